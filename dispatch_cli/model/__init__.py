@@ -1,0 +1,57 @@
+"""The field's words as frozen values; see DESIGN section 3 for the terms."""
+
+from .incident import HEAVY_FROM_T, NO_CLIENT, Incident, Place, Vehicle
+from .provider import (
+    Area,
+    Availability,
+    Circle,
+    Country,
+    Hold,
+    Observations,
+    OpenState,
+    Phone,
+    Polygon,
+    Postcodes,
+    Provider,
+    Span,
+    Timetable,
+)
+from .rules import (
+    Client,
+    ControlCentre,
+    LastResort,
+    Plan,
+    PlanEntry,
+    Rules,
+    ServiceSettings,
+    Settings,
+)
+
+__all__ = [
+    "HEAVY_FROM_T",
+    "NO_CLIENT",
+    "Area",
+    "Availability",
+    "Circle",
+    "Client",
+    "ControlCentre",
+    "Country",
+    "Hold",
+    "Incident",
+    "LastResort",
+    "Observations",
+    "OpenState",
+    "Phone",
+    "Place",
+    "Plan",
+    "PlanEntry",
+    "Polygon",
+    "Postcodes",
+    "Provider",
+    "Rules",
+    "ServiceSettings",
+    "Settings",
+    "Span",
+    "Timetable",
+    "Vehicle",
+]

@@ -1,0 +1,96 @@
+"""What happened, where, to what vehicle, whose customer."""
+
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from .words import DANGEROUS_SPOTS, DEFAULT_WEIGHT_T
+
+NO_CLIENT = "none"
+"""What the operator types after asking: this motorist is nobody's customer."""
+
+HEAVY_FROM_T = 7.5
+"""Above this mass a vehicle needs heavy units (German driving licence class C1 ends here)."""
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """A position on the ground and how well it is known.
+
+    ``postcode`` is the caller's own when ``postcode_given``, else that of the nearest postcode
+    centre. ``postcodes`` are all in which the place may lie, the likeliest first; an area made of
+    postcodes is held against them.
+    """
+
+    lat: float
+    lon: float
+    uncertainty_km: float = 0.0
+    label: str = ""
+    source: str = "coordinate"
+    postcode: str = ""
+    postcode_given: bool = False
+    postcodes: tuple[str, ...] = ()
+    land: str = ""
+    foreign_km: float = 0.0
+    """Distance to the nearest known postcode centre where that is more than 30 km, else 0."""
+
+    @property
+    def readback(self) -> str:
+        """The words with which the operator confirms the place with the caller."""
+        if self.foreign_km:
+            return f"{self.lat:.5f}, {self.lon:.5f} ({self.foreign_km:.0f} km outside Germany)"
+        town = self.label or self.postcode
+        if self.postcode_given or self.uncertainty_km >= 0.1:
+            return f"near {town}, ± {max(0.1, self.uncertainty_km):.2g} km"
+        return f"{self.lat:.5f}, {self.lon:.5f} ({town})"
+
+
+class Vehicle(Struct, frozen=True, kw_only=True):
+    """The stranded vehicle; None means "not asked", never "no"."""
+
+    kind: str | None = None
+    brand: str | None = None
+    ev: bool = False
+    trailer: bool = False
+    weight_t: float | None = None
+    height_m: float | None = None
+    state: str | None = None
+
+    @property
+    def assumed_weight_t(self) -> float:
+        """The weight that was said, else that of an ordinary vehicle of the class."""
+        return self.weight_t or DEFAULT_WEIGHT_T[self.kind or "car"]
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether ordinary tow trucks are too small for it."""
+        if self.weight_t is not None:
+            return self.weight_t > HEAVY_FROM_T
+        return self.kind in ("truck", "bus")
+
+
+class Incident(Struct, frozen=True, kw_only=True):
+    """One call. Only ``kind`` and ``place`` are ever required."""
+
+    kind: str
+    place: Place
+    when: datetime
+    client: str | None = None
+    vehicle: Vehicle = field(default_factory=Vehicle)
+    spot: str | None = None
+    clearance_m: float | None = None
+    where: str | None = None
+    trapped: bool = False
+    injured: int = 0
+    hazard: str | None = None
+    persons: int | None = None
+    children: int = 0
+    pets: int = 0
+    language: str | None = None
+    note: str | None = None
+    wish: str | None = None
+    asked: tuple[str, ...] = ()
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether safety beats every contract: somebody is hurt or stands in traffic."""
+        return self.injured > 0 or self.trapped or self.spot in DANGEROUS_SPOTS

@@ -1,0 +1,159 @@
+"""A firm or public service that can be sent, as the ranking sees it."""
+
+from bisect import bisect_right
+from datetime import UTC, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+OpenState = Literal["open", "closed", "unknown"]
+
+
+class Span(Struct, frozen=True, array_like=True):
+    """A stretch of time with one state, ``[start, end)`` in whole seconds since the epoch."""
+
+    start: int
+    end: int
+    state: OpenState
+    comment: str = ""
+
+
+class Timetable(Struct, frozen=True, array_like=True):
+    """Opening hours worked out for a stretch of time: spans in order, without gaps.
+
+    Neighbouring spans differ in state or comment, so that the end of a span is a real change,
+    but for the last one, which only ends where the stretch does.
+    """
+
+    spans: tuple[Span, ...]
+
+    def covers(self, when: datetime, days: int = 0) -> bool:
+        """Whether it says something about that moment and the days after."""
+        at = when.timestamp()
+        return bool(self.spans) and (
+            self.spans[0].start <= at and at + days * 86400 < self.spans[-1].end
+        )
+
+    def span_at(self, when: datetime) -> Span:
+        """The span that holds a moment; the caller has made sure that the timetable covers it."""
+        at = when.timestamp()
+        return self.spans[bisect_right(self.spans, at, key=lambda span: span.start) - 1]
+
+    def ends_at(self, span: Span) -> datetime | None:
+        """When a span ends (UTC), or None if it does not end as far as can be seen."""
+        return None if span is self.spans[-1] else datetime.fromtimestamp(span.end, UTC)
+
+    def opens_after(self, when: datetime) -> datetime | None:
+        """When it is next open (UTC) after a moment at which it is not, or None if never seen."""
+        at = when.timestamp()
+        for span in self.spans:
+            if span.start > at and span.state == "open":
+                return datetime.fromtimestamp(span.start, UTC)
+        return None
+
+
+class Circle(Struct, frozen=True, tag="circle"):
+    """Everything within a distance of the base."""
+
+    radius_km: float
+
+
+class Postcodes(Struct, frozen=True, tag="postcodes"):
+    """Whole postcodes, as inclusive ranges of five-digit codes; ``text`` is what the file says."""
+
+    ranges: tuple[tuple[str, str], ...]
+    text: str = ""
+
+    def holds(self, postcode: str) -> bool:
+        """Whether a five-digit code lies in one of the ranges."""
+        return any(first <= postcode <= last for first, last in self.ranges)
+
+
+class Polygon(Struct, frozen=True, tag="polygon"):
+    """Rings of (lat, lon) corners, even-odd: a ring inside another is a hole."""
+
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+    text: str = ""
+
+
+class Country(Struct, frozen=True, tag="country"):
+    """All of Germany: every place within 30 km of a postcode centre."""
+
+
+Area = Circle | Postcodes | Polygon | Country
+
+
+class Phone(Struct, frozen=True):
+    """A number that can be dialled, and when it is answered.
+
+    ``number`` is E.164 (``+498999998114``) or a short code as it is; ``shown`` is the number in
+    the groups in which people dial it. ``hours`` None: always.
+    """
+
+    number: str
+    shown: str
+    label: str = ""
+    hours: str | None = None
+    timetable: Timetable | None = None
+
+
+class Hold(Struct, frozen=True):
+    """Why a provider is not to be asked for now, and until when (None: until further notice)."""
+
+    reason: str
+    until: datetime | None = None
+
+
+class Provider(Struct, frozen=True, kw_only=True):
+    """A provider; None in a limit means that the file does not say, and nothing is refused for it.
+
+    ``hours`` is the OpenStreetMap text after the German spellings were rewritten, None if unknown;
+    ``timetable`` holds it worked out for the days round the moment at which the file was read.
+    """
+
+    id: str
+    name: str
+    phones: tuple[Phone, ...]
+    services: tuple[str, ...]
+    lat: float
+    lon: float
+    area: Area
+    hours: str | None = None
+    region: str = ""
+    timetable: Timetable | None = None
+    units: int = 1
+    vehicle_classes: tuple[str, ...] | None = None
+    max_weight_t: float | None = None
+    max_height_m: float | None = None
+    height_m: float | None = None
+    seats: int | None = None
+    pets: bool | None = None
+    equipment: tuple[str, ...] | None = None
+    clients: tuple[str, ...] | None = None
+    turnout_min: float | None = None
+    acceptance: float | None = None
+    answer_min: float | None = None
+    on_hold: Hold | None = None
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+
+
+class Availability(Struct, frozen=True, kw_only=True):
+    """What is known of a provider's units at this moment, from checks, reports and the case log.
+
+    ``free`` None: nothing is known beyond the file's ``units``. ``wait_min`` is the time until the
+    next unit is free where none is; None then means that no end is known.
+    """
+
+    state: Literal["up", "busy", "degraded", "down", "unknown"] = "up"
+    free: int | None = None
+    wait_min: float | None = None
+    since: datetime | None = None
+    why: str = ""
+
+
+class Observations(Struct, frozen=True):
+    """What the desk knows beside the file: availability and who was assigned when, by id."""
+
+    availability: dict[str, Availability] = {}
+    last_assigned: dict[str, datetime] = {}

@@ -1,0 +1,99 @@
+"""What the centre has laid down: settings, clients, plans, last resorts, control centres."""
+
+from msgspec import Struct, field
+
+from .incident import Place
+
+
+class ServiceSettings(Struct, frozen=True, kw_only=True):
+    """The minutes that hold where a provider says nothing of its own.
+
+    ``speed`` is a list of (km, km/h): the first ``km`` of the road are driven at that speed, what
+    lies beyond the last at the last one. Minutes therefore never fall with distance.
+    """
+
+    fallback_min: float = 120.0
+    detour: float = 1.3
+    speed: tuple[tuple[float, float], ...] = ((float("inf"), 50.0),)
+    turnout_min: float = 5.0
+    answer_min: float = 3.0
+    acceptance: float = 0.7
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """``[ranking]``: the defaults and what single services have instead."""
+
+    timezone: str = "Europe/Berlin"
+    method: str = "index"
+    band_min: float = 15.0
+    busy_wait_min: float = 30.0
+    truck_seats: int = 2
+    default: ServiceSettings = field(default_factory=ServiceSettings)
+    services: dict[str, ServiceSettings] = {}
+
+    def of(self, service: str) -> ServiceSettings:
+        """The settings of one service."""
+        return self.services.get(service, self.default)
+
+
+class Client(Struct, frozen=True, kw_only=True):
+    """The club, maker or insurer whose customer calls, and what its contract says.
+
+    ``prefer`` and ``only`` name providers or tags.
+    """
+
+    id: str
+    name: str
+    prefer: tuple[str, ...] = ()
+    head_start_min: float = 0.0
+    only: tuple[str, ...] = ()
+    only_strict: bool = False
+
+
+class PlanEntry(Struct, frozen=True, kw_only=True):
+    """One service of a plan.
+
+    It is sent if any condition of ``when`` holds (or ``when`` is empty) and none of ``unless``;
+    ``after`` names the service that must first have ended unsuccessful; ``equipment`` lists groups
+    of which the provider needs one each.
+    """
+
+    service: str
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    after: str | None = None
+    equipment: tuple[tuple[str, ...], ...] = ()
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """The services that an incident kind needs; a fire service calls it a run card."""
+
+    kind: str
+    entries: tuple[PlanEntry, ...]
+    words: tuple[str, ...] = ()
+
+
+class LastResort(Struct, frozen=True):
+    """Whom to call when everybody has refused."""
+
+    phone: str
+    text: str
+
+
+class ControlCentre(Struct, frozen=True, kw_only=True):
+    """A control centre's direct line for some postcodes; shown after 112, never instead of it."""
+
+    name: str
+    phone: str
+    postcodes: tuple[tuple[str, str], ...]
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """Everything in the provider file but the providers."""
+
+    settings: Settings = field(default_factory=Settings)
+    clients: dict[str, Client] = {}
+    plans: dict[str, Plan] = {}
+    last_resorts: dict[str, LastResort] = {}
+    control_centres: tuple[ControlCentre, ...] = ()
+    places: dict[str, Place] = {}

@@ -1,0 +1,131 @@
+"""The closed sets of the field, with the words that people use for them.
+
+Every set is a mapping from the name that files, JSON and the code use to its words: the German
+term first (it is shown in ``dispatch kinds``), then whatever else an operator may type.
+"""
+
+from collections.abc import Mapping
+
+EMERGENCY_SERVICES: Mapping[str, tuple[str, ...]] = {
+    "ambulance": ("Rettungsdienst", "rettungswagen", "rtw", "notarzt", "krankenwagen"),
+    "fire": ("Feuerwehr", "fire brigade"),
+    "police": ("Polizei",),
+}
+EMERGENCY_NUMBERS: Mapping[str, str] = {"ambulance": "112", "fire": "112", "police": "110"}
+
+SERVICES: Mapping[str, tuple[str, ...]] = {
+    "roadside_repair": ("Pannenhilfe", "patrol", "strassenwacht", "minor mechanical"),
+    "jump_start": ("Starthilfe",),
+    "battery_replacement": ("Batteriewechsel",),
+    "tyre_change": ("Reifenwechsel", "radwechsel", "tire change"),
+    "tyre_repair": ("Reifenreparatur", "tire repair"),
+    "lockout": ("Türöffnung", "autoöffnung"),
+    "key_made": ("Schlüsselanfertigung", "schlüsseldienst"),
+    "fuel_delivery": ("Kraftstofflieferung",),
+    "fuel_drain": ("Kraftstoff absaugen", "absaugen"),
+    "ev_charge": ("Mobiles Laden", "ladehilfe"),
+    "tow": ("Abschleppen", "abschleppdienst"),
+    "flatbed_tow": ("Plateautransport", "plateau"),
+    "motorcycle_tow": ("Motorradtransport",),
+    "heavy_tow": ("Lkw-Abschleppen", "schwerabschleppen"),
+    "winch_out": ("Herausziehen", "seilwinde"),
+    "recovery": ("Bergung", "bergen"),
+    "heavy_recovery": ("Schwerbergung", "lkw-bergung"),
+    "accident_securing": ("Absicherung", "unfallsicherung"),
+    "load_transfer": ("Umladung", "umladen"),
+    "undecking": ("Entladen vom Autotransporter", "abladen"),
+    "impound": ("Sicherstellung",),
+    "storage": ("Verwahrung",),
+    "taxi": ("Weiterfahrt", "weitertransport"),
+    **EMERGENCY_SERVICES,
+}
+
+# Whoever offers one of these takes the vehicle away and can take people along only to its seats.
+CARRYING_SERVICES = frozenset(
+    {"tow", "flatbed_tow", "motorcycle_tow", "heavy_tow", "recovery", "heavy_recovery"}
+)
+
+VEHICLE_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "car": ("Pkw", "auto", "wagen"),
+    "motorcycle": ("Motorrad", "krad", "moped", "roller"),
+    "van": ("Transporter", "kleintransporter", "lieferwagen"),
+    "camper": ("Wohnmobil", "reisemobil"),
+    "truck": ("Lkw", "laster", "lastwagen"),
+    "bus": ("Bus", "omnibus", "reisebus"),
+}
+# What is assumed until somebody asks; tonnes and metres, ordinary vehicles on the heavy side.
+DEFAULT_WEIGHT_T: Mapping[str, float] = {
+    "car": 1.8, "motorcycle": 0.3, "van": 3.0, "camper": 3.5, "truck": 12.0, "bus": 14.0,
+}  # fmt: skip
+
+VEHICLE_STATES: Mapping[str, tuple[str, ...]] = {
+    "rolls": ("rollt", "rollfähig"),
+    "blocked": ("blockiert", "räder blockiert"),
+    "on_side": ("auf der Seite", "seite", "seitenlage"),
+    "on_roof": ("auf dem Dach", "dach", "dachlage"),
+}
+
+SPOTS: Mapping[str, tuple[str, ...]] = {
+    "lane": ("Fahrbahn", "fahrspur", "spur"),
+    "shoulder": ("Standstreifen", "seitenstreifen", "pannenstreifen"),
+    "roadside": ("Straßenrand", "rand"),
+    "tunnel": ("Tunnel",),
+    "ramp": ("Auf- oder Abfahrt", "rampe", "auffahrt", "abfahrt", "ausfahrt"),
+    "parking": ("Parkplatz", "rastplatz"),
+    "garage": ("Parkhaus", "tiefgarage"),
+    "ditch": ("Graben", "strassengraben"),
+    "offroad": ("Gelände", "acker", "feld", "wald"),
+}
+# On these the motorist stands in moving traffic: safety beats every contract.
+DANGEROUS_SPOTS = frozenset({"lane", "shoulder", "tunnel"})
+
+EQUIPMENT: Mapping[str, tuple[str, ...]] = {
+    "flatbed": ("Plateau",),
+    "winch": ("Seilwinde",),
+    "crane": ("Kran",),
+    "dollies": ("Rangierroller",),
+    "trailer_hitch": ("Anhängekupplung",),
+    "motorcycle_rig": ("Motorradwippe",),
+    "underlift": ("Hubbrille",),
+    "rotator": ("Bergekran",),
+    "fuel_pump": ("Absaugpumpe",),
+    "charger": ("Ladegerät",),
+    "lighting": ("Beleuchtung",),
+}
+
+# The order in which the gates are asked; a provider has exactly the first that fails.
+EXCLUSION_REASONS = (
+    "outside_area",
+    "service_not_offered",
+    "client_not_served",
+    "vehicle_class",
+    "vehicle_too_heavy",
+    "vehicle_too_high",
+    "unit_too_high",
+    "equipment_missing",
+    "on_hold",
+    "closed_now",
+    "already_asked",
+    "no_unit",
+    "down",
+    "beyond_fallback",
+)
+
+METHODS = ("index", "time-bands", "nearest")
+
+
+def fold(word: str) -> str:
+    """Fold a word for comparison: case, umlauts, hyphens and blanks make no difference."""
+    folded = word.strip().casefold().replace("-", "_").replace(" ", "_")
+    for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):  # "ß" is folded by casefold
+        folded = folded.replace(umlaut, plain)
+    return folded
+
+
+def lookup(word: str, words: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Find the name in a closed set that an English or German word stands for, or None."""
+    folded = fold(word)
+    for name, others in words.items():
+        if folded == name or any(folded == fold(other) for other in others):
+            return name
+    return None
