@@ -39,11 +39,12 @@ class Settings(Struct, frozen=True, kw_only=True):
 class Client(Struct, frozen=True, kw_only=True):
     """The club, maker or insurer whose customer calls, and what its contract says.
 
-    ``prefer`` and ``only`` name providers or tags.
+    ``prefer`` and ``only`` name providers or tags; ``kind`` is the word for the client on screen.
     """
 
     id: str
     name: str
+    kind: str = "club"
     prefer: tuple[str, ...] = ()
     head_start_min: float = 0.0
     only: tuple[str, ...] = ()
@@ -80,6 +81,10 @@ class LastResort(Struct, frozen=True):
     text: str
 
 
+NOBODY_LEFT = LastResort("110", "police has the road cleared")
+"""What holds where the file names no last resort: every cascade ends with a number."""
+
+
 class ControlCentre(Struct, frozen=True, kw_only=True):
     """A control centre's direct line for some postcodes; shown after 112, never instead of it."""
 
@@ -97,3 +102,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     last_resorts: dict[str, LastResort] = {}
     control_centres: tuple[ControlCentre, ...] = ()
     places: dict[str, Place] = {}
+
+    def last_resort(self, service: str) -> LastResort:
+        """Whom to call when everybody has refused this service."""
+        return self.last_resorts.get(service) or self.last_resorts.get("default") or NOBODY_LEFT

@@ -1,0 +1,162 @@
+"""A cascade as a whole: its expected minutes, its chance, and what its order costs."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import UNSET
+
+from .candidates import Orders, Rated
+from .eligibility import Need
+from .results import Candidate, Cascade, Exclusion, LastResortLine
+
+CLOSES_SOON = timedelta(hours=2)
+SELDOM_ACCEPTS = 0.6
+WHY_AT_MOST = 2
+
+
+def expected_min(order: Iterable[Rated], fallback_min: float) -> float:
+    """Add up the expected time to rescue of an order (DESIGN section 2), in minutes.
+
+    The sum runs over P(all before refused) * (answer + acceptance * arrival), then
+    P(all refused) * fallback; nobody to ask gives the fallback itself.
+    """
+    minutes, all_refused = 0.0, 1.0
+    for candidate in order:
+        minutes += all_refused * (
+            candidate.answer_min + candidate.acceptance * candidate.arrival_min
+        )
+        all_refused *= 1 - candidate.acceptance
+    return minutes + all_refused * fallback_min
+
+
+def chances(order: Iterable[Rated]) -> list[float]:
+    """List the chance that somebody has accepted by each rank, if refusals are independent."""
+    found, all_refused = [], 1.0
+    for candidate in order:
+        all_refused *= 1 - candidate.acceptance
+        found.append(1 - all_refused)
+    return found
+
+
+def build(
+    orders: Orders,
+    need: Need,
+    *,
+    last_resort: LastResortLine,
+    excluded_counts: dict[str, int],
+    beyond: Sequence[Exclusion] = (),
+    nearest: Sequence[Exclusion] = (),
+    excluded: Sequence[Exclusion] | None = None,
+) -> Cascade:
+    """Make the cascade of one service: everything that the table, JSON and batch show of it.
+
+    The costs part the difference to the neutral order: ``contract_cost_min`` and
+    ``method_cost_min`` are never negative, since the index is optimal within a client's groups.
+    """
+    fallback_min = need.settings.of(need.entry.service).fallback_min
+    asked = expected_min(orders.asked, fallback_min)
+    without_wish = expected_min(orders.without_wish, fallback_min)
+    by_index = expected_min(orders.by_index, fallback_min)
+    neutral = expected_min(orders.neutral, fallback_min)
+    by_rank = chances(orders.asked)
+    client = need.client
+    return Cascade(
+        service=need.entry.service,
+        when=f"after:{need.entry.after}" if need.entry.after else "now",
+        method=need.settings.method,
+        expected_min=asked,
+        success_probability=by_rank[-1] if by_rank else 0.0,
+        neutral_expected_min=neutral,
+        # Sums of the same minutes in another order can differ in the last bit.
+        contract_cost_min=max(0.0, by_index - neutral),
+        method_cost_min=max(0.0, without_wish - by_index),
+        wish_cost_min=asked - without_wish,
+        fallback_min=fallback_min,
+        ranked_count=len(orders.asked),
+        candidates=_candidates(orders.asked, by_rank, need),
+        last_resort=last_resort,
+        excluded_counts=excluded_counts,
+        beyond_fallback=tuple(beyond),
+        nearest_excluded=tuple(nearest),
+        excluded=UNSET if excluded is None else tuple(excluded),
+        contract_ends=client.name if client and client.only and client.only_strict else "",
+    )
+
+
+def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[Candidate, ...]:
+    """The rows, each with the clock time at which help is there if asked in turn."""
+    soonest_min = min((rated.arrival_min for rated in order), default=0.0)
+    rows, asking_min = [], 0.0
+    for rank, (rated, chance) in enumerate(zip(order, by_rank, strict=True), start=1):
+        asking_min += rated.answer_min
+        there_at = need.incident.when + timedelta(minutes=asking_min + rated.arrival_min)
+        eligible = rated.eligible
+        rows.append(
+            Candidate(
+                rank=rank,
+                provider=eligible.provider.id,
+                name=eligible.provider.name,
+                phone=eligible.phone.shown,
+                phone_label=eligible.phone.label,
+                index_min=rated.index_min,
+                order_min=rated.order_min,
+                arrival_min=rated.arrival_min,
+                there_at=there_at,
+                chance_by_rank=chance,
+                why=_why(rated, need, there_at, is_soonest=rated.arrival_min == soonest_min),
+                wait_min=rated.wait_min,
+                turnout_min=rated.turnout_min,
+                travel_min=rated.travel_min,
+                answer_min=rated.answer_min,
+                acceptance=rated.acceptance,
+                head_start_min=rated.head_start_min,
+                distance_km=eligible.distance_km,
+                open_until=eligible.open_until,
+                open_state=eligible.span.state,
+                travel_source="crow_fly",
+                outside_contract=rated.outside_contract,
+                ask=eligible.ask,
+                area_edge=eligible.area_edge,
+                state=eligible.availability.state,
+            )
+        )
+    return tuple(rows)
+
+
+def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> tuple[str, ...]:
+    """Say in a few words what stands behind a row; the first that hold, in this order."""
+    eligible, client = rated.eligible, need.client
+    open_until, availability = eligible.open_until, eligible.availability
+    reasons = []
+    if eligible.provider.id == need.incident.wish:
+        reasons.append("wish")
+    if rated.head_start_min and client:
+        reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
+    if rated.wait_min:
+        reasons.append(f"free in {rated.wait_min:.0f} min")
+    if eligible.area_edge:
+        reasons.append("area edge")
+    if open_until is not None and open_until <= there_at + CLOSES_SOON:
+        reasons.append(f"closes {open_until:%H:%M}")
+    if rated.acceptance < SELDOM_ACCEPTS:
+        reasons.append(f"yes {int(rated.acceptance * 100)} %")
+    if availability.state in ("unknown", "degraded"):
+        reasons.append(_state_since(availability.state, availability.since, need.incident.when))
+    if eligible.span.state == "unknown":
+        reasons.append(eligible.span.comment or "hours unknown")
+    if rated.outside_contract:
+        reasons.append("outside contract")
+    if not reasons:
+        reasons.append("soonest of all" if is_soonest else "free now")
+    return tuple(reasons[:WHY_AT_MOST])
+
+
+def _state_since(state: str, since: datetime | None, when: datetime) -> str:
+    if since is None:
+        return state
+    local = since.astimezone(when.tzinfo)
+    return (
+        f"{state} since {local:%H:%M}"
+        if local.date() == when.date()
+        else f"{state} since {local:%a}"
+    )

@@ -1,0 +1,277 @@
+"""The use cases: one incident in, a ranked cascade per service out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+
+from msgspec import Struct
+
+from . import cascade, eligibility, geo, hours, plans, ranking
+from .catalog import Catalog
+from .eligibility import SEEN_AHEAD, HoursOf, Need
+from .errors import UsageError
+from .model import (
+    NO_CLIENT,
+    Incident,
+    Observations,
+    Phone,
+    Place,
+    PlanEntry,
+    Provider,
+    Rules,
+    Timetable,
+)
+from .model.words import CARRYING_SERVICES
+from .results import (
+    Answer,
+    Cascade,
+    Exclusion,
+    IncidentView,
+    LastResortLine,
+    ProviderSource,
+)
+
+HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
+"""All public holidays of a region in some years, from the almanac."""
+
+NEAREST_SHOWN = 3
+
+
+def rank_incident(
+    catalog: Catalog,
+    incident: Incident,
+    *,
+    holidays: HolidayDates,
+    observations: Observations = Observations(),
+    explain: bool = False,
+) -> Answer:
+    """Rank the providers for every service that an incident needs.
+
+    With ``explain`` everybody who is excluded is listed; without, they are counted, and only those
+    whose area may reach the place are looked at. Raises UsageError for an unknown client or id.
+    """
+    rules = catalog.rules
+    check_names(catalog, incident)
+    hours_of = hours_around(incident.when, rules.settings.timezone, holidays)
+    providers = catalog.all() if explain else catalog.near(incident.place)
+    entries = plans.services_for(incident, rules)
+    cascades = tuple(
+        _rank_service(
+            catalog,
+            Need(
+                incident=incident,
+                entry=entry,
+                settings=rules.settings,
+                hours_of=hours_of,
+                client=rules.clients.get(incident.client or ""),
+                observations=observations,
+            ),
+            providers,
+            explain=explain,
+        )
+        for entry in entries
+    )
+    calls = plans.emergency_calls(incident, rules)
+    return Answer(
+        emergency=calls,
+        advice=plans.advice_for(incident, calls),
+        incident=view(incident, [call.service for call in calls], entries),
+        cascades=cascades,
+        ask=_to_ask(incident, entries, cascades),
+        provider_file=ProviderSource(str(catalog.path), catalog.source, catalog.count),
+        control_centres=_control_centres(rules, incident.place) if calls else (),
+        warnings=_warnings(catalog, incident, cascades),
+    )
+
+
+def check_names(catalog: Catalog, incident: Incident) -> None:
+    """Refuse a client or provider id that the file does not have, with the nearest that it has."""
+    clients = catalog.rules.clients
+    client = incident.client
+    if client is not None and client != NO_CLIENT and client not in clients:
+        raise UsageError(_unknown("client", client, [*clients, NO_CLIENT]))
+    for provider_id in (*filter(None, [incident.wish]), *incident.asked):
+        if catalog.find(provider_id) is None:
+            raise UsageError(
+                _unknown("provider", provider_id, catalog.ids()),
+                hint='"dispatch providers list" names them all',
+            )
+
+
+def hours_around(when: datetime, timezone: str, holidays: HolidayDates) -> HoursOf:
+    """Make the function that works out opening hours round a moment.
+
+    What the catalog has worked out already is used where it reaches; each other text is worked
+    out once.
+    """
+    known: dict[tuple[str | None, str], Timetable] = {}
+    start = when - timedelta(days=1)
+
+    def hours_of(whose: Provider | Phone, region: str) -> Timetable:
+        timetable = whose.timetable
+        if timetable is not None and timetable.covers(when, SEEN_AHEAD.days):
+            return timetable
+        key = (whose.hours, region)
+        if key not in known:
+            years = sorted({start.year, (when + SEEN_AHEAD).year})
+            needs_dates = bool(region) and whose.hours is not None and "PH" in whose.hours
+            known[key] = hours.timetable(
+                whose.hours,
+                holidays=holidays(region, years) if needs_dates else (),
+                start=start,
+                days=SEEN_AHEAD.days + 2,
+                timezone=timezone,
+            )
+        return known[key]
+
+    return hours_of
+
+
+class _Ranked(Struct, frozen=True):
+    """What one pass over some providers gives: the orders, and everybody excluded."""
+
+    orders: ranking.Orders
+    excluded: list[Exclusion]
+    beyond: list[Exclusion]
+
+
+def _rank_service(
+    catalog: Catalog, need: Need, providers: Sequence[Provider], *, explain: bool
+) -> Cascade:
+    ranked = _rank(need, providers)
+    counts: dict[str, int] = {}
+    for exclusion in ranked.excluded:
+        counts[exclusion.reason] = counts.get(exclusion.reason, 0) + 1
+    if catalog.count > len(providers):
+        # The index has proved of all the others that their area ends short of the place.
+        counts["outside_area"] = counts.get("outside_area", 0) + catalog.count - len(providers)
+    resort = catalog.rules.last_resort(need.entry.service)
+    nearest: list[Exclusion] = []
+    if not ranked.orders.asked:
+        everybody = ranked.excluded if explain else _rank(need, catalog.all()).excluded
+        nearest = _nearest_first(everybody)[:NEAREST_SHOWN]
+    return cascade.build(
+        ranked.orders,
+        need,
+        last_resort=LastResortLine(resort.phone, resort.text),
+        excluded_counts=counts,
+        beyond=_nearest_first(ranked.beyond),
+        nearest=nearest,
+        excluded=_nearest_first(ranked.excluded) if explain else None,
+    )
+
+
+def _rank(need: Need, providers: Iterable[Provider]) -> _Ranked:
+    """Gates, minutes, stop rule, order: the whole of DESIGN section 2 for one service."""
+    parts = eligibility.split(providers, need)
+    settings = need.settings.of(need.entry.service)
+
+    def rate(eligible: eligibility.Eligible) -> ranking.Rated:
+        travel_min = geo.crow_fly_min(eligible.distance_km, settings)
+        return ranking.rate(eligible, need, travel_min)
+
+    kept, too_slow = ranking.keep(map(rate, parts.eligible), settings.fallback_min)
+    contract_only, _ = ranking.keep(map(rate, parts.contract_only), settings.fallback_min)
+    beyond = [
+        eligibility.beyond_fallback(rated.eligible, need, rated.index_min) for rated in too_slow
+    ]
+    orders = ranking.orders(kept, contract_only, need)
+    return _Ranked(orders, [*parts.excluded, *beyond], beyond)
+
+
+def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
+    return sorted(excluded, key=lambda exclusion: (exclusion.nearness_min, exclusion.provider))
+
+
+def _unknown(what: str, word: str, allowed: Iterable[str]) -> str:
+    known = sorted(allowed)
+    close = get_close_matches(word, known, n=1)
+    guess = f" (did you mean {close[0]!r}?)" if close else ""
+    listed = ", ".join(known) if len(known) <= 20 else f"{len(known)} ids"
+    return f"unknown {what} {word!r}{guess}; allowed: {listed}"
+
+
+def view(
+    incident: Incident, emergency: Iterable[str], entries: Iterable[PlanEntry]
+) -> IncidentView:
+    """Show the incident as it was understood, to be read back to the caller."""
+    place, vehicle = incident.place, incident.vehicle
+    said = {
+        "spot": incident.spot,
+        "clearance_m": incident.clearance_m,
+        "where": incident.where,
+        "trapped": incident.trapped,
+        "injured": incident.injured,
+        "hazard": incident.hazard,
+        "persons": incident.persons,
+        "children": incident.children,
+        "pets": incident.pets,
+        "language": incident.language,
+        "note": incident.note,
+        "wish": incident.wish,
+        "asked": ", ".join(incident.asked),
+    }
+    return IncidentView(
+        kind=incident.kind,
+        services=(*emergency, *(entry.service for entry in entries)),
+        position={"lat": place.lat, "lon": place.lon, "uncertainty_km": place.uncertainty_km},
+        place=place.readback,
+        postcode=place.postcode,
+        when=incident.when,
+        client=incident.client,
+        vehicle={
+            "kind": vehicle.kind,
+            "brand": vehicle.brand,
+            "ev": vehicle.ev,
+            "trailer": vehicle.trailer,
+            "weight_t": vehicle.weight_t,
+            "assumed_weight_t": vehicle.assumed_weight_t,
+            "height_m": vehicle.height_m,
+            "state": vehicle.state,
+        },
+        facts={name: value for name, value in said.items() if value},
+    )
+
+
+def _to_ask(
+    incident: Incident, entries: Iterable[PlanEntry], cascades: Iterable[Cascade]
+) -> tuple[str, ...]:
+    """Name once what was not asked and could change the order or the gates."""
+    vehicle = incident.vehicle
+    carried = any(entry.service in CARRYING_SERVICES for entry in entries)
+    open_questions = {
+        "vehicle": vehicle.kind is None and carried,
+        "weight": vehicle.weight_t is None and carried,
+        "height": vehicle.height_m is None and vehicle.kind in ("van", "camper", "truck", "bus"),
+        "clearance": incident.clearance_m is None and incident.spot == "garage",
+        "client": any(
+            ask.endswith("ask client")
+            for found in cascades
+            for candidate in found.candidates
+            for ask in candidate.ask
+        ),
+    }
+    return tuple(name for name, is_open in open_questions.items() if is_open)
+
+
+def _control_centres(rules: Rules, place: Place) -> tuple[str, ...]:
+    """The direct lines of the control centres that answer for a place; none for a foreign one."""
+    return tuple(
+        f"{centre.phone} {centre.name}"
+        for centre in rules.control_centres
+        if any(first <= place.postcode <= last for first, last in centre.postcodes)
+    )
+
+
+def _warnings(catalog: Catalog, incident: Incident, cascades: Iterable[Cascade]) -> tuple[str, ...]:
+    warnings = list(catalog.warnings)
+    if incident.place.foreign_km:
+        warnings.append(
+            f"the place is {incident.place.foreign_km:.0f} km from the nearest known postcode: "
+            "confirm it with the caller"
+        )
+    wish = incident.wish
+    asked = {candidate.provider for found in cascades for candidate in found.candidates}
+    if wish is not None and wish not in asked:
+        warnings.append(f"the wish {wish} cannot be sent: see --explain")
+    return tuple(warnings)

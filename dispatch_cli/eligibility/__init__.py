@@ -1,0 +1,164 @@
+"""Gates before minutes: who can be sent at all, and what would have to be true of the others.
+
+Capability is a yes or no, never a score. Every provider that is asked about either passes all
+gates or has exactly one reason, the first that fails in the order of ``GATES``. What nobody asked
+the caller is "not asked", never a refusal: the gate passes and the row says what to check.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from math import inf
+
+from msgspec import Struct
+
+from .. import geo
+from ..model import Availability, Phone, Provider, Span
+from ..results import Exclusion
+from .ask import to_ask
+from .gates import GATES, is_client_refused, is_on_list
+from .look import SEEN_AHEAD, HoursOf, Look, Need
+
+__all__ = [
+    "GATES",
+    "SEEN_AHEAD",
+    "Eligible",
+    "HoursOf",
+    "Need",
+    "Split",
+    "beyond_fallback",
+    "is_on_list",
+    "phone_at",
+    "split",
+]
+
+
+class Eligible(Struct, frozen=True, kw_only=True):
+    """A provider that passed every gate but the last, which needs minutes."""
+
+    provider: Provider
+    phone: Phone
+    distance_km: float
+    span: Span
+    open_until: datetime | None
+    availability: Availability
+    area_edge: bool
+    ask: tuple[str, ...]
+
+
+class Split(Struct, frozen=True):
+    """Everybody who was asked about, in two parts; ``contract_only`` belongs to both.
+
+    Those in ``contract_only`` are excluded by a client's strict list alone: they count as
+    ``client_not_served``, and still take part in the neutral order that the contract is held to.
+    """
+
+    eligible: list[Eligible]
+    excluded: list[Exclusion]
+    contract_only: list[Eligible]
+
+
+def split(providers: Iterable[Provider], need: Need) -> Split:
+    """Put every provider through the gates, in the order of the input."""
+    eligible: list[Eligible] = []
+    excluded: list[Exclusion] = []
+    contract_only: list[Eligible] = []
+    for provider in providers:
+        look = Look(need, provider)
+        for reason, fails, detail in GATES:
+            if fails(look):
+                excluded.append(_exclusion(look, reason, detail(look)))
+                if reason == "client_not_served" and _is_contract_alone(look):
+                    contract_only.append(_eligible(look))
+                break
+        else:
+            eligible.append(_eligible(look))
+    return Split(eligible, excluded, contract_only)
+
+
+def _is_contract_alone(look: Look) -> bool:
+    """Whether nothing but the client's strict list stops a provider."""
+    others = (fails for reason, fails, _ in GATES if reason != "client_not_served")
+    return not is_client_refused(look) and not any(fails(look) for fails in others)
+
+
+def _eligible(look: Look) -> Eligible:
+    span = look.span_now()
+    return Eligible(
+        provider=look.provider,
+        phone=phone_at(look.provider, look.need),
+        distance_km=look.distance_km,
+        span=span,
+        open_until=_open_until(look, span),
+        availability=look.availability,
+        area_edge=look.fit == "edge",
+        ask=to_ask(look),
+    )
+
+
+def _exclusion(look: Look, reason: str, detail: str) -> Exclusion:
+    return Exclusion(
+        provider=look.provider.id,
+        name=look.provider.name,
+        phone=phone_at(look.provider, look.need).shown,
+        reason=reason,
+        detail=detail,
+        nearness_min=_nearness_min(look, reason),
+    )
+
+
+def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusion:
+    """Make the exclusion of somebody who is slower than the last resort."""
+    fallback_min = need.settings.of(need.entry.service).fallback_min
+    minutes = "never accepts" if index_min == inf else f"{index_min:.1f} min"
+    return Exclusion(
+        provider=eligible.provider.id,
+        name=eligible.provider.name,
+        phone=eligible.phone.shown,
+        reason="beyond_fallback",
+        detail=f"{minutes}, last resort {fallback_min:.12g} min",
+        nearness_min=index_min,
+    )
+
+
+def phone_at(provider: Provider, need: Need) -> Phone:
+    """Choose the number that is answered at the incident's time, in the order of the file.
+
+    Where none is known to be, the first whose hours are unknown, else simply the first.
+    """
+    for wanted in ("open", "unknown"):
+        for phone in provider.phones:
+            if phone.hours is None:
+                state = "open"
+            else:
+                state = need.hours_of(phone, provider.region).span_at(need.incident.when).state
+            if state == wanted:
+                return phone
+    return provider.phones[0]
+
+
+def _open_until(look: Look, span: Span) -> datetime | None:
+    """When an open provider closes, if that is within sight."""
+    if span.state != "open":
+        return None
+    when = look.need.incident.when
+    ends_at = look.timetable().ends_at(span)
+    if ends_at is None or ends_at > when + SEEN_AHEAD:
+        return None
+    return ends_at.astimezone(when.tzinfo)
+
+
+def _nearness_min(look: Look, reason: str) -> float:
+    """Order the excluded by how near to possible they are, in minutes of crow-fly driving.
+
+    The drive, plus the wait for the opening; whoever does not offer the service comes last.
+    """
+    settings = look.need.settings.of(look.need.entry.service)
+    minutes = geo.crow_fly_min(look.distance_km, settings)
+    if look.need.entry.service not in look.provider.services:
+        return inf
+    if reason == "closed_now":
+        when = look.need.incident.when
+        opens_at = look.timetable().opens_after(when)
+        wait = opens_at - when if opens_at is not None else SEEN_AHEAD
+        minutes += wait.total_seconds() / 60
+    return minutes

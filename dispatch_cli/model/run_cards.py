@@ -1,0 +1,139 @@
+"""The built-in plans: which services each kind of incident needs.
+
+Most breakdowns drive on after help on the spot (about 84 % at the largest German club), so that
+help comes first and the truck is planned ``after`` it.
+"""
+
+from collections.abc import Mapping
+
+from .rules import Plan, PlanEntry
+
+_ON_ITS_SIDE = ("on_side", "on_roof")
+_OVERTURNED = (*_ON_ITS_SIDE, "ditch")
+
+
+def _send(*services: str) -> tuple[PlanEntry, ...]:
+    """Services that are sent at once, whatever the circumstances."""
+    return tuple(PlanEntry(service=service) for service in services)
+
+
+def _light_or_heavy(
+    light: str, heavy: str, *, after: str | None = None, when: tuple[str, ...] = ()
+) -> tuple[PlanEntry, ...]:
+    """The ordinary service, or its heavy counterpart for a heavy vehicle."""
+    return (
+        PlanEntry(service=light, when=when, unless=("heavy",), after=after),
+        PlanEntry(service=heavy, when=when, unless=("light",), after=after),
+    )
+
+
+def _tow(after: str | None = None) -> tuple[PlanEntry, ...]:
+    return _light_or_heavy("tow", "heavy_tow", after=after)
+
+
+def _first(*services: str) -> tuple[PlanEntry, ...]:
+    """Help on the spot, each after the one before, and the truck after the last.
+
+    Nothing is helped on the spot in a vehicle that lies on its side.
+    """
+    steps = [
+        PlanEntry(service=service, unless=_ON_ITS_SIDE, after=before)
+        for before, service in zip((None, *services), services, strict=False)
+    ]
+    return (*steps, *_tow(after=services[-1]))
+
+
+RECOVERY = _light_or_heavy("recovery", "heavy_recovery", when=_OVERTURNED)
+"""What every vehicle needs that does not stand on its wheels on the road."""
+
+_SECURING = PlanEntry(service="accident_securing", when=("lane", "shoulder", "tunnel"))
+_FLATBED_AFTER_CHARGE = PlanEntry(
+    service="tow", after="ev_charge", equipment=(("flatbed", "dollies"),)
+)
+
+_CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
+    # The daily ones.
+    ("breakdown", _first("roadside_repair"), ("Panne", "autopanne", "liegenbleiber")),
+    ("accident", (*_send("police"), *_tow(), _SECURING), ("Unfall", "verkehrsunfall", "crash")),
+    ("flat_tyre", _first("tyre_change"), ("Reifenpanne", "reifen", "plattfuss", "flat_tire")),
+    (
+        "dead_battery",
+        _first("jump_start", "battery_replacement"),
+        ("Batterie leer", "batterie", "springt nicht an"),
+    ),
+    ("wrong_fuel", _first("fuel_drain"), ("Falsch getankt", "falschbetankung")),
+    ("out_of_fuel", _first("fuel_delivery"), ("Tank leer", "kein sprit")),
+    (
+        "locked_out",
+        (*_send("lockout"), PlanEntry(service="key_made", after="lockout")),
+        ("Ausgesperrt", "schlüssel im auto"),
+    ),
+    (
+        "keys_lost",
+        (*_send("key_made"), *_tow(after="key_made")),
+        ("Schlüssel verloren", "schlüsselverlust"),
+    ),
+    (
+        "stuck",
+        (
+            PlanEntry(service="winch_out", unless=(*_OVERTURNED, "heavy")),
+            *_light_or_heavy("recovery", "heavy_recovery", after="winch_out"),
+        ),
+        ("Festgefahren", "steckengeblieben"),
+    ),
+    (
+        "ev_empty",
+        (*_send("ev_charge"), _FLATBED_AFTER_CHARGE),
+        ("Akku leer", "e-auto leer", "strom leer"),
+    ),
+    # What the caller names when it is known.
+    ("engine_failure", _first("roadside_repair"), ("Motorschaden", "motor aus")),
+    ("overheating", _first("roadside_repair"), ("Überhitzung", "motor überhitzt", "kühlwasser")),
+    ("electrical_fault", _first("roadside_repair"), ("Elektrikfehler", "elektrik")),
+    ("warning_light", _first("roadside_repair"), ("Warnleuchte", "kontrollleuchte")),
+    ("exhaust_damage", _first("roadside_repair"), ("Auspuffschaden", "auspuff")),
+    ("glass_damage", _first("roadside_repair"), ("Glasschaden", "scheibe", "frontscheibe")),
+    ("brake_failure", _tow(), ("Bremsschaden", "bremse", "bremsen")),
+    ("steering_failure", _tow(), ("Lenkungsschaden", "lenkung")),
+    ("gearbox_failure", _tow(), ("Getriebeschaden", "getriebe", "kupplung")),
+    ("trailer_breakdown", _first("roadside_repair"), ("Anhängerpanne", "anhänger", "wohnwagen")),
+    (
+        "motorcycle_breakdown",
+        (
+            PlanEntry(service="roadside_repair", unless=_ON_ITS_SIDE),
+            PlanEntry(service="motorcycle_tow", after="roadside_repair"),
+        ),
+        ("Motorradpanne",),
+    ),
+    ("truck_breakdown", _first("roadside_repair"), ("Lkw-Panne",)),
+    ("bus_breakdown", _first("roadside_repair"), ("Buspanne",)),
+    # Where more than a vehicle is concerned.
+    ("animal_strike", (*_send("police"), *_tow(), _SECURING), ("Wildunfall", "wild")),
+    ("flooded", _tow(), ("Wasserschaden", "überflutet", "hochwasser")),
+    ("storm_damage", _tow(), ("Sturmschaden", "sturm", "baum auf auto")),
+    (
+        "load_lost",
+        _send("police", "accident_securing", "load_transfer"),
+        ("Ladung verloren", "ladung"),
+    ),
+    ("obstruction", _send("police", "accident_securing"), ("Hindernis", "hindernis auf fahrbahn")),
+    ("oil_spill", _send("fire", "accident_securing"), ("Ölspur", "öl")),
+    ("theft", _send("police", "taxi"), ("Diebstahl", "gestohlen")),
+    ("vandalism", (*_send("police"), *_first("roadside_repair")), ("Vandalismus", "aufgebrochen")),
+    ("fire", (*_send("fire", "police"), *_tow()), ("Fahrzeugbrand", "brand", "feuer", "brennt")),
+    ("smoke", (*_send("fire"), *_tow()), ("Rauchentwicklung", "rauch", "qualm")),
+    ("medical", _send("ambulance"), ("Medizinischer Notfall", "notfall", "verletzt", "krank")),
+    ("stranded", _send("taxi"), ("Gestrandet", "mitfahrt")),
+    ("other", _first("roadside_repair"), ("Sonstiges", "unbekannt", "anderes")),
+)
+
+BUILT_IN: Mapping[str, Plan] = {
+    kind: Plan(kind=kind, entries=entries, words=words) for kind, entries, words in _CARDS
+}
+
+IMPLIED_VEHICLE: Mapping[str, str] = {
+    "motorcycle_breakdown": "motorcycle",
+    "truck_breakdown": "truck",
+    "bus_breakdown": "bus",
+}
+"""The vehicle class that a kind itself names, unless the operator says another."""

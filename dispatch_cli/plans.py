@@ -1,0 +1,203 @@
+"""What an incident needs: plans, their conditions, and the emergency line that nothing can remove.
+
+A plan is what a fire service calls a run card. The built-in plans are in ``run_cards``; a file may
+add kinds, replace the services of a built-in one and add emergency services to it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec import Struct
+
+from .model import Incident, Plan, PlanEntry, Rules, Settings
+from .model.run_cards import BUILT_IN, IMPLIED_VEHICLE, RECOVERY
+from .model.words import (
+    CARRYING_SERVICES,
+    EMERGENCY_NUMBERS,
+    EMERGENCY_SERVICES,
+    SERVICES,
+    SPOTS,
+    VEHICLE_CLASSES,
+    VEHICLE_STATES,
+    fold,
+    lookup,
+)
+from .results import EmergencyCall
+
+__all__ = [
+    "BUILT_IN",
+    "CONDITIONS",
+    "IMPLIED_VEHICLE",
+    "advice_for",
+    "emergency_calls",
+    "find_kind",
+    "plan_of",
+    "services_for",
+]
+
+
+class Condition(Struct, frozen=True):
+    """Something that a plan can depend on, and the option that says it."""
+
+    option: str
+    holds: Callable[[Incident, Settings], bool]
+
+
+def _is_spot(name: str) -> Condition:
+    return Condition(f"--spot {name}", lambda incident, _: incident.spot == name)
+
+
+def _is_state(name: str) -> Condition:
+    return Condition(f"--state {name}", lambda incident, _: incident.vehicle.state == name)
+
+
+def _is_class(name: str) -> Condition:
+    return Condition(f"--vehicle {name}", lambda incident, _: incident.vehicle.kind == name)
+
+
+def _is_beyond_seats(incident: Incident, settings: Settings) -> bool:
+    """Whether persons and pets need more places than a tow truck is assumed to have."""
+    travellers = (incident.persons or 1) + incident.pets
+    return travellers > settings.truck_seats
+
+
+CONDITIONS: Mapping[str, Condition] = {
+    "injured": Condition("--injured N", lambda incident, _: incident.injured > 0),
+    "trapped": Condition("--trapped", lambda incident, _: incident.trapped),
+    "hazard": Condition("--hazard TEXT", lambda incident, _: bool(incident.hazard)),
+    **{name: _is_spot(name) for name in SPOTS},
+    **{name: _is_state(name) for name in VEHICLE_STATES},
+    **{name: _is_class(name) for name in VEHICLE_CLASSES},
+    "heavy": Condition("--weight-t, --vehicle", lambda incident, _: incident.vehicle.is_heavy),
+    "light": Condition("--weight-t, --vehicle", lambda incident, _: not incident.vehicle.is_heavy),
+    "ev": Condition("--ev", lambda incident, _: incident.vehicle.ev),
+    "trailer": Condition("--trailer", lambda incident, _: incident.vehicle.trailer),
+    "persons": Condition("--persons N", lambda incident, _: (incident.persons or 0) > 0),
+    "children": Condition("--children N", lambda incident, _: incident.children > 0),
+    "pets": Condition("--pets N", lambda incident, _: incident.pets > 0),
+    "beyond_seats": Condition("--persons N, --pets N", _is_beyond_seats),
+}
+
+# They hold for every kind, whatever the file says. On a lane or in a tunnel somebody must close
+# the road before anybody else can work there.
+_ALWAYS = (
+    PlanEntry(service="police", when=("lane", "tunnel")),
+    PlanEntry(service="ambulance", when=("injured",)),
+    PlanEntry(service="fire", when=("hazard", "trapped")),
+)
+_BEYOND_SEATS = PlanEntry(service="taxi", when=("beyond_seats",))
+
+_CALLER_DIALS = (
+    "The caller dials 112 at the scene, or is put through; "
+    "112 from this desk reaches this desk's control centre."
+)
+_EMERGENCY_TEXTS = {
+    "ambulance": _CALLER_DIALS,
+    "fire": _CALLER_DIALS,
+    "police": "The caller dials 110 at the scene, or is put through.",
+}
+_POLICE_WITH_112 = "The control centre at 112 calls the police: one call."
+_FIVE_WORDS = "where - what happened - how many hurt - how - wait for questions"
+_BEHIND_BARRIER = "Behind the barrier, vest on; warning triangle only if it is safe."
+_OFF_THE_LANE = "Hazard lights on, out of the vehicle and off the carriageway if it is safe."
+_OUT_OF_TUNNEL = "Engine off, key left in; on foot to the nearest emergency exit, call box there."
+
+
+def find_kind(word: str, plans: Mapping[str, Plan] = BUILT_IN) -> str | None:
+    """Find the incident kind, or the service, that an English or German word stands for.
+
+    ``plans`` are those of the file; the built-in ones are always known. A kind wins over a service
+    of the same name, because its plan holds that service and more.
+    """
+    folded = fold(word)
+    for known in (plans, BUILT_IN):
+        for kind, plan in known.items():
+            if folded == fold(kind) or any(folded == fold(other) for other in plan.words):
+                return kind
+    return lookup(word, SERVICES)
+
+
+def plan_of(kind: str, plans: Mapping[str, Plan]) -> Plan:
+    """Make the plan for a kind or a service name, with everything that no file can take out."""
+    built_in = BUILT_IN.get(kind)
+    plan = plans.get(kind) or built_in or Plan(kind=kind, entries=(PlanEntry(service=kind),))
+    entries = [*plan.entries]
+    if built_in is not None and plan is not built_in:
+        entries += [entry for entry in built_in.entries if entry.service in EMERGENCY_SERVICES]
+    offered = {entry.service for entry in entries} - EMERGENCY_SERVICES.keys()
+    if offered - {"taxi"}:
+        # Before everything else, because nothing on its side or roof rolls onto a truck.
+        entries = [*RECOVERY, *entries]
+    if offered & CARRYING_SERVICES:
+        entries.append(_BEYOND_SEATS)
+    return Plan(kind=kind, entries=(*_ALWAYS, *entries), words=plan.words)
+
+
+def services_for(incident: Incident, rules: Rules) -> tuple[PlanEntry, ...]:
+    """List the services that an incident needs now or later, each once, emergency services apart.
+
+    An entry whose ``after`` is not itself needed is needed now.
+    """
+    wanted: dict[str, PlanEntry] = {}
+    for entry in _needed(incident, rules.plans, rules.settings):
+        if entry.service not in EMERGENCY_SERVICES:
+            wanted.setdefault(entry.service, entry)
+    return tuple(
+        entry
+        if entry.after in wanted or entry.after is None
+        else PlanEntry(service=entry.service, equipment=entry.equipment)
+        for entry in wanted.values()
+    )
+
+
+def emergency_calls(incident: Incident, rules: Rules | None = None) -> tuple[EmergencyCall, ...]:
+    """List the emergency services that an incident needs, in the order in which to dial.
+
+    Needs no provider file: with ``rules`` None the built-in plans hold. The police come along with
+    a call to 112, but on a lane or in a tunnel they are dialled first, since they close the road.
+    """
+    rules = rules or Rules()
+    needed = {entry.service for entry in _needed(incident, rules.plans, rules.settings)}
+    in_traffic = incident.spot in ("lane", "tunnel")
+    order = ("police", "ambulance", "fire") if in_traffic else ("ambulance", "fire", "police")
+    services = [service for service in order if service in needed]
+    through_112 = not in_traffic and any(service != "police" for service in services)
+    return tuple(
+        EmergencyCall(service, "110", _POLICE_WITH_112, "112")
+        if service == "police" and through_112
+        else EmergencyCall(
+            service,
+            EMERGENCY_NUMBERS[service],
+            _EMERGENCY_TEXTS[service],
+            EMERGENCY_NUMBERS[service],
+        )
+        for service in services
+    )
+
+
+def advice_for(incident: Incident, calls: Iterable[EmergencyCall]) -> tuple[str, ...]:
+    """List what the operator says to the caller at once, the most urgent first."""
+    advice = []
+    if incident.spot == "shoulder":
+        advice.append(_BEHIND_BARRIER)
+    if incident.spot == "lane":
+        advice += [_OFF_THE_LANE, _BEHIND_BARRIER]
+    if incident.spot == "tunnel":
+        advice.append(_OUT_OF_TUNNEL)
+    if any(call.dial == "112" for call in calls):
+        advice.append(_FIVE_WORDS)
+    return tuple(advice)
+
+
+def _needed(
+    incident: Incident, plans: Mapping[str, Plan], settings: Settings
+) -> Iterable[PlanEntry]:
+    """The entries of an incident's plan whose conditions hold."""
+
+    def holds(name: str) -> bool:
+        return CONDITIONS[name].holds(incident, settings)
+
+    for entry in plan_of(incident.kind, plans).entries:
+        if entry.when and not any(map(holds, entry.when)):
+            continue
+        if not any(map(holds, entry.unless)):
+            yield entry

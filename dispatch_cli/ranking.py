@@ -1,0 +1,143 @@
+"""The order in which providers are asked: everything is minutes.
+
+``index_min = arrival_min + answer_min / acceptance`` ascending minimises the expected time to
+rescue, and nobody is worth asking whose index is not below the fallback. This is the reservation
+price of a yes/no box (Weitzman, Econometrica 47(3), 1979) and the cost/probability rule of
+sequential testing (Simon & Kadane 1975; Ünlüyurt 2004); the proof is in docs/ranking.md.
+"""
+
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from math import floor, inf
+
+from .candidates import Orders, Rated
+from .eligibility import Eligible, Need, is_on_list
+
+COMPARED_STEPS_PER_MIN = 1e6
+"""Minutes are compared in whole millionths and no finer, so that two ways of computing agree."""
+
+Measure = Callable[[Rated, Need], int]
+
+
+def rate(eligible: Eligible, need: Need, travel_min: float) -> Rated:
+    """Work out a provider's minutes; what it does not say itself comes from the service's settings.
+
+    An acceptance of 0 gives an infinite index: asking costs time and never helps.
+    """
+    provider, availability = eligible.provider, eligible.availability
+    settings = need.settings.of(need.entry.service)
+    turnout_min = _or_default(provider.turnout_min, settings.turnout_min)
+    answer_min = _or_default(provider.answer_min, settings.answer_min)
+    acceptance = _or_default(provider.acceptance, settings.acceptance)
+    wait_min = 0.0
+    if availability.free == 0 or (availability.state == "busy" and availability.free is None):
+        wait_min = _or_default(availability.wait_min, need.settings.busy_wait_min)
+    arrival_min = wait_min + turnout_min + travel_min
+    client = need.client
+    return Rated(
+        eligible=eligible,
+        wait_min=wait_min,
+        turnout_min=turnout_min,
+        travel_min=travel_min,
+        answer_min=answer_min,
+        acceptance=acceptance,
+        arrival_min=arrival_min,
+        index_min=arrival_min + answer_min / acceptance if acceptance > 0 else inf,
+        head_start_min=_head_start_min(eligible, need),
+        outside_contract=bool(client and client.only and not is_on_list(provider, client.only)),
+    )
+
+
+def keep(rated: Iterable[Rated], fallback_min: float) -> tuple[list[Rated], list[Rated]]:
+    """Part those worth asking from those who are slower than the last resort (the stop rule).
+
+    The true index decides: a head start reorders the kept and never keeps anybody.
+    """
+    kept: list[Rated] = []
+    beyond: list[Rated] = []
+    for candidate in rated:
+        (kept if candidate.index_min < fallback_min else beyond).append(candidate)
+    return kept, beyond
+
+
+def orders(kept: list[Rated], contract_only: list[Rated], need: Need) -> Orders:
+    """Order the kept, and make the orders that show what wish, method and contract cost.
+
+    ``contract_only`` are those kept out by a client's strict list alone; the neutral order has
+    them too.
+    """
+    measure = _MEASURES[need.settings.method]
+
+    def in_order(rated: list[Rated], by: Measure, *, policy: bool, wish: str | None) -> list[Rated]:
+        def key(candidate: Rated) -> tuple[bool, bool, int, tuple[bool, float, bytes]]:
+            provider = candidate.eligible.provider
+            return (
+                provider.id != wish,
+                policy and candidate.outside_contract,
+                by(candidate, need),
+                _tie(candidate, need),
+            )
+
+        return sorted(rated, key=key)
+
+    return Orders(
+        asked=in_order(kept, measure, policy=True, wish=need.incident.wish),
+        without_wish=in_order(kept, measure, policy=True, wish=None),
+        by_index=in_order(kept, _by_order_min, policy=True, wish=None),
+        neutral=in_order([*kept, *contract_only], _by_index_min, policy=False, wish=None),
+    )
+
+
+def _or_default(value: float | None, default: float) -> float:
+    return default if value is None else value
+
+
+def _head_start_min(eligible: Eligible, need: Need) -> float:
+    """The minutes that a contract gives; none where somebody is in danger or a procedure decides.
+
+    The published procedures of neutral exchanges know no client, so only the index has them.
+    """
+    client = need.client
+    if client is None or need.incident.in_danger or need.settings.method != "index":
+        return 0.0
+    return client.head_start_min if is_on_list(eligible.provider, client.prefer) else 0.0
+
+
+def _by_order_min(candidate: Rated, _: Need) -> int:
+    return round(candidate.order_min * COMPARED_STEPS_PER_MIN)
+
+
+def _by_index_min(candidate: Rated, _: Need) -> int:
+    return round(candidate.index_min * COMPARED_STEPS_PER_MIN)
+
+
+def _by_time_band(candidate: Rated, need: Need) -> int:
+    """The bands of the Abschleppzentrale's procedure: all who come within one are equal."""
+    return floor(candidate.arrival_min / need.settings.band_min)
+
+
+def _by_distance(candidate: Rated, _: Need) -> int:
+    return round(candidate.eligible.distance_km * COMPARED_STEPS_PER_MIN)
+
+
+_MEASURES: dict[str, Measure] = {
+    "index": _by_order_min,
+    "time-bands": _by_time_band,
+    "nearest": _by_distance,
+}
+
+
+def _tie(candidate: Rated, need: Need) -> tuple[bool, float, bytes]:
+    """Break a tie: never assigned first, then longest ago, then a lot drawn from the incident.
+
+    The lot knows no name and no time, so that nobody is first because of the alphabet and the same
+    input gives the same order.
+    """
+    provider_id = candidate.eligible.provider.id
+    last = need.observations.last_assigned.get(provider_id)
+    place = need.incident.place
+    # Adding 0.0 turns a rounded -0.0 into 0.0, which is the same place.
+    lat, lon = round(place.lat, 6) + 0.0, round(place.lon, 6) + 0.0
+    lot = f"{need.incident.kind}|{need.entry.service}|{lat:.6f}|{lon:.6f}|{provider_id}"
+    digest = blake2b(lot.encode(), digest_size=16).digest()
+    return last is not None, last.timestamp() if last else 0.0, digest

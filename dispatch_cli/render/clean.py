@@ -1,0 +1,92 @@
+"""The one function through which all text passes on its way to the terminal.
+
+Names, notes and places come from files and callers. rich lets ESC, 8-bit control sequences, bidi
+overrides and NUL through, so that a provider's name could clear the screen, set the window title
+or turn a phone number round. Nothing is deleted: what cannot be shown is written out as an escape.
+"""
+
+from unicodedata import category
+
+MAX_MARKS = 4
+"""Combining marks on one character; Vietnamese needs two, a flood covers the lines above."""
+
+# Controls, formats (bidi, zero width, tags), surrogates, private use, unassigned, line separators.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MARKS = frozenset({"Mn", "Mc", "Me"})
+
+# Letters and marks that are drawn as nothing: fillers, joiners, variation selectors.
+_INVISIBLE_RANGES = (
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFFA0, 0xFFA0),
+    (0xE0100, 0xE01EF),
+)
+_INVISIBLE = frozenset(
+    chr(code) for first, last in _INVISIBLE_RANGES for code in range(first, last + 1)
+)
+_FIRST_MARK = "\u0300"
+"""No combining mark and nothing invisible that is printable comes before it."""
+
+_SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def clean(text: str, limit: int = 500) -> str:
+    r"""Make any text harmless on a terminal and show what was hidden in it.
+
+    Control and format characters appear as ``\x1b`` or ``\u202e``, line breaks and tabs as ``\n``
+    and ``\t``. At most ``limit`` characters come back; a longer text ends in "…". The result needs
+    no further escaping, but rich must get it as ``Text``, never as markup.
+    """
+    if (
+        len(text) <= limit
+        and text.isprintable()
+        and (text.isascii() or max(text) < _FIRST_MARK)
+    ):
+        return text
+    shown: list[str] = []
+    length = 0
+    for piece in _pieces(text[: limit + 1]):
+        shown.append(piece)
+        length += len(piece)
+        if length > limit:
+            return _cut(shown, length, limit)
+    return "".join(shown)
+
+
+def escape(character: str) -> str:
+    """Write a character by its code point, as Python would in a string."""
+    code = ord(character)
+    if character in _SHORT:
+        return _SHORT[character]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _pieces(text: str) -> list[str]:
+    """Every character as it may be shown: itself, or its escape."""
+    pieces = []
+    # A mark needs a character of ours to sit on, else it would change what stands before.
+    has_base, marks = False, 0
+    for character in text:
+        kind = category(character)
+        if kind in _MARKS and character not in _INVISIBLE:
+            marks += 1
+            is_shown = has_base and marks <= MAX_MARKS
+        else:
+            marks = 0
+            is_shown = kind not in _HIDDEN and character not in _INVISIBLE
+            has_base = is_shown and kind != "Zs"
+        pieces.append(character if is_shown else escape(character))
+    return pieces
+
+
+def _cut(shown: list[str], length: int, limit: int) -> str:
+    """Drop whole pieces from the end until the text fits with its "…"."""
+    while shown and length > limit - 1:
+        length -= len(shown.pop())
+    return "".join(shown) + "…"

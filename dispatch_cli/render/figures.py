@@ -1,0 +1,108 @@
+"""How numbers and times are written on a screen: rounded here and nowhere earlier."""
+
+from datetime import datetime, timedelta
+from math import floor, isfinite, isnan
+
+from ..results import Candidate
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+
+_MEASURED = frozenset({"road"})
+"""The sources of travel times that are more than an estimate; everything else carries "~"."""
+
+_ROUNDING = 1e-9
+"""Undoes what binary fractions lose, so that 1 - .2 * .3 * .4 * .5 is 98.8 % and not 98.7 %."""
+
+
+def minutes(value: float, *, decimals: int = 1) -> str:
+    """Write minutes; an infinite number is "never"."""
+    if isnan(value):
+        return "?"
+    return f"{value + 0.0:.{decimals}f}" if isfinite(value) else "never"
+
+
+def percent_down(chance: float, *, decimals: int = 0) -> str:
+    """Write a chance rounded down; 100 % only if it is certain."""
+    if isnan(chance):
+        return "?"
+    steps = 10**decimals
+    below = 100 * steps - (1 if chance < 1 else 0)
+    value = min(max(0, floor(chance * 100 * steps + _ROUNDING)), below) / steps
+    return f"{value:.{decimals}f}%"
+
+
+def extra_minutes(value: float) -> str:
+    """Write what something costs, with its sign; rounding noise below zero is nothing."""
+    return f"+{minutes(max(0.0, value))} min"
+
+
+def clock(moment: datetime, when: datetime) -> str:
+    """Write a moment in the incident's time zone, with the weekday or date where it needs one.
+
+    Whole minutes, never earlier than the moment, so that what is promised comes true.
+    """
+    local = moment.astimezone(when.tzinfo)
+    if local.second or local.microsecond:
+        local += timedelta(minutes=1)
+    if local.date() == when.date():
+        return f"{local:%H:%M}"
+    if abs(local.date() - when.date()) < timedelta(days=6):
+        return f"{_WEEKDAYS[local.weekday()]} {local:%H:%M}"
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def date_and_clock(moment: datetime) -> str:
+    """Write a moment with its weekday and date; the year is the caller's own."""
+    day = f"{_WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
+    return f"{day} {moment:%H:%M}"
+
+
+def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> str:
+    """Write when the last resort is there, if everybody was asked and refused before."""
+    try:
+        return clock(when + timedelta(minutes=answers_min + fallback_min), when)
+    except (OverflowError, ValueError):
+        return "never"
+
+
+def kilometres(candidate: Candidate) -> str:
+    """Write the distance, with "~" where it is no measured road."""
+    return f"{'' if candidate.travel_source in _MEASURED else '~'}{candidate.distance_km:.0f}"
+
+
+def until(candidate: Candidate, when: datetime) -> str:
+    """Write how long a provider is open as far as can be seen."""
+    if candidate.open_state == "unknown":
+        return "?"
+    if candidate.open_until is None:
+        return "24 h"
+    return clock(candidate.open_until, when)
+
+
+def arrival_parts(candidate: Candidate) -> tuple[str, str, str, str]:
+    """Write arrival, wait, turnout and drive in whole minutes that add up.
+
+    What rounding leaves over goes to the drive, the part that is known least.
+    """
+    arrival, wait, turnout = (
+        _whole(value)
+        for value in (candidate.arrival_min, candidate.wait_min, candidate.turnout_min)
+    )
+    if arrival is None or wait is None or turnout is None:
+        values = (candidate.arrival_min, candidate.wait_min, candidate.turnout_min)
+        return (*(minutes(v, decimals=0) for v in values), minutes(candidate.travel_min, decimals=0))  # type: ignore[return-value]
+    return str(arrival), str(wait), str(turnout), str(max(0, arrival - wait - turnout))
+
+
+def _whole(value: float) -> int | None:
+    return round(value) if isfinite(value) else None
+
+
+def answer_cost(candidate: Candidate) -> str:
+    """Write what asking costs: the minutes of one answer over the chance of a yes."""
+    if not candidate.acceptance > 0:
+        return "never"
+    return minutes(candidate.answer_min / candidate.acceptance)

@@ -1,0 +1,184 @@
+"""Lines of text on a terminal: how wide they are, how they are shortened, padded and wrapped.
+
+Knows nothing of rich: a line is a row of pieces, each a text with the name of a style.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from unicodedata import category, east_asian_width
+
+from msgspec import Struct
+
+from .clean import clean, escape
+
+Piece = tuple[str, str]
+"""A text and its style ("" for none)."""
+
+Line = tuple[Piece, ...]
+
+GAP = "   "
+"""What stands between two facts on one line."""
+
+# For terminals that do not speak UTF-8; German as people type it without umlauts.
+_ASCII = {
+    "±": "+/-", "–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"',
+    "·": "-", "→": "->", "€": "EUR", "°": " deg", "\xa0": " ",
+    "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss",
+}  # fmt: skip
+
+
+class Screen(Struct, frozen=True):
+    """What a terminal can show. ``height`` None: as many lines as there are (a picture, a pager)."""
+
+    width: int = 80
+    height: int | None = None
+    encoding: str = "utf-8"
+
+    def text(self, raw: str, limit: int = 500) -> str:
+        """Clean a text and spell out what the terminal's encoding does not have."""
+        shown = clean(raw, limit)
+        return shown if shown.isascii() else encodable(shown, self.encoding)
+
+    def shorten(self, text: str, width: int) -> str:
+        """Cut a text to a number of cells, with "…" where something is missing."""
+        return shorten(text, width, encodable("…", self.encoding))
+
+
+def plain_line(text: str, style: str = "") -> Line:
+    """Make a line of one piece."""
+    return ((text, style),)
+
+
+def line_text(line: Line) -> str:
+    """Join the pieces of a line, without their styles."""
+    return "".join(text for text, _ in line)
+
+
+def encodable(text: str, encoding: str) -> str:
+    """Replace what an encoding cannot say: ± by +/-, – by -, ä by ae, anything else by its code."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        if len(text) == 1:
+            return _ASCII.get(text) or escape(text)
+        return "".join(encodable(character, encoding) for character in text)
+    return text
+
+
+def cells(text: str) -> int:
+    """Count the columns that a cleaned text takes: two for East Asian wide signs, none for marks."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell(character) for character in text)
+
+
+def _cell(character: str) -> int:
+    if category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def shorten(text: str, width: int, ellipsis: str = "…") -> str:
+    """Cut a text to a number of cells, ending in the ellipsis where something is missing."""
+    if cells(text) <= width:
+        return text
+    if width < len(ellipsis):
+        return ""
+    room = width - len(ellipsis)
+    kept, used = [], 0
+    for character in text:
+        used += _cell(character)
+        if used > room:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + ellipsis
+
+
+def pad(text: str, width: int, align: str = "<") -> str:
+    """Fill a text with blanks to a number of cells, on the right ("<") or on the left (">")."""
+    blanks = " " * (width - cells(text))
+    return blanks + text if align == ">" else text + blanks
+
+
+def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
+    """Break a text at blanks into lines of at most ``width`` cells; ``rest`` starts the others.
+
+    A word that is longer than a line is broken where the line ends.
+    """
+    return flow(text.split(" "), width, gap=" ", first=first, rest=rest)
+
+
+def flow(
+    parts: Iterable[str], width: int, *, gap: str = GAP, first: str = "", rest: str = ""
+) -> list[str]:
+    """Set parts one after another, each whole on its line wherever a line can hold it."""
+    lines: list[str] = []
+    current, is_empty = first, True
+    for part in parts:
+        joined = current + ("" if is_empty else gap) + part
+        if cells(joined) <= width:
+            current, is_empty = joined, False
+            continue
+        if not is_empty:
+            lines.append(current.rstrip())
+            current = rest
+        words = part.split(" ") if gap != " " and " " in part else []
+        if words and cells(current + part) > width:
+            *whole, current = flow(words, width, gap=" ", first=current, rest=rest)
+            lines += whole
+        else:
+            *whole, current = _broken(current + part, width, rest)
+            lines += whole
+        is_empty = False
+    return [*lines, current.rstrip()]
+
+
+def _broken(text: str, width: int, rest: str) -> list[str]:
+    """Break a line that has no blank to break at."""
+    lines = []
+    while cells(text) > width > cells(rest) + 1:
+        head = shorten(text, width, "")
+        if len(head) <= len(rest):
+            break
+        lines.append(head)
+        text = rest + text[len(head) :]
+    return [*lines, text]
+
+
+_WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:\\.|[^"\\])*")+|\S+""", re.DOTALL)
+
+
+def command_words(command: str) -> list[str]:
+    """Split a shell command at the blanks that are outside quotes, keeping the quotes."""
+    return _WORD.findall(command)
+
+
+def wrap_command(command: str, width: int, *, first: str, rest: str) -> list[str]:
+    r"""Break a shell command at blanks, each line but the last ending in "\", ready to be copied.
+
+    An option stays with its value where a line can hold both; a quoted word is never broken, even
+    if it is longer than the line.
+    """
+    lines: list[str] = []
+    current, is_empty = first, True
+    words = _options(command_words(command))
+    for index, group in enumerate(words):
+        tail = 0 if index == len(words) - 1 else 2
+        joined = current + ("" if is_empty else " ") + group
+        if not is_empty and cells(joined) + tail > width:
+            lines.append(current + " \\")
+            joined = rest + group
+        current, is_empty = joined, False
+    return [*lines, current]
+
+
+def _options(words: Sequence[str]) -> list[str]:
+    """Put each option together with the value that follows it."""
+    groups: list[str] = []
+    for word in words:
+        follows = bool(groups) and groups[-1].startswith("-") and " " not in groups[-1]
+        if follows and not word.startswith("-"):
+            groups[-1] += " " + word
+        else:
+            groups.append(word)
+    return groups
