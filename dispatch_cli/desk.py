@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from . import cascade, eligibility, geo, hours, plans, ranking
-from .catalog import Catalog
 from .eligibility import SEEN_AHEAD, HoursOf, Need
 from .errors import UsageError
 from .model import (
@@ -31,6 +30,9 @@ from .results import (
     ProviderSource,
 )
 
+if TYPE_CHECKING:
+    from .catalog import Catalog
+
 HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
 """All public holidays of a region in some years, from the almanac."""
 
@@ -38,7 +40,7 @@ NEAREST_SHOWN = 3
 
 
 def rank_incident(
-    catalog: Catalog,
+    catalog: "Catalog",
     incident: Incident,
     *,
     holidays: HolidayDates,
@@ -84,18 +86,25 @@ def rank_incident(
     )
 
 
-def check_names(catalog: Catalog, incident: Incident) -> None:
+def check_names(catalog: "Catalog", incident: Incident) -> None:
     """Refuse a client or provider id that the file does not have, with the nearest that it has."""
     clients = catalog.rules.clients
     client = incident.client
     if client is not None and client != NO_CLIENT and client not in clients:
         raise UsageError(_unknown("client", client, [*clients, NO_CLIENT]))
     for provider_id in (*filter(None, [incident.wish]), *incident.asked):
-        if catalog.find(provider_id) is None:
-            raise UsageError(
-                _unknown("provider", provider_id, catalog.ids()),
-                hint='"dispatch providers list" names them all',
-            )
+        find_provider(catalog, provider_id)
+
+
+def find_provider(catalog: "Catalog", provider_id: str) -> Provider:
+    """Find a provider by its id; raises UsageError with the nearest id that there is."""
+    provider = catalog.find(provider_id)
+    if provider is None:
+        raise UsageError(
+            _unknown("provider", provider_id, catalog.ids()),
+            hint='"dispatch providers list" names them all',
+        )
+    return provider
 
 
 def hours_around(when: datetime, timezone: str, holidays: HolidayDates) -> HoursOf:
@@ -136,7 +145,7 @@ class _Ranked(Struct, frozen=True):
 
 
 def _rank_service(
-    catalog: Catalog, need: Need, providers: Sequence[Provider], *, explain: bool
+    catalog: "Catalog", need: Need, providers: Sequence[Provider], *, explain: bool
 ) -> Cascade:
     ranked = _rank(need, providers)
     counts: dict[str, int] = {}
@@ -184,6 +193,8 @@ def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
 
 
 def _unknown(what: str, word: str, allowed: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
     known = sorted(allowed)
     close = get_close_matches(word, known, n=1)
     guess = f" (did you mean {close[0]!r}?)" if close else ""
@@ -263,7 +274,7 @@ def _control_centres(rules: Rules, place: Place) -> tuple[str, ...]:
     )
 
 
-def _warnings(catalog: Catalog, incident: Incident, cascades: Iterable[Cascade]) -> tuple[str, ...]:
+def _warnings(catalog: "Catalog", incident: Incident, cascades: Iterable[Cascade]) -> tuple[str, ...]:
     warnings = list(catalog.warnings)
     if incident.place.foreign_km:
         warnings.append(

@@ -68,3 +68,10 @@ class UnavailableError(DispatchError):
 
     exit_code = ExitCode.UNAVAILABLE
     code = "unavailable"
+
+
+class ConflictError(DispatchError):
+    """Somebody or something else was first: a decision, a lock, a file that is already there."""
+
+    exit_code = ExitCode.CONFLICT
+    code = "conflict"

@@ -27,7 +27,7 @@ def to_ask(look: Look) -> tuple[str, ...]:
     elif vehicle.trailer and "trailer_hitch" not in provider.equipment:
         asks.append("no trailer hitch: ask provider")
     if provider.seats is not None and (incident.persons or 1) > provider.seats:
-        asks.append(f"{provider.seats} seats for {incident.persons or 1}")
+        asks.append(f"seats {provider.seats} of {incident.persons or 1} persons")
     if provider.pets is False and incident.pets:
         asks.append("takes no pets")
     return tuple(asks)

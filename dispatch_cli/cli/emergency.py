@@ -1,0 +1,70 @@
+"""The emergency line when everything else has failed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from .. import plans
+from ..errors import DispatchError
+from ..model import Incident, Place, Rules, Vehicle
+from ..model.words import SPOTS, VEHICLE_STATES, lookup
+from ..results import EmergencyCall
+
+_FLAGS = frozenset(
+    {"--ev", "--trailer", "--trapped", "--explain", "-x", "--json", "--quiet", "-q", "--debug"}
+)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def emergency_from(argv: Sequence[str]) -> tuple[EmergencyCall, ...]:
+    """Read from a command line that failed whom the caller must dial first.
+
+    Reads what it can and never complains: whatever it cannot read counts as not said.
+    """
+    if not argv or argv[0] != "cascade":
+        return ()
+    words = list(_words(argv[1:]))
+    said = dict(words)
+    rules = _rules_of(said)
+    kind = plans.find_kind(said.get("", ""), rules.plans)
+    if kind is None:
+        return ()
+    incident = Incident(
+        kind=kind,
+        place=Place(lat=0, lon=0),
+        when=_BEGINNING,
+        vehicle=Vehicle(state=lookup(said.get("--state", ""), VEHICLE_STATES)),
+        spot=lookup(said.get("--spot", ""), SPOTS),
+        # A number that cannot be read was still said because somebody is hurt.
+        injured=0 if said.get("--injured", "0").strip() in ("0", "") else 1,
+        trapped="--trapped" in said,
+        hazard=said.get("--hazard"),
+    )
+    return plans.emergency_calls(incident, rules)
+
+
+def _words(argv: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of option and value; the first word that belongs to no option stands under ``""``."""
+    seen_kind = False
+    words = iter(argv)
+    for word in words:
+        if word.startswith("-") and len(word) > 1:
+            name, has_value, value = word.partition("=")
+            if not has_value and name not in _FLAGS:
+                value = next(words, "")
+            yield name, value
+        elif not seen_kind:
+            seen_kind = True
+            yield "", word
+
+
+def _rules_of(said: dict[str, str]) -> Rules:
+    """The rules of the provider file where it can be read, else the built-in ones."""
+    from pathlib import Path
+
+    from .opening import open_catalog
+
+    option = said.get("--providers")
+    try:
+        return open_catalog(Path(option) if option else None).rules
+    except DispatchError:
+        return Rules()

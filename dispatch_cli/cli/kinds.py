@@ -1,0 +1,61 @@
+"""``dispatch kinds``: what can be asked for, in which words."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..model import Plan, PlanEntry
+
+COLUMNS = ("what", "name", "german", "needs or option", "other words")
+
+
+def kinds(
+    providers: ProvidersOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> Outcome:
+    """List incident kinds, services and conditions, with the German words."""
+    from ..plans import BUILT_IN
+    from .listing import listing
+    from .opening import open_catalog
+
+    known = {**BUILT_IN, **open_catalog(providers).rules.plans}
+    rows = [*_kind_rows(known), *_service_rows(), *_condition_rows()]
+    return listing("dispatch.kinds/1", COLUMNS, rows, json=json)
+
+
+def _kind_rows(known: "Mapping[str, Plan]") -> Iterator[tuple[str, ...]]:
+    from ..plans import plan_of
+
+    for kind in known:
+        plan = plan_of(kind, known)
+        german, *others = plan.words or ("",)
+        needs = ", ".join(_entry_words(entry) for entry in plan.entries if not entry.when)
+        yield "kind", kind, german, needs, ", ".join(others)
+
+
+def _entry_words(entry: "PlanEntry") -> str:
+    after = f" after {entry.after}" if entry.after else ""
+    unless = f" unless {' or '.join(entry.unless)}" if entry.unless else ""
+    return f"{entry.service}{after}{unless}"
+
+
+def _service_rows() -> Iterator[tuple[str, ...]]:
+    from ..model.words import EMERGENCY_NUMBERS, SERVICES
+
+    for service, (german, *others) in SERVICES.items():
+        yield "service", service, german, EMERGENCY_NUMBERS.get(service, ""), ", ".join(others)
+
+
+def _condition_rows() -> Iterator[tuple[str, ...]]:
+    from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
+    from ..plans import CONDITIONS
+
+    words = {**SPOTS, **VEHICLE_STATES, **VEHICLE_CLASSES}
+    for name, condition in CONDITIONS.items():
+        german, *others = words.get(name, ("",))
+        yield "condition", name, german, condition.option, ", ".join(others)

@@ -1,0 +1,75 @@
+"""Options that several commands share, and completion of what the provider file names."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from ..errors import DispatchError
+
+ProvidersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--providers",
+        metavar="FILE",
+        help="Provider file; else DISPATCH_PROVIDERS, ./providers.toml, the config folder, a sample.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON envelope on stdout, always.")]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Drop hints and warnings, never errors.")
+]
+DebugOption = Annotated[
+    bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
+]
+
+
+class Session(NamedTuple):
+    """What every command that reads the provider file is told."""
+
+    providers: Path | None
+    json: bool
+    quiet: bool
+
+
+def complete_kinds(incomplete: str) -> list[str]:
+    """Complete incident kinds, services and their German words."""
+    from ..model.words import SERVICES
+    from ..plans import BUILT_IN
+
+    words = [*BUILT_IN, *SERVICES]
+    for plan in BUILT_IN.values():
+        words += [word.casefold().replace(" ", "_") for word in plan.words[:1]]
+    return _starting(words, incomplete)
+
+
+def complete_clients(incomplete: str) -> list[str]:
+    """Complete the clients of the provider file that would be read here."""
+    return _starting(_named_in_file()[0], incomplete)
+
+
+def complete_providers(incomplete: str) -> list[str]:
+    """Complete the provider ids of the provider file that would be read here."""
+    return _starting(_named_in_file()[1], incomplete)
+
+
+def _named_in_file() -> tuple[list[str], list[str]]:
+    """Clients and ids; nothing where the file is broken, since completion has no place to say so."""
+    from .opening import open_catalog
+
+    try:
+        catalog = open_catalog(None)
+    except DispatchError:
+        return [], []
+    return sorted(catalog.rules.clients), catalog.ids()
+
+
+def _starting(words: Iterable[str], incomplete: str) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]
+
+
+def is_dumb_terminal() -> bool:
+    """Whether the terminal can do nothing but print lines."""
+    return os.environ.get("TERM", "") in ("", "dumb")

@@ -1,0 +1,166 @@
+"""What a command leaves behind, and how it ends: the only place that knows about exit codes."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import DispatchError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import typer
+
+
+class Outcome(NamedTuple):
+    """The result of a command: how to show it, and the exit code that it stands for."""
+
+    show: Callable[[], None]
+    exit_code: ExitCode = ExitCode.OK
+
+
+def emit(
+    schema: str,
+    data: object,
+    *,
+    exit_code: ExitCode = ExitCode.OK,
+    status: str = "success",
+    warnings: Sequence[str] = (),
+) -> None:
+    """Print the envelope of a command that found what it was asked for."""
+    from ..render.envelope import envelope
+
+    sys.stdout.buffer.write(
+        envelope(
+            schema, data=data, status=status, exit_code=exit_code, warnings=warnings, errors=()
+        )
+    )
+
+
+def run(app: "typer.Typer", argv: Sequence[str]) -> int:
+    """Run the command line and return its exit code; nothing escapes as a traceback."""
+    _open_missing_streams()
+    try:
+        return _run(app, argv)
+    except BrokenPipeError:
+        # Whoever read our output has left, as "head" does: that is no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
+    from typer.exceptions import Abort, TyperException
+
+    try:
+        outcome = app(args=list(argv), standalone_mode=False, prog_name="dispatch")
+        if isinstance(outcome, Outcome):
+            outcome.show()
+            sys.stdout.flush()
+            return outcome.exit_code
+        return int(outcome or 0)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Abort:
+        return 130
+    except DispatchError as error:
+        return _report(error, argv)
+    except TyperException as error:
+        return _report(_usage_error(error), argv)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes one line
+        return _report(_bug(error, argv), argv)
+
+
+def _report(error: DispatchError, argv: Sequence[str]) -> int:
+    """Say what is wrong on stderr and, with ``--json``, in an envelope on stdout.
+
+    Once the kind of incident can be read, the emergency line stands whatever else has failed.
+    """
+    from ..render import messages
+    from .emergency import emergency_from
+
+    calls = emergency_from(argv)
+    if "--json" in argv:
+        from ..render.envelope import envelope, status_of
+
+        sys.stdout.buffer.write(
+            envelope(
+                schema_of(argv),
+                data={"emergency": calls} if argv and argv[0] == "cascade" else {},
+                status=status_of(error.exit_code, served=False, emergency=bool(calls)),
+                exit_code=error.exit_code,
+                warnings=(),
+                errors=[(error.code, problem) for problem in error.problems],
+            )
+        )
+    elif calls:
+        messages.print_emergency(calls, stream=sys.stdout)
+    sys.stdout.flush()
+    quiet = "--quiet" in argv or "-q" in argv
+    messages.print_error(error, stream=sys.stderr, quiet=quiet)
+    return error.exit_code
+
+
+def schema_of(argv: Sequence[str]) -> str:
+    """Name the JSON schema of a command line: its command words, version 1."""
+    words = []
+    for word in argv:
+        if word.startswith("-") or len(words) == _WORDS_OF_GROUPS.get(words[0] if words else "", 1):
+            break
+        words.append(word)
+    return f"dispatch.{'.'.join(words) or 'usage'}/1"
+
+
+_WORDS_OF_GROUPS = {"providers": 2, "places": 2}
+
+
+def _usage_error(error: Exception) -> UsageError:
+    """Turn the command line parser's complaint into ours."""
+    context = getattr(error, "ctx", None)
+    command = getattr(context, "command_path", "dispatch")
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    return UsageError(message.rstrip(".") or "no command given", hint=f'see "{command} --help"')
+
+
+def _bug(error: Exception, argv: Sequence[str]) -> DispatchError:
+    """Write an unexpected error to a log file and make the one line that tells of it.
+
+    The traceback names code and no values; arguments are left out, since they may be personal.
+    """
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    if "--debug" in argv:
+        sys.stderr.write(text)
+    where = _write_log(text)
+    name = type(error).__name__
+    return DispatchError(
+        f"unexpected {name}; this is a bug" + (f", written down in {where}" if where else ""),
+        hint="run again with --debug to see it, and please report it",
+    )
+
+
+def _write_log(text: str) -> "Path | None":
+    """Write a bug report that only its owner can read; None where no folder takes it."""
+    from tempfile import mkstemp
+
+    from .. import __version__, folders
+
+    try:
+        folder = folders.log_dir()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = mkstemp(prefix="bug-", suffix=".log", dir=folder)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"dispatch {__version__}, Python {sys.version}\n{text}")
+    except OSError:
+        return None
+    return folder / name
+
+
+def _open_missing_streams() -> None:
+    """Give a process that was started without stdout or stderr somewhere to write."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for life

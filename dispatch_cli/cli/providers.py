@@ -1,0 +1,172 @@
+"""``dispatch providers``: the provider file."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import (
+    DebugOption,
+    JsonOption,
+    ProvidersOption,
+    QuietOption,
+    complete_providers,
+)
+from .outcome import Outcome, emit
+
+if TYPE_CHECKING:
+    from ..model import Provider
+
+app = typer.Typer(
+    help="List, show, check and start the provider file.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+LIST_COLUMNS = ("id", "phone", "name", "base", "services")
+
+
+@app.command("list")
+def list_providers(
+    service: Annotated[
+        str | None, typer.Option(metavar="SERVICE", help="Only those who offer it.")
+    ] = None,
+    providers: ProvidersOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> Outcome:
+    """List the providers of the file."""
+    from ..errors import UsageError
+    from ..model.words import SERVICES, lookup
+    from .listing import listing
+    from .opening import open_catalog
+
+    wanted = None if service is None else lookup(service, SERVICES)
+    if service is not None and wanted is None:
+        raise UsageError(
+            f"unknown service {service!r}", hint='"dispatch kinds" lists kinds, services and words'
+        )
+    found = [
+        provider
+        for provider in open_catalog(providers).all()
+        if wanted is None or wanted in provider.services
+    ]
+    rows = [
+        (
+            provider.id,
+            provider.phones[0].shown,
+            provider.name,
+            f"{provider.lat:.4f}, {provider.lon:.4f}",
+            ", ".join(provider.services),
+        )
+        for provider in found
+    ]
+    return listing(
+        "dispatch.providers.list/1", LIST_COLUMNS, rows, json=json, data={"providers": found}
+    )
+
+
+@app.command()
+def show(
+    provider_id: Annotated[
+        str, typer.Argument(metavar="ID", autocompletion=complete_providers)
+    ],
+    providers: ProvidersOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> Outcome:
+    """Show everything that the file says of one provider."""
+    from .. import desk
+    from .listing import listing
+    from .opening import open_catalog
+
+    provider = desk.find_provider(open_catalog(providers), provider_id)
+    return listing(
+        "dispatch.providers.show/1",
+        ("key", "value"),
+        _facts_of(provider),
+        json=json,
+        data={"provider": provider},
+    )
+
+
+def _facts_of(provider: "Provider") -> list[tuple[str, str]]:
+    """The provider's keys as in the file; what the file does not say is left out."""
+    from msgspec import to_builtins
+
+    facts = to_builtins(provider)
+    facts["phones"] = [
+        " ".join(filter(None, (phone.shown, phone.label, phone.hours)))
+        for phone in provider.phones
+    ]
+    facts.pop("timetable")
+    return [
+        (key, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
+        for key, value in facts.items()
+        if value not in (None, "", [], ())
+    ]
+
+
+@app.command()
+def validate(
+    providers: ProvidersOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> Outcome:
+    """Check every file and name everything wrong at once."""
+    from .opening import open_catalog
+
+    catalog = open_catalog(providers)
+    count, clients = catalog.count, len(catalog.rules.clients)
+
+    def show_result() -> None:
+        if json:
+            data = {"path": str(catalog.path), "providers": count, "clients": clients}
+            emit("dispatch.providers.validate/1", data, warnings=catalog.warnings)
+            return
+        from ..render import messages
+
+        messages.print_warnings(catalog.warnings, stream=sys.stderr)
+        print(f"ok: {count} providers, {clients} clients")
+
+    return Outcome(show_result)
+
+
+@app.command()
+def schema(debug: DebugOption = False) -> Outcome:
+    """Print the JSON Schema with which editors complete the file."""
+    import json
+
+    from ..catalog import json_schema
+
+    text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    return Outcome(lambda: print(text))
+
+
+@app.command()
+def init(
+    target: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to write it.")
+    ] = Path("providers.toml"),
+    debug: DebugOption = False,
+) -> Outcome:
+    """Copy the sample as a start for one's own file; never overwrites."""
+    from ..catalog import sample_path
+    from ..errors import ConflictError, UnavailableError
+
+    try:
+        with target.open("xb") as copy:
+            copy.write(sample_path().read_bytes())
+    except FileExistsError:
+        raise ConflictError(
+            f"{target} is already there", hint="name another file, or move that one away"
+        ) from None
+    except OSError as error:
+        raise UnavailableError(f"{target} cannot be written: {error.strerror}") from None
+    return Outcome(
+        lambda: print(f"wrote {target}; no number in it can be called: replace the providers")
+    )

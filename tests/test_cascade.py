@@ -1,0 +1,194 @@
+"""A cascade adds up, and its parts are the ones of the worked example."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from dispatch_cli import desk
+from dispatch_cli.model import Availability, Client, Observations, Place, Rules, Settings
+from dispatch_cli.results import Cascade
+
+from .worlds import MIDDLE, NOON, MemoryCatalog, incident, no_holidays, provider
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def cascade_of(
+    providers, *, client: Client | None = None, method="index", seen=None, **facts
+) -> Cascade:
+    """The one cascade of a tow."""
+    rules = Rules(settings=Settings(method=method), clients={client.id: client} if client else {})
+    answer = desk.rank_incident(
+        MemoryCatalog(providers, rules),
+        incident(client=client.id if client else None, **facts),
+        holidays=no_holidays,
+        observations=seen or Observations(),
+    )
+    return answer.cascades[0]
+
+
+def worked_example(**facts) -> Cascade:
+    """DESIGN section 5: arrivals 27 22 31 34, answers 2 2 3 4, acceptance .8 .7 .6 .5, 8 for the first."""
+    rows = [
+        ("lechtal", 27, 2, 0.8),
+        ("huber", 22, 2, 0.7),
+        ("stadt", 16, 3, 0.6),
+        ("fried", 34, 4, 0.5),
+    ]
+    providers = [
+        provider(name, turnout_min=float(arrival), answer_min=float(answer), acceptance=acceptance)
+        for name, arrival, answer, acceptance in rows
+    ]
+    # The third has no free unit for 15 minutes: 15 + 16 = 31.
+    seen = Observations(availability={"stadt": Availability(state="busy", free=0, wait_min=15)})
+    client = Client(id="adac", name="ADAC", prefer=("lechtal",), head_start_min=8)
+    when = datetime(2026, 11, 27, 12, 3, tzinfo=BERLIN)
+    return cascade_of(providers, client=client, seen=seen, when=when, **facts)
+
+
+def test_the_worked_example_comes_out_as_published():
+    """Expected 30.32 in this order and 27.72 neutral, help .988, clock times as drawn."""
+    found = worked_example()
+    assert [row.provider for row in found.candidates] == ["lechtal", "huber", "stadt", "fried"]
+    assert found.expected_min == pytest.approx(30.32, abs=0.005)
+    assert found.neutral_expected_min == pytest.approx(27.72, abs=0.005)
+    assert found.contract_cost_min == pytest.approx(2.60, abs=0.005)
+    assert found.success_probability == pytest.approx(1 - 0.2 * 0.3 * 0.4 * 0.5)
+    assert [f"{row.there_at:%H:%M}" for row in found.candidates] == [
+        "12:32",
+        "12:29",
+        "12:41",
+        "12:48",
+    ]
+    assert [round(row.order_min, 1) for row in found.candidates] == [21.5, 24.9, 36.0, 42.0]
+    assert [int(row.chance_by_rank * 100 + 1e-9) for row in found.candidates] == [80, 94, 97, 98]
+
+
+def test_the_worked_example_says_why():
+    """Each row names what stands behind it, at most two reasons."""
+    assert [row.why for row in worked_example().candidates] == [
+        ("own club: -8.0",),
+        ("soonest of all",),
+        ("free in 15 min",),
+        ("yes 50 %",),
+    ]
+
+
+def test_a_wish_is_asked_first_and_its_cost_is_stated():
+    """The motorist's own choice stands first; what it costs is apart from the contract."""
+    found = worked_example(wish="fried")
+    assert found.candidates[0].provider == "fried"
+    assert found.candidates[0].why[0] == "wish"
+    assert found.wish_cost_min == pytest.approx(found.expected_min - worked_example().expected_min)
+    assert found.contract_cost_min == pytest.approx(2.60, abs=0.005)
+
+
+def test_nobody_to_ask_is_the_fallback_with_chance_zero():
+    """An empty cascade expects the fallback and promises nothing."""
+    found = cascade_of([])
+    assert (found.expected_min, found.success_probability, found.ranked_count) == (120.0, 0.0, 0)
+
+
+def test_acceptance_zero_is_excluded_as_beyond_fallback():
+    """Somebody who never accepts costs only time: infinite index, out, no crash."""
+    found = cascade_of([provider("never", acceptance=0.0), provider("ever", acceptance=1.0)])
+    assert [row.provider for row in found.candidates] == ["ever"]
+    [out] = found.beyond_fallback
+    assert (out.provider, out.reason) == ("never", "beyond_fallback")
+    assert out.detail == "never accepts, last resort 120 min"
+
+
+MINUTES = st.floats(0, 100)
+ROWS = st.lists(
+    st.tuples(MINUTES, st.floats(0, 9), st.floats(0.05, 1), st.booleans(), st.booleans()),
+    max_size=7,
+)
+
+
+@given(
+    rows=ROWS,
+    method=st.sampled_from(["index", "time-bands", "nearest"]),
+    head_start=st.floats(0, 15),
+    only=st.booleans(),
+    strict=st.booleans(),
+)
+@settings(max_examples=300, deadline=None)
+def test_costs_are_never_negative_and_add_up(rows, method, head_start, only, strict):
+    """neutral + contract + method + wish = expected; contract and method never gain minutes."""
+    providers = [
+        provider(
+            f"p{n}", turnout_min=turnout, answer_min=answer, acceptance=acceptance,
+            tags=("own",) if own else (), north_km=3.0 if far else 0.0,
+        )
+        for n, (turnout, answer, acceptance, own, far) in enumerate(rows)
+    ]  # fmt: skip
+    client = Client(
+        id="c", name="C", prefer=("own",), head_start_min=head_start,
+        only=("own",) if only else (), only_strict=strict,
+    )  # fmt: skip
+    found = cascade_of(providers, client=client, method=method, wish="p0" if rows else None)
+    assert found.contract_cost_min >= 0
+    assert found.method_cost_min >= 0
+    assert found.expected_min == pytest.approx(
+        found.neutral_expected_min
+        + found.contract_cost_min
+        + found.method_cost_min
+        + found.wish_cost_min,
+        abs=1e-9,
+    )
+    chances = [row.chance_by_rank for row in found.candidates]
+    assert chances == sorted(chances)
+
+
+def test_closing_soon_is_marked_and_not_refused():
+    """Who closes before two hours after the arrival is marked with the time."""
+    found = cascade_of([_closing_at(13)])
+    assert found.candidates[0].why == ("closes 13:00",)
+    assert cascade_of([_closing_at(20)]).candidates[0].why == ("soonest of all",)
+
+
+def _closing_at(hour: int):
+    from dispatch_cli.model import Span, Timetable
+
+    closes = int(NOON.replace(hour=hour).timestamp())
+    timetable = Timetable((Span(0, closes, "open"), Span(closes, 4102444800, "closed")))
+    return provider("p", timetable=timetable)
+
+
+def test_unknown_hours_and_states_are_marked():
+    """What is not known is ranked and says so."""
+    from dispatch_cli.model import Span, Timetable
+
+    unknown = Timetable((Span(0, 4102444800, "unknown", "auf Anfrage"),))
+    seen = Observations(availability={"p": Availability(state="degraded", since=NOON)})
+    found = cascade_of([provider("p", timetable=unknown)], seen=seen)
+    assert found.candidates[0].why == ("degraded since 12:00", "auf Anfrage")
+    yesterday = Observations(
+        availability={"p": Availability(state="unknown", since=NOON.replace(day=26))}
+    )
+    assert cascade_of([provider("p")], seen=yesterday).candidates[0].why == ("unknown since Thu",)
+    nothing = Observations(availability={"p": Availability(state="unknown")})
+    assert cascade_of([provider("p")], seen=nothing).candidates[0].why == ("unknown",)
+
+
+def test_outside_contract_is_marked():
+    """Who follows a client's exhausted list says so."""
+    client = Client(id="c", name="C", only=("own",))
+    found = cascade_of([provider("own", tags=("own",)), provider("other")], client=client)
+    assert [row.why for row in found.candidates] == [("soonest of all",), ("outside contract",)]
+
+
+def test_the_same_place_is_the_same_lot():
+    """Positions count to six decimals, and -0.0 is 0.0: the same input gives the same order."""
+    equals = [provider(f"p{n}") for n in range(6)]
+    places = [Place(lat=0.0, lon=-1e-9), Place(lat=-0.0, lon=1e-9)]
+    orders = [
+        [row.provider for row in cascade_of(equals, place=replace(place, postcode="1")).candidates]
+        for place in places
+    ]
+    assert orders[0] == orders[1]
+    assert MIDDLE.lat == 48.0

@@ -1,0 +1,102 @@
+"""The reference pages state facts that the code states, too."""
+
+import re
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from dispatch_cli import results
+from dispatch_cli.errors import ExitCode
+from dispatch_cli.model.words import EXCLUSION_REASONS
+from dispatch_cli.render.envelope import ErrorEntry
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+JSON_SECTIONS: dict[str, type[Struct]] = {
+    "`data` of `dispatch.cascade/1`": results.Answer,
+    "`emergency[]`": results.EmergencyCall,
+    "`incident`": results.IncidentView,
+    "`provider_file`": results.ProviderSource,
+    "`cascades[]`": results.Cascade,
+    "`candidates[]`": results.Candidate,
+    "Exclusions": results.Exclusion,
+}
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def section(text: str, heading: str) -> str:
+    """The part of a page under a heading, up to the next one."""
+    body = re.split(rf"^#+ {re.escape(heading)}$", text, flags=re.MULTILINE)[1]
+    return re.split(r"^#", body, flags=re.MULTILINE)[0]
+
+
+def first_cells(text: str) -> list[str]:
+    """The names in code in the first cells of all tables."""
+    cells = re.findall(r"^\|([^|]*)\|", text, flags=re.MULTILINE)
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def test_the_exit_codes_are_those_of_the_code() -> None:
+    """Number and name of every exit code stand in the table, and no other."""
+    table = re.findall(r"^\| (\d+) \| ([A-Z_]+) \|", page("exit-codes.md"), flags=re.MULTILINE)
+    assert table == [(str(int(code)), code.name) for code in ExitCode]
+
+
+@pytest.mark.parametrize("heading", JSON_SECTIONS)
+def test_every_field_of_the_json_is_described(heading: str) -> None:
+    """Each object's table names exactly the fields that the value has."""
+    described = first_cells(section(page("json.md"), heading))
+    assert sorted(described) == sorted(JSON_SECTIONS[heading].__struct_fields__)
+
+
+def test_every_field_of_the_envelope_is_described() -> None:
+    """The envelope's six keys and the fields of an error stand before the rules."""
+    described = first_cells(section(page("json.md"), "JSON"))
+    envelope = ("schema", "status", "exit_code", "data", "warnings", "errors")
+    assert described == [*envelope, *ErrorEntry.__struct_fields__]
+
+
+def test_the_json_page_knows_the_last_resort() -> None:
+    """The fields of the small object inside a cascade are named, too."""
+    text = section(page("json.md"), "`cascades[]`")
+    for name in results.LastResortLine.__struct_fields__:
+        assert f"`{name}`" in text
+
+
+def test_every_exclusion_reason_is_explained_in_order() -> None:
+    """The ranking page explains every gate, in the order in which the gates are asked."""
+    table = first_cells(section(page("ranking.md"), "Gates before minutes"))
+    assert tuple(table) == EXCLUSION_REASONS
+
+
+def test_the_worked_example_adds_up() -> None:
+    """The arithmetic of the ranking page gives the figures that it prints."""
+    from math import prod
+
+    text = section(page("ranking.md"), "A worked example")
+    rows = re.findall(r"^\| (\d) \| [^|]+ \| (\.\d) \| (\d) \| (\d+) \|", text, re.MULTILINE)
+    by_rank = {int(rank): (float(p), float(r), float(t)) for rank, p, r, t in rows}
+
+    def expected_min(order: list[int]) -> float:
+        minutes, refused = 0.0, 1.0
+        for rank in order:
+            p, r, t = by_rank[rank]
+            minutes, refused = minutes + refused * (r + p * t), refused * (1 - p)
+        return minutes + refused * 120
+
+    contract, neutral = expected_min([1, 2, 3, 4]), expected_min([2, 1, 3, 4])
+    assert f"{contract:.3f} min" in text
+    assert f"{neutral:.3f} min" in text
+    assert f"= {contract - neutral:.2f} min" in text
+    assert f"= {1 - prod(1 - p for p, _, _ in by_rank.values()):.3f}".replace("0.", ".") in text
+    assert (round(contract, 2), round(neutral, 2)) == (30.32, 27.72)
+
+
+@pytest.mark.parametrize("name", ["ranking.md", "exit-codes.md", "json.md", "words.md"])
+def test_a_page_is_short_enough_to_be_read(name: str) -> None:
+    """Every reference page has fewer than 200 lines."""
+    assert len(page(name).splitlines()) < 200

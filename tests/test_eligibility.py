@@ -1,0 +1,429 @@
+"""Gates: everybody is ranked or out for one reason, and the reason tells the truth."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
+
+from dispatch_cli import desk, eligibility
+from dispatch_cli.model import (
+    Availability,
+    Circle,
+    Client,
+    Country,
+    Hold,
+    Incident,
+    Observations,
+    Phone,
+    Place,
+    Polygon,
+    Postcodes,
+    Provider,
+    Rules,
+    Span,
+    Timetable,
+    Vehicle,
+)
+from dispatch_cli.model.words import EXCLUSION_REASONS
+from dispatch_cli.results import Answer, Exclusion
+
+from .worlds import (
+    KM_PER_DEGREE,
+    MIDDLE,
+    NOON,
+    MemoryCatalog,
+    gated_worlds,
+    incident,
+    need,
+    no_holidays,
+    provider,
+)
+
+RULES = Rules(
+    clients={
+        "adac": Client(id="adac", name="ADAC", prefer=("own",), head_start_min=8),
+        "avd": Client(id="avd", name="AvD", only=("own",)),
+        "strict": Client(id="strict", name="Strict", only=("own",), only_strict=True),
+    }
+)
+
+
+def answer_of(
+    providers: list[Provider],
+    of: Incident,
+    *,
+    observations: Observations | None = None,
+    explain: bool = True,
+) -> Answer:
+    """Rank a world for one incident through the desk."""
+    return desk.rank_incident(
+        MemoryCatalog(providers, RULES),
+        of,
+        holidays=no_holidays,
+        observations=observations or Observations(),
+        explain=explain,
+    )
+
+
+def exclusions(answer: Answer) -> dict[str, Exclusion]:
+    """Who is out of the tow, by id."""
+    [tow] = [found for found in answer.cascades if found.service == "tow"]
+    return {out.provider: out for out in tow.excluded}
+
+
+@given(world=gated_worlds())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_ranked_and_excluded_are_everybody_once(world):
+    """Ranked and excluded together are the configured providers, and the counts add up."""
+    providers, of = world
+    of = replace(of, asked=tuple(set(of.asked) & {each.id for each in providers}))
+    for cascade in answer_of(providers, of).cascades:
+        ranked = [row.provider for row in cascade.candidates]
+        out = [exclusion.provider for exclusion in cascade.excluded]
+        assert sorted(ranked + out) == sorted(each.id for each in providers)
+        assert sum(cascade.excluded_counts.values()) + cascade.ranked_count == len(providers)
+        assert set(cascade.excluded_counts) <= set(EXCLUSION_REASONS)
+
+
+def test_gates_stand_in_the_published_order():
+    """The gates are those of the design, in its order; beyond_fallback needs minutes, so last."""
+    assert (*(reason for reason, _, _ in eligibility.GATES), "beyond_fallback") == EXCLUSION_REASONS
+
+
+@pytest.mark.parametrize("first", range(len(EXCLUSION_REASONS) - 1))
+def test_the_first_gate_that_fails_is_the_reason(first):
+    """Of everything that is wrong with a provider, the first in the order is what is said."""
+    faults: list[dict[str, object]] = [
+        {"area": Circle(1.0)},
+        {"services": ("taxi",)},
+        {"clients": ("avd",)},
+        {"vehicle_classes": ("truck",)},
+        {"max_weight_t": 1.0},
+        {"max_height_m": 1.0},
+        {"height_m": 4.0},
+        {"equipment": ()},
+        {"on_hold": Hold("holiday")},
+        {"timetable": Timetable((Span(0, 4102444800, "closed"),))},
+        {},
+        {"units": 0},
+        {},
+    ]
+    facts: dict[str, object] = {}
+    for fault in faults[first:]:
+        facts |= fault
+    of = incident(
+        client="adac",
+        vehicle=Vehicle(kind="car", weight_t=1.6, height_m=1.5, state="blocked"),
+        clearance_m=2.0,
+        asked=("p",) if first <= 10 else (),
+    )
+    seen = Observations(availability={"p": Availability(state="down")})
+    answer = answer_of([provider("p", north_km=10, **facts)], of, observations=seen)
+    assert exclusions(answer)["p"].reason == EXCLUSION_REASONS[first]
+
+
+# Every case: the provider, the incident, the detail that must be shown, and how to give a value
+# to what the detail names. The value that is said must open the gate, one unit less must not.
+CLOSED_TILL_ONE = Timetable(
+    (
+        Span(0, int(NOON.timestamp()) + 3600, "closed"),
+        Span(int(NOON.timestamp()) + 3600, 4102444800, "open"),
+    )
+)
+SQUARE = tuple(
+    (MIDDLE.lat + lat / KM_PER_DEGREE, MIDDLE.lon + lon)
+    for lat, lon in ((10, -1), (50, -1), (50, 1), (10, 1))
+)
+
+
+def at_clock(of: Incident, clock: str, minutes: int = 0) -> Incident:
+    """The incident at a clock time of its own day, or some minutes off it."""
+    hour, minute = map(int, clock.split(":"))
+    return replace(of, when=of.when.replace(hour=hour, minute=minute) + timedelta(minutes=minutes))
+
+
+CASES = {
+    "circle": (
+        provider("p", north_km=24.17, area=Circle(20.0)),
+        incident(),
+        r"area ends ([\d.]+) km short",
+        lambda p, i, said, less: (
+            replace(p, area=Circle(20.0 + float(said) - (0.1 if less else 0))),
+            i,
+        ),
+    ),
+    "circle with an uncertain place": (
+        provider("p", north_km=24.17, area=Circle(20.0)),
+        incident(place=replace(MIDDLE, uncertainty_km=3.0)),
+        r"area ends ([\d.]+) km short",
+        lambda p, i, said, less: (
+            replace(p, area=Circle(20.0 + float(said) - (0.1 if less else 0))),
+            i,
+        ),
+    ),
+    "polygon": (
+        provider("p", north_km=20, area=Polygon((SQUARE,))),
+        incident(),
+        r"([\d.]+) km outside",
+        lambda p, i, said, less: (
+            p,
+            replace(
+                i,
+                place=replace(
+                    MIDDLE,
+                    lat=MIDDLE.lat + (float(said) - (0.1 if less else 0)) / KM_PER_DEGREE,
+                ),
+            ),
+        ),
+    ),
+    "postcodes": (
+        provider("p", area=Postcodes((("87000", "87199"),), "870-871")),
+        incident(),
+        r"(86150) is not in 870-871",
+        lambda p, i, said, less: (
+            replace(p, area=Postcodes(((str(int(said) + less),) * 2,))),
+            i,
+        ),
+    ),
+    "country": (
+        provider("p", area=Country()),
+        incident(place=replace(MIDDLE, foreign_km=40.0, postcode="", postcodes=())),
+        r"([\d.]+) km outside Germany",
+        lambda p, i, said, less: (
+            p,
+            replace(i, place=replace(i.place, foreign_km=40 - float(said) + (0.1 if less else 0))),
+        ),
+    ),
+    "weight": (
+        provider("p", max_weight_t=2.8),
+        incident(vehicle=Vehicle(weight_t=3.1)),
+        r"limit 2.8 t, vehicle ([\d.]+) t",
+        lambda p, i, said, less: (
+            replace(p, max_weight_t=float(said) - (0.1 if less else 0)),
+            i,
+        ),
+    ),
+    "height": (
+        provider("p", max_height_m=2.2),
+        incident(vehicle=Vehicle(height_m=2.45)),
+        r"limit 2.2 m, vehicle ([\d.]+) m",
+        lambda p, i, said, less: (
+            replace(p, max_height_m=float(said) - (0.01 if less else 0)),
+            i,
+        ),
+    ),
+    "clearance": (
+        provider("p", height_m=3.2),
+        incident(clearance_m=2.1),
+        r"truck ([\d.]+) m, clearance 2.1 m",
+        lambda p, i, said, less: (
+            p,
+            replace(i, clearance_m=float(said) - (0.01 if less else 0)),
+        ),
+    ),
+    "hours": (
+        provider("p", timetable=CLOSED_TILL_ONE),
+        incident(),
+        r"opens (\d\d:\d\d)",
+        lambda p, i, said, less: (p, at_clock(i, said, -1 if less else 0)),
+    ),
+    "hold": (
+        provider("p", on_hold=Hold("holiday", NOON + timedelta(hours=3))),
+        incident(),
+        r"until (\d\d:\d\d)",
+        lambda p, i, said, less: (p, at_clock(i, said, -1 if less else 0)),
+    ),
+    "service": (
+        provider("p", services=("taxi",)),
+        incident(),
+        r"does not offer (\w+)",
+        lambda p, i, said, less: (replace(p, services=() if less else (said,)), i),
+    ),
+    "class": (
+        provider("p", vehicle_classes=("truck",)),
+        incident(vehicle=Vehicle(kind="car")),
+        r"takes truck, not (\w+)",
+        lambda p, i, said, less: (
+            replace(p, vehicle_classes=("truck",) if less else ("truck", said)),
+            i,
+        ),
+    ),
+    "equipment": (
+        provider("p", equipment=("winch",)),
+        incident(vehicle=Vehicle(ev=True)),
+        r"needs (\w+) or dollies",
+        lambda p, i, said, less: (replace(p, equipment=("winch",) if less else (said,)), i),
+    ),
+    "client": (
+        provider("p", clients=("avd",)),
+        incident(client="adac"),
+        r"serves only (\w+)",
+        lambda p, i, said, less: (p, replace(i, client="adac" if less else said)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_exclusion_says_what_would_have_to_be_true(name):
+    """What the exclusion names opens the gate, and one unit short of it does not."""
+    p, of, pattern, change = CASES[name]
+    out = exclusions(answer_of([p], of))["p"]
+    found = re.search(pattern, out.detail)
+    assert found, out.detail
+    mended = exclusions(answer_of(*as_world(change(p, of, found[1], False))))
+    assert "p" not in mended or mended["p"].reason != out.reason
+    short = exclusions(answer_of(*as_world(change(p, of, found[1], True))))
+    assert short["p"].reason == out.reason
+
+
+def as_world(changed: tuple[Provider, Incident]) -> tuple[list[Provider], Incident]:
+    """One provider as a list of them."""
+    return [changed[0]], changed[1]
+
+
+def test_what_was_not_asked_is_no_refusal():
+    """Nothing said passes every gate, and the row says what to check."""
+    picky = provider(
+        "p",
+        clients=("adac",),
+        vehicle_classes=("truck",),
+        max_weight_t=1.5,
+        equipment=None,
+        seats=1,
+    )
+    [tow] = answer_of([picky], incident(persons=2, vehicle=Vehicle(ev=True))).cascades[:1]
+    assert tow.candidates[0].ask == (
+        "serves adac: ask client",
+        "takes truck: ask vehicle",
+        "limit 1.5 t: ask weight",
+        "needs flatbed or dollies: ask provider",
+        "seats 1 of 2 persons",
+    )
+
+
+def test_nobodys_customer_is_not_an_unasked_client():
+    """``--client none`` is an answer: firms that serve only some clients are out."""
+    out = exclusions(answer_of([provider("p", clients=("adac",))], incident(client="none")))
+    assert out["p"].reason == "client_not_served"
+
+
+def test_a_place_is_outside_only_by_more_than_its_uncertainty():
+    """Within the uncertainty of the place a provider is ranked and marked."""
+    place = replace(MIDDLE, uncertainty_km=3.0)
+    near, far = provider("near", north_km=22.9), provider("far", north_km=23.1)
+    providers = [replace(each, area=Circle(20.0)) for each in (near, far)]
+    answer = answer_of(providers, incident(place=place))
+    [row] = answer.cascades[0].candidates
+    assert (row.provider, row.area_edge, row.why[0]) == ("near", True, "area edge")
+    assert exclusions(answer)["far"].reason == "outside_area"
+
+
+def test_a_place_may_lie_in_a_neighbouring_postcode():
+    """A coordinate near a border of postcodes is ranked by both, the neighbour's as area edge."""
+    place = Place(lat=48, lon=11, postcode="86150", postcodes=("86150", "86152"))
+    providers = [
+        provider("own", area=Postcodes((("86150", "86150"),))),
+        provider("next", area=Postcodes((("86152", "86152"),))),
+        provider("away", area=Postcodes((("86159", "86159"),), "86159")),
+    ]
+    answer = answer_of(providers, incident(place=place))
+    edges = {row.provider: row.area_edge for row in answer.cascades[0].candidates}
+    assert edges == {"own": False, "next": True}
+
+
+def test_the_phone_shown_is_the_one_that_is_answered_now():
+    """Of several numbers the first that is answered at the incident's time is shown."""
+    night = Phone("+491", "night", hours="Mo-Su 22:00-06:00", timetable=CLOSED_TILL_ONE)
+    day = Phone("+492", "day")
+    p = provider("p", phones=(night, day))
+    assert answer_of([p], incident()).cascades[0].candidates[0].phone == "day"
+    late = incident(when=NOON + timedelta(hours=2))
+    assert answer_of([p], late).cascades[0].candidates[0].phone == "night"
+
+
+def test_a_strict_contract_ends_with_its_list_and_says_so():
+    """only_strict excludes all others as client_not_served, and the neutral order still has them."""
+    providers = [provider("own", turnout_min=60.0, tags=("own",)), provider("other")]
+    answer = answer_of(providers, incident(client="strict"))
+    [tow] = answer.cascades
+    assert [row.provider for row in tow.candidates] == ["own"]
+    assert exclusions(answer)["other"].reason == "client_not_served"
+    assert tow.contract_ends == "Strict"
+    assert tow.contract_cost_min == pytest.approx(tow.expected_min - tow.neutral_expected_min)
+    assert tow.contract_cost_min > 0
+
+
+def test_busy_with_a_known_end_waits_and_without_is_out():
+    """A known end of a busy unit is minutes to wait; no known end is no_unit."""
+    seen = Observations(
+        availability={
+            "soon": Availability(state="busy", free=0, wait_min=15),
+            "never": Availability(state="busy", free=0),
+            "guess": Availability(state="busy"),
+        }
+    )
+    providers = [provider("soon"), provider("never"), provider("guess")]
+    answer = answer_of(providers, incident(), observations=seen)
+    waits = {row.provider: row.wait_min for row in answer.cascades[0].candidates}
+    assert waits == {"soon": 15, "guess": 30}
+    assert exclusions(answer)["never"].reason == "no_unit"
+
+
+def test_down_says_since_when_and_why():
+    """Hard down is out with its time and cause."""
+    seen = Observations(
+        availability={"p": Availability(state="down", since=NOON, why="connection refused, 3 x")}
+    )
+    out = exclusions(answer_of([provider("p")], incident(), observations=seen))["p"]
+    assert (out.reason, out.detail) == ("down", "down since 12:00: connection refused, 3 x")
+
+
+def test_slower_than_the_last_resort_never_vanishes():
+    """Those beyond the fallback stay on the answer, with their phone, also without explain."""
+    answer = answer_of([provider("p", turnout_min=130.0)], incident(), explain=False)
+    [out] = answer.cascades[0].beyond_fallback
+    assert (out.reason, out.detail) == ("beyond_fallback", "134.3 min, last resort 120 min")
+
+
+def test_nearest_to_possible_comes_first():
+    """If nobody can come, the three nearest to possible are named, non-offerers last."""
+    providers = [
+        provider("taxi", services=("taxi",)),
+        provider("opens-at-one", timetable=CLOSED_TILL_ONE),
+        provider("far", north_km=90, area=Circle(20.0)),
+        provider("near", north_km=25, area=Circle(20.0)),
+    ]
+    [tow] = answer_of(providers, incident(), explain=False).cascades
+    assert [out.provider for out in tow.nearest_excluded] == ["near", "opens-at-one", "far"]
+
+
+def test_clock_times_are_said_as_needed():
+    """A time of today is a clock, of this week a weekday, later a date."""
+    days = {0: "opens 13:00", 2: "opens Sun 13:00", 9: "opens in more than 7 days"}
+    for ahead, expected in days.items():
+        opens = int((NOON + timedelta(days=ahead, hours=1)).timestamp())
+        timetable = Timetable((Span(0, opens, "closed"), Span(opens, 4102444800, "open")))
+        out = exclusions(answer_of([provider("p", timetable=timetable)], incident()))["p"]
+        assert out.detail == expected
+    on_hold = provider("p", on_hold=Hold("fair", NOON + timedelta(days=30)))
+    assert exclusions(answer_of([on_hold], incident()))["p"].detail.endswith(
+        "until 2026-12-27 12:00"
+    )
+
+
+def test_need_of_an_overturned_car_is_a_crane():
+    """A car on its roof needs a crane, a blocked one dollies or a flatbed."""
+    roof = need(incident(vehicle=Vehicle(state="on_roof")))
+    crane = replace(roof, entry=replace(roof.entry, service="recovery"))
+    assert crane.equipment == (("crane", "rotator"),)
+    blocked = need(incident(vehicle=Vehicle(state="blocked", ev=True)))
+    assert blocked.equipment == (("flatbed", "dollies", "crane", "rotator"), ("flatbed", "dollies"))
+
+
+def test_unknown_names_are_refused_with_the_nearest():
+    """A client or id that the file does not have is a usage error with a suggestion."""
+    for facts in ({"client": "adca"}, {"wish": "hubr"}, {"asked": ("hubr",)}):
+        with pytest.raises(desk.UsageError, match="did you mean '(adac|huber)'"):
+            answer_of([provider("huber")], incident(**facts))

@@ -1,0 +1,202 @@
+"""Every kind has its plan, and nothing takes the emergency line away."""
+
+import pytest
+from msgspec.structs import replace
+
+from dispatch_cli import plans
+from dispatch_cli.model import Plan, PlanEntry, Rules, Settings, Vehicle
+from dispatch_cli.model.words import EMERGENCY_SERVICES, SERVICES, fold, lookup
+
+from .worlds import incident
+
+
+def services(kind: str, rules: Rules | None = None, **facts: object) -> list[str]:
+    """The services that are sent now, and ``later`` ones with what they come after."""
+    entries = plans.services_for(incident(kind=kind, **facts), rules or Rules())
+    return [f"{e.service}<{e.after}" if e.after else e.service for e in entries]
+
+
+def dial(kind: str, rules: Rules | None = None, **facts: object) -> list[tuple[str, str]]:
+    """The emergency services and the number to dial for each."""
+    calls = plans.emergency_calls(incident(kind=kind, **facts), rules)
+    return [(call.service, call.dial) for call in calls]
+
+
+def test_there_are_at_least_25_kinds_and_their_words_are_unambiguous():
+    """No word stands for two kinds, and no condition in a plan is unknown."""
+    assert len(plans.BUILT_IN) >= 25
+    words = [fold(word) for plan in plans.BUILT_IN.values() for word in (plan.kind, *plan.words)]
+    assert len(words) == len(set(words))
+    for plan in plans.BUILT_IN.values():
+        for entry in plan.entries:
+            assert entry.service in SERVICES
+            assert {*entry.when, *entry.unless} <= plans.CONDITIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("panne", "breakdown"),
+        ("Unfall", "accident"),
+        ("batterie", "dead_battery"),
+        ("reifen", "flat_tyre"),
+        ("ausgesperrt", "locked_out"),
+        ("abschleppen", "tow"),
+        ("BERGUNG", "recovery"),
+        ("rettungsdienst", "ambulance"),
+        ("feuerwehr", "fire"),
+        ("Türöffnung", "lockout"),
+        ("tueroeffnung", "lockout"),
+        ("flat-tyre", "flat_tyre"),
+        ("flat tire", "flat_tyre"),
+        ("nonsense", None),
+        ("", None),
+    ],
+)
+def test_german_words_work_wherever_english_ones_do(word, kind):
+    """Kinds and services are found in both languages, whatever case, umlaut or hyphen."""
+    assert plans.find_kind(word) == kind
+
+
+def test_every_service_name_works_as_a_kind():
+    """A service is a plan of its own; an emergency service is only the emergency line."""
+    for service in SERVICES:
+        if service in plans.BUILT_IN:
+            continue
+        if service in EMERGENCY_SERVICES:
+            assert services(service) == []
+            assert [name for name, _ in dial(service)] == [service]
+        else:
+            assert services(service) == [service]
+            assert dial(service) == []
+
+
+def test_help_comes_first_and_the_truck_after_it():
+    """A breakdown is helped on the spot; the truck is planned for when that fails."""
+    assert services("breakdown") == ["roadside_repair", "tow<roadside_repair"]
+    assert services("dead_battery") == [
+        "jump_start",
+        "battery_replacement<jump_start",
+        "tow<battery_replacement",
+    ]
+
+
+def test_heavy_vehicles_get_heavy_services():
+    """A truck, or more than 7.5 t, is towed and recovered by heavy units."""
+    assert services("accident", vehicle=Vehicle(kind="truck")) == ["heavy_tow"]
+    assert services("accident", vehicle=Vehicle(kind="truck", weight_t=3.5)) == ["tow"]
+    assert services("accident", vehicle=Vehicle(weight_t=7.6, state="on_roof")) == [
+        "heavy_recovery",
+        "heavy_tow",
+    ]
+
+
+@pytest.mark.parametrize("facts", [{"vehicle": Vehicle(state="on_side")}, {"spot": "ditch"}])
+def test_overturned_or_ditched_needs_recovery(facts):
+    """On its side, its roof or in a ditch a recovery comes before everything else."""
+    assert services("breakdown", **facts)[0] == "recovery"
+    assert services("medical", **facts) == []
+
+
+def test_on_its_side_nothing_is_helped_on_the_spot():
+    """Without the help that it was planned after, the truck is sent at once."""
+    assert services("breakdown", vehicle=Vehicle(state="on_side")) == ["recovery", "tow"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "taxi"),
+    [({"persons": 2}, False), ({"persons": 3}, True), ({"pets": 2}, True), ({"pets": 1}, False)],
+)
+def test_whoever_finds_no_seat_gets_a_taxi(facts, taxi):
+    """Persons and pets beyond the truck's two seats are driven on."""
+    assert ("taxi" in services("accident", **facts)) == taxi
+
+
+def test_seats_are_a_setting():
+    """A centre whose trucks have more seats says so once."""
+    rules = Rules(settings=Settings(truck_seats=4))
+    assert "taxi" not in services("accident", rules, persons=4)
+    assert "taxi" in services("accident", rules, persons=5)
+
+
+def test_emergency_services_stand_by_number():
+    """Ambulance and fire go to 112, police to 110, or along with a call to 112."""
+    assert dial("breakdown") == []
+    assert dial("accident") == [("police", "110")]
+    assert dial("accident", injured=2) == [("ambulance", "112"), ("police", "112")]
+    assert dial("breakdown", trapped=True) == [("fire", "112")]
+    assert dial("breakdown", hazard="smells of petrol") == [("fire", "112")]
+    assert dial("medical") == [("ambulance", "112")]
+
+
+@pytest.mark.parametrize("spot", ["lane", "tunnel"])
+def test_on_a_lane_or_in_a_tunnel_the_police_come_first(spot):
+    """Somebody must close the road: 110 first, and 112 on a line of its own."""
+    assert dial("breakdown", spot=spot) == [("police", "110")]
+    assert dial("accident", spot=spot, injured=1) == [("police", "110"), ("ambulance", "112")]
+
+
+def test_a_file_may_add_emergency_services_and_never_remove_them():
+    """A plan of the file replaces the built-in services, but its emergency services stay."""
+    mild = Rules(plans={"accident": Plan(kind="accident", entries=(PlanEntry(service="taxi"),))})
+    assert services("accident", mild) == ["taxi"]
+    assert dial("accident", mild) == [("police", "110")]
+    assert dial("accident", mild, injured=1) == [("ambulance", "112"), ("police", "112")]
+    more = Rules(
+        plans={
+            "breakdown": Plan(
+                kind="breakdown", entries=(PlanEntry(service="fire"), PlanEntry(service="tow"))
+            )
+        }
+    )
+    assert services("breakdown", more) == ["tow"]
+    assert dial("breakdown", more) == [("fire", "112")]
+
+
+def test_a_file_may_add_kinds_and_words():
+    """A kind of the file is found by its own words, and by its own plan."""
+    own = {"gas_leak": Plan(kind="gas_leak", entries=(PlanEntry(service="fire"),), words=("Gas",))}
+    assert plans.find_kind("gas", own) == "gas_leak"
+    assert dial("gas_leak", Rules(plans=own)) == [("fire", "112")]
+
+
+def test_advice_is_said_in_the_order_of_danger():
+    """Behind the barrier on a shoulder, off the lane, out of the tunnel; five words for 112."""
+
+    def advice(**facts: object) -> list[str]:
+        of = incident(kind="breakdown", **facts)
+        return [line.split()[0] for line in plans.advice_for(of, plans.emergency_calls(of))]
+
+    assert advice() == []
+    assert advice(spot="shoulder") == ["Behind"]
+    assert advice(spot="lane") == ["Hazard", "Behind"]
+    assert advice(spot="tunnel", injured=1) == ["Engine", "where"]
+
+
+def test_every_condition_has_an_option_and_can_hold():
+    """Each condition of a plan is true of some incident and false of a bare one."""
+    said = {
+        "injured": incident(injured=1), "trapped": incident(trapped=True),
+        "hazard": incident(hazard="fuel"), "ev": incident(vehicle=Vehicle(ev=True)),
+        "trailer": incident(vehicle=Vehicle(trailer=True)), "persons": incident(persons=1),
+        "children": incident(children=1), "pets": incident(pets=1),
+        "beyond_seats": incident(persons=9), "heavy": incident(vehicle=Vehicle(weight_t=9)),
+    }  # fmt: skip
+    for name, condition in plans.CONDITIONS.items():
+        assert condition.option.startswith("--")
+        of = said.get(name)
+        if of is None and name != "light":
+            vehicle = Vehicle(
+                kind=name if f"--vehicle {name}" == condition.option else None,
+                state=name if f"--state {name}" == condition.option else None,
+            )
+            spot = name if f"--spot {name}" == condition.option else None
+            of = replace(incident(), vehicle=vehicle, spot=spot)
+        assert condition.holds(of or incident(), Settings()), name
+        assert condition.holds(incident(), Settings()) == (name == "light"), name
+
+
+def test_lookup_folds_words():
+    """Umlauts, hyphens, blanks and case make no difference, and unknown words are None."""
+    assert lookup("Über-Führung", {"x": ("ueber fuehrung",)}) == "x"
+    assert lookup("y", {"x": ()}) is None
