@@ -1,0 +1,65 @@
+"""What devices send: geo URIs (RFC 5870) and the location message of an emergency call (AML)."""
+
+import re
+
+from .reading import Reading, number_of, refused
+
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
+_GEO = re.compile(
+    rf"geo: ?({_NUMBER}), ?({_NUMBER})(?:, ?{_NUMBER})?((?:;[a-z0-9-]+(?:=[^;?]*)?)*)(?:\?(.*))?",
+    re.I,
+)
+
+
+def read_device(text: str) -> Reading | None:
+    """Read a geo URI or an AML message from a cleaned text; None if it is neither."""
+    if text[:4].lower() == "geo:":
+        return _geo(text)
+    if re.search(r"(?:^|[; \"])lt=", text, re.I):
+        return _aml(text)
+    return None
+
+
+def _geo(text: str) -> Reading:
+    """Latitude first; ``u`` is in metres; only WGS 84, which is also what no ``crs`` means."""
+    match = _GEO.fullmatch(text.replace("%2C", ",").replace("%2c", ","))
+    if match is None:
+        raise refused(text, 'not a geo URI: write "geo:48.3705,10.8978;u=35"')
+    parameters = _fields(text, match[3][1:].split(";") if match[3] else [])
+    crs = parameters.get("crs", "wgs84").lower()
+    if crs != "wgs84":
+        raise refused(text, f"the reference system {crs[:20]} is not known: only wgs84 is")
+    lat, lon = number_of(match[1]), number_of(match[2])
+    if match[4] and lat == lon == 0:  # Android: "geo:0,0?q=48.37,10.89(label)"
+        point = re.match(rf"(?:.*&)?q=({_NUMBER})(?:,|%2C) ?({_NUMBER})(?:[(&].*)?$", match[4])
+        if point is None:
+            raise refused(text, "this link holds a name and no coordinates")
+        lat, lon = number_of(point[1]), number_of(point[2])
+    return Reading(lat, lon, "geo", _metres(text, parameters.get("u")) / 1000)
+
+
+def _aml(text: str) -> Reading:
+    """``lt``, ``lg`` and the radius ``rd`` in metres, as ETSI TS 103 625 names them."""
+    pairs = [one for one in re.split(r'[;, "]+', text) if "=" in one]
+    fields = _fields(text, pairs)
+    lat, lon = fields.get("lt", ""), fields.get("lg", "")
+    if not (re.fullmatch(_NUMBER, lat) and re.fullmatch(_NUMBER, lon)):
+        raise refused(text, "needs lt= and lg= with decimal degrees")
+    return Reading(number_of(lat), number_of(lon), "aml", _metres(text, fields.get("rd")) / 1000)
+
+
+def _fields(text: str, pairs: list[str]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for pair in pairs:
+        key, _, value = pair.partition("=")
+        if fields.setdefault(key.lower(), value) != value:
+            raise refused(text, f"{key} is given twice")
+    return fields
+
+
+def _metres(text: str, digits: str | None) -> float:
+    if digits is None:
+        return 0.0
+    if not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", digits):
+        raise refused(text, f"the uncertainty {digits[:20]!r} is not a number of metres")
+    return number_of(digits)

@@ -1,0 +1,88 @@
+"""MGRS and UTM, read with NGA's own library."""
+
+import re
+import warnings
+
+from .reading import Reading, number_of, refused
+
+_MGRS = re.compile(
+    r"(?:MGRS:? ?)?([0-9]{1,2}) ?([C-HJ-NP-X]) ?([A-HJ-NP-Z]) ?([A-HJ-NP-V]) ?([0-9 ]*)", re.I
+)
+_UTM = re.compile(
+    r"(?P<word>(?:UTM|ETRS89)[:/ ]*)?(?:Zone ?)?(?P<zone>[0-9]{1,2}) ?(?P<band>[C-HJ-NP-X])?[ ,;]+"
+    r"(?:[EOR] ?)?(?P<east>[0-9]{6}(?:[.,][0-9]+)?) ?(?:mE|m|E)?[ ,;/]+"
+    r"(?:[NH] ?)?(?P<north>[0-9]{7}(?:[.,][0-9]+)?) ?(?:mN|m|N)?",
+    re.I,
+)
+_BANDS = "CDEFGHJKLMNPQRSTUVWX"
+
+
+def read_grid(text: str) -> Reading | None:
+    """Read a grid reference from a cleaned text; None if it is none.
+
+    An MGRS reference names a square: the position is its middle, the uncertainty half its
+    diagonal. Raises UsageError below six digits (a square of a kilometre or more).
+    """
+    match = _MGRS.fullmatch(text)
+    if match:
+        return _mgrs(text, match)
+    match = _UTM.fullmatch(text)
+    return _utm(text, match) if match else None
+
+
+def _mgrs(text: str, match: re.Match[str]) -> Reading:
+    groups = match[5].split()
+    digits = "".join(groups)
+    if len(groups) > 2 or (len(groups) == 2 and len(groups[0]) != len(groups[1])):
+        raise refused(text, "easting and northing need the same number of digits")
+    if len(digits) % 2 or len(digits) > 10:
+        raise refused(
+            text, f"{len(digits)} digits cannot be halved into easting and northing of 3 to 5"
+        )
+    if len(digits) < 6:
+        raise refused(text, "this square is a kilometre or more: give at least six digits")
+    half = len(digits) // 2
+    # One more digit each, a five, is the middle of the square.
+    middle = "5" if half < 5 else ""
+    east, north = digits[:half] + middle, digits[half:] + middle
+    square = f"{int(match[1])}{match[2]}{match[3]}{match[4]}".upper()
+    lat, lon = _position(text, f"{square}{east}{north}")
+    side_km = 10.0 ** (2 - half)
+    return Reading(lat, lon, "mgrs", side_km * 0.5**0.5)
+
+
+def _utm(text: str, match: re.Match[str]) -> Reading | None:
+    band = (match["band"] or "").upper()
+    if not band and not match["word"]:
+        return None
+    if band == "S":
+        raise refused(text, "S may be the southern half or the band at 32° to 40° north")
+    import mgrs
+
+    southern = band != "" and band < "N"
+    try:
+        square = mgrs.MGRS().UTMToMGRS(
+            int(match["zone"]),
+            "S" if southern else "N",
+            number_of(match["east"]),
+            number_of(match["north"]),
+        )
+    except mgrs.core.MGRSError:
+        raise refused(text, "no such UTM position") from None
+    lat, lon = _position(text, square)
+    # "N" also stands for the whole northern half.
+    if band and band != "N" and _BANDS[min(19, max(0, int((lat + 80) // 8)))] != band:
+        raise refused(text, f"the northing does not lie in band {band}")
+    return Reading(lat, lon, "utm")
+
+
+def _position(text: str, square: str) -> tuple[float, float]:
+    import mgrs
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # "Latitude Warning": the square is not in its band
+            lat, lon = mgrs.MGRS().toLatLon(square)
+    except (mgrs.core.MGRSError, RuntimeWarning):
+        raise refused(text, "there is no such grid square") from None
+    return float(lat), float(lon)

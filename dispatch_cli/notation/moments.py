@@ -1,0 +1,92 @@
+"""A moment as an operator types it."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timezone as fixed_offset
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ..errors import UsageError
+from .reading import quoted
+
+_ALLOWED = '"22:30", "2026-12-24T22:30" or "2026-12-24T22:30+01:00"'
+_CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]{1,6})?)?"
+_OFFSET = r"(?P<offset>Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_ISO = re.compile(
+    rf"(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})[T ]{_CLOCK} ?{_OFFSET}?", re.I
+)
+_GERMAN = re.compile(
+    rf"(?P<day>[0-9]{{1,2}})\.(?P<month>[0-9]{{1,2}})\.(?P<year>[0-9]{{4}}),? {_CLOCK}(?: Uhr)?",
+    re.I,
+)
+_YEARS = range(1970, 2200)
+
+
+def parse_when(text: str, now: datetime, timezone: str) -> datetime:
+    """Read a moment as an aware datetime.
+
+    A time of day is the next one that is not past (the minute that runs counts as now); a time
+    without an offset is local in ``timezone``. Raises UsageError, also for a local time that the
+    clock change makes twice or skips: both meanings are then written out.
+    """
+    text = " ".join(text.split())
+    if text.lower() in ("now", "jetzt"):
+        return now
+    zone = _zone(timezone)
+    clock = re.fullmatch(rf"{_CLOCK}(?: Uhr)?", text, re.I)
+    if clock:
+        here = now.astimezone(zone)
+        today = _moment(text, clock, (here.year, here.month, here.day))
+        if today < here.replace(tzinfo=None, second=0, microsecond=0, fold=0):
+            today += timedelta(days=1)
+        return _localised(text, today, zone)
+    match = _ISO.fullmatch(text) or _GERMAN.fullmatch(text)
+    if match is None:
+        raise UsageError(f"time {quoted(text)} is not understood: write {_ALLOWED}")
+    year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    if year not in _YEARS:
+        raise UsageError(f"time {quoted(text)}: the year is not between 1970 and 2199")
+    moment = _moment(text, match, (year, month, day))
+    offset = match.groupdict().get("offset")
+    if offset:
+        return moment.replace(tzinfo=_offset(text, offset))
+    return _localised(text, moment, zone)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f'timezone {quoted(name)} is not known: write "Europe/Berlin"') from None
+
+
+def _moment(text: str, clock: re.Match[str], day: tuple[int, int, int]) -> datetime:
+    """The wall clock time, without a zone."""
+    try:
+        return datetime(  # noqa: DTZ001  the zone is found in the next step
+            *day, int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0)
+        )
+    except ValueError as error:
+        raise UsageError(f"time {quoted(text)}: {error}") from None
+
+
+def _offset(text: str, offset: str) -> tzinfo:
+    if offset.upper() == "Z":
+        return UTC
+    hours, minutes = int(offset[1:3]), int(offset[-2:]) if len(offset) > 3 else 0
+    if hours > 14 or minutes > 59:
+        raise UsageError(f"time {quoted(text)}: the offset is not between -14:00 and +14:00")
+    return fixed_offset((1 if offset[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+
+
+def _localised(text: str, moment: datetime, zone: ZoneInfo) -> datetime:
+    """Put a wall clock time into its zone, if it happens exactly once."""
+    first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    # Before the clock goes back the first has the larger offset, before it goes forward the
+    # smaller one: then neither exists.
+    twice = first.utcoffset() > second.utcoffset()  # type: ignore[operator]
+    raise UsageError(
+        f"time {quoted(text)} happens {'twice' if twice else 'never'} on that day in {zone.key}:"
+        f" write {first.isoformat(timespec='minutes')} or {second.isoformat(timespec='minutes')}"
+    )

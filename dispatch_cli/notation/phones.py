@@ -1,0 +1,42 @@
+"""Phone numbers as German lists write them."""
+
+import re
+
+_ALLOWED = re.compile(r"(?:tel:)?\s*[+(]?[0-9][0-9 ()/.+-]*", re.I)
+# Kept as they are: dialled with a country code in front they would reach somebody else.
+_SHORT_CODES = re.compile(r"110|112|115|116[0-9]{3}|19222|118[0-9]{2,3}|22[0-9]{4}")
+_GROUPED = re.compile(r"(?:\+49 ?(?:\(0\))? ?|0)[1-9][0-9]*(?: ?[-/ ] ?[0-9]+)+")
+_SIGNS = {**dict.fromkeys(map(ord, "‐‑‒–—−"), "-"), 0xA0: " ", 0x202F: " ", 0x2009: " "}
+
+
+def parse_phone(text: str) -> tuple[str, str]:
+    """Read a number as (to dial, to show).
+
+    To dial is E.164, or a short code as it is (110, 112, 116117, the clubs' mobile 22 22 22). To
+    show is the text's own grouping if it has one, else that of the national numbering plan;
+    foreign numbers are shown with their country code. Raises ValueError.
+    """
+    shown = " ".join(text.translate(_SIGNS).split())
+    if len(shown) > 40 or not _ALLOWED.fullmatch(shown):
+        raise ValueError(f'"{shown[:40]}" is not a phone number: write "089 99998-114"')
+    shown = re.sub("^tel: ?", "", shown, flags=re.I)
+    digits = re.sub("[^0-9+]", "", shown)
+    if _SHORT_CODES.fullmatch(digits):
+        return digits, shown
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(shown, "DE")
+    except phonenumbers.NumberParseException:
+        raise ValueError(f'"{shown}" is not a phone number: write "089 99998-114"') from None
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError(
+            f'"{shown}" is not a number in use: give it with area code, like "089 99998-114"'
+        )
+    dial = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if number.country_code != 49:
+        foreign = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return dial, phonenumbers.format_number(number, foreign)
+    if _GROUPED.fullmatch(shown):
+        return dial, shown
+    return dial, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

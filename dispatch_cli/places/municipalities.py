@@ -1,0 +1,167 @@
+"""Postcodes of one name gathered into municipalities, each with a centre and a reach."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ..model import Place
+from ..model.sphere import great_circle_km
+from ..notation import LAENDER, centre_of, land_of, place_of_postcode, postcode_uncertainty_km
+from .gazetteer import Entry, Gazetteer
+from .names import district_words, folded
+
+_FARTHEST_APART_KM = 15.0
+"""Two postcodes of one name and district farther apart are two villages of the same name."""
+
+
+class Municipality(Struct, frozen=True):
+    """All postcodes of a name that lie together in one district."""
+
+    name: str
+    district: str
+    land: str
+    postcodes: tuple[str, ...]
+    is_exact: bool
+    """Whether the name is just what was looked for, not a longer one."""
+
+    @property
+    def names_its_district(self) -> bool:
+        """Whether its district is called after it: a city of its own, or the seat of the Kreis."""
+        words = folded(self.name).split()
+        return district_words(self.district)[: len(words)] == words
+
+    @property
+    def choice(self) -> str:
+        """The line that tells it from others of its name."""
+        codes = self.postcodes[0]
+        if len(self.postcodes) > 1:
+            codes = f"{self.postcodes[0]}-{self.postcodes[-1]}"
+        land = LAENDER.get(self.land, self.land)
+        return ", ".join(part for part in (f"{codes} {self.name}", self.district, land) if part)
+
+
+def municipalities(folded_name: str, names: Gazetteer) -> list[Municipality]:
+    """Every municipality of a folded name, then those whose longer names begin with it.
+
+    A longer name is left out if it is only a part of an exact one (``Dresden Friedrichstadt``), or
+    if a hyphen joins it (``Wolfsburg-Unkeroda`` is nobody's Wolfsburg).
+    """
+    if not folded_name:
+        return []
+    entries = names.named(folded_name)
+    exact = [one for one in entries if one.folded == folded_name]
+    taken = {one.postcode for one in exact}
+    own_districts = {one.district_code for one in exact}
+    longer = [
+        one
+        for one in entries
+        if one.folded != folded_name
+        and one.postcode not in taken
+        and one.district_code not in own_districts
+        and folded(one.name.partition("-")[0]) != folded_name
+    ]
+    # A part of a longer name's own town is no second choice: "Geislingen an der Steige Türkheim".
+    stems = {(one.folded, one.district_code) for one in longer}
+    towns = [
+        one
+        for one in longer
+        if not any(
+            one.folded.startswith(f"{stem} ") and one.district_code == code for stem, code in stems
+        )
+    ]
+    return [*_gathered(exact, True), *_gathered(towns, False)]
+
+
+def place_of_municipality(municipality: Municipality) -> Place:
+    """The place that a name stands for.
+
+    The centre is the mean of its postcodes' centres; the uncertainty reaches over each of them
+    and as far beyond as a place in it may be.
+    """
+    if len(municipality.postcodes) == 1:
+        only = place_of_postcode(municipality.postcodes[0], municipality.name)
+        return Place(
+            lat=only.lat,
+            lon=only.lon,
+            uncertainty_km=only.uncertainty_km,
+            label=only.label,
+            source="name",
+            postcode=only.postcode,
+            postcodes=only.postcodes,
+            land=only.land,
+        )
+    centres = {code: centre_of(code) for code in municipality.postcodes}
+    lat = sum(one[0] for one in centres.values()) / len(centres)
+    lon = sum(one[1] for one in centres.values()) / len(centres)
+    away = {code: great_circle_km(lat, lon, *centre) for code, centre in centres.items()}
+    ordered = tuple(sorted(away, key=lambda code: (away[code], code)))
+    return Place(
+        lat=lat,
+        lon=lon,
+        uncertainty_km=max(km + postcode_uncertainty_km(code) for code, km in away.items()),
+        label=f"{municipality.name} ({min(ordered)}-{max(ordered)})",
+        source="name",
+        postcode=ordered[0],
+        postcodes=ordered,
+        land=municipality.land or land_of(ordered[0]),
+    )
+
+
+def _gathered(entries: Iterable[Entry], exact: bool) -> list[Municipality]:
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for one in entries:
+        groups.setdefault((one.folded, one.district_code), []).append(one)
+    found = [
+        Municipality(group[0].name, group[0].district, _land(group), codes, exact)
+        for group in groups.values()
+        for codes in _together(sorted({one.postcode for one in group}))
+    ]
+    return _absorbed(found)
+
+
+def _absorbed(found: list[Municipality]) -> list[Municipality]:
+    """Give a city back the single postcodes that are booked in the next district.
+
+    Postcodes do not keep to city limits: 22113 Hamburg and 24109 Kiel are listed under the
+    surrounding Kreis, and nobody would know which of two Kiels to choose.
+    """
+    merged = {city: [*city.postcodes] for city in found if len(city.postcodes) >= 3}
+    kept = []
+    for one in found:
+        only = one.postcodes[0] if len(one.postcodes) == 1 else ""
+        for city in merged if only else ():
+            near = any(_touch(only, code, slack=1) for code in city.postcodes)
+            if near and folded(city.name) == folded(one.name):
+                merged[city].append(only)
+                break
+        else:
+            kept.append(one)
+    return [
+        replace(one, postcodes=tuple(sorted(merged[one]))) if one in merged else one for one in kept
+    ]
+
+
+def _land(group: list[Entry]) -> str:
+    lands = [one.land for one in group]
+    return max(sorted(set(lands)), key=lands.count)
+
+
+def _together(codes: list[str]) -> list[tuple[str, ...]]:
+    """Split postcodes into those whose areas touch, as far as their centres can tell."""
+    clusters: list[tuple[str, ...]] = []
+    left = list(codes)
+    while left:
+        cluster = [left.pop(0)]
+        for code in cluster:  # grows while it is walked
+            near = [one for one in left if _touch(code, one)]
+            left = [one for one in left if one not in near]
+            cluster.extend(near)
+        clusters.append(tuple(sorted(cluster)))
+    return clusters
+
+
+def _touch(first: str, second: str, *, slack: float = 2) -> bool:
+    apart_km = great_circle_km(*centre_of(first), *centre_of(second))
+    reach_km = slack * (postcode_uncertainty_km(first) + postcode_uncertainty_km(second))
+    return apart_km <= min(_FARTHEST_APART_KM, reach_km)
