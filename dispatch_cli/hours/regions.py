@@ -1,0 +1,28 @@
+"""The regions whose public holidays can be told apart: the Länder, and what differs inside them."""
+
+LAENDER = (
+    "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
+)  # fmt: skip
+# Here a day is a holiday only where most people are Catholic (Mariä Himmelfahrt in BY,
+# Fronleichnam in SN and TH); in the other Länder the whole Land has the day or nobody has.
+CATHOLIC_LAENDER = ("BY", "SN", "TH")
+CITIES = ("Augsburg",)  # 8 August, by the Bavarian Feiertagsgesetz, article 1 (2)
+
+REGIONS = (*LAENDER, *(f"{land}+catholic" for land in CATHOLIC_LAENDER), *CITIES)
+_BY_FOLDED = {region.casefold(): region for region in REGIONS}
+
+
+def parse_region(text: str) -> str:
+    """Read a holiday region in any case, such as ``by``, ``BY+catholic`` or ``augsburg``.
+
+    Raises ValueError with everything that is allowed.
+    """
+    region = _BY_FOLDED.get("".join(text.split()).casefold())
+    if region is None:
+        raise ValueError(f'"{text}" is no holiday region; allowed: {", ".join(REGIONS)}')
+    return region
+
+
+def is_region(text: str) -> bool:
+    """Whether a text names a holiday region."""
+    return "".join(text.split()).casefold() in _BY_FOLDED
