@@ -97,9 +97,9 @@ class RawPlan(Struct, forbid_unknown_fields=True, kw_only=True):
     """What a kind of incident needs."""
 
     words: Annotated[list[str] | None, _says("More words for the kind.")] = None
-    services: Annotated[
-        list[str | RawPlanEntry] | None, _says("Services, in the order shown.")
-    ] = None
+    services: Annotated[list[str | RawPlanEntry] | None, _says("Services, in the order shown.")] = (
+        None
+    )
 
 
 class RawPlace(Struct, forbid_unknown_fields=True, kw_only=True):

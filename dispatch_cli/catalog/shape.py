@@ -53,7 +53,7 @@ def missing(table: Struct) -> Iterator[Fault]:
     """Name the keys that a table must have and has not, also in the tables inside."""
     for key in REQUIRED.get(type(table), ()):
         if getattr(table, key) is None:
-            yield (), f"{key} is missing"
+            yield (key,), f"{key} is missing"
     for key in table.__struct_fields__:
         value = getattr(table, key)
         if isinstance(value, Struct):
@@ -158,7 +158,8 @@ def _range(node: inspect.IntType | inspect.FloatType) -> str:
     if node.ge is not None and node.le is not None:
         return f"between {node.ge:g} and {node.le:g}"
     low = f"above {node.gt:g}" if node.gt is not None else f"at least {node.ge or 0:g}"
-    return f"{low} and below {node.lt:g}" if node.lt is not None else f"{low} and at most {node.le:g}"
+    high = f"below {node.lt:g}" if node.lt is not None else f"at most {node.le:g}"
+    return f"{low} and {high}"
 
 
 def _kind_of(node: inspect.Type) -> str:
@@ -212,4 +213,3 @@ def label(path: Path) -> str:
     numbers = "".join(f" of entry {int(part) + 1}" for part in path[:at] if isinstance(part, int))
     inner = [f"entry {int(part) + 1} of " for part in path[at + 1 :]]
     return f"{''.join(reversed(inner))}{key}{numbers}"
-

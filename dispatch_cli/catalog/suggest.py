@@ -62,6 +62,5 @@ def quoted(text: object, limit: int = 60) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Join words as a person would: ``a, b or c``."""
-    every = list(words)
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}"
+    """Join words with commas."""
+    return ", ".join(words)

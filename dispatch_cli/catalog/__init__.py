@@ -1,0 +1,10 @@
+"""The provider file: found, read, checked, and kept in a compiled form that a warm start opens.
+
+docs/provider-file.md has every table and key.
+"""
+
+from .catalog import Catalog, load
+from .find import find_file, sample_path
+from .schema import json_schema
+
+__all__ = ["Catalog", "find_file", "json_schema", "load", "sample_path"]

@@ -1,0 +1,188 @@
+"""The provider file as the other parts see it."""
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from ..errors import BadDataError, Problem
+from ..model import Place, Provider, Rules
+from .compiled import Compiled, Content, DamagedError, key_of, pack
+from .index import Index
+from .read import read_bytes
+from .sources import Folder
+from .store import in_memory, open_file, path_of, save
+from .timetables import DAYS, LEAST_DAYS_AHEAD, HolidayDates, first_moment
+
+T = TypeVar("T")
+
+
+class Catalog:
+    """The rules and providers of one provider file; providers are decoded when asked for.
+
+    ``path`` and ``source`` say which file and where that setting came from; ``files`` are all
+    that belong to it; ``compiled_path`` is where its compiled form is kept, if anywhere.
+    """
+
+    path: Path
+    source: str
+    rules: Rules
+    count: int
+    warnings: tuple[str, ...]
+    files: tuple[Path, ...]
+    compiled_path: Path | None
+
+    def __init__(self, path: Path, source: str, build: Callable[[], Compiled]) -> None:
+        self.path = path
+        self.source = source
+        self.compiled_path = None
+        self._build = build
+        self._compiled: Compiled
+        self._index: Index
+
+    def near(self, place: Place) -> list[Provider]:
+        """List all whose area may hold the place within its uncertainty, in the file's order.
+
+        A superset; nobody else's area does.
+        """
+        return self._read(
+            lambda compiled: [compiled.provider(number) for number in self._index.near(place)]
+        )
+
+    def all(self) -> list[Provider]:
+        """List everybody, in the file's order."""
+        with collector_paused():
+            return self._read(
+                lambda compiled: [compiled.provider(number) for number in range(self.count)]
+            )
+
+    def find(self, provider_id: str) -> Provider | None:
+        """Find a provider by its id."""
+
+        def look(compiled: Compiled) -> Provider | None:
+            ids = compiled.ids()
+            return compiled.provider(ids.index(provider_id)) if provider_id in ids else None
+
+        return self._read(look)
+
+    def ids(self) -> list[str]:
+        """List all ids, in the file's order."""
+        return self._read(Compiled.ids)
+
+    def use(self, compiled: Compiled) -> None:
+        """Take everything from a compiled form; raises DamagedError."""
+        head = compiled.head
+        rules, index = compiled.rules(), compiled.index()
+        self._compiled, self._index, self.rules = compiled, index, rules
+        self.count, self.warnings = head.count, head.warnings
+        folder = self.path.parent
+        others = (*head.included, *head.polygons)
+        self.files = (self.path, *(folder / source.short for source in others))
+
+    def _read(self, look: Callable[[Compiled], T]) -> T:
+        """Read from the compiled form, and build it anew if it turns out to be damaged."""
+        try:
+            return look(self._compiled)
+        except DamagedError:
+            self.use(self._build())
+            return look(self._compiled)
+
+
+def load(
+    path: Path,
+    *,
+    source: str,
+    now: datetime,
+    cache_dir: Path | None,
+    holidays: HolidayDates,
+) -> Catalog:
+    """Load a provider file; raises BadDataError with everything that is wrong in any of its files.
+
+    The compiled form in ``cache_dir`` is used if it was made from the same bytes by the same
+    version and reaches far enough beyond ``now``; else it is made anew. Without a folder that can
+    be written it is made in memory. ``holidays`` gives the public holidays of a region.
+    """
+    main = os.fspath(path)
+    if "\0" in main:
+        raise BadDataError(Problem("the name of the provider file holds a NUL character"))
+
+    def build() -> Compiled:
+        content = _compile(main, now, holidays)
+        catalog.compiled_path = None if cache_dir is None else save(cache_dir, main, content)
+        return Compiled(in_memory(content))
+
+    catalog = Catalog(path, source, build)
+    if cache_dir is not None:
+        try:
+            kept = _kept(cache_dir, main, now)
+            if kept is not None:
+                catalog.use(kept)
+                catalog.compiled_path = path_of(cache_dir, main)
+                return catalog
+        except DamagedError:
+            pass
+    catalog.use(build())
+    return catalog
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Make many small values without the cyclic garbage collector looking at each again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _kept(cache_dir: Path, main: str, now: datetime) -> Compiled | None:
+    """Open the compiled form if it is still true; raises DamagedError."""
+    read_at = open_file(cache_dir, main)
+    if read_at is None:
+        return None
+    compiled = Compiled(read_at)
+    head = compiled.head
+    ahead = (now + timedelta(days=LEAST_DAYS_AHEAD)).timestamp()
+    if not (head.start <= now.timestamp() and ahead <= head.end):
+        return None
+    if head.main != os.path.abspath(main):
+        return None
+    try:
+        folder = Folder.of(main)
+        included = folder.included(head.patterns, main)
+        polygons = [folder.source(polygon.short) for polygon in head.polygons]
+        contents = {
+            file: read_bytes(file.real, shown=file.shown)
+            for file in (folder.main(main), *included, *polygons)
+        }
+    except BadDataError:
+        return None  # building it says what is wrong
+    return compiled if key_of(head.patterns, contents) == head.key else None
+
+
+def _compile(main: str, now: datetime, holidays: HolidayDates) -> bytes:
+    """Read the files and make the bytes of their compiled form; raises BadDataError."""
+    from .build import build
+
+    with collector_paused():
+        built = build(main, now=now, holidays=holidays)
+        start = int(first_moment(now).timestamp())
+        return pack(
+            Content(
+                key=key_of(built.patterns, built.contents),
+                main=os.path.abspath(main),
+                patterns=built.patterns,
+                included=built.included,
+                polygons=built.polygons,
+                start=start,
+                end=start + DAYS * 86400,
+                rules=built.rules,
+                providers=built.providers,
+                warnings=built.warnings,
+            )
+        )

@@ -1,0 +1,113 @@
+"""Problems and warnings while they are being collected, with lines filled in at the end."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec import Struct
+
+from ..errors import BadDataError, Problem, UsageError
+from .lines import Lines
+from .shape import Fault, Path
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+HINT = 'run "dispatch providers validate" after the fix'
+
+
+class TomlFile(Struct, frozen=True):
+    """A file that could be parsed: its names, its text, its top table."""
+
+    name: str
+    short: str
+    text: str
+    top: dict[str, object]
+
+
+class Findings:
+    """All that is wrong in all files, so that it can be reported at once."""
+
+    def __init__(self) -> None:
+        self._problems: list[tuple[TomlFile | None, Path, Problem]] = []
+        self.warnings: list[str] = []
+
+    def at(self, file: TomlFile, path: Path, who: str, text: str) -> None:
+        """Note a problem at a path in a file; its line is looked up only when it is reported."""
+        self._problems.append((file, path, Problem(text, file=file.name, who=who)))
+
+    def add(self, problem: Problem) -> None:
+        """Note a problem whose line is known, or that has none."""
+        self._problems.append((None, (), problem))
+
+    def warn(self, text: str, *, who: str = "", file: str = "") -> None:
+        """Note something that works but smells."""
+        warning = str(Problem(text, file=file, who=who))
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+    def __bool__(self) -> bool:
+        return bool(self._problems)
+
+    def line_of(self, file: TomlFile, path: Path) -> int:
+        """Look up one line at once, for a text that names a second place."""
+        return Lines(file.text).of(path)
+
+    def raise_all(self) -> None:
+        """Raise everything that is wrong, sorted by file and line, if anything is."""
+        if not self._problems:
+            return
+        lines = {file.name: Lines(file.text) for file, _, _ in self._problems if file is not None}
+        problems = [
+            problem
+            if file is None
+            else Problem(problem.text, file.name, lines[file.name].of(path), problem.who)
+            for file, path, problem in self._problems
+        ]
+        # The main file comes first because it was read first.
+        order = {name: at for at, name in enumerate(dict.fromkeys(p.file for p in problems))}
+        problems.sort(key=lambda problem: (order[problem.file], problem.line))
+        raise BadDataError(*dict.fromkeys(problems), hint=HINT)
+
+
+class Owner(Struct, frozen=True):
+    """A table with an owner: where its problems are, and whose they are.
+
+    It is what the parts of the conversion get instead of the file, the path and the name.
+    """
+
+    findings: Findings
+    file: TomlFile
+    path: Path
+    who: str
+    wrong_paths: list[Path] = []
+    """Where the conversion has already found something, so that it is not called missing too."""
+
+    def wrong(self, key: Path | str, text: str) -> None:
+        """Note a problem with a key of this table."""
+        path = key if isinstance(key, tuple) else (key,)
+        self.findings.at(self.file, (*self.path, *path), self.who, text)
+
+    def faults(self, faults: list[Fault]) -> None:
+        """Note what the conversion of the table has found."""
+        for path, text in faults:
+            self.wrong(path, text)
+            self.wrong_paths.append(path)
+
+    def is_faulty(self, *keys: str) -> bool:
+        """Whether the conversion has already found something wrong with one of the keys."""
+        return any(path and path[0] in keys for path in self.wrong_paths)
+
+    def warn(self, text: str) -> None:
+        """Note something about this table that works but smells."""
+        self.findings.warn(text, who=self.who, file=self.file.short)
+
+    def read(
+        self, key: Path | str, parse: Callable[[A], T], text: A, *, what: str = ""
+    ) -> T | None:
+        """Parse something, or note why that is impossible and give None."""
+        try:
+            return parse(text)
+        except (ValueError, UsageError, BadDataError) as error:
+            prefix = f"{what}: " if what else ""
+            self.wrong(key, prefix + " ".join(str(error).split()))
+            return None

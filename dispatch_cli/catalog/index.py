@@ -1,0 +1,160 @@
+"""Which areas may reach a place, without reading the areas.
+
+Every circle and polygon has a box, rounded outward; every postcode area its ranges. A query gives
+a superset of the providers whose area holds the place within its uncertainty:
+
+- A point of a circle with angular radius r round latitude b is at most r from it in latitude and
+  asin(sin r / cos b) in longitude, or anywhere in longitude if the circle holds a pole.
+- If a circle is within the uncertainty u of the place, some point of it is within u of the place,
+  so that the box of the circle meets the box of the circle with radius u round the place.
+- ``geo.outside_km`` measures polygons in a plane that touches the place. There a distance u is
+  u / cos(latitude of the place) in longitude, which the box of the place also covers.
+- That plane wraps longitudes at 180° from the place, so that a polygon there may seem to hold it:
+  boxes are held against the opposite meridian, too.
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from math import asin, ceil, cos, degrees, floor, pi, radians, sin
+
+from msgspec import Struct
+
+from ..model import Area, Circle, Country, Place, Polygon, Postcodes, Provider
+from ..model.sphere import EARTH_RADIUS_KM
+
+_PER_DEGREE = 100_000
+_SLACK = 2
+"""Steps of about a metre by which boxes are larger than they must be, against rounding."""
+_FULL_TURN = 360 * _PER_DEGREE
+# West of every longitude and east of every longitude plus a full turn.
+_EVERYWHERE = (-180 * _PER_DEGREE - _SLACK, 540 * _PER_DEGREE + _SLACK)
+
+Box = tuple[int, int, int, int]
+"""South, north, west, east; west is in -180 … 180, east may lie beyond 180."""
+
+
+class Index(Struct, frozen=True, array_like=True):
+    """The boxes and ranges of all areas; the numbers are positions in the file's order.
+
+    Arrays of four-byte integers as bytes, so that a file can hold them as they are.
+    """
+
+    box_of: bytes
+    south: bytes
+    north: bytes
+    west: bytes
+    east: bytes
+    range_of: bytes
+    first: bytes
+    last: bytes
+    everywhere: bytes
+    """Those that serve the whole country."""
+
+    def near(self, place: Place) -> list[int]:
+        """List those whose area may hold the place within its uncertainty, in the file's order."""
+        found = set(_numbers(self.everywhere))
+        found.update(self._by_box(place))
+        codes = {int(code) for code in (place.postcode, *place.postcodes) if code.isdecimal()}
+        if codes:
+            found.update(self._by_postcode(codes))
+        return sorted(found)
+
+    def _by_box(self, place: Place) -> Iterable[int]:
+        south, north, west, east = _box_round(place)
+        wests, easts = _numbers(self.west), _numbers(self.east)
+        if not wests:
+            return
+        owners, souths, norths = map(_numbers, (self.box_of, self.south, self.north))
+        outer_west, outer_east = min(wests), max(easts)
+        half = _FULL_TURN // 2
+        for turn in range(-2 * half, 3 * half, half):
+            from_west, to_east = west + turn, east + turn
+            if to_east < outer_west or from_west > outer_east:
+                continue
+            boxes = zip(owners, souths, norths, wests, easts, strict=True)
+            for number, s, n, w, e in boxes:
+                if s <= north and south <= n and w <= to_east and from_west <= e:
+                    yield number
+
+    def _by_postcode(self, codes: set[int]) -> Iterable[int]:
+        low, high = min(codes), max(codes)
+        ranges = zip(
+            _numbers(self.range_of), _numbers(self.first), _numbers(self.last), strict=True
+        )
+        for number, first, last in ranges:
+            if first <= high and low <= last and any(first <= code <= last for code in codes):
+                yield number
+
+
+def _numbers(packed: bytes) -> "array[int]":
+    numbers = array("i")
+    numbers.frombytes(packed)
+    return numbers
+
+
+def make_index(providers: Sequence[Provider]) -> Index:
+    """Make the index of all areas."""
+    box_of, ranges, everywhere = array("i"), array("i"), array("i")
+    sides = [array("i") for _ in range(4)]
+    firsts, lasts = array("i"), array("i")
+    for number, provider in enumerate(providers):
+        match provider.area:
+            case Country():
+                everywhere.append(number)
+            case Postcodes(ranges=found):
+                for first, last in found:
+                    ranges.append(number)
+                    firsts.append(int(first))
+                    lasts.append(int(last))
+            case area:
+                box_of.append(number)
+                for side, value in zip(sides, box_of_area(area, provider), strict=True):
+                    side.append(value)
+    arrays = (box_of, *sides, ranges, firsts, lasts, everywhere)
+    return Index(*(packed.tobytes() for packed in arrays))
+
+
+def box_of_area(area: Area, provider: Provider) -> Box:
+    """Make the box of a circle or polygon."""
+    match area:
+        case Circle(radius_km=radius_km):
+            return _circle_box(provider.lat, provider.lon, radius_km)
+        case Polygon(rings=rings):
+            return _polygon_box(rings)
+        case _:
+            raise AssertionError("only circles and polygons have boxes")
+
+
+def _circle_box(lat: float, lon: float, radius_km: float, *, plane: bool = False) -> Box:
+    """Make the box of a circle on the sphere; with ``plane`` also in the plane that touches it."""
+    angle = min(radius_km / EARTH_RADIUS_KM, pi)
+    reach = degrees(angle)
+    south, north = lat - reach, lat + reach
+    # A hundredth of a degree from a pole is as good as the pole.
+    if south <= -89.99 or north >= 89.99:
+        return _outward(south, north, None)
+    spread = degrees(asin(min(1.0, sin(angle) / cos(radians(lat)))))
+    if plane:
+        spread = max(spread, reach / cos(radians(lat)))
+    return _outward(south, north, (lon - spread, lon + spread) if spread < 179 else None)
+
+
+def _polygon_box(rings: Iterable[Iterable[tuple[float, float]]]) -> Box:
+    """Make the box of all corners; of one that crosses the date line it goes all round."""
+    lats = [lat for ring in rings for lat, _ in ring]
+    lons = [lon for ring in rings for _, lon in ring]
+    west, east = min(lons), max(lons)
+    return _outward(min(lats), max(lats), (west, east) if east - west < 179 else None)
+
+
+def _box_round(place: Place) -> Box:
+    return _circle_box(place.lat, place.lon, place.uncertainty_km, plane=True)
+
+
+def _outward(south: float, north: float, lons: tuple[float, float] | None) -> Box:
+    """Round a box outward to whole steps, without longitudes all round."""
+    s, n = floor(south * _PER_DEGREE) - _SLACK, ceil(north * _PER_DEGREE) + _SLACK
+    if lons is None:
+        return s, n, *_EVERYWHERE
+    w, e = floor(lons[0] * _PER_DEGREE) - _SLACK, ceil(lons[1] * _PER_DEGREE) + _SLACK
+    return s, n, w, e

@@ -1,0 +1,68 @@
+"""What works but smells: the warnings about a file in which nothing is wrong."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from ..model import Provider, Rules
+from ..model.words import EMERGENCY_SERVICES
+from .findings import Findings
+from .rule_tables import unknown_members
+from .suggest import did_you_mean, listed, quoted
+from .timetables import Timetables
+
+_LONG_PAST = timedelta(days=30)
+
+
+def warn_of_oddities(
+    rules: Rules,
+    providers: Sequence[Provider],
+    timetables: Timetables,
+    findings: Findings,
+    main: str,
+) -> None:
+    """Warn of plans and contracts that nobody can fulfil, and of providers that never come."""
+    _warn_of_contracts(rules, providers, findings, main)
+    _warn_of_services(rules, providers, findings, main)
+    for provider in providers:
+        who = f"provider {quoted(provider.id)}"
+        if timetables.is_never_open(provider):
+            findings.warn(f"never open: its hours are {quoted(provider.hours)}", who=who)
+        hold = provider.on_hold
+        if hold and hold.until and hold.until < timetables.now - _LONG_PAST:
+            since = hold.until.date().isoformat()
+            findings.warn(f"on_hold has ended on {since}: remove it", who=who)
+
+
+def _warn_of_contracts(
+    rules: Rules, providers: Sequence[Provider], findings: Findings, main: str
+) -> None:
+    """Warn of providers and tags in a contract that no provider has."""
+    members = {provider.id for provider in providers}
+    members.update(tag for provider in providers for tag in provider.tags)
+    for client in rules.clients.values():
+        for name in unknown_members(client, members):
+            hint = did_you_mean(name, members)
+            findings.warn(
+                f"no provider has the id or tag {quoted(name)}{hint}",
+                who=f"client {quoted(client.id)}",
+                file=main,
+            )
+
+
+def _warn_of_services(
+    rules: Rules, providers: Sequence[Provider], findings: Findings, main: str
+) -> None:
+    """Warn of services that plans need and nobody offers; 112 and 110 need no provider."""
+    from ..plans import BUILT_IN, plan_of
+
+    offered = {service for provider in providers for service in provider.services}
+    needing: dict[str, list[str]] = {}
+    for kind in dict.fromkeys([*BUILT_IN, *rules.plans]):
+        for service in dict.fromkeys(e.service for e in plan_of(kind, rules.plans).entries):
+            if service not in offered and service not in EMERGENCY_SERVICES:
+                needing.setdefault(service, []).append(kind)
+    for service, kinds in needing.items():
+        shown = kinds if len(kinds) <= 3 else [*kinds[:2], f"{len(kinds) - 2} more"]
+        findings.warn(
+            f"nobody offers {service}, which these plans need: {listed(shown)}", file=main
+        )

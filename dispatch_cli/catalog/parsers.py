@@ -1,0 +1,44 @@
+"""The parsers of other packages, each text once: ten thousand providers share few spellings."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from ..model import Place
+
+Ranges = tuple[tuple[str, str], ...]
+
+
+class Parsers:
+    """What the tables need to understand their texts; a failure is a ValueError or UsageError."""
+
+    def __init__(self) -> None:
+        from ..hours import parse_hours, parse_region
+        from ..notation import parse_phone, parse_place, parse_postcode_ranges, place_at
+
+        self.region: Callable[[str], str] = cache(parse_region)
+        self.hours: Callable[[str], str] = cache(parse_hours)
+        self.phone: Callable[[str], tuple[str, str]] = cache(parse_phone)
+        self.place: Callable[[str], Place] = cache(parse_place)
+        self.point: Callable[[float, float], Place] = cache(place_at)
+        self.ranges: Callable[[tuple[str, ...]], Ranges] = cache(parse_postcode_ranges)
+
+
+def parse_until(value: object, timezone: str) -> datetime:
+    """Read until when a hold lasts: a date ends with its first minute, local time unless said."""
+    match value:
+        case datetime():
+            moment = value
+        case date():
+            moment = datetime.combine(value, time())
+        case _:
+            raise ValueError("must be a date or a date and time, without quotes")
+    if moment.tzinfo is not None:
+        return moment
+    zone = ZoneInfo(timezone)
+    first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        choices = " or ".join(found.isoformat() for found in (first, second))
+        raise ValueError(f"{moment} occurs twice or never in {timezone}: write {choices}")
+    return first

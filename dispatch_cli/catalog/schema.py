@@ -1,0 +1,99 @@
+"""The JSON Schema of the provider file, for editors that complete and check TOML."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..model.words import EQUIPMENT, METHODS, SERVICES, VEHICLE_CLASSES
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ID = "^[a-z0-9][a-z0-9._-]{0,63}$"
+Schema = dict[str, Any]
+
+
+def json_schema() -> Schema:
+    """Make the JSON Schema (draft 2020-12) of a main provider file.
+
+    Closed sets are completed with their English names; German words and other spellings pass as
+    well. What a schema cannot say (known clients, numbers that can be dialled) is left to
+    ``dispatch providers validate``.
+    """
+    import msgspec
+
+    from . import raw
+
+    shapes = [raw.RawFile]
+    _, found = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    tables = {name: _without_null(table) for name, table in found.items()}
+    for shape, required in raw.REQUIRED.items():
+        tables[shape.__name__]["required"] = list(required)
+    _add_sets(tables)
+    top = tables.pop("RawFile")
+    top["properties"]["provider"]["description"] = "Firms and public services that can be sent."
+    return {
+        "$schema": DIALECT,
+        "title": "Provider file of dispatch",
+        **{key: value for key, value in top.items() if key != "title"},
+        "$defs": tables,
+    }
+
+
+def _without_null(node: Any) -> Any:
+    """Leave out null, which TOML does not have, and defaults that only stand for "absent"."""
+    if isinstance(node, list):
+        return [_without_null(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    cleaned = {key: _without_null(value) for key, value in node.items() if key != "default"}
+    choices = cleaned.get("anyOf")
+    if choices is None:
+        return cleaned
+    choices = [choice for choice in choices if choice != {"type": "null"}]
+    if len(choices) > 1:
+        return {**cleaned, "anyOf": choices}
+    del cleaned["anyOf"]
+    return {**choices[0], **cleaned}
+
+
+def _add_sets(tables: Schema) -> None:
+    """Put the closed sets, and what else only the meaning of a key says, into the tables."""
+    services, equipment = _words(SERVICES), _words(EQUIPMENT)
+    tables["Service"] = services
+    tables["Equipment"] = equipment
+    service, gear = {"$ref": "#/$defs/Service"}, {"$ref": "#/$defs/Equipment"}
+    provider = tables["RawProvider"]["properties"]
+    provider["id"]["pattern"] = _ID
+    provider["services"].update(items=service, minItems=1)
+    provider["equipment"]["items"] = gear
+    provider["vehicle_classes"]["items"] = _words(VEHICLE_CLASSES)
+    provider["area"]["anyOf"][0] = {"enum": ["country"]}
+    provider["tags"]["items"] = {"type": "string", "pattern": _ID}
+    tables["RawProvider"]["oneOf"] = [{"required": ["phone"]}, {"required": ["phones"]}]
+    tables["RawArea"].update(minProperties=1, maxProperties=1)
+    # TOML's dates are texts to some editors and values of their own to others.
+    tables["RawHold"]["properties"]["until"].pop("type", None)
+    entry = tables["RawPlanEntry"]["properties"]
+    entry["service"].update(service)
+    entry["after"].update(service)
+    entry["equipment"]["items"] = {"anyOf": [gear, {"type": "array", "items": gear}]}
+    tables["RawPlan"]["properties"]["services"]["items"]["anyOf"][0] = service
+    _add_conditions(entry)
+    ranking = tables["RawRanking"]["properties"]
+    ranking["method"]["enum"] = list(METHODS)
+    ranking["service"]["propertyNames"] = service
+
+
+def _add_conditions(entry: Schema) -> None:
+    from ..plans import CONDITIONS
+
+    for key in ("when", "unless"):
+        entry[key]["items"] = {"enum": list(CONDITIONS)}
+
+
+def _words(words: Mapping[str, tuple[str, ...]]) -> Schema:
+    """Allow the names of a closed set, and the other words in any case."""
+    others = sorted({other for several in words.values() for other in several})
+    german = "; ".join(f"{name}: {several[0]}" for name, several in words.items() if several)
+    return {
+        "description": german,
+        "anyOf": [{"enum": list(words)}, {"enum": others}],
+    }

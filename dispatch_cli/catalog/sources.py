@@ -1,0 +1,72 @@
+"""The files that make up one provider file: main, included ones and polygons."""
+
+import os
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ..errors import BadDataError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Source(Struct, frozen=True):
+    """A file that was read: where it really is, and how people see its name.
+
+    ``short`` is its name in the main file's folder, which does not depend on where one stands.
+    """
+
+    real: str
+    shown: str
+    short: str
+
+
+class Folder(Struct, frozen=True):
+    """The main file's folder: everything that the file names must be in or below it."""
+
+    real: str
+    shown: str
+
+    @classmethod
+    def of(cls, main: str) -> "Folder":
+        """Find the folder of a main file; links are resolved in one of the two names."""
+        return cls(os.path.realpath(os.path.dirname(main) or "."), os.path.dirname(main))
+
+    @staticmethod
+    def main(main: str) -> Source:
+        """The main file itself; it may be a link to wherever the user wants."""
+        return Source(os.path.realpath(main), main, os.path.basename(main))
+
+    def source(self, relative: str) -> Source:
+        """Resolve a path that the file names; outside the folder it is a BadDataError."""
+        if "\0" in relative or not relative:
+            raise BadDataError(Problem("the path is empty or holds a NUL character"))
+        real = os.path.realpath(os.path.join(self.real, relative))
+        inside = os.path.join(self.real, "")
+        if not real.startswith(inside):
+            raise BadDataError(Problem(f'"{relative}" leads out of the folder of the main file'))
+        return Source(real, os.path.join(self.shown, relative), relative)
+
+    def matches(self, pattern: str) -> "Sequence[Source]":
+        """Find the files that a pattern of ``include`` names, sorted; hidden ones only by name."""
+        from glob import glob
+
+        if "\0" in pattern:
+            raise BadDataError(Problem("the pattern holds a NUL character"))
+        if os.path.isabs(pattern) or ".." in pattern.replace(os.sep, "/").split("/"):
+            raise BadDataError(Problem(f'"{pattern}" leads out of the folder of the main file'))
+        found = glob(pattern, root_dir=self.real, recursive=True)
+        return [
+            self.source(relative)
+            for relative in sorted(found)
+            if not os.path.isdir(os.path.join(self.real, relative))
+        ]
+
+    def included(self, patterns: "Sequence[str]", main: str) -> list[Source]:
+        """Find all included files, each once and never the main file itself."""
+        found = {self.main(main).real: self.main(main)}
+        for pattern in patterns:
+            for source in self.matches(pattern):
+                found.setdefault(source.real, source)
+        return list(found.values())[1:]
