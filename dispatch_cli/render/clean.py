@@ -10,9 +10,10 @@ from unicodedata import category
 MAX_MARKS = 4
 """Combining marks on one character; Vietnamese needs two, a flood covers the lines above."""
 
-# Controls, formats (bidi, zero width, tags), surrogates, private use, unassigned, line separators.
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_MARKS = frozenset({"Mn", "Mc", "Me"})
+# Controls, formats (bidi, zero width, tags), surrogates, private use, unassigned, line separators;
+# and marks that enclose, because no language needs them and a circle round a digit hides it.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"})
+_MARKS = frozenset({"Mn", "Mc"})
 
 # Letters and marks that are drawn as nothing: fillers, joiners, variation selectors.
 _INVISIBLE_RANGES = (
@@ -41,11 +42,7 @@ def clean(text: str, limit: int = 500) -> str:
     and ``\t``. At most ``limit`` characters come back; a longer text ends in "…". The result needs
     no further escaping, but rich must get it as ``Text``, never as markup.
     """
-    if (
-        len(text) <= limit
-        and text.isprintable()
-        and (text.isascii() or max(text) < _FIRST_MARK)
-    ):
+    if len(text) <= limit and text.isprintable() and (text.isascii() or max(text) < _FIRST_MARK):
         return text
     shown: list[str] = []
     length = 0

@@ -1,6 +1,6 @@
 """How numbers and times are written on a screen: rounded here and nowhere earlier."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import floor, isfinite, isnan
 
 from ..results import Candidate
@@ -21,7 +21,7 @@ def minutes(value: float, *, decimals: int = 1) -> str:
     """Write minutes; an infinite number is "never"."""
     if isnan(value):
         return "?"
-    return f"{value + 0.0:.{decimals}f}" if isfinite(value) else "never"
+    return f"{value:z.{decimals}f}" if isfinite(value) else "never"
 
 
 def percent_down(chance: float, *, decimals: int = 0) -> str:
@@ -44,9 +44,11 @@ def clock(moment: datetime, when: datetime) -> str:
 
     Whole minutes, never earlier than the moment, so that what is promised comes true.
     """
-    local = moment.astimezone(when.tzinfo)
-    if local.second or local.microsecond:
-        local += timedelta(minutes=1)
+    # Reckoned in UTC, because adding to a local time passes over the change of clocks.
+    whole = moment.astimezone(UTC)
+    if whole.second or whole.microsecond:
+        whole = whole.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    local = whole.astimezone(when.tzinfo)
     if local.date() == when.date():
         return f"{local:%H:%M}"
     if abs(local.date() - when.date()) < timedelta(days=6):
@@ -63,7 +65,8 @@ def date_and_clock(moment: datetime) -> str:
 def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> str:
     """Write when the last resort is there, if everybody was asked and refused before."""
     try:
-        return clock(when + timedelta(minutes=answers_min + fallback_min), when)
+        there = when.astimezone(UTC) + timedelta(minutes=answers_min + fallback_min)
+        return clock(there, when)
     except (OverflowError, ValueError):
         return "never"
 
@@ -88,17 +91,12 @@ def arrival_parts(candidate: Candidate) -> tuple[str, str, str, str]:
     What rounding leaves over goes to the drive, the part that is known least.
     """
     arrival, wait, turnout = (
-        _whole(value)
+        minutes(value, decimals=0)
         for value in (candidate.arrival_min, candidate.wait_min, candidate.turnout_min)
     )
-    if arrival is None or wait is None or turnout is None:
-        values = (candidate.arrival_min, candidate.wait_min, candidate.turnout_min)
-        return (*(minutes(v, decimals=0) for v in values), minutes(candidate.travel_min, decimals=0))  # type: ignore[return-value]
-    return str(arrival), str(wait), str(turnout), str(max(0, arrival - wait - turnout))
-
-
-def _whole(value: float) -> int | None:
-    return round(value) if isfinite(value) else None
+    if not isfinite(candidate.arrival_min):
+        return arrival, wait, turnout, minutes(candidate.travel_min, decimals=0)
+    return arrival, wait, turnout, str(max(0, int(arrival) - int(wait) - int(turnout)))
 
 
 def answer_cost(candidate: Candidate) -> str:

@@ -28,7 +28,7 @@ _ASCII = {
 
 
 class Screen(Struct, frozen=True):
-    """What a terminal can show. ``height`` None: as many lines as there are (a picture, a pager)."""
+    """What a terminal can show; ``height`` None: as many lines as there are (for a picture)."""
 
     width: int = 80
     height: int | None = None
@@ -49,6 +49,11 @@ def plain_line(text: str, style: str = "") -> Line:
     return ((text, style),)
 
 
+def plain_lines(texts: Iterable[str], style: str = "") -> list[Line]:
+    """Make lines of one piece each."""
+    return [plain_line(text, style) for text in texts]
+
+
 def line_text(line: Line) -> str:
     """Join the pieces of a line, without their styles."""
     return "".join(text for text, _ in line)
@@ -66,14 +71,14 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def cells(text: str) -> int:
-    """Count the columns that a cleaned text takes: two for East Asian wide signs, none for marks."""
+    """Count the columns of a cleaned text: two for East Asian wide signs, none for marks."""
     if text.isascii():
         return len(text)
     return sum(_cell(character) for character in text)
 
 
 def _cell(character: str) -> int:
-    if category(character) in ("Mn", "Me"):
+    if category(character) == "Mn":
         return 0
     return 2 if east_asian_width(character) in "WF" else 1
 

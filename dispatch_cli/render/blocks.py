@@ -1,0 +1,171 @@
+"""One block per service: its table and footer, or that nobody can be sent, or a line for later."""
+
+from msgspec import Struct
+
+from ..model import NO_CLIENT
+from ..results import Answer, Cascade
+from . import figures
+from .columns import Columns
+from .excluded import entries, out_line, slower_lines
+from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+from .rows import Table, phone_and_name
+
+_INDENT = "   "
+_LATER_NAME_LEAST = 12
+
+
+class Density(Struct, frozen=True, kw_only=True):
+    """How much of an answer is shown; a screen goes through them until everything fits.
+
+    ``named`` is how many are named of those who cannot be sent.
+    """
+
+    rows: int | None
+    has_title: bool = True
+    has_footer: bool = True
+    has_blanks: bool = True
+    has_heads: bool = True
+    has_hints: bool = True
+    has_last_row: bool = True
+    named: int = 3
+    is_explained: bool = False
+
+
+def is_later(cascade: Cascade) -> bool:
+    """Whether a service is sent only if another has ended unsuccessful."""
+    return cascade.when != "now"
+
+
+def block_lines(table: Table, answer: Answer, columns: Columns, density: Density) -> list[Line]:
+    """Make the block of a service that somebody can be sent for."""
+    cascade, screen = table.cascade, columns.screen
+    rows = table.rows[: density.rows]
+    hidden = len(cascade.candidates) - len(rows)
+    more = f"{hidden} more: --top {len(cascade.candidates)}" if hidden else ""
+    lines: list[Line] = []
+    if density.has_title:
+        lines += _title(cascade, answer, screen, density, more)
+    if density.has_heads:
+        lines.append(columns.head())
+    lines += [columns.line(row) for row in rows]
+    if more and density.has_footer:
+        lines.append(plain_line(f" {_INDENT}{more}"))
+    if cascade.contract_ends:
+        text = f"the contract of {screen.text(cascade.contract_ends)} ends here: nobody else"
+        lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT))
+    if density.has_last_row:
+        lines.append(columns.line(table.last_resort))
+    if density.has_footer:
+        if not density.has_title:
+            lines.append(plain_line(""))
+        lines += footer_lines(cascade, answer, screen, is_explained=density.is_explained)
+    return [*lines, *slower_lines(cascade, screen, density.named)]
+
+
+def footer_lines(
+    cascade: Cascade, answer: Answer, screen: Screen, *, is_explained: bool = False
+) -> list[Line]:
+    """Say what to expect of the whole cascade, what policies cost, and how many are out."""
+    chance = figures.percent_down(cascade.success_probability, decimals=1)
+    expected = figures.minutes(cascade.expected_min, decimals=0)
+    unit = " min" if expected.isdigit() else ""
+    parts = [f"Expected {expected}{unit} (estimate)", f"somebody comes {chance}"]
+    parts += _costs(cascade, answer, screen)
+    hint = "" if is_explained else "  (--explain)"
+    return [
+        *plain_lines(flow(parts, screen.width, rest=_INDENT)),
+        *plain_lines(out_line(cascade, screen.width, hint)),
+    ]
+
+
+def nobody_lines(cascade: Cascade, screen: Screen, density: Density) -> list[Line]:
+    """Say that nobody can be sent, who is nearest to possible, and what is left."""
+    out = sum(cascade.excluded_counts.values())
+    asked = cascade.excluded_counts.get("already_asked", 0)
+    service = screen.text(cascade.service).upper()
+    title = pad(service, 18) + "  NOBODY CAN BE SENT NOW"
+    counts = f"{out} out, {asked} asked, exit 3"
+    blanks = min(screen.width, 80) - 1 - cells(title) - cells(counts)
+    if blanks >= len(_INDENT):
+        lines = [plain_line(title + " " * blanks + counts, "bold red")]
+    else:
+        parts = [service, "NOBODY CAN BE SENT NOW", counts]
+        lines = [plain_line(line, "bold red") for line in flow(parts, screen.width, rest=_INDENT)]
+    nearest = cascade.nearest_excluded[: density.named]
+    if nearest:
+        lines += plain_lines(["nearest to possible, ask anyway:"] if density.has_hints else [])
+        lines += entries(nearest, screen)
+    if out > len(nearest) and density.has_hints and not density.is_explained:
+        lines.append(plain_line(f"{_INDENT}{out - len(nearest)} more: --explain"))
+    lines += slower_lines(cascade, screen, density.named)
+    if density.has_blanks:
+        lines.append(plain_line(""))
+    return [*lines, *last_resort_lines(cascade, screen)]
+
+
+def last_resort_lines(cascade: Cascade, screen: Screen) -> list[Line]:
+    """Say whom to call where nobody can be sent."""
+    last = cascade.last_resort
+    about = figures.minutes(cascade.fallback_min, decimals=0)
+    text = f"last resort: {screen.text(last.text)}, about {about} min"
+    first = f"NEXT  {screen.text(last.phone)}  "
+    return [
+        plain_line(line, "bold") for line in wrap(text, screen.width, first=first, rest=_INDENT * 2)
+    ]
+
+
+def later_lines(cascade: Cascade, screen: Screen) -> list[Line]:
+    """Say in one line what follows if a service ends unsuccessful."""
+    before = screen.text(cascade.when.removeprefix("after:"))
+    first = f"then, if {before} fails: {screen.text(cascade.service).upper()}"
+    slower = slower_lines(cascade, screen, 1)
+    if not cascade.candidates:
+        parts = ["nobody can be sent now,", f"last resort {screen.text(cascade.last_resort.phone)}"]
+        return [*plain_lines(flow([first, *parts], screen.width, gap=" ", rest=_INDENT)), *slower]
+    phone, name = phone_and_name(cascade.candidates[0], screen)
+    ranked = f", {len(cascade.candidates)} ranked"
+    least = min(cells(name), _LATER_NAME_LEAST)
+    for ending in (f"{ranked} (--explain for all)", f"{ranked} (--explain)", ranked, ""):
+        room = screen.width - cells(f"{first} {phone} {ending}")
+        if room >= least:
+            break
+    parts = [first, phone, screen.shorten(name, max(room, least)) + ending]
+    return [*plain_lines(flow(parts, screen.width, gap=" ", rest=_INDENT)), *slower]
+
+
+def _title(
+    cascade: Cascade, answer: Answer, screen: Screen, density: Density, more: str
+) -> list[Line]:
+    """The service in capitals; without a footer, what the footer would say in short."""
+    service = screen.text(cascade.service).upper()
+    if density.has_footer:
+        return [plain_line(service, "bold")]
+    chance = figures.percent_down(cascade.success_probability, decimals=1)
+    expected = figures.minutes(cascade.expected_min, decimals=0)
+    last = screen.text(cascade.last_resort.phone)
+    # "~" for "estimate": every word here may cost a line.
+    parts = [
+        f"{service}  ~{expected} min, {chance}",
+        *(cost for cost in _costs(cascade, answer, screen) if "+0.0 min" not in cost),
+    ]
+    if density.has_last_row:
+        parts.append(f"out {sum(cascade.excluded_counts.values())}")
+        parts += [more] if more else []
+    else:
+        parts.append(f"LAST RESORT {last}")
+    return [plain_line(line, "bold") for line in flow(parts, screen.width, rest=_INDENT)]
+
+
+def _costs(cascade: Cascade, answer: Answer, screen: Screen) -> list[str]:
+    """What contract, wish and method cost the motorist, each in minutes against the default."""
+    costs = []
+    client = answer.incident.client
+    if client not in (None, NO_CLIENT):
+        cost = figures.extra_minutes(cascade.contract_cost_min)
+        costs.append(f"{screen.text(str(client))} contract: {cost}")
+    if cascade.wish_cost_min > 0 or "wish" in answer.incident.facts:
+        costs.append(f"wish: {figures.extra_minutes(cascade.wish_cost_min)}")
+    if cascade.method != "index":
+        cost = figures.extra_minutes(cascade.method_cost_min)
+        costs.append(f"{screen.text(cascade.method)}: {cost} against the default order")
+    return costs

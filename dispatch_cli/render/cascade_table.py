@@ -1,0 +1,193 @@
+"""The screen that ``dispatch cascade`` shows: everything in its place and within the height."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TextIO
+
+from msgspec import Struct
+
+from ..results import Answer, Cascade
+from .blocks import Density, block_lines, is_later, later_lines, nobody_lines
+from .columns import Columns, choose
+from .console import print_lines, screen_of
+from .excluded import explain_lines
+from .head import head_lines
+from .layout import Line, Screen, cells, flow, line_text, plain_line, plain_lines, wrap_command
+from .rows import Table, phone_and_name, table_of
+
+_MOST_ROWS = 10
+"""Nobody reads further with a caller on the line; ``--top`` shows more."""
+
+_ROWS_EACH = 3
+"""Rows per service where a plan has several."""
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """What the operator asked to see; ``now`` None always shows the incident's date."""
+
+    top: int | None = None
+    explain: bool = False
+    suggest: str | None = None
+    now: datetime | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more was asked for than fits: then the height does not count."""
+        return self.explain or self.top is not None
+
+
+def print_answer(
+    answer: Answer,
+    *,
+    stream: TextIO,
+    width: int | None = None,
+    height: int | None = None,
+    top: int | None = None,
+    explain: bool = False,
+    suggest: str | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Print an answer on a terminal; ``suggest`` is the next command, quoted for the shell."""
+    screen = screen_of(stream, width=width, height=height)
+    view = View(top=top, explain=explain, suggest=suggest, now=now)
+    print_lines(answer_lines(answer, screen, view), stream, screen)
+
+
+def answer_lines(answer: Answer, screen: Screen, view: View) -> list[Line]:
+    """Make the screen, as full as the height allows; the last line is left to the prompt.
+
+    What was asked for with ``top`` or ``explain`` is shown whatever the height.
+    """
+    densities = _densities(answer, view)
+    first = next(densities)
+    when = answer.incident.when
+    tables = [table_of(cascade, when, screen, first.rows) for cascade in answer.cascades]
+    # Chosen once for the whole screen, so that its tables stand in line.
+    rows = [
+        row
+        for table in tables
+        if table.rows and (not is_later(table.cascade) or view.is_full)
+        for row in (*table.rows, table.last_resort)
+    ]
+    page = _Page(answer, view, tables, choose(screen, rows), head_lines(answer, screen, view.now))
+    lines = _lines(page, first)
+    while not (view.is_full or _fits(lines, screen)):
+        tighter = next(densities, None)
+        if tighter is None:
+            break
+        lines = _lines(page, tighter)
+    return lines
+
+
+class _Page(Struct, frozen=True):
+    """What is the same at every density."""
+
+    answer: Answer
+    view: View
+    tables: list[Table]
+    columns: Columns
+    head: list[Line]
+
+    @property
+    def has_table(self) -> bool:
+        return any(table.rows and not is_later(table.cascade) for table in self.tables)
+
+
+def _densities(answer: Answer, view: View) -> Iterator[Density]:
+    """From the roomiest to the tightest; whatever the size, every first phone stands."""
+    now = [cascade for cascade in answer.cascades if not is_later(cascade)]
+    is_single = len(now) == 1
+    has_title = not (is_single and answer.incident.services == (answer.incident.kind,))
+    most = _MOST_ROWS if is_single else _ROWS_EACH
+    if view.is_full:
+        yield Density(rows=view.top, has_title=has_title, is_explained=view.explain)
+        return
+    for fewer in range(most, 2, -1):
+        yield Density(rows=fewer, has_title=has_title)
+    for fewer in (3, 2):
+        yield Density(rows=fewer, has_footer=False)
+    for fewer in (2, 1):
+        yield Density(rows=fewer, has_footer=False, has_blanks=False, has_heads=False)
+    for has_last_row in (True, False):
+        yield Density(
+            rows=1,
+            has_footer=False,
+            has_blanks=False,
+            has_heads=False,
+            has_hints=False,
+            has_last_row=has_last_row,
+            named=1,
+        )
+
+
+def _fits(lines: list[Line], screen: Screen) -> bool:
+    if screen.height is None:
+        return True
+    used = sum(max(1, -(-cells(line_text(line)) // screen.width)) for line in lines)
+    return used <= screen.height - 1
+
+
+def _lines(page: _Page, density: Density) -> list[Line]:
+    lines = [*page.head]
+    if not density.has_heads and page.has_table:
+        lines.append(page.columns.head())
+    for table in page.tables:
+        if density.has_blanks and (not is_later(table.cascade) or page.view.is_full):
+            lines.append(plain_line(""))
+        lines += _block(table, page, density)
+    if page.view.explain:
+        for table in page.tables:
+            lines += explain_lines(table.cascade, page.columns.screen)
+    return lines + _ending(page, density)
+
+
+def _block(table: Table, page: _Page, density: Density) -> list[Line]:
+    cascade, screen = table.cascade, page.columns.screen
+    lines: list[Line] = []
+    if is_later(cascade):
+        if not page.view.is_full:
+            return later_lines(cascade, screen)
+        lines.append(plain_line(_condition(cascade, screen)))
+    if not table.rows:
+        return lines + nobody_lines(cascade, screen, density)
+    return lines + block_lines(table, page.answer, page.columns, density)
+
+
+def _condition(cascade: Cascade, screen: Screen) -> str:
+    return f"then, if {screen.text(cascade.when.removeprefix('after:'))} fails:"
+
+
+def _ending(page: _Page, density: Density) -> list[Line]:
+    """The legend once, whom to call next in an emergency, and the next command."""
+    answer, view, columns = page.answer, page.view, page.columns
+    screen = columns.screen
+    lines: list[Line] = []
+    if density.has_hints and page.has_table:
+        parts = ["There = clock time if asked in turn."]
+        if columns.has("Sort"):
+            parts.append("Sort = minutes for the order, not an ETA.")
+        legend = flow(parts, screen.width, gap="  ")
+        lines += plain_lines(legend, "dim")
+    most = max((len(table.cascade.candidates) for table in page.tables), default=0)
+    if not density.has_last_row and most > 1:
+        lines.append(plain_line(f"more of each: --top {most}"))
+    if answer.emergency:
+        if density.has_blanks:
+            lines.append(plain_line(""))
+        lines += plain_lines(_next_call(answer, screen), "bold")
+    if view.suggest and density.has_hints:
+        command = screen.text(view.suggest, 4000)
+        wrapped = wrap_command(command, screen.width, first="Next: ", rest=" " * 8)
+        lines += plain_lines(wrapped, "cyan")
+    return lines
+
+
+def _next_call(answer: Answer, screen: Screen) -> list[str]:
+    """The emergency number, then the first phone that can be called."""
+    numbers = ", ".join(dict.fromkeys(screen.text(call.dial) for call in answer.emergency))
+    served = [cascade for cascade in answer.cascades if cascade.candidates]
+    if not served:
+        return [f"NEXT  {numbers}"]
+    phone, name = phone_and_name(served[0].candidates[0], screen)
+    first = f"NEXT  {numbers}, then {phone}  "
+    return [first + screen.shorten(name, max(8, screen.width - cells(first)))]

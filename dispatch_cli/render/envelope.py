@@ -1,0 +1,106 @@
+"""The one JSON object that every command prints with ``--json``, also when it fails."""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+import msgspec
+
+from ..errors import DispatchError, ExitCode
+from ..results import Status
+
+
+class ErrorEntry(msgspec.Struct, frozen=True):
+    """One error as scripts see it; what is not known is null."""
+
+    code: str
+    text: str
+    file: str | None = None
+    line: int | None = None
+    who: str | None = None
+
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys in the order in which they are printed."""
+
+    schema: str
+    status: Status
+    exit_code: int
+    data: Any
+    warnings: Sequence[str]
+    errors: Sequence[ErrorEntry]
+
+
+def envelope(
+    schema: str,
+    *,
+    data: object,
+    status: Status,
+    exit_code: int,
+    warnings: Sequence[str] = (),
+    errors: Sequence[ErrorEntry] = (),
+) -> bytes:
+    """Encode a result as one line of JSON in UTF-8; infinite and undefined numbers are null.
+
+    Texts are exact and not cleaned. ``data`` is a value of ``results`` or plain builtins.
+    """
+    whole = _Envelope(
+        schema=schema,
+        status=status,
+        exit_code=int(exit_code),
+        data=data,
+        warnings=tuple(warnings),
+        errors=tuple(errors),
+    )
+    try:
+        return msgspec.json.encode(whole) + b"\n"
+    except UnicodeEncodeError:
+        return _with_surrogates(whole)
+
+
+def error_entries(error: DispatchError) -> tuple[ErrorEntry, ...]:
+    """List the problems of an error, all under its code."""
+    return tuple(
+        ErrorEntry(
+            code=error.code,
+            text=problem.text,
+            file=problem.file or None,
+            line=problem.line or None,
+            who=problem.who or None,
+        )
+        for problem in error.problems
+    )
+
+
+def status_of(exit_code: int, *, served: bool, emergency: bool) -> Status:
+    """Say in a word how it ended; ``served``: for some service there is somebody.
+
+    Part of an answer is still an answer: with 6, with 3 where some service is served, with 4 where
+    an emergency line stands.
+    """
+    if exit_code == ExitCode.OK:
+        return "success"
+    is_partial = (
+        exit_code == ExitCode.PARTIAL
+        or (exit_code == ExitCode.NO_PROVIDER and served)
+        or (exit_code == ExitCode.BAD_DATA and emergency)
+    )
+    return "partial" if is_partial else "error"
+
+
+def _with_surrogates(value: object) -> bytes:
+    """Encode texts that UTF-8 cannot hold (half a surrogate pair): JSON can, as an escape."""
+    import json
+
+    builtins = _finite(msgspec.to_builtins(value))
+    return json.dumps(builtins, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

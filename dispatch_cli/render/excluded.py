@@ -1,0 +1,121 @@
+"""Those who cannot be sent: how many for which reason, who they are, what would have to be true."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import UNSET
+
+from ..model.words import EXCLUSION_REASONS
+from ..results import Cascade, Exclusion
+from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+
+NAME_LEAST = 8
+"""No name is shortened to fewer cells; what stands behind it goes to the next line instead."""
+
+_SHOWN_PER_REASON = 5
+_INDENT = "   "
+_PHONE_WIDTH = 14
+
+_SHORT_REASONS = {
+    "outside_area": "area",
+    "service_not_offered": "service",
+    "client_not_served": "client",
+    "vehicle_class": "vehicle",
+    "vehicle_too_heavy": "weight",
+    "vehicle_too_high": "height",
+    "unit_too_high": "clearance",
+    "equipment_missing": "equipment",
+    "on_hold": "hold",
+    "closed_now": "closed",
+    "already_asked": "asked",
+    "no_unit": "no unit",
+    "down": "down",
+    "beyond_fallback": "slower",
+}
+
+
+def out_line(cascade: Cascade, width: int, hint: str = "  (--explain)") -> list[str]:
+    """Count those who are out, by reason in the order of the gates; ``hint`` ends the line."""
+    counts = {reason: count for reason, count in cascade.excluded_counts.items() if count}
+    if not counts:
+        return []
+    words = [
+        f"{_SHORT_REASONS.get(reason, reason)} {counts[reason]},"
+        for reason in _in_gate_order(counts)
+    ]
+    words[-1] = words[-1].removesuffix(",") + hint
+    return flow(words, width, gap=" ", first=f"Out {sum(counts.values())}: ", rest=_INDENT)
+
+
+def slower_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
+    """Name those who could come, but later than the last resort; a single one on one line."""
+    slower = cascade.beyond_fallback[:limit]
+    if not slower:
+        return []
+    hidden = len(cascade.beyond_fallback) - len(slower)
+    more = [f"{hidden} more: --explain"] if hidden else []
+    if limit == 1:
+        only = slower[0]
+        name = screen.text(only.name or only.provider)
+        parts = [f"{screen.text(only.phone, 60)} {name}, {screen.text(only.detail)}", *more]
+        first = "slower than the last resort: "
+        return plain_lines(flow(parts, screen.width, first=first, rest=_INDENT))
+    return [
+        plain_line("slower than the last resort:"),
+        *entries(slower, screen),
+        *plain_lines(_INDENT + text for text in more),
+    ]
+
+
+def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
+    """Name everybody who is out by reason, at most five each, the nearest to possible first."""
+    if cascade.excluded is UNSET or not cascade.excluded:
+        return []
+    lines = [plain_line(""), plain_line(_explain_title(cascade, screen), "bold")]
+    for reason in _in_gate_order({exclusion.reason for exclusion in cascade.excluded}):
+        group = sorted(
+            (exclusion for exclusion in cascade.excluded if exclusion.reason == reason),
+            key=lambda exclusion: exclusion.nearness_min,
+        )
+        hidden = len(group) - _SHOWN_PER_REASON
+        more = [f"{hidden} more: --json"] if hidden > 0 else []
+        label = f"{screen.text(reason)} {len(group)}"
+        if reason == "service_not_offered":
+            # What they would have to do is the same for all of them: their names are enough.
+            names = [screen.text(one.name or one.provider) for one in group[:_SHOWN_PER_REASON]]
+            listed = [f"{name}," for name in [*names, *more]]
+            listed[-1] = listed[-1].removesuffix(",")
+            lines += plain_lines(
+                flow(listed, screen.width, gap=" ", first=label + _INDENT, rest=_INDENT)
+            )
+            continue
+        lines.append(plain_line(label))
+        lines += entries(group[:_SHOWN_PER_REASON], screen)
+        lines += [plain_line(_INDENT + text) for text in more]
+    return lines
+
+
+def entries(exclusions: Sequence[Exclusion], screen: Screen) -> list[Line]:
+    """Make a line each of phone, name and what would have to be true; the name gives way."""
+    phones = [screen.text(one.phone, 60) for one in exclusions]
+    names = [screen.text(one.name or one.provider) for one in exclusions]
+    details = [screen.text(one.detail) for one in exclusions]
+    phone_width = max([_PHONE_WIDTH, *map(cells, phones)])
+    room = screen.width - len(_INDENT) - phone_width - 4 - max(map(cells, details), default=0)
+    name_width = max(NAME_LEAST, min(room, max(map(cells, names), default=0)))
+    lines = []
+    for phone, name, detail in zip(phones, names, details, strict=True):
+        shown = pad(screen.shorten(name, name_width), name_width)
+        first = f"{_INDENT}{pad(phone, phone_width)}  {shown}  "
+        lines += plain_lines(wrap(detail, screen.width, first=first, rest=_INDENT * 2))
+    return lines
+
+
+def _in_gate_order(reasons: Iterable[str]) -> list[str]:
+    known = {reason: place for place, reason in enumerate(EXCLUSION_REASONS)}
+    return sorted(reasons, key=lambda reason: (known.get(reason, len(known)), reason))
+
+
+def _explain_title(cascade: Cascade, screen: Screen) -> str:
+    out = sum(cascade.excluded_counts.values())
+    service = screen.text(cascade.service).upper()
+    return f"{service}: out {out}: who, and what would have to be true"

@@ -1,0 +1,178 @@
+"""The top of the screen: emergency first, what to say to the caller, then what was understood."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import PurePath
+
+from ..model import NO_CLIENT
+from ..model.words import DEFAULT_WEIGHT_T
+from ..results import Answer, EmergencyCall, IncidentView
+from . import figures
+from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
+
+EMERGENCY_STYLE = "bold red"
+_INDENT = " " * 5
+
+# Facts whose value alone does not say what it is.
+_FACT_FORMS = {
+    "injured": "{} injured",
+    "persons": "{} persons",
+    "children": "{} children",
+    "pets": "{} pets",
+    "clearance_m": "clearance {} m",
+    "spot": "on {}",
+    "language": "speaks {}",
+}
+_FACT_LIMIT = 200
+
+
+def head_lines(answer: Answer, screen: Screen, now: datetime | None) -> list[Line]:
+    """Make the top of the screen; without ``now`` the incident's date is always shown."""
+    lines = [*emergency_lines(answer.emergency, screen)]
+    lines += _advice_lines(answer, screen)
+    lines += [
+        plain_line(line)
+        for centre in answer.control_centres
+        for line in wrap(screen.text(centre), screen.width, first=_INDENT, rest=_INDENT)
+    ]
+    incident = answer.incident
+    if answer.emergency:
+        lines += _emergency_head(incident, screen)
+    else:
+        lines += _quiet_head(incident, screen, now)
+    return lines + _notes(answer, screen)
+
+
+def emergency_lines(calls: Iterable[EmergencyCall], screen: Screen) -> list[Line]:
+    """Make one line per number to dial, and not per service: who comes, who dials."""
+    by_number: dict[str, list[EmergencyCall]] = {}
+    for call in calls:
+        by_number.setdefault(call.dial, []).append(call)
+    lines = []
+    for number, group in by_number.items():
+        services = ", ".join(call.service for call in group)
+        # Who is reached through another number has nothing to add but that one call is enough.
+        texts = dict.fromkeys(call.text for call in group if call.dial == call.number)
+        words = ": ".join([services, *(["one call."] if len(group) > 1 else [])])
+        said = " ".join(text for text in texts if text)
+        text = f"EMERGENCY  {number}  {words}{'' if len(group) > 1 else ':'} {said}"
+        lines += [
+            plain_line(line, EMERGENCY_STYLE)
+            for line in wrap(screen.text(text), screen.width, rest=_INDENT)
+        ]
+    return lines
+
+
+def vehicle_text(incident: IncidentView, screen: Screen) -> str:
+    """Say what is known of the vehicle, and what is assumed where nobody asked."""
+    vehicle = incident.vehicle
+    kind = str(vehicle.get("kind") or "car")
+    weight = vehicle.get("weight_t")
+    if weight:
+        first = f"{kind} {weight} t" if vehicle.get("kind") else f"{kind} assumed, {weight} t"
+    else:
+        first = f"{kind}, {DEFAULT_WEIGHT_T.get(kind, DEFAULT_WEIGHT_T['car'])} t assumed"
+    height = vehicle.get("height_m")
+    parts = [
+        first,
+        str(vehicle.get("brand") or ""),
+        "EV" if vehicle.get("ev") else "",
+        "trailer" if vehicle.get("trailer") else "",
+        f"{height} m high" if height else "",
+        str(vehicle.get("state") or "").replace("_", " "),
+    ]
+    return screen.text(", ".join(part for part in parts if part))
+
+
+def facts(incident: IncidentView, screen: Screen) -> list[str]:
+    """Say everything else that the caller said, each fact in words of its own."""
+    texts = []
+    for key, value in incident.facts.items():
+        if value is True:
+            text = key
+        elif value is False or value in ("", 0):
+            continue
+        elif key in _FACT_FORMS:
+            text = _FACT_FORMS[key].format(value)
+        else:
+            text = f"{key.replace('_', ' ')} {value}"
+        texts.append(screen.text(text, _FACT_LIMIT))
+    return texts
+
+
+def client_text(incident: IncidentView, screen: Screen) -> str:
+    """Say whose customer calls; not asked is not the same as nobody's."""
+    if incident.client is None:
+        return "client not asked"
+    return "no client" if incident.client == NO_CLIENT else f"client {screen.text(incident.client)}"
+
+
+def label_text(incident: IncidentView, screen: Screen) -> str:
+    """Name the incident: a service in capitals where it is all that is wanted."""
+    kind = screen.text(incident.kind)
+    return kind.upper() if incident.services == (incident.kind,) else kind
+
+
+def _advice_lines(answer: Answer, screen: Screen) -> list[Line]:
+    if not answer.advice:
+        return []
+    first = _INDENT if answer.emergency else "SAY  "
+    lines: list[Line] = []
+    for advice in answer.advice:
+        wrapped = wrap(screen.text(advice), screen.width, first=first, rest=_INDENT)
+        lines += plain_lines(wrapped, "bold")
+        first = _INDENT
+    return lines
+
+
+def _emergency_head(incident: IncidentView, screen: Screen) -> list[Line]:
+    """The incident in a line, and the place on one of its own: nothing matters more at 112."""
+    vehicle = ", ".join([vehicle_text(incident, screen), *facts(incident, screen)])
+    parts = [
+        label_text(incident, screen),
+        figures.date_and_clock(incident.when),
+        vehicle,
+        client_text(incident, screen),
+    ]
+    confirm = wrap(screen.text(incident.place), screen.width, first="CONFIRM  ", rest=_INDENT)
+    return [
+        *(plain_line(line) for line in flow(parts, screen.width, rest=_INDENT)),
+        *(plain_line(line, "bold") for line in confirm),
+    ]
+
+
+def _quiet_head(incident: IncidentView, screen: Screen, now: datetime | None) -> list[Line]:
+    """The incident on one line where it fits, and what to ask before anything else."""
+    is_today = now is not None and now.astimezone(incident.when.tzinfo).date() == (
+        incident.when.date()
+    )
+    when = incident.when
+    place = f"{label_text(incident, screen)}  {screen.text(incident.place)}: confirm"
+    parts = [
+        place,
+        # One blank more, so that the place to confirm stands apart.
+        " " + vehicle_text(incident, screen),
+        client_text(incident, screen),
+        f"{when:%H:%M}" if is_today else figures.date_and_clock(when),
+        *facts(incident, screen),
+    ]
+    question = flow(
+        ["Anyone hurt or on the carriageway?", "112 / 110 first"], screen.width, gap="  "
+    )
+    lines = flow(parts, screen.width, rest=_INDENT[1:])
+    if len(lines) > 1:
+        lines = flow((part.strip() for part in parts), screen.width, gap="  ", rest=_INDENT[1:])
+    return [
+        *(plain_line(line, "bold") for line in lines),
+        *(plain_line(line, EMERGENCY_STYLE) for line in question),
+    ]
+
+
+def _notes(answer: Answer, screen: Screen) -> list[Line]:
+    """Which file answers and how many it holds, and what would sharpen the ranking."""
+    source = answer.provider_file
+    name = "packaged sample" if source.source == "sample" else PurePath(source.path).name
+    parts = [f"{screen.text(name)}, {source.providers} providers"]
+    if answer.ask:
+        parts.append("ask: " + ", ".join(screen.text(ask) for ask in answer.ask))
+    return [plain_line(line, "dim") for line in flow(parts, screen.width, gap=GAP)]

@@ -1,0 +1,59 @@
+"""A plain table, as of ``providers list``: rich on a terminal, tab-separated lines elsewhere."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from .console import console_of, screen_of
+from .layout import Screen, cells
+from .plain import write_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_CELL_LIMIT = 4000
+
+
+def print_listing(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    stream: TextIO,
+    title: str = "",
+    whole: Collection[str] = ("phone",),
+    width: int | None = None,
+) -> None:
+    """Print rows under their headings; nothing is cropped, long cells are folded on a terminal.
+
+    ``whole`` names the columns whose cells stand on one line whatever the width. ``title`` and
+    the width count only on a terminal; elsewhere the lines are tab-separated.
+    """
+    if stream.isatty():
+        from rich.text import Text
+
+        screen = screen_of(stream, width=width)
+        console = console_of(stream, screen)
+        if title:
+            console.print(Text(screen.text(title), style="bold"), soft_wrap=True)
+        console.print(_table(columns, rows, screen, whole))
+    else:
+        write_table(columns, (dict(zip(columns, row, strict=True)) for row in rows), stream)
+
+
+def _table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen, whole: Collection[str]
+) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+    texts = [[screen.text(cell, _CELL_LIMIT) for cell in row] for row in rows]
+    for index, column in enumerate(columns):
+        heading = Text(screen.text(column), style="bold")
+        if column in whole:
+            widest = max((cells(row[index]) for row in texts), default=0)
+            table.add_column(heading, no_wrap=True, min_width=widest)
+        else:
+            table.add_column(heading, overflow="fold")
+    for row in texts:
+        table.add_row(*map(Text, row))
+    return table

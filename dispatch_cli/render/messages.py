@@ -1,0 +1,35 @@
+"""Errors, warnings and hints on stderr, one shape everywhere; the last line is what to do."""
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from ..errors import DispatchError
+from .clean import clean
+from .layout import encodable
+
+_LIMIT = 2000
+"""Long enough for any path or list of choices, short enough that no file floods the screen."""
+
+
+def print_error(error: DispatchError, *, stream: TextIO, quiet: bool = False) -> None:
+    """Print all problems of an error at once, then the hint unless ``quiet``."""
+    _write("error", map(str, error.problems), stream)
+    if error.hint and not quiet:
+        print_hint(error.hint, stream=stream)
+
+
+def print_warnings(warnings: Iterable[str], *, stream: TextIO) -> None:
+    """Print warnings, each once and in their order; ``--quiet`` does not silence them."""
+    _write("warning", dict.fromkeys(warnings), stream)
+
+
+def print_hint(hint: str, *, stream: TextIO, quiet: bool = False) -> None:
+    """Print what to do next, unless ``quiet``."""
+    if not quiet:
+        _write("hint", [hint], stream)
+
+
+def _write(label: str, texts: Iterable[str], stream: TextIO) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    lines = [f"{label}: {encodable(clean(text, _LIMIT), encoding)}\n" for text in texts]
+    stream.write("".join(lines))

@@ -1,0 +1,52 @@
+"""The picture of a real cascade for the README, exported by the program itself."""
+
+import io
+
+from ..results import Answer
+from .cascade_table import View, answer_lines
+from .console import console_of, text_of
+from .layout import Screen, plain_line, plain_lines, wrap_command
+
+# rich's own format loads a font from the network; this one takes what the reader's system has.
+_FORMAT = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
+<style>
+.{unique_id}-matrix {{
+  font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  font-size: {char_height}px;
+  line-height: {line_height}px;
+}}
+.{unique_id}-title {{ font-family: sans-serif; font-size: 18px; font-weight: bold; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
+</clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+
+
+def export_svg(answer: Answer, *, command: str, width: int = 100, view: View | None = None) -> str:
+    """Export an answer as the terminal shows it, under the command that produced it.
+
+    The same answer gives the same bytes with one version of rich, whatever the environment.
+    """
+    screen = Screen(width=width)
+    # A terminal in full colour, whatever NO_COLOR or TERM say where the picture is made.
+    environ = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "FORCE_COLOR": "1"}
+    console = console_of(io.StringIO(), screen, environ, record=True)
+    prompt = wrap_command(screen.text(command, 4000), width, first="$ ", rest="    ")
+    lines = [*plain_lines(prompt, "bold"), plain_line("")]
+    lines += answer_lines(answer, screen, view or View())
+    console.print(text_of(lines), soft_wrap=True, end="")
+    return console.export_svg(title="dispatch", code_format=_FORMAT, unique_id="dispatch")
