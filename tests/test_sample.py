@@ -5,6 +5,7 @@ import tomllib
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,7 +43,7 @@ def sample() -> Catalog:
     return read_sample()
 
 
-def table() -> dict:
+def table() -> dict[str, Any]:
     return tomllib.loads(SAMPLE.read_text(encoding="utf-8"))
 
 
@@ -169,11 +170,13 @@ def test_somebody_tows_nearly_everywhere_at_any_time(sample: Catalog) -> None:
         for provider in towing:
             assert isinstance(provider.area, Circle)
             distance_km = geo.great_circle_km(provider.lat, provider.lon, lat, lon)
-            turnout_min = provider.turnout_min or settings.turnout_min
-            if (
-                distance_km <= provider.area.radius_km
-                and turnout_min + geo.crow_fly_min(distance_km, settings) < 115
-            ):
+            index_min = (
+                (provider.turnout_min or settings.turnout_min)
+                + geo.crow_fly_min(distance_km, settings)
+                + (provider.answer_min or settings.answer_min)
+                / (provider.acceptance or settings.acceptance)
+            )
+            if distance_km <= provider.area.radius_km and index_min < settings.fallback_min:
                 return True
         return False
 
