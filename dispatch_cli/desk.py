@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from . import cascade, eligibility, geo, hours, plans, ranking
+from .candidates import Orders, Rated
 from .eligibility import SEEN_AHEAD, HoursOf, Need
 from .errors import UsageError
 from .model import (
@@ -139,7 +140,7 @@ def hours_around(when: datetime, timezone: str, holidays: HolidayDates) -> Hours
 class _Ranked(Struct, frozen=True):
     """What one pass over some providers gives: the orders, and everybody excluded."""
 
-    orders: ranking.Orders
+    orders: Orders
     excluded: list[Exclusion]
     beyond: list[Exclusion]
 
@@ -175,7 +176,7 @@ def _rank(need: Need, providers: Iterable[Provider]) -> _Ranked:
     parts = eligibility.split(providers, need)
     settings = need.settings.of(need.entry.service)
 
-    def rate(eligible: eligibility.Eligible) -> ranking.Rated:
+    def rate(eligible: eligibility.Eligible) -> Rated:
         travel_min = geo.crow_fly_min(eligible.distance_km, settings)
         return ranking.rate(eligible, need, travel_min)
 

@@ -344,7 +344,7 @@ def test_the_phone_shown_is_the_one_that_is_answered_now():
 
 
 def test_a_strict_contract_ends_with_its_list_and_says_so():
-    """only_strict excludes all others as client_not_served, and the neutral order still has them."""
+    """only_strict excludes all others as client_not_served; the neutral order still has them."""
     providers = [provider("own", turnout_min=60.0, tags=("own",)), provider("other")]
     answer = answer_of(providers, incident(client="strict"))
     [tow] = answer.cascades
@@ -425,5 +425,5 @@ def test_need_of_an_overturned_car_is_a_crane():
 def test_unknown_names_are_refused_with_the_nearest():
     """A client or id that the file does not have is a usage error with a suggestion."""
     for facts in ({"client": "adca"}, {"wish": "hubr"}, {"asked": ("hubr",)}):
-        with pytest.raises(desk.UsageError, match="did you mean '(adac|huber)'"):
+        with pytest.raises(desk.UsageError, match=r"did you mean '(adac|huber)'"):
             answer_of([provider("huber")], incident(**facts))

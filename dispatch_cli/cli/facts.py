@@ -44,6 +44,23 @@ class Facts(Struct, frozen=True, kw_only=True):
     when: str | None = None
 
 
+def command_words(facts: Facts) -> list[str]:
+    """Write facts as the command line that says them, a word each."""
+    words = ["dispatch", "cascade", facts.kind]
+    defaults = Facts(kind=facts.kind, at="")
+    for name in Facts.__struct_fields__[1:]:
+        value = getattr(facts, name)
+        if value == getattr(defaults, name):
+            continue
+        option = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+        else:
+            for each in value if isinstance(value, tuple) else (value,):
+                words += [option, str(each)]
+    return words
+
+
 def incident_from(facts: Facts, rules: Rules, now: datetime) -> Incident:
     """Read every option; raises UsageError with all that cannot be understood at once."""
     problems: list[Problem | str] = []

@@ -14,7 +14,7 @@ ProvidersOption = Annotated[
     typer.Option(
         "--providers",
         metavar="FILE",
-        help="Provider file; else DISPATCH_PROVIDERS, ./providers.toml, the config folder, a sample.",
+        help="Provider file; else DISPATCH_PROVIDERS, ./providers.toml, yours, the sample.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON envelope on stdout, always.")]
@@ -56,7 +56,7 @@ def complete_providers(incomplete: str) -> list[str]:
 
 
 def _named_in_file() -> tuple[list[str], list[str]]:
-    """Clients and ids; nothing where the file is broken, since completion has no place to say so."""
+    """Clients and ids; nothing where the file is broken: completion has no place to say so."""
     from .opening import open_catalog
 
     try:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     import typer
 
+    from ..render.envelope import ErrorEntry
+    from ..results import Status
+
 
 class Outcome(NamedTuple):
     """The result of a command: how to show it, and the exit code that it stands for."""
@@ -25,15 +28,21 @@ def emit(
     data: object,
     *,
     exit_code: ExitCode = ExitCode.OK,
-    status: str = "success",
+    status: "Status" = "success",
     warnings: Sequence[str] = (),
+    errors: "Sequence[ErrorEntry]" = (),
 ) -> None:
-    """Print the envelope of a command that found what it was asked for."""
+    """Print the envelope in which every command answers with ``--json``."""
     from ..render.envelope import envelope
 
     sys.stdout.buffer.write(
         envelope(
-            schema, data=data, status=status, exit_code=exit_code, warnings=warnings, errors=()
+            schema,
+            data=data,
+            status=status,
+            exit_code=exit_code,
+            warnings=warnings,
+            errors=errors,
         )
     )
 
@@ -69,7 +78,8 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
         return _report(error, argv)
     except TyperException as error:
         return _report(_usage_error(error), argv)
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes one line
+    except Exception as error:
+        # The last line of defence: a bug becomes one line and a log file.
         return _report(_bug(error, argv), argv)
 
 
@@ -83,20 +93,19 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
 
     calls = emergency_from(argv)
     if "--json" in argv:
-        from ..render.envelope import envelope, status_of
+        from ..render.envelope import error_entries, status_of
 
-        sys.stdout.buffer.write(
-            envelope(
-                schema_of(argv),
-                data={"emergency": calls} if argv and argv[0] == "cascade" else {},
-                status=status_of(error.exit_code, served=False, emergency=bool(calls)),
-                exit_code=error.exit_code,
-                warnings=(),
-                errors=[(error.code, problem) for problem in error.problems],
-            )
+        emit(
+            schema_of(argv),
+            {"emergency": calls} if argv and argv[0] == "cascade" else {},
+            exit_code=error.exit_code,
+            status=status_of(error.exit_code, served=False, emergency=bool(calls)),
+            errors=error_entries(error),
         )
     elif calls:
-        messages.print_emergency(calls, stream=sys.stdout)
+        from ..render.emergency import print_emergency
+
+        print_emergency(calls, stream=sys.stdout)
     sys.stdout.flush()
     quiet = "--quiet" in argv or "-q" in argv
     messages.print_error(error, stream=sys.stderr, quiet=quiet)
@@ -105,7 +114,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
 
 def schema_of(argv: Sequence[str]) -> str:
     """Name the JSON schema of a command line: its command words, version 1."""
-    words = []
+    words: list[str] = []
     for word in argv:
         if word.startswith("-") or len(words) == _WORDS_OF_GROUPS.get(words[0] if words else "", 1):
             break

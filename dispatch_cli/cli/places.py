@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import structs
 
 from .options import DebugOption, JsonOption
 from .outcome import Outcome, emit
@@ -15,7 +16,9 @@ app = typer.Typer(
 
 @app.command("import")
 def import_places(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="GeoNames' postal file, also packed.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="GeoNames' postal file, also packed.")
+    ],
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
@@ -27,7 +30,7 @@ def import_places(
 
     def show() -> None:
         if json:
-            emit("dispatch.places.import/1", {"path": str(target), **imported._asdict()})
+            emit("dispatch.places.import/1", {"path": str(target), **structs.asdict(imported)})
         else:
             print(f"ok: {imported.names} names, {imported.postcodes} postcodes, in {target}")
 

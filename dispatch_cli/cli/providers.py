@@ -70,9 +70,7 @@ def list_providers(
 
 @app.command()
 def show(
-    provider_id: Annotated[
-        str, typer.Argument(metavar="ID", autocompletion=complete_providers)
-    ],
+    provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
     providers: ProvidersOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -99,8 +97,7 @@ def _facts_of(provider: "Provider") -> list[tuple[str, str]]:
 
     facts = to_builtins(provider)
     facts["phones"] = [
-        " ".join(filter(None, (phone.shown, phone.label, phone.hours)))
-        for phone in provider.phones
+        " ".join(filter(None, (phone.shown, phone.label, phone.hours))) for phone in provider.phones
     ]
     facts.pop("timetable")
     return [
@@ -149,9 +146,9 @@ def schema(debug: DebugOption = False) -> Outcome:
 
 @app.command()
 def init(
-    target: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to write it.")
-    ] = Path("providers.toml"),
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path(
+        "providers.toml"
+    ),
     debug: DebugOption = False,
 ) -> Outcome:
     """Copy the sample as a start for one's own file; never overwrites."""

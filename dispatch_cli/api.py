@@ -1,0 +1,69 @@
+"""What a program imports: the same ranking as the command line, without a terminal.
+
+    from dispatch_cli import api
+
+    catalog = api.load("providers.toml")
+    incident = api.Incident(kind="tow", place=api.locate("86150", catalog), when=now)
+    answer = api.rank(catalog, incident)
+    answer.cascades[0].candidates[0].phone
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from . import almanac, desk, folders, places
+from . import catalog as catalogs
+from .catalog import Catalog
+from .errors import BadDataError, DispatchError, UsageError
+from .model import NO_CLIENT, Incident, Observations, Place, Vehicle
+from .results import Answer
+
+__all__ = [
+    "NO_CLIENT",
+    "Answer",
+    "BadDataError",
+    "Catalog",
+    "DispatchError",
+    "Incident",
+    "Observations",
+    "Place",
+    "UsageError",
+    "Vehicle",
+    "load",
+    "locate",
+    "rank",
+]
+
+
+def load(path: Path | str | None = None, *, now: datetime | None = None) -> Catalog:
+    """Load a provider file, or the one that the command line would find.
+
+    ``now`` is the moment round which opening hours are worked out beforehand. Raises BadDataError
+    with everything wrong in the file.
+    """
+    option = None if path is None else str(path)
+    found, source = catalogs.find_file(option, os.environ, Path.cwd(), folders.config_dir())
+    return catalogs.load(
+        found,
+        source=source,
+        now=now or datetime.now(UTC),
+        cache_dir=folders.cache_dir(),
+        holidays=_holidays,
+    )
+
+
+def locate(text: str, catalog: Catalog | None = None) -> Place:
+    """Read a place as ``--at`` does; raises UsageError where it is unknown or ambiguous."""
+    named = {} if catalog is None else catalog.rules.places
+    return places.resolve(text, named=named, gazetteer=folders.gazetteer())
+
+
+def rank(catalog: Catalog, incident: Incident, *, explain: bool = False) -> Answer:
+    """Rank one incident; raises UsageError for a client or id that the file does not have."""
+    return desk.rank_incident(catalog, incident, holidays=_holidays, explain=explain)
+
+
+def _holidays(region: str, years: Sequence[int]) -> Sequence[date]:
+    return almanac.holiday_dates(region, years, folders.cache_dir())
