@@ -1,11 +1,11 @@
 """What a program imports: the same ranking as the command line, without a terminal.
 
-    from dispatch_cli import api
+from dispatch_cli import api
 
-    catalog = api.load("providers.toml")
-    incident = api.Incident(kind="tow", place=api.locate("86150", catalog), when=now)
-    answer = api.rank(catalog, incident)
-    answer.cascades[0].candidates[0].phone
+catalog = api.load("providers.toml")
+incident = api.Incident(kind="tow", place=api.locate("86150", catalog), when=now)
+answer = api.rank(catalog, incident)
+answer.cascades[0].candidates[0].phone
 """
 
 import os

@@ -38,6 +38,10 @@ HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
 """All public holidays of a region in some years, from the almanac."""
 
 NEAREST_SHOWN = 3
+SAMPLE_WARNING = (
+    "this is the sample provider file: no number in it can be called; "
+    '"dispatch providers init" starts your own'
+)
 
 
 def rank_incident(
@@ -275,8 +279,10 @@ def _control_centres(rules: Rules, place: Place) -> tuple[str, ...]:
     )
 
 
-def _warnings(catalog: "Catalog", incident: Incident, cascades: Iterable[Cascade]) -> tuple[str, ...]:
-    warnings = list(catalog.warnings)
+def _warnings(
+    catalog: "Catalog", incident: Incident, cascades: Iterable[Cascade]
+) -> tuple[str, ...]:
+    warnings = [SAMPLE_WARNING] if catalog.source == "sample" else []
     if incident.place.foreign_km:
         warnings.append(
             f"the place is {incident.place.foreign_km:.0f} km from the nearest known postcode: "

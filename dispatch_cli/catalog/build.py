@@ -50,6 +50,7 @@ class _Reading:
 
     def file(self, source: Source) -> TomlFile:
         """Read and parse one TOML file; raises BadDataError."""
+        self.findings.files.append(source.shown)
         return parse_toml(self._content(source), shown=source.shown, short=source.short)
 
     def _polygon(self, relative: str) -> tuple[Ring, ...]:

@@ -30,6 +30,8 @@ class Findings:
     def __init__(self) -> None:
         self._problems: list[tuple[TomlFile | None, Path, Problem]] = []
         self.warnings: list[str] = []
+        self.files: list[str] = []
+        """The names of the files in the order in which they were read."""
 
     def at(self, file: TomlFile, path: Path, who: str, text: str) -> None:
         """Note a problem at a path in a file; its line is looked up only when it is reported."""
@@ -63,8 +65,7 @@ class Findings:
             else Problem(problem.text, file.name, lines[file.name].of(path), problem.who)
             for file, path, problem in self._problems
         ]
-        # The main file comes first because it was read first.
-        order = {name: at for at, name in enumerate(dict.fromkeys(p.file for p in problems))}
+        order = {name: at for at, name in enumerate(self.files)}
         problems.sort(key=lambda problem: (order[problem.file], problem.line))
         raise BadDataError(*dict.fromkeys(problems), hint=HINT)
 
@@ -109,5 +110,6 @@ class Owner(Struct, frozen=True):
             return parse(text)
         except (ValueError, UsageError, BadDataError) as error:
             prefix = f"{what}: " if what else ""
-            self.wrong(key, prefix + " ".join(str(error).split()))
+            hint = f" ({error.hint})" if isinstance(error, UsageError) and error.hint else ""
+            self.wrong(key, prefix + " ".join(str(error).split()) + hint)
             return None

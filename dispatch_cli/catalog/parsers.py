@@ -1,7 +1,7 @@
 """The parsers of other packages, each text once: ten thousand providers share few spellings."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,9 @@ def parse_until(value: object, timezone: str) -> datetime:
         return moment
     zone = ZoneInfo(timezone)
     first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
+    before, after = (found.utcoffset() or timedelta() for found in (first, second))
+    if before != after:
+        times = "twice" if before > after else "never"
         choices = " or ".join(found.isoformat() for found in (first, second))
-        raise ValueError(f"{moment} occurs twice or never in {timezone}: write {choices}")
+        raise ValueError(f"{moment} occurs {times} in {timezone}: write {choices}")
     return first

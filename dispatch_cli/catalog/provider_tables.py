@@ -145,7 +145,7 @@ def provider_of(raw: RawProvider, owner: Owner, known: Known) -> Provider | None
 def _phones(raw: RawProvider, owner: Owner, parsers: Parsers) -> tuple[Phone, ...]:
     """Read the one number or the several; a provider without any cannot be asked."""
     if raw.phone is not None and raw.phones is not None:
-        owner.wrong("phone", "both phone and phones: write one of them")
+        owner.wrong("phones", "both phone and phones: write one of them")
     elif raw.phone is None and not raw.phones and not owner.is_faulty("phone", "phones"):
         owner.wrong("phones", "phone is missing: a provider needs at least one number")
     phones: list[Phone] = []

@@ -141,7 +141,7 @@ def _scalar_faults(value: object, node: inspect.Type, path: Path) -> Iterator[Fa
     elif isinstance(node, inspect.IntType | inspect.FloatType):
         assert isinstance(value, int | float)  # noqa: S101  # its kind was looked at above
         if (isinstance(value, float) and not isfinite(value)) or not _in_range(value, node):
-            yield path, f"{label(path)} {_short(value)} is not {_range(node)}"
+            yield path, f"{label(path)} {_short(value)} {_range(node)}"
 
 
 def _in_range(value: float, node: inspect.IntType | inspect.FloatType) -> bool:
@@ -156,10 +156,10 @@ def _in_range(value: float, node: inspect.IntType | inspect.FloatType) -> bool:
 def _range(node: inspect.IntType | inspect.FloatType) -> str:
     """Say which numbers are allowed."""
     if node.ge is not None and node.le is not None:
-        return f"between {node.ge:g} and {node.le:g}"
+        return f"is not between {node.ge:g} and {node.le:g}"
     low = f"above {node.gt:g}" if node.gt is not None else f"at least {node.ge or 0:g}"
     high = f"below {node.lt:g}" if node.lt is not None else f"at most {node.le:g}"
-    return f"{low} and {high}"
+    return f"must be {low} and {high}"
 
 
 def _kind_of(node: inspect.Type) -> str:

@@ -26,7 +26,7 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     by_folded = {fold(other): other for other in allowed}
-    near = get_close_matches(fold(word[:100]), by_folded, n=1, cutoff=0.7)
+    near = get_close_matches(fold(word[:100]), by_folded, n=1, cutoff=0.6)
     return f' (did you mean "{by_folded[near[0]]}"?)' if near else ""
 
 

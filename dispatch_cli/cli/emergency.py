@@ -35,7 +35,7 @@ def emergency_from(argv: Sequence[str]) -> tuple[EmergencyCall, ...]:
         vehicle=Vehicle(state=lookup(said.get("--state", ""), VEHICLE_STATES)),
         spot=lookup(said.get("--spot", ""), SPOTS),
         # A number that cannot be read was still said because somebody is hurt.
-        injured=0 if said.get("--injured", "0").strip() in ("0", "") else 1,
+        injured=0 if said.get("--injured", "0").strip() == "0" else 1,
         trapped="--trapped" in said,
         hazard=said.get("--hazard"),
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..model import OpenState, Span, Timetable
+from .nights import with_mornings
 from .tokens import HoursError
 from .words import WEEKDAYS
 
@@ -102,7 +103,7 @@ class _Hours:
     """A text with the public holidays that it means, each form of it parsed once."""
 
     def __init__(self, text: str, holidays: Iterable[date]) -> None:
-        self._text = text
+        self._text = text = with_mornings(text)
         self._parsed: dict[str, OpeningHours] = {}
         found = list(re.finditer(_HOLIDAY, text))
         self._school = any(match[0] == "SH" for match in found)

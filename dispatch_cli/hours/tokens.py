@@ -20,7 +20,10 @@ class HoursError(ValueError):
 
 
 class Token(Struct, frozen=True):
-    """A piece of the text: what it means in OpenStreetMap's words, and what was written where."""
+    """A piece of the text: what it means in OpenStreetMap's words, and what was written where.
+
+    ``written`` is for messages, and shortened.
+    """
 
     kind: Kind
     text: str
@@ -69,35 +72,36 @@ def tokens(text: str) -> list[Token]:
 
 
 def _meaning(piece: re.Match[str]) -> Iterator[Token]:
-    written, column = piece[0], piece.start() + 1
+    text, column = piece[0], piece.start() + 1
+    written = text if len(text) <= 30 else f"{text[:29]}…"
     match piece.lastgroup:
         case "blank":
             return
         case "word":
-            yield from _word(written, column)
+            yield from _word(text, column, written)
         case "date":
             if piece["yyyy"]:
                 yield Token("number", piece["yyyy"], column, written)
             yield Token("month", MONTHS[int(piece["mm"]) - 1], column, written)
             yield Token("number", str(int(piece["dd"])), column, written)
         case "comment":
-            if not written[1:-1].strip() or not written.isprintable():
+            if not text[1:-1].strip() or not text.isprintable():
                 raise HoursError("a text in quotes must be one line of readable signs", column)
-            yield Token("comment", f'"{written[1:-1]}"', column, written)
+            yield Token("comment", f'"{text[1:-1]}"', column, written)
         case "offset":
             days = int(piece["days"])
             plural = "" if days == 1 else "s"
             yield Token("offset", f"{piece['sign']}{days} day{plural}", column, written)
         case "time" | "ordinal" | "number" as kind:
-            yield Token(kind, written.rstrip("."), column, written)
+            yield Token(kind, text.rstrip("."), column, written)
         case "mark":
-            yield Token("mark", "," if written == "&" else written, column, written)
+            yield Token("mark", "," if text == "&" else text, column, written)
         case group:
             yield Token(*_FIXED[group or ""], column, written)
 
 
-def _word(written: str, column: int) -> Iterator[Token]:
-    known = MEANING.get(fold(written.rstrip(".")))
+def _word(text: str, column: int, written: str) -> Iterator[Token]:
+    known = MEANING.get(fold(text.rstrip(".")))
     if known is None:
         raise HoursError(
             f'"{written}" is no day, month, time or state; allowed is e.g. {EXAMPLE}, and free '

@@ -28,6 +28,7 @@ _WORDS = {word: token for token, words in _SPELLINGS.items() for word in words.s
 _TOKEN = re.compile(
     r"""(?P<n>[+-]?[0-9]+(?:\.[0-9]+)?)|(?P<word>[a-zäöüß]+)\.?|(?P<mark>[°':"])|(?P<sep>[,;/|=~])"""
 )
+_EXAMPLE = 'write "48.3705, 10.8978" or "N 48 22 13.8 E 10 53 52"'
 _AXES = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "lat": "lat", "lon": "lon"}
 _ANGLES = re.compile("""n°?|n:n(:n)?|n°?n'?|n°?n'?n"?""")
 
@@ -41,8 +42,11 @@ def read_degrees(text: str) -> Reading | None:
     if text[:5].upper() == "POINT":  # well-known text writes x before y
         text = ";".join(reversed(text[5:].strip("() ").split(" ")))
     tokens = _tokens(text.lower())
-    if tokens is None or not any(kind == "n" for kind, _ in tokens):
+    numbers = sum(kind == "n" for kind, _ in tokens or ())
+    if tokens is None or not numbers:
         return None
+    if numbers == 1:
+        raise refused(text, "one number is not a position", hint=_EXAMPLE)
     markers = [one for one in tokens if one[0] == "H"] or [one for one in tokens if one[0] == "L"]
     if markers:
         axes = _checked_axes(text, tokens, markers)
@@ -158,12 +162,7 @@ def _halves_by_position(text: str, tokens: list[Token]) -> list[list[Token]]:
             return [tokens[:at], tokens[at:]]
         if kinds == "nn" and all("." in value for _, value in tokens):
             return [tokens[:1], tokens[1:]]
-    one = kinds.count("n") == 1
-    raise refused(
-        text,
-        "one number is not a position" if one else "not clearly two angles",
-        hint='write "48.3705, 10.8978" or "N 48 22 13.8 E 10 53 52"',
-    )
+    raise refused(text, "not clearly two angles", hint=_EXAMPLE)
 
 
 def _angle(text: str, half: list[Token], marker: str) -> float:

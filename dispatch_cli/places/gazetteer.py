@@ -19,8 +19,8 @@ VERSION = 1
 
 SCHEMA = """
 CREATE TABLE place (name TEXT, folded TEXT, postcode TEXT, district TEXT, district_code TEXT,
-                    land TEXT) STRICT;
-CREATE TABLE town (postcode TEXT PRIMARY KEY, name TEXT) STRICT, WITHOUT ROWID;
+                    land TEXT);
+CREATE TABLE town (postcode TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
 """
 INDEXES = """
 CREATE INDEX place_folded ON place (folded);

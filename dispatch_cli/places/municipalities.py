@@ -7,7 +7,14 @@ from msgspec.structs import replace
 
 from ..model import Place
 from ..model.sphere import great_circle_km
-from ..notation import LAENDER, centre_of, land_of, place_of_postcode, postcode_uncertainty_km
+from ..notation import (
+    LAENDER,
+    centre_of,
+    is_postcode,
+    land_of,
+    place_of_postcode,
+    postcode_uncertainty_km,
+)
 from .gazetteer import Entry, Gazetteer
 from .names import district_words, folded
 
@@ -49,7 +56,8 @@ def municipalities(folded_name: str, names: Gazetteer) -> list[Municipality]:
     """
     if not folded_name:
         return []
-    entries = names.named(folded_name)
+    # A gazetteer may be older or newer than the table of postcodes.
+    entries = [one for one in names.named(folded_name) if is_postcode(one.postcode)]
     exact = [one for one in entries if one.folded == folded_name]
     taken = {one.postcode for one in exact}
     own_districts = {one.district_code for one in exact}

@@ -1,5 +1,6 @@
 """From what the operator types to one place, or to the question that must be asked."""
 
+import os
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -28,12 +29,12 @@ def resolve(text: str, *, named: Mapping[str, Place], gazetteer: Path | None) ->
     there is none). Raises UsageError where nothing or more than one place fits; it never guesses.
     Raises BadDataError for a damaged gazetteer.
     """
-    own = {fold(name): name for name in named}.get(fold(" ".join(text.split())))
+    own = _own_place(text, named)
     if own is not None:
-        return msgspec.structs.replace(named[own], label=own, source="named")
+        return own
     with ExitStack() as stack:
         names = None
-        if gazetteer is not None and gazetteer.exists():
+        if gazetteer is not None and os.path.exists(gazetteer):
             from .gazetteer import opened
 
             names = stack.enter_context(opened(gazetteer))
@@ -44,11 +45,23 @@ def resolve(text: str, *, named: Mapping[str, Place], gazetteer: Path | None) ->
 
         words = " ".join(text.split())
         short = split_short_code(words)
-        if names is None:
-            raise UsageError(f'place "{words[:60]}" is not understood', hint=_IMPORT_HINT)
-        if short:
-            return _with_town(place_of_short_code(short[0], _named_place(short[1], names)), names)
-        return _named_place(words, names)
+        near = _own_place(short[1], named) if short else None
+        if near is None:
+            if names is None:
+                raise UsageError(f'place "{words[:60]}" is not understood', hint=_IMPORT_HINT)
+            near = _named_place(short[1] if short else words, names)
+        if short is None:
+            return near
+        place = place_of_short_code(short[0], near)
+        return _with_town(place, names) if names else place
+
+
+def _own_place(text: str, named: Mapping[str, Place]) -> Place | None:
+    """The provider file's own place of that name, labelled with it."""
+    name = {fold(one): one for one in named}.get(fold(" ".join(text.split())))
+    if name is None:
+        return None
+    return msgspec.structs.replace(named[name], label=name, source="named")
 
 
 def _with_town(place: Place, names: "Gazetteer") -> Place:

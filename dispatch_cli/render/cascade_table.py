@@ -61,14 +61,13 @@ def answer_lines(answer: Answer, screen: Screen, view: View) -> list[Line]:
     densities = _densities(answer, view)
     first = next(densities)
     when = answer.incident.when
-    tables = [table_of(cascade, when, screen, first.rows) for cascade in answer.cascades]
-    # Chosen once for the whole screen, so that its tables stand in line.
-    rows = [
-        row
-        for table in tables
-        if table.rows and (not is_later(table.cascade) or view.is_full)
-        for row in (*table.rows, table.last_resort)
+    tables = [
+        # What follows later stands on one line and needs no rows.
+        table_of(cascade, when, screen, 0 if is_later(cascade) and not view.is_full else first.rows)
+        for cascade in answer.cascades
     ]
+    # Chosen once for the whole screen, so that its tables stand in line.
+    rows = [row for table in tables if table.rows for row in (*table.rows, table.last_resort)]
     page = _Page(answer, view, tables, choose(screen, rows), head_lines(answer, screen, view.now))
     lines = _lines(page, first)
     while not (view.is_full or _fits(lines, screen)):
@@ -90,7 +89,7 @@ class _Page(Struct, frozen=True):
 
     @property
     def has_table(self) -> bool:
-        return any(table.rows and not is_later(table.cascade) for table in self.tables)
+        return any(table.rows for table in self.tables)
 
 
 def _densities(answer: Answer, view: View) -> Iterator[Density]:

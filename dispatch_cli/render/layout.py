@@ -125,7 +125,7 @@ def flow(
             current, is_empty = joined, False
             continue
         if not is_empty:
-            lines.append(current.rstrip())
+            lines.append(current.rstrip(" "))
             current = rest
         words = part.split(" ") if gap != " " and " " in part else []
         if words and cells(current + part) > width:
@@ -135,7 +135,7 @@ def flow(
             *whole, current = _broken(current + part, width, rest)
             lines += whole
         is_empty = False
-    return [*lines, current.rstrip()]
+    return [*lines, current.rstrip(" ")]
 
 
 def _broken(text: str, width: int, rest: str) -> list[str]:

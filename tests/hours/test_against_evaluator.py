@@ -54,26 +54,21 @@ def _text(rules: Sequence[Rule]) -> str:
 def _minutes(rules: Sequence[Rule], day: date, holidays: Sequence[date]) -> list[str]:
     """The state of each minute of a day by the clock on the wall, 24 hours long.
 
-    After a semicolon a rule takes over the days on which it applies (but "off" only its times),
-    and the morning after its night only if no rule before it has a say in that morning's day.
+    After a semicolon a rule takes over the days on which it applies, with the morning after
+    somebody else's night; "off" only closes its times.
     """
     states = ["closed"] * DAY
-    said = False
     for rule in rules:
         today = rule.applies(day, holidays)
         yesterday = rule.applies(day - timedelta(days=1), holidays)
-        times = rule.times or ((0, DAY),)
-        morning = max(0, *(end - DAY for _, end in times)) if yesterday else 0
         if today and not rule.adds and rule.state != "closed":
             states = ["closed"] * DAY
-        if today or rule.adds or not said:
-            for _, end in times if morning else ():
-                states[: max(0, end - DAY)] = [rule.state] * max(0, end - DAY)
-        if today:
-            for start, end in times:
+        for start, end in rule.times or ((0, DAY),):
+            if yesterday and end > DAY:
+                states[: end - DAY] = [rule.state] * (end - DAY)
+            if today:
                 stop = min(end, DAY)
                 states[start:stop] = [rule.state] * (stop - start)
-        said = said or (rule.state != "closed" and (today or morning > 0))
     return states
 
 
@@ -101,9 +96,7 @@ STARTS = st.sampled_from([date(2026, 10, 22), date(2026, 12, 22), date(2027, 3, 
 def _check(world: Sequence[Rule], holidays: Sequence[date], first: date, days: int) -> None:
     text = parse_hours(_text(world))
     start = datetime(first.year, first.month, first.day, tzinfo=BERLIN)
-    table = timetable(
-        text, holidays=holidays, start=start, days=days, timezone="Europe/Berlin"
-    )
+    table = timetable(text, holidays=holidays, start=start, days=days, timezone="Europe/Berlin")
     assert table.covers(start, days - 1)
     for offset in range(days):
         day = first + timedelta(days=offset)

@@ -7,7 +7,7 @@ import unicodedata
 
 import pyte
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.render.clean import MAX_MARKS, clean, escape
@@ -123,6 +123,7 @@ def test_every_cell_is_printable(text):
     assert screen.title == ""
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_is_lost(text):
     """Short of the cap, the text can be told from what is shown: nothing is deleted."""
@@ -135,6 +136,7 @@ def test_nothing_is_lost(text):
     assert at == len(shown)
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(1, 60))
 def test_the_cap_holds_and_shows(text, limit):
     """No text is longer than the cap, and one that was cut says so."""
@@ -143,6 +145,7 @@ def test_the_cap_holds_and_shows(text, limit):
     assert shown == clean(text, 10**6) or shown.endswith("…")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_cleaning_twice_changes_nothing(text):
     """What was cleaned is clean, so that no layer has to know who cleaned before."""

@@ -3,7 +3,7 @@
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.render.clean import clean
@@ -30,6 +30,7 @@ def test_cells(text, width):
     assert cells(text) == width
 
 
+@settings(deadline=None)
 @given(texts, st.integers(0, 40))
 def test_shorten_and_pad_fill_exactly(text, width):
     """A cell of a table is as wide as its column, whatever stands in it."""
@@ -38,6 +39,7 @@ def test_shorten_and_pad_fill_exactly(text, width):
     assert cells(pad(shorten(text, width), width, ">")) == width
 
 
+@settings(deadline=None)
 @given(st.lists(texts), st.integers(10, 80))
 def test_flow_keeps_the_width_and_the_words(parts, width):
     """No line is wider than the screen and no sign gets lost."""
@@ -45,6 +47,12 @@ def test_flow_keeps_the_width_and_the_words(parts, width):
     assert all(cells(line) <= width for line in lines)
     flat = "".join(lines).replace(" ", "")
     assert flat == ("Out: " + "".join(parts)).replace(" ", "")
+
+
+def test_no_room_for_the_ellipsis():
+    """Where not even "..." fits, nothing is shown rather than half a sign."""
+    assert shorten("Huber", 2, "...") == ""
+    assert shorten("Huber", 4, "...") == "H..."
 
 
 def test_wrap_breaks_at_blanks():
@@ -64,6 +72,7 @@ def test_the_suggested_command_as_drawn():
 words = st.lists(st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), min_size=1))
 
 
+@settings(deadline=None)
 @given(words, st.integers(20, 120))
 def test_a_wrapped_command_is_the_same_command(arguments, width):
     """Pasted into a shell, the lines give the same words: no quoted one was broken."""
@@ -74,6 +83,7 @@ def test_a_wrapped_command_is_the_same_command(arguments, width):
         assert cells(line) <= width or len(command_words(line.removesuffix(" \\"))) <= 2
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_said_in_ascii(text):
     """A terminal without UTF-8 gets every text, with replacements instead of failures."""

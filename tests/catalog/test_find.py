@@ -1,0 +1,73 @@
+"""Which provider file is read: the first of five places, and nothing falls through."""
+
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.catalog import find_file, sample_path
+from dispatch_cli.errors import BadDataError
+
+from .files import HUBER, write
+
+CWD, CONFIG = "here", "config"
+
+
+def find(folder: Path, option: str | None = None, variable: str = "") -> tuple[Path, str]:
+    """Find in a small world: a working folder, a config folder, one environment variable."""
+    environ = {"DISPATCH_PROVIDERS": variable, "HOME": str(folder)}
+    return find_file(option, environ, folder / CWD, folder / CONFIG)
+
+
+def test_order(tmp_path: Path) -> None:
+    """Option, environment, folder, config, sample: the first that is there wins and is named."""
+    (tmp_path / CWD).mkdir()
+    assert find(tmp_path) == (sample_path(), "sample")
+    config = write(tmp_path, HUBER, f"{CONFIG}/providers.toml")
+    assert find(tmp_path) == (config, "config")
+    here = write(tmp_path, HUBER, f"{CWD}/providers.toml")
+    assert find(tmp_path) == (here, "folder")
+    named = write(tmp_path, HUBER, f"{CWD}/named.toml")
+    assert find(tmp_path, variable="named.toml") == (named, "environment")
+    assert find(tmp_path, variable=str(config)) == (config, "environment")
+    assert find(tmp_path, option="named.toml", variable="no") == (named, "option")
+
+
+def test_names_stay_short(tmp_path: Path) -> None:
+    """In the program's own working folder a name stays as it was written."""
+    path, source = find_file("pyproject.toml", {}, Path.cwd(), tmp_path)
+    assert (path, source) == (Path("pyproject.toml"), "option") or not path.exists()
+
+
+@pytest.mark.parametrize("source", ["option", "environment"])
+def test_named_and_missing(tmp_path: Path, source: str) -> None:
+    """A named file that is missing is an error although others are there, with a near miss."""
+    here = write(tmp_path, HUBER, f"{CWD}/providers.toml")
+    with pytest.raises(BadDataError) as caught:
+        if source == "option":
+            find(tmp_path, option="provider.toml")
+        else:
+            find(tmp_path, variable="provider.toml")
+    (problem,) = caught.value.problems
+    assert problem.text == f'there is no such file (did you mean "{here}"?)'
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("option", ["", "  ", "a\0b"])
+def test_no_name_at_all(tmp_path: Path, option: str) -> None:
+    """A name that cannot be one is an error."""
+    with pytest.raises(BadDataError, match="--providers names no file"):
+        find(tmp_path, option=option)
+
+
+def test_broken_first_hit(tmp_path: Path) -> None:
+    """A link that leads nowhere is the first hit all the same."""
+    write(tmp_path, HUBER, f"{CONFIG}/providers.toml")
+    (tmp_path / CWD).mkdir()
+    (tmp_path / CWD / "providers.toml").symlink_to("gone")
+    assert find(tmp_path)[1] == "folder"
+
+
+def test_sample_is_there() -> None:
+    """The sample is the only copy: at the top of a checkout, inside the package of a wheel."""
+    assert sample_path().name == "providers.toml"
+    assert sample_path().exists()

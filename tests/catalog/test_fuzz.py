@@ -1,0 +1,127 @@
+"""Whatever is done to a provider file, only BadDataError comes out, with a problem in each."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch_cli.catalog import raw
+from dispatch_cli.errors import BadDataError
+
+from .files import HUBER, open_text
+
+FULL = f"""
+include = ["sub/*.toml"]
+[ranking]
+timezone = "Europe/Berlin"
+speed = [[10, 35], [1000, 80]]
+[ranking.service.tow]
+acceptance = 0.5
+[clients.adac]
+prefer = {{ providers = ["huber"], tags = ["a"], head_start_min = 8 }}
+only = ["huber"]
+only_strict = true
+[plans.breakdown]
+words = ["liegen"]
+services = ["tow", {{ service = "taxi", after = "tow", when = ["pets"], equipment = [["crane"]] }}]
+[places]
+"Autohof" = {{ at = "48.4330,10.8790", uncertainty_km = 1 }}
+[last_resort.tow]
+phone = "110"
+text = "police"
+[[control_centre]]
+name = "ILS"
+phone = "112"
+postcodes = ["86"]
+{HUBER}
+hours = "Mo-Fr 08:00-18:00; PH off"
+region = "BY"
+on_hold = {{ reason = "x", until = 2026-12-01T08:00:00 }}
+"""
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+KEYS = sorted(
+    {key for shape in vars(raw).values() for key in getattr(shape, "__struct_fields__", ())}
+)
+
+
+def load(text: str) -> None:
+    """Load a file in a folder of its own; a BadDataError must say something."""
+    with TemporaryDirectory() as folder:
+        try:
+            open_text(Path(folder), text.encode(errors="surrogatepass"))
+        except BadDataError as error:
+            assert error.problems
+            assert all(problem.text for problem in error.problems)
+
+
+def test_the_file_that_is_mutated(tmp_path: Path) -> None:
+    """What the mutations start from is valid."""
+    assert open_text(tmp_path, FULL).count == 1
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(FULL)),
+            st.integers(0, 12),
+            st.sampled_from(["", "[", "]", '"', "=", "\n", "{", "}", "nan", "-1", "x", "[[", ","]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_mutations(edits: list[tuple[int, int, str]]) -> None:
+    """A valid file with a few pieces cut out or put in is loaded or refused."""
+    text = FULL
+    for at, cut, put in edits:
+        text = text[:at] + put + text[at + cut :]
+    load(text)
+
+
+def toml(value: Any) -> str:
+    """Write a value as TOML."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            escaped = "".join(f"\\U{ord(c):08x}" if not c.isalnum() else c for c in value)
+            return f'"{escaped}"'
+        case list():
+            return f"[{', '.join(map(toml, value))}]"
+        case dict():
+            return f"{{ {', '.join(f'{toml(k)} = {toml(v)}' for k, v in value.items())} }}"
+        case _:
+            return str(value)
+
+
+scalars = (
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+    | st.sampled_from(["tow", "huber", "86150", "48.3,10.8", "country", "24/7", "BY", "*", "."])
+    | st.integers()
+    | st.floats()
+    | st.booleans()
+    | st.datetimes()
+    | st.dates()
+)
+keys = st.sampled_from(KEYS) | st.text(st.characters(codec="utf-8"), max_size=4)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4)
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@given(st.dictionaries(keys, values, max_size=5))
+def test_any_values(top: dict[str, Any]) -> None:
+    """Any value under any key is loaded or refused."""
+    load("".join(f"{toml(key)} = {toml(value)}\n" for key, value in top.items()))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@given(st.dictionaries(st.sampled_from(raw.RawProvider.__struct_fields__), values, max_size=6))
+def test_any_provider(table: dict[str, Any]) -> None:
+    """Any value under any key of a provider is loaded or refused."""
+    whole = {"id": "a", "name": "A", "services": ["tow"], "base": "86150", "area": "country"}
+    load(f"provider = [{toml({**whole, **table})}]\n")

@@ -1,0 +1,285 @@
+"""Everything that can be wrong in a provider file: the exact message, and the line."""
+
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.catalog.rules import MAIN_KEYS
+from dispatch_cli.catalog import raw
+from dispatch_cli.catalog.suggest import is_payment
+from dispatch_cli.errors import BadDataError
+
+from .files import HUBER, line_of, open_text, problems_of, write
+
+ID_RULE = (
+    'is not allowed: lower-case letters, digits, "-", "_" and ".", at most 64, '
+    "a letter or digit first"
+)
+NO_PRICE = "price has no place in the ranking: remove this key"
+
+# What is written below the provider "huber", and what is said of it, with the line of that text.
+EXTRA = [
+    ('servces = ["tow"]', 'unknown key "servces" (did you mean "services"?)'),
+    ("colour = 3", 'unknown key "colour"'),
+    ("price_eur = 90", f'"price_eur": {NO_PRICE}'),
+    ("Stundenpreis = 90", f'"Stundenpreis": {NO_PRICE}'),
+    ("kmRate = 2", f'"kmRate": {NO_PRICE}'),
+    ("rabatt = 2", f'"rabatt": {NO_PRICE}'),
+    ('on_hold = { reason = "x", fee = 2 }', f'"fee": {NO_PRICE}'),
+    ("units = 2.5", "units must be a whole number, not a number (2.5)"),
+    ("units = -1", "units -1 is not between 0 and 1000"),
+    ("units = true", "units must be a whole number, not true"),
+    ('units = "2"', 'units must be a whole number, not text "2"'),
+    ("units = 1001", "units 1001 is not between 0 and 1000"),
+    (f"units = {10**30}", "units of more than 15 digits is not between 0 and 1000"),
+    ("acceptance = 1.01", "acceptance 1.01 is not between 0 and 1"),
+    ("acceptance = nan", "acceptance nan is not between 0 and 1"),
+    ("answer_min = -0.5", "answer_min -0.5 must be at least 0 and below 1440"),
+    ("answer_min = inf", "answer_min inf must be at least 0 and below 1440"),
+    ("turnout_min = 1440", "turnout_min 1440 must be at least 0 and below 1440"),
+    ("max_weight_t = 0", "max_weight_t 0 must be above 0 and at most 1000"),
+    ("max_height_m = nan", "max_height_m nan must be above 0 and at most 20"),
+    ("height_m = 1e999", "height_m inf must be above 0 and at most 20"),
+    ("seats = -1", "seats -1 is not between 0 and 100"),
+    ('pets = "yes"', 'pets must be true or false, not text "yes"'),
+    ("tags = 5", "tags must be a list, not a whole number (5)"),
+    ("tags = [5]", "entry 1 of tags must be text, not a whole number (5)"),
+    ('tags = ["Bavaria"]', f'tag "Bavaria" {ID_RULE}'),
+    ('vehicle_classes = ["cars"]', 'unknown vehicle class "cars" (did you mean "car"?)'),
+    ('equipment = ["winsch"]', 'unknown equipment "winsch" (did you mean "winch"?)'),
+    ('clients = ["adac"]', 'unknown client "adac"'),
+    ('region = "XY"', '"XY" is no holiday region; allowed: '),
+    ('hours = "Mo-Xx"', 'hours: column 4: "Xx" is no day, month, time or state'),
+    ("on_hold = {}", "reason is missing in on_hold"),
+    (
+        'on_hold = { reason = "x", until = "2026-12-01" }',
+        "until: must be a date or a date and time, without quotes",
+    ),
+    (
+        'on_hold = { reason = "x", until = 2026-10-25T02:30:00 }',
+        "until: 2026-10-25 02:30:00 occurs twice in Europe/Berlin: "
+        "write 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00",
+    ),
+    (
+        'on_hold = { reason = "x", until = 2027-03-28T02:30:00 }',
+        "until: 2027-03-28 02:30:00 occurs never in Europe/Berlin",
+    ),
+    ('phones = [{ number = "112" }]', "both phone and phones: write one of them"),
+    (f'notes = "{"x" * 5001}"', "notes has 5001 characters, allowed are 5000"),
+]
+
+# What replaces a line of the provider "huber", and what is said of that line.
+REPLACED = [
+    ("id", "id = 5", "id must be text, not a whole number (5)"),
+    ("id", 'id = "Huber"', f'id "Huber" {ID_RULE}'),
+    ("id", f'id = "{"h" * 65}"', ID_RULE),
+    ("id", "", "id is missing"),
+    ("name", 'name = "  "', "name is empty"),
+    ("name", "", "name is missing"),
+    ("phone", "", "phone is missing: a provider needs at least one number"),
+    ("phone", 'phone = "0800"', "phone: "),
+    ("phone", 'phones = [{ label = "night" }]', "number is missing in entry 1 of phones"),
+    ("phone", 'phones = [{ number = "112", hours = "x" }]', 'hours: column 1: "x" is no day'),
+    ("services", 'services = ["toww"]', 'unknown service "toww" (did you mean "tow"?)'),
+    ("services", 'services = ["Abschlepen"]', "(did you mean \"Abschleppen\"?)"),
+    ("services", "services = []", "services is empty: name at least one"),
+    ("services", 'services = "tow"', 'services must be a list, not text "tow"'),
+    ("services", "", "services is missing"),
+    ("base", "base = { lat = 515.0, lon = 10.8 }", "lat 515.0 is not between -90 and 90"),
+    ("base", "base = { lat = 48.3, lon = nan }", "lon nan is not between -180 and 180"),
+    ("base", "base = { lat = 48.3 }", "lon is missing in base"),
+    ("base", "base = { lat = 10.9, lon = 48.3 }", "are latitude and longitude swapped?"),
+    ("base", 'base = "99999"', 'base: place "99999": 99999 is not the postcode of an area'),
+    ("base", "base = [48, 10]", "base must be text or a table, not a list"),
+    ("base", "", "base is missing"),
+    ("area", "area = { radius_km = 0 }", "radius_km 0 must be above 0 and at most 1000"),
+    ("area", "area = { radius = 5 }", 'unknown key "radius" in area (did you mean "radius_km"?)'),
+    ("area", 'area = "lechland"', 'area "lechland" is unknown: "country", or a table with'),
+    (
+        "area",
+        'area = { radius_km = 5, postcodes = ["86"] }',
+        "area needs exactly one of radius_km, postcodes and polygon, not radius_km and postcodes",
+    ),
+    ("area", "area = {}", "not none of them"),
+    ("area", 'area = { postcodes = ["865-860"] }', 'postcodes: "865-860" ends before it begins'),
+    ("area", 'area = { postcodes = ["86x"] }', 'postcodes: "86x" is not a postcode range'),
+    ("area", "area = { postcodes = [] }", "postcodes is empty: name at least one"),
+    ("area", 'area = { polygon = "no.json" }', "polygon: no.json: there is no such file"),
+    ("area", 'area = { polygon = "../x" }', '"../x" leads out of the folder of the main file'),
+    ("area", 'area = { polygon = "/etc/x" }', '"/etc/x" leads out of the folder of the main file'),
+    ("area", 'area = { polygon = "" }', "polygon: the path is empty"),
+    ("area", "", "area is missing"),
+]
+
+# What stands before the provider, the owner, and what is said.
+MAIN = [
+    ("rankin = 1", "", 'unknown key "rankin" (did you mean "ranking"?)'),
+    ("kosten = 1", "", f'"kosten": {NO_PRICE}'),
+    ("ranking = []", "[ranking]", "it must be a table, not a list"),
+    ("ranking.detour = 0.9", "[ranking]", "detour 0.9 is not between 1 and 10"),
+    ("ranking.fallback_min = inf", "[ranking]", "fallback_min inf must be above 0 and at most"),
+    ("ranking.speed_kmh = 0", "[ranking]", "speed_kmh 0 must be above 0 and at most 300"),
+    ("ranking.speed = []", "[ranking]", "speed is empty"),
+    ("ranking.speed = [[1]]", "[ranking]", "entry 1 of speed must have 2 entries, not 1"),
+    ("ranking.speed = [[5, 0]]", "[ranking]", "entry 2 of entry 1 of speed 0 must be above 0"),
+    ("ranking.speed = [[9, 30], [9, 60]]", "[ranking]", "the kilometres in speed must rise"),
+    (
+        "ranking = { speed = [[9, 30]], speed_kmh = 50 }",
+        "[ranking]",
+        "both speed and speed_kmh: write one of them",
+    ),
+    ('ranking.timezone = "Mars"', "[ranking]", 'unknown time zone "Mars"'),
+    ('ranking.timezone = "/etc"', "[ranking]", 'unknown time zone "/etc"'),
+    (
+        'ranking.method = "indx"',
+        "[ranking]",
+        'unknown method "indx": index, time-bands, nearest (did you mean "index"?)',
+    ),
+    ("ranking.price_weight = 1", "[ranking]", f'"price_weight": {NO_PRICE}'),
+    ("ranking.service.toww = {}", "[ranking]", 'unknown service "toww" (did you mean "tow"?)'),
+    ("ranking.service.tow.acceptance = 2", "[ranking]", "acceptance 2 is not between 0 and 1"),
+    ("clients = 5", "", "clients must be tables like [clients.NAME]"),
+    ("clients.none = {}", 'client "none"', '"none" means nobody\'s customer'),
+    ("clients.ADAC = {}", 'client "ADAC"', f'client "ADAC" {ID_RULE}'),
+    ("clients.a.only_strict = true", 'client "a"', "only_strict needs a list in only"),
+    ("clients.a.discount = 3", 'client "a"', f'"discount": {NO_PRICE}'),
+    ("clients.a.prefer.tag = []", 'client "a"', 'unknown key "tag" in prefer'),
+    ("plans.Foo = { services = ['tow'] }", 'plan "Foo"', 'kind "Foo" is not allowed'),
+    (
+        "plans.breakdwn = {}",
+        'plan "breakdwn"',
+        'services is missing: "breakdwn" is not a built-in kind (did you mean "breakdown"?)',
+    ),
+    ("plans.x.services = ['tww']", 'plan "x"', 'unknown service "tww" (did you mean "tow"?)'),
+    (
+        "plans.x.services = [{ service = 'tow', when = ['injurd'] }]",
+        'plan "x"',
+        'unknown condition "injurd" in when (did you mean "injured"?)',
+    ),
+    (
+        "plans.x.services = [{ service = 'tow', equipment = ['crane', ['dolly']] }]",
+        'plan "x"',
+        'unknown equipment "dolly" (did you mean "dollies"?)',
+    ),
+    (
+        "plans.x.services = [{ service = 'tow', after = 'lockout' }]",
+        'plan "x"',
+        'tow comes after "lockout", which is not another service of this plan',
+    ),
+    (
+        "plans.x.services = ['fire', { service = 'tow', after = 'fire' }]",
+        'plan "x"',
+        "nothing waits for fire: it is called at once",
+    ),
+    ("plans.x.services = [{}]", 'plan "x"', "service is missing in entry 1 of services"),
+    ("plans.x = { services = ['tow'], words = [' '] }", 'plan "x"', "a word is empty"),
+    ('places.x = "nowhere"', 'place "x"', 'place "nowhere": not understood (write a position'),
+    ("places.x = 5", 'place "x"', "must be text or a table with at"),
+    ("places.x = {}", 'place "x"', "at is missing"),
+    ("places = []", "", "places must be tables like [places.NAME]"),
+    (
+        'last_resort.toww = { phone = "110", text = "x" }',
+        'last_resort "toww"',
+        'unknown service "toww" (did you mean "tow"?)',
+    ),
+    ('last_resort.tow = { phone = "110" }', 'last_resort "tow"', "text is missing"),
+    ("control_centre = {}", "", "control_centre must be tables like [[control_centre]]"),
+    ("control_centre = [{}]", "control_centre number 1", "postcodes is missing"),
+    ('include = ["../*.toml"]', "", 'include: "../*.toml" leads out of the folder'),
+    ('include = ["/etc/*.toml"]', "", 'include: "/etc/*.toml" leads out of the folder'),
+    ('include = "a.toml"', "", 'include must be a list, not text "a.toml"'),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), EXTRA)
+def test_key_added(tmp_path: Path, line: str, said: str) -> None:
+    """A wrong key of a provider is reported with file, line, owner and what is allowed."""
+    text = f"{HUBER}{line}\n"
+    found = problems_of(tmp_path, text)
+    start = f'providers.toml:{line_of(text, line)}: provider "huber": '
+    assert any(problem.startswith(start) and said in problem for problem in found), found
+
+
+@pytest.mark.parametrize(("key", "line", "said"), REPLACED)
+def test_key_replaced(tmp_path: Path, key: str, line: str, said: str) -> None:
+    """A wrong value in place of a right one is reported once, at its line."""
+    old = next(row for row in HUBER.splitlines() if row.startswith(f"{key} ="))
+    text = HUBER.replace(old, line)
+    found = problems_of(tmp_path, text)
+    at = line_of(text, line) if line else line_of(text, "[[provider]]")
+    assert len(found) == 1, found
+    assert found[0].startswith(f"providers.toml:{at}: provider ")
+    assert said in found[0]
+
+
+@pytest.mark.parametrize(("line", "who", "said"), MAIN)
+def test_main_table(tmp_path: Path, line: str, who: str, said: str) -> None:
+    """A wrong key outside the providers is reported at its line, with whose it is."""
+    found = problems_of(tmp_path, f"# first line\n{line}\n{HUBER}")
+    start = f"providers.toml:2: {who}: " if who else "providers.toml:2: "
+    assert any(problem.startswith(start) and said in problem for problem in found), found
+
+
+def test_design_example(tmp_path: Path) -> None:
+    """The errors read as DESIGN section 5 draws them, and the hint says what to do."""
+    text = HUBER.replace('"48.3645,10.8928"', "{ lat = 515.0, lon = 10.8 }") + "servces = []\n"
+    with pytest.raises(BadDataError) as caught:
+        open_text(tmp_path, text)
+    file = tmp_path / "providers.toml"
+    assert str(caught.value).splitlines() == [
+        f'{file}:7: provider "huber": lat 515.0 is not between -90 and 90',
+        f'{file}:9: provider "huber": unknown key "servces" (did you mean "services"?)',
+    ]
+    assert caught.value.hint == 'run "dispatch providers validate" after the fix'
+
+
+def test_all_at_once(tmp_path: Path) -> None:
+    """Every problem of every table of every file is in one report, in the order of the files."""
+    write(tmp_path, HUBER.replace("tow", "toww") + "units = -1\n", "sub/b.toml")
+    write(tmp_path, "[clients]\n" + HUBER.replace("huber", "Huber"), "sub/c.toml")
+    write(tmp_path, "x = [", "sub/d.toml")
+    main = f'include = ["sub/*.toml"]\nranking.detour = 0\n{HUBER}price = 1\n'
+    assert problems_of(tmp_path, main) == [
+        "providers.toml:2: [ranking]: detour 0 is not between 1 and 10",
+        f'providers.toml:11: provider "huber": "price": {NO_PRICE}',
+        'sub/b.toml:3: provider "huber": the id is taken: providers.toml:5 has it too',
+        'sub/b.toml:6: provider "huber": unknown service "toww" (did you mean "tow"?)',
+        'sub/b.toml:9: provider "huber": units -1 is not between 0 and 1000',
+        "sub/c.toml:1: clients belongs in the main file: an included file holds [[provider]] only",
+        f'sub/c.toml:4: provider "Huber": id "Huber" {ID_RULE}',
+        "sub/d.toml:1: not valid TOML: invalid value",
+    ]
+
+
+def test_duplicate_id_names_both_places(tmp_path: Path) -> None:
+    """Of two equal ids in one file the second is the error, and it names the line of the first."""
+    assert problems_of(tmp_path, HUBER + HUBER) == [
+        'providers.toml:11: provider "huber": the id is taken: providers.toml:3 has it too'
+    ]
+
+
+def test_no_provider(tmp_path: Path) -> None:
+    """A file that says nothing of providers is an error, be it empty or not."""
+    said = ["providers.toml: no provider: write at least one [[provider]]"]
+    assert problems_of(tmp_path, "") == said
+    assert problems_of(tmp_path, "[ranking]\n") == said
+    assert problems_of(tmp_path, "provider = []\n") == said
+
+
+def test_no_known_key_is_called_a_payment() -> None:
+    """None of the file's own keys is mistaken for a payment key."""
+    structs = [value for value in vars(raw).values() if hasattr(value, "__struct_fields__")]
+    keys = {key for struct in structs for key in struct.__struct_fields__}
+    assert keys > set(MAIN_KEYS)
+    assert not [key for key in keys if is_payment(key)]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["price", "cost", "fee", "rate", "tariff", "eur", "discount", "commission", "preis", "kosten",
+     "gebuehr", "Gebühr", "tarif", "hourly-rate", "km_eur", "GrundPreis", "€", "callOutFee"],
+)  # fmt: skip
+def test_payment_keys(tmp_path: Path, key: str) -> None:
+    """A payment key of any kind is refused with the sentence that price has no place here."""
+    (found,) = problems_of(tmp_path, f'{HUBER}"{key}" = 1\n')
+    assert found == f'providers.toml:9: provider "huber": "{key}": {NO_PRICE}'

@@ -1,0 +1,258 @@
+"""What a file says arrives as it is meant, and what smells is a warning."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.catalog import load
+from dispatch_cli.model import (
+    Circle,
+    ControlCentre,
+    Country,
+    Hold,
+    LastResort,
+    PlanEntry,
+    Postcodes,
+    ServiceSettings,
+    Settings,
+)
+
+from .files import HUBER, NOW, open_text, write
+
+ENDLESS = float("inf")
+
+
+def warnings_of(folder: Path, text: str) -> list[str]:
+    """The warnings of a file, but for services that nobody in a tiny file offers."""
+    return [one for one in open_text(folder, text).warnings if "nobody offers" not in one]
+
+
+def test_defaults(tmp_path: Path) -> None:
+    """A file with one provider has the defaults of the issue; heavy vehicles drive at 40."""
+    catalog = open_text(tmp_path, HUBER)
+    settings = catalog.rules.settings
+    assert settings.default == ServiceSettings() == Settings().default
+    assert settings.of("tow").speed == ((ENDLESS, 50.0),)
+    assert settings.of("heavy_recovery").speed == ((ENDLESS, 40.0),)
+    assert settings.of("heavy_tow").speed == ((ENDLESS, 40.0),)
+    (huber,) = catalog.all()
+    assert (huber.units, huber.region, huber.hours, huber.seats) == (1, "BY", None, None)
+    assert huber.equipment is huber.clients is huber.vehicle_classes is huber.on_hold is None
+    assert huber.phones[0].number == "+498999998207"
+    assert huber.phones[0].shown == "089 99998-207"
+    assert huber.timetable is not None
+    assert [span.state for span in huber.timetable.spans] == ["unknown"]
+
+
+def test_ranking(tmp_path: Path) -> None:
+    """A service's settings are its own, over those of [ranking]; German names work."""
+    text = """
+    [ranking]
+    speed = [[10, 35], [1000, 80]]
+    acceptance = 0.5
+    band_min = 10
+    [ranking.service.Schwerbergung]
+    speed_kmh = 30
+    [ranking.service.tow]
+    answer_min = 1
+    """
+    settings = open_text(tmp_path, text + HUBER).rules.settings
+    table = ((10.0, 35.0), (1000.0, 80.0))
+    assert settings.band_min == 10
+    assert settings.of("taxi").speed == table
+    assert settings.of("tow") == ServiceSettings(speed=table, acceptance=0.5, answer_min=1)
+    assert settings.of("heavy_recovery").speed == ((ENDLESS, 30.0),)
+    assert settings.of("heavy_recovery").acceptance == 0.5
+
+
+def test_rules(tmp_path: Path) -> None:
+    """Clients, plans, places, last resorts and control centres arrive as they are written."""
+    text = """
+    [clients.adac]
+    prefer = { providers = ["huber"], tags = ["club"], head_start_min = 8 }
+    only = ["club"]
+    only_strict = true
+    [plans.breakdown]
+    words = ["liegenbleiber"]
+    services = ["Pannenhilfe", { service = "tow", after = "Pannenhilfe", equipment = ["crane"] }]
+    [places]
+    "Autohof" = { at = "48.4330,10.8790", uncertainty_km = 2 }
+    [last_resort.Abschleppen]
+    phone = "110"
+    text = "police"
+    [last_resort.default]
+    phone = "089 99998-900"
+    text = "duty desk"
+    [[control_centre]]
+    name = "ILS Augsburg"
+    phone = "112"
+    postcodes = ["860-865"]
+    """
+    rules = open_text(tmp_path, text + HUBER + 'tags = ["club"]\n').rules
+    adac = rules.clients["adac"]
+    assert (adac.name, adac.prefer, adac.head_start_min) == ("adac", ("huber", "club"), 8)
+    assert (adac.only, adac.only_strict) == (("club",), True)
+    assert rules.plans["breakdown"].entries == (
+        PlanEntry(service="roadside_repair"),
+        PlanEntry(service="tow", after="roadside_repair", equipment=(("crane",),)),
+    )
+    place = rules.places["Autohof"]
+    assert (place.lat, place.lon, place.label, place.source) == (48.433, 10.879, "Autohof", "places")
+    assert place.uncertainty_km == 2
+    assert rules.last_resorts["tow"] == LastResort("110", "police")
+    assert rules.last_resorts["default"].phone == "089 99998-900"
+    centre = ControlCentre(name="ILS Augsburg", phone="112", postcodes=(("86000", "86599"),))
+    assert rules.control_centres == (centre,)
+
+
+def test_provider(tmp_path: Path) -> None:
+    """Every key of a provider arrives, words in the names of the closed sets."""
+    text = HUBER.replace('phone = "089 99998-207"', 'phones = [{ number = "110" }, '
+        '{ number = "0221 4710-123", label = "night", hours = "22-6 Uhr" }]')  # fmt: skip
+    text = text.replace("{ radius_km = 30 }", '{ postcodes = ["860-865", "86720"] }')
+    text += """
+    hours = "Mo-Fr 8-18 Uhr"
+    region = "augsburg"
+    units = 0
+    vehicle_classes = ["Pkw", "truck", "auto"]
+    equipment = ["Plateau"]
+    clients = []
+    tags = ["a", "b", "a"]
+    on_hold = { reason = "holiday", until = 2026-12-01T08:00:00+01:00 }
+    notes = "ring twice"
+    """
+    (huber,) = open_text(tmp_path, text).all()
+    assert huber.area == Postcodes((("86000", "86599"), ("86720", "86720")), "860-865, 86720")
+    night = huber.phones[1]
+    assert (night.shown, night.label, night.hours) == ("0221 4710-123", "night", "22:00-06:00")
+    assert night.timetable is not None
+    assert night.timetable.span_at(NOW).state == "closed"
+    assert huber.hours == "Mo-Fr 08:00-18:00"
+    assert huber.timetable is not None
+    assert huber.timetable.span_at(NOW).state == "open"
+    assert (huber.region, huber.units, huber.clients) == ("Augsburg", 0, ())
+    assert huber.vehicle_classes == ("car", "truck")
+    assert (huber.equipment, huber.tags) == (("flatbed",), ("a", "b"))
+    assert huber.on_hold == Hold("holiday", datetime(2026, 12, 1, 7, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-12-01", datetime(2026, 11, 30, 23, tzinfo=UTC)),
+        ("2026-12-01T08:00:00", datetime(2026, 12, 1, 7, tzinfo=UTC)),
+        ("2026-12-01T08:00:00Z", datetime(2026, 12, 1, 8, tzinfo=UTC)),
+    ],
+)
+def test_until(tmp_path: Path, written: str, meant: datetime) -> None:
+    """A date ends with its first minute, a time without offset is local."""
+    text = f'{HUBER}on_hold = {{ reason = "x", until = {written} }}\n'
+    assert open_text(tmp_path, text).all()[0].on_hold == Hold("x", meant)
+
+
+@pytest.mark.parametrize("base", ['"86150"', "{ lat = 48.3645, lon = 10.8928 }", '"8FWG9V7V+RW"'])
+def test_bases(tmp_path: Path, base: str) -> None:
+    """A base may be a postcode, a position or a plus code; the Land follows from it."""
+    text = HUBER.replace('"48.3645,10.8928"', base).replace("{ radius_km = 30 }", '"Country"')
+    (huber,) = open_text(tmp_path, text).all()
+    assert abs(huber.lat - 48.3645) < 0.01
+    assert abs(huber.lon - 10.8928) < 0.01
+    assert (huber.region, huber.area) == ("BY", Country())
+
+
+def test_holidays_are_asked_for_once(tmp_path: Path) -> None:
+    """Holidays of a region are asked for only if a text speaks of them, and close who is off."""
+    asked: list[tuple[str, tuple[int, ...]]] = []
+
+    def holidays(region: str, years: Sequence[int]) -> Sequence[date]:
+        asked.append((region, tuple(years)))
+        return [date(2026, 11, 24)]
+
+    other = HUBER.replace("huber", "other")
+    text = f'{HUBER}hours = "Mo-Fr 08:00-18:00; PH off"\n{other}hours = "Mo-Fr 08:00-18:00"\n'
+    path = write(tmp_path, text)
+    huber, open_one = load(
+        path, source="x", now=NOW, cache_dir=None, holidays=holidays
+    ).all()
+    assert asked == [("BY", (2026,))]
+    assert huber.timetable is not None
+    assert open_one.timetable is not None
+    assert huber.timetable.span_at(NOW).state == "closed"
+    assert open_one.timetable.span_at(NOW).state == "open"
+
+
+def test_no_warning_without_reason(tmp_path: Path) -> None:
+    """A plain file has no warnings but for the services that nobody in it offers."""
+    assert warnings_of(tmp_path, HUBER) == []
+
+
+def test_services_that_nobody_offers(tmp_path: Path) -> None:
+    """A service that plans need and nobody offers is warned about once, with the plans."""
+    text = f"[plans.x]\nservices = ['impound', 'police']\n{HUBER}"
+    warnings = open_text(tmp_path, text).warnings
+    said = "providers.toml: nobody offers impound, which these plans need: "
+    assert [one for one in warnings if "impound" in one and one.startswith(said)]
+    assert not [one for one in warnings if "police" in one.split("need")[0] or "offers tow," in one]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('hours = "off"', 'provider "huber": never open: its hours are "off"'),
+        (
+            'hours = "2020 Jan 01-2020 Feb 01 08:00-18:00"',
+            'provider "huber": never open: its hours are "2020',
+        ),
+        (
+            'on_hold = { reason = "x", until = 2026-10-01 }',
+            'provider "huber": on_hold has ended on 2026-09-30: remove it',
+        ),
+    ],
+)
+def test_never_open_and_long_past(tmp_path: Path, line: str, said: str) -> None:
+    """A provider that never opens, and a hold long past, are warned about."""
+    (warning,) = warnings_of(tmp_path, f"{HUBER}{line}\n")
+    assert warning.startswith(said)
+
+
+def test_opens_again_next_summer(tmp_path: Path) -> None:
+    """Closed all winter is not never open."""
+    assert warnings_of(tmp_path, f'{HUBER}hours = "Jul-Aug 08:00-18:00"\n') == []
+
+
+@pytest.mark.parametrize("area", ['{ postcodes = ["01"] }', '{ polygon = "p.json" }'])
+def test_area_without_its_base(tmp_path: Path, area: str) -> None:
+    """An area that does not contain its base is warned about."""
+    ring = [[10, 52], [12, 52], [12, 53], [10, 52]]
+    write(tmp_path, json.dumps({"type": "Polygon", "coordinates": [ring]}), "p.json")
+    text = HUBER.replace("{ radius_km = 30 }", area)
+    said = 'providers.toml: provider "huber": its area does not contain its base'
+    assert warnings_of(tmp_path, text) == [said]
+
+
+def test_contracts(tmp_path: Path) -> None:
+    """Unknown ids and tags, a head start above 15 minutes or for nobody are warned about."""
+    text = f"""
+    [clients.a]
+    prefer = {{ providers = ["hubr"], head_start_min = 16 }}
+    [clients.b]
+    prefer = {{ head_start_min = 5 }}
+    only = ["clubb"]
+    {HUBER}
+    tags = ["club"]
+    """
+    start = "providers.toml: client"
+    assert warnings_of(tmp_path, text) == [
+        f'{start} "a": head_start_min 16 is above 15: motorists wait that much longer for a contract',
+        f'{start} "b": a head start for nobody: prefer names neither providers nor tags',
+        f'{start} "a": no provider has the id or tag "hubr" (did you mean "huber"?)',
+        f'{start} "b": no provider has the id or tag "clubb" (did you mean "club"?)',
+    ]
+
+
+def test_circle(tmp_path: Path) -> None:
+    """A radius is a circle round the base."""
+    assert open_text(tmp_path, HUBER).all()[0].area == Circle(30.0)

@@ -1,0 +1,84 @@
+"""The command line with a home of its own, so that no test sees another's files."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from dispatch_cli.cli import run
+
+TWO_FIRMS = """\
+[clients.adac]
+name = "ADAC"
+prefer = { tags = ["adac"], head_start_min = 8 }
+
+[[provider]]
+id = "lech"
+name = "Abschlepp Lech"
+phone = "089 99998-114"
+services = ["tow", "roadside_repair"]
+base = "86150"
+area = { radius_km = 30 }
+hours = "24/7"
+tags = ["adac"]
+
+[[provider]]
+id = "wertach"
+name = "Abschlepp Wertach"
+phone = "089 99998-207"
+services = ["tow"]
+base = "86199"
+area = { radius_km = 30 }
+hours = "Mo-Fr 08:00-18:00"
+max_weight_t = 2.8
+"""
+
+
+class Ran(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def envelope(self) -> dict:
+        """The one JSON object on stdout."""
+        [line] = self.out.splitlines()
+        return json.loads(line)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home and working folder; every folder of the platform lies below it."""
+    for name in ("DATA", "CONFIG", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("DISPATCH_PROVIDERS", "NO_COLOR", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def firms(home: Path) -> Path:
+    """A provider file with two firms in the working folder."""
+    path = home / "providers.toml"
+    path.write_text(TWO_FIRMS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def dispatch(home: Path, capsys: pytest.CaptureFixture[str]):
+    """Run a command line in this process."""
+
+    def dispatch(*argv: str) -> Ran:
+        capsys.readouterr()
+        code = run(list(argv))
+        out, err = capsys.readouterr()
+        return Ran(int(code), out, err)
+
+    return dispatch

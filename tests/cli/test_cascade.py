@@ -1,0 +1,178 @@
+"""``dispatch cascade`` as operators and scripts use it."""
+
+import pytest
+
+from dispatch_cli import results
+
+WHEN = ("--when", "2026-11-27T12:03")
+
+
+def test_one_line_in_a_ranked_cascade_out(dispatch, firms):
+    """The issue's own line works off a terminal, tab-separated, nothing cropped."""
+    ran = dispatch("cascade", "tow", "--at", "86150 Augsburg", "-c", "adac", *WHEN)
+    header, *rows = [line.split("\t") for line in ran.out.splitlines()]
+    assert ran.code == 0
+    assert header[:6] == ["service", "when", "rank", "phone", "provider", "name"]
+    assert [row[2:5] for row in rows] == [
+        ["1", "089 99998-114", "lech"],
+        ["2", "089 99998-207", "wertach"],
+        ["last", "110", ""],
+    ]
+    assert {len(row) for row in rows} == {len(header)}
+
+
+def test_json_has_every_promised_key(dispatch, firms):
+    """The envelope and the data have exactly the keys of the schema, in its order."""
+    ran = dispatch("cascade", "tow", "-a", "86150", "--json", "--explain", *WHEN)
+    assert list(ran.envelope) == ["schema", "status", "exit_code", "data", "warnings", "errors"]
+    data = ran.envelope["data"]
+    assert (ran.envelope["schema"], ran.envelope["status"]) == ("dispatch.cascade/1", "success")
+    assert list(data)[:1] == ["emergency"]
+    [cascade] = data["cascades"]
+    assert list(cascade) == list(results.Cascade.__struct_fields__)
+    assert list(cascade["candidates"][0]) == list(results.Candidate.__struct_fields__)
+    assert cascade["excluded"] == []
+    without = dispatch("cascade", "tow", "-a", "86150", "--json", *WHEN).envelope
+    assert "excluded" not in without["data"]["cascades"][0]
+
+
+def test_top_cuts_the_display_only(dispatch, firms):
+    """Plain and JSON always show all."""
+    ran = dispatch("cascade", "tow", "-a", "86150", "--top", "1", *WHEN)
+    assert "wertach" in ran.out
+    data = dispatch("cascade", "tow", "-a", "86150", "--top", "1", "--json", *WHEN).envelope["data"]
+    assert len(data["cascades"][0]["candidates"]) == 2
+
+
+@pytest.mark.parametrize("words", [("abschleppen",), ("Abschleppdienst",), ("tow",)])
+def test_german_words(dispatch, firms, words):
+    """A German word gives the same answer as the English one."""
+    ran = dispatch("cascade", *words, "-a", "86150", "--vehicle", "pkw", "--json", *WHEN)
+    assert ran.envelope["data"]["incident"]["kind"] == "tow"
+    assert ran.envelope["data"]["incident"]["vehicle"]["kind"] == "car"
+
+
+def test_the_order_of_options_does_not_matter(dispatch, firms):
+    """Options may come before and after the kind."""
+    first = dispatch("cascade", "--json", *WHEN, "-a", "86150", "tow")
+    last = dispatch("cascade", "tow", "-a", "86150", *WHEN, "--json")
+    assert first.out == last.out
+
+
+def test_every_fact_is_shown_or_has_an_effect(dispatch, firms):
+    """Each option of the incident turns up in the answer."""
+    ran = dispatch(
+        "cascade", "unfall", "-a", "86150", *WHEN, "--json", "--vehicle", "van", "--brand", "VW",
+        "--ev", "--trailer", "--weight-t", "1600kg", "--height-m", "2,1", "--state", "rollt",
+        "--trapped", "--spot", "standstreifen", "--clearance-m", "4", "--where", "A8 Ri. München",
+        "--persons", "3", "--children", "1", "--pets", "1", "--injured", "1", "--hazard", "fuel",
+        "--language", "fr", "--note", "calls again", "--wish", "lech", "--asked", "wertach",
+        "--client", "none",
+    )  # fmt: skip
+    incident = ran.envelope["data"]["incident"]
+    assert incident["vehicle"] == {
+        "kind": "van", "brand": "VW", "ev": True, "trailer": True, "weight_t": 1.6,
+        "assumed_weight_t": 1.6, "height_m": 2.1, "state": "rolls",
+    }  # fmt: skip
+    assert incident["facts"] == {
+        "spot": "shoulder", "clearance_m": 4.0, "where": "A8 Ri. München", "trapped": True,
+        "injured": 1, "hazard": "fuel", "persons": 3, "children": 1, "pets": 1, "language": "fr",
+        "note": "calls again", "wish": "lech", "asked": "wertach",
+    }  # fmt: skip
+    assert incident["client"] == "none"
+
+
+def test_nobody_is_exit_3_and_the_emergency_line_stands(dispatch, firms):
+    """Abroad nobody can come: exit 3, a warning, and 112 all the same."""
+    ran = dispatch("cascade", "accident", "-a", "40.1,-75.3", "--injured", "1", "--json", *WHEN)
+    assert (ran.code, ran.envelope["status"]) == (3, "error")
+    assert [call["dial"] for call in ran.envelope["data"]["emergency"]] == ["112", "112"]
+    assert "km from the nearest known postcode" in ran.envelope["warnings"][0]
+    [tow] = ran.envelope["data"]["cascades"]
+    assert tow["excluded_counts"] == {"outside_area": 2}
+    assert {out["provider"] for out in tow["nearest_excluded"]} == {"lech", "wertach"}
+
+
+def test_part_served_is_partial(dispatch, firms):
+    """One service with somebody and one with nobody: exit 3, status partial."""
+    ran = dispatch("cascade", "accident", "-a", "86150", "--persons", "5", "--json", *WHEN)
+    assert (ran.code, ran.envelope["status"]) == (3, "partial")
+
+
+def test_a_plan_without_a_cascade_is_success(dispatch, firms):
+    """Somebody ill needs 112 and no tow truck: exit 0."""
+    ran = dispatch("cascade", "notfall", "-a", "86150", *WHEN)
+    assert ran.code == 0
+    assert ran.out.splitlines()[1].split("\t")[:4] == ["ambulance", "now", "0", "112"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("--weight-t", "heavy"), "heavy"),
+        (("--vehicle", "tank"), "allowed: car, motorcycle, van, camper, truck, bus"),
+        (("--spot", "moon"), "allowed: lane"),
+        (("--state", "flat"), "allowed: rolls"),
+        (("--client", "adca"), "did you mean 'adac'"),
+        (("--wish", "lehc"), "did you mean 'lech'"),
+        (("--when", "25:99"), "25:99"),
+        (("--top", "0"), "0"),
+        (("--nonsense",), "--nonsense"),
+        (("--at", "A8 km 123,4 Ri. München"), "no kilometre table yet"),
+    ],
+)
+def test_a_wrong_value_is_exit_2_with_what_is_allowed(dispatch, firms, argv, said):
+    """Usage errors say what was found and what is allowed, with --json in the envelope too."""
+    at = () if "--at" in argv else ("--at", "86150")
+    ran = dispatch("cascade", "accident", *at, *argv, "--json")
+    assert ran.code == 2
+    assert said in ran.err
+    assert ran.envelope["errors"][0]["code"] == "usage"
+    assert ran.envelope["exit_code"] == 2
+    # Once the kind can be read, the emergency line stands.
+    assert [call["dial"] for call in ran.envelope["data"]["emergency"]] == ["110"]
+
+
+def test_an_unreadable_number_of_injured_still_calls_112(dispatch, firms):
+    """Somebody said "injured": even where the number makes no sense, 112 stands first."""
+    for value in ("-1", "many", ""):
+        ran = dispatch("cascade", "accident", "--at", "86150", f"--injured={value}")
+        assert ran.code == 2
+        assert ran.out.splitlines()[1].split("\t")[3] == "112"
+
+
+def test_all_wrong_values_are_said_at_once(dispatch, firms):
+    """Several wrong options are one answer."""
+    ran = dispatch("cascade", "tow", "-a", "nowhere9", "--weight-t", "x", "--spot", "moon")
+    assert ran.code == 2
+    assert ran.err.count("error:") == 3
+
+
+def test_missing_kind_or_place(dispatch, firms):
+    """Without KIND or --at nothing can be ranked; nothing is guessed."""
+    assert dispatch("cascade").code == 2
+    ran = dispatch("cascade", "accident", "--injured", "1")
+    assert ran.code == 2
+    assert ran.out.splitlines()[1].split("\t")[3] == "112"
+
+
+def test_an_unknown_kind_suggests_the_nearest(dispatch, firms):
+    """A misspelt kind is refused with words that exist."""
+    ran = dispatch("cascade", "brakedown", "-a", "86150")
+    assert ran.code == 2
+    assert "did you mean breakdown" in ran.err
+
+
+def test_the_sample_announces_itself(dispatch, home):
+    """Without a file of one's own the sample answers, and says so."""
+    ran = dispatch("cascade", "tow", "-a", "86150", "--json", *WHEN)
+    assert ran.envelope["data"]["provider_file"]["source"] == "sample"
+    assert any("sample" in warning for warning in ran.envelope["warnings"])
+
+
+def test_quiet_drops_warnings_and_hints_but_no_errors(dispatch, home):
+    """--quiet leaves only errors on stderr."""
+    assert dispatch("cascade", "tow", "-a", "86150", "--quiet", *WHEN).err == ""
+    ran = dispatch("cascade", "tow", "-a", "86150", "--quiet", "--client", "x")
+    assert ran.err.startswith("error: ")
+    assert "hint:" not in ran.err

@@ -1,0 +1,174 @@
+"""The commands round the main one: providers, kinds, doctor, places, version, completion."""
+
+import json
+import stat
+import subprocess
+import sys
+
+import pytest
+import tomli
+
+from dispatch_cli import __version__
+from dispatch_cli.cli import options
+
+
+def test_validate_says_ok_with_counts(dispatch, firms):
+    """A good file is confirmed, never silent."""
+    ran = dispatch("providers", "validate")
+    assert (ran.code, ran.out) == (0, "ok: 2 providers, 1 clients\n")
+
+
+def test_validate_lists_everything_wrong_at_once(dispatch, firms):
+    """Each problem has file, line and whose it is, and the last line is what to do."""
+    text = firms.read_text().replace('base = "86199"', "base = { lat = 515.0, lon = 10.9 }")
+    firms.write_text(text.replace('services = ["tow"]', 'servces = ["tow"]'))
+    ran = dispatch("providers", "validate", "--json")
+    assert ran.code == 4
+    lines = ran.err.splitlines()
+    assert any("lat 515.0 is not between -90 and 90" in line for line in lines)
+    assert any('unknown key "servces" (did you mean "services"?)' in line for line in lines)
+    assert all(line.startswith("error: providers.toml:") for line in lines[:-1])
+    assert {error["who"] for error in ran.envelope["errors"]} == {'provider "wertach"'}
+
+
+def test_validate_in_json(dispatch, firms):
+    """The counts are data."""
+    data = dispatch("providers", "validate", "--json").envelope["data"]
+    assert (data["providers"], data["clients"]) == (2, 1)
+
+
+def test_list_and_filter(dispatch, firms):
+    """All providers, or those of one service in either language; an unknown service is refused."""
+    assert [line.split("\t")[0] for line in dispatch("providers", "list").out.splitlines()] == [
+        "id", "lech", "wertach",
+    ]  # fmt: skip
+    ran = dispatch("providers", "list", "--service", "pannenhilfe", "--json")
+    assert [each["id"] for each in ran.envelope["data"]["providers"]] == ["lech"]
+    assert dispatch("providers", "list", "--service", "zzz").code == 2
+
+
+def test_show(dispatch, firms):
+    """Everything the file says of one provider; an unknown id suggests the nearest."""
+    ran = dispatch("providers", "show", "wertach")
+    assert "max_weight_t\t2.8" in ran.out
+    assert dispatch("providers", "show", "wertach", "--json").envelope["data"]["provider"]["id"]
+    ran = dispatch("providers", "show", "wertahc")
+    assert (ran.code, "did you mean 'wertach'" in ran.err) == (2, True)
+
+
+def test_schema_is_json_schema(dispatch, home):
+    """What editors load while the file is written."""
+    schema = json.loads(dispatch("providers", "schema").out)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+
+
+def test_init_copies_the_sample_and_never_overwrites(dispatch, home):
+    """A start for one's own file, once."""
+    ran = dispatch("providers", "init")
+    assert ran.code == 0
+    assert len(tomli.loads((home / "providers.toml").read_text())["provider"]) >= 60
+    before = (home / "providers.toml").read_bytes()
+    assert dispatch("providers", "init").code == 8
+    assert (home / "providers.toml").read_bytes() == before
+    assert dispatch("providers", "init", "no/such/folder.toml").code == 5
+
+
+def test_kinds_names_kinds_services_and_conditions(dispatch, firms):
+    """All three, with the German words; plans of the file included."""
+    firms.write_text(
+        firms.read_text() + '\n[plans.gas_leak]\nwords = ["Gas"]\nservices = ["fire"]\n'
+    )
+    out = dispatch("kinds").out
+    rows = [line.split("\t") for line in out.splitlines()[1:]]
+    assert {row[0] for row in rows} == {"kind", "service", "condition"}
+    named = {row[1]: row for row in rows if row[0] != "condition"}
+    assert named["breakdown"][2] == "Panne"
+    assert named["gas_leak"][2] == "Gas"
+    assert named["recovery"][2] == "Bergung"
+    assert dispatch("kinds", "--json").envelope["data"]["rows"]
+
+
+def test_doctor_says_which_file_and_whence(dispatch, firms, monkeypatch):
+    """The file in force and where each setting came from, also when the file is broken."""
+    assert "folder" in dispatch("doctor").out
+    monkeypatch.setenv("DISPATCH_PROVIDERS", str(firms))
+    rows = [line.split("\t") for line in dispatch("doctor").out.splitlines()]
+    assert ["provider file", str(firms), "environment"] in rows
+    firms.write_text("[[")
+    ran = dispatch("doctor")
+    assert ran.code == 4
+    assert "problem" in ran.out
+
+
+def test_places_import_teaches_names(dispatch, firms, home):
+    """After an import a town is found by name, and a wrong town is refused."""
+    source = home / "de.csv"
+    source.write_text(
+        "country_code,zipcode,place,state,state_code,province,province_code,community,"
+        "community_code,latitude,longitude\n"
+        "DE,86150,Augsburg,Bayern,BY,Schwaben,097,Augsburg,09761,48.3705,10.8978\n"
+    )
+    assert dispatch("cascade", "tow", "-a", "Augsburg").code == 2
+    ran = dispatch("places", "import", str(source))
+    assert (ran.code, ran.out.startswith("ok: 1 names")) == (0, True), ran
+    ran = dispatch("cascade", "tow", "-a", "Augsburg", "--json")
+    assert "Augsburg" in ran.envelope["data"]["incident"]["place"]
+    assert dispatch("cascade", "tow", "-a", "86150 Ulm").code == 2
+    assert dispatch("places", "import", str(source), "--json").envelope["data"]["names"] == 1
+    assert dispatch("places", "import", str(home / "missing")).code == 4
+
+
+def test_version_and_help(dispatch, home):
+    """--version, -h and --help everywhere."""
+    assert dispatch("--version").out == f"dispatch {__version__}\n"
+    for argv in ([], ["cascade"], ["providers"], ["providers", "list"], ["kinds"], ["doctor"]):
+        for flag in ("-h", "--help"):
+            ran = dispatch(*argv, flag)
+            assert (ran.code, "Usage: dispatch" in ran.out) == (0, True)
+
+
+def test_completion_of_kinds_clients_and_ids(dispatch, firms):
+    """What the file names completes; a broken file completes nothing and says nothing."""
+    assert "breakdown" in options.complete_kinds("break")
+    assert "panne" in options.complete_kinds("pan")
+    assert options.complete_clients("a") == ["adac"]
+    assert options.complete_providers("w") == ["wertach"]
+    firms.write_text("[[")
+    assert options.complete_clients("a") == []
+
+
+def test_warm_start_leaves_the_heavy_libraries_out(firms):
+    """The second call imports no parser, no phone or hours library, no rich (cold start)."""
+    heavy = [
+        "tomli", "phonenumbers", "opening_hours", "holidays", "rich", "mgrs", "openlocationcode",
+        "platformdirs.windows", "difflib.zzz", "pydantic", "sqlite3",
+    ]  # fmt: skip
+    code = (
+        "import sys, os; from dispatch_cli.cli import run; "
+        "sys.stdout = open(os.devnull, 'w'); "
+        "code = run(['cascade', 'tow', '--at', '86150', '--json']); "
+        f"sys.stderr.write(' '.join(m for m in {heavy!r} if m in sys.modules)); sys.exit(code)"
+    )
+    for _ in range(2):
+        ran = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+
+
+def test_cache_is_private(dispatch, firms, tmp_path):
+    """The compiled provider file is readable by its owner only."""
+    dispatch("cascade", "tow", "-a", "86150")
+    for path in (tmp_path / "cache").rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("name", ["list", "show", "validate"])
+def test_every_provider_command_reads_the_option(dispatch, home, tmp_path, firms, name):
+    """--providers names the file for every command that reads one."""
+    other = tmp_path / "other.toml"
+    other.write_text(firms.read_text().replace("wertach", "singold"))
+    argv = ["providers", name, *(["singold"] if name == "show" else [])]
+    ran = dispatch(*argv, "--providers", str(other), "--json")
+    assert ran.code == 0, ran.err

@@ -1,0 +1,173 @@
+"""Any file, any argument: a clear message, the right exit code, and the emergency line stands."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from dispatch_cli.cli import outcome
+
+ACCIDENT = ("cascade", "unfall", "--at", "86150", "--injured", "2")
+
+
+def broken_files(folder: Path) -> dict[str, Path]:
+    """Provider files that cannot be read, each in its own way."""
+    contents = {
+        "syntax": b"[[provider]\n",
+        "types": b'[[provider]]\nid = 5\nname = "x"\n',
+        "nan": b"[ranking]\nfallback_min = nan\n",
+        "utf8": b'name = "\xff\xfe"\n',
+        "empty": b"",
+        "nul": b"a = 1\x00",
+        "deep": b"a = " + b"[" * 5000 + b"]" * 5000,
+        "huge": b"# " + b"x" * (33 * 1024 * 1024),
+        "price": b'[[provider]]\nid = "a"\nprice = 5\n',
+    }
+    paths = {"missing": folder / "missing.toml", "folder": folder}
+    for name, content in contents.items():
+        paths[name] = folder / f"{name}.toml"
+        paths[name].write_bytes(content)
+    return paths
+
+
+NAMES = [
+    "syntax", "types", "nan", "utf8", "empty", "nul", "deep", "huge", "price", "missing", "folder",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_broken_file_is_exit_4_and_112_stands(dispatch, home, name):
+    """Whatever is wrong with the file: exit 4, a message with its name, and the emergency line."""
+    path = broken_files(home)[name]
+    ran = dispatch(*ACCIDENT, "--providers", str(path))
+    assert ran.code == 4
+    assert ran.err.startswith("error: ")
+    assert path.name in ran.err
+    assert "Traceback" not in ran.err
+    assert ran.out.splitlines()[1].split("\t")[:4] == ["ambulance", "now", "0", "112"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_broken_file_speaks_json_too(dispatch, home, name):
+    """The envelope is printed when it fails: status partial, because an emergency line stands."""
+    path = broken_files(home)[name]
+    ran = dispatch(*ACCIDENT, "--providers", str(path), "--json")
+    assert (ran.envelope["status"], ran.envelope["exit_code"]) == ("partial", 4)
+    assert ran.envelope["errors"]
+    assert [call["dial"] for call in ran.envelope["data"]["emergency"]] == ["112", "112"]
+
+
+def test_a_found_file_that_is_broken_is_not_passed_over(dispatch, home):
+    """./providers.toml wins over the sample even when it is empty."""
+    (home / "providers.toml").write_text("")
+    ran = dispatch("cascade", "tow", "-a", "86150")
+    assert ran.code == 4
+    assert "providers.toml" in ran.err
+
+
+def test_no_permission(dispatch, home):
+    """A file that may not be read is exit 4 (root may read everything, so it is skipped there)."""
+    if os.geteuid() == 0:
+        pytest.skip("root may read every file")
+    path = home / "secret.toml"
+    path.write_text("x")
+    path.chmod(0)
+    assert dispatch(*ACCIDENT, "--providers", str(path)).code == 4
+
+
+def test_usage_errors_name_the_command_in_the_schema(dispatch, home):
+    """--json anywhere gives an envelope, whatever the command."""
+    for argv, schema in {
+        ("providers", "show", "--json"): "dispatch.providers.show/1",
+        ("providers", "--json"): "dispatch.providers/1",
+        ("nonsense", "--json"): "dispatch.nonsense/1",
+        ("--json",): "dispatch.usage/1",
+    }.items():
+        ran = dispatch(*argv)
+        assert (ran.code, ran.envelope["schema"], ran.envelope["status"]) == (2, schema, "error")
+
+
+def failing_app(error: BaseException) -> typer.Typer:
+    """A command line whose one command fails in a way that nobody has foreseen."""
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+
+    @app.command()
+    def fail(secret: str = "") -> None:
+        raise error
+
+    return app
+
+
+def test_a_bug_is_one_line_and_a_log_file(home, capsys):
+    """Unexpected errors: exit 1, one line, a log only its owner can read, no argument in it."""
+    code = outcome.run(failing_app(ZeroDivisionError("oops")), ["--secret", "Canary-4711"])
+    out, err = capsys.readouterr()
+    assert (code, out) == (1, "")
+    assert "Traceback" not in err
+    path = Path(err.split("written down in ")[1].split("\n")[0])
+    assert "ZeroDivisionError: oops" in path.read_text()
+    assert "Canary" not in path.read_text() + err
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_debug_shows_the_traceback(home, capsys):
+    """--debug is for whoever mends it."""
+    outcome.run(failing_app(ZeroDivisionError("oops")), ["--debug"])
+    outcome._report(outcome._bug(ZeroDivisionError("oops"), ["--debug"]), ["--debug"])
+    assert "ZeroDivisionError: oops" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(KeyboardInterrupt(), 130), (typer.Abort(), 130), (typer.Exit(7), 7)]
+)
+def test_leaving_early(home, capsys, error, code):
+    """Ctrl-C is 130, and a command may choose its own code."""
+    assert outcome.run(failing_app(error), []) == code
+
+
+def test_where_no_log_can_be_written_the_line_still_stands(home, capsys, monkeypatch):
+    """A bug on a machine without a writable home is still one line."""
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/x")
+    assert outcome.run(failing_app(ZeroDivisionError()), []) == 1
+    assert "this is a bug" in capsys.readouterr().err
+
+
+COMMAND = [sys.executable, "-m", "dispatch_cli"]
+
+
+def test_a_reader_that_leaves_is_no_error(home):
+    """``dispatch … | head -1`` ends quietly."""
+    line = f"{sys.executable} -m dispatch_cli kinds | head -1"
+    piped = subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=False)
+    assert (piped.returncode, piped.stderr) == (0, b"")
+
+
+def test_a_closed_stdout_is_no_error(home):
+    """Started without stdout or stderr it ends quietly, with its exit code."""
+    line = f"{sys.executable} -m dispatch_cli kinds >&- 2>&-; echo $?"
+    ran = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+    assert ran.stdout == "0\n"
+
+
+def test_an_ascii_terminal_and_an_empty_environment(home):
+    """No environment, no UTF-8: an answer in ASCII and no traceback."""
+    ran = subprocess.run(
+        [*COMMAND, "cascade", "tow", "--at", "86150"],
+        env={"HOME": str(home), "PYTHONIOENCODING": "ascii", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.isascii()
+
+
+def test_nothing_is_read_from_stdin(home, firms):
+    """A command waits for nobody: stdin is closed and the answer comes."""
+    ran = subprocess.run(
+        [*COMMAND, "cascade", "tow", "--at", "86150"], stdin=subprocess.DEVNULL,
+        capture_output=True, check=False, timeout=30,
+    )  # fmt: skip
+    assert ran.returncode in (0, 3)

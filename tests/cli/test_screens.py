@@ -1,0 +1,92 @@
+"""What an operator sees on a real terminal, at the sizes that desks have."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dispatch_cli import api
+from dispatch_cli.plans import BUILT_IN, IMPLIED_VEHICLE
+from dispatch_cli.render.cascade_table import View, answer_lines
+from dispatch_cli.render.layout import Screen, line_text
+
+from ..terminal import on_terminal, screen_lines
+
+SAMPLE = Path(__file__).resolve().parents[2] / "providers.toml"
+WHEN = datetime(2026, 11, 27, 12, 3, tzinfo=ZoneInfo("Europe/Berlin"))
+LINE = (
+    "cascade", "breakdown", "--at", "86150 Augsburg", "--client", "adac", "--vehicle", "car",
+    "--weight-t", "1.6", "--when", "2026-11-27T12:03", "--providers", str(SAMPLE),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BUILT_IN)
+def test_every_plan_fits_80_by_24_with_what_matters(home, kind):
+    """At 80 x 24 every built-in plan shows the emergency line and the first phone per service."""
+    catalog = api.load(SAMPLE, now=WHEN)
+    place = api.locate("86150", catalog)
+    for facts in ({}, {"injured": 2, "persons": 5, "spot": "ditch"}):
+        incident = api.Incident(
+            kind=kind,
+            place=place,
+            when=WHEN,
+            vehicle=api.Vehicle(kind=IMPLIED_VEHICLE.get(kind)),
+            **facts,
+        )
+        answer = api.rank(catalog, incident)
+        lines = [line_text(line) for line in answer_lines(answer, Screen(80, 24), View())]
+        assert len(lines) <= 24, kind
+        assert all(len(line) <= 80 for line in lines)
+        shown = "\n".join(lines)
+        for call in answer.emergency:
+            assert any(call.dial in line and call.service in line for line in lines)
+        for cascade in answer.cascades:
+            assert cascade.candidates, (kind, cascade.service)
+            assert cascade.candidates[0].phone in shown, (kind, cascade.service)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 140, 200])
+def test_ranked_numbers_stand_whole_at_every_width(home, columns):
+    """On a real terminal each ranked number is on one line, whatever the width."""
+    code, raw = on_terminal(LINE, columns=columns, rows=40)
+    lines = screen_lines(raw, columns=columns)
+    assert code == 0
+    answer = api.rank(
+        api.load(SAMPLE, now=WHEN),
+        api.Incident(
+            kind="breakdown", place=api.locate("86150"), when=WHEN, client="adac",
+            vehicle=api.Vehicle(kind="car", weight_t=1.6),
+        ),
+    )  # fmt: skip
+    for row in answer.cascades[0].candidates:
+        assert any(row.phone in line for line in lines), row.phone
+    assert any("86150 Augsburg" in line for line in lines)
+    assert any("Next:" in line for line in lines)
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_readable_without_colour(home, env):
+    """NO_COLOR and a dumb terminal get the same words and not one colour."""
+    _, plain = on_terminal(LINE, env=env)
+    _, coloured = on_terminal(LINE)
+    assert b"\x1b[3" not in plain
+    assert b"\x1b[" in coloured
+    assert screen_lines(plain)[0] == screen_lines(coloured)[0]
+
+
+def test_columns_of_the_environment_are_respected(home):
+    """COLUMNS decides where it is set."""
+    _, raw = on_terminal(LINE, columns=200, env={"COLUMNS": "80"})
+    assert max(map(len, screen_lines(raw, columns=200))) <= 80
+
+
+def test_the_emergency_line_stands_when_the_file_is_broken(home):
+    """On a terminal too: 112 in words before the error, exit 4."""
+    (home / "bad.toml").write_text("[[")
+    argv = ("cascade", "unfall", "-a", "86150", "--injured", "1", "--providers", "bad.toml")
+    code, raw = on_terminal(argv)
+    lines = screen_lines(raw)
+    assert code == 4
+    assert lines[0].startswith("EMERGENCY  112")
+    assert any(line.startswith("error: bad.toml:1") for line in lines)

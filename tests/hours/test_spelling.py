@@ -1,0 +1,145 @@
+"""What people write and what is understood."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch_cli.hours import LONGEST, HoursError, parse_hours
+from dispatch_cli.hours.words import MEANING
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "hours.md"
+
+
+def _rows(heading: str) -> list[tuple[str, str]]:
+    """The two cells of each row of the table below a heading of the docs."""
+    section = DOCS.read_text(encoding="utf-8").partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| `(.+?)` \| (.+) \|$", section, re.MULTILINE)
+    return [(left.replace("\\|", "|"), right.strip("`")) for left, right in cells]
+
+
+@pytest.mark.parametrize(("written", "understood"), _rows("What may be written"))
+def test_docs_table(written: str, understood: str) -> None:
+    """Every row of the docs' table is understood as the table says."""
+    assert parse_hours(written) == understood
+
+
+@pytest.mark.parametrize(("written", "why"), _rows("What is refused"))
+def test_docs_refusals(written: str, why: str) -> None:
+    """Every row of the docs' second table is refused."""
+    with pytest.raises(HoursError):
+        parse_hours(written)
+    assert why
+
+
+def test_docs_have_the_tables() -> None:
+    """The tables are found, so that the two tests above test something."""
+    assert len(_rows("What may be written")) >= 20
+    assert len(_rows("What is refused")) >= 4
+
+
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        ("Mo-Fr 08:00 - 18:00", "Mo-Fr 08:00-18:00"),
+        ("Mo.–Fr.\t8:00 h – 18:00 h", "Mo-Fr 08:00-18:00"),
+        ("Mo-Fr 8-18 Uhr\nSa 9-12 Uhr\n", "Mo-Fr 08:00-18:00; Sa 09:00-12:00"),
+        ("; Mo 8-12;; Di 8-12;", "Mo 08:00-12:00; Tu 08:00-12:00"),
+        ("Do 0-24 Uhr", "Th 00:00-24:00"),
+        ("Fr 8-24 h", "Fr 08:00-24:00"),
+        ("Mo-Fr 8-18 Uhr, an Feiertagen geschlossen", "Mo-Fr 08:00-18:00, PH off"),
+        ("Sonn-/Feiertags 10-12", "Su,PH 10:00-12:00"),
+        ("Sa & So 10-12", "Sa,Su 10:00-12:00"),
+        ("24.12.2026 geschlossen", "2026 Dec 24 off"),
+        ("24.12.-26.12. zu", "Dec 24-Dec 26 off"),
+        ("Dez 24-26 off", "Dec 24-26 off"),
+        ("Feiertag -1 Tag 8-12", "PH -1 day 08:00-12:00"),
+        ("Mo[1,-1] 8-12", "Mo[1,-1] 08:00-12:00"),
+        ("week 1-10/2 Mo 8-12", "week 1-10/2 Mo 08:00-12:00"),
+        ("2026-2028 Mo 8-12", "2026-2028 Mo 08:00-12:00"),
+        ("14:00-16:00/30, Sa 9-10", "14:00-16:00/30, Sa 09:00-10:00"),
+        ("Mo-Fr 8-18 „nur mit Termin“", 'Mo-Fr 08:00-18:00 unknown "nur mit Termin"'),
+        ('Sa geschlossen "Uhr, 8-18; Mo"', 'Sa off "Uhr, 8-18; Mo"'),
+        ("Fr 20:00-28:00", "Fr 20:00-28:00"),
+    ],
+)
+def test_more_spellings(written: str, understood: str) -> None:
+    """Dashes, blanks, lines, dates, counts and quotes come out in OpenStreetMap's form."""
+    assert parse_hours(written) == understood
+    assert parse_hours(understood) == understood
+
+
+@pytest.mark.parametrize(
+    ("written", "column", "words"),
+    [
+        ("", 0, "no hours in it"),
+        (" ; ", 0, "no hours in it"),
+        ("Mo-Xx 8-9", 4, '"Xx" is no day, month, time or state'),
+        ("Mo-Fr 8-18 nach Absprache", 12, 'unknown "nach Vereinbarung"'),
+        ("Mo-Fr 8-18 Sa 9-12", 12, 'put a semicolon or a comma before "Sa"'),
+        ("Sa So 8-12", 4, 'put a comma or a dash between "Sa" and "So"'),
+        ("PH Mo-Fr 8-12", 4, 'put a comma or a dash between "PH" and "Mo"'),
+        ("Mo[1] PH 8-12", 7, 'put a comma or a dash between "]" and "PH"'),
+        ("Mo-Fr 8-18 || Sa 9-12", 12, "add the other hours after a comma"),
+        ("Apr Mo 8-Sonnenuntergang", 10, "hours by the sun are not worked out"),
+        ("Mo-Fr 8-25:99", 9, '"25:99" is no time of day'),
+        ("Mo-Fr 8-60", 9, '"60" is no time of day'),
+        ("Mo-Fr 8-", 8, 'something is missing after "-"'),
+        ("Uhr 8", 1, '"Uhr" needs a time before it'),
+        ("24/24", 1, '"24" does not fit here'),
+        ("24:00-08:00", 1, '"24:00" does not fit here'),
+        ("Mo-Fr 8-18 (Halle)", 12, "'(' has no meaning here"),
+        ('Mo 8-12 "offen', 9, "a quote is opened and not closed"),
+        ('Mo 8-12 "a\x1b[31m"', 9, "one line of readable signs"),
+        ("Mo ٨-٩", 4, "has no meaning here"),
+        ("x" * (LONGEST + 1), 0, "2001 characters are more than 2000"),
+    ],
+)
+def test_refusals_say_what_and_where(written: str, column: int, words: str) -> None:
+    """A refusal has the column in what was written and our words, none of the library's."""
+    with pytest.raises(HoursError) as caught:
+        parse_hours(written)
+    assert caught.value.column == column
+    assert words in str(caught.value)
+    assert "expected" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_fallback_refusal_shows_hours_that_work() -> None:
+    """The spelling that a refused fallback rule is told to use is itself understood."""
+    with pytest.raises(HoursError) as caught:
+        parse_hours('Mo-Fr 08:00-18:00 || "Notdienst"')
+    suggested = str(caught.value).partition("comma: ")[2][1:-1].replace('\\"', '"')
+    assert parse_hours(suggested) == suggested
+
+
+WORDS = st.sampled_from(
+    [*MEANING, "PH", "24/7", "8", "18", "8:00", "8.30", "24.12.", "2026", "24 h", '"x"', "-",
+     "–", ",", ", ", ";", ":", "/", "+", "[", "]", "+1 day", "-2 Tage", "||", "&", "\n", "sonn-"]
+)  # fmt: skip
+TEXTS = st.one_of(
+    st.text(max_size=40),
+    st.lists(WORDS, max_size=10).map(" ".join),
+    st.lists(st.one_of(WORDS, st.just(" ")), max_size=14).map("".join),
+)
+
+
+@pytest.mark.parametrize("examples", [300, pytest.param(20_000, marks=pytest.mark.ci)])
+def test_any_text_is_read_or_refused(examples: int) -> None:
+    """Whatever is written is refused with HoursError or read, and reading again changes nothing."""
+
+    @settings(max_examples=examples, deadline=None)
+    @given(TEXTS)
+    def read(text: str) -> None:
+        try:
+            understood = parse_hours(text)
+        except HoursError as refused:
+            columns.append((refused.column, len(text)))
+        else:
+            assert parse_hours(understood) == understood
+
+    columns: list[tuple[int, int]] = []
+    read()
+    assert all(0 <= column <= length for column, length in columns)

@@ -1,0 +1,97 @@
+"""Texts that are no place, or not certainly one, with words that the refusal must hold."""
+
+_KILOMETRES = "no kilometre table yet: give the next exit, town or position"
+_NETWORK = "open it and paste the long one"
+
+MALFORMED: list[tuple[str, str]] = [
+    # nothing, or nothing that is a place
+    ("", "empty"), ("   ", "empty"), ("\n\t", "empty"), ("?", "not understood"),
+    ("nan,nan", "not understood"), ("inf,inf", "not understood"), ("NaN NaN", "not understood"),
+    ("None", "not understood"), ("null", "not understood"), ("x" * 2_001, "2000 characters"),
+    ("\x00", "not understood"), ("48.3705,10.8978\x00", "not understood"),
+    ("auf der Autobahn", "not understood"), ("0821 123456", ""), ("+49 821 123456", ""),
+    ("'; DROP TABLE place; --", "not understood"), ("[b]48[/b]", "not understood"),
+    # numbers that are off the globe or not numbers
+    ("91.0,10.8978", "latitude 91"), ("-90.1,10.0", "latitude -90.1"),
+    ("48.3705,180.5", "longitude 180.5"), ("48.3705,-181.0", "longitude -181"),
+    ("515.0,10.0", "latitude 515"), ("N 95.5 E 10.2", "latitude 95.5"),
+    ("48.3705e3,10.8978", ""), ("0x30,0x0A", ""), ("1_0.5,1_0.5", ""),
+    ("٤٨.٣٧,١٠.٨٩", "not understood"), ("9" * 400 + ".1," + "9" * 400 + ".1", ""),
+    ("48.3705,", "one number"), (",10.8978", "one number"), ("48.3705", "one number"),
+    ("48,3705", "one number"), ("48,37", "one number"), ("48.37.05,10.89.78", ""),
+    ("48..3705,10.8978", ""), ("48.3705,,10.8978", ""), ("48.3705,10.8978,", ""),
+    ("48.3705 10.8978 11.0", "two angles"), ("48.3705,10.8978,489", "two angles"),
+    ("48.3705, 10.8978, 49.0, 11.0", "two angles"), ("48,3705 10.8978", ""),
+    ("48,37,10,89", ""), ("48,37,10", ""), ("--48.3705,10.8978", ""), ("48.3705 x 10.8978", ""),
+    # more than one reading
+    ("48 10", "two angles"), ("48 22 10 53", "two angles"), ("48 22, 10 53", "two whole numbers"),
+    ("48 22 14 10 53 52", "two angles"), ("48 10.8978", "two angles"),
+    # degrees, minutes, seconds
+    ("48°61'00\"N 10°53'52\"E", "60"), ("48°22'60\"N 10°53'52\"E", "60"),
+    ("48°22'14\"N 10°53'75\"E", "60"), ("48.5°22'14\"N 10°53'52\"E", "fraction"),
+    ("48°22.5'14\"N 10°53'52\"E", "fraction"), ("48°-22'14\"N 10°53'52\"E", "60"),
+    ("48°22'14\"N", "N or S and one of E or W"), ("N 48.3705", "one number"), ("48°22'14\"", ""),
+    ("N 48.37 N 10.89", "N or S and one of E or W"), ("E 48.37 E 10.89", "N or S"),
+    ("-48.37N 10.89E", "a sign and a letter"), ("N 48.37 10.89 E", ""),
+    ("N E 48.37 10.89", ""), ("48°22'14\"13\"N 10°53'52\"E", ""), ("N48.37 E10.89 N49", "N or S"),
+    ("lat 48.37 lat 10.89", "N or S"), ("lat 48.37E lon 10.89N", "contradict"),
+    ("lat 48.37 lon", "one number"), ("48:22:14:10 10:53:52", ""), ("POINT(10.8978)", "one number"),
+    ("POINT(48.3705 10.8978)", "swapped"),
+    # swapped
+    ("10.8978,48.3705", "swapped"), ("10,8978 48,3705", "swapped"), ("13.3777, 52.5163", "swapped"),
+    ("geo:10.8978,48.3705", "swapped"), ("[10.8978, 48.3705]", "swapped"),
+    # devices
+    ("geo:", "geo URI"), ("geo:48.3705", "geo URI"), ("geo:48.3705,10.8978;crs=nad27", "nad27"),
+    ("geo:48.3705,10.8978;u=-5", "uncertainty"), ("geo:48.3705,10.8978;u=abc", "uncertainty"),
+    ("geo:48.3705,10.8978;u=", "uncertainty"), ("geo:48.3705,10.8978;u=5;u=500", "twice"),
+    ("geo:48.3705,10.8978;u=900000", "too vague"), ("geo:91,10", "latitude 91"),
+    ("geo:48.3705;10.8978", "geo URI"), ("geo:0,0?q=Augsburg", "no coordinates"),
+    ("geo:48.3705,10.8978;u=" + "9" * 400, "too vague"), ("lt=48.37", "needs lt= and lg="),
+    ("lt=abc lg=10.89", "needs lt= and lg="), ("lt=48.37 lg=10.89 rd=N", "uncertainty"),
+    # plus codes
+    ("9VCX+64", "needs its town"), ("CX+64 86150", "too short"), ("8FWG9VCX+6", ""),
+    ("8FWG9VCA+64", ""), ("8FWG0000+", "too vague"), ("8FWG9VCX", "not understood"),
+    ("8FWG9VCX+64+64", ""), ("9VCX+64 99999", "99999"), ("ZZZZZZZZ+ZZ", ""),
+    ("8FWG0VCX+64", "valid plus code"), ("+64 86150", ""), ("9VCX+64 Augsburg", "postcode"),
+    # grids
+    ("32UPU", "six digits"), ("32U PU", "six digits"), ("32UPU45", "six digits"),
+    ("32UPU4059", "six digits"), ("32UPU40545", "halved"), ("32UPU4054759", "halved"),
+    ("32UPU405475922", "halved"), ("32U PU 4054 592", "same number"),
+    ("32U PU 405 47 592", "same number"), ("32UPU405475922112", "halved"),
+    ("33UUP123123", "no such grid square"), ("99UPU4054759221", "no such grid square"),
+    ("32T 640547 5359221", "band T"), ("UTM 32S 640547 5359221", "southern half"),
+    ("UTM 77U 640547 5359221", "no such UTM"), ("32U 640547", ""), ("32IPU4054759221", ""),
+    # postcodes
+    ("8615", "five digits"), ("8615 Augsburg", "five digits"), ("1067", "01067"),
+    ("861500", ""), ("86151", "86151"), ("00000", "00000"), ("99999 Nirgendwo", "99999"),
+    ("A-1010 Wien", ""), ("A-86150", ""), ("F 67000 Strasbourg", ""), ("86150 86152", ""),
+    ("86150 12", ""), ("86150-86199", ""), ("PL 86150", ""), ("D-8615", "five digits"),
+    ("86150 Augsburg, 86152 Augsburg", ""), ("CH-8001 Zürich", ""),
+    # links
+    ("https://maps.app.goo.gl/AbCdEf123", _NETWORK), ("https://goo.gl/maps/AbCdEf", _NETWORK),
+    ("https://osm.org/go/0JAJ1lk-", _NETWORK), ("https://bit.ly/3abcdef", _NETWORK),
+    ("https://waze.com/ul/hu0z6g1xyz", _NETWORK), ("https://maps.apple/p/AbC", _NETWORK),
+    ("https://w3w.co/apfel.birne.kirsche", "what3words"), ("///apfel.birne.kirsche", "what3words"),
+    ("https://what3words.com/apfel.birne.kirsche", "what3words"),
+    ("https://www.google.com/maps", "no coordinates"), ("https://www.google.com", "no coord"),
+    ("https://www.google.com/maps?q=Augsburg", "no coordinates"),
+    ("https://www.google.com/maps/place/Augsburg", "no coordinates"),
+    ("https://www.google.com/maps/dir/Augsburg/Ulm/@48.3705,10.8978,10z", "route"),
+    ("https://www.openstreetmap.org/directions?route=48.3,10.8;48.4,10.9", "route"),
+    ("https://www.openstreetmap.org/node/123456", "no coordinates"),
+    ("https://www.openstreetmap.org/#map=5/51.33/10.45", "too vague"),
+    ("https://www.google.com/maps/place/A/data=!3d48.1!4d10.1!3d48.9!4d10.9", "several"),
+    ("https://maps.google.com/?q=95.5,10.8978", "latitude 95.5"),
+    ("https://maps.google.com/?q=10.8978,48.3705", "swapped"),
+    ("https://example.com/?q=48.3705,10.8978", "not a map"),
+    ("https://google.com.evil.example/?q=48.3705,10.8978", "not a map"),
+    ("http://[48.3705,10.8978", "link"), ("https://", ""), ("javascript://48.3705,10.8978", ""),
+    # roads
+    ("A8 km 123,4 Ri. München", _KILOMETRES), ("BAB 5 km 577,0", _KILOMETRES),
+    ("A 8 Kilometer 12", _KILOMETRES), ("A8 km 45", _KILOMETRES), ("a8 KM 45.5", _KILOMETRES),
+    ("A8 Richtung Stuttgart km 45,5", _KILOMETRES), ("A 8, km 45,5", _KILOMETRES),
+    ("Autobahn 8 bei km 12", _KILOMETRES), ("BAB A8 km 12,3", _KILOMETRES),
+    ("km 45,5 A8 Fahrtrichtung Ulm", _KILOMETRES), ("A 8 45,5 Ri. Ulm", _KILOMETRES),
+    ("A8 12,5 km Richtung Ulm", _KILOMETRES), ("B17 km 12,5", _KILOMETRES),
+    ("A99 Kilometer 7,5 Richtung Salzburg", _KILOMETRES),
+]  # fmt: skip

@@ -1,0 +1,102 @@
+"""Moments as an operator types them, round the clock and the clock change."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dispatch_cli.errors import UsageError
+from dispatch_cli.notation import parse_when
+
+BERLIN = "Europe/Berlin"
+NOW = datetime(2026, 11, 24, 11, 3, 20, tzinfo=UTC)  # 12:03:20 in Berlin
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("22:30", "2026-11-24T22:30+01:00"),
+        ("22:30 Uhr", "2026-11-24T22:30+01:00"),
+        ("12:04", "2026-11-24T12:04+01:00"),
+        ("12:03", "2026-11-24T12:03+01:00"),
+        ("12:02", "2026-11-25T12:02+01:00"),
+        ("0:00", "2026-11-25T00:00+01:00"),
+        ("2026-12-24T22:30", "2026-12-24T22:30+01:00"),
+        ("2026-12-24 22:30", "2026-12-24T22:30+01:00"),
+        ("2026-12-24T22:30:15", "2026-12-24T22:30:15+01:00"),
+        ("2026-07-24T22:30", "2026-07-24T22:30+02:00"),
+        ("2026-12-24T22:30+01:00", "2026-12-24T22:30+01:00"),
+        ("2026-12-24T22:30+0100", "2026-12-24T22:30+01:00"),
+        ("2026-12-24T22:30-05", "2026-12-25T04:30+01:00"),
+        ("2026-12-24T21:30Z", "2026-12-24T22:30+01:00"),
+        ("24.12.2026 22:30", "2026-12-24T22:30+01:00"),
+        ("24.12.2026, 22:30 Uhr", "2026-12-24T22:30+01:00"),
+        ("2026-10-25T02:30+02:00", "2026-10-25T00:30+00:00"),
+        ("2026-10-25T02:30+01:00", "2026-10-25T01:30+00:00"),
+        ("2026-10-25T01:59", "2026-10-25T01:59+02:00"),
+        ("2026-10-25T03:00", "2026-10-25T03:00+01:00"),
+    ],
+)
+def test_moments(text: str, expected: str) -> None:
+    """Every spelling is the same instant; without an offset it is local time."""
+    when = parse_when(text, NOW, BERLIN)
+    assert when.utcoffset() is not None
+    assert when == datetime.fromisoformat(expected)
+
+
+def test_a_time_of_day_is_the_next_one() -> None:
+    """The minute that runs is now, a minute earlier is tomorrow; the day is the local one."""
+    exact = datetime(2026, 11, 24, 21, 30, tzinfo=UTC)
+    assert parse_when("22:30", exact, BERLIN) == exact
+    late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # 00:30 on the 25th in Berlin
+    assert parse_when("00:45", late, BERLIN).day == 25
+    assert parse_when("00:15", late, BERLIN).day == 26
+
+
+@pytest.mark.parametrize("word", ["now", "jetzt", "NOW", " Jetzt "])
+def test_now_is_the_given_now(word: str) -> None:
+    """The clock is read once, by the caller."""
+    assert parse_when(word, NOW, BERLIN) is NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "words"),
+    [
+        ("2026-10-25T02:30", NOW, "twice"),
+        ("2026-10-25T02:00", NOW, "twice"),
+        ("02:30", datetime(2026, 10, 24, 20, tzinfo=UTC), "twice"),
+        ("2027-03-28T02:30", NOW, "never"),
+        ("2:30", datetime(2027, 3, 27, 20, tzinfo=UTC), "never"),
+    ],
+)
+def test_the_clock_change_is_asked_about(text: str, now: datetime, words: str) -> None:
+    """A local time that happens twice or never is refused with both choices, each readable."""
+    with pytest.raises(UsageError, match=words) as refusal:
+        parse_when(text, now, BERLIN)
+    first, second = str(refusal.value).rpartition("write ")[2].split(" or ")
+    moments = [parse_when(choice, now, BERLIN) for choice in (first, second)]
+    assert sorted(choice[-6:] for choice in (first, second)) == ["+01:00", "+02:00"]
+    assert abs((moments[0] - moments[1]).total_seconds()) == 3600
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "soon", "25:00", "24:00", "12:60", "2230", "22", "22:3", "2026-12-24",
+        "2026-13-24T22:30", "2026-02-29T12:00", "24.13.2026 12:00", "1969-01-01T00:00", "2200-01-01T00:00",
+        "0000-01-01T00:00", "2026-12-24T22:30+15:00", "2026-12-24T22:30+01:60", "9999-12-31T23:59Z",
+        "2026-12-24T22:30 CET", "20261224T2230", "2026-W52-4T22:30", "-1:00", "٢٢:٣٠",
+        "22:30:61", "12:00\x00",
+    ],
+)  # fmt: skip
+def test_what_is_no_moment_is_refused_with_what_was_found(text: str) -> None:
+    """Anything else is refused, and the message quotes it."""
+    with pytest.raises(UsageError) as refusal:
+        parse_when(text, NOW, BERLIN)
+    assert text in str(refusal.value)
+
+
+def test_an_unknown_timezone_is_refused() -> None:
+    """Also one that would leave the folder of timezones."""
+    for zone in ("Europe/Augsburg", "../../etc/passwd", "", "\x00"):
+        with pytest.raises(UsageError, match="timezone"):
+            parse_when("22:30", NOW, zone)

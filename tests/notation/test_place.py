@@ -1,0 +1,121 @@
+"""What a place knows beside its position: how exact it is, where from, and how far abroad."""
+
+import math
+import subprocess
+import sys
+
+import pytest
+
+from dispatch_cli.errors import UsageError
+from dispatch_cli.notation import parse_place, place_at, recognise_place, split_short_code
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "uncertainty_km"),
+    [
+        ("48.3705,10.8978", "coordinate", 0),
+        ("48°22'14\"N 10°53'52\"E", "coordinate", 0),
+        ("geo:48.3705,10.8978", "geo", 0),
+        ("geo:48.3705,10.8978;u=35", "geo", 0.035),
+        ("lt=48.3705 lg=10.8978 rd=20", "aml", 0.02),
+        # 1/8000 of a degree: 13.90 m by 13.90 m * cos(48.37°) = 9.23 m, half diagonal 8.34 m
+        ("8FWG9VCX+64", "plus_code", 0.00834),
+        # 1/400 of a degree: 278.0 m by 184.7 m
+        ("8FWG9VCX+", "plus_code", 0.1669),
+        # squares of 100 m, 10 m and 1 m: half the diagonal
+        ("32UPU405592", "mgrs", 0.07071),
+        ("32UPU40545922", "mgrs", 0.007071),
+        ("32UPU4054759221", "mgrs", 0.0007071),
+        ("32U 640547 5359221", "utm", 0),
+        ("https://maps.google.com/?q=48.3705,10.8978", "link", 0),
+        ("https://www.openstreetmap.org/?mlat=48.3705&mlon=10.8978#map=9/48/10", "link", 0),
+        # 156543 m * cos(48.3705°) / 2^15 = 3.174 m a pixel, of which 100
+        ("https://www.openstreetmap.org/#map=15/48.3705/10.8978", "link", 0.3174),
+        ("https://www.google.com/maps/@48.3705,10.8978,15z", "link", 0.3174),
+        ("https://www.bing.com/maps?cp=48.3705~10.8978&lvl=15", "link", 0.3174),
+        ("https://wego.here.com/?map=48.3705,10.8978,15,normal", "link", 0.3174),
+        ("https://www.google.com/maps/@48.3705,10.8978,1500m/data=!3m1!1e3", "link", 0.15),
+        ("https://www.google.com/maps/@48.3705,10.8978,3a,75y,210h,90t/data=x", "link", 0),
+    ],
+)
+def test_uncertainty_is_what_the_notation_says(
+    text: str, source: str, uncertainty_km: float
+) -> None:
+    """A plain coordinate is a point, a cell is half its diagonal, a map view 100 pixels."""
+    place = parse_place(text)
+    assert place.source == source
+    assert place.uncertainty_km == pytest.approx(uncertainty_km, rel=2e-3)
+
+
+def test_a_coordinate_belongs_to_the_nearest_postcode_as_an_estimate() -> None:
+    """Label, postcode and Land are those of the nearest centre, and nobody gave them."""
+    place = parse_place("49.0134,12.1016")
+    assert place.postcode == place.label == place.postcodes[0]
+    assert place.postcode.startswith("930")
+    assert (place.land, place.postcode_given, place.foreign_km) == ("BY", False, 0)
+
+
+def test_the_town_is_only_the_label() -> None:
+    """Without a gazetteer the postcode decides, whatever town stands beside it."""
+    place = parse_place("86150 Ulm")
+    assert (place.postcode, place.label, place.land) == ("86150", "86150 Ulm", "BY")
+    assert parse_place("Rathausplatz 1, D-86150  Augsburg, Germany").label == "86150 Augsburg"
+
+
+def test_null_island_is_foreign_and_not_refused() -> None:
+    """What a device without a fix sends is ranked with a warning: 5,300 km from Germany."""
+    place = parse_place("0,0")
+    assert (place.lat, place.lon, place.postcode, place.postcodes) == (0, 0, "", ())
+    assert 5_200 < place.foreign_km < 5_400
+    assert "outside Germany" in place.readback
+
+
+def test_just_across_the_border_is_near_a_postcode() -> None:
+    """Salzburg has German postcodes within 30 km, Vienna has none."""
+    assert parse_place("47.8095,13.0550").postcode
+    assert parse_place("48.2082,16.3738").foreign_km > 30
+
+
+def test_swapped_coordinates_are_refused_with_the_right_ones() -> None:
+    """The hint names the pair that lies in Germany; a foreign pair that does not is kept."""
+    with pytest.raises(UsageError, match=r"48\.3705, 10\.8978 is near 86152"):
+        parse_place("10.8978, 48.3705")
+    assert parse_place("10.0, 60.0").foreign_km > 30
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "uncertainty_km"),
+    [
+        (math.nan, 10.0, 0.0), (48.0, math.inf, 0.0), (90.1, 10.0, 0.0), (48.0, -180.1, 0.0),
+        (48.0, 10.0, -1.0), (48.0, 10.0, 50.1), (48.0, 10.0, math.nan),
+    ],
+)  # fmt: skip
+def test_numbers_off_the_globe_raise(lat: float, lon: float, uncertainty_km: float) -> None:
+    """Also where they do not come from a text."""
+    with pytest.raises(ValueError, match=r"between|vague"):
+        place_at(lat, lon, uncertainty_km=uncertainty_km)
+
+
+def test_what_may_be_a_name_is_left_to_others() -> None:
+    """Recognising tells "not mine" from "mine and wrong"."""
+    assert recognise_place("Augsburg") is None
+    assert recognise_place("9VCX+64 Augsburg") is None
+    with pytest.raises(UsageError):
+        recognise_place("86151")
+    assert split_short_code("9vcx+64, Augsburg") == ("9VCX+64", "Augsburg")
+    assert split_short_code("Augsburg") is None
+
+
+def test_the_package_imports_none_of_its_parts() -> None:
+    """A command that needs no place pays for no notation, and a postcode for no grid library."""
+    code = (
+        "import sys, dispatch_cli.notation as n;"
+        "parts = lambda: [m for m in sys.modules if m.startswith('dispatch_cli.notation.')];"
+        "assert not parts(), parts(); n.parse_place('86150'); n.parse_place('48.37,10.89');"
+        "heavy = {'mgrs', 'openlocationcode', 'phonenumbers', 'urllib.parse'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with pytest.raises(AttributeError, match="no attribute"):
+        __import__("dispatch_cli.notation").notation.nothing  # noqa: B018

@@ -1,0 +1,114 @@
+"""The JSON envelope: exact keys, always valid, nothing rounded or cleaned."""
+
+import json
+from math import inf, nan
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch_cli.errors import BadDataError, ExitCode, Problem, UsageError
+from dispatch_cli.render.envelope import envelope, error_entries, status_of
+
+from .screens import answer, candidate, cascade, exclusion, worked_example
+
+
+def decoded(data, **changes):
+    values = {"status": "success", "exit_code": 0, **changes}
+    line = envelope("dispatch.cascade/1", data=data, **values)
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    return json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def test_the_keys_of_the_envelope():
+    """Scripts find the same keys in the same order, also when there is nothing."""
+    whole = decoded(None)
+    assert list(whole) == ["schema", "status", "exit_code", "data", "warnings", "errors"]
+    assert whole["data"] is None
+    assert whole["warnings"] == whole["errors"] == []
+
+
+def test_the_keys_of_a_cascade():
+    """``dispatch.cascade/1`` as the issue lists it; ``excluded`` only where it was asked for."""
+    data = decoded(worked_example())["data"]
+    assert [key for key in data if key in ("emergency", "incident", "cascades")] == [
+        "emergency", "incident", "cascades",
+    ]  # fmt: skip
+    (only,) = data["cascades"]
+    assert {
+        "service", "when", "method", "expected_min", "success_probability",
+        "neutral_expected_min", "contract_cost_min", "method_cost_min", "fallback_min",
+        "ranked_count", "candidates", "last_resort", "excluded_counts",
+    } <= set(only)  # fmt: skip
+    assert "excluded" not in only
+    assert list(only["candidates"][0])[:22] == [
+        "rank", "provider", "name", "phone", "index_min", "order_min", "arrival_min", "there_at",
+        "chance_by_rank", "why", "wait_min", "turnout_min", "travel_min", "answer_min",
+        "acceptance", "head_start_min", "distance_km", "open_until", "open_state",
+        "travel_source", "outside_contract", "ask",
+    ]  # fmt: skip
+    assert only["candidates"][1]["index_min"] == 22 + 2 / 0.7
+    explained = decoded(answer(cascade(excluded=(exclusion(),))))["data"]["cascades"][0]
+    assert list(explained["excluded"][0])[:3] == ["provider", "reason", "detail"]
+
+
+def test_infinite_and_undefined_are_null():
+    """JSON has neither; a script reads null, also beside text that UTF-8 cannot hold."""
+    odd = cascade("tow", [candidate(name="\ud800")], expected_min=inf, fallback_min=nan)
+    for rows in (odd, cascade("tow", expected_min=inf, fallback_min=nan)):
+        (only,) = decoded(answer(rows))["data"]["cascades"]
+        assert only["expected_min"] is None
+        assert only["fallback_min"] is None
+
+
+@settings(deadline=None)
+@given(st.text(st.characters()))
+def test_texts_are_exact(text):
+    """Whatever the text, lone surrogates included, it comes back as it was."""
+    whole = decoded({"name": text}, warnings=[text])
+    assert whole["data"]["name"] == text
+    assert whole["warnings"] == [text]
+
+
+def test_errors_carry_their_place():
+    """Each problem has a stable code, a text and, where known, file, line and owner."""
+    error = BadDataError(
+        Problem("lat 515.0 is not between -90 and 90", "a.toml", 42, 'provider "m25"'), "empty"
+    )
+    whole = decoded(None, status="error", exit_code=ExitCode.BAD_DATA, errors=error_entries(error))
+    assert whole["exit_code"] == 4
+    assert whole["errors"] == [
+        {
+            "code": "bad_data",
+            "text": "lat 515.0 is not between -90 and 90",
+            "file": "a.toml",
+            "line": 42,
+            "who": 'provider "m25"',
+        },
+        {"code": "bad_data", "text": "empty", "file": None, "line": None, "who": None},
+    ]
+    assert error_entries(UsageError("x"))[0].code == "usage"
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "served", "emergency", "status"),
+    [
+        (0, True, False, "success"),
+        (0, False, True, "success"),
+        (3, True, False, "partial"),
+        (3, False, True, "error"),
+        (4, False, True, "partial"),
+        (4, False, False, "error"),
+        (6, True, False, "partial"),
+        (6, False, False, "partial"),
+        (1, True, True, "error"),
+        (2, False, True, "error"),
+        (5, False, True, "error"),
+        (7, True, True, "error"),
+        (8, True, False, "error"),
+    ],
+)
+def test_status(exit_code, served, emergency, status):
+    """The word follows from the exit code and from what is left of the answer."""
+    assert status_of(exit_code, served=served, emergency=emergency) == status

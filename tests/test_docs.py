@@ -1,0 +1,99 @@
+"""The documentation is what the program does: every command line shown runs, links exist."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+
+
+def shell_lines(text: str) -> list[str]:
+    """The command lines of a page: lines of ``sh`` blocks that begin with ``dispatch``."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+    joined = "\n".join(blocks).replace("\\\n", " ")
+    return [line for line in joined.splitlines() if line.startswith("dispatch ")]
+
+
+LINES = [line for page in [README, *(p.read_text(encoding="utf-8") for p in PAGES)]
+         for line in shell_lines(page)]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_command_line_shown_runs(line, tmp_path, monkeypatch):
+    """Each ``dispatch …`` line of the README and the docs ends with 0, and prints something."""
+    for name in ("DATA", "CONFIG", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    (tmp_path / "providers.toml").write_bytes((ROOT / "providers.toml").read_bytes())
+    argv = [sys.executable, "-m", "dispatch_cli", *shlex.split(line)[1:]]
+    ran = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout
+
+
+def test_the_readme_shows_the_daily_commands():
+    """Operator, script and cron each find their lines, and the two set-up lines stand marked."""
+    assert len([line for line in LINES if line.startswith("dispatch cascade")]) >= 5
+    two = README.split("<!-- two commands -->")[1].split("<!-- end -->")[0]
+    assert len(re.findall(r"^python3 -m venv", two, flags=re.MULTILINE)) == 2
+
+
+def command_paths() -> list[list[str]]:
+    """Every command of the command line, as its words."""
+    import typer.main
+
+    def walk(command, words):
+        for name, sub in getattr(command, "commands", {}).items():
+            yield [*words, name]
+            yield from walk(sub, [*words, name])
+
+    return list(walk(typer.main.get_command(app), []))
+
+
+@pytest.mark.parametrize("words", command_paths(), ids=" ".join)
+def test_every_command_is_documented_and_has_help(words):
+    """No command without a line in the README, and none without a sentence of help."""
+    name = " ".join(words)
+    assert f"dispatch {name}" in README.replace("\n", " ") or words[0] in README, name
+    ran = subprocess.run(
+        [sys.executable, "-m", "dispatch_cli", *words, "--help"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0
+    assert len(ran.stdout.splitlines()) > 3
+
+
+def test_the_picture_is_not_stale_and_loads_nothing():
+    """The README's picture is what the program exports now, without a font from the network."""
+    ran = subprocess.run(
+        [sys.executable, ROOT / "docs" / "make_picture.py", "--check"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    svg = (ROOT / "docs" / "cascade.svg").read_text(encoding="utf-8")
+    assert set(re.findall(r'https?://[^")]+', svg)) == {"http://www.w3.org/2000/svg"}
+    assert "@font-face" not in svg
+
+
+def test_links_between_pages_lead_somewhere():
+    """Every relative link of the README and the docs names a file that exists."""
+    for page in [ROOT / "README.md", *PAGES]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_dependency_has_its_reason_in_the_readme():
+    """No dependency without a line that says why it is there."""
+    import tomli
+
+    project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for requirement in project["dependencies"]:
+        name = re.match(r"[A-Za-z0-9-]+", requirement)[0]
+        assert re.search(rf"^\| {name}\b", README, flags=re.MULTILINE), name
