@@ -175,9 +175,9 @@ def _ask(folder: Path) -> list[int]:
 
 
 def test_two_processes_at_once(tmp_path: Path) -> None:
-    """Four processes that fill the same file agree with one that has none, and leave it sound."""
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        answers = pool.map(_ask, [tmp_path] * 4, chunksize=1)
-    assert answers == [_ask(tmp_path / "other")] * 4
+    """Two processes that fill the same file agree with one alone, and leave it sound."""
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        answers = pool.map(_ask, [tmp_path] * 2, chunksize=1)
+    assert answers == [_ask(tmp_path / "other")] * 2
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["holidays.json"]
     assert json.loads((tmp_path / "holidays.json").read_bytes())["dates"]

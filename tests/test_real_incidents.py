@@ -1,4 +1,4 @@
-"""All 6,218 real incidents run through the library: accidents of Regensburg, calls of Montgomery."""
+"""All 6,218 real incidents through the library: accidents of Regensburg, calls of Montgomery."""
 
 import csv
 from collections import Counter
@@ -42,7 +42,7 @@ def sample(tmp_path_factory):
 
 @pytest.mark.parametrize("step", EVERY)
 def test_accidents_of_regensburg_all_find_a_truck(sample, step):
-    """In Regensburg somebody tows at any hour; the injured come first, everybody is accounted for."""
+    """In Regensburg somebody tows at any hour; the injured come first, nobody vanishes."""
     path = INCIDENTS / "unfallatlas-regensburg-2016-2020.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from ..model import Provider, Rules
 from ..model.words import EMERGENCY_SERVICES
@@ -29,8 +30,8 @@ def warn_of_oddities(
             findings.warn(f"never open: its hours are {quoted(provider.hours)}", who=who)
         hold = provider.on_hold
         if hold and hold.until and hold.until < timetables.now - _LONG_PAST:
-            since = hold.until.date().isoformat()
-            findings.warn(f"on_hold has ended on {since}: remove it", who=who)
+            ended = hold.until.astimezone(ZoneInfo(rules.settings.timezone))
+            findings.warn(f"on_hold has ended at {ended:%Y-%m-%d %H:%M}: remove it", who=who)
 
 
 def _warn_of_contracts(

@@ -127,7 +127,7 @@ def _states(found: list[Token]) -> list[Token]:
             read.append(Token("state", "unknown", token.column, token.written))
         if token.text == "/" and before == after == "day":  # "Sa/So"
             read.append(replace(token, text=","))
-        elif not (token.text == ":" and before in ("day", "number")):  # "Mo-Fr: 8-18"
+        elif not (token.text == ":" and before in ("day", "month", "number")):  # "Mo-Fr: 8"
             read.append(token)
     return read
 

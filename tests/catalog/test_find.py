@@ -32,10 +32,13 @@ def test_order(tmp_path: Path) -> None:
     assert find(tmp_path, option="named.toml", variable="no") == (named, "option")
 
 
-def test_names_stay_short(tmp_path: Path) -> None:
+def test_names_stay_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the program's own working folder a name stays as it was written."""
-    path, source = find_file("pyproject.toml", {}, Path.cwd(), tmp_path)
-    assert (path, source) == (Path("pyproject.toml"), "option") or not path.exists()
+    write(tmp_path, HUBER)
+    monkeypatch.chdir(tmp_path)
+    short = Path("providers.toml")
+    assert find_file("providers.toml", {}, Path.cwd(), tmp_path) == (short, "option")
+    assert find_file(None, {}, Path.cwd(), tmp_path) == (short, "folder")
 
 
 @pytest.mark.parametrize("source", ["option", "environment"])

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_cli.catalog.rules import MAIN_KEYS
 from dispatch_cli.catalog import raw
+from dispatch_cli.catalog.rules import MAIN_KEYS
 from dispatch_cli.catalog.suggest import is_payment
 from dispatch_cli.errors import BadDataError
 
@@ -81,7 +81,7 @@ REPLACED = [
     ("phone", 'phones = [{ label = "night" }]', "number is missing in entry 1 of phones"),
     ("phone", 'phones = [{ number = "112", hours = "x" }]', 'hours: column 1: "x" is no day'),
     ("services", 'services = ["toww"]', 'unknown service "toww" (did you mean "tow"?)'),
-    ("services", 'services = ["Abschlepen"]', "(did you mean \"Abschleppen\"?)"),
+    ("services", 'services = ["Abschlepen"]', '(did you mean "Abschleppen"?)'),
     ("services", "services = []", "services is empty: name at least one"),
     ("services", 'services = "tow"', 'services must be a list, not text "tow"'),
     ("services", "", "services is missing"),

@@ -54,7 +54,7 @@ def test_depth_counts_neither_strings_nor_siblings() -> None:
     """Brackets and dots in strings and comments do not nest, nor do tables side by side."""
     assert too_deep_at(f'x = "{"[" * 99}{"a." * 99}" # {"{" * 99}\n') == 0
     assert too_deep_at(f"x = [{'[],' * 500}]\n{'[[provider]]' * 500}") == 0
-    assert too_deep_at(f'x = """\n{"[" * 99}""" \n y = \'\'\'{"[" * 99}\'\'\'') == 0
+    assert too_deep_at(f"x = \"\"\"\n{'[' * 99}\"\"\" \n y = '''{'[' * 99}'''") == 0
     assert too_deep_at("x = [" + "1.5, " * 99 + "]") == 0
     assert too_deep_at("[" * MAX_DEPTH + "]" * MAX_DEPTH) == 0
     assert too_deep_at("\n" + "[" * (MAX_DEPTH + 1)) == 2

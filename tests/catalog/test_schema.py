@@ -1,6 +1,5 @@
 """The JSON Schema accepts what loads, and an editor marks a typo."""
 
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -39,14 +38,20 @@ def test_sample_passes(validator: jsonschema.Draft202012Validator) -> None:
     assert errors(validator, sample_path().read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize(
-    "line",
-    [line for line, said in EXTRA if "unknown key" in said or "must be" in said or "price" in said],
-)
+# Not what a schema cannot say: nan is a number, and a date may be a text to an editor.
+TYPOS = [
+    line
+    for line, said in EXTRA
+    if ("unknown key" in said or "must be" in said or "price" in said)
+    and "nan" not in line
+    and "until" not in line
+]
+
+
+@pytest.mark.parametrize("line", TYPOS)
 def test_typos_fail(validator: jsonschema.Draft202012Validator, line: str) -> None:
     """Unknown keys, payment keys and values of the wrong kind are marked."""
-    if "nan" not in line and "until" not in line:
-        assert errors(validator, f"{HUBER}{line}\n")
+    assert errors(validator, f"{HUBER}{line}\n")
 
 
 @pytest.mark.parametrize(
@@ -59,14 +64,12 @@ def test_typos_fail(validator: jsonschema.Draft202012Validator, line: str) -> No
         ("{ radius_km = 30 }", '"lechland"'),
     ],
 )
-def test_wrong_values_fail(
-    validator: jsonschema.Draft202012Validator, old: str, new: str
-) -> None:
+def test_wrong_values_fail(validator: jsonschema.Draft202012Validator, old: str, new: str) -> None:
     """Unknown services, two areas at once and missing keys are marked."""
     assert errors(validator, HUBER.replace(old, new))
 
 
-def test_services_are_completed_in_english_and_german(tmp_path: Path) -> None:
+def test_services_are_completed_in_english_and_german() -> None:
     """An editor offers the services' names and their German words."""
     service = json_schema()["$defs"]["Service"]
     english, german = (choice["enum"] for choice in service["anyOf"])

@@ -84,7 +84,9 @@ def test_main_file_may_be_a_link(tmp_path: Path) -> None:
         {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [RING]}},
         {
             "type": "FeatureCollection",
-            "features": [{"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [RING]}}],
+            "features": [
+                {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [RING]}}
+            ],
         },
         {"type": "Polygon", "coordinates": [[[*point, 500.0] for point in RING]]},
     ],
@@ -132,8 +134,10 @@ def test_bad_polygons(content: str, said: str) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=5)
-    | st.dictionaries(st.sampled_from(["type", "coordinates", "geometry", "features"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.dictionaries(st.sampled_from(["type", "coordinates", "geometry", "features"]), inner)
+    ),
 )
 
 

@@ -100,7 +100,12 @@ def test_rules(tmp_path: Path) -> None:
         PlanEntry(service="tow", after="roadside_repair", equipment=(("crane",),)),
     )
     place = rules.places["Autohof"]
-    assert (place.lat, place.lon, place.label, place.source) == (48.433, 10.879, "Autohof", "places")
+    assert (place.lat, place.lon, place.label, place.source) == (
+        48.433,
+        10.879,
+        "Autohof",
+        "places",
+    )
     assert place.uncertainty_km == 2
     assert rules.last_resorts["tow"] == LastResort("110", "police")
     assert rules.last_resorts["default"].phone == "089 99998-900"
@@ -174,9 +179,7 @@ def test_holidays_are_asked_for_once(tmp_path: Path) -> None:
     other = HUBER.replace("huber", "other")
     text = f'{HUBER}hours = "Mo-Fr 08:00-18:00; PH off"\n{other}hours = "Mo-Fr 08:00-18:00"\n'
     path = write(tmp_path, text)
-    huber, open_one = load(
-        path, source="x", now=NOW, cache_dir=None, holidays=holidays
-    ).all()
+    huber, open_one = load(path, source="x", now=NOW, cache_dir=None, holidays=holidays).all()
     assert asked == [("BY", (2026,))]
     assert huber.timetable is not None
     assert open_one.timetable is not None
@@ -208,7 +211,7 @@ def test_services_that_nobody_offers(tmp_path: Path) -> None:
         ),
         (
             'on_hold = { reason = "x", until = 2026-10-01 }',
-            'provider "huber": on_hold has ended on 2026-09-30: remove it',
+            'provider "huber": on_hold has ended at 2026-10-01 00:00: remove it',
         ),
     ],
 )

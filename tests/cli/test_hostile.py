@@ -16,8 +16,8 @@ WHEN = ("--when", "2026-11-27T12:03")
 def worst(count: int) -> list[str]:
     """Hostile strings that a TOML file can hold: everything but lone surrogates, by escapes."""
     found = []
-    for text in (*NASTY, *hostile_strings(2 * count, seed=7)):
-        text = text.encode("utf-8", "ignore").decode().strip()
+    for raw in (*NASTY, *hostile_strings(2 * count, seed=7)):
+        text = raw.encode("utf-8", "ignore").decode().strip()
         if text and not text.isprintable():
             found.append(text)
     return found[:count]

@@ -47,6 +47,7 @@ def test_docs_have_the_tables() -> None:
         ("Mo.–Fr.\t8:00 h – 18:00 h", "Mo-Fr 08:00-18:00"),
         ("Mo-Fr 8-18 Uhr\nSa 9-12 Uhr\n", "Mo-Fr 08:00-18:00; Sa 09:00-12:00"),
         ("; Mo 8-12;; Di 8-12;", "Mo 08:00-12:00; Tu 08:00-12:00"),
+        ("Mar-Sep: Mo-Sa 9-20", "Mar-Sep Mo-Sa 09:00-20:00"),
         ("Do 0-24 Uhr", "Th 00:00-24:00"),
         ("Fr 8-24 h", "Fr 08:00-24:00"),
         ("Mo-Fr 8-18 Uhr, an Feiertagen geschlossen", "Mo-Fr 08:00-18:00, PH off"),

@@ -4,7 +4,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -121,7 +123,7 @@ def test_what_ph_does_on_a_wednesday(text: str, expected: str) -> None:
 
 
 def test_the_night_after_a_holiday() -> None:
-    """A holiday's own night goes on to Thursday 06:00 (05:00 UTC), and the day before is as ever."""
+    """A holiday's own night goes on to Thursday 06:00 (05:00 UTC); its eve has hours of its own."""
     table = _table("PH 22:00-06:00", date(2027, 1, 5), 3, holidays=[EPIPHANY])
     assert _open(table) == [("06 21:00", "07 05:00")]
     eve = _table("PH -1 day 08:00-12:00", date(2027, 1, 4), 4, holidays=[EPIPHANY])
@@ -141,6 +143,7 @@ def test_hours_over_midnight() -> None:
         ("Mo-Su 08:00-18:00, Fr-Sa 20:00-02:00", "00:00 open 02:00 closed 08:00 open 18:00 closed"),
         # A later rule takes over Sunday with its morning.
         ("Fr-Sa 08:00-02:00; Su 10:00-12:00", "00:00 closed 10:00 open 12:00 closed"),
+        ("Fr-Sa 08:00-02:00, Su 10:00-12:00", "00:00 open 02:00 closed 10:00 open 12:00 closed"),
         # "off" only takes the times that it names: here all of Sunday.
         ("Fr-Sa 08:00-02:00; Su off", "00:00 closed"),
     ],
@@ -230,18 +233,18 @@ HOURS = (
 @given(
     st.sampled_from(HOURS),
     st.sampled_from(ZONES),
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
+    st.integers(0, 2 * 365 * 1440),
     st.integers(1, 15),
 )
-def test_spans_are_contiguous_and_differ(text: str, zone: str, start: datetime, days: int) -> None:
+def test_spans_are_contiguous_and_differ(text: str, zone: str, minute: int, days: int) -> None:
     """In zones that change at midnight or by half an hour too, no second is missing or doubled."""
-    begins = start.replace(tzinfo=UTC)
+    begins = datetime(2026, 1, 1, 0, 0, 30, tzinfo=UTC) + timedelta(minutes=minute)
     holidays = [(begins + timedelta(days=2)).date()]
     spans = timetable(text, holidays=holidays, start=begins, days=days, timezone=zone).spans
     assert spans[0].start == int(begins.timestamp()) // 60 * 60
     assert spans[-1].end == spans[0].start + days * 86400
     assert all(span.start < span.end for span in spans)
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         assert before.end == after.start
         assert (before.state, before.comment) != (after.state, after.comment)
 
@@ -270,8 +273,6 @@ def test_the_longest_texts_do_not_stall(text: str) -> None:
     """The worst that fits into the limit takes a fraction of a second (measured: 0.25 s)."""
     assert len(text) <= LONGEST
     began = time.perf_counter()
-    try:
+    with suppress(HoursError):  # refusing is as good
         _table(parse_hours(text.rstrip(", ")), EPIPHANY, 14, holidays=[EPIPHANY])
-    except HoursError:
-        pass
     assert time.perf_counter() - began < 3
