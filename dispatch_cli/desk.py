@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from . import cascade, eligibility, geo, hours, plans, ranking
+from . import cascade, eligibility, geo, plans, ranking
 from .candidates import Orders, Rated
 from .eligibility import SEEN_AHEAD, HoursOf, Need
 from .errors import UsageError
@@ -127,6 +127,8 @@ def hours_around(when: datetime, timezone: str, holidays: HolidayDates) -> Hours
             return timetable
         key = (whose.hours, region)
         if key not in known:
+            from . import hours
+
             years = sorted({start.year, (when + SEEN_AHEAD).year})
             needs_dates = bool(region) and whose.hours is not None and "PH" in whose.hours
             known[key] = hours.timetable(

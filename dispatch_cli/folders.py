@@ -1,38 +1,53 @@
 """Where the program keeps its files, by the platform's rules."""
 
+import os
+import sys
 from pathlib import Path
+from typing import Literal
 
 APP = "dispatch"
+
+# The XDG base directory specification: the variable, and what holds where it is not set.
+_XDG = {
+    "config": ("XDG_CONFIG_HOME", ".config"),
+    "cache": ("XDG_CACHE_HOME", ".cache"),
+    "data": ("XDG_DATA_HOME", ".local/share"),
+    "state": ("XDG_STATE_HOME", ".local/state"),
+}
 
 
 def config_dir() -> Path:
     """The folder for the user's own provider file."""
-    from platformdirs import user_config_path
-
-    return user_config_path(APP, appauthor=False)
+    return _folder("config")
 
 
 def cache_dir() -> Path:
     """The folder for what can be made again: the compiled provider file, holiday dates."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path(APP, appauthor=False)
+    return _folder("cache")
 
 
 def data_dir() -> Path:
     """The folder for what the user imported: the gazetteer."""
-    from platformdirs import user_data_path
-
-    return user_data_path(APP, appauthor=False)
+    return _folder("data")
 
 
-def log_dir() -> Path:
-    """The folder for reports of unexpected errors."""
-    from platformdirs import user_log_path
-
-    return user_log_path(APP, appauthor=False)
+def state_dir() -> Path:
+    """The folder for what the program writes down: reports of unexpected errors."""
+    return _folder("state")
 
 
 def gazetteer() -> Path:
     """The file that ``dispatch places import`` writes."""
     return data_dir() / "gazetteer.sqlite3"
+
+
+def _folder(kind: Literal["config", "cache", "data", "state"]) -> Path:
+    if sys.platform in ("win32", "darwin", "ios", "android"):
+        import platformdirs
+
+        return Path(getattr(platformdirs, f"user_{kind}_dir")(APP, appauthor=False))
+    # What platformdirs says here too, and a test holds the two together; importing it would
+    # cost every start 7 ms.
+    variable, default = _XDG[kind]
+    given = os.environ.get(variable, "")
+    return (Path(given) if given.strip() else Path("~").expanduser() / default) / APP

@@ -7,11 +7,11 @@ sequential testing (Simon & Kadane 1975; Ünlüyurt 2004); the proof is in docs/
 """
 
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 from math import floor, inf
 
 from .candidates import Orders, Rated
 from .eligibility import Eligible, Need, is_on_list
+from .model.digest import blake2b
 
 COMPARED_STEPS_PER_MIN = 1e6
 """Minutes are compared in whole millionths and no finer, so that two ways of computing agree."""

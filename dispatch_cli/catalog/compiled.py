@@ -12,7 +12,6 @@ digest covers the key of the sources as well, so that a part of another file doe
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import TypeVar
 
 import msgspec
@@ -21,11 +20,13 @@ from msgspec.structs import replace
 
 from .. import __version__
 from ..model import Phone, Provider, Rules, Timetable
+from ..model.digest import blake2b
 from .index import Index, make_index
 from .sources import Source
 
 MAGIC = b"dispatch-catalog"
-FORMAT = 1
+FORMAT = 2
+"""Raised whenever anything that is written here changes its shape or meaning."""
 _DIGEST = 16
 _LEAD = len(MAGIC) + 4 + _DIGEST
 _MAX_HEAD = 64 * 1024 * 1024

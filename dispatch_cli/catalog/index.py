@@ -14,12 +14,13 @@ a superset of the providers whose area holds the place within its uncertainty:
 """
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from math import asin, ceil, cos, degrees, floor, pi, radians, sin
 
 from msgspec import Struct
 
-from ..model import Area, Circle, Country, Place, Polygon, Postcodes, Provider
+from ..model import Circle, Country, Place, Polygon, Postcodes, Provider
 from ..model.sphere import EARTH_RADIUS_KM
 
 _PER_DEGREE = 100_000
@@ -36,17 +37,18 @@ Box = tuple[int, int, int, int]
 class Index(Struct, frozen=True, array_like=True):
     """The boxes and ranges of all areas; the numbers are positions in the file's order.
 
-    Arrays of four-byte integers as bytes, so that a file can hold them as they are.
+    Columns of four-byte integers as bytes, so that a file can hold them as they are; boxes are
+    sorted by their south side and ranges by their first code, so that a query can stop early.
     """
 
-    box_of: bytes
     south: bytes
     north: bytes
     west: bytes
     east: bytes
-    range_of: bytes
+    box_of: bytes
     first: bytes
     last: bytes
+    range_of: bytes
     everywhere: bytes
     """Those that serve the whole country."""
 
@@ -61,68 +63,59 @@ class Index(Struct, frozen=True, array_like=True):
 
     def _by_box(self, place: Place) -> Iterable[int]:
         south, north, west, east = _box_round(place)
-        wests, easts = _numbers(self.west), _numbers(self.east)
-        if not wests:
+        souths = _numbers(self.south)
+        stop = bisect_right(souths, north)
+        if not stop:
             return
-        owners, souths, norths = map(_numbers, (self.box_of, self.south, self.north))
+        rest = (self.north, self.west, self.east, self.box_of)
+        norths, wests, easts, owners = (_numbers(packed)[:stop] for packed in rest)
         outer_west, outer_east = min(wests), max(easts)
         half = _FULL_TURN // 2
         for turn in range(-2 * half, 3 * half, half):
             from_west, to_east = west + turn, east + turn
-            if to_east < outer_west or from_west > outer_east:
-                continue
-            boxes = zip(owners, souths, norths, wests, easts, strict=True)
-            for number, s, n, w, e in boxes:
-                if s <= north and south <= n and w <= to_east and from_west <= e:
-                    yield number
+            if outer_west <= to_east and from_west <= outer_east:
+                boxes = zip(norths, wests, easts, owners, strict=True)
+                yield from [
+                    number
+                    for n, w, e, number in boxes
+                    if south <= n and w <= to_east and from_west <= e
+                ]
 
     def _by_postcode(self, codes: set[int]) -> Iterable[int]:
         low, high = min(codes), max(codes)
-        ranges = zip(
-            _numbers(self.range_of), _numbers(self.first), _numbers(self.last), strict=True
-        )
-        for number, first, last in ranges:
-            if first <= high and low <= last and any(first <= code <= last for code in codes):
+        stop = bisect_right(_numbers(self.first), high)
+        columns = (self.first, self.last, self.range_of)
+        for first, last, number in zip(*(_numbers(c)[:stop] for c in columns), strict=True):
+            if low <= last and any(first <= code <= last for code in codes):
                 yield number
 
 
-def _numbers(packed: bytes) -> "array[int]":
-    numbers = array("i")
-    numbers.frombytes(packed)
-    return numbers
+def _numbers(packed: bytes) -> "memoryview[int]":
+    return memoryview(packed).cast("i")
 
 
 def make_index(providers: Sequence[Provider]) -> Index:
     """Make the index of all areas."""
-    box_of, ranges, everywhere = array("i"), array("i"), array("i")
-    sides = [array("i") for _ in range(4)]
-    firsts, lasts = array("i"), array("i")
+    boxes: list[tuple[int, ...]] = []
+    ranges: list[tuple[int, ...]] = []
+    everywhere: list[tuple[int, ...]] = []
     for number, provider in enumerate(providers):
         match provider.area:
             case Country():
-                everywhere.append(number)
+                everywhere.append((number,))
             case Postcodes(ranges=found):
-                for first, last in found:
-                    ranges.append(number)
-                    firsts.append(int(first))
-                    lasts.append(int(last))
-            case area:
-                box_of.append(number)
-                for side, value in zip(sides, box_of_area(area, provider), strict=True):
-                    side.append(value)
-    arrays = (box_of, *sides, ranges, firsts, lasts, everywhere)
-    return Index(*(packed.tobytes() for packed in arrays))
+                ranges += ((int(first), int(last), number) for first, last in found)
+            case Circle(radius_km=radius_km):
+                boxes.append((*_circle_box(provider.lat, provider.lon, radius_km), number))
+            case Polygon(rings=rings):
+                boxes.append((*_polygon_box(rings), number))
+    return Index(*_columns(boxes, 5), *_columns(ranges, 3), *_columns(everywhere, 1))
 
 
-def box_of_area(area: Area, provider: Provider) -> Box:
-    """Make the box of a circle or polygon."""
-    match area:
-        case Circle(radius_km=radius_km):
-            return _circle_box(provider.lat, provider.lon, radius_km)
-        case Polygon(rings=rings):
-            return _polygon_box(rings)
-        case _:
-            raise AssertionError("only circles and polygons have boxes")
+def _columns(rows: list[tuple[int, ...]], width: int) -> list[bytes]:
+    """Pack sorted rows column by column."""
+    columns = zip(*sorted(rows), strict=True) if rows else [()] * width
+    return [array("i", column).tobytes() for column in columns]
 
 
 def _circle_box(lat: float, lon: float, radius_km: float, *, plane: bool = False) -> Box:

@@ -6,6 +6,7 @@ headers and keys, and skips values as a whole. It is meant for text that tomli h
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 Path = tuple[str | int, ...]
 
@@ -98,7 +99,8 @@ def _plain(part: str) -> str:
     if part[0] == '"' and "\\" in part:
         import tomli
 
-        return str(tomli.loads(f"key = {part}")["key"])
+        with suppress(tomli.TOMLDecodeError):
+            return str(tomli.loads(f"key = {part}")["key"])
     return part[1:-1] if part[0] in "\"'" else part
 
 

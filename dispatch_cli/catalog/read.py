@@ -42,13 +42,13 @@ def read_bytes(path: str, *, shown: str) -> bytes:
             raise _refused(shown, "it is not an ordinary file")
         if found.st_size > MAX_BYTES:
             raise _refused(shown, _too_big(found.st_size))
-        with os.fdopen(fd, "rb", buffering=0, closefd=False) as file:
+        with os.fdopen(fd, "rb", closefd=False) as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _refused(shown, _reason(error)) from None
     finally:
         os.close(fd)
-    if content is None or len(content) > MAX_BYTES:
+    if len(content) > MAX_BYTES:
         raise _refused(shown, _too_big(MAX_BYTES + 1))
     return content
 

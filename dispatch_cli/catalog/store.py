@@ -3,8 +3,9 @@
 import os
 import stat
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
+
+from ..model.digest import blake2b
 
 FOLDER = "catalog"
 _STALE_AFTER_S = 3600

@@ -1,30 +1,53 @@
-"""The command line: one thin file per command."""
+"""The command line: one thin file per command, imported when it is called."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+import typer.main
+from typer.core import TyperGroup
 
 from . import outcome
-from .cascade import cascade
-from .doctor import doctor
-from .kinds import kinds
-from .places import app as places_app
-from .providers import app as providers_app
+
+# In the order of --help; a command is a function of its module, a group is its ``app``.
+COMMANDS = ("cascade", "providers", "places", "kinds", "doctor")
+
+
+class LazyGroup(TyperGroup):
+    """The commands on top; each is built when it is asked for.
+
+    Building all of them would cost every call as much as importing msgspec does.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name every command."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Build one command, or None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".{cmd_name}", __name__)
+        found = getattr(module, "app", None)
+        if found is None:
+            found = typer.Typer(
+                rich_markup_mode=None, add_completion=False, context_settings=HELP_OPTIONS
+            )
+            found.command(cmd_name)(getattr(module, cmd_name))
+        return typer.main.get_command(found)
+
+
+HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="dispatch",
-    help="Whom to call first, second, third, and why: a neutral dispatch desk.",
+    cls=LazyGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP_OPTIONS,
 )
-app.command("cascade")(cascade)
-app.command("kinds")(kinds)
-app.command("doctor")(doctor)
-app.add_typer(providers_app, name="providers")
-app.add_typer(places_app, name="places")
 
 
 def _print_version(wanted: bool) -> None:

@@ -62,7 +62,7 @@ def doctor(
 def _folders() -> Iterator[tuple[str, str, str]]:
     from .. import folders
 
-    for name in ("config_dir", "cache_dir", "data_dir", "log_dir"):
+    for name in ("config_dir", "cache_dir", "data_dir", "state_dir"):
         yield name.replace("_dir", " folder"), str(getattr(folders, name)()), "platform"
     gazetteer = folders.gazetteer()
     found = "imported" if gazetteer.exists() else 'none: "dispatch places import FILE"'

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from .. import almanac, catalog, folders
+from .. import catalog, folders
 
 
 def now() -> datetime:
@@ -15,6 +15,8 @@ def now() -> datetime:
 
 def holiday_dates(region: str, years: Sequence[int]) -> Sequence[date]:
     """All public holidays of a region, remembered in the cache folder."""
+    from .. import almanac
+
     return almanac.holiday_dates(region, years, folders.cache_dir())
 
 

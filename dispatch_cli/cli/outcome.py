@@ -158,7 +158,7 @@ def _write_log(text: str) -> "Path | None":
     from .. import __version__, folders
 
     try:
-        folder = folders.log_dir()
+        folder = folders.state_dir()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = mkstemp(prefix="bug-", suffix=".log", dir=folder)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as log:

@@ -10,8 +10,17 @@ from .options import DebugOption, JsonOption
 from .outcome import Outcome, emit
 
 app = typer.Typer(
-    help="Teach the desk the names of places.", rich_markup_mode=None, no_args_is_help=True
+    help="Teach the desk the names of places.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def places() -> None:
+    """Teach the desk the names of places."""
 
 
 @app.command("import")

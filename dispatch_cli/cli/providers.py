@@ -22,6 +22,8 @@ app = typer.Typer(
     help="List, show, check and start the provider file.",
     rich_markup_mode=None,
     no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 LIST_COLUMNS = ("id", "phone", "name", "base", "services")

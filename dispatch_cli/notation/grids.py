@@ -42,8 +42,9 @@ def _mgrs(text: str, match: re.Match[str]) -> Reading:
     if len(digits) < 6:
         raise refused(text, "this square is a kilometre or more: give at least six digits")
     half = len(digits) // 2
-    # One more digit each, a five, is the middle of the square.
-    middle = "5" if half < 5 else ""
+    # A five and noughts lead to the middle of the square. Written out to the metre, because
+    # releases of the library differ in whether a square stands for its corner or its middle.
+    middle = "5".ljust(5 - half, "0") if half < 5 else ""
     east, north = digits[:half] + middle, digits[half:] + middle
     square = f"{int(match[1])}{match[2]}{match[3]}{match[4]}".upper()
     lat, lon = _position(text, f"{square}{east}{north}")

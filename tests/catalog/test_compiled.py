@@ -15,6 +15,7 @@ import pytest
 
 import dispatch_cli
 from dispatch_cli.catalog import Catalog, compiled
+from dispatch_cli.errors import BadDataError
 from dispatch_cli.model import Place
 
 from .files import HUBER, NOW, open_file, write
@@ -124,6 +125,20 @@ def test_any_change_is_seen(world: Path, tmp_path: Path, number: int) -> None:
     assert facts(after) != before or number == 5
 
 
+def test_broken_after_it_was_compiled(world: Path, tmp_path: Path) -> None:
+    """A file that has become wrong, unreadable or missing is an error, whatever was compiled."""
+    cache = tmp_path / "cache"
+    open_file(world, cache)
+    for change in (
+        _append("sub/b.toml", "price = 1\n"),
+        lambda folder: (folder / "a.json").unlink(),
+        lambda folder: world.unlink(),
+    ):
+        change(tmp_path)
+        with pytest.raises(BadDataError):
+            open_file(world, cache)
+
+
 def test_other_version(world: Path, tmp_path: Path) -> None:
     """What another version of the program has compiled is not used."""
     script = (
@@ -230,6 +245,29 @@ def test_records_of_another_build_do_not_pass(world: Path) -> None:
         opened.provider(0)
 
 
+def test_a_query_reads_only_the_hits(tmp_path: Path) -> None:
+    """Of a thousand providers only those near the place are read and decoded."""
+    far = [
+        HUBER.replace("huber", f"p{number}").replace("48.3645", f"{50 + number / 500:.3f}")
+        for number in range(1000)
+    ]
+    path = open_file(write(tmp_path, HUBER + "".join(far)), tmp_path / "cache").compiled_path
+    assert path is not None
+    content = path.read_bytes()
+    asked: list[int] = []
+
+    def read_at(offset: int, length: int) -> bytes:
+        asked.append(length)
+        return content[offset : offset + length]
+
+    opened = compiled.Compiled(read_at)
+    numbers = opened.index().near(AUGSBURG)
+    assert [opened.provider(number).id for number in numbers] == ["huber"]
+    # Lead, head, index, offsets, the provider, its timetable.
+    assert len(asked) == 6
+    assert sum(asked) < len(content) / 4
+
+
 @pytest.mark.parametrize("where", ["file", "below a file", "read-only"])
 def test_without_a_place_to_write(world: Path, tmp_path: Path, where: str) -> None:
     """Without a folder that can be written everything works from memory."""
@@ -294,6 +332,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from dispatch_cli.catalog import load
+from dispatch_cli.errors import BadDataError
 from dispatch_cli.model import Place
 main, cache = map(Path, sys.argv[1:3])
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # as in files.py, which imports pytest

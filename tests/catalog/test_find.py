@@ -45,11 +45,9 @@ def test_names_stay_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_named_and_missing(tmp_path: Path, source: str) -> None:
     """A named file that is missing is an error although others are there, with a near miss."""
     here = write(tmp_path, HUBER, f"{CWD}/providers.toml")
+    option, variable = ("provider.toml", "") if source == "option" else (None, "provider.toml")
     with pytest.raises(BadDataError) as caught:
-        if source == "option":
-            find(tmp_path, option="provider.toml")
-        else:
-            find(tmp_path, variable="provider.toml")
+        find(tmp_path, option, variable)
     (problem,) = caught.value.problems
     assert problem.text == f'there is no such file (did you mean "{here}"?)'
     assert caught.value.exit_code == 4

@@ -50,7 +50,7 @@ def plain_scan(providers: Sequence[Provider], place: Place) -> list[int]:
     ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.lists(st.tuples(LATS, LONS, areas), max_size=8), places)
 @example([(89.9, 0.0, Circle(30.0))], Place(lat=89.95, lon=180.0))
 @example([(0.0, 179.9, Circle(50.0))], Place(lat=0.0, lon=-179.9))
@@ -66,7 +66,7 @@ def test_superset_of_plain_scan(rows: list[tuple[float, float, Area]], place: Pl
     assert set(plain_scan(providers, place)) <= set(found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(POINTS, st.floats(0.01, 1000), st.floats(0, 360), st.floats(0, 50))
 def test_circle_edges(
     base: tuple[float, float], radius_km: float, bearing: float, uncertainty_km: float

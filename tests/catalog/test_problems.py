@@ -176,6 +176,7 @@ MAIN = [
     ('places.x = "nowhere"', 'place "x"', 'place "nowhere": not understood (write a position'),
     ("places.x = 5", 'place "x"', "must be text or a table with at"),
     ("places.x = {}", 'place "x"', "at is missing"),
+    ('places." " = "86150"', 'place " "', "a place without a name"),
     ("places = []", "", "places must be tables like [places.NAME]"),
     (
         'last_resort.toww = { phone = "110", text = "x" }',
@@ -183,10 +184,22 @@ MAIN = [
         'unknown service "toww" (did you mean "tow"?)',
     ),
     ('last_resort.tow = { phone = "110" }', 'last_resort "tow"', "text is missing"),
+    (
+        'control_centre = [{ name = "x", phone = "112", postcodes = [] }]',
+        'control_centre "x"',
+        "postcodes is empty: name at least one",
+    ),
+    (
+        "plans = { a = { services = ['tow'], words = ['Ö'] }, "
+        "b = { services = ['tow'], words = ['oe'] } }",
+        'plan "b"',
+        'the word "oe" belongs to plan "a"',
+    ),
     ("control_centre = {}", "", "control_centre must be tables like [[control_centre]]"),
     ("control_centre = [{}]", "control_centre number 1", "postcodes is missing"),
     ('include = ["../*.toml"]', "", 'include: "../*.toml" leads out of the folder'),
     ('include = ["/etc/*.toml"]', "", 'include: "/etc/*.toml" leads out of the folder'),
+    (r'include = ["a\u0000"]', "", "include: the pattern holds a NUL character"),
     ('include = "a.toml"', "", 'include must be a list, not text "a.toml"'),
 ]
 

