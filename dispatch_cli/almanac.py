@@ -4,8 +4,6 @@ Loading that package takes about 140 ms, so a (region, year) is asked of it once
 one JSON file. The file is data of no weight: whatever is odd about it, it is built anew.
 """
 
-import os
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from .files import read_private, state_of_package, write_private
 from .hours import parse_region
 
 _FILE = "holidays.json"
@@ -39,7 +38,8 @@ def holiday_dates(region: str, years: Iterable[int], cache_dir: Path | None) -> 
     """
     name = parse_region(region)
     wanted = sorted(set(years))
-    source = _source() if cache_dir else ""
+    # The file that decides the dates stands for the version of the package.
+    source = state_of_package("holidays", "countries", "germany.py") if cache_dir else ""
     path = cache_dir / _FILE if cache_dir and source else None
     known = _read(path, source).get(name, {}) if path else {}
     missing = [year for year in wanted if year not in known]
@@ -60,25 +60,13 @@ def _computed(region: str, years: list[int]) -> dict[int, tuple[date, ...]]:
     return {year: tuple(sorted(day for day in calendar if day.year == year)) for year in years}
 
 
-def _source() -> str:
-    """The state of the installed calendar: path, size and time of the file that decides the dates.
-
-    It stands for the version, which importlib.metadata would need 50 ms to tell, and importlib.util
-    5 ms to locate; looking along the path costs 0.05 ms. "" if it is not there as a file.
-    """
-    for folder in sys.path:
-        with suppress(OSError):  # not in this folder
-            path = os.path.join(folder, "holidays", "countries", "germany.py")
-            state = os.stat(path)
-            return f"{path} {state.st_size} {state.st_mtime_ns}"
-    return ""
-
-
 def _read(path: Path, source: str) -> dict[str, dict[int, tuple[date, ...]]]:
+    content = read_private(path, _MOST_BYTES)
+    if content is None:
+        return {}
     try:
-        with path.open("rb") as file:
-            cache = msgspec.json.decode(file.read(_MOST_BYTES), type=_Cache)
-    except (OSError, msgspec.MsgspecError, RecursionError):  # absent, unreadable, damaged, foreign
+        cache = msgspec.json.decode(content, type=_Cache)
+    except (msgspec.MsgspecError, RecursionError):  # damaged or foreign
         return {}
     sound = (
         cache.schema == _SCHEMA
@@ -98,19 +86,8 @@ def _add(path: Path, source: str, region: str, found: dict[int, tuple[date, ...]
 
     Whoever renames last wins; dates that are lost by that are asked for again.
     """
-    import tempfile
-
     dates = _read(path, source)
     dates = dates | {region: dates.get(region, {}) | found}
     content = msgspec.json.encode(_Cache(_SCHEMA, source, dates))
     with suppress(OSError):  # a folder that cannot be written to only costs the time again
-        for folder in reversed([path.parent, *path.parent.parents]):
-            folder.mkdir(mode=0o700, exist_ok=True)  # "parents" would leave those to the umask
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{_FILE}.")  # mode 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(temporary, path)
-        finally:
-            with suppress(FileNotFoundError):  # renamed
-                os.unlink(temporary)
+        write_private(path, content)

@@ -5,10 +5,10 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from ..files import is_private, write_private
 from ..model.digest import blake2b
 
 FOLDER = "catalog"
-_STALE_AFTER_S = 3600
 
 
 class _OpenFile:
@@ -43,7 +43,7 @@ def open_file(cache_dir: Path, main: str) -> Callable[[int, int], bytes] | None:
         return None
     file = _OpenFile(fd)
     found = os.fstat(fd)
-    if not stat.S_ISREG(found.st_mode) or not _is_private(found):
+    if not stat.S_ISREG(found.st_mode) or not is_private(found):
         return None
     if hasattr(os, "pread"):
         return file.read_at
@@ -58,46 +58,10 @@ def in_memory(content: bytes) -> Callable[[int, int], bytes]:
 
 
 def save(cache_dir: Path, main: str, content: bytes) -> Path | None:
-    """Write the compiled form beside its place and move it there; None if that is impossible."""
+    """Write the compiled form to its place; None if that is impossible."""
     target = path_of(cache_dir, main)
-    folder = target.parent
-    temporary = f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
     try:
-        os.makedirs(cache_dir, mode=0o700, exist_ok=True)
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        if not _is_private(os.lstat(folder)):
-            os.chmod(folder, 0o700)
-        _sweep(folder)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
-            file.write(content)
-        os.replace(temporary, target)
+        write_private(target, content)
     except OSError:
-        _remove(temporary)
         return None
     return target
-
-
-def _is_private(found: os.stat_result) -> bool:
-    """Whether nobody else can have written it."""
-    if not hasattr(os, "geteuid"):
-        return True
-    return found.st_uid == os.geteuid() and not found.st_mode & 0o077
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what writers have left behind that were killed more than an hour ago."""
-    with os.scandir(folder) as entries:
-        left = [entry for entry in entries if entry.name.endswith(".tmp")]
-    if left:
-        newest = max(entry.stat(follow_symlinks=False).st_mtime for entry in left)
-        for entry in left:
-            if entry.stat(follow_symlinks=False).st_mtime < newest - _STALE_AFTER_S:
-                _remove(entry.path)
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        return

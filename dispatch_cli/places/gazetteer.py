@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -49,12 +49,12 @@ class Gazetteer:
     def town_of(self, postcode: str) -> str:
         """The town by which a postcode is best known, or "" if it has none."""
         rows = self._rows("SELECT name FROM town WHERE postcode = ?", postcode)
-        return str(rows[0][0]) if rows else ""
+        return rows[0][0] if rows else ""
 
     def towns_of(self, postcode: str) -> list[str]:
         """All names in a postcode."""
         rows = self._rows("SELECT DISTINCT name FROM place WHERE postcode = ?", postcode)
-        return [str(name) for (name,) in rows]
+        return [name for (name,) in rows]
 
     def named(self, folded_name: str) -> list[Entry]:
         """Everything of this folded name, and all longer names that begin with it."""
@@ -67,15 +67,18 @@ class Gazetteer:
 
     def names(self) -> dict[str, str]:
         """Every name by its folded form, for "did you mean"."""
-        return dict(self._rows("SELECT folded, name FROM place"))
+        return {row[0]: row[1] for row in self._rows("SELECT folded, name FROM place")}
 
-    def _rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
+    def _rows(self, statement: str, *values: str) -> list[tuple[str, ...]]:
         import sqlite3
 
         try:
-            return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+            rows = self._connection.execute(statement, values).fetchall()
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # also its messages may be torn
             raise damaged(self._path, str(error)) from None
+        if not all(isinstance(value, str) for row in rows for value in row):
+            raise damaged(self._path, "a field that is no text")
+        return rows
 
 
 @contextmanager
@@ -92,7 +95,7 @@ def opened(path: Path) -> Iterator[Gazetteer]:
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise damaged(path, str(error)) from None
         if (application, version) != (APPLICATION_ID, VERSION):
             raise damaged(path, "not a gazetteer of this version")

@@ -71,11 +71,12 @@ def _with_town(place: Place, names: "Gazetteer") -> Place:
     _, _, typed = place.label.partition(" ")
     town = names.town_of(place.postcode)
     if place.postcode_given and typed and town:
-        from .names import same_town
+        from .names import folded, same_town
 
         typed = typed.split(",")[0]
         known = names.towns_of(place.postcode)
-        meant = [one for one in (town, *known) if same_town(typed, one)]
+        meant = [one for one in known if folded(one) == folded(typed)]
+        meant += [one for one in (town, *known) if same_town(typed, one)]
         if not meant:
             others = f" ({len(known)} places)" if len(known) > 1 else ""
             raise UsageError(

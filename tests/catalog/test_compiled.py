@@ -360,7 +360,7 @@ def test_leftovers_are_swept(world: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     path = open_file(world, cache).compiled_path
     assert path is not None
-    old, fresh = path.with_name("a.1-x.tmp"), path.with_name("b.2-y.tmp")
+    old, fresh = (path.with_name(f"{path.name}.{tail}.tmp") for tail in ("1-x", "2-y"))
     for leftover in (old, fresh):
         leftover.touch()
     os.utime(old, (0, 0))

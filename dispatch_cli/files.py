@@ -1,0 +1,92 @@
+"""Files that only their owner may read, written whole or not at all."""
+
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+_STALE_AFTER_S = 3600
+_SUFFIX = ".tmp"
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there, mode 0600 in folders of mode 0700.
+
+    Whoever reads meanwhile sees the old file or the new one. Raises OSError.
+    """
+    make_private_folder(path.parent)
+    temporary = f"{path}.{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _sweep(path)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder and those above it, mode 0700, and close one of our own that others may read.
+
+    Raises OSError.
+    """
+    for each in reversed([folder, *folder.parents]):
+        # "parents=True" would leave the folders above to the umask.
+        each.mkdir(mode=0o700, exist_ok=True)
+    found = os.lstat(folder)
+    if _is_own(found) and not is_private(found):
+        os.chmod(folder, 0o700)
+
+
+def is_private(found: os.stat_result) -> bool:
+    """Whether nobody else can have written or read it."""
+    return _is_own(found) and not stat.S_IMODE(found.st_mode) & 0o077
+
+
+def read_private(path: Path, limit: int) -> bytes | None:
+    """Read a file that nobody else can have written; None if it is absent, foreign or too large."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode) or not is_private(found) or found.st_size > limit:
+                return None
+            return file.read()
+    except OSError:
+        return None
+
+
+def state_of_package(*parts: str) -> str:
+    """The path, size and time of a file of an installed package; "" if it is not there as a file.
+
+    It stands for the package's version: importlib.metadata needs 50 ms to tell it and
+    importlib.util 5 ms to find the file, looking along the path 0.05 ms.
+    """
+    for folder in sys.path:
+        with suppress(OSError):  # not in this folder
+            path = os.path.join(folder, *parts)
+            found = os.stat(path)
+            return f"{path} {found.st_size} {found.st_mtime_ns}"
+    return ""
+
+
+def _is_own(found: os.stat_result) -> bool:
+    return not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+
+
+def _sweep(path: Path) -> None:
+    """Remove what writers of this file have left behind that were killed over an hour ago."""
+    with suppress(OSError), os.scandir(path.parent) as entries:
+        left = [
+            entry
+            for entry in entries
+            if entry.name.startswith(path.name) and entry.name.endswith(_SUFFIX)
+        ]
+        newest = path.stat().st_mtime
+        for entry in left:
+            if entry.stat(follow_symlinks=False).st_mtime < newest - _STALE_AFTER_S:
+                os.unlink(entry.path)
