@@ -5,6 +5,5 @@ docs/provider-file.md has every table and key.
 
 from .catalog import Catalog, load
 from .find import find_file, sample_path
-from .schema import json_schema
 
-__all__ = ["Catalog", "find_file", "json_schema", "load", "sample_path"]
+__all__ = ["Catalog", "find_file", "load", "sample_path"]

@@ -1,13 +1,12 @@
 """``dispatch cascade``: the main job."""
 
-import shlex
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec import structs
+from msgspec import Struct, structs
 
 from .facts import Facts, command_words, incident_from
 from .opening import holiday_dates, now, open_catalog
@@ -155,13 +154,13 @@ def cascade(
         quiet=quiet,
         top=top,
         explain=explain,
-        suggest="" if quiet else next_command(answer, facts, providers),
+        suggest="" if quiet or json else next_command(answer, facts, providers),
         now=clock.astimezone(incident.when.tzinfo),
     )
     return Outcome(lambda: _show(answer, view), answer.exit_code)
 
 
-class View(NamedTuple):
+class View(Struct, frozen=True):
     """How the operator wants to see the answer."""
 
     json: bool
@@ -174,6 +173,8 @@ class View(NamedTuple):
 
 def next_command(answer: "Answer", facts: Facts, providers: Path | None) -> str:
     """Make the command for when the first provider refuses; nothing where nobody is ranked."""
+    import shlex
+
     for cascade in answer.cascades:
         if cascade.candidates:
             first = cascade.candidates[0].provider

@@ -4,6 +4,8 @@ import os
 import platform
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from .. import __version__
 from ..errors import DispatchError, ExitCode
 from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
@@ -56,7 +58,7 @@ def doctor(
         code = error.exit_code
         rows += [("problem", str(problem), source) for problem in error.problems]
     rows += [*_folders(), *_environment(), *_versions()]
-    return listing("dispatch.doctor/1", COLUMNS, rows, json=json)._replace(exit_code=code)
+    return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
 
 
 def _folders() -> Iterator[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from .. import catalog, folders
+from .. import catalog, folders, places
 
 
 def now() -> datetime:
@@ -29,6 +29,8 @@ def find_catalog(option: Path | None) -> tuple[Path, str]:
 
 def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Catalog:
     """Find and load the provider file; raises BadDataError with everything wrong in it."""
+    # Before the file is read: a provider's base may be a postcode.
+    places.recall_postcodes(folders.cache_dir())
     path, source = find_catalog(option)
     return catalog.load(
         path,

@@ -1,9 +1,8 @@
 """Options that several commands share, and completion of what the provider file names."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -24,14 +23,6 @@ QuietOption = Annotated[
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
 ]
-
-
-class Session(NamedTuple):
-    """What every command that reads the provider file is told."""
-
-    providers: Path | None
-    json: bool
-    quiet: bool
 
 
 def complete_kinds(incomplete: str) -> list[str]:
@@ -68,8 +59,3 @@ def _named_in_file() -> tuple[list[str], list[str]]:
 
 def _starting(words: Iterable[str], incomplete: str) -> list[str]:
     return [word for word in words if word.startswith(incomplete)]
-
-
-def is_dumb_terminal() -> bool:
-    """Whether the terminal can do nothing but print lines."""
-    return os.environ.get("TERM", "") in ("", "dumb")

@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..errors import DispatchError, ExitCode, UsageError
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from ..results import Status
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """The result of a command: how to show it, and the exit code that it stands for."""
 
     show: Callable[[], None]

@@ -140,7 +140,7 @@ def schema(debug: DebugOption = False) -> Outcome:
     """Print the JSON Schema with which editors complete the file."""
     import json
 
-    from ..catalog import json_schema
+    from ..catalog.schema import json_schema
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
     return Outcome(lambda: print(text))

@@ -40,7 +40,7 @@ def _geo(text: str) -> Reading:
 
 def _aml(text: str) -> Reading:
     """``lt``, ``lg`` and the radius ``rd`` in metres, as ETSI TS 103 625 names them."""
-    pairs = [one for one in re.split(r'[;, "]+', text) if "=" in one]
+    pairs = re.findall(r'(?:^|[;, "])((?:lt|lg|rd)=[^;, "]*)', text, re.I)
     fields = _fields(text, pairs)
     lat, lon = fields.get("lt", ""), fields.get("lg", "")
     if not (re.fullmatch(_NUMBER, lat) and re.fullmatch(_NUMBER, lon)):

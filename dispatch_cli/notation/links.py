@@ -15,8 +15,8 @@ _KNOWN_HOST = re.compile(
 )
 _SHORT_LINK = re.compile(
     r"(?:(?:.*\.)?(?:app\.)?goo\.gl|g\.co|osm\.org/go|(?:www\.)?openstreetmap\.org/go|osm\.li|bit\.ly"
-    r"|t\.co|her\.is|binged\.it|aka\.ms|tinyurl\.com|maps\.apple|(?:www\.|ul\.)?waze\.com/ul/h"
-    r"|maps\.apple\.com/p)(?:/.*|[a-z0-9]*)?"
+    r"|t\.co|her\.is|binged\.it|aka\.ms|tinyurl\.com|maps\.apple|maps\.apple\.com/p)(?:/.*)?"
+    r"|(?:www\.|ul\.)?waze\.com/ul/h[a-z0-9]*"
 )
 _SCHEMES = {"comgooglemaps": "google.com", "waze": "waze.com", "maps": "maps.apple.com"}
 _WORDS = re.compile(r"^/{3}|(?:what3words\.com|w3w\.co|w3w\.me)(?:/|$)|^what3words:", re.I)
@@ -43,7 +43,7 @@ def read_link(text: str) -> Reading | None:
     link = re.search(r"[a-z0-9.]+://\S+", text, re.I)
     address = link[0] if link else text
     if not link:
-        if not re.match(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/?]\S*)?$", address, re.I):
+        if not re.match(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:[/?]\S*)?$", address, re.I):
             return None
         address = f"https://{address}"
     try:

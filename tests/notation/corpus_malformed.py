@@ -47,6 +47,7 @@ MALFORMED: list[tuple[str, str]] = [
     ("geo:48.3705,10.8978;u=900000", "too vague"), ("geo:91,10", "latitude 91"),
     ("geo:48.3705;10.8978", "geo URI"), ("geo:0,0?q=Augsburg", "no coordinates"),
     ("geo:48.3705,10.8978;u=" + "9" * 400, "too vague"), ("lt=48.37", "needs lt= and lg="),
+    ("lt=48.37 lt=49.37 lg=10.89", "twice"),
     ("lt=abc lg=10.89", "needs lt= and lg="), ("lt=48.37 lg=10.89 rd=N", "uncertainty"),
     # plus codes
     ("9VCX+64", "needs its town"), ("CX+64 86150", "too short"), ("8FWG9VCX+6", ""),
@@ -60,7 +61,9 @@ MALFORMED: list[tuple[str, str]] = [
     ("32U PU 405 47 592", "same number"), ("32UPU405475922112", "halved"),
     ("33UUP123123", "no such grid square"), ("99UPU4054759221", "no such grid square"),
     ("32T 640547 5359221", "band T"), ("UTM 32S 640547 5359221", "southern half"),
-    ("UTM 77U 640547 5359221", "no such UTM"), ("32U 640547", ""), ("32IPU4054759221", ""),
+    ("UTM 77U 640547 5359221", "no such UTM"), ("32U 640547", ""),
+    ("32 640547 5359221", "two angles"),
+    ("48.37N E10.89", "before both"), ("32IPU4054759221", ""),
     # postcodes
     ("8615", "five digits"), ("8615 Augsburg", "five digits"), ("1067", "01067"),
     ("861500", ""), ("86151", "86151"), ("00000", "00000"), ("99999 Nirgendwo", "99999"),

@@ -12,7 +12,9 @@ from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Place
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import centre_of, parse_place, postcode_uncertainty_km
-from dispatch_cli.places import resolve
+from dispatch_cli.places import import_gazetteer, resolve
+
+from .world import geonames
 
 NAMED = {
     "Autohof Gersthofen": parse_place("48.4330,10.8790"),
@@ -158,6 +160,20 @@ def test_an_ambiguous_name_lists_the_choices(towns: Path) -> None:
     assert "Frankfurt am Main" in both
     assert "Frankfurt (Oder)" in both
     assert "is not known there" in refusal_of("Neuenkirchen, Bayern", towns)
+
+
+def test_a_long_list_of_choices_ends(tmp_path: Path) -> None:
+    """More than twenty places of a name are counted, not printed."""
+    text = ("10115 20095 28195 30159 34117 40213 44135 50667 55116 60311 66111 68159 70173 "
+             "76133 80331 86150 90402 93047 97070 99084 01067 04103")  # fmt: skip
+    codes = text.split()
+    source, target = tmp_path / "DE.txt", tmp_path / "gazetteer.sqlite"
+    source.write_text(
+        geonames([(code, "Neustadt", "", "", f"Kreis {code}", code, 50, 10) for code in codes]),
+        encoding="utf-8",
+    )
+    import_gazetteer(source, target)
+    assert "and 2 more" in refusal_of("Neustadt", target)
 
 
 def test_an_unknown_name_is_asked_about(towns: Path) -> None:
