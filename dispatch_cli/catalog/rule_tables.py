@@ -18,7 +18,15 @@ from ..model import (
     ServiceSettings,
     Settings,
 )
-from ..model.words import EMERGENCY_SERVICES, EQUIPMENT, METHODS, SERVICES, fold, lookup
+from ..model.words import (
+    CLIENT_KINDS,
+    EMERGENCY_SERVICES,
+    EQUIPMENT,
+    METHODS,
+    SERVICES,
+    fold,
+    lookup,
+)
 from .findings import Owner
 from .parsers import Parsers
 from .provider_tables import check_id, check_text, known_words
@@ -123,11 +131,16 @@ def client_of(key: str, raw: RawClient, owner: Owner) -> Client:
         )
     if head_start_min and not preferred:
         owner.warn("a head start for nobody: prefer names neither providers nor tags")
+    kind = raw.kind or CLIENT_KINDS[0]
+    if kind not in CLIENT_KINDS:
+        hint = did_you_mean(kind, CLIENT_KINDS)
+        owner.wrong("kind", f"unknown kind {quoted(kind)}: {listed(CLIENT_KINDS)}{hint}")
     if raw.only_strict and not raw.only:
         owner.wrong("only_strict", "only_strict needs a list in only")
     return Client(
         id=key,
         name=check_text(owner, "name", raw.name) or key,
+        kind=kind,
         prefer=tuple(dict.fromkeys(preferred)),
         head_start_min=head_start_min,
         only=tuple(dict.fromkeys(raw.only or ())),

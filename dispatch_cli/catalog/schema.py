@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.words import EQUIPMENT, METHODS, SERVICES, VEHICLE_CLASSES
+from ..model.words import CLIENT_KINDS, EQUIPMENT, METHODS, SERVICES, VEHICLE_CLASSES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = "^[a-z0-9][a-z0-9._-]{0,63}$"
@@ -79,6 +79,7 @@ def _add_sets(tables: Schema) -> None:
     _add_conditions(entry)
     ranking = tables["RawRanking"]["properties"]
     ranking["method"]["enum"] = list(METHODS)
+    tables["RawClient"]["properties"]["kind"]["enum"] = list(CLIENT_KINDS)
     ranking["service"]["propertyNames"] = service
 
 

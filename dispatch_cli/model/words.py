@@ -111,6 +111,8 @@ EXCLUSION_REASONS = (
     "beyond_fallback",
 )
 
+CLIENT_KINDS = ("club", "maker", "insurer")
+
 METHODS = ("index", "time-bands", "nearest")
 
 

@@ -6,7 +6,8 @@ import jsonschema
 import pytest
 import tomli
 
-from dispatch_cli.catalog.schema import json_schema, sample_path
+from dispatch_cli.catalog import sample_path
+from dispatch_cli.catalog.schema import json_schema
 
 from .files import HUBER
 from .test_fuzz import FULL
