@@ -59,25 +59,10 @@ def rank_incident(
     """
     rules = catalog.rules
     check_names(catalog, incident)
-    hours_of = hours_around(incident.when, rules.settings.timezone, holidays)
-    providers = catalog.all() if explain else catalog.near(incident.place)
     entries = plans.services_for(incident, rules)
-    cascades = tuple(
-        _rank_service(
-            catalog,
-            Need(
-                incident=incident,
-                entry=entry,
-                settings=rules.settings,
-                hours_of=hours_of,
-                client=rules.clients.get(incident.client or ""),
-                observations=observations,
-            ),
-            providers,
-            explain=explain,
-        )
-        for entry in entries
-    )
+    needs = needs_of(catalog, incident, entries, holidays, observations)
+    providers = catalog.all() if explain else catalog.near(incident.place)
+    cascades = tuple(_rank_service(catalog, need, providers, explain=explain) for need in needs)
     calls = plans.emergency_calls(incident, rules)
     return Answer(
         emergency=calls,
@@ -89,6 +74,29 @@ def rank_incident(
         control_centres=_control_centres(rules, incident.place) if calls else (),
         warnings=_warnings(catalog, incident, cascades),
     )
+
+
+def needs_of(
+    catalog: "Catalog",
+    incident: Incident,
+    entries: Iterable[PlanEntry],
+    holidays: HolidayDates,
+    observations: Observations,
+) -> list[Need]:
+    """Say what each planned service of an incident asks of a provider."""
+    rules = catalog.rules
+    hours_of = hours_around(incident.when, rules.settings.timezone, holidays)
+    return [
+        Need(
+            incident=incident,
+            entry=entry,
+            settings=rules.settings,
+            hours_of=hours_of,
+            client=rules.clients.get(incident.client or ""),
+            observations=observations,
+        )
+        for entry in entries
+    ]
 
 
 def check_names(catalog: "Catalog", incident: Incident) -> None:

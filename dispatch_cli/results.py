@@ -151,3 +151,54 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 Status = Literal["success", "partial", "error"]
+
+
+class FairnessRow(Struct, frozen=True, kw_only=True):
+    """How often a provider's turn came for one service, and what it made of it.
+
+    Every count is of cases, so that a second call in one case is no second offer; overrides are
+    not in it. ``offered`` is ``accepted`` (also if it ``failed`` later) + ``cancelled`` by the
+    motorist + refused. Minutes are means over the answered calls, None where there is none.
+    """
+
+    provider: str
+    service: str
+    eligible: int
+    ranked_first: int
+    offered: int
+    accepted: int
+    failed: int
+    cancelled: int
+    answer_min: float | None
+    arrival_min: float | None
+
+
+class OverrideRow(Struct, frozen=True, kw_only=True):
+    """How often a provider was asked out of order: the motorist's wish or the operator's decision."""
+
+    provider: str
+    service: str
+    override: str
+    offered: int
+    accepted: int
+    answer_min: float | None
+    arrival_min: float | None
+
+
+class ContractRow(Struct, frozen=True, kw_only=True):
+    """The expected minutes that a client's contracts cost its motorists against the neutral order."""
+
+    client: str
+    cases: int
+    cost_min: float
+    mean_cost_min: float
+
+
+class FairnessReport(Struct, frozen=True, kw_only=True):
+    """Who was asked how often in the cases opened since a moment, and what contracts cost."""
+
+    since: datetime
+    cases: int
+    rows: tuple[FairnessRow, ...]
+    overrides: tuple[OverrideRow, ...]
+    contracts: tuple[ContractRow, ...]

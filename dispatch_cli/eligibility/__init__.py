@@ -23,8 +23,10 @@ __all__ = [
     "SEEN_AHEAD",
     "Eligible",
     "HoursOf",
+    "Look",
     "Need",
     "Split",
+    "as_eligible",
     "beyond_fallback",
     "is_on_list",
     "phone_at",
@@ -68,10 +70,10 @@ def split(providers: Iterable[Provider], need: Need) -> Split:
             if fails(look):
                 excluded.append(_exclusion(look, reason, detail(look)))
                 if reason == "client_not_served" and _is_contract_alone(look):
-                    contract_only.append(_eligible(look))
+                    contract_only.append(as_eligible(look))
                 break
         else:
-            eligible.append(_eligible(look))
+            eligible.append(as_eligible(look))
     return Split(eligible, excluded, contract_only)
 
 
@@ -81,7 +83,8 @@ def _is_contract_alone(look: Look) -> bool:
     return not is_client_refused(look) and not any(fails(look) for fails in others)
 
 
-def _eligible(look: Look) -> Eligible:
+def as_eligible(look: Look) -> Eligible:
+    """Take a provider as it is, whatever the gates say: the operator decides."""
     span = look.span_now()
     return Eligible(
         provider=look.provider,

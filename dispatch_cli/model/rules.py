@@ -102,6 +102,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     last_resorts: dict[str, LastResort] = {}
     control_centres: tuple[ControlCentre, ...] = ()
     places: dict[str, Place] = {}
+    say: dict[str, dict[str, str]] = {}
+    """Texts to say, by language and key, where the file has its own."""
 
     def last_resort(self, service: str) -> LastResort:
         """Whom to call when everybody has refused this service."""

@@ -111,6 +111,19 @@ EXCLUSION_REASONS = (
     "beyond_fallback",
 )
 
+DECLINE_REASONS = (
+    "no_unit",
+    "no_driver",
+    "equipment",
+    "out_of_area",
+    "eta_too_long",
+    "closed",
+    "weather",
+    "refuses_customer",
+    "other",
+)
+"""Why a provider says no; ``other`` needs a text."""
+
 CLIENT_KINDS = ("club", "maker", "insurer")
 
 METHODS = ("index", "time-bands", "nearest")

@@ -1,0 +1,195 @@
+"""Place the next call: whom, on which number, and what to say."""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from .. import casework, desk, eligibility, geo, ranking
+from ..casework import say
+from ..errors import ConflictError, UsageError
+from ..model import PlanEntry
+from ..model.case import Case, CaseService, Offer, Option
+from .book import Book, clock, existing, gate_now, observe
+
+if TYPE_CHECKING:
+    from ..store import Reader, Transaction
+
+
+class Later(Struct, frozen=True):
+    """Somebody further down the cascade: the number, the name, when help would be there."""
+
+    phone: str
+    name: str
+    minutes: float
+
+
+class OfferCard(Struct, frozen=True, kw_only=True):
+    """What the operator reads while the phone rings; nothing personal is on it."""
+
+    ref: str
+    case_id: int
+    service: str
+    provider: str
+    name: str
+    phone: str
+    other_phones: tuple[str, ...]
+    position: int
+    of: int
+    answer_by: str
+    say: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    then: tuple[Later, ...]
+    override: str = ""
+    in_spite_of: str = ""
+
+
+class Exhausted(Struct, frozen=True):
+    """Nobody is left to ask for a service: a state with a number, not silence."""
+
+    case_id: int
+    service: str
+    phone: str
+    text: str
+    skipped: tuple[tuple[str, str], ...]
+
+
+def place_call(
+    book: Book,
+    case_id: int,
+    *,
+    service: str | None = None,
+    provider: str | None = None,
+    because: str = "",
+    override: str = "",
+    language: str = "de",
+) -> OfferCard | Exhausted:
+    """Open the offer to the next provider of a service, or out of order to the one named.
+
+    Without ``service`` the first that waits. ``override`` is "wish" or "decision".
+    """
+    with book.store.deciding() as tx:
+        before = existing(tx, case_id)
+        casework.must_be_open(before)
+        wanted = _service_to_ask(before, service)
+        if provider is None:
+            found = casework.next_option(before, wanted, gate_now(book, tx, before, wanted))
+            in_spite_of = ""
+        else:
+            option, in_spite_of = _out_of_order(book, tx, before, wanted, provider)
+            found = casework.Next(option, option.phones[0], ())
+        skipped = tuple((option.name, why) for option, why in found.skipped)
+        if found.option is None:
+            tx.append(book.act("exhausted", case_id, service=wanted.service))
+            return Exhausted(
+                case_id,
+                wanted.service,
+                wanted.last_resort_phone,
+                wanted.last_resort_text,
+                skipped,
+            )
+        after = casework.ask(
+            before,
+            wanted,
+            found.option,
+            phone=found.phone,
+            now=book.now,
+            operator=book.operator,
+            override=override if provider is not None else "",
+        )
+        tx.save(before, after)
+        offer = after.offers[-1]
+        if because:
+            tx.set_text(case_id, f"{offer.number}.because", because)
+        tx.append(
+            book.act(
+                "offer",
+                case_id,
+                offer=offer.number,
+                service=offer.service,
+                provider=offer.provider,
+                override=offer.override,
+            )
+        )
+    return card(book, after, offer, skipped=skipped, in_spite_of=in_spite_of, language=language)
+
+
+def card(
+    book: Book,
+    case: Case,
+    offer: Offer,
+    *,
+    skipped: tuple[tuple[str, str], ...] = (),
+    in_spite_of: str = "",
+    language: str = "de",
+) -> OfferCard:
+    """Make the card of an open offer, also when it is looked at again."""
+    service = casework.service_of(case, offer.service)
+    options = service.options if service else ()
+    own = next((each for each in options if each.provider == offer.provider), None)
+    rest = options[offer.rank :] if offer.rank else options
+    return OfferCard(
+        ref=f"{case.id}.{offer.number}",
+        case_id=case.id,
+        service=offer.service,
+        provider=offer.provider,
+        name=offer.name,
+        phone=offer.phone,
+        other_phones=tuple(p for p in (own.phones if own else ()) if p != offer.phone),
+        position=offer.rank,
+        of=len(options),
+        answer_by=clock(offer.answer_by, book),
+        say=say.to_provider(case, offer, book.catalog.rules.say, language),
+        skipped=skipped,
+        then=tuple(Later(each.phones[0], each.name, each.arrival_min) for each in rest[:3]),
+        override=offer.override,
+        in_spite_of=in_spite_of,
+    )
+
+
+def _service_to_ask(case: Case, name: str | None) -> CaseService:
+    """The service named, or the first that waits for somebody to be asked."""
+    if name is not None:
+        service = casework.service_of(case, name)
+        if service is None:
+            names = ", ".join(each.service for each in case.services)
+            raise UsageError(f"case {case.id} has no service {name!r}; it has: {names}")
+        return service
+    states = {each.service: casework.service_state(case, each) for each in case.services}
+    for service in case.services:
+        if states[service.service] in ("waiting", "exhausted"):
+            return service
+    said = ", ".join(f"{service}: {state}" for service, state in states.items())
+    raise ConflictError(f"case {case.id} has nobody to ask now ({said or 'no service'})")
+
+
+def _out_of_order(
+    book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, provider_id: str
+) -> tuple[Option, str]:
+    """The option for anybody the operator names, and the gate that would have stopped it."""
+    listed = next((each for each in service.options if each.provider == provider_id), None)
+    if listed is not None:
+        return listed, ""
+    provider = desk.find_provider(book.catalog, provider_id)
+    entry = PlanEntry(service=service.service, equipment=service.equipment)
+    observations = observe(book, reader, book.now)
+    [need] = desk.needs_of(book.catalog, case.incident, [entry], book.holidays, observations)
+    parts = eligibility.split([provider], need)
+    why = parts.excluded[0].detail if parts.excluded else ""
+    settings = book.catalog.rules.settings.of(service.service)
+    look = eligibility.Look(need, provider)
+    eligible = parts.eligible[0] if parts.eligible else eligibility.as_eligible(look)
+    rated = ranking.rate(eligible, need, geo.crow_fly_min(look.distance_km, settings))
+    return (
+        Option(
+            provider=provider.id,
+            name=provider.name,
+            phones=tuple(phone.shown for phone in provider.phones),
+            units=provider.units,
+            arrival_min=rated.arrival_min,
+            answer_min=rated.answer_min,
+            acceptance=rated.acceptance,
+            wait_min=rated.wait_min,
+            index_min=rated.index_min,
+        ),
+        why,
+    )

@@ -1,0 +1,78 @@
+"""Notes, reminders, and what is kept, shown to its owner or erased."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .. import casework
+from ..model.case import Case, Personal
+from .book import Book, existing
+from .viewing import PersonalView, personal
+
+
+class Forgotten(Struct, frozen=True):
+    """Which cases were erased, or would be."""
+
+    cases: tuple[int, ...]
+    dry_run: bool
+
+
+def remind(book: Book, case_id: int, at: datetime | None) -> Case:
+    """Remember to call the motorist back at a time; None: done."""
+    with book.store.deciding() as tx:
+        before = existing(tx, case_id)
+        casework.must_be_open(before)
+        after = replace(before, call_back_at=at)
+        tx.save(before, after)
+        tx.append(book.act("callback", case_id, at=at.isoformat() if at else None))
+    return after
+
+
+def note(book: Book, case_id: int, text: str) -> None:
+    """Add a line to the case's notes, which are personal."""
+    _change_personal(book, case_id, "note", lambda old: replace(old, note=_joined(old.note, text)))
+
+
+def put_personal(book: Book, case_id: int, **facts: str) -> None:
+    """Record name, call-back number, plate, reference or destination."""
+    _change_personal(book, case_id, "personal", lambda old: replace(old, **facts))
+
+
+def hold(book: Book, case_id: int, until: datetime) -> None:
+    """Keep one case back from erasure until a day."""
+    with book.store.deciding() as tx:
+        existing(tx, case_id)
+        tx.hold(case_id, until)
+        tx.append(book.act("hold", case_id, until=until.isoformat()))
+
+
+def export(book: Book, case_id: int) -> PersonalView:
+    """Give a person their own data; the journal says that it was given."""
+    return personal(book, case_id, why="export")
+
+
+def forget(book: Book, *, older_than_days: float, dry_run: bool) -> Forgotten:
+    """Erase what is personal in cases closed longer ago than that; holds are respected."""
+    due = book.store.due_for_erasure(older_than_days, book.now)
+    if not dry_run:
+        for case_id in due:
+            with book.store.deciding() as tx:
+                tx.forget(case_id, book.now)
+                tx.append(book.act("forget", case_id))
+        book.store.after_erasure()
+    return Forgotten(tuple(due), dry_run)
+
+
+def _joined(old: str, text: str) -> str:
+    return f"{old}\n{text}" if old else text
+
+
+def _change_personal(
+    book: Book, case_id: int, action: str, change: Callable[[Personal], Personal]
+) -> None:
+    with book.store.deciding() as tx:
+        existing(tx, case_id)
+        tx.set_personal(case_id, change(tx.personal(case_id) or Personal()))
+        tx.append(book.act(action, case_id))

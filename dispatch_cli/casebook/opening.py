@@ -1,0 +1,170 @@
+"""Open a case, and take up what has changed since: the cascades are frozen until then."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from .. import casework, desk, plans
+from ..model import Incident, Vehicle
+from ..model.case import Case, CaseService, Option, Personal
+from ..model.digest import blake2b
+from ..model.sphere import great_circle_km
+from ..results import Answer, Cascade
+from .book import Book, existing, observe
+
+if TYPE_CHECKING:
+    from ..store import Reader, Transaction
+
+SAME_WITHIN = timedelta(hours=1)
+SAME_KM = 0.5
+LOOKED_BACK = 200
+
+
+class Opened(Struct, frozen=True):
+    """A case that was opened or amended: its ranking, and what the operator should know."""
+
+    case: Case
+    answer: Answer
+    warnings: tuple[str, ...]
+
+
+def open_case(book: Book, incident: Incident, personal: Personal) -> Opened:
+    """Rank an incident, freeze its cascades and write both down; warns of a likely duplicate."""
+    personal = replace(personal, salt=token_hex(16))
+    with book.store.deciding() as tx:
+        observations = observe(book, tx, incident.when)
+        answer = desk.rank_incident(
+            book.catalog, incident, holidays=book.holidays, observations=observations
+        )
+        same = _likely_the_same(book, tx, incident, personal)
+        case = tx.new_case(
+            Case(
+                id=0,
+                opened_at=book.now,
+                operator=book.operator,
+                incident=incident,
+                services=_frozen(book, answer.cascades, incident, personal.salt),
+            ),
+            personal,
+        )
+        tx.append(book.act("open", case.id, kind=incident.kind, client=incident.client))
+    warnings = [f"perhaps the same as case {other}" for other in same]
+    return Opened(case, answer, (*answer.warnings, *warnings))
+
+
+def amend(book: Book, case_id: int, incident: Incident) -> Opened:
+    """Record new facts: add services, rank again whatever nobody has accepted, keep the rest."""
+    with book.store.deciding() as tx:
+        before = existing(tx, case_id)
+        casework.must_be_open(before)
+        personal = tx.personal(case_id) or Personal()
+        observations = observe(book, tx, incident.when)
+        answer = desk.rank_incident(
+            book.catalog, incident, holidays=book.holidays, observations=observations
+        )
+        fresh = _frozen(book, answer.cascades, incident, personal.salt)
+        after = replace(before, incident=incident, services=_merged(before, fresh))
+        tx.save(before, after)
+        tx.append(book.act("amend", case_id, services=len(after.services)))
+    return Opened(after, answer, (*answer.warnings, *_no_longer_fits(before, answer)))
+
+
+def changed(incident: Incident, facts: dict[str, object]) -> Incident:
+    """The incident with new facts; those of the vehicle are named as on the command line."""
+    vehicle = {key: facts.pop(key) for key in tuple(facts) if key in Vehicle.__struct_fields__}
+    renamed = {"kind": facts.pop("vehicle")} if "vehicle" in facts else {}
+    return replace(incident, vehicle=replace(incident.vehicle, **vehicle, **renamed), **facts)
+
+
+def _frozen(
+    book: Book, cascades: Iterable[Cascade], incident: Incident, salt: str
+) -> tuple[CaseService, ...]:
+    """The cascades as the case keeps them, with the salted hash of what they were made from."""
+    entries = {entry.service: entry for entry in plans.services_for(incident, book.catalog.rules)}
+    made_from = msgspec.json.encode([salt, asdict(incident), str(book.catalog.path)])
+    return tuple(
+        CaseService(
+            service=cascade.service,
+            after=entries[cascade.service].after,
+            opened=entries[cascade.service].after is None,
+            equipment=entries[cascade.service].equipment,
+            options=tuple(_options(book, cascade)),
+            last_resort_phone=cascade.last_resort.phone,
+            last_resort_text=cascade.last_resort.text,
+            input_hash=blake2b(made_from, digest_size=16).hexdigest(),
+            neutral_cost_min=cascade.contract_cost_min,
+        )
+        for cascade in cascades
+    )
+
+
+def _options(book: Book, cascade: Cascade) -> Iterable[Option]:
+    for row in cascade.candidates:
+        provider = book.catalog.find(row.provider)
+        others = [phone.shown for phone in provider.phones] if provider else []
+        yield Option(
+            provider=row.provider,
+            name=row.name,
+            # The number that is answered now, then the firm's other ones.
+            phones=tuple(dict.fromkeys([row.phone, *others])),
+            units=provider.units if provider else 1,
+            arrival_min=row.arrival_min,
+            answer_min=row.answer_min,
+            acceptance=row.acceptance,
+            wait_min=row.wait_min,
+            index_min=row.index_min,
+            outside_contract=row.outside_contract,
+        )
+
+
+def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ...]:
+    """New services first, since emergency and recovery are; what is accepted stays as it is."""
+    known = {service.service: service for service in before.services}
+    merged = []
+    for service in fresh:
+        old = known.pop(service.service, None)
+        if old is not None and casework.service_state(before, old) in casework.LIVE:
+            merged.append(old)
+        elif old is not None:
+            merged.append(replace(service, opened=old.opened or service.opened))
+        else:
+            merged.append(service)
+    # A service that the plan no longer needs stays if it was ever asked for.
+    asked = {offer.service for offer in before.offers}
+    return (*merged, *(service for name, service in known.items() if name in asked))
+
+
+def _no_longer_fits(before: Case, answer: Answer) -> Iterable[str]:
+    ranked = {
+        (cascade.service, row.provider) for cascade in answer.cascades for row in cascade.candidates
+    }
+    for offer in before.offers:
+        if offer.state in casework.LIVE and (offer.service, offer.provider) not in ranked:
+            yield f"{before.id}.{offer.number} {offer.name} may no longer fit the facts"
+
+
+def _likely_the_same(
+    book: Book, reader: "Reader | Transaction", incident: Incident, personal: Personal
+) -> list[int]:
+    """Cases of the last hour within half a kilometre, or with the same call-back number."""
+    here, number = incident.place, _digits(personal.call_back)
+    found = []
+    for case in reader.cases(open_only=False, limit=LOOKED_BACK):
+        if book.now - case.opened_at > SAME_WITHIN:
+            continue
+        there = case.incident.place
+        is_near = great_circle_km(there.lat, there.lon, here.lat, here.lon) <= SAME_KM
+        other = reader.personal(case.id) if number else None
+        if is_near or (other is not None and _digits(other.call_back) == number):
+            found.append(case.id)
+    return found
+
+
+def _digits(number: str) -> str:
+    """The digits that tell numbers apart, however the country is written."""
+    return "".join(character for character in number if character.isdigit())[-9:]

@@ -1,0 +1,232 @@
+"""Look at cases: the handover list, one case, what is overdue; nothing personal unless asked."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from .. import casework
+from ..model.case import Act, Case, CaseService, Offer, Personal
+from .book import Book, existing
+
+
+class ServiceView(Struct, frozen=True, kw_only=True):
+    """One service of a case: where it stands, and with whom."""
+
+    service: str
+    state: str
+    offer: str
+    provider: str
+    phone: str
+    there_at: datetime | None
+    last_resort: str
+
+
+class OfferView(Struct, frozen=True, kw_only=True):
+    """One ask and what came of it."""
+
+    ref: str
+    service: str
+    provider: str
+    name: str
+    phone: str
+    state: str
+    reason: str
+    override: str
+    opened_at: datetime
+    answered_at: datetime | None
+    promised_at: datetime | None
+    arrived_at: datetime | None
+    operator: str
+
+
+class CaseView(Struct, frozen=True, kw_only=True):
+    """A case without anything personal: its place is a rough area."""
+
+    id: int
+    kind: str
+    client: str | None
+    area: str
+    opened_at: datetime
+    age_min: float
+    state: str
+    operator: str
+    services: tuple[ServiceView, ...]
+    offers: tuple[OfferView, ...]
+    next_deadline: datetime | None
+    due: str
+    overdue: bool
+
+
+class PersonalView(Struct, frozen=True, kw_only=True):
+    """What belongs to the motorist; looking at it is itself written down."""
+
+    case_id: int
+    place: str
+    lat: float
+    lon: float
+    where: str
+    caller: str
+    call_back: str
+    plate: str
+    ref: str
+    to: str
+    note: str
+    language: str
+    texts: dict[str, str]
+
+
+class Overdue(Struct, frozen=True):
+    """Something that should have happened by now."""
+
+    ref: str
+    what: str
+    since: datetime
+    name: str
+    phone: str
+
+
+def view(case: Case, now: datetime) -> CaseView:
+    """Make the view of one case at a moment."""
+    due = casework.deadlines(case)
+    states = [casework.service_state(case, service) for service in case.services]
+    return CaseView(
+        id=case.id,
+        kind=case.incident.kind,
+        client=case.incident.client,
+        area=case.incident.place.postcode,
+        opened_at=case.opened_at,
+        age_min=(now - case.opened_at).total_seconds() / 60,
+        state=_whole_state(case, states),
+        operator=case.operator,
+        services=tuple(_service_view(case, service) for service in case.services),
+        offers=tuple(_offer_view(case, offer) for offer in case.offers),
+        next_deadline=due[0].at if due else None,
+        due=due[0].what if due else "",
+        overdue=bool(due) and due[0].at < now,
+    )
+
+
+def cases(book: Book, *, open_only: bool) -> list[CaseView]:
+    """All cases or the open ones: a missed deadline first, then the next one due, then by age."""
+    with book.store.reading() as reader:
+        found = [view(case, book.now) for case in reader.cases(open_only=open_only)]
+    far = datetime.max.replace(tzinfo=book.now.tzinfo)
+    return sorted(found, key=lambda v: (not v.overdue, v.next_deadline or far, v.opened_at))
+
+
+def show(book: Book, case_id: int) -> CaseView:
+    """One case; raises UsageError where there is none."""
+    with book.store.reading() as reader:
+        return view(existing(reader, case_id), book.now)
+
+
+def acts(book: Book, case_id: int | None = None) -> list[Act]:
+    """The journal of a case, or all of it, in order."""
+    with book.store.reading() as reader:
+        return list(reader.acts(case_id))
+
+
+def personal(book: Book, case_id: int, *, why: str = "show") -> PersonalView:
+    """What belongs to the motorist; the look is written down in the journal."""
+    with book.store.deciding() as tx:
+        case = existing(tx, case_id)
+        found = tx.personal(case_id) or Personal()
+        texts = tx.texts(case_id)
+        tx.append(book.act(f"personal {why}", case_id))
+    incident, place = case.incident, case.incident.place
+    return PersonalView(
+        case_id=case_id,
+        place=place.readback,
+        lat=place.lat,
+        lon=place.lon,
+        where=incident.where or "",
+        caller=found.caller,
+        call_back=found.call_back,
+        plate=found.plate,
+        ref=found.ref,
+        to=found.to,
+        note=incident.note or found.note,
+        language=incident.language or "",
+        texts=texts,
+    )
+
+
+def audit(book: Book) -> list[Overdue]:
+    """Everything in open cases that should have happened by now; for cron."""
+    with book.store.reading() as reader:
+        open_cases = reader.cases(open_only=True)
+    return sorted(_overdue(open_cases, book.now), key=lambda each: each.since)
+
+
+def _overdue(found: Iterable[Case], now: datetime) -> Iterable[Overdue]:
+    for case in found:
+        for deadline in casework.overdue(case, now):
+            offer = casework.offer_of(case, deadline.offer)
+            yield Overdue(
+                f"{case.id}.{deadline.offer}" if offer else str(case.id),
+                deadline.what,
+                deadline.at,
+                offer.name if offer else "",
+                offer.phone if offer else "",
+            )
+
+
+def most_urgent(book: Book) -> int | None:
+    """The case that needs somebody first: a missed deadline, else one with nobody being asked."""
+    found = cases(book, open_only=True)
+    if not found:
+        return None
+    for each in found:
+        if each.overdue:
+            return each.id
+    waiting = [each for each in found if any(s.state == "waiting" for s in each.services)]
+    return (waiting or found)[0].id
+
+
+def _whole_state(case: Case, states: list[str]) -> str:
+    """The state of a case in a word: what needs somebody comes first."""
+    if case.cancelled:
+        return "cancelled"
+    if case.closed_at is not None:
+        return "closed"
+    for state in ("exhausted", "waiting", "asking", "accepted", "arrived"):
+        if state in states:
+            return state
+    return "open"
+
+
+def _service_view(case: Case, service: CaseService) -> ServiceView:
+    live = [
+        offer
+        for offer in case.offers
+        if offer.service == service.service and offer.state in ("open", *casework.LIVE)
+    ]
+    offer = live[-1] if live else None
+    return ServiceView(
+        service=service.service,
+        state=casework.service_state(case, service),
+        offer=f"{case.id}.{offer.number}" if offer else "",
+        provider=offer.name if offer else "",
+        phone=offer.phone if offer else "",
+        there_at=offer.promises[-1].there_at if offer and offer.promises else None,
+        last_resort=f"{service.last_resort_phone} {service.last_resort_text}",
+    )
+
+
+def _offer_view(case: Case, offer: Offer) -> OfferView:
+    return OfferView(
+        ref=f"{case.id}.{offer.number}",
+        service=offer.service,
+        provider=offer.provider,
+        name=offer.name,
+        phone=offer.phone,
+        state=offer.state,
+        reason=offer.reason,
+        override=offer.override,
+        opened_at=offer.opened_at,
+        answered_at=offer.answered_at,
+        promised_at=offer.promises[-1].there_at if offer.promises else None,
+        arrived_at=offer.arrived_at,
+        operator=offer.operator,
+    )

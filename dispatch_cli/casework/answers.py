@@ -1,0 +1,266 @@
+"""Asking and answering: each act takes a case and gives the case that follows, or refuses."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from ..errors import ConflictError, UsageError
+from ..model.case import Case, CaseService, Engagement, Offer, Option, Outcome, Promise
+from ..model.words import DECLINE_REASONS
+from .states import LIVE, offer_of, offers_for, service_state
+from .table import TABLE, Refused
+
+ANSWER_WITHIN = timedelta(minutes=3)
+CALL_BACK_WITHIN = timedelta(minutes=5)
+LATE_AFTER = timedelta(minutes=10)
+"""How long after its promise a unit may come before the case asks what became of it."""
+
+ANSWERS: dict[str, Outcome] = {
+    "decline": "declined",
+    "no_answer": "no_answer",
+    "unreachable": "unreachable",
+    "wrong_equipment": "wrong_equipment",
+    "fail": "failed",
+    "unsuccessful": "unsuccessful",
+    "cancel": "cancelled",
+}
+
+
+def ask(
+    case: Case,
+    service: CaseService,
+    option: Option,
+    *,
+    phone: str,
+    now: datetime,
+    operator: str,
+    override: str = "",
+    answer_within: timedelta = ANSWER_WITHIN,
+) -> Case:
+    """Open an offer: the call is placed now. One service asks one provider at a time."""
+    must_be_open(case)
+    state = service_state(case, service)
+    if state == "later":
+        raise ConflictError(f"{service.service} waits until {service.after} has failed")
+    if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
+        raise ConflictError(f"{service.service} is {state} already: {_who(case, service)}")
+    ranks = [each.provider for each in service.options]
+    offer = Offer(
+        number=len(case.offers) + 1,
+        service=service.service,
+        provider=option.provider,
+        name=option.name,
+        phone=phone,
+        opened_at=now,
+        answer_by=now + answer_within,
+        operator=operator,
+        rank=ranks.index(option.provider) + 1 if option.provider in ranks else 0,
+        override=override,
+    )
+    return replace(case, offers=(*case.offers, offer))
+
+
+def accept(
+    case: Case,
+    number: int,
+    *,
+    there_at: datetime,
+    now: datetime,
+    units: int,
+    engaged: Iterable[Engagement] = (),
+    may_wait: bool = False,
+    extra_unit: bool = False,
+) -> Case:
+    """Record an acceptance with its promise; it takes a unit of the provider until it ends.
+
+    ``engaged`` are the provider's live engagements. Raises ConflictError for a late answer, or
+    where the last unit has gone elsewhere.
+    """
+    offer = _allowed(case, number, "accept")
+    others = [o for o in offers_for(case, offer.service) if o.number != number]
+    for other in others:
+        if other.state in LIVE:
+            raise ConflictError(f"already accepted by {_whom(other)}")
+        if other.state == "open" and offer.state == "no_answer":
+            raise ConflictError(f"{_ref(case, other)} is being asked: {other.name}")
+    if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
+        raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
+    unit, slot = _take_unit(
+        offer, units=units, engaged=list(engaged), may_wait=may_wait, extra_unit=extra_unit
+    )
+    return _put(
+        case,
+        replace(
+            offer,
+            outcome="accepted",
+            answered_at=now,
+            promises=(Promise(there_at, now, "provider"),),
+            arrive_by=there_at + LATE_AFTER,
+            unit=unit,
+            slot=slot,
+        ),
+    )
+
+
+def answer(case: Case, number: int, action: str, *, now: datetime, reason: str = "") -> Case:
+    """Record any answer or ending but an acceptance; ``reason`` is one of the closed list."""
+    offer = _allowed(case, number, action)
+    if action == "decline" and reason not in DECLINE_REASONS:
+        raise UsageError(f"unknown reason {reason!r}; allowed: {', '.join(DECLINE_REASONS)}")
+    ends = offer.state in LIVE
+    changed = replace(
+        offer,
+        outcome=ANSWERS[action],
+        reason=reason,
+        answered_at=offer.answered_at or now,
+        ended_at=now if ends else None,
+        call_back_at=now + CALL_BACK_WITHIN if action == "no_answer" else None,
+    )
+    case = _put(case, changed)
+    return _open_next(case, offer.service) if action == "unsuccessful" else case
+
+
+def promise(case: Case, number: int, *, there_at: datetime, now: datetime, speaker: str) -> Case:
+    """Record a new time; every promise is kept with when it was said and by whom."""
+    offer = _allowed(case, number, "eta")
+    said = Promise(there_at, now, speaker)
+    changed = replace(offer, promises=(*offer.promises, said), arrive_by=there_at + LATE_AFTER)
+    return _put(case, changed)
+
+
+def arrive(case: Case, number: int, *, now: datetime) -> Case:
+    """Record that help is on the scene."""
+    return _put(case, replace(_allowed(case, number, "arrive"), arrived_at=now))
+
+
+def correct(case: Case, number: int, outcome: Outcome, *, now: datetime, operator: str) -> Case:
+    """Supersede an answer by a new record and keep both; refused once help has arrived.
+
+    A correction to "accepted" still has to take a unit: ``accept`` the new record.
+    """
+    offer = _allowed(case, number, "correct")
+    if outcome == "accepted":
+        fresh = _cleared(offer, operator)
+    else:
+        fresh = replace(_cleared(offer, operator), outcome=outcome, answered_at=offer.answered_at)
+    fresh = replace(fresh, number=len(case.offers) + 1)
+    case = _put(case, replace(offer, corrected=True, ended_at=offer.ended_at or now))
+    return replace(case, offers=(*case.offers, fresh))
+
+
+def close(case: Case, *, now: datetime) -> Case:
+    """Close a case; refused while a provider is being asked."""
+    must_be_open(case)
+    open_offers = [offer for offer in case.offers if offer.state == "open"]
+    if open_offers:
+        raise ConflictError(f"{_ref(case, open_offers[0])} is still open: answer it first")
+    ended = tuple(
+        replace(offer, ended_at=now) if offer.state in LIVE and offer.ended_at is None else offer
+        for offer in case.offers
+    )
+    return replace(case, offers=ended, closed_at=now, call_back_at=None)
+
+
+def cancel(case: Case, *, now: datetime) -> Case:
+    """The motorist needs nobody any more: everything live is cancelled, against no provider."""
+    must_be_open(case)
+    ended = tuple(
+        replace(
+            offer,
+            outcome="cancelled",
+            answered_at=offer.answered_at or now,
+            ended_at=now if offer.state in LIVE else None,
+        )
+        if offer.state in ("open", *LIVE)
+        else offer
+        for offer in case.offers
+    )
+    return replace(case, offers=ended, cancelled=True, closed_at=now, call_back_at=None)
+
+
+def _open_next(case: Case, service: str) -> Case:
+    """Open what was planned after a service that did not help."""
+    services = tuple(
+        replace(each, opened=True) if each.after == service else each for each in case.services
+    )
+    return replace(case, services=services)
+
+
+def _allowed(case: Case, number: int, action: str) -> Offer:
+    """The offer, if the published table allows the action in its state."""
+    offer = offer_of(case, number)
+    if offer is None:
+        raise UsageError(f"case {case.id} has no offer {case.id}.{number}")
+    must_be_open(case)
+    cell = TABLE[offer.state][action]
+    if isinstance(cell, Refused):
+        raise ConflictError(f"{_ref(case, offer)} {cell.why}: {_whom(offer)} ({offer.state})")
+    return offer
+
+
+def must_be_open(case: Case) -> None:
+    """Refuse to touch a case that is over."""
+    if case.closed_at is not None:
+        state = "cancelled" if case.cancelled else "closed"
+        raise ConflictError(f"case {case.id} was {state} at {case.closed_at:%H:%M}")
+
+
+def _put(case: Case, changed: Offer) -> Case:
+    offers = tuple(changed if o.number == changed.number else o for o in case.offers)
+    return replace(case, offers=offers)
+
+
+def _cleared(offer: Offer, operator: str) -> Offer:
+    """The offer as it was when the call was placed."""
+    return Offer(
+        number=offer.number,
+        service=offer.service,
+        provider=offer.provider,
+        name=offer.name,
+        phone=offer.phone,
+        opened_at=offer.opened_at,
+        answer_by=offer.answer_by,
+        operator=operator,
+        rank=offer.rank,
+        override=offer.override,
+    )
+
+
+def _take_unit(
+    offer: Offer, *, units: int, engaged: list[Engagement], may_wait: bool, extra_unit: bool
+) -> tuple[int, int]:
+    """Choose the unit and slot that an acceptance takes, both counted from 1."""
+    busy = {engagement.unit for engagement in engaged}
+    free = next((unit for unit in range(1, units + 1) if unit not in busy), None)
+    if free is not None:
+        return free, 1
+    if extra_unit:
+        return max([units, *busy]) + 1, 1
+    if may_wait and engaged:
+        # The unit that is free first; without a known end it is nobody's next slot.
+        soonest = min(engaged, key=lambda e: (e.until is None, e.until or e.since))
+        taken = [e.slot for e in engaged if e.unit == soonest.unit]
+        return soonest.unit, max(taken) + 1
+    cases = ", ".join(str(engagement.case_id) for engagement in engaged)
+    raise ConflictError(
+        f"{offer.name} has no free unit left" + (f": taken by case {cases}" if cases else ""),
+        hint="if the firm has one more truck: accept --extra-unit",
+    )
+
+
+def _who(case: Case, service: CaseService) -> str:
+    return ", ".join(
+        f"{_ref(case, offer)} {_whom(offer)}"
+        for offer in offers_for(case, service.service)
+        if offer.state in ("open", *LIVE, "unsuccessful")
+    )
+
+
+def _whom(offer: Offer) -> str:
+    at = offer.answered_at or offer.opened_at
+    return f"{offer.name} at {at:%H:%M}"
+
+
+def _ref(case: Case, offer: Offer) -> str:
+    return f"{case.id}.{offer.number}"

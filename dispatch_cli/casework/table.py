@@ -1,0 +1,91 @@
+"""What may happen to an offer: one table of state x action, printed in the docs from here."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from ..model.case import OfferState
+
+ACTIONS = (
+    "accept",
+    "decline",
+    "no_answer",
+    "unreachable",
+    "wrong_equipment",
+    "eta",
+    "arrive",
+    "fail",
+    "unsuccessful",
+    "cancel",
+    "correct",
+)
+
+
+class Refused(Struct, frozen=True):
+    """Why an action makes no sense in a state; the sentence follows the offer's number."""
+
+    why: str
+
+
+Cell = OfferState | Refused
+
+_LATE = Refused("has been answered already")
+_NOT_ACCEPTED = Refused("has not been accepted")
+_OVER = Refused("is over")
+_THERE = Refused("has brought help already")
+_GONE = Refused("was superseded by a correction")
+
+_ANSWERS: Mapping[str, Cell] = {
+    "accept": "accepted",
+    "decline": "declined",
+    "no_answer": "no_answer",
+    "unreachable": "unreachable",
+    "wrong_equipment": "wrong_equipment",
+    "cancel": "cancelled",
+}
+
+
+def _row(default: Cell, **cells: Cell) -> dict[str, Cell]:
+    return {action: cells.get(action, default) for action in ACTIONS}
+
+
+TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
+    "open": _row(_NOT_ACCEPTED, **_ANSWERS),
+    "accepted": _row(
+        _LATE,
+        eta="accepted",
+        arrive="arrived",
+        fail="failed",
+        wrong_equipment="wrong_equipment",
+        unsuccessful="unsuccessful",
+        cancel="cancelled",
+        correct="corrected",
+    ),
+    "arrived": _row(
+        _THERE,
+        fail="failed",
+        wrong_equipment="wrong_equipment",
+        unsuccessful="unsuccessful",
+        cancel="cancelled",
+    ),
+    # Whoever calls back may still accept, as long as nobody else has: see ``answers``.
+    "no_answer": _row(_LATE, accept="accepted", correct="corrected"),
+    "declined": _row(_LATE, correct="corrected"),
+    "unreachable": _row(_LATE, correct="corrected"),
+    "wrong_equipment": _row(_OVER, correct="corrected"),
+    "failed": _row(_OVER, correct="corrected"),
+    "unsuccessful": _row(_OVER),
+    "cancelled": _row(_OVER, correct="corrected"),
+    "corrected": _row(_GONE),
+}
+"""``TABLE[state][action]`` is the state that follows, or why the action is refused."""
+
+
+def as_markdown() -> str:
+    """Print the table for the docs; a refused cell is empty."""
+    head = f"| state | {' | '.join(ACTIONS)} |\n|{'---|' * (len(ACTIONS) + 1)}\n"
+    rows = [
+        f"| {state} | {' | '.join(c if isinstance(c, str) else '' for c in cells.values())} |\n"
+        for state, cells in TABLE.items()
+    ]
+    return head + "".join(rows)

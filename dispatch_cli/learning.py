@@ -1,0 +1,175 @@
+"""What the case log teaches about a provider: how often it accepts, answers when, comes how late.
+
+Everything is shrunk toward what was known before: the file's values count as PRIOR_OFFERS offers,
+and what the log holds fades with HALF_LIFE_DAYS. See docs/learning.md.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from math import exp, fsum, isfinite, lgamma, log, log1p, nextafter
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .model import Provider, Settings
+from .model.case import Summary, Tally
+
+HALF_LIFE_DAYS = 90
+"""An offer made so long ago counts half of one made now."""
+
+PRIOR_OFFERS = 10
+"""What the file says weighs as much as this many offers."""
+
+INTERVAL = 0.8
+"""The chance that the true acceptance lies within the interval that is shown."""
+
+SUCCESSES = frozenset({"accepted", "failed", "unsuccessful"})
+"""Outcomes of which the provider has said yes; what came later has a rate of its own."""
+
+REFUSALS = frozenset({"declined", "no_answer", "unreachable", "wrong_equipment"})
+
+_DAY = timedelta(days=1)
+_BISECTIONS = 60
+_TINY = 1e-300
+_CLOSE = 1e-15
+
+
+class Prior(Struct, frozen=True):
+    """What is known before the first offer, from the provider or its service's settings."""
+
+    acceptance: float
+    answer_min: float
+
+
+class Learned(Struct, frozen=True, kw_only=True):
+    """A provider's values for one service after what the log holds.
+
+    ``late_min`` is the mean of actual minus promised arrival, negative if it comes early; it is
+    added to ``arrival_min``, which never falls below 0. ``asked`` and ``accepted`` are faded
+    weights, not counts.
+    """
+
+    acceptance: float
+    answer_min: float
+    late_min: float
+    asked: float
+    accepted: float
+    prior: Prior
+
+    # The bounds cost a hundred times the mean, and a ranking has no use for them.
+    @property
+    def interval_low(self) -> float:
+        """The lower end of the credible interval of the acceptance."""
+        return beta_quantile(*_beta_of(self), (1 - INTERVAL) / 2)
+
+    @property
+    def interval_high(self) -> float:
+        """The upper end of the credible interval of the acceptance."""
+        return beta_quantile(*_beta_of(self), (1 + INTERVAL) / 2)
+
+
+def faded(weight: float, days: float) -> float:
+    """Let a weight fade over some days; a clock that was put back makes nothing heavier."""
+    return float(weight * 0.5 ** (max(0.0, days) / HALF_LIFE_DAYS))
+
+
+def is_counted(tally: Tally) -> bool:
+    """Whether an offer teaches anything: answered, in order, and not called off by the motorist."""
+    return not tally.override and (tally.outcome in SUCCESSES or tally.outcome in REFUSALS)
+
+
+def summarise(tallies: Iterable[Tally], as_of: datetime) -> list[Summary]:
+    """Add up the offers of each provider and service, faded to a moment; sorted by both.
+
+    The order of the tallies changes nothing, not even the last bit.
+    """
+    groups: dict[tuple[str, str], list[Tally]] = {}
+    for tally in tallies:
+        if is_counted(tally):
+            groups.setdefault((tally.provider, tally.service), []).append(tally)
+    return [
+        _summary(provider, service, groups[provider, service], as_of)
+        for provider, service in sorted(groups)
+    ]
+
+
+def prior_of(provider: Provider, service: str, settings: Settings) -> Prior:
+    """Find what holds for a provider and service before anything is learned."""
+    default = settings.of(service)
+    return Prior(
+        acceptance=default.acceptance if provider.acceptance is None else provider.acceptance,
+        answer_min=default.answer_min if provider.answer_min is None else provider.answer_min,
+    )
+
+
+def learned(prior: Prior, summary: Summary | None, now: datetime) -> Learned:
+    """Shrink what the log holds toward the prior; without a summary the prior itself holds.
+
+    The acceptance is the mean of a Beta distribution and strictly between 0 and 1, but where the
+    file says exactly 0 or 1 and nothing in the log speaks against it.
+    """
+    if summary is None:
+        return Learned(
+            acceptance=prior.acceptance,
+            answer_min=prior.answer_min,
+            late_min=0.0,
+            asked=0.0,
+            accepted=0.0,
+            prior=prior,
+        )
+    days = (now - summary.as_of) / _DAY
+    asked = faded(summary.asked_weight, days)
+    accepted = faded(summary.accepted_weight, days)
+    answer_weight = faded(summary.answer_weight, days)
+    late_weight = faded(summary.late_weight, days)
+    answer_min = PRIOR_OFFERS * prior.answer_min + faded(summary.answer_min_weighted, days)
+    return Learned(
+        acceptance=_posterior_mean(prior.acceptance, accepted, asked),
+        answer_min=answer_min / (PRIOR_OFFERS + answer_weight),
+        late_min=faded(summary.late_min_weighted, days) / (PRIOR_OFFERS + late_weight),
+        asked=asked,
+        accepted=accepted,
+        prior=prior,
+    )
+
+
+def apply_learned(
+    provider: Provider, service: str, settings: Settings, summary: Summary | None, now: datetime
+) -> tuple[Provider, Learned]:
+    """Put the learned acceptance and answer minutes into a provider, for one service.
+
+    Without a summary the provider comes back as it is. ``late_min`` has no place in a provider:
+    whoever works out the arrival adds it.
+    """
+    found = learned(prior_of(provider, service, settings), summary, now)
+    if summary is None:
+        return provider, found
+    return replace(provider, acceptance=found.acceptance, answer_min=found.answer_min), found
+
+
+def beta_cdf(a: float, b: float, x: float) -> float:
+    """Compute the chance that a Beta(a, b) variable is at most x: the incomplete beta function.
+
+    Both parameters are positive. The continued fraction converges fast only below the mean; above
+    it the mirror image is computed.
+    """
+    if x <= 0 or x >= 1:
+        return 0.0 if x <= 0 else 1.0
+    if x > (a + 1) / (a + b + 2):
+        return 1 - beta_cdf(b, a, 1 - x)
+    front = exp(a * log(x) + b * log1p(-x) + lgamma(a + b) - lgamma(a) - lgamma(b))
+    return min(1.0, front / (a * _continued_fraction(a, b, x)))
+
+
+def beta_quantile(a: float, b: float, chance: float) -> float:
+    """Find the value below which a Beta(a, b) variable lies with a chance, to 1e-15.
+
+    A parameter of 0 makes it certain: b = 0 gives 1, a = 0 gives 0.
+    """
+    if a <= 0 or b <= 0:
+        return 1.0 if b <= 0 else 0.0
+    low, high = 0.0, 1.0
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if beta_cdf(a, b, middle) < chance else (low, middle)
+    return (low + high) / 2

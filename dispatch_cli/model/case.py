@@ -1,0 +1,215 @@
+"""A case: one incident being worked, one vehicle, one cascade per service of its plan."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from .incident import Incident
+
+Outcome = Literal[
+    "accepted",
+    "declined",
+    "no_answer",
+    "unreachable",
+    "wrong_equipment",
+    "failed",
+    "unsuccessful",
+    "cancelled",
+]
+OfferState = Literal[
+    "open",
+    "accepted",
+    "arrived",
+    "declined",
+    "no_answer",
+    "unreachable",
+    "wrong_equipment",
+    "failed",
+    "unsuccessful",
+    "cancelled",
+    "corrected",
+]
+ServiceState = Literal[
+    "later",
+    "waiting",
+    "asking",
+    "accepted",
+    "arrived",
+    "unsuccessful",
+    "exhausted",
+    "cancelled",
+    "closed",
+]
+
+
+class Promise(Struct, frozen=True):
+    """When somebody said that help is there, who said so ("provider", "operator"), and when."""
+
+    there_at: datetime
+    said_at: datetime
+    speaker: str
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """One ask to one provider, numbered within its case (``17.2``).
+
+    ``override`` is "wish" or "decision" where the operator left the order. ``corrected`` marks an
+    answer that a later record supersedes: it stays, and nothing is learned from it. ``unit`` and
+    ``slot`` count from 1 where an acceptance took them; slot 2 is the next free time of the unit.
+    Free texts (why declined, why out of order) are kept with the personal data.
+    """
+
+    number: int
+    service: str
+    provider: str
+    name: str
+    phone: str
+    opened_at: datetime
+    answer_by: datetime
+    operator: str
+    rank: int = 0
+    outcome: Outcome | None = None
+    reason: str = ""
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    promises: tuple[Promise, ...] = ()
+    arrive_by: datetime | None = None
+    arrived_at: datetime | None = None
+    call_back_at: datetime | None = None
+    override: str = ""
+    unit: int = 0
+    slot: int = 0
+    corrected: bool = False
+
+    @property
+    def state(self) -> OfferState:
+        """Where the offer stands in the published table of states and actions."""
+        if self.corrected:
+            return "corrected"
+        if self.outcome is None:
+            return "open"
+        if self.outcome == "accepted" and self.arrived_at is not None:
+            return "arrived"
+        return self.outcome
+
+
+class Option(Struct, frozen=True, kw_only=True):
+    """A candidate as frozen into a case: whom to ask, on which numbers, and its minutes."""
+
+    provider: str
+    name: str
+    phones: tuple[str, ...]
+    units: int
+    arrival_min: float
+    answer_min: float
+    acceptance: float
+    wait_min: float
+    index_min: float
+    outside_contract: bool = False
+
+
+class CaseService(Struct, frozen=True, kw_only=True):
+    """One service of a case with its frozen cascade; ``after`` names the service before it.
+
+    ``opened`` is False while it waits for that one to end unsuccessful. ``eligible`` counts who
+    passed the gates, for the fairness report.
+    """
+
+    service: str
+    after: str | None
+    opened: bool
+    options: tuple[Option, ...]
+    last_resort_phone: str
+    last_resort_text: str
+    input_hash: str
+    equipment: tuple[tuple[str, ...], ...] = ()
+    neutral_cost_min: float = 0.0
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """Everything about a case but what is personal, which the store keeps in one table."""
+
+    id: int
+    opened_at: datetime
+    operator: str
+    incident: Incident
+    services: tuple[CaseService, ...]
+    offers: tuple[Offer, ...] = ()
+    closed_at: datetime | None = None
+    cancelled: bool = False
+    call_back_at: datetime | None = None
+    hold_until: datetime | None = None
+    forgotten_at: datetime | None = None
+
+
+class Personal(Struct, frozen=True, kw_only=True):
+    """What belongs to the motorist: erased on time, never in a message, log or journal.
+
+    ``incident_texts`` are the free texts of the incident (where, hazard, note, language).
+    """
+
+    caller: str = ""
+    call_back: str = ""
+    plate: str = ""
+    ref: str = ""
+    to: str = ""
+    note: str = ""
+    salt: str = ""
+    """What the input hash of the case's cascades is salted with."""
+
+
+class Engagement(Struct, frozen=True, kw_only=True):
+    """A unit of a provider that is taken: by which offer, which slot of it, and until about when."""
+
+    provider: str
+    unit: int
+    slot: int
+    case_id: int
+    offer: int
+    since: datetime
+    until: datetime | None
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """One answered offer as learning and the fairness report see it: nothing personal."""
+
+    provider: str
+    service: str
+    client: str | None
+    opened_at: datetime
+    outcome: str
+    answer_min: float
+    promised_min: float | None
+    arrival_min: float | None
+    rank: int
+    override: str
+    case_id: int
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """What the log holds of a provider and service for learning, as weights at one moment.
+
+    A weight of 1 is an offer made at ``as_of``; older ones have faded. Minutes are sums of weight
+    x minutes; ``late`` is actual minus promised arrival, of the offers that have both.
+    """
+
+    provider: str
+    service: str
+    accepted_weight: float
+    asked_weight: float
+    answer_weight: float
+    answer_min_weighted: float
+    late_weight: float
+    late_min_weighted: float
+    as_of: datetime
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """One record of the journal: what was done, when, by whom, to which case."""
+
+    at: datetime
+    operator: str
+    action: str
+    case_id: int
+    details: dict[str, str | int | float | bool | None] = {}

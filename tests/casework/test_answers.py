@@ -1,0 +1,245 @@
+"""Every cell of the published table, and what each act does to a case."""
+
+import pytest
+from msgspec.structs import replace
+
+from dispatch_cli import casework
+from dispatch_cli.casework.answers import ANSWERS, CALL_BACK_WITHIN
+from dispatch_cli.errors import ConflictError, UsageError
+from dispatch_cli.model.case import Case, Engagement
+
+from .cases import MINUTE, NOON, case, engagements, option, service
+
+ETA = NOON + 35 * MINUTE
+
+
+def asked(of: Case | None = None, service_name: str = "roadside_repair", *, at=NOON) -> Case:
+    """The case with an open offer to the next of a service."""
+    of = of or case()
+    wanted = casework.service_of(of, service_name)
+    found = casework.next_option(of, wanted)
+    return casework.ask(of, wanted, found.option, phone=found.phone, now=at, operator="desk")
+
+
+def done(of: Case, number: int, action: str, *, at=NOON, outcome="declined") -> Case:
+    """Do one action of the table, with what it needs besides."""
+    if action == "accept":
+        return casework.accept(of, number, there_at=ETA, now=at, units=2)
+    if action == "eta":
+        return casework.promise(of, number, there_at=ETA, now=at, speaker="provider")
+    if action == "arrive":
+        return casework.arrive(of, number, now=at)
+    if action == "correct":
+        return casework.correct(of, number, outcome, now=at, operator="desk")
+    return casework.answer(of, number, action, now=at, reason="no_unit")
+
+
+def in_state(state: str) -> Case:
+    """A case whose offer 1 is in a state of the table."""
+    ways = {
+        "open": (),
+        "accepted": ("accept",),
+        "arrived": ("accept", "arrive"),
+        "declined": ("decline",),
+        "failed": ("accept", "fail"),
+        "unsuccessful": ("accept", "unsuccessful"),
+        "cancelled": ("cancel",),
+        "corrected": ("decline", "correct"),
+    }
+    of = asked()
+    for action in ways.get(state, (state,)):
+        of = done(of, 1, action, outcome="no_answer")
+    assert of.offers[0].state == state
+    return of
+
+
+@pytest.mark.parametrize("state", casework.TABLE)
+@pytest.mark.parametrize("action", casework.ACTIONS)
+def test_every_cell_of_the_table(state, action):
+    """Each action does in each state what the table says, or is refused and changes nothing."""
+    before = in_state(state)
+    cell = casework.TABLE[state][action]
+    if isinstance(cell, casework.Refused):
+        with pytest.raises(ConflictError, match=cell.why):
+            done(before, 1, action)
+        return
+    after = done(before, 1, action)
+    assert after.offers[0].state == cell
+    if action == "correct":
+        assert after.offers[-1].number == len(before.offers) + 1
+        assert after.offers[-1].state == "declined"
+
+
+def test_the_table_is_complete():
+    """Every state that an offer can have has a row, and every row every action."""
+    assert {c for row in casework.TABLE.values() for c in row.values() if isinstance(c, str)} <= set(
+        casework.TABLE
+    )
+    assert all(tuple(row) == casework.ACTIONS for row in casework.TABLE.values())
+    assert casework.as_markdown().count("\n") == len(casework.TABLE) + 2
+
+
+def test_the_next_one_is_asked_only_once():
+    """While one firm is asked or has accepted nobody else of that service can be."""
+    of = asked()
+    with pytest.raises(ConflictError, match="asking already"):
+        asked(of)
+    with pytest.raises(ConflictError, match="accepted already"):
+        asked(done(of, 1, "accept"))
+
+
+def test_a_firm_that_does_not_answer_is_tried_on_every_number():
+    """No answer on the first number: the second before the next firm; a refusal: the next firm."""
+    of = done(asked(), 1, "no_answer")
+    of = asked(of)
+    assert (of.offers[-1].provider, of.offers[-1].phone) == ("anna", "anna 2")
+    of = asked(done(of, 2, "unreachable"))
+    assert of.offers[-1].provider == "bert"
+    of = asked(done(asked(), 1, "decline"))
+    assert of.offers[-1].provider == "bert"
+
+
+def test_exhausted_is_a_state():
+    """When everybody has refused the service is exhausted, not silent."""
+    of = case(service("tow", option("anna")))
+    of = done(asked(of, "tow"), 1, "decline")
+    assert casework.service_state(of, of.services[0]) == "exhausted"
+    assert casework.next_option(of, of.services[0]).option is None
+
+
+def test_who_has_closed_meanwhile_is_passed_over_with_the_reason():
+    """The gate is looked at before each call; the order is not."""
+    of = case(service("tow", option("anna"), option("bert")))
+    found = casework.next_option(
+        of, of.services[0], lambda provider: "closed" if provider == "anna" else None
+    )
+    assert found.option.provider == "bert"
+    assert [(skipped.provider, why) for skipped, why in found.skipped] == [("anna", "closed")]
+
+
+def test_a_failure_goes_on_with_the_next():
+    """Accepted then failed: the cascade goes on, that firm is not asked again."""
+    of = done(done(asked(), 1, "accept"), 1, "fail")
+    assert of.offers[0].ended_at == NOON
+    assert asked(of).offers[-1].provider == "bert"
+
+
+def test_unsuccessful_opens_what_was_planned_after():
+    """A repair that did not help opens the tow, and lowers nobody's standing."""
+    of = case()
+    assert casework.service_state(of, of.services[1]) == "later"
+    with pytest.raises(ConflictError, match="waits until roadside_repair has failed"):
+        asked(of, "tow")
+    of = done(done(asked(of), 1, "accept"), 1, "unsuccessful")
+    assert casework.service_state(of, of.services[0]) == "unsuccessful"
+    assert casework.service_state(of, of.services[1]) == "waiting"
+
+
+def test_a_late_acceptance_is_told_who_was_first():
+    """A firm that calls back after another has accepted hears by whom and when."""
+    of = done(asked(), 1, "no_answer")
+    of = done(asked(of), 2, "unreachable")
+    of = done(asked(of), 3, "accept", at=NOON + 3 * MINUTE)
+    with pytest.raises(ConflictError, match="already accepted by Bert at 12:03"):
+        done(of, 1, "accept", at=NOON + 4 * MINUTE)
+
+
+def test_whoever_calls_back_in_time_may_accept():
+    """Within the window, and while nobody else is asked or has accepted."""
+    of = done(asked(), 1, "no_answer")
+    assert done(of, 1, "accept", at=NOON + CALL_BACK_WITHIN).offers[0].state == "accepted"
+    with pytest.raises(ConflictError, match="called back"):
+        done(of, 1, "accept", at=NOON + CALL_BACK_WITHIN + MINUTE)
+    with pytest.raises(ConflictError, match=r"17\.2 is being asked"):
+        done(asked(of), 1, "accept")
+
+
+def unit(number: int, slot: int = 1, until=None) -> Engagement:
+    """A unit of Anna's that case 5 holds."""
+    return Engagement(
+        provider="anna", unit=number, slot=slot, case_id=5, offer=1, since=NOON, until=until
+    )
+
+
+def test_an_acceptance_takes_a_free_unit_or_the_next_slot():
+    """The first free unit; with a wait the next slot of whichever is free first; else refused."""
+
+    def taken(units, engaged, **facts):
+        of = casework.accept(
+            asked(), 1, there_at=ETA, now=NOON, units=units, engaged=engaged, **facts
+        )
+        return of.offers[0].unit, of.offers[0].slot
+
+    assert taken(2, []) == (1, 1)
+    assert taken(2, [unit(1)]) == (2, 1)
+    busy = [unit(1, until=NOON + 30 * MINUTE), unit(2, until=NOON + 10 * MINUTE)]
+    assert taken(2, busy, may_wait=True) == (2, 2)
+    assert taken(2, busy, extra_unit=True) == (3, 1)
+    with pytest.raises(ConflictError, match="no free unit left: taken by case 5, 5"):
+        taken(2, busy)
+    with pytest.raises(ConflictError, match="no free unit left"):
+        taken(0, [])
+
+
+def test_a_declined_offer_needs_a_reason_of_the_list():
+    """Reasons are a closed list."""
+    with pytest.raises(UsageError, match="allowed: no_unit, no_driver"):
+        casework.answer(asked(), 1, "decline", now=NOON, reason="lazy")
+
+
+def test_every_promise_is_kept():
+    """A new time is added to the old one, with when and by whom it was said."""
+    of = done(asked(), 1, "accept")
+    of = casework.promise(of, 1, there_at=ETA + 10 * MINUTE, now=NOON + MINUTE, speaker="operator")
+    assert [(p.there_at, p.speaker) for p in of.offers[0].promises] == [
+        (ETA, "provider"),
+        (ETA + 10 * MINUTE, "operator"),
+    ]
+
+
+def test_deadlines_of_answer_arrival_and_call_back():
+    """An open offer is due for its answer, an accepted one for its arrival, a call for itself."""
+    of = asked()
+    assert [d.what for d in casework.overdue(of, NOON + 2 * MINUTE)] == []
+    assert [d.what for d in casework.overdue(of, NOON + 4 * MINUTE)] == ["answer"]
+    of = done(of, 1, "accept")
+    assert casework.overdue(of, ETA) == []
+    assert [d.what for d in casework.overdue(of, ETA + 11 * MINUTE)] == ["arrival"]
+    assert casework.overdue(done(of, 1, "arrive"), ETA + 11 * MINUTE) == []
+    of = replace(case(), call_back_at=NOON)
+    assert [d.what for d in casework.overdue(of, NOON + MINUTE)] == ["call back"]
+    assert casework.deadlines(casework.close(of, now=NOON)) == []
+
+
+def test_closing_and_cancelling():
+    """A case closes when nobody is being asked; a cancelled one counts against nobody."""
+    with pytest.raises(ConflictError, match=r"17\.1 is still open"):
+        casework.close(asked(), now=NOON)
+    closed = casework.close(done(asked(), 1, "accept"), now=NOON)
+    assert closed.offers[0].ended_at == NOON
+    with pytest.raises(ConflictError, match="case 17 was closed at 12:00"):
+        asked(closed)
+    gone = casework.cancel(done(asked(), 1, "accept"), now=NOON)
+    assert [offer.state for offer in gone.offers] == ["cancelled"]
+    assert casework.service_state(gone, gone.services[0]) == "cancelled"
+    with pytest.raises(ConflictError, match="case 17 was cancelled"):
+        casework.cancel(gone, now=NOON)
+
+
+def test_a_correction_keeps_both_and_frees_the_unit():
+    """The wrong record stays and is marked; the firm's unit is free again."""
+    of = done(asked(), 1, "accept")
+    assert engagements(of, "anna")
+    of = casework.correct(of, 1, "declined", now=NOON, operator="boss")
+    assert [offer.state for offer in of.offers] == ["corrected", "declined"]
+    assert (of.offers[1].operator, of.offers[1].opened_at) == ("boss", of.offers[0].opened_at)
+    assert engagements(of, "anna") == []
+    to_accepted = casework.correct(of, 2, "accepted", now=NOON, operator="boss")
+    assert to_accepted.offers[-1].state == "open"
+
+
+def test_unknown_offers_are_refused():
+    """An offer that the case does not have is a wrong argument."""
+    with pytest.raises(UsageError, match=r"case 17 has no offer 17\.9"):
+        casework.arrive(case(), 9, now=NOON)
+    assert set(ANSWERS) < set(casework.ACTIONS)

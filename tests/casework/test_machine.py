@@ -1,0 +1,268 @@
+"""Random acts, clock jumps and both clock-change nights, against a model that shares no code."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from dispatch_cli import casework
+from dispatch_cli.errors import ConflictError, UsageError
+
+from .cases import case, engagements, option, service
+
+UNITS = {"anna": 1, "bert": 1, "carl": 2}
+PHONES = {"anna": 2, "bert": 1, "carl": 1}
+CASCADES = {"roadside_repair": ["anna", "bert", "carl"], "tow": ["bert", "carl"]}
+# The nights of 25 October 2026 and 28 March 2027, and an ordinary noon.
+STARTS = [
+    datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    datetime(2027, 3, 28, 0, 59, tzinfo=UTC),
+    datetime(2026, 11, 27, 12, 0, tzinfo=UTC),
+]
+ENDINGS = {
+    "decline": "declined",
+    "no_answer": "no_answer",
+    "unreachable": "unreachable",
+    "wrong_equipment": "wrong_equipment",
+    "fail": "failed",
+    "unsuccessful": "unsuccessful",
+    "cancel": "cancelled",
+}
+CALL_BACK = timedelta(minutes=5)
+
+
+class Told:
+    """What the model remembers of one offer: plain words, no states worked out."""
+
+    def __init__(self, service_name, provider, phone, at):
+        self.service, self.provider, self.phone, self.at = service_name, provider, phone, at
+        self.word, self.there, self.replaced, self.call_back = "", False, False, None
+        self.unit = 0
+
+    @property
+    def live(self):
+        return self.word == "accepted" and not self.replaced
+
+
+class Working(RuleBasedStateMachine):
+    """One case worked at random; after every act the case says what the model expects."""
+
+    def __init__(self):
+        super().__init__()
+        self.case = case(
+            service("roadside_repair", *(self.option(p) for p in CASCADES["roadside_repair"])),
+            service("tow", *(self.option(p) for p in CASCADES["tow"]), after="roadside_repair"),
+        )
+        self.now = STARTS[0]
+        self.told: list[Told] = []
+        self.tow_open, self.over = False, False
+
+    @staticmethod
+    def option(provider):
+        return option(provider, units=UNITS[provider], phones=PHONES[provider])
+
+    # What the model says would happen, in words of its own.
+
+    def waits_for(self, name):
+        """Who would be asked next for a service, on which number; None for nobody."""
+        for provider in CASCADES[name]:
+            mine = [t for t in self.told if (t.service, t.provider) == (name, provider)]
+            mine = [t for t in mine if not t.replaced]
+            if any(t.word not in ("no_answer", "unreachable") for t in mine):
+                continue
+            for number in range(1, PHONES[provider] + 1):
+                phone = f"{provider} {number}"
+                if phone not in [t.phone for t in mine]:
+                    return provider, phone
+        return None
+
+    def may_ask(self, name):
+        mine = [t for t in self.told if t.service == name and not t.replaced]
+        blocked = any(t.live or t.word in ("", "unsuccessful", "cancelled") for t in mine)
+        return not self.over and (name != "tow" or self.tow_open) and not blocked
+
+    def may(self, told, action):  # noqa: PLR0911 - one line per rule of the trade
+        if self.over or told.replaced:
+            return False
+        if told.word == "":
+            return action in (
+                "accept", "decline", "no_answer", "unreachable", "wrong_equipment", "cancel",
+            )  # fmt: skip
+        if told.live and told.there:
+            return action in ("fail", "wrong_equipment", "unsuccessful", "cancel")
+        if told.live:
+            return action in (
+                "eta", "arrive", "fail", "wrong_equipment", "unsuccessful", "cancel", "correct",
+            )  # fmt: skip
+        if told.word == "no_answer" and action == "accept":
+            return True
+        return action == "correct" and told.word != "unsuccessful"
+
+    def free_unit(self, provider):
+        taken = {t.unit for t in self.told if t.live and t.provider == provider}
+        return next((u for u in range(1, UNITS[provider] + 1) if u not in taken), None)
+
+    def may_accept(self, told):
+        others = [t for t in self.told if t.service == told.service and t is not told]
+        others = [t for t in others if not t.replaced]
+        if any(t.live for t in others):
+            return False
+        if told.word == "no_answer":
+            if any(t.word == "" for t in others) or self.now > told.call_back:
+                return False
+        return self.free_unit(told.provider) is not None
+
+    def attempt(self, allowed, act):
+        """Do an act; it must succeed exactly where the model allows it."""
+        before = self.case
+        try:
+            after = act(before)
+        except (ConflictError, UsageError):
+            assert not allowed
+            assert self.case is before
+            return False
+        assert allowed
+        self.case = after
+        return True
+
+    # The acts.
+
+    @rule(start=st.sampled_from(STARTS))
+    def another_night(self, start):
+        """The clock may jump to another night, also backwards."""
+        self.now = start
+
+    @rule(minutes=st.integers(1, 90))
+    def time_passes(self, minutes):
+        self.now += timedelta(minutes=minutes)
+
+    @rule(name=st.sampled_from(list(CASCADES)))
+    def ask(self, name):
+        wanted = casework.service_of(self.case, name)
+        expected = self.waits_for(name)
+        found = casework.next_option(self.case, wanted)
+        assert expected == ((found.option.provider, found.phone) if found.option else None)
+        if found.option is None:
+            return
+        if self.attempt(
+            self.may_ask(name),
+            lambda c: casework.ask(
+                c, wanted, found.option, phone=found.phone, now=self.now, operator="desk"
+            ),
+        ):
+            self.told.append(Told(name, *expected, self.now))
+
+    @rule(pick=st.integers(0, 9))
+    def accept(self, pick):
+        if not self.told:
+            return
+        number = pick % len(self.told) + 1
+        told = self.told[number - 1]
+        allowed = self.may(told, "accept") and self.may_accept(told)
+        if self.attempt(
+            allowed,
+            lambda c: casework.accept(
+                c,
+                number,
+                there_at=self.now + timedelta(minutes=30),
+                now=self.now,
+                units=UNITS[told.provider],
+                engaged=engagements(c, told.provider),
+            ),
+        ):
+            told.unit = self.free_unit(told.provider)
+            told.word, told.call_back = "accepted", None
+
+    @rule(pick=st.integers(0, 9), action=st.sampled_from([*ENDINGS, "eta", "arrive", "correct"]))
+    def answer(self, pick, action):
+        if not self.told:
+            return
+        number = pick % len(self.told) + 1
+        told = self.told[number - 1]
+        if self.attempt(self.may(told, action), lambda c: self.done(c, number, action)):
+            self.note(told, action)
+
+    def done(self, of, number, action):
+        if action == "eta":
+            there_at = self.now + timedelta(minutes=50)
+            return casework.promise(of, number, there_at=there_at, now=self.now, speaker="x")
+        if action == "arrive":
+            return casework.arrive(of, number, now=self.now)
+        if action == "correct":
+            return casework.correct(of, number, "declined", now=self.now, operator="boss")
+        return casework.answer(of, number, action, now=self.now, reason="weather")
+
+    def note(self, told, action):
+        if action == "arrive":
+            told.there = True
+        elif action == "correct":
+            told.replaced = True
+            fresh = Told(told.service, told.provider, told.phone, told.at)
+            fresh.word = "declined"
+            self.told.append(fresh)
+        elif action != "eta":
+            told.word = ENDINGS[action]
+            told.call_back = self.now + CALL_BACK if action == "no_answer" else None
+            if action == "unsuccessful" and told.service == "roadside_repair":
+                self.tow_open = True
+
+    @rule(end=st.sampled_from(["close", "cancel"]), really=st.integers(0, 9))
+    def end(self, end, really):
+        if really:
+            return
+        asking = any(t.word == "" and not t.replaced for t in self.told)
+        allowed = not self.over and (end == "cancel" or not asking)
+        act = casework.close if end == "close" else casework.cancel
+        if self.attempt(allowed, lambda c: act(c, now=self.now)):
+            self.over = True
+            if end == "cancel":
+                for told in self.told:
+                    if not told.replaced and (told.live or told.word == ""):
+                        told.word = "cancelled"
+
+    # What must always hold.
+
+    @invariant()
+    def the_case_says_what_the_model_says(self):
+        assert len(self.case.offers) == len(self.told)
+        for offer, told in zip(self.case.offers, self.told, strict=True):
+            assert (offer.service, offer.provider, offer.phone) == (
+                told.service, told.provider, told.phone,
+            )  # fmt: skip
+            assert offer.corrected == told.replaced
+            assert (offer.outcome or "") == told.word
+            assert (offer.arrived_at is not None) == told.there
+
+    @invariant()
+    def at_most_one_acceptance_per_service_and_unit(self):
+        live = [o for o in self.case.offers if o.state in ("accepted", "arrived")]
+        assert len({o.service for o in live}) == len(live)
+        assert len({(o.provider, o.unit, o.slot) for o in live}) == len(live)
+
+    @invariant()
+    def nobody_is_asked_twice_on_the_same_number(self):
+        asked = [(o.service, o.phone) for o in self.case.offers if not o.corrected]
+        assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(20_000),
+        pytest.param(200_000, marks=pytest.mark.ci),
+        pytest.param(2_000_000, marks=pytest.mark.heavy),
+    ],
+)
+def test_the_state_machine_obeys_an_independent_model(steps):
+    """Whatever is done in whatever order, the case says what the model says."""
+    run_state_machine_as_test(
+        Working,
+        settings=settings(
+            max_examples=steps // 50,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
