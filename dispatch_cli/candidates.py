@@ -19,6 +19,7 @@ class Rated(Struct, frozen=True, kw_only=True):
     wait_min: float
     turnout_min: float
     travel_min: float
+    late_min: float
     answer_min: float
     acceptance: float
     arrival_min: float

@@ -118,6 +118,7 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
                 ask=eligible.ask,
                 area_edge=eligible.area_edge,
                 state=eligible.availability.state,
+                late_min=rated.late_min,
             )
         )
     return tuple(rows)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from . import cascade, eligibility, geo, plans, ranking
 from .candidates import Orders, Rated
@@ -192,7 +193,8 @@ def _rank(need: Need, providers: Iterable[Provider]) -> _Ranked:
 
     def rate(eligible: eligibility.Eligible) -> Rated:
         travel_min = geo.crow_fly_min(eligible.distance_km, settings)
-        return ranking.rate(eligible, need, travel_min)
+        experienced, late_min = _with_experience(eligible, need)
+        return ranking.rate(experienced, need, travel_min, late_min)
 
     kept, too_slow = ranking.keep(map(rate, parts.eligible), settings.fallback_min)
     contract_only, _ = ranking.keep(map(rate, parts.contract_only), settings.fallback_min)
@@ -201,6 +203,22 @@ def _rank(need: Need, providers: Iterable[Provider]) -> _Ranked:
     ]
     orders = ranking.orders(kept, contract_only, need)
     return _Ranked(orders, [*parts.excluded, *beyond], beyond)
+
+
+def _with_experience(
+    eligible: eligibility.Eligible, need: Need
+) -> tuple[eligibility.Eligible, float]:
+    """Put what the log has taught about a provider in the place of what the file says."""
+    seen, service = need.observations, need.entry.service
+    summary = seen.summaries.get((eligible.provider.id, service))
+    if summary is None or seen.as_of is None:
+        return eligible, 0.0
+    from . import learning
+
+    provider, learned = learning.apply_learned(
+        eligible.provider, service, need.settings, summary, seen.as_of
+    )
+    return replace(eligible, provider=provider), learned.late_min
 
 
 def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:

@@ -19,9 +19,10 @@ COMPARED_STEPS_PER_MIN = 1e6
 Measure = Callable[[Rated, Need], int]
 
 
-def rate(eligible: Eligible, need: Need, travel_min: float) -> Rated:
+def rate(eligible: Eligible, need: Need, travel_min: float, late_min: float = 0.0) -> Rated:
     """Work out a provider's minutes; what it does not say itself comes from the service's settings.
 
+    ``late_min`` is what it is usually late by, negative if early; nobody arrives before the call.
     An acceptance of 0 gives an infinite index: asking costs time and never helps.
     """
     provider, availability = eligible.provider, eligible.availability
@@ -32,13 +33,14 @@ def rate(eligible: Eligible, need: Need, travel_min: float) -> Rated:
     wait_min = 0.0
     if availability.free == 0 or (availability.state == "busy" and availability.free is None):
         wait_min = _or_default(availability.wait_min, need.settings.busy_wait_min)
-    arrival_min = wait_min + turnout_min + travel_min
+    arrival_min = max(0.0, wait_min + turnout_min + travel_min + late_min)
     client = need.client
     return Rated(
         eligible=eligible,
         wait_min=wait_min,
         turnout_min=turnout_min,
         travel_min=travel_min,
+        late_min=late_min,
         answer_min=answer_min,
         acceptance=acceptance,
         arrival_min=arrival_min,

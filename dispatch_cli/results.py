@@ -54,6 +54,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     area_edge: bool = False
     phone_label: str = ""
     state: str = "up"
+    late_min: float = 0.0
 
 
 class Exclusion(Struct, frozen=True, kw_only=True):
@@ -165,6 +166,8 @@ class FairnessRow(Struct, frozen=True, kw_only=True):
     service: str
     eligible: int
     ranked_first: int
+    first_by_wish: int
+    """How many of ``ranked_first`` were put there by the caller's wish (``--wish``)."""
     offered: int
     accepted: int
     failed: int
@@ -174,7 +177,7 @@ class FairnessRow(Struct, frozen=True, kw_only=True):
 
 
 class OverrideRow(Struct, frozen=True, kw_only=True):
-    """How often a provider was asked out of order: the motorist's wish or the operator's decision."""
+    """How often a provider was asked out of order, by ``wish`` or the operator's ``decision``."""
 
     provider: str
     service: str
@@ -186,7 +189,7 @@ class OverrideRow(Struct, frozen=True, kw_only=True):
 
 
 class ContractRow(Struct, frozen=True, kw_only=True):
-    """The expected minutes that a client's contracts cost its motorists against the neutral order."""
+    """Expected minutes that a client's contracts cost its motorists against the neutral order."""
 
     client: str
     cases: int

@@ -25,7 +25,7 @@ from .index import Index, make_index
 from .sources import Source
 
 MAGIC = b"dispatch-catalog"
-FORMAT = 2
+FORMAT = 3
 """Raised whenever anything that is written here changes its shape or meaning."""
 _DIGEST = 16
 _LEAD = len(MAGIC) + 4 + _DIGEST

@@ -197,6 +197,17 @@ class RawProvider(Struct, forbid_unknown_fields=True, kw_only=True):
     notes: Annotated[str | None, _says("Whatever the operator should know.")] = None
 
 
+class RawSay(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Texts to say in one language, in place of the built-in ones; {name} stands for a value."""
+
+    ask: Annotated[str | None, _says("The question that ends the call to a provider.")] = None
+    area: Annotated[str | None, _says("Where, before anybody has accepted: {area}.")] = None
+    persons: Annotated[str | None, _says("How many come along: {count}.")] = None
+    tell: Annotated[str | None, _says("To the caller: {name}, {clock}.")] = None
+    tell_late: Annotated[str | None, _says("To the caller of a new time: {name}, {clock}.")] = None
+    drive: Annotated[str | None, _says("To the driver: {call_back}.")] = None
+
+
 class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
     """The main file. An included one has [[provider]] only."""
 
@@ -207,6 +218,7 @@ class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
     clients: dict[str, RawClient] | None = None
     plans: dict[str, RawPlan] | None = None
     places: dict[str, str | RawPlace] | None = None
+    say: dict[str, RawSay] | None = None
     last_resort: dict[str, RawLastResort] | None = None
     control_centre: list[RawControlCentre] | None = None
     provider: list[RawProvider] | None = None

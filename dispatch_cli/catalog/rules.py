@@ -1,6 +1,9 @@
 """Read everything in the main file but the providers."""
 
+from msgspec.structs import asdict
+
 from ..model import Client, ControlCentre, LastResort, Place, Plan, Rules
+from ..model.words import LANGUAGES
 from . import rule_tables
 from .findings import Findings, Owner, TomlFile
 from .parsers import Parsers
@@ -12,8 +15,9 @@ from .raw import (
     RawPlace,
     RawPlan,
     RawRanking,
+    RawSay,
 )
-from .suggest import unknown_key
+from .suggest import listed, quoted, unknown_key
 from .tables import named_tables, numbered_tables, read_table
 
 MAIN_KEYS = RawFile.__struct_fields__
@@ -33,6 +37,7 @@ def read_rules(file: TomlFile, parsers: Parsers, findings: Findings) -> Rules:
         last_resorts=_last_resorts(file, parsers, findings),
         control_centres=_control_centres(file, parsers, findings),
         places=_places(file, parsers, findings),
+        say=_say(file, findings),
     )
 
 
@@ -89,3 +94,14 @@ def _places(file: TomlFile, parsers: Parsers, findings: Findings) -> dict[str, P
         if place is not None:
             places[name.strip()] = place
     return places
+
+
+def _say(file: TomlFile, findings: Findings) -> dict[str, dict[str, str]]:
+    """The file's own texts, by language; what it leaves out is built in."""
+    texts: dict[str, dict[str, str]] = {}
+    for language, table, owner in named_tables(file, "say", "say", findings):
+        if language not in LANGUAGES:
+            owner.wrong((), f"unknown language {quoted(language)}: {listed(LANGUAGES)}")
+        raw = read_table(table, RawSay, owner)
+        texts[language] = {key: text for key, text in asdict(raw).items() if text is not None}
+    return texts

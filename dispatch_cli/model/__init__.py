@@ -1,13 +1,13 @@
 """The field's words as frozen values; see DESIGN section 3 for the terms."""
 
 from .incident import HEAVY_FROM_T, NO_CLIENT, Incident, Place, Vehicle
+from .observations import Observations
 from .provider import (
     Area,
     Availability,
     Circle,
     Country,
     Hold,
-    Observations,
     OpenState,
     Phone,
     Polygon,

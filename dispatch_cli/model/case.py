@@ -17,6 +17,12 @@ Outcome = Literal[
     "unsuccessful",
     "cancelled",
 ]
+SAID_YES = frozenset({"accepted", "failed", "unsuccessful"})
+"""Outcomes before which the provider accepted; what became of it then has rates of its own."""
+
+SAID_NO = frozenset({"declined", "no_answer", "unreachable", "wrong_equipment"})
+"""Outcomes that count as a refusal; the motorist's ``cancelled`` is neither."""
+
 OfferState = Literal[
     "open",
     "accepted",
@@ -160,7 +166,7 @@ class Personal(Struct, frozen=True, kw_only=True):
 
 
 class Engagement(Struct, frozen=True, kw_only=True):
-    """A unit of a provider that is taken: by which offer, which slot of it, and until about when."""
+    """A unit of a provider that is taken: by which offer, which slot of it, and till when."""
 
     provider: str
     unit: int

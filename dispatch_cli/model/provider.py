@@ -150,10 +150,3 @@ class Availability(Struct, frozen=True, kw_only=True):
     wait_min: float | None = None
     since: datetime | None = None
     why: str = ""
-
-
-class Observations(Struct, frozen=True):
-    """What the desk knows beside the file: availability and who was assigned when, by id."""
-
-    availability: dict[str, Availability] = {}
-    last_assigned: dict[str, datetime] = {}

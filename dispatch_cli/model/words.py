@@ -124,6 +124,9 @@ DECLINE_REASONS = (
 )
 """Why a provider says no; ``other`` needs a text."""
 
+LANGUAGES = ("de", "en")
+"""Languages in which there are texts to say."""
+
 CLIENT_KINDS = ("club", "maker", "insurer")
 
 METHODS = ("index", "time-bands", "nearest")

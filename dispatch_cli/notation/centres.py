@@ -38,11 +38,17 @@ class Centres:
             return None
         return self._lats[number], self._lons[number]
 
-    def between(self, south: float, north: float) -> Iterator[tuple[str, float, float]]:
-        """All (postcode, lat, lon) between two latitudes, edges included."""
+    def within(
+        self, south: float, north: float, west: float, east: float
+    ) -> list[tuple[str, float, float]]:
+        """All (postcode, lat, lon) in a box, edges included."""
         first, last = bisect_left(self._south, south), bisect_right(self._south, north)
-        for number in self._numbers[first:last]:
-            yield f"{self._codes[number]:05d}", self._lats[number], self._lons[number]
+        lats, lons, codes = self._lats, self._lons, self._codes
+        return [
+            (f"{codes[number]:05d}", lats[number], lons[number])
+            for number in self._numbers[first:last]
+            if west <= lons[number] <= east
+        ]
 
     def everything(self) -> Iterator[tuple[str, float, float]]:
         """All (postcode, lat, lon), by code."""

@@ -50,8 +50,9 @@ def centres_within(lat: float, lon: float, km: float) -> list[tuple[float, str]]
     lon_reach = degrees(asin(turn / spread)) + 1e-9 if turn < spread else 180.0
     found = [
         (great_circle_km(lat, lon, centre_lat, centre_lon), code)
-        for code, centre_lat, centre_lon in centres().between(lat - reach, lat + reach)
-        if abs(centre_lon - lon) <= lon_reach
+        for code, centre_lat, centre_lon in centres().within(
+            lat - reach, lat + reach, lon - lon_reach, lon + lon_reach
+        )
     ]
     return sorted(one for one in found if one[0] <= km)
 

@@ -34,12 +34,22 @@ def test_packing_and_unpacking_changes_nothing():
         assert unpacked.of(wrong) is None
 
 
-def test_a_slice_by_latitude_is_everything_between():
-    """What lies between two latitudes, edges included, against a plain scan."""
-    lat = coordinates["86150"][0]
-    for south, north in ((lat, lat), (lat - 0.1, lat + 0.1), (40, 60), (10, 20)):
-        found = {code for code, _, _ in table.from_library().between(south, north)}
-        assert found == {c for c, (at, _) in coordinates.items() if south <= at <= north}
+def test_a_box_is_everything_between():
+    """What lies between two latitudes and longitudes, edges included, against a plain scan."""
+    lat, lon = coordinates["86150"]
+    for box in (
+        (lat, lat, lon, lon),
+        (lat - 0.1, lat + 0.1, lon, 12),
+        (40, 60, 0, 20),
+        (1, 2, 3, 4),
+    ):
+        south, north, west, east = box
+        found = {code for code, _, _ in table.from_library().within(south, north, west, east)}
+        assert found == {
+            code
+            for code, (at, beside) in coordinates.items()
+            if south <= at <= north and west <= beside <= east
+        }
 
 
 def test_the_second_command_reads_the_file(tmp_path: Path):
