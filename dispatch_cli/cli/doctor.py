@@ -51,8 +51,8 @@ def doctor(
             ("providers", str(catalog.count), source),
             ("clients", str(len(catalog.rules.clients)), source),
             ("warnings", str(len(catalog.warnings)), source),
-            ("timezone", settings.timezone, "[ranking]"),
-            ("method", settings.method, "[ranking]"),
+            ("timezone", settings.timezone, "[ranking] or built in"),
+            ("method", settings.method, "[ranking] or built in"),
         ]
     except DispatchError as error:
         code = error.exit_code
