@@ -5,60 +5,13 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
-
 from .. import folders, notation, places, plans
 from ..errors import Problem, UsageError
 from ..model import Incident, Plan, Rules, Vehicle
 from ..model.words import SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, fold, lookup
+from .incident_options import Facts
 
 T = TypeVar("T")
-
-
-class Facts(Struct, frozen=True, kw_only=True):
-    """The options of an incident as typed; only ``kind`` and ``at`` are ever required."""
-
-    kind: str
-    at: str
-    client: str | None = None
-    vehicle: str | None = None
-    brand: str | None = None
-    ev: bool = False
-    trailer: bool = False
-    weight_t: str | None = None
-    height_m: str | None = None
-    state: str | None = None
-    spot: str | None = None
-    clearance_m: str | None = None
-    where: str | None = None
-    injured: int = 0
-    trapped: bool = False
-    hazard: str | None = None
-    persons: int | None = None
-    children: int = 0
-    pets: int = 0
-    language: str | None = None
-    note: str | None = None
-    wish: str | None = None
-    asked: tuple[str, ...] = ()
-    when: str | None = None
-
-
-def command_words(facts: Facts) -> list[str]:
-    """Write facts as the command line that says them, a word each."""
-    words = ["dispatch", "cascade", facts.kind]
-    defaults = Facts(kind=facts.kind, at="")
-    for name in Facts.__struct_fields__[1:]:
-        value = getattr(facts, name)
-        if value == getattr(defaults, name):
-            continue
-        option = f"--{name.replace('_', '-')}"
-        if value is True:
-            words.append(option)
-        else:
-            for each in value if isinstance(value, tuple) else (value,):
-                words += [option, str(each)]
-    return words
 
 
 def incident_from(facts: Facts, rules: Rules, now: datetime) -> Incident:
@@ -114,7 +67,7 @@ def incident_from(facts: Facts, rules: Rules, now: datetime) -> Incident:
         language=facts.language,
         note=facts.note,
         wish=facts.wish,
-        asked=facts.asked,
+        asked=tuple(facts.asked or ()),
     )
 
 

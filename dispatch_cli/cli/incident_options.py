@@ -1,0 +1,163 @@
+"""The options of an incident, written down once for every command that takes one."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, get_type_hints
+
+import typer
+from msgspec import Struct
+
+from .options import complete_clients, complete_kinds, complete_providers
+from .outcome import Outcome
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What the operator typed; only ``kind`` and ``at`` are ever required."""
+
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="What happened, or a service: breakdown, unfall, tow, … (see: dispatch kinds)",
+            autocompletion=complete_kinds,
+        ),
+    ]
+    at: Annotated[
+        str,
+        typer.Option(
+            "--at",
+            "-a",
+            metavar="PLACE",
+            help="Position, plus code, postcode, place name or map link.",
+        ),
+    ]
+    client: Annotated[
+        str | None,
+        typer.Option(
+            "--client",
+            "-c",
+            metavar="ID",
+            help="Whose customer; none: nobody's.",
+            autocompletion=complete_clients,
+        ),
+    ] = None
+    vehicle: Annotated[
+        str | None, typer.Option(metavar="CLASS", help="car, motorcycle, van, camper, truck, bus.")
+    ] = None
+    brand: Annotated[str | None, typer.Option(metavar="NAME", help="Make of the vehicle.")] = None
+    ev: Annotated[bool, typer.Option("--ev", help="Electric: must be carried, not rolled.")] = False
+    trailer: Annotated[bool, typer.Option("--trailer", help="A trailer is attached.")] = False
+    weight_t: Annotated[
+        str | None, typer.Option("--weight-t", metavar="T", help="Mass: 1.6, 1,6 or 1600kg.")
+    ] = None
+    height_m: Annotated[
+        str | None, typer.Option("--height-m", metavar="M", help="Height of the vehicle.")
+    ] = None
+    state: Annotated[
+        str | None, typer.Option(metavar="STATE", help="rolls, blocked, on_side, on_roof.")
+    ] = None
+    spot: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPOT",
+            help="lane, shoulder, roadside, tunnel, ramp, parking, garage, ditch, offroad.",
+        ),
+    ] = None
+    clearance_m: Annotated[
+        str | None, typer.Option("--clearance-m", metavar="M", help="Headroom at the spot.")
+    ] = None
+    where: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Road, direction, junctions, as it may be said."),
+    ] = None
+    injured: Annotated[
+        int, typer.Option(min=0, metavar="N", help="How many are hurt: calls 112.")
+    ] = 0
+    trapped: Annotated[bool, typer.Option("--trapped", help="Somebody is trapped: calls 112.")] = (
+        False
+    )
+    hazard: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Fire, fuel, gas, …: calls 112.")
+    ] = None
+    persons: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Who has to come along.")
+    ] = None
+    children: Annotated[
+        int, typer.Option(min=0, metavar="N", help="How many of them are children.")
+    ] = 0
+    pets: Annotated[int, typer.Option(min=0, metavar="N", help="Animals to come along.")] = 0
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="What the caller speaks.")
+    ] = None
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Anything else.")] = None
+    wish: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="The motorist's own choice, asked first.",
+            autocompletion=complete_providers,
+        ),
+    ] = None
+    asked: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="Has been called already; repeatable.",
+            autocompletion=complete_providers,
+        ),
+    ] = None
+    when: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="22:30 (the next), 2026-12-24T22:30, with or without offset."
+        ),
+    ] = None
+
+
+def takes_facts(command: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """Give a command the options of an incident; it gets them as its first argument, ``facts``."""
+    own = list(inspect.signature(command).parameters.values())[1:]
+    hints = get_type_hints(command, include_extras=True)
+    fields = get_type_hints(Facts, include_extras=True)
+
+    def with_facts(**given: Any) -> Outcome:
+        facts = Facts(**{name: given.pop(name) for name in Facts.__struct_fields__})
+        return command(facts, **given)
+
+    parameters = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=_default(name), annotation=hint
+        )
+        for name, hint in fields.items()
+    ]
+    parameters += [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[each.name])
+        for each in own
+    ]
+    with_facts.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_facts.__annotations__ = {each.name: each.annotation for each in parameters}
+    with_facts.__doc__ = command.__doc__
+    return with_facts
+
+
+def _default(name: str) -> Any:
+    """The default of a field; none for the two that are required."""
+    required = len(Facts.__struct_fields__) - len(Facts.__struct_defaults__)
+    number = Facts.__struct_fields__.index(name) - required
+    return inspect.Parameter.empty if number < 0 else Facts.__struct_defaults__[number]
+
+
+def command_words(facts: Facts) -> list[str]:
+    """Write facts as the command line that says them, a word each."""
+    words = ["dispatch", "cascade", facts.kind]
+    for name in Facts.__struct_fields__[1:]:
+        value = getattr(facts, name)
+        if value == _default(name):
+            continue
+        option = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+        else:
+            for each in value if isinstance(value, list) else [value]:
+                words += [option, str(each)]
+    return words
