@@ -71,7 +71,7 @@ def orders(kept: list[Rated], contract_only: list[Rated], need: Need) -> Orders:
     measure = _MEASURES[need.settings.method]
 
     def in_order(rated: list[Rated], by: Measure, *, policy: bool, wish: str | None) -> list[Rated]:
-        def key(candidate: Rated) -> tuple[bool, bool, int, tuple[bool, float, bytes]]:
+        def key(candidate: Rated) -> tuple[bool, bool, int, tuple[float, bytes]]:
             provider = candidate.eligible.provider
             return (
                 provider.id != wish,
@@ -129,7 +129,7 @@ _MEASURES: dict[str, Measure] = {
 }
 
 
-def _tie(candidate: Rated, need: Need) -> tuple[bool, float, bytes]:
+def _tie(candidate: Rated, need: Need) -> tuple[float, bytes]:
     """Break a tie: never assigned first, then longest ago, then a lot drawn from the incident.
 
     The lot knows no name and no time, so that nobody is first because of the alphabet and the same
@@ -142,4 +142,4 @@ def _tie(candidate: Rated, need: Need) -> tuple[bool, float, bytes]:
     lat, lon = round(place.lat, 6) + 0.0, round(place.lon, 6) + 0.0
     lot = f"{need.incident.kind}|{need.entry.service}|{lat:.6f}|{lon:.6f}|{provider_id}"
     digest = blake2b(lot.encode(), digest_size=16).digest()
-    return last is not None, last.timestamp() if last else 0.0, digest
+    return last.timestamp() if last else -inf, digest

@@ -146,7 +146,7 @@ def at_clock(of: Incident, clock: str, minutes: int = 0) -> Incident:
 
 CASES = {
     "circle": (
-        provider("p", north_km=24.17, area=Circle(20.0)),
+        provider("p", north_km=24.12, area=Circle(20.0)),
         incident(),
         r"area ends ([\d.]+) km short",
         lambda p, i, said, less: (
@@ -155,7 +155,7 @@ CASES = {
         ),
     ),
     "circle with an uncertain place": (
-        provider("p", north_km=24.17, area=Circle(20.0)),
+        provider("p", north_km=24.12, area=Circle(20.0)),
         incident(place=replace(MIDDLE, uncertainty_km=3.0)),
         r"area ends ([\d.]+) km short",
         lambda p, i, said, less: (
@@ -388,6 +388,37 @@ def test_a_strict_contract_ends_with_its_list_and_says_so():
     assert tow.contract_ends == "Strict"
     assert tow.contract_cost_min == pytest.approx(tow.expected_min - tow.neutral_expected_min)
     assert tow.contract_cost_min > 0
+
+
+def test_a_strict_contract_adds_nobody_who_would_not_serve_the_client():
+    """Whose own list leaves the client out is not in the neutral order either."""
+    providers = [
+        provider("own", turnout_min=60.0, tags=("own",)),
+        provider("other", clients=("avd",)),
+    ]
+    [tow] = answer_of(providers, incident(client="strict")).cascades
+    assert tow.contract_cost_min == 0
+    assert tow.neutral_expected_min == tow.expected_min
+
+
+class FarAndNear(MemoryCatalog):
+    """A catalog whose index has left out all but the first two."""
+
+    def near(self, place):
+        return self.providers[:2]
+
+
+def test_whom_the_index_leaves_out_is_counted_as_outside():
+    """Looked at and outside, and never looked at: together they are outside_area."""
+    providers = [
+        provider("here"),
+        provider("out", north_km=50, area=Circle(1.0)),
+        *(provider(f"far{n}", north_km=500, area=Circle(1.0)) for n in range(3)),
+    ]
+    answer = desk.rank_incident(
+        FarAndNear(providers, RULES), incident(), holidays=no_holidays, explain=False
+    )
+    assert answer.cascades[0].excluded_counts == {"outside_area": 4}
 
 
 def test_busy_with_a_known_end_waits_and_without_is_out():

@@ -238,14 +238,15 @@ def test_ties_go_to_the_never_assigned_then_to_the_longest_ago():
     [
         ("index", ["quick", "near", "sure"]),
         ("nearest", ["near", "sure", "quick"]),
-        # 26 and 29 minutes share the band from 15 to 30 with 16; who was assigned decides.
+        # 26 and 29 minutes share the band from 15 to 30 with 16; who was assigned decides, and the
+        # 5 minutes that "near" takes to answer do not count.
         ("time-bands", ["sure", "near", "quick"]),
     ],
 )
 def test_methods_order_by_their_own_measure(method, expected):
     """Each published procedure orders by what it says, and knows no head start."""
     providers = [
-        provider("near", north_km=1, turnout_min=26.0, answer_min=1.0, acceptance=1.0),
+        provider("near", north_km=1, turnout_min=26.0, answer_min=5.0, acceptance=1.0),
         provider(
             "sure", north_km=2, turnout_min=29.0, answer_min=0.0, acceptance=1.0, tags=("own",)
         ),

@@ -52,7 +52,12 @@ def observe(book: Book, reader: "Reader | Transaction", when: datetime) -> Obser
             provider = book.catalog.find(provider_id)
             if provider is not None:
                 availability[provider_id] = _availability(provider.units, engaged, book.now)
-    return Observations(availability=availability, last_assigned=reader.last_assigned())
+    return Observations(
+        availability=availability,
+        last_assigned=reader.last_assigned(),
+        summaries={(each.provider, each.service): each for each in reader.summaries()},
+        as_of=book.now,
+    )
 
 
 def _availability(units: int, engaged: list[Engagement], now: datetime) -> Availability:

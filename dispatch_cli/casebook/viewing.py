@@ -1,6 +1,6 @@
 """Look at cases: the handover list, one case, what is overdue; nothing personal unless asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -184,7 +184,7 @@ def most_urgent(book: Book) -> int | None:
     return (waiting or found)[0].id
 
 
-def _whole_state(case: Case, states: list[str]) -> str:
+def _whole_state(case: Case, states: Sequence[str]) -> str:
     """The state of a case in a word: what needs somebody comes first."""
     if case.cancelled:
         return "cancelled"
