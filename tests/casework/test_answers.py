@@ -72,9 +72,9 @@ def test_every_cell_of_the_table(state, action):
 
 def test_the_table_is_complete():
     """Every state that an offer can have has a row, and every row every action."""
-    assert {c for row in casework.TABLE.values() for c in row.values() if isinstance(c, str)} <= set(
-        casework.TABLE
-    )
+    assert {
+        c for row in casework.TABLE.values() for c in row.values() if isinstance(c, str)
+    } <= set(casework.TABLE)
     assert all(tuple(row) == casework.ACTIONS for row in casework.TABLE.values())
     assert casework.as_markdown().count("\n") == len(casework.TABLE) + 2
 

@@ -83,7 +83,7 @@ class Working(RuleBasedStateMachine):
         blocked = any(t.live or t.word in ("", "unsuccessful", "cancelled") for t in mine)
         return not self.over and (name != "tow" or self.tow_open) and not blocked
 
-    def may(self, told, action):  # noqa: PLR0911 - one line per rule of the trade
+    def may(self, told, action):
         if self.over or told.replaced:
             return False
         if told.word == "":
@@ -109,9 +109,9 @@ class Working(RuleBasedStateMachine):
         others = [t for t in others if not t.replaced]
         if any(t.live for t in others):
             return False
-        if told.word == "no_answer":
-            if any(t.word == "" for t in others) or self.now > told.call_back:
-                return False
+        called_back = told.word == "no_answer"
+        if called_back and (any(t.word == "" for t in others) or self.now > told.call_back):
+            return False
         return self.free_unit(told.provider) is not None
 
     def attempt(self, allowed, act):
