@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from .candidates import Orders, Rated
-from .eligibility import Need
+from .eligibility import Need, later
 from .results import Candidate, Cascade, Exclusion, LastResortLine
 
 CLOSES_SOON = timedelta(hours=2)
@@ -79,7 +79,9 @@ def build(
         beyond_fallback=tuple(beyond),
         nearest_excluded=tuple(nearest),
         excluded=UNSET if excluded is None else tuple(excluded),
-        contract_ends=client.name if client and client.only and client.only_strict else "",
+        contract_ends=client.name
+        if client and client.only and client.only_strict and not need.incident.in_danger
+        else "",
     )
 
 
@@ -89,7 +91,7 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
     rows, asking_min = [], 0.0
     for rank, (rated, chance) in enumerate(zip(order, by_rank, strict=True), start=1):
         asking_min += rated.answer_min
-        there_at = need.incident.when + timedelta(minutes=asking_min + rated.arrival_min)
+        there_at = later(need.incident.when, minutes=asking_min + rated.arrival_min)
         eligible = rated.eligible
         rows.append(
             Candidate(
@@ -137,10 +139,11 @@ def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> t
         reasons.append(f"free in {rated.wait_min:.0f} min")
     if eligible.area_edge:
         reasons.append("area edge")
-    if open_until is not None and open_until <= there_at + CLOSES_SOON:
+    if open_until is not None and open_until - there_at <= CLOSES_SOON:
         reasons.append(f"closes {open_until:%H:%M}")
     if rated.acceptance < SELDOM_ACCEPTS:
-        reasons.append(f"yes {int(rated.acceptance * 100)} %")
+        # Rounded down, but 0.57 is 57 % although 100 times it is a hair below.
+        reasons.append(f"yes {int(rated.acceptance * 100 + 1e-9)} %")
     if availability.state in ("unknown", "degraded"):
         reasons.append(_state_since(availability.state, availability.since, need.incident.when))
     if eligible.span.state == "unknown":

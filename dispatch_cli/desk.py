@@ -39,6 +39,7 @@ HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
 """All public holidays of a region in some years, from the almanac."""
 
 NEAREST_SHOWN = 3
+_NAMES_HINT = '"dispatch providers list" names the providers'
 SAMPLE_WARNING = (
     "this is the sample provider file: no number in it can be called; "
     '"dispatch providers init" starts your own'
@@ -72,7 +73,9 @@ def rank_incident(
         cascades=cascades,
         ask=_to_ask(incident, entries, cascades),
         provider_file=ProviderSource(str(catalog.path), catalog.source, catalog.count),
-        control_centres=_control_centres(rules, incident.place) if calls else (),
+        control_centres=_control_centres(rules, incident.place)
+        if any(call.dial == "112" for call in calls)
+        else (),
         warnings=_warnings(catalog, incident, cascades),
     )
 
@@ -101,13 +104,19 @@ def needs_of(
 
 
 def check_names(catalog: "Catalog", incident: Incident) -> None:
-    """Refuse a client or provider id that the file does not have, with the nearest that it has."""
+    """Refuse clients and ids that the file does not have, all at once, each with the nearest."""
     clients = catalog.rules.clients
     client = incident.client
+    problems = []
     if client is not None and client != NO_CLIENT and client not in clients:
-        raise UsageError(_unknown("client", client, [*clients, NO_CLIENT]))
-    for provider_id in (*filter(None, [incident.wish]), *incident.asked):
-        find_provider(catalog, provider_id)
+        problems.append(_unknown("client", client, [*clients, NO_CLIENT]))
+    problems += [
+        _unknown("provider", provider_id, catalog.ids())
+        for provider_id in (*filter(None, [incident.wish]), *incident.asked)
+        if catalog.find(provider_id) is None
+    ]
+    if problems:
+        raise UsageError(*problems, hint=_NAMES_HINT)
 
 
 def find_provider(catalog: "Catalog", provider_id: str) -> Provider:
@@ -116,7 +125,7 @@ def find_provider(catalog: "Catalog", provider_id: str) -> Provider:
     if provider is None:
         raise UsageError(
             _unknown("provider", provider_id, catalog.ids()),
-            hint='"dispatch providers list" names them all',
+            hint=_NAMES_HINT,
         )
     return provider
 
@@ -229,7 +238,7 @@ def _unknown(what: str, word: str, allowed: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     known = sorted(allowed)
-    close = get_close_matches(word, known, n=1)
+    close = get_close_matches(word.casefold(), known, n=1)
     guess = f" (did you mean {close[0]!r}?)" if close else ""
     listed = ", ".join(known) if len(known) <= 20 else f"{len(known)} ids"
     return f"unknown {what} {word!r}{guess}; allowed: {listed}"
@@ -287,7 +296,7 @@ def _to_ask(
         "vehicle": vehicle.kind is None and carried,
         "weight": vehicle.weight_t is None and carried,
         "height": vehicle.height_m is None and vehicle.kind in ("van", "camper", "truck", "bus"),
-        "clearance": incident.clearance_m is None and incident.spot == "garage",
+        "clearance": incident.clearance_m is None and incident.is_under_a_roof,
         "client": any(
             ask.endswith("ask client")
             for found in cascades
@@ -313,7 +322,7 @@ def _warnings(
     warnings = [SAMPLE_WARNING] if catalog.source == "sample" else []
     if incident.place.foreign_km:
         warnings.append(
-            f"the place is {incident.place.foreign_km:.0f} km from the nearest known postcode: "
+            f"the place is {incident.place.foreign_km:.0f} km outside Germany: "
             "confirm it with the caller"
         )
     wish = incident.wish

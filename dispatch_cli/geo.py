@@ -4,6 +4,7 @@ from math import cos, hypot, inf, radians
 from typing import Literal
 
 from .model import Area, Circle, Place, Polygon, Postcodes, ServiceSettings
+from .model.provider import Ring
 from .model.sphere import EARTH_RADIUS_KM, great_circle_km
 
 __all__ = ["AreaFit", "crow_fly_min", "fit", "great_circle_km"]
@@ -46,8 +47,8 @@ def fit(area: Area, lat: float, lon: float, place: Place) -> tuple[AreaFit, floa
             return "outside", inf
         case Circle(radius_km=radius_km):
             beyond_km = great_circle_km(lat, lon, place.lat, place.lon) - radius_km
-        case Polygon(rings=rings):
-            beyond_km = _outside_polygon_km(rings, place.lat, place.lon)
+        case Polygon(polygons=polygons):
+            beyond_km = min(_outside_polygon_km(p, place.lat, place.lon) for p in polygons)
         case _:
             beyond_km = place.foreign_km  # all of the country
     if beyond_km <= 0:
@@ -56,9 +57,7 @@ def fit(area: Area, lat: float, lon: float, place: Place) -> tuple[AreaFit, floa
     return ("edge", 0.0) if short_km <= 0 else ("outside", short_km)
 
 
-def _outside_polygon_km(
-    rings: tuple[tuple[tuple[float, float], ...], ...], lat: float, lon: float
-) -> float:
+def _outside_polygon_km(rings: tuple[Ring, ...], lat: float, lon: float) -> float:
     """Measure the distance to the nearest edge, 0 inside, in a plane that touches the place.
 
     The plane (equirectangular round the place) is exact at the place itself and good to about

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .model import Provider, Settings
-from .model.case import Summary, Tally
+from .model.case import SAID_NO, SAID_YES, Summary, Tally
 
 HALF_LIFE_DAYS = 90
 """An offer made so long ago counts half of one made now."""
@@ -23,15 +23,12 @@ PRIOR_OFFERS = 10
 INTERVAL = 0.8
 """The chance that the true acceptance lies within the interval that is shown."""
 
-SUCCESSES = frozenset({"accepted", "failed", "unsuccessful"})
-"""Outcomes of which the provider has said yes; what came later has a rate of its own."""
-
-REFUSALS = frozenset({"declined", "no_answer", "unreachable", "wrong_equipment"})
-
 _DAY = timedelta(days=1)
 _BISECTIONS = 60
+_MOST_TERMS = 10_000
 _TINY = 1e-300
 _CLOSE = 1e-15
+_NOTHING = 1e-9
 
 
 class Prior(Struct, frozen=True):
@@ -75,7 +72,7 @@ def faded(weight: float, days: float) -> float:
 
 def is_counted(tally: Tally) -> bool:
     """Whether an offer teaches anything: answered, in order, and not called off by the motorist."""
-    return not tally.override and (tally.outcome in SUCCESSES or tally.outcome in REFUSALS)
+    return not tally.override and (tally.outcome in SAID_YES or tally.outcome in SAID_NO)
 
 
 def summarise(tallies: Iterable[Tally], as_of: datetime) -> list[Summary]:
@@ -148,17 +145,17 @@ def apply_learned(
 
 
 def beta_cdf(a: float, b: float, x: float) -> float:
-    """Compute the chance that a Beta(a, b) variable is at most x: the incomplete beta function.
+    """Compute the chance that a Beta(a, b) variable is at most x; a and b are above 0.
 
-    Both parameters are positive. The continued fraction converges fast only below the mean; above
-    it the mirror image is computed.
+    This is the regularised incomplete beta function. Its continued fraction converges fast only
+    below the mean, so that above it the mirror image is computed.
     """
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
-    if x > (a + 1) / (a + b + 2):
-        return 1 - beta_cdf(b, a, 1 - x)
     front = exp(a * log(x) + b * log1p(-x) + lgamma(a + b) - lgamma(a) - lgamma(b))
-    return min(1.0, front / (a * _continued_fraction(a, b, x)))
+    if x <= (a + 1) / (a + b + 2):
+        return min(1.0, front / (a * _continued_fraction(a, b, x)))
+    return max(0.0, 1 - front / (b * _continued_fraction(b, a, 1 - x)))
 
 
 def beta_quantile(a: float, b: float, chance: float) -> float:
@@ -173,3 +170,60 @@ def beta_quantile(a: float, b: float, chance: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if beta_cdf(a, b, middle) < chance else (low, middle)
     return (low + high) / 2
+
+
+def _continued_fraction(a: float, b: float, x: float) -> float:
+    """Evaluate 1 + d1 / (1 + d2 / (1 + ...)) by Lentz's method (DLMF 8.17.22)."""
+    value, upper, lower = 1.0, 1.0, 0.0
+    for m in range(_MOST_TERMS):
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        even = (m + 1) * (b - m - 1) * x / ((a + 2 * m + 1) * (a + 2 * m + 2))
+        before = value
+        for term in (odd, even):
+            lower = 1 / (1 + term * lower or _TINY)
+            upper = 1 + term / upper or _TINY
+            value *= upper * lower
+        if abs(value - before) <= _CLOSE * abs(value):
+            break
+    return value
+
+
+def _beta_of(found: Learned) -> tuple[float, float]:
+    """The two parameters of the acceptance's distribution; next to nothing counts as 0."""
+    yes = PRIOR_OFFERS * found.prior.acceptance + found.accepted
+    no = PRIOR_OFFERS * (1 - found.prior.acceptance) + found.asked - found.accepted
+    return (yes if yes > _NOTHING else 0.0), (no if no > _NOTHING else 0.0)
+
+
+def _posterior_mean(prior: float, accepted: float, asked: float) -> float:
+    mean = (PRIOR_OFFERS * prior + accepted) / (PRIOR_OFFERS + asked)
+    if mean >= 1 and (prior < 1 or accepted < asked):
+        return nextafter(1, 0)
+    return max(mean, nextafter(0, 1)) if prior > 0 or accepted > 0 else 0.0
+
+
+def _summary(provider: str, service: str, tallies: Sequence[Tally], as_of: datetime) -> Summary:
+    weighted = [(faded(1.0, (as_of - tally.opened_at) / _DAY), tally) for tally in tallies]
+    answers = [
+        (weight, tally.answer_min)
+        for weight, tally in weighted
+        if isfinite(tally.answer_min) and tally.answer_min >= 0
+    ]
+    late = [
+        (weight, tally.arrival_min - tally.promised_min)
+        for weight, tally in weighted
+        if tally.arrival_min is not None
+        and tally.promised_min is not None
+        and isfinite(tally.arrival_min - tally.promised_min)
+    ]
+    return Summary(
+        provider=provider,
+        service=service,
+        accepted_weight=fsum(weight for weight, tally in weighted if tally.outcome in SAID_YES),
+        asked_weight=fsum(weight for weight, _ in weighted),
+        answer_weight=fsum(weight for weight, _ in answers),
+        answer_min_weighted=fsum(weight * minutes for weight, minutes in answers),
+        late_weight=fsum(weight for weight, _ in late),
+        late_min_weighted=fsum(weight * minutes for weight, minutes in late),
+        as_of=as_of,
+    )

@@ -7,6 +7,7 @@ add kinds, replace the services of a built-in one and add emergency services to 
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .model import Incident, Plan, PlanEntry, Rules, Settings
 from .model.run_cards import BUILT_IN, IMPLIED_VEHICLE, RECOVERY
@@ -56,8 +57,7 @@ def _is_class(name: str) -> Condition:
 
 def _is_beyond_seats(incident: Incident, settings: Settings) -> bool:
     """Whether persons and pets need more places than a tow truck is assumed to have."""
-    travellers = (incident.persons or 1) + incident.pets
-    return travellers > settings.truck_seats
+    return incident.travellers + incident.pets > settings.truck_seats
 
 
 CONDITIONS: Mapping[str, Condition] = {
@@ -105,15 +105,26 @@ _OUT_OF_TUNNEL = "Engine off, key left in; on foot to the nearest emergency exit
 def find_kind(word: str, plans: Mapping[str, Plan] = BUILT_IN) -> str | None:
     """Find the incident kind, or the service, that an English or German word stands for.
 
-    ``plans`` are those of the file; the built-in ones are always known. A kind wins over a service
-    of the same name, because its plan holds that service and more.
+    ``plans`` are those of the file; the built-in ones are always known, and no word of the file
+    takes theirs away. A kind wins over a service of the same name, because its plan holds that
+    service and more.
     """
     folded = fold(word)
-    for known in (plans, BUILT_IN):
-        for kind, plan in known.items():
-            if folded == fold(kind) or any(folded == fold(other) for other in plan.words):
-                return kind
-    return lookup(word, SERVICES)
+    own = {kind: plan for kind, plan in plans.items() if kind not in BUILT_IN}
+    return (
+        _kind_called(folded, BUILT_IN)
+        or lookup(word, SERVICES)
+        or _kind_called(folded, own)
+        # More words that the file has for a built-in kind.
+        or _kind_called(folded, plans)
+    )
+
+
+def _kind_called(folded: str, plans: Mapping[str, Plan]) -> str | None:
+    for kind, plan in plans.items():
+        if folded == fold(kind) or any(folded == fold(other) for other in plan.words):
+            return kind
+    return None
 
 
 def plan_of(kind: str, plans: Mapping[str, Plan]) -> Plan:
@@ -123,12 +134,18 @@ def plan_of(kind: str, plans: Mapping[str, Plan]) -> Plan:
     entries = [*plan.entries]
     if built_in is not None and plan is not built_in:
         entries += [entry for entry in built_in.entries if entry.service in EMERGENCY_SERVICES]
+    if kind in EMERGENCY_SERVICES:
+        # Whatever a file makes of the word, whoever asks for an ambulance is told the number.
+        entries.append(PlanEntry(service=kind))
     offered = {entry.service for entry in entries} - EMERGENCY_SERVICES.keys()
+    carrying = [entry for entry in entries if entry.service in CARRYING_SERVICES]
+    if carrying:
+        # Whoever drives on after help on the spot needs no taxi: it waits as the truck does.
+        after = carrying[-1].after if all(entry.after for entry in carrying) else None
+        entries.append(replace(_BEYOND_SEATS, after=after))
     if offered - {"taxi"}:
         # Before everything else, because nothing on its side or roof rolls onto a truck.
         entries = [*RECOVERY, *entries]
-    if offered & CARRYING_SERVICES:
-        entries.append(_BEYOND_SEATS)
     return Plan(kind=kind, entries=(*_ALWAYS, *entries), words=plan.words)
 
 

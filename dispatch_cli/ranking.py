@@ -7,7 +7,7 @@ sequential testing (Simon & Kadane 1975; Ünlüyurt 2004); the proof is in docs/
 """
 
 from collections.abc import Callable, Iterable
-from math import floor, inf
+from math import inf
 
 from .candidates import Orders, Rated
 from .eligibility import Eligible, Need, is_on_list
@@ -46,7 +46,13 @@ def rate(eligible: Eligible, need: Need, travel_min: float, late_min: float = 0.
         arrival_min=arrival_min,
         index_min=arrival_min + answer_min / acceptance if acceptance > 0 else inf,
         head_start_min=_head_start_min(eligible, need),
-        outside_contract=bool(client and client.only and not is_on_list(provider, client.only)),
+        outside_contract=bool(
+            client
+            and client.only
+            # Safety beats contract: whoever stands in traffic waits for nobody's list.
+            and not need.incident.in_danger
+            and not is_on_list(provider, client.only)
+        ),
     )
 
 
@@ -115,7 +121,8 @@ def _by_index_min(candidate: Rated, _: Need) -> int:
 
 def _by_time_band(candidate: Rated, need: Need) -> int:
     """The bands of the Abschleppzentrale's procedure: all who come within one are equal."""
-    return floor(candidate.arrival_min / need.settings.band_min)
+    steps = round(candidate.arrival_min * COMPARED_STEPS_PER_MIN)
+    return steps // round(need.settings.band_min * COMPARED_STEPS_PER_MIN)
 
 
 def _by_distance(candidate: Rated, _: Need) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dispatch_cli import desk
-from dispatch_cli.model import Availability, Client, Observations, Place, Rules, Settings
+from dispatch_cli.model import Availability, Circle, Client, Observations, Place, Rules, Settings
 from dispatch_cli.results import Cascade
 
 from .worlds import MIDDLE, NOON, MemoryCatalog, incident, no_holidays, provider
@@ -173,6 +173,54 @@ def test_unknown_hours_and_states_are_marked():
     assert cascade_of([provider("p")], seen=yesterday).candidates[0].why == ("unknown since Thu",)
     nothing = Observations(availability={"p": Availability(state="unknown")})
     assert cascade_of([provider("p")], seen=nothing).candidates[0].why == ("unknown",)
+
+
+@pytest.mark.parametrize(
+    ("when", "there"),
+    [
+        ("2026-10-25T02:50:00+02:00", "2026-10-25T02:13:00+01:00"),
+        ("2026-10-25T02:20:00+01:00", "2026-10-25T02:43:00+01:00"),
+        ("2027-03-28T01:50:00+01:00", "2027-03-28T03:13:00+02:00"),
+    ],
+)
+def test_there_is_23_minutes_on_in_both_clock_change_nights(when, there):
+    """Twenty minutes to arrive and three to answer are 23 minutes, whatever the clocks do."""
+    at = datetime.fromisoformat(when).astimezone(BERLIN)
+    [row] = cascade_of([provider("p", turnout_min=20.0, answer_min=3.0)], when=at).candidates
+    assert row.there_at.isoformat() == there
+
+
+def test_safety_beats_the_list_of_a_client_too():
+    """In danger nobody waits for a contract: the soonest is asked first, strict or not."""
+    far, near = provider("far", turnout_min=40.0, tags=("own",)), provider("near")
+    for strict in (False, True):
+        client = Client(id="c", name="C", only=("own",), only_strict=strict)
+        found = cascade_of([far, near], client=client, injured=1)
+        assert [row.provider for row in found.candidates] == ["near", "far"]
+        assert (found.contract_cost_min, found.contract_ends) == (0.0, "")
+
+
+def test_reasons_stand_in_their_published_order():
+    """Wish, client, wait, edge, closing, seldom: the first two that hold."""
+    own = Client(id="c", name="C", prefer=("p",), head_start_min=5)
+    seen = Observations(availability={"p": Availability(state="degraded", free=0, wait_min=9)})
+    closing = replace(_closing_at(13), acceptance=0.57)
+    edge = Place(lat=48.0, lon=11.0, postcode="1", uncertainty_km=9.0)
+    circle = replace(closing, area=Circle(1.0), lat=48.05)
+    why = [
+        cascade_of([closing], client=own, seen=seen, wish="p").candidates[0].why,
+        cascade_of([closing], client=own, seen=seen).candidates[0].why,
+        cascade_of([circle], seen=seen, place=edge).candidates[0].why,
+        cascade_of([circle], place=edge).candidates[0].why,
+        cascade_of([closing]).candidates[0].why,
+    ]
+    assert why == [
+        ("wish", "own club: -5.0"),
+        ("own club: -5.0", "free in 9 min"),
+        ("free in 9 min", "area edge"),
+        ("area edge", "closes 13:00"),
+        ("closes 13:00", "yes 57 %"),
+    ]
 
 
 def test_outside_contract_is_marked():

@@ -164,7 +164,7 @@ CASES = {
         ),
     ),
     "polygon": (
-        provider("p", north_km=20, area=Polygon((SQUARE,))),
+        provider("p", north_km=20, area=Polygon(((SQUARE,),))),
         incident(),
         r"([\d.]+) km outside",
         lambda p, i, said, less: (

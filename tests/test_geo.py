@@ -72,8 +72,8 @@ HOLE = ((47.99, 10.99), (47.99, 11.01), (48.01, 11.01), (48.01, 10.99))
 
 def test_polygon_with_a_hole():
     """Inside the square is in, inside its hole is out by the way to the hole's nearest edge."""
-    ring = Polygon((SQUARE,))
-    holed = Polygon((SQUARE, HOLE))
+    ring = Polygon(((SQUARE,),))
+    holed = Polygon(((SQUARE, HOLE),))
     assert geo.fit(ring, 0, 0, MIDDLE) == ("inside", 0.0)
     fit, short_km = geo.fit(holed, 0, 0, MIDDLE)
     assert fit == "outside"
@@ -86,14 +86,14 @@ def test_polygon_equals_a_box(north, east):
     """A square polygon says the same as comparing its corners."""
     place = Place(lat=48 + north, lon=11 + east)
     inside = abs(north) < 0.1 and abs(east) < 0.1
-    assert (geo.fit(Polygon((SQUARE,)), 0, 0, place)[0] == "inside") == inside or (
+    assert (geo.fit(Polygon(((SQUARE,),)), 0, 0, place)[0] == "inside") == inside or (
         min(abs(abs(north) - 0.1), abs(abs(east) - 0.1)) < 1e-9
     )
 
 
 def test_polygon_across_the_date_line():
     """A ring may cross the line where longitudes jump."""
-    ring = Polygon((((-1, 179), (-1, -179), (1, -179), (1, 179)),))
+    ring = Polygon(((((-1, 179), (-1, -179), (1, -179), (1, 179)),),))
     assert geo.fit(ring, 0, 0, Place(lat=0, lon=179.9))[0] == "inside"
     assert geo.fit(ring, 0, 0, Place(lat=0, lon=-179.9))[0] == "inside"
     assert geo.fit(ring, 0, 0, Place(lat=0, lon=178))[0] == "outside"
@@ -101,7 +101,7 @@ def test_polygon_across_the_date_line():
 
 def test_a_degenerate_ring_is_a_point():
     """A ring of one repeated corner has no inside and measures as a point."""
-    point = Polygon((((48.1, 11.0), (48.1, 11.0)),))
+    point = Polygon(((((48.1, 11.0), (48.1, 11.0)),),))
     assert geo.fit(point, 0, 0, MIDDLE)[1] == pytest.approx(11.12, abs=0.01)
 
 

@@ -153,6 +153,36 @@ def test_a_file_may_add_emergency_services_and_never_remove_them():
     assert dial("breakdown", more) == [("fire", "112")]
 
 
+def test_no_word_of_a_file_takes_an_emergency_away():
+    """Whatever plans a file has under whatever words, every built-in word keeps its calls."""
+    words = [word for plan in plans.BUILT_IN.values() for word in (plan.kind, *plan.words)]
+    words += [word for service, others in SERVICES.items() for word in (service, *others)]
+    thief = Plan(kind="thief", entries=(PlanEntry(service="taxi"),), words=tuple(words))
+    own = {"thief": thief}
+    own |= {name: Plan(kind=name, entries=thief.entries) for name in EMERGENCY_SERVICES}
+    rules = Rules(plans=own)
+    for word in words:
+        kind = plans.find_kind(word, own)
+        assert kind == plans.find_kind(word)
+        for facts in ({}, {"injured": 1}, {"spot": "lane"}):
+            assert set(dial(kind, None, **facts)) <= set(dial(kind, rules, **facts)), word
+
+
+def test_children_are_counted_and_wait_for_the_truck():
+    """Children nobody counted as persons still need seats; a car that drives on needs no taxi."""
+    assert "taxi" in services("accident", children=4)
+    assert services("breakdown", persons=5)[-1] == "taxi<roadside_repair"
+    assert "taxi" not in services("accident", persons=0, pets=2)
+
+
+def test_heavy_and_overturned_electric_vehicles():
+    """An empty electric lorry gets heavy help; nothing is charged or unlocked on its side."""
+    lorry = services("ev_empty", vehicle=Vehicle(kind="truck"))
+    assert lorry == ["ev_charge", "heavy_tow<ev_charge"]
+    assert services("ev_empty", vehicle=Vehicle(state="on_side")) == ["recovery", "tow"]
+    assert services("locked_out", vehicle=Vehicle(state="on_roof")) == ["recovery"]
+
+
 def test_a_file_may_add_kinds_and_words():
     """A kind of the file is found by its own words, and by its own plan."""
     own = {"gas_leak": Plan(kind="gas_leak", entries=(PlanEntry(service="fire"),), words=("Gas",))}

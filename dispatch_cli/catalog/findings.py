@@ -29,6 +29,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._problems: list[tuple[TomlFile | None, Path, Problem]] = []
+        self._lines: dict[str, Lines] = {}
         self.warnings: list[str] = []
         self.files: list[str] = []
         """The names of the files in the order in which they were read."""
@@ -52,17 +53,22 @@ class Findings:
 
     def line_of(self, file: TomlFile, path: Path) -> int:
         """Look up one line at once, for a text that names a second place."""
-        return Lines(file.text).of(path)
+        return self._lines_of(file).of(path)
+
+    def _lines_of(self, file: TomlFile) -> Lines:
+        """The lines of a file, looked up once however much is wrong in it."""
+        if file.name not in self._lines:
+            self._lines[file.name] = Lines(file.text)
+        return self._lines[file.name]
 
     def raise_all(self) -> None:
         """Raise everything that is wrong, sorted by file and line, if anything is."""
         if not self._problems:
             return
-        lines = {file.name: Lines(file.text) for file, _, _ in self._problems if file is not None}
         problems = [
             problem
             if file is None
-            else Problem(problem.text, file.name, lines[file.name].of(path), problem.who)
+            else Problem(problem.text, file.name, self.line_of(file, path), problem.who)
             for file, path, problem in self._problems
         ]
         order = {name: at for at, name in enumerate(self.files)}

@@ -7,7 +7,7 @@ a superset of the providers whose area holds the place within its uncertainty:
   asin(sin r / cos b) in longitude, or anywhere in longitude if the circle holds a pole.
 - If a circle is within the uncertainty u of the place, some point of it is within u of the place,
   so that the box of the circle meets the box of the circle with radius u round the place.
-- ``geo.outside_km`` measures polygons in a plane that touches the place. There a distance u is
+- ``geo.fit`` measures polygons in a plane that touches the place. There a distance u is
   u / cos(latitude of the place) in longitude, which the box of the place also covers.
 - That plane wraps longitudes at 180° from the place, so that a polygon there may seem to hold it:
   boxes are held against the opposite meridian, too.
@@ -16,11 +16,13 @@ a superset of the providers whose area holds the place within its uncertainty:
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import asin, ceil, cos, degrees, floor, pi, radians, sin
 
 from msgspec import Struct
 
 from ..model import Circle, Country, Place, Polygon, Postcodes, Provider
+from ..model.provider import Ring
 from ..model.sphere import EARTH_RADIUS_KM
 
 _PER_DEGREE = 100_000
@@ -107,8 +109,8 @@ def make_index(providers: Sequence[Provider]) -> Index:
                 ranges += ((int(first), int(last), number) for first, last in found)
             case Circle(radius_km=radius_km):
                 boxes.append((*_circle_box(provider.lat, provider.lon, radius_km), number))
-            case Polygon(rings=rings):
-                boxes.append((*_polygon_box(rings), number))
+            case Polygon(polygons=polygons):
+                boxes.append((*_polygon_box(chain.from_iterable(polygons)), number))
     return Index(*_columns(boxes, 5), *_columns(ranges, 3), *_columns(everywhere, 1))
 
 
@@ -132,10 +134,11 @@ def _circle_box(lat: float, lon: float, radius_km: float, *, plane: bool = False
     return _outward(south, north, (lon - spread, lon + spread) if spread < 179 else None)
 
 
-def _polygon_box(rings: Iterable[Iterable[tuple[float, float]]]) -> Box:
+def _polygon_box(rings: Iterable[Ring]) -> Box:
     """Make the box of all corners; of one that crosses the date line it goes all round."""
-    lats = [lat for ring in rings for lat, _ in ring]
-    lons = [lon for ring in rings for _, lon in ring]
+    corners = [corner for ring in rings for corner in ring]
+    lats = [lat for lat, _ in corners]
+    lons = [lon for _, lon in corners]
     west, east = min(lons), max(lons)
     return _outward(min(lats), max(lats), (west, east) if east - west < 179 else None)
 

@@ -13,9 +13,10 @@ Path = tuple[str | int, ...]
 _SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _KEY_PART = re.compile(r"""[ \t]*+([A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+""")
 STRINGS = (
-    # A multi-line string may end in up to five quotes, of which the last three close it.
-    r'"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+"{3,5}+'
-    r"|'''(?:[^']++|'{1,2}+(?!'))*+'{3,5}+"
+    # A multi-line string may end in up to five quotes, of which the last three close it; one that
+    # is never closed ends with the text, so that no part of it is looked through again.
+    r'"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+(?:"{3,5}+|\Z)'
+    r"|'''(?:[^']++|'{1,2}+(?!'))*+(?:'{3,5}+|\Z)"
     r'|"(?:[^"\\\n]++|\\[^\n])*+"'
     r"|'[^'\n]*+'"
 )

@@ -7,19 +7,19 @@ from typing import Any
 import msgspec
 
 from ..errors import BadDataError, Problem
+from ..model.provider import Ring
 from .read import MAX_DEPTH, decode, too_deep_at
 
 MAX_POINTS = 100_000
-Ring = tuple[tuple[float, float], ...]
 
 # Wide enough for everything that is called Germany; only to tell swapped numbers.
 _GERMANY = ((47.2, 55.2), (5.8, 15.1))
 
 
-def parse_polygon(content: bytes, *, shown: str) -> tuple[Ring, ...]:
-    """Read the rings of all polygons as (lat, lon) corners, without the repeated last one.
+def parse_polygon(content: bytes, *, shown: str) -> tuple[tuple[Ring, ...], ...]:
+    """Read all polygons, each as its rings of (lat, lon) corners without the repeated last one.
 
-    GeoJSON writes longitude first. A ring inside another is a hole.
+    GeoJSON writes longitude first. The rings after a polygon's first are its holes.
     """
     text = decode(content, shown=shown)
     line = too_deep_at(text)
@@ -27,7 +27,11 @@ def parse_polygon(content: bytes, *, shown: str) -> tuple[Ring, ...]:
         raise BadDataError(Problem(f"nested deeper than {MAX_DEPTH} levels", shown, line))
     try:
         found = msgspec.json.decode(text)
-        rings = tuple(_ring(points) for points in _rings(found))
+        polygons = tuple(
+            tuple(_ring(points) for points in _list(polygon, "a polygon"))
+            for polygon in _polygons(found)
+        )
+        rings = [ring for polygon in polygons for ring in polygon]
         if not rings:
             raise ValueError("it holds no polygon")
         if sum(map(len, rings)) > MAX_POINTS:
@@ -37,23 +41,22 @@ def parse_polygon(content: bytes, *, shown: str) -> tuple[Ring, ...]:
         raise BadDataError(Problem(f"not valid JSON: {error}", shown)) from None
     except (ValueError, RecursionError) as error:
         raise BadDataError(Problem(f"not a polygon in GeoJSON: {error}", shown)) from None
-    return rings
+    return tuple(polygon for polygon in polygons if polygon)
 
 
-def _rings(found: Any) -> Iterator[Any]:
-    """Find the rings of a geometry, a feature, or a collection of features."""
+def _polygons(found: Any) -> Iterator[Any]:
+    """Find the polygons of a geometry, a feature, or a collection of features."""
     kind = found.get("type") if isinstance(found, dict) else None
     match kind:
         case "Polygon":
-            yield from _list(found.get("coordinates"), "coordinates")
+            yield _list(found.get("coordinates"), "coordinates")
         case "MultiPolygon":
-            for polygon in _list(found.get("coordinates"), "coordinates"):
-                yield from _list(polygon, "a polygon")
+            yield from _list(found.get("coordinates"), "coordinates")
         case "Feature":
-            yield from _rings(found.get("geometry"))
+            yield from _polygons(found.get("geometry"))
         case "FeatureCollection":
             for feature in _list(found.get("features"), "features"):
-                yield from _rings(feature)
+                yield from _polygons(feature)
         case _:
             allowed = "Polygon, MultiPolygon, Feature or FeatureCollection"
             raise ValueError(f"type is {str(kind)[:40]!r}, allowed is {allowed}")
@@ -92,7 +95,7 @@ def _short(number: float) -> str:
     return f"{number:g}" if abs(number) < 1e9 else "huge"
 
 
-def _check_order(rings: tuple[Ring, ...]) -> None:
+def _check_order(rings: list[Ring]) -> None:
     """Refuse a polygon of which every corner is in Germany only with lat and lon swapped."""
     (south, north), (west, east) = _GERMANY
     swapped = all(

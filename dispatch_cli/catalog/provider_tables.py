@@ -20,10 +20,10 @@ from ..model import (
     Postcodes,
     Provider,
 )
+from ..model.provider import Ring
 from ..model.words import EQUIPMENT, SERVICES, VEHICLE_CLASSES, fold, lookup
 from .findings import Owner
 from .parsers import Parsers, parse_until
-from .polygon import Ring
 from .raw import RawArea, RawHold, RawPoint, RawProvider
 from .shape import Path
 from .suggest import all_words, did_you_mean, quoted
@@ -42,7 +42,7 @@ class Known(Struct, frozen=True):
     parsers: Parsers
     clients: Collection[str]
     timezone: str
-    polygon: Callable[[str], tuple[Ring, ...]]
+    polygon: Callable[[str], tuple[tuple[Ring, ...], ...]]
     """Reads a polygon file by its path in the folder; raises BadDataError."""
 
 
@@ -200,8 +200,8 @@ def _area(raw: str | RawArea | None, owner: Owner, known: Known) -> Area | None:
         )
         return Postcodes(ranges, ", ".join(raw.postcodes)) if ranges else None
     assert raw.polygon is not None  # noqa: S101  # it is the only one left
-    rings = owner.read(("area", "polygon"), known.polygon, raw.polygon, what="polygon")
-    return Polygon(rings, raw.polygon) if rings else None
+    polygons = owner.read(("area", "polygon"), known.polygon, raw.polygon, what="polygon")
+    return Polygon(polygons, raw.polygon) if polygons else None
 
 
 def _region(text: str | None, base: Place | None, owner: Owner, parsers: Parsers) -> str:

@@ -222,12 +222,17 @@ def place_of(key: str, raw: str | RawPlace, owner: Owner, parsers: Parsers) -> P
     place = owner.read((), parsers.place, at)
     if place is None:
         return None
-    uncertainty_km = None if isinstance(raw, str) else raw.uncertainty_km
+    named = replace(place, label=key.strip(), source="places")
+    if isinstance(raw, str) or raw.uncertainty_km is None:
+        return named
+    from ..notation import possible_postcodes
+
+    # The less is known of where it is, the more postcodes it may lie in.
+    possible = possible_postcodes(place.lat, place.lon, raw.uncertainty_km)
     return replace(
-        place,
-        label=key.strip(),
-        source="places",
-        uncertainty_km=place.uncertainty_km if uncertainty_km is None else uncertainty_km,
+        named,
+        uncertainty_km=raw.uncertainty_km,
+        postcodes=tuple(dict.fromkeys((*place.postcodes, *possible))),
     )
 
 

@@ -50,18 +50,30 @@ class Folder(Struct, frozen=True):
 
     def matches(self, pattern: str) -> "Sequence[Source]":
         """Find the files that a pattern of ``include`` names, sorted; hidden ones only by name."""
-        from glob import glob
-
         if "\0" in pattern:
             raise BadDataError(Problem("the pattern holds a NUL character"))
         if os.path.isabs(pattern) or ".." in pattern.replace(os.sep, "/").split("/"):
             raise BadDataError(Problem(f'"{pattern}" leads out of the folder of the main file'))
-        found = glob(pattern, root_dir=self.real, recursive=True)
+        found = self._found(pattern)
         return [
             self.source(relative)
             for relative in sorted(found)
             if not os.path.isdir(os.path.join(self.real, relative))
         ]
+
+    def _found(self, pattern: str) -> list[str]:
+        """Match a pattern; ``**`` follows no links, since links that form a loop have no end."""
+        if "**" not in pattern:
+            from glob import glob
+
+            return glob(pattern, root_dir=self.real)
+        from pathlib import Path
+
+        try:
+            found = [str(path.relative_to(self.real)) for path in Path(self.real).glob(pattern)]
+        except ValueError as error:
+            raise BadDataError(Problem(f"the pattern is not understood: {error}")) from None
+        return [each for each in found if not any(p.startswith(".") for p in each.split(os.sep))]
 
     def included(self, patterns: "Sequence[str]", main: str) -> list[Source]:
         """Find all included files, each once and never the main file itself."""

@@ -79,7 +79,11 @@ def next_command(answer: "Answer", facts: Facts, providers: Path | None) -> str:
     for cascade in answer.cascades:
         if cascade.candidates:
             first = cascade.candidates[0].provider
-            words = command_words(structs.replace(facts, asked=[*(facts.asked or ()), first]))
+            said = structs.replace(facts, asked=[*(facts.asked or ()), first])
+            if said.when is not None:
+                # A bare clock time means another day once it has passed.
+                said = structs.replace(said, when=answer.incident.when.isoformat())
+            words = command_words(said)
             if providers is not None:
                 words += ["--providers", str(providers)]
             return shlex.join(words)
@@ -92,6 +96,8 @@ def _show(answer: "Answer", view: View) -> None:
         return
     from ..render import messages
 
+    # Before the screen, which is as tall as the terminal: nothing may push its first line out.
+    messages.print_warnings(answer.warnings, stream=sys.stderr)
     if sys.stdout.isatty():
         from ..render.cascade_table import print_answer
 
@@ -107,9 +113,6 @@ def _show(answer: "Answer", view: View) -> None:
         from ..render.plain import print_plain
 
         print_plain(answer, stream=sys.stdout, explain=view.explain)
-    sys.stdout.flush()
-    if not view.quiet:
-        messages.print_warnings(answer.warnings, stream=sys.stderr)
 
 
 def _show_json(answer: "Answer") -> None:

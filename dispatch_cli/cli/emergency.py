@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from .. import plans
-from ..errors import DispatchError
 from ..model import Incident, Place, Rules, Vehicle
 from ..model.words import SPOTS, VEHICLE_STATES, lookup
 from ..results import EmergencyCall
@@ -15,19 +15,31 @@ _FLAGS = frozenset(
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def emergency_from(argv: Sequence[str]) -> tuple[EmergencyCall, ...]:
+class Line(NamedTuple):
+    """What stands whatever has failed: whom to dial, and what to tell the caller at once."""
+
+    calls: tuple[EmergencyCall, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
+def is_about_an_incident(argv: Sequence[str]) -> bool:
+    """Whether a command line was to answer for an incident, whatever stands before the command."""
+    return next((word for word in argv if not word.startswith("-")), "") == "cascade"
+
+
+def emergency_from(argv: Sequence[str]) -> Line:
     """Read from a command line that failed whom the caller must dial first.
 
     Reads what it can and never complains: whatever it cannot read counts as not said.
     """
-    if not argv or argv[0] != "cascade":
-        return ()
-    words = list(_words(argv[1:]))
+    if not is_about_an_incident(argv):
+        return Line()
+    words = list(_words(argv[list(argv).index("cascade") + 1 :]))
     said = dict(words)
     rules = _rules_of(said)
     kind = plans.find_kind(said.get("", ""), rules.plans)
     if kind is None:
-        return ()
+        return Line()
     incident = Incident(
         kind=kind,
         place=Place(lat=0, lon=0),
@@ -39,7 +51,8 @@ def emergency_from(argv: Sequence[str]) -> tuple[EmergencyCall, ...]:
         trapped="--trapped" in said,
         hazard=said.get("--hazard"),
     )
-    return plans.emergency_calls(incident, rules)
+    calls = plans.emergency_calls(incident, rules)
+    return Line(calls, plans.advice_for(incident, calls))
 
 
 def _words(argv: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -47,9 +60,13 @@ def _words(argv: Sequence[str]) -> Iterator[tuple[str, str]]:
     seen_kind = False
     words = iter(argv)
     for word in words:
+        if word == "--":
+            continue
         if word.startswith("-") and len(word) > 1:
             name, has_value, value = word.partition("=")
-            if not has_value and name not in _FLAGS:
+            if not word.startswith("--") and len(word) > 2:
+                name, value = word[:2], word[2:]  # as -a86150
+            elif not has_value and name not in _FLAGS:
                 value = next(words, "")
             yield name, value
         elif not seen_kind:
@@ -66,5 +83,6 @@ def _rules_of(said: dict[str, str]) -> Rules:
     option = said.get("--providers")
     try:
         return open_catalog(Path(option) if option else None).rules
-    except DispatchError:
+    except Exception:
+        # Whatever is wrong has been said already; the built-in line must stand.
         return Rules()

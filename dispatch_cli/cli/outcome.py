@@ -3,11 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..errors import DispatchError, ExitCode, UsageError
+from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +70,7 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
     try:
         outcome = app(args=list(argv), standalone_mode=False, prog_name="dispatch")
         if isinstance(outcome, Outcome):
-            outcome.show()
-            sys.stdout.flush()
+            _shown(outcome)
             return outcome.exit_code
         return int(outcome or 0)
     except (BrokenPipeError, KeyboardInterrupt):
@@ -85,30 +86,44 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
         return _report(_bug(error, argv), argv)
 
 
+def _shown(outcome: Outcome) -> None:
+    """Show a result; a full disk is not our bug."""
+    try:
+        outcome.show()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UnavailableError(f"the output cannot be written: {error.strerror}") from None
+
+
 def _report(error: DispatchError, argv: Sequence[str]) -> int:
     """Say what is wrong on stderr and, with ``--json``, in an envelope on stdout.
 
     Once the kind of incident can be read, the emergency line stands whatever else has failed.
     """
     from ..render import messages
-    from .emergency import emergency_from
+    from .emergency import emergency_from, is_about_an_incident
 
-    calls = emergency_from(argv)
-    if "--json" in argv:
-        from ..render.envelope import error_entries, status_of
+    line = emergency_from(argv)
+    with suppress(OSError):  # a full disk: the message on stderr is what is left
+        if "--json" in argv:
+            from ..render.envelope import error_entries, status_of
 
-        emit(
-            schema_of(argv),
-            {"emergency": calls} if argv and argv[0] == "cascade" else {},
-            exit_code=error.exit_code,
-            status=status_of(error.exit_code, served=False, emergency=bool(calls)),
-            errors=error_entries(error),
-        )
-    elif calls:
-        from ..render.emergency import print_emergency
+            emit(
+                schema_of(argv),
+                {"emergency": line.calls, "advice": line.advice}
+                if is_about_an_incident(argv)
+                else {},
+                exit_code=error.exit_code,
+                status=status_of(error.exit_code, served=False, emergency=bool(line.calls)),
+                errors=error_entries(error),
+            )
+        elif line.calls or line.advice:
+            from ..render.emergency import print_emergency
 
-        print_emergency(calls, stream=sys.stdout)
-    sys.stdout.flush()
+            print_emergency(line.calls, line.advice, stream=sys.stdout)
+        sys.stdout.flush()
     quiet = "--quiet" in argv or "-q" in argv
     messages.print_error(error, stream=sys.stderr, quiet=quiet)
     return error.exit_code
@@ -117,7 +132,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
 def schema_of(argv: Sequence[str]) -> str:
     """Name the JSON schema of a command line: its command words, version 1."""
     words: list[str] = []
-    for word in argv:
+    for word in dropwhile(lambda word: word.startswith("-"), argv):
         if word.startswith("-") or len(words) == _WORDS_OF_GROUPS.get(words[0] if words else "", 1):
             break
         words.append(word)

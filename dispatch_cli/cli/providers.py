@@ -130,7 +130,8 @@ def validate(
         from ..render import messages
 
         messages.print_warnings(catalog.warnings, stream=sys.stderr)
-        print(f"ok: {count} providers, {clients} clients")
+        if not quiet:
+            print(f"ok: {count} providers, {clients} clients")
 
     return Outcome(show_result)
 

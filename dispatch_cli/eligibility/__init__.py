@@ -6,8 +6,8 @@ the caller is "not asked", never a refusal: the gate passes and the row says wha
 """
 
 from collections.abc import Iterable
-from datetime import datetime
-from math import inf
+from datetime import UTC, datetime
+from math import ceil, inf
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from ..model import Availability, Phone, Provider, Span
 from ..results import Exclusion
 from .ask import to_ask
 from .gates import GATES, is_client_refused, is_on_list
-from .look import SEEN_AHEAD, HoursOf, Look, Need
+from .look import SEEN_AHEAD, HoursOf, Look, Need, later
 
 __all__ = [
     "GATES",
@@ -29,6 +29,7 @@ __all__ = [
     "as_eligible",
     "beyond_fallback",
     "is_on_list",
+    "later",
     "phone_at",
     "split",
 ]
@@ -112,7 +113,8 @@ def _exclusion(look: Look, reason: str, detail: str) -> Exclusion:
 def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusion:
     """Make the exclusion of somebody who is slower than the last resort."""
     fallback_min = need.settings.of(need.entry.service).fallback_min
-    minutes = "never accepts" if index_min == inf else f"{index_min:.1f} min"
+    # Rounded up, so that what is said is never below the last resort that it is held against.
+    minutes = "never accepts" if index_min == inf else f"{ceil(index_min * 10 - 1e-6) / 10:.1f} min"
     return Exclusion(
         provider=eligible.provider.id,
         name=eligible.provider.name,
@@ -145,7 +147,7 @@ def _open_until(look: Look, span: Span) -> datetime | None:
         return None
     when = look.need.incident.when
     ends_at = look.timetable().ends_at(span)
-    if ends_at is None or ends_at > when + SEEN_AHEAD:
+    if ends_at is None or ends_at - when.astimezone(UTC) > SEEN_AHEAD:
         return None
     return ends_at.astimezone(when.tzinfo)
 
@@ -162,6 +164,6 @@ def _nearness_min(look: Look, reason: str) -> float:
     if reason == "closed_now":
         when = look.need.incident.when
         opens_at = look.timetable().opens_after(when)
-        wait = opens_at - when if opens_at is not None else SEEN_AHEAD
+        wait = opens_at - when.astimezone(UTC) if opens_at is not None else SEEN_AHEAD
         minutes += wait.total_seconds() / 60
     return minutes

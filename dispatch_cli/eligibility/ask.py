@@ -19,15 +19,14 @@ def to_ask(look: Look) -> tuple[str, ...]:
     tall = vehicle.kind in ("van", "camper", "truck", "bus")
     if vehicle.height_m is None and tall and provider.max_height_m is not None:
         asks.append(f"limit {provider.max_height_m:.12g} m: ask height")
-    roofed = incident.spot in ("garage", "tunnel")
-    if incident.clearance_m is None and roofed and provider.height_m is not None:
+    if incident.clearance_m is None and incident.is_under_a_roof and provider.height_m is not None:
         asks.append(f"truck {provider.height_m:.12g} m: ask clearance")
     if provider.equipment is None:
         asks += [f"needs {' or '.join(group)}: ask provider" for group in look.need.equipment]
     elif vehicle.trailer and "trailer_hitch" not in provider.equipment:
         asks.append("no trailer hitch: ask provider")
-    if provider.seats is not None and (incident.persons or 1) > provider.seats:
-        asks.append(f"seats {provider.seats} of {incident.persons or 1} persons")
+    if provider.seats is not None and incident.travellers > provider.seats:
+        asks.append(f"seats {provider.seats} of {incident.travellers} persons")
     if provider.pets is False and incident.pets:
         asks.append("takes no pets")
     return tuple(asks)

@@ -5,6 +5,7 @@ because an index can answer it without touching the other ten thousand providers
 """
 
 from collections.abc import Callable, Iterable
+from datetime import UTC
 from math import ceil, inf
 
 from ..model import Circle, Polygon, Postcodes, Provider
@@ -20,6 +21,7 @@ def _is_outside_contract(look: Look) -> bool:
     client = look.need.client
     return bool(
         client is not None
+        and not look.need.incident.in_danger
         and client.only
         and client.only_strict
         and not is_on_list(look.provider, client.only)
@@ -91,7 +93,7 @@ def _hold_detail(look: Look) -> str:
 def _closed_detail(look: Look) -> str:
     when = look.need.incident.when
     opens_at = look.timetable().opens_after(when)
-    if opens_at is None or opens_at > when + SEEN_AHEAD:
+    if opens_at is None or opens_at - when.astimezone(UTC) > SEEN_AHEAD:
         return f"opens in more than {SEEN_AHEAD.days} days"
     return f"opens {clock(opens_at, when)}"
 

@@ -1,7 +1,7 @@
 """One look at one provider for one service of one incident."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -80,6 +80,14 @@ class Look:
         return self.span
 
 
+def later(moment: datetime, *, minutes: float) -> datetime:
+    """A moment so many minutes on, in the same time zone, also over a change of clocks.
+
+    Adding to a local time moves the hands of the clock; what passes is time.
+    """
+    return (moment.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(moment.tzinfo)
+
+
 def listed(names: Iterable[str] | None) -> str:
     """Name the members of a closed set that a provider takes."""
     return ", ".join(names or ()) or "nobody"
@@ -88,9 +96,10 @@ def listed(names: Iterable[str] | None) -> str:
 def clock(moment: datetime, when: datetime) -> str:
     """Say a moment in the incident's time zone, with the weekday or date where it needs one."""
     # Whole minutes, never earlier than the moment, so that what is said comes true.
-    local = (moment + timedelta(seconds=(60 - moment.second) % 60)).astimezone(when.tzinfo)
+    whole = moment.astimezone(UTC) + timedelta(seconds=(60 - moment.second) % 60)
+    local = whole.astimezone(when.tzinfo)
     if local.date() == when.date():
         return f"{local:%H:%M}"
-    if abs(local - when) < timedelta(days=6):
+    if abs(whole - when.astimezone(UTC)) < timedelta(days=6):
         return f"{local:%a %H:%M}"
     return f"{local:%Y-%m-%d %H:%M}"

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -37,7 +38,22 @@ def parse_hours(text: str) -> str:
         _check(previous, token)
     written, starts = _joined(read)
     _judge(written, starts, read)
+    _refuse_a_rule_without_its_days(written)
     return written
+
+
+def _refuse_a_rule_without_its_days(written: str) -> None:
+    """Refuse ``Mo-Fr 8-12; 13-17``: after a semicolon the times hold on every day of the week.
+
+    Whoever writes so means a lunch break; taken at its word it closes every morning.
+    """
+    outside_quotes = re.sub(r'"[^"]*"', '""', written)
+    rules = [rule.strip() for rule in outside_quotes.split(";")]
+    for before, rule in pairwise(rules):
+        if re.match(r"[A-Z]", before) and re.match(r"\d\d:\d\d", rule):
+            raise HoursError(
+                f'"{rule}" stands without its days: write a comma before it, or the days again'
+            )
 
 
 def _trimmed(found: list[Token]) -> list[Token]:

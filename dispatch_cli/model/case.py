@@ -219,3 +219,28 @@ class Act(Struct, frozen=True, kw_only=True):
     action: str
     case_id: int
     details: dict[str, str | int | float | bool | None] = {}
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How often a provider was eligible or first in the erased cases opened in a month.
+
+    ``month`` is "2026-11", in UTC. The frozen cascade of a case would tell its place, so that
+    erasure adds it to these. ``eligible`` leaves out who was asked in order and has a Tally;
+    ``first_by_wish`` of the ``first`` were the motorist's own choice.
+    """
+
+    month: str
+    provider: str
+    service: str
+    eligible: int
+    first: int
+    first_by_wish: int
+
+
+class ContractCost(Struct, frozen=True, kw_only=True):
+    """What a client's contracts cost its motorists in the erased cases of a month, in minutes."""
+
+    month: str
+    client: str
+    cases: int
+    cost_min: float

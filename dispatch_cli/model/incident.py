@@ -31,7 +31,7 @@ class Place(Struct, frozen=True, kw_only=True):
     postcodes: tuple[str, ...] = ()
     land: str = ""
     foreign_km: float = 0.0
-    """Distance to the nearest known postcode centre where that is more than 30 km, else 0."""
+    """Kilometres beyond the 30 round the nearest known postcode centre; 0 in Germany."""
 
     @property
     def readback(self) -> str:
@@ -89,6 +89,16 @@ class Incident(Struct, frozen=True, kw_only=True):
     note: str | None = None
     wish: str | None = None
     asked: tuple[str, ...] = ()
+
+    @property
+    def travellers(self) -> int:
+        """How many people are to be taken along: as many as was said, at least the children."""
+        return max(1 if self.persons is None else self.persons, self.children)
+
+    @property
+    def is_under_a_roof(self) -> bool:
+        """Whether a truck could be too high for the spot."""
+        return self.spot in ("garage", "tunnel")
 
     @property
     def in_danger(self) -> bool:

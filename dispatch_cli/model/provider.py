@@ -69,10 +69,14 @@ class Postcodes(Struct, frozen=True, tag="postcodes"):
         return any(first <= postcode <= last for first, last in self.ranges)
 
 
-class Polygon(Struct, frozen=True, tag="polygon"):
-    """Rings of (lat, lon) corners, even-odd: a ring inside another is a hole."""
+Ring = tuple[tuple[float, float], ...]
+"""Corners as (lat, lon), the first not repeated at the end."""
 
-    rings: tuple[tuple[tuple[float, float], ...], ...]
+
+class Polygon(Struct, frozen=True, tag="polygon"):
+    """Polygons, each an outer ring and its holes; what is inside any of them is inside."""
+
+    polygons: tuple[tuple[Ring, ...], ...]
     text: str = ""
 
 

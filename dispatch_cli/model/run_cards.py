@@ -6,6 +6,8 @@ help comes first and the truck is planned ``after`` it.
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from .rules import Plan, PlanEntry
 
 _ON_ITS_SIDE = ("on_side", "on_roof")
@@ -47,9 +49,9 @@ RECOVERY = _light_or_heavy("recovery", "heavy_recovery", when=_OVERTURNED)
 """What every vehicle needs that does not stand on its wheels on the road."""
 
 _SECURING = PlanEntry(service="accident_securing", when=("lane", "shoulder", "tunnel"))
-_FLATBED_AFTER_CHARGE = PlanEntry(
-    service="tow", after="ev_charge", equipment=(("flatbed", "dollies"),)
-)
+
+_CARRIED = (("flatbed", "dollies"),)
+"""The driven wheels of most electric cars must not turn while they are towed."""
 
 _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
     # The daily ones.
@@ -65,12 +67,15 @@ _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
     ("out_of_fuel", _first("fuel_delivery"), ("Tank leer", "kein sprit")),
     (
         "locked_out",
-        (*_send("lockout"), PlanEntry(service="key_made", after="lockout")),
+        (
+            PlanEntry(service="lockout", unless=_ON_ITS_SIDE),
+            PlanEntry(service="key_made", after="lockout", unless=_ON_ITS_SIDE),
+        ),
         ("Ausgesperrt", "schlüssel im auto"),
     ),
     (
         "keys_lost",
-        (*_send("key_made"), *_tow(after="key_made")),
+        _first("key_made"),
         ("Schlüssel verloren", "schlüsselverlust"),
     ),
     (
@@ -83,7 +88,10 @@ _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
     ),
     (
         "ev_empty",
-        (*_send("ev_charge"), _FLATBED_AFTER_CHARGE),
+        tuple(
+            replace(entry, equipment=_CARRIED) if entry.service == "tow" else entry
+            for entry in _first("ev_charge")
+        ),
         ("Akku leer", "e-auto leer", "strom leer"),
     ),
     # What the caller names when it is known.

@@ -4,7 +4,9 @@ import re
 
 _ALLOWED = re.compile(r"(?:tel:)?\s*[+(]?[0-9][0-9 ()/.+-]*", re.I)
 # Kept as they are: dialled with a country code in front they would reach somebody else.
-_SHORT_CODES = re.compile(r"110|112|115|116[0-9]{3}|19222|118[0-9]{2,3}|22[0-9]{4}")
+_SHORT_CODES = re.compile(r"110|112|115|116[0-9]{3}|19222|118[0-9]{2,3}|222222")
+# Two extensions in one entry, as lists write them: together they are nobody's number.
+_TWO_NUMBERS = re.compile(r"[0-9]-[0-9]+ ?/ ?[0-9]|[0-9] ?/[^/]*[0-9] ?/ ?[0-9]")
 _GROUPED = re.compile(r"(?:\+49 ?(?:\(0\))? ?|0)[1-9][0-9]*(?: ?[-/ ] ?[0-9]+)+")
 _SIGNS = {**dict.fromkeys(map(ord, "‐‑‒–—−"), "-"), 0xA0: " ", 0x202F: " ", 0x2009: " "}
 
@@ -23,6 +25,8 @@ def parse_phone(text: str) -> tuple[str, str]:
     digits = re.sub("[^0-9+]", "", shown)
     if _SHORT_CODES.fullmatch(digits):
         return digits, shown
+    if _TWO_NUMBERS.search(shown):
+        raise ValueError(f'"{shown}" holds two numbers: give each an entry of its own in phones')
     import phonenumbers
 
     try:

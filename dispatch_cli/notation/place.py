@@ -98,7 +98,7 @@ def place_at(
             lon=lon,
             uncertainty_km=uncertainty_km,
             source=source,
-            foreign_km=distance_km,
+            foreign_km=distance_km - FOREIGN_FROM_KM,
         )
     return Place(
         lat=lat,

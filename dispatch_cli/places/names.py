@@ -35,6 +35,19 @@ def same_town(typed: str, known: str) -> bool:
     )
 
 
+def abbreviates(typed: str, known: str, district: str) -> bool:
+    """Whether every word typed is there in the known name, shortened, or in that of its district.
+
+    ``Frankfurt a.M.`` is ``Frankfurt am Main``; ``Oldenburg i. Holstein`` is not ``Oldenburg``.
+    """
+    ours = [word for word in folded(typed).split() if word not in _FILLERS]
+    theirs = [word for word in folded(known).split() if word not in _FILLERS]
+    if not ours or not theirs or ours[0] != theirs[0] or any(map(str.isdigit, ours)):
+        return False
+    there = [*theirs[1:], *district_words(district)]
+    return all(any(word.startswith(our) for word in there) for our in ours[1:])
+
+
 def in_district(qualifier: str, district: str, land: str) -> bool:
     """Whether a district or Land is meant: ``Steinfurt``, ``Lkr. Stade``, ``NW``, ``Bayern``."""
     if qualifier.strip().upper() == land or folded(qualifier) == folded(LAENDER.get(land, "-")):

@@ -90,7 +90,7 @@ def _with_town(place: Place, names: "Gazetteer") -> Place:
 def _named_place(text: str, names: "Gazetteer") -> Place:
     """Find a name, alone or with its district or Land: ``Neuenkirchen (Steinfurt)``."""
     from .municipalities import municipalities, place_of_municipality
-    from .names import folded, in_district, same_town
+    from .names import abbreviates, folded, in_district
 
     found = municipalities(folded(text), names)
     qualified = re.fullmatch(r"(.+?) ?(?:\(([^()]+)\)|, ?([^,]+))", text)
@@ -102,7 +102,7 @@ def _named_place(text: str, names: "Gazetteer") -> Place:
             _refuse_choices(text, "is not known there", all_of_name)
     if not found and "." in text:  # "Frankfurt a.M."
         longer = municipalities(folded(text).split(" ")[0], names)
-        found = [one for one in longer if same_town(text, one.name)]
+        found = [one for one in longer if abbreviates(text, one.name, one.district)]
     if not found:
         _refuse_unknown(text, names)
     exact = [one for one in found if one.is_exact]

@@ -73,9 +73,27 @@ def answer_lines(answer: Answer, screen: Screen, view: View) -> list[Line]:
     while not (view.is_full or _fits(lines, screen)):
         tighter = next(densities, None)
         if tighter is None:
-            break
+            return _cut_to_fit(lines, answer, screen)
         lines = _lines(page, tighter)
     return lines
+
+
+def _cut_to_fit(lines: list[Line], answer: Answer, screen: Screen) -> list[Line]:
+    """Leave out from the middle what does not fit, so that the emergency line never scrolls away.
+
+    What stands at the top is dialled first and the end says whom to call next; a line between
+    says that more was found.
+    """
+    height = (screen.height or len(lines)) - 1
+    kept = [line for line in lines if line_text(line).strip()]
+    if len(kept) <= height or height < 4:
+        return kept
+    phones = {row.phone for cascade in answer.cascades for row in cascade.candidates[:1]}
+    first_phones = [line for line in kept if any(phone in line_text(line) for phone in phones)]
+    top = max(len(answer.emergency), height - len(first_phones) - 1)
+    head = [line for line in kept[:top] if line not in first_phones]
+    note = plain_line("more than fits here: a taller window, or --top 5", "dim")
+    return [*head, *first_phones, note]
 
 
 class _Page(Struct, frozen=True):

@@ -5,14 +5,20 @@ from typing import TextIO
 
 from ..results import EmergencyCall
 from .console import print_lines, screen_of
-from .head import emergency_lines
+from .head import advice_lines, emergency_lines
 from .plain import COLUMNS, emergency_rows, write_table
 
 
-def print_emergency(calls: Sequence[EmergencyCall], *, stream: TextIO) -> None:
-    """Print whom the caller must dial first, in the form of a whole answer."""
+def print_emergency(
+    calls: Sequence[EmergencyCall], advice: Sequence[str], *, stream: TextIO
+) -> None:
+    """Print whom the caller must dial first and what to say, in the form of a whole answer."""
     if stream.isatty():
         screen = screen_of(stream)
-        print_lines(emergency_lines(calls, screen), stream, screen)
+        lines = [
+            *emergency_lines(calls, screen),
+            *advice_lines(advice, screen, has_emergency=bool(calls)),
+        ]
+        print_lines(lines, stream, screen)
     else:
-        write_table(COLUMNS, emergency_rows(calls), stream)
+        write_table(COLUMNS, emergency_rows(calls, advice), stream)

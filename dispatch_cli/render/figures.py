@@ -35,8 +35,9 @@ def percent_down(chance: float, *, decimals: int = 0) -> str:
 
 
 def extra_minutes(value: float) -> str:
-    """Write what something costs, with its sign; rounding noise below zero is nothing."""
-    return f"+{minutes(max(0.0, value))} min"
+    """Write what something costs, with its sign; a wish can be better than a contract."""
+    rounded = round(value, 1) + 0.0  # no -0.0
+    return f"{'-' if rounded < 0 else '+'}{minutes(abs(rounded))} min"
 
 
 def clock(moment: datetime, when: datetime) -> str:

@@ -29,7 +29,7 @@ _FACT_LIMIT = 200
 def head_lines(answer: Answer, screen: Screen, now: datetime | None) -> list[Line]:
     """Make the top of the screen; without ``now`` the incident's date is always shown."""
     lines = [*emergency_lines(answer.emergency, screen)]
-    lines += _advice_lines(answer, screen)
+    lines += advice_lines(answer.advice, screen, has_emergency=bool(answer.emergency))
     lines += [
         plain_line(line)
         for centre in answer.control_centres
@@ -60,6 +60,17 @@ def emergency_lines(calls: Iterable[EmergencyCall], screen: Screen) -> list[Line
             plain_line(line, EMERGENCY_STYLE)
             for line in wrap(screen.text(text), screen.width, rest=_INDENT)
         ]
+    return lines
+
+
+def advice_lines(advice: Iterable[str], screen: Screen, *, has_emergency: bool) -> list[Line]:
+    """Make the lines of what to say to the caller at once, under the emergency line or alone."""
+    first = _INDENT if has_emergency else "SAY  "
+    lines: list[Line] = []
+    for each in advice:
+        wrapped = wrap(screen.text(each), screen.width, first=first, rest=_INDENT)
+        lines += plain_lines(wrapped, "bold")
+        first = _INDENT
     return lines
 
 
@@ -111,18 +122,6 @@ def label_text(incident: IncidentView, screen: Screen) -> str:
     """Name the incident: a service in capitals where it is all that is wanted."""
     kind = screen.text(incident.kind)
     return kind.upper() if incident.services == (incident.kind,) else kind
-
-
-def _advice_lines(answer: Answer, screen: Screen) -> list[Line]:
-    if not answer.advice:
-        return []
-    first = _INDENT if answer.emergency else "SAY  "
-    lines: list[Line] = []
-    for advice in answer.advice:
-        wrapped = wrap(screen.text(advice), screen.width, first=first, rest=_INDENT)
-        lines += plain_lines(wrapped, "bold")
-        first = _INDENT
-    return lines
 
 
 def _emergency_head(incident: IncidentView, screen: Screen) -> list[Line]:

@@ -16,6 +16,7 @@ COLUMNS = (
     "arrival_min", "wait_min", "turnout_min", "travel_min", "answer_min", "acceptance",
     "chance_by_rank", "head_start_min", "distance_km", "open_state", "open_until",
     "travel_source", "outside_contract", "why", "ask", "phone_label", "state", "reason", "detail",
+    "expected_min", "success_probability", "contract_cost_min", "method_cost_min", "wish_cost_min",
 )  # fmt: skip
 """New columns are only ever added at the end."""
 
@@ -29,30 +30,40 @@ Row = dict[str, Cell]
 def print_plain(answer: Answer, *, stream: TextIO, explain: bool = False) -> None:
     """Print every candidate of every service, emergency first, the last resort last.
 
-    ``rank`` is 0 for an emergency number, ``last`` for the last resort and empty for the excluded,
-    who appear only with ``explain``. Numbers are unrounded; an infinite one is empty.
+    ``rank`` is 0 for an emergency number and what to say, ``last`` for the last resort, which has
+    the totals, and empty for the excluded, who appear only with ``explain``. Numbers are
+    unrounded; an infinite one is empty.
     """
     write_table(COLUMNS, rows(answer, explain=explain), stream)
 
 
 def rows(answer: Answer, *, explain: bool = False) -> Iterator[Row]:
     """Make the rows of an answer, each with the columns that apply to it."""
-    yield from emergency_rows(answer.emergency)
+    yield from emergency_rows(answer.emergency, answer.advice)
+    for centre in answer.control_centres:
+        yield {"service": "control_centre", "when": "now", "rank": 0, "name": centre}
+    if answer.ask:
+        yield {"service": "ask", "when": "now", "rank": 0, "ask": _SEPARATOR.join(answer.ask)}
     for cascade in answer.cascades:
         yield from _cascade_rows(cascade, explain=explain)
 
 
-def emergency_rows(calls: Iterable[EmergencyCall]) -> Iterator[Row]:
-    """Make the rows that stand before everything, at rank 0."""
+def emergency_rows(calls: Iterable[EmergencyCall], advice: Iterable[str] = ()) -> Iterator[Row]:
+    """Make the rows that stand before everything, at rank 0: one per number, then what to say."""
+    by_number: dict[str, list[EmergencyCall]] = {}
     for call in calls:
+        by_number.setdefault(call.dial, []).append(call)
+    for number, group in by_number.items():
         yield {
-            "service": call.service,
+            "service": group[0].service,
             "when": "now",
             "rank": 0,
-            "phone": call.dial,
-            "name": call.service,
-            "why": call.text,
+            "phone": number,
+            "name": ", ".join(call.service for call in group),
+            "why": _SEPARATOR.join(dict.fromkeys(call.text for call in group)),
         }
+    for each in advice:
+        yield {"service": "advice", "when": "now", "rank": 0, "why": each}
 
 
 def write_table(columns: Iterable[str], lines: Iterable[Row], stream: TextIO) -> None:
@@ -76,6 +87,11 @@ def _cascade_rows(cascade: Cascade, *, explain: bool) -> Iterator[Row]:
         "name": "LAST RESORT",
         "order_min": cascade.fallback_min,
         "why": cascade.last_resort.text,
+        "expected_min": cascade.expected_min,
+        "success_probability": cascade.success_probability,
+        "contract_cost_min": cascade.contract_cost_min,
+        "method_cost_min": cascade.method_cost_min,
+        "wish_cost_min": cascade.wish_cost_min,
     }
     # Those who are only slower than the last resort must not vanish, whatever was asked for.
     excluded = cascade.excluded if explain and cascade.excluded is not UNSET else ()

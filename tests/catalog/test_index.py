@@ -17,7 +17,7 @@ POINTS = st.tuples(LATS, LONS)
 circles = st.builds(Circle, st.floats(0.001, 1000) | st.sampled_from([1.0, 30.0, 1000.0]))
 polygons = st.builds(
     Polygon, st.lists(st.lists(POINTS, min_size=3, max_size=6).map(tuple), min_size=1, max_size=2)
-    .map(tuple)
+    .map(lambda rings: (tuple(rings),))
 )  # fmt: skip
 ranges = st.lists(st.tuples(CODES, CODES).map(sorted).map(tuple), min_size=1, max_size=3).map(tuple)
 areas: st.SearchStrategy[Area] = (
@@ -55,7 +55,7 @@ def plain_scan(providers: Sequence[Provider], place: Place) -> list[int]:
 @example([(89.9, 0.0, Circle(30.0))], Place(lat=89.95, lon=180.0))
 @example([(0.0, 179.9, Circle(50.0))], Place(lat=0.0, lon=-179.9))
 @example(
-    [(0.0, 0.0, Polygon((((-1.0, 179.0), (-1.0, -179.0), (1.0, -179.0), (1.0, 179.0)),)))],
+    [(0.0, 0.0, Polygon(((((-1.0, 179.0), (-1.0, -179.0), (1.0, -179.0), (1.0, 179.0)),),)))],
     Place(lat=0.0, lon=180.0),
 )
 def test_superset_of_plain_scan(rows: list[tuple[float, float, Area]], place: Place) -> None:

@@ -96,7 +96,7 @@ def test_polygon_shapes(tmp_path: Path, shape: object) -> None:
     """Every GeoJSON form of an area is read; corners become (lat, lon), heights are left out."""
     write(tmp_path, json.dumps(shape), "p.json")
     catalog = open_text(tmp_path, HUBER.replace("radius_km = 30", 'polygon = "p.json"'))
-    assert catalog.all()[0].area == Polygon(RINGS, "p.json")
+    assert catalog.all()[0].area == Polygon((RINGS,), "p.json")
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,16 @@ def test_a_reader_that_leaves_is_no_error(home):
     assert (piped.returncode, piped.stderr) == (0, b"")
 
 
+def test_a_full_disk_is_said_and_is_no_bug(home):
+    """Output that cannot be written: exit 5, one line, no traceback."""
+    for options in ("--json", ""):
+        line = f"{sys.executable} -m dispatch_cli cascade tow --at 86150 {options} > /dev/full"
+        ran = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+        assert ran.returncode == 5
+        assert "the output cannot be written" in ran.stderr
+        assert "Traceback" not in ran.stderr
+
+
 def test_a_closed_stdout_is_no_error(home):
     """Started without stdout or stderr it ends quietly, with its exit code."""
     line = f"{sys.executable} -m dispatch_cli kinds >&- 2>&-; echo $?"

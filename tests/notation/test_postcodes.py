@@ -95,12 +95,12 @@ def test_own_postcode_stands_first() -> None:
 
 
 def test_foreign_begins_thirty_kilometres_from_the_last_centre() -> None:
-    """North of the northernmost centre 29.9 km are at home and 30.1 km are abroad."""
+    """North of the northernmost centre 29.9 km are at home and 30.1 km are 100 m abroad."""
     code = max(coordinates, key=lambda one: coordinates[one][0])
     lat, lon = coordinates[code]
     inside, outside = (place_at(lat + km / 111.195, lon) for km in (29.9, 30.1))
     assert (inside.postcode, inside.foreign_km) == (code, 0)
-    assert outside.foreign_km == pytest.approx(30.1, abs=0.01)
+    assert outside.foreign_km == pytest.approx(0.1, abs=0.01)
     assert (outside.postcode, outside.postcodes, outside.land) == ("", (), "")
 
 

@@ -1,0 +1,267 @@
+"""Cases as rows: read in a few queries, written where they differ."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import astuple, replace
+
+from ..errors import ConflictError
+from ..model import Incident
+from ..model.case import Case, CaseService, Offer, Option, Personal, Promise
+from .moments import from_stamp, moment_or_none, stamp_or_none, to_stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_OFFER = tuple(Offer.__struct_fields__)
+_OFFER_TIMES = tuple(
+    _OFFER.index(name)
+    for name in (
+        "opened_at", "answer_by", "answered_at", "ended_at", "arrive_by", "arrived_at",
+        "call_back_at",
+    )
+)  # fmt: skip
+_PROMISES, _CORRECTED = _OFFER.index("promises"), _OFFER.index("corrected")
+_SERVICE = tuple(CaseService.__struct_fields__)
+_OPENED, _OPTIONS, _EQUIPMENT = (_SERVICE.index(n) for n in ("opened", "options", "equipment"))
+_PERSONAL = ", ".join(f'"{name}"' for name in Personal.__struct_fields__)
+_CASES = (
+    "SELECT id, opened_at, operator, coalesce(incident, facts), cancelled, closed_at,"
+    " call_back_at, hold_until, forgotten_at"
+    " FROM case_file LEFT JOIN personal ON personal.case_id = id"
+)
+_SERVICES = f"SELECT case_id, {', '.join(_SERVICE)} FROM case_service"  # noqa: S608 - our own
+_OFFERS = f"SELECT case_id, {', '.join(_OFFER)} FROM offer"  # noqa: S608 - our own
+_CASE_TIMES = ("closed_at", "call_back_at", "hold_until", "forgotten_at")
+
+# Arrays instead of objects would be half as long, but a field added later would move the rest.
+_incident = msgspec.json.Decoder(Incident)
+_options = msgspec.json.Decoder(tuple[Option, ...])
+_equipment = msgspec.json.Decoder(tuple[tuple[str, ...], ...])
+_promises = msgspec.json.Decoder(list[tuple[int, int, str]])
+_texts = msgspec.json.Decoder(dict[str, str])
+
+
+def read_cases(
+    connection: "sqlite3.Connection", which: str, values: Sequence[int] = ()
+) -> list[Case]:
+    """Read the cases that an SQL query of ids names, the newest first.
+
+    A case has its exact place while the motorist's data is there, else the blurred one.
+    """
+    rows = connection.execute(
+        f"{_CASES} WHERE id IN ({which}) ORDER BY id DESC",
+        values,
+    ).fetchall()
+    services: dict[int, list[CaseService]] = {row[0]: [] for row in rows}
+    offers: dict[int, list[Offer]] = {row[0]: [] for row in rows}
+    for case_id, *row in connection.execute(
+        f"{_SERVICES} WHERE case_id IN ({which}) ORDER BY case_id, position", values
+    ):
+        services[case_id].append(_service_of(row))
+    for case_id, *row in connection.execute(
+        f"{_OFFERS} WHERE case_id IN ({which}) ORDER BY case_id, number", values
+    ):
+        offers[case_id].append(offer_of(row))
+    return [
+        Case(
+            id=row[0],
+            opened_at=from_stamp(row[1]),
+            operator=row[2],
+            incident=_incident.decode(row[3]),
+            services=tuple(services[row[0]]),
+            offers=tuple(offers[row[0]]),
+            cancelled=bool(row[4]),
+            closed_at=moment_or_none(row[5]),
+            call_back_at=moment_or_none(row[6]),
+            hold_until=moment_or_none(row[7]),
+            forgotten_at=moment_or_none(row[8]),
+        )
+        for row in rows
+    ]
+
+
+def read_personal(connection: "sqlite3.Connection", case_id: int) -> Personal | None:
+    """Read what belongs to the motorist; None once it is erased."""
+    row = connection.execute(
+        f"SELECT {_PERSONAL} FROM personal WHERE case_id = ?",  # noqa: S608 - our own columns
+        (case_id,),
+    ).fetchone()
+    return None if row is None else Personal(**dict(zip(_personal_fields(), row, strict=True)))
+
+
+def read_texts(connection: "sqlite3.Connection", case_id: int) -> dict[str, str]:
+    """Read the free texts of a case's offers by their keys; none once they are erased."""
+    row = connection.execute("SELECT texts FROM personal WHERE case_id = ?", (case_id,)).fetchone()
+    return {} if row is None else _texts.decode(row[0])
+
+
+def insert_case(connection: "sqlite3.Connection", case: Case, personal: Personal) -> Case:
+    """Write a new case and give it its number."""
+    cursor = connection.execute(
+        "INSERT INTO case_file (opened_at, operator, client, facts, cancelled, closed_at,"
+        " call_back_at, hold_until, forgotten_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _case_row(case),
+    )
+    case = replace(case, id=cursor.lastrowid or 0)
+    columns = ", ".join("?" * len(_personal_fields()))
+    connection.execute(
+        f"INSERT INTO personal (case_id, incident, texts, {_PERSONAL})"  # noqa: S608 - our columns
+        f" VALUES (?, ?, '{{}}', {columns})",
+        (case.id, _json(case.incident), *astuple(personal)),
+    )
+    _insert_services(connection, case)
+    for offer in case.offers:
+        put_offer(connection, case.id, offer)
+    return case
+
+
+def update_case(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
+    """Write what differs between two states of a case, and neither offers nor their numbers go."""
+    if replace(before, services=(), offers=()) != replace(after, services=(), offers=()):
+        connection.execute(
+            "UPDATE case_file SET opened_at = ?, operator = ?, client = ?, facts = ?,"
+            " cancelled = ?, closed_at = ?, call_back_at = ?, hold_until = ?, forgotten_at = ?"
+            " WHERE id = ?",
+            (*_case_row(after), after.id),
+        )
+    if before.incident != after.incident:
+        connection.execute(
+            "UPDATE personal SET incident = ? WHERE case_id = ?", (_json(after.incident), after.id)
+        )
+    if before.services != after.services:
+        connection.execute("DELETE FROM case_service WHERE case_id = ?", (after.id,))
+        _insert_services(connection, after)
+    known = {offer.number: offer for offer in before.offers}
+    # Whoever lets go is written before whoever takes over, or the index would see two.
+    changed = [offer for offer in after.offers if known.get(offer.number) != offer]
+    for offer in sorted(changed, key=lambda each: (_is_taken(each), each.number)):
+        put_offer(connection, after.id, offer)
+
+
+def put_personal(connection: "sqlite3.Connection", case_id: int, personal: Personal) -> None:
+    """Replace what belongs to the motorist; raises ConflictError once it is erased."""
+    columns = ", ".join(f'"{name}" = ?' for name in _personal_fields())
+    cursor = connection.execute(
+        f"UPDATE personal SET {columns} WHERE case_id = ?",  # noqa: S608 - our own columns
+        (*astuple(personal), case_id),
+    )
+    _must_be_there(cursor, case_id)
+
+
+def put_text(connection: "sqlite3.Connection", case_id: int, key: str, text: str) -> None:
+    """Keep a free text with the motorist's data; raises ConflictError once it is erased."""
+    texts = _json({**read_texts(connection, case_id), key: text})
+    _must_be_there(
+        connection.execute("UPDATE personal SET texts = ? WHERE case_id = ?", (texts, case_id)),
+        case_id,
+    )
+
+
+def put_offer(connection: "sqlite3.Connection", case_id: int, offer: Offer) -> None:
+    """Write an offer; raises ConflictError if its service has an acceptance already."""
+    import sqlite3
+
+    columns, marks = ", ".join(_OFFER), ", ".join("?" * len(_OFFER))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in _OFFER if name != "number")
+    try:
+        connection.execute(
+            f"INSERT INTO offer (case_id, {columns}) VALUES (?, {marks})"  # noqa: S608 - our own
+            f" ON CONFLICT (case_id, number) DO UPDATE SET {changes}",
+            (case_id, *_offer_row(offer)),
+        )
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorname != "SQLITE_CONSTRAINT_UNIQUE":
+            raise
+        other = connection.execute(
+            "SELECT number, name FROM offer WHERE case_id = ? AND service = ?"
+            " AND outcome = 'accepted' AND NOT corrected AND ended_at IS NULL",
+            (case_id, offer.service),
+        ).fetchone()
+        raise ConflictError(
+            f"{offer.service} of case {case_id} is already accepted: {case_id}.{other[0]}"
+            f" {other[1]}",
+            hint=f'"dispatch case show {case_id}" tells how it stands',
+        ) from error
+
+
+def offer_of(row: Sequence[Any]) -> Offer:
+    """Make the offer of a row in the order of its fields."""
+    values = list(row)
+    for position in _OFFER_TIMES:
+        values[position] = moment_or_none(values[position])
+    values[_CORRECTED] = bool(values[_CORRECTED])
+    values[_PROMISES] = tuple(
+        Promise(from_stamp(there), from_stamp(said), speaker)
+        for there, said, speaker in _promises.decode(values[_PROMISES])
+    )
+    return Offer(**dict(zip(_OFFER, values, strict=True)))
+
+
+def offer_columns(alias: str) -> str:
+    """The columns from which ``offer_of`` makes an offer."""
+    return ", ".join(f"{alias}.{name}" for name in _OFFER)
+
+
+def _is_taken(offer: Offer) -> bool:
+    return offer.outcome == "accepted" and not offer.corrected and offer.ended_at is None
+
+
+def _personal_fields() -> tuple[str, ...]:
+    return Personal.__struct_fields__
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _must_be_there(cursor: "sqlite3.Cursor", case_id: int) -> None:
+    if not cursor.rowcount:
+        raise ConflictError(f"what was personal in case {case_id} has been erased")
+
+
+def _case_row(case: Case) -> tuple[Any, ...]:
+    times: list[datetime | None] = [getattr(case, name) for name in _CASE_TIMES]
+    return (
+        to_stamp(case.opened_at),
+        case.operator,
+        case.incident.client,
+        None if case.forgotten_at is None else _json(case.incident),
+        int(case.cancelled),
+        *map(stamp_or_none, times),
+    )
+
+
+def _insert_services(connection: "sqlite3.Connection", case: Case) -> None:
+    columns, marks = ", ".join(_SERVICE), ", ".join("?" * len(_SERVICE))
+    for position, service in enumerate(case.services):
+        values: list[Any] = list(astuple(service))
+        values[_OPENED] = int(service.opened)
+        values[_OPTIONS] = _json(service.options)
+        values[_EQUIPMENT] = _json(service.equipment)
+        connection.execute(
+            f"INSERT INTO case_service (case_id, position, {columns})"  # noqa: S608 - our own
+            f" VALUES (?, ?, {marks})",
+            (case.id, position, *values),
+        )
+
+
+def _service_of(row: Sequence[Any]) -> CaseService:
+    values = list(row)
+    values[_OPENED] = bool(values[_OPENED])
+    values[_OPTIONS] = _options.decode(values[_OPTIONS])
+    values[_EQUIPMENT] = _equipment.decode(values[_EQUIPMENT])
+    return CaseService(**dict(zip(_SERVICE, values, strict=True)))
+
+
+def _offer_row(offer: Offer) -> list[Any]:
+    values: list[Any] = list(astuple(offer))
+    for position in _OFFER_TIMES:
+        values[position] = stamp_or_none(values[position])
+    values[_CORRECTED] = int(offer.corrected)
+    values[_PROMISES] = _json(
+        [(to_stamp(each.there_at), to_stamp(each.said_at), each.speaker) for each in offer.promises]
+    )
+    return values

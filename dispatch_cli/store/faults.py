@@ -1,0 +1,102 @@
+"""What SQLite and the system say, told as errors that people can act upon."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import BadDataError, DispatchError, Problem, UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# SQLite's primary result codes (https://www.sqlite.org/rescode.html) and what they mean here.
+_CANNOT = {
+    5: "somebody else has held it for too long",  # BUSY
+    6: "somebody else has held it for too long",  # LOCKED
+    3: "no permission",  # PERM
+    7: "out of memory",  # NOMEM
+    8: "it cannot be written: no permission, or the disk is read-only",  # READONLY
+    10: "the disk reports an error or is full",  # IOERR
+    13: "the disk is full",  # FULL
+    14: "it cannot be opened: no permission, or the folder is gone",  # CANTOPEN
+    15: "somebody else has held it for too long",  # PROTOCOL
+    23: "no permission",  # AUTH
+}
+_NOTADB = 26
+_IN_THE_MACHINE = (19, 20, 21, 25)  # CONSTRAINT, MISMATCH, MISUSE, RANGE: ours to mend
+
+NOTHING_RECORDED = "nothing was recorded by this command; try again once that is mended"
+RESTORE = 'run "dispatch doctor"; move the file away and put a backup in its place'
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Raise what goes wrong with files of a case log as UnavailableError or BadDataError."""
+    try:
+        with rows_explained(path):
+            yield
+    except OSError as error:
+        raise fault(path, error) from error
+
+
+@contextmanager
+def rows_explained(path: Path) -> Iterator[None]:
+    """Raise what goes wrong with its content so; other files' errors are not ours to explain."""
+    import sqlite3
+
+    from msgspec import MsgspecError
+
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise fault(path, error) from error
+    except UnicodeEncodeError as error:
+        raise UsageError("a text holds bytes that are no characters") from error
+    except (MsgspecError, UnicodeDecodeError) as error:
+        raise damaged(path, "a row that cannot be read") from error
+
+
+def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
+    """The error to raise instead; the same one where the program itself is wrong."""
+    import sqlite3
+
+    if isinstance(error, OSError):
+        if error.errno == errno.ELOOP:
+            return symbolic_link(path)
+        return _unavailable(path, error.strerror or str(error))
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None and isinstance(error, sqlite3.OperationalError):
+        return damaged(path, "a text that is no text")  # Python's own, for bytes that are not UTF-8
+    if code is None or code & 0xFF in _IN_THE_MACHINE:
+        return error
+    why = _CANNOT.get(code & 0xFF)
+    if why is not None:
+        return _unavailable(path, why)
+    if code & 0xFF == _NOTADB:
+        return damaged(path, "not a database")
+    return damaged(path, str(error))
+
+
+def damaged(path: Path, why: str) -> BadDataError:
+    """The error for a case log whose content cannot be trusted."""
+    return BadDataError(
+        Problem(f"the case log cannot be read: {why}", file=str(path)), hint=RESTORE
+    )
+
+
+def refused(path: Path, why: str, hint: str) -> BadDataError:
+    """The error for something at the path that is not to be touched."""
+    return BadDataError(Problem(why, file=str(path)), hint=hint)
+
+
+def symbolic_link(path: Path) -> DispatchError:
+    """The error for a link, which could lead anywhere."""
+    return refused(path, "a symbolic link, which is not followed", "name the file itself with --db")
+
+
+def _unavailable(path: Path, why: str) -> UnavailableError:
+    return UnavailableError(
+        Problem(f"the case log is unavailable: {why}", file=str(path)), hint=NOTHING_RECORDED
+    )

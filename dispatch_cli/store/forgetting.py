@@ -1,0 +1,141 @@
+"""Forget a motorist: the rows go, the rest is blurred, and what reports need is added up."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from math import fsum
+from typing import TYPE_CHECKING
+
+from ..errors import ConflictError, UsageError
+from ..model.case import Case, ContractCost, Standing
+from . import cases, journal
+from .erasure import forgotten
+from .moments import stamp_or_none, to_stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def forget(connection: "sqlite3.Connection", case_id: int, now: datetime) -> None:
+    """Erase what is personal in one case; raises ConflictError if it is open or on hold."""
+    case = _existing(connection, case_id)
+    if case.forgotten_at is not None:
+        return
+    if case.closed_at is None:
+        raise ConflictError(f"case {case_id} is open", hint=f"dispatch case close {case_id}")
+    if case.hold_until is not None and case.hold_until > now:
+        raise ConflictError(f"case {case_id} is held back until {case.hold_until:%Y-%m-%d %H:%M}")
+    _add_up(connection, case)
+    after = forgotten(case, now)
+    connection.execute("DELETE FROM personal WHERE case_id = ?", (case_id,))
+    cases.update_case(connection, case, after)
+    journal.erase(connection, case_id)
+    connection.execute("INSERT OR IGNORE INTO unwiped VALUES (?)", (case_id,))
+
+
+def hold(connection: "sqlite3.Connection", case_id: int, until: datetime | None) -> None:
+    """Keep a case back from erasure; raises ConflictError if that has been done already."""
+    if _existing(connection, case_id).forgotten_at is not None:
+        raise ConflictError(f"what was personal in case {case_id} has been erased")
+    connection.execute(
+        "UPDATE case_file SET hold_until = ? WHERE id = ?", (stamp_or_none(until), case_id)
+    )
+
+
+def due(connection: "sqlite3.Connection", days: float, now: datetime) -> list[int]:
+    """The cases that were closed so many days ago and are neither held nor forgotten."""
+    return [
+        case_id
+        for (case_id,) in connection.execute(
+            "SELECT id FROM case_file WHERE forgotten_at IS NULL AND closed_at <= ?"
+            " AND (hold_until IS NULL OR hold_until <= ?) ORDER BY id",
+            (to_stamp(now - timedelta(days=days)), to_stamp(now)),
+        )
+    ]
+
+
+def wipe(connection: "sqlite3.Connection") -> bool:
+    """Leave no byte of what was erased in the files; False if a reader keeps the log in use.
+
+    ``secure_delete`` writes zeros over the rows; writing the whole file anew also takes the
+    copies that moving rows between pages may have left in the gaps of old pages.
+    """
+    if connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone() is None:
+        return True
+    connection.execute("VACUUM")
+    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if not busy:
+        connection.execute("DELETE FROM unwiped")
+    return not busy
+
+
+def read_standings(connection: "sqlite3.Connection") -> list[Standing]:
+    """Read what the cascades of erased cases add up to."""
+    return [
+        Standing(
+            month=month,
+            provider=provider,
+            service=service,
+            eligible=eligible,
+            first=first,
+            first_by_wish=by_wish,
+        )
+        for month, provider, service, eligible, first, by_wish in connection.execute(
+            "SELECT month, provider, service, eligible, first, first_by_wish FROM standing"
+            " ORDER BY month, provider, service"
+        )
+    ]
+
+
+def read_contract_costs(connection: "sqlite3.Connection") -> list[ContractCost]:
+    """Read what contracts cost in erased cases."""
+    return [
+        ContractCost(month=month, client=client, cases=count, cost_min=cost_min)
+        for month, client, count, cost_min in connection.execute(
+            "SELECT month, client, cases, cost_min FROM contract_cost ORDER BY month, client"
+        )
+    ]
+
+
+def _existing(connection: "sqlite3.Connection", case_id: int) -> Case:
+    found = cases.read_cases(connection, "?", (case_id,))
+    if not found:
+        raise UsageError(f"there is no case {case_id}", hint='"dispatch case list" names them')
+    return found[0]
+
+
+def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
+    """Add the frozen cascades of a case to those of its month, before they go."""
+    month = f"{case.opened_at.astimezone(UTC):%Y-%m}"
+    connection.executemany(
+        "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " eligible = eligible + excluded.eligible, first = first + excluded.first,"
+        " first_by_wish = first_by_wish + excluded.first_by_wish",
+        _standings(case, month),
+    )
+    if case.incident.client is not None:
+        connection.execute(
+            "INSERT INTO contract_cost VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET"
+            " cases = cases + 1, cost_min = cost_min + excluded.cost_min",
+            (
+                month,
+                case.incident.client,
+                fsum(each.neutral_cost_min for each in case.services if each.opened),
+            ),
+        )
+
+
+def _standings(case: Case, month: str) -> Iterable[tuple[str, str, str, int, int, int]]:
+    # Whoever was asked in order is counted by the offer, which stays.
+    asked = {
+        (offer.service, offer.provider)
+        for offer in case.offers
+        if offer.outcome is not None and not offer.corrected and not offer.override
+    }
+    for service in case.services:
+        if service.opened:
+            for place, option in enumerate(service.options):
+                provider, first = option.provider, int(place == 0)
+                eligible = int((service.service, provider) not in asked)
+                by_wish = int(bool(first) and provider == case.incident.wish)
+                if eligible or first:
+                    yield (month, provider, service.service, eligible, first, by_wish)

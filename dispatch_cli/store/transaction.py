@@ -1,0 +1,137 @@
+"""What one reads from the case log and writes to it, within one snapshot or one decision."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ..errors import ConflictError
+from ..model.case import (
+    Act,
+    Case,
+    ContractCost,
+    Engagement,
+    Personal,
+    Standing,
+    Summary,
+    Tally,
+)
+from . import cases, forgetting, journal, learned, units
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class Reader:
+    """The case log at one moment; whatever is read agrees with everything else."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._connection = connection
+
+    def case(self, case_id: int) -> Case | None:
+        """One case, with its exact place until its motorist is forgotten; None: no such case."""
+        found = cases.read_cases(self._connection, "?", (case_id,))
+        return found[0] if found else None
+
+    def cases(self, *, open_only: bool, limit: int | None = None) -> list[Case]:
+        """The open cases or all, the newest first, at most so many of them."""
+        where = " WHERE closed_at IS NULL" if open_only else ""
+        which = f"SELECT id FROM case_file{where} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        return cases.read_cases(self._connection, which, (-1 if limit is None else limit,))
+
+    def personal(self, case_id: int) -> Personal | None:
+        """What belongs to a case's motorist; None once it is erased."""
+        return cases.read_personal(self._connection, case_id)
+
+    def texts(self, case_id: int) -> dict[str, str]:
+        """The free texts of a case by their keys; none once they are erased."""
+        return cases.read_texts(self._connection, case_id)
+
+    def tallies(self) -> list[Tally]:
+        """Every answered offer of all cases, for reports: this reads the whole log."""
+        return learned.read_tallies(self._connection)
+
+    def summaries(self) -> list[Summary]:
+        """What each provider's offers add up to for learning, whatever the size of the log."""
+        return learned.read_summaries(self._connection)
+
+    def standings(self) -> list[Standing]:
+        """What the cascades of the erased cases add up to, for the fairness report."""
+        return forgetting.read_standings(self._connection)
+
+    def contract_costs(self) -> list[ContractCost]:
+        """What contracts cost in the erased cases, for the fairness report."""
+        return forgetting.read_contract_costs(self._connection)
+
+    def last_assigned(self) -> dict[str, datetime]:
+        """When each provider last accepted something that was neither cancelled nor corrected."""
+        return learned.read_assigned(self._connection)
+
+    def engaged(self, now: datetime) -> dict[str, list[Engagement]]:
+        """The units that are taken, by provider."""
+        return units.read_engaged(self._connection, now)
+
+    def acts(self, case_id: int | None = None) -> Iterator[Act]:
+        """The journal of a case, or all of it, in order."""
+        return journal.read_acts(self._connection, case_id)
+
+    def head(self) -> str:
+        """The journal's last record, "NUMBER:HASH", to be kept elsewhere."""
+        return journal.read_head(self._connection)
+
+    def verify(self, head: str | None = None) -> list[str]:
+        """What is wrong with the journal; the empty list if nothing is."""
+        return journal.verify(self._connection, head)
+
+
+class Transaction(Reader):
+    """One decision: everything in it is written, or nothing."""
+
+    def new_case(self, case: Case, personal: Personal) -> Case:
+        """Write a case and give it its number."""
+        case = cases.insert_case(self._connection, case, personal)
+        empty = replace(case, offers=())
+        units.update_units(self._connection, empty, case)
+        learned.update_learned(self._connection, empty, case)
+        return case
+
+    def save(self, before: Case, after: Case) -> None:
+        """Write what differs between two states of a case.
+
+        Raises ConflictError if the case is no longer as it was, if a service would have two
+        acceptances, or if a unit is taken by somebody else.
+        """
+        if before.id != after.id or self.case(before.id) != before:
+            raise ConflictError(
+                f"case {before.id} has been changed by somebody else meanwhile",
+                hint="look at it again and repeat the command",
+            )
+        if before.forgotten_at is not None:
+            raise ConflictError(f"case {before.id} is closed and its motorist forgotten")
+        cases.update_case(self._connection, before, after)
+        units.update_units(self._connection, before, after)
+        learned.update_learned(self._connection, before, after)
+
+    def set_personal(self, case_id: int, personal: Personal) -> None:
+        """Replace what belongs to the motorist; raises ConflictError once it is erased."""
+        cases.put_personal(self._connection, case_id, personal)
+
+    def set_text(self, case_id: int, key: str, text: str) -> None:
+        """Keep a free text with the motorist's data; raises ConflictError once it is erased."""
+        cases.put_text(self._connection, case_id, key, text)
+
+    def append(self, act: Act) -> None:
+        """Write a record of the journal; its details hold nothing personal."""
+        journal.append(self._connection, act)
+
+    def hold(self, case_id: int, until: datetime | None) -> None:
+        """Keep a case back from erasure until a moment; None: no longer."""
+        forgetting.hold(self._connection, case_id, until)
+
+    def forget(self, case_id: int, now: datetime) -> None:
+        """Erase what is personal in a closed case; the files are clean after ``after_erasure``.
+
+        Raises ConflictError for an open case and one on hold. A second time changes nothing.
+        """
+        forgetting.forget(self._connection, case_id, now)

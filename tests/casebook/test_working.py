@@ -1,0 +1,227 @@
+"""A case from open to closed, each verb against the real log."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from dispatch_cli.casebook import answering, asking, keeping, opening, viewing
+from dispatch_cli.errors import ConflictError, UsageError
+from dispatch_cli.model.case import Personal
+
+from ..worlds import MIDDLE, incident
+from .conftest import NOON
+
+MOTORIST = Personal(
+    caller="Canary-Name", call_back="089 99998-777", plate="A-CA 1", note="Canary-Note"
+)
+
+
+def opened(desk, kind="breakdown", minutes=0, personal=MOTORIST, **facts):
+    """Open a case and give its number."""
+    of = incident(kind=kind, when=NOON, note="Canary-Incident", **facts)
+    return opening.open_case(desk(minutes), of, personal).case.id
+
+
+def test_from_open_to_closed(desk):
+    """Call A, note the answer, call B; accept, new time, arrival, close; the log has every act."""
+    number = opened(desk)
+    card = asking.place_call(desk(1), number)
+    assert (card.ref, card.provider, card.phone, card.of) == ("1.1", "anna", "089 1", 2)
+    answering.record(desk(2), "1.1", "decline", reason="no_unit")
+    card = asking.place_call(desk(3), number)
+    assert card.provider == "bert"
+    said = answering.accept(desk(4), "1.2", NOON + timedelta(minutes=39))
+    assert (said.state, said.ref) == ("accepted", "1.2")
+    answering.promise(desk(20), "1.2", NOON + timedelta(minutes=50))
+    answering.arrive(desk(48), "1.2")
+    answering.close(desk(90), number)
+    view = viewing.show(desk(91), number)
+    assert (view.state, [offer.state for offer in view.offers]) == (
+        "closed", ["declined", "arrived"],
+    )  # fmt: skip
+    assert [act.action for act in viewing.acts(desk(92), number)] == [
+        "open", "offer", "decline", "offer", "accept", "eta", "arrive", "close",
+    ]  # fmt: skip
+
+
+def test_nothing_personal_before_acceptance(desk):
+    """The offer's card has no name, number, plate, note or exact place; the accepted firm has."""
+    number = opened(desk)
+    card = asking.place_call(desk(1), number)
+    for canary in ("Canary", "99998-777", "A-CA", f"{MIDDLE.lat:.5f}"):
+        assert canary not in repr(card)
+    said = answering.accept(desk(2), card.ref, NOON + timedelta(minutes=30))
+    given = " ".join(said.give_driver)
+    for canary in (
+        "Canary-Name",
+        "089 99998-777",
+        "A-CA 1",
+        "Canary-Incident",
+        f"{MIDDLE.lat:.5f}",
+    ):
+        assert canary in given
+    assert "Canary" not in repr(viewing.cases(desk(3), open_only=True))
+    assert "Canary" not in repr(viewing.acts(desk(3)))
+
+
+def test_the_last_unit_cannot_go_to_two_cases(desk):
+    """Anna's only truck is taken by the first case; the second case passes her over."""
+    first, second = opened(desk), opened(desk)
+    asking.place_call(desk(1), first)
+    card = asking.place_call(desk(1), second)
+    assert card.provider == "anna"
+    answering.accept(desk(2), f"{first}.1", NOON + timedelta(minutes=20))
+    with pytest.raises(ConflictError, match="no free unit left: taken by case 1"):
+        answering.accept(desk(3), f"{second}.1", NOON + timedelta(minutes=25))
+    answering.record(desk(3), f"{second}.1", "decline", reason="no_unit")
+    assert asking.place_call(desk(4), second).provider == "bert"
+    third = opened(desk, minutes=4)
+    card = asking.place_call(desk(5), third)
+    assert card.provider == "bert"
+    answering.close(desk(60), first)
+    assert (
+        answering.accept(desk(61), f"{second}.2", NOON + timedelta(minutes=90)).state == "accepted"
+    )
+
+
+def test_a_refused_act_is_recorded_and_changes_nothing(desk):
+    """A late answer is written into the journal, told, and not applied."""
+    number = opened(desk)
+    asking.place_call(desk(1), number)
+    answering.record(desk(2), "1.1", "decline", reason="weather")
+    with pytest.raises(ConflictError, match="has been answered already: Anna at 12:02"):
+        answering.accept(desk(3), "1.1", NOON + timedelta(minutes=30))
+    assert viewing.show(desk(4), number).offers[0].state == "declined"
+    assert viewing.acts(desk(4), number)[-1].action == "refused accept"
+
+
+def test_the_bare_number_means_the_one_open_offer(desk):
+    """17 is 17.2 while only that is open; else exit 2 with the list."""
+    number = opened(desk)
+    with pytest.raises(UsageError, match="0 open offers"):
+        answering.offer_ref(desk(), str(number))
+    asking.place_call(desk(1), number)
+    assert answering.offer_ref(desk(1), str(number)) == (number, 1)
+    for wrong in ("x", "1.x", "", "1.2.3", "9"):
+        with pytest.raises(UsageError):
+            answering.offer_ref(desk(1), wrong)
+
+
+def test_unsuccessful_opens_the_tow(desk):
+    """A repair that did not help opens the service that was planned after it."""
+    number = opened(desk)
+    asking.place_call(desk(1), number)
+    answering.accept(desk(2), "1.1", NOON + timedelta(minutes=12))
+    answering.record(desk(30), "1.1", "unsuccessful")
+    card = asking.place_call(desk(31), number)
+    assert (card.service, card.provider) == ("tow", "anna")
+
+
+def test_out_of_order_is_logged_as_what_it_is(desk):
+    """The operator may ask anybody, also an excluded one after seeing why."""
+    number = opened(desk)
+    card = asking.place_call(
+        desk(1), number, provider="carl", because="caller knows him", override="wish"
+    )
+    assert (card.provider, card.override) == ("carl", "wish")
+    assert card.in_spite_of == "does not offer roadside_repair"
+    assert viewing.personal(desk(2), number).texts == {"1.because": "caller knows him"}
+
+
+def test_amending_adds_services_and_keeps_what_is_accepted(desk):
+    """New facts add recovery and rank again; the acceptance stays, and is warned about if unfit."""
+    number = opened(desk, kind="tow")
+    asking.place_call(desk(1), number)
+    answering.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
+    with desk(3).store.reading() as reader:
+        before = reader.case(number)
+    changed = opening.changed(before.incident, {"state": "on_side", "injured": 1})
+    result = opening.amend(desk(3), number, changed)
+    assert [call.dial for call in result.answer.emergency] == ["112"]
+    assert [service.service for service in result.case.services] == ["recovery", "tow"]
+    assert result.case.offers[0].state == "accepted"
+
+
+def test_a_correction_supersedes_in_the_open(desk):
+    """The wrong answer stays, the new one counts, the unit is free again."""
+    number = opened(desk)
+    asking.place_call(desk(1), number)
+    answering.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
+    with pytest.raises(UsageError, match="--because"):
+        answering.correct(desk(3), "1.1", "declined", "")
+    answering.correct(desk(3), "1.1", "declined", "misheard")
+    states = [offer.state for offer in viewing.show(desk(4), number).offers]
+    assert states == ["corrected", "declined"]
+    assert asking.place_call(desk(5), opened(desk, minutes=4)).provider == "anna"
+
+
+def test_cancelled_by_the_motorist_counts_against_nobody(desk):
+    """Everything live is cancelled, and whoever is on the way must be called."""
+    number = opened(desk)
+    asking.place_call(desk(1), number)
+    answering.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
+    said = answering.cancel(desk(3), number)
+    assert said.warnings == ("call 089 1 Anna: not needed",)
+    assert viewing.show(desk(4), number).state == "cancelled"
+
+
+def test_exhausted_is_a_state_with_a_number(desk):
+    """When everybody has refused there is the last resort."""
+    number = opened(desk, kind="roadside_repair")
+    for minute in (1, 2):
+        asking.place_call(desk(minute), number)
+        answering.record(desk(minute), f"1.{minute}", "decline", reason="closed")
+    nobody = asking.place_call(desk(3), number)
+    assert isinstance(nobody, asking.Exhausted)
+    assert nobody.phone == "110"
+    assert viewing.show(desk(3), number).state == "exhausted"
+
+
+def test_a_likely_duplicate_is_warned_of(desk):
+    """The same place or the same number within an hour."""
+    first = opened(desk)
+    of = incident(kind="tow", place=replace(MIDDLE, lat=50.0), when=NOON)
+    same_number = replace(MOTORIST, call_back="+49 89 99998777")
+    assert opening.open_case(desk(30), of, same_number).warnings == (
+        f"perhaps the same as case {first}",
+    )
+    assert opening.open_case(desk(90), of, Personal()).warnings == ("perhaps the same as case 2",)
+    assert opening.open_case(desk(300), of, Personal()).warnings == ()
+
+
+def test_audit_names_exactly_what_is_overdue(desk):
+    """An answer or arrival that should have come; nothing before its time, nothing closed."""
+    number = opened(desk)
+    assert viewing.audit(desk(60)) == []
+    asking.place_call(desk(1), number)
+    assert viewing.audit(desk(3)) == []
+    assert [(o.ref, o.what) for o in viewing.audit(desk(5))] == [("1.1", "answer")]
+    answering.accept(desk(6), "1.1", NOON + timedelta(minutes=20))
+    assert viewing.audit(desk(29)) == []
+    assert [(o.ref, o.what) for o in viewing.audit(desk(31))] == [("1.1", "arrival")]
+    assert viewing.most_urgent(desk(31)) == number
+    keeping.remind(desk(31), number, NOON + timedelta(minutes=40))
+    assert [o.what for o in viewing.audit(desk(41))] == ["arrival", "call back"]
+    answering.arrive(desk(42), "1.1")
+    answering.close(desk(43), number)
+    assert viewing.audit(desk(500)) == []
+
+
+def test_forgetting_erases_the_motorist_and_keeps_the_decision(desk, tmp_path):
+    """After the time no byte of any file has the canaries; the answers and the chain stay."""
+    number = opened(desk)
+    asking.place_call(desk(1), number)
+    answering.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
+    keeping.note(desk(3), number, "Canary-Later")
+    answering.close(desk(60), number)
+    day = 24 * 60
+    assert keeping.forget(desk(10 * day), older_than_days=30, dry_run=False).cases == ()
+    assert keeping.forget(desk(40 * day), older_than_days=30, dry_run=True).cases == (number,)
+    keeping.hold(desk(40 * day), number, NOON + timedelta(days=50))
+    assert keeping.forget(desk(41 * day), older_than_days=30, dry_run=False).cases == ()
+    assert keeping.forget(desk(51 * day), older_than_days=30, dry_run=False).cases == (number,)
+    for path in tmp_path.rglob("*"):
+        assert b"Canary" not in path.read_bytes(), path
+    assert [offer.state for offer in viewing.show(desk(52 * day), number).offers] == ["accepted"]
+    assert desk(52 * day).store.check() == []

@@ -1,0 +1,375 @@
+"""What the log teaches: right by hand, never absurd, and worth its minutes in made-up worlds."""
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from math import comb, isfinite
+from pathlib import Path
+from random import Random
+from statistics import fmean
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from benchmarks import learning as benchmark
+from dispatch_cli.learning import (
+    HALF_LIFE_DAYS,
+    PRIOR_OFFERS,
+    Prior,
+    apply_learned,
+    beta_cdf,
+    beta_quantile,
+    faded,
+    is_counted,
+    learned,
+    prior_of,
+    summarise,
+)
+from dispatch_cli.model import ServiceSettings, Settings
+from dispatch_cli.model.case import SAID_NO, SAID_YES, Summary, Tally
+
+from .worlds import NOON, provider
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "learning.md"
+PRIOR = Prior(0.7, 3.0)
+NOT_COUNTED = ("cancelled", "corrected", "open", "")
+
+
+def tally(outcome: str = "accepted", **facts: object) -> Tally:
+    """An offer that was made just now and answered after two minutes."""
+    defaults: dict[str, object] = {
+        "provider": "huber",
+        "service": "tow",
+        "client": None,
+        "opened_at": NOON,
+        "answer_min": 2.0,
+        "promised_min": None,
+        "arrival_min": None,
+        "rank": 1,
+        "override": "",
+        "case_id": 1,
+    }
+    return Tally(outcome=outcome, **{**defaults, **facts})
+
+
+def summary_of(*tallies: Tally, as_of: datetime = NOON) -> Summary:
+    """The one summary of offers that all belong to one provider and service."""
+    [summary] = summarise(tallies, as_of)
+    return summary
+
+
+MINUTES = st.floats(0, 1000)
+TALLIES = st.builds(
+    tally,
+    st.sampled_from([*sorted(SAID_YES), *sorted(SAID_NO), *NOT_COUNTED]),
+    provider=st.sampled_from(["huber", "lechtal"]),
+    service=st.sampled_from(["tow", "recovery"]),
+    opened_at=st.floats(-10, 2000).map(lambda days: NOON - timedelta(days=days)),
+    answer_min=MINUTES,
+    promised_min=st.none() | MINUTES,
+    arrival_min=st.none() | MINUTES,
+    override=st.sampled_from(["", "", "wish", "decision"]),
+)
+PRIORS = st.builds(Prior, st.floats(0, 1), st.floats(0, 60))
+
+
+@st.composite
+def summaries(draw: st.DrawFn) -> Summary:
+    """Any summary that some log could hold, and much larger ones."""
+    asked, answers, late = (draw(st.floats(0, 1e6)) for _ in range(3))
+    return Summary(
+        provider="huber",
+        service="tow",
+        accepted_weight=asked * draw(st.floats(0, 1)),
+        asked_weight=asked,
+        answer_weight=answers,
+        answer_min_weighted=answers * draw(MINUTES),
+        late_weight=late,
+        late_min_weighted=late * draw(st.floats(-1000, 1000)),
+        as_of=NOON,
+    )
+
+
+# Fading
+
+
+@given(st.floats(0, 1e6), st.floats(0, 3000))
+def test_a_weight_halves_in_a_half_life(weight, days):
+    """Whenever one looks, a half-life later half is left."""
+    assert faded(weight, days + HALF_LIFE_DAYS) == pytest.approx(faded(weight, days) / 2)
+    assert faded(weight, 0) == weight
+
+
+@given(st.floats(0, 1e6), st.floats(-1e6, 0))
+def test_a_clock_that_was_put_back_makes_nothing_heavier(weight, days):
+    """Days that have not passed leave a weight as it is."""
+    assert faded(weight, days) == weight
+
+
+@given(st.lists(TALLIES, max_size=12), st.floats(0, 400))
+def test_a_summary_fades_as_its_offers_would_have(tallies, days):
+    """To sum up now and look later is to sum up later."""
+    later = NOON + timedelta(days=10 + days)
+    at_ten = {
+        (each.provider, each.service): learned(PRIOR, each, later)
+        for each in summarise(tallies, NOON + timedelta(days=10))
+    }
+    for summary in summarise(tallies, later):
+        direct, kept = learned(PRIOR, summary, later), at_ten[summary.provider, summary.service]
+        assert direct.acceptance == pytest.approx(kept.acceptance)
+        assert direct.answer_min == pytest.approx(kept.answer_min)
+        assert direct.late_min == pytest.approx(kept.late_min, abs=1e-9)
+
+
+# What counts
+
+
+def test_a_log_added_up_by_hand():
+    """Four offers, one of them a half-life old: weights, minutes and lateness."""
+    old = NOON - timedelta(days=HALF_LIFE_DAYS)
+    summary = summary_of(
+        tally(answer_min=1.0, promised_min=30.0, arrival_min=36.0),
+        tally("failed", answer_min=2.0, promised_min=20.0),
+        tally("unsuccessful", answer_min=4.0, promised_min=25.0, arrival_min=21.0, opened_at=old),
+        tally("no_answer", answer_min=3.0),
+    )
+    assert summary == Summary(
+        provider="huber",
+        service="tow",
+        accepted_weight=2.5,
+        asked_weight=3.5,
+        answer_weight=3.5,
+        answer_min_weighted=1.0 + 2.0 + 0.5 * 4.0 + 3.0,
+        late_weight=1.5,
+        late_min_weighted=6.0 - 0.5 * 4.0,
+        as_of=NOON,
+    )
+    found = learned(PRIOR, summary, NOON)
+    assert found.acceptance == pytest.approx((7 + 2.5) / 13.5)
+    assert found.answer_min == pytest.approx((30 + 8) / 13.5)
+    assert found.late_min == pytest.approx(4 / 11.5)
+    assert (found.asked, found.accepted) == (3.5, 2.5)
+
+
+@pytest.mark.parametrize("outcome", sorted(SAID_YES))
+def test_a_yes_is_a_yes_whatever_came_later(outcome):
+    """Accepted, failed later or of no help: the offer raises the acceptance."""
+    assert learned(PRIOR, summary_of(tally(outcome)), NOON).acceptance > PRIOR.acceptance
+
+
+@pytest.mark.parametrize("outcome", sorted(SAID_NO))
+def test_a_refusal_is_a_refusal_however_it_was_given(outcome):
+    """Declined, silent, out of reach or with the wrong truck: the offer lowers the acceptance."""
+    assert learned(PRIOR, summary_of(tally(outcome)), NOON).acceptance < PRIOR.acceptance
+
+
+@given(
+    st.lists(TALLIES, max_size=8),
+    st.lists(TALLIES.filter(lambda each: not is_counted(each)), max_size=8),
+)
+def test_cancelled_corrected_and_overrides_change_nothing(tallies, others):
+    """What the motorist called off, what was superseded and who was begged: not at all."""
+    assert all(each.override or each.outcome in NOT_COUNTED for each in others)
+    assert summarise([*tallies, *others], NOON) == summarise(tallies, NOON)
+
+
+@given(st.lists(TALLIES, max_size=12).flatmap(lambda e: st.tuples(st.just(e), st.permutations(e))))
+def test_the_order_of_the_log_changes_nothing(both):
+    """Two orders of the same offers give the same bits."""
+    tallies, shuffled = both
+    assert summarise(tallies, NOON) == summarise(shuffled, NOON)
+
+
+def test_providers_and_services_are_learned_apart():
+    """One summary each, sorted, and nothing of one in the other."""
+    found = summarise(
+        [tally(provider="b"), tally(provider="a"), tally("declined", service="recovery")], NOON
+    )
+    assert [(each.provider, each.service, each.accepted_weight) for each in found] == [
+        ("a", "tow", 1.0),
+        ("b", "tow", 1.0),
+        ("huber", "recovery", 0.0),
+    ]
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), -1.0])
+def test_minutes_that_cannot_be_teach_nothing(odd):
+    """An impossible time to answer leaves the acceptance in and the minutes out."""
+    found = learned(PRIOR, summary_of(tally(answer_min=odd)), NOON)
+    assert (found.asked, found.answer_min) == (1.0, PRIOR.answer_min)
+    late = summary_of(tally(promised_min=abs(odd), arrival_min=float("inf")))
+    assert late.late_weight == 0
+
+
+# The values
+
+
+def test_an_empty_log_leaves_the_prior():
+    """No offers: the file's values, no lateness, and an interval round them."""
+    found = learned(PRIOR, None, NOON)
+    assert (found.acceptance, found.answer_min, found.late_min) == (0.7, 3.0, 0.0)
+    assert (found.asked, found.accepted) == (0, 0)
+    assert found.interval_low < 0.7 < found.interval_high
+
+
+@given(PRIORS, summaries(), st.floats(-1e5, 1e5))
+def test_learned_values_are_never_absurd(prior, summary, days):
+    """Finite, within bounds, between prior and log; a certainty only where the file says so."""
+    found = learned(prior, summary, NOON + timedelta(days=days))
+    for value in (found.answer_min, found.late_min, found.interval_low, found.interval_high):
+        assert isfinite(value)
+    assert 0 <= found.interval_low <= found.interval_high <= 1
+    assert found.answer_min >= 0
+    if 0 < prior.acceptance < 1:
+        assert 0 < found.acceptance < 1
+    assert 0 <= found.acceptance <= 1
+
+
+@given(st.floats(1e-6, 1 - 1e-6), st.floats(1e-6, 1e6), st.floats(0, 1))
+def test_the_acceptance_lies_between_the_file_and_the_average(prior, asked, share):
+    """Shrinking goes from one to the other and never past either."""
+    summary = replace(
+        summary_of(tally()), asked_weight=asked, accepted_weight=min(asked, asked * share)
+    )
+    found = learned(Prior(prior, 3.0), summary, NOON).acceptance
+    low, high = sorted((prior, share))
+    assert low - 1e-9 <= found <= high + 1e-9
+
+
+@given(PRIORS, summaries(), st.floats(0, 100))
+def test_more_acceptances_never_lower_the_acceptance(prior, summary, more):
+    """Neither among as many offers nor as further ones; more refusals never raise it."""
+    before = learned(prior, summary, NOON).acceptance
+    longer = replace(
+        summary,
+        asked_weight=summary.asked_weight + more,
+        accepted_weight=summary.accepted_weight + more,
+    )
+    instead = min(summary.asked_weight, summary.accepted_weight + more)
+    refused = replace(summary, asked_weight=summary.asked_weight + more)
+    assert learned(prior, longer, NOON).acceptance >= before - 1e-12
+    assert learned(prior, replace(summary, accepted_weight=instead), NOON).acceptance >= before
+    assert learned(prior, refused, NOON).acceptance <= before + 1e-12
+
+
+@pytest.mark.parametrize(("certain", "against"), [(0.0, "accepted"), (1.0, "declined")])
+def test_a_certainty_of_the_file_falls_with_the_first_offer_against_it(certain, against):
+    """Exactly 0 or 1 stays while the log agrees, with no interval, and not a moment longer."""
+    prior, agrees = Prior(certain, 3.0), "declined" if certain == 0 else "accepted"
+    for found in (learned(prior, None, NOON), learned(prior, summary_of(tally(agrees)), NOON)):
+        assert found.acceptance == certain
+        assert found.interval_low == found.interval_high == certain
+    assert 0 < learned(prior, summary_of(tally(against)), NOON).acceptance < 1
+
+
+def test_ten_offers_weigh_as_much_as_the_file():
+    """After PRIOR_OFFERS refusals half of the file's acceptance is left."""
+    found = learned(PRIOR, summary_of(*[tally("declined")] * PRIOR_OFFERS), NOON)
+    assert found.acceptance == pytest.approx(0.35)
+
+
+def test_a_provider_gets_what_was_learned_and_keeps_the_rest():
+    """Its own value is the prior, else the service's; without a log the very same comes back."""
+    settings = Settings(services={"recovery": ServiceSettings(acceptance=0.5, answer_min=8.0)})
+    huber = provider("huber", acceptance=0.9)
+    assert prior_of(huber, "recovery", settings) == Prior(0.9, 8.0)
+    assert prior_of(provider("x"), "recovery", settings) == Prior(0.5, 8.0)
+    assert prior_of(provider("x", answer_min=1.0), "tow", settings) == Prior(0.7, 1.0)
+    same, nothing = apply_learned(huber, "tow", settings, None, NOON)
+    assert same is huber
+    assert nothing.acceptance == 0.9
+    summary = summary_of(tally("declined", answer_min=14.0))
+    changed, found = apply_learned(huber, "tow", settings, summary, NOON)
+    assert (changed.acceptance, changed.answer_min) == (found.acceptance, found.answer_min)
+    assert found.acceptance == pytest.approx(9 / 11)
+    assert found.answer_min == pytest.approx((30 + 14) / 11)
+    assert replace(changed, acceptance=0.9, answer_min=None) == huber
+
+
+# The Beta distribution
+
+KNOWN = [  # Computed with 30 digits by another program's hypergeometric series.
+    (2, 3, 0.5, 0.6875),
+    (0.5, 0.5, 0.25, 1 / 3),
+    (7, 3, 0.8, 0.7381975040000002),
+    (14.5, 5.25, 0.7, 0.3406334514648268),
+    (0.1, 9.9, 0.001, 0.6589792339833396),
+    (300, 100, 0.74, 0.3167445358408092),
+    (1.3, 40000, 2e-05, 0.41797753007106786),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "x", "chance"), KNOWN)
+def test_the_beta_distribution_has_its_known_values(a, b, x, chance):
+    """Ten digits, on both sides of the mean, for small and large parameters; and back again."""
+    assert beta_cdf(a, b, x) == pytest.approx(chance, rel=1e-10)
+    assert beta_quantile(a, b, chance) == pytest.approx(x, rel=1e-9)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 100))
+def test_the_beta_distribution_is_the_tail_of_a_binomial(a, b, hundredths):
+    """For whole parameters the exact fraction is a sum of binomial terms."""
+    n, x = a + b - 1, Fraction(hundredths, 100)
+    exact = sum(comb(n, k) * x**k * (1 - x) ** (n - k) for k in range(a, n + 1))
+    assert beta_cdf(a, b, hundredths / 100) == pytest.approx(float(exact), rel=1e-9, abs=1e-14)
+
+
+@given(st.floats(1.5, 60), st.floats(1.5, 60), st.floats(0.01, 0.99))
+def test_the_beta_distribution_is_its_density_added_up(a, b, x):
+    """Brute force: the area of thin strips below x, as a share of the whole."""
+
+    def strips(width: float, count: int = 2000) -> float:
+        middles = ((k + 0.5) * width / count for k in range(count))
+        return sum(m ** (a - 1) * (1 - m) ** (b - 1) for m in middles) * width / count
+
+    assert beta_cdf(a, b, x) == pytest.approx(strips(x) / strips(1.0), abs=1e-3)
+
+
+@given(st.floats(1e-9, 1e6), st.floats(1e-9, 1e6), st.floats(0, 1))
+def test_the_beta_distribution_mirrors_and_stays_a_chance(a, b, x):
+    """Between 0 and 1 for any parameters, and the two ends add up to 1."""
+    chance = beta_cdf(a, b, x)
+    assert 0 <= chance <= 1
+    if 1 - (1 - x) == x:
+        assert chance + beta_cdf(b, a, 1 - x) == pytest.approx(1, abs=1e-7)
+
+
+# The study
+
+
+@pytest.mark.parametrize("seeds", [pytest.param(100), pytest.param(1000, marks=pytest.mark.ci)])
+def test_learning_is_worth_its_minutes(seeds):
+    """Mean regret at most 0.3 min after 5 offers and 0.15 after 20; never worse than the file."""
+    regrets, _ = benchmark.study(seeds)
+    mean = {key: fmean(lost) for key, lost in regrets.items()}
+    assert mean["learned", 0] == mean["file's values", 0]
+    assert mean["learned", 5] <= min(0.3, mean["file's values", 5], mean["plain average", 5])
+    assert mean["learned", 20] <= min(0.15, mean["file's values", 20], mean["plain average", 20])
+    assert mean["learned", 100] <= mean["plain average", 100]
+    assert all(regret >= -1e-9 for lost in regrets.values() for regret in lost)
+
+
+@pytest.mark.ci
+def test_the_table_in_the_docs_is_what_the_study_gives():
+    """The page has the table of 1,000 seeds, to the last digit."""
+    assert benchmark.table(*benchmark.study(1000)) in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_example_in_the_docs_is_right():
+    """Eight offers of which three were accepted, as the page works them out."""
+    found = learned(PRIOR, summary_of(*[tally()] * 3, *[tally("declined")] * 5), NOON)
+    figures = (found.acceptance, found.interval_low, found.interval_high)
+    text = PAGE.read_text(encoding="utf-8")
+    assert all(f"{figure:.3f}" in text for figure in figures)
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says():
+    """A truth drawn from the prior lies within the 80 % interval in 80 of 100 logs."""
+    random, held = Random(7), []
+    for _ in range(400):
+        truth = random.betavariate(7, 3)
+        answers = ["accepted" if random.random() < truth else "declined" for _ in range(12)]
+        found = learned(PRIOR, summary_of(*map(tally, answers)), datetime(2026, 11, 27, tzinfo=UTC))
+        held.append(found.interval_low <= truth <= found.interval_high)
+    assert fmean(held) == pytest.approx(0.8, abs=0.06)
