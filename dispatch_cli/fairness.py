@@ -6,25 +6,38 @@ whom the operator asked out of order stands apart.
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from math import fsum
 
 from .model import NO_CLIENT
-from .model.case import SAID_NO, SAID_YES, Case, Tally
+from .model.case import SAID_NO, SAID_YES, Case, ContractCost, Standing, Tally
 from .results import ContractRow, FairnessReport, FairnessRow, OverrideRow
+
+_Whose = tuple[str, str]
+"""A provider and a service."""
 
 _Turns = dict[int, list[Tally]]
 """The offers of one provider for one service, by case: one offer, however many calls it took."""
 
 
-def report(cases: Iterable[Case], tallies: Iterable[Tally], since: datetime) -> FairnessReport:
+def report(
+    cases: Iterable[Case],
+    tallies: Iterable[Tally],
+    since: datetime,
+    *,
+    standings: Iterable[Standing] = (),
+    contract_costs: Iterable[ContractCost] = (),
+) -> FairnessReport:
     """Count over the cases opened since a moment; their offers count whenever they were made.
 
-    Services that were planned but never opened are not in it, nor are superseded answers. The
-    order of cases and tallies changes nothing.
+    The cascades of erased cases are known by whole months only, from ``standings`` and
+    ``contract_costs``; a month that the moment divides is named in ``left_out``. Services that were
+    planned but never opened do not count, nor do superseded answers. No order changes anything.
     """
     counted = {case.id: case for case in cases if case.opened_at >= since}
-    in_order: dict[tuple[str, str], _Turns] = {}
+    erased, costs = list(standings), list(contract_costs)
+    months = {each.month for each in erased} | {each.month for each in costs}
+    in_order: dict[_Whose, _Turns] = {}
     overrides: dict[tuple[str, str, str], _Turns] = {}
     for tally in tallies:
         if tally.case_id not in counted or tally.outcome == "corrected":
@@ -39,40 +52,64 @@ def report(cases: Iterable[Case], tallies: Iterable[Tally], since: datetime) -> 
     return FairnessReport(
         since=since,
         cases=len(counted),
-        rows=_rows(counted.values(), in_order),
+        rows=_rows(
+            counted.values(), in_order, [each for each in erased if _is_in(each.month, since)]
+        ),
         overrides=tuple(_override_row(key, overrides[key]) for key in sorted(overrides)),
-        contracts=_contracts(counted.values()),
+        contracts=_contracts(
+            counted.values(), [each for each in costs if _is_in(each.month, since)]
+        ),
+        left_out=tuple(sorted(month for month in months if _divides(since, month))),
     )
 
 
+def _is_in(month: str, since: datetime) -> bool:
+    """Whether a whole month, such as "2026-11" in UTC, comes after a moment."""
+    return datetime.strptime(f"{month}-01Z", "%Y-%m-%d%z") >= since
+
+
+def _divides(since: datetime, month: str) -> bool:
+    return f"{since.astimezone(UTC):%Y-%m}" == month and not _is_in(month, since)
+
+
 def _rows(
-    cases: Iterable[Case], in_order: dict[tuple[str, str], _Turns]
+    cases: Iterable[Case], in_order: dict[_Whose, _Turns], erased: Iterable[Standing]
 ) -> tuple[FairnessRow, ...]:
     """One row for each provider and service that was in a cascade, asked or not."""
-    eligible: dict[tuple[str, str], set[int]] = {}
-    first: Counter[tuple[str, str]] = Counter()
-    by_wish: Counter[tuple[str, str]] = Counter()
+    in_cases: dict[_Whose, set[int]] = {}
+    in_months: Counter[_Whose] = Counter()
+    first: Counter[_Whose] = Counter()
+    by_wish: Counter[_Whose] = Counter()
     for case in cases:
         for service in case.services:
             if not service.opened:
                 continue
             keys = [(option.provider, service.service) for option in service.options]
             for key in keys:
-                eligible.setdefault(key, set()).add(case.id)
+                in_cases.setdefault(key, set()).add(case.id)
             first.update(keys[:1])
             by_wish.update(key for key in keys[:1] if key[0] == case.incident.wish)
     for key, turns in in_order.items():
         # Whoever was asked in order was eligible then, though an amended case has ranked again.
-        eligible.setdefault(key, set()).update(turns)
+        in_cases.setdefault(key, set()).update(turns)
+    for each in erased:
+        key = (each.provider, each.service)
+        in_months[key] += each.eligible
+        first[key] += each.first
+        by_wish[key] += each.first_by_wish
     return tuple(
-        _row(key, len(eligible[key]), first[key], by_wish[key], in_order.get(key, {}))
-        for key in sorted(eligible)
+        _row(
+            key,
+            eligible=len(in_cases.get(key, ())) + in_months[key],
+            first=first[key],
+            by_wish=by_wish[key],
+            turns=in_order.get(key, {}),
+        )
+        for key in sorted({*in_cases, *in_months})
     )
 
 
-def _row(
-    key: tuple[str, str], eligible: int, first: int, by_wish: int, turns: _Turns
-) -> FairnessRow:
+def _row(key: _Whose, *, eligible: int, first: int, by_wish: int, turns: _Turns) -> FairnessRow:
     accepted = _cases_with(turns, SAID_YES)
     answer_min, arrival_min = _mean_minutes(turns)
     return FairnessRow(
@@ -103,20 +140,27 @@ def _override_row(key: tuple[str, str, str], turns: _Turns) -> OverrideRow:
     )
 
 
-def _contracts(cases: Iterable[Case]) -> tuple[ContractRow, ...]:
+def _contracts(cases: Iterable[Case], erased: Iterable[ContractCost]) -> tuple[ContractRow, ...]:
     """What each client's contracts cost over all its cases, also those that they cost nothing."""
     costs: dict[str, list[float]] = {}
+    counts: Counter[str] = Counter()
     for case in cases:
         client = case.incident.client
-        if client is not None and client != NO_CLIENT:
-            cost_min = fsum(each.neutral_cost_min for each in case.services if each.opened)
-            costs.setdefault(client, []).append(cost_min)
+        if case.forgotten_at is None and client is not None and client != NO_CLIENT:
+            counts[client] += 1
+            costs.setdefault(client, []).extend(
+                each.neutral_cost_min for each in case.services if each.opened
+            )
+    for each in erased:
+        if each.client != NO_CLIENT:
+            counts[each.client] += each.cases
+            costs.setdefault(each.client, []).append(each.cost_min)
     return tuple(
         ContractRow(
             client=client,
-            cases=len(costs[client]),
+            cases=counts[client],
             cost_min=fsum(costs[client]),
-            mean_cost_min=fsum(costs[client]) / len(costs[client]),
+            mean_cost_min=fsum(costs[client]) / counts[client],
         )
         for client in sorted(costs)
     )

@@ -205,3 +205,5 @@ class FairnessReport(Struct, frozen=True, kw_only=True):
     rows: tuple[FairnessRow, ...]
     overrides: tuple[OverrideRow, ...]
     contracts: tuple[ContractRow, ...]
+    left_out: tuple[str, ...] = ()
+    """Months (UTC) that ``since`` divides: of their erased cases only the offers are counted."""

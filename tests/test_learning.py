@@ -8,7 +8,7 @@ from random import Random
 from statistics import fmean
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -213,6 +213,7 @@ def test_an_empty_log_leaves_the_prior():
     assert found.interval_low < 0.7 < found.interval_high
 
 
+@settings(deadline=None)
 @given(PRIORS, summaries(), st.floats(-1e5, 1e5))
 def test_learned_values_are_never_absurd(prior, summary, days):
     """Finite, within bounds, between prior and log; a certainty only where the file says so."""
@@ -263,6 +264,15 @@ def test_a_certainty_of_the_file_falls_with_the_first_offer_against_it(certain, 
     assert 0 < learned(prior, summary_of(tally(against)), NOON).acceptance < 1
 
 
+@pytest.mark.parametrize(("prior", "accepted"), [(5e-324, 0.0), (1 - 2**-53, 1e17)])
+def test_rounding_makes_no_certainty(prior, accepted):
+    """Where the floats end, the acceptance still stands a hair off 0 and 1."""
+    summary = replace(summary_of(tally()), asked_weight=1e17, accepted_weight=accepted)
+    found = learned(Prior(prior, 3.0), summary, NOON)
+    assert 0 < found.acceptance < 1
+    assert 0 <= found.interval_low <= found.interval_high <= 1
+
+
 def test_ten_offers_weigh_as_much_as_the_file():
     """After PRIOR_OFFERS refusals half of the file's acceptance is left."""
     found = learned(PRIOR, summary_of(*[tally("declined")] * PRIOR_OFFERS), NOON)
@@ -271,16 +281,16 @@ def test_ten_offers_weigh_as_much_as_the_file():
 
 def test_a_provider_gets_what_was_learned_and_keeps_the_rest():
     """Its own value is the prior, else the service's; without a log the very same comes back."""
-    settings = Settings(services={"recovery": ServiceSettings(acceptance=0.5, answer_min=8.0)})
+    defaults = Settings(services={"recovery": ServiceSettings(acceptance=0.5, answer_min=8.0)})
     huber = provider("huber", acceptance=0.9)
-    assert prior_of(huber, "recovery", settings) == Prior(0.9, 8.0)
-    assert prior_of(provider("x"), "recovery", settings) == Prior(0.5, 8.0)
-    assert prior_of(provider("x", answer_min=1.0), "tow", settings) == Prior(0.7, 1.0)
-    same, nothing = apply_learned(huber, "tow", settings, None, NOON)
+    assert prior_of(huber, "recovery", defaults) == Prior(0.9, 8.0)
+    assert prior_of(provider("x"), "recovery", defaults) == Prior(0.5, 8.0)
+    assert prior_of(provider("x", answer_min=1.0), "tow", defaults) == Prior(0.7, 1.0)
+    same, nothing = apply_learned(huber, "tow", defaults, None, NOON)
     assert same is huber
     assert nothing.acceptance == 0.9
     summary = summary_of(tally("declined", answer_min=14.0))
-    changed, found = apply_learned(huber, "tow", settings, summary, NOON)
+    changed, found = apply_learned(huber, "tow", defaults, summary, NOON)
     assert (changed.acceptance, changed.answer_min) == (found.acceptance, found.answer_min)
     assert found.acceptance == pytest.approx(9 / 11)
     assert found.answer_min == pytest.approx((30 + 14) / 11)
@@ -333,6 +343,12 @@ def test_the_beta_distribution_mirrors_and_stays_a_chance(a, b, x):
     assert 0 <= chance <= 1
     if 1 - (1 - x) == x:
         assert chance + beta_cdf(b, a, 1 - x) == pytest.approx(1, abs=1e-7)
+
+
+def test_the_beta_distribution_ends_for_parameters_of_any_size():
+    """Beyond any log the sum is cut off: less exact, and still a chance."""
+    assert beta_cdf(1e7, 1e7, 0.5) == pytest.approx(0.5, abs=1e-7)
+    assert 0 < beta_cdf(1e12, 1e12, 0.5) < 1
 
 
 # The study

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..files import make_private_folder
 from . import lock
 from .faults import damaged, explained, refused, symbolic_link
+from .lock import LONGEST_WAIT_S
 from .migrations import Migration, apply, migrations, newest
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x44504C47
 """In the file's header: nobody else's database is taken for a case log."""
-
-BUSY_TIMEOUT_S = 30.0
 
 # FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
 # journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
@@ -41,10 +40,16 @@ class Database:
     """One connection to one file, opened when it is first needed and again after any fault."""
 
     def __init__(
-        self, path: Path, *, now: datetime, known: tuple[Migration, ...] | None = None
+        self,
+        path: Path,
+        *,
+        now: datetime,
+        known: tuple[Migration, ...] | None = None,
+        wait_s: float = LONGEST_WAIT_S,
     ) -> None:
         self.path = Path(os.path.abspath(path))
         self._now = now
+        self._wait_s = wait_s
         self._known = known
         self._connection: sqlite3.Connection | None = None
 
@@ -124,7 +129,7 @@ class Database:
         import sqlite3
 
         uri = f"{path.as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        connection = sqlite3.connect(uri, uri=True, timeout=self._wait_s, isolation_level=None)
         try:
             for statement in _PROFILE:
                 connection.execute(statement)
@@ -148,7 +153,7 @@ class Database:
     @contextmanager
     def _queued(self) -> Iterator[None]:
         with explained(self.lock_path):
-            held = lock.held(self.lock_path, BUSY_TIMEOUT_S)
+            held = lock.held(self.lock_path, self._wait_s)
             held.__enter__()
         try:
             yield

@@ -18,11 +18,14 @@ from ..model.case import Case, CaseService, Offer
 from ..model.sphere import great_circle_km
 from .moments import EPOCH
 
-BLUR_KM = 5.0
+BLUR_KM = 8.0
 """A place is blurred to a region that reaches at least so far from its centre: a municipality."""
 
 STEP = timedelta(minutes=5)
-"""Drives stay in such steps; in a case with several drivers the step is so many times as long."""
+"""The drive of a case's only driver stays in such steps."""
+
+STEP_OF_SEVERAL = timedelta(minutes=10)
+"""Where several drove, their circles cross: each stays in steps of so much for each of them."""
 
 HALF_HOUR = timedelta(minutes=30)
 """Ends of work and times of journal records stay to this."""
@@ -96,9 +99,9 @@ def forgotten(case: Case, now: datetime) -> Case:
 
 
 def drive_step(offers: Iterable[Offer]) -> timedelta:
-    """The step to which a case's drives are made coarse: more drivers would tell more."""
-    drivers = {offer.provider for offer in offers if offer.promises or offer.arrived_at}
-    return STEP * max(1, len(drivers))
+    """The step to which the drives of a case are made coarse."""
+    drivers = len({offer.provider for offer in offers if offer.promises or offer.arrived_at})
+    return STEP if drivers < 2 else drivers * STEP_OF_SEVERAL
 
 
 def shifted(offer: Offer, step: timedelta) -> Offer:

@@ -1,10 +1,10 @@
 """What SQLite and the system say, told as errors that people can act upon."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import BadDataError, DispatchError, Problem, UnavailableError, UsageError
 
@@ -25,10 +25,16 @@ _CANNOT = {
     23: "no permission",  # AUTH
 }
 _NOTADB = 26
-_IN_THE_MACHINE = (19, 20, 21, 25)  # CONSTRAINT, MISMATCH, MISUSE, RANGE: ours to mend
+_OUR_OWN = (21, 25)  # MISUSE, RANGE: mistakes of this program
+
+T = TypeVar("T")
 
 NOTHING_RECORDED = "nothing was recorded by this command; try again once that is mended"
 RESTORE = 'run "dispatch doctor"; move the file away and put a backup in its place'
+
+
+class TornRowError(Exception):
+    """A row of the case log has another shape than it can have been written with."""
 
 
 @contextmanager
@@ -46,16 +52,24 @@ def rows_explained(path: Path) -> Iterator[None]:
     """Raise what goes wrong with its content so; other files' errors are not ours to explain."""
     import sqlite3
 
-    from msgspec import MsgspecError
-
     try:
         yield
     except sqlite3.Error as error:
         raise fault(path, error) from error
     except UnicodeEncodeError as error:
         raise UsageError("a text holds bytes that are no characters") from error
-    except (MsgspecError, UnicodeDecodeError) as error:
+    except (TornRowError, UnicodeDecodeError) as error:  # also SQLite's messages may be torn
         raise damaged(path, "a row that cannot be read") from error
+
+
+def whole(read: Callable[[], T]) -> T:
+    """Read rows; raises TornRowError where they are not what was written."""
+    from msgspec import MsgspecError
+
+    try:
+        return read()
+    except (MsgspecError, TypeError, ValueError, OverflowError) as error:
+        raise TornRowError from error
 
 
 def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
@@ -69,7 +83,7 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None and isinstance(error, sqlite3.OperationalError):
         return damaged(path, "a text that is no text")  # Python's own, for bytes that are not UTF-8
-    if code is None or code & 0xFF in _IN_THE_MACHINE:
+    if code is None or code & 0xFF in _OUR_OWN:
         return error
     why = _CANNOT.get(code & 0xFF)
     if why is not None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from math import fsum
 from typing import TYPE_CHECKING
 
-from ..errors import ConflictError, UsageError
+from ..errors import ConflictError
 from ..model.case import Case, ContractCost, Standing
 from . import cases, journal
 from .erasure import forgotten
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-def forget(connection: "sqlite3.Connection", case_id: int, now: datetime) -> None:
+def forget(connection: "sqlite3.Connection", case: Case, now: datetime) -> None:
     """Erase what is personal in one case; raises ConflictError if it is open or on hold."""
-    case = _existing(connection, case_id)
+    case_id = case.id
     if case.forgotten_at is not None:
         return
     if case.closed_at is None:
@@ -32,12 +32,12 @@ def forget(connection: "sqlite3.Connection", case_id: int, now: datetime) -> Non
     connection.execute("INSERT OR IGNORE INTO unwiped VALUES (?)", (case_id,))
 
 
-def hold(connection: "sqlite3.Connection", case_id: int, until: datetime | None) -> None:
+def hold(connection: "sqlite3.Connection", case: Case, until: datetime | None) -> None:
     """Keep a case back from erasure; raises ConflictError if that has been done already."""
-    if _existing(connection, case_id).forgotten_at is not None:
-        raise ConflictError(f"what was personal in case {case_id} has been erased")
+    if case.forgotten_at is not None:
+        raise ConflictError(f"what was personal in case {case.id} has been erased")
     connection.execute(
-        "UPDATE case_file SET hold_until = ? WHERE id = ?", (stamp_or_none(until), case_id)
+        "UPDATE case_file SET hold_until = ? WHERE id = ?", (stamp_or_none(until), case.id)
     )
 
 
@@ -94,13 +94,6 @@ def read_contract_costs(connection: "sqlite3.Connection") -> list[ContractCost]:
             "SELECT month, client, cases, cost_min FROM contract_cost ORDER BY month, client"
         )
     ]
-
-
-def _existing(connection: "sqlite3.Connection", case_id: int) -> Case:
-    found = cases.read_cases(connection, "?", (case_id,))
-    if not found:
-        raise UsageError(f"there is no case {case_id}", hint='"dispatch case list" names them')
-    return found[0]
 
 
 def _add_up(connection: "sqlite3.Connection", case: Case) -> None:

@@ -99,6 +99,8 @@ class Store:
 
     @contextmanager
     def _in(self, connection: "sqlite3.Connection", begin: str) -> Iterator["sqlite3.Connection"]:
+        if connection.in_transaction:
+            raise RuntimeError("a store is read or decided upon once at a time")
         with self._undone(connection):
             connection.execute(begin)
             self._database.check_version(connection)
@@ -113,7 +115,7 @@ class Store:
         with rows_explained(self.path):
             try:
                 yield
-            except sqlite3.Error:
+            except (sqlite3.Error, UnicodeDecodeError):
                 self._database.abandon()
                 raise
             except BaseException:

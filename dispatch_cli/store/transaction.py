@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..errors import ConflictError
+from ..errors import ConflictError, UsageError
 from ..model.case import (
     Act,
     Case,
@@ -18,6 +18,7 @@ from ..model.case import (
     Tally,
 )
 from . import cases, forgetting, journal, learned, units
+from .faults import whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,58 +32,60 @@ class Reader:
 
     def case(self, case_id: int) -> Case | None:
         """One case, with its exact place until its motorist is forgotten; None: no such case."""
-        found = cases.read_cases(self._connection, "?", (case_id,))
+        found = whole(lambda: cases.read_cases(self._connection, "?", (case_id,)))
         return found[0] if found else None
 
     def cases(self, *, open_only: bool, limit: int | None = None) -> list[Case]:
         """The open cases or all, the newest first, at most so many of them."""
         where = " WHERE closed_at IS NULL" if open_only else ""
         which = f"SELECT id FROM case_file{where} ORDER BY id DESC LIMIT ?"  # noqa: S608
-        return cases.read_cases(self._connection, which, (-1 if limit is None else limit,))
+        return whole(
+            lambda: cases.read_cases(self._connection, which, (-1 if limit is None else limit,))
+        )
 
     def personal(self, case_id: int) -> Personal | None:
         """What belongs to a case's motorist; None once it is erased."""
-        return cases.read_personal(self._connection, case_id)
+        return whole(lambda: cases.read_personal(self._connection, case_id))
 
     def texts(self, case_id: int) -> dict[str, str]:
         """The free texts of a case by their keys; none once they are erased."""
-        return cases.read_texts(self._connection, case_id)
+        return whole(lambda: cases.read_texts(self._connection, case_id))
 
     def tallies(self) -> list[Tally]:
         """Every answered offer of all cases, for reports: this reads the whole log."""
-        return learned.read_tallies(self._connection)
+        return whole(lambda: learned.read_tallies(self._connection))
 
     def summaries(self) -> list[Summary]:
         """What each provider's offers add up to for learning, whatever the size of the log."""
-        return learned.read_summaries(self._connection)
+        return whole(lambda: learned.read_summaries(self._connection))
 
     def standings(self) -> list[Standing]:
         """What the cascades of the erased cases add up to, for the fairness report."""
-        return forgetting.read_standings(self._connection)
+        return whole(lambda: forgetting.read_standings(self._connection))
 
     def contract_costs(self) -> list[ContractCost]:
         """What contracts cost in the erased cases, for the fairness report."""
-        return forgetting.read_contract_costs(self._connection)
+        return whole(lambda: forgetting.read_contract_costs(self._connection))
 
     def last_assigned(self) -> dict[str, datetime]:
         """When each provider last accepted something that was neither cancelled nor corrected."""
-        return learned.read_assigned(self._connection)
+        return whole(lambda: learned.read_assigned(self._connection))
 
     def engaged(self, now: datetime) -> dict[str, list[Engagement]]:
         """The units that are taken, by provider."""
-        return units.read_engaged(self._connection, now)
+        return whole(lambda: units.read_engaged(self._connection, now))
 
     def acts(self, case_id: int | None = None) -> Iterator[Act]:
         """The journal of a case, or all of it, in order."""
-        return journal.read_acts(self._connection, case_id)
+        return iter(whole(lambda: list(journal.read_acts(self._connection, case_id))))
 
     def head(self) -> str:
         """The journal's last record, "NUMBER:HASH", to be kept elsewhere."""
-        return journal.read_head(self._connection)
+        return whole(lambda: journal.read_head(self._connection))
 
     def verify(self, head: str | None = None) -> list[str]:
         """What is wrong with the journal; the empty list if nothing is."""
-        return journal.verify(self._connection, head)
+        return whole(lambda: journal.verify(self._connection, head))
 
 
 class Transaction(Reader):
@@ -127,11 +130,17 @@ class Transaction(Reader):
 
     def hold(self, case_id: int, until: datetime | None) -> None:
         """Keep a case back from erasure until a moment; None: no longer."""
-        forgetting.hold(self._connection, case_id, until)
+        forgetting.hold(self._connection, self._existing(case_id), until)
 
     def forget(self, case_id: int, now: datetime) -> None:
         """Erase what is personal in a closed case; the files are clean after ``after_erasure``.
 
         Raises ConflictError for an open case and one on hold. A second time changes nothing.
         """
-        forgetting.forget(self._connection, case_id, now)
+        forgetting.forget(self._connection, self._existing(case_id), now)
+
+    def _existing(self, case_id: int) -> Case:
+        case = self.case(case_id)
+        if case is None:
+            raise UsageError(f"there is no case {case_id}", hint='"dispatch case list" names them')
+        return case

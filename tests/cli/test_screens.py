@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyte
 import pytest
 
 from dispatch_cli import api
@@ -90,3 +91,21 @@ def test_the_emergency_line_stands_when_the_file_is_broken(home):
     assert code == 4
     assert lines[0].startswith("EMERGENCY  112")
     assert any(line.startswith("error: bad.toml:1") for line in lines)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("accident", "--injured", "2", "--persons", "5"),
+        ("accident", "--injured", "1", "--hazard", "x", "--persons", "4", "--spot", "tunnel",
+         "--vehicle", "truck", "--state", "on_side"),
+        ("fire", "--trapped", "--persons", "5", "--spot", "lane", "--vehicle", "bus"),
+    ],
+)  # fmt: skip
+def test_the_emergency_line_does_not_scroll_away(home, argv):
+    """On a terminal of 24 lines that really scrolls, the emergency line is still on the screen."""
+    line = ("cascade", *argv, "--at", "86150", "--when", "2026-11-27T12:03")
+    _, raw = on_terminal(line, columns=80, rows=24)
+    screen = pyte.Screen(80, 24)
+    pyte.ByteStream(screen).feed(raw)
+    assert any(row.startswith("EMERGENCY") for row in screen.display), screen.display

@@ -1,0 +1,148 @@
+"""Migrations: a new log equals a migrated one, a newer one is refused, and kills do no harm."""
+
+import os
+import signal
+import sqlite3
+import stat
+from pathlib import Path
+from sqlite3 import Connection
+
+import pytest
+
+from dispatch_cli.errors import BadDataError
+from dispatch_cli.store import Store
+from dispatch_cli.store.database import Database
+from dispatch_cli.store.migrations import Migration, migrations, newest, statements
+
+from .sample import NOW
+from .working import decide_next, opened, problems
+
+NEXT = newest(migrations()) + 1
+LATER = Migration(
+    NEXT,
+    """
+CREATE TABLE region (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+INSERT INTO region (name) SELECT DISTINCT provider FROM offer;
+ALTER TABLE case_file ADD COLUMN region INTEGER REFERENCES region;
+CREATE INDEX cases_of_region ON case_file (region);
+UPDATE case_file SET region = 1;
+""",
+)
+KNOWN = (*migrations(), LATER)
+
+
+class DyingDatabase(Database):
+    """A log whose program is killed at a statement of the migration."""
+
+    dies_at = 0
+
+    def connect(self, path: Path) -> Connection:
+        """Open a file and count the statements from the migration's transaction on."""
+        connection = super().connect(path)
+        begun: list[str] = []
+
+        def look(statement: str) -> None:
+            if begun or statement.startswith("BEGIN"):
+                begun.append(statement)
+                if len(begun) == self.dies_at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        connection.set_trace_callback(look)
+        return connection
+
+
+def _newer(path: Path) -> Store:
+    return Store(Database(path, now=NOW, known=KNOWN))
+
+
+def _schema(path: Path) -> list[tuple[str, ...]]:
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+    rows += connection.execute("PRAGMA user_version").fetchall()
+    connection.close()
+    return rows
+
+
+def _filled(path: Path) -> None:
+    with opened(path) as store:
+        for _ in range(7):
+            decide_next(store)
+
+
+def test_a_migrated_log_has_the_schema_of_a_new_one(tmp_path: Path) -> None:
+    """Both ways lead to the same tables; all rows are there, and the copy is gone."""
+    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
+    _filled(old)
+    for path in (old, new):
+        with _newer(path) as store, store.deciding() as tx:
+            tx.head()
+    assert _schema(old) == _schema(new)
+    with _newer(old) as store:
+        assert problems(store, 7) == []
+    assert not list(tmp_path.glob("*.before-*"))
+
+
+def test_the_copy_is_private_and_whole(tmp_path: Path) -> None:
+    """A migration that fails leaves the log as it was, and a copy that only its owner may read."""
+    path = tmp_path / "cases.sqlite3"
+    _filled(path)
+    before = _schema(path)
+    broken = Migration(NEXT, "CREATE TABLE region (id INTEGER);\nINSERT INTO nowhere VALUES (1);\n")
+    store = Store(Database(path, now=NOW, known=(*migrations(), broken)))
+    with pytest.raises(BadDataError, match="nowhere"), store.deciding():
+        pass
+    assert _schema(path) == before
+    [copy] = tmp_path.glob("*.before-*")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert _schema(copy) == before
+    with opened(path) as store:
+        assert problems(store, 7) == []
+
+
+def test_a_migration_that_breaks_a_reference_is_undone(tmp_path: Path) -> None:
+    """What the checks after a migration find undoes it."""
+    path = tmp_path / "cases.sqlite3"
+    _filled(path)
+    broken = Migration(NEXT, "DELETE FROM case_file;\n")
+    store = Store(Database(path, now=NOW, known=(*migrations(), broken)))
+    with pytest.raises(BadDataError, match="foreign key"), store.deciding():
+        pass
+    with opened(path) as store:
+        assert problems(store, 7) == []
+
+
+def test_an_older_program_refuses_a_newer_log(tmp_path: Path) -> None:
+    """The message names both versions, and nothing is written; also while the program runs."""
+    path = tmp_path / "cases.sqlite3"
+    _filled(path)
+    running = opened(path)
+    with running.reading() as reader:
+        reader.head()
+    with _newer(path) as store, store.deciding() as tx:
+        tx.head()
+    for store in (running, opened(path)):
+        with pytest.raises(BadDataError, match=f"version {NEXT}; this program knows up to"):
+            decide_next(store)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+def test_killed_at_each_statement(tmp_path: Path) -> None:
+    """Whichever statement is the last: the next start migrates, and nothing is lost."""
+    path, number, killed = tmp_path / "cases.sqlite3", 0, True
+    while killed:
+        number += 1
+        for left in tmp_path.iterdir():
+            left.unlink()
+        _filled(path)
+        child = os.fork()
+        if not child:
+            database = DyingDatabase(path, now=NOW, known=KNOWN)
+            database.dies_at = number
+            with database.locked():
+                os._exit(0)
+        killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        with _newer(path) as store:
+            assert problems(store, 7) == []
+            decide_next(store)
+        assert not killed or not list(tmp_path.glob("*.before-*"))
+    assert number > len(list(statements(LATER.sql)))
