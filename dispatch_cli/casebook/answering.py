@@ -89,6 +89,34 @@ def accept(
     )
 
 
+def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[str]:
+    """Ask, before an acceptance is recorded, whether somebody further down would be there first."""
+    case_id, number = offer_ref(book, ref)
+    with book.store.reading() as reader:
+        case = existing(reader, case_id)
+    return _sooner(book, case, _offer(case, number), there_at)
+
+
+def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
+    """What an offer that was accepted means now: what to tell the caller, what the driver needs."""
+    case_id, number = offer_ref(book, ref)
+    with book.store.reading() as reader:
+        case = existing(reader, case_id)
+        personal = reader.personal(case_id) or Personal()
+    offer = _offer(case, number)
+    if offer.state not in casework.LIVE or not offer.promises:
+        raise UsageError(f"{case_id}.{number} has not been accepted: {offer.state}")
+    at, texts = clock(offer.promises[-1].there_at, book), book.catalog.rules.say
+    return Recorded(
+        ref=f"{case_id}.{number}",
+        case_id=case_id,
+        state=offer.state,
+        message=f"{offer.name} {offer.state}" + ("" if offer.arrived_at else f", there by {at}"),
+        tell_caller=() if offer.arrived_at else say.to_caller(offer, at, texts, language),
+        give_driver=say.to_driver(case, personal, texts, language),
+    )
+
+
 def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "") -> Recorded:
     """Record any other answer or ending: decline, no_answer, unreachable, fail, unsuccessful, …"""
     if reason == "other" and not text:

@@ -9,7 +9,7 @@ import typer
 from msgspec import Struct, structs
 
 from .facts import incident_from
-from .incident_options import Facts, command_words, takes_facts
+from .incident_options import Facts, command_words
 from .opening import holiday_dates, now, open_catalog
 from .options import (
     DebugOption,
@@ -18,6 +18,7 @@ from .options import (
     QuietOption,
 )
 from .outcome import Outcome, emit
+from .spreading import takes
 
 if TYPE_CHECKING:
     from ..results import Answer
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 SCHEMA = "dispatch.cascade/1"
 
 
-@takes_facts
+@takes(Facts)
 def cascade(
     facts: Facts,
     *,

@@ -57,8 +57,29 @@ def doctor(
     except DispatchError as error:
         code = error.exit_code
         rows += [("problem", str(problem), source) for problem in error.problems]
-    rows += [*_folders(), *_environment(), *_versions()]
+    log, problems = _case_log()
+    if problems:
+        code = ExitCode.BAD_DATA
+    rows += [*log, *_folders(), *_environment(), *_versions()]
     return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
+
+
+def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Where the case log is, and what SQLite's quick check and the journal's head say of it."""
+    from pathlib import Path
+
+    from .. import folders, store
+    from .opening import now
+
+    named = os.environ.get("DISPATCH_DB", "")
+    path = Path(named) if named else store.default_path(folders.state_dir())
+    problems: list[str] = []
+    state = "none yet"
+    if path.exists():
+        problems = store.open_store(path, now=now()).check()
+        state = "damaged" if problems else "sound"
+    rows = [("case log", f"{path}: {state}", "DISPATCH_DB" if named else "platform")]
+    return [*rows, *(("problem", problem, str(path)) for problem in problems)], problems
 
 
 def _folders() -> Iterator[tuple[str, str, str]]:
@@ -72,7 +93,14 @@ def _folders() -> Iterator[tuple[str, str, str]]:
 
 
 def _environment() -> Iterator[tuple[str, str, str]]:
-    for name in ("DISPATCH_PROVIDERS", "NO_COLOR", "COLUMNS", "TERM"):
+    for name in (
+        "DISPATCH_PROVIDERS",
+        "DISPATCH_DB",
+        "DISPATCH_OPERATOR",
+        "NO_COLOR",
+        "COLUMNS",
+        "TERM",
+    ):
         if name in os.environ:
             yield name, os.environ[name], "environment"
 

@@ -11,7 +11,9 @@ from ..results import EmergencyCall
 
 _FLAGS = frozenset(
     {"--ev", "--trailer", "--trapped", "--explain", "-x", "--json", "--quiet", "-q", "--debug"}
+    | {"--work", "--sample", "--no-ev", "--no-trailer", "--no-trapped"}
 )
+_COMMANDS = (["cascade"], ["case", "open"], ["case", "amend"])
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,7 +26,12 @@ class Line(NamedTuple):
 
 def is_about_an_incident(argv: Sequence[str]) -> bool:
     """Whether a command line was to answer for an incident, whatever stands before the command."""
-    return next((word for word in argv if not word.startswith("-")), "") == "cascade"
+    return _command(argv) is not None
+
+
+def _command(argv: Sequence[str]) -> list[str] | None:
+    words = [word for word in argv if not word.startswith("-")]
+    return next((command for command in _COMMANDS if words[: len(command)] == command), None)
 
 
 def emergency_from(argv: Sequence[str]) -> Line:
@@ -32,10 +39,13 @@ def emergency_from(argv: Sequence[str]) -> Line:
 
     Reads what it can and never complains: whatever it cannot read counts as not said.
     """
-    if not is_about_an_incident(argv):
+    command = _command(argv)
+    if command is None:
         return Line()
-    words = list(_words(argv[list(argv).index("cascade") + 1 :]))
-    said = dict(words)
+    said = dict(_words(argv[list(argv).index(command[-1]) + 1 :]))
+    if command[-1] == "amend":
+        # The case that is amended may be what cannot be read: then only what was said counts.
+        said[""] = said.get("--kind", "other")
     rules = _rules_of(said)
     kind = plans.find_kind(said.get("", ""), rules.plans)
     if kind is None:

@@ -1,14 +1,12 @@
 """The options of an incident, written down once for every command that takes one."""
 
-import inspect
-from collections.abc import Callable
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated
 
 import typer
 from msgspec import Struct
+from msgspec.structs import fields
 
 from .options import complete_clients, complete_kinds, complete_providers
-from .outcome import Outcome
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -114,47 +112,14 @@ class Facts(Struct, frozen=True, kw_only=True):
     ] = None
 
 
-def takes_facts(command: Callable[..., Outcome]) -> Callable[..., Outcome]:
-    """Give a command the options of an incident; it gets them as its first argument, ``facts``."""
-    own = list(inspect.signature(command).parameters.values())[1:]
-    hints = get_type_hints(command, include_extras=True)
-    fields = get_type_hints(Facts, include_extras=True)
-
-    def with_facts(**given: Any) -> Outcome:
-        facts = Facts(**{name: given.pop(name) for name in Facts.__struct_fields__})
-        return command(facts, **given)
-
-    parameters = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=_default(name), annotation=hint
-        )
-        for name, hint in fields.items()
-    ]
-    parameters += [
-        each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[each.name])
-        for each in own
-    ]
-    with_facts.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    with_facts.__annotations__ = {each.name: each.annotation for each in parameters}
-    with_facts.__doc__ = command.__doc__
-    return with_facts
-
-
-def _default(name: str) -> Any:
-    """The default of a field; none for the two that are required."""
-    required = len(Facts.__struct_fields__) - len(Facts.__struct_defaults__)
-    number = Facts.__struct_fields__.index(name) - required
-    return inspect.Parameter.empty if number < 0 else Facts.__struct_defaults__[number]
-
-
 def command_words(facts: Facts) -> list[str]:
     """Write facts as the command line that says them, a word each."""
     words = ["dispatch", "cascade", facts.kind]
-    for name in Facts.__struct_fields__[1:]:
-        value = getattr(facts, name)
-        if value == _default(name):
+    for field in fields(Facts)[1:]:
+        value = getattr(facts, field.name)
+        if value == field.default:
             continue
-        option = f"--{name.replace('_', '-')}"
+        option = f"--{field.name.replace('_', '-')}"
         if value is True:
             words.append(option)
         else:

@@ -139,7 +139,7 @@ def schema_of(argv: Sequence[str]) -> str:
     return f"dispatch.{'.'.join(words) or 'usage'}/1"
 
 
-_WORDS_OF_GROUPS = {"providers": 2, "places": 2}
+_WORDS_OF_GROUPS = {"providers": 2, "places": 2, "case": 2, "log": 2, "report": 2}
 
 
 def _usage_error(error: Exception) -> UsageError:

@@ -138,6 +138,13 @@ class Database:
             raise
         return connection
 
+    def flush(self) -> None:
+        """Have the sizes of the files on the disk, too, which SQLite leaves to the system."""
+        with explained(self.path):
+            for path in (self.path, Path(f"{self.path}-wal")):
+                if path.exists():
+                    _flush(path)
+
     def backups(self) -> list[Path]:
         """The copies that were made before migrations and are still there."""
         with explained(self.path):

@@ -1,6 +1,6 @@
 """Forget a motorist: the rows go, the rest is blurred, and what reports need is added up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from math import fsum
 from typing import TYPE_CHECKING
@@ -53,19 +53,25 @@ def due(connection: "sqlite3.Connection", days: float, now: datetime) -> list[in
     ]
 
 
-def wipe(connection: "sqlite3.Connection") -> bool:
+def is_unwiped(connection: "sqlite3.Connection") -> bool:
+    """Whether bytes of what was erased may still be in the files."""
+    return connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone() is not None
+
+
+def wipe(connection: "sqlite3.Connection", flush: Callable[[], None]) -> bool:
     """Leave no byte of what was erased in the files; False if a reader keeps the log in use.
 
     ``secure_delete`` writes zeros over the rows; writing the whole file anew also takes the
-    copies that moving rows between pages may have left in the gaps of old pages.
+    copies that moving rows between pages may have left in the gaps of old pages. The mark goes
+    last, when ``flush`` has brought to the disk that the files are cut: a power loss in between
+    would give the old end of the write-ahead log back.
     """
-    if connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone() is None:
-        return True
     connection.execute("VACUUM")
-    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    if not busy:
-        connection.execute("DELETE FROM unwiped")
-    return not busy
+    if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        return False
+    flush()
+    connection.execute("DELETE FROM unwiped")
+    return True
 
 
 def read_standings(connection: "sqlite3.Connection") -> list[Standing]:

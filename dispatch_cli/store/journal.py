@@ -1,8 +1,8 @@
 """The journal: every act one record, each chained to the one before, so that tampering shows.
 
-``hash`` covers the hash before it, the number, what stays for ever (the half hour, case, action,
-operator) and a commitment to the rest (the exact time and the details) that is salted. Erasing
-salt and rest keeps the chain whole, and nobody can try values against the commitment.
+``hash`` covers the hash before it, what is kept for ever (half hour, case, action, operator) and
+a salted commitment to the rest (the exact time and the details). Erasing salt and rest keeps the
+chain whole, and nobody can try values against the commitment.
 """
 
 import os
@@ -24,59 +24,49 @@ GENESIS = bytes(32)
 """What stands before the first record."""
 
 MOST_PROBLEMS = 20
-_HALF_HOUR_US = int(HALF_HOUR.total_seconds()) * 1_000_000
-# As SQL it is a quarter faster than row by row here. Nothing from outside is in it.
-_RECORDS = (
-    f"SELECT seq, case_id, seq || ' ' || (at / {_HALF_HOUR_US:d}) || ' ' || case_id || ' '"  # noqa: S608
-    " || length(CAST(action AS BLOB)) || ' ' || action || operator,"
-    " at || ' ' || details, salt, commitment, hash FROM journal ORDER BY seq"
-)
-_details = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+_HALF_HOUR = int(HALF_HOUR.total_seconds()) * 1_000_000
+# The case stands before the list, where SQL finds it: "17 [1795521600000000,"accept","mara"]".
+_kept = msgspec.json.Decoder(tuple[int, str, str])
+_rest = msgspec.json.Decoder(tuple[int, dict[str, str | int | float | bool | None]])
 
 
 def append(connection: "sqlite3.Connection", act: Act) -> None:
     """Write a record after the last one."""
     last = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     seq, before = (last[0] + 1, last[1]) if last else (1, GENESIS)
-    details = msgspec.json.encode(act.details, order="deterministic").decode()
     at, salt = to_stamp(act.at), os.urandom(16)
-    commitment = _digest(salt + f"{at} {details}".encode())
-    # Of the two texts the first says its length; _RECORDS puts the same together in SQL.
-    stays = (
-        f"{seq} {at // _HALF_HOUR_US} {act.case_id} {len(act.action.encode())} {act.action}"
-        f"{act.operator}"
-    )
+    stays = msgspec.json.encode((at - at % _HALF_HOUR, act.action, act.operator))
+    kept = b"%d %b" % (act.case_id, stays)
+    rest = msgspec.json.encode((at, act.details), order="deterministic")
+    commitment = _digest(salt + rest)
     connection.execute(
-        "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO journal (seq, kept, rest, salt, commitment, hash) VALUES (?, ?, ?, ?, ?, ?)",
         (
             seq,
-            at,
-            act.operator,
-            act.action,
-            act.case_id,
-            details,
+            kept.decode(),
+            rest.decode(),
             salt,
             commitment,
-            _digest(before + commitment + stays.encode()),
+            _digest(before + commitment + kept),
         ),
     )
 
 
 def read_acts(connection: "sqlite3.Connection", case_id: int | None) -> Iterator[Act]:
-    """Read the records of a case, or all of them, in order; an erased one has no details."""
-    for at, operator, action, of_case, details in connection.execute(
-        "SELECT at, operator, action, case_id, details FROM journal ORDER BY seq"
+    """Read the records of a case, or all of them, in order.
+
+    An erased one has no details and the half hour instead of its time.
+    """
+    for of_case, kept, rest in connection.execute(
+        "SELECT case_id, kept, rest FROM journal ORDER BY seq"
         if case_id is None
-        else "SELECT at, operator, action, case_id, details FROM journal WHERE case_id = ?"
-        " ORDER BY seq",
+        else "SELECT case_id, kept, rest FROM journal WHERE case_id = ? ORDER BY seq",
         () if case_id is None else (case_id,),
     ):
+        half_hour, action, operator = _kept.decode(kept.partition(" ")[2])
+        at, details = (half_hour, {}) if rest is None else _rest.decode(rest)
         yield Act(
-            at=from_stamp(at),
-            operator=operator,
-            action=action,
-            case_id=of_case,
-            details={} if details is None else _details.decode(details),
+            at=from_stamp(at), operator=operator, action=action, case_id=of_case, details=details
         )
 
 
@@ -113,15 +103,18 @@ def verify(connection: "sqlite3.Connection", head: str | None) -> list[str]:
     )}  # fmt: skip
     problems: list[str] = []
     last, before = 0, GENESIS
-    for seq, case_id, stays, rest, salt, commitment, found in connection.execute(_RECORDS):
+    rows = connection.execute(
+        "SELECT seq, kept, rest, salt, commitment, hash FROM journal ORDER BY seq"
+    )
+    for seq, kept, rest, salt, commitment, found in rows:
         if seq != last + 1:
             problems.append(f"records {last + 1} to {seq - 1} are missing")
         if salt is None or rest is None:
-            if case_id not in erased or (salt, rest) != (None, None):
+            if (salt, rest) != (None, None) or int(kept.partition(" ")[0]) not in erased:
                 problems.append(f"record {seq} has lost what was in it")
         elif _digest(salt + rest.encode()) != commitment:
             problems.append(f"record {seq} was changed")
-        if _digest(before + commitment + stays.encode()) != found:
+        if _digest(before + commitment + kept.encode()) != found:
             problems.append(f"record {seq} does not follow from the one before it")
         if seq == anchor_seq and found != anchor_hash:
             problems.append(f"record {seq} is not the one that the head was taken of")
@@ -135,22 +128,21 @@ def verify(connection: "sqlite3.Connection", head: str | None) -> list[str]:
 
 def tail_problems(connection: "sqlite3.Connection") -> list[str]:
     """Say whether the last record follows from the one before it, which takes no time."""
-    rows = connection.execute(f"{_RECORDS} DESC LIMIT 2").fetchall()
+    rows = connection.execute(
+        "SELECT hash, commitment, kept, seq FROM journal ORDER BY seq DESC LIMIT 2"
+    ).fetchall()
     if not rows:
         return []
-    seq, _, stays, _, _, commitment, found = rows[0]
-    before = rows[1][-1] if len(rows) > 1 else GENESIS
-    if _digest(before + commitment + stays.encode()) == found:
+    found, commitment, kept, seq = rows[0]
+    before = rows[1][0] if len(rows) > 1 else GENESIS
+    if _digest(before + commitment + kept.encode()) == found:
         return []
     return [f"record {seq} of the journal does not follow from the one before it"]
 
 
 def erase(connection: "sqlite3.Connection", case_id: int) -> None:
     """Erase of a case's records all but what was done, by whom and in which half hour."""
-    connection.execute(
-        "UPDATE journal SET details = NULL, salt = NULL, at = at - at % ? WHERE case_id = ?",
-        (_HALF_HOUR_US, case_id),
-    )
+    connection.execute("UPDATE journal SET rest = NULL, salt = NULL WHERE case_id = ?", (case_id,))
 
 
 def _digest(content: bytes) -> bytes:

@@ -181,20 +181,22 @@ def _write(connection: "sqlite3.Connection", values: Sequence[Any]) -> None:
 
 def _update_assigned(connection: "sqlite3.Connection", was: Offer | None, now: Offer) -> None:
     before, after = _assigned_at(was), _assigned_at(now)
-    if after is not None:
+    if before == after:
+        return
+    if before is None and after is not None:
         connection.execute(
             "INSERT INTO assigned VALUES (?, ?) ON CONFLICT (provider)"
             " DO UPDATE SET at = max(at, excluded.at)",
             (now.provider, to_stamp(after)),
         )
-    elif before is not None:
-        connection.execute("DELETE FROM assigned WHERE provider = ?", (now.provider,))
-        connection.execute(
-            "INSERT INTO assigned SELECT provider, max(answered_at) FROM offer"
-            " WHERE provider = ? AND answered_at IS NOT NULL AND NOT corrected"
-            " AND outcome IN ('accepted', 'failed', 'unsuccessful') GROUP BY provider",
-            (now.provider,),
-        )
+        return
+    connection.execute("DELETE FROM assigned WHERE provider = ?", (now.provider,))
+    connection.execute(
+        "INSERT INTO assigned SELECT provider, max(answered_at) FROM offer"
+        " WHERE provider = ? AND answered_at IS NOT NULL AND NOT corrected"
+        " AND outcome IN ('accepted', 'failed', 'unsuccessful') GROUP BY provider",
+        (now.provider,),
+    )
 
 
 def _assigned_at(offer: Offer | None) -> "datetime | None":

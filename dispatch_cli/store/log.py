@@ -53,7 +53,7 @@ class Store:
                 problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
                 problems = [] if problems == ["ok"] else problems[: journal.MOST_PROBLEMS]
                 problems += journal.tail_problems(connection)
-                if connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone():
+                if forgetting.is_unwiped(connection):
                     problems.append("an erasure is unfinished: repeat dispatch case forget")
         except BadDataError as error:
             return [problem.text for problem in error.problems]
@@ -73,10 +73,12 @@ class Store:
         if not self._database.exists():
             return
         with self._database.locked() as connection:
-            with self._undone(connection):
-                wiped = forgetting.wipe(connection)
             self._database.delete_backups()
-        if not wiped:
+            with self._undone(connection):
+                is_wiped = not forgetting.is_unwiped(connection) or forgetting.wipe(
+                    connection, self._database.flush
+                )
+        if not is_wiped:
             raise ConflictError(
                 "erased, but another program still reads the log, and its files may hold traces",
                 hint="end the other program and repeat the command",

@@ -55,8 +55,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("DATA", "CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("DISPATCH_PROVIDERS", "NO_COLOR", "COLUMNS", "LINES"):
+    for name in (
+        "DISPATCH_PROVIDERS",
+        "DISPATCH_DB",
+        "DISPATCH_SAY",
+        "NO_COLOR",
+        "COLUMNS",
+        "LINES",
+    ):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPATCH_OPERATOR", "maria")
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)

@@ -16,6 +16,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .working import plain_environment
+
 SECTOR = 512
 _CALLS = (
     "openat,creat,pwrite64,pwritev,write,ftruncate,fallocate,fsync,fdatasync,"
@@ -49,6 +51,7 @@ def record(folder: Path, steps: int, *mode: str) -> list[Step]:
         capture_output=True,
         cwd=Path(__file__).parents[2],
         timeout=600,
+        env=plain_environment(),
     )
     with trace.open() as lines:
         return [step for line in lines for step in _steps(line, str(folder))]

@@ -10,7 +10,7 @@ import pytest
 
 from dispatch_cli.errors import ExitCode, UnavailableError
 
-from .working import decide_next, opened, problems
+from .working import decide_next, opened, plain_environment, problems
 
 STEPS = 9
 
@@ -66,8 +66,9 @@ def _run(path: Path, *strace: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],
-        timeout=60,
+        timeout=120,
         check=False,
+        env=plain_environment(),
     )
 
 

@@ -15,7 +15,7 @@ from dispatch_cli.errors import BadDataError, DispatchError, UnavailableError, U
 from dispatch_cli.store import default_path, lock, open_store
 
 from .sample import NOW, act, case, personal
-from .working import decide_next, opened, problems
+from .working import decide_next, opened, plain_environment, problems
 
 
 def test_nothing_is_loaded_or_made_before_it_is_needed(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ def test_nothing_is_loaded_or_made_before_it_is_needed(tmp_path: Path) -> None:
         "store.open_store(pathlib.Path('x'), now=datetime.datetime.now(datetime.UTC));"
         "sys.exit('sqlite3' in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, env=plain_environment())
     with open_store(default_path(tmp_path / "state"), now=NOW) as store:
         with store.reading() as reader:
             assert (reader.cases(open_only=False), reader.verify()) == ([], [])

@@ -20,7 +20,6 @@ from dispatch_cli.store.database import Database
 from .sample import MINUTE, NOW, accepted, act, case, closed, personal
 
 STAGES = ("open", "accept", "close", "forget")
-CANARY = "Zwiebelkuchen"
 
 
 class HastyDatabase(Database):
@@ -31,6 +30,11 @@ class HastyDatabase(Database):
         connection = super().connect(path)
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
+
+
+def plain_environment() -> dict[str, str]:
+    """The environment for a worker that does only its own work: coverage writes files, too."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
 
 def opened(path: Path, *, hasty: bool = False) -> Store:
@@ -44,10 +48,11 @@ def decide_next(store: Store, *, wipe_after: bool = True) -> int:
         newest = next(iter(tx.cases(open_only=False, limit=1)), None)
         stage = stage_after(newest)
         if newest is None or stage == "open":
-            newest = tx.new_case(case(), personal(caller=CANARY))
+            number = 1 + (newest.id if newest else 0)
+            newest = tx.new_case(case(), personal(caller=canary(number)))
         elif stage == "accept":
             tx.save(newest, replace(newest, offers=(accepted(provider=f"p{newest.id % 7}"),)))
-            tx.set_text(newest.id, "1.because", CANARY)
+            tx.set_text(newest.id, "1.because", canary(newest.id))
         elif stage == "close":
             tx.save(newest, closed(newest, NOW + 60 * MINUTE))
         else:
@@ -57,6 +62,11 @@ def decide_next(store: Store, *, wipe_after: bool = True) -> int:
     if stage == "forget" and wipe_after:
         store.after_erasure()
     return number
+
+
+def canary(case_id: int) -> str:
+    """What is personal in a case."""
+    return f"Zwiebelkuchen <{case_id}>"
 
 
 def stage_after(newest: Case | None) -> str:
@@ -69,7 +79,7 @@ def stage_after(newest: Case | None) -> str:
 
 
 def problems(store: Store, acknowledged: int) -> list[str]:
-    """What is wrong with a log after a crash: lost, half done, damaged."""
+    """What is wrong with a log after a crash: lost, half done, damaged, not erased."""
     with store.reading() as reader:
         acts = list(reader.acts())
         cases = reader.cases(open_only=False)
@@ -93,7 +103,13 @@ def problems(store: Store, acknowledged: int) -> list[str]:
     live = [each.id for each in cases if each.offers and each.closed_at is None]
     if [each.case_id for each in engaged] != live:
         found.append("units out of step")
-    return found + [each for each in store.check() if "erasure" not in each]
+    found += [each for each in store.check() if "erasure" not in each]
+    if forgotten:
+        store.after_erasure()
+        files = [each.read_bytes() for each in store.path.parent.glob(f"{store.path.name}*")]
+        if any(canary(number).encode() in each for number in forgotten for each in files):
+            found.append("erased and still there")
+    return found
 
 
 def work(path: Path, steps: int, say: Callable[[str], None], *, hasty: bool = False) -> None:

@@ -1,4 +1,4 @@
--- Times are microseconds since 1970 in UTC, minutes are minutes; see docs/case-log.md.
+-- Times are microseconds since 1970 in UTC. Lists are JSON.
 
 CREATE TABLE case_file (
     id            INTEGER PRIMARY KEY,
@@ -132,16 +132,15 @@ CREATE TABLE contract_cost (
     PRIMARY KEY (month, client)
 ) STRICT, WITHOUT ROWID;
 
+-- "kept" is for ever: case, half hour, action, operator. "rest" goes with its case: time, details.
 CREATE TABLE journal (
     seq         INTEGER PRIMARY KEY,
-    at          INTEGER NOT NULL,
-    operator    TEXT NOT NULL,
-    action      TEXT NOT NULL,
-    case_id     INTEGER NOT NULL,
-    details     TEXT,                -- NULL and no salt: erased with its case
+    kept        TEXT NOT NULL,
+    rest        TEXT,
     salt        BLOB,
     commitment  BLOB NOT NULL,
-    hash        BLOB NOT NULL
+    hash        BLOB NOT NULL,
+    case_id     INTEGER GENERATED ALWAYS AS (CAST(kept AS INTEGER)) VIRTUAL
 ) STRICT;
 
 CREATE INDEX acts_of ON journal (case_id);

@@ -1,0 +1,147 @@
+"""The keys that record what a provider said, and how each is undone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from ...casebook import answering
+from ...errors import UsageError
+from ...model.case import Outcome
+from ...model.words import DECLINE_REASONS
+from ...render.case_loop import declines_question
+from .desk import read_moment
+
+if TYPE_CHECKING:
+    from ...casebook.book import Book
+    from .situation import Situation
+
+# The verb of each key that needs nothing but the offer.
+_PLAIN: Mapping[str, str] = {
+    "n": "no_answer",
+    "u": "unreachable",
+    "e": "wrong_equipment",
+    "f": "fail",
+    "s": "unsuccessful",
+}
+_OUTCOMES: Mapping[str, Outcome] = {
+    "a": "accepted",
+    "d": "declined",
+    "n": "no_answer",
+    "u": "unreachable",
+    "e": "wrong_equipment",
+    "f": "failed",
+    "x": "cancelled",
+}
+ANSWER_KEYS = frozenset({*_PLAIN, "a", "d", "t", "r"})
+_BECAUSE = "undone in case work"
+
+Undo = Callable[[], str] | None
+Done = tuple[Sequence[str], Undo]
+_NOTHING: Done = ((), None)
+
+
+class Asker(Protocol):
+    """Who asks the operator for what a key still needs."""
+
+    def text(self, question: str, situation: "Situation") -> str | None:
+        """A line of text; None: given up."""
+
+    def choice(self, question: Sequence[str], situation: "Situation") -> str:
+        """One key."""
+
+    def undo_with(self, undo: Undo) -> None:
+        """Remember how the last key is undone."""
+
+
+class AnswerKeys:
+    """The answers to one offer. What a key returns is what to say, and how it is undone."""
+
+    def __init__(self, book: "Book", situation: "Situation", asker: Asker, language: str) -> None:
+        self._book = book
+        self._situation = situation
+        self._asker = asker
+        self._language = language
+
+    def press(self, key: str) -> Done:
+        """Record what a key stands for; nothing is said where it was given up."""
+        offer = self._situation.offer
+        if offer is None:
+            raise UsageError("nobody has been called yet: Enter places the call")
+        ref = self._situation.ref
+        if key == "a":
+            return self._accept(ref)
+        if key == "d":
+            return self._decline(ref)
+        if key == "t":
+            return self._new_time(ref, offer.promises[-1].there_at if offer.promises else None)
+        if key == "r":
+            return [answering.arrive(self._book, ref).message], None
+        done = answering.record(self._book, ref, _PLAIN[key])
+        # What was planned after a service has begun; there is no way back from there.
+        return [done.message], None if key == "s" else self._corrected(ref, done.state)
+
+    def _accept(self, ref: str) -> Done:
+        there_at = self._moment("there in how many minutes, or at what time")
+        if there_at is None:
+            return _NOTHING
+        for sooner in answering.would_be_sooner(self._book, ref, there_at):
+            if self._asker.choice((sooner, "y yes", "n no"), self._situation) in ("y", "j"):
+                done = answering.record(self._book, ref, "decline", reason="eta_too_long")
+                return [done.message], self._corrected(ref, done.state)
+        done = answering.accept(self._book, ref, there_at, language=self._language)
+        # Whom one would sooner have had was asked about already.
+        return [done.message], self._corrected(ref, done.state)
+
+    def _decline(self, ref: str) -> Done:
+        digit = self._asker.choice(declines_question(DECLINE_REASONS), self._situation)
+        if not (digit.isascii() and digit.isdecimal() and 0 < int(digit) <= len(DECLINE_REASONS)):
+            return ["not recorded: a digit says why"], None
+        reason = DECLINE_REASONS[int(digit) - 1]
+        text = ""
+        if reason == "other":
+            text = self._asker.text("what they said", self._situation) or ""
+        done = answering.record(self._book, ref, "decline", reason=reason, text=text)
+        return [done.message], self._corrected(ref, done.state)
+
+    def _new_time(self, ref: str, before: datetime | None) -> Done:
+        there_at = self._moment("new time: minutes from now, or 12:50")
+        if there_at is None:
+            return _NOTHING
+        done = answering.promise(self._book, ref, there_at, language=self._language)
+
+        def undo() -> str:
+            if before is None:
+                return ""
+            return answering.promise(
+                self._book, ref, before, speaker="operator", language=self._language
+            ).message
+
+        return [done.message, *done.tell_caller], undo
+
+    def _corrected(self, ref: str, state: str) -> Undo:
+        """Undo an answer: the right one supersedes it in the open, as ``case correct`` does."""
+
+        def undo() -> str:
+            taken = state.replace("_", " ")
+            choices = [f"{key} {right.replace('_', ' ')}" for key, right in _OUTCOMES.items()]
+            asked = f"{ref} was taken as {taken}. What is right?"
+            key = self._asker.choice((asked, *choices, "Esc as it is"), self._situation)
+            outcome = _OUTCOMES.get(key)
+            if outcome is None:
+                return ""
+            there_at = None
+            if outcome == "accepted":
+                there_at = self._moment("there in how many minutes, or at what time")
+                if there_at is None:
+                    return ""
+            done = answering.correct(self._book, ref, outcome, _BECAUSE)
+            if there_at is not None:
+                done = answering.promise(self._book, done.ref, there_at, language=self._language)
+            self._asker.undo_with(self._corrected(done.ref, done.state))
+            return done.message
+
+        return undo
+
+    def _moment(self, question: str) -> datetime | None:
+        text = self._asker.text(question, self._situation)
+        return read_moment(text, self._book) if text else None

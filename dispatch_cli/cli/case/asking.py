@@ -1,0 +1,79 @@
+"""``dispatch case offer``: the next call is placed."""
+
+from typing import Annotated
+
+import typer
+
+from ...errors import ExitCode, UsageError
+from ..options import complete_providers
+from ..outcome import Outcome
+from ..spreading import takes
+from .desk import CaseArgument, Desk, open_book, read_text, shown
+
+
+@takes(Desk)
+def offer(
+    desk: Desk,
+    case_id: CaseArgument,
+    *,
+    service: Annotated[
+        str | None, typer.Option(metavar="SERVICE", help="Else the first that waits.")
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Ask this one, out of order.", autocompletion=complete_providers
+        ),
+    ] = None,
+    because: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why out of order; - is asked for.")
+    ] = None,
+    wish: Annotated[
+        bool, typer.Option("--wish/--decision", help="The caller's wish, or your own decision.")
+    ] = False,
+) -> Outcome:
+    """Place the call to the next provider: the number, and what to say.
+
+    dispatch case offer 17
+    """
+    from ...casebook import asking
+    from ...model.words import SERVICES, lookup
+    from ...render import case_cards
+
+    if provider is not None and not because:
+        raise UsageError("--provider asks out of order and needs its reason: --because TEXT")
+    if provider is None and (because or wish):
+        raise UsageError("--because, --wish and --decision go with --provider ID")
+    if service is not None:
+        service = lookup(service, SERVICES) or service
+    book = open_book(desk)
+    card = asking.place_call(
+        book,
+        case_id,
+        service=service,
+        provider=provider,
+        because=read_text(because, "because") if because else "",
+        override=("wish" if wish else "decision") if provider else "",
+        language=desk.say,
+    )
+    if isinstance(card, asking.Exhausted):
+        nobody = card
+        return shown(
+            desk,
+            "case offer",
+            nobody,
+            lines=lambda screen: case_cards.exhausted_lines(nobody, screen),
+            columns=case_cards.OFFER_COLUMNS,
+            rows=lambda: case_cards.exhausted_rows(nobody),
+            exit_code=ExitCode.NO_PROVIDER,
+        )
+    called = card
+    return shown(
+        desk,
+        "case offer",
+        called,
+        lines=lambda screen: case_cards.card_lines(called, screen),
+        columns=case_cards.OFFER_COLUMNS,
+        rows=lambda: case_cards.card_rows(called),
+        hint=f"then accept, decline, no-answer, unreachable or wrong-equipment {called.ref}",
+    )

@@ -1,0 +1,214 @@
+"""What every verb of a case takes: which log, who works, and how the result is shown."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar
+from zoneinfo import ZoneInfo
+
+import typer
+from msgspec import Struct
+
+from ... import folders, store
+from ...casebook.book import Book
+from ...errors import BadDataError, ExitCode, UsageError
+from ...model.words import LANGUAGES
+from ..opening import holiday_dates, now, open_catalog
+from ..options import DebugOption, JsonOption, ProvidersOption, QuietOption
+from ..outcome import Outcome, emit
+
+if TYPE_CHECKING:
+    from ...catalog import Catalog
+    from ...render.layout import Line, Screen
+    from ...render.plain import Row
+
+MOST_MINUTES = 24 * 60
+"""A time of day that far ahead has passed: nobody means tomorrow's without saying so."""
+
+LONG_LINE = 10_000
+
+RefArgument = Annotated[
+    str, typer.Argument(metavar="REF", help="The offer, as 17.2; 17 while only one is open.")
+]
+CaseArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="The case.")]
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    """The options that every verb of a case has."""
+
+    stands_last: ClassVar[bool] = True
+
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            "--db", metavar="FILE", envvar="DISPATCH_DB", help="The case log; else yours."
+        ),
+    ] = None
+    operator: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", envvar="DISPATCH_OPERATOR", help="Who works; else your login name."
+        ),
+    ] = None
+    say: Annotated[
+        str, typer.Option(metavar="LANG", envvar="DISPATCH_SAY", help="What to say in: de, en.")
+    ] = "de"
+    providers: ProvidersOption = None
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Work with the sample file, whose firms are invented.")
+    ] = False
+    json: JsonOption = False
+    quiet: QuietOption = False
+    debug: DebugOption = False
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether somebody at a terminal can be asked."""
+        return not (self.json or self.quiet) and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def open_book(desk: Desk) -> Book:
+    """Open the provider file and the case log; raises BadDataError for the packaged sample."""
+    clock = now()
+    if desk.say not in LANGUAGES:
+        raise UsageError(f"--say {desk.say!r} is unknown; allowed: {', '.join(LANGUAGES)}")
+    catalog = open_catalog(desk.providers, clock)
+    _refuse_sample(catalog, desk)
+    return Book(
+        store=_store_at(desk, clock),
+        catalog=catalog,
+        holidays=holiday_dates,
+        now=clock,
+        operator=desk.operator or _login_name(),
+    )
+
+
+def open_log(desk: Desk) -> "store.Store":
+    """Open the case log alone, for what needs no provider file."""
+    return _store_at(desk, now())
+
+
+def _store_at(desk: Desk, clock: datetime) -> "store.Store":
+    return store.open_store(desk.db or store.default_path(folders.state_dir()), now=clock)
+
+
+def _refuse_sample(catalog: "Catalog", desk: Desk) -> None:
+    if catalog.source == "sample" and not desk.sample:
+        raise BadDataError(
+            "no provider file: the packaged sample cannot be worked with, nobody can be called",
+            hint='"dispatch providers init" starts your own; --sample is for trying things out',
+        )
+
+
+def _login_name() -> str:
+    # As getpass does, whose import costs 2 ms.
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if os.environ.get(name):
+            return os.environ[name]
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError, ImportError):  # a user without an entry, as in a container
+        return "unknown"
+
+
+def zone_of(book: Book) -> ZoneInfo:
+    """The zone in which clock times are read and shown."""
+    return ZoneInfo(book.catalog.rules.settings.timezone)
+
+
+def read_moment(text: str, book: Book) -> datetime:
+    """Read minutes from now (``35``) or a time (``12:38``); raises UsageError."""
+    from ...notation import parse_when
+
+    words = text.strip()
+    if re.fullmatch(r"[0-9]{1,4}( ?min)?", words):
+        minutes = int(words.removesuffix("min"))
+        if minutes > MOST_MINUTES:
+            raise UsageError(f"{minutes} minutes are more than a day")
+        return book.now + timedelta(minutes=minutes)
+    moment = parse_when(words, book.now, book.catalog.rules.settings.timezone)
+    if len(words) <= 8 and moment - book.now > timedelta(hours=12):
+        raise UsageError(
+            f"{words} has passed today",
+            hint="write minutes from now, as 35, or the day as well: 2026-12-24T22:30",
+        )
+    return moment
+
+
+def shown(
+    desk: Desk,
+    verb: str,
+    data: object,
+    *,
+    lines: "Callable[[Screen], Iterable[Line]]",
+    columns: Sequence[str] = (),
+    rows: "Callable[[], Iterable[Row]]" = tuple,
+    warnings: Sequence[str] = (),
+    hint: str = "",
+    exit_code: ExitCode = ExitCode.OK,
+    is_served: bool = False,
+    is_emergency: bool = False,
+) -> Outcome:
+    """Make the outcome of a verb: a screen on a terminal, lines with tabs elsewhere, or JSON.
+
+    Without ``columns`` the lines of the screen stand off a terminal, too, each on one line.
+    """
+
+    def show() -> None:
+        if desk.json:
+            from ...render.envelope import status_of
+
+            status = status_of(exit_code, served=is_served, emergency=is_emergency)
+            emit(
+                f"dispatch.{verb.replace(' ', '.')}/1",
+                data,
+                exit_code=exit_code,
+                status=status,
+                warnings=warnings,
+            )
+            return
+        if sys.stdout.isatty():
+            from ...render.console import print_lines, screen_of
+
+            screen = screen_of(sys.stdout)
+            print_lines(lines(screen), sys.stdout, screen)
+        elif columns:
+            from ...render.plain import write_table
+
+            write_table(columns, rows(), sys.stdout)
+        else:
+            from ...render.layout import Screen, line_text
+
+            wide = Screen(LONG_LINE, None, getattr(sys.stdout, "encoding", None) or "utf-8")
+            sys.stdout.writelines(line_text(line) + "\n" for line in lines(wide))
+        sys.stdout.flush()
+        if not desk.quiet:
+            from ...render import messages
+
+            messages.print_warnings(warnings, stream=sys.stderr)
+            if hint:
+                messages.print_hint(hint, stream=sys.stderr)
+
+    return Outcome(show, exit_code)
+
+
+def read_text(text: str, question: str) -> str:
+    """The text itself; for ``-`` what is typed on the terminal, or one line of stdin."""
+    if text != "-":
+        return text
+    return ask(question) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+
+
+def ask(question: str) -> str:
+    """Ask on the terminal, where no shell keeps the answer; raises KeyboardInterrupt at its end."""
+    sys.stderr.write(f"{question}: ")
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise KeyboardInterrupt
+    return line.strip()

@@ -1,0 +1,233 @@
+"""The guided loop: each key does exactly what the scripted verb does."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ...casebook import asking, keeping, viewing
+from ...casebook.book import clock
+from ...errors import DispatchError, UsageError
+from ...plans import emergency_calls
+from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
+from ..opening import now
+from .answer_keys import ANSWER_KEYS, AnswerKeys
+from .desk import Desk, read_moment, zone_of
+from .display import Display, LiveDisplay, PlainDisplay
+from .situation import Situation, look
+
+if TYPE_CHECKING:
+    from ...casebook.book import Book
+    from ...casebook.opening import Opened
+
+LOOKED_AGAIN_S = 5
+"""How often the log is read again while no key comes: somebody else may work the case, too."""
+
+
+class Loop:
+    """One case, one screen, one key after another. Nothing is kept here that the log needs.
+
+    Whatever ends it at any moment, a key press is in the log or it is not; taking it up again
+    shows the open offer and asks what became of it.
+    """
+
+    def __init__(self, desk: Desk, book: "Book", case_id: int, warnings: Sequence[str]) -> None:
+        self._desk = desk
+        self._opened = book
+        self._case_id = case_id
+        self._wanted = ""
+        self._message: tuple[str, ...] = tuple(warnings)
+        self._is_error = False
+        self._undo: Callable[[], str] | None = None
+        self._keys: Keys
+        self._display: Display
+
+    def on_terminal(self) -> None:
+        """Work with single keys on a screen that is drawn anew every second."""
+        with raw_keys() as keys, LiveDisplay() as display:
+            self.work_with(keys, display)
+
+    def on_lines(self) -> None:
+        """Work with a line for each key, where there is no terminal that can do more."""
+        self.work_with(LineKeys(), PlainDisplay())
+
+    def work_with(self, keys: Keys, display: Display) -> None:
+        """Work with keys from somewhere and a place to draw, until "q" or the end of the keys."""
+        self._keys, self._display = keys, display
+        situation = self._look()
+        if situation.offer is not None and situation.offer.state == "open":
+            at = clock(situation.offer.opened_at, self.book)
+            asked = f"{situation.ref} {situation.offer.name}: called at {at}. What became of it?"
+            self._say(asked, *self._message)
+        ticks = 0
+        while True:
+            try:
+                self._draw(situation)
+                key = self._keys.key(1.0)
+            except Gone:
+                return
+            ticks += 1
+            if key is None and ticks % LOOKED_AGAIN_S:
+                continue
+            if key is not None:
+                if key == "q":
+                    return
+                # What a key has brought about stays on the screen until Tab goes on.
+                self._wanted = situation.page.selected
+                self._press(key, situation)
+            situation = self._look()
+
+    @property
+    def book(self) -> "Book":
+        """The log as of now."""
+        return replace(self._opened, now=now())
+
+    def _look(self) -> Situation:
+        return look(self.book, self._case_id, self._wanted, self._desk.say)
+
+    def _say(self, *texts: str, is_error: bool = False) -> None:
+        self._message, self._is_error = texts, is_error
+
+    def _draw(self, situation: Situation, question: Sequence[str] = ()) -> None:
+        page = replace(
+            situation.page, message=self._message, is_error=self._is_error, question=tuple(question)
+        )
+        self._display.draw(page, now().astimezone(zone_of(self._opened)))
+
+    def _press(self, key: str, situation: Situation) -> None:
+        """Do what a key stands for; what is refused is said, and nothing has changed then."""
+        actions: dict[str, Callable[[Situation], None]] = {
+            ENTER: self._place_call,
+            TAB: self._next_service,
+            "x": self._cancel,
+            "c": self._call_back,
+            "m": self._amend,
+            "i": self._note,
+            "k": self._close,
+            "z": self._take_back,
+            "!": self._emergency,
+        }
+        try:
+            if key in ANSWER_KEYS:
+                answers = AnswerKeys(self.book, situation, self, self._desk.say)
+                said, undo = answers.press(key)
+                if said:
+                    self._say(*said)
+                    self._undo = undo
+            elif key in actions:
+                actions[key](situation)
+            elif key != ESCAPE:
+                self._say(f"{key!r} is no key here")
+        except DispatchError as error:
+            self._say(*map(str, error.problems), is_error=True)
+
+    def text(self, question: str, situation: Situation) -> str | None:
+        """Ask for a line of text; None: given up."""
+        line = self._keys.line(lambda typed: self._draw(situation, [f"{question}: {typed}"]))
+        return line.strip() if line is not None else None
+
+    def choice(self, question: Sequence[str], situation: Situation) -> str:
+        """Ask for one key."""
+        while True:
+            self._draw(situation, question)
+            key = self._keys.key(1.0)
+            if key is not None:
+                return key
+
+    def _place_call(self, situation: Situation) -> None:
+        service = situation.service
+        made = asking.place_call(
+            self.book,
+            self._case_id,
+            service=service.service if service else None,
+            language=self._desk.say,
+        )
+        self._undo = None
+        skipped = [f"skipped {name}: {why}" for name, why in made.skipped]
+        if isinstance(made, asking.OfferCard):
+            self._say(f"{made.ref} {made.name}: the call is placed", *skipped)
+        else:
+            self._say("nobody is left to ask", *skipped)
+
+    def _next_service(self, situation: Situation) -> None:
+        names = [name for name, _ in situation.page.services]
+        if names:
+            self._wanted = names[(names.index(situation.page.selected) + 1) % len(names)]
+        self._say()
+
+    def _cancel(self, situation: Situation) -> None:
+        if self.choice(["x again: the motorist needs nobody any more"], situation) != "x":
+            self._say("not cancelled")
+            return
+        from ...casebook import answering
+
+        done = answering.cancel(self.book, self._case_id)
+        self._undo = None
+        self._say(done.message, *done.warnings)
+
+    def _close(self, situation: Situation) -> None:
+        from ...casebook import answering
+
+        answering.close(self.book, self._case_id)
+        self._undo = None
+        self._say("closed; q leaves")
+
+    def _call_back(self, situation: Situation) -> None:
+        text = self.text("call back when (12:40, minutes, or done)", situation)
+        if not text:
+            return
+        before, book = situation.case.call_back_at, self.book
+        at = None if text == "done" else read_moment(text, book)
+        keeping.remind(book, self._case_id, at)
+        self._say(f"call the motorist back at {clock(at, book)}" if at else "called back")
+
+        def undo() -> str:
+            keeping.remind(self.book, self._case_id, before)
+            return "the reminder is as it was"
+
+        self._undo = undo
+
+    def _amend(self, situation: Situation) -> None:
+        from ...casebook import opening
+        from .amending import said_in
+        from .opening import amend_case
+
+        text = self.text("what has changed, as: injured 1 trailer spot shoulder", situation)
+        if not text:
+            return
+        before = situation.case.incident
+        opened = amend_case(self.book, self._case_id, said_in(text))
+        self._say(*_amended(opened))
+
+        def undo() -> str:
+            opening.amend(self.book, self._case_id, before)
+            return "the facts are as they were; ranked again"
+
+        self._undo = undo
+
+    def _note(self, situation: Situation) -> None:
+        if text := self.text("note", situation):
+            keeping.note(self.book, self._case_id, text)
+            self._say("noted")
+
+    def _take_back(self, situation: Situation) -> None:
+        if self._undo is None:
+            raise UsageError("nothing to undo since the last call was placed")
+        self._say(self._undo() or "left as it is")
+
+    def undo_with(self, undo: Callable[[], str] | None) -> None:
+        """Remember how the last key is undone, in the place of the one before."""
+        self._undo = undo
+
+    def _emergency(self, situation: Situation) -> None:
+        """The emergency numbers, and the exact place to say there: a look that is written down."""
+        personal = viewing.personal(self.book, self._case_id, why="emergency")
+        calls = emergency_calls(situation.case.incident, self._opened.catalog.rules)
+        numbers = [f"{call.dial}  {call.service}: {call.text}" for call in calls]
+        place = f"{personal.place}  {personal.where}".rstrip()
+        self._say(*(numbers or ["112  ambulance, fire", "110  police"]), f"PLACE  {place}")
+
+
+def _amended(opened: "Opened") -> list[str]:
+    calls = [f"{call.dial}  {call.service}: {call.text}" for call in opened.answer.emergency]
+    return [*calls, *opened.answer.advice, "ranked again", *opened.warnings]

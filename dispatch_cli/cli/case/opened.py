@@ -1,0 +1,91 @@
+"""Show a case that was opened or amended: what to dial first, and whom to call next."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...casebook import viewing
+from ..outcome import Outcome, emit
+from .desk import Desk, shown, zone_of
+
+if TYPE_CHECKING:
+    from ...casebook.book import Book
+    from ...casebook.opening import Opened
+    from ...results import Answer
+
+
+def shown_opened(desk: Desk, book: "Book", opened: "Opened", warnings: Sequence[str]) -> Outcome:
+    """Make the outcome of ``case open``; the place is read back here, and only here."""
+    answer, case = opened.answer, opened.case
+    view = viewing.view(case, book.now)
+
+    def show() -> None:
+        from ...render import case_opened, messages
+        from ...render.envelope import status_of
+
+        if desk.json:
+            emit(
+                "dispatch.case.open/1",
+                {"case": view, "answer": answer},
+                exit_code=answer.exit_code,
+                status=status_of(
+                    answer.exit_code, served=_is_served(answer), emergency=bool(answer.emergency)
+                ),
+                warnings=warnings,
+            )
+            return
+        if sys.stdout.isatty():
+            from ...render.cascade_table import print_answer
+
+            print(f"CASE {case.id}")
+            print_answer(
+                answer,
+                stream=sys.stdout,
+                suggest="" if desk.quiet else f"dispatch case offer {case.id}",
+                now=book.now.astimezone(zone_of(book)),
+            )
+        else:
+            from ...render.plain import write_table
+
+            rows = case_opened.opened_rows(case.id, answer)
+            write_table(case_opened.OPENED_COLUMNS, rows, sys.stdout)
+        sys.stdout.flush()
+        if not desk.quiet:
+            messages.print_warnings(warnings, stream=sys.stderr)
+
+    return Outcome(show, answer.exit_code)
+
+
+def shown_amended(
+    desk: Desk, verb: str, book: "Book", opened: "Opened", said: dict[str, object]
+) -> Outcome:
+    """Make the outcome of ``case amend``; the place is read back only where it is a new one."""
+    from ...render import case_opened
+
+    answer = opened.answer
+    view = viewing.view(opened.case, book.now)
+    here = book.now.astimezone(zone_of(book))
+    place = answer.incident.place if "at" in said else ""
+    is_waiting = any(service.state == "waiting" for service in view.services)
+    return shown(
+        desk,
+        verb,
+        {
+            "case": view,
+            "emergency": answer.emergency,
+            "advice": answer.advice,
+            "place": place,
+        },
+        lines=lambda screen: case_opened.amended_lines(view, answer, place, here, screen),
+        columns=case_opened.OPENED_COLUMNS,
+        rows=lambda: case_opened.amended_rows(view, answer, place),
+        warnings=opened.warnings,
+        hint=f'"dispatch case offer {view.id}" places the next call' if is_waiting else "",
+        exit_code=answer.exit_code,
+        is_served=_is_served(answer),
+        is_emergency=bool(answer.emergency),
+    )
+
+
+def _is_served(answer: "Answer") -> bool:
+    return any(cascade.candidates for cascade in answer.cascades)

@@ -1,0 +1,173 @@
+"""A case begins, and takes up what has changed since."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ...errors import UsageError
+from ...model.case import Personal
+from ..facts import incident_from
+from ..incident_options import Facts
+from ..outcome import Outcome
+from ..spreading import takes, takes_changes
+from .desk import CaseArgument, Desk, open_book, read_text
+from .opened import shown_amended, shown_opened
+
+if TYPE_CHECKING:
+    from ...casebook.book import Book
+    from ...casebook.opening import Opened
+    from ...model import Place
+
+NOT_SAID = {"kind": "", "at": "", "injured": None, "client": None}
+
+
+class Motorist(Struct, frozen=True, kw_only=True):
+    """The options that are the motorist's own; each may be ``-``, so that no shell keeps it."""
+
+    caller: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who calls; - is asked for.")
+    ] = None
+    call_back: Annotated[
+        str | None, typer.Option("--call-back", metavar="NUMBER", help="Their number; - as well.")
+    ] = None
+    plate: Annotated[
+        str | None, typer.Option(metavar="PLATE", help="Of the vehicle; - as well.")
+    ] = None
+    ref: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Membership number; - as well.")
+    ] = None
+    to: Annotated[
+        str | None, typer.Option(metavar="PLACE", help="Where the vehicle goes; - as well.")
+    ] = None
+
+
+@takes(Facts, Motorist, Desk, unless_said=NOT_SAID)
+def open_case(
+    facts: Facts,
+    motorist: Motorist,
+    desk: Desk,
+    like: Annotated[
+        int | None,
+        typer.Option(metavar="ID", min=1, help="Place and caller of another case: same crash."),
+    ] = None,
+    work: Annotated[bool, typer.Option("--work", help="Go straight into the guided loop.")] = False,
+) -> Outcome:
+    """Open a case: rank, freeze the cascades, write both down. Asks for what is missing.
+
+    dispatch case open breakdown --at 86150 --client adac --vehicle car --caller - --note -
+    """
+    from ...casebook import copying, opening
+
+    book = open_book(desk)
+    place: Place | None = None
+    known = Personal()
+    if like is not None:
+        place, known = copying.place_and_caller(book, like)
+    personal = _read_personal(motorist, facts.note, known)
+    if desk.is_asking:
+        from .questions import ask_missing
+
+        facts, personal = ask_missing(book, facts, personal, place=place)
+    incident = incident_from(_complete(facts, place), book.catalog.rules, book.now)
+    if place is not None and not facts.at:
+        incident = replace(incident, place=place)
+    opened = opening.open_case(book, incident, personal)
+    warnings = [*opened.warnings, *_doubtful_number(personal)]
+    if not work:
+        return shown_opened(desk, book, opened, warnings)
+    from .work import work_on
+
+    return work_on(desk, book, opened.case.id, warnings)
+
+
+def _complete(facts: Facts, place: "Place | None") -> Facts:
+    """The facts as they are read; raises UsageError where kind or place is missing."""
+    missing = [
+        name
+        for name, is_missing in {
+            "KIND": not facts.kind,
+            "--at PLACE": not facts.at and place is None,
+        }.items()
+        if is_missing
+    ]
+    if missing:
+        raise UsageError(
+            f"missing: {', '.join(missing)}", hint="on a terminal it is asked for, unless --quiet"
+        )
+    at = facts.at or f"{place.lat:.6f},{place.lon:.6f}" if place is not None else facts.at
+    # What the caller says beside the facts is personal and kept with the personal data.
+    return replace(facts, at=at, injured=facts.injured or 0, note=None)
+
+
+def _read_personal(motorist: Motorist, note: str | None, known: Personal) -> Personal:
+    """Read the motorist's own data, ``-`` in the order of the options."""
+    said = {
+        name: read_text(value, name.replace("_", "-"))
+        for name in (*Motorist.__struct_fields__, "note")
+        if (value := note if name == "note" else getattr(motorist, name)) is not None
+    }
+    return replace(known, **said)
+
+
+def _doubtful_number(personal: Personal) -> list[str]:
+    """Warn, without saying it, of a call-back number that cannot be dialled."""
+    if not personal.call_back:
+        return []
+    from ...notation import parse_phone
+
+    try:
+        parse_phone(personal.call_back)
+    except ValueError:
+        return ["the call-back number is none that can be dialled: read it back to the caller"]
+    return []
+
+
+@takes_changes(Facts, Desk, without=("kind", "note"))
+def amend(
+    said: dict[str, object],
+    desk: Desk,
+    case_id: CaseArgument,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="It is something else.")] = None,
+) -> Outcome:
+    """Record new facts: services that are needed now are added, whoever is free is ranked again.
+
+    dispatch case amend 17 --injured 1 --trailer
+    """
+    if kind is not None:
+        said = {"kind": kind, **said}
+    if not said:
+        raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
+    book = open_book(desk)
+    return shown_amended(desk, "case amend", book, amend_case(book, case_id, said), said)
+
+
+def amend_case(book: "Book", case_id: int, said: dict[str, object]) -> "Opened":
+    """Change what was said of an incident and rank again, as of now."""
+    from ...casebook import opening
+    from ...casebook.book import existing
+
+    with book.store.reading() as reader:
+        incident = existing(reader, case_id).incident
+    place = incident.place
+    words = {"kind": incident.kind, "at": f"{place.lat:.6f},{place.lon:.6f}", **said}
+    read = incident_from(Facts(**words), book.catalog.rules, book.now)  # type: ignore[arg-type]
+    changes: dict[str, object] = {}
+    for name in said:
+        if name == "at":
+            changes["place"] = read.place
+        elif name == "vehicle":
+            changes["vehicle"] = read.vehicle.kind
+        elif name != "kind":
+            changes[name] = getattr(read if hasattr(read, name) else read.vehicle, name)
+    when = max(incident.when, book.now.astimezone(incident.when.tzinfo))
+    after = opening.changed(replace(incident, kind=read.kind, when=when), changes)
+    return opening.amend(book, case_id, after)
+
+
+@takes(Desk)
+def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
+    """Rank again, as of now, whatever nobody has accepted."""
+    book = open_book(desk)
+    return shown_amended(desk, "case rerank", book, amend_case(book, case_id, {}), {})

@@ -1,0 +1,90 @@
+"""Looking at cases: nothing personal unless it is asked for."""
+
+from typing import Annotated
+
+import typer
+
+from ...errors import ExitCode
+from ..outcome import Outcome
+from ..spreading import takes
+from .desk import CaseArgument, Desk, open_book, shown, zone_of
+
+
+@takes(Desk)
+def show(
+    desk: Desk,
+    case_id: CaseArgument,
+    log: Annotated[bool, typer.Option("--log", help="With its journal.")] = False,
+    personal: Annotated[
+        bool, typer.Option("--personal", help="With what is the motorist's; it is written down.")
+    ] = False,
+) -> Outcome:
+    """Show a case: its services, its offers and how it stands."""
+    from ...casebook import viewing
+    from ...render import case_views
+
+    book = open_book(desk)
+    # Written down first, so that the journal shown holds this look as well.
+    private = viewing.personal(book, case_id) if personal else None
+    view = viewing.show(book, case_id)
+    acts = viewing.acts(book, case_id) if log else []
+    here = book.now.astimezone(zone_of(book))
+    data: dict[str, object] = {"case": view}
+    if log:
+        data["log"] = acts
+    if private is not None:
+        data["personal"] = private
+    return shown(
+        desk,
+        "case show",
+        data,
+        lines=lambda screen: case_views.show_lines(view, here, screen, acts, private),
+        columns=case_views.SHOW_COLUMNS,
+        rows=lambda: [
+            *case_views.show_rows(view, acts),
+            *(
+                {"what": "personal", "ref": str(case_id), "state": row["key"], "text": row["value"]}
+                for row in (case_views.personal_rows(private) if private else ())
+            ),
+        ],
+    )
+
+
+@takes(Desk)
+def list_cases(
+    desk: Desk,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+) -> Outcome:
+    """List the cases for whoever takes over: a missed deadline first, nothing personal."""
+    from ...casebook import viewing
+    from ...render import case_views
+
+    book = open_book(desk)
+    found = viewing.cases(book, open_only=open_only)
+    here = book.now.astimezone(zone_of(book))
+    return shown(
+        desk,
+        "case list",
+        {"cases": found},
+        lines=lambda screen: case_views.list_lines(found, here, screen),
+        columns=case_views.LIST_COLUMNS,
+        rows=lambda: case_views.list_rows(found),
+    )
+
+
+@takes(Desk)
+def audit(desk: Desk) -> Outcome:
+    """Say what should have happened by now: silent and 0, or a line each and 7."""
+    from ...casebook import viewing
+    from ...render import case_views
+
+    book = open_book(desk)
+    found = viewing.audit(book)
+    here = book.now.astimezone(zone_of(book))
+    return shown(
+        desk,
+        "case audit",
+        {"overdue": found},
+        lines=lambda screen: case_views.audit_lines(found, here, screen),
+        exit_code=ExitCode.ATTENTION if found else ExitCode.OK,
+    )

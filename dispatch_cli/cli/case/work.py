@@ -1,0 +1,47 @@
+"""``dispatch case work``: the guided loop, one key per answer."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..outcome import Outcome
+from ..spreading import takes
+from .desk import Desk, open_book
+
+if TYPE_CHECKING:
+    from ...casebook.book import Book
+
+
+@takes(Desk)
+def work(
+    desk: Desk,
+    case_id: Annotated[
+        int | None, typer.Argument(metavar="[ID]", min=1, help="Else the most urgent case.")
+    ] = None,
+) -> Outcome:
+    """Work a case with one key per answer, a clock running; q leaves, nothing is lost."""
+    from ...casebook import viewing
+
+    book = open_book(desk)
+    if case_id is None:
+        case_id = viewing.most_urgent(book)
+        if case_id is None:
+            return Outcome(lambda: print("no open case"))
+    return work_on(desk, book, case_id, ())
+
+
+def work_on(desk: Desk, book: "Book", case_id: int, warnings: Sequence[str]) -> Outcome:
+    """Go into the loop for a case; what was said at its opening stands as the first message."""
+    from .loop import Loop
+
+    viewed = Loop(desk, book, case_id, warnings)
+    return Outcome(viewed.on_terminal if _has_keys() else viewed.on_lines)
+
+
+def _has_keys() -> bool:
+    """Whether the terminal can give single keys and redraw its lines."""
+    is_dumb = os.environ.get("TERM", "dumb") in ("dumb", "unknown", "")
+    return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb and os.name == "posix"

@@ -1,0 +1,43 @@
+"""Groups of commands whose modules are imported when one of them is called."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, ClassVar
+
+import typer
+import typer.main
+from typer.core import TyperGroup
+
+HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+class LazyGroup(TyperGroup):
+    """The commands on top; each is built when it is asked for.
+
+    Building all of them would cost every call as much as importing msgspec does.
+    """
+
+    package: ClassVar[str]
+    commands_at: ClassVar[Mapping[str, str]]
+    """Where each command is, in the order of --help: "module:function", a group as "module"."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name every command."""
+        return list(self.commands_at)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Build one command, or None if there is none of that name."""
+        if cmd_name not in self.commands_at:
+            return None
+        module, _, function = self.commands_at[cmd_name].partition(":")
+        found = import_module(f".{module}", self.package)
+        if not function:
+            return typer.main.get_command(found.app)
+        return single(cmd_name, getattr(found, function))
+
+
+def single(name: str, function: Callable[..., Any]) -> Any:
+    """Build the command that one function is."""
+    app = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=HELP_OPTIONS)
+    app.command(name)(function)
+    return typer.main.get_command(app)

@@ -1,0 +1,191 @@
+"""What the operator reads while the phone rings, and what to say after an answer."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+
+if TYPE_CHECKING:
+    from ..casebook.answering import Recorded
+    from ..casebook.asking import Exhausted, Later, OfferCard
+    from .plain import Row
+
+_INDENT = " " * 6
+_PHONE_LIMIT = 60
+
+OFFER_COLUMNS = (
+    "case", "ref", "service", "phone", "provider", "name", "position", "of", "answer_by", "say",
+    "other_phones", "then", "skipped", "override", "in_spite_of",
+)  # fmt: skip
+RECORDED_COLUMNS = ("case", "ref", "state", "message", "tell_caller", "give_driver")
+
+
+def card_lines(card: "OfferCard", screen: Screen, due: str = "") -> list[Line]:
+    """Make the card of an offer: the number alone on its line, what to say, who is next."""
+    position = f"{card.position} of {card.of}" if card.position else "out of order"
+    head = [
+        f"case {card.case_id}",
+        screen.text(card.service),
+        f"offer {card.ref}, {position}",
+        due or f"answer due by {card.answer_by}",
+    ]
+    lines = plain_lines(flow(head, screen.width, rest=_INDENT), "bold")
+    lines += _asked_in_spite(card, screen)
+    lines += _call(card, screen)
+    lines += say_lines(card.say, screen)
+    lines += _skipped(card.skipped, screen)
+    return lines + then_lines(card.then, screen)
+
+
+def say_lines(say: Iterable[str], screen: Screen) -> list[Line]:
+    """Make the block of what to say to the provider."""
+    lines: list[Line] = []
+    for text in say:
+        if text:
+            first = _INDENT if lines else "SAY   "
+            lines += plain_lines(wrap(screen.text(text), screen.width, first=first, rest=_INDENT))
+    return lines
+
+
+def then_lines(then: "Iterable[Later]", screen: Screen) -> list[Line]:
+    """Make the rest of the cascade: numbers whole, names shortened."""
+    rows = [
+        (
+            screen.text(later.phone, _PHONE_LIMIT),
+            screen.text(later.name),
+            f"{later.minutes:.0f} min",
+        )
+        for later in then
+    ]
+    widest = max((cells(phone) for phone, _, _ in rows), default=0)
+    lines = []
+    for number, (phone, name, minutes) in enumerate(rows):
+        room = max(screen.width - len(_INDENT) - widest - len(minutes) - 4, 8)
+        label = _INDENT if number else "then  "
+        lines.append(
+            plain_line(f"{label}{pad(phone, widest)}  {screen.shorten(name, room)}  {minutes}")
+        )
+    return lines
+
+
+def exhausted_lines(nobody: "Exhausted", screen: Screen) -> list[Line]:
+    """Say that nobody is left to ask, and the number of the last resort."""
+    title = f"{screen.text(nobody.service).upper()}   NOBODY IS LEFT TO ASK"
+    return [
+        plain_line(screen.shorten(f"case {nobody.case_id}{GAP}{title}", screen.width), "bold red"),
+        *last_resort_lines(nobody.phone, nobody.text, screen),
+        *_skipped(nobody.skipped, screen),
+    ]
+
+
+def last_resort_lines(phone: str, text: str, screen: Screen) -> list[Line]:
+    """Make the last resort's block: its number alone on a line, like every number to dial."""
+    said = wrap(f"last resort: {screen.text(text)}", screen.width, first="CALL  ", rest=_INDENT)
+    return [
+        *plain_lines(said),
+        plain_line(""),
+        plain_line(f"{_INDENT}{screen.text(phone, _PHONE_LIMIT)}", "bold green"),
+        plain_line(""),
+    ]
+
+
+def recorded_lines(done: "Recorded", screen: Screen) -> list[Line]:
+    """Say what was recorded, and the two blocks of what to say now."""
+    text = f"{done.ref}  {screen.text(done.message)}"
+    return [
+        *plain_lines(wrap(text, screen.width, rest=_INDENT), "bold"),
+        *block_lines("TELL THE CALLER", done.tell_caller, screen),
+        *block_lines("GIVE THE DRIVER", done.give_driver, screen),
+    ]
+
+
+def block_lines(title: str, texts: Iterable[str], screen: Screen) -> list[Line]:
+    """Make a titled block; a line that the caller dictated stays a line of its own."""
+    lines: list[Line] = []
+    for text in texts:
+        for part in text.splitlines():
+            wrapped = wrap(screen.text(part), screen.width, first=_INDENT, rest=_INDENT)
+            lines += plain_lines(wrapped)
+    return [plain_line(title, "bold"), *lines] if lines else []
+
+
+def exhausted_rows(nobody: "Exhausted") -> "list[Row]":
+    """Make the one row where nobody is left: it holds the last resort's number."""
+    return [
+        {
+            "case": nobody.case_id,
+            "service": nobody.service,
+            "phone": nobody.phone,
+            "name": "LAST RESORT",
+            "say": nobody.text,
+            "skipped": _why_skipped(nobody.skipped),
+        }
+    ]
+
+
+def card_rows(card: "OfferCard") -> "list[Row]":
+    """Make the one row of an offer."""
+    return [
+        {
+            "case": card.case_id,
+            "service": card.service,
+            "phone": card.phone,
+            "ref": card.ref,
+            "provider": card.provider,
+            "name": card.name,
+            "position": card.position,
+            "of": card.of,
+            "answer_by": card.answer_by,
+            "say": " ".join(filter(None, card.say)),
+            "other_phones": "; ".join(card.other_phones),
+            "then": "; ".join(f"{later.phone} {later.name}" for later in card.then),
+            "skipped": _why_skipped(card.skipped),
+            "override": card.override,
+            "in_spite_of": card.in_spite_of,
+        }
+    ]
+
+
+def recorded_rows(done: "Recorded") -> "list[Row]":
+    """Make the one row of what was recorded."""
+    return [
+        {
+            "case": done.case_id,
+            "ref": done.ref,
+            "state": done.state,
+            "message": done.message,
+            "tell_caller": "; ".join(done.tell_caller),
+            "give_driver": "; ".join(done.give_driver),
+        }
+    ]
+
+
+def _why_skipped(skipped: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(f"{name}: {why}" for name, why in skipped)
+
+
+def _asked_in_spite(card: "OfferCard", screen: Screen) -> list[Line]:
+    if not card.override:
+        return []
+    why = "the caller's wish" if card.override == "wish" else "the operator's decision"
+    spite = f", in spite of: {screen.text(card.in_spite_of)}" if card.in_spite_of else ""
+    return plain_lines(wrap(f"asked out of order: {why}{spite}", screen.width, rest=_INDENT))
+
+
+def _call(card: "OfferCard", screen: Screen) -> list[Line]:
+    others = ", ".join(screen.text(phone, _PHONE_LIMIT) for phone in card.other_phones)
+    parts = [screen.text(card.name), *([f"2nd: {others}"] if others else [])]
+    return [
+        *plain_lines(flow(parts, screen.width, first="CALL  ", rest=_INDENT)),
+        plain_line(""),
+        plain_line(f"{_INDENT}{screen.text(card.phone, _PHONE_LIMIT)}", "bold green"),
+        plain_line(""),
+    ]
+
+
+def _skipped(skipped: Iterable[tuple[str, str]], screen: Screen) -> list[Line]:
+    lines: list[Line] = []
+    for name, why in skipped:
+        text = f"skipped {screen.text(name)}: {screen.text(why)}"
+        lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT), "yellow")
+    return lines

@@ -1,0 +1,88 @@
+"""A case that was opened or amended: the emergency numbers, then where each service stands."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..results import Answer
+from .case_views import service_lines
+from .head import emergency_lines
+from .layout import Line, Screen, plain_line, plain_lines, wrap
+
+if TYPE_CHECKING:
+    from ..casebook.viewing import CaseView
+    from .plain import Row
+
+OPENED_COLUMNS = ("case", "service", "state", "phone", "provider", "name", "place", "text")
+_INDENT = " " * 6
+
+
+def opened_rows(case_id: int, answer: Answer) -> "Iterable[Row]":
+    """Make a row for each number to dial first: emergencies, then the first of each service."""
+    place = answer.incident.place
+    yield from _emergency_rows(case_id, answer, place)
+    for cascade in answer.cascades:
+        shared: Row = {
+            "case": case_id,
+            "service": cascade.service,
+            "state": cascade.when,
+            "place": place,
+        }
+        if cascade.candidates:
+            first = cascade.candidates[0]
+            yield {
+                **shared,
+                "phone": first.phone,
+                "provider": first.provider,
+                "name": first.name,
+                "text": "; ".join(first.why),
+            }
+        else:
+            last = cascade.last_resort
+            yield {**shared, "phone": last.phone, "name": "LAST RESORT", "text": last.text}
+
+
+def amended_lines(
+    view: "CaseView", answer: Answer, place: str, now: datetime, screen: Screen
+) -> list[Line]:
+    """Make the screen after new facts: whom to dial at once, what to say, what is asked for now."""
+    lines = emergency_lines(answer.emergency, screen)
+    for advice in answer.advice:
+        lines += plain_lines(
+            wrap(screen.text(advice), screen.width, first="SAY   ", rest=_INDENT), "bold"
+        )
+    lines.append(plain_line(f"case {view.id} ranked again", "bold"))
+    if place:
+        confirm = wrap(screen.text(place), screen.width, first="CONFIRM  ", rest=_INDENT)
+        lines += plain_lines(confirm, "bold")
+    for service in view.services:
+        lines += service_lines(service, now, screen)
+    return lines
+
+
+def amended_rows(view: "CaseView", answer: Answer, place: str) -> "Iterable[Row]":
+    """Make a row for each emergency number, then for each service of the case."""
+    yield from _emergency_rows(view.id, answer, place)
+    for service in view.services:
+        yield {
+            "case": view.id,
+            "service": service.service,
+            "state": service.state,
+            "phone": service.phone,
+            "name": service.provider,
+            "place": place,
+            "text": f"last resort {service.last_resort}",
+        }
+
+
+def _emergency_rows(case_id: int, answer: Answer, place: str) -> "Iterable[Row]":
+    for call in answer.emergency:
+        yield {
+            "case": case_id,
+            "service": call.service,
+            "state": "now",
+            "phone": call.dial,
+            "name": call.service,
+            "place": place,
+            "text": call.text,
+        }

@@ -1,0 +1,262 @@
+"""Cases looked at: the handover list, one case with its history, what is overdue."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from . import figures
+from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+
+if TYPE_CHECKING:
+    from ..casebook.viewing import CaseView, OfferView, Overdue, PersonalView, ServiceView
+    from ..model.case import Act
+    from .plain import Row
+
+_INDENT = " " * 6
+_NAME_LEAST = 12
+
+LIST_COLUMNS = (
+    "case", "age_min", "kind", "client", "area", "service", "state", "offer", "provider", "due",
+    "due_at", "overdue", "operator", "case_state",
+)  # fmt: skip
+SHOW_COLUMNS = (
+    "what", "ref", "service", "state", "phone", "name", "at", "answered_at", "promised_at",
+    "arrived_at", "reason", "override", "operator", "text",
+)  # fmt: skip
+PERSONAL_COLUMNS = ("key", "value")
+_PERSONAL = ("place", "where", "caller", "call_back", "plate", "ref", "to", "language", "note")
+
+
+def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> list[Line]:
+    """Make the handover view: a line for each service of each case, the missed deadlines first."""
+    if not views:
+        return [plain_line("no case")]
+    rows = [(view, _list_cells(view, service, now)) for view in views for service in view.services]
+    rows += [(view, _list_cells(view, None, now)) for view in views if not view.services]
+    order = {view.id: number for number, view in enumerate(views)}
+    rows.sort(key=lambda row: order[row[0].id])
+    heads = ("Case", "Age", "Service", "State", "Due", "Operator")
+    texts = [[screen.text(cell) for cell in row] for _, row in rows]
+    widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
+    widths = _fitted(widths, screen.width)
+    lines = [_row_line(heads, widths, screen, "bold")]
+    for (view, _), row in zip(rows, texts, strict=True):
+        lines.append(_row_line(row, widths, screen, "bold red" if view.overdue else ""))
+    return lines
+
+
+def list_rows(views: Iterable["CaseView"]) -> "Iterable[Row]":
+    """Make a row for each service of each case; a case without any has one row."""
+    for view in views:
+        shared: Row = {
+            "case": view.id,
+            "age_min": round(view.age_min, 1),
+            "kind": view.kind,
+            "client": view.client or "",
+            "area": view.area,
+            "due": view.due,
+            "due_at": _iso(view.next_deadline),
+            "overdue": view.overdue,
+            "operator": view.operator,
+            "case_state": view.state,
+        }
+        for service in view.services:
+            yield {
+                **shared,
+                "service": service.service,
+                "state": service.state,
+                "offer": service.offer,
+                "provider": service.provider,
+            }
+        if not view.services:
+            yield shared
+
+
+def show_lines(
+    view: "CaseView",
+    now: datetime,
+    screen: Screen,
+    acts: Iterable["Act"] = (),
+    personal: "PersonalView | None" = None,
+) -> list[Line]:
+    """Make the screen of one case."""
+    head = [
+        f"case {view.id}",
+        screen.text(view.kind),
+        f"near {screen.text(view.area)}" if view.area else "",
+        screen.text(view.client or "no client"),
+        view.state,
+        f"opened {_at(view.opened_at, now)} by {screen.text(view.operator)}",
+    ]
+    lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
+    if view.next_deadline is not None:
+        missed = "MISSED: " if view.overdue else ""
+        text = f"{missed}{view.due} due {_at(view.next_deadline, now)}"
+        lines.append(plain_line(text, "bold red" if view.overdue else ""))
+    for service in view.services:
+        lines += service_lines(service, now, screen)
+    for offer in view.offers:
+        lines += _offer_lines(offer, now, screen)
+    lines += _act_lines(acts, now, screen)
+    return lines + (personal_lines(personal, screen) if personal else [])
+
+
+def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list[Line]:
+    """Say where a service stands, with whom, and the last resort's number where nobody is left."""
+    parts = [f"{service.service.upper()}: {service.state}"]
+    if service.provider:
+        parts += [f"{service.offer} {screen.text(service.provider)}", screen.text(service.phone)]
+    if service.there_at is not None:
+        parts.append(f"there {_at(service.there_at, now)}")
+    if service.state == "exhausted":
+        parts.append(f"last resort {screen.text(service.last_resort)}")
+    return plain_lines(flow(parts, screen.width, rest=_INDENT))
+
+
+def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
+    """Make the rows of one case: itself, its services, its offers, and its journal if asked."""
+    yield {
+        "what": "case",
+        "ref": str(view.id),
+        "service": view.kind,
+        "state": view.state,
+        "at": _iso(view.opened_at),
+        "promised_at": _iso(view.next_deadline),
+        "reason": view.due,
+        "operator": view.operator,
+        "text": view.area,
+    }
+    for service in view.services:
+        yield {
+            "what": "service",
+            "ref": service.offer,
+            "service": service.service,
+            "state": service.state,
+            "phone": service.phone,
+            "name": service.provider,
+            "promised_at": _iso(service.there_at),
+            "text": f"last resort {service.last_resort}",
+        }
+    for offer in view.offers:
+        yield {
+            "what": "offer",
+            "ref": offer.ref,
+            "service": offer.service,
+            "state": offer.state,
+            "phone": offer.phone,
+            "name": offer.name,
+            "at": _iso(offer.opened_at),
+            "answered_at": _iso(offer.answered_at),
+            "promised_at": _iso(offer.promised_at),
+            "arrived_at": _iso(offer.arrived_at),
+            "reason": offer.reason,
+            "override": offer.override,
+            "operator": offer.operator,
+        }
+    for act in acts:
+        yield {
+            "what": "act",
+            "ref": str(act.case_id),
+            "state": act.action,
+            "at": _iso(act.at),
+            "operator": act.operator,
+            "text": _details(act),
+        }
+
+
+def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
+    """Make the block of what belongs to the motorist."""
+    lines = [plain_line("PERSONAL (this look is in the journal)", "bold")]
+    for row in personal_rows(personal):
+        for number, part in enumerate(str(row["value"]).splitlines()):
+            first = f"  {row['key']}  " if number == 0 else _INDENT
+            lines += plain_lines(
+                wrap(screen.text(part, 2000), screen.width, first=screen.text(first), rest=_INDENT)
+            )
+    return lines
+
+
+def personal_rows(personal: "PersonalView") -> "Iterable[Row]":
+    """Make a row for each thing that is known of the motorist."""
+    for key in _PERSONAL:
+        if value := getattr(personal, key):
+            yield {"key": key, "value": value}
+    yield {"key": "position", "value": f"{personal.lat:.5f}, {personal.lon:.5f}"}
+    for key, value in personal.texts.items():
+        yield {"key": key, "value": value}
+
+
+def audit_lines(found: Iterable["Overdue"], now: datetime, screen: Screen) -> list[Line]:
+    """Make a line for everything that should have happened by now; none if all is well."""
+    lines: list[Line] = []
+    for each in found:
+        who = f"{screen.text(each.phone)}  {screen.text(each.name)}" if each.name else ""
+        parts = [f"case {each.ref}", f"{each.what} overdue since {_at(each.since, now)}", who]
+        lines += plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
+    return lines
+
+
+def _list_cells(view: "CaseView", service: "ServiceView | None", now: datetime) -> tuple[str, ...]:
+    name = service.service if service else view.kind
+    state = service.state if service else view.state
+    due = ""
+    if view.next_deadline is not None:
+        due = f"{view.due} {_at(view.next_deadline, now)}" + (" MISSED" if view.overdue else "")
+    return str(view.id), _age(view.age_min), name, state, due, view.operator
+
+
+def _fitted(widths: list[int], width: int) -> list[int]:
+    """Narrow the operator's column, then the service's, until the row fits."""
+    fitted = list(widths)
+    for column in (5, 2):
+        over = sum(fitted) + 2 * (len(fitted) - 1) - width
+        fitted[column] = max(min(fitted[column], _NAME_LEAST), fitted[column] - max(0, over))
+    return fitted
+
+
+def _row_line(row: Sequence[str], widths: Sequence[int], screen: Screen, style: str) -> Line:
+    texts = [pad(screen.shorten(c, w), w) for c, w in zip(row, widths, strict=True)]
+    return plain_line(screen.shorten("  ".join(texts).rstrip(), screen.width), style)
+
+
+def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line]:
+    said = offer.state.replace("_", " ") + (f", {offer.reason}" if offer.reason else "")
+    parts = [
+        f"{offer.ref}  {_at(offer.opened_at, now)}",
+        screen.text(offer.phone),
+        screen.text(offer.name),
+        f"{offer.service}: {said}",
+        f"promised {_at(offer.promised_at, now)}" if offer.promised_at else "",
+        f"there {_at(offer.arrived_at, now)}" if offer.arrived_at else "",
+        f"out of order: {offer.override}" if offer.override else "",
+        screen.text(offer.operator),
+    ]
+    return plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
+
+
+def _act_lines(acts: Iterable["Act"], now: datetime, screen: Screen) -> list[Line]:
+    lines: list[Line] = []
+    for act in acts:
+        parts = [_at(act.at, now), screen.text(act.action), screen.text(_details(act))]
+        parts.append(screen.text(act.operator))
+        lines += plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
+    return [plain_line("LOG", "bold"), *lines] if lines else []
+
+
+def _details(act: "Act") -> str:
+    return " ".join(f"{key}={value}" for key, value in act.details.items() if value is not None)
+
+
+def _age(minutes: float) -> str:
+    if minutes < 100:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} d"
+
+
+def _at(moment: datetime, now: datetime) -> str:
+    """A moment in the zone of ``now``, to the minute that it lies in."""
+    return figures.clock(moment.replace(second=0, microsecond=0), now)
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment is not None else ""

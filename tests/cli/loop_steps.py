@@ -1,0 +1,39 @@
+"""Keys for the guided loop, and what the screen must say after each."""
+
+REPAIR_FAILS = [
+    ("\t", ">tow: later"), ("\r", "waits until roadside_repair has failed"),
+    ("\t", ">roadside_repair"), ("\r", "the call is placed"),
+    ("d", "1 no_unit"), ("\x1b", "a digit says why"),
+    ("a", "there in how many minutes"), ("\x1b", "a digit says why"),
+    ("a", "there in how many minutes"), ("soon\r", "is not understood"),
+    ("a", "there in how many minutes"), ("9\r", "TELL THE CALLER"),
+    ("t", "new time"), ("19\r", "now promises"), ("z", "now promises"),
+    ("m", "what has changed"), ('where "A8\r', "quotation mark"),
+    ("m", "what has changed"), ("colour red\r", "unexpected extra argument"),
+    ("m", "what has changed"), ("persons 3\r", "ranked again"),
+    ("z", "the facts are as they were"), ("s", "tow: waiting"),
+]  # fmt: skip
+TOW_DECLINES = [
+    ("\t", ">tow: waiting"), ("\r", "the call is placed"), ("d", "1 no_unit"),
+    ("9", "what they said"), ("on strike\r", "declined: other"),
+    ("z", "What is right?"), ("\x1b", "left as it is"),
+]  # fmt: skip
+OTHER_KEYS = [
+    ("a", "nobody has been called yet"), ("y", "is no key here"), ("z", "nothing to undo"),
+    ("c", "call back when"), ("40\r", "call the motorist back at"),
+    ("z", "the reminder is as it was"), ("c", "call back when"), ("done\r", "called back"),
+    ("i", "note:"), ("by the gate\r", "noted"), ("!", "PLACE  near 86150"),
+    ("\r", "the call is placed"), ("u", "unreachable"), ("z", "What is right?"),
+    ("a", "there in how many minutes"), ("\x1b", "left as it is"), ("z", "What is right?"),
+    ("a", "there in how many minutes"), ("12\r", "now promises"), ("f", "failed"),
+    ("\r", "the call is placed"), ("e", "wrong equipment"), ("\r", "NOBODY IS LEFT"),
+    ("x", "x again"), ("n", "not cancelled"), ("x", "x again"), ("x", "cancelled by the motorist"),
+    ("\r", "was cancelled at"),
+]  # fmt: skip
+TO_THE_END = [
+    ("\r", "the call is placed"), ("a", "there in how many minutes"), ("400\r", "y yes"),
+    ("y", "eta_too_long"), ("\r", "the call is placed"), ("a", "there in how many minutes"),
+    ("9\r", "GIVE THE DRIVER"), ("m", "what has changed"),
+    ("injured 1 no-trailer\r", "ranked again"), ("m", "what has changed"), ("\x1b", "ranked again"),
+    ("t", "new time"), ("\x1b", "ranked again"), ("r", "is there since"), ("k", "closed; q leaves"),
+]  # fmt: skip

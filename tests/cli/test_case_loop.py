@@ -1,0 +1,159 @@
+"""The guided loop key by key, in this process; ``test_case_work`` has it on a real terminal."""
+
+import pytest
+
+from dispatch_cli.cli.case.desk import Desk, open_book
+from dispatch_cli.cli.case.loop import Loop
+from dispatch_cli.cli.case.questions import ask_missing
+from dispatch_cli.cli.incident_options import Facts
+from dispatch_cli.cli.keys import ENTER, ESCAPE, TAB, Gone
+from dispatch_cli.model.case import Personal
+from dispatch_cli.render.case_loop import loop_lines
+from dispatch_cli.render.layout import Screen, line_text
+
+from .loop_steps import OTHER_KEYS, REPAIR_FAILS, TO_THE_END, TOW_DECLINES
+
+NAMES = {"\r": ENTER, "\t": TAB, "\x1b": ESCAPE}
+TWO = """
+[[provider]]
+id = "anna"
+name = "Anna"
+phone = "089 99998-201"
+services = ["tow", "roadside_repair"]
+base = "86150"
+area = { radius_km = 30 }
+hours = "24/7"
+
+[[provider]]
+id = "bert"
+name = "Bert"
+phone = "089 99998-202"
+services = ["tow", "roadside_repair"]
+base = "86150"
+area = { radius_km = 30 }
+hours = "24/7"
+"""
+
+
+class Typist:
+    """Presses the keys of some steps, and checks after each what the screen says."""
+
+    def __init__(self, steps) -> None:
+        self._steps = list(steps)
+        self._keys: list[str] = []
+        self._expected = ""
+        self.shown = ""
+
+    def draw(self, page, now) -> None:
+        self.shown = "\n".join(line_text(line) for line in loop_lines(page, Screen(100, 40), now))
+
+    def key(self, timeout_s: float) -> str | None:
+        if not self._keys:
+            assert self._expected in self.shown
+            if not self._steps:
+                raise Gone
+            keys, self._expected = self._steps.pop(0)
+            self._keys = list(keys)
+        character = self._keys.pop(0)
+        return NAMES.get(character, character)
+
+    def line(self, changed) -> str | None:
+        text = ""
+        changed(text)
+        while (key := self.key(0)) != ENTER:
+            if key == ESCAPE:
+                return None
+            text += key
+            changed(text)
+        return text
+
+
+@pytest.fixture
+def two(home) -> None:
+    """A provider file with Anna and Bert."""
+    (home / "providers.toml").write_text(TWO)
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps", "states"),
+    [
+        ("tow", OTHER_KEYS, ["corrected", "failed", "wrong_equipment"]),
+        ("tow", TO_THE_END, ["declined", "arrived"]),
+        ("breakdown", [*REPAIR_FAILS, *TOW_DECLINES], ["unsuccessful", "declined"]),
+    ],
+    ids=["other keys", "to the end", "the next service"],
+)
+def test_each_key_does_what_its_verb_does(dispatch, two, kind, steps, states):
+    """After every key the screen says what was done, and the log holds it."""
+    dispatch("case", "open", kind, "--at", "86150")
+    typist = Typist(steps)
+    desk = Desk()
+    Loop(desk, open_book(desk), 1, ("a warning",)).work_with(typist, typist)
+    case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
+    assert [offer["state"] for offer in case["offers"]] == states
+
+
+def test_taking_up_a_case_asks_what_became_of_the_open_offer(dispatch, two):
+    """The call that was placed before is there; another service's missed deadline, too."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "offer", "1")
+    dispatch("case", "callback", "1", "0")
+    typist = Typist([])
+    desk = Desk()
+    Loop(desk, open_book(desk), 1, ()).work_with(typist, typist)
+    assert "What became of it?" in typist.shown
+    assert "call back MISSED since" in typist.shown
+
+
+def asked(book, answers, facts=None, **more):
+    """Ask everything, with the answers in order."""
+    left = list(answers)
+    facts = facts or Facts(kind="", at="", injured=None)
+    found = ask_missing(
+        book, facts, more.get("personal", Personal()), place=None, ask=lambda _: left.pop(0)
+    )
+    assert not left
+    return found
+
+
+def test_enter_takes_every_default(two, capsys):
+    """Only the place has none; what is wrong is said and asked for again."""
+    answers = [
+        "what",
+        "no",
+        "",
+        "nowhere9",
+        "86150",
+        "",
+        "tank",
+        "",
+        "many",
+        "",
+        "adca",
+        "",
+        "",
+        "",
+    ]
+    facts, personal = asked(open_book(Desk()), answers)
+    assert (facts.injured, facts.at, facts.kind, facts.vehicle) == (0, "86150", "breakdown", "car")
+    assert (facts.persons, facts.client) == (1, "none")
+    assert personal == Personal()
+    assert capsys.readouterr().err.count("error: ") == 6
+
+
+def test_danger_is_asked_first_and_answered_at_once(two, capsys):
+    """Two hurt, trapped, on the lane: the emergency line stands before the next question."""
+    answers = ["2, trapped lane", "86150", "", "van", "3", "none", "089 99998-555", "gate"]
+    facts, personal = asked(open_book(Desk()), answers)
+    assert (facts.injured, facts.trapped, facts.spot, facts.kind) == (2, True, "lane", "accident")
+    assert (personal.call_back, personal.note) == ("089 99998-555", "gate")
+    assert "112" in capsys.readouterr().out
+    facts, _ = asked(open_book(Desk()), ["ja", "86150", "", "", "", "", "", ""])
+    assert facts.injured == 1
+
+
+def test_what_was_typed_is_not_asked(two):
+    """Whoever says everything is asked nothing."""
+    facts = Facts(kind="tow", at="86150", injured=0, vehicle="car", persons=1, client="none")
+    personal = Personal(call_back="089 99998-555", note="gate")
+    assert asked(open_book(Desk()), [], facts, personal=personal) == (facts, personal)

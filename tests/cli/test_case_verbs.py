@@ -1,0 +1,292 @@
+"""``dispatch case`` verb by verb, in this process, against a real log."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+OPEN = ("case", "open", "tow", "--at", "86150", "--client", "adac")
+
+
+@pytest.fixture
+def opened(dispatch, firms):
+    """A case that was opened at "86150"."""
+    assert dispatch(*OPEN).code == 0
+
+
+def table(ran) -> list[dict[str, str]]:
+    """The rows of tab-separated output under their headings."""
+    head, *lines = [line.split("\t") for line in ran.out.splitlines()]
+    return [dict(zip(head, line, strict=True)) for line in lines]
+
+
+def test_from_open_to_closed(dispatch, firms):
+    """The issue's own sequence: refused, no answer, accepted, a new time, arrived, closed."""
+    [tow] = table(dispatch(*OPEN))
+    assert (tow["case"], tow["service"], tow["provider"]) == ("1", "tow", "lech")
+    [card] = table(dispatch("case", "offer", "1"))
+    assert (card["ref"], card["phone"], card["position"]) == ("1.1", "089 99998-114", "1")
+    [refused] = table(dispatch("case", "decline", "1.1", "--reason", "no_unit"))
+    assert refused["state"] == "declined"
+    if "wertach" in dispatch("case", "offer", "1").out:
+        dispatch("case", "no-answer", "1.2")
+    dispatch("case", "offer", "1", "--provider", "lech", "--because", "called back", "--decision")
+    open_ref = table(dispatch("case", "list", "--open"))[0]["offer"]
+    [accepted] = table(dispatch("case", "accept", open_ref, "--eta", "35"))
+    assert accepted["state"] == "accepted"
+    assert "Abschlepp Lech, dort bis" in accepted["tell_caller"]
+    assert table(dispatch("case", "eta", open_ref, "50"))[0]["message"].startswith("Abschlepp Lech")
+    assert table(dispatch("case", "arrive", open_ref))[0]["state"] == "arrived"
+    assert dispatch("case", "close", "1").code == 0
+    assert table(dispatch("case", "list", "--open")) == []
+    assert [row["case_state"] for row in table(dispatch("case", "list"))] == ["closed"]
+
+
+def test_every_verb_speaks_json_under_its_own_schema(dispatch, opened):
+    """Each verb answers with one envelope whose schema is dispatch.case.VERB/1."""
+    for argv in (
+        ("offer", "1"), ("accept", "1", "--eta", "20"), ("eta", "1.1", "25"), ("show", "1"),
+        ("list",), ("fail", "1.1"), ("rerank", "1"), ("amend", "1", "--trailer"),
+        ("note", "1", "x"), ("callback", "1", "30"), ("audit",), ("export", "1"),
+        ("hold", "1", "--until", "2099-01-01"), ("cancel", "1"),
+        ("forget", "--older-than", "30d", "--dry-run"),
+    ):  # fmt: skip
+        ran = dispatch("case", *argv, "--json")
+        assert ran.envelope["schema"] == f"dispatch.case.{argv[0]}/1"
+        assert ran.code == ran.envelope["exit_code"] == 0, (argv, ran.err)
+
+
+def test_a_second_answer_is_shown_and_not_applied(dispatch, opened):
+    """An answer to an answered offer is exit 8, names who was first, and changes nothing."""
+    dispatch("case", "offer", "1")
+    dispatch("case", "accept", "1.1", "--eta", "35")
+    ran = dispatch("case", "decline", "1.1", "--reason", "no_unit")
+    assert ran.code == 8
+    assert "Abschlepp Lech" in ran.err
+    assert table(dispatch("case", "list"))[0]["state"] == "accepted"
+    log = dispatch("case", "show", "1", "--log", "--json").envelope["data"]["log"]
+    assert log[-1]["action"] == "refused decline"
+    assert log[-1]["operator"] == "maria"
+
+
+def test_the_bare_number_only_while_one_offer_is_open(dispatch, opened):
+    """``case accept 1`` is refused with exit 2 while nobody is asked."""
+    ran = dispatch("case", "accept", "1", "--eta", "35")
+    assert ran.code == 2
+    assert "0 open offers" in ran.err
+    dispatch("case", "offer", "1")
+    assert dispatch("case", "accept", "1", "--eta", "35").code == 0
+
+
+def test_nobody_left_is_a_number_and_exit_3(dispatch, home):
+    """When everybody has refused, the last resort's number stands there."""
+    (home / "providers.toml").write_text(
+        '[last_resort.default]\nphone = "089 99998-900"\ntext = "duty desk"\n'
+        '[[provider]]\nid = "lech"\nname = "Lech"\nphone = "089 99998-114"\nservices = ["tow"]\n'
+        'base = "86150"\narea = { radius_km = 30 }\nhours = "24/7"\n'
+    )
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "offer", "1")
+    dispatch("case", "decline", "1", "--reason", "other", "--text", "on strike")
+    ran = dispatch("case", "offer", "1")
+    assert ran.code == 3
+    assert table(ran)[0]["phone"] == "089 99998-900"
+    assert table(dispatch("case", "list"))[0]["state"] == "exhausted"
+
+
+def test_out_of_order_needs_a_reason(dispatch, opened):
+    """Whoever is asked out of order is asked for a reason that is kept."""
+    assert dispatch("case", "offer", "1", "--provider", "wertach").code == 2
+    assert dispatch("case", "offer", "1", "--because", "x").code == 2
+    argv = ("case", "offer", "1", "--provider", "wertach", "--because", "their wish", "--wish")
+    [card] = table(dispatch(*argv))
+    assert (card["provider"], card["override"]) == ("wertach", "wish")
+
+
+def test_a_correction_keeps_both_records(dispatch, opened):
+    """``case correct`` supersedes an answer: both offers are there, the new one counts."""
+    dispatch("case", "offer", "1")
+    dispatch("case", "decline", "1.1", "--reason", "no_unit")
+    argv = ("case", "correct", "1.1", "--outcome", "accepted", "--because", "wrong line")
+    assert table(dispatch(*argv))[0]["ref"] == "1.2"
+    offers = dispatch("case", "show", "1", "--json").envelope["data"]["case"]["offers"]
+    assert [offer["state"] for offer in offers] == ["corrected", "accepted"]
+    assert dispatch("case", "correct", "1.2", "--outcome", "maybe", "--because", "x").code == 2
+
+
+def test_amend_calls_112_first_and_adds_services(dispatch, opened):
+    """New facts: the emergency number comes at once, and the case has the services needed now."""
+    ran = dispatch("case", "amend", "1", "--injured", "1", "--persons", "5")
+    rows = table(ran)
+    assert (rows[0]["service"], rows[0]["phone"]) == ("ambulance", "112")
+    assert {"tow", "taxi"} <= {row["service"] for row in rows}
+    assert "86150" not in rows[0]["place"]
+    assert dispatch("case", "amend", "1").code == 2
+    kept = dispatch("case", "amend", "1", "--no-trailer", "--json").envelope["data"]
+    assert [call["service"] for call in kept["emergency"]] == ["ambulance"]
+
+
+def test_the_second_vehicle_of_a_crash(dispatch, firms):
+    """``--like`` copies place and caller, and the likely duplicate is said."""
+    dispatch(*OPEN, "--caller", "Somebody", "--call-back", "089 99998-555")
+    ran = dispatch("case", "open", "tow", "--like", "1")
+    assert ran.code == 0
+    assert "perhaps the same as case 1" in ran.err
+    personal = dispatch("case", "show", "2", "--personal", "--json").envelope["data"]["personal"]
+    assert (personal["caller"], personal["call_back"]) == ("Somebody", "089 99998-555")
+
+
+def test_what_is_personal_is_read_from_stdin(dispatch, firms):
+    """Each ``-`` takes one line of stdin, in the order of the options."""
+    argv = (*OPEN, "--caller", "-", "--call-back", "-", "--note", "-")
+    ran = subprocess.run(
+        [sys.executable, "-m", "dispatch_cli", *argv],
+        input="Jo\n089 99998-556\nby the gate\n", text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0
+    personal = dispatch("case", "show", "1", "--personal", "--json").envelope["data"]["personal"]
+    assert (personal["caller"], personal["call_back"], personal["note"]) == (
+        "Jo", "089 99998-556", "by the gate",
+    )  # fmt: skip
+
+
+def test_a_number_that_cannot_be_dialled_is_warned_of_and_not_repeated(dispatch, firms):
+    """A doubtful call-back number is kept, warned of, and not written into the warning."""
+    ran = dispatch(*OPEN, "--call-back", "12345678901234")
+    assert ran.code == 0
+    assert "read it back" in ran.err
+    assert "12345678901234" not in ran.err + ran.out
+
+
+def test_a_missed_deadline_is_exit_7_and_stands_first(dispatch, opened):
+    """``case audit`` is silent and 0, or a line each and 7; the list begins with the missed one."""
+    assert dispatch("case", "audit") == (0, "", "")
+    dispatch("case", "open", "tow", "--at", "80331")
+    dispatch("case", "callback", "1", "0")
+    ran = dispatch("case", "audit")
+    assert ran.code == 7
+    assert ran.out.startswith("case 1   call back overdue since ")
+    assert table(dispatch("case", "list", "--open"))[0]["case"] == "1"
+    assert dispatch("case", "callback", "1", "done").code == 0
+    assert dispatch("case", "audit").code == 0
+
+
+def test_the_sample_is_refused_and_112_stands(dispatch, home):
+    """Nobody works with invented firms by accident: exit 4, and the emergency line all the same."""
+    ran = dispatch("case", "open", "unfall", "--at", "86150", "--injured", "1")
+    assert ran.code == 4
+    assert "--sample" in ran.err
+    assert ran.out.splitlines()[1].split("\t")[3] == "112"
+    assert dispatch("case", "open", "tow", "--at", "86150", "--sample").code == 0
+    ran = dispatch("case", "amend", "7", "--injured", "1", "--json")
+    assert (ran.code, ran.envelope["status"]) == (4, "partial")
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("open", "tow"), "--at PLACE"),
+        (("open", "--at", "86150"), "KIND"),
+        (("show", "9"), "no case 9"),
+        (("decline", "1.1", "--reason", "mood"), "no_unit"),
+        (("decline", "x", "--reason", "no_unit"), "17.2"),
+        (("cancel", "x"), "17.2"),
+        (("offer", "1", "--service", "taxi"), "it has: tow"),
+        (("callback", "1", "soon"), "soon"),
+        (("accept", "1.1", "--eta", "99999"), "99999"),
+        (("accept", "1.1", "--eta", "9000"), "more than a day"),
+        (("note", "1", ""), "empty note"),
+        (("forget", "--older-than", "soon"), "30d"),
+        (("show", "1", "--say", "fr"), "allowed: de, en"),
+    ],
+)
+def test_what_is_wrong_is_exit_2_with_what_is_allowed(dispatch, opened, argv, said):
+    """Usage errors say what was found and what is allowed."""
+    dispatch("case", "offer", "1")
+    ran = dispatch("case", *argv)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_a_clock_time_that_has_passed_is_not_taken_for_tomorrow(dispatch, opened):
+    """Nobody promises tomorrow's 12:38 without saying so."""
+    from datetime import datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    dispatch("case", "offer", "1")
+    passed = datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(minutes=5)
+    ran = dispatch("case", "accept", "1.1", "--eta", f"{passed:%H:%M}")
+    assert ran.code == 2
+    assert "has passed" in ran.err
+
+
+def test_the_journal_is_whole_and_its_head_is_kept(dispatch, opened):
+    """``log head`` gives what ``log verify --head`` finds again; a wrong head is exit 4."""
+    head = table(dispatch("log", "head"))[0]["head"]
+    dispatch("case", "offer", "1")
+    assert dispatch("log", "verify", "--head", head).code == 0
+    number, digest = head.split(":")
+    changed = ("0" if digest[0] != "0" else "1") + digest[1:]
+    ran = dispatch("log", "verify", "--head", f"{number}:{changed}", "--json")
+    assert ran.code == 4
+    assert ran.envelope["data"]["problems"]
+
+
+def test_the_fairness_report_counts_what_was_done(dispatch, opened):
+    """Ranked first, offered and accepted are counted; overrides stand apart."""
+    dispatch("case", "offer", "1")
+    dispatch("case", "accept", "1", "--eta", "20")
+    report = dispatch("report", "fairness", "--since", "2020-01-01", "--json").envelope
+    assert report["schema"] == "dispatch.report.fairness/1"
+    [lech] = [row for row in report["data"]["rows"] if row["provider"] == "lech"]
+    assert (lech["ranked_first"], lech["offered"], lech["accepted"]) == (1, 1, 1)
+    assert dispatch("report", "fairness", "--since", "yesterday").code == 2
+
+
+def test_erasure_names_the_exports_that_it_cannot_reach(dispatch, opened):
+    """After ``forget`` nothing personal is left, and every export that was given is named."""
+    dispatch("case", "note", "1", "Canary")
+    dispatch("case", "export", "1")
+    dispatch("case", "cancel", "1")
+    dry = dispatch("case", "forget", "--older-than", "0d", "--dry-run")
+    assert table(dry)[0]["done"] == "would be erased"
+    ran = dispatch("case", "forget", "--older-than", "0d")
+    assert ran.code == 0
+    assert "was exported" in ran.err
+    assert "by maria" in ran.err
+    assert "Canary" not in dispatch("case", "show", "1", "--personal").out
+
+
+def test_a_case_on_hold_is_kept(dispatch, opened):
+    """``case hold`` keeps one case back from erasure."""
+    dispatch("case", "cancel", "1")
+    dispatch("case", "hold", "1", "--until", "2099-12-24")
+    assert table(dispatch("case", "forget", "--older-than", "0d")) == []
+
+
+def test_quiet_drops_the_hints(dispatch, opened):
+    """--quiet leaves only what was asked for."""
+    assert dispatch("case", "offer", "1", "--quiet").err == ""
+
+
+def test_the_log_is_where_db_says(dispatch, firms, tmp_path):
+    """--db and DISPATCH_DB name another log."""
+    other = tmp_path / "other.sqlite3"
+    dispatch(*OPEN, "--db", str(other))
+    assert other.exists()
+    assert table(dispatch("case", "list")) == []
+    assert len(table(dispatch("case", "list", "--db", str(other)))) == 1
+    assert json.loads(dispatch("case", "list", "--db", str(other), "--json").out)["data"]["cases"]
+
+
+def test_doctor_checks_the_log(dispatch, firms, tmp_path):
+    """``doctor`` says where the log is and whether it is sound; a damaged one is exit 4."""
+    assert "none yet" in dispatch("doctor").out
+    dispatch(*OPEN)
+    ran = dispatch("doctor")
+    assert (ran.code, "cases.sqlite3: sound" in ran.out) == (0, True)
+    log = tmp_path / "state" / "dispatch" / "cases.sqlite3"
+    log.write_bytes(b"no database" * 1000)
+    ran = dispatch("doctor")
+    assert (ran.code, "damaged" in ran.out) == (4, True)

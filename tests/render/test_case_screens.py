@@ -1,0 +1,220 @@
+"""The screens of a case at every width: numbers whole, nothing hostile, the keys at the bottom."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dispatch_cli.casebook.answering import Recorded
+from dispatch_cli.casebook.asking import Exhausted, Later, OfferCard
+from dispatch_cli.casebook.viewing import CaseView, OfferView, Overdue, PersonalView, ServiceView
+from dispatch_cli.model.case import Act
+from dispatch_cli.render import case_cards, case_loop, case_views, fairness
+from dispatch_cli.render.layout import Screen, cells, line_text
+from dispatch_cli.results import ContractRow, FairnessReport, FairnessRow, OverrideRow
+
+NOW = datetime(2026, 11, 27, 12, 3, 20, tzinfo=UTC)
+NAME = "Abschleppdienst \x1b[2J[/b] Gersthofen und Söhne Bergung und Pannenhilfe GmbH & Co. KG"
+PHONE = "089 99998-114"
+WIDTHS = [60, 80, 100, 140, 200]
+
+
+def card(**changes) -> OfferCard:
+    values = {
+        "ref": "17.1",
+        "case_id": 17,
+        "service": "roadside_repair",
+        "provider": "lech",
+        "name": NAME,
+        "phone": PHONE,
+        "other_phones": ("089 99998-115", "0151 99998-116"),
+        "position": 1,
+        "of": 5,
+        "answer_by": "12:06",
+        "say": (
+            "Pannenhilfe. bei A8 Ri. München, AS Augsburg-Ost.",
+            "",
+            "Wann können Sie da sein?",
+        ),
+        "skipped": ((NAME, "closed since 12:00"),),
+        "then": (Later("089 99998-207", NAME, 23.4), Later("0821 99998-31", "Huber", 31.0)),
+        **changes,
+    }
+    return OfferCard(**values)
+
+
+def accepted() -> Recorded:
+    return Recorded(
+        ref="17.1",
+        case_id=17,
+        state="accepted",
+        message=f"{NAME} accepted, there by 12:38",
+        tell_caller=(f"{NAME}, dort bis 12:38.",),
+        give_driver=("48.37050, 10.89780", "Rückruf 089 99998-555", "line one\nline \x1b[31mtwo"),
+    )
+
+
+def view(**changes) -> CaseView:
+    service = ServiceView(
+        service="tow",
+        state="exhausted",
+        offer="17.1",
+        provider=NAME,
+        phone=PHONE,
+        there_at=NOW + timedelta(minutes=35),
+        last_resort="110 police",
+    )
+    offer = OfferView(
+        ref="17.1",
+        service="tow",
+        provider="lech",
+        name=NAME,
+        phone=PHONE,
+        state="no_answer",
+        reason="",
+        override="wish",
+        opened_at=NOW,
+        answered_at=NOW,
+        promised_at=NOW,
+        arrived_at=NOW + timedelta(days=1),
+        operator="maria",
+    )
+    values = {
+        "id": 17,
+        "kind": "breakdown",
+        "client": None,
+        "area": "86150",
+        "opened_at": NOW - timedelta(minutes=5),
+        "age_min": 5.0,
+        "state": "asking",
+        "operator": "a_name_that_goes_on_and_on_and_on_and_on",
+        "services": (service,),
+        "offers": (offer,),
+        "next_deadline": NOW - timedelta(minutes=1),
+        "due": "answer",
+        "overdue": True,
+        **changes,
+    }
+    return CaseView(**values)
+
+
+def personal() -> PersonalView:
+    return PersonalView(
+        case_id=17, place="48.37050, 10.89780", lat=48.3705, lon=10.8978, where="", caller="Jo",
+        call_back=PHONE, plate="", ref="", to="", note="two\nlines \x1b]0;x\x07", language="",
+        texts={"1.text": "said \u202e no"},
+    )  # fmt: skip
+
+
+def report() -> FairnessReport:
+    return FairnessReport(
+        since=NOW,
+        cases=3,
+        rows=(
+            FairnessRow(
+                provider="a-provider-with-a-very-long-identifier-indeed", service="roadside_repair",
+                eligible=1000, ranked_first=500, first_by_wish=2, offered=400, accepted=300,
+                failed=3, cancelled=1, answer_min=2.5, arrival_min=None,
+            ),
+        ),
+        overrides=(
+            OverrideRow(
+                provider="lech", service="tow", override="wish", offered=1, accepted=1,
+                answer_min=None, arrival_min=None,
+            ),
+        ),
+        contracts=(ContractRow(client="adac", cases=3, cost_min=7.5, mean_cost_min=2.5),),
+    )  # fmt: skip
+
+
+def page(**changes) -> case_loop.Page:
+    values = {
+        "case_id": 17,
+        "client": "adac",
+        "services": (("tow", "asking"), ("taxi", "waiting")),
+        "selected": "tow",
+        "message": (f"{NAME} said no",),
+        **changes,
+    }
+    return case_loop.Page(**values)
+
+
+SCREENS = {
+    "card": lambda screen: case_cards.card_lines(card(), screen),
+    "override": lambda screen: case_cards.card_lines(
+        card(override="wish", in_spite_of="closed", position=0), screen
+    ),
+    "exhausted": lambda screen: case_cards.exhausted_lines(
+        Exhausted(17, "tow", PHONE, "duty desk " * 9, ((NAME, "closed"),)), screen
+    ),
+    "recorded": lambda screen: case_cards.recorded_lines(accepted(), screen),
+    "list": lambda screen: case_views.list_lines([view(), view(services=())], NOW, screen),
+    "show": lambda screen: case_views.show_lines(
+        view(), NOW, screen,
+        [Act(at=NOW, operator="x", action="offer", case_id=17, details={"offer": 1})], personal(),
+    ),
+    "audit": lambda screen: case_views.audit_lines(
+        [Overdue("17.1", "answer", NOW, NAME, PHONE), Overdue("17", "call back", NOW, "", "")],
+        NOW, screen,
+    ),
+    "fairness": lambda screen: fairness.fairness_lines(report(), screen),
+    "loop": lambda screen: case_loop.loop_lines(
+        page(asking=card(), answer_by=NOW - timedelta(seconds=5)), screen, NOW
+    ),
+    "loop accepted": lambda screen: case_loop.loop_lines(
+        page(accepted=accepted(), phone=PHONE), screen, NOW
+    ),
+    "loop coming": lambda screen: case_loop.loop_lines(page(coming=card()), screen, NOW),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", SCREENS)
+def test_every_screen_fits_every_width_and_shows_nothing_hostile(name, width):
+    """No line is wider than the terminal, and every hostile character is written out."""
+    lines = [line_text(line) for line in SCREENS[name](Screen(width, 24))]
+    assert lines
+    for line in lines:
+        assert cells(line) <= width, line
+        assert line.isprintable(), repr(line)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["card", "exhausted", "loop", "loop coming"])
+def test_the_number_to_dial_stands_alone_and_whole(name, width):
+    """The number has a line of its own, in groups, whatever the width."""
+    lines = [line_text(line).strip() for line in SCREENS[name](Screen(width, 24))]
+    assert PHONE in lines
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["loop", "loop accepted", "loop coming"])
+def test_the_keys_are_always_on_the_bottom_line(name, width):
+    """Every key is named, at the bottom, and the screen is no higher than the terminal."""
+    lines = [line_text(line) for line in SCREENS[name](Screen(width, 24))]
+    assert len(lines) < 24
+    assert lines[-1].endswith("k close")
+    shown = " ".join(lines)
+    assert all(key in shown for key in case_loop.KEYS)
+
+
+def test_the_clock_runs_down_and_then_up():
+    """Seconds to the deadline, and past it how long ago it was."""
+    for seconds, said in ((47, "answer due in 0:47"), (-75, "ANSWER OVERDUE 1:15")):
+        shown = page(asking=card(), answer_by=NOW + timedelta(seconds=seconds))
+        lines = case_loop.loop_lines(shown, Screen(100, 24), NOW)
+        assert any(said in line_text(line) for line in lines)
+
+
+def test_nothing_personal_in_the_handover_view():
+    """No case says so; a case is one line for each service with its age and what is due."""
+    assert line_text(case_views.list_lines([], NOW, Screen())[0]) == "no case"
+    lines = [line_text(line) for line in case_views.list_lines([view()], NOW, Screen(120))]
+    assert "answer 12:02 MISSED" in lines[1]
+    assert [case_views._age(minutes) for minutes in (5, 150, 4000)] == ["5 min", "2 h", "3 d"]
+
+
+def test_an_erased_place_and_a_quiet_case():
+    """Without area, client and deadline the lines say nothing instead of something wrong."""
+    quiet = view(next_deadline=None, due="", overdue=False, area="", offers=())
+    lines = [line_text(line) for line in case_views.show_lines(quiet, NOW, Screen())]
+    assert "near" not in lines[0]

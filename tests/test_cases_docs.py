@@ -1,0 +1,35 @@
+"""The page about cases states what the code does."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from dispatch_cli import casework
+from dispatch_cli.model.case import ServiceState
+from dispatch_cli.model.words import DECLINE_REASONS
+from dispatch_cli.render.case_loop import KEYS
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "cases.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_states_is_the_one_that_the_code_has() -> None:
+    """The page's table is printed from the code."""
+    table = PAGE.split("<!-- table of states -->\n")[1].split("<!-- end -->")[0]
+    assert table == casework.as_markdown()
+
+
+@pytest.mark.parametrize(
+    "words", [DECLINE_REASONS, get_args(ServiceState)], ids=["reasons", "states"]
+)
+def test_every_word_of_the_closed_sets_is_named(words: tuple[str, ...]) -> None:
+    """Reasons of a refusal and states of a service stand on the page, each of them."""
+    for word in words:
+        assert f"`{word}`" in PAGE, word
+
+
+def test_every_key_of_the_loop_is_in_the_table() -> None:
+    """No key without a line on the page."""
+    rows = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| ")]
+    keys = {key.strip() for row in rows for key in row.split(",")}
+    assert {label.split()[0] for label in KEYS} <= keys
