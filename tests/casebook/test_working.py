@@ -12,7 +12,9 @@ from dispatch_cli.model.case import Personal
 from ..worlds import MIDDLE, incident
 from .conftest import NOON
 
-MOTORIST = Personal(caller="Canary-Name", call_back="089 99998-777", plate="A-CA 1", note="Canary-Note")
+MOTORIST = Personal(
+    caller="Canary-Name", call_back="089 99998-777", plate="A-CA 1", note="Canary-Note"
+)
 
 
 def opened(desk, kind="breakdown", minutes=0, personal=MOTORIST, **facts):
@@ -51,7 +53,13 @@ def test_nothing_personal_before_acceptance(desk):
         assert canary not in repr(card)
     said = answering.accept(desk(2), card.ref, NOON + timedelta(minutes=30))
     given = " ".join(said.give_driver)
-    for canary in ("Canary-Name", "089 99998-777", "A-CA 1", "Canary-Incident", f"{MIDDLE.lat:.5f}"):
+    for canary in (
+        "Canary-Name",
+        "089 99998-777",
+        "A-CA 1",
+        "Canary-Incident",
+        f"{MIDDLE.lat:.5f}",
+    ):
         assert canary in given
     assert "Canary" not in repr(viewing.cases(desk(3), open_only=True))
     assert "Canary" not in repr(viewing.acts(desk(3)))

@@ -144,3 +144,10 @@ def test_any_text_is_read_or_refused(examples: int) -> None:
     columns: list[tuple[int, int]] = []
     read()
     assert all(0 <= column <= length for column, length in columns)
+
+
+@pytest.mark.parametrize("text", ["Mo-Fr 8-12; 13-17", "Mo-Sa 08:00-12:00; 14:00-18:00; Su off"])
+def test_times_without_their_days_are_refused(text):
+    """A lunch break written with a semicolon would close every morning without a word."""
+    with pytest.raises(HoursError, match="without its days"):
+        parse_hours(text)

@@ -13,6 +13,7 @@ from dispatch_cli.model import Place
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import centre_of, parse_place, postcode_uncertainty_km
 from dispatch_cli.places import import_gazetteer, resolve
+from dispatch_cli.places.names import abbreviates
 
 from .world import geonames
 
@@ -273,3 +274,19 @@ def _said(text: str, gazetteer: Path) -> str:
         return resolve(text, named={}, gazetteer=gazetteer).label
     except UsageError as error:
         return str(error)
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "district", "same"),
+    [
+        ("Frankfurt a.M.", "Frankfurt am Main", "Frankfurt am Main", True),
+        ("Oldenburg i. Holstein", "Oldenburg", "Oldenburg", False),
+        ("Essen i. Oldb.", "Essen", "Essen", False),
+        ("Offenbach a.d. Queich", "Offenbach am Main", "Offenbach am Main", False),
+        ("Rothenburg o.d.T.", "Rothenburg ob der Tauber", "Ansbach", True),
+        ("Kassel 52.5,13.4", "Kassel", "Kassel", False),
+    ],
+)
+def test_an_abbreviated_name_must_be_there_word_for_word(typed, known, district, same):
+    """Every word typed is in the name or its district, or it is another town."""
+    assert abbreviates(typed, known, district) == same
