@@ -1,0 +1,114 @@
+"""One look at whether a provider can be reached, and what the looks so far add up to."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+CheckKind = Literal["http", "tcp", "tls", "sip", "command"]
+CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
+
+Fault = Literal["", "resolver", "route", "lag", "internal"]
+"""Why a look may say more about the observer than about the provider; "" where it does not."""
+
+
+class SecretRef(Struct, frozen=True):
+    """A secret by its name, ``env:NAME`` or ``file:PATH``; its value is read when it is sent."""
+
+    source: Literal["env", "file"]
+    name: str
+
+
+class Probe(Struct, frozen=True, kw_only=True):
+    """How to look at one provider: a table ``[[provider.check]]`` of the file.
+
+    ``is_trusted`` says whether the table stands in a file that the user named and only its owner
+    can write: elsewhere commands, secrets and private addresses are refused when the file is read.
+    """
+
+    kind: CheckKind
+    url: str = ""
+    host: str = ""
+    port: int = 0
+    argv: tuple[str, ...] = ()
+    status: tuple[int, ...] = ()
+    """Answers of HTTP that mean "up"; none: 200 to 299."""
+    is_capacity: bool = False
+    """Whether the body is a capacity feed: free units, ``as_of``, ``valid_until``."""
+    headers: tuple[tuple[str, str | SecretRef], ...] = ()
+    timeout_s: float = 10.0
+    certificate_days: int = 14
+    """Fewer days left than this are "degraded"."""
+    allow_private: bool = False
+    is_trusted: bool = False
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What one look at a provider found; one look is one sample, never a retry."""
+
+    provider: str
+    kind: CheckKind
+    at: datetime
+    state: CheckState
+    why: str = ""
+    free: int | None = None
+    wait_min: float | None = None
+    as_of: datetime | None = None
+    """The moment that the feed itself speaks of; None: that of the look."""
+    valid_until: datetime | None = None
+    phases: tuple[tuple[str, float], ...] = ()
+    """How long each part took, in seconds: resolve, connect, tls, answer, …"""
+    fault: Fault = ""
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What a provider said on the phone, until when it holds."""
+
+    provider: str
+    at: datetime
+    until: datetime
+    free: int | None
+    state: CheckState = "up"
+    operator: str = ""
+
+
+class CheckSettings(Struct, frozen=True, kw_only=True):
+    """``[check]``: how looks add up to states, and how a run behaves.
+
+    3 failures and 2 successes are Gatus' thresholds; 21 samples, 20 % and 30 % are Nagios' flap
+    detection.
+    """
+
+    failures: int = 3
+    successes: int = 2
+    stale_min: float = 30.0
+    budget_s: float = 120.0
+    concurrency: int = 200
+    near_min: float = 60.0
+    """States count for incidents whose time is that near to now."""
+    reference: str = ""
+    """HOST:PORT that is reachable whenever the observer is online; "" asks nobody."""
+    heartbeat: str | SecretRef = ""
+
+
+class Watched(Struct, frozen=True, kw_only=True):
+    """What the looks at a provider add up to.
+
+    ``state`` is hard: it moved only after the thresholds. ``history`` holds the last samples as
+    bits, the newest lowest, for flap detection.
+    """
+
+    provider: str
+    state: CheckState = "unknown"
+    since: datetime | None = None
+    seen_at: datetime | None = None
+    """The last look that said anything about the provider."""
+    why: str = ""
+    failures: int = 0
+    successes: int = 0
+    history: int = 0
+    samples: int = 0
+    is_flapping: bool = False
+    free: int | None = None
+    wait_min: float | None = None
+    valid_until: datetime | None = None
