@@ -177,6 +177,25 @@ class FairnessRow(Struct, frozen=True, kw_only=True):
     arrival_min: float | None
 
 
+class ServiceExperience(Struct, frozen=True, kw_only=True):
+    """What the log has taught about a provider for one service, beside what the file says.
+
+    ``offers`` and ``accepted`` are counts; the learned values also know how long ago they were.
+    ``interval`` holds the true acceptance with a chance of 80 %; ``late_min`` is actual minus
+    promised arrival.
+    """
+
+    service: str
+    prior_acceptance: float
+    prior_answer_min: float
+    offers: int
+    accepted: int
+    acceptance: float
+    interval: tuple[float, float]
+    answer_min: float
+    late_min: float
+
+
 class OverrideRow(Struct, frozen=True, kw_only=True):
     """How often a provider was asked out of order, by ``wish`` or the operator's ``decision``."""
 

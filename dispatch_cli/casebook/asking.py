@@ -9,7 +9,8 @@ from ..casework import say
 from ..errors import ConflictError, UsageError
 from ..model import PlanEntry
 from ..model.case import Case, CaseService, Offer, Option
-from .book import Book, clock, existing, gate_now, observe
+from .book import Book, clock, existing, gate_now
+from .observing import observe
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -171,7 +172,7 @@ def _out_of_order(
         return listed, ""
     provider = desk.find_provider(book.catalog, provider_id)
     entry = PlanEntry(service=service.service, equipment=service.equipment)
-    observations = observe(book, reader, book.now)
+    observations = observe(book.catalog, reader, book.now, book.now)
     [need] = desk.needs_of(book.catalog, case.incident, [entry], book.holidays, observations)
     parts = eligibility.split([provider], need)
     why = parts.excluded[0].detail if parts.excluded else ""

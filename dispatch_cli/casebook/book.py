@@ -1,7 +1,7 @@
 """What every verb of a case needs, and how it decides: once, in the store, with its record."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -9,15 +9,13 @@ from msgspec import Struct
 from .. import desk, eligibility
 from ..casework.states import Gate
 from ..errors import UsageError
-from ..model import Availability, Observations, PlanEntry
-from ..model.case import Act, Case, CaseService, Engagement
+from ..model import PlanEntry
+from ..model.case import Act, Case, CaseService
+from .observing import observe
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
-
-LIVE_WITHIN = timedelta(minutes=60)
-"""Occupied units count only for incidents this near to now: today says nothing of next week."""
 
 
 class Book(Struct, frozen=True, kw_only=True):
@@ -44,41 +42,14 @@ def existing(reader: "Reader | Transaction", case_id: int) -> Case:
     return case
 
 
-def observe(book: Book, reader: "Reader | Transaction", when: datetime) -> Observations:
-    """What the log knows for a ranking: who was assigned when, and whose units are taken."""
-    availability: dict[str, Availability] = {}
-    if abs(when - book.now) <= LIVE_WITHIN:
-        for provider_id, engaged in reader.engaged(book.now).items():
-            provider = book.catalog.find(provider_id)
-            if provider is not None:
-                availability[provider_id] = _availability(provider.units, engaged, book.now)
-    return Observations(
-        availability=availability,
-        last_assigned=reader.last_assigned(),
-        summaries={(each.provider, each.service): each for each in reader.summaries()},
-        as_of=book.now,
-    )
-
-
-def _availability(units: int, engaged: list[Engagement], now: datetime) -> Availability:
-    """How many units are free, and how long until the next one is where none is."""
-    free = max(0, units - len({engagement.unit for engagement in engaged}))
-    if free:
-        return Availability(free=free)
-    ends = [engagement.until for engagement in engaged if engagement.until is not None]
-    wait_min = max(0.0, (min(ends) - now).total_seconds() / 60) if ends else None
-    return Availability(state="busy", free=0, wait_min=wait_min)
-
-
 def gate_now(book: Book, reader: "Reader | Transaction", case: Case, service: CaseService) -> Gate:
     """Look at the gates again, and not at the order, at the moment of the call."""
     from msgspec.structs import replace
 
     incident = replace(case.incident, when=book.now, asked=())
     entry = PlanEntry(service=service.service, equipment=service.equipment)
-    [need] = desk.needs_of(
-        book.catalog, incident, [entry], book.holidays, observe(book, reader, book.now)
-    )
+    observed = observe(book.catalog, reader, book.now, book.now)
+    [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
     ids = [option.provider for option in service.options]
     known = [provider for each in ids if (provider := book.catalog.find(each)) is not None]
     reasons = {out.provider: out.detail for out in eligibility.split(known, need).excluded}

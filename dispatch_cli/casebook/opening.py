@@ -15,7 +15,8 @@ from ..model.case import Case, CaseService, Option, Personal
 from ..model.digest import blake2b
 from ..model.sphere import great_circle_km
 from ..results import Answer, Cascade
-from .book import Book, existing, observe
+from .book import Book, existing
+from .observing import observe
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -37,7 +38,7 @@ def open_case(book: Book, incident: Incident, personal: Personal) -> Opened:
     """Rank an incident, freeze its cascades and write both down; warns of a likely duplicate."""
     personal = replace(personal, salt=token_hex(16))
     with book.store.deciding() as tx:
-        observations = observe(book, tx, incident.when)
+        observations = observe(book.catalog, tx, book.now, incident.when)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
@@ -63,7 +64,7 @@ def amend(book: Book, case_id: int, incident: Incident) -> Opened:
         before = existing(tx, case_id)
         casework.must_be_open(before)
         personal = tx.personal(case_id) or Personal()
-        observations = observe(book, tx, incident.when)
+        observations = observe(book.catalog, tx, book.now, incident.when)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )

@@ -68,18 +68,17 @@ def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
     """Where the case log is, and what SQLite's quick check and the journal's head say of it."""
     from pathlib import Path
 
-    from .. import folders, store
-    from .opening import now
+    from .opening import now, store_at
 
     named = os.environ.get("DISPATCH_DB", "")
-    path = Path(named) if named else store.default_path(folders.state_dir())
+    log = store_at(Path(named) if named else None, now())
     problems: list[str] = []
     state = "none yet"
-    if path.exists():
-        problems = store.open_store(path, now=now()).check()
+    if log.path.exists():
+        problems = log.check()
         state = "damaged" if problems else "sound"
-    rows = [("case log", f"{path}: {state}", "DISPATCH_DB" if named else "platform")]
-    return [*rows, *(("problem", problem, str(path)) for problem in problems)], problems
+    rows = [("case log", f"{log.path}: {state}", "DISPATCH_DB" if named else "platform")]
+    return [*rows, *(("problem", problem, str(log.path)) for problem in problems)], problems
 
 
 def _folders() -> Iterator[tuple[str, str, str]]:

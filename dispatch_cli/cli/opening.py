@@ -4,8 +4,14 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import catalog, folders, places
+from ..errors import DispatchError
+from ..model import Observations
+
+if TYPE_CHECKING:
+    from ..store import Store
 
 
 def now() -> datetime:
@@ -39,3 +45,32 @@ def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Cat
         cache_dir=folders.cache_dir(),
         holidays=holiday_dates,
     )
+
+
+def store_at(option: Path | None, at: datetime) -> "Store":
+    """Prepare the case log that was named, else the user's own; nothing is read or made yet."""
+    from .. import store
+
+    return store.open_store(option or store.default_path(folders.state_dir()), now=at)
+
+
+def look_into_log(
+    option: Path | None, known: catalog.Catalog, at: datetime, when: datetime, *, learned: bool
+) -> tuple[Observations, list[str]]:
+    """Read what the case log knows for a ranking, and warn where that cannot be had.
+
+    A log that cannot be read takes nobody's help away: then the file alone counts.
+    """
+    log = store_at(option, at)
+    try:
+        if not log.path.exists():
+            missing = [f"{log.path}: there is no case log: the file's values count"]
+            return Observations(), missing if option is not None else []
+        from ..casebook.observing import observe
+
+        with log, log.reading() as reader:
+            return observe(known, reader, at, when, learned=learned), []
+    except (DispatchError, OSError) as error:
+        return Observations(), [
+            f'ranked without the case log: {error}; see "dispatch doctor"',
+        ]

@@ -16,6 +16,10 @@ ProvidersOption = Annotated[
         help="Provider file; else DISPATCH_PROVIDERS, ./providers.toml, yours, the sample.",
     ),
 ]
+DbOption = Annotated[
+    Path | None,
+    typer.Option("--db", metavar="FILE", envvar="DISPATCH_DB", help="The case log; else yours."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON envelope on stdout, always.")]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Drop hints and warnings, never errors.")

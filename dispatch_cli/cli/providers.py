@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import (
+    DbOption,
     DebugOption,
     JsonOption,
     ProvidersOption,
@@ -17,6 +18,7 @@ from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from ..model import Provider
+    from ..results import ServiceExperience
 
 app = typer.Typer(
     help="List, show, check and start the provider file.",
@@ -73,23 +75,45 @@ def list_providers(
 @app.command()
 def show(
     provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
+    db: DbOption = None,
     providers: ProvidersOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Show everything that the file says of one provider."""
+    """Show everything that the file says of one provider, and what the case log has taught."""
     from .. import desk
+    from ..casebook.experience import experience
     from .listing import listing
-    from .opening import open_catalog
+    from .opening import now, open_catalog, store_at
 
-    provider = desk.find_provider(open_catalog(providers), provider_id)
+    clock = now()
+    catalog = open_catalog(providers, clock)
+    provider = desk.find_provider(catalog, provider_id)
+    log = store_at(db, clock)
+    with log, log.reading() as reader:
+        learned = experience(reader, provider, catalog.rules.settings, clock)
     return listing(
         "dispatch.providers.show/1",
         ("key", "value"),
-        _facts_of(provider),
+        [*_facts_of(provider), *map(_taught, learned)],
         json=json,
-        data={"provider": provider},
+        data={"provider": provider, "experience": learned},
+    )
+
+
+def _taught(learned: "ServiceExperience") -> tuple[str, str]:
+    """What was assumed of a service, what was counted, and what holds now."""
+    low, high = learned.interval
+    if not learned.offers:
+        said = f"accepts {learned.acceptance:.0%}, answers in {learned.answer_min:.1f} min"
+        return f"learned {learned.service}", f"nothing yet: {said}"
+    return (
+        f"learned {learned.service}",
+        f"accepts {learned.prior_acceptance:.0%} -> {learned.acceptance:.0%}"
+        f" ({low:.0%} to {high:.0%}; {learned.accepted} of {learned.offers}),"
+        f" answers in {learned.prior_answer_min:.1f} -> {learned.answer_min:.1f} min,"
+        f" late by {learned.late_min:.1f} min",
     )
 
 

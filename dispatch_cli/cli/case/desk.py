@@ -5,22 +5,21 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
 import typer
 from msgspec import Struct
 
-from ... import folders, store
 from ...casebook.book import Book
 from ...errors import BadDataError, ExitCode, UsageError
 from ...model.words import LANGUAGES
-from ..opening import holiday_dates, now, open_catalog
-from ..options import DebugOption, JsonOption, ProvidersOption, QuietOption
+from ..opening import holiday_dates, now, open_catalog, store_at
+from ..options import DbOption, DebugOption, JsonOption, ProvidersOption, QuietOption
 from ..outcome import Outcome, emit
 
 if TYPE_CHECKING:
+    from ... import store
     from ...catalog import Catalog
     from ...render.layout import Line, Screen
     from ...render.plain import Row
@@ -41,12 +40,7 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     stands_last: ClassVar[bool] = True
 
-    db: Annotated[
-        Path | None,
-        typer.Option(
-            "--db", metavar="FILE", envvar="DISPATCH_DB", help="The case log; else yours."
-        ),
-    ] = None
+    db: DbOption = None
     operator: Annotated[
         str | None,
         typer.Option(
@@ -78,7 +72,7 @@ def open_book(desk: Desk) -> Book:
     catalog = open_catalog(desk.providers, clock)
     _refuse_sample(catalog, desk)
     return Book(
-        store=_store_at(desk, clock),
+        store=store_at(desk.db, clock),
         catalog=catalog,
         holidays=holiday_dates,
         now=clock,
@@ -88,11 +82,7 @@ def open_book(desk: Desk) -> Book:
 
 def open_log(desk: Desk) -> "store.Store":
     """Open the case log alone, for what needs no provider file."""
-    return _store_at(desk, now())
-
-
-def _store_at(desk: Desk, clock: datetime) -> "store.Store":
-    return store.open_store(desk.db or store.default_path(folders.state_dir()), now=clock)
+    return store_at(desk.db, now())
 
 
 def _refuse_sample(catalog: "Catalog", desk: Desk) -> None:
