@@ -9,7 +9,8 @@ from ..casework import say
 from ..errors import ConflictError, UsageError
 from ..model import PlanEntry
 from ..model.case import Case, CaseService, Offer, Option
-from .book import Book, clock, existing, gate_now
+from .book import Book, clock, existing
+from .gating import gate_now
 from .observing import observe
 
 if TYPE_CHECKING:

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from .. import desk, eligibility
-from ..casework.states import Gate
 from ..errors import UsageError
-from ..model import PlanEntry
 from ..model.case import Act, Case, CaseService
-from .observing import observe
 
 if TYPE_CHECKING:
+    # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
+    from .. import desk
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
 
@@ -23,7 +21,7 @@ class Book(Struct, frozen=True, kw_only=True):
 
     store: "Store"
     catalog: "Catalog"
-    holidays: desk.HolidayDates
+    holidays: "desk.HolidayDates"
     now: datetime
     operator: str
 
@@ -40,25 +38,6 @@ def existing(reader: "Reader | Transaction", case_id: int) -> Case:
     if case is None:
         raise UsageError(f"there is no case {case_id}", hint='"dispatch case list" names them')
     return case
-
-
-def gate_now(book: Book, reader: "Reader | Transaction", case: Case, service: CaseService) -> Gate:
-    """Look at the gates again, and not at the order, at the moment of the call."""
-    from msgspec.structs import replace
-
-    incident = replace(case.incident, when=book.now, asked=())
-    entry = PlanEntry(service=service.service, equipment=service.equipment)
-    observed = observe(book.catalog, reader, book.now, book.now)
-    [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
-    ids = [option.provider for option in service.options]
-    known = [provider for each in ids if (provider := book.catalog.find(each)) is not None]
-    reasons = {out.provider: out.detail for out in eligibility.split(known, need).excluded}
-    gone = dict.fromkeys(set(ids) - {provider.id for provider in known}, "no longer in the file")
-
-    def gate(provider_id: str) -> str | None:
-        return reasons.get(provider_id) or gone.get(provider_id)
-
-    return gate
 
 
 def clock(moment: datetime, book: Book) -> str:

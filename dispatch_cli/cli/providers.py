@@ -75,6 +75,7 @@ def list_providers(
 @app.command()
 def show(
     provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
+    *,
     db: DbOption = None,
     providers: ProvidersOption = None,
     json: JsonOption = False,
