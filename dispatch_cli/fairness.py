@@ -167,7 +167,7 @@ def _contracts(cases: Iterable[Case], erased: Iterable[ContractCost]) -> tuple[C
 
 
 def _whole_steps(minutes: float) -> float:
-    """Minutes in whole millionths: what is erased is known as a sum of sums, whose last bit differs."""
+    """Minutes in whole millionths: a sum of sums, as of erased cases, differs in the last bit."""
     return round(minutes, 6)
 
 

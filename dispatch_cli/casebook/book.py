@@ -40,11 +40,16 @@ def existing(reader: "Reader | Transaction", case_id: int) -> Case:
     return case
 
 
-def clock(moment: datetime, book: Book) -> str:
-    """A moment as it is said: the time of day in the centre's zone."""
+def local(moment: datetime, book: Book) -> datetime:
+    """The same moment in the centre's zone, in which every time is shown."""
     from zoneinfo import ZoneInfo
 
-    return f"{moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone)):%H:%M}"
+    return moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone))
+
+
+def clock(moment: datetime, book: Book) -> str:
+    """A moment as it is said: the time of day in the centre's zone."""
+    return f"{local(moment, book):%H:%M}"
 
 
 def first_open(case: Case, names: Iterable[str]) -> CaseService | None:

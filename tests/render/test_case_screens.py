@@ -29,7 +29,7 @@ def card(**changes) -> OfferCard:
         "other_phones": ("089 99998-115", "0151 99998-116"),
         "position": 1,
         "of": 5,
-        "answer_by": "12:06",
+        "answer_by": NOW + timedelta(minutes=3),
         "say": (
             "Pannenhilfe. bei A8 Ri. München, AS Augsburg-Ost.",
             "",
