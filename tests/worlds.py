@@ -68,6 +68,7 @@ class MemoryCatalog:
         self.count = len(self.providers)
         self.path, self.source = "memory.toml", "option"
         self.warnings: tuple[str, ...] = ()
+        self.digest = "memory"
 
     def near(self, place: Place) -> list[Provider]:
         return self.providers

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ..casework import last_slots
 from ..model import Availability, Observations
 from ..model.case import Engagement
 
@@ -22,16 +23,19 @@ def observe(
     when: datetime,
     *,
     learned: bool = True,
+    without_case: int = 0,
 ) -> Observations:
     """Read who was assigned when, whose units are taken, and what the answers so far teach.
 
-    Without ``learned`` the file's values count, as if nobody had ever answered.
+    Without ``learned`` the file's values count, as if nobody had ever answered. The units that
+    ``without_case`` has taken count as free: it does not wait for itself.
     """
     availability: dict[str, Availability] = {}
     if abs(when - now) <= LIVE_WITHIN:
-        for provider_id, engaged in reader.engaged(now).items():
+        for provider_id, taken in reader.engaged(now).items():
+            engaged = [each for each in taken if each.case_id != without_case]
             provider = catalog.find(provider_id)
-            if provider is not None:
+            if provider is not None and engaged:
                 availability[provider_id] = _availability(provider.units, engaged, now)
     summaries = reader.summaries() if learned else ()
     return Observations(
@@ -47,6 +51,7 @@ def _availability(units: int, engaged: Sequence[Engagement], now: datetime) -> A
     free = max(0, units - len({engagement.unit for engagement in engaged}))
     if free:
         return Availability(free=free)
-    ends = [engagement.until for engagement in engaged if engagement.until is not None]
+    last = [engagement.until for engagement in last_slots(engaged)]
+    ends = [until for until in last if until is not None]
     wait_min = max(0.0, (min(ends) - now).total_seconds() / 60) if ends else None
     return Availability(state="busy", free=0, wait_min=wait_min)

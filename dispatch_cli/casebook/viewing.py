@@ -47,7 +47,10 @@ class OfferView(Struct, frozen=True, kw_only=True):
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
-    """A case without anything personal: its place is a rough area."""
+    """A case without anything personal: its place is a rough area.
+
+    ``operator`` is who placed the last call, or opened the case.
+    """
 
     id: int
     kind: str
@@ -104,7 +107,7 @@ def view(case: Case, now: datetime) -> CaseView:
         opened_at=case.opened_at,
         age_min=(now - case.opened_at).total_seconds() / 60,
         state=_whole_state(case, states),
-        operator=case.operator,
+        operator=case.offers[-1].operator if case.offers else case.operator,
         services=tuple(_service_view(case, service, due, now) for service in case.services),
         offers=tuple(_offer_view(case, offer) for offer in case.offers),
         next_deadline=due[0].at if due else None,
@@ -169,13 +172,12 @@ def _overdue(found: Iterable[Case], now: datetime) -> Iterable[Overdue]:
     for case in found:
         for deadline in casework.overdue(case, now):
             offer = casework.offer_of(case, deadline.offer)
-            yield Overdue(
-                f"{case.id}.{deadline.offer}" if offer else str(case.id),
-                deadline.what,
-                deadline.at,
-                offer.name if offer else "",
-                offer.phone if offer else "",
-            )
+            service = casework.service_of(case, deadline.service)
+            name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
+            if service is not None and deadline.what == "last resort":
+                phone = service.last_resort_phone
+            ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
+            yield Overdue(ref, deadline.what, deadline.at, name, phone)
 
 
 def most_urgent(book: Book) -> int | None:
@@ -206,9 +208,16 @@ def _service_view(
     case: Case, service: CaseService, deadlines: Iterable[casework.Deadline], now: datetime
 ) -> ServiceView:
     asked = {offer.number for offer in case.offers if offer.service == service.service}
-    if service is case.services[0]:
-        asked.add(0)
-    due = next((deadline for deadline in deadlines if deadline.offer in asked), None)
+    due = next(
+        (
+            each
+            for each in deadlines
+            if each.offer in asked
+            or each.service == service.service
+            or (each.what == "call back" and service is case.services[0])
+        ),
+        None,
+    )
     live = [
         offer
         for offer in case.offers
