@@ -77,9 +77,9 @@ def two(home) -> None:
 @pytest.mark.parametrize(
     ("kind", "steps", "states"),
     [
-        ("tow", OTHER_KEYS, ["corrected", "failed", "wrong_equipment"]),
+        ("tow", OTHER_KEYS, ["corrected", "corrected", "failed", "wrong_equipment"]),
         ("tow", TO_THE_END, ["declined", "arrived"]),
-        ("breakdown", [*REPAIR_FAILS, *TOW_DECLINES], ["unsuccessful", "declined"]),
+        ("breakdown", [*REPAIR_FAILS, *TOW_DECLINES], ["unsuccessful", "corrected", "declined"]),
     ],
     ids=["other keys", "to the end", "the next service"],
 )

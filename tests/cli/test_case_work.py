@@ -220,7 +220,8 @@ def test_plain_prompts_without_a_terminal(dispatch, opened):
     """From a pipe: keys by line, and the end of the input leaves."""
     ran = subprocess.run(
         [sys.executable, "-m", "dispatch_cli", "case", "work", "1"],
-        input="\nu\ntab\nz\nd\n1\n", text=True, capture_output=True, check=False, env=dict(os.environ),
+        input="\nu\ntab\nz\nd\n1\n",
+        text=True, capture_output=True, check=False, env=dict(os.environ),
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "Abschlepp Lech unreachable" in ran.stdout
