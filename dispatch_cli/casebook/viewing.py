@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from .. import casework
-from ..model.case import Act, Case, CaseService, Offer, Personal
+from .. import casework, plans
+from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
+from ..results import EmergencyCall
 from .book import Book, existing
 
 
@@ -44,6 +46,8 @@ class OfferView(Struct, frozen=True, kw_only=True):
     promised_at: datetime | None
     arrived_at: datetime | None
     operator: str
+    promises: tuple[Promise, ...] = ()
+    """Every time that was promised, with when it was said and by whom."""
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
@@ -65,6 +69,8 @@ class CaseView(Struct, frozen=True, kw_only=True):
     next_deadline: datetime | None
     due: str
     overdue: bool
+    emergency: tuple[EmergencyCall, ...] = ()
+    """Whom the facts send to 112 or 110; in the view of one case alone."""
 
 
 class PersonalView(Struct, frozen=True, kw_only=True):
@@ -127,7 +133,9 @@ def cases(book: Book, *, open_only: bool) -> list[CaseView]:
 def show(book: Book, case_id: int) -> CaseView:
     """One case; raises UsageError where there is none."""
     with book.store.reading() as reader:
-        return view(existing(reader, case_id), book.now)
+        case = existing(reader, case_id)
+    calls = plans.emergency_calls(case.incident, book.catalog.rules)
+    return replace(view(case, book.now), emergency=calls)
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:
@@ -253,4 +261,5 @@ def _offer_view(case: Case, offer: Offer) -> OfferView:
         promised_at=offer.promises[-1].there_at if offer.promises else None,
         arrived_at=offer.arrived_at,
         operator=offer.operator,
+        promises=offer.promises,
     )
