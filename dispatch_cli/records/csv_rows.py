@@ -39,9 +39,7 @@ class CsvRows:
             each.strip() for each in next(csv.reader([text], delimiter=self.delimiter), ())
         )
         if not any(self.columns):
-            raise BadDataError(
-                Problem("the first line names no columns", file=source.name, line=1)
-            )
+            raise BadDataError(Problem("the first line names no columns", file=source.name, line=1))
 
     def _header_text(self, header: bytes) -> str:
         name = self._source.name
@@ -107,9 +105,7 @@ class CsvRows:
         places = [place for _, place in picked]
         for cut, cells in self._parsed(cuts):
             if isinstance(cells, str):
-                records.append(
-                    Reject(number, line, cells, self._detail(cells, cut.raw), cut.raw)
-                )
+                records.append(Reject(number, line, cells, self._detail(cells, cut.raw), cut.raw))
             else:
                 values = dict(zip(names, [cells[place] for place in places], strict=True))
                 records.append(Row(number, line, cut.raw, values))

@@ -77,4 +77,3 @@ def cut_records(
         else:
             return cuts, lines[at:]
     return cuts, ()
-

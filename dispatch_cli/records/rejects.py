@@ -52,6 +52,4 @@ def read_rejects(lines: Iterable[bytes]) -> Iterator[Reject]:
     for line in lines:
         found = _DECODER.decode(line)
         raw = (found.text or "").encode() if found.base64 is None else b64decode(found.base64)
-        yield Reject(
-            found.row, found.line, found.reason, found.detail, raw, found.part, found.more
-        )
+        yield Reject(found.row, found.line, found.reason, found.detail, raw, found.part, found.more)

@@ -61,8 +61,7 @@ def _quoted_cr(line: Line) -> str:
 
 def _guarded(line: Line) -> Line:
     return [
-        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-        for cell in line
+        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in line
     ]
 
 
@@ -103,5 +102,7 @@ def write_parquet(lines: Path, target: Path, columns: Sequence[str], types: Sequ
     ):
         while block := file.readlines(1 << 22):
             rows = zip(*map(decoder.decode, block), strict=True)
-            arrays = [pa.array(cells, field.type) for cells, field in zip(rows, schema, strict=True)]
+            arrays = [
+                pa.array(cells, field.type) for cells, field in zip(rows, schema, strict=True)
+            ]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
