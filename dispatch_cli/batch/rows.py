@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from math import isnan
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from .. import desk, notation, plans
 from ..errors import UsageError
-from ..intake import NEVER, NOWHERE, Reading, Refusal, Said, read_when
+from ..intake import Reading, Refusal, Said, read_when
 from ..model import Incident, Place
 from ..records import Row
 from ..results import EmergencyCall
@@ -47,7 +48,7 @@ REASONS = (
     "unknown_client",
     "unknown_provider",
 )
-"""Why a row is not taken; documented in docs/batch.md, in the order in which they are looked for."""
+"""Why a row is not taken, in the order in which it is looked for; see docs/batch.md."""
 
 _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
@@ -188,7 +189,9 @@ class Rows:
     def _cell(self, values: Mapping[str, Any], fact: str) -> str | float | None:
         """A number as it is, anything else as text."""
         value = values.get(self._own[fact] or "")
-        if isinstance(value, int | float) and not isinstance(value, bool) and value == value:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if isnan(value):
+                return None
             return float(value) if abs(value) < 1e6 else str(value)
         return text_of(value)
 

@@ -18,10 +18,7 @@ from .sinks import Make, Named, PartFile, Stream, finish
 from .state import Checkpoint, StateFiles
 from .summary import Tally
 
-CHECKPOINT_S = 1.0
-AT_ONCE = 1024
-"""Rows ranked in one go: what they give is held until it is written."""
-
+CHECKPOINT_S = 0.5
 Progress = Callable[[Tally, float | None], None]
 """Told now and then how far it is: the counts, and the share of the input that is read."""
 
@@ -149,9 +146,6 @@ class _Batch:
                 assert isinstance(record, Row)  # noqa: S101 - no reject was ever understood
                 rows.append(record)
                 taken.append(found)
-                if len(rows) >= AT_ONCE:
-                    self._rank(rows, taken)
-                    rows, taken = [], []
                 continue
             if self._tools.fail_fast:
                 self._rank(rows, taken)

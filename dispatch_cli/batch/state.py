@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,8 @@ from ..model.case import Summary
 from ..model.digest import blake2b
 from ..records import Mark
 from .summary import Tally
+
+T = TypeVar("T")
 
 _START, _CHECKPOINT = ".state", ".checkpoint"
 RESTART_HINT = "to start again, remove {path}"
@@ -140,7 +142,7 @@ def digest_of(path: Path) -> str:
     return hashed.hexdigest()
 
 
-def _read(path: Path, kind: type[Struct]):  # type: ignore[no-untyped-def]
+def _read(path: Path, kind: type[T]) -> T | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:

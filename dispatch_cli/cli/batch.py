@@ -9,7 +9,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from ..errors import ExitCode, UnavailableError, UsageError
+from ..errors import UnavailableError, UsageError
 from .opening import holiday_dates, now, open_catalog, refuse_sample, store_at
 from .options import (
     DbOption,

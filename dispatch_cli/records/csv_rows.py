@@ -3,12 +3,13 @@
 import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from ..errors import BadDataError, Problem, UsageError
-from .lines import Lines, Piece, lines_of
+from .lines import Piece, lines_of
 from .quoting import Cut, cut_records, is_open_after
 from .source import Source
-from .values import MOST_BYTES, Chunk, Mark, Reject, Row
+from .values import MOST_BYTES, ROWS, Chunk, Mark, Reject, Row
 
 DELIMITERS = ",;\t|"
 _BOM = codecs.BOM_UTF8
@@ -69,19 +70,21 @@ class CsvRows:
         pending: Sequence[bytes] = ()
         for found in lines_of(self._source.read, within=mark.part > 0):
             if isinstance(found, Piece):
-                if pending:
-                    yield (chunk := self._chunk(self._cut(pending, is_end=True)[0], mark, picked))
-                    mark, pending = chunk.end, ()
+                for chunk in self._chunks(self._cut(pending, is_end=True)[0], mark, picked):
+                    yield chunk
+                    mark = chunk.end
+                pending = ()
                 yield (chunk := too_long(found, mark))
+                mark = chunk.end
+                continue
+            if not pending and b'"' not in found.joined:
+                cuts = list(map(Cut, found.lines))
             else:
-                if not pending and b'"' not in found.joined:
-                    cuts = list(map(Cut, found.lines))
-                else:
-                    cuts, pending = self._cut([*pending, *found.lines])
-                yield (chunk := self._chunk(cuts, mark, picked))
-            mark = chunk.end
-        if pending:
-            yield self._chunk(self._cut(pending, is_end=True)[0], mark, picked)
+                cuts, pending = self._cut([*pending, *found.lines])
+            for chunk in self._chunks(cuts, mark, picked):
+                yield chunk
+                mark = chunk.end
+        yield from self._chunks(self._cut(pending, is_end=True)[0], mark, picked)
 
     @property
     def _delimiter(self) -> bytes:
@@ -93,21 +96,30 @@ class CsvRows:
         return cut_records(
             lines,
             self._delimiter,
-            fits=lambda raw: isinstance(self._cells(Cut(raw, 2)), list),
+            # A quote that closes in the middle of a cell belongs to another record.
+            fits=lambda raw: isinstance(self._cells(Cut(raw), is_strict=True), list),
             is_end=is_end,
         )
+
+    def _chunks(
+        self, cuts: list[Cut], mark: Mark, picked: list[tuple[str, int]]
+    ) -> Iterator[Chunk]:
+        for at in range(0, len(cuts), ROWS):
+            yield (chunk := self._chunk(cuts[at : at + ROWS], mark, picked))
+            mark = chunk.end
 
     def _chunk(self, cuts: list[Cut], mark: Mark, picked: list[tuple[str, int]]) -> Chunk:
         """Parse records into rows and rejects."""
         records: list[Row | Reject] = []
         offset, number, line = mark.offset, mark.number, mark.line
         names = [name for name, _ in picked]
-        places = [place for _, place in picked]
+        # Two places at least: with one, itemgetter would give a cell and not a row of them.
+        pick = itemgetter(*(place for _, place in picked), 0, 0)
         for cut, cells in self._parsed(cuts):
             if isinstance(cells, str):
                 records.append(Reject(number, line, cells, self._detail(cells, cut.raw), cut.raw))
             else:
-                values = dict(zip(names, [cells[place] for place in places], strict=True))
+                values = dict(zip(names, pick(cells), strict=False))
                 records.append(Row(number, line, cut.raw, values))
             offset, number, line = offset + len(cut.raw), number + 1, line + cut.lines
         return Chunk(records, Mark(offset, number, line))
@@ -134,7 +146,7 @@ class CsvRows:
             return None
         return rows if len(rows) == len(texts) else None
 
-    def _cells(self, cut: Cut) -> list[str] | str:
+    def _cells(self, cut: Cut, *, is_strict: bool = False) -> list[str] | str:
         if cut.fault:
             return cut.fault
         if b"\0" in cut.raw:
@@ -144,7 +156,8 @@ class CsvRows:
         if is_open_after(cut.raw, self._delimiter):
             return "open_quote"
         try:
-            [cells] = csv.reader([cut.raw.decode(self._encoding)], delimiter=self.delimiter)
+            text = cut.raw.decode(self._encoding)
+            [cells] = csv.reader([text], delimiter=self.delimiter, strict=is_strict)
         except UnicodeDecodeError:
             return "encoding"
         except (csv.Error, ValueError):

@@ -6,11 +6,10 @@ from typing import Any
 
 import msgspec
 
-from ..errors import BadDataError, Problem
 from .csv_rows import too_long
 from .lines import Piece, lines_of
 from .source import Source
-from .values import Chunk, Mark, Reject, Row
+from .values import ROWS, Chunk, Mark, Reject, Row
 
 
 class JsonRows:
@@ -20,10 +19,8 @@ class JsonRows:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        first = source.read()
-        if not first:
-            raise BadDataError(Problem("is empty", file=source.name))
-        source.unread(first.removeprefix(codecs.BOM_UTF8))
+        if source.peek().startswith(codecs.BOM_UTF8):
+            source.read(len(codecs.BOM_UTF8))
 
     @property
     def start(self) -> Mark:
@@ -36,11 +33,12 @@ class JsonRows:
         names = tuple(dict.fromkeys(wanted))
         for found in lines_of(self._source.read, within=mark.part > 0):
             if isinstance(found, Piece):
-                chunk = too_long(found, mark)
-            else:
-                chunk = _chunk(found.lines, mark, names)
-            yield chunk
-            mark = chunk.end
+                yield (chunk := too_long(found, mark))
+                mark = chunk.end
+                continue
+            for at in range(0, len(found.lines), ROWS):
+                yield (chunk := _chunk(found.lines[at : at + ROWS], mark, names))
+                mark = chunk.end
 
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any])

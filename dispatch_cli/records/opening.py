@@ -57,8 +57,7 @@ def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> Recor
 
 
 def _rows(source: Source, delimiter: str, encoding: str) -> Rows:
-    first = source.read()
-    source.unread(first)
+    first = source.peek()
     if not first:
         raise BadDataError(Problem("is empty: there is no record in it", file=source.name))
     if first[:4] == _PARQUET:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import BadDataError, Problem, UsageError
-from .values import Chunk, Mark, Reject, Row
+from .values import ROWS, Chunk, Mark, Reject, Row
 
 if TYPE_CHECKING:
     import pyarrow
 
-_ROWS = 4096
 EXTRA_HINT = "install the extra: pip install 'roadside-dispatch[batch]'"
 
 
@@ -41,7 +40,7 @@ class ParquetRows:
         names = tuple(dict.fromkeys(wanted))
         number = mark.number
         try:
-            for batch in self._file.iter_batches(batch_size=_ROWS, row_groups=groups):
+            for batch in self._file.iter_batches(batch_size=ROWS, row_groups=groups):
                 rows = batch.slice(skipped)
                 skipped -= min(skipped, len(batch))
                 if len(rows):

@@ -53,6 +53,14 @@ class Source:
         self.offset += len(block)
         return block
 
+    def peek(self) -> bytes:
+        """Look at the first block, or all there is, without taking it."""
+        data = b""
+        while len(data) < BLOCK and (block := self.read()):
+            data += block
+        self.unread(data)
+        return data
+
     def unread(self, data: bytes) -> None:
         """Put back what was read too far."""
         self._back = data + self._back
@@ -118,7 +126,7 @@ def open_source(path: str) -> Source:
         found = os.stat(path)
         if stat.S_ISDIR(found.st_mode):
             raise BadDataError(Problem("is a folder, not a file of incidents", file=path))
-        file = Path(path).open("rb")
+        file = Path(path).open("rb")  # noqa: SIM115 - the source closes it
     except OSError as error:
         raise BadDataError(Problem(f"cannot be read: {error.strerror}", file=path)) from None
     return Source(path, file, found.st_size if stat.S_ISREG(found.st_mode) else None)

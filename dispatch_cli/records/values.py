@@ -8,6 +8,9 @@ from msgspec import Struct
 MOST_BYTES = 1 << 20
 """A record with more bytes is no incident; it is never held as a whole."""
 
+ROWS = 512
+"""At most so many records make a chunk, and whoever works through it can say how far it is."""
+
 Values = Mapping[str, Any]
 """The cells of a record by column: texts from CSV, whatever JSON or Parquet has from those."""
 
