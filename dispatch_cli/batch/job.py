@@ -21,7 +21,16 @@ from .ranker import MakeRanker, NearAndFar, Ranker
 from .rows import Given, Rows
 from .run import InputChangedError, Places, Progress, Tools, finish_only, run
 from .sinks import Named, PartFile, Stream, check_target
-from .state import RESTART_HINT, Checkpoint, Known, Start, StateFiles, differences, digest_of
+from .state import (
+    RESTART_HINT,
+    Checkpoint,
+    Known,
+    Start,
+    StateFiles,
+    check_same_files,
+    check_same_start,
+    digest_of,
+)
 from .summary import Tally
 
 if TYPE_CHECKING:
@@ -133,15 +142,20 @@ def can_go_on(options: Options) -> bool:
 def taken_up(options: Options) -> Start | None:
     """How the batch was started that is to go on, or None for a first start.
 
-    Raises ConflictError where one is unfinished and nobody said that it goes on.
+    Raises ConflictError where one is unfinished and nobody said that it goes on, and what
+    ``check_same_start`` raises for other options.
     """
     files = _state_files(options)
     start = files.read_start() if files else None
-    if files and start is not None and not options.resume:
+    if files is None or start is None:
+        return None
+    hint = RESTART_HINT.format(path=files.start_path)
+    if not options.resume:
         raise ConflictError(
             Problem("a batch to this output is not finished", file=str(options.output)),
-            hint=f"--resume goes on with it; {RESTART_HINT.format(path=files.start_path)}",
+            hint=f"--resume goes on with it; {hint}",
         )
+    check_same_start(start, options.resumed, hint)
     return start
 
 
@@ -265,8 +279,7 @@ def _begin(
     if then is None:
         files.write_start(start)
         return files, None
-    for error in differences(then, start, RESTART_HINT.format(path=files.start_path)):
-        raise error
+    check_same_files(then, digests, RESTART_HINT.format(path=files.start_path))
     return files, files.read_checkpoint()
 
 

@@ -1,7 +1,7 @@
 """What a batch that was killed needs to go on: how it was started, and how far it came."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -9,7 +9,8 @@ from typing import BinaryIO, TypeVar
 import msgspec
 from msgspec import Struct
 
-from ..errors import BadDataError, DispatchError, Problem, UsageError
+from .. import __version__
+from ..errors import BadDataError, Problem, UsageError
 from ..model import Availability, Observations
 from ..model.case import Summary
 from ..model.digest import blake2b
@@ -102,26 +103,29 @@ class StateFiles:
         self.checkpoint_path.unlink(missing_ok=True)
 
 
-def differences(then: Start, now: Start, hint: str) -> Iterable[DispatchError]:
-    """What has changed since a batch was started: options are the user's error, files are not."""
-    if then.version != now.version:
-        yield BadDataError(
-            f"it was started by dispatch {then.version}, this is {now.version}", hint=hint
+def check_same_start(then: Start, options: Mapping[str, str], hint: str) -> None:
+    """Refuse to go on with other options (UsageError) or in another version (BadDataError)."""
+    if then.version != __version__:
+        raise BadDataError(
+            f"it was started by dispatch {then.version}, this is {__version__}", hint=hint
         )
-    changed = _changed(then.options, now.options)
+    changed = _changed(then.options, options)
     if changed:
-        yield UsageError(
+        raise UsageError(
             *(
-                f"{name} was {then.options.get(name, '')!r}, now it is "
-                f"{now.options.get(name, '')!r}"
+                f"{name} was {then.options.get(name, '')!r}, now it is {options.get(name, '')!r}"
                 for name in changed
             ),
             hint=f"go on with the options of the first start; {hint}",
         )
-    files = _changed(then.digests, now.digests)
-    if files:
-        yield BadDataError(
-            *(Problem("has changed since the batch was started", who=name) for name in files),
+
+
+def check_same_files(then: Start, digests: Mapping[str, str], hint: str) -> None:
+    """Refuse to go on where a file is another than at the first start; raises BadDataError."""
+    changed = _changed(then.digests, digests)
+    if changed:
+        raise BadDataError(
+            *(Problem("has changed since the batch was started", who=name) for name in changed),
             hint=hint,
         )
 

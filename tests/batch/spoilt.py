@@ -77,7 +77,9 @@ def row_of(number: int, cells: dict[str, str]) -> bytes:
     """An ordinary row with some other cells."""
     ordinary = {"id": f"r{number}", "lat": f"48.{number % 700 + 100}", "lon": "10.9", "kind": "tow",
                 "vehicle": "car", "note": "x"}  # fmt: skip
-    return (",".join({**ordinary, **cells}.get(name, "") for name in NAMES) + "\n").encode("latin-1")
+    return (",".join({**ordinary, **cells}.get(name, "") for name in NAMES) + "\n").encode(
+        "latin-1"
+    )
 
 
 def spoilt_row(number: int, way: str) -> tuple[bytes, str]:

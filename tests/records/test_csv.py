@@ -54,8 +54,10 @@ def test_any_bytes_come_out_once_and_in_order(tmp_path_factory, texts, at):
     assert b"".join(each.raw for each in found) == body
     assert [each.number for each in found] == list(range(1, len(found) + 1))
     for each in found:
-        assert path.read_bytes().splitlines(keepends=True)[each.line - 1].startswith(
-            each.raw.splitlines(keepends=True)[0]
+        assert (
+            path.read_bytes()
+            .splitlines(keepends=True)[each.line - 1]
+            .startswith(each.raw.splitlines(keepends=True)[0])
         )
     if marks:
         assert marks[-1].offset == path.stat().st_size

@@ -22,7 +22,7 @@ def blocks_of(data: bytes, sizes: list[int]):
 
 
 @given(
-    st.text(alphabet="ab\r\n\"", max_size=80).map(str.encode),
+    st.text(alphabet='ab\r\n"', max_size=80).map(str.encode),
     st.lists(st.integers(1, 9), max_size=30),
 )
 def test_the_lines_are_those_of_splitlines_whatever_the_blocks(data, sizes):
