@@ -2,7 +2,10 @@
 
 import random
 
-HEADER = b"id,lat,lon,at,kind,when,client,vehicle,weight_t,height_m,injured,ev,spot,state,wish,asked,note\n"
+HEADER = (
+    b"id,lat,lon,at,kind,when,client,vehicle,weight_t,height_m,injured,ev,spot,state,wish,asked,"
+    b"note\n"
+)
 NAMES = HEADER.decode().strip().split(",")
 
 SOUND: list[dict[str, str]] = [

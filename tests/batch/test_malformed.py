@@ -40,7 +40,7 @@ def test_output_and_rejects_are_the_input(dispatch, home, firms, seed, share):
     """Each row is in one of the two, sound ones ranked, spoilt ones with reason and bytes."""
     rows = random_rows(seed, 60, share)
     found, ranked, rejects = ran(dispatch, home, rows)
-    expected = {number: row for number, row in enumerate(rows, start=1)}
+    expected = dict(enumerate(rows, start=1))
     assert [each["row"] for each in ranked] == [n for n, (_, why) in expected.items() if not why]
     assert [(each.number, each.reason, each.raw) for each in rejects] == [
         (number, why, raw) for number, (raw, why) in expected.items() if why

@@ -1,6 +1,7 @@
 """Going on is refused wherever the result could be another, and says what differs."""
 
 import os
+import shutil
 import stat
 import subprocess
 import time
@@ -8,25 +9,35 @@ from contextlib import suppress
 
 import pytest
 
+from tests.cli.conftest import TWO_FIRMS
+
 from .running import killed_after, ran, started, written
 from .spoilt import HEADER, row_of
 
 ARGV = ("in.csv", "--output", "out.csv", "--map-kinds", "kinds.toml")
 
 
-@pytest.fixture
-def stopped(home, firms):
-    """A folder with a batch that was killed."""
-    (home / "kinds.toml").write_text('[kinds]\n"a tow" = "tow"\n')
-    rows = b"".join(row_of(number, {}) for number in range(20_000))
-    (home / "in.csv").write_bytes(HEADER + rows)
-    process = started(home, *ARGV)
+@pytest.fixture(scope="module")
+def stopped_once(tmp_path_factory):
+    """A folder with a batch that was killed behind its first checkpoint."""
+    folder = tmp_path_factory.mktemp("stopped")
+    (folder / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
+    (folder / "kinds.toml").write_text('[kinds]\n"a tow" = "tow"\n')
+    (folder / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(4000)))
+    homes = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "CACHE", "STATE")}
+    process = started(folder, *ARGV, env={**os.environ, **homes})
     until = time.monotonic() + 60
-    while not (home / "out.csv.checkpoint").exists() and time.monotonic() < until:
+    while not (folder / "out.csv.checkpoint").exists() and time.monotonic() < until:
         with suppress(subprocess.TimeoutExpired):
-            process.wait(0.05)
+            process.wait(0.02)
     assert killed_after(process, 0)
-    assert (home / "out.csv.state").exists()
+    return folder
+
+
+@pytest.fixture
+def stopped(stopped_once, home):
+    """A copy of it, since a state names no folder."""
+    shutil.copytree(stopped_once, home, dirs_exist_ok=True)
     return home
 
 
