@@ -125,9 +125,10 @@ def check(options: Options) -> None:
         if options.output is None:
             raise UsageError("Parquet is written to a file only: name it with --output")
         _need_pyarrow()
-    for path, option in ((options.output, "--output"), (options.rejects_path, "--rejects")):
-        if path is not None:
-            check_target(path, option, options.input)
+    if options.output is not None:
+        check_target(options.output, "--output", options.input)
+    if options.rejects_path is not None:
+        check_target(options.rejects_path, "--rejects", options.input)
     if options.output is not None and options.output == options.rejects_path:
         raise UsageError("--output and --rejects name the same file")
     parse_columns(options.columns)
