@@ -17,6 +17,7 @@ from .spoilt import HEADER, random_rows, row_of
 MIB = 1 << 20
 
 
+@pytest.mark.usefixtures("firms")
 @pytest.mark.parametrize(
     ("content", "code", "says"),
     [
@@ -34,7 +35,7 @@ MIB = 1 << 20
         (HEADER + row_of(1, {}) + b"\n", 6, "1 rejected"),
     ],
 )
-def test_every_file_ends_with_its_code_and_a_message(dispatch, firms, home, content, code, says):
+def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, code, says):
     """One line that says what was found; no traceback, no output under its final name on 4."""
     (home / "in.csv").write_bytes(content)
     found = dispatch("batch", "in.csv", "--output", "out.csv")
@@ -44,6 +45,7 @@ def test_every_file_ends_with_its_code_and_a_message(dispatch, firms, home, cont
     assert "bug" not in found.err
 
 
+@pytest.mark.usefixtures("firms")
 @pytest.mark.parametrize(
     ("argv", "code", "says"),
     [
@@ -71,7 +73,7 @@ def test_every_file_ends_with_its_code_and_a_message(dispatch, firms, home, cont
         (["in.csv", "--live", "--db", "none.db"], 5, "no case log"),
     ],
 )
-def test_every_wrong_command_line_says_so(dispatch, firms, home, argv, code, says):
+def test_every_wrong_command_line_says_so(dispatch, home, argv, code, says):
     """Exit 2 for what was typed, 4 for what stands in a file, 5 for a log that is not there."""
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
     found = dispatch("batch", *argv)
@@ -151,9 +153,7 @@ def test_a_stream_gives_what_the_file_gives(home):
 
 
 @pytest.mark.usefixtures("firms")
-@pytest.mark.parametrize(
-    "mebibytes", [pytest.param(50), pytest.param(1024, marks=pytest.mark.ci)]
-)
+@pytest.mark.parametrize("mebibytes", [pytest.param(50), pytest.param(1024, marks=pytest.mark.ci)])
 def test_an_endless_line_is_streamed_to_the_rejects(home, mebibytes):
     """A line as large as a disk is one reject; the memory for it is that of a small file."""
     with (home / "in.csv").open("wb") as file:
@@ -176,9 +176,7 @@ def test_an_endless_line_is_streamed_to_the_rejects(home, mebibytes):
 
 
 @pytest.mark.usefixtures("firms")
-@pytest.mark.parametrize(
-    "rows", [pytest.param(1_000), pytest.param(20_000, marks=pytest.mark.ci)]
-)
+@pytest.mark.parametrize("rows", [pytest.param(1_000), pytest.param(20_000, marks=pytest.mark.ci)])
 def test_ten_times_the_rows_take_no_more_memory(home, rows):
     """The peak for ten times the rows is at most 1.2 times as high."""
     peaks = []
