@@ -14,8 +14,8 @@ from ..errors import ConflictError, Problem, UsageError
 from ..model import Observations
 from ..records import FORMATS, Records
 from ..records.source import STDIN, is_regular
-from .columns import Columns, columns_of, parse_columns, parse_names
 from .kinds import Kinds, parse_kinds, read_file
+from .mapping import Columns, columns_of, parse_columns, parse_names
 from .output import Table, output_of
 from .ranker import MakeRanker, NearAndFar, Ranker
 from .rows import Given, Rows

@@ -15,9 +15,9 @@ from ..intake import Reading, Refusal, Said, read_when
 from ..model import Incident, Place
 from ..records import Row
 from ..results import EmergencyCall
-from .cells import parse_count, parse_flag, parse_ids, text_of
-from .columns import Columns
 from .kinds import Kinds
+from .mapping import Columns
+from .said import parse_count, parse_flag, parse_ids, text_of
 
 if TYPE_CHECKING:
     from ..catalog import Catalog

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dispatch_cli.batch.columns import FACTS
+from dispatch_cli.batch.mapping import FACTS
 from dispatch_cli.batch.output import PARTS
 from dispatch_cli.batch.rows import REASONS
 from dispatch_cli.batch.summary import BatchCounts, BatchSummary, ServiceSummary
