@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import catalog, folders, places
-from ..errors import DispatchError
+from ..errors import BadDataError, DispatchError
 from ..model import Observations
 
 if TYPE_CHECKING:
@@ -45,6 +45,15 @@ def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Cat
         cache_dir=folders.cache_dir(),
         holidays=holiday_dates,
     )
+
+
+def refuse_sample(opened: catalog.Catalog, *, is_wanted: bool) -> None:
+    """Refuse the packaged sample unless it was asked for; raises BadDataError."""
+    if opened.source == "sample" and not is_wanted:
+        raise BadDataError(
+            "no provider file: the packaged sample cannot be worked with, nobody can be called",
+            hint='"dispatch providers init" starts your own; --sample is for trying things out',
+        )
 
 
 def store_at(option: Path | None, at: datetime) -> "Store":

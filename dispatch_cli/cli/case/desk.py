@@ -12,15 +12,21 @@ import typer
 from msgspec import Struct
 
 from ...casebook.book import Book
-from ...errors import BadDataError, ExitCode, UsageError
+from ...errors import ExitCode, UsageError
 from ...model.words import LANGUAGES
-from ..opening import holiday_dates, now, open_catalog, store_at
-from ..options import DbOption, DebugOption, JsonOption, ProvidersOption, QuietOption
+from ..opening import holiday_dates, now, open_catalog, refuse_sample, store_at
+from ..options import (
+    DbOption,
+    DebugOption,
+    JsonOption,
+    ProvidersOption,
+    QuietOption,
+    SampleOption,
+)
 from ..outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from ... import store
-    from ...catalog import Catalog
     from ...render.layout import Line, Screen
     from ...render.plain import Row
 
@@ -55,9 +61,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         str, typer.Option(metavar="LANG", envvar="DISPATCH_SAY", help="What to say in: de, en.")
     ] = "de"
     providers: ProvidersOption = None
-    sample: Annotated[
-        bool, typer.Option("--sample", help="Work with the sample file, whose firms are invented.")
-    ] = False
+    sample: SampleOption = False
     json: JsonOption = False
     quiet: QuietOption = False
     debug: DebugOption = False
@@ -84,7 +88,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
             raise
         catalog = _without_file(error)
     if calls:
-        _refuse_sample(catalog, desk)
+        refuse_sample(catalog, is_wanted=desk.sample)
     return Book(
         store=store_at(desk.db, clock),
         catalog=catalog,
@@ -108,14 +112,6 @@ def _without_file(error: BadDataError) -> "Catalog":
         " can, and the texts and the time zone are the built-in ones\n"
     )
     return catalog.nobody()
-
-
-def _refuse_sample(catalog: "Catalog", desk: Desk) -> None:
-    if catalog.source == "sample" and not desk.sample:
-        raise BadDataError(
-            "no provider file: the packaged sample cannot be worked with, nobody can be called",
-            hint='"dispatch providers init" starts your own; --sample is for trying things out',
-        )
 
 
 def _login_name() -> str:
