@@ -28,7 +28,7 @@ def test_every_column_and_every_reason_is_described() -> None:
 def test_the_json_page_has_every_field() -> None:
     """Counts and summary are described field by field."""
     text = section(
-        (DOCS / "json.md").read_text(encoding="utf-8"),
+        (DOCS / "json-batch.md").read_text(encoding="utf-8"),
         "`data` of `dispatch.batch/1` and `dispatch.batch.summary/1`",
     )
     fields = {*BatchCounts.__struct_fields__, *ServiceSummary.__struct_fields__}

@@ -12,7 +12,7 @@ import typer
 from msgspec import Struct
 
 from ...casebook.book import Book
-from ...errors import ExitCode, UsageError
+from ...errors import BadDataError, ExitCode, UsageError
 from ...model.words import LANGUAGES
 from ..opening import holiday_dates, now, open_catalog, refuse_sample, store_at
 from ..options import (
@@ -27,6 +27,7 @@ from ..outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from ... import store
+    from ...catalog import Catalog
     from ...render.layout import Line, Screen
     from ...render.plain import Row
 
