@@ -11,6 +11,7 @@ import pytest
 
 from dispatch_cli.records import read_rejects
 
+from ..extras import NEEDS_BATCH
 from .running import ran
 from .spoilt import HEADER, random_rows, row_of
 
@@ -24,7 +25,7 @@ MIB = 1 << 20
         (b"", 4, "is empty"),
         (b"\xff\xfei\x00d\x00", 4, "UTF-16"),
         (b"\0" * 5000, 4, "NUL"),
-        (b"PAR1" + b"x" * 500, 4, "Parquet"),
+        pytest.param(b"PAR1" + b"x" * 500, 4, "Parquet", marks=NEEDS_BATCH),
         (gzip.compress(HEADER + row_of(1, {}) * 5000)[:-500], 4, "cut off"),
         (b"a,b\n1,2\n", 4, "no column says where"),
         (b"lat,lon\n1,2\n", 4, "--kind"),

@@ -13,6 +13,8 @@ from dispatch_cli.records import Mark, Reject, Row, open_records
 from dispatch_cli.records.quoting import is_open_after
 from dispatch_cli.records.values import MOST_BYTES
 
+from ..extras import NEEDS_BATCH
+
 
 def records_of(path, mark=None, **options):
     """Every record of a file from a mark on, and the marks behind the chunks."""
@@ -133,7 +135,7 @@ def test_every_dialect_is_found_out(tmp_path, content, options, values):
         (b"x" * (MOST_BYTES + 2), "header is over"),
         (b"\x1f\x8bnonsense", "cannot be read"),
         (gzip.compress(b"a,b\n" + b"1,2\n" * 99)[:-12], "cut off"),
-        (b"PAR1nonsense", "Parquet"),
+        pytest.param(b"PAR1nonsense", "Parquet", marks=NEEDS_BATCH),
     ],
 )
 def test_what_is_no_file_of_records_is_refused_with_its_reason(tmp_path, content, says):
