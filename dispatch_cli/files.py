@@ -47,6 +47,13 @@ def is_private(found: os.stat_result) -> bool:
     return _is_own(found) and not stat.S_IMODE(found.st_mode) & 0o077
 
 
+def only_owner_writes(found: os.stat_result) -> bool:
+    """Whether nobody but ourselves and root can have written it."""
+    if not hasattr(os, "geteuid"):
+        return True  # Windows keeps such rights elsewhere
+    return found.st_uid in (0, os.geteuid()) and not stat.S_IMODE(found.st_mode) & 0o022
+
+
 def read_private(path: Path, limit: int) -> bytes | None:
     """Read a file that nobody else can have written; None if it is absent, foreign or too large."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

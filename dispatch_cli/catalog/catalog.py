@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import BadDataError, Problem
 from ..model import Place, Provider, Rules
 from .compiled import Compiled, Content, DamagedError, key_of, pack
 from .index import Index
-from .read import read_bytes
-from .sources import Folder
+from .read import read_bytes, read_file
+from .sources import Folder, distrust
 from .store import in_memory, open_file, path_of, save
 from .timetables import DAYS, LEAST_DAYS_AHEAD, HolidayDates, first_moment
+
+if TYPE_CHECKING:
+    from ..model.check import Checking, Probe
 
 T = TypeVar("T")
 
@@ -72,6 +75,14 @@ class Catalog:
         """List all ids, in the file's order."""
         return self._read(Compiled.ids)
 
+    def checking(self) -> "Checking":
+        """Say what the main file lays down of checks; rankings do without and do not pay."""
+        return self._read(Compiled.checking)
+
+    def probes(self) -> "dict[str, tuple[Probe, ...]]":
+        """Say how to look at each provider, by its id; who has no check is not in it."""
+        return self._read(Compiled.probes)
+
     def use(self, compiled: Compiled) -> None:
         """Take everything from a compiled form; raises DamagedError."""
         head = compiled.head
@@ -110,14 +121,14 @@ def load(
         raise BadDataError(Problem("the name of the provider file holds a NUL character"))
 
     def build() -> Compiled:
-        content = _compile(main, now, holidays)
+        content = _compile(main, source, now, holidays)
         catalog.compiled_path = None if cache_dir is None else save(cache_dir, main, content)
         return Compiled(in_memory(content))
 
     catalog = Catalog(path, source, build)
     if cache_dir is not None:
         try:
-            kept = _kept(cache_dir, main, now)
+            kept = _kept(cache_dir, main, source, now)
             if kept is not None:
                 catalog.use(kept)
                 catalog.compiled_path = path_of(cache_dir, main)
@@ -140,7 +151,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _kept(cache_dir: Path, main: str, now: datetime) -> Compiled | None:
+def _kept(cache_dir: Path, main: str, found_by: str, now: datetime) -> Compiled | None:
     """Open the compiled form if it is still true; raises DamagedError."""
     read_at = open_file(cache_dir, main)
     if read_at is None:
@@ -156,21 +167,24 @@ def _kept(cache_dir: Path, main: str, now: datetime) -> Compiled | None:
         folder = Folder.of(main)
         included = folder.included(head.patterns, main)
         polygons = [folder.source(polygon.short) for polygon in head.polygons]
-        contents = {
-            file: read_bytes(file.real, shown=file.shown)
-            for file in (folder.main(main), *included, *polygons)
-        }
+        top = folder.main(main)
+        content, found = read_file(top.real, shown=top.shown)
+        contents = {top: content}
+        for file in (*included, *polygons):
+            contents[file] = read_bytes(file.real, shown=file.shown)
     except BadDataError:
         return None  # building it says what is wrong
+    if head.needs_trust and distrust(found_by, found):
+        return None
     return compiled if key_of(head.patterns, contents) == head.key else None
 
 
-def _compile(main: str, now: datetime, holidays: HolidayDates) -> bytes:
+def _compile(main: str, found_by: str, now: datetime, holidays: HolidayDates) -> bytes:
     """Read the files and make the bytes of their compiled form; raises BadDataError."""
     from .build import build
 
     with collector_paused():
-        built = build(main, now=now, holidays=holidays)
+        built = build(main, found_by=found_by, now=now, holidays=holidays)
         start = int(first_moment(now).timestamp())
         return pack(
             Content(
@@ -183,6 +197,8 @@ def _compile(main: str, now: datetime, holidays: HolidayDates) -> bytes:
                 end=start + DAYS * 86400,
                 rules=built.rules,
                 providers=built.providers,
+                checking=built.checking,
+                probes=built.probes,
                 warnings=built.warnings,
             )
         )

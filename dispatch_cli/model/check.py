@@ -112,3 +112,34 @@ class Watched(Struct, frozen=True, kw_only=True):
     free: int | None = None
     wait_min: float | None = None
     valid_until: datetime | None = None
+
+
+class Maintenance(Struct, frozen=True, kw_only=True):
+    """``[[maintenance]]``: from ``start`` until ``until`` no look at these changes a state.
+
+    ``providers`` are ids and tags; none: everybody.
+    """
+
+    start: datetime
+    until: datetime
+    text: str = ""
+    providers: tuple[str, ...] = ()
+
+
+class CoverageSettings(Struct, frozen=True, kw_only=True):
+    """``[coverage]``: how many must be able to come; ``minimum`` None: nothing is promised.
+
+    ``regions`` are leading digits of postcodes. Without regions or services: all of them.
+    """
+
+    minimum: int | None = None
+    services: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+class Checking(Struct, frozen=True, kw_only=True):
+    """Everything in the provider file about checks but the checks themselves."""
+
+    settings: CheckSettings = CheckSettings()
+    maintenance: tuple[Maintenance, ...] = ()
+    coverage: CoverageSettings = CoverageSettings()
