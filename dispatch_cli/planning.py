@@ -74,9 +74,7 @@ def plan_ahead(
     )
 
 
-def _check(
-    days: int, minimum: int | None, regions: Sequence[str], services: Sequence[str]
-) -> None:
+def _check(days: int, minimum: int | None, regions: Sequence[str], services: Sequence[str]) -> None:
     """Refuse what cannot be meant, all at once."""
     problems = []
     if not 1 <= days <= MOST_DAYS:

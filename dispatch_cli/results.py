@@ -272,9 +272,9 @@ class CheckReport(Struct, frozen=True, kw_only=True):
 class CoverageGap(Struct, frozen=True, kw_only=True):
     """A stretch of time in which somewhere in a region fewer than the minimum can come.
 
-    ``count`` is how many can come to the postcodes that are worst off; those who are open and
-    reach any of the ``postcodes`` that fall short are the ``providers``. ``unknown`` may be open,
-    too: their hours are not known, and they are not counted.
+    ``count`` is how many can come to those postcodes that are worst off, ``worst`` how many
+    postcodes that are, ``postcodes`` how many fall short at all. ``providers`` are those who can
+    come to any of these; the hours of ``unknown`` are not known, and they are not counted.
     """
 
     region: str
@@ -282,19 +282,19 @@ class CoverageGap(Struct, frozen=True, kw_only=True):
     start: datetime
     end: datetime
     count: int
+    worst: int
     postcodes: int
     providers: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
-class CoveredService(Struct, frozen=True, kw_only=True):
+class CoveredService(Struct, frozen=True):
     """A service in a region: to how many of its postcodes anybody comes at all."""
 
     region: str
     service: str
     postcodes: int
     served: int
-    providers: int
 
 
 class CoverageContact(Struct, frozen=True):
