@@ -18,7 +18,8 @@ COVERAGE_COLUMNS = (
 
 _MOST_NAMED = 3
 _SEPARATOR = "; "
-_DEEPER = " " * 8
+_NARROW = 48
+"""Below so many cells a number and its name each have a line of their own."""
 
 
 def coverage_lines(report: CoverageReport, screen: Screen) -> list[Line]:
@@ -107,17 +108,22 @@ def _spell_lines(
 ) -> list[Line]:
     """Set one spell: when, how many and where, then the numbers, each whole with its name."""
     style = "bold red" if spell.count == 0 else ""
-    first = f"    {pad(told, wide)}  "
-    beside = flow([" ".join(filter(None, parts[0]))], screen.width, first=first, rest=_DEEPER)
-    shown = []
+    is_narrow = screen.width < _NARROW
+    deeper = " " * (4 if is_narrow else 8)
+    first = f"  {told}  " if is_narrow else f"    {pad(told, wide)}  "
+    beside = flow([" ".join(filter(None, parts[0]))], screen.width, first=first, rest=deeper)
+    shown: list[str] = []
     for label, phone, name in parts[1:]:
         before = " ".join(filter(None, (label, phone)))
-        room = max(6, screen.width - len(_DEEPER) - cells(before) - 2)
-        shown.append(f"{before}  {screen.shorten(name, room)}".rstrip())
+        room = screen.width - len(deeper) - (0 if is_narrow else cells(before) + 2)
+        if is_narrow:
+            shown += filter(None, (label, phone, screen.shorten(name, room)))
+        else:
+            shown.append(f"{before}  {screen.shorten(name, max(6, room))}".rstrip())
     joined = "   ".join([beside[-1], *shown])
     if len(beside) == 1 and cells(joined) <= screen.width:
         return [plain_line(joined, style)]
-    below = flow(shown, screen.width, first=_DEEPER, rest=_DEEPER) if shown else []
+    below = flow(shown, screen.width, first=deeper, rest=deeper) if shown else []
     return [*plain_lines(beside, style), *plain_lines(below)]
 
 
