@@ -29,9 +29,10 @@ class Built(Struct, frozen=True, kw_only=True):
     """What the files say, and which files said it.
 
     ``contents`` is everything that was read: the main file, then the included ones, then the
-    polygons.
+    polygons. ``is_trusted``: the main file may start programs (see ``sources.distrust``).
     """
 
+    is_trusted: bool
     rules: Rules
     providers: list[Provider]
     checking: Checking
@@ -91,7 +92,7 @@ def build(main: str, *, found_by: str, now: datetime, holidays: HolidayDates) ->
     rules = read_rules(top, parsers, findings)
     known = Known(parsers, rules.clients, rules.settings.timezone, reading.polygon)
     checking = read_checking(top, rules.settings.timezone, trust, findings)
-    strangers = Trust(INCLUDED, trust.folder)
+    strangers = Trust(INCLUDED, trust.folder, is_main=False)
     trusts = [(top, trust), *((file, strangers) for file in included)]
     providers, probes = _providers(trusts, known, findings)
     if not providers and not findings:
@@ -102,6 +103,7 @@ def build(main: str, *, found_by: str, now: datetime, holidays: HolidayDates) ->
     warn_of_oddities(rules, checking, providers, timetables, findings, main=top.short)
     _, *others = reading.contents
     return Built(
+        is_trusted=not trust.why_not,
         rules=rules,
         providers=providers,
         checking=checking,

@@ -59,6 +59,7 @@ class Trust(Struct, frozen=True):
 
     why_not: str
     folder: str
+    is_main: bool = True
 
 
 def settings_of(raw: RawCheck, owner: Owner, trust: Trust) -> CheckSettings:
@@ -116,7 +117,11 @@ def maintenance_of(raw: RawMaintenance, owner: Owner, timezone: str) -> Maintena
 
 
 def probes_of(raws: list[RawProbe], owner: Owner, trust: Trust) -> tuple[Probe, ...]:
-    """Make the checks of one provider, or report all that is wrong with them."""
+    """Make the checks of one provider, or report all that is wrong with them.
+
+    ``is_trusted`` says for now only that they stand in the main file: how that is found may differ
+    from run to run, while the compiled form stays.
+    """
     found = (_probe_of(raw, ("check", number), owner, trust) for number, raw in enumerate(raws))
     return tuple(probe for probe in found if probe is not None)
 
@@ -152,7 +157,7 @@ def _probe_of(raw: RawProbe, path: Path, owner: Owner, trust: Trust) -> Probe | 
         status=tuple(raw.status or ()),
         is_capacity=bool(raw.capacity),
         headers=tuple(_headers(raw.headers or {}, (*path, "headers"), owner, trust)),
-        is_trusted=not trust.why_not,
+        is_trusted=trust.is_main,
         **given,
     )
 

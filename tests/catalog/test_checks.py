@@ -61,7 +61,11 @@ def test_everything_is_read(tmp_path: Path) -> None:
     catalog = open_text(tmp_path, FILE)
     assert catalog.checking() == Checking(
         settings=CheckSettings(
-            failures=2, budget_s=60, reference="192.0.2.1:53", heartbeat=SecretRef("env", "PING")
+            failures=2,
+            budget_s=60,
+            reference="192.0.2.1:53",
+            heartbeat=SecretRef("env", "PING"),
+            is_trusted=True,
         ),
         maintenance=(
             Maintenance(
@@ -94,7 +98,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
 def test_a_file_without_checks_has_the_defaults(tmp_path: Path) -> None:
     """Who writes nothing of checks gets the built-in settings and no checks."""
     catalog = open_text(tmp_path, HUBER)
-    assert catalog.checking() == Checking()
+    assert catalog.checking() == Checking(settings=CheckSettings(is_trusted=True))
     assert catalog.probes() == {}
 
 
@@ -272,8 +276,13 @@ def test_a_plain_check_needs_no_trust_and_no_second_compilation(tmp_path: Path) 
     """A file without commands, secrets or private addresses is compiled once for all ways."""
     cache = tmp_path / "cache"
     path = write(tmp_path, f'{HUBER}check = [{{ kind = "sip", host = "huber.example" }}]\n')
-    compiled = found_as(path, "folder", cache).compiled_path
+    found = found_as(path, "folder", cache)
+    compiled = found.compiled_path
     assert compiled is not None
+    assert not found.probes()["huber"][0].is_trusted
+    assert not found.checking().settings.is_trusted
     before = compiled.stat().st_mtime_ns
-    assert found_as(path, "option", cache).probes()["huber"][0].kind == "sip"
+    named = found_as(path, "option", cache)
+    assert named.probes()["huber"][0].is_trusted
+    assert named.checking().settings.is_trusted
     assert compiled.stat().st_mtime_ns == before
