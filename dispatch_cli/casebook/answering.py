@@ -276,11 +276,14 @@ def _offer(case: Case, number: int) -> Offer:
 
 
 def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[str]:
-    """Who further down would be there before what was promised."""
+    """Who further down, and not asked yet, would be there before what was promised."""
     service = casework.service_of(case, offer.service)
     if service is None or not offer.rank:
         return []
+    asked = {each.provider for each in casework.offers_for(case, offer.service)}
     for option in service.options[offer.rank :]:
+        if option.provider in asked:
+            continue
         there = book.now + timedelta(minutes=option.answer_min + option.arrival_min)
         if there + WORTH_MENTIONING < there_at:
             at = clock(there, book)

@@ -1,5 +1,6 @@
 """Place the next call: whom, on which number, and what to say."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -9,7 +10,8 @@ from ..casework import say
 from ..errors import ConflictError, UsageError
 from ..model import PlanEntry
 from ..model.case import Case, CaseService, Offer, Option
-from .book import Book, clock, existing, gate_now
+from .book import Book, existing, local
+from .gating import gate_now
 from .observing import observe
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     other_phones: tuple[str, ...]
     position: int
     of: int
-    answer_by: str
+    answer_by: datetime
     say: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     then: tuple[Later, ...]
@@ -138,7 +140,7 @@ def card(
         other_phones=tuple(p for p in (own.phones if own else ()) if p != offer.phone),
         position=offer.rank,
         of=len(options),
-        answer_by=clock(offer.answer_by, book),
+        answer_by=local(offer.answer_by, book),
         say=say.to_provider(case, offer, book.catalog.rules.say, language),
         skipped=skipped,
         then=tuple(Later(each.phones[0], each.name, each.arrival_min) for each in rest[:3]),

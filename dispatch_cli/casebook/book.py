@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from .. import desk, eligibility
-from ..casework.states import Gate
 from ..errors import UsageError
-from ..model import PlanEntry
 from ..model.case import Act, Case, CaseService
-from .observing import observe
 
 if TYPE_CHECKING:
+    # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
+    from .. import desk
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
 
@@ -23,7 +21,7 @@ class Book(Struct, frozen=True, kw_only=True):
 
     store: "Store"
     catalog: "Catalog"
-    holidays: desk.HolidayDates
+    holidays: "desk.HolidayDates"
     now: datetime
     operator: str
 
@@ -42,30 +40,16 @@ def existing(reader: "Reader | Transaction", case_id: int) -> Case:
     return case
 
 
-def gate_now(book: Book, reader: "Reader | Transaction", case: Case, service: CaseService) -> Gate:
-    """Look at the gates again, and not at the order, at the moment of the call."""
-    from msgspec.structs import replace
+def local(moment: datetime, book: Book) -> datetime:
+    """The same moment in the centre's zone, in which every time is shown."""
+    from zoneinfo import ZoneInfo
 
-    incident = replace(case.incident, when=book.now, asked=())
-    entry = PlanEntry(service=service.service, equipment=service.equipment)
-    observed = observe(book.catalog, reader, book.now, book.now)
-    [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
-    ids = [option.provider for option in service.options]
-    known = [provider for each in ids if (provider := book.catalog.find(each)) is not None]
-    reasons = {out.provider: out.detail for out in eligibility.split(known, need).excluded}
-    gone = dict.fromkeys(set(ids) - {provider.id for provider in known}, "no longer in the file")
-
-    def gate(provider_id: str) -> str | None:
-        return reasons.get(provider_id) or gone.get(provider_id)
-
-    return gate
+    return moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone))
 
 
 def clock(moment: datetime, book: Book) -> str:
     """A moment as it is said: the time of day in the centre's zone."""
-    from zoneinfo import ZoneInfo
-
-    return f"{moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone)):%H:%M}"
+    return f"{local(moment, book):%H:%M}"
 
 
 def first_open(case: Case, names: Iterable[str]) -> CaseService | None:

@@ -11,7 +11,10 @@ from .book import Book, existing
 
 
 class ServiceView(Struct, frozen=True, kw_only=True):
-    """One service of a case: where it stands, and with whom."""
+    """One service of a case: where it stands, with whom, and what is due next.
+
+    What is due of the case as a whole, the call back, stands with its first service.
+    """
 
     service: str
     state: str
@@ -20,6 +23,9 @@ class ServiceView(Struct, frozen=True, kw_only=True):
     phone: str
     there_at: datetime | None
     last_resort: str
+    due: str = ""
+    due_at: datetime | None = None
+    overdue: bool = False
 
 
 class OfferView(Struct, frozen=True, kw_only=True):
@@ -99,7 +105,7 @@ def view(case: Case, now: datetime) -> CaseView:
         age_min=(now - case.opened_at).total_seconds() / 60,
         state=_whole_state(case, states),
         operator=case.operator,
-        services=tuple(_service_view(case, service) for service in case.services),
+        services=tuple(_service_view(case, service, due, now) for service in case.services),
         offers=tuple(_offer_view(case, offer) for offer in case.offers),
         next_deadline=due[0].at if due else None,
         due=due[0].what if due else "",
@@ -196,7 +202,13 @@ def _whole_state(case: Case, states: Sequence[str]) -> str:
     return "open"
 
 
-def _service_view(case: Case, service: CaseService) -> ServiceView:
+def _service_view(
+    case: Case, service: CaseService, deadlines: Iterable[casework.Deadline], now: datetime
+) -> ServiceView:
+    asked = {offer.number for offer in case.offers if offer.service == service.service}
+    if service is case.services[0]:
+        asked.add(0)
+    due = next((deadline for deadline in deadlines if deadline.offer in asked), None)
     live = [
         offer
         for offer in case.offers
@@ -211,6 +223,9 @@ def _service_view(case: Case, service: CaseService) -> ServiceView:
         phone=offer.phone if offer else "",
         there_at=offer.promises[-1].there_at if offer and offer.promises else None,
         last_resort=f"{service.last_resort_phone} {service.last_resort_text}",
+        due=due.what if due else "",
+        due_at=due.at if due else None,
+        overdue=due is not None and due.at < now,
     )
 
 

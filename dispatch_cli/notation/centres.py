@@ -1,7 +1,8 @@
 """The table of all postcode centres, packed so that one command need not read it as Python.
 
 The library keeps the centres in a dict of 8,168 tuples, which takes 8 ms to load: more than the
-rest of a lookup together. ``packed`` and ``use_packed`` let an edge keep the table in a file.
+rest of a lookup together. ``packed`` and ``unpacked`` let an edge keep the table in a file, which
+``table_source`` is told of.
 """
 
 from array import array
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model.digest import blake2b
+from . import table_source
 
 _MAGIC = b"dispatch postcodes 1\n"
 _DIGEST = 16
@@ -100,17 +102,5 @@ _TABLE: list[Centres] = []
 def centres() -> Centres:
     """The one table, made when it is first needed."""
     if not _TABLE:
-        _TABLE.append(from_library())
+        _TABLE.append(table_source.made() or from_library())
     return _TABLE[0]
-
-
-def use_packed(content: bytes) -> bool:
-    """Take a packed table instead of the library's; False if it cannot be trusted.
-
-    It is the same table, so that nothing but the time to load it depends on the call.
-    """
-    table = unpacked(content)
-    if table is None:
-        return False
-    _TABLE[:] = [table]
-    return True

@@ -54,14 +54,16 @@ def test_a_damaged_log_takes_nobody_away(dispatch, firms, home, content):
     """The ranking stands without the log, and the warning says so."""
     (home / "log.db").write_bytes(content)
     ran = dispatch(*CASCADE, "--db", "log.db")
-    assert ran.code == 0 and ranked(ran)
+    assert ran.code == 0
+    assert ranked(ran)
     assert any("without the case log" in text for text in ran.envelope["warnings"])
 
 
 def test_a_log_that_is_named_and_missing_is_said(dispatch, firms, home):
     """A mistyped --db is no reason to refuse help, and is not passed over either; none is made."""
     ran = dispatch(*CASCADE, "--db", "nowhere.db")
-    assert ran.code == 0 and "there is no case log" in ran.envelope["warnings"][0]
+    assert ran.code == 0
+    assert "there is no case log" in ran.envelope["warnings"][0]
     assert not (home / "nowhere.db").exists()
     assert dispatch(*CASCADE).envelope["warnings"] == []
 
@@ -70,7 +72,8 @@ def test_show_says_what_was_learned(dispatch, refused_often):
     """``providers show`` prints prior, counts, learned value and interval."""
     ran = dispatch("providers", "show", "lech")
     [line] = [line for line in ran.out.splitlines() if line.startswith("learned tow")]
-    assert "accepts 70% -> 54%" in line and "0 of 3" in line
+    assert "accepts 70% -> 54%" in line
+    assert "0 of 3" in line
     [tow, _] = dispatch("providers", "show", "lech", "--json").envelope["data"]["experience"]
     assert tow["interval"][0] < tow["acceptance"] < tow["interval"][1]
     assert (tow["offers"], tow["accepted"], tow["prior_acceptance"]) == (3, 0, 0.7)

@@ -98,11 +98,11 @@ def _login_name() -> str:
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         if os.environ.get(name):
             return os.environ[name]
-    from getpass import getuser
-
     try:
-        return getuser()
-    except (OSError, KeyError, ImportError):  # a user without an entry, as in a container
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (KeyError, ImportError):  # a user without an entry, as in a container; or Windows
         return "unknown"
 
 
@@ -113,14 +113,14 @@ def zone_of(book: Book) -> ZoneInfo:
 
 def read_moment(text: str, book: Book) -> datetime:
     """Read minutes from now (``35``) or a time (``12:38``); raises UsageError."""
-    from ...notation import parse_when
-
     words = text.strip()
     if re.fullmatch(r"[0-9]{1,4}( ?min)?", words):
         minutes = int(words.removesuffix("min"))
         if minutes > MOST_MINUTES:
             raise UsageError(f"{minutes} minutes are more than a day")
         return book.now + timedelta(minutes=minutes)
+    from ...notation import parse_when
+
     moment = parse_when(words, book.now, book.catalog.rules.settings.timezone)
     if len(words) <= 8 and moment - book.now > timedelta(hours=12):
         raise UsageError(

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from ... import casework, plans
 from ...casebook import answering, asking
-from ...casebook.book import Book, clock, existing, gate_now
+from ...casebook.book import Book, clock, existing
+from ...casebook.gating import gate_now
 from ...model.case import Case, CaseService, Offer, ServiceState
 from ...render.case_loop import Page
 
