@@ -89,6 +89,8 @@ class CheckSettings(Struct, frozen=True, kw_only=True):
     reference: str = ""
     """HOST:PORT that is reachable whenever the observer is online; "" asks nobody."""
     heartbeat: str | SecretRef = ""
+    is_trusted: bool = False
+    """Like a probe's: whether the reference may be private and the heartbeat a secret."""
 
 
 class Watched(Struct, frozen=True, kw_only=True):
