@@ -219,7 +219,9 @@ def _rows(
     settings: CheckSettings,
 ) -> tuple[CheckRow, ...]:
     return tuple(
-        _row(provider, closed.get(each), known.get(each), said.get(each), now, settings)
+        _row(
+            provider, closed.get(each), known.get(each), said.get(each), now=now, settings=settings
+        )
         for each, provider in watched.items()
     )
 
@@ -229,6 +231,7 @@ def _row(
     closed: str | None,
     watched: Watched | None,
     report: Report | None,
+    *,
     now: datetime,
     settings: CheckSettings,
 ) -> CheckRow:

@@ -258,7 +258,7 @@ class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
         _says("Minutes after which a look says nothing any more; default 30."),
     ] = None
     budget_s: Annotated[
-        Annotated[float, Meta(gt=0, le=3600)] | None,
+        Annotated[float, Meta(gt=0, le=3000)] | None,
         _says("Seconds for a whole run, fewer than between two; default 120."),
     ] = None
     concurrency: Annotated[

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import catalog, folders, places
-from ..errors import DispatchError
+from ..errors import BadDataError, DispatchError
 from ..model import Observations
 
 if TYPE_CHECKING:
@@ -45,6 +45,20 @@ def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Cat
         cache_dir=folders.cache_dir(),
         holidays=holiday_dates,
     )
+
+
+def open_own_catalog(option: Path | None, at: datetime, *, sample: bool) -> catalog.Catalog:
+    """Load a provider file to work with; raises BadDataError for the packaged sample.
+
+    ``sample``: the user wants to try things out with invented firms.
+    """
+    found = open_catalog(option, at)
+    if found.source == "sample" and not sample:
+        raise BadDataError(
+            "no provider file: the packaged sample cannot be worked with, nobody can be called",
+            hint='"dispatch providers init" starts your own; --sample is for trying things out',
+        )
+    return found
 
 
 def store_at(option: Path | None, at: datetime) -> "Store":

@@ -24,6 +24,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON envelope on s
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Drop hints and warnings, never errors.")
 ]
+SampleOption = Annotated[
+    bool, typer.Option("--sample", help="Work with the sample file, whose firms are invented.")
+]
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
 ]

@@ -145,7 +145,7 @@ def test_wrong_check(tmp_path: Path, line: str, said: str) -> None:
 
 WRONG_MAIN = [
     ("[check]\nfailures = 0", "[check]", "failures 0 is not between 1 and 20"),
-    ("[check]\nbudget_s = inf", "[check]", "budget_s inf must be above 0 and at most 3600"),
+    ("[check]\nbudget_s = inf", "[check]", "budget_s inf must be above 0 and at most 3000"),
     ("[check]\nbudget = 3", "[check]", 'unknown key "budget" (did you mean "budget_s"?)'),
     ('[check]\nreference = "x"', "[check]", 'reference "x" is not HOST:PORT'),
     ('[check]\nreference = "x:99999"', "[check]", 'reference "x:99999" is not HOST:PORT'),

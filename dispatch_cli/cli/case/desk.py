@@ -12,15 +12,21 @@ import typer
 from msgspec import Struct
 
 from ...casebook.book import Book
-from ...errors import BadDataError, ExitCode, UsageError
+from ...errors import ExitCode, UsageError
 from ...model.words import LANGUAGES
-from ..opening import holiday_dates, now, open_catalog, store_at
-from ..options import DbOption, DebugOption, JsonOption, ProvidersOption, QuietOption
+from ..opening import holiday_dates, now, open_own_catalog, store_at
+from ..options import (
+    DbOption,
+    DebugOption,
+    JsonOption,
+    ProvidersOption,
+    QuietOption,
+    SampleOption,
+)
 from ..outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from ... import store
-    from ...catalog import Catalog
     from ...render.layout import Line, Screen
     from ...render.plain import Row
 
@@ -51,9 +57,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         str, typer.Option(metavar="LANG", envvar="DISPATCH_SAY", help="What to say in: de, en.")
     ] = "de"
     providers: ProvidersOption = None
-    sample: Annotated[
-        bool, typer.Option("--sample", help="Work with the sample file, whose firms are invented.")
-    ] = False
+    sample: SampleOption = False
     json: JsonOption = False
     quiet: QuietOption = False
     debug: DebugOption = False
@@ -69,14 +73,13 @@ def open_book(desk: Desk) -> Book:
     clock = now()
     if desk.say not in LANGUAGES:
         raise UsageError(f"--say {desk.say!r} is unknown; allowed: {', '.join(LANGUAGES)}")
-    catalog = open_catalog(desk.providers, clock)
-    _refuse_sample(catalog, desk)
+    catalog = open_own_catalog(desk.providers, clock, sample=desk.sample)
     return Book(
         store=store_at(desk.db, clock),
         catalog=catalog,
         holidays=holiday_dates,
         now=clock,
-        operator=desk.operator or _login_name(),
+        operator=desk.operator or login_name(),
     )
 
 
@@ -85,15 +88,8 @@ def open_log(desk: Desk) -> "store.Store":
     return store_at(desk.db, now())
 
 
-def _refuse_sample(catalog: "Catalog", desk: Desk) -> None:
-    if catalog.source == "sample" and not desk.sample:
-        raise BadDataError(
-            "no provider file: the packaged sample cannot be worked with, nobody can be called",
-            hint='"dispatch providers init" starts your own; --sample is for trying things out',
-        )
-
-
-def _login_name() -> str:
+def login_name() -> str:
+    """The name under which the user is logged in."""
     # As getpass does, whose import costs 2 ms.
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         if os.environ.get(name):
