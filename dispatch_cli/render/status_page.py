@@ -64,9 +64,11 @@ def _head(report: CheckReport, style: str) -> str:
 def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float) -> Iterator[str]:
     stale_at = report.at + timedelta(minutes=stale_min)
     yield "<header>\n<h1>Who can be reached</h1>"
+    day, _, time_of_day = date_and_clock(report.at).rpartition(" ")
+    zone = _text(report.at.tzname() or "")
     yield (
         f'<p>As of <time datetime="{report.at.isoformat(timespec="seconds")}">'
-        f"{date_and_clock(report.at)}</time> {escape(report.at.tzname() or '')}, "
+        f"{day} {report.at.year}, {time_of_day}</time> {zone}: "
         f"{report.checked} looked at in {report.seconds:.1f} s. "
         f"<strong>Stale from {clock(stale_at, report.at)}.</strong></p>"
     )
@@ -162,7 +164,7 @@ def _block(
     names = ", ".join(one.service.replace("_", " ") for one in block.services)
     served = max(one.served for one in block.services)
     yield (
-        f"<p><b>{_text(names)}</b> "
+        f'<p class="service"><b>{_text(names)}</b> '
         f'<span class="quiet">{served} of {block.services[0].postcodes} postcodes served</span></p>'
     )
     yield '<ul class="gaps">'

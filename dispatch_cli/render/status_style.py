@@ -46,8 +46,8 @@ a{color:var(--link)}
 .quiet{color:var(--quiet)}
 .alarm{background:var(--down);color:var(--down-ink);padding:.6rem .9rem;border-radius:.5rem;
 margin:.75rem 0;font-weight:600}
-.stale{height:0;overflow:hidden;visibility:hidden;animation:stale 0s linear forwards}
-@keyframes stale{to{height:auto;visibility:visible}}
+.stale{animation:stale 1s linear backwards}
+@keyframes stale{from,to{position:absolute;visibility:hidden}}
 .counts{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;margin:1rem 0;padding:0}
 .counts li{flex:1 1 6rem;background:var(--card);border-radius:.5rem;padding:.5rem .75rem;
 border-left:.35rem solid var(--line)}
@@ -55,11 +55,13 @@ border-left:.35rem solid var(--line)}
 table{width:100%;border-collapse:collapse}
 th{text-align:left;font-weight:600;color:var(--quiet)}
 th,td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-.phone{white-space:nowrap;font-variant-numeric:tabular-nums}
+.phone a,.since,th{white-space:nowrap}
+.phone{font-variant-numeric:tabular-nums}
+.service{margin-top:1rem}
 .badge{display:inline-block;min-width:5.5rem;padding:.05rem .5rem;border-radius:.35rem;
 text-align:center;font-weight:600;font-size:.9rem;white-space:nowrap}
 .gaps{list-style:none;margin:0;padding:0}
-.gaps li{display:grid;grid-template-columns:minmax(0,21rem) 6.5rem minmax(0,1fr);gap:.15rem .75rem;
+.gaps li{display:grid;grid-template-columns:minmax(0,23rem) 6.5rem minmax(0,1fr);gap:.15rem .75rem;
 padding:.4rem 0;border-bottom:1px solid var(--line);align-items:start}
 .gaps .badge{justify-self:start}
 details{margin-top:2rem}
@@ -73,6 +75,7 @@ tr{display:grid;grid-template-columns:auto 1fr;gap:.1rem .6rem;padding:.6rem 0;
 border-bottom:1px solid var(--line)}
 td{display:block;border:0;padding:0}
 td.since{justify-self:end}
+td.since::before{content:"since "}
 td.name,td.phone,td.why{grid-column:1/-1}
 td.name{font-weight:600}
 td.phone{font-size:1.15rem}
