@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from hashlib import blake2b
 from time import perf_counter
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -156,6 +157,11 @@ async def _look(provider: str, probe: Probe, kit: Kit, lag: LagMeter) -> Reading
     return _reading(provider, probe, at, finding, timer)
 
 
+def host_of(probe: Probe) -> str:
+    """Say what a probe asks, a name or an address; "" for a command."""
+    return probe.host or (urlsplit(probe.url).hostname or "" if probe.url else "")
+
+
 def _reading(
     provider: str, probe: Probe, at: datetime, finding: Finding, timer: Stopwatch
 ) -> Reading:
@@ -165,6 +171,7 @@ def _reading(
         at=at,
         state=finding.state,
         why=finding.why,
+        host=host_of(probe),
         free=finding.free,
         wait_min=finding.wait_min,
         as_of=finding.as_of,

@@ -167,25 +167,31 @@ def _with_heartbeat(asked: _Asked, watch: "Watch") -> "Checked":
     if not settings.heartbeat or asked.ids:
         return watching.run_checks(watch, ids=asked.ids, look=_look)
 
+    failed: dict[str, None] = {}
+
     def ping(event: str) -> None:
         from .. import checks
 
         told = checks.ping(settings.heartbeat, event, is_trusted=settings.is_trusted)
-        if not (told.ok or asked.quiet or asked.monitor):
+        if not told.ok:
+            failed[f"heartbeat: {told.why}"] = None
+
+    try:
+        ping("start")
+        try:
+            checked = watching.run_checks(watch, ids=(), look=_look)
+        except DispatchError as error:
+            ping(str(int(error.exit_code)))
+            raise
+        # Somebody being down is what the run is for, and no fault of the run.
+        code = checked.report.exit_code
+        ping("" if code in (ExitCode.OK, ExitCode.ATTENTION) else str(int(code)))
+        return checked
+    finally:
+        if failed and not (asked.quiet or asked.monitor):
             from ..render import messages
 
-            messages.print_warnings([f"heartbeat: {told.why}"], stream=sys.stderr)
-
-    ping("start")
-    try:
-        checked = watching.run_checks(watch, ids=(), look=_look)
-    except DispatchError as error:
-        ping(str(int(error.exit_code)))
-        raise
-    # Somebody being down is what the run is for, and no fault of the run.
-    code = checked.report.exit_code
-    ping("" if code in (ExitCode.OK, ExitCode.ATTENTION) else str(int(code)))
-    return checked
+            messages.print_warnings(failed, stream=sys.stderr)
 
 
 def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> "Round":
