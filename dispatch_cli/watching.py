@@ -61,7 +61,7 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: Look) -> Checked:
         closed = closed_now(watch, watched, begun)
         seen = look([(each, probe) for each in probes for probe in probes[each]], watch.settings)
         offline = _offline(watch.settings, seen, probes, known, closed)
-        moves: list[Move] = []
+        moves: dict[str, Move] = {}
         if seen.readings and not offline:
             known, moves = _keep(watch, seen, closed, known.keys() - probes.keys(), ids=ids)
     now = watch.clock()
@@ -70,7 +70,7 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: Look) -> Checked:
         seconds=seen.seconds,
         checked=len({reading.provider for reading in seen.readings}),
         rows=_rows(watched, closed, known, said, now=now, settings=watch.settings),
-        changes=tuple(_change(move, watched[move.provider]) for move in moves),
+        changes=tuple(_change(moves[each], watched[each]) for each in watched if each in moves),
         offline=offline,
         left_out=len(seen.left_out),
     )
@@ -183,14 +183,14 @@ def _keep(
     orphans: Collection[str],
     *,
     ids: Sequence[str],
-) -> tuple[dict[str, Watched], list[Move]]:
+) -> tuple[dict[str, Watched], dict[str, Move]]:
     """Add the run's samples to what the log knows, in one decision; return how all stand now."""
     by_provider: dict[str, list[Reading]] = {}
     for reading in seen.readings:
         by_provider.setdefault(reading.provider, []).append(attributed(reading))
     for each in seen.left_out:
         by_provider.pop(each, None)
-    moves: list[Move] = []
+    moves: dict[str, Move] = {}
     changed: list[Watched] = []
     with watch.store.deciding() as tx:
         known = tx.watched()
@@ -201,8 +201,8 @@ def _keep(
             if after != before:
                 changed.append(after)
             if move is not None:
-                moves.append(move)
-        tx.save_watched(changed, moves)
+                moves[each] = move
+        tx.save_watched(changed, moves.values())
         if not ids and orphans:
             tx.drop_watched(orphans)
     known.update({each.provider: each for each in changed})
