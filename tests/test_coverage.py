@@ -146,6 +146,18 @@ def test_neighbours_do_not_stand_in_for_each_other() -> None:
     assert [(each.region, each.postcodes) for each in both] == [("86", 2), ("868", 1)]
 
 
+def test_other_postcodes_as_many_are_one_gap() -> None:
+    """On Monday one half lacks a second firm, on Tuesday the other: one gap of two days."""
+    firms = [
+        _firm("both", "24/7", "86150 86899"),
+        _firm("north", "Mo 00:00-24:00", "86150"),
+        _firm("south", "Tu 00:00-24:00", "86899"),
+    ]
+    found = _plan(firms, "2026-11-30T00:00", 3).gaps
+    assert [(gap.postcodes, gap.providers) for gap in found] == [(1, ("both",)), (2, ("both",))]
+    assert _said(found) == ["30 00:00 - 02 00:00 1 both", "02 00:00 - 03 00:00 1 both"]
+
+
 def test_where_nobody_ever_comes_is_counted_and_no_gap() -> None:
     """A region is as large as its postcodes; who has none of them is not missed there."""
     found = _plan([_firm("one", "24/7"), _firm("two", "24/7")], "2026-11-27T12:00")

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from ..store import Reader, Transaction
 
 
-USUAL = CheckSettings()
-
-
 def observe(
     catalog: "Catalog",
     reader: "Reader | Transaction",
@@ -24,13 +21,13 @@ def observe(
     when: datetime,
     *,
     learned: bool = True,
-    settings: CheckSettings = USUAL,
 ) -> Observations:
     """Read who was assigned when, who can be reached, and what the answers so far teach.
 
     Without ``learned`` the file's values count, as if nobody had ever answered. States and taken
     units count only for incidents near to now: today says nothing of next week.
     """
+    settings = catalog.checking().settings
     is_near = availability.is_near(when, now, settings)
     known = _known(catalog, reader, when, now, settings) if is_near else {}
     summaries = reader.summaries() if learned else ()

@@ -41,7 +41,7 @@ def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageAsked) 
     checking = catalog.checking()
     at = now().astimezone(ZoneInfo(catalog.rules.settings.timezone))
     with log, log.reading() as reader:
-        observed = observe(catalog, reader, at, at, learned=False, settings=checking.settings)
+        observed = observe(catalog, reader, at, at, learned=False)
     wanted = checking.coverage
     report = planning.plan_ahead(
         catalog,

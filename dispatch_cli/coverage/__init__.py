@@ -148,14 +148,13 @@ def _segments(short: Sequence[_Short], coming: Coming) -> Iterator[tuple[int, in
             differs |= (sure ^ sure << 1) | (unknown ^ unknown << 1)
         changes |= differs & own
     begin = -1
+    # One beyond the last piece, where whatever falls short until then changes, too.
     for piece in range(len(coming.cuts)):
         if begin >= 0 and changes >> piece & 1:
             yield begin, piece
             begin = -1
         if begin < 0 and thin >> piece & 1:
             begin = piece
-    if begin >= 0:
-        yield begin, len(coming.cuts) - 1
 
 
 def _joined(gaps: Iterable[CoverageGap]) -> Iterator[CoverageGap]:

@@ -19,6 +19,8 @@ from dispatch_cli.render.check_views import (
 from dispatch_cli.render.coverage_views import COVERAGE_COLUMNS, coverage_lines, coverage_rows
 from dispatch_cli.render.layout import Screen, cells, line_text
 from dispatch_cli.render.plain import write_table
+from dispatch_cli.render.status_page import status_page
+from dispatch_cli.results import CoverageContact, CoveredService
 
 from .checks import NOW, at, change, coverage, drafted, report, row
 from .test_clean import NASTY, invisible_in
@@ -203,3 +205,50 @@ def test_nights_that_repeat_are_said_once():
     assert "daily 18:00 - 06:00, Mon 2 Nov - Fri 6 Nov  nobody\n" in daily
     some = text(coverage_lines(nights(2, 4), Screen(140)))
     assert "18:00 - 06:00, Mon 2 Nov, Wed 4 Nov  nobody\n" in some
+
+
+def test_many_regions_and_many_names():
+    """More than three are counted; a gap over a week names the day on which it ends."""
+    gap = coverage().gaps[0]
+    many = tuple(f"p{number}" for number in range(5))
+    gaps = tuple(
+        replace(gap, region=region, worst=3, start=at("18:00", day=2), end=at("06:00", day=12),
+                providers=many)
+        for region in ("10", "20", "30", "86")
+    )  # fmt: skip
+    found = coverage(
+        start=at("12:00", day=1),
+        is_promised=False,
+        gaps=gaps,
+        services=tuple(
+            CoveredService(region, "tow", 61, 57) for region in ("10", "20", "30", "86")
+        ),
+        contacts=tuple(CoverageContact(each, each.upper(), "089 99998-207") for each in many),
+    )
+    said = text(coverage_lines(found, Screen(140)))
+    assert "fewer than 2 in 4 regions, nobody in 4 regions\n" in said
+    assert "Mon 2 Nov 18:00 - Thu 12 Nov 06:00  nobody in 3 of 57, too few in 57" in said
+    assert "elsewhere 089 99998-207  P0   089 99998-207  P1" in said
+    assert "and 2 more" in said
+    assert "P3" not in said
+    page = status_page(drafted(), coverage=found)
+    assert "and 2 more" in page
+    assert page.count("<h3>") == 4
+    only = coverage(is_promised=False, gaps=coverage().gaps[1:])
+    assert "  fewer than 2 in 86\n" in text(coverage_lines(only, Screen(80)))
+
+
+def test_the_same_count_with_other_names_is_one_spell():
+    """Only Huber, then only Kern: for the weekend it is one spell with only one."""
+    first = coverage().gaps[1]
+    gaps = (
+        replace(first, unknown=()),
+        replace(first, start=first.end, end=at("06:00", day=30), providers=("kern",), unknown=()),
+    )
+    said = text(coverage_lines(coverage(gaps=gaps), Screen(140)))
+    assert "Sun 29 Nov 06:00 - Mon 06:00  only one   089 99998-207  Abschlepp Huber" in said
+    assert said.count("only one") == 1
+    assert "all the time" in text(
+        coverage_lines(coverage(gaps=(replace(first, start=at("12:00"), end=at("12:00", day=30)),)),
+                       Screen(80))
+    )  # fmt: skip

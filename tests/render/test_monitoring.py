@@ -150,3 +150,12 @@ def test_who_was_never_seen_has_no_time():
     assert "dispatch_provider_state" in read
     later = report(row("a", since=NOW + timedelta(milliseconds=250)))
     assert any(value == (NOW.timestamp() + 0.25) for _, _, value, _ in samples(later))
+
+
+def test_a_figure_that_is_none():
+    """What is no number is NaN, as the format writes it."""
+    read = samples(report(row("a"), seconds=float("inf")))
+    (value,) = [
+        value for name, _, value, _ in read if name == "dispatch_check_run_duration_seconds"
+    ]
+    assert value != value  # noqa: PLR0124
