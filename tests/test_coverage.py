@@ -1,15 +1,18 @@
 """Coverage against a minute-by-minute count, and on days whose gaps are known by hand."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch_cli import geo, planning
+from dispatch_cli import catalog, geo, planning
+from dispatch_cli.almanac import holiday_dates
 from dispatch_cli.errors import ExitCode, UsageError
 from dispatch_cli.hours import timetable
 from dispatch_cli.model import (
@@ -32,9 +35,14 @@ BERLIN = ZoneInfo("Europe/Berlin")
 EPIPHANY, PEACE = date(2027, 1, 6), date(2026, 8, 8)
 
 
-def _holidays(region: str, years: object) -> list[date]:
-    """What differs between the Länder, and in Augsburg."""
-    return {"BY": [EPIPHANY], "Augsburg": [EPIPHANY, PEACE]}.get(region, [])
+@cache
+def _days(region: str, years: tuple[int, ...]) -> tuple[date, ...]:
+    return holiday_dates(region, years, None)
+
+
+def _holidays(region: str, years: Iterable[int]) -> tuple[date, ...]:
+    """The real almanac."""
+    return _days(region, tuple(years))
 
 
 def _plan(providers: list[Provider], start: str, days: int = 2, **asked: object) -> CoverageReport:
@@ -107,6 +115,36 @@ def test_holidays_of_a_region(region: str, day: date, is_gap: bool) -> None:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=BERLIN)
     found = _plan([firm], f"{day}T00:00", 1, minimum=1)
     assert any(gap.start <= noon < gap.end for gap in found.gaps) is is_gap
+
+
+def test_from_a_file_with_its_own_holidays(tmp_path: Path) -> None:
+    """A firm's Land follows from its base: on 6 January 2027, 86 has nobody and 10 has somebody."""
+    path = tmp_path / "providers.toml"
+    path.write_text(
+        "".join(
+            f"""
+[[provider]]
+id = "p{base}"
+name = "Abschlepp {base}"
+phone = "089 99998-114"
+services = ["tow"]
+base = "{base}"
+area = {{ postcodes = ["{base}"] }}
+hours = "Mo-Su 00:00-24:00; PH off"
+"""
+            for base in ("86150", "10115")
+        ),
+        encoding="utf-8",
+    )
+    now = datetime(2027, 1, 5, 12, tzinfo=BERLIN)
+    loaded = catalog.load(
+        path, source="option", now=now, cache_dir=None,
+        holidays=lambda region, years: holiday_dates(region, years, None),
+    )  # fmt: skip
+    for days in (3, 30):  # as the catalog has worked them out, and anew beyond its two weeks
+        found = planning.plan_ahead(loaded, now=now, days=days, holidays=_holidays, minimum=1)
+        assert _said(found.gaps) == ["06 00:00 - 07 00:00 0"]
+        assert [gap.region for gap in found.gaps] == ["86"]
 
 
 def test_what_takes_somebody_out() -> None:
@@ -266,8 +304,8 @@ def _counted(
             reached[code] = who
     hours = {
         firm.id: timetable(
-            firm.hours, holidays=_holidays(firm.region, ()), start=start - timedelta(days=1),
-            days=days + 3, timezone="Europe/Berlin",
+            firm.hours, holidays=_holidays(firm.region, [2026, 2027]), days=days + 3,
+            start=start - timedelta(days=1), timezone="Europe/Berlin",
         )
         for firm in firms
     }  # fmt: skip

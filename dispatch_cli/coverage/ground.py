@@ -10,7 +10,7 @@ from math import cos, degrees, pi
 from msgspec import Struct
 
 from .. import geo
-from ..model import Area, Circle, Country, Place, Polygon, Postcodes, Provider
+from ..model import Area, Circle, Country, Place, Postcodes, Provider
 from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from ..notation.centres import centres
 from ..notation.postcodes import unit_vector
@@ -47,8 +47,8 @@ class _Centres:
                     yield from range(begin, end)
             case Circle(radius_km=radius_km):
                 yield from self._in_circle(lat, lon, radius_km)
-            case Polygon(polygons=polygons):
-                corners = [corner for rings in polygons for corner in rings[0]]
+            case _:
+                corners = [corner for rings in area.polygons for corner in rings[0]]
                 for row in self._between(min(corners)[0], max(corners)[0]):
                     place_lat, place, place_lon = row[:3]
                     if geo.fit(area, lat, lon, Place(lat=place_lat, lon=place_lon))[0] == "inside":

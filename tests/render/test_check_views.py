@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -252,3 +253,10 @@ def test_the_same_count_with_other_names_is_one_spell():
         coverage_lines(coverage(gaps=(replace(first, start=at("12:00"), end=at("12:00", day=30)),)),
                        Screen(80))
     )  # fmt: skip
+
+
+def test_the_docs_show_what_the_program_shows():
+    """The example in docs/coverage.md is the golden screen."""
+    page = (Path(__file__).parents[2] / "docs" / "coverage.md").read_text(encoding="utf-8")
+    shown = [f"    {line}" for line in text(coverage_lines(coverage(), Screen(80))).splitlines()]
+    assert "\n".join(shown) in page
