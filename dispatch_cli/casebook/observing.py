@@ -21,13 +21,15 @@ def observe(
     when: datetime,
     *,
     learned: bool = True,
+    settings: CheckSettings | None = None,
 ) -> Observations:
     """Read who was assigned when, who can be reached, and what the answers so far teach.
 
     Without ``learned`` the file's values count, as if nobody had ever answered. States and taken
-    units count only for incidents near to now: today says nothing of next week.
+    units count only for incidents near to now: today says nothing of next week. The ``settings``
+    of checks are the file's, unless given.
     """
-    settings = catalog.checking().settings
+    settings = settings or catalog.checking().settings
     is_near = availability.is_near(when, now, settings)
     known = _known(catalog, reader, when, now, settings) if is_near else {}
     summaries = reader.summaries() if learned else ()

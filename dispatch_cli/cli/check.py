@@ -74,6 +74,14 @@ def check(
     minimum: Annotated[
         int | None, typer.Option(metavar="N", help="With --coverage: so many; else the file's.")
     ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIGITS", help="With --coverage: 86, 861; else the file's, or all."),
+    ] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SERVICE", help="With --coverage: else the file's, or all."),
+    ] = None,
     print_crontab: Annotated[
         bool, typer.Option("--print-crontab", help="Lines for crontab -e.")
     ] = False,
@@ -98,7 +106,8 @@ def check(
         ids=tuple(ids or ()), quiet=quiet, everybody=everybody, verbose=verbose, monitor=monitor,
         json=json, prometheus=prometheus, html=html, status=status,
     )  # fmt: skip
-    _refuse_nonsense(asked, coverage, minimum, budget)
+    narrowed = minimum is not None or bool(region) or bool(service)
+    _refuse_nonsense(asked, coverage, budget, is_narrowed=narrowed)
     catalog = open_own_catalog(providers, now(), sample=sample)
     log = store_at(db, now())
     if print_crontab or print_systemd:
@@ -108,7 +117,10 @@ def check(
     if coverage is not None:
         from .check_coverage import CoverageAsked, show_coverage
 
-        ahead = CoverageAsked(days=coverage, minimum=minimum, html=html, json=json, quiet=quiet)
+        ahead = CoverageAsked(
+            days=coverage, minimum=minimum, regions=tuple(region or ()),
+            services=tuple(service or ()), html=html, json=json, quiet=quiet,
+        )  # fmt: skip
         return show_coverage(catalog, log, ahead)
     settings = catalog.checking().settings
     if budget is not None:
@@ -117,8 +129,9 @@ def check(
 
 
 def _refuse_nonsense(
-    asked: _Asked, coverage: str | None, minimum: int | None, budget: float | None
+    asked: _Asked, coverage: str | None, budget: float | None, *, is_narrowed: bool
 ) -> None:
+    """Refuse what does not go together, all at once."""
     problems = []
     if asked.verbose and len(asked.ids) != 1:
         problems.append("-v times the looks at one provider: name one ID")
@@ -126,8 +139,8 @@ def _refuse_nonsense(
         problems.append("--monitor and --json both want stdout: use one of them")
     if asked.monitor and coverage is not None:
         problems.append("--monitor is for states, not for --coverage")
-    if minimum is not None and coverage is None:
-        problems.append("--minimum goes with --coverage")
+    if is_narrowed and coverage is None:
+        problems.append("--minimum, --region and --service go with --coverage")
     if budget is not None and not 0 < budget <= _MOST_BUDGET_S:
         problems.append(f"--budget {budget:g} is not above 0 and at most {_MOST_BUDGET_S} s")
     if problems:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -21,10 +22,12 @@ SCHEMA = "dispatch.check.coverage/1"
 
 
 class CoverageAsked(Struct, frozen=True, kw_only=True):
-    """What was asked for on the command line; ``minimum`` None: the file's."""
+    """What was asked for on the command line; what is None or empty is the file's."""
 
     days: str
     minimum: int | None
+    regions: tuple[str, ...]
+    services: tuple[str, ...]
     html: Path | None
     json: bool
     quiet: bool
@@ -51,12 +54,19 @@ def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageAsked) 
         observations=observed,
         minimum=wanted.minimum if asked.minimum is None else asked.minimum,
         near_min=checking.settings.near_min,
-        regions=wanted.regions,
-        services=wanted.services,
+        regions=asked.regions or wanted.regions,
+        services=_services(asked.services) or wanted.services,
     )
     if asked.html is not None:
         _write_page(catalog, log, report, asked.html)
     return Outcome(lambda: _print(asked, report), report.exit_code)
+
+
+def _services(words: Iterable[str]) -> tuple[str, ...]:
+    """Translate English and German words; an unknown one is left for the use case to refuse."""
+    from ..model.words import SERVICES, lookup
+
+    return tuple(lookup(word, SERVICES) or word for word in words)
 
 
 def _write_page(

@@ -338,6 +338,9 @@ def test_coverage_counts_days_and_keeps_promises(dispatch, home):
     ran = dispatch(*argv, "--quiet", "--minimum", "1")
     assert ran.code == 7
     assert ran.out.startswith("coverage: MISSED: fewer than 1 in 86")
+    ran = dispatch(*argv, "--quiet", "--minimum", "1", "--region", "80", "--service", "Abschleppen")
+    assert (ran.code, ran.out) == (0, "")
+    assert dispatch(*argv, "--service", "flying").code == 2
     ran = dispatch(*argv, "--json", "--html", "page.html")
     assert ran.envelope["schema"] == "dispatch.check.coverage/1"
     assert "Coverage" in (home / "page.html").read_text(encoding="utf-8")
