@@ -9,7 +9,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from .. import __version__
 from .guard import kind_refused, open_socket, refused
-from .names import Names
+from .names import Names, known_addresses
 from .stopwatch import watch
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def new_session(
     """
 
     def vetted(place: "AddrInfoType") -> socket.socket:
+        watch.get().begin("connect")
         return open_socket(place[0], place[1], place[4][0], may_be_private=may_be_private)
 
     timer = aiohttp.TraceConfig()
@@ -67,9 +68,7 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        watch.get().begin("resolve")
-        addresses = await self._names.addresses(host)
-        watch.get().begin("connect")
+        addresses = await known_addresses(self._names, host)
         usable = [each for each in addresses if self._may_be_private or not kind_refused(each)]
         if not usable:
             raise refused(addresses[0], kind_refused(addresses[0]))

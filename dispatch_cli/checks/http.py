@@ -63,7 +63,7 @@ async def _followed(probe: Probe, kit: Kit, own: "URL", headers: dict[str, str])
         is_own = url.origin() == own.origin()
         may_be_private = probe.allow_private and probe.is_trusted and url.host == own.host
         session = kit.session(may_be_private=may_be_private)
-        watch.get().begin("connect")
+        watch.get().begin("resolve")
         async with session.get(
             url, headers=headers if is_own else None, allow_redirects=False
         ) as answer:

@@ -12,11 +12,14 @@ import aiohappyeyeballs
 
 from ..model.check import CheckKind, CheckSettings
 from .guard import open_socket
-from .names import Names
+from .names import Names, known_addresses
 from .stopwatch import Stopwatch, watch
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+
+Place = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
+"""Where to connect to, in the form of ``getaddrinfo``."""
 
 _TRY_NEXT_ADDRESS_S = 0.25  # RFC 8305, section 8
 
@@ -68,12 +71,10 @@ class Kit:
             ),
         )
 
-    async def places(
-        self, host: str, port: int, kind: socket.SocketKind
-    ) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]]:
-        """List where a host may be reached, in the form of ``getaddrinfo``."""
+    async def places(self, host: str, port: int, kind: socket.SocketKind) -> list[Place]:
+        """List where a host may be reached."""
         watch.get().begin("resolve")
-        addresses = await self.names.addresses(host)
+        addresses = await known_addresses(self.names, host)
         watch.get().begin("connect")
         return [
             (

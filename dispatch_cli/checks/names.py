@@ -21,6 +21,14 @@ class Names(Protocol):
         ...
 
 
+async def known_addresses(names: Names, host: str) -> tuple[str, ...]:
+    """List at least one address of a host; raises OSError."""
+    addresses = await names.addresses(host)
+    if not addresses:
+        raise socket.gaierror(socket.EAI_NONAME, "no address")
+    return addresses
+
+
 class SystemNames:
     """The system's own resolver, hosts file and all.
 

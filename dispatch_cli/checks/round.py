@@ -37,6 +37,7 @@ _LAG_SHARE = 0.25
 """An exchange waits for about four turns of the loop, so a quarter of the time-out lost in one
 turn may be the whole of it."""
 _SPARE_FILES = 64
+_START_TOGETHER = 10
 
 
 class Round(Struct, frozen=True):
@@ -67,6 +68,8 @@ def look_at(
     and not all ring at once. Whatever has not ended after ``budget_s`` is cut off.
     """
     begun = perf_counter()
+    if settings.reference:
+        reference_place(settings.reference)
     turns = in_turn(targets)
     names = resolver or SystemNames()
     kit = Kit(names, clock, settings)

@@ -3,13 +3,14 @@
 import asyncio
 import secrets
 import socket
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from ..model.check import Probe
 from .faults import network_trouble
 from .finding import Finding, unknown
 from .guard import open_socket
-from .kit import Kit
+from .kit import Kit, Place
 from .sip import PORT, Question, judged_answer, parse_answer, request
 from .stopwatch import watch
 
@@ -26,18 +27,36 @@ async def look_sip(probe: Probe, kit: Kit) -> Finding:
         return unknown("not a SIP address")
     uri, host, port = place
     try:
-        where = await kit.places(host, port, socket.SOCK_DGRAM)
-        may_be_private = probe.allow_private and probe.is_trusted
-        family, kind, _, _, address = where[0]
-        opened = open_socket(family, kind, address[0], may_be_private=may_be_private)
+        opened = _opened(
+            await kit.places(host, port, socket.SOCK_DGRAM),
+            may_be_private=probe.allow_private and probe.is_trusted,
+        )
     except OSError as error:
         return network_trouble(error)
     with opened:
         try:
-            opened.connect(address)  # Only what comes from there is received.
             return await _asked(opened, uri)
         except OSError as error:
             return network_trouble(error)
+
+
+def _opened(where: Sequence[Place], *, may_be_private: bool) -> socket.socket:
+    """A socket to the first address that there is a route to; only what comes from it is heard."""
+    trouble = OSError()
+    for family, kind, _, _, address in where:
+        try:
+            opened = open_socket(family, kind, address[0], may_be_private=may_be_private)
+        except OSError as error:
+            trouble = error
+            continue
+        try:
+            opened.connect(address)
+        except OSError as error:
+            opened.close()
+            trouble = error
+            continue
+        return opened
+    raise trouble
 
 
 async def _asked(opened: socket.socket, uri: str) -> Finding:
