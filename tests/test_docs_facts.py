@@ -61,7 +61,7 @@ def test_every_field_of_the_json_is_described(heading: str) -> None:
 def test_every_field_of_a_run_of_checks_is_described() -> None:
     """The report, its rows and its changes have their fields in two tables."""
     assert (
-        set(first_cells(section(page("json.md"), "`data` of `dispatch.check/1`"))) == CHECK_FIELDS
+        set(first_cells(section(page("checks.md"), "`data` of `dispatch.check/1`"))) == CHECK_FIELDS
     )
 
 
