@@ -78,6 +78,9 @@ class Store:
                 is_wiped = not forgetting.is_unwiped(connection) or forgetting.wipe(
                     connection, self._database.flush
                 )
+            # SQLite may copy pieces of its memory into the index beside the log (-shm) when it
+            # recovers one without frames; the file goes with the last connection.
+            self._database.close()
         if not is_wiped:
             raise ConflictError(
                 "erased, but another program still reads the log, and its files may hold traces",
