@@ -36,13 +36,16 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "http": ("url", "status", "capacity", "headers", "certificate_days", *_NETWORK),
     "tcp": ("host", "port", *_NETWORK),
     "tls": ("host", "port", "certificate_days", *_NETWORK),
-    "sip": ("host", "port", *_NETWORK),
+    "sip": ("host", "port", "url", *_NETWORK),
     "command": ("command", *_COMMON),
 }
 _NEEDED = {"http": "url", "tcp": "host", "tls": "host", "sip": "host", "command": "command"}
 _PORTS = {"tls": 443, "sip": 5060}
 _COPIED = ("url", "host", "timeout_s", "certificate_days", "allow_private")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}")
+_SIP_URL = re.compile(
+    r"sip:(?:[!-~]{1,100}@)?(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]{1,253})(?::[0-9]{1,5})?"
+)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _SECRET_HEADER = re.compile(
     r"authorization|cookie|token|secret|password|(^|[-_])key", re.IGNORECASE
@@ -140,6 +143,11 @@ def _probe_of(raw: RawProbe, path: Path, owner: Owner, trust: Trust) -> Probe | 
     _check_trust(raw, path, owner, trust)
     if raw.url is not None and kind == "http":
         _check_url((*path, "url"), raw.url, owner)
+    if kind == "sip" and raw.url is not None:
+        if raw.host is not None or raw.port is not None:
+            owner.wrong((*path, "url"), "both url and host: write one of them")
+        if not _SIP_URL.fullmatch(raw.url):
+            owner.wrong((*path, "url"), f"url {quoted(raw.url)} is not sip:NUMBER@HOST or sip:HOST")
     if raw.host is not None and not _HOST.fullmatch(raw.host):
         owner.wrong((*path, "host"), f"host {quoted(raw.host)} is neither a name nor an address")
     argv = tuple(raw.command or ())
@@ -152,7 +160,7 @@ def _probe_of(raw: RawProbe, path: Path, owner: Owner, trust: Trust) -> Probe | 
     given = {key: getattr(raw, key) for key in _COPIED if getattr(raw, key) is not None}
     return Probe(
         kind=kind,
-        port=raw.port or _PORTS.get(kind, 0),
+        port=raw.port or (0 if raw.url else _PORTS.get(kind, 0)),
         argv=argv,
         status=tuple(raw.status or ()),
         is_capacity=bool(raw.capacity),
@@ -169,6 +177,8 @@ def _check_keys(raw: RawProbe, kind: str, path: Path, owner: Owner) -> None:
         if getattr(raw, key) is not None and key not in allowed:
             text = f'{key} is no key of a check of kind "{kind}": {listed(allowed[1:])}'
             owner.wrong((*path, key), text)
+    if kind == "sip" and raw.url is not None:
+        return
     needed = [_NEEDED[kind], *(["port"] if kind == "tcp" else [])]
     for key in needed:
         if getattr(raw, key) is None and (*path, key) not in owner.wrong_paths:

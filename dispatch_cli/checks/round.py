@@ -162,7 +162,11 @@ async def _look(provider: str, probe: Probe, kit: Kit, lag: LagMeter) -> Reading
 
 def host_of(probe: Probe) -> str:
     """Say what a probe asks, a name or an address; "" for a command."""
-    return probe.host or (urlsplit(probe.url).hostname or "" if probe.url else "")
+    if probe.host or not probe.url:
+        return probe.host
+    # A SIP address has no slashes.
+    slashed = probe.url if "://" in probe.url else probe.url.replace(":", "://", 1)
+    return urlsplit(slashed).hostname or ""
 
 
 def _reading(

@@ -95,6 +95,13 @@ def test_everything_is_read(tmp_path: Path) -> None:
     }
 
 
+def test_a_sip_address_stands_for_host_and_port(tmp_path: Path) -> None:
+    """A number at an exchange is written as SIP writes it."""
+    text = f'{HUBER}check = [{{ kind = "sip", url = "sip:+4982199@pbx.example:5070" }}]\n'
+    (probe,) = open_text(tmp_path, text).probes()["huber"]
+    assert (probe.url, probe.host, probe.port) == ("sip:+4982199@pbx.example:5070", "", 0)
+
+
 def test_a_file_without_checks_has_the_defaults(tmp_path: Path) -> None:
     """Who writes nothing of checks gets the built-in settings and no checks."""
     catalog = open_text(tmp_path, HUBER)
@@ -129,6 +136,9 @@ WRONG = [
     ('kind = "command", command = ["look"]', 'command "look" is not a full path'),
     ('kind = "command", command = ["/x", "a\\u0000"]', "command holds a NUL character"),
     ('kind = "command", command = "/x"', "command of entry 1 must be a list"),
+    ('kind = "sip"', 'host is missing: a check of kind "sip" needs it'),
+    ('kind = "sip", url = "sips:x"', 'url "sips:x" is not sip:NUMBER@HOST or sip:HOST'),
+    ('kind = "sip", url = "sip:x", host = "x"', "both url and host: write one of them"),
     ('kind = "sip", host = "x", fee = 1', '"fee": price has no place'),
 ]
 
