@@ -1,0 +1,22 @@
+"""Who can be reached: what looks and reports add up to, and what that means for a ranking.
+
+``samples`` makes one sample of the looks at a provider and finds the observer's own fault;
+``states`` moves the hard state; ``current`` says what is known at a moment. docs/checks-states.md
+has the tables.
+"""
+
+from .current import availability_for, current, joined
+from .observer import attributed, observer_fault
+from .samples import held, one_sample
+from .states import advance
+
+__all__ = [
+    "advance",
+    "attributed",
+    "availability_for",
+    "current",
+    "held",
+    "joined",
+    "observer_fault",
+    "one_sample",
+]
