@@ -5,17 +5,20 @@
 has the tables.
 """
 
-from .current import availability_for, current, joined
+from .current import ASKED_AGAIN, availability_for, current, fresh_at, is_near, joined
 from .observer import attributed, observer_fault
 from .samples import held, one_sample
 from .states import advance
 
 __all__ = [
+    "ASKED_AGAIN",
     "advance",
     "attributed",
     "availability_for",
     "current",
+    "fresh_at",
     "held",
+    "is_near",
     "joined",
     "observer_fault",
     "one_sample",

@@ -9,6 +9,8 @@ from ..model import Availability
 from ..model.check import CheckSettings, CheckState, Report, Watched
 from .samples import SKEW
 
+_LEAST = timedelta(microseconds=1)
+
 ASKED_AGAIN = timedelta(hours=24)
 """So long after its end a report makes its provider unknown; then it is as if nobody had said."""
 
@@ -36,6 +38,19 @@ def current(
     return said
 
 
+def is_near(when: datetime, now: datetime, settings: CheckSettings) -> bool:
+    """Whether what is known now says anything of an incident at that time.
+
+    Today's outage does not exclude a firm from next week.
+    """
+    return abs(when - now) <= timedelta(minutes=settings.near_min)
+
+
+def fresh_at(now: datetime, settings: CheckSettings) -> tuple[datetime, datetime]:
+    """The moments between which a look must have been, not to be stale or in the future."""
+    return now - timedelta(minutes=settings.stale_min) + _LEAST, now + SKEW
+
+
 def availability_for(
     states: Mapping[str, Watched],
     reports: Mapping[str, Report],
@@ -43,12 +58,8 @@ def availability_for(
     now: datetime,
     settings: CheckSettings,
 ) -> dict[str, Availability]:
-    """Say it of everybody of whom something is known, for an incident at a time.
-
-    Nothing, where that time is further from now than ``near_min``: today's outage does not exclude
-    a firm from next week.
-    """
-    if abs(when - now) > timedelta(minutes=settings.near_min):
+    """Say it of everybody of whom something is known; of nobody if the incident is not near."""
+    if not is_near(when, now, settings):
         return {}
     known = {
         each: current(states.get(each), reports.get(each), now=now, settings=settings)

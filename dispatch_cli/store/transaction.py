@@ -76,9 +76,13 @@ class Reader:
         """The units that are taken, by provider."""
         return whole(lambda: units.read_engaged(self._connection, now))
 
-    def watched(self) -> dict[str, Watched]:
-        """How every provider stands that has been looked at."""
-        return whole(lambda: watching.read_watched(self._connection))
+    def watched(self, *, but_up: tuple[datetime, datetime] | None = None) -> dict[str, Watched]:
+        """How every provider stands that has been looked at.
+
+        With ``but_up`` without those of whom no more is known than that they were seen up between
+        these two moments.
+        """
+        return whole(lambda: watching.read_watched(self._connection, but_up))
 
     def reports(self, ended_after: datetime) -> dict[str, Report]:
         """What each provider said last on the phone, unless that ended before a moment."""
