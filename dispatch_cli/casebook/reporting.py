@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 from .. import desk
 from ..errors import UsageError
@@ -9,6 +10,7 @@ from ..model.check import Report
 from .book import Book, clock
 
 Said = Literal["up", "busy", "down"]
+SAID: tuple[Said, ...] = get_args(Said)
 """What a provider can say of itself."""
 
 MOST_FREE = 999
@@ -23,7 +25,7 @@ def report(
     *,
     free: int | None = None,
     until: datetime | None = None,
-    state: Said | None = None,
+    state: str | None = None,
 ) -> Report:
     """Write down what a provider said; it supersedes what it said before.
 
@@ -55,17 +57,17 @@ def report(
 def in_words(said: Report, book: Book) -> str:
     """Say a report as it is read back: "2 free until 18:00"."""
     end = said.until - book.now
-    day = "" if end < timedelta(hours=12) else f"{said.until.astimezone(_zone(book)):%a} "
-    what = "busy" if said.free == 0 else said.state
-    if said.free:
-        what = f"{said.free} free"
+    zone = ZoneInfo(book.catalog.rules.settings.timezone)
+    day = "" if end < timedelta(hours=12) else f"{said.until.astimezone(zone):%a} "
+    what = f"{said.free} free" if said.free else said.state
     return f"{what} until {day}{clock(said.until, book)}"
 
 
-def _state_of(free: int | None, state: Said | None) -> Said:
+def _state_of(free: int | None, state: str | None) -> Said:
     """The state that units and word come to; raises UsageError where they contradict each other."""
-    if state is not None and state not in get_args(Said):
-        raise UsageError(f"unknown state {state!r}; allowed: {', '.join(get_args(Said))}")
+    word = next((each for each in SAID if each == state), None)
+    if state is not None and word is None:
+        raise UsageError(f"unknown state {state!r}; allowed: {', '.join(SAID)}")
     if free is None and state is None:
         raise UsageError(
             "nothing was said", hint="--free N for its free units, or --state up, busy or down"
@@ -76,10 +78,4 @@ def _state_of(free: int | None, state: Said | None) -> Said:
         raise UsageError(f"{free} free contradicts {state}", hint="leave one of them out")
     if free == 0 and state == "up":
         raise UsageError("0 free contradicts up: that is busy", hint="leave one of them out")
-    return state or ("busy" if free == 0 else "up")
-
-
-def _zone(book: Book) -> "ZoneInfo":
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(book.catalog.rules.settings.timezone)
+    return word or ("busy" if free == 0 else "up")

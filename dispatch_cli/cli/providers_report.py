@@ -4,14 +4,12 @@ from typing import Annotated
 
 import typer
 
-from ..errors import UsageError
-from .case.desk import Desk, open_book, read_moment, shown
+from .case.desk import Desk, open_book, read_moment, shown, zone_of
 from .options import complete_providers
 from .outcome import Outcome
 from .spreading import takes
 
 COLUMNS = ("provider", "state", "free", "until", "operator")
-_STATES = ("up", "busy", "down")
 
 
 @takes(Desk)
@@ -24,9 +22,7 @@ def report(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option(
-            metavar="TIME", help="18:00, or 45 (minutes). Else 60; busy: busy_wait_min."
-        ),
+        typer.Option(metavar="TIME", help="18:00, or 45 (minutes). Else 60; busy: busy_wait_min."),
     ] = None,
     state: Annotated[
         str | None, typer.Option(metavar="STATE", help="up, busy or down, without a number.")
@@ -36,11 +32,11 @@ def report(
 
     dispatch providers report huber --free 2 --until 18:00
     """
+    from .. import desk as use_cases
     from ..casebook import reporting
+    from ..render.clean import clean
 
     book = open_book(desk)
-    if state is not None and state not in _STATES:
-        raise UsageError(f"--state {state!r} is unknown; allowed: {', '.join(_STATES)}")
     said = reporting.report(
         book,
         provider_id,
@@ -48,7 +44,7 @@ def report(
         until=None if until is None else read_moment(until, book),
         state=state,
     )
-    name = book.catalog.find(said.provider).name
+    name = clean(use_cases.find_provider(book.catalog, said.provider).name)
     return shown(
         desk,
         "providers report",
@@ -59,8 +55,8 @@ def report(
             {
                 "provider": said.provider,
                 "state": said.state,
-                "free": said.free,
-                "until": said.until.isoformat(),
+                "free": "" if said.free is None else said.free,
+                "until": said.until.astimezone(zone_of(book)).isoformat(timespec="minutes"),
                 "operator": said.operator,
             }
         ],
