@@ -1,5 +1,7 @@
 """How samples move the hard state of a provider, and what of that is told."""
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from ..model.check import CheckSettings, CheckState, Move, Reading, Watched
@@ -14,6 +16,7 @@ _WEIGHTS = tuple(57 + 2 * age for age in reversed(range(WINDOW - 1)))
 _STARTS_AT = 456  # 30 % of 20 changes
 _ENDS_BELOW = 304  # 20 %
 _MOVES_START = 3
+_CALM = (1 << 10) - 1
 _MASK = (1 << WINDOW) - 1
 
 
@@ -30,23 +33,29 @@ def advance(
     if sample.fault or sample.state == "unknown" or (is_closed and sample.state != "up"):
         return watched, None
     has_failed = sample.state == "down"
-    counted = replace(
-        watched,
-        failures=watched.failures + 1 if has_failed else 0,
-        successes=0 if has_failed else watched.successes + 1,
-        last=sample.state,
-        same=watched.same + 1 if sample.state == watched.last else 1,
-    )
-    state = _hard(counted, settings)
+    failures = watched.failures + 1 if has_failed else 0
+    successes = 0 if has_failed else watched.successes + 1
+    same = watched.same + 1 if sample.state == watched.last else 1
+    streak = failures if has_failed else successes if watched.state == "down" else same
+    state = _hard(watched.state, sample.state, streak, settings)
     is_told = _is_told(watched.state, state)
+    history = (watched.history << 1 | has_failed) & _MASK
+    samples = min(WINDOW, watched.samples + 1)
+    moves = (watched.moves << 1 | is_told) & _MASK
+    is_flapping = _is_flapping(watched.is_flapping, history, samples, moves)
     after = replace(
-        _seen(counted, sample, state),
-        history=(watched.history << 1 | has_failed) & _MASK,
-        samples=min(WINDOW, watched.samples + 1),
-        moves=(watched.moves << 1 | is_told) & _MASK,
+        watched,
+        failures=failures,
+        successes=successes,
+        last=sample.state,
+        same=same,
+        history=history,
+        samples=samples,
+        moves=moves,
+        is_flapping=is_flapping,
+        **_borne_out(watched, sample, state, failures),
     )
-    after = replace(after, is_flapping=_is_flapping(after))
-    if after.is_flapping == watched.is_flapping and (after.is_flapping or not is_told):
+    if is_flapping == watched.is_flapping and (is_flapping or not is_told):
         return after, None
     return after, Move(
         provider=after.provider,
@@ -54,44 +63,44 @@ def advance(
         before=watched.state,
         after=state,
         why=after.why,
-        is_flapping=after.is_flapping,
+        is_flapping=is_flapping,
     )
 
 
-def _hard(counted: Watched, settings: CheckSettings) -> CheckState:
-    """The hard state after the newest sample has been counted.
+def _hard(
+    state: CheckState, sample: CheckState, streak: int, settings: CheckSettings
+) -> CheckState:
+    """The hard state after a sample that ends a streak: of failures, successes or equal samples.
 
     Nothing is hard at first, so that one success says more than what was known.
     """
-    state, sample = counted.state, counted.last
     if sample == "down":
-        return "down" if counted.failures >= settings.failures else state
-    if state == "unknown":
-        return sample
-    streak = counted.successes if state == "down" else counted.same
-    return sample if streak >= settings.successes else state
+        return sample if streak >= settings.failures else state
+    return sample if state == "unknown" or streak >= settings.successes else state
 
 
-def _seen(counted: Watched, sample: Reading, state: CheckState) -> Watched:
-    """Take over what the sample says, as far as it bears the hard state out.
+def _borne_out(
+    watched: Watched, sample: Reading, state: CheckState, failures: int
+) -> dict[str, Any]:
+    """What the sample says, as far as it bears the hard state out.
 
     Units need no threshold; a failure that is not hard yet says nothing new, and so it does not
     keep an older success fresh either.
     """
     has_failed = sample.state == "down"
     if has_failed != (state == "down"):
-        return counted
-    why = counted.why if sample.state != state else sample.why
-    return replace(
-        counted,
-        state=state,
-        since=sample.at if state != counted.state else counted.since,
-        seen_at=sample.at if has_failed else spoken_of(sample),
-        why=f"{sample.why}, {counted.failures} x" if has_failed else why,
-        free=None if has_failed else sample.free,
-        wait_min=None if has_failed else sample.wait_min,
-        valid_until=None if has_failed else sample.valid_until,
-    )
+        return {}
+    facts: dict[str, Any] = {
+        "seen_at": sample.at if has_failed else spoken_of(sample),
+        "free": None if has_failed else sample.free,
+        "wait_min": None if has_failed else sample.wait_min,
+        "valid_until": None if has_failed else sample.valid_until,
+    }
+    if state != watched.state:
+        facts.update(state=state, since=sample.at)
+    if sample.state == state:
+        facts["why"] = f"{sample.why}, {failures} x" if has_failed else sample.why
+    return facts
 
 
 def _is_told(before: CheckState, after: CheckState) -> bool:
@@ -103,13 +112,14 @@ def _is_fine(state: CheckState) -> bool:
     return state in ("up", "busy", "unknown")
 
 
-def _is_flapping(after: Watched) -> bool:
+def _is_flapping(was_flapping: bool, history: int, samples: int, moves: int) -> bool:
     """Nagios' share of changes, and the moves of the hard state, which slower flapping shows in.
 
-    It is over when the share is low and the state has not moved through the whole window.
+    It is over when the share is low, the state has not moved through the whole window, and the
+    newest samples are all equal: one failure in eight would cross both marks again and again.
     """
-    changes = (after.history ^ after.history >> 1) & ((1 << max(0, after.samples - 1)) - 1)
-    weight = sum(each for age, each in enumerate(_WEIGHTS) if changes >> age & 1)
-    if after.is_flapping:
-        return weight >= _ENDS_BELOW or after.moves != 0
-    return weight >= _STARTS_AT or after.moves.bit_count() >= _MOVES_START
+    changes = (history ^ history >> 1) & ((1 << (samples - 1)) - 1)
+    weight = sum(each for age, each in enumerate(_WEIGHTS) if changes >> age & 1) if changes else 0
+    if was_flapping:
+        return weight >= _ENDS_BELOW or moves != 0 or changes & _CALM != 0
+    return weight >= _STARTS_AT or moves.bit_count() >= _MOVES_START
