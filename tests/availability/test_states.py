@@ -136,7 +136,7 @@ def test_flapping_is_told_once_when_it_begins_and_once_when_it_is_over():
     assert (told, calm.is_flapping) == ([], True)
     calm, told = after(["up"] * 2, calm)
     assert said(told) == ["up-up"]
-    assert not calm.is_flapping and not told[0].is_flapping
+    assert (calm.is_flapping, told[0].is_flapping) == (False, False)
 
 
 def test_the_weights_are_those_of_nagios():

@@ -148,7 +148,7 @@ def test_every_pattern_of_short_phases_is_damped(down, up):
     st.lists(
         st.tuples(st.sampled_from(list(LOOKS)), st.integers(1, 12)).map(lambda p: [p[0]] * p[1]),
         max_size=40,
-    ).map(lambda runs: sum(runs, []))
+    ).map(lambda runs: [sample for run in runs for sample in run])
 )
 def test_any_samples_of_all_colours_equal_the_reference(samples):
     """Runs of every state in any order: hard state, flapping and messages as the reference says."""
