@@ -90,6 +90,7 @@ def test_one_answer_proves_name_and_way():
     looks = [look_at(firm, "down", fault="route") for firm in FIRMS[:2]]
     looks += [look_at(firm, kind="sip") for firm in FIRMS[:2]]
     assert observer_fault(looks, reference_ok=None) == ""
+    assert observer_fault(looks[::-1], reference_ok=None) == ""
 
 
 def test_commands_and_lag_do_not_count():
