@@ -16,7 +16,7 @@ from .secret import UnsendableError, secret_value
 from .stopwatch import Stopwatch, watch
 
 LIMIT_S = 10.0
-_PAUSES_S = (0.5, 1.5, 3.0)
+_PAUSES_S = (0.3, 0.7, 1.5)
 
 
 class Ping(Struct, frozen=True):

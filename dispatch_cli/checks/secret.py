@@ -35,13 +35,15 @@ def _content(path: str) -> str:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise UnsendableError(f"{name} cannot be read") from error
-    with os.fdopen(file, "rb") as opened:
+    try:
         about = os.fstat(file)
         if not stat.S_ISREG(about.st_mode):
             raise UnsendableError(f"{name} is not a file")
         if about.st_uid != os.geteuid() or about.st_mode & 0o077:
             raise UnsendableError(f"{name} can be read by others than its owner; chmod 600 it")
-        content = opened.read(_MOST_BYTES + 1)
+        content = os.read(file, _MOST_BYTES + 1)
+    finally:
+        os.close(file)
     if len(content) > _MOST_BYTES:
         raise UnsendableError(f"{name} is longer than {_MOST_BYTES} bytes")
     return content.decode("ascii", "replace")  # What is not ASCII is refused as unsendable.

@@ -118,8 +118,8 @@ def test_each_look_draws_its_question_anew(park: Park) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sip:", "sips:tow.example", "sip:a b@tow.example", "sip:x\r\nVia: y@z", "sip:h:99999999",
-            "tow.example", "sip:tow.example;transport=tcp?x=y"],
+    "url", ["sip:", "sips:tow.example", "sip:a b@tow.example", "sip:x\r\nVia: y@z",
+            "sip:h:99999999", "tow.example", "sip:tow.example;transport=tcp?x=y"],
 )  # fmt: skip
 def test_what_is_no_sip_address_is_said_so(url: str) -> None:
     """Nothing is sent to, or written into a request from, an address that is none."""
