@@ -1,4 +1,4 @@
-"""docs/checks-states.md says what the code does."""
+"""docs/checks.md says what the code does."""
 
 import re
 from pathlib import Path
@@ -9,18 +9,23 @@ from dispatch_cli.availability.observer import _SHARE, SEVERAL, SEVERAL_TOGETHER
 from dispatch_cli.availability.samples import SKEW
 from dispatch_cli.casebook import reporting
 from dispatch_cli.model import Settings
-from dispatch_cli.model.check import CheckSettings, CheckState
+from dispatch_cli.model.check import CheckKind, CheckSettings, CheckState
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "checks-states.md").read_text(
-    encoding="utf-8"
-)
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "checks.md").read_text(encoding="utf-8")
 TEXT = " ".join(PAGE.split())
 
 
 def test_every_state_has_its_row() -> None:
     """The table has the states of the code and the one that is only shown."""
-    found = re.findall(r"^\| `(\w+)` \|", PAGE, flags=re.MULTILINE)
+    states = PAGE.split("## States\n")[1].split("\n## ")[0]
+    found = re.findall(r"^\| `(\w+)` \|", states, flags=re.MULTILINE)
     assert sorted(found) == sorted([*get_args(CheckState), "closed"])
+
+
+def test_every_kind_is_explained() -> None:
+    """The table of kinds has those of the code, the states' table none of them."""
+    kinds = PAGE.split("## What is looked at\n")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)`", kinds, flags=re.MULTILINE)) == set(get_args(CheckKind))
 
 
 def test_the_numbers_are_those_of_the_code() -> None:

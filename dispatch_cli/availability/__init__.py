@@ -1,7 +1,7 @@
 """Who can be reached: what looks and reports add up to, and what that means for a ranking.
 
 ``samples`` makes one sample of the looks at a provider and finds the observer's own fault;
-``states`` moves the hard state; ``current`` says what is known at a moment. docs/checks-states.md
+``states`` moves the hard state; ``current`` says what is known at a moment. docs/checks.md
 has the tables.
 """
 
