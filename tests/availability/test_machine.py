@@ -51,10 +51,10 @@ class Watching(RuleBasedStateMachine):
             return
         self.counted.append(state)
         if state == "down":
-            if self.counted[-3:] == ["down"] * 3:
+            if self.hard_down_at is None and self.counted[-3:] == ["down"] * 3:
+                self.hard_down_at = self.now
+            if self.hard_down_at is not None:  # each further failure bears it out
                 self.failed_at = self.now
-                if self.hard_down_at is None:
-                    self.hard_down_at = self.now
         else:
             spoken_of = self.now if as_of is None else min(as_of, self.now)
             self.successes.append((spoken_of, until))
