@@ -10,6 +10,7 @@ the silent ones, 300 at a time. ``--gate`` fails where a goal is missed.
 """
 
 import argparse
+import gc
 import json
 import resource
 import subprocess
@@ -56,6 +57,7 @@ def addresses(port: int, size: int) -> list[str]:
 
 def look(file: Path, at_once: int) -> None:
     """Be the measured process: one round over the list, its counts to standard output."""
+    gc.disable()  # as the command's own start does
     from dispatch_cli import checks
     from dispatch_cli.model.check import CheckSettings, Probe
 

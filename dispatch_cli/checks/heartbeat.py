@@ -32,9 +32,10 @@ def ping(
     event: str = "",
     *,
     is_trusted: bool = False,
+    limit_s: float = LIMIT_S,
     resolver: Names | None = None,
 ) -> Ping:
-    """Ask for a heartbeat address, at most 10 s and four tries in all.
+    """Ask for a heartbeat address, with ``limit_s`` and four tries in all.
 
     ``event`` is a further part of its path, such as "start" or an exit code. Never raises: a
     heartbeat that fails must not fail the round.
@@ -44,8 +45,14 @@ def ping(
     except UnsendableError as error:
         return Ping(False, str(error))
     names = resolver or SystemNames()
+    # Its clock is asked only for feeds, and a heartbeat has none.
+    kit = Kit(names, lambda: datetime.now(UTC), CheckSettings())
     try:
-        return asyncio.run(_pinged(address, event, names, is_trusted))
+        kit.prepare(("http",))
+        probe = Probe(
+            kind="http", url=_with(address, event), allow_private=is_trusted, is_trusted=is_trusted
+        )
+        return asyncio.run(_pinged(probe, kit, limit_s))
     except Exception as error:  # Whatever it is, the round goes on; its text may have the address.
         return Ping(False, f"failed ({type(error).__name__})")
     finally:
@@ -59,17 +66,12 @@ def _resolved(secret: SecretRef, is_trusted: bool) -> str:
     return secret_value(secret)
 
 
-async def _pinged(address: str, event: str, names: Names, is_trusted: bool) -> Ping:
-    probe = Probe(
-        kind="http", url=_with(address, event), allow_private=is_trusted, is_trusted=is_trusted
-    )
-    # Its clock is asked only for feeds, and a heartbeat has none.
-    kit = Kit(names, lambda: datetime.now(UTC), CheckSettings())
+async def _pinged(probe: Probe, kit: Kit, limit_s: float) -> Ping:
     timer, tries = Stopwatch(), 0
     watch.set(timer)
     finding: Finding | None = None
     try:
-        async with asyncio.timeout(LIMIT_S):
+        async with asyncio.timeout(limit_s):
             for pause_s in (*_PAUSES_S, 0.0):
                 tries += 1
                 finding = await look_http(probe, kit)
@@ -77,7 +79,7 @@ async def _pinged(address: str, event: str, names: Names, is_trusted: bool) -> P
                     return Ping(finding.state == "up", finding.why, tries)
                 await asyncio.sleep(pause_s)
     except TimeoutError:
-        finding = finding or overdue(timer.phase, LIMIT_S)
+        finding = finding or overdue(timer.phase, limit_s)
     finally:
         await kit.close()
     return Ping(False, finding.why if finding else "", tries)

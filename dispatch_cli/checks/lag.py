@@ -5,10 +5,8 @@ others: one monitor saw 80 targets flap where 50 did not.
 """
 
 import asyncio
-from collections import deque
 
 _TICK_S = 0.05
-_KEPT_S = 600.0
 
 
 class LagMeter:
@@ -17,7 +15,7 @@ class LagMeter:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._due = self._loop.time() + _TICK_S
-        self._late: deque[tuple[float, float]] = deque()
+        self._late: list[tuple[float, float]] = []
         self._timer = self._loop.call_at(self._due, self._tick)
 
     def worst_since(self, begun: float) -> float:
@@ -34,7 +32,5 @@ class LagMeter:
         now = self._loop.time()
         if (late := now - self._due) >= _TICK_S:
             self._late.append((now, late))
-        while self._late and self._late[0][0] < now - _KEPT_S:
-            self._late.popleft()
         self._due = now + _TICK_S
         self._timer = self._loop.call_at(self._due, self._tick)

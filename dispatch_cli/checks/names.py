@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from queue import SimpleQueue
 from threading import Thread
@@ -72,11 +73,8 @@ class SystemNames:
                 else:
                     answer.set_exception(error)
 
-            if not loop.is_closed():
-                try:
-                    loop.call_soon_threadsafe(tell)
-                except RuntimeError:  # The round ended in this moment: nobody waits.
-                    self.close()
+            with suppress(RuntimeError):  # The round is over, and nobody waits for it.
+                loop.call_soon_threadsafe(tell)
 
         self._questions.put(look_up)
         if self._threads < _MOST_THREADS:

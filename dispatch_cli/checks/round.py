@@ -147,16 +147,13 @@ async def _look(provider: str, probe: Probe, kit: Kit, lag: LagMeter) -> Reading
     try:
         async with asyncio.timeout(probe.timeout_s) as limit:
             finding = await _LOOKS[probe.kind](probe, kit)
-    except TimeoutError:
-        finding = overdue(timer.phase, probe.timeout_s)
-        late_s = lag.worst_since(begun)
-        if late_s > _LAG_SHARE * probe.timeout_s:
-            finding = unknown(f"the checker itself was late by {late_s:.1f} s", "lag")
-        elif not limit.expired():
-            finding = unknown("ended by itself as if the time were up", "internal")
     except Exception as error:  # A fault in one look must not take the others along.
-        # Its text may hold what was sent, so only its name is told.
-        finding = unknown(f"the checker failed ({type(error).__name__})", "internal")
+        finding = (
+            _too_late(timer, probe, lag.worst_since(begun))
+            if limit.expired()
+            # The error's text may hold what was sent, so only its name is told.
+            else unknown(f"the checker failed ({type(error).__name__})", "internal")
+        )
     return _reading(provider, probe, at, finding, timer)
 
 
@@ -167,6 +164,12 @@ def host_of(probe: Probe) -> str:
     # A SIP address has no slashes.
     slashed = probe.url if "://" in probe.url else probe.url.replace(":", "://", 1)
     return urlsplit(slashed).hostname or ""
+
+
+def _too_late(timer: Stopwatch, probe: Probe, late_s: float) -> Finding:
+    if late_s > _LAG_SHARE * probe.timeout_s:
+        return unknown(f"the checker itself was late by {late_s:.1f} s", "lag")
+    return overdue(timer.phase, probe.timeout_s)
 
 
 def _reading(

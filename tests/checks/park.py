@@ -132,9 +132,16 @@ def drips(start: bytes, each: bytes, pause_s: float = 0.1) -> Serve:
     return serve
 
 
+async def shuts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Close the connection at its first byte, politely."""
+    await reader.read(65_536)
+    writer.close()
+    await writer.wait_closed()
+
+
 async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Reset the connection once the request is there."""
-    await reader.readuntil(b"\r\n\r\n")
+    """Reset the connection once the first word is there."""
+    await reader.read(65_536)
     opened: socket.socket = writer.get_extra_info("socket")
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

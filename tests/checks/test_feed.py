@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.checks.feed import judged_feed
@@ -90,13 +90,15 @@ def test_a_feed_is_read_over_http(park: Park) -> None:
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.datetimes().map(str),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
 )
 _FEEDS = st.dictionaries(
     st.sampled_from(["free", "wait_min", "state", "as_of", "valid_until", "x"]), _JSON
 )
 
 
+@settings(max_examples=60)
 @given(st.binary() | _JSON.map(json.dumps).map(str.encode) | _FEEDS.map(json.dumps).map(str.encode))
 def test_no_feed_breaks_the_look(body: bytes) -> None:
     """Whatever comes, there is a state; and numbers only within their bounds."""

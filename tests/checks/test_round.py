@@ -1,6 +1,8 @@
 """A round: order, bounds, and whose fault it is when nothing answers."""
 
 import asyncio
+import os
+import resource
 import socket
 import subprocess
 import sys
@@ -292,6 +294,23 @@ print({{each.state for each in seen.readings}}, len(seen.readings))
         [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "{'up'} 300"
+
+
+def test_the_limit_of_open_files_is_raised_where_it_may_be() -> None:
+    """A soft limit that is too low for what is set to run at once is no hindrance."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    probe = local("tcp", host="127.0.0.1", port=_closed_port(), timeout_s=9.0)
+    few = len(os.listdir("/proc/self/fd")) + 100  # The servers of the other tests are open too.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (few, hard))
+    try:
+        seen = look(
+            *[(f"p{number}", probe) for number in range(few)],
+            settings=CheckSettings(concurrency=few),
+        )
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 2 * few + 64
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert {each.why for each in seen.readings} == {"connection refused"}
 
 
 def test_the_moment_of_a_look_is_the_clocks(park: Park) -> None:

@@ -11,7 +11,7 @@ from dispatch_cli.checks.secret import UnsendableError, secret_value
 from dispatch_cli.model.check import Probe, SecretRef
 
 from .looking import local, look, reading
-from .park import Park, Serve, http, redirects, says
+from .park import Park, Serve, http, redirects, says, tar_pit
 
 CANARY = "canary-5f2d71"
 
@@ -158,3 +158,20 @@ def test_a_heartbeat_that_fails_is_tried_again_and_never_raises(park: Park, toke
     nonsense = [ping(url, is_trusted=True) for url in ("", "::", "ftp://x/", "http://[")]
     assert not any(each.ok for each in nonsense)
     assert CANARY not in repr([failed, refused, untrusted])
+
+
+class _Broken:
+    """A resolver with a fault of its own."""
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """Fail with the address in the text."""
+        raise LookupError(CANARY)
+
+
+def test_a_heartbeat_keeps_its_limit(park: Park) -> None:
+    """Nobody waits longer for it than that, and a fault of one's own is a value too."""
+    port = park.serve(tar_pit)
+    late = ping(f"http://127.0.0.1:{port}/{CANARY}", is_trusted=True, limit_s=0.5)
+    assert (late.ok, late.why, late.tries) == (False, "no answer within 0.5 s", 1)
+    broken = ping("http://tow.example/", is_trusted=True, resolver=_Broken())
+    assert (broken.ok, broken.why) == (False, "failed (LookupError)")

@@ -125,3 +125,20 @@ def test_what_is_no_sip_address_is_said_so(url: str) -> None:
     """Nothing is sent to, or written into a request from, an address that is none."""
     found = reading(Probe(kind="sip", url=url, timeout_s=1.0))
     assert (found.state, found.why) == ("unknown", "not a SIP address")
+
+
+class _First:
+    """Two addresses, the first of which cannot even be tried."""
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """A link-local address without its link, then this machine."""
+        return ("fe80::1", "127.0.0.1")
+
+
+def test_a_second_address_is_tried_where_the_first_cannot_be(park: Park) -> None:
+    """A name with an address that nothing leads to is asked at its other one."""
+    port = park.answer_sip(echoes("200 OK"))
+    probe = local("sip", host="tow.example", port=port)
+    assert reading(probe, resolver=_First()).state == "up"
+    found = reading(Probe(kind="sip", host="tow.example", port=port), resolver=_First())
+    assert (found.state, found.why[:17]) == ("unknown", "refused: 127.0.0.")
