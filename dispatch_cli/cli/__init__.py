@@ -17,6 +17,7 @@ class Commands(LazyGroup):
         "cascade": "cascade:cascade",
         "case": "case",
         "batch": "batch:batch",
+        "check": "check:check",
         "report": "report",
         "log": "log",
         "providers": "providers",

@@ -1,6 +1,7 @@
 """``dispatch batch``: a file of incidents in, a cascade for each out."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -154,7 +155,6 @@ def _work(options: "Options", around: Around) -> "Tally":
 
     from ..batch import job
     from ..batch.ranker import DeskRanker
-    from ..casebook.observing import LIVE_WITHIN
     from ..records import open_records
     from ..render.batch_progress import meter
     from ..render.messages import print_rejected
@@ -180,7 +180,7 @@ def _work(options: "Options", around: Around) -> "Tally":
                 holidays=holiday_dates,
                 now=clock,
                 observations=_observed(options, around, catalog, clock, then),
-                within=LIVE_WITHIN,
+                within=timedelta(minutes=catalog.checking().settings.near_min),
                 make_ranker=DeskRanker,
                 progress=progress,
                 say=lambda text: print_rejected(text, stream=sys.stderr),

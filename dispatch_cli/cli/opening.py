@@ -56,6 +56,16 @@ def refuse_sample(opened: catalog.Catalog, *, is_wanted: bool) -> None:
         )
 
 
+def open_own_catalog(option: Path | None, at: datetime, *, sample: bool) -> catalog.Catalog:
+    """Load a provider file to work with; raises BadDataError for the packaged sample.
+
+    ``sample``: the user wants to try things out with invented firms.
+    """
+    found = open_catalog(option, at)
+    refuse_sample(found, is_wanted=sample)
+    return found
+
+
 def store_at(option: Path | None, at: datetime) -> "Store":
     """Prepare the case log that was named, else the user's own; nothing is read or made yet."""
     from .. import store

@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from .lazy import HELP_OPTIONS, LazyGroup
 from .options import (
     DbOption,
     DebugOption,
@@ -20,18 +21,39 @@ if TYPE_CHECKING:
     from ..model import Provider
     from ..results import ServiceExperience
 
+
+class Commands(LazyGroup):
+    """What can be done with the provider file."""
+
+    package = "dispatch_cli.cli"
+    commands_at: ClassVar = {
+        "list": "providers:list_providers",
+        "show": "providers:show",
+        "report": "providers_report:report",
+        "validate": "providers:validate",
+        "schema": "providers:schema",
+        "init": "providers:init",
+    }
+
+
 app = typer.Typer(
-    help="List, show, check and start the provider file.",
+    cls=Commands,
+    help="List, show, check and start the provider file; note what a provider said.",
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP_OPTIONS,
 )
+
+
+@app.callback()
+def providers_group() -> None:
+    """List, show, check and start the provider file; note what a provider said."""
+
 
 LIST_COLUMNS = ("id", "phone", "name", "base", "services")
 
 
-@app.command("list")
 def list_providers(
     service: Annotated[
         str | None, typer.Option(metavar="SERVICE", help="Only those who offer it.")
@@ -72,7 +94,6 @@ def list_providers(
     )
 
 
-@app.command()
 def show(
     provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
     *,
@@ -134,7 +155,6 @@ def _facts_of(provider: "Provider") -> list[tuple[str, str]]:
     ]
 
 
-@app.command()
 def validate(
     providers: ProvidersOption = None,
     json: JsonOption = False,
@@ -161,7 +181,6 @@ def validate(
     return Outcome(show_result)
 
 
-@app.command()
 def schema(debug: DebugOption = False) -> Outcome:
     """Print the JSON Schema with which editors complete the file."""
     import json
@@ -172,7 +191,6 @@ def schema(debug: DebugOption = False) -> Outcome:
     return Outcome(lambda: print(text))
 
 
-@app.command()
 def init(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path(
         "providers.toml"

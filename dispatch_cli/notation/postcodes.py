@@ -17,10 +17,11 @@ _KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
 @cache
 def _on_the_sphere() -> tuple[tuple[float, float, float, str], ...]:
     """Every centre as a point on the unit sphere, for points far away from all of them."""
-    return tuple((*_unit_vector(lat, lon), code) for code, lat, lon in centres().everything())
+    return tuple((*unit_vector(lat, lon), code) for code, lat, lon in centres().everything())
 
 
-def _unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
+def unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
+    """Put a point on the unit sphere: the dot product of two is the cosine of their angle."""
     phi, lam = radians(lat), radians(lon)
     return cos(phi) * cos(lam), cos(phi) * sin(lam), sin(phi)
 
@@ -64,7 +65,7 @@ def nearest_postcode(lat: float, lon: float) -> tuple[float, str]:
             near = centres_within(lat, lon, reach_km)
             if near:
                 return near[0]
-    x, y, z = _unit_vector(lat, lon)
+    x, y, z = unit_vector(lat, lon)
     _, code = max((x * a + y * b + z * c, code) for a, b, c, code in _on_the_sphere())
     return great_circle_km(lat, lon, *centre_of(code)), code
 

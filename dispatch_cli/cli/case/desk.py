@@ -95,7 +95,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
         catalog=catalog,
         holidays=holiday_dates,
         now=clock,
-        operator=desk.operator or _login_name(),
+        operator=desk.operator or login_name(),
     )
 
 
@@ -115,7 +115,8 @@ def _without_file(error: BadDataError) -> "Catalog":
     return catalog.nobody()
 
 
-def _login_name() -> str:
+def login_name() -> str:
+    """The name under which the user is logged in."""
     # As getpass does, whose import costs 2 ms.
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         if os.environ.get(name):
