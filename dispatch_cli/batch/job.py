@@ -143,12 +143,19 @@ def can_go_on(options: Options) -> bool:
 def taken_up(options: Options) -> Start | None:
     """How the batch was started that is to go on, or None for a first start.
 
-    Raises ConflictError where one is unfinished and nobody said that it goes on, and what
-    ``check_same_start`` raises for other options.
+    Raises ConflictError where one is unfinished and nobody said that it goes on, or where it is to
+    go on and nothing is unfinished; and what ``check_same_start`` raises for other options.
     """
     files = _state_files(options)
     start = files.read_start() if files else None
     if files is None or start is None:
+        if options.resume and options.output is not None and options.output.exists():
+            # It may be yesterday's: to say that all is done would be a guess.
+            raise ConflictError(
+                Problem("is there already, and no batch to it is unfinished",
+                        file=str(options.output)),
+                hint="it is whole; to rank again, leave out --resume",
+            )  # fmt: skip
         return None
     hint = RESTART_HINT.format(path=files.start_path)
     if not options.resume:
@@ -158,18 +165,6 @@ def taken_up(options: Options) -> Start | None:
         )
     check_same_start(start, options.resumed, hint)
     return start
-
-
-def is_finished(options: Options) -> bool:
-    """Whether there is nothing left to go on with, since the output has its name already."""
-    files = _state_files(options)
-    return bool(
-        options.resume
-        and files
-        and not files.start_path.exists()
-        and options.output is not None
-        and options.output.exists()
-    )
 
 
 def work(options: Options, records: Records, at: Desk, then: Start | None) -> Tally:
