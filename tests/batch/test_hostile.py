@@ -173,6 +173,8 @@ def test_an_endless_line_is_streamed_to_the_rejects(home, mebibytes):
             size += len(each.raw)
     assert size == mebibytes * MIB + 1
     assert (home / "out.jsonl").read_bytes().count(b"\n") == 2
+    for name in ("in.csv", "out.jsonl.rejects"):
+        (home / name).unlink()  # they are large, and pytest keeps what is left
 
 
 @pytest.mark.usefixtures("firms")
