@@ -30,20 +30,13 @@ class _Block(Struct, frozen=True):
 @cache
 def _blocks() -> tuple[_Block, ...]:
     """Every centre as a point on the unit sphere, for points far away from all of them."""
-<<<<<<< HEAD
-    return tuple((*unit_vector(lat, lon), code) for code, lat, lon in centres().everything())
-
-
-def unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
-    """Put a point on the unit sphere: the dot product of two is the cosine of their angle."""
-=======
     groups: dict[tuple[int, int], list[tuple[float, float, float, str]]] = {}
     for code, lat, lon in centres().everything():
         group = groups.setdefault((floor(lat), floor(lon)), [])
-        group.append((*_unit_vector(lat, lon), code))
+        group.append((*unit_vector(lat, lon), code))
     blocks = []
     for (south, west), members in groups.items():
-        x, y, z = middle = _unit_vector(south + 0.5, west + 0.5)
+        x, y, z = middle = unit_vector(south + 0.5, west + 0.5)
         reach = max(acos(min(1.0, x * a + y * b + z * c)) for a, b, c, _ in members)
         # The arc cosine of what is nearly 1 is right to 1e-8 only.
         blocks.append(_Block(middle, reach + 1e-7, members))
@@ -52,7 +45,7 @@ def unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
 
 def _nearest_far_away(lat: float, lon: float) -> str:
     """The nearest centre of all; a block is left out if even its rim is farther than another's."""
-    x, y, z = _unit_vector(lat, lon)
+    x, y, z = unit_vector(lat, lon)
 
     def bound(block: _Block) -> float:
         a, b, c = block.middle
@@ -69,8 +62,8 @@ def _nearest_far_away(lat: float, lon: float) -> str:
     return best[1]
 
 
-def _unit_vector(lat: float, lon: float) -> Vector:
->>>>>>> b74c69fbd1496473680d3f2e46e6ac9a83df3370
+def unit_vector(lat: float, lon: float) -> Vector:
+    """Put a point on the unit sphere: the dot product of two is the cosine of their angle."""
     phi, lam = radians(lat), radians(lon)
     return cos(phi) * cos(lam), cos(phi) * sin(lam), sin(phi)
 
@@ -114,12 +107,7 @@ def nearest_postcode(lat: float, lon: float) -> tuple[float, str]:
             near = centres_within(lat, lon, reach_km)
             if near:
                 return near[0]
-<<<<<<< HEAD
-    x, y, z = unit_vector(lat, lon)
-    _, code = max((x * a + y * b + z * c, code) for a, b, c, code in _on_the_sphere())
-=======
     code = _nearest_far_away(lat, lon)
->>>>>>> b74c69fbd1496473680d3f2e46e6ac9a83df3370
     return great_circle_km(lat, lon, *centre_of(code)), code
 
 

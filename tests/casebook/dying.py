@@ -67,7 +67,9 @@ class _KilledDatabase(Database):
         return connection
 
 
-def killed_at(path: Path, now: datetime, dies_at: int, act: Callable[[Store], object]) -> int | None:
+def killed_at(
+    path: Path, now: datetime, dies_at: int, act: Callable[[Store], object]
+) -> int | None:
     """Do an act in a program of its own that is killed at a statement: its exit code, or None."""
     child = os.fork()
     if not child:

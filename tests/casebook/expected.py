@@ -81,9 +81,7 @@ class Desk:
 
     # Ranking and asking.
 
-    def planned(
-        self, kind: str, state: str | None, when: datetime, now: datetime
-    ) -> list[Needed]:
+    def planned(self, kind: str, state: str | None, when: datetime, now: datetime) -> list[Needed]:
         """The services with those who can be asked for them, the nearest first."""
         found = []
         for service, after in plan(kind, state):

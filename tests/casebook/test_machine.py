@@ -170,7 +170,7 @@ class Casework(RuleBasedStateMachine):
 
     def call(self, pick):
         """One of the calls, the last of each case first; None before the first."""
-        jobs = self.desk.jobs[pick % 2:] or self.desk.jobs
+        jobs = self.desk.jobs[pick % 2 :] or self.desk.jobs
         calls = [(job, call) for job in jobs for call in job.calls[-3:]]
         return calls[-1 - pick % len(calls)] if calls else (None, None)
 
@@ -209,9 +209,7 @@ class Casework(RuleBasedStateMachine):
     @precondition(lambda self: len(self.desk.jobs) < MOST_CASES)
     @rule(kind=st.sampled_from(KINDS), state=st.sampled_from(STATES))
     def open(self, kind, state):
-        here = incident(
-            kind=kind, when=self.now.astimezone(BERLIN), vehicle=Vehicle(state=state)
-        )
+        here = incident(kind=kind, when=self.now.astimezone(BERLIN), vehicle=Vehicle(state=state))
         same = self.desk.likely_same(self.now)
         opened = self.attempt(
             self.desk.open(kind, state, self.now),
@@ -353,9 +351,7 @@ class Casework(RuleBasedStateMachine):
         if self.desk.jobs and not really:
             job = self.job(pick)
             act = {"close": mending.close, "cancel": mending.cancel}[end]
-            self.attempt(
-                self.desk.end(job, end, self.now), lambda book: act(book, job.number)
-            )
+            self.attempt(self.desk.end(job, end, self.now), lambda book: act(book, job.number))
 
     @rule(pick=PICK, state=st.sampled_from(STATES))
     def amend(self, pick, state):
