@@ -13,18 +13,19 @@ Cells are made when an incident first falls into them, and split when many do.
 from collections.abc import Iterable, Sequence
 from math import asin, cos, floor, inf, radians, sin, sqrt
 
-from msgspec.structs import replace
-
 from .. import geo
 from ..catalog.index import make_index
 from ..model import Circle, Place, Postcodes, Provider, ServiceSettings
 from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from .offers import Offer
 
-ROOT_DEG = 0.8
-SPLITS = 4
-"""A root is halved this often at most: 0.05 degrees."""
-SPLIT_AFTER = 12
+ROOT_DEG = 6.4
+LARGEST_DEG = 0.8
+SMALLEST_DEG = 0.05
+"""Cells between these are used; each is half as wide as the one before."""
+SPLIT_AFTER = 3
+SPLIT_FROM = 16
+"""A cell with fewer entries is scanned faster than split."""
 MOST_CODED = 20_000
 SLACK_MIN = 1e-6
 SLACK_KM = 1e-6
@@ -57,31 +58,32 @@ class Reach:
     """Whose area may hold a place: an index of areas on the ground, and one of postcodes."""
 
     def __init__(self, providers: Sequence[Provider]) -> None:
-        nobody = Circle(0.0)
-        by_code = [isinstance(each.area, Postcodes) for each in providers]
-        # The index numbers whom it was given, so that everybody stays in, if need be nowhere.
-        self._ground = make_index(
-            [replace(each, area=nobody, lat=-90.0) if coded else each
-             for each, coded in zip(providers, by_code, strict=True)]
-        )  # fmt: skip
-        self._numbers = [number for number, coded in enumerate(by_code) if coded]
-        self._codes = make_index([providers[number] for number in self._numbers])
+        self._shaped = [
+            number
+            for number, each in enumerate(providers)
+            if not isinstance(each.area, Circle | Postcodes)
+        ]
+        self._ground = make_index([providers[number] for number in self._shaped])
+        self._coded = [
+            number for number, each in enumerate(providers) if isinstance(each.area, Postcodes)
+        ]
+        self._codes = make_index([providers[number] for number in self._coded])
         self._by_code: dict[str, list[int]] = {}
 
-    def near(self, lat: float, lon: float, within_km: float, uncertainty_km: float) -> list[int]:
-        """List whose circle, polygon or country may reach a place within so many kilometres.
+    def shaped(self, lat: float, lon: float, within_km: float) -> set[int]:
+        """Name those whose polygon, or country, may reach a place within so many kilometres.
 
         Asked for twice as far and more, so that the plane in which a polygon is measured may
         touch any of the places.
         """
-        wide_km = 2 * (within_km + uncertainty_km) + 1
-        return self._ground.near(Place(lat=lat, lon=lon, uncertainty_km=wide_km))
+        place = Place(lat=lat, lon=lon, uncertainty_km=2 * within_km + 1)
+        return {self._shaped[number] for number in self._ground.near(place)}
 
     def holding(self, code: str) -> list[int]:
         """List whose postcodes hold a code."""
         if code not in self._by_code:
             found = self._codes.near(Place(lat=90.0, lon=0.0, postcode=code))
-            self._by_code[code] = [self._numbers[number] for number in found]
+            self._by_code[code] = [self._coded[number] for number in found]
         return self._by_code[code]
 
 
@@ -107,15 +109,15 @@ class Cells:
         cell = self._roots.get(key)
         if cell is None:
             south, west = key[0] * ROOT_DEG, key[1] * ROOT_DEG
-            near = self._reach.near(*reach_of(south, west, ROOT_DEG), self._uncertainty_km)
-            offers = self._offers
-            found = [(0.0, offers[number]) for number in near if number in offers]
-            cell = Cell(south, west, ROOT_DEG, self._bounded(south, west, ROOT_DEG, found))
+            everybody = [(0.0, offer) for offer in self._offers.values()
+                         if not isinstance(offer.area, Postcodes)]  # fmt: skip
+            cell = Cell(south, west, ROOT_DEG, self._bounded(south, west, ROOT_DEG, everybody))
             self._roots[key] = cell
-        for _ in range(SPLITS):
-            cell.hits += 1
-            if cell.hits < SPLIT_AFTER or len(cell.entries) < SPLIT_AFTER:
-                break
+        while cell.size > SMALLEST_DEG:
+            if cell.size <= LARGEST_DEG:
+                cell.hits += 1
+                if cell.hits < SPLIT_AFTER or len(cell.entries) < SPLIT_FROM:
+                    break
             cell = self._child(cell, lat, lon)
         return cell.entries
 
@@ -156,9 +158,14 @@ class Cells:
             half_lat, half_lon = (phi - offer.phi) / 2, radians(lon - offer.lon) / 2
             chord = sin(half_lat) ** 2 + offer.cosine * cosine * sin(half_lon) ** 2
             distance_km = 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord)))
-            if distance_km > offer.radius_km + wide_km:
-                continue
-            found.append((self._bound(offer, distance_km - corner_km - SLACK_KM), offer))
+            if distance_km <= offer.radius_km + wide_km:
+                found.append((distance_km - corner_km - SLACK_KM, offer))
+        if size > LARGEST_DEG:
+            return found  # nobody looks into it yet
+        if size > LARGEST_DEG / 2 and any(offer.area is not None for _, offer in found):
+            near = self._reach.shaped(lat, lon, wide_km)
+            found = [each for each in found if each[1].area is None or each[1].number in near]
+        found = [(self._bound(offer, least_km), offer) for least_km, offer in found]
         found.sort(key=_by_bound)
         return found
 
