@@ -59,18 +59,18 @@ class Engine:
         return [self._of(incident) for incident in incidents]
 
     def _of(self, incident: Incident) -> tuple[Ranks, ...]:
-        shape = self.shape_of(incident)
-        place = incident.place
-        is_plain = (
-            not self._full
-            and incident.wish is None
-            and self._rules.settings.method == "index"
-            and abs(place.lat) < MOST_LAT
-        )
-        return tuple(
-            self._scanned(incident, side) if is_plain else self._scalar(incident, side.entry)
-            for side in shape.sides
-        )
+        return tuple(self._ranks_of(incident, side) for side in self.shape_of(incident).sides)
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether every row goes through the desk itself."""
+        return self._full or self._rules.settings.method != "index"
+
+    def _ranks_of(self, incident: Incident, side: Side) -> Ranks:
+        is_odd = incident.wish is not None or abs(incident.place.lat) >= MOST_LAT
+        if self.is_scalar or is_odd:
+            return self._scalar(incident, side.entry)
+        return self._scanned(incident, side)
 
     def shape_of(self, incident: Incident) -> Shape:
         """The shape of an incident, worked out once for all that are alike."""
@@ -113,7 +113,7 @@ class Engine:
     def _lists(self, incident: Incident, service: str) -> tuple[list[Entry], ...]:
         """Those whose area may hold the place, by where it lies and by its postcodes."""
         place = incident.place
-        uncertainty_km = _rounded_up(place.uncertainty_km)
+        uncertainty_km = rounded_up(place.uncertainty_km)
         key = (service, uncertainty_km)
         cells = self._cells.get(key)
         if cells is None:
@@ -236,6 +236,6 @@ def _stopped_at(look: Look) -> int:
     return next((at for at, (_, fails, _) in enumerate(GATES) if fails(look)), len(GATES))
 
 
-def _rounded_up(uncertainty_km: float) -> float:
+def rounded_up(uncertainty_km: float) -> float:
     """Nought or the next power of two, so that few sets of cells serve all places."""
     return 2.0 ** ceil(log2(max(uncertainty_km, 1.0))) if uncertainty_km > 0 else 0.0

@@ -58,6 +58,7 @@ class Offer(NamedTuple):
     hold: Hold | None
     opening: Opening
     rest_min: float
+    stopped_by: str
     wait_min: float
     turnout_min: float
     answer_min: float
@@ -65,11 +66,15 @@ class Offer(NamedTuple):
     phone: str | None
 
 
-class Side(Struct, frozen=True):
-    """One service of a shape. ``out`` has a 1 for whoever a gate of these facts stops.
+CLIENT, VEHICLE, EQUIPMENT, LATER = 1, 2, 4, 8
 
-    ``second`` is None, or ``out`` for those who come after a client's list; ``head_starts`` is
-    None where nobody has one.
+
+class Side(Struct, frozen=True):
+    """One service of a shape. ``out`` is 0 for whoever no gate of these facts stops.
+
+    Else it is the sum of CLIENT, VEHICLE, EQUIPMENT and, for those who come in their turn after a
+    client's list, LATER. ``second`` is None, or ``out`` for that turn. ``head_starts`` is None
+    where nobody has one.
     """
 
     entry: PlanEntry
@@ -123,6 +128,7 @@ class Offers:
         standing_min = found.wait_min + found.turnout_min
         area, phone = provider.area, provider.phones[0]
         phi = radians(provider.lat)
+        stopped_by = ("", "no_unit", "down", "no_unit")[self._stopped()[number]]
         ask_min = found.answer_min / found.acceptance if found.acceptance > 0 else inf
         return Offer(
             number=number,
@@ -140,8 +146,9 @@ class Offers:
             height_m=_limit(provider.height_m, -inf),
             hold=provider.on_hold,
             opening=self.calendar.opening(provider, provider.region),
+            stopped_by=stopped_by,
             rest_min=inf
-            if self._stopped()[number]
+            if stopped_by
             else max(0.0, standing_min + found.late_min) + ask_min - head_start_min,
             wait_min=found.wait_min,
             turnout_min=found.turnout_min,
@@ -179,15 +186,15 @@ class Offers:
         need = _stand_in(self.rules, entry, incident, self.observations)
         client = need.client
         out = (
-            self._mask("client_not_served", need, incident.client, incident.in_danger)
-            | self._mask("vehicle_class", need, incident.vehicle.kind)
-            | self._mask("equipment_missing", need, need.equipment)
+            CLIENT * self._mask("client_not_served", need, incident.client, incident.in_danger)
+            | VEHICLE * self._mask("vehicle_class", need, incident.vehicle.kind)
+            | EQUIPMENT * self._mask("equipment_missing", need, need.equipment)
         )
         second = None
         if client is not None and client.only and not (incident.in_danger or client.only_strict):
             on_list = self._listed(client.only)
             everybody = (1 << 8 * len(self.providers)) // 255
-            out, second = out | (everybody ^ on_list), self._bytes(out | on_list)
+            out, second = out | LATER * (everybody ^ on_list), self._bytes(out | LATER * on_list)
         heads = None if incident.in_danger else self._head_starts(incident.client)
         return Side(entry, self._bytes(out), second, heads)
 
@@ -214,10 +221,10 @@ class Offers:
         return self._masks[key]
 
     def _stopped(self) -> bytes:
-        """Who has nothing to send whatever is asked."""
+        """Who has nothing to send whatever is asked: 1 without a unit, 2 down, 3 both."""
         if not self._no_units:
             need = _stand_in(self.rules, PlanEntry(service=""), _PLAIN, self.observations)
-            mask = self._mask("no_unit", need) | self._mask("down", need)
+            mask = self._mask("no_unit", need) | 2 * self._mask("down", need)
             self._no_units = self._bytes(mask)
         return self._no_units
 

@@ -1,0 +1,357 @@
+"""The scan and the cells once more, compiled by numba for columns; the extra ``batch`` brings it.
+
+The formulas are those of ``scan`` and ``cells``. Compiled sines may differ from Python's in the
+last bits, so that a row is only taken from here where no such difference could matter: its flag
+says otherwise wherever two orders, a radius, the last resort or a hold are within the slack, and
+for what is not known here. Flagged rows are ranked by ``scan``.
+"""
+
+from math import asin, cos, inf, radians, sin, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ..model.sphere import EARTH_RADIUS_KM
+from .cells import SLACK_KM, SLACK_MIN
+from .scan import NEAR_TIE_MIN
+
+_DIAMETER_KM = 2 * EARTH_RADIUS_KM
+SPARE = 6
+"""Places beside the first N, for those who may tie with the last."""
+_CLOSE_MIN = NEAR_TIE_MIN + 2 * SLACK_MIN
+_EDGE = 1e-6
+_HOLD_US = 7.2e9
+"""Two hours: round a change of clocks, local times of one zone are compared as they are written."""
+# The columns of Table.facts.
+PHI, COSINE, LON, RADIUS, STANDING, LATE, ASK, WEIGHT, HEIGHT, UNIT, HOLD, REST = range(12)
+# The columns of Rows.numbers.
+LAT_AT, LON_AT, UNCERTAINTY, WEIGHT_T, HEIGHT_M, CLEARANCE = range(6)
+SERVED, NOBODY, FLAGGED = range(3)
+_SERVICE, _CLIENT, _CLASS, _WEIGHT, _HEIGHT, _UNIT = 1, 2, 3, 4, 5, 6
+_EQUIPMENT, _HELD, _CLOSED, _BEYOND = 7, 8, 9, 13
+
+_jit = njit(cache=True, nogil=True)
+
+
+class Table(NamedTuple):
+    """The offers of one service, and the settings that turn kilometres into minutes.
+
+    ``odd`` marks whom only ``scan`` can judge; ``stopped`` is the gate of who has nothing to send.
+    """
+
+    facts: np.ndarray
+    number: np.ndarray
+    opening: np.ndarray
+    odd: np.ndarray
+    has_odd: bool
+    stopped: np.ndarray
+    leg_km: np.ndarray
+    leg_kmh: np.ndarray
+    detour: float
+    fallback_min: float
+
+
+class Hours(NamedTuple):
+    """Spans of every opening in every stretch: those of opening o in stretch s are at o * n + s."""
+
+    begin: np.ndarray
+    start_us: np.ndarray
+    closed: np.ndarray
+    stretches: int
+
+
+class Sides(NamedTuple):
+    """The sides of all shapes: gates by provider, the later turn, rows of head starts or -1."""
+
+    out: np.ndarray
+    second: np.ndarray
+    has_second: np.ndarray
+    head_of: np.ndarray
+    heads: np.ndarray
+
+
+class Lists(NamedTuple):
+    """The entries of each cell: offers by their bound; short if those with the highest are cut."""
+
+    begin: np.ndarray
+    offer: np.ndarray
+    bound_min: np.ndarray
+    short: np.ndarray
+
+
+class Rows(NamedTuple):
+    """What is asked: one task for each row and side."""
+
+    numbers: np.ndarray
+    at_us: np.ndarray
+    stretch: np.ndarray
+    side: np.ndarray
+    cell: np.ndarray
+
+
+class Found(NamedTuple):
+    """What comes out: offers (-1: none), their minutes, and one verdict for each task."""
+
+    offer: np.ndarray
+    order_min: np.ndarray
+    distance_km: np.ndarray
+    verdict: np.ndarray
+    gate: np.ndarray
+    first: np.ndarray
+
+
+@_jit
+def distance_km(facts, offer, phi, cosine, lon):
+    """Measure from an offer's base, as ``sphere.great_circle_km`` does."""
+    half_lat = (phi - facts[offer, PHI]) / 2
+    half_lon = radians(lon - facts[offer, LON]) / 2
+    chord = sin(half_lat) ** 2 + facts[offer, COSINE] * cosine * sin(half_lon) ** 2
+    return _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
+
+
+@_jit
+def drive_min(km, table):
+    """Drive as ``geo.crow_fly_min`` does."""
+    left_km = km * table.detour
+    begin_km = minutes = 0.0
+    last = len(table.leg_km) - 1
+    for leg in range(last):
+        leg_km = min(left_km, table.leg_km[leg] - begin_km)
+        minutes += leg_km / table.leg_kmh[leg] * 60
+        left_km -= leg_km
+        begin_km = table.leg_km[leg]
+        if left_km <= 0:
+            return minutes
+    return minutes + left_km / table.leg_kmh[last] * 60
+
+
+@_jit
+def is_closed(hours, opening, stretch, at_us):
+    """Whether an opening is closed at a moment of a stretch."""
+    slot = opening * hours.stretches + stretch
+    low, high = hours.begin[slot], hours.begin[slot + 1]
+    while high - low > 1:
+        middle = (low + high) // 2
+        if hours.start_us[middle] <= at_us:
+            low = middle
+        else:
+            high = middle
+    return hours.closed[low]
+
+
+@_jit
+def _fact_gate(out, facts, offer, rows, task):
+    """The first gate of mere facts that stops an offer, 0 if none does."""
+    if out & 9:
+        return _CLIENT
+    if out & 2:
+        return _CLASS
+    if rows.numbers[task, WEIGHT_T] > facts[offer, WEIGHT]:
+        return _WEIGHT
+    if rows.numbers[task, HEIGHT_M] > facts[offer, HEIGHT]:
+        return _HEIGHT
+    if facts[offer, UNIT] > rows.numbers[task, CLEARANCE]:
+        return _UNIT
+    return _EQUIPMENT if out & 4 else 0
+
+
+@_jit
+def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
+    """Fill the places of a task from ``first`` on; return how many, or -1 to flag the task."""
+    facts = table.facts
+    lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
+    phi, cosine = radians(lat), cos(radians(lat))
+    reach_km = rows.numbers[task, UNCERTAINTY]
+    side, cell = rows.side[task], rows.cell[task]
+    head_of, most = sides.head_of[side], top + SPARE
+    stop_min, last, count = 1e300, first + top - 1, first
+    for at in range(lists.begin[cell], lists.begin[cell + 1]):
+        if lists.bound_min[at] > stop_min:
+            return count
+        offer = lists.offer[at]
+        number = table.number[offer]
+        if _fact_gate(out[side, number], facts, offer, rows, task):
+            continue
+        km = distance_km(facts, offer, phi, cosine, lon)
+        beyond_km = km - facts[offer, RADIUS] - reach_km
+        if beyond_km > _EDGE:
+            continue
+        index_min = max(0.0, facts[offer, STANDING] + drive_min(km, table) + facts[offer, LATE])
+        index_min += facts[offer, ASK]
+        order_min = index_min
+        if head_of >= 0:
+            order_min -= sides.heads[head_of, number]
+        if index_min > table.fallback_min + _EDGE or order_min > stop_min:
+            continue
+        if is_held(facts[offer, HOLD], rows.at_us[task]):
+            continue
+        if is_closed(hours, table.opening[offer], rows.stretch[task], rows.at_us[task]):
+            continue
+        if (
+            table.odd[offer]
+            or beyond_km > -_EDGE
+            or index_min > table.fallback_min - _EDGE
+            or abs(facts[offer, HOLD] - rows.at_us[task]) < _HOLD_US
+        ):
+            return -1
+        count = _place(found, task, first, count, min(first + most, found.offer.shape[1]),
+                       offer, order_min, km)  # fmt: skip
+        if count > last:
+            stop_min = found.order_min[task, last] + _CLOSE_MIN
+    return -1 if lists.short[cell] else count
+
+
+@_jit
+def is_held(until_us, at_us):
+    """Whether a hold lasts; what is within two hours of its end is flagged elsewhere."""
+    return at_us < until_us
+
+
+@_jit
+def _place(found, task, first, count, most, offer, order_min, km):
+    """Put one in order among those found so far; whoever has no place any more is dropped."""
+    at = count if count < most else most - 1
+    if count >= most and order_min >= found.order_min[task, at]:
+        return count
+    while at > first and found.order_min[task, at - 1] > order_min:
+        found.offer[task, at] = found.offer[task, at - 1]
+        found.order_min[task, at] = found.order_min[task, at - 1]
+        found.distance_km[task, at] = found.distance_km[task, at - 1]
+        at -= 1
+    found.offer[task, at] = offer
+    found.order_min[task, at] = order_min
+    found.distance_km[task, at] = km
+    return min(count + 1, most)
+
+
+@_jit
+def _is_close(found, task, first, count, top):
+    """Whether two who stand next to each other are too close for this arithmetic."""
+    for at in range(first, min(count, first + top + 1) - 1):
+        if found.order_min[task, at + 1] - found.order_min[task, at] < NEAR_TIE_MIN:
+            return True
+    return False
+
+
+@_jit
+def _last_gate(table, hours, sides, lists, rows, task):
+    """The last gate that anybody who offers the service came to; -1 to flag the task."""
+    cell, side = rows.cell[task], rows.side[task]
+    if lists.short[cell] or table.has_odd:
+        return -1
+    facts = table.facts
+    lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
+    phi, cosine = radians(lat), cos(radians(lat))
+    furthest = 0
+    for at in range(lists.begin[cell], lists.begin[cell + 1]):
+        offer = lists.offer[at]
+        km = distance_km(facts, offer, phi, cosine, lon)
+        beyond_km = km - facts[offer, RADIUS] - rows.numbers[task, UNCERTAINTY]
+        is_ending = abs(facts[offer, HOLD] - rows.at_us[task]) < _HOLD_US
+        if is_ending or abs(beyond_km) < _EDGE:
+            return -1
+        if beyond_km < 0:
+            out = sides.out[side, table.number[offer]] & 7  # a later turn is no refusal
+            gate = _fact_gate(out, facts, offer, rows, task)
+            if gate == 0:
+                gate = _late_gate(table, hours, rows, offer, task)
+            furthest = max(furthest, gate)
+    return furthest
+
+
+@_jit
+def _late_gate(table, hours, rows, offer, task):
+    """The gate after those of mere facts that stops an offer; it is known that one does."""
+    at_us = rows.at_us[task]
+    if is_held(table.facts[offer, HOLD], at_us):
+        return _HELD
+    if is_closed(hours, table.opening[offer], rows.stretch[task], at_us):
+        return _CLOSED
+    return table.stopped[offer] or _BEYOND
+
+
+@_jit
+def rank(table, hours, sides, lists, rows, found, begin, end, top):
+    """Rank the tasks from ``begin`` to ``end``."""
+    for task in range(begin, end):
+        if rows.cell[task] < 0:
+            found.verdict[task] = FLAGGED
+            continue
+        count = _scan(table, hours, sides, lists, rows, found, task, sides.out, 0, top)
+        side = rows.side[task]
+        is_flagged = count < 0 or _is_close(found, task, 0, count, top)
+        found.first[task] = top
+        if not is_flagged and sides.has_second[side] and count < top:
+            found.first[task] = count
+            rest = top - count
+            count = _scan(table, hours, sides, lists, rows, found, task, sides.second, count, rest)
+            is_flagged = count < 0 or _is_close(found, task, found.first[task], count, rest)
+        if count == 0 and not is_flagged:
+            gate = _last_gate(table, hours, sides, lists, rows, task)
+            is_flagged = gate < 0
+            found.gate[task] = gate
+        found.verdict[task] = FLAGGED if is_flagged else (NOBODY if count == 0 else SERVED)
+        for at in range(max(0, min(count, top)), top):
+            found.offer[task, at] = -1
+
+
+@_jit
+def _least_bound(table, offer, least_km):
+    """The least order_min of an offer in a cell, as ``Cells`` has it."""
+    facts = table.facts
+    if facts[offer, REST] == inf:
+        return inf
+    standing_min = facts[offer, STANDING] + facts[offer, LATE]
+    arrival_min = max(0.0, standing_min + (drive_min(least_km, table) if least_km > 0 else 0.0))
+    if arrival_min + facts[offer, ASK] > table.fallback_min + SLACK_MIN:
+        return inf
+    return facts[offer, REST] + arrival_min - max(0.0, standing_min) - SLACK_MIN
+
+
+@_jit
+def refine(table, above, parent, middles, wide_km, begin, end, offers, bounds, begins):
+    """Fill the lists of some cells from those of the wider cells in which they lie.
+
+    ``middles`` has latitude, longitude and the way to the corners. Returns how many entries there
+    are, also where ``offers`` has no room for them.
+    """
+    written = 0
+    for cell in range(begin, end):
+        begins[cell] = written
+        lat, lon, corner_km = middles[cell, 0], middles[cell, 1], middles[cell, 2]
+        phi, cosine = radians(lat), cos(radians(lat))
+        for at in range(above.begin[parent[cell]], above.begin[parent[cell] + 1]):
+            offer = above.offer[at]
+            km = distance_km(table.facts, offer, phi, cosine, lon)
+            if km > table.facts[offer, RADIUS] + corner_km + wide_km + SLACK_KM:
+                continue
+            bound_min = _least_bound(table, offer, km - corner_km - SLACK_KM)
+            if bound_min == inf and table.odd[offer]:
+                continue  # never asked here; and the reason is never said here, either
+            if written < len(offers):
+                offers[written], bounds[written] = offer, bound_min
+            written += 1
+    begins[end] = written
+    return written
+
+
+@_jit
+def sort_and_cut(lists, most, offers, bounds, begins, short):
+    """Sort each list by its bounds and keep the first ``most``; bounds may be rounded down."""
+    written = 0
+    for cell in range(len(lists.begin) - 1):
+        first, last = lists.begin[cell], lists.begin[cell + 1]
+        order = np.argsort(lists.bound_min[first:last])
+        kept = min(most, len(order))
+        begins[cell], short[cell] = written, len(order) > kept
+        for at in range(kept):
+            offers[written] = lists.offer[first + order[at]]
+            bounds[written] = lists.bound_min[first + order[at]] - _ROUNDING_MIN
+            written += 1
+    begins[len(lists.begin) - 1] = written
+    return written
+
+
+_ROUNDING_MIN = 1e-3
+"""More than what four-byte floats lose of any bound below the last resort."""
