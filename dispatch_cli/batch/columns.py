@@ -31,12 +31,13 @@ def table_of(
     """Lay out the offers of a service; ``openings`` numbers their hours and grows."""
     facts = np.array(
         [
-            (offer.phi, offer.cosine, offer.lon, offer.radius_km, offer.standing_min,
+            (*kernel.point.py_func(offer.lat, offer.lon), offer.radius_km, offer.standing_min,
              offer.late_min, offer.ask_min, offer.max_weight_t, offer.max_height_m,
-             offer.height_m, _until_us(offer.hold), offer.rest_min)
+             offer.height_m, _until_us(offer.hold), offer.rest_min, offer.phi, offer.cosine,
+             offer.lon)
             for offer in offers
         ]
-    ).reshape(len(offers), 12)  # fmt: skip
+    ).reshape(len(offers), 15)  # fmt: skip
     opening = [openings.setdefault(offer.opening, len(openings)) for offer in offers]
     odd = [
         offer.area is not None or offer.opening.is_shifted or _is_far(offer.hold)

@@ -24,7 +24,7 @@ _EDGE = 1e-6
 _HOLD_US = 7.2e9
 """Two hours: round a change of clocks, local times of one zone are compared as they are written."""
 # The columns of Table.facts.
-PHI, COSINE, LON, RADIUS, STANDING, LATE, ASK, WEIGHT, HEIGHT, UNIT, HOLD, REST = range(12)
+X, Y, Z, RADIUS, STANDING, LATE, ASK, WEIGHT, HEIGHT, UNIT, HOLD, REST, PHI, COSINE, LON = range(15)
 # The columns of Rows.numbers.
 LAT_AT, LON_AT, UNCERTAINTY, WEIGHT_T, HEIGHT_M, CLEARANCE = range(6)
 SERVED, NOBODY, FLAGGED = range(3)
@@ -111,6 +111,23 @@ def distance_km(facts, offer, phi, cosine, lon):
 
 
 @_jit
+def point(lat, lon):
+    """The point on the unit sphere."""
+    phi, turn = radians(lat), radians(lon)
+    return cos(phi) * cos(turn), cos(phi) * sin(turn), sin(phi)
+
+
+@_jit
+def chord_km(facts, offer, x, y, z):
+    """Measure straight through the earth: never more than the way round it, and soon worked out.
+
+    Coordinates are good to a few 1e-16, the chord therefore to some 1e-11 km.
+    """
+    dx, dy, dz = facts[offer, X] - x, facts[offer, Y] - y, facts[offer, Z] - z
+    return EARTH_RADIUS_KM * sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@_jit
 def drive_min(km, table):
     """Drive as ``geo.crow_fly_min`` does."""
     left_km = km * table.detour
@@ -162,6 +179,7 @@ def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
     facts = table.facts
     lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
     phi, cosine = radians(lat), cos(radians(lat))
+    x, y, z = point(lat, lon)
     reach_km = rows.numbers[task, UNCERTAINTY]
     side, cell = rows.side[task], rows.cell[task]
     head_of, most = sides.head_of[side], top + SPARE
@@ -173,20 +191,21 @@ def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
         number = table.number[offer]
         if _fact_gate(out[side, number], facts, offer, rows, task):
             continue
-        km = distance_km(facts, offer, phi, cosine, lon)
-        beyond_km = km - facts[offer, RADIUS] - reach_km
-        if beyond_km > _EDGE:
+        least_km = chord_km(facts, offer, x, y, z) - _EDGE
+        if least_km - facts[offer, RADIUS] > reach_km:
             continue
-        index_min = max(0.0, facts[offer, STANDING] + drive_min(km, table) + facts[offer, LATE])
-        index_min += facts[offer, ASK]
-        order_min = index_min
-        if head_of >= 0:
-            order_min -= sides.heads[head_of, number]
-        if index_min > table.fallback_min + _EDGE or order_min > stop_min:
+        head_min = sides.heads[head_of, number] if head_of >= 0 else 0.0
+        if _index_min(table, offer, max(0.0, least_km)) - head_min > stop_min:
             continue
         if is_held(facts[offer, HOLD], rows.at_us[task]):
             continue
         if is_closed(hours, table.opening[offer], rows.stretch[task], rows.at_us[task]):
+            continue
+        km = distance_km(facts, offer, phi, cosine, lon)
+        beyond_km = km - facts[offer, RADIUS] - reach_km
+        index_min = _index_min(table, offer, km)
+        order_min = index_min - head_min
+        if beyond_km > _EDGE or index_min > table.fallback_min + _EDGE or order_min > stop_min:
             continue
         if (
             table.odd[offer]
@@ -200,6 +219,14 @@ def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
         if count > last:
             stop_min = found.order_min[task, last] + _CLOSE_MIN
     return -1 if lists.short[cell] else count
+
+
+@_jit
+def _index_min(table, offer, km):
+    """The minutes of ``ranking.rate``."""
+    facts = table.facts
+    arrival_min = facts[offer, STANDING] + drive_min(km, table) + facts[offer, LATE]
+    return max(0.0, arrival_min) + facts[offer, ASK]
 
 
 @_jit
@@ -320,13 +347,13 @@ def refine(table, above, parent, middles, wide_km, begin, end, offers, bounds, b
     for cell in range(begin, end):
         begins[cell] = written
         lat, lon, corner_km = middles[cell, 0], middles[cell, 1], middles[cell, 2]
-        phi, cosine = radians(lat), cos(radians(lat))
+        x, y, z = point(lat, lon)
         for at in range(above.begin[parent[cell]], above.begin[parent[cell] + 1]):
             offer = above.offer[at]
-            km = distance_km(table.facts, offer, phi, cosine, lon)
-            if km > table.facts[offer, RADIUS] + corner_km + wide_km + SLACK_KM:
+            km = chord_km(table.facts, offer, x, y, z) - SLACK_KM
+            if km > table.facts[offer, RADIUS] + corner_km + wide_km:
                 continue
-            bound_min = _least_bound(table, offer, km - corner_km - SLACK_KM)
+            bound_min = _least_bound(table, offer, km - corner_km)
             if bound_min == inf and table.odd[offer]:
                 continue  # never asked here; and the reason is never said here, either
             if written < len(offers):
@@ -342,9 +369,14 @@ def sort_and_cut(lists, most, offers, bounds, begins, short):
     written = 0
     for cell in range(len(lists.begin) - 1):
         first, last = lists.begin[cell], lists.begin[cell + 1]
-        order = np.argsort(lists.bound_min[first:last])
-        kept = min(most, len(order))
-        begins[cell], short[cell] = written, len(order) > kept
+        kept = min(most, last - first)
+        begins[cell], short[cell] = written, last - first > kept
+        if last - first > 2 * most:
+            lowest = np.partition(lists.bound_min[first:last], most)[most]
+            among = np.flatnonzero(lists.bound_min[first:last] <= lowest)
+        else:
+            among = np.arange(last - first)
+        order = among[np.argsort(lists.bound_min[first:last][among])]
         for at in range(kept):
             offers[written] = lists.offer[first + order[at]]
             bounds[written] = lists.bound_min[first + order[at]] - _ROUNDING_MIN

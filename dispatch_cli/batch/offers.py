@@ -274,6 +274,8 @@ class _Standing:
             area_edge=False,
             ask=(),
         )
+        if not self._need.observations.summaries:
+            return ranking.rate(eligible, self._need, 0.0)
         experienced, late_min = desk.with_experience(eligible, self._need)
         return ranking.rate(experienced, self._need, 0.0, late_min)
 

@@ -58,12 +58,14 @@ class World:
     """A random provider file, its rows and what is observed beside it.
 
     With ``ties`` bases and minutes come from so few values that many orders are decided by lot.
+    Half of the worlds are ``plain``: circles and few limits, so that many stand in each order.
     """
 
     def __init__(self, seed: int, *, method: str = "index", ties: bool | None = None) -> None:
         random = self.random = Random(seed)
         self.ties = random.random() < 0.3 if ties is None else ties
-        count = random.choice((0, 1, 3, 10, 25, 40))
+        self.plain = random.random() < 0.5
+        count = random.choice((12, 40, 60) if self.plain else (0, 1, 3, 10, 25, 40))
         self.providers = [self._provider(number) for number in range(count)]
         speed = random.choice((((inf, 50.0),), ((5.0, 30.0), (inf, 70.0))))
         self.rules = Rules(
@@ -99,6 +101,8 @@ class World:
 
     def _area(self, lat: float, lon: float) -> Area:
         random = self.random
+        if self.plain:
+            return Circle(random.uniform(5, 60)) if random.random() < 0.99 else Country()
         half = random.uniform(0.05, 0.4)
         ring = ((lat - half, lon - half), (lat - half, lon + half), (lat + half, lon + half * 0.4),
                 (lat + half * 0.8, lon - half))  # fmt: skip
@@ -110,7 +114,10 @@ class World:
     def _provider(self, number: int) -> Provider:
         random = self.random
         lat, lon = self._point()
-        pick = random.choice
+
+        def pick(values):
+            return values[0] if self.plain and random.random() < 0.7 else random.choice(values)
+
         phones = [Phone(f"+49{number}{line}", f"0{number}-{line}") for line in range(2)]
         if random.random() < 0.2:
             phones[0] = Phone("+49", "night", hours="Mo-Su 20:00-06:00")
@@ -122,7 +129,7 @@ class World:
             lat=lat,
             lon=lon,
             area=self._area(lat, lon),
-            hours=pick(tuple(HOURS)),
+            hours=random.choice(tuple(HOURS)),
             region="BY",
             units=pick((1, 1, 1, 2, 0)),
             vehicle_classes=pick((None, None, ("car", "van"), ("truck",))),
@@ -132,7 +139,7 @@ class World:
             equipment=pick((None, None, (), ("flatbed",), ("dollies", "winch"))),
             clients=pick((None, None, None, ("adac",), ("avd", "strict"))),
             turnout_min=self._minutes(20),
-            acceptance=pick((None, 0.0, 0.5, 1.0)) if self.ties else pick((None, random.random())),
+            acceptance=pick((None, 0.0, 0.5, 1.0) if self.ties else (random.random(), None)),
             answer_min=self._minutes(6),
             on_hold=pick((None,) * 5 + (Hold("away"), Hold("away", self._when()))),
             tags=pick(((), (), ("own",))),
