@@ -9,12 +9,12 @@ import numpy as np
 
 from ..model import Hold, Postcodes, ServiceSettings
 from ..model.sphere import EARTH_RADIUS_KM
-from . import kernel
+from . import layout, refining
 from .calendar import Opening
 from .cells import SLACK_KM
+from .layout import Array
 from .offers import Offer, Side
 
-Array = np.ndarray[Any, Any]
 Run = Callable[[int, Callable[[int, int], Any]], None]
 
 STEPS = (64, 16, 4, 1)
@@ -27,17 +27,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def table_of(
     offers: Sequence[Offer], settings: ServiceSettings, openings: dict[Opening, int]
-) -> kernel.Table:
+) -> layout.Table:
     """Lay out the offers of a service; ``openings`` numbers their hours and grows."""
     facts = np.array(
         [
-            (*kernel.point.py_func(offer.lat, offer.lon), offer.radius_km, offer.standing_min,
+            (0.0, 0.0, 0.0, offer.radius_km, offer.standing_min,
              offer.late_min, offer.ask_min, offer.max_weight_t, offer.max_height_m,
              offer.height_m, _until_us(offer.hold), offer.rest_min, offer.phi, offer.cosine,
              offer.lon)
             for offer in offers
         ]
-    ).reshape(len(offers), 15)  # fmt: skip
+    ).reshape(len(offers), layout.FACTS)  # fmt: skip
+    turn, cosine = np.radians(facts[:, layout.LON]), facts[:, layout.COSINE]
+    facts[:, layout.X], facts[:, layout.Y] = cosine * np.cos(turn), cosine * np.sin(turn)
+    facts[:, layout.Z] = np.sin(facts[:, layout.PHI])
     opening = [openings.setdefault(offer.opening, len(openings)) for offer in offers]
     odd = [
         offer.area is not None or offer.opening.is_shifted or _is_far(offer.hold)
@@ -45,12 +48,13 @@ def table_of(
     ]
     stopped = [{"no_unit": 11, "down": 12}.get(offer.stopped_by, 0) for offer in offers]
     legs = settings.speed
-    return kernel.Table(
+    return layout.Table(
         facts=facts,
         number=np.array([offer.number for offer in offers], np.int32),
         opening=np.array(opening, np.int32),
         odd=np.array(odd, np.bool_),
-        has_odd=any(each and not is_coded(offer) for each, offer in zip(odd, offers, strict=True)),
+        odd_area=np.array([offer.area is not None for offer in offers], np.bool_),
+        has_odd=any(each and not has_codes(offer) for each, offer in zip(odd, offers, strict=True)),
         stopped=np.array(stopped, np.int8),
         leg_km=np.array([km for km, _ in legs]),
         leg_kmh=np.array([kmh for _, kmh in legs]),
@@ -59,7 +63,7 @@ def table_of(
     )
 
 
-def is_coded(offer: Offer) -> bool:
+def has_codes(offer: Offer) -> bool:
     """Whether its area is made of postcodes: then a place is asked for its codes."""
     return isinstance(offer.area, Postcodes)
 
@@ -74,7 +78,7 @@ def _is_far(hold: Hold | None) -> bool:
     return hold is not None and hold.until is not None and abs(_until_us(hold)) > 9e15
 
 
-def opening_columns(openings: Iterable[Opening], stretches: Sequence[int]) -> kernel.Hours:
+def opening_columns(openings: Iterable[Opening], stretches: Sequence[int]) -> layout.Hours:
     """Lay out the hours in some stretches of weeks; those that no stretch knows are never asked."""
     begin, starts, closed = [0], list[int](), list[bool]()
     for opening in openings:
@@ -83,7 +87,7 @@ def opening_columns(openings: Iterable[Opening], stretches: Sequence[int]) -> ke
             starts += spans[0]
             closed += spans[1]
             begin.append(len(starts))
-    return kernel.Hours(
+    return layout.Hours(
         np.array(begin, np.int64),
         np.array(starts, np.int64) * 1_000_000,
         np.array(closed, np.bool_),
@@ -91,10 +95,10 @@ def opening_columns(openings: Iterable[Opening], stretches: Sequence[int]) -> ke
     )
 
 
-def side_columns(sides: Sequence[Side], providers: int) -> kernel.Sides:
+def side_columns(sides: Sequence[Side], providers: int) -> layout.Sides:
     """Lay out who is out of each side."""
     heads = list(dict.fromkeys(side.head_starts for side in sides if side.head_starts))
-    return kernel.Sides(
+    return layout.Sides(
         _stacked([side.out for side in sides], providers),
         _stacked([side.second or side.out for side in sides], providers),
         np.array([side.second is not None for side in sides], np.bool_),
@@ -114,21 +118,21 @@ class CompiledCells:
     The rule: 0.1 degrees, whatever the file and the batch; at most 256 entries.
     """
 
-    def __init__(self, offers: Sequence[Offer], table: kernel.Table, uncertainty_km: float) -> None:
+    def __init__(self, offers: Sequence[Offer], table: layout.Table, uncertainty_km: float) -> None:
         self._table, self._wide_km = table, uncertainty_km
         everybody = np.array(
-            [number for number, offer in enumerate(offers) if not is_coded(offer)], np.int32
+            [number for number, offer in enumerate(offers) if not has_codes(offer)], np.int32
         )
         self._keys = np.empty(0, np.int64)
         self._slots = np.empty(0, np.int64)
-        self._lists = kernel.Lists(
+        self._lists = layout.Lists(
             np.zeros(1, np.int64), everybody[:0], np.empty(0, np.float32), np.empty(0, np.bool_)
         )
-        self._top = kernel.Lists(
+        self._top = layout.Lists(
             np.array([0, len(everybody)]), everybody, np.empty(0), np.zeros(1, np.bool_)
         )
 
-    def find(self, lats: Array, lons: Array, run: Run) -> tuple[Array, kernel.Lists]:
+    def find(self, lats: Array, lons: Array, run: Run) -> tuple[Array, layout.Lists]:
         """Number the list of each position, and give all lists made so far."""
         keys = _key(np.floor(lats / STEP_DEG), np.floor(lons / STEP_DEG))
         wanted = np.unique(keys)
@@ -155,8 +159,8 @@ class CompiledCells:
         self._append(keys, self._cut(lists))
 
     def _refined(
-        self, above: kernel.Lists, parents: Array, middles: Array, run: Run
-    ) -> kernel.Lists:
+        self, above: layout.Lists, parents: Array, middles: Array, run: Run
+    ) -> layout.Lists:
         """Fill the lists of the cells of one level from those above, in parts."""
         count = len(middles)
         parts: dict[int, tuple[Array, Array, Array]] = {}
@@ -166,32 +170,32 @@ class CompiledCells:
                 return
             begins = np.zeros(count + 1, np.int64)
             args = (self._table, above, parents, middles, self._wide_km, begin, end)
-            size = kernel.refine(*args, np.empty(0, np.int32), np.empty(0), begins)
+            size = refining.refine(*args, np.empty(0, np.int32), np.empty(0), begins)
             offers, bounds = np.empty(size, np.int32), np.empty(size)
-            kernel.refine(*args, offers, bounds, begins)
+            refining.refine(*args, offers, bounds, begins)
             parts[begin] = (offers, bounds, begins[begin:end])
 
         run(count * 500, lambda begin, end: part(begin // 500, end // 500))
         offers, bounds, begins = zip(*(parts[key] for key in sorted(parts)), strict=True)
         sizes = np.cumsum([0, *(len(each) for each in offers)])
-        return kernel.Lists(
+        return layout.Lists(
             np.concatenate([*(b + s for b, s in zip(begins, sizes, strict=False)), sizes[-1:]]),
             np.concatenate(offers),
             np.concatenate(bounds),
             np.zeros(count, np.bool_),
         )
 
-    def _cut(self, lists: kernel.Lists) -> kernel.Lists:
+    def _cut(self, lists: layout.Lists) -> layout.Lists:
         sizes = np.minimum(np.diff(lists.begin), MOST_ENTRIES)
         offers, bounds = np.empty(sizes.sum(), np.int32), np.empty(sizes.sum(), np.float32)
         begins, short = np.empty(len(lists.begin), np.int64), np.empty(len(sizes), np.bool_)
-        kernel.sort_and_cut(lists, MOST_ENTRIES, offers, bounds, begins, short)
-        return kernel.Lists(begins, offers, bounds, short)
+        refining.sort_and_cut(lists, MOST_ENTRIES, offers, bounds, begins, short)
+        return layout.Lists(begins, offers, bounds, short)
 
-    def _append(self, keys: Array, lists: kernel.Lists) -> None:
+    def _append(self, keys: Array, lists: layout.Lists) -> None:
         old = self._lists
         slots = np.arange(len(keys)) + len(old.short)
-        self._lists = kernel.Lists(
+        self._lists = layout.Lists(
             np.concatenate([old.begin, lists.begin[1:] + old.begin[-1]]),
             np.concatenate([old.offer, lists.offer]),
             np.concatenate([old.bound_min, lists.bound_min]),

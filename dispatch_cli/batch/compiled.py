@@ -13,15 +13,15 @@ import numpy as np
 from .. import geo
 from ..model import Incident
 from ..model.words import EXCLUSION_REASONS
-from . import kernel
+from . import kernel, layout
 from .calendar import STRETCH_S, Opening
 from .cells import MOST_LAT
-from .columns import CompiledCells, is_coded, opening_columns, side_columns, table_of
+from .columns import CompiledCells, has_codes, opening_columns, side_columns, table_of
 from .engine import Engine, rounded_up
+from .layout import Array
 from .offers import Shape, Side
 from .ranks import Ranks
 
-Array = np.ndarray[Any, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MOST_US = 9e15
@@ -54,8 +54,8 @@ class Ranking(NamedTuple):
     side_of: Array
     place: Array
     """The side's place in its shape's plan."""
-    table: kernel.Table
-    found: kernel.Found
+    table: layout.Table
+    found: layout.Found
 
 
 class CompiledEngine(Engine):
@@ -65,8 +65,8 @@ class CompiledEngine(Engine):
         super().__init__(*args, **options)
         self._threads = threads or len(os.sched_getaffinity(0))
         self._compiled: dict[tuple[str, float], CompiledCells] = {}
-        self._tables: dict[str, kernel.Table] = {}
-        self._hours: dict[tuple[int, ...], kernel.Hours] = {}
+        self._tables: dict[str, layout.Table] = {}
+        self._hours: dict[tuple[int, ...], layout.Hours] = {}
         self._coded: dict[str, bool] = {}
         self._openings: dict[Opening, int] = {}
 
@@ -84,7 +84,7 @@ class CompiledEngine(Engine):
                 distinct.append(one)
             shape[row] = numbers[id(one)]
         ranks: list[list[Ranks | None]] = [[None] * len(one.sides) for one in shapes]
-        for ranking in self.rank_batch(_columns(incidents, shape), distinct):
+        for ranking in self.rank_batch(columns_of(incidents, shape), distinct):
             for task, row in enumerate(ranking.row):
                 place = ranking.place[task]
                 ranks[row][place] = self._ranks(
@@ -95,8 +95,8 @@ class CompiledEngine(Engine):
     def rank_batch(self, batch: Batch, shapes: Sequence[Shape]) -> Iterator[Ranking]:
         """Rank columns, one service after the other.
 
-        Tasks whose verdict is ``FLAGGED`` are for ``rank_one``; so is, of those with NOBODY and
-        gate 0, the question whether an area holds the place at all.
+        Tasks whose verdict is ``FLAGGED`` are for ``rank_one``; so are those for which
+        ``may_be_coded`` says so, because columns know of no postcodes.
         """
         tasks: dict[str, list[tuple[int, int, Side]]] = {}
         for number, shape in enumerate(shapes):
@@ -131,11 +131,11 @@ class CompiledEngine(Engine):
             [batch.lat[row], batch.lon[row], batch.uncertainty_km[row], batch.weight_t[row],
              batch.height_m[row], batch.clearance_m[row]], axis=1
         )  # fmt: skip
-        rows = kernel.Rows(
+        rows = layout.Rows(
             numbers, batch.at_us[row], np.searchsorted(known, stretch[order]), side_of, cells
         )
         count, width = len(row), self._top + kernel.SPARE
-        found = kernel.Found(
+        found = layout.Found(
             np.empty((count, width), np.int32),
             np.empty((count, width)),
             np.empty((count, width)),
@@ -148,14 +148,37 @@ class CompiledEngine(Engine):
         self._run(count, lambda begin, end: kernel.rank(
             table, hours, masks, lists, rows, found, begin, end, self._top
         ))  # fmt: skip
+        self._judge_areas(batch, rows, row, found)
         return Ranking(service, row, sides, side_of, side_of, table, found)
 
-    def _placed(self, service: str, batch: Batch, row: Array) -> tuple[Array, kernel.Lists, Array]:
+    def _judge_areas(
+        self, batch: Batch, rows: layout.Rows, row: Array, found: layout.Found
+    ) -> None:
+        """Part those outside all areas from those where only nobody offers the service."""
+        tasks = np.flatnonzero((found.verdict == layout.NOBODY) & (found.gate == 0))
+        if not len(tasks):
+            return
+        if self.is_coded(""):
+            found.verdict[tasks] = layout.FLAGGED
+            return
+        cells, lists, _ = self._placed("", batch, row[tasks])
+        verdicts = np.zeros(len(tasks), np.int8)
+        here = layout.Rows(
+            rows.numbers[tasks], rows.at_us[tasks], rows.stretch[tasks], rows.side[tasks], cells
+        )
+        kernel.find_inside(self._table(""), lists, here, np.arange(len(tasks)), verdicts)
+        if self._table("").has_odd:
+            verdicts[verdicts == 0] = -1  # somebody who is left out of the lists may reach it
+        found.gate[tasks[verdicts == 1]] = 1
+        found.verdict[tasks[verdicts < 0]] = layout.FLAGGED
+
+    def _placed(self, service: str, batch: Batch, row: Array) -> tuple[Array, layout.Lists, Array]:
         """Find the list of each task, -1 where there is none, and the order of the lists."""
         is_here = (
             batch.is_plain[row]
             & (np.abs(batch.lat[row]) < MOST_LAT)
             & (np.abs(batch.at_us[row]) < _MOST_US)
+            & bool(self._providers)
         )
         most_km = rounded_up(float(batch.uncertainty_km[row][is_here].max(initial=0.0)))
         key = (service, most_km)
@@ -169,14 +192,14 @@ class CompiledEngine(Engine):
         )
         return cells, lists, np.argsort(cells, kind="stable")
 
-    def _table(self, service: str) -> kernel.Table:
+    def _table(self, service: str) -> layout.Table:
         if service not in self._tables:
             self._tables[service] = table_of(
                 self._offers.of(service), self._rules.settings.of(service), self._openings
             )
         return self._tables[service]
 
-    def _hours_of(self, known: tuple[int, ...]) -> kernel.Hours:
+    def _hours_of(self, known: tuple[int, ...]) -> layout.Hours:
         key = (len(self._openings), *known)
         if key not in self._hours:
             self._hours.clear()
@@ -197,11 +220,9 @@ class CompiledEngine(Engine):
     def _ranks(self, incident: Incident, side: Side, ranking: Ranking, task: int) -> Ranks:
         found, service = ranking.found, ranking.service
         verdict = found.verdict[task]
-        if verdict == kernel.FLAGGED or self._may_be_coded(incident, service, found, task):
+        if verdict == layout.FLAGGED or self.may_be_coded(incident, service, found, task):
             return self.rank_one(incident, side)
-        if verdict == kernel.NOBODY:
-            if found.gate[task] == 0:
-                return self.rank_one(incident, side)
+        if verdict == layout.NOBODY:
             reason = EXCLUSION_REASONS[found.gate[task]]
             return Ranks(service=service, rows=(), reason=reason)
         settings = self._rules.settings.of(service)
@@ -221,13 +242,17 @@ class CompiledEngine(Engine):
             rows.append(self._ranked(incident, side, each, is_outside=is_outside))
         return Ranks(service=service, rows=tuple(rows))
 
-    def _may_be_coded(
-        self, incident: Incident, service: str, found: kernel.Found, task: int
+    def is_coded(self, service: str) -> bool:
+        """Whether any area of those who offer a service is made of postcodes."""
+        if service not in self._coded:
+            self._coded[service] = any(map(has_codes, self._offers.of(service)))
+        return self._coded[service]
+
+    def may_be_coded(
+        self, incident: Incident, service: str, found: layout.Found, task: int
     ) -> bool:
         """Whether somebody whose area is made of postcodes may stand among the first."""
-        if service not in self._coded:
-            self._coded[service] = any(map(is_coded, self._offers.of(service)))
-        if not self._coded[service]:
+        if not self.is_coded(service):
             return False
         coded = self._lists(incident, service)[1]
         last = found.order_min[task, self._top - 1]
@@ -235,7 +260,7 @@ class CompiledEngine(Engine):
         return bool(coded) and not (is_full and coded[0][0] > last + 1e-5)
 
 
-def _columns(incidents: Sequence[Incident], shape: Array) -> Batch:
+def columns_of(incidents: Sequence[Incident], shape: Array) -> Batch:
     def column(values: Iterator[float]) -> Array:
         return np.fromiter(values, np.float64, len(incidents))
 

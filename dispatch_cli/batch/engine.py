@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from .. import cascade, desk
 from ..eligibility import GATES, Look, Need, phone_at
-from ..model import Incident, Observations, PlanEntry
+from ..model import Incident, Observations, PlanEntry, Provider, ServiceSettings
 from ..model.words import EXCLUSION_REASONS
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
 from .calendar import Calendar
 from .cells import MOST_LAT, Cells, Entry, Reach
-from .offers import Offers, Shape, Side
+from .offers import Offer, Offers, Shape, Side
 from .ranks import Ranked, Ranks, rows_of
 from .scan import NEAR_TIE_MIN, Found, scan
 
@@ -149,7 +149,7 @@ class Engine:
         arrival_min = max(0.0, offer.standing_min + travel_min + offer.late_min)
         return Ranked(
             provider.id,
-            offer.phone or phone_at(provider, self.need(incident, side.entry)).shown,
+            self.phone_of(offer, incident, side),
             order_min,
             arrival_min + offer.ask_min,
             arrival_min,
@@ -163,6 +163,29 @@ class Engine:
             distance_km,
             is_outside,
         )
+
+    @property
+    def top(self) -> int:
+        """How many ranks are said."""
+        return self._top
+
+    def offers_of(self, service: str) -> list[Offer]:
+        """The offers of one service, in the file's order."""
+        return self._offers.of(service)
+
+    def settings_of(self, service: str) -> ServiceSettings:
+        """The settings of one service."""
+        return self._rules.settings.of(service)
+
+    def provider_of(self, offer: Offer) -> Provider:
+        """Whose offer it is."""
+        return self._providers[offer.number]
+
+    def phone_of(self, offer: Offer, incident: Incident, side: Side) -> str:
+        """The number that is answered at the incident's time, as it is shown."""
+        if offer.phone is not None:
+            return offer.phone
+        return phone_at(self._providers[offer.number], self.need(incident, side.entry)).shown
 
     def need(self, incident: Incident, entry: PlanEntry) -> Need:
         """What the scalar path is asked, with the hours of the batch."""

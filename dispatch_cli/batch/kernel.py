@@ -6,14 +6,37 @@ says otherwise wherever two orders, a radius, the last resort or a hold are with
 for what is not known here. Flagged rows are ranked by ``scan``.
 """
 
-from math import asin, cos, inf, radians, sin, sqrt
-from typing import NamedTuple
+from math import asin, cos, radians, sin, sqrt
 
-import numpy as np
 from numba import njit
 
 from ..model.sphere import EARTH_RADIUS_KM
-from .cells import SLACK_KM, SLACK_MIN
+from .cells import SLACK_MIN
+from .layout import (
+    ASK,
+    CLEARANCE,
+    COSINE,
+    FLAGGED,
+    HEIGHT,
+    HEIGHT_M,
+    HOLD,
+    LAT_AT,
+    LATE,
+    LON,
+    LON_AT,
+    NOBODY,
+    PHI,
+    RADIUS,
+    SERVED,
+    STANDING,
+    UNCERTAINTY,
+    UNIT,
+    WEIGHT,
+    WEIGHT_T,
+    X,
+    Y,
+    Z,
+)
 from .scan import NEAR_TIE_MIN
 
 _DIAMETER_KM = 2 * EARTH_RADIUS_KM
@@ -23,85 +46,13 @@ _CLOSE_MIN = NEAR_TIE_MIN + 2 * SLACK_MIN
 _EDGE = 1e-6
 _HOLD_US = 7.2e9
 """Two hours: round a change of clocks, local times of one zone are compared as they are written."""
-# The columns of Table.facts.
-X, Y, Z, RADIUS, STANDING, LATE, ASK, WEIGHT, HEIGHT, UNIT, HOLD, REST, PHI, COSINE, LON = range(15)
-# The columns of Rows.numbers.
-LAT_AT, LON_AT, UNCERTAINTY, WEIGHT_T, HEIGHT_M, CLEARANCE = range(6)
-SERVED, NOBODY, FLAGGED = range(3)
 _SERVICE, _CLIENT, _CLASS, _WEIGHT, _HEIGHT, _UNIT = 1, 2, 3, 4, 5, 6
 _EQUIPMENT, _HELD, _CLOSED, _BEYOND = 7, 8, 9, 13
 
-_jit = njit(cache=True, nogil=True)
+jit = njit(cache=True, nogil=True)
 
 
-class Table(NamedTuple):
-    """The offers of one service, and the settings that turn kilometres into minutes.
-
-    ``odd`` marks whom only ``scan`` can judge; ``stopped`` is the gate of who has nothing to send.
-    """
-
-    facts: np.ndarray
-    number: np.ndarray
-    opening: np.ndarray
-    odd: np.ndarray
-    has_odd: bool
-    stopped: np.ndarray
-    leg_km: np.ndarray
-    leg_kmh: np.ndarray
-    detour: float
-    fallback_min: float
-
-
-class Hours(NamedTuple):
-    """Spans of every opening in every stretch: those of opening o in stretch s are at o * n + s."""
-
-    begin: np.ndarray
-    start_us: np.ndarray
-    closed: np.ndarray
-    stretches: int
-
-
-class Sides(NamedTuple):
-    """The sides of all shapes: gates by provider, the later turn, rows of head starts or -1."""
-
-    out: np.ndarray
-    second: np.ndarray
-    has_second: np.ndarray
-    head_of: np.ndarray
-    heads: np.ndarray
-
-
-class Lists(NamedTuple):
-    """The entries of each cell: offers by their bound; short if those with the highest are cut."""
-
-    begin: np.ndarray
-    offer: np.ndarray
-    bound_min: np.ndarray
-    short: np.ndarray
-
-
-class Rows(NamedTuple):
-    """What is asked: one task for each row and side."""
-
-    numbers: np.ndarray
-    at_us: np.ndarray
-    stretch: np.ndarray
-    side: np.ndarray
-    cell: np.ndarray
-
-
-class Found(NamedTuple):
-    """What comes out: offers (-1: none), their minutes, and one verdict for each task."""
-
-    offer: np.ndarray
-    order_min: np.ndarray
-    distance_km: np.ndarray
-    verdict: np.ndarray
-    gate: np.ndarray
-    first: np.ndarray
-
-
-@_jit
+@jit
 def distance_km(facts, offer, phi, cosine, lon):
     """Measure from an offer's base, as ``sphere.great_circle_km`` does."""
     half_lat = (phi - facts[offer, PHI]) / 2
@@ -110,14 +61,14 @@ def distance_km(facts, offer, phi, cosine, lon):
     return _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
 
 
-@_jit
+@jit
 def point(lat, lon):
     """The point on the unit sphere."""
     phi, turn = radians(lat), radians(lon)
     return cos(phi) * cos(turn), cos(phi) * sin(turn), sin(phi)
 
 
-@_jit
+@jit
 def chord_km(facts, offer, x, y, z):
     """Measure straight through the earth: never more than the way round it, and soon worked out.
 
@@ -127,7 +78,7 @@ def chord_km(facts, offer, x, y, z):
     return EARTH_RADIUS_KM * sqrt(dx * dx + dy * dy + dz * dz)
 
 
-@_jit
+@jit
 def drive_min(km, table):
     """Drive as ``geo.crow_fly_min`` does."""
     left_km = km * table.detour
@@ -143,7 +94,7 @@ def drive_min(km, table):
     return minutes + left_km / table.leg_kmh[last] * 60
 
 
-@_jit
+@jit
 def is_closed(hours, opening, stretch, at_us):
     """Whether an opening is closed at a moment of a stretch."""
     slot = opening * hours.stretches + stretch
@@ -157,7 +108,7 @@ def is_closed(hours, opening, stretch, at_us):
     return hours.closed[low]
 
 
-@_jit
+@jit
 def _fact_gate(out, facts, offer, rows, task):
     """The first gate of mere facts that stops an offer, 0 if none does."""
     if out & 9:
@@ -173,7 +124,7 @@ def _fact_gate(out, facts, offer, rows, task):
     return _EQUIPMENT if out & 4 else 0
 
 
-@_jit
+@jit
 def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
     """Fill the places of a task from ``first`` on; return how many, or -1 to flag the task."""
     facts = table.facts
@@ -221,7 +172,7 @@ def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
     return -1 if lists.short[cell] else count
 
 
-@_jit
+@jit
 def _index_min(table, offer, km):
     """The minutes of ``ranking.rate``."""
     facts = table.facts
@@ -229,13 +180,13 @@ def _index_min(table, offer, km):
     return max(0.0, arrival_min) + facts[offer, ASK]
 
 
-@_jit
+@jit
 def is_held(until_us, at_us):
     """Whether a hold lasts; what is within two hours of its end is flagged elsewhere."""
     return at_us < until_us
 
 
-@_jit
+@jit
 def _place(found, task, first, count, most, offer, order_min, km):
     """Put one in order among those found so far; whoever has no place any more is dropped."""
     at = count if count < most else most - 1
@@ -252,7 +203,7 @@ def _place(found, task, first, count, most, offer, order_min, km):
     return min(count + 1, most)
 
 
-@_jit
+@jit
 def _is_close(found, task, first, count, top):
     """Whether two who stand next to each other are too close for this arithmetic."""
     for at in range(first, min(count, first + top + 1) - 1):
@@ -261,7 +212,7 @@ def _is_close(found, task, first, count, top):
     return False
 
 
-@_jit
+@jit
 def _last_gate(table, hours, sides, lists, rows, task):
     """The last gate that anybody who offers the service came to; -1 to flag the task."""
     cell, side = rows.cell[task], rows.side[task]
@@ -287,7 +238,31 @@ def _last_gate(table, hours, sides, lists, rows, task):
     return furthest
 
 
-@_jit
+@jit
+def find_inside(table, lists, rows, tasks, verdicts):
+    """Say of some tasks whether the area of anybody holds the place: 1, 0, or -1 if that is close.
+
+    Only where a list is long enough to be cut may a 0 be wrong, which is then a -1, too.
+    """
+    for at in range(len(tasks)):
+        task = tasks[at]
+        cell = rows.cell[task]
+        lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
+        phi, cosine = radians(lat), cos(radians(lat))
+        verdict = -1 if lists.short[cell] else 0
+        for entry in range(lists.begin[cell], lists.begin[cell + 1]):
+            offer = lists.offer[entry]
+            km = distance_km(table.facts, offer, phi, cosine, lon)
+            beyond_km = km - table.facts[offer, RADIUS] - rows.numbers[task, UNCERTAINTY]
+            if beyond_km < -_EDGE and not table.odd_area[offer]:
+                verdict = 1
+                break
+            if beyond_km <= _EDGE:
+                verdict = -1
+        verdicts[at] = verdict
+
+
+@jit
 def _late_gate(table, hours, rows, offer, task):
     """The gate after those of mere facts that stops an offer; it is known that one does."""
     at_us = rows.at_us[task]
@@ -298,7 +273,7 @@ def _late_gate(table, hours, rows, offer, task):
     return table.stopped[offer] or _BEYOND
 
 
-@_jit
+@jit
 def rank(table, hours, sides, lists, rows, found, begin, end, top):
     """Rank the tasks from ``begin`` to ``end``."""
     for task in range(begin, end):
@@ -321,69 +296,3 @@ def rank(table, hours, sides, lists, rows, found, begin, end, top):
         found.verdict[task] = FLAGGED if is_flagged else (NOBODY if count == 0 else SERVED)
         for at in range(max(0, min(count, top)), top):
             found.offer[task, at] = -1
-
-
-@_jit
-def _least_bound(table, offer, least_km):
-    """The least order_min of an offer in a cell, as ``Cells`` has it."""
-    facts = table.facts
-    if facts[offer, REST] == inf:
-        return inf
-    standing_min = facts[offer, STANDING] + facts[offer, LATE]
-    arrival_min = max(0.0, standing_min + (drive_min(least_km, table) if least_km > 0 else 0.0))
-    if arrival_min + facts[offer, ASK] > table.fallback_min + SLACK_MIN:
-        return inf
-    return facts[offer, REST] + arrival_min - max(0.0, standing_min) - SLACK_MIN
-
-
-@_jit
-def refine(table, above, parent, middles, wide_km, begin, end, offers, bounds, begins):
-    """Fill the lists of some cells from those of the wider cells in which they lie.
-
-    ``middles`` has latitude, longitude and the way to the corners. Returns how many entries there
-    are, also where ``offers`` has no room for them.
-    """
-    written = 0
-    for cell in range(begin, end):
-        begins[cell] = written
-        lat, lon, corner_km = middles[cell, 0], middles[cell, 1], middles[cell, 2]
-        x, y, z = point(lat, lon)
-        for at in range(above.begin[parent[cell]], above.begin[parent[cell] + 1]):
-            offer = above.offer[at]
-            km = chord_km(table.facts, offer, x, y, z) - SLACK_KM
-            if km > table.facts[offer, RADIUS] + corner_km + wide_km:
-                continue
-            bound_min = _least_bound(table, offer, km - corner_km)
-            if bound_min == inf and table.odd[offer]:
-                continue  # never asked here; and the reason is never said here, either
-            if written < len(offers):
-                offers[written], bounds[written] = offer, bound_min
-            written += 1
-    begins[end] = written
-    return written
-
-
-@_jit
-def sort_and_cut(lists, most, offers, bounds, begins, short):
-    """Sort each list by its bounds and keep the first ``most``; bounds may be rounded down."""
-    written = 0
-    for cell in range(len(lists.begin) - 1):
-        first, last = lists.begin[cell], lists.begin[cell + 1]
-        kept = min(most, last - first)
-        begins[cell], short[cell] = written, last - first > kept
-        if last - first > 2 * most:
-            lowest = np.partition(lists.bound_min[first:last], most)[most]
-            among = np.flatnonzero(lists.bound_min[first:last] <= lowest)
-        else:
-            among = np.arange(last - first)
-        order = among[np.argsort(lists.bound_min[first:last][among])]
-        for at in range(kept):
-            offers[written] = lists.offer[first + order[at]]
-            bounds[written] = lists.bound_min[first + order[at]] - _ROUNDING_MIN
-            written += 1
-    begins[len(lists.begin) - 1] = written
-    return written
-
-
-_ROUNDING_MIN = 1e-3
-"""More than what four-byte floats lose of any bound below the last resort."""

@@ -29,6 +29,7 @@ from ..model import (
     Span,
     Timetable,
 )
+from ..results import EmergencyCall
 from .calendar import Calendar, Opening
 
 _FAILS = {reason: fails for reason, fails, _ in GATES}
@@ -84,9 +85,10 @@ class Side(Struct, frozen=True):
 
 
 class Shape(Struct, frozen=True):
-    """The sides of an incident's plan."""
+    """The sides of an incident's plan, and whom to dial before everything."""
 
     sides: tuple[Side, ...]
+    emergency: tuple[EmergencyCall, ...]
 
 
 class Offers:
@@ -180,7 +182,10 @@ class Offers:
     def shape(self, incident: Incident) -> Shape:
         """Work out the plan of an incident, and who is out of each service by its facts."""
         entries = plans.services_for(incident, self.rules)
-        return Shape(tuple(self._side(incident, entry) for entry in entries))
+        return Shape(
+            tuple(self._side(incident, entry) for entry in entries),
+            plans.emergency_calls(incident, self.rules),
+        )
 
     def _side(self, incident: Incident, entry: PlanEntry) -> Side:
         need = _stand_in(self.rules, entry, incident, self.observations)
