@@ -51,11 +51,9 @@ def rank_table(engine: CompiledEngine, columns: pa.RecordBatch) -> pa.RecordBatc
     shape, shapes = rows.shapes(engine)
     batch = rows.batch(shape)
     rankings = []
-    for ranking in [] if engine.is_scalar else engine.rank_batch(batch, shapes):
+    for ranking in engine.rank_batch(batch, shapes):
         _settle(engine, rows, ranking)
         rankings.append(ranking)
-    if engine.is_scalar:
-        raise ValueError("columns hold the index method and the short record only")
     return _Lines(engine, rows, shapes, shape).written(rankings)
 
 
@@ -182,8 +180,7 @@ def _settle(engine: CompiledEngine, rows: _Rows, ranking: Ranking) -> None:
 def _write(found: layout.Found, task: int, ranks: Ranks, by_number: dict[str, int]) -> None:
     found.offer[task] = -1
     found.verdict[task] = layout.SERVED if ranks.rows else layout.NOBODY
-    if ranks.reason:
-        found.gate[task] = EXCLUSION_REASONS.index(ranks.reason)
+    found.gate[task] = EXCLUSION_REASONS.index(ranks.reason) if ranks.reason else -1
     for at, row in enumerate(ranks.rows):
         found.offer[task, at] = by_number[row.provider]
         found.order_min[task, at] = row.order_min

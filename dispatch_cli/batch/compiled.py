@@ -178,7 +178,7 @@ class CompiledEngine(Engine):
             batch.is_plain[row]
             & (np.abs(batch.lat[row]) < MOST_LAT)
             & (np.abs(batch.at_us[row]) < _MOST_US)
-            & bool(self._providers)
+            & (bool(self._providers) and not self.is_scalar)
         )
         most_km = rounded_up(float(batch.uncertainty_km[row][is_here].max(initial=0.0)))
         key = (service, most_km)
