@@ -118,3 +118,33 @@ def _point(random: Random, towns: list[tuple[float, float]]) -> tuple[float, flo
         lat, lon = random.choice(towns)
         return round(random.gauss(lat, 0.15), 6), round(random.gauss(lon, 0.22), 6)
     return round(random.uniform(south, north), 6), round(random.uniform(west, east), 6)
+
+
+def write_toml(path: Path, count: int) -> None:
+    """Write the same providers as a file."""
+    from benchmarks.batch_toml import tables
+
+    per_file = 20_000
+    made = [tables(one) for one in providers(count)]
+    head = HEAD
+    if count > per_file:
+        head = f'include = ["{path.stem}-*.part.toml"]\n{head}'
+        for start in range(0, count, per_file):
+            part = path.with_name(f"{path.stem}-{start // per_file:03}.part.toml")
+            part.write_text("".join(made[start : start + per_file]), encoding="utf-8")
+        made = []
+    path.write_text(head + "".join(made), encoding="utf-8")
+
+
+HEAD = """
+[clients.adac]
+name = "ADAC"
+prefer = { tags = ["adac"], head_start_min = 8 }
+
+[clients.avd]
+name = "AvD"
+
+[last_resort.default]
+phone = "110"
+text = "police has the road cleared"
+"""

@@ -13,10 +13,10 @@ import numpy as np
 from .. import geo
 from ..model import Incident
 from ..model.words import EXCLUSION_REASONS
-from . import kernel, layout
+from . import columns, kernel, layout
 from .calendar import STRETCH_S, Opening
 from .cells import MOST_LAT
-from .columns import CompiledCells, has_codes, opening_columns, side_columns, table_of
+from .columns import CompiledCells, has_codes, opening_columns, side_columns
 from .engine import Engine, rounded_up
 from .layout import Array
 from .offers import Shape, Side
@@ -121,7 +121,7 @@ class CompiledEngine(Engine):
     def _rank_service(
         self, batch: Batch, service: str, sides: list[Side], row: Array, side_of: Array
     ) -> Ranking:
-        table = self._table(service)
+        table = self.table_of(service)
         stretch = batch.at_us[row] // (STRETCH_S * 1_000_000)
         known = np.unique(stretch)
         cells, lists, order = self._placed(service, batch, row)
@@ -166,8 +166,8 @@ class CompiledEngine(Engine):
         here = layout.Rows(
             rows.numbers[tasks], rows.at_us[tasks], rows.stretch[tasks], rows.side[tasks], cells
         )
-        kernel.find_inside(self._table(""), lists, here, np.arange(len(tasks)), verdicts)
-        if self._table("").has_odd:
+        kernel.find_inside(self.table_of(""), lists, here, np.arange(len(tasks)), verdicts)
+        if self.table_of("").has_odd:
             verdicts[verdicts == 0] = -1  # somebody who is left out of the lists may reach it
         found.gate[tasks[verdicts == 1]] = 1
         found.verdict[tasks[verdicts < 0]] = layout.FLAGGED
@@ -184,7 +184,7 @@ class CompiledEngine(Engine):
         key = (service, most_km)
         if key not in self._compiled:
             self._compiled[key] = CompiledCells(
-                self._offers.of(service), self._table(service), most_km
+                self._offers.of(service), self.table_of(service), most_km
             )
         cells = np.full(len(row), -1, np.int64)
         cells[is_here], lists = self._compiled[key].find(
@@ -192,9 +192,10 @@ class CompiledEngine(Engine):
         )
         return cells, lists, np.argsort(cells, kind="stable")
 
-    def _table(self, service: str) -> layout.Table:
+    def table_of(self, service: str) -> layout.Table:
+        """The offers of a service in columns, laid out once."""
         if service not in self._tables:
-            self._tables[service] = table_of(
+            self._tables[service] = columns.table_of(
                 self._offers.of(service), self._rules.settings.of(service), self._openings
             )
         return self._tables[service]
