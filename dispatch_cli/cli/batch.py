@@ -152,7 +152,7 @@ def _work(options: "Options", around: Around) -> "Tally":
     import gc
 
     from ..batch import job
-    from ..batch.ranker import DeskRanker
+    from ..batch.choice import engine_for
     from ..records import open_records
     from ..render.batch_progress import meter
     from ..render.messages import print_rejected
@@ -179,12 +179,18 @@ def _work(options: "Options", around: Around) -> "Tally":
                 now=clock,
                 observations=_observed(options, around, catalog, clock, then),
                 within=timedelta(minutes=catalog.checking().settings.near_min),
-                make_ranker=DeskRanker,
+                make_ranker=engine_for(_size_of(options.input)),
                 progress=progress,
                 say=lambda text: print_rejected(text, stream=sys.stderr),
             ),
             then,
         )
+
+
+def _size_of(name: str) -> int | None:
+    """The bytes of the input; None for a stream."""
+    path = Path(name)
+    return path.stat().st_size if name != "-" and path.is_file() else None
 
 
 def _observed(
