@@ -49,8 +49,8 @@ async def look_http(probe: Probe, kit: Kit) -> Finding:
         return down("connection closed without an answer")
     except aiohttp.ClientPayloadError:
         return degraded("the answer broke off")
-    except aiohttp.InvalidURL:
-        return unknown("not an address")
+    except aiohttp.InvalidURL as error:
+        return _elsewhere(unknown("not an address"), str(error.url), own)
     except aiohttp.ClientResponseError as error:
         return degraded(f"answers, but not HTTP: {_protocol_fault(error.message)}")
     except aiohttp.ClientOSError as error:
@@ -58,6 +58,8 @@ async def look_http(probe: Probe, kit: Kit) -> Finding:
 
 
 async def _followed(probe: Probe, kit: Kit, own: "URL", headers: dict[str, str]) -> Finding:
+    from yarl import URL
+
     url = own
     for _ in range(MOST_REDIRECTS + 1):
         is_own = url.origin() == own.origin()
@@ -74,7 +76,7 @@ async def _followed(probe: Probe, kit: Kit, own: "URL", headers: dict[str, str])
             location = answer.headers.get("Location", "")
             answer.close()
         try:
-            url = url.join(type(url)(location))
+            url = url.join(URL(location))
         except ValueError:
             return degraded("redirects to something that is not an address")
         if not location or (refusal := _refused_form(url)):

@@ -106,9 +106,12 @@ async def _round(
 
     try:
         before = asyncio.ensure_future(_reference(kit))
-        workers = [
-            asyncio.ensure_future(work()) for _ in range(_at_once(kit.settings, len(targets)))
-        ]
+        workers = []
+        for number in range(_at_once(kit.settings, len(targets))):
+            workers.append(asyncio.ensure_future(work()))
+            # All in one turn of the loop would make each late for its own answer.
+            if number % _START_TOGETHER == 0:
+                await asyncio.sleep(0)
         await _until(until, before, *workers)
         reference_ok = before.result() if _is_through(before) else None
         if reference_ok and any(each and each.state == "down" for each in readings):

@@ -85,6 +85,7 @@ def test_no_spelling_reaches_a_private_address(
     park.settle()
     assert connections == []
     assert park.opened.get(("127.0.0.1", decoy), 0) == before
+    assert [each for each in seen.readings if each.fault == "internal"] == []
     by_id = dict(targets)
     assert [
         _told(each, by_id) for each in seen.readings if each.state not in ("unknown", "down")
@@ -135,6 +136,7 @@ def test_no_redirect_reaches_a_private_address(park: Park, decoy: int) -> None:
     assert [
         each for each in seen.readings if each.state not in ("degraded", "down", "unknown")
     ] == []
+    assert [each for each in seen.readings if each.fault == "internal"] == []
     assert park.opened.get(("127.0.0.1", decoy), 0) == before
 
 

@@ -158,6 +158,11 @@ _PARK: dict[str, tuple[Make, str, str]] = {
         "degraded",
         "refused: 169.254.169.254 is link-local",
     ),
+    "a redirect to a bare number": (
+        _page(redirects("http://2130706433/")),
+        "degraded",
+        "redirects, not an address",
+    ),
     "a redirect to a file": (_page(redirects("file:///etc/passwd")), "degraded", "neither http"),
     "a redirect to nowhere": (_page(says(http(b"", "302 Found"))), "degraded", "without saying"),
     "an error page as 200": (
