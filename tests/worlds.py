@@ -69,6 +69,7 @@ class MemoryCatalog:
         self.count = len(self.providers)
         self.path, self.source = "memory.toml", "option"
         self.warnings: tuple[str, ...] = ()
+        self.digest = "memory"
 
     def checking(self) -> Checking:
         return Checking()

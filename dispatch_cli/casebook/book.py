@@ -1,13 +1,14 @@
 """What every verb of a case needs, and how it decides: once, in the store, with its record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from ..errors import UsageError
-from ..model.case import Act, Case, CaseService
+from ..model.case import Act, Case
 
 if TYPE_CHECKING:
     # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
@@ -48,11 +49,18 @@ def local(moment: datetime, book: Book) -> datetime:
 
 
 def clock(moment: datetime, book: Book) -> str:
-    """A moment as it is said: the time of day in the centre's zone."""
-    return f"{local(moment, book):%H:%M}"
+    """A moment as it is said: the time of day in the centre's zone, with the day if not today."""
+    at = local(moment, book)
+    is_today = at.date() == local(book.now, book).date()
+    return f"{at:%H:%M}" if is_today else f"{at:%a %d %b %H:%M}"
 
 
-def first_open(case: Case, names: Iterable[str]) -> CaseService | None:
-    """The first service of a case with one of these names."""
-    wanted = set(names)
-    return next((each for each in case.services if each.service in wanted), None)
+@contextmanager
+def said_locally(book: Book) -> Iterator[None]:
+    """Say the moments of refusals in the centre's zone, which the core does not know."""
+    from ..casework import RefusedError
+
+    try:
+        yield
+    except RefusedError as refused:
+        raise refused.said(clock(refused.at, book)) from None

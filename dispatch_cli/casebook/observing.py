@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .. import availability
+from ..casework import last_slots
 from ..model import Availability, Observations
 from ..model.case import Engagement
 from ..model.check import CheckSettings
@@ -21,17 +22,21 @@ def observe(
     when: datetime,
     *,
     learned: bool = True,
+    without_case: int = 0,
     settings: CheckSettings | None = None,
 ) -> Observations:
     """Read who was assigned when, who can be reached, and what the answers so far teach.
 
-    Without ``learned`` the file's values count, as if nobody had ever answered. States and taken
-    units count only for incidents near to now: today says nothing of next week. The ``settings``
-    of checks are the file's, unless given.
+    Without ``learned`` the file's values count, as if nobody had ever answered. The units that
+    ``without_case`` has taken count as free: it does not wait for itself. States and taken units
+    count only for incidents near to now: today says nothing of next week. The ``settings`` of
+    checks are the file's, unless given.
     """
     settings = settings or catalog.checking().settings
     is_near = availability.is_near(when, now, settings)
-    known = _known(catalog, reader, when, now, settings) if is_near else {}
+    known = (
+        _known(catalog, reader, when, now, settings, without_case=without_case) if is_near else {}
+    )
     summaries = reader.summaries() if learned else ()
     return Observations(
         availability=known,
@@ -47,6 +52,8 @@ def _known(
     when: datetime,
     now: datetime,
     settings: CheckSettings,
+    *,
+    without_case: int,
 ) -> dict[str, Availability]:
     """What checks, the phone and our own cases say of everybody who is not simply up."""
     known = availability.availability_for(
@@ -56,9 +63,10 @@ def _known(
         now,
         settings,
     )
-    for provider_id, engaged in reader.engaged(now).items():
+    for provider_id, ours in reader.engaged(now).items():
+        engaged = [each for each in ours if each.case_id != without_case]
         provider = catalog.find(provider_id)
-        if provider is not None:
+        if provider is not None and engaged:
             taken = _taken(provider.units, engaged, now)
             known[provider_id] = availability.joined(known.get(provider_id), taken)
     return known
@@ -69,6 +77,7 @@ def _taken(units: int, engaged: Sequence[Engagement], now: datetime) -> Availabi
     free = max(0, units - len({engagement.unit for engagement in engaged}))
     if free:
         return Availability(free=free)
-    ends = [engagement.until for engagement in engaged if engagement.until is not None]
+    last = [engagement.until for engagement in last_slots(engaged)]
+    ends = [until for until in last if until is not None]
     wait_min = max(0.0, (min(ends) - now).total_seconds() / 60) if ends else None
     return Availability(state="busy", free=0, wait_min=wait_min)

@@ -1,6 +1,8 @@
 """How a case is worked: states, acts and what to say, without clock, files or terminal."""
 
 from .answers import (
+    NoUnitError,
+    RefusedError,
     accept,
     answer,
     arrive,
@@ -8,6 +10,7 @@ from .answers import (
     cancel,
     close,
     correct,
+    last_slots,
     must_be_open,
     promise,
 )
@@ -16,6 +19,7 @@ from .states import (
     Deadline,
     Gate,
     Next,
+    Numbers,
     deadlines,
     next_option,
     offer_of,
@@ -23,6 +27,7 @@ from .states import (
     overdue,
     service_of,
     service_state,
+    untried,
 )
 from .table import ACTIONS, TABLE, Refused, as_markdown
 
@@ -33,7 +38,10 @@ __all__ = [
     "Deadline",
     "Gate",
     "Next",
+    "NoUnitError",
+    "Numbers",
     "Refused",
+    "RefusedError",
     "accept",
     "answer",
     "arrive",
@@ -43,6 +51,7 @@ __all__ = [
     "close",
     "correct",
     "deadlines",
+    "last_slots",
     "must_be_open",
     "next_option",
     "offer_of",
@@ -51,4 +60,5 @@ __all__ = [
     "promise",
     "service_of",
     "service_state",
+    "untried",
 ]

@@ -31,7 +31,6 @@ Cell = OfferState | Refused
 
 _LATE = Refused("has been answered already")
 _NOT_ACCEPTED = Refused("has not been accepted")
-_NOT_ANSWERED = Refused("has not been answered, which needs no correction")
 _OVER = Refused("is over")
 _THERE = Refused("has brought help already")
 _GONE = Refused("was superseded by a correction")
@@ -51,7 +50,7 @@ def _row(default: Cell, **cells: Cell) -> dict[str, Cell]:
 
 
 TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
-    "open": _row(_NOT_ACCEPTED, **_ANSWERS, correct=_NOT_ANSWERED),
+    "open": _row(_NOT_ACCEPTED, **_ANSWERS, correct="corrected"),
     "accepted": _row(
         _LATE,
         eta="accepted",

@@ -16,6 +16,7 @@ class Commands(LazyGroup):
     commands_at: ClassVar = {
         "cascade": "cascade:cascade",
         "case": "case",
+        "batch": "batch:batch",
         "check": "check:check",
         "report": "report",
         "log": "log",

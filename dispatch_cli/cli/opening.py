@@ -47,17 +47,22 @@ def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Cat
     )
 
 
+def refuse_sample(opened: catalog.Catalog, *, is_wanted: bool) -> None:
+    """Refuse the packaged sample unless it was asked for; raises BadDataError."""
+    if opened.source == "sample" and not is_wanted:
+        raise BadDataError(
+            "no provider file: the packaged sample cannot be worked with, nobody can be called",
+            hint='"dispatch providers init" starts your own; --sample is for trying things out',
+        )
+
+
 def open_own_catalog(option: Path | None, at: datetime, *, sample: bool) -> catalog.Catalog:
     """Load a provider file to work with; raises BadDataError for the packaged sample.
 
     ``sample``: the user wants to try things out with invented firms.
     """
     found = open_catalog(option, at)
-    if found.source == "sample" and not sample:
-        raise BadDataError(
-            "no provider file: the packaged sample cannot be worked with, nobody can be called",
-            hint='"dispatch providers init" starts your own; --sample is for trying things out',
-        )
+    refuse_sample(found, is_wanted=sample)
     return found
 
 

@@ -92,7 +92,13 @@ def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[s
     uncertainty, which is at least that of the nearest postcode itself. With ``a`` the nearest, the
     way from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane.
     """
-    nearest_km, nearest = nearest_postcode(lat, lon)
+    return postcodes_near(lat, lon, uncertainty_km, *nearest_postcode(lat, lon))
+
+
+def postcodes_near(
+    lat: float, lon: float, uncertainty_km: float, nearest_km: float, nearest: str
+) -> tuple[str, ...]:
+    """The same as ``possible_postcodes`` where the nearest one is known already."""
     if nearest_km > FOREIGN_FROM_KM:
         return ()
     slack_km = max(uncertainty_km, postcode_uncertainty_km(nearest))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..casebook.answering import Recorded
+    from ..casebook.acting import Recorded
     from ..casebook.asking import Exhausted, Later, OfferCard
     from .plain import Row
 

@@ -92,6 +92,8 @@ def show_lines(
         f"opened {_at(view.opened_at, now)} by {screen.text(view.operator)}",
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
+    for call in view.emergency:
+        lines.append(plain_line(f"EMERGENCY  {call.dial}  {call.service}", "bold red"))
     if view.next_deadline is not None:
         missed = "MISSED: " if view.overdue else ""
         text = f"{missed}{view.due} due {_at(view.next_deadline, now)}"
@@ -129,6 +131,8 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
         "operator": view.operator,
         "text": view.area,
     }
+    for call in view.emergency:
+        yield {"what": "emergency", "service": call.service, "phone": call.dial}
     for service in view.services:
         yield {
             "what": "service",
@@ -231,12 +235,21 @@ def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line
         screen.text(offer.phone),
         screen.text(offer.name),
         f"{offer.service}: {said}",
-        f"promised {_at(offer.promised_at, now)}" if offer.promised_at else "",
+        _promised(offer, now, screen),
         f"there {_at(offer.arrived_at, now)}" if offer.arrived_at else "",
         f"out of order: {offer.override}" if offer.override else "",
         screen.text(offer.operator),
     ]
     return plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
+
+
+def _promised(offer: "OfferView", now: datetime, screen: Screen) -> str:
+    """Every time that was promised, the first by whoever accepted."""
+    said = [
+        _at(each.there_at, now) + (f" ({screen.text(each.speaker)})" if number else "")
+        for number, each in enumerate(offer.promises)
+    ]
+    return f"promised {', '.join(said)}" if said else ""
 
 
 def _act_lines(acts: Iterable["Act"], now: datetime, screen: Screen) -> list[Line]:

@@ -12,9 +12,9 @@ import typer
 from msgspec import Struct
 
 from ...casebook.book import Book
-from ...errors import ExitCode, UsageError
+from ...errors import BadDataError, ExitCode, UsageError
 from ...model.words import LANGUAGES
-from ..opening import holiday_dates, now, open_own_catalog, store_at
+from ..opening import holiday_dates, now, open_catalog, refuse_sample, store_at
 from ..options import (
     DbOption,
     DebugOption,
@@ -27,16 +27,21 @@ from ..outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from ... import store
+    from ...catalog import Catalog
     from ...render.layout import Line, Screen
     from ...render.plain import Row
 
-MOST_MINUTES = 24 * 60
-"""A time of day that far ahead has passed: nobody means tomorrow's without saying so."""
+MOST_MINUTES = 600
+"""More minutes than that is a time of day without its colon."""
 
 LONG_LINE = 10_000
+YES = frozenset({"y", "yes", "j", "ja"})
 
 RefArgument = Annotated[
     str, typer.Argument(metavar="REF", help="The offer, as 17.2; 17 while only one is open.")
+]
+ExtraUnitOption = Annotated[
+    bool, typer.Option("--extra-unit", help="The firm has a truck that the log does not know.")
 ]
 CaseArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="The case.")]
 
@@ -68,12 +73,23 @@ class Desk(Struct, frozen=True, kw_only=True):
         return not (self.json or self.quiet) and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def open_book(desk: Desk) -> Book:
-    """Open the provider file and the case log; raises BadDataError for the packaged sample."""
+def open_book(desk: Desk, *, calls: bool = False) -> Book:
+    """Open the provider file and the case log.
+
+    What ``calls`` somebody needs the file: then it raises BadDataError where that is broken or
+    the packaged sample. What only writes an answer down, or looks, goes on without it.
+    """
     clock = now()
     if desk.say not in LANGUAGES:
         raise UsageError(f"--say {desk.say!r} is unknown; allowed: {', '.join(LANGUAGES)}")
-    catalog = open_own_catalog(desk.providers, clock, sample=desk.sample)
+    try:
+        catalog = open_catalog(desk.providers, clock)
+    except BadDataError as error:
+        if calls:
+            raise
+        catalog = _without_file(error)
+    if calls:
+        refuse_sample(catalog, is_wanted=desk.sample)
     return Book(
         store=store_at(desk.db, clock),
         catalog=catalog,
@@ -86,6 +102,17 @@ def open_book(desk: Desk) -> Book:
 def open_log(desk: Desk) -> "store.Store":
     """Open the case log alone, for what needs no provider file."""
     return store_at(desk.db, now())
+
+
+def _without_file(error: BadDataError) -> "Catalog":
+    """A provider file with nobody in it; that the real one cannot be read is said on stderr."""
+    from ... import catalog
+
+    sys.stderr.write(
+        f"warning: {error.problems[0]}\nwarning: the provider file cannot be read; the case log"
+        " can, and the texts and the time zone are the built-in ones\n"
+    )
+    return catalog.nobody()
 
 
 def login_name() -> str:
@@ -113,7 +140,10 @@ def read_moment(text: str, book: Book) -> datetime:
     if re.fullmatch(r"[0-9]{1,4}( ?min)?", words):
         minutes = int(words.removesuffix("min"))
         if minutes > MOST_MINUTES:
-            raise UsageError(f"{minutes} minutes are more than a day")
+            raise UsageError(
+                f"{words} is neither minutes, at most {MOST_MINUTES}, nor a time",
+                hint="write 35 for minutes from now, or 12:38",
+            )
         return book.now + timedelta(minutes=minutes)
     from ...notation import parse_when
 
