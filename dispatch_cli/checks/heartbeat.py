@@ -80,8 +80,6 @@ async def _pinged(probe: Probe, kit: Kit, limit_s: float) -> Ping:
                 await asyncio.sleep(pause_s)
     except TimeoutError:
         finding = finding or overdue(timer.phase, limit_s)
-    finally:
-        await kit.close()
     return Ping(False, finding.why if finding else "", tries)
 
 

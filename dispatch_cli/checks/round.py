@@ -119,7 +119,6 @@ async def _round(
             reference_ok = after.result() if _is_through(after) else reference_ok
     finally:
         lag.close()
-        await kit.close()
     return readings, reference_ok
 
 
