@@ -3,14 +3,14 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 import aiohappyeyeballs
 
-from ..model.check import CheckKind, CheckSettings
+from ..model.check import CheckSettings, Probe
 from .guard import open_socket
 from .names import Names, known_addresses
 from .stopwatch import Stopwatch, watch
@@ -33,9 +33,9 @@ class Kit:
         self.clock = clock
         self.settings = settings
 
-    def prepare(self, kinds: Container[CheckKind]) -> None:
+    def prepare(self, probes: Iterable[Probe]) -> None:
         """Load what takes long before the round's clock runs, so that no look is late for it."""
-        if "http" in kinds or "tls" in kinds:
+        if any(probe.kind == "tls" or probe.url.startswith("https:") for probe in probes):
             self.certificates  # noqa: B018 - loaded by being asked for
 
     @cached_property

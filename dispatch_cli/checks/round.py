@@ -72,7 +72,7 @@ def look_at(
     turns = in_turn(targets)
     names = resolver or SystemNames()
     kit = Kit(names, clock, settings)
-    kit.prepare({probe.kind for _, probe in turns})
+    kit.prepare(probe for _, probe in turns)
     until_s = budget_s - (perf_counter() - begun)
     try:
         readings, reference_ok = asyncio.run(_round(turns, kit, until_s))
