@@ -7,6 +7,7 @@ not use: pools, cookies, sessions.
 
 import asyncio
 import zlib
+from typing import Any
 
 import httptools
 
@@ -46,9 +47,6 @@ class Answer(asyncio.Protocol):
         self._unpack: zlib._Decompress | None = None
         self._kept = bytearray()
         self._received = 0
-        for each in (self.head, self.body):
-            # Whoever does not wait for it does not want its error either.
-            each.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport if isinstance(transport, asyncio.Transport) else None
@@ -83,7 +81,7 @@ class Answer(asyncio.Protocol):
     def _fail(self, error: Exception) -> None:
         for each in (self.head, self.body):
             if not each.done():
-                each.set_exception(error)
+                _fail_quietly(each, error)
         self.close()
 
     # What httptools calls.
@@ -103,7 +101,7 @@ class Answer(asyncio.Protocol):
         if packing in _PACKED:
             self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
         elif packing != "identity":
-            self.body.set_exception(ExchangeError(degraded("packed as was not asked for")))
+            _fail_quietly(self.body, ExchangeError(degraded("packed as was not asked for")))
 
     def on_body(self, body: bytes) -> None:
         if self.body.done():
@@ -143,6 +141,11 @@ async def asked(
     watch.get().begin("answer")
     transport.write("\r\n".join((*lines, "", "")).encode("ascii"))
     return answer
+
+
+def _fail_quietly(future: "asyncio.Future[Any]", error: Exception) -> None:
+    future.set_exception(error)
+    future.exception()  # Whoever does not wait for it does not want its error either.
 
 
 def _no_http(why: str) -> ExchangeError:
