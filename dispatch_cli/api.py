@@ -6,19 +6,25 @@ catalog = api.load("providers.toml")
 incident = api.Incident(kind="tow", place=api.locate("86150", catalog), when=now)
 answer = api.rank(catalog, incident)
 answer.cascades[0].candidates[0].phone
+
+``rank_batches`` does the same for Arrow record batches of any number of rows (docs/batch.md).
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import almanac, desk, folders, places
 from . import catalog as catalogs
 from .catalog import Catalog
-from .errors import BadDataError, DispatchError, UsageError
+from .errors import BadDataError, DispatchError, UnavailableError, UsageError
 from .model import NO_CLIENT, Incident, Observations, Place, Vehicle
 from .results import Answer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "NO_CLIENT",
@@ -34,6 +40,7 @@ __all__ = [
     "load",
     "locate",
     "rank",
+    "rank_batches",
 ]
 
 
@@ -64,6 +71,36 @@ def locate(text: str, catalog: Catalog | None = None) -> Place:
 def rank(catalog: Catalog, incident: Incident, *, explain: bool = False) -> Answer:
     """Rank one incident; raises UsageError for a client or id that the file does not have."""
     return desk.rank_incident(catalog, incident, holidays=_holidays, explain=explain)
+
+
+def rank_batches(
+    batches: "Iterable[pa.RecordBatch]",
+    catalog: Catalog,
+    *,
+    top: int = 5,
+    observations: Observations = Observations(),
+    threads: int | None = None,
+) -> "Iterator[pa.RecordBatch]":
+    """Rank batches of incidents, one batch out for each that comes in.
+
+    Columns in: ``kind``, ``lat``, ``lon``, ``when`` (a timestamp with a zone, or microseconds since
+    1970), and whatever else is known: ``row``, ``id``, ``client``, ``vehicle``, ``weight_t``, …;
+    their values are those of ``Incident`` and are not checked again. Out: a line for each emergency
+    call, service and rank, as ``dispatch batch`` writes CSV. Every row stands for itself, so that
+    batches may go to any worker. Raises UnavailableError without the extra "batch".
+    """
+    try:
+        from .batch.arrow import rank_table
+        from .batch.compiled import CompiledEngine
+    except ImportError:
+        raise UnavailableError(
+            "record batches need numba and pyarrow",
+            hint='install the extra: pip install "roadside-dispatch[batch]"',
+        ) from None
+    engine = CompiledEngine(
+        catalog, holidays=_holidays, top=top, observations=observations, threads=threads
+    )
+    return (rank_table(engine, batch) for batch in batches)
 
 
 def _holidays(region: str, years: Sequence[int]) -> Sequence[date]:

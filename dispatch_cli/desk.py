@@ -163,7 +163,7 @@ def hours_around(
     return hours_of
 
 
-class _Ranked(Struct, frozen=True):
+class Ranked(Struct, frozen=True):
     """What one pass over some providers gives: the orders, and everybody excluded."""
 
     orders: Orders
@@ -174,7 +174,7 @@ class _Ranked(Struct, frozen=True):
 def _rank_service(
     catalog: "Catalog", need: Need, providers: Sequence[Provider], *, explain: bool
 ) -> Cascade:
-    ranked = _rank(need, providers)
+    ranked = rank_need(need, providers)
     counts: dict[str, int] = {}
     for exclusion in ranked.excluded:
         counts[exclusion.reason] = counts.get(exclusion.reason, 0) + 1
@@ -184,7 +184,7 @@ def _rank_service(
     resort = catalog.rules.last_resort(need.entry.service)
     nearest: list[Exclusion] = []
     if not ranked.orders.asked:
-        everybody = ranked.excluded if explain else _rank(need, catalog.all()).excluded
+        everybody = ranked.excluded if explain else rank_need(need, catalog.all()).excluded
         nearest = _nearest_first(everybody)[:NEAREST_SHOWN]
     return cascade.build(
         ranked.orders,
@@ -197,14 +197,14 @@ def _rank_service(
     )
 
 
-def _rank(need: Need, providers: Iterable[Provider]) -> _Ranked:
+def rank_need(need: Need, providers: Iterable[Provider]) -> Ranked:
     """Gates, minutes, stop rule, order: the whole of DESIGN section 2 for one service."""
     parts = eligibility.split(providers, need)
     settings = need.settings.of(need.entry.service)
 
     def rate(eligible: eligibility.Eligible) -> Rated:
         travel_min = geo.crow_fly_min(eligible.distance_km, settings)
-        experienced, late_min = _with_experience(eligible, need)
+        experienced, late_min = with_experience(eligible, need)
         return ranking.rate(experienced, need, travel_min, late_min)
 
     kept, too_slow = ranking.keep(map(rate, parts.eligible), settings.fallback_min)
@@ -213,10 +213,10 @@ def _rank(need: Need, providers: Iterable[Provider]) -> _Ranked:
         eligibility.beyond_fallback(rated.eligible, need, rated.index_min) for rated in too_slow
     ]
     orders = ranking.orders(kept, contract_only, need)
-    return _Ranked(orders, [*parts.excluded, *beyond], beyond)
+    return Ranked(orders, [*parts.excluded, *beyond], beyond)
 
 
-def _with_experience(
+def with_experience(
     eligible: eligibility.Eligible, need: Need
 ) -> tuple[eligibility.Eligible, float]:
     """Put what the log has taught about a provider in the place of what the file says."""

@@ -83,7 +83,7 @@ def orders(kept: list[Rated], contract_only: list[Rated], need: Need) -> Orders:
                 provider.id != wish,
                 policy and candidate.outside_contract,
                 by(candidate, need),
-                _tie(candidate, need),
+                tie(provider.id, need),
             )
 
         return sorted(rated, key=key)
@@ -136,13 +136,12 @@ _MEASURES: dict[str, Measure] = {
 }
 
 
-def _tie(candidate: Rated, need: Need) -> tuple[float, bytes]:
+def tie(provider_id: str, need: Need) -> tuple[float, bytes]:
     """Break a tie: never assigned first, then longest ago, then a lot drawn from the incident.
 
     The lot knows no name and no time, so that nobody is first because of the alphabet and the same
     input gives the same order.
     """
-    provider_id = candidate.eligible.provider.id
     last = need.observations.last_assigned.get(provider_id)
     place = need.incident.place
     # Adding 0.0 turns a rounded -0.0 into 0.0, which is the same place.

@@ -143,12 +143,19 @@ def can_go_on(options: Options) -> bool:
 def taken_up(options: Options) -> Start | None:
     """How the batch was started that is to go on, or None for a first start.
 
-    Raises ConflictError where one is unfinished and nobody said that it goes on, and what
-    ``check_same_start`` raises for other options.
+    Raises ConflictError where one is unfinished and nobody said that it goes on, or where it is to
+    go on and nothing is unfinished; and what ``check_same_start`` raises for other options.
     """
     files = _state_files(options)
     start = files.read_start() if files else None
     if files is None or start is None:
+        if options.resume and options.output is not None and options.output.exists():
+            # It may be yesterday's: to say that all is done would be a guess.
+            raise ConflictError(
+                Problem("is there already, and no batch to it is unfinished",
+                        file=str(options.output)),
+                hint="it is whole; to rank again, leave out --resume",
+            )  # fmt: skip
         return None
     hint = RESTART_HINT.format(path=files.start_path)
     if not options.resume:
@@ -160,47 +167,32 @@ def taken_up(options: Options) -> Start | None:
     return start
 
 
-def is_finished(options: Options) -> bool:
-    """Whether there is nothing left to go on with, since the output has its name already."""
-    files = _state_files(options)
-    return bool(
-        options.resume
-        and files
-        and not files.start_path.exists()
-        and options.output is not None
-        and options.output.exists()
-    )
-
-
 def work(options: Options, records: Records, at: Desk, then: Start | None) -> Tally:
     """Do a batch, or the rest of one; raises what is wrong with its options or its files."""
     columns = _columns(options, records)
     output = output_of(options.format, keep=columns.keep, full=options.full)
     kinds, kinds_digest = _kinds(options, at)
-    timezone = options.timezone or at.catalog.rules.settings.timezone
-    notation.parse_when("2026-01-01T00:00", at.now, timezone)  # raises for an unknown zone
-    rows = Rows(
-        at.catalog,
-        Given(
-            columns=columns,
-            defaults=options.defaults,
-            kinds=kinds,
-            timezone=timezone,
-            now=at.now,
-            locate=partial(
-                places.resolve, named=at.catalog.rules.places, gazetteer=folders.gazetteer()
-            ),
-        ),
-    )
-    rows.check_defaults()
+    rows = _rows(options, at, columns, kinds)
+    # Before the digest is made: whatever changes from now on is seen at the end.
     stamp = _stamp(options.input)
-    state, checkpoint = _begin(options, at, kinds_digest, then)
+    state = _state_files(options)
+    start = None if state is None else _start(options, at, kinds_digest)
+    checkpoint = _checkpoint(state, start, then)
     make = partial(_make_parquet, output) if isinstance(output, Table) else None
     make = make if options.format == "parquet" else None
     rejects = options.rejects_path
     if checkpoint is not None and checkpoint.is_done and state and options.output and rejects:
         finish_only(state, options.output, rejects, make)
         return checkpoint.tally
+    where = Places(
+        output=_sink(options),
+        rejects=Named(options.input, at.say) if rejects is None else PartFile(rejects),
+        state=state,
+        make=make,
+    )
+    if state is not None and start is not None and then is None:
+        # Nobody else has the part files now: of two first starts, one never comes here.
+        state.write_start(start)
     tools = Tools(
         records=records,
         keep=columns.keep,
@@ -213,13 +205,25 @@ def work(options: Options, records: Records, at: Desk, then: Start | None) -> Ta
         progress=at.progress,
         unchanged=partial(_check_unchanged, options.input, stamp),
     )
-    where = Places(
-        output=_sink(options),
-        rejects=Named(options.input, at.say) if rejects is None else PartFile(rejects),
-        state=state,
-        make=make,
-    )
     return run(tools, where, checkpoint)
+
+
+def _rows(options: Options, at: Desk, columns: Columns, kinds: Kinds) -> Rows:
+    """What understands the rows; what was typed for all of them is checked at once."""
+    rules = at.catalog.rules
+    timezone = options.timezone or rules.settings.timezone
+    notation.parse_when("2026-01-01T00:00", at.now, timezone)  # raises for an unknown zone
+    given = Given(
+        columns=columns,
+        defaults=options.defaults,
+        kinds=kinds,
+        timezone=timezone,
+        now=at.now,
+        locate=partial(places.resolve, named=rules.places, gazetteer=folders.gazetteer()),
+    )
+    rows = Rows(at.catalog, given)
+    rows.check_defaults()
+    return rows
 
 
 def _columns(options: Options, records: Records) -> Columns:
@@ -260,28 +264,30 @@ def _ranker(options: Options, at: Desk) -> Ranker:
     return NearAndFar(make(seen), make(replace(seen, availability={})), at.now, at.within)
 
 
-def _begin(
-    options: Options, at: Desk, kinds_digest: str, then: Start | None
-) -> tuple[StateFiles | None, Checkpoint | None]:
-    """Write down how it starts, or see that it goes on as it was started."""
-    files = _state_files(options)
-    if files is None:
-        return None, None
+def _start(options: Options, at: Desk, kinds_digest: str) -> Start:
+    """How it would be started now."""
     digests = {"input": digest_of(Path(options.input)), "--map-kinds": kinds_digest}
-    digests |= {f"provider file {path.name}": digest_of(path) for path in at.catalog.files}
+    folder = at.catalog.path.parent
+    for path in at.catalog.files:
+        digests[f"provider file {os.path.relpath(path, folder)}"] = digest_of(path)
     digests["gazetteer"] = _stamp(os.fspath(folders.gazetteer()))
-    start = Start(
+    return Start(
         version=__version__,
         now=at.now,
         options=options.resumed,
         digests=digests,
         known=Known.of(at.observations),
     )
-    if then is None:
-        files.write_start(start)
-        return files, None
-    check_same_files(then, digests, RESTART_HINT.format(path=files.start_path))
-    return files, files.read_checkpoint()
+
+
+def _checkpoint(
+    state: StateFiles | None, start: Start | None, then: Start | None
+) -> Checkpoint | None:
+    """How far a batch that goes on has come; raises BadDataError where a file has changed."""
+    if state is None or start is None or then is None:
+        return None
+    check_same_files(then, start.digests, RESTART_HINT.format(path=state.start_path))
+    return state.read_checkpoint()
 
 
 def _state_files(options: Options) -> StateFiles | None:

@@ -98,9 +98,9 @@ class StateFiles:
         _replace(self.checkpoint_path, msgspec.json.encode(checkpoint))
 
     def remove(self) -> None:
-        """Take both away. The start goes first: a checkpoint alone is nothing to go on with."""
-        self.start_path.unlink(missing_ok=True)
+        """Take both away. The start goes last: with it alone all is done again, and the same."""
         self.checkpoint_path.unlink(missing_ok=True)
+        self.start_path.unlink(missing_ok=True)
 
 
 def check_same_start(then: Start, options: Mapping[str, str], hint: str) -> None:
@@ -174,4 +174,7 @@ def _replace(path: Path, content: bytes) -> None:
 def open_private(path: Path) -> BinaryIO:
     """Open a file to read and write, made if need be, that only its owner may read."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-    return os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), "r+b")
+    file = os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), "r+b")
+    if hasattr(os, "fchmod"):
+        os.fchmod(file.fileno(), 0o600)  # it may have been there before
+    return file

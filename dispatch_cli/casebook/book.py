@@ -49,10 +49,14 @@ def local(moment: datetime, book: Book) -> datetime:
 
 
 def clock(moment: datetime, book: Book) -> str:
-    """A moment as it is said: the time of day in the centre's zone, with the day if not today."""
-    at = local(moment, book)
-    is_today = at.date() == local(book.now, book).date()
-    return f"{at:%H:%M}" if is_today else f"{at:%a %d %b %H:%M}"
+    """A moment as it is said: the time of day in the centre's zone.
+
+    The weekday stands before it if it is not today's, and the date if another week has that, too.
+    """
+    at, today = local(moment, book), local(book.now, book).date()
+    if at.date() == today:
+        return f"{at:%H:%M}"
+    return f"{at:%a %H:%M}" if abs((at.date() - today).days) < 7 else f"{at:%a %d %b %H:%M}"
 
 
 @contextmanager

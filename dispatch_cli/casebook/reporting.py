@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
 from .. import desk
 from ..errors import UsageError
@@ -56,11 +55,8 @@ def report(
 
 def in_words(said: Report, book: Book) -> str:
     """Say a report as it is read back: "2 free until 18:00"."""
-    end = said.until - book.now
-    zone = ZoneInfo(book.catalog.rules.settings.timezone)
-    day = "" if end < timedelta(hours=12) else f"{said.until.astimezone(zone):%a} "
     what = f"{said.free} free" if said.free else said.state
-    return f"{what} until {day}{clock(said.until, book)}"
+    return f"{what} until {clock(said.until, book)}"
 
 
 def _state_of(free: int | None, state: str | None) -> Said:

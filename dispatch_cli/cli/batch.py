@@ -135,8 +135,6 @@ def batch(asked: Asked, around: Around) -> Outcome:
             "--json needs --output or --summary: else the results themselves go to stdout"
         )
     job.check(options)
-    if job.is_finished(options):
-        return Outcome(lambda: _say(f"{options.output} is finished: nothing to go on with", around))
     begun = monotonic()
     try:
         tally = _work(options, around)

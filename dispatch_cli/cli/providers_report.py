@@ -36,7 +36,7 @@ def report(
     from ..casebook import reporting
     from ..render.clean import clean
 
-    book = open_book(desk)
+    book = open_book(desk, calls=True)
     said = reporting.report(
         book,
         provider_id,

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from .values import MOST_BYTES
 
+PIECE = 1 << 18
+
 
 class Lines(Struct, frozen=True):
     """Whole lines, each with its end, and all of them joined."""
@@ -15,7 +17,11 @@ class Lines(Struct, frozen=True):
 
 
 class Piece(Struct, frozen=True):
-    """A part of a line that is longer than ``MOST_BYTES``; the last one has no ``more``."""
+    """A part of a line that is longer than ``MOST_BYTES``; the last one has no ``more``.
+
+    All but the last have ``PIECE`` bytes, wherever the reading began: a batch that goes on in the
+    middle of a line must write the same pieces.
+    """
 
     raw: bytes
     more: bool
@@ -24,34 +30,31 @@ class Piece(Struct, frozen=True):
 def lines_of(read: Callable[[], bytes], *, within: bool = False) -> Iterator[Lines | Piece]:
     r"""Cut a stream at ``\n``, ``\r\n`` and lone ``\r``; every byte comes out once, in order.
 
-    ``within``: the stream begins in the middle of a line that is too long.
+    ``within``: the stream begins behind a piece of a line that is too long.
     """
     left = b""
     while block := read():
         data = left + block
+        if not within:
+            # What is behind the last line end is not complete; nor is a "\r" at the very end.
+            end = 1 + max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1))
+            if end:
+                yield from _complete(data[:end])
+                data = data[end:]
+            within = len(data) > MOST_BYTES
         if within:
             end = _first_end(data)
             if end:
-                yield Piece(data[:end], more=False)
-                left, within = data[end:], False
+                yield from _pieces(data[:end])
+                data, within = data[end:], False
             else:
-                # A "\r" at the very end may be the half of "\r\n".
-                kept = len(data) - data.endswith(b"\r")
-                if kept:
-                    yield Piece(data[:kept], more=True)
-                left = data[kept:]
-            continue
-        # What is behind the last line end is not complete; nor is a "\r" at the very end.
-        end = 1 + max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1))
-        if end:
-            yield from _complete(data[:end])
-        left = data[end:]
-        if len(left) > MOST_BYTES:
-            kept = len(left) - left.endswith(b"\r")
-            yield Piece(left[:kept], more=True)
-            left, within = left[kept:], True
+                whole = (len(data) - 1) // PIECE * PIECE
+                for at in range(0, whole, PIECE):
+                    yield Piece(data[at : at + PIECE], more=True)
+                data = data[whole:]
+        left = data
     if within:
-        yield Piece(left, more=False)
+        yield from _pieces(left)
     elif left:
         yield from _complete(left)
 
@@ -61,11 +64,17 @@ def _complete(data: bytes) -> Iterator[Lines | Piece]:
     lines = data.splitlines(keepends=True)
     first = len(lines[0])
     if first > MOST_BYTES:
-        yield Piece(lines[0], more=False)
+        yield from _pieces(lines[0])
         if lines[1:]:
             yield Lines(data[first:], lines[1:])
     else:
         yield Lines(data, lines)
+
+
+def _pieces(data: bytes) -> Iterator[Piece]:
+    """The last pieces of a line, which ends with these bytes."""
+    for at in range(0, max(1, len(data)), PIECE):
+        yield Piece(data[at : at + PIECE], more=at + PIECE < len(data))
 
 
 def _first_end(data: bytes) -> int:

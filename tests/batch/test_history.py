@@ -1,9 +1,14 @@
 """What the case log adds: nothing unless it is asked for, and then as of the first start."""
 
 import json
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
+from dispatch_cli.batch.state import Known
+from dispatch_cli.model import Availability, Observations
+from dispatch_cli.model.case import Summary
 from tests.cli.test_history import CASCADE, OPEN, ranked, refused_often
 
 from .spoilt import HEADER, row_of
@@ -61,16 +66,21 @@ def test_a_unit_on_its_way_counts_now_and_not_tomorrow(dispatch, firms, home):
 
 def test_what_was_known_is_written_down_whole():
     """Observations come back from the state file as they were."""
-    from datetime import UTC, datetime
-
-    import msgspec
-
-    from dispatch_cli.batch.state import Known
-    from dispatch_cli.model import Availability, Observations
-
+    learned = Summary(
+        provider="lech",
+        service="tow",
+        accepted_weight=1.5,
+        asked_weight=3.25,
+        answer_weight=3.0,
+        answer_min_weighted=7.1,
+        late_weight=0.0,
+        late_min_weighted=0.0,
+        as_of=datetime(2026, 11, 26, tzinfo=UTC),
+    )
     seen = Observations(
         availability={"lech": Availability(state="busy", free=0, wait_min=12.5)},
         last_assigned={"lech": datetime(2026, 11, 27, 12, tzinfo=UTC)},
+        summaries={("lech", "tow"): learned},
         as_of=datetime(2026, 11, 27, 13, tzinfo=UTC),
     )
     written = msgspec.json.encode(Known.of(seen))

@@ -1,5 +1,6 @@
 """Going on is refused wherever the result could be another, and says what differs."""
 
+import json
 import os
 import shutil
 import stat
@@ -113,14 +114,44 @@ def test_a_stream_cannot_be_resumed(dispatch, firms):
 
 
 def test_a_finished_batch_has_nothing_to_go_on_with(dispatch, home, firms):
-    """--resume on a first start just starts; afterwards it says that all is done, exit 0."""
+    """--resume on a first start just starts; over a whole output, maybe yesterday's, it is 8."""
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
     assert dispatch("batch", "in.csv", "--output", "out.csv", "--resume").code == 0
     before = written(home, "out.csv")
     again = dispatch("batch", "in.csv", "--output", "out.csv", "--resume")
-    assert again.code == 0
-    assert "is finished" in again.err
+    assert again.code == 8
+    assert "leave out --resume" in again.err
     assert written(home, "out.csv") == before
+    assert dispatch("batch", "in.csv", "--output", "out.csv").code == 0
+
+
+def test_an_input_that_is_changed_meanwhile_gives_no_output(home, firms):
+    """Exit 4, and nothing is left that could be taken for a result or gone on with."""
+    (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(3000)))
+    process = started(home, "in.csv", "--output", "out.csv")
+    until = time.monotonic() + 60
+    while not (home / "out.csv.part").exists() and time.monotonic() < until:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+    with (home / "in.csv").open("ab") as file:
+        file.write(row_of(3001, {}))
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 4
+    assert b"was changed while it was read" in err
+    assert written(home, "out.csv") == {}
+
+
+def test_a_finished_part_only_needs_its_name(stopped, dispatch):
+    """Killed between the last checkpoint and the last rename, --resume does the rest."""
+    state = (stopped / "out.csv.state").read_bytes()
+    checkpoint = json.loads((stopped / "out.csv.checkpoint").read_bytes())
+    assert dispatch("batch", *ARGV, "--resume").code == 0
+    whole = written(stopped, "out.csv")
+    (stopped / "out.csv").rename(stopped / "out.csv.part")
+    (stopped / "out.csv.state").write_bytes(state)
+    (stopped / "out.csv.checkpoint").write_text(json.dumps({**checkpoint, "is_done": True}))
+    assert dispatch("batch", *ARGV, "--resume").code == 0
+    assert written(stopped, "out.csv") == whole
 
 
 def test_nobody_else_can_read_what_is_written(stopped):

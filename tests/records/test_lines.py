@@ -1,9 +1,10 @@
 """Cutting bytes into lines: nothing is lost, whatever the blocks are."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.records.lines import Lines, Piece, lines_of
+from dispatch_cli.records.lines import PIECE, Lines, Piece, lines_of
 from dispatch_cli.records.values import MOST_BYTES
 
 
@@ -55,7 +56,23 @@ def test_a_line_over_the_limit_comes_in_pieces():
     found = list(lines_of(blocks_of(data, [1 << 18] * 20)))
     pieces = [each for each in found if isinstance(each, Piece)]
     assert b"".join(each.raw for each in pieces) == long
+    assert [len(each.raw) for each in pieces] == [PIECE] * 4 + [1]
     assert [line for each in found if isinstance(each, Lines) for line in each.lines] == [
         fits,
         b"z\n",
     ]
+
+
+@pytest.mark.parametrize("blocks", [[1 << 20] * 9, [77_777] * 99, [(1 << 18) - 1] * 40])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b""])
+def test_the_pieces_do_not_depend_on_where_the_reading_begins(blocks, end):
+    """From behind any piece on the others are the same, whatever the blocks are."""
+    data = b"x" * (5 * PIECE - len(end)) + end + b"next\n"
+    pieces = [each for each in lines_of(blocks_of(data, blocks)) if isinstance(each, Piece)]
+    if end:
+        assert [(len(each.raw), each.more) for each in pieces] == [(PIECE, True)] * 4 + [
+            (PIECE, False)
+        ]
+    for taken in range(1, len(pieces)):
+        rest = list(lines_of(blocks_of(data[taken * PIECE :], blocks), within=True))
+        assert [each for each in rest if isinstance(each, Piece)] == pieces[taken:]

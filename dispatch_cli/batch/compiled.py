@@ -1,0 +1,286 @@
+"""The engine with compiled parts: columns in, and only what is close or odd goes row by row."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from math import inf
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import geo
+from ..model import Incident
+from ..model.words import EXCLUSION_REASONS
+from . import columns, kernel, layout
+from .calendar import STRETCH_S, Opening
+from .cells import MOST_LAT
+from .columns import CompiledCells, has_codes, opening_columns, side_columns
+from .engine import Engine, rounded_up
+from .layout import Array
+from .offers import Shape, Side
+from .ranks import Ranks
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MOST_US = 9e15
+"""Beyond it a float holds no single microsecond."""
+
+
+class Batch(NamedTuple):
+    """Rows as columns; limits that nobody said are infinite, as in ``scan``.
+
+    ``shape`` numbers the shapes; ``is_plain`` is false for what only ``Engine`` knows.
+    """
+
+    lat: Array
+    lon: Array
+    uncertainty_km: Array
+    at_us: Array
+    weight_t: Array
+    height_m: Array
+    clearance_m: Array
+    shape: Array
+    is_plain: Array
+
+
+class Ranking(NamedTuple):
+    """What was found for one service: a task for each row that needs it."""
+
+    service: str
+    row: Array
+    side: list[Side]
+    side_of: Array
+    place: Array
+    """The side's place in its shape's plan."""
+    table: layout.Table
+    found: layout.Found
+
+
+class CompiledEngine(Engine):
+    """The same engine; whoever has numba asks this one."""
+
+    def __init__(self, *args: Any, threads: int | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._threads = threads or len(os.sched_getaffinity(0))
+        self._compiled: dict[tuple[str, float], CompiledCells] = {}
+        self._tables: dict[str, layout.Table] = {}
+        self._hours: dict[tuple[int, ...], layout.Hours] = {}
+        self._coded: dict[str, bool] = {}
+        self._openings: dict[Opening, int] = {}
+
+    def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
+        """Rank each incident for each service of its plan, in the order of the plan."""
+        shapes = [self.shape_of(incident) for incident in incidents]
+        if self.is_scalar:
+            return super().rank(incidents)
+        numbers: dict[int, int] = {}
+        distinct: list[Shape] = []
+        shape = np.empty(len(incidents), np.int32)
+        for row, one in enumerate(shapes):
+            if id(one) not in numbers:
+                numbers[id(one)] = len(distinct)
+                distinct.append(one)
+            shape[row] = numbers[id(one)]
+        ranks: list[list[Ranks | None]] = [[None] * len(one.sides) for one in shapes]
+        for ranking in self.rank_batch(columns_of(incidents, shape), distinct):
+            for task, row in enumerate(ranking.row):
+                place = ranking.place[task]
+                ranks[row][place] = self._ranks(
+                    incidents[row], shapes[row].sides[place], ranking, task
+                )
+        return [tuple(one for one in each if one is not None) for each in ranks]
+
+    def rank_batch(self, batch: Batch, shapes: Sequence[Shape]) -> Iterator[Ranking]:
+        """Rank columns, one service after the other.
+
+        Tasks whose verdict is ``FLAGGED`` are for ``rank_one``; so are those for which
+        ``may_be_coded`` says so, because columns know of no postcodes.
+        """
+        tasks: dict[str, list[tuple[int, int, Side]]] = {}
+        for number, shape in enumerate(shapes):
+            for place, side in enumerate(shape.sides):
+                tasks.setdefault(side.entry.service, []).append((number, place, side))
+        by_shape = np.argsort(batch.shape, kind="stable")
+        ends = np.searchsorted(batch.shape[by_shape], np.arange(len(shapes) + 1))
+        for service, wanted in tasks.items():
+            rows = [by_shape[ends[number] : ends[number + 1]] for number, _, _ in wanted]
+            counts = [len(each) for each in rows]
+            side_of = np.repeat(np.arange(len(wanted), dtype=np.int32), counts)
+            ranking = self._rank_service(
+                batch, service, [side for *_, side in wanted], np.concatenate(rows), side_of
+            )
+            places = np.array([place for _, place, _ in wanted], np.int32)
+            yield ranking._replace(place=places[ranking.side_of])
+
+    def rank_one(self, incident: Incident, side: Side) -> Ranks:
+        """Rank what was flagged, one service of one incident."""
+        return self._ranks_of(incident, side)
+
+    def _rank_service(
+        self, batch: Batch, service: str, sides: list[Side], row: Array, side_of: Array
+    ) -> Ranking:
+        table = self.table_of(service)
+        stretch = batch.at_us[row] // (STRETCH_S * 1_000_000)
+        known = np.unique(stretch)
+        cells, lists, order = self._placed(service, batch, row)
+        # Neighbours are ranked one after the other: their lists are at hand then.
+        row, side_of, cells = row[order], side_of[order], cells[order]
+        numbers = np.stack(
+            [batch.lat[row], batch.lon[row], batch.uncertainty_km[row], batch.weight_t[row],
+             batch.height_m[row], batch.clearance_m[row]], axis=1
+        )  # fmt: skip
+        rows = layout.Rows(
+            numbers, batch.at_us[row], np.searchsorted(known, stretch[order]), side_of, cells
+        )
+        count, width = len(row), self._top + kernel.SPARE
+        found = layout.Found(
+            np.empty((count, width), np.int32),
+            np.empty((count, width)),
+            np.empty((count, width)),
+            np.empty(count, np.uint8),
+            np.zeros(count, np.int8),
+            np.zeros(count, np.int32),
+        )
+        hours = self._hours_of(tuple(known.tolist()))
+        masks = side_columns(sides, len(self._providers))
+        self._run(count, lambda begin, end: kernel.rank(
+            table, hours, masks, lists, rows, found, begin, end, self._top
+        ))  # fmt: skip
+        self._judge_areas(batch, rows, row, found)
+        return Ranking(service, row, sides, side_of, side_of, table, found)
+
+    def _judge_areas(
+        self, batch: Batch, rows: layout.Rows, row: Array, found: layout.Found
+    ) -> None:
+        """Part those outside all areas from those where only nobody offers the service."""
+        tasks = np.flatnonzero((found.verdict == layout.NOBODY) & (found.gate == 0))
+        if not len(tasks):
+            return
+        if self.is_coded(""):
+            found.verdict[tasks] = layout.FLAGGED
+            return
+        cells, lists, _ = self._placed("", batch, row[tasks])
+        verdicts = np.zeros(len(tasks), np.int8)
+        here = layout.Rows(
+            rows.numbers[tasks], rows.at_us[tasks], rows.stretch[tasks], rows.side[tasks], cells
+        )
+        kernel.find_inside(self.table_of(""), lists, here, np.arange(len(tasks)), verdicts)
+        if self.table_of("").has_odd:
+            verdicts[verdicts == 0] = -1  # somebody who is left out of the lists may reach it
+        found.gate[tasks[verdicts == 1]] = 1
+        found.verdict[tasks[verdicts < 0]] = layout.FLAGGED
+
+    def _placed(self, service: str, batch: Batch, row: Array) -> tuple[Array, layout.Lists, Array]:
+        """Find the list of each task, -1 where there is none, and the order of the lists."""
+        is_here = (
+            batch.is_plain[row]
+            & (np.abs(batch.lat[row]) < MOST_LAT)
+            & (np.abs(batch.at_us[row]) < _MOST_US)
+            & (bool(self._providers) and not self.is_scalar)
+        )
+        most_km = rounded_up(float(batch.uncertainty_km[row][is_here].max(initial=0.0)))
+        key = (service, most_km)
+        if key not in self._compiled:
+            self._compiled[key] = CompiledCells(
+                self._offers.of(service), self.table_of(service), most_km
+            )
+        cells = np.full(len(row), -1, np.int64)
+        cells[is_here], lists = self._compiled[key].find(
+            batch.lat[row][is_here], batch.lon[row][is_here], self._run
+        )
+        return cells, lists, np.argsort(cells, kind="stable")
+
+    def table_of(self, service: str) -> layout.Table:
+        """The offers of a service in columns, laid out once."""
+        if service not in self._tables:
+            self._tables[service] = columns.table_of(
+                self._offers.of(service), self._rules.settings.of(service), self._openings
+            )
+        return self._tables[service]
+
+    def _hours_of(self, known: tuple[int, ...]) -> layout.Hours:
+        key = (len(self._openings), *known)
+        if key not in self._hours:
+            self._hours.clear()
+            self._hours[key] = opening_columns(self._openings, known)
+        return self._hours[key]
+
+    def _run(self, count: int, part: Any) -> None:
+        """Share the work among the threads: compiled code lets go of the interpreter."""
+        if count < 2000 or self._threads == 1:
+            part(0, count)
+            return
+        pieces = 4 * self._threads
+        cuts = [count * piece // pieces for piece in range(pieces + 1)]
+        with ThreadPoolExecutor(self._threads) as pool:
+            for done in [pool.submit(part, *cut) for cut in pairwise(cuts)]:
+                done.result()
+
+    def _ranks(self, incident: Incident, side: Side, ranking: Ranking, task: int) -> Ranks:
+        found, service = ranking.found, ranking.service
+        verdict = found.verdict[task]
+        if verdict == layout.FLAGGED or self.may_be_coded(incident, service, found, task):
+            return self.rank_one(incident, side)
+        if verdict == layout.NOBODY:
+            reason = EXCLUSION_REASONS[found.gate[task]]
+            return Ranks(service=service, rows=(), reason=reason)
+        settings = self._rules.settings.of(service)
+        offers = self._offers.of(service)
+        rows = []
+        for at in range(self._top):
+            if found.offer[task, at] < 0:
+                break
+            km = float(found.distance_km[task, at])
+            each = (
+                float(found.order_min[task, at]),
+                km,
+                geo.crow_fly_min(km, settings),
+                offers[found.offer[task, at]],
+            )
+            is_outside = at >= found.first[task]
+            rows.append(self._ranked(incident, side, each, is_outside=is_outside))
+        return Ranks(service=service, rows=tuple(rows))
+
+    def is_coded(self, service: str) -> bool:
+        """Whether any area of those who offer a service is made of postcodes."""
+        if service not in self._coded:
+            self._coded[service] = any(map(has_codes, self._offers.of(service)))
+        return self._coded[service]
+
+    def may_be_coded(
+        self, incident: Incident, service: str, found: layout.Found, task: int
+    ) -> bool:
+        """Whether somebody whose area is made of postcodes may stand among the first."""
+        if not self.is_coded(service):
+            return False
+        coded = self._lists(incident, service)[1]
+        last = found.order_min[task, self._top - 1]
+        is_full = found.offer[task, self._top - 1] >= 0 and found.first[task] == self._top
+        return bool(coded) and not (is_full and coded[0][0] > last + 1e-5)
+
+
+def columns_of(incidents: Sequence[Incident], shape: Array) -> Batch:
+    def column(values: Iterator[float]) -> Array:
+        return np.fromiter(values, np.float64, len(incidents))
+
+    return Batch(
+        lat=column(each.place.lat for each in incidents),
+        lon=column(each.place.lon for each in incidents),
+        uncertainty_km=column(each.place.uncertainty_km for each in incidents),
+        at_us=np.fromiter(
+            ((each.when - EPOCH) // _MICROSECOND for each in incidents), np.int64, len(incidents)
+        ),
+        weight_t=column(_or(each.vehicle.weight_t, -inf) for each in incidents),
+        height_m=column(_or(each.vehicle.height_m, -inf) for each in incidents),
+        clearance_m=column(_or(each.clearance_m, inf) for each in incidents),
+        shape=shape,
+        is_plain=np.fromiter(
+            (each.wish is None and not each.asked for each in incidents), np.bool_, len(incidents)
+        ),
+    )
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value

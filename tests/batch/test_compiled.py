@@ -1,0 +1,104 @@
+"""The compiled engine says what the plain one says; the extra "batch" brings it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dispatch_cli.batch.engine import Engine
+from dispatch_cli.batch.ranks import Ranks
+from dispatch_cli.model import Incident
+
+from ..worlds import MemoryCatalog
+from .test_engine import TOP, assert_formula
+from .worlds import World, holidays
+
+pytest.importorskip("numba", reason='the extra "batch" is not installed')
+
+from dispatch_cli.batch.compiled import CompiledEngine
+
+
+class Counting(CompiledEngine):
+    """Counts what goes row by row."""
+
+    flagged = 0
+
+    def rank_one(self, incident: Incident, side: object) -> Ranks:
+        self.flagged += 1
+        return super().rank_one(incident, side)
+
+
+SLICES = [
+    pytest.param(range(20), 100, id="20 worlds of 100"),
+    *(
+        pytest.param(range(start, start + 25), 1000, marks=pytest.mark.ci, id=f"worlds {start}-")
+        for start in range(0, 200, 25)
+    ),
+]
+
+
+def pairs(
+    seed: int, rows: int, **options: object
+) -> Iterator[tuple[World, Incident, tuple[Ranks, ...], tuple[Ranks, ...]]]:
+    """Rank a world both ways."""
+    world = World(seed, **options)
+    incidents = world.rows(rows)
+    plain, compiled = (
+        made(
+            MemoryCatalog(world.providers, world.rules),
+            holidays=holidays,
+            observations=world.observations,
+        ).rank(incidents)
+        for made in (Engine, CompiledEngine)
+    )
+    for incident, one, other in zip(incidents, plain, compiled, strict=True):
+        yield world, incident, one, other
+
+
+def assert_alike(one: tuple[Ranks, ...], other: tuple[Ranks, ...]) -> None:
+    """Ids, order, phones and reasons equal, minutes within 1e-9."""
+    assert [each.service for each in one] == [each.service for each in other]
+    for mine, theirs in zip(one, other, strict=True):
+        assert mine.reason == theirs.reason
+        assert [row.provider for row in mine.rows] == [row.provider for row in theirs.rows]
+        for row, their in zip(mine.rows, theirs.rows, strict=True):
+            for name in row.__struct_fields__:
+                value = getattr(row, name)
+                if isinstance(value, float):
+                    assert value == pytest.approx(getattr(their, name), rel=0, abs=1e-9), name
+                else:
+                    assert value == getattr(their, name), name
+
+
+@pytest.mark.parametrize(("seeds", "rows"), SLICES)
+def test_compiled_is_plain_is_the_formula(seeds: range, rows: int) -> None:
+    """In random worlds both engines and the formula agree on every row."""
+    for seed in seeds:
+        for world, incident, plain, compiled in pairs(seed, rows):
+            assert_alike(plain, compiled)
+            assert_formula(world, incident, compiled, TOP)
+
+
+@pytest.mark.parametrize("method", ["time-bands", "nearest"])
+def test_other_methods(method: str) -> None:
+    """Methods that only the desk knows go through it here, too."""
+    for _, _, plain, compiled in pairs(3, 60, method=method):
+        assert_alike(plain, compiled)
+
+
+def test_exact_ties() -> None:
+    """Where everything ties, the lot decides, never the compiled arithmetic."""
+    for seed in range(100, 106):
+        for _, _, plain, compiled in pairs(seed, 80, ties=True):
+            assert_alike(plain, compiled)
+
+
+def test_most_rows_of_a_plain_world_stay_compiled() -> None:
+    """In a world of circles without ties hardly a row goes row by row: the control of the rest."""
+    seed = next(each for each in range(100) if World(each, ties=False).plain)
+    world = World(seed, ties=False)
+    world.providers = [one for one in world.providers if hasattr(one.area, "radius_km")]
+    incidents = [one for one in world.rows(400) if one.wish is None and not one.asked]
+    engine = Counting(MemoryCatalog(world.providers, world.rules), holidays=holidays)
+    services = sum(len(ranks) for ranks in engine.rank(incidents))
+    assert services > 500
+    assert engine.flagged < services / 50

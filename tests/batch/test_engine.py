@@ -1,0 +1,122 @@
+"""The engine, the desk and the formula written a second time give one order."""
+
+import pytest
+
+from dispatch_cli import desk
+from dispatch_cli.batch.engine import Engine
+from dispatch_cli.batch.ranks import Ranks
+from dispatch_cli.model import Incident
+from dispatch_cli.results import Answer
+
+from ..worlds import MemoryCatalog
+from .worlds import World, brute_force, holidays
+
+TOP = 5
+SLICES = [
+    pytest.param(range(20), 100, id="20 worlds of 100"),
+    *(
+        pytest.param(range(start, start + 25), 1000, marks=pytest.mark.ci, id=f"worlds {start}-")
+        for start in range(0, 200, 25)
+    ),
+]
+
+
+def answered(world: World, incident: Incident, *, explain: bool = False) -> Answer:
+    """Ask the desk."""
+    return desk.rank_incident(
+        MemoryCatalog(world.providers, world.rules),
+        incident,
+        holidays=holidays,
+        observations=world.observations,
+        explain=explain,
+    )
+
+
+def engine_of(world: World, **options: object) -> Engine:
+    """Make the engine of a world."""
+    return Engine(
+        MemoryCatalog(world.providers, world.rules),
+        holidays=holidays,
+        observations=world.observations,
+        **options,
+    )
+
+
+def assert_same(ranks: tuple[Ranks, ...], answer: Answer, top: int) -> None:
+    """The first few of each service, with the very minutes of the desk."""
+    assert [each.service for each in ranks] == [each.service for each in answer.cascades]
+    for mine, cascade in zip(ranks, answer.cascades, strict=True):
+        theirs = cascade.candidates[:top]
+        assert [row.provider for row in mine.rows] == [row.provider for row in theirs]
+        for row, candidate in zip(mine.rows, theirs, strict=True):
+            for name in row.__struct_fields__:
+                assert getattr(row, name) == getattr(candidate, name), name
+        assert bool(mine.reason) == (not theirs and cascade.excluded_counts != {})
+
+
+def assert_formula(world: World, incident: Incident, ranks: tuple[Ranks, ...], top: int) -> None:
+    """Ids and order equal, minutes within 1e-9."""
+    for mine, (service, rows, _) in zip(ranks, brute_force(world, incident), strict=True):
+        assert mine.service == service
+        assert [row.provider for row in mine.rows] == [row[0] for row in rows[:top]]
+        for row, (_, order_min, index_min, travel_min) in zip(mine.rows, rows, strict=False):
+            assert row.order_min == pytest.approx(order_min, rel=0, abs=1e-9)
+            assert row.index_min == pytest.approx(index_min, rel=0, abs=1e-9)
+            assert row.travel_min == pytest.approx(travel_min, rel=0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("seeds", "rows"), SLICES)
+def test_engine_is_the_desk_is_the_formula(seeds: range, rows: int) -> None:
+    """In random worlds all three agree on every row, to the last tie."""
+    for seed in seeds:
+        world = World(seed)
+        incidents = world.rows(rows)
+        for incident, ranks in zip(incidents, engine_of(world).rank(incidents), strict=True):
+            assert_same(ranks, answered(world, incident), TOP)
+            assert_formula(world, incident, ranks, TOP)
+
+
+@pytest.mark.parametrize("method", ["time-bands", "nearest"])
+def test_other_methods(method: str) -> None:
+    """The published procedures of others are ranked alike, too."""
+    for seed in range(6):
+        world = World(seed, method=method)
+        incidents = world.rows(60)
+        for incident, ranks in zip(incidents, engine_of(world).rank(incidents), strict=True):
+            assert_same(ranks, answered(world, incident), TOP)
+            assert_formula(world, incident, ranks, TOP)
+
+
+@pytest.mark.parametrize("top", [1, 2, 12])
+def test_exact_ties(top: int) -> None:
+    """Where a world is all ties, the lot and the log decide for any number of places."""
+    for seed in range(100, 108):
+        world = World(seed, ties=True)
+        incidents = world.rows(60)
+        for incident, ranks in zip(
+            incidents, engine_of(world, top=top).rank(incidents), strict=True
+        ):
+            assert_same(ranks, answered(world, incident), top)
+            assert_formula(world, incident, ranks, top)
+
+
+def test_full_record() -> None:
+    """The full record has the cascade's minutes, chance and counts; the reason is its last gate."""
+    for seed in range(12):
+        world = World(seed)
+        incidents = world.rows(40)
+        plain = engine_of(world).rank(incidents)
+        full = engine_of(world, full=True).rank(incidents)
+        for incident, short, ranks in zip(incidents, plain, full, strict=True):
+            answer = answered(world, incident, explain=True)
+            assert_same(ranks, answer, TOP)
+            formula = brute_force(world, incident)
+            for quick, mine, cascade, (_, _, expected_min) in zip(
+                short, ranks, answer.cascades, formula, strict=True
+            ):
+                assert mine.expected_min == cascade.expected_min
+                assert mine.expected_min == pytest.approx(expected_min, rel=0, abs=1e-9)
+                assert mine.success_probability == cascade.success_probability
+                assert mine.counts == cascade.excluded_counts
+                assert quick.reason == mine.reason
+                assert quick.rows == mine.rows

@@ -1,0 +1,332 @@
+"""Random worlds for the engine, and the formula of DESIGN section 2 written down a second time."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
+from math import atan2, cos, inf, radians, sin, sqrt
+from random import Random
+from zoneinfo import ZoneInfo
+
+from dispatch_cli import geo
+from dispatch_cli.model import (
+    Area,
+    Availability,
+    Circle,
+    Client,
+    Country,
+    Hold,
+    Incident,
+    Observations,
+    Phone,
+    Place,
+    PlanEntry,
+    Polygon,
+    Postcodes,
+    Provider,
+    Rules,
+    ServiceSettings,
+    Settings,
+    Vehicle,
+)
+from dispatch_cli.plans import services_for
+
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 10, 20, tzinfo=UTC)
+DAYS = 80
+"""The rows of a world lie in these: over the change of clocks, Christmas and the new year."""
+CODES = ("86150", "86161", "86316", "86415", "86720", "80331")
+SERVICES = ("tow", "recovery", "jump_start", "roadside_repair")
+HOLIDAYS = (date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1), date(2027, 1, 6))
+HOURS = {
+    None: lambda at: True,
+    "24/7": lambda at: True,
+    "Mo-Fr 08:00-18:00": lambda at: at.weekday() < 5 and 8 <= at.hour < 18,
+    "Mo-Fr 07:00-17:00; PH off": lambda at: (
+        at.weekday() < 5 and 7 <= at.hour < 17 and at.date() not in HOLIDAYS
+    ),
+    "Mo-Su 20:00-06:00": lambda at: at.hour >= 20 or at.hour < 6,
+    "Sa,Su 00:00-24:00": lambda at: at.weekday() >= 5,
+}
+
+
+def holidays(region: str, years: Iterable[int]) -> list[date]:
+    """The holidays of these worlds, wherever."""
+    return [day for day in HOLIDAYS if day.year in years]
+
+
+class World:
+    """A random provider file, its rows and what is observed beside it.
+
+    With ``ties`` bases and minutes come from so few values that many orders are decided by lot.
+    Half of the worlds are ``plain``: circles and few limits, so that many stand in each order.
+    """
+
+    def __init__(self, seed: int, *, method: str = "index", ties: bool | None = None) -> None:
+        random = self.random = Random(seed)
+        self.ties = random.random() < 0.3 if ties is None else ties
+        self.plain = random.random() < 0.5
+        count = random.choice((12, 40, 60) if self.plain else (0, 1, 3, 10, 25, 40))
+        self.providers = [self._provider(number) for number in range(count)]
+        speed = random.choice((((inf, 50.0),), ((5.0, 30.0), (inf, 70.0))))
+        self.rules = Rules(
+            settings=Settings(
+                method=method,
+                default=ServiceSettings(fallback_min=random.choice((45.0, 120.0)), speed=speed),
+                services={"recovery": ServiceSettings(fallback_min=200.0, turnout_min=15.0)},
+            ),
+            clients={
+                "adac": Client(id="adac", name="ADAC", prefer=("own", "p3"), head_start_min=8.0),
+                "avd": Client(id="avd", name="AvD", only=("own",), prefer=("own",),
+                              head_start_min=4.5),
+                "strict": Client(id="strict", name="Strict", only=("own", "p1"), only_strict=True),
+            },
+        )  # fmt: skip
+        self.observations = self._observations() if random.random() < 0.5 else Observations()
+
+    def rows(self, count: int) -> list[Incident]:
+        """Make so many incidents."""
+        return [self._incident() for _ in range(count)]
+
+    def _minutes(self, most: float) -> float | None:
+        random = self.random
+        if random.random() < 0.3:
+            return None
+        return float(random.randint(1, 3)) if self.ties else random.uniform(0, most)
+
+    def _point(self) -> tuple[float, float]:
+        random = self.random
+        if self.ties:
+            return random.choice(((48.3, 10.8), (48.4, 10.9)))
+        return random.uniform(47.9, 48.8), random.uniform(10.2, 11.6)
+
+    def _area(self, lat: float, lon: float) -> Area:
+        random = self.random
+        if self.plain:
+            return Circle(random.uniform(5, 60)) if random.random() < 0.99 else Country()
+        half = random.uniform(0.05, 0.4)
+        ring = ((lat - half, lon - half), (lat - half, lon + half), (lat + half, lon + half * 0.4),
+                (lat + half * 0.8, lon - half))  # fmt: skip
+        codes = tuple((code, code) for code in random.sample(CODES, 2))
+        return random.choice(
+            (*[Circle(random.uniform(5, 60))] * 4, Polygon(((ring,),)), Postcodes(codes), Country())
+        )
+
+    def _provider(self, number: int) -> Provider:
+        random = self.random
+        lat, lon = self._point()
+
+        def pick(values):
+            return values[0] if self.plain and random.random() < 0.7 else random.choice(values)
+
+        phones = [Phone(f"+49{number}{line}", f"0{number}-{line}") for line in range(2)]
+        if random.random() < 0.2:
+            phones[0] = Phone("+49", "night", hours="Mo-Su 20:00-06:00")
+        return Provider(
+            id=f"p{number}",
+            name=f"Provider {number}",
+            phones=tuple(phones),
+            services=tuple(random.sample(SERVICES, random.randint(1, 3))),
+            lat=lat,
+            lon=lon,
+            area=self._area(lat, lon),
+            hours=random.choice(tuple(HOURS)),
+            region="BY",
+            units=pick((1, 1, 1, 2, 0)),
+            vehicle_classes=pick((None, None, ("car", "van"), ("truck",))),
+            max_weight_t=pick((None, 2.8, 3.5, 40.0)),
+            max_height_m=pick((None, None, 2.2)),
+            height_m=pick((None, None, 3.2)),
+            equipment=pick((None, None, (), ("flatbed",), ("dollies", "winch"))),
+            clients=pick((None, None, None, ("adac",), ("avd", "strict"))),
+            turnout_min=self._minutes(20),
+            acceptance=pick((None, 0.0, 0.5, 1.0) if self.ties else (random.random(), None)),
+            answer_min=self._minutes(6),
+            on_hold=pick((None,) * 5 + (Hold("away"), Hold("away", self._when()))),
+            tags=pick(((), (), ("own",))),
+        )
+
+    def _when(self) -> datetime:
+        return START + timedelta(seconds=self.random.randrange(DAYS * 86400))
+
+    def _observations(self) -> Observations:
+        random = self.random
+        ids = [provider.id for provider in self.providers]
+        known = [Availability(state="busy", free=0, wait_min=12.0), Availability(state="down"),
+                 Availability(free=0), Availability(state="degraded"), Availability(free=2),
+                 Availability(state="busy")]  # fmt: skip
+        return Observations(
+            availability={each: random.choice(known) for each in ids if random.random() < 0.3},
+            last_assigned={each: self._when() for each in ids if random.random() < 0.5},
+        )
+
+    def _incident(self) -> Incident:
+        random, pick = self.random, self.random.choice
+        lat, lon = random.uniform(47.8, 48.9), random.uniform(10.0, 11.8)
+        if self.ties and random.random() < 0.7:
+            lat, lon = random.choice(((48.35, 10.8), (48.3, 10.8)))
+        code = pick(("", *CODES))
+        ids = [provider.id for provider in self.providers]
+        return Incident(
+            kind=pick(("tow", "breakdown", "recovery", "dead_battery", "accident", "taxi")),
+            place=Place(
+                lat=lat,
+                lon=lon,
+                uncertainty_km=pick((0.0, 0.0, 0.0, 0.7, 3.0)),
+                postcode=code,
+                postcodes=tuple(filter(None, (code, *random.sample(CODES, random.randint(0, 2))))),
+                foreign_km=0.0 if code else pick((0.0, 2.0)),
+            ),
+            when=self._when().astimezone(pick((UTC, BERLIN))),
+            client=pick((None, "none", "adac", "avd", "strict")),
+            vehicle=Vehicle(
+                kind=pick((None, "car", "car", "van", "truck")),
+                weight_t=pick((None, 1.4, 2.8, 3.1, 7.5, 12.0)),
+                height_m=pick((None, 1.5, 2.4)),
+                state=pick((None, None, "blocked", "on_roof")),
+                ev=random.random() < 0.1,
+            ),
+            spot=pick((None, None, "lane", "garage", "ditch")),
+            clearance_m=pick((None, None, 2.1)),
+            injured=pick((0, 0, 0, 1)),
+            wish=pick(ids) if ids and random.random() < 0.03 else None,
+            asked=tuple(random.sample(ids, 1)) if ids and random.random() < 0.1 else (),
+        )
+
+
+Row = tuple[str, float, float, float]
+"""provider, order_min, index_min, travel_min"""
+
+
+def brute_force(world: World, incident: Incident) -> list[tuple[str, list[Row], float]]:
+    """Rank by the formula alone: each service, its whole order, and its expected minutes.
+
+    Only polygons and the plan are taken from the program; both have tests of their own.
+    """
+    ranked = []
+    for entry in services_for(incident, world.rules):
+        settings = world.rules.settings.of(entry.service)
+        rows = []
+        for provider in world.providers:
+            if _passes(world, incident, entry, provider):
+                row = _minutes(world, incident, settings, provider)
+                if row[2] < settings.fallback_min:
+                    rows.append(row)
+        rows.sort(key=lambda row: _key(world, incident, entry.service, row))
+        ranked.append((entry.service, [row[:4] for row in rows], _expected(rows, settings)))
+    return ranked
+
+
+def _passes(world: World, incident: Incident, entry: PlanEntry, provider: Provider) -> bool:
+    place, vehicle, client = incident.place, incident.vehicle, incident.client
+    seen = world.observations.availability.get(provider.id, Availability())
+    needed = [*entry.equipment]
+    if vehicle.state == "blocked" and entry.service in ("tow", "heavy_tow"):
+        needed.append(("flatbed", "dollies", "crane", "rotator"))
+    if vehicle.ev and entry.service == "tow":
+        needed.append(("flatbed", "dollies"))
+    if vehicle.state == "on_roof" and entry.service in ("recovery", "heavy_recovery"):
+        needed.append(("crane", "rotator"))
+    has, hold = provider.equipment, provider.on_hold
+    return (
+        _is_inside(provider, place)
+        and entry.service in provider.services
+        and (client is None or provider.clients is None or client in provider.clients)
+        and (client != "strict" or _danger(incident) or _is_own(world, provider, "strict"))
+        and (not vehicle.kind or provider.vehicle_classes is None
+             or vehicle.kind in provider.vehicle_classes)
+        and (vehicle.weight_t or 0) <= (provider.max_weight_t or inf)
+        and (vehicle.height_m or 0) <= (provider.max_height_m or inf)
+        and (provider.height_m or 0) <= (incident.clearance_m or inf)
+        and (has is None or all(set(group) & set(has) for group in needed))
+        and not (hold and (hold.until is None or incident.when < hold.until))
+        and HOURS[provider.hours](incident.when.astimezone(BERLIN))
+        and provider.id not in incident.asked
+        and provider.units > 0
+        and not (seen.free == 0 and seen.wait_min is None)
+        and seen.state != "down"
+    )  # fmt: skip
+
+
+def _is_inside(provider: Provider, place: Place) -> bool:
+    match provider.area:
+        case Circle(radius_km=radius_km):
+            return _km(provider, place) <= radius_km + place.uncertainty_km
+        case Postcodes(ranges=ranges):
+            codes = {place.postcode, *place.postcodes} - {""}
+            return any(first <= code <= last for code in codes for first, last in ranges)
+        case Country():
+            return place.foreign_km <= place.uncertainty_km
+        case polygon:
+            return geo.fit(polygon, 0.0, 0.0, place)[0] != "outside"
+
+
+def _km(provider: Provider, place: Place) -> float:
+    """The haversine by atan2, not by asin as the program has it."""
+    a, b = radians(provider.lat), radians(place.lat)
+    half = sin((a - b) / 2) ** 2 + cos(a) * cos(b) * sin(radians(place.lon - provider.lon) / 2) ** 2
+    return 6371.0088 * 2 * atan2(sqrt(half), sqrt(1 - half))
+
+
+def _danger(incident: Incident) -> bool:
+    return incident.injured > 0 or incident.spot in ("lane", "shoulder", "tunnel")
+
+
+def _is_own(world: World, provider: Provider, client: str | None) -> bool:
+    own = {"adac": ("own", "p3"), "avd": ("own",), "strict": ("own", "p1")}.get(client or "", ())
+    return provider.id in own or bool(set(own) & set(provider.tags))
+
+
+def _minutes(
+    world: World, incident: Incident, settings: ServiceSettings, provider: Provider
+) -> tuple[str, float, float, float, float, float, float]:
+    seen = world.observations.availability.get(provider.id, Availability())
+    turnout = settings.turnout_min if provider.turnout_min is None else provider.turnout_min
+    answer = settings.answer_min if provider.answer_min is None else provider.answer_min
+    acceptance = settings.acceptance if provider.acceptance is None else provider.acceptance
+    wait = 0.0
+    if seen.free == 0 or (seen.state == "busy" and seen.free is None):
+        wait = world.rules.settings.busy_wait_min if seen.wait_min is None else seen.wait_min
+    road_km = _km(provider, incident.place) * settings.detour
+    if len(settings.speed) == 1:
+        travel = road_km / settings.speed[0][1] * 60
+    else:
+        (first_km, slow), (_, fast) = settings.speed
+        travel = min(road_km, first_km) / slow * 60 + max(0.0, road_km - first_km) / fast * 60
+    arrival = wait + turnout + travel
+    index = arrival + answer / acceptance if acceptance > 0 else inf
+    head = 0.0
+    if world.rules.settings.method == "index" and not _danger(incident):
+        head = {"adac": 8.0, "avd": 4.5}.get(incident.client or "", 0.0)
+        head *= _is_own(world, provider, incident.client)
+    return provider.id, index - head, index, travel, arrival, answer, acceptance
+
+
+def _key(world: World, incident: Incident, service: str, row: tuple) -> tuple:
+    provider = next(each for each in world.providers if each.id == row[0])
+    last = world.observations.last_assigned.get(row[0])
+    place = incident.place
+    lot = f"{incident.kind}|{service}|{place.lat:.6f}|{place.lon:.6f}|{row[0]}"
+    outside = incident.client == "avd" and not _danger(incident)
+    steps = {
+        "index": row[1],
+        "nearest": _km(provider, place),
+        "time-bands": row[4],
+    }[world.rules.settings.method]
+    measure = round(steps * 1e6)
+    if world.rules.settings.method == "time-bands":
+        measure //= 15_000_000
+    return (
+        row[0] != incident.wish,
+        outside and not _is_own(world, provider, "avd"),
+        measure,
+        last.timestamp() if last else -inf,
+        blake2b(lot.encode(), digest_size=16).digest(),
+    )
+
+
+def _expected(rows: list[tuple], settings: ServiceSettings) -> float:
+    minutes, refused = 0.0, 1.0
+    for *_, arrival, answer, acceptance in rows:
+        minutes += refused * (answer + acceptance * arrival)
+        refused *= 1 - acceptance
+    return minutes + refused * settings.fallback_min
