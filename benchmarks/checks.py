@@ -26,23 +26,37 @@ from time import perf_counter
 TIMEOUT_S = 2
 AT_ONCE = 300
 SILENT_OF = 20
-GOAL_BOUND = 1.3  # 1,000 looks: at most so many times the bound
-GOAL_CURL = 2.0  # 10,000 looks: at most so many times curl
+GOAL_BOUND = 1.3  # 1,000 looks: the round itself at most so many times the bound
+GOAL_CURL = 2.0  # 10,000 looks: the whole process at most so many times curl
 
+# A bare loop on a core of its own: what it takes is nobody's merit or fault.
 STUB = """
-import asyncio, sys
+import os, select, socket
+os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 ANSWER = b"HTTP/1.1 200 OK\\r\\nContent-Length: 11\\r\\n\\r\\n" + b'{"free": 2}'
-class Stub(asyncio.Protocol):
-    def connection_made(self, transport):
-        self.transport = transport
-    def data_received(self, data):
-        if not data.startswith(b"GET /silent"):
-            self.transport.write(ANSWER)
-async def main():
-    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-asyncio.run(main())
+server = socket.create_server(("127.0.0.1", 0), backlog=4096)
+server.setblocking(False)
+print(server.getsockname()[1], flush=True)
+poll, opened = select.epoll(), {}
+poll.register(server, select.EPOLLIN)
+while True:
+    for number, _ in poll.poll():
+        if number == server.fileno():
+            try:
+                while True:
+                    one, _ = server.accept()
+                    opened[one.fileno()] = one
+                    poll.register(one, select.EPOLLIN)
+            except BlockingIOError:
+                continue
+        try:
+            asked = opened[number].recv(4096)
+            if asked and not asked.startswith(b"GET /silent"):
+                opened[number].send(ANSWER)
+        except ConnectionError:
+            asked = b""
+        if not asked:
+            opened.pop(number).close()
 """
 
 
@@ -76,10 +90,11 @@ def look(file: Path, at_once: int) -> None:
     )
     states = [reading.state for reading in seen.readings]
     late = sum(reading.fault == "lag" for reading in seen.readings)
-    print(json.dumps({"up": states.count("up"), "down": states.count("down") + late}))
+    counts = {"up": states.count("up"), "down": states.count("down") + late}
+    print(json.dumps(counts | {"seconds": seen.seconds}))
 
 
-def ours(file: Path, at_once: int) -> dict[str, int]:
+def ours(file: Path, at_once: int) -> dict[str, float]:
     """Run one round in a process of its own and count its states."""
     answer = subprocess.run(
         [sys.executable, __file__, "--look", str(file), "--at-once", str(at_once)],
@@ -88,7 +103,7 @@ def ours(file: Path, at_once: int) -> dict[str, int]:
     return json.loads(answer.stdout)
 
 
-def curls(file: Path, at_once: int) -> dict[str, int]:
+def curls(file: Path, at_once: int) -> dict[str, float]:
     """Run curl over the same list and count its status codes."""
     answer = subprocess.run(
         ["curl", "--silent", "--parallel", "--parallel-immediate", "--parallel-max", str(at_once),
@@ -99,14 +114,15 @@ def curls(file: Path, at_once: int) -> dict[str, int]:
     return {"up": codes.count("200"), "down": codes.count("000")}
 
 
-def measured(run, file: Path, at_once: int, size: int) -> tuple[float, float]:
-    """Wall and processor seconds of one run whose answers are right."""
+def measured(run, file: Path, at_once: int, size: int) -> tuple[float, float, float]:
+    """Wall, processor and round's own seconds of a run whose answers are right."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
     counts = run(file, at_once)
     wall_s, after = perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     silent = size // SILENT_OF
+    round_s = counts.pop("seconds", wall_s)
     assert counts == {"up": size - silent, "down": silent}, (run.__name__, counts)
-    return wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, round_s
 
 
 def compare(port: int, size: int, pairs: int, folder: Path) -> bool:
@@ -122,16 +138,17 @@ def compare(port: int, size: int, pairs: int, folder: Path) -> bool:
     bound_s = TIMEOUT_S * ceil(size / SILENT_OF / AT_ONCE)
     runs = [(measured(ours, file, AT_ONCE, size), measured(curls, file, AT_ONCE, size))
             for _ in range(pairs)]  # fmt: skip
-    wall, cpu, curl_wall, curl_cpu = (
+    wall, cpu, round_s, curl_wall, curl_cpu, _ = (
         median(column) for column in zip(*(a + b for a, b in runs), strict=True)
     )
     by_pair = median(a[0] / b[0] for a, b in runs)
     print(
-        f"| {size:,} | {bound_s} | {wall:.2f} | {curl_wall:.2f} | {wall / bound_s:.2f} "
-        f"| {by_pair:.2f} | {cpu / size * 1e6:.0f} | {curl_cpu / size * 1e6:.0f} |",
+        f"| {size:,} | {bound_s} | {round_s:.2f} | {wall:.2f} | {curl_wall:.2f} "
+        f"| {round_s / bound_s:.2f} | {by_pair:.2f} "
+        f"| {cpu / size * 1e6:.0f} | {curl_cpu / size * 1e6:.0f} |",
         flush=True,
     )
-    return by_pair <= GOAL_CURL if size >= 10_000 else wall <= GOAL_BOUND * bound_s
+    return by_pair <= GOAL_CURL if size >= 10_000 else round_s <= GOAL_BOUND * bound_s
 
 
 def main() -> int:
@@ -147,9 +164,10 @@ def main() -> int:
         look(asked.look, asked.at_once)
         return 0
     print(
-        "| looks | bound s | wall s | curl s | wall / bound | wall / curl | µs CPU a look | curl |"
+        "| looks | bound s | round s | process s | curl s "
+        "| round / bound | process / curl | µs CPU a look | curl |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     stub = subprocess.Popen([sys.executable, "-c", STUB], stdout=subprocess.PIPE, text=True)
     try:
         port = int(stub.stdout.readline())

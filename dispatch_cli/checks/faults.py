@@ -48,6 +48,8 @@ def network_trouble(error: OSError) -> Finding:
         return down("no TLS: the handshake failed")
     if isinstance(error, socket.gaierror):
         return down("name not resolved", "resolver")
+    if isinstance(error, ConnectionError) and error.errno is None:
+        return down("connection closed in the handshake")  # asyncio's own, without a number
     if error.errno in _OWN:
         return unknown(f"cannot look: {errno.errorcode.get(error.errno, '')}", "internal")
     says = _SAYS.get(error.errno or 0, "no connection")

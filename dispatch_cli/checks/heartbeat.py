@@ -48,10 +48,10 @@ def ping(
     # Its clock is asked only for feeds, and a heartbeat has none.
     kit = Kit(names, lambda: datetime.now(UTC), CheckSettings())
     try:
-        kit.prepare(("http",))
         probe = Probe(
             kind="http", url=_with(address, event), allow_private=is_trusted, is_trusted=is_trusted
         )
+        kit.prepare((probe,))
         return asyncio.run(_pinged(probe, kit, limit_s))
     except Exception as error:  # Whatever it is, the round goes on; its text may have the address.
         return Ping(False, f"failed ({type(error).__name__})")
@@ -80,8 +80,6 @@ async def _pinged(probe: Probe, kit: Kit, limit_s: float) -> Ping:
                 await asyncio.sleep(pause_s)
     except TimeoutError:
         finding = finding or overdue(timer.phase, limit_s)
-    finally:
-        await kit.close()
     return Ping(False, finding.why if finding else "", tries)
 
 

@@ -1,31 +1,30 @@
-"""What all looks of a round share: names, the clock, HTTP sessions, the certificates trusted."""
+"""What all looks of a round share: names, the clock, the certificates trusted."""
 
+import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import aiohappyeyeballs
 
-from ..model.check import CheckKind, CheckSettings
+from ..model.check import CheckSettings, Probe
 from .guard import open_socket
 from .names import Names, known_addresses
 from .stopwatch import Stopwatch, watch
 
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
-
 Place = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
 """Where to connect to, in the form of ``getaddrinfo``."""
 
+_Protocol = TypeVar("_Protocol", bound=asyncio.BaseProtocol)
+_LONGEST_HANDSHAKE_S = 3600.0  # A look's own limit comes first; asyncio wants one.
 _TRY_NEXT_ADDRESS_S = 0.25  # RFC 8305, section 8
 
 
 class Kit:
-    """The tools of one round; ``close`` it in the end."""
+    """The tools of one round."""
 
     def __init__(
         self, names: Names, clock: Callable[[], datetime], settings: CheckSettings
@@ -33,24 +32,11 @@ class Kit:
         self.names = names
         self.clock = clock
         self.settings = settings
-        self._sessions: dict[bool, ClientSession] = {}
 
-    def prepare(self, kinds: Container[CheckKind]) -> None:
+    def prepare(self, probes: Iterable[Probe]) -> None:
         """Load what takes long before the round's clock runs, so that no look is late for it."""
-        if "http" in kinds:
-            import_module(f"{__package__}.client")
-        if "http" in kinds or "tls" in kinds:
+        if any(probe.kind == "tls" or probe.url.startswith("https:") for probe in probes):
             self.certificates  # noqa: B018 - loaded by being asked for
-
-    def session(self, *, may_be_private: bool) -> "ClientSession":
-        """The HTTP client, which opens its sockets through the guard."""
-        if may_be_private not in self._sessions:
-            from .client import new_session
-
-            self._sessions[may_be_private] = new_session(
-                self.names, self.certificates, may_be_private=may_be_private
-            )
-        return self._sessions[may_be_private]
 
     @cached_property
     def certificates(self) -> ssl.SSLContext:
@@ -59,6 +45,32 @@ class Kit:
         context.load_default_certs()
         context.set_alpn_protocols(["http/1.1"])
         return context
+
+    async def connect(
+        self,
+        speaks: Callable[[], _Protocol],
+        host: str,
+        port: int,
+        *,
+        is_secure: bool,
+        may_be_private: bool,
+    ) -> tuple[asyncio.Transport, _Protocol]:
+        """Connect to a host over TCP or TLS and speak some protocol."""
+        opened = await self.dial(host, port, may_be_private=may_be_private)
+        loop = asyncio.get_running_loop()
+        try:
+            if not is_secure:
+                return await loop.create_connection(speaks, sock=opened)
+            return await loop.create_connection(
+                speaks,
+                sock=opened,
+                ssl=self.certificates,
+                server_hostname=host.partition("%")[0].rstrip("."),
+                ssl_handshake_timeout=_LONGEST_HANDSHAKE_S,
+            )
+        except BaseException:
+            opened.close()
+            raise
 
     async def dial(self, host: str, port: int, *, may_be_private: bool) -> socket.socket:
         """Connect to a host over TCP; a second address is tried where the first is slow."""
@@ -86,11 +98,6 @@ class Kit:
             )
             for address in addresses
         ]
-
-    async def close(self) -> None:
-        """Close whatever is open."""
-        for session in self._sessions.values():
-            await session.close()
 
 
 class _TimedContext(ssl.SSLContext):

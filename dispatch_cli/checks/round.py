@@ -73,7 +73,7 @@ def look_at(
     turns = in_turn(targets)
     names = resolver or SystemNames()
     kit = Kit(names, clock, settings)
-    kit.prepare({probe.kind for _, probe in turns})
+    kit.prepare(probe for _, probe in turns)
     until_s = budget_s - (perf_counter() - begun)
     try:
         readings, reference_ok = asyncio.run(_round(turns, kit, until_s))
@@ -120,7 +120,6 @@ async def _round(
             reference_ok = after.result() if _is_through(after) else reference_ok
     finally:
         lag.close()
-        await kit.close()
     return readings, reference_ok
 
 

@@ -10,17 +10,11 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
+from .check_options import Ahead, Looks, Setting
 from .opening import holiday_dates, now, open_own_catalog, store_at
-from .options import (
-    DbOption,
-    DebugOption,
-    JsonOption,
-    ProvidersOption,
-    QuietOption,
-    SampleOption,
-    complete_providers,
-)
+from .options import complete_providers
 from .outcome import Outcome, emit
+from .spreading import takes
 
 if TYPE_CHECKING:
     from .. import store
@@ -36,113 +30,71 @@ _MOST_BUDGET_S = 3000
 
 
 class _Asked(Struct, frozen=True, kw_only=True):
-    """What was asked for on the command line."""
+    """What was asked of a run."""
 
     ids: tuple[str, ...]
+    looks: Looks
     quiet: bool
-    everybody: bool
-    verbose: bool
-    monitor: bool
     json: bool
-    prometheus: Path | None
-    html: Path | None
-    status: Path | None
 
 
+@takes(Looks, Ahead, Setting)
 def check(
+    looks: Looks,
+    ahead: Ahead,
+    setting: Setting,
     ids: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ID]...", autocompletion=complete_providers, show_default=False),
     ] = None,
-    *,
-    everybody: Annotated[bool, typer.Option("--all", help="Those who are up, too.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", help="One ID: every phase timed.")] = False,
-    monitor: Annotated[
-        bool, typer.Option("--monitor", help="One line for Nagios, Icinga, Checkmk; exit 0 to 3.")
-    ] = False,
-    prometheus: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="For node_exporter's textfile collector.")
-    ] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="A page to look at.")] = None,
-    status: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The JSON of the run, in a file.")
-    ] = None,
-    coverage: Annotated[
-        str | None,
-        typer.Option(metavar="DAYS", help="7d: where and when too few will be able to come."),
-    ] = None,
-    minimum: Annotated[
-        int | None, typer.Option(metavar="N", help="With --coverage: so many; else the file's.")
-    ] = None,
-    region: Annotated[
-        list[str] | None,
-        typer.Option(metavar="DIGITS", help="With --coverage: 86, 861; else the file's, or all."),
-    ] = None,
-    service: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SERVICE", help="With --coverage: else the file's, or all."),
-    ] = None,
-    print_crontab: Annotated[
-        bool, typer.Option("--print-crontab", help="Lines for crontab -e.")
-    ] = False,
-    print_systemd: Annotated[
-        bool, typer.Option("--print-systemd", help="Units for systemd, instead.")
-    ] = False,
-    budget: Annotated[
-        float | None, typer.Option(metavar="S", help="Seconds for the whole run; else the file's.")
-    ] = None,
-    db: DbOption = None,
-    providers: ProvidersOption = None,
-    sample: SampleOption = False,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
 ) -> Outcome:
     """Look who can be reached; with --quiet silent unless a state has changed.
 
     dispatch check --quiet --prometheus /var/lib/node_exporter/dispatch.prom
     """
-    asked = _Asked(
-        ids=tuple(ids or ()), quiet=quiet, everybody=everybody, verbose=verbose, monitor=monitor,
-        json=json, prometheus=prometheus, html=html, status=status,
-    )  # fmt: skip
-    narrowed = minimum is not None or bool(region) or bool(service)
-    _refuse_nonsense(asked, coverage, budget, is_narrowed=narrowed)
-    catalog = open_own_catalog(providers, now(), sample=sample)
-    log = store_at(db, now())
-    if print_crontab or print_systemd:
+    asked = _Asked(ids=tuple(ids or ()), looks=looks, quiet=setting.quiet, json=setting.json)
+    _refuse_nonsense(asked, ahead)
+    catalog = open_own_catalog(setting.providers, now(), sample=setting.sample)
+    log = store_at(setting.db, now())
+    if ahead.print_crontab or ahead.print_systemd:
         from .check_schedule import schedule
 
-        return schedule(catalog, log.path, sample=sample, systemd=print_systemd, json=json)
-    if coverage is not None:
+        systemd = ahead.print_systemd
+        return schedule(
+            catalog, log.path, sample=setting.sample, systemd=systemd, json=setting.json
+        )
+    if ahead.coverage is not None:
         from .check_coverage import CoverageAsked, show_coverage
 
-        ahead = CoverageAsked(
-            days=coverage, minimum=minimum, regions=tuple(region or ()),
-            services=tuple(service or ()), html=html, json=json, quiet=quiet,
-        )  # fmt: skip
-        return show_coverage(catalog, log, ahead)
+        wanted = CoverageAsked(
+            days=ahead.coverage,
+            minimum=ahead.minimum,
+            regions=tuple(ahead.region or ()),
+            services=tuple(ahead.service or ()),
+            html=looks.html,
+            json=setting.json,
+            quiet=setting.quiet,
+        )
+        return show_coverage(catalog, log, wanted)
     settings = catalog.checking().settings
-    if budget is not None:
-        settings = replace(settings, budget_s=budget)
+    if looks.budget is not None:
+        settings = replace(settings, budget_s=looks.budget)
     return _run(asked, catalog, log, settings)
 
 
-def _refuse_nonsense(
-    asked: _Asked, coverage: str | None, budget: float | None, *, is_narrowed: bool
-) -> None:
+def _refuse_nonsense(asked: _Asked, ahead: Ahead) -> None:
     """Refuse what does not go together, all at once."""
-    problems = []
-    if asked.verbose and len(asked.ids) != 1:
+    looks, problems = asked.looks, []
+    if looks.verbose and len(asked.ids) != 1:
         problems.append("-v times the looks at one provider: name one ID")
-    if asked.monitor and asked.json:
+    if looks.monitor and asked.json:
         problems.append("--monitor and --json both want stdout: use one of them")
-    if asked.monitor and coverage is not None:
+    if looks.monitor and ahead.coverage is not None:
         problems.append("--monitor is for states, not for --coverage")
-    if is_narrowed and coverage is None:
+    if ahead.coverage is None and (ahead.minimum is not None or ahead.region or ahead.service):
         problems.append("--minimum, --region and --service go with --coverage")
-    if budget is not None and not 0 < budget <= _MOST_BUDGET_S:
-        problems.append(f"--budget {budget:g} is not above 0 and at most {_MOST_BUDGET_S} s")
+    if looks.budget is not None and not 0 < looks.budget <= _MOST_BUDGET_S:
+        problems.append(f"--budget {looks.budget:g} is not above 0 and at most {_MOST_BUDGET_S} s")
     if problems:
         raise UsageError(*problems, hint='see "dispatch check --help"')
 
@@ -167,7 +119,7 @@ def _run(
                 return _outcome(asked, checked, trouble)
     except OSError as error:
         raise UnavailableError(f"{lock} cannot be locked: {error.strerror}") from None
-    if asked.monitor:
+    if asked.looks.monitor:
         return _monitored(watching.as_known(watch, ids=asked.ids))
     return Outcome(lambda: _say_overlap(asked), ExitCode.CONFLICT)
 
@@ -201,7 +153,7 @@ def _with_heartbeat(asked: _Asked, watch: "Watch") -> "Checked":
         ping("" if code in (ExitCode.OK, ExitCode.ATTENTION) else str(int(code)))
         return checked
     finally:
-        if failed and not (asked.quiet or asked.monitor):
+        if failed and not (asked.quiet or asked.looks.monitor):
             from ..render import messages
 
             messages.print_warnings(failed, stream=sys.stderr)
@@ -218,9 +170,9 @@ def _write_files(asked: _Asked, watch: "Watch", report: "CheckReport") -> list[s
     from ..files import write_shared
 
     made: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (asked.prometheus, lambda: _prometheus(report)),
-        (asked.html, lambda: _page(watch, report)),
-        (asked.status, lambda: _status(report)),
+        (asked.looks.prometheus, lambda: _prometheus(report)),
+        (asked.looks.html, lambda: _page(watch, report)),
+        (asked.looks.status, lambda: _status(report)),
     ]
     trouble = []
     for path, content in made:
@@ -254,7 +206,7 @@ def _status(report: "CheckReport") -> bytes:
 
 def _outcome(asked: _Asked, checked: "Checked", trouble: Sequence[str]) -> Outcome:
     report = checked.report
-    if asked.monitor:
+    if asked.looks.monitor:
         return _monitored(report, trouble)
     code = ExitCode.UNAVAILABLE if trouble else report.exit_code
     if asked.json:
@@ -283,7 +235,7 @@ def _emit(asked: _Asked, checked: "Checked", trouble: Sequence[str], code: ExitC
     from ..render.envelope import error_entries, status_of
 
     data: object = checked.report
-    if asked.verbose:
+    if asked.looks.verbose:
         data = {**asdict(checked.report), "looks": checked.readings}
     emit(
         SCHEMA,
@@ -306,12 +258,12 @@ def _print(asked: _Asked, checked: "Checked") -> None:
         sys.stdout.writelines(
             f"{encodable(each, encoding)}\n" for each in views.change_lines(report)
         )
-    elif asked.verbose or sys.stdout.isatty():
+    elif asked.looks.verbose or sys.stdout.isatty():
         from ..render.console import print_lines, screen_of
 
         screen = screen_of(sys.stdout)
-        lines = views.check_lines(report, screen, show_all=asked.everybody or bool(asked.ids))
-        if asked.verbose:
+        lines = views.check_lines(report, screen, show_all=asked.looks.everybody or bool(asked.ids))
+        if asked.looks.verbose:
             lines += views.phase_lines(checked.readings, screen)
         print_lines(lines, sys.stdout, screen)
     else:

@@ -104,6 +104,7 @@ def test_the_decoy_is_reached_where_it_is_allowed(park: Park, decoy: int) -> Non
         (f"p{number}", local("tcp", host=host, port=decoy)) for number, host in enumerate(spelled)
     ]
     seen = look(*probes, ("web", local("http", url=f"http://127.0.0.1:{decoy}/")))
+    park.settle()
     assert {each.state for each in seen.readings} == {"up"}
     assert park.opened["127.0.0.1", decoy] == before + 4
 

@@ -130,7 +130,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "a handshake shut off": (
         lambda park, _, __: local("tls", host="127.0.0.1", port=park.serve(shuts)),
         "down",
-        "TLS",
+        "connection closed in the handshake",
     ),
     "plain text where TLS is": (
         lambda park, _, __: local(
@@ -161,7 +161,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "a redirect to a bare number": (
         _page(redirects("http://2130706433/")),
         "degraded",
-        "redirects, not an address",
+        "redirects, refused: 127.0.0.1 is loopback",
     ),
     "a redirect to a file": (_page(redirects("file:///etc/passwd")), "degraded", "neither http"),
     "a redirect to nowhere": (_page(says(http(b"", "302 Found"))), "degraded", "without saying"),
@@ -169,6 +169,21 @@ _PARK: dict[str, tuple[Make, str, str]] = {
         _feed(says(http(b"<!DOCTYPE html><p>Wir sind gleich zurueck"))),
         "degraded",
         "an HTML page",
+    ),
+    "an answer packed as nobody asked": (
+        _feed(says(http(b"{}", "200 OK", "Content-Encoding: br"))),
+        "degraded",
+        "packed as was not asked for",
+    ),
+    "another protocol": (
+        _page(says(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")),
+        "degraded",
+        "not HTTP",
+    ),
+    "provisional answers without end": (
+        _page(drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, 0)),
+        "degraded",
+        "a header without end",
     ),
     "an empty 200": (_feed(says(http(b""))), "degraded", "an empty answer"),
     "500": (_page(says(http(b"", "500 Oops"))), "down", "HTTP 500"),

@@ -332,7 +332,7 @@ def test_importing_the_layer_loads_no_client() -> None:
     script = """
 import sys
 from dispatch_cli import checks
-print({"asyncio", "aiohttp"} & set(sys.modules))
+print({"asyncio", "httptools", "ssl"} & set(sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"

@@ -59,7 +59,7 @@ def test_plain_writing_is_seen_half_done(tmp_path: Path) -> None:
     assert torn > 0
 
 
-@pytest.mark.parametrize("runs", [4, pytest.param(200, marks=pytest.mark.ci)])
+@pytest.mark.parametrize("runs", [4, pytest.param(50, marks=pytest.mark.ci)])
 def test_the_prom_file_is_whole_between_real_runs(home: Path, file: Path, runs: int) -> None:
     """While real runs write, every read parses to the end and has every family."""
     from prometheus_client.parser import text_string_to_metric_families

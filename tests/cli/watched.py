@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,26 +14,45 @@ DISPATCH = (sys.executable, "-m", "dispatch_cli")
 
 
 class Listener:
-    """A port of this machine that answers while it is open."""
+    """A port of this machine that is this test's alone: while open it answers, else it refuses."""
 
     def __init__(self) -> None:
-        self.socket: socket.socket | None = None
         self.port = 0
+        self._socket = self._bound()
         self.open()
 
     def open(self) -> None:
-        """Answer, on the same port as before."""
-        self.socket = socket.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(("127.0.0.1", self.port))
-        self.socket.listen(128)
-        self.port = self.socket.getsockname()[1]
+        """Accept connections and drop them."""
+        self._socket.listen(128)
+        self._thread = threading.Thread(target=self._accept, args=(self._socket,))
+        self._thread.start()
 
     def close(self) -> None:
-        """Refuse connections."""
-        if self.socket is not None:
-            self.socket.close()
-            self.socket = None
+        """Refuse connections, and keep the port from being given to anybody else."""
+        if not self._thread.is_alive():
+            return
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
+        self._socket = self._bound()
+
+    def release(self) -> None:
+        """Let the port go."""
+        self.close()
+        self._socket.close()
+
+    def _bound(self) -> socket.socket:
+        bound = socket.socket()
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", self.port))
+        self.port = bound.getsockname()[1]
+        return bound
+
+    @staticmethod
+    def _accept(listening: socket.socket) -> None:
+        with suppress(OSError):  # it was closed
+            while True:
+                listening.accept()[0].close()
 
 
 @contextmanager
@@ -43,7 +62,7 @@ def listener() -> Iterator[Listener]:
     try:
         yield found
     finally:
-        found.close()
+        found.release()
 
 
 @contextmanager

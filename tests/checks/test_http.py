@@ -1,0 +1,150 @@
+"""HTTP answers of every sound form are understood, and nothing unsound breaks a look."""
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch_cli.checks.address import AddressError, parse_address
+from dispatch_cli.checks.exchange import Answer, ExchangeError
+
+from .looking import local, reading
+from .park import Park, http, redirects, says
+
+_FEED = b'{"free": 2}'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(_FEED),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"4\r\n{\"fr\r\n7\r\nee\": 2}\r\n0\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\n\r\n" + _FEED,
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + http(_FEED),
+        b"HTTP/1.1 200\r\nContent-Length: 11\r\n\r\n" + _FEED + b"and more than was said",
+    ],
+    ids=["length", "chunked", "until the end", "after provisional ones", "more than said"],
+)  # fmt: skip
+def test_each_form_of_a_body_is_read(park: Park, answer: bytes) -> None:
+    """RFC 9112, section 6.3: by its length, in chunks, to the end of the connection."""
+    url = f"http://127.0.0.1:{park.serve(says(answer))}/"
+    found = reading(local("http", url=url, is_capacity=True))
+    assert (found.state, found.free) == ("up", 2), found
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted", "state"),
+    [
+        ("204 None", (), "up"), ("304 Same", (), "degraded"), ("404 Gone", (404,), "up"),
+        ("200 OK", (204,), "degraded"), ("302 Found", (302,), "up"), ("599 Odd", (), "down"),
+        ("503 Down", (), "down"),
+    ],
+)  # fmt: skip
+def test_the_status_that_was_agreed_counts(park: Park, status: str, wanted, state: str) -> None:
+    """Without a list 200 to 299 is up, with one just its own; 5xx is down, the rest degraded."""
+    port = park.serve(says(http(b"", status, "Location: http://10.0.0.1/")))
+    assert reading(local("http", url=f"http://127.0.0.1:{port}/", status=wanted)).state == state
+
+
+def test_a_relative_redirect_stays_where_it_is(park: Park) -> None:
+    """A path alone leads to the same host and port, with what is asked for."""
+    asked: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        asked.append(head.split()[1])
+        moved = http(b"", "302 Found", "Location: ../b/?x=%C3%BC+y")
+        writer.write(http() if b"/b/" in head else moved)
+        await writer.drain()
+        await reader.read()
+
+    found = reading(local("http", url=f"http://127.0.0.1:{park.serve(serve)}/a/ä?q=ö#part"))
+    assert found.state == "up"
+    assert asked == [b"/a/%C3%A4?q=%C3%B6", b"/b/?x=%C3%BC+y"]
+
+
+def test_a_redirect_to_another_host_is_asked_there(park: Park) -> None:
+    """Where the guard lets it, a redirect is followed to another port of the same host."""
+    end = park.serve(says(http()))
+    port = park.serve(redirects(f"http://127.0.0.1:{end}/"))
+    assert reading(local("http", url=f"http://127.0.0.1:{port}/")).state == "up"
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "authority"),
+    [
+        ("http://tow.example", "tow.example", "tow.example"),
+        ("https://TOW.example:443/x", "tow.example", "tow.example"),
+        ("http://tow.example:8080/", "tow.example", "tow.example:8080"),
+        ("http://[2001:7fd::1]:8080/", "2001:7fd::1", "[2001:7fd::1]:8080"),
+        ("http://[fe80::1%25eth0]/", "fe80::1%25eth0", "[fe80::1]"),
+        ("http://müller.example/", "xn--mller-kva.example", "xn--mller-kva.example"),
+        ("http://tow.example./", "tow.example.", "tow.example"),
+    ],
+)
+def test_an_address_is_taken_apart(text: str, host: str, authority: str) -> None:
+    """Host, port and the name in the request, also for IPv6, umlauts and trailing dots."""
+    address = parse_address(text)
+    assert (address.host, address.authority) == (host, authority)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "neither"), ("tow.example", "neither"), ("ftp://tow.example", "neither"),
+        ("http://", "no host"), ("http://u@tow.example", "credentials"),
+        ("http://:p@tow.example", "credentials"), ("http://a b/", "not an address"),
+        ("http://a\r\nb/", "not an address"), ("http://a\\b/", "not an address"),
+        ("http://h:99999/", "not an address"), ("http://[::1/", "not an address"),
+        ("http://a%2fb/", "not an address"), ("http://" + "ü" * 99, "not an address"),
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_said_so(text: str, why: str) -> None:
+    """Anything that two readers might read differently is refused."""
+    with pytest.raises(AddressError, match=why):
+        parse_address(text)
+
+
+@given(st.text() | st.text(alphabet="htps:/@[]%.#?\\ :01x").map(lambda rest: "http://" + rest))
+def test_no_text_breaks_the_address(text: str) -> None:
+    """Whatever stands in the file, it is an address that can be sent, or refused."""
+    try:
+        address = parse_address(text)
+    except AddressError:
+        return
+    sent = f"{address.target} {address.authority}"
+    assert sent.isascii()
+    assert sent.isprintable()
+    assert sent.count(" ") == 1
+
+
+_WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX: y\r\n\r\n" + _FEED
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.binary(max_size=40)
+        | st.sampled_from([_WHOLE, _WHOLE[:30], _WHOLE[30:], b"\r\n", b"HTTP/1.1 100 x\r\n\r\n",
+                           b"Transfer-Encoding: chunked\r\n", b"ffffffffffffffff\r\n"]),
+        max_size=6,
+    ),
+    st.booleans(),
+)  # fmt: skip
+def test_no_answer_breaks_the_exchange(parts: list[bytes], is_reset: bool) -> None:
+    """Whatever bytes come, there is a status and a body, or one reason."""
+
+    async def read() -> None:
+        answer = Answer()
+        for part in parts:
+            answer.data_received(part)
+        answer.connection_lost(ConnectionResetError(104, "reset") if is_reset else None)
+        assert answer.head.done()
+        assert answer.body.done()
+        for each in (answer.head, answer.body):
+            error = each.exception()
+            assert error is None or isinstance(error, ExchangeError | OSError)
+
+    asyncio.run(read())
