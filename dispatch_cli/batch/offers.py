@@ -7,7 +7,7 @@ services of their plan, and of each who is out by the gates that only look at su
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from math import cos, inf, radians
+from math import cos, inf, radians, sin
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -48,6 +48,7 @@ class Offer(NamedTuple):
     phi: float
     cosine: float
     lon: float
+    point: tuple[float, float, float]
     radius_km: float
     area: Area | None
     standing_min: float
@@ -68,6 +69,15 @@ class Offer(NamedTuple):
 
 
 CLIENT, VEHICLE, EQUIPMENT, LATER = 1, 2, 4, 8
+
+
+def point_of(lat: float, lon: float) -> tuple[float, float, float]:
+    """The point on the unit sphere: the way through the earth is never more than that round it.
+
+    Coordinates are good to a few 1e-16, so that a chord is good to some 1e-11 km.
+    """
+    phi, turn = radians(lat), radians(lon)
+    return cos(phi) * cos(turn), cos(phi) * sin(turn), sin(phi)
 
 
 class Side(Struct, frozen=True):
@@ -138,6 +148,7 @@ class Offers:
             phi=phi,
             cosine=cos(phi),
             lon=provider.lon,
+            point=point_of(provider.lat, provider.lon),
             radius_km=area.radius_km if isinstance(area, Circle) else inf,
             area=None if isinstance(area, Circle) else area,
             standing_min=standing_min,
