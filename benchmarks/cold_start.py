@@ -11,17 +11,15 @@ import argparse
 import json
 import os
 import platform
-import pty
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from importlib.metadata import version
 from pathlib import Path
 
+from timing import median_ratio, timed
 from worlds import write_world
 
 SIZES = (100, 1_000, 10_000)
@@ -48,32 +46,6 @@ def hello(name: str = "world"):
     Console().print(table)
 app()
 """
-
-
-def timed(argv: list[str], env: dict[str, str], *, terminal: bool) -> float:
-    """Run one command from start to exit, on a terminal of its own where it shall have one."""
-    if not terminal:
-        begin = time.perf_counter()
-        subprocess.run(argv, env=env, stdout=subprocess.DEVNULL, check=True)
-        return time.perf_counter() - begin
-    master, slave = pty.openpty()
-    drain = threading.Thread(target=_drain, args=(master,))
-    drain.start()
-    begin = time.perf_counter()
-    subprocess.run(argv, env=env, stdout=slave, stderr=slave, check=True)
-    seconds = time.perf_counter() - begin
-    os.close(slave)
-    drain.join()
-    os.close(master)
-    return seconds
-
-
-def _drain(master: int) -> None:
-    try:
-        while os.read(master, 65536):
-            pass
-    except OSError:  # The last writer has closed the terminal.
-        return
 
 
 def main() -> None:
@@ -120,10 +92,6 @@ def _measure(folder: Path, env: dict[str, str], runs: int) -> None:
         for name, (argv, terminal) in commands.items():
             seconds[name].append(timed(argv, env, terminal=terminal))
 
-    def ratio(one: str, other: str) -> float:
-        pairs = zip(seconds[one][1:], seconds[other][1:], strict=True)
-        return statistics.median(a / b for a, b in pairs)
-
     print(f"Python {platform.python_version()}, typer {version('typer')}, rich {version('rich')},"
           f" median of {runs} interleaved runs\n")  # fmt: skip
     print("| command | ms |\n|---|---|")
@@ -138,7 +106,7 @@ def _measure(folder: Path, env: dict[str, str], runs: int) -> None:
         ("cascade --json, 10,000", "cascade --json, 100", 1.3),
     )
     for one, other, goal in goals:
-        found = ratio(one, other)
+        found = median_ratio(seconds[one][1:], seconds[other][1:])
         verdict = "" if found <= goal else " (missed)"
         print(f"| {one} / {other} | ≤ {goal} | {found:.2f}{verdict} |")
 

@@ -130,8 +130,10 @@ def find_provider(catalog: "Catalog", provider_id: str) -> Provider:
     return provider
 
 
-def hours_around(when: datetime, timezone: str, holidays: HolidayDates) -> HoursOf:
-    """Make the function that works out opening hours round a moment.
+def hours_around(
+    when: datetime, timezone: str, holidays: HolidayDates, *, days: int = SEEN_AHEAD.days
+) -> HoursOf:
+    """Make the function that works out opening hours round a moment and for some days after it.
 
     What the catalog has worked out already is used where it reaches; each other text is worked
     out once.
@@ -141,19 +143,19 @@ def hours_around(when: datetime, timezone: str, holidays: HolidayDates) -> Hours
 
     def hours_of(whose: Provider | Phone, region: str) -> Timetable:
         timetable = whose.timetable
-        if timetable is not None and timetable.covers(when, SEEN_AHEAD.days):
+        if timetable is not None and timetable.covers(when, days):
             return timetable
         key = (whose.hours, region)
         if key not in known:
             from . import hours
 
-            years = sorted({start.year, (when + SEEN_AHEAD).year})
+            years = sorted({start.year, (when + timedelta(days=days)).year})
             needs_dates = bool(region) and whose.hours is not None and "PH" in whose.hours
             known[key] = hours.timetable(
                 whose.hours,
                 holidays=holidays(region, years) if needs_dates else (),
                 start=start,
-                days=SEEN_AHEAD.days + 2,
+                days=days + 2,
                 timezone=timezone,
             )
         return known[key]

@@ -3,7 +3,8 @@
 import os
 import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _STALE_AFTER_S = 3600
@@ -16,17 +17,67 @@ def write_private(path: Path, content: bytes) -> None:
     Whoever reads meanwhile sees the old file or the new one. Raises OSError.
     """
     make_private_folder(path.parent)
+    _put(path, content, 0o600)
+
+
+def write_shared(path: Path, content: bytes) -> None:
+    """Write a file that others read, in a folder that is there, as whole as a private one.
+
+    It is on the disk before it has its name, and a link of that name is replaced, not followed.
+    Raises OSError.
+    """
+    _put(path, content, 0o644, on_disk=True)
+
+
+def _put(path: Path, content: bytes, mode: int, *, on_disk: bool = False) -> None:
     temporary = f"{path}.{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
             file.write(content)
+            if on_disk:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError:
         with suppress(OSError):
             os.unlink(temporary)
         raise
     _sweep(path)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Hold a lock file as the only one, and say whether that was possible; nobody waits.
+
+    The lock goes with the process, however it ends. Raises OSError where it cannot be made.
+    """
+    if not path.parent.exists():
+        make_private_folder(path.parent)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    lock = os.open(path, flags, 0o600)
+    try:
+        yield _is_taken(lock)
+    finally:
+        os.close(lock)
+
+
+def _is_taken(lock: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def make_private_folder(folder: Path) -> None:
@@ -45,6 +96,13 @@ def make_private_folder(folder: Path) -> None:
 def is_private(found: os.stat_result) -> bool:
     """Whether nobody else can have written or read it."""
     return _is_own(found) and not stat.S_IMODE(found.st_mode) & 0o077
+
+
+def only_owner_writes(found: os.stat_result) -> bool:
+    """Whether nobody but ourselves and root can have written it."""
+    if not hasattr(os, "geteuid"):
+        return True  # Windows keeps such rights elsewhere
+    return found.st_uid in (0, os.geteuid()) and not stat.S_IMODE(found.st_mode) & 0o022
 
 
 def read_private(path: Path, limit: int) -> bytes | None:

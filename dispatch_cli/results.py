@@ -177,6 +177,25 @@ class FairnessRow(Struct, frozen=True, kw_only=True):
     arrival_min: float | None
 
 
+class ServiceExperience(Struct, frozen=True, kw_only=True):
+    """What the log has taught about a provider for one service, beside what the file says.
+
+    ``offers`` and ``accepted`` are counts; the learned values also know how long ago they were.
+    ``interval`` holds the true acceptance with a chance of 80 %; ``late_min`` is actual minus
+    promised arrival.
+    """
+
+    service: str
+    prior_acceptance: float
+    prior_answer_min: float
+    offers: int
+    accepted: int
+    acceptance: float
+    interval: tuple[float, float]
+    answer_min: float
+    late_min: float
+
+
 class OverrideRow(Struct, frozen=True, kw_only=True):
     """How often a provider was asked out of order, by ``wish`` or the operator's ``decision``."""
 
@@ -267,3 +286,61 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         if self.offline:
             return ExitCode.UNAVAILABLE
         return ExitCode.ATTENTION if "down" in self.counts else ExitCode.OK
+
+
+class CoverageGap(Struct, frozen=True, kw_only=True):
+    """A stretch of time in which somewhere in a region fewer than the minimum can come.
+
+    ``count`` is how many can come to those postcodes that are worst off, ``worst`` how many
+    postcodes that are, ``postcodes`` how many fall short at all. ``providers`` are those who can
+    come to any of these; the hours of ``unknown`` are not known, and they are not counted.
+    """
+
+    region: str
+    service: str
+    start: datetime
+    end: datetime
+    count: int
+    worst: int
+    postcodes: int
+    providers: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+class CoveredService(Struct, frozen=True):
+    """A service in a region: to how many of its postcodes anybody comes at all."""
+
+    region: str
+    service: str
+    postcodes: int
+    served: int
+
+
+class CoverageContact(Struct, frozen=True):
+    """Who is named in a gap, and the first number of the file."""
+
+    provider: str
+    name: str
+    phone: str
+
+
+class CoverageReport(Struct, frozen=True, kw_only=True):
+    """Where and when fewer than ``minimum`` providers will be able to come.
+
+    Gaps are in order of region, service and start, and neighbours differ. ``is_promised``: the
+    minimum was named, so that a gap is a promise missed.
+    """
+
+    start: datetime
+    end: datetime
+    minimum: int
+    is_promised: bool
+    provider_file: ProviderSource
+    services: tuple[CoveredService, ...]
+    gaps: tuple[CoverageGap, ...]
+    contacts: tuple[CoverageContact, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """7 if a minimum that was named is missed, else 0."""
+        return ExitCode.ATTENTION if self.is_promised and self.gaps else ExitCode.OK

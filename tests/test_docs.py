@@ -32,6 +32,8 @@ def test_every_command_line_shown_runs(line, tmp_path, monkeypatch):
     for name in ("DATA", "CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
     (tmp_path / "providers.toml").write_bytes((ROOT / "providers.toml").read_bytes())
+    for example in (ROOT / "docs" / "examples").iterdir():
+        (tmp_path / example.name).write_bytes(example.read_bytes())
     argv = [sys.executable, "-m", "dispatch_cli", *shlex.split(line)[1:]]
     ran = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr

@@ -22,6 +22,11 @@ JSON_SECTIONS: dict[str, type[Struct]] = {
     "`candidates[]`": results.Candidate,
     "Exclusions": results.Exclusion,
 }
+CHECK_FIELDS = {
+    field
+    for shape in (results.CheckReport, results.CheckRow, results.StateChange)
+    for field in shape.__struct_fields__
+}
 
 
 def page(name: str) -> str:
@@ -51,6 +56,13 @@ def test_every_field_of_the_json_is_described(heading: str) -> None:
     """Each object's table names exactly the fields that the value has."""
     described = first_cells(section(page("json.md"), heading))
     assert sorted(described) == sorted(JSON_SECTIONS[heading].__struct_fields__)
+
+
+def test_every_field_of_a_run_of_checks_is_described() -> None:
+    """The report, its rows and its changes have their fields in two tables."""
+    assert (
+        set(first_cells(section(page("checks.md"), "`data` of `dispatch.check/1`"))) == CHECK_FIELDS
+    )
 
 
 def test_every_field_of_the_envelope_is_described() -> None:

@@ -25,6 +25,7 @@ from dispatch_cli.model import (
     Timetable,
     Vehicle,
 )
+from dispatch_cli.model.check import Checking
 from dispatch_cli.model.sphere import EARTH_RADIUS_KM
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -68,6 +69,10 @@ class MemoryCatalog:
         self.count = len(self.providers)
         self.path, self.source = "memory.toml", "option"
         self.warnings: tuple[str, ...] = ()
+        self.digest = "memory"
+
+    def checking(self) -> Checking:
+        return Checking()
 
     def near(self, place: Place) -> list[Provider]:
         return self.providers

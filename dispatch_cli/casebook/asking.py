@@ -1,15 +1,17 @@
 """Place the next call: whom, on which number, and what to say."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import casework, desk, eligibility, geo, ranking
 from ..casework import say
 from ..errors import ConflictError, UsageError
-from ..model import PlanEntry
 from ..model.case import Case, CaseService, Offer, Option
-from .book import Book, clock, existing, gate_now, observe
+from .book import Book, clock, existing, local, said_locally
+from .gating import gate_now, need_now
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -35,7 +37,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     other_phones: tuple[str, ...]
     position: int
     of: int
-    answer_by: str
+    answer_by: datetime
     say: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     then: tuple[Later, ...]
@@ -67,12 +69,13 @@ def place_call(
 
     Without ``service`` the first that waits. ``override`` is "wish" or "decision".
     """
-    with book.store.deciding() as tx:
+    with said_locally(book), book.store.deciding() as tx:
         before = existing(tx, case_id)
         casework.must_be_open(before)
         wanted = _service_to_ask(before, service)
         if provider is None:
-            found = casework.next_option(before, wanted, gate_now(book, tx, before, wanted))
+            gate, numbers = gate_now(book, tx, before, wanted)
+            found = casework.next_option(before, wanted, gate, numbers)
             in_spite_of = ""
         else:
             option, in_spite_of = _out_of_order(book, tx, before, wanted, provider)
@@ -113,6 +116,14 @@ def place_call(
     return card(book, after, offer, skipped=skipped, in_spite_of=in_spite_of, language=language)
 
 
+def why_not(book: Book, case_id: int, provider_id: str, *, service: str | None = None) -> str:
+    """Say what speaks against asking somebody out of order; empty where nothing does."""
+    with said_locally(book), book.store.reading() as reader:
+        case = existing(reader, case_id)
+        casework.must_be_open(case)
+        return _out_of_order(book, reader, case, _service_to_ask(case, service), provider_id)[1]
+
+
 def card(
     book: Book,
     case: Case,
@@ -126,7 +137,7 @@ def card(
     service = casework.service_of(case, offer.service)
     options = service.options if service else ()
     own = next((each for each in options if each.provider == offer.provider), None)
-    rest = options[offer.rank :] if offer.rank else options
+    rest = casework.untried(case, service) if service else []
     return OfferCard(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,
@@ -135,9 +146,9 @@ def card(
         name=offer.name,
         phone=offer.phone,
         other_phones=tuple(p for p in (own.phones if own else ()) if p != offer.phone),
-        position=offer.rank,
+        position=options.index(own) + 1 if own is not None and not offer.override else 0,
         of=len(options),
-        answer_by=clock(offer.answer_by, book),
+        answer_by=local(offer.answer_by, book),
         say=say.to_provider(case, offer, book.catalog.rules.say, language),
         skipped=skipped,
         then=tuple(Later(each.phones[0], each.name, each.arrival_min) for each in rest[:3]),
@@ -155,9 +166,11 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
             raise UsageError(f"case {case.id} has no service {name!r}; it has: {names}")
         return service
     states = {each.service: casework.service_state(case, each) for each in case.services}
-    for service in case.services:
-        if states[service.service] in ("waiting", "exhausted"):
-            return service
+    # Whoever can still be called comes before a service for which nobody is left.
+    for state in ("waiting", "exhausted"):
+        for service in case.services:
+            if states[service.service] == state:
+                return service
     said = ", ".join(f"{service}: {state}" for service, state in states.items())
     raise ConflictError(f"case {case.id} has nobody to ask now ({said or 'no service'})")
 
@@ -165,14 +178,19 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
 def _out_of_order(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, provider_id: str
 ) -> tuple[Option, str]:
-    """The option for anybody the operator names, and the gate that would have stopped it."""
+    """The option for anybody the operator names, and what speaks against asking it."""
     listed = next((each for each in service.options if each.provider == provider_id), None)
+    said = [
+        f"{offer.state.replace('_', ' ')} at {clock(offer.answered_at or offer.opened_at, book)}"
+        for offer in casework.offers_for(case, service.service)
+        if offer.provider == provider_id
+    ]
     if listed is not None:
-        return listed, ""
+        gate, numbers = gate_now(book, reader, case, service)
+        why = gate(listed)
+        return replace(listed, phones=numbers(listed)), "; ".join(filter(None, [*said, why]))
     provider = desk.find_provider(book.catalog, provider_id)
-    entry = PlanEntry(service=service.service, equipment=service.equipment)
-    observations = observe(book, reader, book.now)
-    [need] = desk.needs_of(book.catalog, case.incident, [entry], book.holidays, observations)
+    need = need_now(book, reader, case, service)
     parts = eligibility.split([provider], need)
     why = parts.excluded[0].detail if parts.excluded else ""
     settings = book.catalog.rules.settings.of(service.service)
@@ -183,7 +201,7 @@ def _out_of_order(
         Option(
             provider=provider.id,
             name=provider.name,
-            phones=tuple(phone.shown for phone in provider.phones),
+            phones=tuple(phone.shown for phone in eligibility.phones_at(provider, need)),
             units=provider.units,
             arrival_min=rated.arrival_min,
             answer_min=rated.answer_min,
@@ -191,5 +209,5 @@ def _out_of_order(
             wait_min=rated.wait_min,
             index_min=rated.index_min,
         ),
-        why,
+        "; ".join(filter(None, [*said, why])),
     )

@@ -1,23 +1,20 @@
 """What every verb of a case needs, and how it decides: once, in the store, with its record."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from .. import desk, eligibility
-from ..casework.states import Gate
 from ..errors import UsageError
-from ..model import Availability, Observations, PlanEntry
-from ..model.case import Act, Case, CaseService, Engagement
+from ..model.case import Act, Case
 
 if TYPE_CHECKING:
+    # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
+    from .. import desk
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
-
-LIVE_WITHIN = timedelta(minutes=60)
-"""Occupied units count only for incidents this near to now: today says nothing of next week."""
 
 
 class Book(Struct, frozen=True, kw_only=True):
@@ -25,7 +22,7 @@ class Book(Struct, frozen=True, kw_only=True):
 
     store: "Store"
     catalog: "Catalog"
-    holidays: desk.HolidayDates
+    holidays: "desk.HolidayDates"
     now: datetime
     operator: str
 
@@ -44,60 +41,30 @@ def existing(reader: "Reader | Transaction", case_id: int) -> Case:
     return case
 
 
-def observe(book: Book, reader: "Reader | Transaction", when: datetime) -> Observations:
-    """What the log knows for a ranking: who was assigned when, and whose units are taken."""
-    availability: dict[str, Availability] = {}
-    if abs(when - book.now) <= LIVE_WITHIN:
-        for provider_id, engaged in reader.engaged(book.now).items():
-            provider = book.catalog.find(provider_id)
-            if provider is not None:
-                availability[provider_id] = _availability(provider.units, engaged, book.now)
-    return Observations(
-        availability=availability,
-        last_assigned=reader.last_assigned(),
-        summaries={(each.provider, each.service): each for each in reader.summaries()},
-        as_of=book.now,
-    )
+def local(moment: datetime, book: Book) -> datetime:
+    """The same moment in the centre's zone, in which every time is shown."""
+    from zoneinfo import ZoneInfo
 
-
-def _availability(units: int, engaged: list[Engagement], now: datetime) -> Availability:
-    """How many units are free, and how long until the next one is where none is."""
-    free = max(0, units - len({engagement.unit for engagement in engaged}))
-    if free:
-        return Availability(free=free)
-    ends = [engagement.until for engagement in engaged if engagement.until is not None]
-    wait_min = max(0.0, (min(ends) - now).total_seconds() / 60) if ends else None
-    return Availability(state="busy", free=0, wait_min=wait_min)
-
-
-def gate_now(book: Book, reader: "Reader | Transaction", case: Case, service: CaseService) -> Gate:
-    """Look at the gates again, and not at the order, at the moment of the call."""
-    from msgspec.structs import replace
-
-    incident = replace(case.incident, when=book.now, asked=())
-    entry = PlanEntry(service=service.service, equipment=service.equipment)
-    [need] = desk.needs_of(
-        book.catalog, incident, [entry], book.holidays, observe(book, reader, book.now)
-    )
-    ids = [option.provider for option in service.options]
-    known = [provider for each in ids if (provider := book.catalog.find(each)) is not None]
-    reasons = {out.provider: out.detail for out in eligibility.split(known, need).excluded}
-    gone = dict.fromkeys(set(ids) - {provider.id for provider in known}, "no longer in the file")
-
-    def gate(provider_id: str) -> str | None:
-        return reasons.get(provider_id) or gone.get(provider_id)
-
-    return gate
+    return moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone))
 
 
 def clock(moment: datetime, book: Book) -> str:
-    """A moment as it is said: the time of day in the centre's zone."""
-    from zoneinfo import ZoneInfo
+    """A moment as it is said: the time of day in the centre's zone.
 
-    return f"{moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone)):%H:%M}"
+    The weekday stands before it if it is not today's, and the date if another week has that, too.
+    """
+    at, today = local(moment, book), local(book.now, book).date()
+    if at.date() == today:
+        return f"{at:%H:%M}"
+    return f"{at:%a %H:%M}" if abs((at.date() - today).days) < 7 else f"{at:%a %d %b %H:%M}"
 
 
-def first_open(case: Case, names: Iterable[str]) -> CaseService | None:
-    """The first service of a case with one of these names."""
-    wanted = set(names)
-    return next((each for each in case.services if each.service in wanted), None)
+@contextmanager
+def said_locally(book: Book) -> Iterator[None]:
+    """Say the moments of refusals in the centre's zone, which the core does not know."""
+    from ..casework import RefusedError
+
+    try:
+        yield
+    except RefusedError as refused:
+        raise refused.said(clock(refused.at, book)) from None

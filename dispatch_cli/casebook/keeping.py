@@ -7,8 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import casework
+from ..errors import UsageError
 from ..model.case import Case, Personal
-from .book import Book, existing
+from .book import Book, clock, existing, said_locally
 from .viewing import PersonalView, personal
 
 
@@ -21,7 +22,9 @@ class Forgotten(Struct, frozen=True):
 
 def remind(book: Book, case_id: int, at: datetime | None) -> Case:
     """Remember to call the motorist back at a time; None: done."""
-    with book.store.deciding() as tx:
+    if at is not None and at < book.now:
+        raise UsageError(f"{clock(at, book)} has passed; it is {clock(book.now, book)}")
+    with said_locally(book), book.store.deciding() as tx:
         before = existing(tx, case_id)
         casework.must_be_open(before)
         after = replace(before, call_back_at=at)
@@ -30,9 +33,12 @@ def remind(book: Book, case_id: int, at: datetime | None) -> Case:
     return after
 
 
-def note(book: Book, case_id: int, text: str) -> None:
-    """Add a line to the case's notes, which are personal."""
-    _change_personal(book, case_id, "note", lambda old: replace(old, note=_joined(old.note, text)))
+def note(book: Book, case_id: int, text: str) -> str:
+    """Add a line to the case's notes, which are personal, and return them as they were."""
+    before = _change_personal(
+        book, case_id, "note", lambda old: replace(old, note=_joined(old.note, text))
+    )
+    return before.note
 
 
 def put_personal(book: Book, case_id: int, **facts: str) -> None:
@@ -42,6 +48,8 @@ def put_personal(book: Book, case_id: int, **facts: str) -> None:
 
 def hold(book: Book, case_id: int, until: datetime) -> None:
     """Keep one case back from erasure until a day."""
+    if until <= book.now:
+        raise UsageError("that day has passed: name one that is still to come")
     with book.store.deciding() as tx:
         existing(tx, case_id)
         tx.hold(case_id, until)
@@ -71,8 +79,11 @@ def _joined(old: str, text: str) -> str:
 
 def _change_personal(
     book: Book, case_id: int, action: str, change: Callable[[Personal], Personal]
-) -> None:
+) -> Personal:
+    """Change what is the motorist's, and return it as it was."""
     with book.store.deciding() as tx:
         existing(tx, case_id)
-        tx.set_personal(case_id, change(tx.personal(case_id) or Personal()))
+        before = tx.personal(case_id) or Personal()
+        tx.set_personal(case_id, change(before))
         tx.append(book.act(action, case_id))
+    return before

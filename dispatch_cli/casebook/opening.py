@@ -9,13 +9,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from .. import casework, desk, plans
-from ..model import Incident, Vehicle
+from .. import casework, desk, eligibility, plans
+from ..model import Incident, PlanEntry, Vehicle
 from ..model.case import Case, CaseService, Option, Personal
 from ..model.digest import blake2b
 from ..model.sphere import great_circle_km
 from ..results import Answer, Cascade
-from .book import Book, existing, observe
+from .book import Book, existing, said_locally
+from .observing import observe
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -33,15 +34,18 @@ class Opened(Struct, frozen=True):
     warnings: tuple[str, ...]
 
 
-def open_case(book: Book, incident: Incident, personal: Personal) -> Opened:
-    """Rank an incident, freeze its cascades and write both down; warns of a likely duplicate."""
+def open_case(book: Book, incident: Incident, personal: Personal, *, like: int = 0) -> Opened:
+    """Rank an incident, freeze its cascades and write both down; warns of a likely duplicate.
+
+    The case that it was made ``like`` is known to be another one.
+    """
     personal = replace(personal, salt=token_hex(16))
     with book.store.deciding() as tx:
-        observations = observe(book, tx, incident.when)
+        observations = observe(book.catalog, tx, book.now, incident.when)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
-        same = _likely_the_same(book, tx, incident, personal)
+        same = [each for each in _likely_the_same(book, tx, incident, personal) if each != like]
         case = tx.new_case(
             Case(
                 id=0,
@@ -59,11 +63,11 @@ def open_case(book: Book, incident: Incident, personal: Personal) -> Opened:
 
 def amend(book: Book, case_id: int, incident: Incident) -> Opened:
     """Record new facts: add services, rank again whatever nobody has accepted, keep the rest."""
-    with book.store.deciding() as tx:
+    with said_locally(book), book.store.deciding() as tx:
         before = existing(tx, case_id)
         casework.must_be_open(before)
         personal = tx.personal(case_id) or Personal()
-        observations = observe(book, tx, incident.when)
+        observations = observe(book.catalog, tx, book.now, incident.when)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
@@ -71,7 +75,8 @@ def amend(book: Book, case_id: int, incident: Incident) -> Opened:
         after = replace(before, incident=incident, services=_merged(before, fresh))
         tx.save(before, after)
         tx.append(book.act("amend", case_id, services=len(after.services)))
-    return Opened(after, answer, (*answer.warnings, *_no_longer_fits(before, answer)))
+        unfit = tuple(_no_longer_fits(book, tx, after))
+    return Opened(after, answer, (*answer.warnings, *unfit))
 
 
 def changed(incident: Incident, facts: dict[str, object]) -> Incident:
@@ -86,7 +91,7 @@ def _frozen(
 ) -> tuple[CaseService, ...]:
     """The cascades as the case keeps them, with the salted hash of what they were made from."""
     entries = {entry.service: entry for entry in plans.services_for(incident, book.catalog.rules)}
-    made_from = msgspec.json.encode([salt, asdict(incident), str(book.catalog.path)])
+    made_from = msgspec.json.encode([salt, asdict(incident), book.catalog.digest])
     return tuple(
         CaseService(
             service=cascade.service,
@@ -139,30 +144,52 @@ def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ..
     return (*merged, *(service for name, service in known.items() if name in asked))
 
 
-def _no_longer_fits(before: Case, answer: Answer) -> Iterable[str]:
-    ranked = {
-        (cascade.service, row.provider) for cascade in answer.cascades for row in cascade.candidates
-    }
-    for offer in before.offers:
-        if offer.state in casework.LIVE and (offer.service, offer.provider) not in ranked:
-            yield f"{before.id}.{offer.number} {offer.name} may no longer fit the facts"
+def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> Iterable[str]:
+    """Whoever is asked or on the way and would not pass the gates with the facts as they are now.
+
+    Its own unit counts as free: nobody is too late for being on the way already.
+    """
+    observed = observe(book.catalog, reader, book.now, book.now, without_case=case.id)
+    for offer in case.offers:
+        service = casework.service_of(case, offer.service)
+        provider = book.catalog.find(offer.provider)
+        if offer.state not in ("open", *casework.LIVE) or service is None or provider is None:
+            continue
+        entry = PlanEntry(service=service.service, equipment=service.equipment)
+        incident = replace(case.incident, asked=())
+        [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
+        for out in eligibility.split([provider], need).excluded:
+            yield f"{case.id}.{offer.number} {offer.name} may no longer fit: {out.detail}"
 
 
 def _likely_the_same(
     book: Book, reader: "Reader | Transaction", incident: Incident, personal: Personal
 ) -> list[int]:
-    """Cases of the last hour within half a kilometre, or with the same call-back number."""
-    here, number = incident.place, _digits(personal.call_back)
+    """Cases of the last hour at the same spot, or with the same call-back number."""
+    number = _digits(personal.call_back)
     found = []
     for case in reader.cases(open_only=False, limit=LOOKED_BACK):
         if book.now - case.opened_at > SAME_WITHIN:
             continue
-        there = case.incident.place
-        is_near = great_circle_km(there.lat, there.lon, here.lat, here.lon) <= SAME_KM
         other = reader.personal(case.id) if number else None
-        if is_near or (other is not None and _digits(other.call_back) == number):
+        has_number = other is not None and _digits(other.call_back) == number
+        if has_number or _is_same_spot(case.incident, incident):
             found.append(case.id)
     return found
+
+
+def _is_same_spot(one: Incident, other: Incident) -> bool:
+    """Within half a kilometre; of two areas nobody knows that, so what happened must agree."""
+    here, there = one.place, other.place
+    if great_circle_km(here.lat, here.lon, there.lat, there.lon) > SAME_KM:
+        return False
+    if max(here.uncertainty_km, there.uncertainty_km) <= SAME_KM:
+        return True
+    return (one.kind, one.vehicle.kind, one.client) == (
+        other.kind,
+        other.vehicle.kind,
+        other.client,
+    )
 
 
 def _digits(number: str) -> str:

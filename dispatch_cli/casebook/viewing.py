@@ -4,14 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from .. import casework
-from ..model.case import Act, Case, CaseService, Offer, Personal
+from .. import casework, plans
+from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
+from ..results import EmergencyCall
 from .book import Book, existing
 
 
 class ServiceView(Struct, frozen=True, kw_only=True):
-    """One service of a case: where it stands, and with whom."""
+    """One service of a case: where it stands, with whom, and what is due next.
+
+    What is due of the case as a whole, the call back, stands with its first service.
+    """
 
     service: str
     state: str
@@ -20,6 +25,9 @@ class ServiceView(Struct, frozen=True, kw_only=True):
     phone: str
     there_at: datetime | None
     last_resort: str
+    due: str = ""
+    due_at: datetime | None = None
+    overdue: bool = False
 
 
 class OfferView(Struct, frozen=True, kw_only=True):
@@ -38,10 +46,15 @@ class OfferView(Struct, frozen=True, kw_only=True):
     promised_at: datetime | None
     arrived_at: datetime | None
     operator: str
+    promises: tuple[Promise, ...] = ()
+    """Every time that was promised, with when it was said and by whom."""
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
-    """A case without anything personal: its place is a rough area."""
+    """A case without anything personal: its place is a rough area.
+
+    ``operator`` is who placed the last call, or opened the case.
+    """
 
     id: int
     kind: str
@@ -56,6 +69,8 @@ class CaseView(Struct, frozen=True, kw_only=True):
     next_deadline: datetime | None
     due: str
     overdue: bool
+    emergency: tuple[EmergencyCall, ...] = ()
+    """Whom the facts send to 112 or 110; in the view of one case alone."""
 
 
 class PersonalView(Struct, frozen=True, kw_only=True):
@@ -98,8 +113,8 @@ def view(case: Case, now: datetime) -> CaseView:
         opened_at=case.opened_at,
         age_min=(now - case.opened_at).total_seconds() / 60,
         state=_whole_state(case, states),
-        operator=case.operator,
-        services=tuple(_service_view(case, service) for service in case.services),
+        operator=case.offers[-1].operator if case.offers else case.operator,
+        services=tuple(_service_view(case, service, due, now) for service in case.services),
         offers=tuple(_offer_view(case, offer) for offer in case.offers),
         next_deadline=due[0].at if due else None,
         due=due[0].what if due else "",
@@ -118,7 +133,9 @@ def cases(book: Book, *, open_only: bool) -> list[CaseView]:
 def show(book: Book, case_id: int) -> CaseView:
     """One case; raises UsageError where there is none."""
     with book.store.reading() as reader:
-        return view(existing(reader, case_id), book.now)
+        case = existing(reader, case_id)
+    calls = plans.emergency_calls(case.incident, book.catalog.rules)
+    return replace(view(case, book.now), emergency=calls)
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:
@@ -163,13 +180,12 @@ def _overdue(found: Iterable[Case], now: datetime) -> Iterable[Overdue]:
     for case in found:
         for deadline in casework.overdue(case, now):
             offer = casework.offer_of(case, deadline.offer)
-            yield Overdue(
-                f"{case.id}.{deadline.offer}" if offer else str(case.id),
-                deadline.what,
-                deadline.at,
-                offer.name if offer else "",
-                offer.phone if offer else "",
-            )
+            service = casework.service_of(case, deadline.service)
+            name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
+            if service is not None and deadline.what == "last resort":
+                phone = service.last_resort_phone
+            ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
+            yield Overdue(ref, deadline.what, deadline.at, name, phone)
 
 
 def most_urgent(book: Book) -> int | None:
@@ -196,7 +212,20 @@ def _whole_state(case: Case, states: Sequence[str]) -> str:
     return "open"
 
 
-def _service_view(case: Case, service: CaseService) -> ServiceView:
+def _service_view(
+    case: Case, service: CaseService, deadlines: Iterable[casework.Deadline], now: datetime
+) -> ServiceView:
+    asked = {offer.number for offer in case.offers if offer.service == service.service}
+    due = next(
+        (
+            each
+            for each in deadlines
+            if each.offer in asked
+            or each.service == service.service
+            or (each.what == "call back" and service is case.services[0])
+        ),
+        None,
+    )
     live = [
         offer
         for offer in case.offers
@@ -211,6 +240,9 @@ def _service_view(case: Case, service: CaseService) -> ServiceView:
         phone=offer.phone if offer else "",
         there_at=offer.promises[-1].there_at if offer and offer.promises else None,
         last_resort=f"{service.last_resort_phone} {service.last_resort_text}",
+        due=due.what if due else "",
+        due_at=due.at if due else None,
+        overdue=due is not None and due.at < now,
     )
 
 
@@ -229,4 +261,5 @@ def _offer_view(case: Case, offer: Offer) -> OfferView:
         promised_at=offer.promises[-1].there_at if offer.promises else None,
         arrived_at=offer.arrived_at,
         operator=offer.operator,
+        promises=offer.promises,
     )

@@ -1,6 +1,8 @@
 """How a case is worked: states, acts and what to say, without clock, files or terminal."""
 
 from .answers import (
+    NoUnitError,
+    RefusedError,
     accept,
     answer,
     arrive,
@@ -8,6 +10,7 @@ from .answers import (
     cancel,
     close,
     correct,
+    last_slots,
     must_be_open,
     promise,
 )
@@ -16,12 +19,15 @@ from .states import (
     Deadline,
     Gate,
     Next,
+    Numbers,
     deadlines,
     next_option,
     offer_of,
+    offers_for,
     overdue,
     service_of,
     service_state,
+    untried,
 )
 from .table import ACTIONS, TABLE, Refused, as_markdown
 
@@ -32,7 +38,10 @@ __all__ = [
     "Deadline",
     "Gate",
     "Next",
+    "NoUnitError",
+    "Numbers",
     "Refused",
+    "RefusedError",
     "accept",
     "answer",
     "arrive",
@@ -42,11 +51,14 @@ __all__ = [
     "close",
     "correct",
     "deadlines",
+    "last_slots",
     "must_be_open",
     "next_option",
     "offer_of",
+    "offers_for",
     "overdue",
     "promise",
     "service_of",
     "service_state",
+    "untried",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
-from ..model.case import Case, CaseService, Engagement, Offer, Option, Outcome, Promise
+from ..model.case import Case, CaseService, Engagement, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
 from .states import LIVE, offer_of, offers_for, service_state
 from .table import TABLE, Refused
@@ -15,6 +15,26 @@ ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 """How long after its promise a unit may come before the case asks what became of it."""
+
+
+class RefusedError(ConflictError):
+    """Somebody else was first, or it is over: what, and when in ``at``.
+
+    The moment stands apart, because the core does not know the zone in which it is said.
+    """
+
+    def __init__(self, text: str, at: datetime, after: str = "") -> None:
+        self.text, self.at, self.after = text, at, after
+        super().__init__(f"{text} at {at:%H:%M}{after}")
+
+    def said(self, at: str) -> ConflictError:
+        """The same as it is said to people, with the moment as a time of day."""
+        return ConflictError(f"{self.text} at {at}{self.after}", hint=self.hint)
+
+
+class NoUnitError(ConflictError):
+    """Every unit that the provider is known to have is taken."""
+
 
 ANSWERS: dict[str, Outcome] = {
     "decline": "declined",
@@ -44,7 +64,10 @@ def ask(
     if state == "later":
         raise ConflictError(f"{service.service} waits until {service.after} has failed")
     if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
-        raise ConflictError(f"{service.service} is {state} already: {_who(case, service)}")
+        last = _last_of(case, service)
+        raise RefusedError(
+            f"{service.service} is {state} already: {_ref(case, last)} {last.name}", _said_at(last)
+        )
     ranks = [each.provider for each in service.options]
     offer = Offer(
         number=len(case.offers) + 1,
@@ -81,7 +104,7 @@ def accept(
     others = [o for o in offers_for(case, offer.service) if o.number != number]
     for other in others:
         if other.state in LIVE:
-            raise ConflictError(f"already accepted by {_whom(other)}")
+            raise RefusedError(f"already accepted by {other.name}", _said_at(other))
         if other.state == "open" and offer.state == "no_answer":
             raise ConflictError(f"{_ref(case, other)} is being asked: {other.name}")
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
@@ -134,19 +157,44 @@ def arrive(case: Case, number: int, *, now: datetime) -> Case:
     return _put(case, replace(_allowed(case, number, "arrive"), arrived_at=now))
 
 
-def correct(case: Case, number: int, outcome: Outcome, *, now: datetime, operator: str) -> Case:
+def correct(case: Case, number: int, right: Right, *, now: datetime, operator: str) -> Case:
     """Supersede an answer by a new record and keep both; refused once help has arrived.
 
+    ``open``: the call is still running; ``not_called``: there never was a call, nothing follows.
     A correction to "accepted" still has to take a unit: ``accept`` the new record.
     """
     offer = _allowed(case, number, "correct")
-    if outcome == "accepted":
-        fresh = _cleared(offer, operator)
-    else:
-        fresh = replace(_cleared(offer, operator), outcome=outcome, answered_at=offer.answered_at)
-    fresh = replace(fresh, number=len(case.offers) + 1)
+    if offer.arrived_at is not None:
+        raise RefusedError(f"{_ref(case, offer)} {offer.name} has brought help", offer.arrived_at)
+    if offer.state == "open" and right != "not_called":
+        raise UsageError(
+            f"{_ref(case, offer)} has not been answered",
+            hint="record the answer, or correct it as not_called",
+        )
+    before = case
     case = _put(case, replace(offer, corrected=True, ended_at=offer.ended_at or now))
+    if right == "not_called":
+        return case
+    fresh = replace(_cleared(offer, operator), number=len(case.offers) + 1)
+    if right == "open":
+        _must_be_idle(before, offer)
+        fresh = replace(fresh, answer_by=now + ANSWER_WITHIN)
+    elif right != "accepted":
+        fresh = replace(
+            fresh,
+            outcome=right,
+            answered_at=offer.answered_at,
+            call_back_at=now + CALL_BACK_WITHIN if right == "no_answer" else None,
+        )
     return replace(case, offers=(*case.offers, fresh))
+
+
+def _must_be_idle(case: Case, offer: Offer) -> None:
+    """Refuse a second call for a service while somebody else is asked or on the way."""
+    for other in offers_for(case, offer.service):
+        if other.number != offer.number and other.state in ("open", *LIVE):
+            text = f"{_ref(case, other)} {other.name} is {other.state}"
+            raise RefusedError(text, _said_at(other))
 
 
 def close(case: Case, *, now: datetime) -> Case:
@@ -195,7 +243,8 @@ def _allowed(case: Case, number: int, action: str) -> Offer:
     must_be_open(case)
     cell = TABLE[offer.state][action]
     if isinstance(cell, Refused):
-        raise ConflictError(f"{_ref(case, offer)} {cell.why}: {_whom(offer)} ({offer.state})")
+        text = f"{_ref(case, offer)} {cell.why}: {offer.name}"
+        raise RefusedError(text, _said_at(offer), f" ({offer.state})")
     return offer
 
 
@@ -203,7 +252,7 @@ def must_be_open(case: Case) -> None:
     """Refuse to touch a case that is over."""
     if case.closed_at is not None:
         state = "cancelled" if case.cancelled else "closed"
-        raise ConflictError(f"case {case.id} was {state} at {case.closed_at:%H:%M}")
+        raise RefusedError(f"case {case.id} was {state}", case.closed_at)
 
 
 def _put(case: Case, changed: Offer) -> Case:
@@ -237,29 +286,39 @@ def _take_unit(
         return free, 1
     if extra_unit:
         return max([units, *busy]) + 1, 1
-    if may_wait and engaged:
+    last = last_slots(engaged)
+    if may_wait and last:
         # The unit that is free first; without a known end it is nobody's next slot.
-        soonest = min(engaged, key=lambda e: (e.until is None, e.until or e.since))
-        taken = [e.slot for e in engaged if e.unit == soonest.unit]
-        return soonest.unit, max(taken) + 1
-    cases = ", ".join(str(engagement.case_id) for engagement in engaged)
-    raise ConflictError(
+        soonest = min(last, key=lambda e: (e.until is None, e.until or e.since))
+        return soonest.unit, soonest.slot + 1
+    cases = ", ".join(dict.fromkeys(str(engagement.case_id) for engagement in engaged))
+    raise NoUnitError(
         f"{offer.name} has no free unit left" + (f": taken by case {cases}" if cases else ""),
         hint="if the firm has one more truck: accept --extra-unit",
     )
 
 
-def _who(case: Case, service: CaseService) -> str:
-    return ", ".join(
-        f"{_ref(case, offer)} {_whom(offer)}"
+def last_slots(engaged: Iterable[Engagement]) -> list[Engagement]:
+    """The last slot of each unit that is taken: only after it is the unit free."""
+    last: dict[int, Engagement] = {}
+    for each in engaged:
+        if each.unit not in last or each.slot > last[each.unit].slot:
+            last[each.unit] = each
+    return list(last.values())
+
+
+def _last_of(case: Case, service: CaseService) -> Offer:
+    """The offer that decides where a service stands."""
+    found = [
+        offer
         for offer in offers_for(case, service.service)
-        if offer.state in ("open", *LIVE, "unsuccessful")
-    )
+        if offer.state in ("open", *LIVE, "unsuccessful", "cancelled")
+    ]
+    return found[-1]
 
 
-def _whom(offer: Offer) -> str:
-    at = offer.answered_at or offer.opened_at
-    return f"{offer.name} at {at:%H:%M}"
+def _said_at(offer: Offer) -> datetime:
+    return offer.answered_at or offer.opened_at
 
 
 def _ref(case: Case, offer: Offer) -> str:

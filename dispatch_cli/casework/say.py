@@ -4,28 +4,56 @@ Before acceptance nothing personal is said: the service, a rough area, the road 
 the caller put them for that purpose (``--where``), and what the unit must be able to do.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ..model import Incident
 from ..model.case import Case, Offer, Personal
-from ..model.words import CARRYING_SERVICES, SERVICES
+from ..model.words import CARRYING_SERVICES, SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "ask": "When can you be there?",
         "area": "near {area}",
+        "road": "{where}, near {area}",
         "persons": "{count} people",
+        "pets": "{count} pets",
+        "assumed": "{weight} t assumed",
+        "weight": "{weight} t",
+        "height": "{height} m high",
+        "electric": "electric",
+        "trailer": "with trailer",
+        "spot": "at: {spot}",
+        "clearance": "clearance {height} m",
+        "emergency": "emergency services are called",
+        "hazard": "hazard: {hazard}",
         "tell": "{name}, there by {clock}. Call again if not.",
         "tell_late": "{name} now says {clock}. Call again if not.",
         "drive": "call-back {call_back}",
+        "plate": "plate {plate}",
+        "to": "goes to {place}",
+        "speaks": "speaks {language}",
     },
     "de": {
         "ask": "Wann können Sie dort sein?",
         "area": "bei {area}",
+        "road": "{where}, bei {area}",
         "persons": "{count} Personen",
+        "pets": "{count} Tiere",
+        "assumed": "{weight} t angenommen",
+        "weight": "{weight} t",
+        "height": "{height} m hoch",
+        "electric": "elektrisch",
+        "trailer": "mit Anhänger",
+        "spot": "Ort: {spot}",
+        "clearance": "Durchfahrtshöhe {height} m",
+        "emergency": "Notruf ist abgesetzt",
+        "hazard": "Gefahr: {hazard}",
         "tell": "{name}, dort bis {clock}. Sonst bitte wieder anrufen.",
         "tell_late": "{name} sagt jetzt {clock}. Sonst bitte wieder anrufen.",
         "drive": "Rückruf {call_back}",
+        "plate": "Kennzeichen {plate}",
+        "to": "Ziel: {place}",
+        "speaks": "spricht {language}",
     },
 }
 """The built-in texts; ``[say.de]`` and ``[say.en]`` of the file replace single ones."""
@@ -49,43 +77,60 @@ def to_provider(
 ) -> tuple[str, ...]:
     """What the operator says when the call is placed, before anybody has accepted."""
     incident = case.incident
-    german = SERVICES[offer.service][0] if offer.service in SERVICES else offer.service
-    service = german if language == "de" else offer.service.replace("_", " ")
-    area = incident.where or incident.place.postcode or "the area named"
-    first = f"{service}. {text(texts, language, 'area', area=area)}."
-    facts = ", ".join(_facts(incident, offer.service, texts, language))
-    return (first, f"{facts}." if facts else "", text(texts, language, "ask"))
+
+    def said(key: str, **words: object) -> str:
+        return text(texts, language, key, **words)
+
+    area = _rough_area(incident)
+    where = said("road", where=incident.where, area=area) if incident.where else ""
+    first = f"{_word(SERVICES, offer.service, language)}, {where or said('area', area=area)}."
+    facts = ", ".join(_facts(incident, offer.service, said, language))
+    return (first, f"{facts}.", said("ask"))
+
+
+def _rough_area(incident: Incident) -> str:
+    """The postcode, with its town where the caller named both: nothing more exact is said."""
+    place = incident.place
+    has_town = place.postcode and place.label.startswith(place.postcode)
+    return (place.label if has_town else place.postcode) or "?"
+
+
+def _word(words: Mapping[str, tuple[str, ...]], name: str, language: str) -> str:
+    german = words.get(name)
+    return german[0] if language == "de" and german else name.replace("_", " ")
 
 
 def _facts(
-    incident: Incident, service: str, texts: Mapping[str, Mapping[str, str]], language: str
-) -> Iterable[str]:
+    incident: Incident, service: str, said: Callable[..., str], language: str
+) -> Iterator[str]:
     """What the unit has to cope with; nothing from which the motorist could be known."""
     vehicle = incident.vehicle
-    yield (vehicle.kind or "car").capitalize() + (f" {vehicle.brand}" if vehicle.brand else "")
-    yield (
-        f"{vehicle.weight_t:g} t" if vehicle.weight_t else f"{vehicle.assumed_weight_t:g} t assumed"
-    )
-    if vehicle.height_m:
-        yield f"{vehicle.height_m:g} m high"
+    kind = _word(VEHICLE_CLASSES, vehicle.kind or "car", language)
+    yield f"{kind[:1].upper()}{kind[1:]}" + (f" {vehicle.brand}" if vehicle.brand else "")
+    key = "weight" if vehicle.weight_t else "assumed"
+    yield said(key, weight=_amount(vehicle.assumed_weight_t, language))
     if vehicle.state:
-        yield vehicle.state.replace("_", " ")
-    for word, holds in (("electric", vehicle.ev), ("with trailer", vehicle.trailer)):
-        if holds:
-            yield word
-    if incident.spot:
-        yield f"on {incident.spot}"
-    if incident.clearance_m:
-        yield f"clearance {incident.clearance_m:g} m"
-    if service in CARRYING_SERVICES or service == "taxi":
-        if incident.persons:
-            yield text(texts, language, "persons", count=incident.persons)
-        if incident.pets:
-            yield f"{incident.pets} pets"
-    if incident.injured or incident.trapped:
-        yield "emergency services are called"
-    if incident.hazard:
-        yield f"hazard: {incident.hazard}"
+        yield _word(VEHICLE_STATES, vehicle.state, language)
+    carries = service in CARRYING_SERVICES or service == "taxi"
+    spot = _word(SPOTS, incident.spot, language) if incident.spot else None
+    for key, name, value in (
+        ("height", "height", vehicle.height_m and _amount(vehicle.height_m, language)),
+        ("electric", "", vehicle.ev),
+        ("trailer", "", vehicle.trailer),
+        ("spot", "spot", spot),
+        ("clearance", "height", incident.clearance_m and _amount(incident.clearance_m, language)),
+        ("persons", "count", carries and incident.persons),
+        ("pets", "count", carries and incident.pets),
+        ("emergency", "", incident.injured or incident.trapped),
+        ("hazard", "hazard", incident.hazard),
+    ):
+        if value:
+            yield said(key, **{name: value} if name else {})
+
+
+def _amount(value: float, language: str) -> str:
+    written = f"{value:g}"
+    return written.replace(".", ",") if language == "de" else written
 
 
 def to_caller(
@@ -100,19 +145,16 @@ def to_driver(
     case: Case, personal: Personal, texts: Mapping[str, Mapping[str, str]], language: str
 ) -> tuple[str, ...]:
     """What the accepted firm needs: the exact place, the call-back number, the caller's words."""
-    place, incident = case.incident.place, case.incident
-    lines = [f"{place.lat:.5f}, {place.lon:.5f}  {place.readback}"]
-    if incident.where:
-        lines.append(incident.where)
-    if personal.call_back:
-        lines.append(text(texts, language, "drive", call_back=personal.call_back))
-    for label, value in (
-        ("", personal.caller),
-        ("plate ", personal.plate),
-        ("to ", personal.to),
-        ("speaks ", incident.language or ""),
-        ("", incident.note or personal.note),
+    incident = case.incident
+    lines = [incident.place.readback, incident.where or ""]
+    for key, name, value in (
+        ("drive", "call_back", personal.call_back),
+        ("", "", personal.caller),
+        ("plate", "plate", personal.plate),
+        ("to", "place", personal.to),
+        ("speaks", "language", incident.language or ""),
+        ("", "", incident.note or personal.note),
     ):
         if value:
-            lines.append(f"{label}{value}")
-    return tuple(lines)
+            lines.append(text(texts, language, key, **{name: value}) if key else value)
+    return tuple(filter(None, lines))

@@ -1,7 +1,7 @@
 """Where a case, a service and its offers stand, all worked out from the records at a moment."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -19,16 +19,27 @@ _BY_OFFER: dict[str, ServiceState] = {
     "cancelled": "cancelled",
 }
 
-Gate = Callable[[str], str | None]
-"""Says why a provider cannot be asked any more (closed, last unit gone), or None."""
+NEXT_CALL_WITHIN = timedelta(minutes=3)
+"""How long a service may wait with nobody being asked for it."""
+
+Gate = Callable[[Option], str | None]
+"""Says why an option cannot be asked any more (closed, last unit gone), or None."""
+
+Numbers = Callable[[Option], tuple[str, ...]]
+"""The numbers of an option in the order in which to try them now."""
 
 
 class Deadline(Struct, frozen=True):
-    """Something that should have happened by a moment: an answer, an arrival, a call back."""
+    """Something that should have happened by a moment.
+
+    An answer or arrival is of an ``offer``; the next call, or the last resort's where nobody is
+    left, of a ``service``; the call back is of the case.
+    """
 
     at: datetime
     what: str
     offer: int = 0
+    service: str = ""
 
 
 class Next(Struct, frozen=True):
@@ -69,7 +80,12 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
     return "waiting" if next_option(case, service).option else "exhausted"
 
 
-def next_option(case: Case, service: CaseService, gate: Gate = lambda _: None) -> Next:
+def next_option(
+    case: Case,
+    service: CaseService,
+    gate: Gate = lambda _: None,
+    numbers: Numbers = lambda option: option.phones,
+) -> Next:
     """Find whom to ask next: the first option that has not been asked, on its first number.
 
     Whoever did not answer is tried on every number it has before the next one's turn comes.
@@ -80,22 +96,28 @@ def next_option(case: Case, service: CaseService, gate: Gate = lambda _: None) -
     skipped: list[tuple[Option, str]] = []
     for option in service.options:
         asked = tried.get(option.provider, [])
-        phone = _next_phone(option, asked)
+        phone = _next_phone(numbers(option), asked)
         if phone is None:
             continue
-        reason = gate(option.provider)
+        reason = gate(option)
         if reason is None:
             return Next(option, phone, tuple(skipped))
         skipped.append((option, reason))
     return Next(None, "", tuple(skipped))
 
 
-def _next_phone(option: Option, asked: list[Offer]) -> str | None:
+def untried(case: Case, service: CaseService) -> list[Option]:
+    """The options that nobody has been asked of yet, in their order."""
+    asked = {offer.provider for offer in offers_for(case, service.service)}
+    return [option for option in service.options if option.provider not in asked]
+
+
+def _next_phone(numbers: tuple[str, ...], asked: list[Offer]) -> str | None:
     """The number to try, or None where the provider has had its turn."""
     if any(offer.state not in ("no_answer", "unreachable") for offer in asked):
         return None
     used = {offer.phone for offer in asked}
-    return next((phone for phone in option.phones if phone not in used), None)
+    return next((phone for phone in numbers if phone not in used), None)
 
 
 def deadlines(case: Case) -> list[Deadline]:
@@ -108,7 +130,27 @@ def deadlines(case: Case) -> list[Deadline]:
             found.append(Deadline(offer.answer_by, "answer", offer.number))
         elif offer.state == "accepted" and offer.arrive_by is not None:
             found.append(Deadline(offer.arrive_by, "arrival", offer.number))
+    for service in case.services:
+        state = service_state(case, service)
+        if state in ("waiting", "exhausted"):
+            what = "next call" if state == "waiting" else "last resort"
+            since = _idle_since(case, service)
+            found.append(Deadline(since + NEXT_CALL_WITHIN, what, service=service.service))
     return sorted(found, key=lambda deadline: deadline.at)
+
+
+def _idle_since(case: Case, service: CaseService) -> datetime:
+    """Since when nobody is asked for a service: its last answer, or when it was needed first.
+
+    Whoever did not answer has its time to call back before the next one is due.
+    """
+    moments = [case.opened_at, case.incident.when]
+    names = (service.service, service.after)
+    for offer in case.offers:
+        if offer.service in names:
+            ends = (offer.call_back_at, offer.ended_at, offer.answered_at)
+            moments += [moment for moment in ends if moment is not None]
+    return max(moments)
 
 
 def overdue(case: Case, now: datetime) -> list[Deadline]:

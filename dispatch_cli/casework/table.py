@@ -50,7 +50,7 @@ def _row(default: Cell, **cells: Cell) -> dict[str, Cell]:
 
 
 TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
-    "open": _row(_NOT_ACCEPTED, **_ANSWERS),
+    "open": _row(_NOT_ACCEPTED, **_ANSWERS, correct="corrected"),
     "accepted": _row(
         _LATE,
         eta="accepted",

@@ -3,7 +3,7 @@
 docs/provider-file.md has every table and key.
 """
 
-from .catalog import Catalog, load
+from .catalog import Catalog, load, nobody
 from .find import find_file, sample_path
 
-__all__ = ["Catalog", "find_file", "load", "sample_path"]
+__all__ = ["Catalog", "find_file", "load", "nobody", "sample_path"]

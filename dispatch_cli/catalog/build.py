@@ -8,16 +8,18 @@ from msgspec import Struct
 
 from ..errors import BadDataError, Problem
 from ..model import Provider, Rules
+from ..model.check import Checking, Probe
 from ..model.provider import Ring
+from .check_tables import Trust, probes_of
 from .findings import Findings, Owner, TomlFile
 from .oddities import warn_of_oddities
 from .parsers import Parsers
 from .polygon import parse_polygon
 from .provider_tables import Known, provider_of
 from .raw import RawFile, RawProvider
-from .read import parse_toml, read_bytes
-from .rules import MAIN_KEYS, read_rules
-from .sources import Folder, Source
+from .read import parse_toml, read_bytes, read_file
+from .rules import MAIN_KEYS, read_checking, read_rules
+from .sources import INCLUDED, Folder, Source, distrust
 from .suggest import quoted, unknown_key
 from .tables import numbered_tables, read_table
 from .timetables import HolidayDates, Timetables
@@ -27,11 +29,14 @@ class Built(Struct, frozen=True, kw_only=True):
     """What the files say, and which files said it.
 
     ``contents`` is everything that was read: the main file, then the included ones, then the
-    polygons.
+    polygons. ``is_trusted``: the main file may start programs (see ``sources.distrust``).
     """
 
+    is_trusted: bool
     rules: Rules
     providers: list[Provider]
+    checking: Checking
+    probes: dict[str, tuple[Probe, ...]]
     warnings: tuple[str, ...]
     patterns: tuple[str, ...]
     included: tuple[Source, ...]
@@ -42,15 +47,25 @@ class Built(Struct, frozen=True, kw_only=True):
 class _Reading:
     """One reading of all files."""
 
-    def __init__(self, main: str) -> None:
+    def __init__(self, main: str, found_by: str) -> None:
         self.main = main
+        self.found_by = found_by
         self.folder = Folder.of(main)
         self.findings = Findings()
         self.contents: dict[Source, bytes] = {}
         self.polygon = cache(self._polygon)
 
+    def main_file(self) -> tuple[TomlFile, Trust]:
+        """Read and parse the main file, and say whether it is trusted; raises BadDataError."""
+        source = Folder.main(self.main)
+        self.findings.files.append(source.shown)
+        content, found = read_file(source.real, shown=source.shown)
+        self.contents[source] = content
+        trust = Trust(distrust(self.found_by, found), self.folder.real)
+        return parse_toml(content, shown=source.shown, short=source.short), trust
+
     def file(self, source: Source) -> TomlFile:
-        """Read and parse one TOML file; raises BadDataError."""
+        """Read and parse one included file; raises BadDataError."""
         self.findings.files.append(source.shown)
         return parse_toml(self._content(source), shown=source.shown, short=source.short)
 
@@ -64,26 +79,35 @@ class _Reading:
         return content
 
 
-def build(main: str, *, now: datetime, holidays: HolidayDates) -> Built:
-    """Read the main file and everything that it names; raises BadDataError with all problems."""
-    reading = _Reading(main)
+def build(main: str, *, found_by: str, now: datetime, holidays: HolidayDates) -> Built:
+    """Read the main file and everything that it names; raises BadDataError with all problems.
+
+    ``found_by`` is what ``find_file`` says of the main file: not every file may do everything.
+    """
+    reading = _Reading(main, found_by)
     findings = reading.findings
-    top = reading.file(Folder.main(main))
+    top, trust = reading.main_file()
     patterns, included = _included(top, reading)
     parsers = Parsers()
     rules = read_rules(top, parsers, findings)
     known = Known(parsers, rules.clients, rules.settings.timezone, reading.polygon)
-    providers = _providers((top, *included), known, findings)
+    checking = read_checking(top, rules.settings.timezone, trust, findings)
+    strangers = Trust(INCLUDED, trust.folder, is_main=False)
+    trusts = [(top, trust), *((file, strangers) for file in included)]
+    providers, probes = _providers(trusts, known, findings)
     if not providers and not findings:
         findings.add(Problem("no provider: write at least one [[provider]]", file=main))
     findings.raise_all()
     timetables = Timetables(now, rules.settings.timezone, holidays)
     providers = [timetables.filled_in(provider) for provider in providers]
-    warn_of_oddities(rules, providers, timetables, findings, top.short)
+    warn_of_oddities(rules, checking, providers, timetables, findings, main=top.short)
     _, *others = reading.contents
     return Built(
+        is_trusted=not trust.why_not,
         rules=rules,
         providers=providers,
+        checking=checking,
+        probes=probes,
         warnings=tuple(findings.warnings),
         patterns=patterns,
         included=tuple(others[: len(included)]),
@@ -128,11 +152,14 @@ def _check_keys_of_included(file: TomlFile, findings: Findings) -> None:
         findings.at(file, (key,), "", text)
 
 
-def _providers(files: Iterable[TomlFile], known: Known, findings: Findings) -> list[Provider]:
-    """Read the providers of all files, in the order of the files."""
+def _providers(
+    files: Iterable[tuple[TomlFile, Trust]], known: Known, findings: Findings
+) -> tuple[list[Provider], dict[str, tuple[Probe, ...]]]:
+    """Read the providers of all files, in the order of the files, and how to look at them."""
     found: list[Provider] = []
+    probes: dict[str, tuple[Probe, ...]] = {}
     owners: dict[str, Owner] = {}
-    for file in files:
+    for file, trust in files:
         for table, owner in numbered_tables(file, "provider", "id", findings):
             raw = read_table(table, RawProvider, owner)
             if raw.id is not None:
@@ -141,6 +168,9 @@ def _providers(files: Iterable[TomlFile], known: Known, findings: Findings) -> l
                     line = findings.line_of(first.file, (*first.path, "id"))
                     owner.wrong("id", f"the id is taken: {first.file.name}:{line} has it too")
             provider = provider_of(raw, owner, known)
+            looks = probes_of(raw.check or [], owner, trust)
             if provider is not None:
                 found.append(provider)
-    return found
+                if looks:
+                    probes[provider.id] = looks
+    return found, probes

@@ -6,16 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from ..errors import BadDataError, Problem
 from ..model import Place, Provider, Rules
 from .compiled import Compiled, Content, DamagedError, key_of, pack
 from .index import Index
-from .read import read_bytes
-from .sources import Folder
+from .read import read_bytes, read_file
+from .sources import Folder, distrust
 from .store import in_memory, open_file, path_of, save
 from .timetables import DAYS, LEAST_DAYS_AHEAD, HolidayDates, first_moment
+
+if TYPE_CHECKING:
+    from ..model.check import Checking, Probe
 
 T = TypeVar("T")
 
@@ -25,6 +30,8 @@ class Catalog:
 
     ``path`` and ``source`` say which file and where that setting came from; ``files`` are all
     that belong to it; ``compiled_path`` is where its compiled form is kept, if anywhere.
+    ``is_trusted``: the user named the main file and nobody else can write it, so that it may start
+    programs, read secrets and reach private addresses.
     """
 
     path: Path
@@ -34,11 +41,13 @@ class Catalog:
     warnings: tuple[str, ...]
     files: tuple[Path, ...]
     compiled_path: Path | None
+    is_trusted: bool
 
     def __init__(self, path: Path, source: str, build: Callable[[], Compiled]) -> None:
         self.path = path
         self.source = source
         self.compiled_path = None
+        self.is_trusted = False
         self._build = build
         self._compiled: Compiled
         self._index: Index
@@ -72,6 +81,21 @@ class Catalog:
         """List all ids, in the file's order."""
         return self._read(Compiled.ids)
 
+    def checking(self) -> "Checking":
+        """Say what the main file lays down of checks; rankings do without and do not pay."""
+        found = self._read(Compiled.checking)
+        return replace(found, settings=replace(found.settings, is_trusted=self.is_trusted))
+
+    def probes(self) -> "dict[str, tuple[Probe, ...]]":
+        """Say how to look at each provider, by its id; who has no check is not in it."""
+        found = self._read(Compiled.probes)
+        if self.is_trusted:
+            return found
+        return {
+            provider: tuple(replace(probe, is_trusted=False) for probe in probes)
+            for provider, probes in found.items()
+        }
+
     def use(self, compiled: Compiled) -> None:
         """Take everything from a compiled form; raises DamagedError."""
         head = compiled.head
@@ -81,6 +105,11 @@ class Catalog:
         folder = self.path.parent
         others = (*head.included, *head.polygons)
         self.files = (self.path, *(folder / source.short for source in others))
+
+    @property
+    def digest(self) -> str:
+        """What the content of all its files adds up to: other bytes, another digest."""
+        return self._compiled.head.key.hex()
 
     def _read(self, look: Callable[[Compiled], T]) -> T:
         """Read from the compiled form, and build it anew if it turns out to be damaged."""
@@ -110,20 +139,46 @@ def load(
         raise BadDataError(Problem("the name of the provider file holds a NUL character"))
 
     def build() -> Compiled:
-        content = _compile(main, now, holidays)
+        content, catalog.is_trusted = _compile(main, source, now, holidays)
         catalog.compiled_path = None if cache_dir is None else save(cache_dir, main, content)
         return Compiled(in_memory(content))
 
     catalog = Catalog(path, source, build)
     if cache_dir is not None:
         try:
-            kept = _kept(cache_dir, main, now)
+            kept, catalog.is_trusted = _kept(cache_dir, main, source, now)
             if kept is not None:
                 catalog.use(kept)
                 catalog.compiled_path = path_of(cache_dir, main)
                 return catalog
         except DamagedError:
             pass
+    catalog.use(build())
+    return catalog
+
+
+def nobody() -> Catalog:
+    """Make a catalog without providers and with the built-in rules, for what calls nobody."""
+    from ..model.check import Checking
+
+    def build() -> Compiled:
+        content = Content(
+            key=key_of((), {}),
+            main="",
+            patterns=(),
+            included=(),
+            polygons=(),
+            start=0,
+            end=0,
+            rules=Rules(),
+            checking=Checking(),
+            probes={},
+            providers=(),
+            warnings=(),
+        )
+        return Compiled(in_memory(pack(content)))
+
+    catalog = Catalog(Path("-"), "none", build)
     catalog.use(build())
     return catalog
 
@@ -140,39 +195,48 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _kept(cache_dir: Path, main: str, now: datetime) -> Compiled | None:
-    """Open the compiled form if it is still true; raises DamagedError."""
+def _kept(cache_dir: Path, main: str, found_by: str, now: datetime) -> tuple[Compiled | None, bool]:
+    """Open the compiled form if it is still true, and say whether the main file is trusted.
+
+    Raises DamagedError.
+    """
     read_at = open_file(cache_dir, main)
     if read_at is None:
-        return None
+        return None, False
     compiled = Compiled(read_at)
     head = compiled.head
     ahead = (now + timedelta(days=LEAST_DAYS_AHEAD)).timestamp()
     if not (head.start <= now.timestamp() and ahead <= head.end):
-        return None
+        return None, False
     if head.main != os.path.abspath(main):
-        return None
+        return None, False
     try:
         folder = Folder.of(main)
         included = folder.included(head.patterns, main)
         polygons = [folder.source(polygon.short) for polygon in head.polygons]
-        contents = {
-            file: read_bytes(file.real, shown=file.shown)
-            for file in (folder.main(main), *included, *polygons)
-        }
+        top = folder.main(main)
+        content, found = read_file(top.real, shown=top.shown)
+        contents = {top: content}
+        for file in (*included, *polygons):
+            contents[file] = read_bytes(file.real, shown=file.shown)
     except BadDataError:
-        return None  # building it says what is wrong
-    return compiled if key_of(head.patterns, contents) == head.key else None
+        return None, False  # building it says what is wrong
+    is_trusted = not distrust(found_by, found)
+    is_true = key_of(head.patterns, contents) == head.key and (is_trusted or not head.needs_trust)
+    return (compiled if is_true else None), is_trusted
 
 
-def _compile(main: str, now: datetime, holidays: HolidayDates) -> bytes:
-    """Read the files and make the bytes of their compiled form; raises BadDataError."""
+def _compile(main: str, found_by: str, now: datetime, holidays: HolidayDates) -> tuple[bytes, bool]:
+    """Read the files and make the bytes of their compiled form; raises BadDataError.
+
+    The second value says whether the main file is trusted.
+    """
     from .build import build
 
     with collector_paused():
-        built = build(main, now=now, holidays=holidays)
+        built = build(main, found_by=found_by, now=now, holidays=holidays)
         start = int(first_moment(now).timestamp())
-        return pack(
+        content = pack(
             Content(
                 key=key_of(built.patterns, built.contents),
                 main=os.path.abspath(main),
@@ -183,6 +247,9 @@ def _compile(main: str, now: datetime, holidays: HolidayDates) -> bytes:
                 end=start + DAYS * 86400,
                 rules=built.rules,
                 providers=built.providers,
+                checking=built.checking,
+                probes=built.probes,
                 warnings=built.warnings,
             )
         )
+        return content, built.is_trusted

@@ -12,7 +12,7 @@ digest covers the key of the sources as well, so that a part of another file doe
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -25,8 +25,11 @@ from ..model.digest import blake2b
 from .index import Index, make_index
 from .sources import Source
 
+if TYPE_CHECKING:
+    from ..model.check import Checking, Probe
+
 MAGIC = b"dispatch-catalog"
-FORMAT = 4
+FORMAT = 5
 """Raised whenever anything that is written here changes its shape or meaning."""
 _DIGEST = 16
 _LEAD = len(MAGIC) + 4 + _DIGEST
@@ -51,6 +54,7 @@ class Head(Struct, frozen=True, array_like=True):
     """What the compiled form was made from, and where its parts are.
 
     ``start`` and ``end`` are the seconds since the epoch between which timetables are known.
+    ``needs_trust``: it was made from a trusted file and is of no use for one that is not.
     """
 
     key: bytes
@@ -62,9 +66,12 @@ class Head(Struct, frozen=True, array_like=True):
     end: int
     count: int
     warnings: tuple[str, ...]
+    needs_trust: bool
     rules: _Section
     index: _Section
     ids: _Section
+    checking: _Section
+    probes: _Section
     offsets: _Section
 
 
@@ -115,7 +122,20 @@ class Content(Struct, frozen=True, kw_only=True):
     end: int
     rules: Rules
     providers: Sequence[Provider]
+    checking: "Checking"
+    probes: "Mapping[str, tuple[Probe, ...]]"
     warnings: tuple[str, ...]
+
+    @property
+    def needs_trust(self) -> bool:
+        """Whether it starts programs, reads secrets or reaches private addresses."""
+        return not isinstance(self.checking.settings.heartbeat, str) or any(
+            probe.argv
+            or probe.allow_private
+            or any(not isinstance(value, str) for _, value in probe.headers)
+            for probes in self.probes.values()
+            for probe in probes
+        )
 
 
 def pack(content: Content) -> bytes:
@@ -136,6 +156,8 @@ def pack(content: Content) -> bytes:
         encode(content.rules),
         encode(make_index(content.providers)),
         encode([provider.id for provider in content.providers]),
+        encode(content.checking),
+        encode(content.probes),
         offsets.tobytes(),
     ):
         sections.append(_Section(at, len(part), _digest(part, key)))
@@ -152,6 +174,7 @@ def pack(content: Content) -> bytes:
             content.end,
             len(content.providers),
             content.warnings,
+            content.needs_trust,
             *sections,
         )
     )
@@ -218,6 +241,18 @@ class Compiled:
     def ids(self) -> list[str]:
         """The ids in the order of the files; raises DamagedError."""
         return _decoded(self._section(self.head.ids), list[str])
+
+    def checking(self) -> "Checking":
+        """What the main file says of checks; raises DamagedError."""
+        from ..model.check import Checking
+
+        return _decoded(self._section(self.head.checking), Checking)
+
+    def probes(self) -> "dict[str, tuple[Probe, ...]]":
+        """How to look at each provider, by its id; raises DamagedError."""
+        from ..model.check import Probe
+
+        return _decoded(self._section(self.head.probes), dict[str, tuple[Probe, ...]])
 
     def provider(self, number: int) -> Provider:
         """One provider by its position; raises DamagedError."""

@@ -1,10 +1,11 @@
 """What works but smells: the warnings about a file in which nothing is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from ..model import Provider, Rules
+from ..model.check import Checking
 from ..model.words import EMERGENCY_SERVICES
 from .findings import Findings
 from .rule_tables import unknown_members
@@ -16,13 +17,24 @@ _LONG_PAST = timedelta(days=30)
 
 def warn_of_oddities(
     rules: Rules,
+    checking: Checking,
     providers: Sequence[Provider],
     timetables: Timetables,
     findings: Findings,
+    *,
     main: str,
 ) -> None:
     """Warn of plans and contracts that nobody can fulfil, and of providers that never come."""
-    _warn_of_contracts(rules, providers, findings, main)
+    members = {provider.id for provider in providers}
+    members.update(tag for provider in providers for tag in provider.tags)
+    for client in rules.clients.values():
+        _warn_of_names(
+            unknown_members(client, members), members, f"client {quoted(client.id)}", findings, main
+        )
+    for window in checking.maintenance:
+        unknown = [name for name in window.providers if name not in members]
+        who = f"maintenance {quoted(window.text)}" if window.text else "maintenance"
+        _warn_of_names(unknown, members, who, findings, main)
     _warn_of_services(rules, providers, findings, main)
     for provider in providers:
         who = f"provider {quoted(provider.id)}"
@@ -34,20 +46,13 @@ def warn_of_oddities(
             findings.warn(f"on_hold has ended at {ended:%Y-%m-%d %H:%M}: remove it", who=who)
 
 
-def _warn_of_contracts(
-    rules: Rules, providers: Sequence[Provider], findings: Findings, main: str
+def _warn_of_names(
+    names: Iterable[str], members: Collection[str], who: str, findings: Findings, main: str
 ) -> None:
-    """Warn of providers and tags in a contract that no provider has."""
-    members = {provider.id for provider in providers}
-    members.update(tag for provider in providers for tag in provider.tags)
-    for client in rules.clients.values():
-        for name in unknown_members(client, members):
-            hint = did_you_mean(name, members)
-            findings.warn(
-                f"no provider has the id or tag {quoted(name)}{hint}",
-                who=f"client {quoted(client.id)}",
-                file=main,
-            )
+    """Warn of ids and tags that no provider has."""
+    for name in names:
+        hint = did_you_mean(name, members)
+        findings.warn(f"no provider has the id or tag {quoted(name)}{hint}", who=who, file=main)
 
 
 def _warn_of_services(

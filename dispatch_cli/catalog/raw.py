@@ -25,6 +25,9 @@ Kilometres = Annotated[float, Meta(gt=0, le=1000)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Number = Annotated[int, Meta(ge=0, le=1000)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Status = Annotated[int, Meta(ge=100, le=599)]
+Samples = Annotated[int, Meta(ge=1, le=20)]
 
 
 def _says(text: str) -> Meta:
@@ -160,6 +163,39 @@ class RawHold(Struct, forbid_unknown_fields=True, kw_only=True):
     until: Annotated[Any, _says("Date or date and time; absent: until further notice.")] = None
 
 
+class RawProbe(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One way to find out whether a provider can be reached."""
+
+    kind: Annotated[str | None, _says("http, tcp, tls, sip or command.")] = None
+    url: Annotated[str | None, _says("http: what is fetched; sip: sip:NUMBER@HOST.")] = None
+    host: Annotated[str | None, _says("tcp, tls, sip: the name or address.")] = None
+    port: Annotated[Port | None, _says("tcp: required; tls: 443; sip: 5060.")] = None
+    command: Annotated[
+        Annotated[list[str], Meta(min_length=1, max_length=100)] | None,
+        _says("command: the program by its full path, and its arguments; no shell."),
+    ] = None
+    status: Annotated[
+        Annotated[list[Status], Meta(min_length=1, max_length=100)] | None,
+        _says("http: answers that mean up; default: 200 to 299."),
+    ] = None
+    capacity: Annotated[
+        bool | None, _says("http: the answer is JSON with free, as_of, valid_until, wait_min.")
+    ] = None
+    headers: Annotated[
+        dict[str, str] | None, _says("http: what is sent along; secrets as env:NAME, file:PATH.")
+    ] = None
+    timeout_s: Annotated[
+        Annotated[float, Meta(gt=0, le=60)] | None, _says("Longest wait in seconds; default 10.")
+    ] = None
+    certificate_days: Annotated[
+        Annotated[int, Meta(ge=0, le=1000)] | None,
+        _says("http, tls: fewer days left than this are degraded; default 14."),
+    ] = None
+    allow_private: Annotated[
+        bool | None, _says("Private and loopback addresses may be asked, too.")
+    ] = None
+
+
 class RawProvider(Struct, forbid_unknown_fields=True, kw_only=True):
     """A firm or public service that can be sent."""
 
@@ -194,6 +230,10 @@ class RawProvider(Struct, forbid_unknown_fields=True, kw_only=True):
     answer_min: Annotated[Minutes | None, _says("Minutes that asking it takes.")] = None
     tags: Annotated[list[str] | None, _says("Names of groups that clients prefer.")] = None
     on_hold: Annotated[RawHold | None, _says("Not to be asked for now.")] = None
+    check: Annotated[
+        Annotated[list[RawProbe], Meta(max_length=8)] | None,
+        _says("How to find out whether it can be reached."),
+    ] = None
     notes: Annotated[str | None, _says("Whatever the operator should know.")] = None
 
 
@@ -206,6 +246,55 @@ class RawSay(Struct, forbid_unknown_fields=True, kw_only=True):
     tell: Annotated[str | None, _says("To the caller: {name}, {clock}.")] = None
     tell_late: Annotated[str | None, _says("To the caller of a new time: {name}, {clock}.")] = None
     drive: Annotated[str | None, _says("To the driver: {call_back}.")] = None
+
+
+class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
+    """How looks add up to states, and how a run of checks behaves; all have defaults."""
+
+    failures: Annotated[Samples | None, _says("Failed looks until down; default 3.")] = None
+    successes: Annotated[Samples | None, _says("Good looks until up again; default 2.")] = None
+    stale_min: Annotated[
+        Annotated[float, Meta(gt=0, le=10_080)] | None,
+        _says("Minutes after which a look says nothing any more; default 30."),
+    ] = None
+    budget_s: Annotated[
+        Annotated[float, Meta(gt=0, le=3000)] | None,
+        _says("Seconds for a whole run, fewer than between two; default 120."),
+    ] = None
+    concurrency: Annotated[
+        Annotated[int, Meta(ge=1, le=1000)] | None, _says("Looks at once; default 200.")
+    ] = None
+    near_min: Annotated[
+        Annotated[float, Meta(ge=0, le=10_080)] | None,
+        _says("Minutes from now within which states count; default 60."),
+    ] = None
+    reference: Annotated[
+        str | None, _says("HOST:PORT that answers whenever this machine is online.")
+    ] = None
+    heartbeat: Annotated[
+        str | None, _says("URL told of each run's start and end; or env:NAME, file:PATH.")
+    ] = None
+
+
+class RawMaintenance(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_": "from"}):
+    """A time in which no look changes a state."""
+
+    from_: Annotated[Any, _says("Date or date and time.")] = None
+    until: Annotated[Any, _says("Date or date and time.")] = None
+    providers: Annotated[list[str] | None, _says("Ids and tags; absent: everybody.")] = None
+    text: Annotated[str | None, _says("Why.")] = None
+
+
+class RawCoverage(Struct, forbid_unknown_fields=True, kw_only=True):
+    """How many must be able to come, at any time, to any place."""
+
+    minimum: Annotated[
+        Annotated[int, Meta(ge=1, le=9)] | None, _says("Fewer than this are reported, exit 7.")
+    ] = None
+    services: Annotated[list[str] | None, _says("For which; absent: all.")] = None
+    regions: Annotated[
+        list[str] | None, _says('Leading digits of postcodes, like ["86"]; absent: all.')
+    ] = None
 
 
 class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -221,6 +310,9 @@ class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
     say: dict[str, RawSay] | None = None
     last_resort: dict[str, RawLastResort] | None = None
     control_centre: list[RawControlCentre] | None = None
+    check: RawCheck | None = None
+    maintenance: list[RawMaintenance] | None = None
+    coverage: RawCoverage | None = None
     provider: list[RawProvider] | None = None
 
 
@@ -232,5 +324,7 @@ REQUIRED: dict[type[Struct], tuple[str, ...]] = {
     RawPhone: ("number",),
     RawPoint: ("lat", "lon"),
     RawHold: ("reason",),
+    RawProbe: ("kind",),
+    RawMaintenance: ("from", "until"),
     RawProvider: ("id", "name", "services", "base", "area"),
 }

@@ -26,6 +26,11 @@ _WHY = {
 
 def read_bytes(path: str, *, shown: str) -> bytes:
     """Read a whole file of at most 32 MB; what else it may be is a BadDataError."""
+    return read_file(path, shown=shown)[0]
+
+
+def read_file(path: str, *, shown: str) -> tuple[bytes, os.stat_result]:
+    """Read a whole file, and say whose it is: of the file that was read, not of its name."""
     try:
         # Without O_NONBLOCK a pipe that nobody writes to would wait for ever.
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -50,7 +55,7 @@ def read_bytes(path: str, *, shown: str) -> bytes:
         os.close(fd)
     if len(content) > MAX_BYTES:
         raise _refused(shown, _too_big(MAX_BYTES + 1))
-    return content
+    return content, found
 
 
 def _refused(shown: str, why: str, line: int = 0) -> BadDataError:

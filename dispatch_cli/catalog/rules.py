@@ -3,15 +3,19 @@
 from msgspec.structs import asdict
 
 from ..model import Client, ControlCentre, LastResort, Place, Plan, Rules
+from ..model.check import Checking
 from ..model.words import LANGUAGES
-from . import rule_tables
+from . import check_tables, rule_tables
 from .findings import Findings, Owner, TomlFile
 from .parsers import Parsers
 from .raw import (
+    RawCheck,
     RawClient,
     RawControlCentre,
+    RawCoverage,
     RawFile,
     RawLastResort,
+    RawMaintenance,
     RawPlace,
     RawPlan,
     RawRanking,
@@ -38,6 +42,25 @@ def read_rules(file: TomlFile, parsers: Parsers, findings: Findings) -> Rules:
         control_centres=_control_centres(file, parsers, findings),
         places=_places(file, parsers, findings),
         say=_say(file, findings),
+    )
+
+
+def read_checking(
+    file: TomlFile, timezone: str, trust: check_tables.Trust, findings: Findings
+) -> Checking:
+    """Make what the main file says of checks; what is wrong in it is in the findings."""
+    owner = Owner(findings, file, ("check",), "[check]", [])
+    raw = read_table(file.top.get("check", {}), RawCheck, owner)
+    wanted = Owner(findings, file, ("coverage",), "[coverage]", [])
+    coverage = read_table(file.top.get("coverage", {}), RawCoverage, wanted)
+    windows = (
+        check_tables.maintenance_of(read_table(table, RawMaintenance, each), each, timezone)
+        for table, each in numbered_tables(file, "maintenance", "text", findings)
+    )
+    return Checking(
+        settings=check_tables.settings_of(raw, owner, trust),
+        maintenance=tuple(window for window in windows if window is not None),
+        coverage=check_tables.coverage_of(coverage, wanted),
     )
 
 

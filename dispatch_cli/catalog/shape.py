@@ -51,11 +51,12 @@ def convert(table: object, shape: type[S]) -> tuple[S, list[Fault]]:
 
 def missing(table: Struct) -> Iterator[Fault]:
     """Name the keys that a table must have and has not, also in the tables inside."""
-    for key in REQUIRED.get(type(table), ()):
-        if getattr(table, key) is None:
+    required = REQUIRED.get(type(table), ())
+    # A key such as "from", which Python keeps for itself, has another name in the struct.
+    for key, name in zip(table.__struct_encode_fields__, table.__struct_fields__, strict=True):
+        value = getattr(table, name)
+        if value is None and key in required:
             yield (key,), f"{key} is missing"
-    for key in table.__struct_fields__:
-        value = getattr(table, key)
         if isinstance(value, Struct):
             yield from (((key, *path), f"{text} in {key}") for path, text in missing(value))
         elif isinstance(value, list):

@@ -6,9 +6,28 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..errors import BadDataError, Problem
+from ..files import only_owner_writes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+INCLUDED = "in the main file: an included one may come from somebody else"
+_NAMED = ("option", "environment", "config")
+
+
+def distrust(found_by: str, found: os.stat_result) -> str:
+    """Say where alone programs, secrets and private addresses count; "" if it is this file.
+
+    A file that was found may be a download's, and one that others can write is theirs.
+    """
+    if found_by not in _NAMED:
+        return (
+            "in a file that you name: --providers FILE, DISPATCH_PROVIDERS, or your config folder"
+        )
+    if not only_owner_writes(found):
+        return "in a file of your own that nobody else can write: chmod go-w"
+    return ""
 
 
 class Source(Struct, frozen=True):

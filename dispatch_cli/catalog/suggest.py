@@ -11,13 +11,13 @@ NO_PRICE = "price has no place in the ranking: remove this key"
 _PAYMENT_STEMS = (
     "price", "pricing", "preis", "kosten", "gebuehr", "tarif", "discount", "rabatt", "commission",
     "provision", "entgelt", "honorar", "verguetung", "rechnung", "invoice", "surcharge", "betrag",
-    "zuschlag", "payment", "currency", "waehrung", "pauschale",
+    "zuschlag", "payment", "waehrung", "pauschale",
 )  # fmt: skip
 # … and those that are payment only as a word of their own, as in "km_rate" (not "generated").
 _PAYMENT_WORDS = frozenset({
     "cost", "costs", "fee", "fees", "rate", "rates", "eur", "euro", "euros", "cent", "cents",
     "pay", "paid", "bill", "billing", "charge", "charges", "amount", "usd", "chf", "vat", "mwst",
-    "lohn", "wage", "bonus", "money", "geld",
+    "lohn", "wage", "bonus", "money", "geld", "currency",
 })  # fmt: skip
 
 

@@ -16,6 +16,8 @@ class Commands(LazyGroup):
     commands_at: ClassVar = {
         "cascade": "cascade:cascade",
         "case": "case",
+        "batch": "batch:batch",
+        "check": "check:check",
         "report": "report",
         "log": "log",
         "providers": "providers",

@@ -1,6 +1,7 @@
 """``dispatch cascade``: the main job."""
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,8 +11,9 @@ from msgspec import Struct, structs
 
 from .facts import incident_from
 from .incident_options import Facts, command_words
-from .opening import holiday_dates, now, open_catalog
+from .opening import holiday_dates, look_into_log, now, open_catalog
 from .options import (
+    DbOption,
     DebugOption,
     JsonOption,
     ProvidersOption,
@@ -36,6 +38,10 @@ def cascade(
     explain: Annotated[
         bool, typer.Option("--explain", "-x", help="Name everybody who is out, and why.")
     ] = False,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="The file's values, not what the log has taught.")
+    ] = False,
+    db: DbOption = None,
     providers: ProvidersOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -50,13 +56,20 @@ def cascade(
     clock = now()
     catalog = open_catalog(providers, clock)
     incident = incident_from(facts, catalog.rules, clock)
-    answer = rank_incident(catalog, incident, holidays=holiday_dates, explain=explain)
+    observations, warnings = look_into_log(
+        db, catalog, clock, incident.when, learned=not no_history
+    )
+    answer = rank_incident(
+        catalog, incident, holidays=holiday_dates, observations=observations, explain=explain
+    )
+    answer = structs.replace(answer, warnings=(*answer.warnings, *warnings))
+    files = {"--db": db, "--providers": providers}
     view = View(
         json=json,
         quiet=quiet,
         top=top,
         explain=explain,
-        suggest="" if quiet or json else next_command(answer, facts, providers),
+        suggest="" if quiet or json else next_command(answer, facts, files),
         now=clock.astimezone(incident.when.tzinfo),
     )
     return Outcome(lambda: _show(answer, view), answer.exit_code)
@@ -73,22 +86,25 @@ class View(Struct, frozen=True):
     now: datetime
 
 
-def next_command(answer: "Answer", facts: Facts, providers: Path | None) -> str:
-    """Make the command for when the first provider refuses; nothing where nobody is ranked."""
+def next_command(answer: "Answer", facts: Facts, files: Mapping[str, Path | None]) -> str:
+    """Make the command that opens the case; nothing where nobody is ranked."""
     import shlex
 
-    for cascade in answer.cascades:
-        if cascade.candidates:
-            first = cascade.candidates[0].provider
-            said = structs.replace(facts, asked=[*(facts.asked or ()), first])
-            if said.when is not None:
-                # A bare clock time means another day once it has passed.
-                said = structs.replace(said, when=answer.incident.when.isoformat())
-            words = command_words(said)
-            if providers is not None:
-                words += ["--providers", str(providers)]
-            return shlex.join(words)
-    return ""
+    if not any(cascade.candidates for cascade in answer.cascades):
+        return ""
+    said = facts
+    if said.when is not None:
+        # A bare clock time means another day once it has passed.
+        said = structs.replace(said, when=answer.incident.when.isoformat())
+    if said.note is not None:
+        # What the caller has said is asked for again and not put into the shell's history.
+        said = structs.replace(said, note="-")
+    words = command_words(said, "dispatch", "case", "open")
+    for option, path in files.items():
+        words += [option, str(path)] if path is not None else []
+    if answer.provider_file.source == "sample":
+        words.append("--sample")
+    return shlex.join(words)
 
 
 def _show(answer: "Answer", view: View) -> None:

@@ -3,13 +3,17 @@
 import os
 import platform
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from .. import __version__
 from ..errors import DispatchError, ExitCode
 from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
 from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
 
 COLUMNS = ("what", "value", "from")
 LIBRARIES = (
@@ -46,13 +50,11 @@ def doctor(
     code = ExitCode.OK
     try:
         catalog = open_catalog(providers)
-        settings = catalog.rules.settings
         rows += [
             ("providers", str(catalog.count), source),
             ("clients", str(len(catalog.rules.clients)), source),
             ("warnings", str(len(catalog.warnings)), source),
-            ("timezone", settings.timezone, "[ranking] or built in"),
-            ("method", settings.method, "[ranking] or built in"),
+            *_settings(catalog),
         ]
     except DispatchError as error:
         code = error.exit_code
@@ -64,22 +66,48 @@ def doctor(
     return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
 
 
+def _settings(catalog: "Catalog") -> Iterator[tuple[str, str, str]]:
+    """The included files, and each setting with the line that says it, or "built in"."""
+    from ..catalog.origins import origins_of
+
+    origins = origins_of(catalog.path)
+    for name in origins.included:
+        yield "included file", name, "include"
+    settings = catalog.rules.settings
+    for group, values in (
+        ((), settings),
+        ((), settings.default),
+        *((("service", name), each) for name, each in settings.services.items()),
+    ):
+        for name, value in asdict(values).items():
+            if name in ("default", "services"):
+                continue
+            said = origins.keys.get((*group, name))
+            if name == "speed":
+                said = said or origins.keys.get((*group, "speed_kmh"))
+            if group and said is None:
+                continue  # as for every service
+            shown = (
+                " ".join(f"{km:g} km:{kmh:g}" for km, kmh in value) if name == "speed" else value
+            )
+            yield " ".join((*group[1:], name)), str(shown), said or "built in"
+
+
 def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
     """Where the case log is, and what SQLite's quick check and the journal's head say of it."""
     from pathlib import Path
 
-    from .. import folders, store
-    from .opening import now
+    from .opening import now, store_at
 
     named = os.environ.get("DISPATCH_DB", "")
-    path = Path(named) if named else store.default_path(folders.state_dir())
+    log = store_at(Path(named) if named else None, now())
     problems: list[str] = []
     state = "none yet"
-    if path.exists():
-        problems = store.open_store(path, now=now()).check()
+    if log.path.exists():
+        problems = log.check()
         state = "damaged" if problems else "sound"
-    rows = [("case log", f"{path}: {state}", "DISPATCH_DB" if named else "platform")]
-    return [*rows, *(("problem", problem, str(path)) for problem in problems)], problems
+    rows = [("case log", f"{log.path}: {state}", "DISPATCH_DB" if named else "platform")]
+    return [*rows, *(("problem", problem, str(log.path)) for problem in problems)], problems
 
 
 def _folders() -> Iterator[tuple[str, str, str]]:

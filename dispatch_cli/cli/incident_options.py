@@ -112,9 +112,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     ] = None
 
 
-def command_words(facts: Facts) -> list[str]:
+def command_words(facts: Facts, *command: str) -> list[str]:
     """Write facts as the command line that says them, a word each."""
-    words = ["dispatch", "cascade", facts.kind]
+    words = [*command, facts.kind]
     for field in fields(Facts)[1:]:
         value = getattr(facts, field.name)
         if value == field.default:

@@ -59,7 +59,6 @@ def head(desk: Desk) -> Outcome:
         desk,
         "log head",
         {"head": found},
+        # Alone on its line, also off a terminal: it is what --head takes.
         lines=lambda screen: [((screen.text(found), ""),)],
-        columns=("head",),
-        rows=lambda: [{"head": found}],
     )

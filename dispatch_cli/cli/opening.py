@@ -4,8 +4,14 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import catalog, folders, places
+from ..errors import BadDataError, DispatchError
+from ..model import Observations
+
+if TYPE_CHECKING:
+    from ..store import Store
 
 
 def now() -> datetime:
@@ -39,3 +45,51 @@ def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Cat
         cache_dir=folders.cache_dir(),
         holidays=holiday_dates,
     )
+
+
+def refuse_sample(opened: catalog.Catalog, *, is_wanted: bool) -> None:
+    """Refuse the packaged sample unless it was asked for; raises BadDataError."""
+    if opened.source == "sample" and not is_wanted:
+        raise BadDataError(
+            "no provider file: the packaged sample cannot be worked with, nobody can be called",
+            hint='"dispatch providers init" starts your own; --sample is for trying things out',
+        )
+
+
+def open_own_catalog(option: Path | None, at: datetime, *, sample: bool) -> catalog.Catalog:
+    """Load a provider file to work with; raises BadDataError for the packaged sample.
+
+    ``sample``: the user wants to try things out with invented firms.
+    """
+    found = open_catalog(option, at)
+    refuse_sample(found, is_wanted=sample)
+    return found
+
+
+def store_at(option: Path | None, at: datetime) -> "Store":
+    """Prepare the case log that was named, else the user's own; nothing is read or made yet."""
+    from .. import store
+
+    return store.open_store(option or store.default_path(folders.state_dir()), now=at)
+
+
+def look_into_log(
+    option: Path | None, known: catalog.Catalog, at: datetime, when: datetime, *, learned: bool
+) -> tuple[Observations, list[str]]:
+    """Read what the case log knows for a ranking, and warn where that cannot be had.
+
+    A log that cannot be read takes nobody's help away: then the file alone counts.
+    """
+    log = store_at(option, at)
+    try:
+        if not log.path.exists():
+            missing = [f"{log.path}: there is no case log: the file's values count"]
+            return Observations(), missing if option is not None else []
+        from ..casebook.observing import observe
+
+        with log, log.reading() as reader:
+            return observe(known, reader, at, when, learned=learned), []
+    except (DispatchError, OSError) as error:
+        return Observations(), [
+            f'ranked without the case log: {error}; see "dispatch doctor"',
+        ]

@@ -16,9 +16,16 @@ ProvidersOption = Annotated[
         help="Provider file; else DISPATCH_PROVIDERS, ./providers.toml, yours, the sample.",
     ),
 ]
+DbOption = Annotated[
+    Path | None,
+    typer.Option("--db", metavar="FILE", envvar="DISPATCH_DB", help="The case log; else yours."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON envelope on stdout, always.")]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Drop hints and warnings, never errors.")
+]
+SampleOption = Annotated[
+    bool, typer.Option("--sample", help="Work with the sample file, whose firms are invented.")
 ]
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")

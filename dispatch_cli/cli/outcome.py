@@ -105,6 +105,13 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
     from ..render import messages
     from .emergency import emergency_from, is_about_an_incident
 
+    if argv[:1] == ["check"] and "--monitor" in argv:
+        from ..render.monitor import unknown_line
+
+        text, code = unknown_line("; ".join(map(str, error.problems)))
+        with suppress(OSError):
+            print(text, flush=True)
+        return code
     line = emergency_from(argv)
     with suppress(OSError):  # a full disk: the message on stderr is what is left
         if "--json" in argv:

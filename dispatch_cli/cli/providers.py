@@ -2,11 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from .lazy import HELP_OPTIONS, LazyGroup
 from .options import (
+    DbOption,
     DebugOption,
     JsonOption,
     ProvidersOption,
@@ -17,19 +19,41 @@ from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from ..model import Provider
+    from ..results import ServiceExperience
+
+
+class Commands(LazyGroup):
+    """What can be done with the provider file."""
+
+    package = "dispatch_cli.cli"
+    commands_at: ClassVar = {
+        "list": "providers:list_providers",
+        "show": "providers:show",
+        "report": "providers_report:report",
+        "validate": "providers:validate",
+        "schema": "providers:schema",
+        "init": "providers:init",
+    }
+
 
 app = typer.Typer(
-    help="List, show, check and start the provider file.",
+    cls=Commands,
+    help="List, show, check and start the provider file; note what a provider said.",
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP_OPTIONS,
 )
+
+
+@app.callback()
+def providers_group() -> None:
+    """List, show, check and start the provider file; note what a provider said."""
+
 
 LIST_COLUMNS = ("id", "phone", "name", "base", "services")
 
 
-@app.command("list")
 def list_providers(
     service: Annotated[
         str | None, typer.Option(metavar="SERVICE", help="Only those who offer it.")
@@ -70,26 +94,48 @@ def list_providers(
     )
 
 
-@app.command()
 def show(
     provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
+    *,
+    db: DbOption = None,
     providers: ProvidersOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Show everything that the file says of one provider."""
+    """Show everything that the file says of one provider, and what the case log has taught."""
     from .. import desk
+    from ..casebook.experience import experience
     from .listing import listing
-    from .opening import open_catalog
+    from .opening import now, open_catalog, store_at
 
-    provider = desk.find_provider(open_catalog(providers), provider_id)
+    clock = now()
+    catalog = open_catalog(providers, clock)
+    provider = desk.find_provider(catalog, provider_id)
+    log = store_at(db, clock)
+    with log, log.reading() as reader:
+        learned = experience(reader, provider, catalog.rules.settings, clock)
     return listing(
         "dispatch.providers.show/1",
         ("key", "value"),
-        _facts_of(provider),
+        [*_facts_of(provider), *map(_taught, learned)],
         json=json,
-        data={"provider": provider},
+        data={"provider": provider, "experience": learned},
+    )
+
+
+def _taught(learned: "ServiceExperience") -> tuple[str, str]:
+    """What was assumed of a service, what was counted, and what holds now."""
+    low, high = learned.interval
+    if not learned.offers:
+        said = f"accepts {learned.acceptance:.0%}, answers in {learned.answer_min:.1f} min"
+        return f"learned {learned.service}", f"nothing yet: {said}"
+    return (
+        f"learned {learned.service}",
+        f"accepts {learned.prior_acceptance:.0%} -> {learned.acceptance:.0%}"
+        f" ({low:.0%} to {high:.0%}; {learned.accepted} of {learned.offers}),"
+        f" answers in {learned.prior_answer_min:.1f} -> {learned.answer_min:.1f} min,"
+        f" late by {learned.late_min:.1f} min",
     )
 
 
@@ -109,7 +155,6 @@ def _facts_of(provider: "Provider") -> list[tuple[str, str]]:
     ]
 
 
-@app.command()
 def validate(
     providers: ProvidersOption = None,
     json: JsonOption = False,
@@ -136,7 +181,6 @@ def validate(
     return Outcome(show_result)
 
 
-@app.command()
 def schema(debug: DebugOption = False) -> Outcome:
     """Print the JSON Schema with which editors complete the file."""
     import json
@@ -147,7 +191,6 @@ def schema(debug: DebugOption = False) -> Outcome:
     return Outcome(lambda: print(text))
 
 
-@app.command()
 def init(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path(
         "providers.toml"

@@ -31,6 +31,7 @@ __all__ = [
     "is_on_list",
     "later",
     "phone_at",
+    "phones_at",
     "split",
 ]
 
@@ -126,19 +127,32 @@ def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusi
 
 
 def phone_at(provider: Provider, need: Need) -> Phone:
-    """Choose the number that is answered at the incident's time, in the order of the file.
+    """Choose the number to dial at the incident's time."""
+    return phones_at(provider, need)[0]
 
-    Where none is known to be, the first whose hours are unknown, else simply the first.
+
+def phones_at(provider: Provider, need: Need) -> tuple[Phone, ...]:
+    """The numbers that are answered at the incident's time, then those whose hours are unknown.
+
+    Each in the order of the file. Where none is known to be answered, all of them.
     """
-    for wanted in ("open", "unknown"):
-        for phone in provider.phones:
-            if phone.hours is None:
-                state = "open"
-            else:
-                state = need.hours_of(phone, provider.region).span_at(need.incident.when).state
-            if state == wanted:
-                return phone
-    return provider.phones[0]
+    phones = provider.phones
+    if len(phones) == 1:
+        return phones
+    states = [_state_of(phone, provider, need) for phone in phones]
+    found = tuple(
+        phone
+        for wanted in ("open", "unknown")
+        for phone, state in zip(phones, states, strict=True)
+        if state == wanted
+    )
+    return found or phones
+
+
+def _state_of(phone: Phone, provider: Provider, need: Need) -> str:
+    if phone.hours is None:
+        return "open"
+    return need.hours_of(phone, provider.region).span_at(need.incident.when).state
 
 
 def _open_until(look: Look, span: Span) -> datetime | None:

@@ -17,6 +17,19 @@ Outcome = Literal[
     "unsuccessful",
     "cancelled",
 ]
+Right = Literal[
+    "accepted",
+    "declined",
+    "no_answer",
+    "unreachable",
+    "wrong_equipment",
+    "failed",
+    "cancelled",
+    "open",
+    "not_called",
+]
+"""What a correction may say: an outcome, ``open`` (no answer yet) or ``not_called`` (no call)."""
+
 SAID_YES = frozenset({"accepted", "failed", "unsuccessful"})
 """Outcomes before which the provider accepted; what became of it then has rates of its own."""
 
@@ -118,8 +131,7 @@ class Option(Struct, frozen=True, kw_only=True):
 class CaseService(Struct, frozen=True, kw_only=True):
     """One service of a case with its frozen cascade; ``after`` names the service before it.
 
-    ``opened`` is False while it waits for that one to end unsuccessful. ``eligible`` counts who
-    passed the gates, for the fairness report.
+    ``opened`` is False while it waits for that one to end unsuccessful.
     """
 
     service: str
@@ -150,10 +162,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 class Personal(Struct, frozen=True, kw_only=True):
-    """What belongs to the motorist: erased on time, never in a message, log or journal.
-
-    ``incident_texts`` are the free texts of the incident (where, hazard, note, language).
-    """
+    """What belongs to the motorist: erased on time, never in a message, log or journal."""
 
     caller: str = ""
     call_back: str = ""

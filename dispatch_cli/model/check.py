@@ -51,6 +51,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     at: datetime
     state: CheckState
     why: str = ""
+    host: str = ""
+    """What was asked, a name or an address, so that looks with one cause are known as related."""
     free: int | None = None
     wait_min: float | None = None
     as_of: datetime | None = None
@@ -89,26 +91,78 @@ class CheckSettings(Struct, frozen=True, kw_only=True):
     reference: str = ""
     """HOST:PORT that is reachable whenever the observer is online; "" asks nobody."""
     heartbeat: str | SecretRef = ""
+    is_trusted: bool = False
+    """Like a probe's: whether the reference may be private and the heartbeat a secret."""
 
 
 class Watched(Struct, frozen=True, kw_only=True):
     """What the looks at a provider add up to.
 
-    ``state`` is hard: it moved only after the thresholds. ``history`` holds the last samples as
-    bits, the newest lowest, for flap detection.
+    ``state`` is hard: it moved only after the thresholds. ``history`` holds the last 21 samples as
+    bits, the newest lowest, 1 for a failure; ``moves`` likewise those at which the hard state
+    moved. ``last`` is the state of the newest sample and ``same`` how many equal ones it ends.
     """
 
     provider: str
     state: CheckState = "unknown"
     since: datetime | None = None
     seen_at: datetime | None = None
-    """The last look that said anything about the provider."""
+    """The moment of the last look that bore the state out; a feed's is the one it speaks of."""
     why: str = ""
     failures: int = 0
     successes: int = 0
+    last: CheckState = "unknown"
+    same: int = 0
     history: int = 0
     samples: int = 0
+    moves: int = 0
     is_flapping: bool = False
     free: int | None = None
     wait_min: float | None = None
     valid_until: datetime | None = None
+
+
+class Maintenance(Struct, frozen=True, kw_only=True):
+    """``[[maintenance]]``: from ``start`` until ``until`` no look at these changes a state.
+
+    ``providers`` are ids and tags; none: everybody.
+    """
+
+    start: datetime
+    until: datetime
+    text: str = ""
+    providers: tuple[str, ...] = ()
+
+
+class CoverageSettings(Struct, frozen=True, kw_only=True):
+    """``[coverage]``: how many must be able to come; ``minimum`` None: nothing is promised.
+
+    ``regions`` are leading digits of postcodes. Without regions or services: all of them.
+    """
+
+    minimum: int | None = None
+    services: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+class Checking(Struct, frozen=True, kw_only=True):
+    """Everything in the provider file about checks but the checks themselves."""
+
+    settings: CheckSettings = CheckSettings()
+    maintenance: tuple[Maintenance, ...] = ()
+    coverage: CoverageSettings = CoverageSettings()
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """What is to be told of a provider: its hard state has moved, or flapping begins or ends.
+
+    While ``is_flapping`` nothing more is told. A move from a state to the same one that is not
+    flapping is the end of it.
+    """
+
+    provider: str
+    at: datetime
+    before: CheckState
+    after: CheckState
+    why: str = ""
+    is_flapping: bool = False

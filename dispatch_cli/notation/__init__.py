@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .amounts import parse_metres, parse_weight_t
     from .laender import LAENDER, land_of
-    from .moments import parse_when
+    from .moments import ClockChangeError, parse_when
     from .phones import parse_phone
     from .place import parse_place, place_at, place_of_postcode, recognise_place
     from .plus_codes import place_of_short_code, split_short_code
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "ClockChangeError": "moments",
     "LAENDER": "laender",
     "centre_of": "postcodes",
     "is_postcode": "postcodes",
@@ -43,6 +44,7 @@ _HOMES = {
 
 __all__ = [
     "LAENDER",
+    "ClockChangeError",
     "centre_of",
     "is_postcode",
     "land_of",

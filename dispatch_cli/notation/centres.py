@@ -1,18 +1,22 @@
 """The table of all postcode centres, packed so that one command need not read it as Python.
 
 The library keeps the centres in a dict of 8,168 tuples, which takes 8 ms to load: more than the
-rest of a lookup together. ``packed`` and ``use_packed`` let an edge keep the table in a file.
+rest of a lookup together. ``packed`` and ``unpacked`` let an edge keep the table in a file, which
+``table_source`` is told of.
 """
 
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from math import floor
 from typing import Any
 
 from ..model.digest import blake2b
+from . import table_source
 
 _MAGIC = b"dispatch postcodes 1\n"
 _DIGEST = 16
+_CELLS_PER_DEGREE = 10
 
 
 class Centres:
@@ -28,6 +32,7 @@ class Centres:
     ) -> None:
         self._codes, self._lats, self._lons = codes, lats, lons
         self._numbers, self._south = numbers, south
+        self._cells: dict[int, dict[int, list[tuple[str, float, float]]]] = {}
 
     def of(self, postcode: str) -> tuple[float, float] | None:
         """The centre of a postcode, (lat, lon), or None if it has no area."""
@@ -42,13 +47,37 @@ class Centres:
         self, south: float, north: float, west: float, east: float
     ) -> list[tuple[str, float, float]]:
         """All (postcode, lat, lon) in a box, edges included."""
-        first, last = bisect_left(self._south, south), bisect_right(self._south, north)
-        lats, lons, codes = self._lats, self._lons, self._codes
-        return [
-            (f"{codes[number]:05d}", lats[number], lons[number])
-            for number in self._numbers[first:last]
-            if west <= lons[number] <= east
-        ]
+        if not self._south:
+            return []
+        # Multiplying and rounding down keeps the order: no centre of the box is in another cell.
+        rows = range(
+            floor(max(south, self._south[0]) * _CELLS_PER_DEGREE),
+            floor(min(north, self._south[-1]) * _CELLS_PER_DEGREE) + 1,
+        )
+        first, last = floor(west * _CELLS_PER_DEGREE), floor(east * _CELLS_PER_DEGREE)
+        found: list[tuple[str, float, float]] = []
+        for row in rows:
+            cells = self._cells.get(row) or self._cells.setdefault(row, self._cut(row))
+            if last - first < len(cells):
+                for cell in range(first, last + 1):
+                    found += cells.get(cell, ())
+            else:
+                for each in cells.values():
+                    found += each
+        return [each for each in found if south <= each[1] <= north and west <= each[2] <= east]
+
+    def _cut(self, row: int) -> dict[int, list[tuple[str, float, float]]]:
+        """The centres of a strip of latitude by cells of longitude, cut when first asked for."""
+        # One in front and one behind, whatever the division does to the last bit.
+        first = bisect_left(self._south, (row - 0.5) / _CELLS_PER_DEGREE)
+        last = bisect_right(self._south, (row + 1.5) / _CELLS_PER_DEGREE)
+        cells: dict[int, list[tuple[str, float, float]]] = {}
+        for number in self._numbers[first:last]:
+            lat, lon = self._lats[number], self._lons[number]
+            if floor(lat * _CELLS_PER_DEGREE) == row:
+                cell = cells.setdefault(floor(lon * _CELLS_PER_DEGREE), [])
+                cell.append((f"{self._codes[number]:05d}", lat, lon))
+        return cells
 
     def everything(self) -> Iterator[tuple[str, float, float]]:
         """All (postcode, lat, lon), by code."""
@@ -100,17 +129,5 @@ _TABLE: list[Centres] = []
 def centres() -> Centres:
     """The one table, made when it is first needed."""
     if not _TABLE:
-        _TABLE.append(from_library())
+        _TABLE.append(table_source.made() or from_library())
     return _TABLE[0]
-
-
-def use_packed(content: bytes) -> bool:
-    """Take a packed table instead of the library's; False if it cannot be trusted.
-
-    It is the same table, so that nothing but the time to load it depends on the call.
-    """
-    table = unpacked(content)
-    if table is None:
-        return False
-    _TABLE[:] = [table]
-    return True

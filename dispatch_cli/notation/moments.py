@@ -21,12 +21,20 @@ _GERMAN = re.compile(
 _YEARS = range(1970, 2200)
 
 
+class ClockChangeError(UsageError):
+    """A local time that the clock change makes twice, or skips."""
+
+    def __init__(self, text: str, *, is_twice: bool) -> None:
+        super().__init__(text)
+        self.is_twice = is_twice
+
+
 def parse_when(text: str, now: datetime, timezone: str) -> datetime:
     """Read a moment as an aware datetime.
 
     A time of day is the next one that is not past (the minute that runs counts as now); a time
-    without an offset is local in ``timezone``. Raises UsageError, also for a local time that the
-    clock change makes twice or skips: both meanings are then written out.
+    without an offset is local in ``timezone``. Raises UsageError, and ClockChangeError for a local
+    time that the clock change makes twice or skips: both meanings are then written out.
     """
     text = " ".join(text.split())
     if text.lower() in ("now", "jetzt"):
@@ -86,7 +94,8 @@ def _localised(text: str, moment: datetime, zone: ZoneInfo) -> datetime:
     # Before the clock goes back the first has the larger offset, before it goes forward the
     # smaller one: then neither exists.
     twice = first.utcoffset() > second.utcoffset()  # type: ignore[operator]
-    raise UsageError(
+    raise ClockChangeError(
         f"time {quoted(text)} happens {'twice' if twice else 'never'} on that day in {zone.key}:"
-        f" write {first.isoformat(timespec='minutes')} or {second.isoformat(timespec='minutes')}"
+        f" write {first.isoformat(timespec='minutes')} or {second.isoformat(timespec='minutes')}",
+        is_twice=twice,
     )

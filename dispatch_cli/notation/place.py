@@ -10,8 +10,8 @@ from .postcodes import (
     centre_of,
     is_postcode,
     nearest_postcode,
-    possible_postcodes,
     postcode_uncertainty_km,
+    postcodes_near,
 )
 from .reading import LONGEST_TEXT, Reading, cleaned, refused
 
@@ -107,7 +107,7 @@ def place_at(
         label=postcode,
         source=source,
         postcode=postcode,
-        postcodes=possible_postcodes(lat, lon, uncertainty_km),
+        postcodes=postcodes_near(lat, lon, uncertainty_km, distance_km, postcode),
         land=land_of(postcode),
     )
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from functools import cache
-from math import asin, cos, degrees, pi, radians, sin
+from math import acos, asin, cos, degrees, floor, pi, radians, sin
+
+from msgspec import Struct
 
 from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from .centres import centres
@@ -14,13 +16,54 @@ FOREIGN_FROM_KM = 30.0
 _KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
 
 
+Vector = tuple[float, float, float]
+
+
+class _Block(Struct, frozen=True):
+    """The centres of one degree by one degree: a point amid them, how far they reach, and all."""
+
+    middle: Vector
+    reach: float
+    members: list[tuple[float, float, float, str]]
+
+
 @cache
-def _on_the_sphere() -> tuple[tuple[float, float, float, str], ...]:
+def _blocks() -> tuple[_Block, ...]:
     """Every centre as a point on the unit sphere, for points far away from all of them."""
-    return tuple((*_unit_vector(lat, lon), code) for code, lat, lon in centres().everything())
+    groups: dict[tuple[int, int], list[tuple[float, float, float, str]]] = {}
+    for code, lat, lon in centres().everything():
+        group = groups.setdefault((floor(lat), floor(lon)), [])
+        group.append((*unit_vector(lat, lon), code))
+    blocks = []
+    for (south, west), members in groups.items():
+        x, y, z = middle = unit_vector(south + 0.5, west + 0.5)
+        reach = max(acos(min(1.0, x * a + y * b + z * c)) for a, b, c, _ in members)
+        # The arc cosine of what is nearly 1 is right to 1e-8 only.
+        blocks.append(_Block(middle, reach + 1e-7, members))
+    return tuple(blocks)
 
 
-def _unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
+def _nearest_far_away(lat: float, lon: float) -> str:
+    """The nearest centre of all; a block is left out if even its rim is farther than another's."""
+    x, y, z = unit_vector(lat, lon)
+
+    def bound(block: _Block) -> float:
+        a, b, c = block.middle
+        apart = acos(max(-1.0, min(1.0, x * a + y * b + z * c)))
+        return cos(max(0.0, apart - block.reach))
+
+    best = (-2.0, "")
+    for at_most, block in sorted(
+        ((bound(block), block) for block in _blocks()), key=lambda each: -each[0]
+    ):
+        if at_most < best[0] - 1e-12:
+            break
+        best = max(best, *((x * a + y * b + z * c, code) for a, b, c, code in block.members))
+    return best[1]
+
+
+def unit_vector(lat: float, lon: float) -> Vector:
+    """Put a point on the unit sphere: the dot product of two is the cosine of their angle."""
     phi, lam = radians(lat), radians(lon)
     return cos(phi) * cos(lam), cos(phi) * sin(lam), sin(phi)
 
@@ -64,8 +107,7 @@ def nearest_postcode(lat: float, lon: float) -> tuple[float, str]:
             near = centres_within(lat, lon, reach_km)
             if near:
                 return near[0]
-    x, y, z = _unit_vector(lat, lon)
-    _, code = max((x * a + y * b + z * c, code) for a, b, c, code in _on_the_sphere())
+    code = _nearest_far_away(lat, lon)
     return great_circle_km(lat, lon, *centre_of(code)), code
 
 
@@ -91,7 +133,13 @@ def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[s
     uncertainty, which is at least that of the nearest postcode itself. With ``a`` the nearest, the
     way from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane.
     """
-    nearest_km, nearest = nearest_postcode(lat, lon)
+    return postcodes_near(lat, lon, uncertainty_km, *nearest_postcode(lat, lon))
+
+
+def postcodes_near(
+    lat: float, lon: float, uncertainty_km: float, nearest_km: float, nearest: str
+) -> tuple[str, ...]:
+    """The same as ``possible_postcodes`` where the nearest one is known already."""
     if nearest_km > FOREIGN_FROM_KM:
         return ()
     slack_km = max(uncertainty_km, postcode_uncertainty_km(nearest))

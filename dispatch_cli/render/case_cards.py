@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..casebook.answering import Recorded
+    from ..casebook.acting import Recorded
     from ..casebook.asking import Exhausted, Later, OfferCard
     from .plain import Row
 
@@ -27,7 +27,7 @@ def card_lines(card: "OfferCard", screen: Screen, due: str = "") -> list[Line]:
         f"case {card.case_id}",
         screen.text(card.service),
         f"offer {card.ref}, {position}",
-        due or f"answer due by {card.answer_by}",
+        due or f"answer due by {card.answer_by:%H:%M}",
     ]
     lines = plain_lines(flow(head, screen.width, rest=_INDENT), "bold")
     lines += _asked_in_spite(card, screen)
@@ -135,7 +135,7 @@ def card_rows(card: "OfferCard") -> "list[Row]":
             "name": card.name,
             "position": card.position,
             "of": card.of,
-            "answer_by": card.answer_by,
+            "answer_by": card.answer_by.isoformat(timespec="seconds"),
             "say": " ".join(filter(None, card.say)),
             "other_phones": "; ".join(card.other_phones),
             "then": "; ".join(f"{later.phone} {later.name}" for later in card.then),

@@ -12,7 +12,7 @@ from .head import emergency_lines
 from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..casebook.answering import Recorded
+    from ..casebook.acting import Recorded
     from ..casebook.asking import Exhausted, OfferCard
 
 KEYS = (

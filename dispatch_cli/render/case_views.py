@@ -31,17 +31,17 @@ def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> li
     """Make the handover view: a line for each service of each case, the missed deadlines first."""
     if not views:
         return [plain_line("no case")]
-    rows = [(view, _list_cells(view, service, now)) for view in views for service in view.services]
-    rows += [(view, _list_cells(view, None, now)) for view in views if not view.services]
-    order = {view.id: number for number, view in enumerate(views)}
-    rows.sort(key=lambda row: order[row[0].id])
+    rows = [
+        _list_cells(view, service, now) for view in views for service in view.services or (None,)
+    ]
     heads = ("Case", "Age", "Service", "State", "Due", "Operator")
-    texts = [[screen.text(cell) for cell in row] for _, row in rows]
+    texts = [[screen.text(cell) for cell in row] for row in rows]
     widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
     widths = _fitted(widths, screen.width)
     lines = [_row_line(heads, widths, screen, "bold")]
-    for (view, _), row in zip(rows, texts, strict=True):
-        lines.append(_row_line(row, widths, screen, "bold red" if view.overdue else ""))
+    for row in texts:
+        style = "bold red" if row[4].endswith("MISSED") else ""
+        lines.append(_row_line(row, widths, screen, style))
     return lines
 
 
@@ -67,6 +67,9 @@ def list_rows(views: Iterable["CaseView"]) -> "Iterable[Row]":
                 "state": service.state,
                 "offer": service.offer,
                 "provider": service.provider,
+                "due": service.due,
+                "due_at": _iso(service.due_at),
+                "overdue": service.overdue,
             }
         if not view.services:
             yield shared
@@ -89,6 +92,8 @@ def show_lines(
         f"opened {_at(view.opened_at, now)} by {screen.text(view.operator)}",
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
+    for call in view.emergency:
+        lines.append(plain_line(f"EMERGENCY  {call.dial}  {call.service}", "bold red"))
     if view.next_deadline is not None:
         missed = "MISSED: " if view.overdue else ""
         text = f"{missed}{view.due} due {_at(view.next_deadline, now)}"
@@ -126,6 +131,8 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
         "operator": view.operator,
         "text": view.area,
     }
+    for call in view.emergency:
+        yield {"what": "emergency", "service": call.service, "phone": call.dial}
     for service in view.services:
         yield {
             "what": "service",
@@ -200,8 +207,10 @@ def _list_cells(view: "CaseView", service: "ServiceView | None", now: datetime) 
     name = service.service if service else view.kind
     state = service.state if service else view.state
     due = ""
-    if view.next_deadline is not None:
-        due = f"{view.due} {_at(view.next_deadline, now)}" + (" MISSED" if view.overdue else "")
+    due_at = service.due_at if service else view.next_deadline
+    if due_at is not None:
+        what, is_missed = (service.due, service.overdue) if service else (view.due, view.overdue)
+        due = f"{what} {_at(due_at, now)}" + (" MISSED" if is_missed else "")
     return str(view.id), _age(view.age_min), name, state, due, view.operator
 
 
@@ -226,12 +235,21 @@ def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line
         screen.text(offer.phone),
         screen.text(offer.name),
         f"{offer.service}: {said}",
-        f"promised {_at(offer.promised_at, now)}" if offer.promised_at else "",
+        _promised(offer, now, screen),
         f"there {_at(offer.arrived_at, now)}" if offer.arrived_at else "",
         f"out of order: {offer.override}" if offer.override else "",
         screen.text(offer.operator),
     ]
     return plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
+
+
+def _promised(offer: "OfferView", now: datetime, screen: Screen) -> str:
+    """Every time that was promised, the first by whoever accepted."""
+    said = [
+        _at(each.there_at, now) + (f" ({screen.text(each.speaker)})" if number else "")
+        for number, each in enumerate(offer.promises)
+    ]
+    return f"promised {', '.join(said)}" if said else ""
 
 
 def _act_lines(acts: Iterable["Act"], now: datetime, screen: Screen) -> list[Line]:

@@ -5,8 +5,8 @@ from math import floor, isfinite, isnan
 
 from ..results import Candidate
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 
@@ -53,13 +53,13 @@ def clock(moment: datetime, when: datetime) -> str:
     if local.date() == when.date():
         return f"{local:%H:%M}"
     if abs(local.date() - when.date()) < timedelta(days=6):
-        return f"{_WEEKDAYS[local.weekday()]} {local:%H:%M}"
+        return f"{WEEKDAYS[local.weekday()]} {local:%H:%M}"
     return f"{local:%Y-%m-%d %H:%M}"
 
 
 def date_and_clock(moment: datetime) -> str:
     """Write a moment with its weekday and date; the year is the caller's own."""
-    day = f"{_WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
+    day = f"{WEEKDAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]}"
     return f"{day} {moment:%H:%M}"
 
 

@@ -23,6 +23,16 @@ def print_warnings(warnings: Iterable[str], *, stream: TextIO) -> None:
     _write("warning", dict.fromkeys(warnings), stream)
 
 
+def print_rejected(text: str, *, stream: TextIO) -> None:
+    """Name one record that is not taken, and why."""
+    _write("rejected", [text], stream)
+
+
+def print_done(text: str, *, stream: TextIO) -> None:
+    """Say in one line what has been done."""
+    _write("done", [text], stream)
+
+
 def print_hint(hint: str, *, stream: TextIO, quiet: bool = False) -> None:
     """Print what to do next, unless ``quiet``."""
     if not quiet:

@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Iterable, Iterator
 from math import isfinite
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from msgspec import UNSET
 
-from ..results import Answer, Candidate, Cascade, EmergencyCall
 from .clean import clean
 from .layout import encodable
+
+if TYPE_CHECKING:
+    from ..results import Answer, Candidate, Cascade, EmergencyCall
 
 COLUMNS = (
     "service", "when", "rank", "phone", "provider", "name", "there", "order_min", "index_min",
@@ -27,7 +29,7 @@ Cell = str | float | bool
 Row = dict[str, Cell]
 
 
-def print_plain(answer: Answer, *, stream: TextIO, explain: bool = False) -> None:
+def print_plain(answer: "Answer", *, stream: TextIO, explain: bool = False) -> None:
     """Print every candidate of every service, emergency first, the last resort last.
 
     ``rank`` is 0 for an emergency number and what to say, ``last`` for the last resort, which has
@@ -37,7 +39,7 @@ def print_plain(answer: Answer, *, stream: TextIO, explain: bool = False) -> Non
     write_table(COLUMNS, rows(answer, explain=explain), stream)
 
 
-def rows(answer: Answer, *, explain: bool = False) -> Iterator[Row]:
+def rows(answer: "Answer", *, explain: bool = False) -> Iterator[Row]:
     """Make the rows of an answer, each with the columns that apply to it."""
     yield from emergency_rows(answer.emergency, answer.advice)
     for centre in answer.control_centres:
@@ -48,7 +50,7 @@ def rows(answer: Answer, *, explain: bool = False) -> Iterator[Row]:
         yield from _cascade_rows(cascade, explain=explain)
 
 
-def emergency_rows(calls: Iterable[EmergencyCall], advice: Iterable[str] = ()) -> Iterator[Row]:
+def emergency_rows(calls: Iterable["EmergencyCall"], advice: Iterable[str] = ()) -> Iterator[Row]:
     """Make the rows that stand before everything, at rank 0: one per number, then what to say."""
     by_number: dict[str, list[EmergencyCall]] = {}
     for call in calls:
@@ -76,7 +78,7 @@ def write_table(columns: Iterable[str], lines: Iterable[Row], stream: TextIO) ->
         stream.write(encodable("\t".join(cells), encoding) + "\n")
 
 
-def _cascade_rows(cascade: Cascade, *, explain: bool) -> Iterator[Row]:
+def _cascade_rows(cascade: "Cascade", *, explain: bool) -> Iterator[Row]:
     shared: Row = {"service": cascade.service, "when": cascade.when}
     for candidate in cascade.candidates:
         yield {**shared, **_candidate_row(candidate)}
@@ -108,7 +110,7 @@ def _cascade_rows(cascade: Cascade, *, explain: bool) -> Iterator[Row]:
         }
 
 
-def _candidate_row(candidate: Candidate) -> Row:
+def _candidate_row(candidate: "Candidate") -> Row:
     until = candidate.open_until
     return {
         "rank": candidate.rank,

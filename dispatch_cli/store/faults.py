@@ -68,7 +68,8 @@ def whole(read: Callable[[], T]) -> T:
 
     try:
         return read()
-    except (MsgspecError, TypeError, ValueError, OverflowError) as error:
+    except (MsgspecError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        # The last is a text that is none: a damaged page may hold NULL where there can be none.
         raise TornRowError from error
 
 

@@ -63,7 +63,10 @@ def read_tallies(connection: "sqlite3.Connection") -> list[Tally]:
     for (case_id, client), group in groupby(rows, key=itemgetter(0, 1)):
         offers = [offer_of(row[2:]) for row in group]
         step = drive_step(offers)
-        tallies = (tally_of(case_id, client, offer, step) for offer in offers)
+        again = called_again(offers)
+        tallies = (
+            tally_of(case_id, client, offer, step) for offer in offers if offer.number not in again
+        )
         found += [tally for tally in tallies if tally is not None]
     return found
 
@@ -98,17 +101,37 @@ def update_learned(connection: "sqlite3.Connection", before: Case, after: Case) 
     worked out anew from the offers of that provider and service, and so leaves no trace.
     """
     old = {offer.number: offer for offer in before.offers}
+    again, again_now = called_again(before.offers), called_again(after.offers)
     anew: set[tuple[str, str]] = set()
     for offer in after.offers:
         known = old.get(offer.number)
-        if known == offer:
+        is_called_again = offer.number in again_now
+        if known == offer and is_called_again == (offer.number in again):
             continue
-        was, now = _counted(known), _counted(offer)
+        was = None if offer.number in again else _counted(known)
+        now = None if is_called_again else _counted(offer)
         if _terms(was) != _terms(now) and not _add(connection, _terms(was), now):
             anew.add((offer.provider, offer.service))
         _update_assigned(connection, known, offer)
     for provider, service in sorted(anew):
         _work_out(connection, provider, service)
+
+
+def called_again(offers: Sequence[Offer]) -> set[int]:
+    """The numbers of calls that nobody answered and that the provider was called again after.
+
+    A second number is no second refusal: the last call of a turn says what became of it.
+    """
+    found: set[int] = set()
+    turns: dict[tuple[str, str], int] = {}
+    for offer in reversed(offers):
+        if offer.corrected:
+            continue
+        turn = (offer.service, offer.provider)
+        if turn in turns and offer.outcome in ("no_answer", "unreachable"):
+            found.add(offer.number)
+        turns[turn] = offer.number
+    return found
 
 
 def _counted(offer: Offer | None) -> Tally | None:
@@ -156,12 +179,16 @@ def _add(connection: "sqlite3.Connection", was: Sequence[float], tally: Tally | 
 def _work_out(connection: "sqlite3.Connection", provider: str, service: str) -> None:
     """Add up all offers of a provider and service again."""
     rows = connection.execute(
-        f"SELECT {offer_columns('offer')} FROM offer"  # noqa: S608 - our own columns
-        " WHERE provider = ? AND service = ?",
+        f"SELECT case_id, {offer_columns('offer')} FROM offer"  # noqa: S608 - our own columns
+        " WHERE provider = ? AND service = ? ORDER BY case_id, number",
         (provider, service),
     )
-    counted = (_counted(offer_of(row)) for row in rows)
-    tallies = [tally for tally in counted if tally is not None]
+    tallies: list[Tally] = []
+    for _, group in groupby(rows, key=itemgetter(0)):
+        offers = [offer_of(row[1:]) for row in group]
+        again = called_again(offers)
+        counted = (_counted(offer) for offer in offers if offer.number not in again)
+        tallies += [tally for tally in counted if tally is not None]
     connection.execute(
         "DELETE FROM learned WHERE provider = ? AND service = ?", (provider, service)
     )

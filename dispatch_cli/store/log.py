@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import BadDataError, ConflictError
 from . import forgetting, journal
 from .database import Database
-from .faults import rows_explained
+from .faults import rows_explained, whole
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Store:
             with self._in(self._database.readable(), "BEGIN") as connection:
                 problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
                 problems = [] if problems == ["ok"] else problems[: journal.MOST_PROBLEMS]
-                problems += journal.tail_problems(connection)
+                problems += whole(lambda: journal.tail_problems(connection))
                 if forgetting.is_unwiped(connection):
                     problems.append("an erasure is unfinished: repeat dispatch case forget")
         except BadDataError as error:
@@ -78,6 +78,9 @@ class Store:
                 is_wiped = not forgetting.is_unwiped(connection) or forgetting.wipe(
                     connection, self._database.flush
                 )
+            # SQLite may copy pieces of its memory into the index beside the log (-shm) when it
+            # recovers one without frames; the file goes with the last connection.
+            self._database.close()
         if not is_wiped:
             raise ConflictError(
                 "erased, but another program still reads the log, and its files may hold traces",

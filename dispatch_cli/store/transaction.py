@@ -1,6 +1,6 @@
 """What one reads from the case log and writes to it, within one snapshot or one decision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from ..model.case import (
     Summary,
     Tally,
 )
-from . import cases, forgetting, journal, learned, units
+from ..model.check import Move, Report, Watched
+from . import cases, forgetting, journal, learned, units, watching
 from .faults import whole
 
 if TYPE_CHECKING:
@@ -75,6 +76,26 @@ class Reader:
         """The units that are taken, by provider."""
         return whole(lambda: units.read_engaged(self._connection, now))
 
+    def watched(self, *, but_up: tuple[datetime, datetime] | None = None) -> dict[str, Watched]:
+        """How every provider stands that has been looked at.
+
+        With ``but_up`` without those of whom no more is known than that they were seen up between
+        these two moments.
+        """
+        return whole(lambda: watching.read_watched(self._connection, but_up))
+
+    def reports(self, ended_after: datetime) -> dict[str, Report]:
+        """What each provider said last on the phone, unless that ended before a moment."""
+        return whole(lambda: watching.read_reports(self._connection, ended_after))
+
+    def reports_of(self, provider: str) -> list[Report]:
+        """Everything that a provider has said on the phone, the newest first."""
+        return whole(lambda: watching.read_all_reports(self._connection, provider))
+
+    def moves(self, since: datetime) -> list[Move]:
+        """Which hard states have moved from a moment on, in order."""
+        return whole(lambda: watching.read_moves(self._connection, since))
+
     def acts(self, case_id: int | None = None) -> Iterator[Act]:
         """The journal of a case, or all of it, in order."""
         return iter(whole(lambda: list(journal.read_acts(self._connection, case_id))))
@@ -127,6 +148,19 @@ class Transaction(Reader):
     def append(self, act: Act) -> None:
         """Write a record of the journal; its details hold nothing personal."""
         journal.append(self._connection, act)
+
+    def save_watched(self, states: Iterable[Watched], moves: Iterable[Move] = ()) -> None:
+        """Write how providers stand after a run of checks, and what has moved in it."""
+        watching.put_watched(self._connection, states)
+        watching.insert_moves(self._connection, moves)
+
+    def drop_watched(self, providers: Iterable[str]) -> None:
+        """Forget how providers stand that nobody looks at any more."""
+        watching.delete_watched(self._connection, providers)
+
+    def add_report(self, report: Report) -> None:
+        """Write what a provider has said on the phone, which supersedes what it said before."""
+        watching.insert_report(self._connection, report)
 
     def hold(self, case_id: int, until: datetime | None) -> None:
         """Keep a case back from erasure until a moment; None: no longer."""

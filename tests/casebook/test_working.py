@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.casebook import answering, asking, keeping, opening, viewing
+from dispatch_cli.casebook import answering, asking, keeping, mending, opening, viewing
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Personal
 
@@ -35,7 +35,7 @@ def test_from_open_to_closed(desk):
     assert (said.state, said.ref) == ("accepted", "1.2")
     answering.promise(desk(20), "1.2", NOON + timedelta(minutes=50))
     answering.arrive(desk(48), "1.2")
-    answering.close(desk(90), number)
+    mending.close(desk(90), number)
     view = viewing.show(desk(91), number)
     assert (view.state, [offer.state for offer in view.offers]) == (
         "closed", ["declined", "arrived"],
@@ -79,7 +79,7 @@ def test_the_last_unit_cannot_go_to_two_cases(desk):
     third = opened(desk, minutes=4)
     card = asking.place_call(desk(5), third)
     assert card.provider == "bert"
-    answering.close(desk(60), first)
+    mending.close(desk(60), first)
     assert (
         answering.accept(desk(61), f"{second}.2", NOON + timedelta(minutes=90)).state == "accepted"
     )
@@ -90,7 +90,7 @@ def test_a_refused_act_is_recorded_and_changes_nothing(desk):
     number = opened(desk)
     asking.place_call(desk(1), number)
     answering.record(desk(2), "1.1", "decline", reason="weather")
-    with pytest.raises(ConflictError, match="has been answered already: Anna at 12:02"):
+    with pytest.raises(ConflictError, match="has been answered already: Anna at 13:02"):
         answering.accept(desk(3), "1.1", NOON + timedelta(minutes=30))
     assert viewing.show(desk(4), number).offers[0].state == "declined"
     assert viewing.acts(desk(4), number)[-1].action == "refused accept"
@@ -149,8 +149,8 @@ def test_a_correction_supersedes_in_the_open(desk):
     asking.place_call(desk(1), number)
     answering.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
     with pytest.raises(UsageError, match="--because"):
-        answering.correct(desk(3), "1.1", "declined", "")
-    answering.correct(desk(3), "1.1", "declined", "misheard")
+        mending.correct(desk(3), "1.1", "declined", "")
+    mending.correct(desk(3), "1.1", "declined", "misheard")
     states = [offer.state for offer in viewing.show(desk(4), number).offers]
     assert states == ["corrected", "declined"]
     assert asking.place_call(desk(5), opened(desk, minutes=4)).provider == "anna"
@@ -161,7 +161,7 @@ def test_cancelled_by_the_motorist_counts_against_nobody(desk):
     number = opened(desk)
     asking.place_call(desk(1), number)
     answering.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
-    said = answering.cancel(desk(3), number)
+    said = mending.cancel(desk(3), number)
     assert said.warnings == ("call 089 1 Anna: not needed",)
     assert viewing.show(desk(4), number).state == "cancelled"
 
@@ -193,7 +193,10 @@ def test_a_likely_duplicate_is_warned_of(desk):
 def test_audit_names_exactly_what_is_overdue(desk):
     """An answer or arrival that should have come; nothing before its time, nothing closed."""
     number = opened(desk)
-    assert viewing.audit(desk(60)) == []
+    assert viewing.audit(desk(2)) == []
+    assert [(o.ref, o.what, o.name) for o in viewing.audit(desk(4))] == [
+        ("1", "next call", "roadside_repair")
+    ]
     asking.place_call(desk(1), number)
     assert viewing.audit(desk(3)) == []
     assert [(o.ref, o.what) for o in viewing.audit(desk(5))] == [("1.1", "answer")]
@@ -204,7 +207,7 @@ def test_audit_names_exactly_what_is_overdue(desk):
     keeping.remind(desk(31), number, NOON + timedelta(minutes=40))
     assert [o.what for o in viewing.audit(desk(41))] == ["arrival", "call back"]
     answering.arrive(desk(42), "1.1")
-    answering.close(desk(43), number)
+    mending.close(desk(43), number)
     assert viewing.audit(desk(500)) == []
 
 
@@ -214,7 +217,7 @@ def test_forgetting_erases_the_motorist_and_keeps_the_decision(desk, tmp_path):
     asking.place_call(desk(1), number)
     answering.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
     keeping.note(desk(3), number, "Canary-Later")
-    answering.close(desk(60), number)
+    mending.close(desk(60), number)
     day = 24 * 60
     assert keeping.forget(desk(10 * day), older_than_days=30, dry_run=False).cases == ()
     assert keeping.forget(desk(40 * day), older_than_days=30, dry_run=True).cases == (number,)

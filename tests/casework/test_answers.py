@@ -30,7 +30,8 @@ def done(of: Case, number: int, action: str, *, at=NOON, outcome="declined") -> 
     if action == "arrive":
         return casework.arrive(of, number, now=at)
     if action == "correct":
-        return casework.correct(of, number, outcome, now=at, operator="desk")
+        right = "not_called" if of.offers[number - 1].state == "open" else outcome
+        return casework.correct(of, number, right, now=at, operator="desk")
     return casework.answer(of, number, action, now=at, reason="no_unit")
 
 
@@ -65,9 +66,37 @@ def test_every_cell_of_the_table(state, action):
         return
     after = done(before, 1, action)
     assert after.offers[0].state == cell
-    if action == "correct":
+    if action == "correct" and state != "open":
         assert after.offers[-1].number == len(before.offers) + 1
         assert after.offers[-1].state == "declined"
+
+
+def test_a_call_that_runs_or_never_was():
+    """``open`` lets a call run again; ``not_called`` takes it back, and the turn is still due."""
+    of = done(asked(), 1, "no_answer")
+    again = casework.correct(of, 1, "open", now=NOON + MINUTE, operator="desk")
+    assert [offer.state for offer in again.offers] == ["corrected", "open"]
+    assert again.offers[1].answer_by == NOON + MINUTE + casework.answers.ANSWER_WITHIN
+    never = casework.correct(asked(), 1, "not_called", now=NOON, operator="desk")
+    assert [offer.state for offer in never.offers] == ["corrected"]
+    wanted = never.services[0]
+    assert casework.next_option(never, wanted).phone == asked().offers[0].phone
+    with pytest.raises(UsageError, match="has not been answered"):
+        casework.correct(asked(), 1, "declined", now=NOON, operator="desk")
+
+
+def test_two_calls_never_run_at_once_by_a_correction():
+    """While the next one is asked, or on the way, an earlier call cannot run again."""
+    of = asked(done(asked(), 1, "decline"))
+    with pytest.raises(ConflictError, match=r"17\.2 .* is open at"):
+        casework.correct(of, 1, "open", now=NOON, operator="desk")
+
+
+def test_nothing_is_corrected_after_an_arrival():
+    """Also where the help that came has failed since: it was there."""
+    of = done(done(done(asked(), 1, "accept"), 1, "arrive"), 1, "fail")
+    with pytest.raises(ConflictError, match="has brought help at"):
+        done(of, 1, "correct")
 
 
 def test_the_table_is_complete():
@@ -111,7 +140,7 @@ def test_who_has_closed_meanwhile_is_passed_over_with_the_reason():
     """The gate is looked at before each call; the order is not."""
     of = case(service("tow", option("anna"), option("bert")))
     found = casework.next_option(
-        of, of.services[0], lambda provider: "closed" if provider == "anna" else None
+        of, of.services[0], lambda each: "closed" if each.provider == "anna" else None
     )
     assert found.option.provider == "bert"
     assert [(skipped.provider, why) for skipped, why in found.skipped] == [("anna", "closed")]
@@ -174,8 +203,10 @@ def test_an_acceptance_takes_a_free_unit_or_the_next_slot():
     assert taken(2, [unit(1)]) == (2, 1)
     busy = [unit(1, until=NOON + 30 * MINUTE), unit(2, until=NOON + 10 * MINUTE)]
     assert taken(2, busy, may_wait=True) == (2, 2)
+    twice = [*busy, unit(2, slot=2, until=NOON + 90 * MINUTE)]
+    assert taken(2, twice, may_wait=True) == (1, 2)
     assert taken(2, busy, extra_unit=True) == (3, 1)
-    with pytest.raises(ConflictError, match="no free unit left: taken by case 5, 5"):
+    with pytest.raises(ConflictError, match="no free unit left: taken by case 5"):
         taken(2, busy)
     with pytest.raises(ConflictError, match="no free unit left"):
         taken(0, [])
@@ -208,6 +239,16 @@ def test_deadlines_of_answer_arrival_and_call_back():
     assert casework.overdue(done(of, 1, "arrive"), ETA + 11 * MINUTE) == []
     of = replace(case(), call_back_at=NOON)
     assert [d.what for d in casework.overdue(of, NOON + MINUTE)] == ["call back"]
+
+
+def test_nobody_is_forgotten():
+    """A service for which nobody is asked is due, one for which nobody is left as well."""
+    of = case(service("tow", option("anna")))
+    assert [d.what for d in casework.overdue(of, NOON + 4 * MINUTE)] == ["next call"]
+    of = asked(of, "tow", at=NOON + MINUTE)
+    of = done(of, 1, "decline", at=NOON + 2 * MINUTE)
+    assert casework.overdue(of, NOON + 4 * MINUTE) == []
+    assert [d.what for d in casework.overdue(of, NOON + 6 * MINUTE)] == ["last resort"]
     assert casework.deadlines(casework.close(of, now=NOON)) == []
 
 

@@ -17,6 +17,7 @@ import dispatch_cli
 from dispatch_cli.catalog import Catalog, compiled
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.model import Place
+from dispatch_cli.model.check import Checking
 
 from .files import HUBER, NOW, open_file, write
 
@@ -26,9 +27,13 @@ MAIN = f"""
 include = ["sub/*.toml"]
 [clients.adac]
 prefer = {{ tags = ["x"], head_start_min = 5 }}
+[[maintenance]]
+from = 2026-11-25T08:00:00
+until = 2026-11-25T09:00:00
 {HUBER}
 hours = "Mo-Fr 08:00-18:00"
 phone = "112"
+check = [{{ kind = "tcp", host = "huber.example", port = 5060 }}]
 """
 
 
@@ -53,6 +58,8 @@ def facts(catalog: Catalog) -> tuple[object, ...]:
         catalog.all(),
         catalog.near(AUGSBURG),
         [catalog.find(one) for one in (*ids, "nobody")],
+        catalog.checking(),
+        catalog.probes(),
     )
 
 
@@ -236,6 +243,7 @@ def test_records_of_another_build_do_not_pass(world: Path) -> None:
         compiled.Content(
             key=b"k" * 32, main="m", patterns=(), included=(), polygons=(), start=0, end=0,
             rules=open_file(world).rules, providers=open_file(world).all(), warnings=(),
+            checking=Checking(), probes={},
         )
     )  # fmt: skip
     opened = compiled.Compiled(lambda offset, length: content[offset : offset + length])

@@ -29,6 +29,10 @@ SECTIONS: dict[type[Struct], tuple[str, str]] = {
     raw.RawPoint: ("[[provider]]", "key in `base`"),
     raw.RawArea: ("[[provider]]", "key in `area`"),
     raw.RawHold: ("[[provider]]", "key in `on_hold`"),
+    raw.RawProbe: ("[[provider.check]]", "key"),
+    raw.RawCheck: ("[check]", "key"),
+    raw.RawMaintenance: ("[[maintenance]]", "key"),
+    raw.RawCoverage: ("[coverage]", "key"),
 }
 
 
@@ -48,7 +52,7 @@ def test_every_key_is_documented(shape: type[Struct]) -> None:
     text = PAGE.split(f"## `{section}`" if "[" in section else f"## {section}")[1].split("\n## ")[0]
     tables = [part for part in text.split("\n\n") if part.startswith(f"| {head} |")]
     documented = re.findall(r"^\| `(\w+)` \|", "\n".join(tables), re.MULTILINE)
-    keys = set(shape.__struct_fields__)
+    keys = set(shape.__struct_encode_fields__)
     assert keys <= set(documented)
     if shape is not raw.RawMinutes:  # its keys stand beside those of [ranking]
         assert set(documented) == keys

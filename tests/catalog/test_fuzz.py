@@ -40,6 +40,27 @@ postcodes = ["86"]
 hours = "Mo-Fr 08:00-18:00; PH off"
 region = "BY"
 on_hold = {{ reason = "x", until = 2026-12-01T08:00:00 }}
+[[provider.check]]
+kind = "http"
+url = "https://huber.example/units"
+capacity = true
+headers = {{ Authorization = "env:TOKEN", Accept = "application/json" }}
+[[provider.check]]
+kind = "command"
+command = ["/bin/true", "x"]
+[check]
+failures = 2
+reference = "[::1]:53"
+heartbeat = "file:secret/ping"
+[[maintenance]]
+from = 2026-12-24
+until = 2026-12-25T06:00:00
+providers = ["huber"]
+text = "moving"
+[coverage]
+minimum = 1
+services = ["tow"]
+regions = ["86"]
 """
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 KEYS = sorted(

@@ -11,23 +11,25 @@ REPAIR_FAILS = [
     ("m", "what has changed"), ('where "A8\r', "quotation mark"),
     ("m", "what has changed"), ("colour red\r", "unexpected extra argument"),
     ("m", "what has changed"), ("persons 3\r", "ranked again"),
-    ("z", "the facts are as they were"), ("s", "tow: waiting"),
+    ("z", "the facts are as they were"), ("s", "s again"), ("s", "tow: waiting"),
 ]  # fmt: skip
 TOW_DECLINES = [
     ("\t", ">tow: waiting"), ("\r", "the call is placed"), ("d", "1 no_unit"),
     ("9", "what they said"), ("on strike\r", "declined: other"),
-    ("z", "What is right?"), ("\x1b", "left as it is"),
+    ("z", "superseded by 1.3: open"), ("d", "1 no_unit"), ("1", "declined: no_unit"),
 ]  # fmt: skip
 OTHER_KEYS = [
     ("a", "nobody has been called yet"), ("y", "is no key here"), ("z", "nothing to undo"),
     ("c", "call back when"), ("40\r", "call the motorist back at"),
     ("z", "the reminder is as it was"), ("c", "call back when"), ("done\r", "called back"),
-    ("i", "note:"), ("by the gate\r", "noted"), ("!", "PLACE  near 86150"),
-    ("\r", "the call is placed"), ("u", "unreachable"), ("z", "What is right?"),
-    ("a", "there in how many minutes"), ("\x1b", "left as it is"), ("z", "What is right?"),
-    ("a", "there in how many minutes"), ("12\r", "now promises"), ("f", "failed"),
+    ("i", "note:"), ("by the gate\r", "noted"), ("z", "the note is taken back"),
+    ("z", "nothing to undo"), ("!", "PLACE  near 86150"), ("\r", "the call is placed"),
+    ("z", "z again"), ("n", "nothing recorded"), ("z", "z again"), ("z", "was never called"),
+    ("\r", "the call is placed"), ("u", "unreachable"), ("z", "superseded by 1.3: open"),
+    ("a", "there in how many minutes"), ("9\r", "accepted, there by"), ("f", "failed"),
     ("\r", "the call is placed"), ("e", "wrong equipment"), ("\r", "NOBODY IS LEFT"),
-    ("x", "x again"), ("n", "not cancelled"), ("x", "x again"), ("x", "cancelled by the motorist"),
+    ("x", "x again"), ("n", "nothing recorded"), ("x", "x again"),
+    ("x", "cancelled by the motorist"),
     ("\r", "was cancelled at"),
 ]  # fmt: skip
 TO_THE_END = [
@@ -35,5 +37,6 @@ TO_THE_END = [
     ("y", "eta_too_long"), ("\r", "the call is placed"), ("a", "there in how many minutes"),
     ("9\r", "GIVE THE DRIVER"), ("m", "what has changed"),
     ("injured 1 no-trailer\r", "ranked again"), ("m", "what has changed"), ("\x1b", "ranked again"),
-    ("t", "new time"), ("\x1b", "ranked again"), ("r", "is there since"), ("k", "closed; q leaves"),
+    ("t", "new time"), ("\x1b", "ranked again"), ("r", "r again"), ("r", "is there since"),
+    ("k", "closed; q leaves"),
 ]  # fmt: skip

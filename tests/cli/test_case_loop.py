@@ -77,9 +77,9 @@ def two(home) -> None:
 @pytest.mark.parametrize(
     ("kind", "steps", "states"),
     [
-        ("tow", OTHER_KEYS, ["corrected", "failed", "wrong_equipment"]),
+        ("tow", OTHER_KEYS, ["corrected", "corrected", "failed", "wrong_equipment"]),
         ("tow", TO_THE_END, ["declined", "arrived"]),
-        ("breakdown", [*REPAIR_FAILS, *TOW_DECLINES], ["unsuccessful", "declined"]),
+        ("breakdown", [*REPAIR_FAILS, *TOW_DECLINES], ["unsuccessful", "corrected", "declined"]),
     ],
     ids=["other keys", "to the end", "the next service"],
 )
@@ -143,10 +143,21 @@ def test_enter_takes_every_default(two, capsys):
 
 def test_danger_is_asked_first_and_answered_at_once(two, capsys):
     """Two hurt, trapped, on the lane: the emergency line stands before the next question."""
-    answers = ["2, trapped lane", "86150", "", "van", "3", "none", "089 99998-555", "gate"]
+    answers = [
+        "2, trapped lane",
+        "86150",
+        "A8 towards München",
+        "",
+        "van",
+        "3",
+        "none",
+        "089 99998-555",
+        "gate",
+    ]
     facts, personal = asked(open_book(Desk()), answers)
     assert (facts.injured, facts.trapped, facts.spot, facts.kind) == (2, True, "lane", "accident")
     assert (personal.call_back, personal.note) == ("089 99998-555", "gate")
+    assert facts.where == "A8 towards München"
     assert "112" in capsys.readouterr().out
     facts, _ = asked(open_book(Desk()), ["ja", "86150", "", "", "", "", "", ""])
     assert facts.injured == 1

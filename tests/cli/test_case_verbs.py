@@ -109,7 +109,10 @@ def test_a_correction_keeps_both_records(dispatch, opened):
     dispatch("case", "offer", "1")
     dispatch("case", "decline", "1.1", "--reason", "no_unit")
     argv = ("case", "correct", "1.1", "--outcome", "accepted", "--because", "wrong line")
-    assert table(dispatch(*argv))[0]["ref"] == "1.2"
+    assert "--eta 35" in dispatch(*argv).err
+    corrected = table(dispatch(*argv, "--eta", "20"))[0]
+    assert corrected["ref"] == "1.2"
+    assert "Abschlepp Lech, dort bis" in corrected["tell_caller"]
     offers = dispatch("case", "show", "1", "--json").envelope["data"]["case"]["offers"]
     assert [offer["state"] for offer in offers] == ["corrected", "accepted"]
     assert dispatch("case", "correct", "1.2", "--outcome", "maybe", "--because", "x").code == 2
@@ -128,11 +131,16 @@ def test_amend_calls_112_first_and_adds_services(dispatch, opened):
 
 
 def test_the_second_vehicle_of_a_crash(dispatch, firms):
-    """``--like`` copies place and caller, and the likely duplicate is said."""
-    dispatch(*OPEN, "--caller", "Somebody", "--call-back", "089 99998-555")
+    """``--like`` copies place, road and caller; it is known to be another vehicle."""
+    where = ("--where", "A8 towards München", "--spot", "shoulder")
+    dispatch(*OPEN, *where, "--caller", "Somebody", "--call-back", "089 99998-555")
     ran = dispatch("case", "open", "tow", "--like", "1")
     assert ran.code == 0
-    assert "perhaps the same as case 1" in ran.err
+    assert "perhaps the same" not in ran.err
+    facts = dispatch("case", "show", "2", "--personal", "--json").envelope["data"]["personal"]
+    assert facts["where"] == "A8 towards München"
+    again = dispatch(*OPEN, "--call-back", "089 99998-555")
+    assert "perhaps the same as case 1" in again.err
     personal = dispatch("case", "show", "2", "--personal", "--json").envelope["data"]["personal"]
     assert (personal["caller"], personal["call_back"]) == ("Somebody", "089 99998-555")
 
@@ -195,7 +203,10 @@ def test_the_sample_is_refused_and_112_stands(dispatch, home):
         (("offer", "1", "--service", "taxi"), "it has: tow"),
         (("callback", "1", "soon"), "soon"),
         (("accept", "1.1", "--eta", "99999"), "99999"),
-        (("accept", "1.1", "--eta", "9000"), "more than a day"),
+        (("accept", "1.1", "--eta", "1238"), "neither minutes"),
+        (("accept", "1.1", "--eta", "2020-01-01T10:00"), "has passed"),
+        (("callback", "1", "2020-01-01T10:00"), "has passed"),
+        (("hold", "1", "--until", "2020-01-01"), "has passed"),
         (("note", "1", ""), "empty note"),
         (("forget", "--older-than", "soon"), "30d"),
         (("show", "1", "--say", "fr"), "allowed: de, en"),
@@ -223,7 +234,7 @@ def test_a_clock_time_that_has_passed_is_not_taken_for_tomorrow(dispatch, opened
 
 def test_the_journal_is_whole_and_its_head_is_kept(dispatch, opened):
     """``log head`` gives what ``log verify --head`` finds again; a wrong head is exit 4."""
-    head = table(dispatch("log", "head"))[0]["head"]
+    head = dispatch("log", "head").out.strip()
     dispatch("case", "offer", "1")
     assert dispatch("log", "verify", "--head", head).code == 0
     number, digest = head.split(":")

@@ -41,7 +41,7 @@ def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
         terminal.press("1")
         terminal.wait_for("declined: no_unit")
         terminal.press("z")
-        terminal.wait_for("What is right?")
+        terminal.wait_for("superseded by 1.2: open")
         terminal.press("a")
         terminal.wait_for("there in how many minutes")
         terminal.press("26\x7f5\r")
@@ -58,6 +58,8 @@ def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
         terminal.wait_for("new time")
         terminal.press("40\r")
         terminal.wait_for("now promises")
+        terminal.press("r")
+        terminal.wait_for("r again")
         terminal.press("r")
         terminal.wait_for("is there since")
         terminal.press("k")
@@ -131,7 +133,7 @@ def test_every_other_key(dispatch, opened):
         terminal.press("x")
         terminal.wait_for("x again")
         terminal.press("n")
-        terminal.wait_for("not cancelled")
+        terminal.wait_for("nothing recorded")
         terminal.press("x")
         terminal.wait_for("x again")
         terminal.press("x")
@@ -154,6 +156,8 @@ def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
         terminal.press("nowhere9\n")
         terminal.wait_for("error: ")
         terminal.press("86150\n")
+        terminal.wait_for("Road, direction")
+        terminal.press("A8 towards M\n")
         terminal.wait_for("What? [accident]")
         terminal.press("\n")
         terminal.wait_for("Vehicle? [car]")
@@ -168,6 +172,8 @@ def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
         terminal.press("Canary-Note\n")
         shown = terminal.wait_for(BOTTOM)
         assert ">tow: waiting" in shown
+        assert "CONFIRM  near 86150" in shown
+        assert "A8 towards M, bei 86150" in shown
         terminal.press("q")
         assert terminal.ended() == 0
     personal = dispatch("case", "show", "1", "--personal", "--json").envelope["data"]["personal"]
@@ -214,12 +220,13 @@ def test_plain_prompts_without_a_terminal(dispatch, opened):
     """From a pipe: keys by line, and the end of the input leaves."""
     ran = subprocess.run(
         [sys.executable, "-m", "dispatch_cli", "case", "work", "1"],
-        input="\nu\ntab\nz\nd\n", text=True, capture_output=True, check=False, env=dict(os.environ),
+        input="\nu\ntab\nz\nd\n1\n",
+        text=True, capture_output=True, check=False, env=dict(os.environ),
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "Abschlepp Lech unreachable" in ran.stdout
     assert "\x1b" not in ran.stdout
-    # What was wrong is asked for, and the answer "d" supersedes it.
+    # The call is running again, and "d" answers it.
     assert offers(dispatch) == [("lech", "corrected"), ("lech", "declined")]
 
 
@@ -244,7 +251,7 @@ def test_a_service_that_did_not_help_opens_the_next(dispatch, firms):
         follow(terminal, TOW_DECLINES)
         terminal.press("q")
         assert terminal.ended() == 0
-    assert [state for _, state in offers(dispatch)] == ["unsuccessful", "declined"]
+    assert [state for _, state in offers(dispatch)] == ["unsuccessful", "corrected", "declined"]
 
 
 def test_nobody_left_shows_the_last_resort(dispatch, opened, firms):

@@ -100,6 +100,21 @@ def test_doctor_says_which_file_and_whence(dispatch, firms, monkeypatch):
     assert "problem" in ran.out
 
 
+def test_doctor_names_the_line_of_each_setting(dispatch, firms, home):
+    """A setting stands with its line, one that nobody set as built in, included files by name."""
+    more = 'include = ["more/*.toml"]\n[ranking]\nfallback_min = 90\nspeed_kmh = 60\n'
+    service = "[ranking.service.tow]\nanswer_min = 4\n"
+    firms.write_text(more + service + firms.read_text())
+    (home / "more").mkdir()
+    (home / "more" / "a.toml").write_text("")
+    rows = {tuple(line.split("\t")) for line in dispatch("doctor").out.splitlines()}
+    assert ("included file", "more/a.toml", "include") in rows
+    assert ("fallback_min", "90.0", "providers.toml:3") in rows
+    assert ("speed", "inf km:60", "providers.toml:4") in rows
+    assert ("tow answer_min", "4.0", "providers.toml:6") in rows
+    assert ("method", "index", "built in") in rows
+
+
 def test_places_import_teaches_names(dispatch, firms, home):
     """After an import a town is found by name, and a wrong town is refused."""
     source = home / "de.csv"

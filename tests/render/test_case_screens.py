@@ -29,7 +29,7 @@ def card(**changes) -> OfferCard:
         "other_phones": ("089 99998-115", "0151 99998-116"),
         "position": 1,
         "of": 5,
-        "answer_by": "12:06",
+        "answer_by": NOW + timedelta(minutes=3),
         "say": (
             "Pannenhilfe. bei A8 Ri. München, AS Augsburg-Ost.",
             "",
@@ -62,6 +62,9 @@ def view(**changes) -> CaseView:
         phone=PHONE,
         there_at=NOW + timedelta(minutes=35),
         last_resort="110 police",
+        due="answer",
+        due_at=NOW - timedelta(minutes=1),
+        overdue=True,
     )
     offer = OfferView(
         ref="17.1",
@@ -208,8 +211,19 @@ def test_the_clock_runs_down_and_then_up():
 def test_nothing_personal_in_the_handover_view():
     """No case says so; a case is one line for each service with its age and what is due."""
     assert line_text(case_views.list_lines([], NOW, Screen())[0]) == "no case"
-    lines = [line_text(line) for line in case_views.list_lines([view()], NOW, Screen(120))]
+    later = ServiceView(
+        service="roadside_repair",
+        state="later",
+        offer="",
+        provider="",
+        phone="",
+        there_at=None,
+        last_resort="110 police",
+    )
+    both = view(services=(*view().services, later))
+    lines = [line_text(line) for line in case_views.list_lines([both], NOW, Screen(120))]
     assert "answer 12:02 MISSED" in lines[1]
+    assert "answer" not in lines[2]
     assert [case_views._age(minutes) for minutes in (5, 150, 4000)] == ["5 min", "2 h", "3 d"]
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from dispatch_cli import fairness
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.learning import summarise
 from dispatch_cli.model import Place
 from dispatch_cli.model.case import Case, Offer, Personal
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import place_at, place_of_postcode
+from dispatch_cli.results import FairnessReport
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 from dispatch_cli.store.erasure import blurred, forgotten
@@ -230,6 +232,33 @@ def test_what_reports_need_is_added_up(tmp_path: Path) -> None:
         [cost] = tx.contract_costs()
         assert (cost.month, cost.client, cost.cases, cost.cost_min) == ("2026-11", "adac", 2, 5.2)
         assert [each.provider for each in tx.tallies()] == ["huber", "huber"]
+
+
+def test_the_fairness_report_is_the_same_afterwards(tmp_path: Path) -> None:
+    """Who was asked how often, who accepted, the minutes, and the costs: whatever is erased."""
+    month = NOW.replace(day=1, hour=0, minute=0)
+
+    def reported(store: Store) -> FairnessReport:
+        with store.reading() as reader:
+            return fairness.report(
+                reader.cases(open_only=False),
+                reader.tallies(),
+                month,
+                standings=reader.standings(),
+                contract_costs=reader.contract_costs(),
+            )
+
+    with opened(tmp_path / "cases.sqlite3") as store:
+        for number in range(1, 13):
+            _life(store, number)
+        before = reported(store)
+        for number in (2, 3, 5, 7, 11):
+            with store.deciding() as tx:
+                tx.forget(number, LATER)
+        store.after_erasure()
+        assert reported(store) == before
+    assert before.cases == 12
+    assert {row.provider for row in before.rows} == {"huber", "lech"}
 
 
 def test_late_stays_exact_and_drives_do_not(tmp_path: Path) -> None:

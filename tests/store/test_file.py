@@ -161,6 +161,7 @@ def test_a_damaged_file_is_no_traceback(tmp_path: Path, count: int) -> None:
                     said += bool(reader.verify())
                     reader.tallies()
                     list(reader.acts())
+                    reader.watched(), reader.reports(NOW), reader.moves(NOW)
                 decide_next(store)
         except DispatchError:
             said += 1

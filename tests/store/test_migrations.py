@@ -4,12 +4,14 @@ import os
 import signal
 import sqlite3
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
 from dispatch_cli.errors import BadDataError
+from dispatch_cli.model.check import Watched
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 from dispatch_cli.store.migrations import Migration, migrations, newest, statements
@@ -55,6 +57,11 @@ def _newer(path: Path) -> Store:
     return Store(Database(path, now=NOW, known=KNOWN))
 
 
+def _older(path: Path) -> Store:
+    """A log as the program before the last migration keeps it."""
+    return Store(Database(path, now=NOW, known=migrations()[:-1]))
+
+
 def _schema(path: Path) -> list[tuple[str, ...]]:
     connection = sqlite3.connect(path)
     rows = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
@@ -63,8 +70,8 @@ def _schema(path: Path) -> list[tuple[str, ...]]:
     return rows
 
 
-def _filled(path: Path) -> None:
-    with opened(path) as store:
+def _filled(path: Path, open_log: Callable[[Path], Store] = opened) -> None:
+    with open_log(path) as store:
         for _ in range(7):
             decide_next(store)
 
@@ -125,24 +132,59 @@ def test_an_older_program_refuses_a_newer_log(tmp_path: Path) -> None:
             decide_next(store)
 
 
+def test_every_version_ever_released_leads_to_the_newest(tmp_path: Path) -> None:
+    """A log of each older version, with a life in it, has the new schema and all rows after."""
+    _filled(tmp_path / "new.sqlite3")
+    for number in range(1, len(migrations())):
+        path = tmp_path / f"{number}.sqlite3"
+        _filled(
+            path, lambda path, to=number: Store(Database(path, now=NOW, known=migrations()[:to]))
+        )
+        assert _schema(path)[-1] == (number,)
+        with opened(path) as store:
+            assert problems(store, 7) == []
+            with store.deciding() as tx:
+                tx.save_watched([Watched(provider="huber")])
+                assert list(tx.watched()) == ["huber"]
+        assert _schema(path) == _schema(tmp_path / "new.sqlite3")
+        assert not list(tmp_path.glob("*.before-*"))
+
+
+def test_the_program_before_refuses_this_log(tmp_path: Path) -> None:
+    """Whoever has not been updated yet is told so, and writes nothing."""
+    path = tmp_path / "cases.sqlite3"
+    _filled(path)
+    before = path.read_bytes()
+    with pytest.raises(BadDataError, match=f"version {NEXT - 1}; this program knows up to"):
+        decide_next(_older(path))
+    assert path.read_bytes() == before
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-def test_killed_at_each_statement(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("open_before", "known"),
+    [(_older, migrations()), (opened, KNOWN)],
+    ids=["the newest", "one that changes rows"],
+)
+def test_killed_at_each_statement(
+    tmp_path: Path, open_before: Callable[[Path], Store], known: tuple[Migration, ...]
+) -> None:
     """Whichever statement is the last: the next start migrates, and nothing is lost."""
     path, number, killed = tmp_path / "cases.sqlite3", 0, True
     while killed:
         number += 1
         for left in tmp_path.iterdir():
             left.unlink()
-        _filled(path)
+        _filled(path, open_before)
         child = os.fork()
         if not child:
-            database = DyingDatabase(path, now=NOW, known=KNOWN)
+            database = DyingDatabase(path, now=NOW, known=known)
             database.dies_at = number
             with database.locked():
                 os._exit(0)
         killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
-        with _newer(path) as store:
+        with Store(Database(path, now=NOW, known=known)) as store:
             assert problems(store, 7) == []
             decide_next(store)
         assert not killed or not list(tmp_path.glob("*.before-*"))
-    assert number > len(list(statements(LATER.sql)))
+    assert number > len(list(statements(known[-1].sql)))

@@ -106,9 +106,12 @@ def problems(store: Store, acknowledged: int) -> list[str]:
     found += [each for each in store.check() if "erasure" not in each]
     if forgotten:
         store.after_erasure()
-        files = [each.read_bytes() for each in store.path.parent.glob(f"{store.path.name}*")]
-        if any(canary(number).encode() in each for number in forgotten for each in files):
-            found.append("erased and still there")
+        found += [
+            f"{canary(number)} was erased and is still in {path.name}"
+            for path in sorted(store.path.parent.glob(f"{store.path.name}*"))
+            for number in sorted(forgotten)
+            if canary(number).encode() in path.read_bytes()
+        ]
     return found
 
 

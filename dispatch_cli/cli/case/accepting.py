@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from ...errors import UsageError
 from ..outcome import Outcome
 from ..spreading import takes
-from .desk import Desk, RefArgument, ask, open_book, read_moment
+from .desk import YES, Desk, ExtraUnitOption, RefArgument, ask, open_book, read_moment
 from .recording import shown_record
 
-YES = frozenset({"y", "yes", "j", "ja"})
+SPEAKERS = ("provider", "driver", "operator", "motorist")
 
 EtaOption = Annotated[
     str, typer.Option("--eta", metavar="TIME", help="35 (minutes from now) or 12:38.")
@@ -21,9 +22,7 @@ def accept(
     desk: Desk,
     ref: RefArgument,
     eta: EtaOption,
-    extra_unit: Annotated[
-        bool, typer.Option("--extra-unit", help="The firm has a truck that the log does not know.")
-    ] = False,
+    extra_unit: ExtraUnitOption = False,
 ) -> Outcome:
     """Record an acceptance: it takes a unit, and the exact place may be said.
 
@@ -47,6 +46,9 @@ def eta(
     desk: Desk,
     ref: RefArgument,
     time: Annotated[str, typer.Argument(metavar="TIME", help="35 (minutes) or 12:50.")],
+    speaker: Annotated[
+        str, typer.Option(metavar="WHO", help="provider, driver, operator: who said so.")
+    ] = "provider",
 ) -> Outcome:
     """Record a new time, which the motorist is told.
 
@@ -55,5 +57,7 @@ def eta(
     from ...casebook import answering
 
     book = open_book(desk)
-    done = answering.promise(book, ref, read_moment(time, book), language=desk.say)
+    if speaker not in SPEAKERS:
+        raise UsageError(f"--speaker {speaker!r} is unknown; allowed: {', '.join(SPEAKERS)}")
+    done = answering.promise(book, ref, read_moment(time, book), speaker=speaker, language=desk.say)
     return shown_record(desk, "case eta", done)

@@ -4,6 +4,9 @@ from typing import Any
 
 from ...errors import UsageError
 from ..incident_options import Facts
+from .opening import Motorist
+
+_NAMES = (*Facts.__struct_fields__, *Motorist.__struct_fields__)
 
 
 def said_in(line: str) -> dict[str, object]:
@@ -22,7 +25,7 @@ def said_in(line: str) -> dict[str, object]:
     except TyperException as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         raise UsageError(message.rstrip(".")) from None
-    names = {*Facts.__struct_fields__} - {"note"}
+    names = {*_NAMES} - {"note"}
     said = {
         name: value
         for name, value in context.params.items()
@@ -42,7 +45,7 @@ def _amend() -> Any:
 
 def _with_dashes(words: list[str]) -> list[str]:
     """Put the dashes before the names of facts that were typed without."""
-    names = {name.replace("_", "-") for name in Facts.__struct_fields__}
+    names = {name.replace("_", "-") for name in _NAMES}
     names |= {f"no-{name}" for name in names}
     return [
         f"--{plain}" if (plain := word.replace("_", "-").lower()) in names else word

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from ...casebook import answering
+from ...casebook import answering, mending
+from ...casework import NoUnitError
 from ...errors import UsageError
-from ...model.case import Outcome
 from ...model.words import DECLINE_REASONS
 from ...render.case_loop import declines_question
 from .desk import read_moment
 
 if TYPE_CHECKING:
+    from ...casebook.acting import Recorded
     from ...casebook.book import Book
     from .situation import Situation
 
@@ -23,17 +24,10 @@ _PLAIN: Mapping[str, str] = {
     "f": "fail",
     "s": "unsuccessful",
 }
-_OUTCOMES: Mapping[str, Outcome] = {
-    "a": "accepted",
-    "d": "declined",
-    "n": "no_answer",
-    "u": "unreachable",
-    "e": "wrong_equipment",
-    "f": "failed",
-    "x": "cancelled",
-}
 ANSWER_KEYS = frozenset({*_PLAIN, "a", "d", "t", "r"})
 _BECAUSE = "undone in case work"
+_FOR_GOOD = {"r": "help is on the scene", "s": "help came and could not help"}
+"""What cannot be taken back is asked for twice."""
 
 Undo = Callable[[], str] | None
 Done = tuple[Sequence[str], Undo]
@@ -49,8 +43,8 @@ class Asker(Protocol):
     def choice(self, question: Sequence[str], situation: "Situation") -> str:
         """One key."""
 
-    def undo_with(self, undo: Undo) -> None:
-        """Remember how the last key is undone."""
+    def sure(self, key: str, what: str, situation: "Situation") -> bool:
+        """Whether the key is pressed a second time, for what cannot be taken back."""
 
 
 class AnswerKeys:
@@ -74,11 +68,12 @@ class AnswerKeys:
             return self._decline(ref)
         if key == "t":
             return self._new_time(ref, offer.promises[-1].there_at if offer.promises else None)
+        if key in _FOR_GOOD and not self._asker.sure(key, _FOR_GOOD[key], self._situation):
+            return _NOTHING
         if key == "r":
             return [answering.arrive(self._book, ref).message], None
         done = answering.record(self._book, ref, _PLAIN[key])
-        # What was planned after a service has begun; there is no way back from there.
-        return [done.message], None if key == "s" else self._corrected(ref, done.state)
+        return [done.message], None if key == "s" else self._running_again(ref)
 
     def _accept(self, ref: str) -> Done:
         there_at = self._moment("there in how many minutes, or at what time")
@@ -87,10 +82,21 @@ class AnswerKeys:
         for sooner in answering.would_be_sooner(self._book, ref, there_at):
             if self._asker.choice((sooner, "y yes", "n no"), self._situation) in ("y", "j"):
                 done = answering.record(self._book, ref, "decline", reason="eta_too_long")
-                return [done.message], self._corrected(ref, done.state)
-        done = answering.accept(self._book, ref, there_at, language=self._language)
+                return [done.message], self._running_again(ref)
         # Whom one would sooner have had was asked about already.
-        return [done.message], self._corrected(ref, done.state)
+        return [self._accepted(ref, there_at).message], self._running_again(ref)
+
+    def _accepted(self, ref: str, there_at: datetime) -> "Recorded":
+        """Record an acceptance; a truck that the log does not know is asked about."""
+        try:
+            return answering.accept(self._book, ref, there_at, language=self._language)
+        except NoUnitError as error:
+            asked = (f"{error}: has the firm one more truck?", "y yes", "n no")
+            if self._asker.choice(asked, self._situation) not in ("y", "j"):
+                raise
+            return answering.accept(
+                self._book, ref, there_at, extra_unit=True, language=self._language
+            )
 
     def _decline(self, ref: str) -> Done:
         digit = self._asker.choice(declines_question(DECLINE_REASONS), self._situation)
@@ -101,7 +107,7 @@ class AnswerKeys:
         if reason == "other":
             text = self._asker.text("what they said", self._situation) or ""
         done = answering.record(self._book, ref, "decline", reason=reason, text=text)
-        return [done.message], self._corrected(ref, done.state)
+        return [done.message], self._running_again(ref)
 
     def _new_time(self, ref: str, before: datetime | None) -> Done:
         there_at = self._moment("new time: minutes from now, or 12:50")
@@ -118,27 +124,11 @@ class AnswerKeys:
 
         return [done.message, *done.tell_caller], undo
 
-    def _corrected(self, ref: str, state: str) -> Undo:
-        """Undo an answer: the right one supersedes it in the open, as ``case correct`` does."""
+    def _running_again(self, ref: str) -> Undo:
+        """Undo an answer in the open: it is superseded, and the call is running again."""
 
         def undo() -> str:
-            taken = state.replace("_", " ")
-            choices = [f"{key} {right.replace('_', ' ')}" for key, right in _OUTCOMES.items()]
-            asked = f"{ref} was taken as {taken}. What is right?"
-            key = self._asker.choice((asked, *choices, "Esc as it is"), self._situation)
-            outcome = _OUTCOMES.get(key)
-            if outcome is None:
-                return ""
-            there_at = None
-            if outcome == "accepted":
-                there_at = self._moment("there in how many minutes, or at what time")
-                if there_at is None:
-                    return ""
-            done = answering.correct(self._book, ref, outcome, _BECAUSE)
-            if there_at is not None:
-                done = answering.promise(self._book, done.ref, there_at, language=self._language)
-            self._asker.undo_with(self._corrected(done.ref, done.state))
-            return done.message
+            return mending.correct(self._book, ref, "open", _BECAUSE).message
 
         return undo
 

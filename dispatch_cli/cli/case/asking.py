@@ -8,7 +8,7 @@ from ...errors import ExitCode, UsageError
 from ..options import complete_providers
 from ..outcome import Outcome
 from ..spreading import takes
-from .desk import CaseArgument, Desk, open_book, read_text, shown
+from .desk import YES, CaseArgument, Desk, ask, open_book, read_text, shown
 
 
 @takes(Desk)
@@ -46,7 +46,11 @@ def offer(
         raise UsageError("--because, --wish and --decision go with --provider ID")
     if service is not None:
         service = lookup(service, SERVICES) or service
-    book = open_book(desk)
+    book = open_book(desk, calls=True)
+    if provider is not None and desk.is_asking:
+        why = asking.why_not(book, case_id, provider, service=service)
+        if why and ask(f"{provider}: {why}. Ask anyway? [y/N]").lower() not in YES:
+            raise UsageError(f"{provider} was not asked: {why}")
     card = asking.place_call(
         book,
         case_id,

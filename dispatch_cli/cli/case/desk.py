@@ -5,33 +5,43 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
 import typer
 from msgspec import Struct
 
-from ... import folders, store
 from ...casebook.book import Book
 from ...errors import BadDataError, ExitCode, UsageError
 from ...model.words import LANGUAGES
-from ..opening import holiday_dates, now, open_catalog
-from ..options import DebugOption, JsonOption, ProvidersOption, QuietOption
+from ..opening import holiday_dates, now, open_catalog, refuse_sample, store_at
+from ..options import (
+    DbOption,
+    DebugOption,
+    JsonOption,
+    ProvidersOption,
+    QuietOption,
+    SampleOption,
+)
 from ..outcome import Outcome, emit
 
 if TYPE_CHECKING:
+    from ... import store
     from ...catalog import Catalog
     from ...render.layout import Line, Screen
     from ...render.plain import Row
 
-MOST_MINUTES = 24 * 60
-"""A time of day that far ahead has passed: nobody means tomorrow's without saying so."""
+MOST_MINUTES = 600
+"""More minutes than that is a time of day without its colon."""
 
 LONG_LINE = 10_000
+YES = frozenset({"y", "yes", "j", "ja"})
 
 RefArgument = Annotated[
     str, typer.Argument(metavar="REF", help="The offer, as 17.2; 17 while only one is open.")
+]
+ExtraUnitOption = Annotated[
+    bool, typer.Option("--extra-unit", help="The firm has a truck that the log does not know.")
 ]
 CaseArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="The case.")]
 
@@ -41,12 +51,7 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     stands_last: ClassVar[bool] = True
 
-    db: Annotated[
-        Path | None,
-        typer.Option(
-            "--db", metavar="FILE", envvar="DISPATCH_DB", help="The case log; else yours."
-        ),
-    ] = None
+    db: DbOption = None
     operator: Annotated[
         str | None,
         typer.Option(
@@ -57,9 +62,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         str, typer.Option(metavar="LANG", envvar="DISPATCH_SAY", help="What to say in: de, en.")
     ] = "de"
     providers: ProvidersOption = None
-    sample: Annotated[
-        bool, typer.Option("--sample", help="Work with the sample file, whose firms are invented.")
-    ] = False
+    sample: SampleOption = False
     json: JsonOption = False
     quiet: QuietOption = False
     debug: DebugOption = False
@@ -70,49 +73,59 @@ class Desk(Struct, frozen=True, kw_only=True):
         return not (self.json or self.quiet) and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def open_book(desk: Desk) -> Book:
-    """Open the provider file and the case log; raises BadDataError for the packaged sample."""
+def open_book(desk: Desk, *, calls: bool = False) -> Book:
+    """Open the provider file and the case log.
+
+    What ``calls`` somebody needs the file: then it raises BadDataError where that is broken or
+    the packaged sample. What only writes an answer down, or looks, goes on without it.
+    """
     clock = now()
     if desk.say not in LANGUAGES:
         raise UsageError(f"--say {desk.say!r} is unknown; allowed: {', '.join(LANGUAGES)}")
-    catalog = open_catalog(desk.providers, clock)
-    _refuse_sample(catalog, desk)
+    try:
+        catalog = open_catalog(desk.providers, clock)
+    except BadDataError as error:
+        if calls:
+            raise
+        catalog = _without_file(error)
+    if calls:
+        refuse_sample(catalog, is_wanted=desk.sample)
     return Book(
-        store=_store_at(desk, clock),
+        store=store_at(desk.db, clock),
         catalog=catalog,
         holidays=holiday_dates,
         now=clock,
-        operator=desk.operator or _login_name(),
+        operator=desk.operator or login_name(),
     )
 
 
 def open_log(desk: Desk) -> "store.Store":
     """Open the case log alone, for what needs no provider file."""
-    return _store_at(desk, now())
+    return store_at(desk.db, now())
 
 
-def _store_at(desk: Desk, clock: datetime) -> "store.Store":
-    return store.open_store(desk.db or store.default_path(folders.state_dir()), now=clock)
+def _without_file(error: BadDataError) -> "Catalog":
+    """A provider file with nobody in it; that the real one cannot be read is said on stderr."""
+    from ... import catalog
+
+    sys.stderr.write(
+        f"warning: {error.problems[0]}\nwarning: the provider file cannot be read; the case log"
+        " can, and the texts and the time zone are the built-in ones\n"
+    )
+    return catalog.nobody()
 
 
-def _refuse_sample(catalog: "Catalog", desk: Desk) -> None:
-    if catalog.source == "sample" and not desk.sample:
-        raise BadDataError(
-            "no provider file: the packaged sample cannot be worked with, nobody can be called",
-            hint='"dispatch providers init" starts your own; --sample is for trying things out',
-        )
-
-
-def _login_name() -> str:
+def login_name() -> str:
+    """The name under which the user is logged in."""
     # As getpass does, whose import costs 2 ms.
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         if os.environ.get(name):
             return os.environ[name]
-    from getpass import getuser
-
     try:
-        return getuser()
-    except (OSError, KeyError, ImportError):  # a user without an entry, as in a container
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (KeyError, ImportError):  # a user without an entry, as in a container; or Windows
         return "unknown"
 
 
@@ -123,14 +136,17 @@ def zone_of(book: Book) -> ZoneInfo:
 
 def read_moment(text: str, book: Book) -> datetime:
     """Read minutes from now (``35``) or a time (``12:38``); raises UsageError."""
-    from ...notation import parse_when
-
     words = text.strip()
     if re.fullmatch(r"[0-9]{1,4}( ?min)?", words):
         minutes = int(words.removesuffix("min"))
         if minutes > MOST_MINUTES:
-            raise UsageError(f"{minutes} minutes are more than a day")
+            raise UsageError(
+                f"{words} is neither minutes, at most {MOST_MINUTES}, nor a time",
+                hint="write 35 for minutes from now, or 12:38",
+            )
         return book.now + timedelta(minutes=minutes)
+    from ...notation import parse_when
+
     moment = parse_when(words, book.now, book.catalog.rules.settings.timezone)
     if len(words) <= 8 and moment - book.now > timedelta(hours=12):
         raise UsageError(

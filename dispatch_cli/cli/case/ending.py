@@ -5,19 +5,27 @@ from typing import Annotated, get_args
 import typer
 
 from ...errors import UsageError
-from ...model.case import Outcome as Answer
+from ...model.case import Right
 from ..outcome import Outcome
 from ..spreading import takes
-from .desk import CaseArgument, Desk, RefArgument, open_book, read_text
+from .desk import (
+    CaseArgument,
+    Desk,
+    ExtraUnitOption,
+    RefArgument,
+    open_book,
+    read_moment,
+    read_text,
+)
 from .recording import shown_record
 
 
 @takes(Desk)
 def close(desk: Desk, case_id: CaseArgument) -> Outcome:
     """Close a case: its units are free again."""
-    from ...casebook import answering
+    from ...casebook import mending
 
-    return shown_record(desk, "case close", answering.close(open_book(desk), case_id))
+    return shown_record(desk, "case close", mending.close(open_book(desk), case_id))
 
 
 @takes(Desk)
@@ -28,35 +36,51 @@ def cancel(
     ],
 ) -> Outcome:
     """Record that the motorist needs nobody any more; it counts against nobody."""
-    from ...casebook import answering
+    from ...casebook import answering, mending
 
     book = open_book(desk)
     if "." in ref:
         return shown_record(desk, "case cancel", answering.record(book, ref, "cancel"))
     if not (ref.isascii() and ref.isdecimal()):
         raise UsageError(f"{ref!r} is no case; write its number, as 17, or an offer, as 17.2")
-    return shown_record(desk, "case cancel", answering.cancel(book, int(ref)))
+    return shown_record(desk, "case cancel", mending.cancel(book, int(ref)))
 
 
 @takes(Desk)
 def correct(
     desk: Desk,
     ref: RefArgument,
+    *,
     outcome: Annotated[
-        str, typer.Option(metavar="OUTCOME", help="accepted, declined, no_answer, …")
+        str,
+        typer.Option(
+            metavar="OUTCOME", help="accepted (with --eta), declined, …; open, not_called."
+        ),
     ],
     because: Annotated[str, typer.Option(metavar="TEXT", help="What went wrong; - is asked for.")],
+    eta: Annotated[
+        str | None, typer.Option(metavar="TIME", help="What was promised, for accepted.")
+    ] = None,
+    extra_unit: ExtraUnitOption = False,
 ) -> Outcome:
     """Supersede a wrong answer by a new record; both stay, nothing is learned from the wrong one.
 
     dispatch case correct 17.2 --outcome accepted --because "wrong line"
     """
-    from ...casebook import answering
+    from ...casebook import mending
 
     right = outcome.replace("-", "_")
-    for known in get_args(Answer):
+    for known in get_args(Right):
         if right == known:
-            text = read_text(because, "because")
-            done = answering.correct(open_book(desk), ref, known, text)
+            text, book = read_text(because, "because"), open_book(desk)
+            done = mending.correct(
+                book,
+                ref,
+                known,
+                text,
+                there_at=None if eta is None else read_moment(eta, book),
+                extra_unit=extra_unit,
+                language=desk.say,
+            )
             return shown_record(desk, "case correct", done)
-    raise UsageError(f"unknown outcome {outcome!r}; allowed: {', '.join(get_args(Answer))}")
+    raise UsageError(f"unknown outcome {outcome!r}; allowed: {', '.join(get_args(Right))}")

@@ -95,8 +95,8 @@ def forget(
     desk: Desk,
     older_than: Annotated[
         str,
-        typer.Option("--older-than", metavar="DAYS", help="30d: closed more than 30 days ago."),
-    ],
+        typer.Option("--older-than", metavar="DAYS", help="Closed longer ago than that."),
+    ] = "30d",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say which cases, erase nothing.")
     ] = False,

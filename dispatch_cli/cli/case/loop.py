@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ...casebook import asking, keeping, viewing
+from ...casebook import asking, keeping, mending, viewing
 from ...casebook.book import clock
 from ...errors import DispatchError, UsageError
 from ...plans import emergency_calls
@@ -119,7 +119,7 @@ class Loop:
             elif key != ESCAPE:
                 self._say(f"{key!r} is no key here")
         except DispatchError as error:
-            self._say(*map(str, error.problems), is_error=True)
+            self._say(*map(str, error.problems), *filter(None, [error.hint]), is_error=True)
 
     def text(self, question: str, situation: Situation) -> str | None:
         """Ask for a line of text; None: given up."""
@@ -155,20 +155,26 @@ class Loop:
             self._wanted = names[(names.index(situation.page.selected) + 1) % len(names)]
         self._say()
 
-    def _cancel(self, situation: Situation) -> None:
-        if self.choice(["x again: the motorist needs nobody any more"], situation) != "x":
-            self._say("not cancelled")
-            return
-        from ...casebook import answering
+    def sure(self, key: str, what: str, situation: Situation) -> bool:
+        """Ask for a key a second time, for what cannot be taken back."""
+        if self.choice([f"{key} again: {what}"], situation) == key:
+            return True
+        self._say("nothing recorded")
+        return False
 
-        done = answering.cancel(self.book, self._case_id)
+    def _cancel(self, situation: Situation) -> None:
+        if not self.sure("x", "the motorist needs nobody any more", situation):
+            return
+
+        done = mending.cancel(self.book, self._case_id)
         self._undo = None
         self._say(done.message, *done.warnings)
 
     def _close(self, situation: Situation) -> None:
-        from ...casebook import answering
-
-        answering.close(self.book, self._case_id)
+        left = ", ".join(mending.unfinished(situation.case))
+        if left and not self.sure("k", f"close with {left}", situation):
+            return
+        mending.close(self.book, self._case_id)
         self._undo = None
         self._say("closed; q leaves")
 
@@ -190,13 +196,17 @@ class Loop:
     def _amend(self, situation: Situation) -> None:
         from ...casebook import opening
         from .amending import said_in
-        from .opening import amend_case
+        from .opening import Motorist, amend_case
 
         text = self.text("what has changed, as: injured 1 trailer spot shoulder", situation)
         if not text:
             return
         before = situation.case.incident
-        opened = amend_case(self.book, self._case_id, said_in(text))
+        said = said_in(text)
+        theirs = {name: said.pop(name) for name in Motorist.__struct_fields__ if name in said}
+        if theirs:
+            keeping.put_personal(self.book, self._case_id, **{k: str(v) for k, v in theirs.items()})
+        opened = amend_case(self.book, self._case_id, said)
         self._say(*_amended(opened))
 
         def undo() -> str:
@@ -206,18 +216,29 @@ class Loop:
         self._undo = undo
 
     def _note(self, situation: Situation) -> None:
-        if text := self.text("note", situation):
-            keeping.note(self.book, self._case_id, text)
-            self._say("noted")
+        text = self.text("note", situation)
+        if not text:
+            return
+        before = keeping.note(self.book, self._case_id, text)
+        self._say("noted")
+
+        def undo() -> str:
+            keeping.put_personal(self.book, self._case_id, note=before)
+            return "the note is taken back"
+
+        self._undo = undo
 
     def _take_back(self, situation: Situation) -> None:
-        if self._undo is None:
+        undo, self._undo = self._undo, None
+        if undo is not None:
+            self._say(undo())
+            return
+        offer = situation.offer
+        if offer is None or offer.state != "open":
             raise UsageError("nothing to undo since the last call was placed")
-        self._say(self._undo() or "left as it is")
-
-    def undo_with(self, undo: Callable[[], str] | None) -> None:
-        """Remember how the last key is undone, in the place of the one before."""
-        self._undo = undo
+        if self.sure("z", f"{offer.name} was never called", situation):
+            done = mending.correct(self.book, situation.ref, "not_called", "undone in case work")
+            self._say(done.message)
 
     def _emergency(self, situation: Situation) -> None:
         """The emergency numbers, and the exact place to say there: a look that is written down."""

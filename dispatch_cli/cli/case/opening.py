@@ -18,7 +18,7 @@ from .opened import shown_amended, shown_opened
 if TYPE_CHECKING:
     from ...casebook.book import Book
     from ...casebook.opening import Opened
-    from ...model import Place
+    from ...model import Incident, Place
 
 NOT_SAID = {"kind": "", "at": "", "injured": None, "client": None}
 
@@ -60,26 +60,41 @@ def open_case(
     """
     from ...casebook import copying, opening
 
-    book = open_book(desk)
+    book = open_book(desk, calls=True)
     place: Place | None = None
     known = Personal()
     if like is not None:
-        place, known = copying.place_and_caller(book, like)
-    personal = _read_personal(motorist, facts.note, known)
+        other, known = copying.incident_and_caller(book, like)
+        place = other.place
+        facts = _as_there(facts, other)
     if desk.is_asking:
         from .questions import ask_missing
 
-        facts, personal = ask_missing(book, facts, personal, place=place)
+        facts, personal = ask_missing(book, facts, _said(motorist, facts, known), place=place)
+    else:
+        personal = _read_personal(_said(motorist, facts, known))
     incident = incident_from(_complete(facts, place), book.catalog.rules, book.now)
     if place is not None and not facts.at:
         incident = replace(incident, place=place)
-    opened = opening.open_case(book, incident, personal)
+    opened = opening.open_case(book, incident, personal, like=like or 0)
     warnings = [*opened.warnings, *_doubtful_number(personal)]
     if not work:
         return shown_opened(desk, book, opened, warnings)
     from .work import work_on
 
-    return work_on(desk, book, opened.case.id, warnings)
+    # Read back here as well: the loop says only the rough area.
+    confirm = f"CONFIRM  {opened.answer.incident.place}"
+    return work_on(desk, book, opened.case.id, [confirm, *warnings])
+
+
+def _as_there(facts: Facts, other: "Incident") -> Facts:
+    """What the second vehicle of a crash shares with the first, where nothing else was said."""
+    shared = {
+        name: getattr(other, name)
+        for name in ("where", "spot", "language")
+        if getattr(facts, name) is None
+    }
+    return replace(facts, **shared)
 
 
 def _complete(facts: Facts, place: "Place | None") -> Facts:
@@ -101,14 +116,28 @@ def _complete(facts: Facts, place: "Place | None") -> Facts:
     return replace(facts, at=at, injured=facts.injured or 0, note=None)
 
 
-def _read_personal(motorist: Motorist, note: str | None, known: Personal) -> Personal:
-    """Read the motorist's own data, ``-`` in the order of the options."""
+def _said(motorist: Motorist, facts: Facts, known: Personal) -> Personal:
+    """The motorist's own data as they were typed; ``-`` is still to be asked for."""
     said = {
-        name: read_text(value, name.replace("_", "-"))
-        for name in (*Motorist.__struct_fields__, "note")
-        if (value := note if name == "note" else getattr(motorist, name)) is not None
+        name: value
+        for name in Motorist.__struct_fields__
+        if (value := getattr(motorist, name)) is not None
     }
+    if facts.note is not None:
+        said["note"] = facts.note
     return replace(known, **said)
+
+
+def _read_personal(said: Personal) -> Personal:
+    """Read a line of stdin for each ``-``, in the order of the options."""
+    return replace(
+        said,
+        **{
+            name: read_text("-", name.replace("_", "-"))
+            for name in (*Motorist.__struct_fields__, "note")
+            if getattr(said, name) == "-"
+        },
+    )
 
 
 def _doubtful_number(personal: Personal) -> list[str]:
@@ -124,9 +153,10 @@ def _doubtful_number(personal: Personal) -> list[str]:
     return []
 
 
-@takes_changes(Facts, Desk, without=("kind", "note"))
+@takes_changes(Facts, Motorist, Desk, without=("kind", "note"))
 def amend(
     said: dict[str, object],
+    motorist: Motorist,
     desk: Desk,
     case_id: CaseArgument,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help="It is something else.")] = None,
@@ -137,9 +167,18 @@ def amend(
     """
     if kind is not None:
         said = {"kind": kind, **said}
-    if not said:
+    theirs = {
+        name: read_text(value, name.replace("_", "-"))
+        for name in Motorist.__struct_fields__
+        if (value := getattr(motorist, name)) is not None
+    }
+    if not said and not theirs:
         raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
-    book = open_book(desk)
+    book = open_book(desk, calls=True)
+    if theirs:
+        from ...casebook import keeping
+
+        keeping.put_personal(book, case_id, **theirs)
     return shown_amended(desk, "case amend", book, amend_case(book, case_id, said), said)
 
 
@@ -169,5 +208,5 @@ def amend_case(book: "Book", case_id: int, said: dict[str, object]) -> "Opened":
 @takes(Desk)
 def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
     """Rank again, as of now, whatever nobody has accepted."""
-    book = open_book(desk)
+    book = open_book(desk, calls=True)
     return shown_amended(desk, "case rerank", book, amend_case(book, case_id, {}), {})

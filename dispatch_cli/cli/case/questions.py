@@ -9,17 +9,25 @@ from ... import folders, places, plans
 from ...errors import UsageError
 from ...model import NO_CLIENT, Incident, Place
 from ...model.case import Personal
-from ...model.words import SPOTS, VEHICLE_CLASSES, fold, lookup
+from ...model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, fold, lookup
 from ..facts import read_kind
 from ..incident_options import Facts
-from .desk import ask
+from .desk import YES, ask
 
 if TYPE_CHECKING:
     from ...casebook.book import Book
 
 T = TypeVar("T")
 _NO = frozenset({"", "n", "no", "nein", "0"})
-_YES = frozenset({"y", "yes", "j", "ja"})
+_PERSONAL = {
+    "call_back": "Call-back number",
+    "caller": "Who calls",
+    "plate": "Plate",
+    "ref": "Membership number",
+    "to": "Where shall the vehicle go",
+    "note": "Note",
+}
+_ON_A_ROAD = frozenset({*DANGEROUS_SPOTS, "ramp"})
 _TRAPPED = frozenset({"trapped", "eingeklemmt"})
 
 
@@ -45,6 +53,9 @@ def ask_missing(
         _show_emergency(book, facts)
     if not facts.at and place is None:
         facts = replace(facts, at=understood("Where?", lambda text: _place(book, text)))
+    if facts.where is None and lookup(facts.spot or "", SPOTS) in _ON_A_ROAD:
+        where = ask("Road, direction, between which exits? []")
+        facts = replace(facts, where=where or None)
     if not facts.kind:
         word = "accident" if facts.injured or facts.trapped else "breakdown"
         kind = understood(f"What? [{word}]", lambda text: read_kind(text or word, rules.plans))
@@ -63,11 +74,17 @@ def ask_missing(
             lambda text: _client(text or NO_CLIENT, known),
         )
         facts = replace(facts, client=client)
-    if not personal.call_back:
-        personal = replace(personal, call_back=ask("Call-back number? []"))
-    if not personal.note:
-        personal = replace(personal, note=ask("Note? []"))
-    return facts, personal
+    return facts, _ask_personal(personal, ask)
+
+
+def _ask_personal(personal: Personal, ask: Callable[[str], str]) -> Personal:
+    """Ask for the call-back number and the note, and for whatever else was typed as ``-``."""
+    answers = {}
+    for name, question in _PERSONAL.items():
+        said = getattr(personal, name)
+        if said == "-" or (not said and name in ("call_back", "note")):
+            answers[name] = ask(f"{question}? []")
+    return replace(personal, **answers)
 
 
 def _until_understood(question: str, read: Callable[[str], T], ask: Callable[[str], str]) -> T:
@@ -91,7 +108,7 @@ def _read_danger(text: str, facts: Facts) -> Facts:
     for word in text.replace(",", " ").split():
         if word.isascii() and word.isdecimal() and len(word) < 4:
             injured = int(word)
-        elif fold(word) in _YES:
+        elif fold(word) in YES:
             injured = 1
         elif fold(word) in _TRAPPED:
             trapped = True

@@ -6,7 +6,7 @@ from ..outcome import Outcome
 from .desk import Desk, shown
 
 if TYPE_CHECKING:
-    from ...casebook.answering import Recorded
+    from ...casebook.acting import Recorded
 
 
 def shown_record(desk: Desk, verb: str, done: "Recorded", *, hint: str = "") -> Outcome:

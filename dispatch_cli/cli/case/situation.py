@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from ... import casework, plans
 from ...casebook import answering, asking
-from ...casebook.book import Book, clock, existing, gate_now
+from ...casebook.book import Book, clock, existing
+from ...casebook.gating import gate_now
 from ...model.case import Case, CaseService, Offer, ServiceState
 from ...render.case_loop import Page
 
@@ -34,7 +35,7 @@ def look(book: Book, case_id: int, wanted: str, language: str) -> Situation:
         service = _chosen(case, states, wanted)
         coming = casework.Next(None, "", ())
         if service is not None and states[service.service] in ("waiting", "exhausted"):
-            coming = casework.next_option(case, service, gate_now(book, reader, case, service))
+            coming = casework.next_option(case, service, *gate_now(book, reader, case, service))
     offer = _offer(case, service)
     bare = Page(
         case_id=case.id,
@@ -106,5 +107,7 @@ def _overdue(case: Case, book: Book, shown: Offer | None) -> list[str]:
         if deadline.what == "answer" and offer == shown:
             continue
         who = f": {offer.phone} {offer.name}" if offer else ""
+        if deadline.service:
+            who = f": {deadline.service}"
         found.append(f"{deadline.what} MISSED since {clock(deadline.at, book)}{who}")
     return found

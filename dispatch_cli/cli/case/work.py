@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...errors import UsageError
 from ..outcome import Outcome
 from ..spreading import takes
 from .desk import Desk, open_book
@@ -25,7 +26,9 @@ def work(
     """Work a case with one key per answer, a clock running; q leaves, nothing is lost."""
     from ...casebook import viewing
 
-    book = open_book(desk)
+    if desk.json:
+        raise UsageError("case work is a dialogue and has no --json", hint="each key has its verb")
+    book = open_book(desk, calls=True)
     if case_id is None:
         case_id = viewing.most_urgent(book)
         if case_id is None:

@@ -1,0 +1,40 @@
+"""Time whole processes, and compare them pair by pair."""
+
+import os
+import pty
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+
+
+def timed(argv: list[str], env: dict[str, str], *, terminal: bool) -> float:
+    """Run one command from start to exit, on a terminal of its own where it shall have one."""
+    if not terminal:
+        begin = time.perf_counter()
+        subprocess.run(argv, env=env, stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - begin
+    master, slave = pty.openpty()
+    drain = threading.Thread(target=_drain, args=(master,))
+    drain.start()
+    begin = time.perf_counter()
+    subprocess.run(argv, env=env, stdout=slave, stderr=slave, check=True)
+    seconds = time.perf_counter() - begin
+    os.close(slave)
+    drain.join()
+    os.close(master)
+    return seconds
+
+
+def _drain(master: int) -> None:
+    try:
+        while os.read(master, 65536):
+            pass
+    except OSError:  # The last writer has closed the terminal.
+        return
+
+
+def median_ratio(ones: Sequence[float], others: Sequence[float]) -> float:
+    """The median of the ratios of runs that were made in turn."""
+    return statistics.median(one / other for one, other in zip(ones, others, strict=True))

@@ -1,0 +1,79 @@
+"""One sample of what the looks at a provider found in one run."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from ..model.check import CheckSettings, Reading
+
+SKEW = timedelta(minutes=2)
+"""Clocks of two machines may differ by so much; what is further ahead lies in the future."""
+
+
+def held(reading: Reading, settings: CheckSettings) -> Reading:
+    """Take a feed at its word about time: what is old, has ended or lies in the future is unknown.
+
+    The feed's own ``as_of`` counts and not the moment at which it was fetched.
+    """
+    if reading.state in ("down", "unknown"):
+        return reading
+    as_of, until = reading.as_of, reading.valid_until
+    if as_of is not None and as_of > reading.at + SKEW:
+        return _unknown(reading, "the feed speaks of the future: its clock is wrong")
+    if as_of is not None and reading.at - as_of > timedelta(minutes=settings.stale_min):
+        return _unknown(reading, "the feed is stale")
+    if until is not None and until <= reading.at:
+        return _unknown(reading, "what the feed says has ended")
+    return reading
+
+
+def spoken_of(reading: Reading) -> datetime:
+    """The moment that a look speaks of, never after the look itself."""
+    return reading.at if reading.as_of is None else min(reading.as_of, reading.at)
+
+
+def one_sample(readings: Sequence[Reading], settings: CheckSettings) -> Reading:
+    """Make one sample of all looks at one provider in a run; there is at least one.
+
+    Down is who fails every look: whoever answers one of them can be reached, and is degraded.
+    Looks that say nothing (a fault of the observer, unknown) count only where all do. Units are
+    the fewest that any look names.
+    """
+    looks = [held(each, settings) for each in readings]
+    telling = [each for each in looks if not each.fault and each.state != "unknown"]
+    if not telling:
+        return next((each for each in looks if not each.fault), looks[0])
+    failed = [each for each in telling if each.state == "down"]
+    answered = [each for each in telling if each.state != "down"]
+    if not answered or len(telling) == 1:
+        return replace(failed[0] if failed else telling[0], why=_why(failed or telling))
+    states = {each.state for each in answered}
+    state = next((each for each in ("busy", "degraded") if each in states), "up")
+    if failed and state == "up":
+        state = "degraded"
+    told = [*failed, *(each for each in answered if each.state != "up")]
+    free = [each.free for each in answered if each.free is not None]
+    waits = [each.wait_min for each in answered if each.wait_min is not None]
+    ends = [each.valid_until for each in answered if each.valid_until is not None]
+    return replace(
+        answered[0],
+        at=max(each.at for each in telling),
+        state=state,
+        why=_why(told),
+        free=min(free, default=None),
+        wait_min=max(waits, default=None),
+        as_of=min(map(spoken_of, answered)),
+        valid_until=min(ends, default=None),
+    )
+
+
+def _unknown(reading: Reading, why: str) -> Reading:
+    return replace(reading, state="unknown", why=why, free=None, wait_min=None)
+
+
+def _why(readings: Sequence[Reading]) -> str:
+    """The reasons, each once and with the kind of look where there are several."""
+    if len(readings) == 1:
+        return readings[0].why
+    return "; ".join(dict.fromkeys(f"{each.kind}: {each.why}" for each in readings if each.why))

@@ -1,0 +1,125 @@
+"""How samples move the hard state of a provider, and what of that is told."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from ..model.check import CheckSettings, CheckState, Move, Reading, Watched
+from .samples import held, spoken_of
+
+WINDOW = 21
+"""So many samples are looked back at for flapping, as Nagios does."""
+
+# Nagios weighs each change between two neighbours of the window, the oldest with 0.75 and the
+# newest with 1.25, and takes their share of 20. In 76ths the weights are whole: 57, 59, … 95.
+_WEIGHTS = tuple(57 + 2 * age for age in reversed(range(WINDOW - 1)))
+_STARTS_AT = 456  # 30 % of 20 changes
+_ENDS_BELOW = 304  # 20 %
+_MOVES_START = 3
+_CALM = (1 << 10) - 1
+_MASK = (1 << WINDOW) - 1
+
+
+def advance(
+    watched: Watched, reading: Reading, settings: CheckSettings, *, is_closed: bool
+) -> tuple[Watched, Move | None]:
+    """Add one sample; return what the provider now stands at, and what is to be told, if anything.
+
+    ``is_closed`` is outside its hours, on hold or in maintenance: then only a plain success counts,
+    and everything else leaves all as it is, so that streaks go on when it opens. A sample that is
+    unknown, or that says more about the observer, counts for nothing at any time.
+    """
+    sample = held(reading, settings)
+    if sample.fault or sample.state == "unknown" or (is_closed and sample.state != "up"):
+        return watched, None
+    has_failed = sample.state == "down"
+    failures = watched.failures + 1 if has_failed else 0
+    successes = 0 if has_failed else watched.successes + 1
+    same = watched.same + 1 if sample.state == watched.last else 1
+    streak = failures if has_failed else successes if watched.state == "down" else same
+    state = _hard(watched.state, sample.state, streak, settings)
+    is_told = _is_told(watched.state, state)
+    history = (watched.history << 1 | has_failed) & _MASK
+    samples = min(WINDOW, watched.samples + 1)
+    moves = (watched.moves << 1 | is_told) & _MASK
+    is_flapping = _is_flapping(watched.is_flapping, history, samples, moves)
+    after = replace(
+        watched,
+        failures=failures,
+        successes=successes,
+        last=sample.state,
+        same=same,
+        history=history,
+        samples=samples,
+        moves=moves,
+        is_flapping=is_flapping,
+        **_borne_out(watched, sample, state, failures),
+    )
+    if is_flapping == watched.is_flapping and (is_flapping or not is_told):
+        return after, None
+    return after, Move(
+        provider=after.provider,
+        at=sample.at,
+        before=watched.state,
+        after=state,
+        why=after.why,
+        is_flapping=is_flapping,
+    )
+
+
+def _hard(
+    state: CheckState, sample: CheckState, streak: int, settings: CheckSettings
+) -> CheckState:
+    """The hard state after a sample that ends a streak: of failures, successes or equal samples.
+
+    Nothing is hard at first, so that one success says more than what was known.
+    """
+    if sample == "down":
+        return sample if streak >= settings.failures else state
+    return sample if state == "unknown" or streak >= settings.successes else state
+
+
+def _borne_out(
+    watched: Watched, sample: Reading, state: CheckState, failures: int
+) -> dict[str, Any]:
+    """What the sample says, as far as it bears the hard state out.
+
+    Units need no threshold; a failure that is not hard yet says nothing new, and so it does not
+    keep an older success fresh either.
+    """
+    has_failed = sample.state == "down"
+    if has_failed != (state == "down"):
+        return {}
+    facts: dict[str, Any] = {
+        "seen_at": sample.at if has_failed else spoken_of(sample),
+        "free": None if has_failed else sample.free,
+        "wait_min": None if has_failed else sample.wait_min,
+        "valid_until": None if has_failed else sample.valid_until,
+    }
+    if state != watched.state:
+        facts.update(state=state, since=sample.at)
+    if sample.state == state:
+        facts["why"] = f"{sample.why}, {failures} x" if has_failed else sample.why
+    return facts
+
+
+def _is_told(before: CheckState, after: CheckState) -> bool:
+    """Whether a move is news: that units come and go is daily business, and so is a first look."""
+    return before != after and not (_is_fine(before) and _is_fine(after))
+
+
+def _is_fine(state: CheckState) -> bool:
+    return state in ("up", "busy", "unknown")
+
+
+def _is_flapping(was_flapping: bool, history: int, samples: int, moves: int) -> bool:
+    """Nagios' share of changes, and the moves of the hard state, which slower flapping shows in.
+
+    It is over when the share is low, the state has not moved through the whole window, and the
+    newest samples are all equal: one failure in eight would cross both marks again and again.
+    """
+    changes = (history ^ history >> 1) & ((1 << (samples - 1)) - 1)
+    weight = sum(each for age, each in enumerate(_WEIGHTS) if changes >> age & 1) if changes else 0
+    if was_flapping:
+        return weight >= _ENDS_BELOW or moves != 0 or changes & _CALM != 0
+    return weight >= _STARTS_AT or moves.bit_count() >= _MOVES_START

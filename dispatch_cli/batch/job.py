@@ -1,0 +1,337 @@
+"""A batch made ready: what was asked for, checked, and started or taken up again."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from .. import __version__, desk, folders, notation, places
+from ..errors import ConflictError, Problem, UsageError
+from ..model import Observations
+from ..records import FORMATS, Records
+from ..records.source import STDIN, is_regular
+from .kinds import Kinds, parse_kinds, read_file
+from .mapping import Columns, columns_of, parse_columns, parse_names
+from .output import Table, output_of
+from .ranker import MakeRanker, NearAndFar, Ranker
+from .rows import Given, Rows
+from .run import InputChangedError, Places, Progress, Tools, finish_only, run
+from .sinks import Named, PartFile, Stream, check_target
+from .state import (
+    RESTART_HINT,
+    Checkpoint,
+    Known,
+    Start,
+    StateFiles,
+    check_same_files,
+    check_same_start,
+    digest_of,
+)
+from .summary import Tally
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+
+_SUFFIXES = {".csv": "csv", ".parquet": "parquet"}
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What was asked for, as it was typed."""
+
+    input: str
+    output: Path | None = None
+    form: str | None = None
+    top: int = 5
+    full: bool = False
+    keep: str = ""
+    columns: str = ""
+    map_kinds: Path | None = None
+    kind: str | None = None
+    client: str | None = None
+    vehicle: str | None = None
+    when: str | None = None
+    timezone: str | None = None
+    rejects: Path | None = None
+    resume: bool = False
+    fail_fast: bool = False
+    summary: bool = False
+    live: bool = False
+    history: bool = False
+    delimiter: str = ""
+    encoding: str = ""
+
+    @property
+    def format(self) -> str:
+        """The format of the output: the one that was named, else by the name of the file."""
+        suffix = "" if self.output is None else self.output.suffix.lower()
+        return self.form or _SUFFIXES.get(suffix, "jsonl")
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """Facts of all rows that say nothing of them."""
+        said = {"kind": self.kind, "client": self.client, "vehicle": self.vehicle,
+                "when": self.when}  # fmt: skip
+        return {name: text for name, text in said.items() if text is not None}
+
+    @property
+    def rejects_path(self) -> Path | None:
+        """The reject file: the one that was named, else the one beside the output."""
+        if self.rejects is not None or self.output is None:
+            return self.rejects
+        return self.output.with_name(self.output.name + ".rejects")
+
+    @property
+    def resumed(self) -> dict[str, str]:
+        """Everything that must not differ when a batch goes on."""
+        left_out = ("input", "output", "resume", "fail_fast", "map_kinds")
+        named = {
+            name: getattr(self, name) for name in self.__struct_fields__ if name not in left_out
+        }
+        return {
+            f"--{name.replace('_', '-').replace('form', 'format')}": str(value)
+            for name, value in named.items()
+            if value not in (None, False, "")
+        }
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    """What a batch works with beside its files; ``within`` is how far from now states count."""
+
+    catalog: "Catalog"
+    holidays: desk.HolidayDates
+    now: datetime
+    observations: Observations = Observations()
+    within: timedelta = timedelta(0)
+    make_ranker: MakeRanker
+    progress: Progress | None = None
+    say: Callable[[str], None]
+    """Names a reject that no file takes."""
+
+
+def check(options: Options) -> None:
+    """Refuse what can be seen to be wrong before any file is read; raises UsageError."""
+    if options.form is not None and options.form not in FORMATS:
+        raise UsageError(f"--format {options.form!r} is unknown; allowed: {', '.join(FORMATS)}")
+    if options.resume and not (options.output and is_regular(options.input)):
+        raise UsageError(
+            "--resume needs --output, and an input that can be read again",
+            hint="a stream (-) is gone once it is read: save it to a file first",
+        )
+    if options.format == "parquet":
+        if options.output is None:
+            raise UsageError("Parquet is written to a file only: name it with --output")
+        _need_pyarrow()
+    if options.output is not None:
+        check_target(options.output, "--output", options.input)
+    if options.rejects_path is not None:
+        check_target(options.rejects_path, "--rejects", options.input)
+    if options.output is not None and options.output == options.rejects_path:
+        raise UsageError("--output and --rejects name the same file")
+    parse_columns(options.columns)
+
+
+def can_go_on(options: Options) -> bool:
+    """Whether a batch was started and is not finished."""
+    files = _state_files(options)
+    return files is not None and files.start_path.exists()
+
+
+def taken_up(options: Options) -> Start | None:
+    """How the batch was started that is to go on, or None for a first start.
+
+    Raises ConflictError where one is unfinished and nobody said that it goes on, or where it is to
+    go on and nothing is unfinished; and what ``check_same_start`` raises for other options.
+    """
+    files = _state_files(options)
+    start = files.read_start() if files else None
+    if files is None or start is None:
+        if options.resume and options.output is not None and options.output.exists():
+            # It may be yesterday's: to say that all is done would be a guess.
+            raise ConflictError(
+                Problem("is there already, and no batch to it is unfinished",
+                        file=str(options.output)),
+                hint="it is whole; to rank again, leave out --resume",
+            )  # fmt: skip
+        return None
+    hint = RESTART_HINT.format(path=files.start_path)
+    if not options.resume:
+        raise ConflictError(
+            Problem("a batch to this output is not finished", file=str(options.output)),
+            hint=f"--resume goes on with it; {hint}",
+        )
+    check_same_start(start, options.resumed, hint)
+    return start
+
+
+def work(options: Options, records: Records, at: Desk, then: Start | None) -> Tally:
+    """Do a batch, or the rest of one; raises what is wrong with its options or its files."""
+    columns = _columns(options, records)
+    output = output_of(options.format, keep=columns.keep, full=options.full)
+    kinds, kinds_digest = _kinds(options, at)
+    rows = _rows(options, at, columns, kinds)
+    # Before the digest is made: whatever changes from now on is seen at the end.
+    stamp = _stamp(options.input)
+    state = _state_files(options)
+    start = None if state is None else _start(options, at, kinds_digest)
+    checkpoint = _checkpoint(state, start, then)
+    make = partial(_make_parquet, output) if isinstance(output, Table) else None
+    make = make if options.format == "parquet" else None
+    rejects = options.rejects_path
+    if checkpoint is not None and checkpoint.is_done and state and options.output and rejects:
+        finish_only(state, options.output, rejects, make)
+        return checkpoint.tally
+    where = Places(
+        output=_sink(options),
+        rejects=Named(options.input, at.say) if rejects is None else PartFile(rejects),
+        state=state,
+        make=make,
+    )
+    if state is not None and start is not None and then is None:
+        # Nobody else has the part files now: of two first starts, one never comes here.
+        state.write_start(start)
+    tools = Tools(
+        records=records,
+        keep=columns.keep,
+        wanted=columns.wanted,
+        rows=rows,
+        ranker=_ranker(options, at),
+        output=output,
+        summary=options.summary,
+        fail_fast=options.fail_fast,
+        progress=at.progress,
+        unchanged=partial(_check_unchanged, options.input, stamp),
+    )
+    return run(tools, where, checkpoint)
+
+
+def _rows(options: Options, at: Desk, columns: Columns, kinds: Kinds) -> Rows:
+    """What understands the rows; what was typed for all of them is checked at once."""
+    rules = at.catalog.rules
+    timezone = options.timezone or rules.settings.timezone
+    notation.parse_when("2026-01-01T00:00", at.now, timezone)  # raises for an unknown zone
+    given = Given(
+        columns=columns,
+        defaults=options.defaults,
+        kinds=kinds,
+        timezone=timezone,
+        now=at.now,
+        locate=partial(places.resolve, named=rules.places, gazetteer=folders.gazetteer()),
+    )
+    rows = Rows(at.catalog, given)
+    rows.check_defaults()
+    return rows
+
+
+def _columns(options: Options, records: Records) -> Columns:
+    return columns_of(
+        records.rows.columns,
+        parse_columns(options.columns),
+        parse_names(options.keep),
+        options.defaults,
+    )
+
+
+def _kinds(options: Options, at: Desk) -> tuple[Kinds, str]:
+    path = options.map_kinds
+    if path is None:
+        return Kinds({}, {}), ""
+    content = read_file(path)
+    return parse_kinds(content, str(path), at.catalog.rules.plans), digest_of(path)
+
+
+def _ranker(options: Options, at: Desk) -> Ranker:
+    """The ranker, which counts states only for incidents near to now."""
+    seen = at.observations
+    full = options.full or options.summary
+
+    def make(observations: Observations) -> Ranker:
+        return at.make_ranker(
+            at.catalog,
+            holidays=at.holidays,
+            top=options.top,
+            full=full,
+            observations=observations,
+        )
+
+    if not seen.availability:
+        return make(seen)
+    from msgspec.structs import replace
+
+    return NearAndFar(make(seen), make(replace(seen, availability={})), at.now, at.within)
+
+
+def _start(options: Options, at: Desk, kinds_digest: str) -> Start:
+    """How it would be started now."""
+    digests = {"input": digest_of(Path(options.input)), "--map-kinds": kinds_digest}
+    folder = at.catalog.path.parent
+    for path in at.catalog.files:
+        digests[f"provider file {os.path.relpath(path, folder)}"] = digest_of(path)
+    digests["gazetteer"] = _stamp(os.fspath(folders.gazetteer()))
+    return Start(
+        version=__version__,
+        now=at.now,
+        options=options.resumed,
+        digests=digests,
+        known=Known.of(at.observations),
+    )
+
+
+def _checkpoint(
+    state: StateFiles | None, start: Start | None, then: Start | None
+) -> Checkpoint | None:
+    """How far a batch that goes on has come; raises BadDataError where a file has changed."""
+    if state is None or start is None or then is None:
+        return None
+    check_same_files(then, start.digests, RESTART_HINT.format(path=state.start_path))
+    return state.read_checkpoint()
+
+
+def _state_files(options: Options) -> StateFiles | None:
+    if options.output is None or not is_regular(options.input):
+        return None
+    return StateFiles(options.output)
+
+
+def _sink(options: Options) -> PartFile | Stream | None:
+    if options.output is not None:
+        return PartFile(options.output)
+    if options.summary:
+        return None
+    import sys
+
+    return Stream(sys.stdout.buffer)
+
+
+def _stamp(path: str) -> str:
+    """Size and time of a file; "" if it is no file that could change."""
+    if path == STDIN or not os.path.isfile(path):
+        return ""
+    found = os.stat(path)
+    return f"{found.st_size} {found.st_mtime_ns}"
+
+
+def _check_unchanged(path: str, stamp: str) -> None:
+    """Refuse to give names to what was made of a file that somebody has changed meanwhile."""
+    if _stamp(path) != stamp:
+        raise InputChangedError(
+            Problem("was changed while it was read", file=path), hint="run the batch again"
+        )
+
+
+def _make_parquet(output: Table, part: Path, target: Path) -> None:
+    from ..records.writing import write_parquet
+
+    write_parquet(part, target, output.columns, output.types)
+
+
+def _need_pyarrow() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        from ..records.parquet_rows import EXTRA_HINT
+
+        raise UsageError("Parquet cannot be written: pyarrow is not installed", hint=EXTRA_HINT)

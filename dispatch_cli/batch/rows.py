@@ -1,0 +1,229 @@
+"""From a row of a file to an incident, or to the reason why it is none."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from math import isnan
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .. import desk, notation, plans
+from ..errors import UsageError
+from ..intake import Reading, Refusal, Said, read_when
+from ..model import Incident, Place
+from ..records import Row
+from ..results import EmergencyCall
+from .kinds import Kinds
+from .mapping import Columns
+from .said import parse_count, parse_flag, parse_ids, text_of
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+
+T = TypeVar("T")
+
+REASONS = (
+    "too_long",
+    "encoding",
+    "nul_byte",
+    "empty",
+    "open_quote",
+    "ragged",
+    "bad_csv",
+    "bad_json",
+    "bad_cell",
+    "no_kind",
+    "unknown_kind",
+    "no_place",
+    "bad_position",
+    "unknown_place",
+    "bad_time",
+    "time_twice",
+    "time_never",
+    "bad_number",
+    "bad_flag",
+    "unknown_word",
+    "unknown_client",
+    "unknown_provider",
+)
+"""Why a row is not taken, in the order in which it is looked for; see docs/batch.md."""
+
+_COUNTS = frozenset({"injured", "persons", "children", "pets"})
+_FLAGS = frozenset({"ev", "trailer", "trapped"})
+_MOST_KEPT = 20_000
+"""Texts whose meaning is remembered; then they are forgotten and learned again."""
+
+
+class Taken(Struct, frozen=True, gc=False):
+    """A row that was understood: the incident, whom to dial first, and the row's own name."""
+
+    incident: Incident
+    emergency: tuple[EmergencyCall, ...]
+    id: str
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """What holds for a whole batch: ``defaults`` are facts of all rows that say nothing of them."""
+
+    columns: Columns
+    defaults: Mapping[str, str]
+    kinds: Kinds
+    timezone: str
+    now: datetime
+    locate: Callable[[str], Place]
+
+
+class Rows:
+    """Understands rows; what was read once is not read again."""
+
+    def __init__(self, catalog: "Catalog", given: Given) -> None:
+        self._catalog, self._given = catalog, given
+        by_fact = given.columns.by_fact
+        own = ("id", "lat", "lon", "at", "when")
+        self._facts = [(fact, column) for fact, column in by_fact.items() if fact not in own]
+        self._own = {fact: by_fact.get(fact) for fact in own}
+        self._alike: dict[tuple[object, ...], tuple[Incident, tuple[EmergencyCall, ...]]] = {}
+        self._places: dict[tuple[object, ...], Place] = {}
+        self._times: dict[str | None, datetime] = {}
+
+    def read(self, row: Row) -> Taken | Refusal:
+        """Understand one row, or say the first thing that is wrong with it."""
+        reading = Reading()
+        values = row.values
+        alike = reading.attempt("bad_cell", lambda: self._read_facts(values, reading))
+        if alike is None or reading.refusals:
+            return reading.refusals[0]
+        place = reading.attempt("bad_cell", lambda: self._read_place(values, reading))
+        if place is None or reading.refusals:
+            return reading.refusals[0]
+        when = reading.attempt("bad_time", lambda: self._read_when(values))
+        if when is None:
+            return reading.refusals[0]
+        incident, calls = alike
+        return Taken(
+            replace(incident, place=place, when=when), calls, self._text(values, "id") or ""
+        )
+
+    def check_defaults(self) -> None:
+        """Refuse what was typed for all rows and cannot be understood; raises UsageError."""
+        defaults = self._given.defaults
+        said: dict[str, Any] = {"kind": "tow", **defaults}
+        said.pop("when", None)
+        reading = Reading()
+        incident = reading.incident(Said(**said), self._catalog.rules.plans)
+        if "when" in defaults:
+            reading.attempt("", lambda: self._read_when({}))
+        if reading.refusals:
+            raise UsageError(*(each.error.problems[0] for each in reading.refusals))
+        desk.check_names(self._catalog, incident)
+
+    def _read_facts(
+        self, values: Mapping[str, Any], reading: Reading
+    ) -> tuple[Incident, tuple[EmergencyCall, ...]] | None:
+        """Everything but place and time, which is the same in many rows."""
+        key = tuple(text_of(values.get(column)) for _, column in self._facts)
+        found = self._alike.get(key)
+        if found is None:
+            said = {fact: text for (fact, _), text in zip(self._facts, key, strict=True) if text}
+            incident = self._incident({**self._given.defaults, **said}, reading)
+            if incident is None or reading.refusals:
+                return None
+            found = incident, plans.emergency_calls(incident, self._catalog.rules)
+            _remember(self._alike, key, found)
+        return found
+
+    def _incident(self, said: Mapping[str, str], reading: Reading) -> Incident | None:
+        facts: dict[str, Any] = {
+            name: said[name] for name in Said.__struct_fields__ if name in said
+        }
+        if "kind" not in facts:
+            return reading.attempt("no_kind", lambda: _refuse("nothing says what happened"))
+        facts["kind"] = self._given.kinds.of(facts["kind"])
+        for name in sorted(facts.keys() & _COUNTS):
+            facts[name] = reading.attempt("bad_number", partial(parse_count, facts[name], name))
+        for name in sorted(facts.keys() & _FLAGS):
+            facts[name] = reading.attempt("bad_flag", partial(parse_flag, facts[name], name))
+        if "asked" in facts:
+            facts["asked"] = parse_ids(facts["asked"])
+        if reading.refusals:
+            return None
+        incident = reading.incident(Said(**facts), self._catalog.rules.plans)
+        if not reading.refusals:
+            nobody = replace(incident, wish=None, asked=())
+            reading.attempt("unknown_client", lambda: desk.check_names(self._catalog, nobody))
+        if not reading.refusals:
+            reading.attempt("unknown_provider", lambda: desk.check_names(self._catalog, incident))
+        return incident
+
+    def _read_place(self, values: Mapping[str, Any], reading: Reading) -> Place | None:
+        lat, lon = self._cell(values, "lat"), self._cell(values, "lon")
+        at = None
+        if lat is None and lon is None:
+            at = self._text(values, "at")
+        key = (lat, lon, at)
+        place = self._places.get(key)
+        if place is None:
+            if at is not None:
+                text = at
+                place = reading.attempt("unknown_place", lambda: self._given.locate(text))
+            elif lat is None and lon is None:
+                place = reading.attempt("no_place", lambda: _refuse("nothing says where"))
+            else:
+                place = reading.attempt("bad_position", lambda: position_of(lat, lon))
+            if place is not None:
+                _remember(self._places, key, place)
+        return place
+
+    def _read_when(self, values: Mapping[str, Any]) -> datetime:
+        given = self._given
+        text = self._text(values, "when") or given.defaults.get("when")
+        when = self._times.get(text)
+        if when is None:
+            shown_in = self._catalog.rules.settings.timezone
+            when = read_when(text, given.now, given.timezone, shown_in)
+            _remember(self._times, text, when)
+        return when
+
+    def _cell(self, values: Mapping[str, Any], fact: str) -> str | float | None:
+        """A number as it is, anything else as text."""
+        value = values.get(self._own[fact] or "")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if isnan(value):
+                return None
+            return float(value) if abs(value) < 1e6 else str(value)
+        return text_of(value)
+
+    def _text(self, values: Mapping[str, Any], fact: str) -> str | None:
+        column = self._own[fact]
+        return None if column is None else text_of(values.get(column))
+
+
+def position_of(lat: str | float | None, lon: str | float | None) -> Place:
+    """Read two cells as a position, with decimal points or commas; raises UsageError."""
+    if lat is None or lon is None:
+        raise UsageError(f"{'lat' if lat is None else 'lon'} is missing")
+    if isinstance(lat, float) and isinstance(lon, float):
+        try:
+            return notation.place_at(lat, lon)
+        except ValueError as error:
+            raise UsageError(f"position {lat}, {lon}: {error}") from None
+    first, second = _pointed(str(lat)), _pointed(str(lon))
+    # A comma between whole numbers would be read as a decimal one.
+    separator = "," if "." in first and "." in second else ";"
+    return notation.parse_place(f"{first}{separator}{second}")
+
+
+def _pointed(text: str) -> str:
+    return text if "." in text else text.replace(",", ".")
+
+
+def _refuse(text: str) -> Any:
+    raise UsageError(text)
+
+
+def _remember(known: dict[Any, T], key: object, value: T) -> None:
+    if len(known) >= _MOST_KEPT:
+        known.clear()
+    known[key] = value

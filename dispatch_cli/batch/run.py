@@ -1,0 +1,219 @@
+"""A batch from its first record to its last; what was killed goes on where it was."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from ..errors import BadDataError, ExitCode, Problem
+from ..intake import Refusal
+from ..records import Chunk, Mark, Records, Reject, Row, reject_line
+from .output import Objects, Result, Table
+from .ranker import Ranker
+from .rows import Rows, Taken
+from .sinks import Make, Named, PartFile, Stream, finish
+from .state import Checkpoint, StateFiles
+from .summary import Tally
+
+CHECKPOINT_S = 0.5
+Progress = Callable[[Tally, float | None], None]
+"""Told now and then how far it is: the counts, and the share of the input that is read."""
+
+
+class Tools(Struct, frozen=True, kw_only=True):
+    """What a batch works with."""
+
+    records: Records
+    keep: tuple[str, ...]
+    wanted: tuple[str, ...]
+    rows: Rows
+    ranker: Ranker
+    output: Table | Objects
+    summary: bool = False
+    fail_fast: bool = False
+    progress: Progress | None = None
+    unchanged: Callable[[], None] = lambda: None
+    """Raises InputChangedError where somebody has changed the input meanwhile."""
+
+
+class Places(Struct, frozen=True, kw_only=True):
+    """Where it all goes; ``state`` None: nothing is written down to go on with.
+
+    Rejects go to a file, or are named.
+    """
+
+    output: PartFile | Stream | None
+    rejects: PartFile | Named
+    state: StateFiles | None = None
+    make: Make | None = None
+
+
+class InputChangedError(BadDataError):
+    """Somebody has changed the input while it was read."""
+
+
+class FailedFastError(BadDataError):
+    """The first record that is not taken ended the batch, as was asked for."""
+
+
+def run(tools: Tools, places: Places, checkpoint: Checkpoint | None) -> Tally:
+    """Rank every record, write every result and every reject, and give the files their names.
+
+    Raises what the reading or writing raises; then what the last checkpoint speaks of stays.
+    """
+    batch = _Batch(tools, places, checkpoint)
+    with ExitStack() as closing:
+        for each in (places.output, places.rejects):
+            if isinstance(each, PartFile):
+                closing.callback(each.close)
+        batch.work()
+        batch.finish()
+    return batch.tally
+
+
+def finish_only(state: StateFiles, output: Path, rejects: Path, make: Make | None) -> None:
+    """Do what was left when everything was written and the names were not given yet."""
+    finish(rejects)
+    finish(output, make)
+    state.remove()
+
+
+def exit_code_of(tally: Tally) -> ExitCode:
+    """4 if every row was rejected, else 6 if any was, else 3 if none was served, else 0."""
+    if not tally.rows:
+        return ExitCode.OK
+    if tally.rejected == tally.rows:
+        return ExitCode.BAD_DATA
+    if tally.rejected:
+        return ExitCode.PARTIAL
+    return ExitCode.OK if tally.served else ExitCode.NO_PROVIDER
+
+
+class _Batch:
+    """One run: the mark behind what is written, and what was counted."""
+
+    def __init__(self, tools: Tools, places: Places, checkpoint: Checkpoint | None) -> None:
+        self._tools, self._places = tools, places
+        self.mark: Mark = checkpoint.mark if checkpoint else tools.records.rows.start
+        self.tally = checkpoint.tally if checkpoint else Tally()
+        self._saved_at = time.monotonic()
+        if isinstance(places.output, PartFile):
+            places.output.cut(checkpoint.output if checkpoint else 0)
+        if isinstance(places.rejects, PartFile):
+            places.rejects.cut(checkpoint.rejects if checkpoint else 0)
+        if checkpoint is None and places.output is not None:
+            places.output.write(tools.output.head())
+
+    def work(self) -> None:
+        """Read, rank and write until the input ends."""
+        source = self._tools.records.source
+        try:
+            for chunk in self._tools.records.rows.chunks(self.mark, self._tools.wanted):
+                self._chunk(chunk)
+                self.mark = chunk.end
+                if time.monotonic() - self._saved_at >= CHECKPOINT_S:
+                    self._save()
+                if self._tools.progress is not None:
+                    share = source.done / source.size if source.size else None
+                    self._tools.progress(self.tally, share)
+            self._tools.unchanged()
+        except (FailedFastError, InputChangedError):
+            # Nobody can go on with it: the next start begins anew.
+            self._discard()
+            raise
+
+    def finish(self) -> None:
+        """Give the files their names; ``finish_only`` does the rest if this is killed."""
+        places = self._places
+        self._save(is_done=True)
+        if isinstance(places.rejects, PartFile):
+            places.rejects.finish()
+        if isinstance(places.output, PartFile):
+            places.output.finish(places.make)
+        if places.state is not None:
+            places.state.remove()
+
+    def _chunk(self, chunk: Chunk) -> None:
+        """Write what a chunk gives, rejects in their order and results in theirs."""
+        rows: list[Row] = []
+        taken: list[Taken] = []
+        for record in chunk.records:
+            found = record if isinstance(record, Reject) else self._tools.rows.read(record)
+            if isinstance(found, Taken):
+                assert isinstance(record, Row)  # noqa: S101 - no reject was ever understood
+                rows.append(record)
+                taken.append(found)
+                continue
+            if self._tools.fail_fast:
+                self._rank(rows, taken)
+            self._reject(_as_reject(record, found))
+        self._rank(rows, taken)
+
+    def _rank(self, rows: Sequence[Row], taken: Sequence[Taken]) -> None:
+        if not rows:
+            return
+        ranked = self._tools.ranker.rank([each.incident for each in taken])
+        results = [
+            Result(row.number, each, ranks, self._kept(row))
+            for row, each, ranks in zip(rows, taken, ranked, strict=True)
+        ]
+        if self._places.output is not None:
+            self._places.output.write(self._tools.output.encode(results))
+        self.tally.count(results, summary=self._tools.summary)
+
+    def _kept(self, row: Row) -> list[Any]:
+        return [row.values.get(name) for name in self._tools.keep]
+
+    def _reject(self, reject: Reject) -> None:
+        if self._tools.fail_fast:
+            raise FailedFastError(
+                Problem(
+                    f"{reject.reason}: {reject.detail}",
+                    file=self._tools.records.source.name,
+                    line=reject.line,
+                ),
+                hint="without --fail-fast such rows are set aside and the others ranked",
+            )
+        rejects = self._places.rejects
+        if isinstance(rejects, PartFile):
+            rejects.write(reject_line(reject))
+        else:
+            rejects.name(reject)
+        if not reject.more:
+            self.tally.count_reject(reject.reason)
+
+    def _save(self, *, is_done: bool = False) -> None:
+        """Put everything on the disk, then write down how far it came."""
+        places = self._places
+        output = 0 if places.output is None else places.output.sync()
+        rejects = places.rejects.sync() if isinstance(places.rejects, PartFile) else 0
+        if places.state is not None:
+            places.state.write_checkpoint(
+                Checkpoint(
+                    mark=self.mark,
+                    output=output,
+                    rejects=rejects,
+                    tally=self.tally,
+                    is_done=is_done,
+                )
+            )
+        self._saved_at = time.monotonic()
+
+    def _discard(self) -> None:
+        for each in (self._places.output, self._places.rejects):
+            if isinstance(each, PartFile):
+                each.discard()
+        if self._places.state is not None:
+            self._places.state.remove()
+
+
+def _as_reject(record: Row | Reject, found: Reject | Refusal | Taken) -> Reject:
+    """A row that was read and not understood, with the first thing that is wrong with it."""
+    if isinstance(record, Reject):
+        return record
+    assert isinstance(found, Refusal)  # noqa: S101 - what is taken is not rejected
+    text = "; ".join(str(problem) for problem in found.error.problems)
+    return Reject(record.number, record.line, found.reason, text, record.raw)

@@ -1,0 +1,59 @@
+"""What a cell says: a text, a count, a yes or no."""
+
+import re
+from math import isnan
+from typing import Any
+
+from ..errors import UsageError
+
+_YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "ja", "j", "wahr", "x", "on"})
+_NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nein", "falsch", "off", "-"})
+_COUNT = re.compile(r"([0-9]{1,6})(?:[.,]0+)?")
+
+
+def text_of(value: Any) -> str | None:
+    """The text of a cell without blanks round it; None where nothing stands in it.
+
+    Raises UsageError for what holds several values.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and isnan(value):
+        return None
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ";".join(value) or None
+    if isinstance(value, dict | list):
+        raise UsageError(f"{_short(value)} is not one value")
+    return str(value)
+
+
+def parse_count(text: str, name: str) -> int:
+    """Read how many; raises UsageError for what is no whole number from 0."""
+    match = _COUNT.fullmatch(text)
+    if match is None:
+        raise UsageError(f"{name} {_short(text)} is not a whole number from 0")
+    return int(match[1])
+
+
+def parse_flag(text: str, name: str) -> bool:
+    """Read yes or no; raises UsageError."""
+    word = text.casefold()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise UsageError(f"{name} {_short(text)} is neither yes nor no: write 1 or 0")
+
+
+def parse_ids(text: str) -> tuple[str, ...]:
+    """Read ids with blanks, commas or semicolons between them."""
+    return tuple(filter(None, re.split(r"[;,\s]+", text)))
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return f"{text[:57]}..." if len(text) > 60 else text

@@ -1,0 +1,170 @@
+"""Where results and rejects go: to files that get their names when all is there, or to streams."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import ConflictError, Problem, UnavailableError, UsageError
+from ..records import Reject
+from .state import open_private
+
+PART = ".part"
+
+Make = Callable[[Path, Path], None]
+"""Makes the file that is wanted (second) of the part file (first)."""
+
+
+class PartFile:
+    """A file in the making, beside its place; only its owner may read it.
+
+    Nobody else can write it meanwhile: raises ConflictError where somebody does.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.path = part_of(target)
+        try:
+            self._file = open_private(self.path)
+        except OSError as error:
+            raise UsageError(
+                Problem(f"cannot be written: {error.strerror}", file=str(target))
+            ) from None
+        _take(self._file, self.path)
+
+    def cut(self, size: int) -> None:
+        """Go on behind a number of bytes, and forget the rest."""
+        self._file.truncate(size)
+        self._file.seek(size)
+
+    def write(self, data: bytes) -> None:
+        """Take some bytes; raises UnavailableError where the disk is full."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+
+    def sync(self) -> int:
+        """Put what was taken on the disk, and say how many bytes it is."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Leave the file as it is, for somebody to go on with."""
+        # What could not be written has been said; it is behind the last checkpoint.
+        with suppress(OSError):
+            self._file.close()
+
+    def discard(self) -> None:
+        """Take the file away."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def finish(self, make: "Make | None" = None) -> None:
+        """Give the file its name, at once; ``make`` turns it into the one that is wanted."""
+        self.close()
+        finish(self.target, make)
+
+
+class Stream:
+    """Results on stdout, for the next program."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        """Pass bytes on; raises BrokenPipeError where nobody reads them."""
+        self._size += len(data)
+        self._pass(lambda: self._file.write(data))
+
+    def sync(self) -> int:
+        """Pass on what waits."""
+        self._pass(self._file.flush)
+        return self._size
+
+    @staticmethod
+    def _pass(write: Callable[[], object]) -> None:
+        try:
+            write()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise UnavailableError(f"the output cannot be written: {error.strerror}") from None
+
+
+class Named:
+    """Rejects that no file takes: each is named, in the words of an error."""
+
+    def __init__(self, source: str, say: Callable[[str], None]) -> None:
+        self._source, self._say = source, say
+
+    def name(self, reject: Reject) -> None:
+        """Say which record it is and why it is not taken."""
+        if not reject.more:
+            text = f"{reject.reason}: {reject.detail}"
+            self._say(str(Problem(text, file=self._source, line=reject.line)))
+
+
+def part_of(target: Path) -> Path:
+    """The file in which a target is made."""
+    return target.with_name(target.name + PART)
+
+
+def finish(target: Path, make: Make | None = None) -> None:
+    """Give a part file that is whole its name, if that has not been done already."""
+    part = part_of(target)
+    if not part.exists():
+        return
+    if make is None:
+        os.replace(part, target)
+        return
+    temporary = target.with_name(target.name + ".tmp")
+    open_private(temporary).close()
+    try:
+        make(part, temporary)
+    except OSError as error:
+        raise _unwritable(temporary, error) from None
+    os.replace(temporary, target)
+    part.unlink()
+
+
+def check_target(path: Path, option: str, source: str) -> None:
+    """Refuse an output that is a folder, a device or the input itself; raises UsageError."""
+    name = os.fspath(path)
+    if "\0" in name or not path.name:
+        raise UsageError(f"{option} {name!r} is no name of a file")
+    if path.exists() and not path.is_file():
+        raise UsageError(
+            f"{option}: {name} is no file", hint="without --output the results go to stdout"
+        )
+    if not path.parent.is_dir():
+        raise UsageError(f"{option}: there is no folder {path.parent}")
+    if path.exists() and os.path.exists(source) and path.samefile(source):
+        raise UsageError(f"{option}: {name} is the input itself")
+
+
+def _take(file: BinaryIO, path: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise ConflictError(Problem("another batch is writing it", file=str(path))) from None
+    except OSError:  # a file system without locks
+        return
+
+
+def _unwritable(path: Path, error: OSError) -> UnavailableError:
+    return UnavailableError(
+        Problem(f"cannot be written: {error.strerror}", file=str(path)),
+        hint="--resume goes on from the last checkpoint",
+    )

@@ -1,0 +1,138 @@
+"""What every act on a case shares: its offer, the decision with its record, what is said then."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from .. import casework
+from ..casework import say
+from ..errors import ConflictError, DispatchError, UsageError
+from ..model.case import Case, Engagement, Offer, Personal
+from .book import Book, clock, existing, said_locally
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """What an act has changed, and what to say and do now."""
+
+    ref: str
+    case_id: int
+    state: str
+    message: str
+    tell_caller: tuple[str, ...] = ()
+    give_driver: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def offer_ref(book: Book, ref: str) -> tuple[int, int]:
+    """Read ``17.2``, or ``17`` while exactly one of its offers is open; raises UsageError."""
+    case_text, dot, number_text = ref.partition(".")
+    if not case_text.isdecimal() or (dot and not number_text.isdecimal()):
+        raise UsageError(f"{ref!r} is no offer; write CASE.OFFER, as in 17.2")
+    case_id = int(case_text)
+    with book.store.reading() as reader:
+        case = existing(reader, case_id)
+    if dot:
+        return case_id, int(number_text)
+    open_offers = [offer for offer in case.offers if offer.state == "open"]
+    if len(open_offers) == 1:
+        return case_id, open_offers[0].number
+    listed = ", ".join(f"{case_id}.{offer.number} {offer.name}" for offer in open_offers)
+    raise UsageError(
+        f"case {case_id} has {len(open_offers)} open offers" + (f": {listed}" if listed else ""),
+        hint="name the offer, as in 17.2",
+    )
+
+
+def offer_in(case: Case, number: int) -> Offer:
+    """The offer of that number; raises UsageError where the case has none."""
+    offer = casework.offer_of(case, number)
+    if offer is None:
+        raise UsageError(f"case {case.id} has no offer {case.id}.{number}")
+    return offer
+
+
+def decide(
+    book: Book,
+    case_id: int,
+    action: str,
+    change: Callable[["Transaction", Case], Case],
+    **details: str | int | float | bool | None,
+) -> Case:
+    """Load, change, save and write down in one go; a refused act is written down as well."""
+    refused: DispatchError | None = None
+    with said_locally(book), book.store.deciding() as tx:
+        before = existing(tx, case_id)
+        try:
+            after = change(tx, before)
+        except ConflictError as error:
+            # A late or second answer is recorded, shown, and never applied.
+            tx.append(book.act(f"refused {action}", case_id, **details))
+            refused, after = error, before
+        else:
+            tx.save(before, after)
+            tx.append(book.act(action, case_id, **details))
+    if refused is not None:
+        with said_locally(book):
+            raise refused
+    return after
+
+
+def taken(
+    book: Book,
+    case: Case,
+    offer: Offer,
+    there_at: datetime,
+    engaged: list[Engagement],
+    *,
+    extra_unit: bool,
+) -> Case:
+    """The case with an acceptance that takes a unit, or a slot of one that was waited for."""
+    service = casework.service_of(case, offer.service)
+    options = service.options if service else ()
+    option = next((each for each in options if each.provider == offer.provider), None)
+    provider = book.catalog.find(offer.provider)
+    return casework.accept(
+        case,
+        offer.number,
+        there_at=there_at,
+        now=book.now,
+        units=provider.units if provider else (option.units if option else 1),
+        engaged=engaged,
+        may_wait=bool(option and option.wait_min),
+        extra_unit=extra_unit,
+    )
+
+
+def must_be_ahead(book: Book, moment: datetime) -> None:
+    """Refuse to promise the past; a minute ago is a clock that was read a little late."""
+    if book.now - moment > timedelta(minutes=1):
+        raise UsageError(f"{clock(moment, book)} has passed; it is {clock(book.now, book)}")
+
+
+def promised(
+    book: Book,
+    case: Case,
+    offer: Offer,
+    message: str,
+    language: str,
+    *,
+    warnings: tuple[str, ...] = (),
+) -> Recorded:
+    """What is said once an offer stands as accepted: to the caller, and to the driver."""
+    with book.store.reading() as reader:
+        personal = reader.personal(case.id) or Personal()
+    at, texts = clock(offer.promises[-1].there_at, book), book.catalog.rules.say
+    return Recorded(
+        ref=f"{case.id}.{offer.number}",
+        case_id=case.id,
+        state=offer.state,
+        message=message,
+        tell_caller=() if offer.arrived_at else say.to_caller(offer, at, texts, language),
+        give_driver=say.to_driver(case, personal, texts, language),
+        warnings=warnings,
+    )

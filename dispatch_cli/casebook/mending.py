@@ -1,0 +1,113 @@
+"""Mend what was recorded wrongly, and end a case."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .. import casework
+from ..errors import UsageError
+from ..model.case import Case, Right
+from .acting import Recorded, decide, must_be_ahead, offer_ref, promised, taken
+from .book import Book
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+
+def correct(
+    book: Book,
+    ref: str,
+    right: Right,
+    because: str,
+    *,
+    there_at: datetime | None = None,
+    extra_unit: bool = False,
+    language: str = "de",
+) -> Recorded:
+    """Supersede an answer by a new record; the wrong one stays, and nothing is learned from it.
+
+    "accepted" needs the promised time, and a unit as every acceptance does.
+    """
+    if not because:
+        raise UsageError("a correction needs its reason: --because TEXT")
+    if (right == "accepted") != (there_at is not None):
+        raise UsageError(
+            "a correction to accepted needs the promised time: --eta 35"
+            if there_at is None
+            else "--eta goes with --outcome accepted alone"
+        )
+    case_id, number = offer_ref(book, ref)
+
+    def change(tx: "Transaction", case: Case) -> Case:
+        after = casework.correct(case, number, right, now=book.now, operator=book.operator)
+        tx.set_text(case_id, f"{number}.corrected", because)
+        if there_at is None:
+            return after
+        must_be_ahead(book, there_at)
+        fresh = after.offers[-1]
+        engaged = [
+            each
+            for each in tx.engaged(book.now).get(fresh.provider, [])
+            if (each.case_id, each.offer) != (case_id, number)
+        ]
+        return taken(book, after, fresh, there_at, engaged, extra_unit=extra_unit)
+
+    after = decide(book, case_id, "correct", change, offer=number, outcome=right)
+    if right == "not_called":
+        message = f"{case_id}.{number} was never called"
+        return Recorded(
+            ref=f"{case_id}.{number}", case_id=case_id, state="corrected", message=message
+        )
+    fresh = after.offers[-1]
+    message = f"{case_id}.{number} superseded by {case_id}.{fresh.number}: {fresh.state}"
+    if fresh.promises:
+        return promised(book, after, fresh, message, language)
+    return Recorded(
+        ref=f"{case_id}.{fresh.number}", case_id=case_id, state=fresh.state, message=message
+    )
+
+
+def close(book: Book, case_id: int) -> Recorded:
+    """Close a case; what was planned and is not done is named."""
+    undone: list[str] = []
+
+    def change(_: "Transaction", case: Case) -> Case:
+        undone.extend(unfinished(case))
+        return casework.close(case, now=book.now)
+
+    decide(book, case_id, "close", change)
+    return Recorded(
+        ref=str(case_id),
+        case_id=case_id,
+        state="closed",
+        message="closed",
+        warnings=tuple(f"closed with {each}" for each in undone),
+    )
+
+
+def unfinished(case: Case) -> list[str]:
+    """The services of a case for which help is neither there nor called off."""
+    states = {each.service: casework.service_state(case, each) for each in case.services}
+    return [
+        f"{service}: {state}"
+        for service, state in states.items()
+        if state in ("waiting", "asking", "accepted", "exhausted")
+    ]
+
+
+def cancel(book: Book, case_id: int) -> Recorded:
+    """The motorist needs nobody any more; whoever is on the way must be told."""
+    on_the_way: list[str] = []
+
+    def change(_: "Transaction", case: Case) -> Case:
+        live = [offer for offer in case.offers if offer.state in ("open", *casework.LIVE)]
+        on_the_way.extend(f"call {offer.phone} {offer.name}: not needed" for offer in live)
+        return casework.cancel(case, now=book.now)
+
+    decide(book, case_id, "cancel", change)
+    return Recorded(
+        ref=str(case_id),
+        case_id=case_id,
+        state="cancelled",
+        message="cancelled by the motorist",
+        warnings=tuple(on_the_way),
+    )

@@ -1,0 +1,142 @@
+"""A command look: a program of the user's own says how a provider is."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from contextlib import suppress
+
+from ..model.check import CheckState, Probe
+from .finding import Finding, short, unknown
+from .kit import Kit
+from .stopwatch import watch
+
+MOST_OUTPUT = 8 * 1024
+"""What is read of the output; Nagios' own limit for its plugins."""
+FLOOD = 1024 * 1024
+"""Whoever prints more than this is ended."""
+_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+_STATES: dict[int, CheckState] = {0: "up", 1: "degraded", 2: "down", 3: "unknown"}
+
+
+async def look_command(probe: Probe, kit: Kit) -> Finding:
+    """Run a program by its full path, without a shell, and judge its exit code as a monitor does.
+
+    It gets a process group of its own, which does not outlive the look; and neither input, nor
+    this program's environment.
+    """
+    if not probe.is_trusted:
+        return unknown("commands count only in a file that you named")
+    if not probe.argv or not os.path.isabs(probe.argv[0]):
+        return unknown("a command needs its full path")
+    watch.get().begin("run")
+    try:
+        run = _Run(probe.argv)
+    except (OSError, ValueError):
+        return unknown("the command cannot be run")
+    try:
+        code = await run.end()
+    finally:
+        run.close()
+    return _judged(code, run.output)
+
+
+class _Run:
+    """One run of a command: its output up to the limit, its exit, and the end of its group."""
+
+    def __init__(self, argv: tuple[str, ...]) -> None:
+        self._pipe, theirs = os.pipe()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the user's own file names it
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=subprocess.STDOUT,
+                env=_ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(self._pipe)
+            raise
+        finally:
+            os.close(theirs)
+        os.set_blocking(self._pipe, False)
+        self.output = b""
+        self._printed = 0
+        self._flooded = asyncio.Event()
+
+    async def end(self) -> int | None:
+        """Wait for the exit code, that of a signal negative; None if it floods."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._pipe, self._read)
+        # A child may hold the pipe open for ever, so it is the exit that is waited for.
+        waits = {
+            loop.create_task(_exited(self._process)),
+            loop.create_task(self._flooded.wait()),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            loop.remove_reader(self._pipe)
+            for each in waits:
+                each.cancel()
+        if self._flooded.is_set():
+            return None
+        # The leader is not reaped yet, so the number of its group is still its own.
+        self._kill_group()
+        self._read()
+        return self._process.wait()
+
+    def close(self) -> None:
+        """End whatever of the group still runs."""
+        if self._process.returncode is None:
+            self._kill_group()
+            self._process.wait()
+        os.close(self._pipe)
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # nobody of it is left
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _read(self) -> None:
+        try:
+            part = os.read(self._pipe, 65_536)
+        except BlockingIOError:
+            return
+        if not part:
+            asyncio.get_running_loop().remove_reader(self._pipe)
+        self._printed += len(part)
+        self.output += part[: MOST_OUTPUT - len(self.output)]
+        if self._printed > FLOOD:
+            self._flooded.set()
+
+
+async def _exited(process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a process has ended, without reaping it."""
+    if not hasattr(os, "pidfd_open"):  # pragma: no cover - only Linux knows it
+        while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            await asyncio.sleep(0.02)
+        return
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    watched = os.pidfd_open(process.pid)
+    try:
+        loop.add_reader(watched, ended.set)
+        await ended.wait()
+    finally:
+        loop.remove_reader(watched)
+        os.close(watched)
+
+
+def _judged(code: int | None, output: bytes) -> Finding:
+    if code is None:
+        return unknown("the command printed without end")
+    if code < 0:
+        return unknown(f"the command was ended by signal {-code}")
+    # Monitors' plugins put figures for a machine behind the bar.
+    said = short(output.decode("utf-8", "replace").partition("\n")[0].partition("|")[0])
+    state = _STATES.get(code)
+    if state is None:
+        return unknown(f"the command ended with {code}" + (f": {said}" if said else ""))
+    return Finding(state=state, why=said or f"the command ended with {code}")

@@ -1,0 +1,83 @@
+"""A capacity feed: what a provider's own system says about its units."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from .finding import Finding, degraded, short, unknown
+
+MOST_UNITS = 10_000
+LONGEST_WAIT_MIN = 1440.0
+MOST_AHEAD = timedelta(minutes=5)
+"""A feed whose clock is further ahead than this would never grow old."""
+
+
+class _Feed(Struct, frozen=True):
+    """What may stand in a feed; whatever else does is not looked at."""
+
+    free: Annotated[int, Meta(ge=0, le=MOST_UNITS)] | None = None
+    wait_min: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_MIN)] | None = None
+    state: Literal["up", "busy", "degraded", "down"] | None = None
+    as_of: Annotated[datetime, Meta(tz=True)] | None = None
+    valid_until: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+def judged_feed(body: bytes, *, now: datetime, stale_after: timedelta) -> Finding:
+    """Say what a feed means.
+
+    Anything that is not a feed is "degraded" with the reason: the server answers, its numbers are
+    not used. What the feed says of an older moment than ``stale_after``, or that it no longer
+    holds itself, is "unknown".
+    """
+    try:
+        feed = msgspec.json.decode(body, type=_Feed)
+    except msgspec.ValidationError as error:
+        return degraded(short(f"feed: {error}"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return degraded(f"no feed: {_looks_like(body)}")
+    if feed.free is None and feed.wait_min is None and feed.state is None:
+        return degraded("no feed: neither free, nor wait_min, nor state in it")
+    if feed.as_of is not None and feed.as_of > now + MOST_AHEAD:
+        return degraded("feed: as_of lies ahead; one of the two clocks is wrong")
+    return _aged(feed, now, stale_after) or Finding(
+        state=feed.state or _implied(feed),
+        why=_says(feed),
+        free=feed.free,
+        wait_min=feed.wait_min,
+        as_of=feed.as_of,
+        valid_until=feed.valid_until,
+    )
+
+
+def _aged(feed: _Feed, now: datetime, stale_after: timedelta) -> Finding | None:
+    if feed.valid_until is not None and feed.valid_until <= now:
+        why = "the feed says that it no longer holds"
+    elif feed.as_of is not None and feed.as_of < now - stale_after:
+        why = f"the feed stands still since {feed.as_of:%Y-%m-%d %H:%M %z}"
+    else:
+        return None
+    return msgspec.structs.replace(unknown(why), as_of=feed.as_of, valid_until=feed.valid_until)
+
+
+def _implied(feed: _Feed) -> Literal["up", "busy"]:
+    if feed.free is None:
+        return "busy" if feed.wait_min else "up"
+    return "up" if feed.free else "busy"
+
+
+def _says(feed: _Feed) -> str:
+    said = []
+    if feed.free is not None:
+        said.append(f"{feed.free} free")
+    if feed.wait_min:
+        said.append(f"wait {feed.wait_min:.0f} min")
+    return ", ".join(said) or f"feed says {feed.state or 'no wait'}"
+
+
+def _looks_like(body: bytes) -> str:
+    start = body[:200].lstrip().lower()
+    if not start:
+        return "an empty answer"
+    return "an HTML page" if start.startswith((b"<!doctype html", b"<html", b"<")) else "not JSON"

@@ -1,0 +1,102 @@
+"""Where a probe may connect to.
+
+The addresses of probes come from files that providers may supply. So the check is made where the
+socket is opened, against the very address it is then connected to: a name that is public when it
+is looked at and private when it is used gains nothing, and neither does any spelling of a number.
+"""
+
+import socket
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+# Listed in full and not asked of `is_global`, whose answer changed between patch releases of
+# Python. From IANA's special-purpose registries and RFC 6890.
+_KINDS = (
+    ("0.0.0.0/8", "this host itself"),
+    ("10.0.0.0/8", "private"),
+    ("100.64.0.0/10", "shared by a carrier (CGNAT)"),
+    ("127.0.0.0/8", "loopback"),
+    ("168.63.129.16/32", "a cloud's metadata"),
+    ("169.254.0.0/16", "link-local, where clouds keep metadata"),
+    ("172.16.0.0/12", "private"),
+    ("192.0.0.0/24", "reserved"),
+    ("192.0.2.0/24", "reserved for documentation"),
+    ("192.88.99.0/24", "a 6to4 relay"),
+    ("192.168.0.0/16", "private"),
+    ("198.18.0.0/15", "reserved for benchmarks"),
+    ("198.51.100.0/24", "reserved for documentation"),
+    ("203.0.113.0/24", "reserved for documentation"),
+    ("224.0.0.0/4", "multicast"),
+    ("240.0.0.0/4", "reserved"),
+    ("::/128", "this host itself"),
+    ("::1/128", "loopback"),
+    ("::/96", "IPv4 in a form no longer used"),
+    ("::ffff:0:0:0/96", "IPv4 translated"),
+    ("64:ff9b:1::/48", "a local NAT64"),
+    ("100::/64", "discarded"),
+    ("2001::/23", "reserved or Teredo"),
+    ("2001:db8::/32", "reserved for documentation"),
+    ("2002::/16", "IPv4 in 6to4"),
+    ("3fff::/20", "reserved for documentation"),
+    ("5f00::/16", "reserved for segment routing"),
+    ("fc00::/7", "private (unique local)"),
+    ("fe80::/10", "link-local"),
+    ("fec0::/10", "private (site-local)"),
+    ("ff00::/8", "multicast"),
+)
+_REFUSED: tuple[tuple[IPv4Network | IPv6Network, str], ...] = tuple(
+    (ip_network(network), kind) for network, kind in _KINDS
+)
+_MAPPED = IPv6Network("::ffff:0:0/96")
+_NAT64 = IPv6Network("64:ff9b::/96")
+_UNICAST = IPv6Network("2000::/3")
+_ISATAP = (0x5EFE, 0x200_5EFE)
+
+
+class RefusedError(OSError):
+    """An address that probes may not connect to; its text is for people."""
+
+
+def refused(address: str, kind: str) -> RefusedError:
+    """Say that an address was refused, and what would allow it."""
+    return RefusedError(f"refused: {address} is {kind} (allow_private = true would allow it)")
+
+
+def kind_refused(address: str) -> str:
+    """Say of what kind an address is that no probe may reach unasked; "" for a public one.
+
+    Takes nothing but the numeric form that a resolver returns; everything else is refused.
+    """
+    try:
+        number = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "not an address"
+    for network, kind in _REFUSED:
+        if number.version == network.version and number in network:
+            return kind
+    if isinstance(number, IPv4Address):
+        return ""
+    inner = IPv4Address(int(number) & 0xFFFF_FFFF)
+    if number in _MAPPED or number in _NAT64:
+        return kind_refused(str(inner))
+    if number not in _UNICAST:
+        return "not assigned"
+    is_isatap = int(number) >> 32 & 0xFFFF_FFFF in _ISATAP
+    return kind_refused(str(inner)) if is_isatap else ""
+
+
+def open_socket(
+    family: int, kind: int, address: str, *, may_be_private: bool = False
+) -> socket.socket:
+    """Open a socket that is going to be connected to an address, or raise RefusedError."""
+    refusal = "" if may_be_private else kind_refused(address)
+    if refusal:
+        raise refused(address, refusal)
+    opened = socket.socket(family, kind)
+    opened.setblocking(False)
+    return opened

@@ -1,0 +1,95 @@
+"""SIP OPTIONS (RFC 3261): the question, and what an answer means.
+
+Section 11.2: the answer is the one that a call would get at this moment.
+"""
+
+import re
+
+from msgspec import Struct
+
+from .finding import Finding, busy, degraded, up
+
+PORT = 5060
+_MOST_BYTES = 65_535
+_STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: (.*))?", re.IGNORECASE)
+_BRANCH = re.compile(r";\s*branch\s*=\s*\"?([^\s;,\"]+)", re.IGNORECASE)
+_FULL_NAMES = {"v": "via", "i": "call-id"}  # The compact forms of section 7.3.3.
+_BUSY = (486, 600)
+_REFUSES = (480, 483, 503, 603)
+
+
+class Question(Struct, frozen=True):
+    """What makes one OPTIONS request ours; all of it drawn anew for each look."""
+
+    branch: str
+    call_id: str
+    tag: str
+
+
+class Answer(Struct, frozen=True):
+    """A response to the question; below 200 it is provisional."""
+
+    code: int
+    reason: str = ""
+    retry_after_s: int | None = None
+
+
+def request(question: Question, uri: str, here: str) -> bytes:
+    """Write the request; ``here`` is the HOST:PORT that the answer is to come to."""
+    lines = (
+        f"OPTIONS {uri} SIP/2.0",
+        f"Via: SIP/2.0/UDP {here};branch={question.branch};rport",
+        "Max-Forwards: 70",
+        f"From: <sip:dispatch@{here}>;tag={question.tag}",
+        f"To: <{uri}>",
+        f"Call-ID: {question.call_id}",
+        "CSeq: 1 OPTIONS",
+        f"Contact: <sip:dispatch@{here}>",
+        "Accept: application/sdp",
+        "User-Agent: dispatch",
+        "Content-Length: 0",
+    )
+    return "\r\n".join((*lines, "", "")).encode("ascii")
+
+
+def parse_answer(packet: bytes, question: Question) -> Answer | None:
+    """Read a packet; None for whatever is not an answer to this very question."""
+    head = packet[:_MOST_BYTES].decode("utf-8", "replace").partition("\r\n\r\n")[0]
+    first, *rest = re.sub(r"\r\n[ \t]+", " ", head).split("\r\n")  # Folded lines, section 7.3.1.
+    status = _STATUS_LINE.fullmatch(first)
+    if status is None:
+        return None
+    fields: dict[str, str] = {}
+    for line in rest:
+        name, _, value = line.partition(":")
+        name = name.strip().lower()
+        fields.setdefault(_FULL_NAMES.get(name, name), value.strip())
+    branch = _BRANCH.search(fields.get("via", "").partition(",")[0])
+    if branch is None or branch[1] != question.branch:
+        return None
+    if fields.get("call-id") != question.call_id:
+        return None
+    if fields.get("cseq", "").upper().split() != ["1", "OPTIONS"]:
+        return None
+    wait = re.match(r"\d{1,9}(?!\d)", fields.get("retry-after", ""), re.ASCII)
+    return Answer(int(status[1]), (status[2] or "").strip(), int(wait[0]) if wait else None)
+
+
+def judged_answer(answer: Answer) -> Finding:
+    """Say what a final answer means for a call that would be made now.
+
+    Who asks for a password, or does not know the method or the name, is there and answers.
+    """
+    code = answer.code
+    says = f"SIP {code}"
+    if code == 503:
+        says += ", maintenance"
+    if answer.retry_after_s is not None:
+        says += f", for {answer.retry_after_s} s"
+    if code in _BUSY:
+        return busy(says)
+    if code < 300:
+        return up(says)
+    if code in _REFUSES or code >= 500:
+        return degraded(says)
+    return up(f"{says}, alive")

@@ -1,0 +1,109 @@
+"""``dispatch check --coverage``: where and when too few will be able to come."""
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from ..errors import ExitCode, UnavailableError, UsageError
+from .opening import holiday_dates, now
+from .outcome import Outcome, emit
+
+if TYPE_CHECKING:
+    from .. import store
+    from ..catalog import Catalog
+    from ..results import CoverageReport
+
+SCHEMA = "dispatch.check.coverage/1"
+
+
+class CoverageAsked(Struct, frozen=True, kw_only=True):
+    """What was asked for on the command line; what is None or empty is the file's."""
+
+    days: str
+    minimum: int | None
+    regions: tuple[str, ...]
+    services: tuple[str, ...]
+    html: Path | None
+    json: bool
+    quiet: bool
+
+
+def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageAsked) -> Outcome:
+    """Look so many days ahead; with --quiet silent unless a named minimum is missed."""
+    from .. import planning
+    from ..casebook.observing import observe
+
+    days = re.fullmatch(r"([0-9]{1,3}) ?(d|t|days|tage)?", asked.days.strip().lower())
+    if days is None:
+        raise UsageError(f"--coverage {asked.days!r} is not understood; write days, as 7d")
+    checking = catalog.checking()
+    at = now().astimezone(ZoneInfo(catalog.rules.settings.timezone))
+    with log, log.reading() as reader:
+        observed = observe(catalog, reader, at, at, learned=False)
+    wanted = checking.coverage
+    report = planning.plan_ahead(
+        catalog,
+        now=at,
+        days=int(days[1]),
+        holidays=holiday_dates,
+        observations=observed,
+        minimum=wanted.minimum if asked.minimum is None else asked.minimum,
+        near_min=checking.settings.near_min,
+        regions=asked.regions or wanted.regions,
+        services=_services(asked.services) or wanted.services,
+    )
+    if asked.html is not None:
+        _write_page(catalog, log, report, asked.html)
+    return Outcome(lambda: _print(asked, report), report.exit_code)
+
+
+def _services(words: Iterable[str]) -> tuple[str, ...]:
+    """Translate English and German words; an unknown one is left for the use case to refuse."""
+    from ..model.words import SERVICES, lookup
+
+    return tuple(lookup(word, SERVICES) or word for word in words)
+
+
+def _write_page(
+    catalog: "Catalog", log: "store.Store", report: "CoverageReport", path: Path
+) -> None:
+    """Write the page with the coverage below the states as they are known."""
+    from .. import watching
+    from ..files import write_shared
+    from ..render.status_page import status_page
+
+    settings = catalog.checking().settings
+    watch = watching.Watch(
+        store=log, catalog=catalog, holidays=holiday_dates, settings=settings, clock=now
+    )
+    known = watching.as_known(watch)
+    page = status_page(known, coverage=report, stale_min=settings.stale_min)
+    try:
+        write_shared(path, page.encode())
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _print(asked: CoverageAsked, report: "CoverageReport") -> None:
+    from ..render import coverage_views as views
+
+    code = report.exit_code
+    if asked.json:
+        emit(SCHEMA, report, exit_code=code, status="error" if code else "success")
+    elif asked.quiet:
+        if code != ExitCode.OK:
+            print(f"coverage: {views.coverage_summary(report)}")
+    elif sys.stdout.isatty():
+        from ..render.console import print_lines, screen_of
+
+        screen = screen_of(sys.stdout)
+        print_lines(views.coverage_lines(report, screen), sys.stdout, screen)
+    else:
+        from ..render.plain import write_table
+
+        write_table(views.COVERAGE_COLUMNS, views.coverage_rows(report), sys.stdout)

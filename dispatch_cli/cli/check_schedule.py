@@ -1,0 +1,151 @@
+"""``dispatch check --print-crontab`` and ``--print-systemd``: what runs by itself, and when.
+
+Everything is named by its full path: neither cron nor systemd has the user's PATH or folders.
+"""
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ..errors import UsageError
+from .outcome import Outcome, emit
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+
+EVERY_MIN = 5
+FORGET_AFTER = "30d"
+_STEPS_MIN = (5, 6, 10, 12, 15, 20, 30, 60)
+_SPARE_S = 60
+"""For the heartbeat and the start of a run, beyond its budget."""
+
+
+class Job(Struct, frozen=True):
+    """One thing that runs by itself."""
+
+    name: str
+    says: str
+    words: tuple[str, ...]
+    cron: str
+    calendar: str
+    limit_s: int
+    success: str = ""
+    is_silent: bool = False
+    """Whether its output is dropped; errors never are."""
+
+
+def schedule(catalog: "Catalog", log: Path, *, sample: bool, systemd: bool, json: bool) -> Outcome:
+    """Make the lines of a crontab, or the units of systemd."""
+    from .case.desk import login_name
+
+    budget_s = catalog.checking().settings.budget_s
+    shared = ["--providers", os.path.abspath(catalog.path), "--db", os.path.abspath(log)]
+    if sample:
+        shared.append("--sample")
+    jobs = jobs_of(_program(), shared, budget_s)
+    for word in (word for job in jobs for word in job.words):
+        if not word.isprintable():
+            raise UsageError(f"a path holds a line end or control character: {word!r}")
+    user = login_name()
+    text = "".join(units(jobs, user) if systemd else crontab(jobs, user))
+    if json:
+        name = "systemd" if systemd else "crontab"
+        return Outcome(lambda: emit("dispatch.check/1", {name: text}))
+    return Outcome(lambda: print(text, end=""))
+
+
+def jobs_of(program: Sequence[str], shared: Sequence[str], budget_s: float) -> tuple[Job, ...]:
+    """What runs by itself: the checks less often than a run may take."""
+    limit_s = int(budget_s) + _SPARE_S
+    every = next(step for step in (*_STEPS_MIN, 60) if step * 60 > budget_s or step == 60)
+    cron, calendar = (
+        ("0 * * * *", "hourly") if every == 60 else (f"*/{every} * * * *", f"*:0/{every}")
+    )
+
+    def words(*verb: str) -> tuple[str, ...]:
+        return (*program, *verb, *shared)
+
+    return (
+        Job(
+            "dispatch-check", "Who can be reached", words("check", "--quiet"), cron, calendar,
+            limit_s, success="7 8",
+        ),
+        Job(
+            "dispatch-audit", "Cases with a missed deadline", words("case", "audit", "--quiet"),
+            "* * * * *", "minutely", _SPARE_S, success="7",
+        ),
+        Job(
+            "dispatch-forget", "Erase what is personal in old cases",
+            words("case", "forget", "--older-than", FORGET_AFTER, "--quiet"),
+            "17 3 * * *", "*-*-* 03:17", 3600, is_silent=True,
+        ),
+        Job(
+            "dispatch-head", "The journal's last record, to be kept elsewhere",
+            words("log", "head", "--quiet"), "47 3 * * *", "*-*-* 03:47", _SPARE_S,
+        ),
+    )  # fmt: skip
+
+
+def crontab(jobs: Sequence[Job], user: str) -> Iterator[str]:
+    """Make the lines for ``crontab -e``."""
+    yield "# dispatch: mails what changes, what is late, what failed, and nothing else.\n"
+    yield f"MAILTO={user}\n"
+    for job in jobs:
+        # A bare % would end the command and begin its input.
+        command = shlex.join(job.words).replace("%", r"\%")
+        tail = " >/dev/null" if job.is_silent else ""
+        yield f"# {job.says}\n{job.cron} {command}{tail}\n"
+
+
+def units(jobs: Sequence[Job], user: str) -> Iterator[str]:
+    """Make the unit files, each below a line with its path as ``systemctl cat`` prints them."""
+    yield _FAILED.format(user=user)
+    for job in jobs:
+        success = f"SuccessExitStatus={job.success}\n" if job.success else ""
+        silent = "StandardOutput=null\n" if job.is_silent else ""
+        spread_s = 5 if job.calendar == "minutely" else 30
+        command = " ".join(map(_unit_word, job.words))
+        yield (
+            f"\n# /etc/systemd/system/{job.name}.service\n"
+            f"[Unit]\nDescription={job.says}\nOnFailure=dispatch-failed@%n.service\n\n"
+            f"[Service]\nType=oneshot\nUser={user}\nExecStart={command}\n{success}{silent}"
+            f"TimeoutStartSec={job.limit_s}\n"
+            f"\n# /etc/systemd/system/{job.name}.timer\n"
+            f"[Unit]\nDescription={job.says}\n\n"
+            f"[Timer]\nOnCalendar={job.calendar}\nRandomizedDelaySec={spread_s}\n"
+            f"AccuracySec=1\nPersistent=true\n\n"
+            f"[Install]\nWantedBy=timers.target\n"
+        )
+
+
+_FAILED = """\
+# /etc/systemd/system/dispatch-failed@.service
+[Unit]
+Description=Tell somebody that %i has failed
+
+[Service]
+Type=oneshot
+# Put here what reaches you: a mail, a call, a message.
+ExecStart=/bin/sh -c 'systemctl status --no-pager --full "$1" | mail -s "$1 failed" {user}' sh %i
+"""
+
+
+def _unit_word(word: str) -> str:
+    """Quote a word for ExecStart, which has its own rules for %, $, quotes and backslashes."""
+    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{plain}"' if plain != word or set(plain) & set(" ';") else plain
+
+
+def _program() -> tuple[str, ...]:
+    """How this program is started, by full paths."""
+    name = sys.argv[0]
+    found = shutil.which(name) if os.path.basename(name) != "__main__.py" else None
+    if found is not None:
+        return (os.path.abspath(found),)
+    return (sys.executable, "-m", "dispatch_cli")

@@ -1,0 +1,63 @@
+"""``dispatch providers report``: what a provider said on the phone."""
+
+from typing import Annotated
+
+import typer
+
+from .case.desk import Desk, open_book, read_moment, shown, zone_of
+from .options import complete_providers
+from .outcome import Outcome
+from .spreading import takes
+
+COLUMNS = ("provider", "state", "free", "until", "operator")
+
+
+@takes(Desk)
+def report(
+    desk: Desk,
+    provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
+    *,
+    free: Annotated[
+        int | None, typer.Option(metavar="N", help="So many units are free; 0 is busy.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="18:00, or 45 (minutes). Else 60; busy: busy_wait_min."),
+    ] = None,
+    state: Annotated[
+        str | None, typer.Option(metavar="STATE", help="up, busy or down, without a number.")
+    ] = None,
+) -> Outcome:
+    """Note what a provider said on the phone, until when it holds.
+
+    dispatch providers report huber --free 2 --until 18:00
+    """
+    from .. import desk as use_cases
+    from ..casebook import reporting
+    from ..render.clean import clean
+
+    book = open_book(desk, calls=True)
+    said = reporting.report(
+        book,
+        provider_id,
+        free=free,
+        until=None if until is None else read_moment(until, book),
+        state=state,
+    )
+    name = clean(use_cases.find_provider(book.catalog, said.provider).name)
+    return shown(
+        desk,
+        "providers report",
+        said,
+        lines=lambda screen: [((f"{name}: {reporting.in_words(said, book)}", ""),)],
+        columns=COLUMNS,
+        rows=lambda: [
+            {
+                "provider": said.provider,
+                "state": said.state,
+                "free": "" if said.free is None else said.free,
+                "until": said.until.astimezone(zone_of(book)).isoformat(timespec="minutes"),
+                "operator": said.operator,
+            }
+        ],
+    )

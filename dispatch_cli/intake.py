@@ -1,0 +1,144 @@
+"""From what was said of an incident, by an operator or in a row of a file, to the incident."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from . import notation, plans
+from .errors import UsageError
+from .model import Incident, Place, Plan, Vehicle
+from .model.words import SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, fold, lookup
+
+T = TypeVar("T")
+
+NOWHERE = Place(lat=0, lon=0)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """The words in which an incident was described, but for where and when; None: not said."""
+
+    kind: str
+    client: str | None = None
+    vehicle: str | None = None
+    brand: str | None = None
+    ev: bool = False
+    trailer: bool = False
+    weight_t: str | None = None
+    height_m: str | None = None
+    state: str | None = None
+    spot: str | None = None
+    clearance_m: str | None = None
+    where: str | None = None
+    injured: int = 0
+    trapped: bool = False
+    hazard: str | None = None
+    persons: int | None = None
+    children: int = 0
+    pets: int = 0
+    language: str | None = None
+    note: str | None = None
+    wish: str | None = None
+    asked: tuple[str, ...] = ()
+
+
+class Refusal(Struct, frozen=True):
+    """Something that was said and cannot be understood: a word for the reason, and the error."""
+
+    reason: str
+    error: UsageError
+
+
+class Reading:
+    """Reads one thing after the other and gathers what cannot be understood."""
+
+    def __init__(self) -> None:
+        self.refusals: list[Refusal] = []
+
+    def attempt(self, reason: str, read: Callable[[], T]) -> T | None:
+        """Read one thing; None if it is refused."""
+        try:
+            return read()
+        except notation.ClockChangeError as error:
+            self.refusals.append(Refusal("time_twice" if error.is_twice else "time_never", error))
+        except UsageError as error:
+            self.refusals.append(Refusal(reason, error))
+        return None
+
+    def incident(self, said: Said, file_plans: Mapping[str, Plan]) -> Incident:
+        """Read everything but the place and the time: they are NOWHERE and NEVER."""
+        kind = self.attempt("unknown_kind", lambda: read_kind(said.kind, file_plans))
+        vehicle = said.vehicle or plans.IMPLIED_VEHICLE.get(kind or "")
+        return Incident(
+            kind=kind or "",
+            place=NOWHERE,
+            when=NEVER,
+            client=said.client,
+            vehicle=Vehicle(
+                kind=self._word(vehicle, "--vehicle", VEHICLE_CLASSES),
+                brand=said.brand,
+                ev=said.ev,
+                trailer=said.trailer,
+                weight_t=self._amount(said.weight_t, notation.parse_weight_t),
+                height_m=self._amount(said.height_m, notation.parse_metres),
+                state=self._word(said.state, "--state", VEHICLE_STATES),
+            ),
+            spot=self._word(said.spot, "--spot", SPOTS),
+            clearance_m=self._amount(said.clearance_m, notation.parse_metres),
+            where=said.where,
+            trapped=said.trapped,
+            injured=said.injured,
+            hazard=said.hazard,
+            persons=said.persons,
+            children=said.children,
+            pets=said.pets,
+            language=said.language,
+            note=said.note,
+            wish=said.wish,
+            asked=said.asked,
+        )
+
+    def _amount(self, text: str | None, parse: Callable[[str], float]) -> float | None:
+        return None if text is None else self.attempt("bad_number", lambda: parse(text))
+
+    def _word(
+        self, text: str | None, option: str, words: Mapping[str, tuple[str, ...]]
+    ) -> str | None:
+        if text is None:
+            return None
+        return self.attempt("unknown_word", lambda: _one_of(text, option, words))
+
+
+def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:
+    """Find the kind or service that a word stands for; raises UsageError with the nearest words."""
+    kind = plans.find_kind(word, file_plans)
+    if kind is not None:
+        return kind
+    from difflib import get_close_matches
+
+    words = [*file_plans, *plans.BUILT_IN, *SERVICES]
+    for plan in plans.BUILT_IN.values():
+        words += map(fold, plan.words)
+    for german in SERVICES.values():
+        words += map(fold, german)
+    close = get_close_matches(fold(word), words, n=3, cutoff=0.7)
+    guess = f" (did you mean {' or '.join(dict.fromkeys(close))}?)" if close else ""
+    raise UsageError(
+        f"unknown kind {word!r}{guess}", hint='"dispatch kinds" lists kinds, services and words'
+    )
+
+
+def read_when(text: str | None, now: datetime, timezone: str, shown_in: str) -> datetime:
+    """Read an incident's time, local in ``timezone``, into the zone in which times are shown."""
+    moment = now if text is None else notation.parse_when(text, now, timezone)
+    return moment.astimezone(ZoneInfo(shown_in))
+
+
+def _one_of(word: str, option: str, words: Mapping[str, tuple[str, ...]]) -> str:
+    name = lookup(word, words)
+    if name is None:
+        raise UsageError(f"{option} {word!r} is unknown; allowed: {', '.join(words)}")
+    return name

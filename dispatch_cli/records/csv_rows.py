@@ -1,0 +1,236 @@
+"""CSV: records with a header, in any encoding that has ASCII in it."""
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+
+from ..errors import BadDataError, Problem, UsageError
+from .lines import Piece, lines_of
+from .quoting import Cut, cut_records, is_open_after
+from .source import Source
+from .values import MOST_BYTES, ROWS, Chunk, Mark, Reject, Row
+
+DELIMITERS = ",;\t|"
+_BOM = codecs.BOM_UTF8
+_FAULTS = {
+    "too_long": f"over {MOST_BYTES} bytes",
+    "open_quote": "a quote is not closed, or the columns do not fit after it",
+    "nul_byte": "holds a NUL byte",
+    "empty": "an empty line",
+}
+
+
+class CsvRows:
+    """The records of a CSV file; ``columns`` are the names in its header, in its order.
+
+    ``delimiter`` "" is looked for in the header.
+    """
+
+    def __init__(self, source: Source, *, delimiter: str = "", encoding: str = "") -> None:
+        self._source = source
+        self._encoding = checked_encoding(encoding or "utf-8")
+        # A longer field is in a longer record, which has been rejected before.
+        csv.field_size_limit(max(csv.field_size_limit(), 2 * MOST_BYTES))
+        header, self._lines_of_header = _header(source, delimiter)
+        self._begins_at = source.offset
+        text = self._header_text(header)
+        self.delimiter = delimiter or sniff_delimiter(text)
+        self.columns: tuple[str, ...] = tuple(
+            each.strip() for each in next(csv.reader([text], delimiter=self.delimiter), ())
+        )
+        if not any(self.columns):
+            raise BadDataError(Problem("the first line names no columns", file=source.name, line=1))
+
+    def _header_text(self, header: bytes) -> str:
+        name = self._source.name
+        try:
+            text = header.removeprefix(_BOM).decode(self._encoding)
+        except UnicodeDecodeError as error:
+            raise BadDataError(
+                Problem(f"is not {self._encoding}: {error.reason}", file=name, line=1),
+                hint="name the encoding, as --encoding cp1252",
+            ) from None
+        if "\0" in text:
+            raise BadDataError(
+                Problem("holds NUL bytes: is it UTF-16, or no text at all?", file=name, line=1),
+                hint="write it as UTF-8",
+            )
+        return text
+
+    @property
+    def start(self) -> Mark:
+        """The mark of the first record."""
+        return Mark(offset=self._begins_at, line=1 + self._lines_of_header)
+
+    def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
+        """Read on from a mark, with the cells of the wanted columns, until the file ends."""
+        self._source.skip_to(mark.offset)
+        picked = [(name, self.columns.index(name)) for name in dict.fromkeys(wanted)]
+        pending: Sequence[bytes] = ()
+        for found in lines_of(self._source.read, within=mark.part > 0):
+            if isinstance(found, Piece):
+                for chunk in self._chunks(self._cut(pending, is_end=True)[0], mark, picked):
+                    yield chunk
+                    mark = chunk.end
+                pending = ()
+                yield (chunk := too_long(found, mark))
+                mark = chunk.end
+                continue
+            if not pending and b'"' not in found.joined:
+                cuts = list(map(Cut, found.lines))
+            else:
+                cuts, pending = self._cut([*pending, *found.lines])
+            for chunk in self._chunks(cuts, mark, picked):
+                yield chunk
+                mark = chunk.end
+        yield from self._chunks(self._cut(pending, is_end=True)[0], mark, picked)
+
+    @property
+    def _delimiter(self) -> bytes:
+        return self.delimiter.encode(self._encoding)
+
+    def _cut(
+        self, lines: Sequence[bytes], *, is_end: bool = False
+    ) -> tuple[list[Cut], Sequence[bytes]]:
+        return cut_records(
+            lines,
+            self._delimiter,
+            # A quote that closes in the middle of a cell belongs to another record.
+            fits=lambda raw: isinstance(self._cells(Cut(raw), is_strict=True), list),
+            is_end=is_end,
+        )
+
+    def _chunks(
+        self, cuts: list[Cut], mark: Mark, picked: list[tuple[str, int]]
+    ) -> Iterator[Chunk]:
+        for at in range(0, len(cuts), ROWS):
+            yield (chunk := self._chunk(cuts[at : at + ROWS], mark, picked))
+            mark = chunk.end
+
+    def _chunk(self, cuts: list[Cut], mark: Mark, picked: list[tuple[str, int]]) -> Chunk:
+        """Parse records into rows and rejects."""
+        records: list[Row | Reject] = []
+        offset, number, line = mark.offset, mark.number, mark.line
+        names = [name for name, _ in picked]
+        # Two places at least: with one, itemgetter would give a cell and not a row of them.
+        pick = itemgetter(*(place for _, place in picked), 0, 0)
+        for cut, cells in self._parsed(cuts):
+            if isinstance(cells, str):
+                records.append(Reject(number, line, cells, self._detail(cells, cut.raw), cut.raw))
+            else:
+                values = dict(zip(names, pick(cells), strict=False))
+                records.append(Row(number, line, cut.raw, values))
+            offset, number, line = offset + len(cut.raw), number + 1, line + cut.lines
+        return Chunk(records, Mark(offset, number, line))
+
+    def _parsed(self, cuts: list[Cut]) -> Iterable[tuple[Cut, list[str] | str]]:
+        """Each record with its cells, or the reason why it has none."""
+        rows = self._at_once(cuts)
+        if rows is None:
+            return ((cut, self._cells(cut)) for cut in cuts)
+        width = len(self.columns)
+        return (
+            (cut, cells if len(cells) == width else self._cells(cut))
+            for cut, cells in zip(cuts, rows, strict=True)
+        )
+
+    def _at_once(self, cuts: list[Cut]) -> list[list[str]] | None:
+        """All records in one go; None where any of them needs a closer look."""
+        if any(cut.fault or b"\0" in cut.raw for cut in cuts):
+            return None
+        try:
+            texts = [cut.raw.decode(self._encoding) for cut in cuts]
+            rows = list(csv.reader(texts, delimiter=self.delimiter))
+        except (UnicodeDecodeError, csv.Error):
+            return None
+        return rows if len(rows) == len(texts) else None
+
+    def _cells(self, cut: Cut, *, is_strict: bool = False) -> list[str] | str:
+        if cut.fault:
+            return cut.fault
+        if b"\0" in cut.raw:
+            return "nul_byte"
+        if not cut.raw.strip(b"\r\n"):
+            return "empty"
+        if is_open_after(cut.raw, self._delimiter):
+            return "open_quote"
+        try:
+            text = cut.raw.decode(self._encoding)
+            [cells] = csv.reader([text], delimiter=self.delimiter, strict=is_strict)
+        except UnicodeDecodeError:
+            return "encoding"
+        except (csv.Error, ValueError):
+            return "bad_csv"
+        return cells if len(cells) == len(self.columns) else "ragged"
+
+    def _detail(self, reason: str, raw: bytes) -> str:
+        if reason == "ragged":
+            text = raw.decode(self._encoding)
+            found = len(next(csv.reader([text], delimiter=self.delimiter), ()))
+            return f"{found} cells, the header has {len(self.columns)}"
+        if reason == "encoding":
+            return f"is not {self._encoding}"
+        return _FAULTS.get(reason, "is no CSV record")
+
+
+def too_long(piece: Piece, mark: Mark) -> Chunk:
+    """Make the chunk of one piece of a record that is too long."""
+    is_whole = not piece.more and not mark.part
+    part = 0 if is_whole else mark.part + 1
+    reject = Reject(
+        mark.number, mark.line, "too_long", _FAULTS["too_long"], piece.raw, part, piece.more
+    )
+    offset = mark.offset + len(piece.raw)
+    if piece.more:
+        return Chunk([reject], Mark(offset, mark.number, mark.line, part))
+    return Chunk([reject], Mark(offset, mark.number + 1, mark.line + 1))
+
+
+def checked_encoding(name: str) -> str:
+    """Look up an encoding in which line ends and delimiters are single bytes; raises UsageError."""
+    signs = f'{DELIMITERS}"\r\n09Az'
+    try:
+        found = codecs.lookup(name.strip() or "utf-8").name
+        if signs.encode(found) != signs.encode("ascii"):
+            found = ""
+    except (LookupError, UnicodeError, ValueError, TypeError):
+        raise UsageError(
+            f"--encoding {name!r} is not known; allowed: utf-8, cp1252, latin-1, …"
+        ) from None
+    if not found or found == "utf-8-sig":
+        if found:
+            return "utf-8"
+        raise UsageError(f"--encoding {name!r} cannot be read by bytes: write the file as UTF-8")
+    return found
+
+
+def sniff_delimiter(header: str) -> str:
+    """Find the commonest sign of ``, ; tab |`` outside quotes; a comma where there is none."""
+    outside = "".join(header.split('"')[::2])
+    return max(DELIMITERS, key=outside.count)
+
+
+def _header(source: Source, delimiter: str) -> tuple[bytes, int]:
+    """Read the first record, and how many lines it has; raises BadDataError."""
+    data = b""
+    while block := source.read():
+        data += block
+        if len(data) > MOST_BYTES or b"\n" in block or b"\r" in block[:-1]:
+            break
+    if not data:
+        raise BadDataError(Problem("is empty: there is no header line", file=source.name))
+    signs = [delimiter.encode()] if delimiter else [sign.encode() for sign in DELIMITERS]
+    lines = data.splitlines(keepends=True)
+    end = 1
+    while end < len(lines) and any(
+        is_open_after(b"".join(lines[:end]).removeprefix(_BOM), sign) for sign in signs
+    ):
+        end += 1
+    header = b"".join(lines[:end])
+    if len(header) > MOST_BYTES:
+        raise BadDataError(
+            Problem(f"the header is over {MOST_BYTES} bytes", file=source.name, line=1)
+        )
+    source.unread(data[len(header) :])
+    return header, end

@@ -1,0 +1,73 @@
+"""JSON lines: one object a line, in UTF-8."""
+
+import codecs
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from .csv_rows import too_long
+from .lines import Piece, lines_of
+from .source import Source
+from .values import ROWS, Chunk, Mark, Reject, Row
+
+
+class JsonRows:
+    """The records of a file of JSON lines; ``columns`` is None, since each has its own."""
+
+    columns = None
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        if source.peek().startswith(codecs.BOM_UTF8):
+            source.read(len(codecs.BOM_UTF8))
+
+    @property
+    def start(self) -> Mark:
+        """The mark of the first record."""
+        return Mark(offset=self._source.offset)
+
+    def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
+        """Read on from a mark, with what each object has of the wanted names."""
+        self._source.skip_to(mark.offset)
+        names = tuple(dict.fromkeys(wanted))
+        for found in lines_of(self._source.read, within=mark.part > 0):
+            if isinstance(found, Piece):
+                yield (chunk := too_long(found, mark))
+                mark = chunk.end
+                continue
+            for at in range(0, len(found.lines), ROWS):
+                yield (chunk := _chunk(found.lines[at : at + ROWS], mark, names))
+                mark = chunk.end
+
+
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
+
+
+def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
+    records: list[Row | Reject] = []
+    number, line = mark.number, mark.line
+    for raw in lines:
+        try:
+            found = _OBJECT.decode(raw)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            records.append(Reject(number, line, *_why(raw, error), raw))
+        else:
+            values = {name: found[name] for name in names if name in found}
+            records.append(Row(number, line, raw, values))
+        number, line = number + 1, line + 1
+    return Chunk(records, Mark(mark.offset + sum(map(len, lines)), number, line))
+
+
+def _why(raw: bytes, error: Exception) -> tuple[str, str]:
+    if not raw.strip():
+        return "empty", "an empty line"
+    if isinstance(error, RecursionError):
+        return "bad_json", "is nested too deep"
+    if b"\0" in raw:
+        return "nul_byte", "holds a NUL byte"
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return "encoding", "is not UTF-8"
+    return "bad_json", f"is no JSON object: {error}"

@@ -1,0 +1,80 @@
+"""Find out what a file of records is, by what stands at its beginning."""
+
+import codecs
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from ..errors import BadDataError, Problem, UsageError
+from .source import STDIN, Source, open_source
+from .values import Chunk, Mark
+
+_PARQUET = b"PAR1"
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Rows(Protocol):
+    """What every format gives: the columns, where the records begin, and the records."""
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """The names of the columns; None where each record has its own."""
+
+    @property
+    def start(self) -> Mark:
+        """The mark of the first record."""
+
+    def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
+        """Read on from a mark, with the cells of the wanted columns."""
+
+
+class Records:
+    """An open file of records: its rows, and how much of it is read."""
+
+    def __init__(self, source: Source, rows: Rows) -> None:
+        self.source, self.rows = source, rows
+
+    def __enter__(self) -> "Records":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.source.close()
+
+
+def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> Records:
+    """Open CSV, JSON lines or Parquet, plain or in gzip; ``-`` is stdin.
+
+    Raises BadDataError for a file that is missing, empty or something else.
+    """
+    delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
+    if delimiter and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0'):
+        raise UsageError(f"--delimiter {delimiter!r} is not one sign, as ; or tab")
+    source = open_source(path)
+    try:
+        return Records(source, _rows(source, delimiter, encoding))
+    except BaseException:
+        source.close()
+        raise
+
+
+def _rows(source: Source, delimiter: str, encoding: str) -> Rows:
+    first = source.peek()
+    if not first:
+        raise BadDataError(Problem("is empty: there is no record in it", file=source.name))
+    if first[:4] == _PARQUET:
+        if source.name == STDIN or source.size is None or source.is_gzip:
+            raise UsageError("Parquet is read from a plain file only, not from a stream or gzip")
+        from .parquet_rows import ParquetRows
+
+        return ParquetRows(source.name)
+    if first[:2] in _WIDE:
+        raise BadDataError(
+            Problem("is UTF-16", file=source.name),
+            hint="write it as UTF-8: iconv -f UTF-16 -t UTF-8",
+        )
+    if first.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{":
+        from .jsonl_rows import JsonRows
+
+        return JsonRows(source)
+    from .csv_rows import CsvRows
+
+    return CsvRows(source, delimiter=delimiter, encoding=encoding)

@@ -1,0 +1,87 @@
+"""Parquet: rows out of row groups, through pyarrow (the extra ``batch``)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..errors import BadDataError, Problem, UsageError
+from .values import ROWS, Chunk, Mark, Reject, Row
+
+if TYPE_CHECKING:
+    import pyarrow
+
+EXTRA_HINT = "install the extra: pip install 'roadside-dispatch[batch]'"
+
+
+class ParquetRows:
+    """The rows of a Parquet file; the bytes of a reject are its row written as JSON."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            from pyarrow import ArrowException, parquet
+        except ImportError:
+            raise UsageError(
+                "Parquet cannot be read: pyarrow is not installed", hint=EXTRA_HINT
+            ) from None
+        self._failures = (ArrowException, OSError)
+        self._path = path
+        try:
+            self._file = parquet.ParquetFile(path)
+        except self._failures as error:
+            raise self._damaged(error) from None
+        self.columns: tuple[str, ...] = tuple(self._file.schema_arrow.names)
+        self.start = Mark()
+
+    def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
+        """Read on from a mark, with the cells of the wanted columns, until the file ends."""
+        groups, skipped = self._groups_from(mark.offset)
+        names = tuple(dict.fromkeys(wanted))
+        number = mark.number
+        try:
+            for batch in self._file.iter_batches(batch_size=ROWS, row_groups=groups):
+                rows = batch.slice(skipped)
+                skipped -= min(skipped, len(batch))
+                if len(rows):
+                    yield Chunk(
+                        list(_records(rows, number, names)),
+                        Mark(number - 1 + len(rows), number + len(rows), number + len(rows)),
+                    )
+                    number += len(rows)
+        except self._failures as error:
+            raise self._damaged(error) from None
+
+    def _groups_from(self, offset: int) -> tuple[list[int], int]:
+        """The row groups that are not read yet, and how many rows of the first one are."""
+        metadata = self._file.metadata
+        begins = 0
+        for group in range(metadata.num_row_groups):
+            rows = metadata.row_group(group).num_rows
+            if begins + rows > offset:
+                return list(range(group, metadata.num_row_groups)), offset - begins
+            begins += rows
+        return [], 0
+
+    def _damaged(self, error: Exception) -> BadDataError:
+        return BadDataError(Problem(f"is no Parquet file: {error}", file=self._path))
+
+
+def _records(
+    batch: "pyarrow.RecordBatch", number: int, names: tuple[str, ...]
+) -> Iterator[Row | Reject]:
+    for at, found in enumerate(batch.to_pylist(), start=number):
+        raw = msgspec.json.encode(found, enc_hook=str) + b"\n"
+        values = {name: _plain(found[name]) for name in names}
+        yield Row(at, at, raw, values)
+
+
+def _plain(value: Any) -> Any:
+    """A time as text, which is read like everybody's; what is text or a number as it is."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return f"{value.isoformat()}T00:00"
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return value

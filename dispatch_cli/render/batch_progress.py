@@ -1,0 +1,52 @@
+"""How far a batch is, on a terminal: rows, rate, what remains, rejects."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from ..batch.summary import Tally
+
+Show = Callable[["Tally", float | None], None]
+
+
+@contextmanager
+def meter(stream: TextIO, *, is_wanted: bool) -> Iterator[Show | None]:
+    """Show on a terminal how far a batch is while it runs; nothing anywhere else.
+
+    The bar is gone when it ends; the share is of the bytes that are read, None for a stream.
+    """
+    if not (is_wanted and stream.isatty()):
+        yield None
+        return
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from .console import console_of, screen_of
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    console = console_of(stream, screen_of(stream))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("0 rows", total=None)
+
+        def show(tally: "Tally", share: float | None) -> None:
+            elapsed_s = progress.tasks[task].elapsed or 0.0
+            rate = tally.rows / elapsed_s if elapsed_s > 0 else 0.0
+            progress.update(
+                task,
+                description=f"{tally.rows:,} rows  {rate:,.0f}/s  {tally.rejected:,} rejected",
+                completed=share or 0.0,
+                total=None if share is None else 1.0,
+            )
+
+        yield show

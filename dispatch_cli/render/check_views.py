@@ -1,0 +1,222 @@
+"""How a run of checks looks: the screen, the lines with tabs, what cron mails."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..model.check import Reading
+from ..results import CheckReport, CheckRow, StateChange
+from . import figures
+from .clean import clean
+from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines
+
+if TYPE_CHECKING:
+    from .plain import Row
+
+CHECK_COLUMNS = (
+    "state", "since", "seen_at", "phone", "provider", "name", "why", "free", "reported_until",
+)  # fmt: skip
+WORST_FIRST = ("down", "busy", "degraded", "unknown", "up", "closed")
+
+_FINE = frozenset({"up", "closed"})
+_STYLES = {"down": "bold red", "busy": "yellow", "degraded": "yellow", "unknown": "magenta"}
+_HEAD_ORDER = ("up", "busy", "degraded", "down", "unknown", "closed")
+_INDENT = "  "
+_WIDE = 100
+_NAME_LEAST, _WHY_LEAST = 12, 16
+_PHONE_LIMIT = 40
+_BAR = 24
+
+
+def check_lines(report: CheckReport, screen: Screen, *, show_all: bool = False) -> list[Line]:
+    """Make the screen: counts, then those not up, the worst first; ``show_all`` adds the rest."""
+    lines = plain_lines(flow(_head(report), screen.width, gap=" ", rest=_INDENT), "bold")
+    for text in _trouble(report):
+        lines += plain_lines(flow([screen.text(text)], screen.width, rest=_INDENT), "bold red")
+    rows = [row for row in worst_first(report.rows) if show_all or row.state not in _FINE]
+    if not rows:
+        return lines
+    return lines + _table(rows, report.at, screen)
+
+
+def check_rows(report: CheckReport) -> "Iterable[Row]":
+    """Make a row for every provider, the worst first, nothing left out."""
+    for row in worst_first(report.rows):
+        yield {
+            "state": row.state,
+            "since": _iso(row.since),
+            "seen_at": _iso(row.seen_at),
+            "phone": row.phone,
+            "provider": row.provider,
+            "name": row.name,
+            "why": row.why,
+            "free": "" if row.free is None else row.free,
+            "reported_until": _iso(row.reported_until),
+        }
+
+
+def worst_first(rows: Iterable[CheckRow]) -> list[CheckRow]:
+    """Put rows in the order of their states; among equals, what changed last comes first."""
+
+    def key(row: CheckRow) -> tuple[int, float, str]:
+        since = row.since.timestamp() if row.since is not None else 0.0
+        return WORST_FIRST.index(row.state), -since, row.provider
+
+    return sorted(rows, key=key)
+
+
+def reason(row: CheckRow, now: datetime) -> str:
+    """Say why somebody stands as it does, with free units and until when its word holds."""
+    parts = [row.why]
+    if row.free is not None and "free" not in row.why:
+        parts.append(f"{row.free} free")
+    if row.free is not None and row.seen_at is not None and "as of" not in row.why:
+        parts.append(f"as of {clock(row.seen_at, now)}")
+    if row.reported_until is not None and row.reported_until > now:
+        parts.append(f"said so until {clock(row.reported_until, now)}")
+    return ", ".join(filter(None, parts))
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """A moment to the minute that it lies in, with its day where that is another."""
+    return figures.clock(moment.replace(second=0, microsecond=0), now)
+
+
+def since(moment: datetime | None, now: datetime) -> str:
+    """Since when, in six cells: ``22:55``, ``Thu`` within a week, ``12 Nov``, ``2025``."""
+    if moment is None:
+        return "-"
+    local = moment.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return f"{local:%H:%M}"
+    if timedelta() < now.date() - local.date() < timedelta(days=7):
+        return figures.WEEKDAYS[local.weekday()]
+    if abs(now - local) < timedelta(days=360):
+        return f"{local.day} {figures.MONTHS[local.month - 1]}"
+    return str(local.year)
+
+
+def change_lines(report: CheckReport) -> list[str]:
+    """Say what has happened, one event for one cause: the texts that a quiet run mails.
+
+    Providers whose state moved to the same for the same reason are one event: its first line says
+    what and how many, the lines below it who. Empty if there is nothing to say.
+    """
+    events: dict[tuple[str, str, bool], list[StateChange]] = {}
+    for change in report.changes:
+        events.setdefault((change.after, change.why, change.is_flapping), []).append(change)
+    lines = _trouble(report)
+    order = sorted(events, key=lambda key: WORST_FIRST.index(key[0]))
+    for after, why, is_flapping in order:
+        lines += _event(after, why, is_flapping, events[after, why, is_flapping], report.at)
+    return lines
+
+
+def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
+    """Make the block of one provider's looks with every phase timed, for ``-v``."""
+    lines: list[Line] = []
+    for reading in readings:
+        took_s = sum(seconds for _, seconds in reading.phases)
+        parts = [f"{reading.kind:<8} {reading.state}", f"{took_s:.3f} s", screen.text(reading.why)]
+        if reading.free is not None:
+            parts.append(f"{reading.free} free")
+        if reading.as_of is not None:
+            parts.append(f"as of {clock(reading.as_of, reading.at)}")
+        if reading.fault:
+            parts.append(f"observer: {reading.fault}")
+        style = _STYLES.get(reading.state, "")
+        lines += plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest="  "), style)
+        name_width = max((cells(screen.text(name, 20)) for name, _ in reading.phases), default=0)
+        for name, seconds in reading.phases:
+            text = f"  {pad(screen.text(name, 20), name_width)}  {seconds:8.3f} s"
+            room = min(_BAR, screen.width - cells(text) - 2)
+            bar = "#" * round(room * seconds / took_s) if took_s > 0 and room > 0 else ""
+            lines.append(plain_line(screen.shorten(f"{text}  {bar}".rstrip(), screen.width)))
+    return lines
+
+
+def _event(
+    after: str, why: str, is_flapping: bool, changes: Sequence[StateChange], now: datetime
+) -> list[str]:
+    first = min(change.at for change in changes)
+    state = f"{after} and flapping" if is_flapping else after
+    tail = f"since {clock(first, now)}" + (f": {clean(why)}" if why else "")
+    who = [(clean(change.phone, _PHONE_LIMIT), clean(change.name)) for change in changes]
+    if len(who) == 1:
+        return [f"{state}: {' '.join(who[0])} {tail}"]
+    return [f"{state}: {len(who)} providers {tail}", *("  " + "  ".join(each) for each in who)]
+
+
+def _head(report: CheckReport) -> list[str]:
+    """The first line, in pieces that stay whole."""
+    counts = report.counts
+    shown = [f"{counts[state]} {state}" for state in _HEAD_ORDER if state in counts]
+    parts = [f"{report.checked} checked in {report.seconds:.1f} s", *shown]
+    return [parts[0] + (":" if shown else ""), *(f"{part}," for part in parts[1:-1]), *shown[-1:]]
+
+
+def _trouble(report: CheckReport) -> list[str]:
+    """What kept the run itself from seeing everything."""
+    lines = []
+    if report.offline:
+        lines.append(f"observer offline: {clean(report.offline)}; nobody's state was moved")
+    if report.left_out:
+        lines.append(
+            f"{report.left_out} not looked at: the time was up, their states are as before"
+        )
+    return lines
+
+
+def _table(rows: Sequence[CheckRow], now: datetime, screen: Screen) -> list[Line]:
+    """Set the rows; where there is no room for a table, each provider is a few lines."""
+    is_wide = screen.width >= _WIDE
+    heads = ["state", "since", *(["seen", "free"] if is_wide else []), "phone", "provider", "why"]
+    texts = [_cells(row, now, screen, is_wide=is_wide) for row in rows]
+    widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
+    gaps = [2 if is_wide else 1] * (len(widths) - 3) + [2, 2]
+    room = screen.width - sum(widths[:-2]) - sum(gaps)
+    if room < _NAME_LEAST + _WHY_LEAST:
+        return _stacked(rows, now, screen)
+    name = min(widths[-2], max(_NAME_LEAST, room - widths[-1], room * 45 // 100))
+    widths[-2:] = [name, room - name]
+
+    def line(row: Sequence[str], style: str = "") -> Line:
+        padded = [
+            pad(screen.shorten(text, width), width) + " " * gap
+            for text, width, gap in zip(row, widths, [*gaps, 0], strict=True)
+        ]
+        return plain_line("".join(padded).rstrip(), style)
+
+    return [
+        line(heads, "bold"),
+        *(line(text, _STYLES.get(row.state, "")) for row, text in zip(rows, texts, strict=True)),
+    ]
+
+
+def _cells(row: CheckRow, now: datetime, screen: Screen, *, is_wide: bool) -> list[str]:
+    seen = since(row.seen_at, now)
+    free = "-" if row.free is None else str(row.free)
+    return [
+        row.state,
+        since(row.since, now),
+        *([seen, free] if is_wide else []),
+        screen.text(row.phone, _PHONE_LIMIT),
+        screen.text(row.name),
+        screen.text(reason(row, now)),
+    ]
+
+
+def _stacked(rows: Iterable[CheckRow], now: datetime, screen: Screen) -> list[Line]:
+    lines: list[Line] = []
+    for row in rows:
+        state, moment, phone, name, why = _cells(row, now, screen, is_wide=False)
+        parts = [f"{state} {moment}", phone, name, why]
+        lines += plain_lines(
+            flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT),
+            _STYLES.get(row.state, ""),
+        )
+    return lines
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment is not None else ""

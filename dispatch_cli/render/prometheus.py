@@ -1,0 +1,106 @@
+"""What a run found as text for the textfile collector of node_exporter.
+
+No sample carries a time of its own (the collector refuses the file otherwise); when a provider was
+last seen is a value, so that a file that nobody writes any more does not look alive.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from math import isfinite
+
+from ..results import CheckReport
+from .check_views import WORST_FIRST
+from .layout import encodable
+
+Labels = tuple[tuple[str, str], ...]
+Sample = tuple[Labels, float]
+
+
+def exposition(report: CheckReport) -> str:
+    """Make the whole file, in the text format 0.0.4; in UTF-8 whatever the texts hold."""
+    return "".join(
+        line
+        for name, explained, samples in _families(report)
+        for line in _family(name, explained, samples)
+    )
+
+
+def _families(report: CheckReport) -> Iterator[tuple[str, str, list[Sample]]]:
+    rows = report.rows
+    yield (
+        "dispatch_provider_state",
+        "1 for the state in which a provider stands, 0 for the others.",
+        [
+            ((("provider", row.provider), ("state", state)), float(row.state == state))
+            for row in rows
+            for state in WORST_FIRST
+        ],
+    )
+    yield (
+        "dispatch_provider_info",
+        "The name and the number of a provider.",
+        [
+            ((("provider", row.provider), ("name", row.name), ("phone", row.phone)), 1.0)
+            for row in rows
+        ],
+    )
+    yield (
+        "dispatch_provider_checked_timestamp_seconds",
+        "When a look last said anything about a provider; old means stale.",
+        [sample for row in rows for sample in _moment(row.provider, row.seen_at)],
+    )
+    yield (
+        "dispatch_provider_since_timestamp_seconds",
+        "Since when a provider has stood in its state.",
+        [sample for row in rows for sample in _moment(row.provider, row.since)],
+    )
+    yield (
+        "dispatch_provider_free_units",
+        "Units that a provider reports free; absent where nothing is known.",
+        [((("provider", row.provider),), float(row.free)) for row in rows if row.free is not None],
+    )
+    counts = report.counts
+    yield (
+        "dispatch_check_providers",
+        "How many providers stand in each state.",
+        [((("state", state),), float(counts.get(state, 0))) for state in WORST_FIRST],
+    )
+    for name, explained, value in (
+        ("checked", "Providers looked at in the last run.", report.checked),
+        ("left_out", "Providers not looked at before the time was up.", report.left_out),
+        ("changes", "Hard states that the last run has moved.", len(report.changes)),
+        ("observer_online", "0 if the observer itself was offline.", not report.offline),
+        ("run_duration_seconds", "How long the last run took.", report.seconds),
+        ("run_timestamp_seconds", "When the last run looked.", report.at.timestamp()),
+    ):
+        yield f"dispatch_check_{name}", explained, [((), float(value))]
+
+
+def _moment(provider: str, moment: datetime | None) -> list[Sample]:
+    return [] if moment is None else [((("provider", provider),), moment.timestamp())]
+
+
+def _family(name: str, explained: str, samples: Iterable[Sample]) -> Iterator[str]:
+    """Make the lines of one metric; without a sample it is absent altogether."""
+    lines = [f"{name}{_labels(labels)} {_number(value)}\n" for labels, value in samples]
+    if lines:
+        yield f"# HELP {name} {explained}\n# TYPE {name} gauge\n"
+        yield from lines
+
+
+def _labels(labels: Labels) -> str:
+    if not labels:
+        return ""
+    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels) + "}"
+
+
+def _escaped(value: str) -> str:
+    """Write a label's value; only these three have an escape, and no other line end counts."""
+    text = value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+    return encodable(text, "utf-8")  # half a surrogate pair is written as its code
+
+
+def _number(value: float) -> str:
+    if not isfinite(value):
+        return "NaN"
+    return str(int(value)) if value == int(value) else repr(value)

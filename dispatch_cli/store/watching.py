@@ -1,0 +1,168 @@
+"""What checks and phone calls say of the providers, as rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+from msgspec.structs import astuple, replace
+
+from ..model.check import CheckState, Move, Report, Watched
+from .moments import from_stamp, moment_or_none, stamp_or_none, to_stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_WATCHED = tuple(Watched.__struct_fields__)
+_WATCHED_TIMES = tuple(_WATCHED.index(name) for name in ("since", "seen_at", "valid_until"))
+_STATE, _LAST, _FLAPPING = (_WATCHED.index(name) for name in ("state", "last", "is_flapping"))
+_REPORT = ("provider", "at", "until", "free", "state", "operator")
+_MOVE = ("provider", "at", "before", "after", "why", "is_flapping")
+_STATES = frozenset(get_args(CheckState))
+
+
+def read_watched(
+    connection: "sqlite3.Connection", but_up: tuple[datetime, datetime] | None = None
+) -> dict[str, Watched]:
+    """Read how every provider stands that has been looked at.
+
+    With ``but_up`` those are left out of whom only one thing is known: seen up between these two
+    moments. Of ten thousand providers nearly all are, and a ranking needs none of them.
+    """
+    columns = ", ".join(_WATCHED)
+    rows = (
+        connection.execute(f"SELECT {columns} FROM watched")  # noqa: S608 - our own columns
+        if but_up is None
+        else connection.execute(
+            f"SELECT {columns} FROM watched WHERE state <> 'up'"  # noqa: S608 - our own columns
+            " OR free IS NOT NULL OR valid_until IS NOT NULL"
+            " OR seen_at IS NULL OR seen_at NOT BETWEEN ? AND ?"
+            " OR provider IN (SELECT provider FROM phone_report WHERE NOT superseded)",
+            tuple(map(to_stamp, but_up)),
+        )
+    )
+    return {row[0]: _watched_of(row) for row in rows}
+
+
+def read_reports(connection: "sqlite3.Connection", ended_after: datetime) -> dict[str, Report]:
+    """Read what each provider said last, unless that ended before a moment."""
+    rows = connection.execute(
+        f"SELECT {', '.join(_REPORT)} FROM phone_report"  # noqa: S608 - our own columns
+        " WHERE NOT superseded AND until > ?",
+        (to_stamp(ended_after),),
+    )
+    return {row[0]: _report_of(row) for row in rows}
+
+
+def read_all_reports(connection: "sqlite3.Connection", provider: str) -> list[Report]:
+    """Read everything that a provider has said, the newest first."""
+    rows = connection.execute(
+        f"SELECT {', '.join(_REPORT)} FROM phone_report"  # noqa: S608 - our own columns
+        " WHERE provider = ? ORDER BY id DESC",
+        (provider,),
+    )
+    return [_report_of(row) for row in rows]
+
+
+def read_moves(connection: "sqlite3.Connection", since: datetime) -> list[Move]:
+    """Read what has moved from a moment on, in the order in which it was written."""
+    rows = connection.execute(
+        f"SELECT {', '.join(_MOVE)} FROM state_move WHERE at >= ? ORDER BY id",  # noqa: S608
+        (to_stamp(since),),
+    )
+    return [
+        Move(
+            provider=provider,
+            at=from_stamp(at),
+            before=_state(before),
+            after=_state(after),
+            why=why,
+            is_flapping=bool(is_flapping),
+        )
+        for provider, at, before, after, why, is_flapping in rows
+    ]
+
+
+def put_watched(connection: "sqlite3.Connection", states: Iterable[Watched]) -> None:
+    """Write how providers stand, in place of what was known of them."""
+    marks = ", ".join("?" * len(_WATCHED))
+    connection.executemany(
+        f"INSERT OR REPLACE INTO watched ({', '.join(_WATCHED)}) VALUES ({marks})",  # noqa: S608
+        map(_watched_row, states),
+    )
+
+
+def delete_watched(connection: "sqlite3.Connection", providers: Iterable[str]) -> None:
+    """Forget how providers stand that nobody looks at any more."""
+    connection.executemany(
+        "DELETE FROM watched WHERE provider = ?", ((each,) for each in providers)
+    )
+
+
+def insert_report(connection: "sqlite3.Connection", report: Report) -> None:
+    """Write what a provider has said; what it said before stays and no longer counts."""
+    connection.execute(
+        "UPDATE phone_report SET superseded = 1 WHERE provider = ? AND NOT superseded",
+        (report.provider,),
+    )
+    connection.execute(
+        f"INSERT INTO phone_report ({', '.join(_REPORT)}, superseded)"  # noqa: S608 - our own
+        " VALUES (?, ?, ?, ?, ?, ?, 0)",
+        (
+            report.provider,
+            to_stamp(report.at),
+            to_stamp(report.until),
+            report.free,
+            report.state,
+            report.operator,
+        ),
+    )
+
+
+def insert_moves(connection: "sqlite3.Connection", moves: Iterable[Move]) -> None:
+    """Write what has moved."""
+    connection.executemany(
+        f"INSERT INTO state_move ({', '.join(_MOVE)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (
+            (each.provider, to_stamp(each.at), each.before, each.after, each.why, each.is_flapping)
+            for each in moves
+        ),
+    )
+
+
+def _watched_of(row: Sequence[Any]) -> Watched:
+    values = list(row)
+    for place in _WATCHED_TIMES:
+        values[place] = moment_or_none(values[place])
+    values[_STATE], values[_LAST] = _state(values[_STATE]), _state(values[_LAST])
+    values[_FLAPPING] = bool(values[_FLAPPING])
+    return Watched(**dict(zip(_WATCHED, values, strict=True)))
+
+
+def _watched_row(watched: Watched) -> tuple[Any, ...]:
+    return astuple(
+        replace(
+            watched,
+            since=stamp_or_none(watched.since),
+            seen_at=stamp_or_none(watched.seen_at),
+            valid_until=stamp_or_none(watched.valid_until),
+        )
+    )
+
+
+def _report_of(row: Sequence[Any]) -> Report:
+    provider, at, until, free, state, operator = row
+    return Report(
+        provider=provider,
+        at=from_stamp(at),
+        until=from_stamp(until),
+        free=free,
+        state=_state(state),
+        operator=operator,
+    )
+
+
+def _state(text: str) -> CheckState:
+    """The state of a column; raises ValueError for a word that none is."""
+    if text not in _STATES:
+        raise ValueError(text)
+    return text  # type: ignore[return-value]

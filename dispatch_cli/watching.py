@@ -1,0 +1,270 @@
+"""The use case of one run of checks: look, decide whose fault it is, keep what it adds up to."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from . import desk
+from .availability import advance, attributed, current, observer_fault, one_sample
+from .availability.current import ASKED_AGAIN
+from .model import Provider
+from .model.check import CheckSettings, Maintenance, Move, Probe, Reading, Report, Watched
+from .results import CheckReport, CheckRow, StateChange
+
+if TYPE_CHECKING:
+    from .catalog import Catalog
+    from .checks import Round
+    from .store import Store
+
+Look = Callable[[Sequence[tuple[str, Probe]], CheckSettings], "Round"]
+"""Looks once at every target, over the network."""
+
+
+class Checked(Struct, frozen=True):
+    """What a run found, and the looks that it made."""
+
+    report: CheckReport
+    readings: tuple[Reading, ...] = ()
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """What a run of checks works with; ``clock`` is read before and after the looks."""
+
+    store: "Store"
+    catalog: "Catalog"
+    holidays: desk.HolidayDates
+    settings: CheckSettings
+    clock: Callable[[], datetime]
+
+
+def run_checks(watch: Watch, *, ids: Sequence[str], look: Look) -> Checked:
+    """Look once at everybody, or at those with the ids, and keep what that adds up to.
+
+    While the observer is offline nobody's state is moved. A provider with a check for which the
+    time did not suffice stays as it was. Raises UsageError for an unknown id.
+    """
+    begun = watch.clock()
+    wanted = _named(watch.catalog, ids)
+    probes = {
+        each: known
+        for each, known in watch.catalog.probes().items()
+        if wanted is None or each in wanted
+    }
+    with watch.store as store:
+        with store.reading() as reader:
+            known, said = reader.watched(), reader.reports(begun - ASKED_AGAIN)
+        watched = _to_watch(watch.catalog, {*probes, *said, *(wanted or ())}, wanted)
+        closed = closed_now(watch, watched, begun)
+        seen = look([(each, probe) for each in probes for probe in probes[each]], watch.settings)
+        offline = _offline(watch.settings, seen, probes, known, closed)
+        moves: dict[str, Move] = {}
+        if seen.readings and not offline:
+            known, moves = _keep(watch, seen, closed, known.keys() - probes.keys(), ids=ids)
+    now = watch.clock()
+    report = CheckReport(
+        at=_local(watch.catalog, now),
+        seconds=seen.seconds,
+        checked=len({reading.provider for reading in seen.readings}),
+        rows=_rows(watched, closed, known, said, now=now, settings=watch.settings),
+        changes=tuple(_change(moves[each], watched[each]) for each in watched if each in moves),
+        offline=offline,
+        left_out=len(seen.left_out),
+    )
+    return Checked(report, seen.readings)
+
+
+def as_known(watch: Watch, *, ids: Sequence[str] = ()) -> CheckReport:
+    """Say how everybody stands by what earlier runs have found, without a look."""
+    now = watch.clock()
+    wanted = _named(watch.catalog, ids)
+    probed = watch.catalog.probes().keys()
+    with watch.store as store, store.reading() as reader:
+        known, said = reader.watched(), reader.reports(now - ASKED_AGAIN)
+    watched = _to_watch(watch.catalog, {*probed, *said, *(wanted or ())}, wanted)
+    closed = closed_now(watch, watched, now)
+    return CheckReport(
+        at=_local(watch.catalog, now),
+        seconds=0.0,
+        checked=0,
+        rows=_rows(watched, closed, known, said, now=now, settings=watch.settings),
+    )
+
+
+def closed_now(watch: Watch, providers: Mapping[str, Provider], now: datetime) -> dict[str, str]:
+    """Say who is not to be reached now, and why: hold, maintenance, hours."""
+    timezone = watch.catalog.rules.settings.timezone
+    hours_of = desk.hours_around(now, timezone, watch.holidays)
+    windows = [
+        window
+        for window in watch.catalog.checking().maintenance
+        if window.start <= now < window.until
+    ]
+    closed: dict[str, str] = {}
+    for each, provider in providers.items():
+        hold = provider.on_hold
+        window = next((w for w in windows if _covers(w, provider)), None)
+        if hold is not None and (hold.until is None or now < hold.until):
+            closed[each] = f"on hold: {hold.reason}"
+        elif window is not None:
+            closed[each] = f"maintenance: {window.text}" if window.text else "maintenance"
+        elif hours_of(provider, provider.region).span_at(now).state == "closed":
+            closed[each] = "outside its hours"
+    return closed
+
+
+def _covers(window: Maintenance, provider: Provider) -> bool:
+    return not window.providers or any(
+        name == provider.id or name in provider.tags for name in window.providers
+    )
+
+
+def _named(catalog: "Catalog", ids: Iterable[str]) -> set[str] | None:
+    """The ids that were named, None for everybody; raises UsageError for an unknown one."""
+    return {desk.find_provider(catalog, each).id for each in ids} or None
+
+
+def _to_watch(
+    catalog: "Catalog", candidates: Collection[str], wanted: Collection[str] | None
+) -> dict[str, Provider]:
+    """The providers of whom anything can be said, in the file's order."""
+    return {
+        provider.id: provider
+        for provider in catalog.all()
+        if provider.id in candidates and (wanted is None or provider.id in wanted)
+    }
+
+
+def _offline(
+    settings: CheckSettings,
+    seen: "Round",
+    probes: Collection[str],
+    known: Mapping[str, Watched],
+    closed: Collection[str],
+) -> str:
+    """Say why the observer is offline, or "".
+
+    Who is closed may have switched everything off: its failures are no evidence, unless it has
+    just answered and what fails now is a name or the way.
+    """
+    fresh_from = min((each.at for each in seen.readings), default=None)
+    stale = timedelta(minutes=settings.stale_min)
+    ignored = {each for each in probes if each in known and known[each].state == "down"}
+    for each in closed:
+        seen_at = known[each].seen_at if each in known else None
+        if fresh_from is None or seen_at is None or fresh_from - seen_at > stale:
+            ignored.add(each)
+    evidence = [
+        reading
+        for reading in seen.readings
+        if reading.provider not in closed or reading.fault or reading.state != "down"
+    ]
+    return observer_fault(
+        evidence,
+        reference_ok=seen.reference_ok,
+        reference_is_named=_is_name(settings.reference),
+        known_down=ignored,
+    )
+
+
+def _is_name(reference: str) -> bool:
+    """Whether reaching the reference proves that names can be resolved."""
+    host = reference.rpartition(":")[0]
+    return not (":" in host or host.replace(".", "").isdigit())
+
+
+def _keep(
+    watch: Watch,
+    seen: "Round",
+    closed: Collection[str],
+    orphans: Collection[str],
+    *,
+    ids: Sequence[str],
+) -> tuple[dict[str, Watched], dict[str, Move]]:
+    """Add the run's samples to what the log knows, in one decision; return how all stand now."""
+    by_provider: dict[str, list[Reading]] = {}
+    for reading in seen.readings:
+        by_provider.setdefault(reading.provider, []).append(attributed(reading))
+    for each in seen.left_out:
+        by_provider.pop(each, None)
+    moves: dict[str, Move] = {}
+    changed: list[Watched] = []
+    with watch.store.deciding() as tx:
+        known = tx.watched()
+        for each, readings in by_provider.items():
+            before = known.get(each) or Watched(provider=each)
+            sample = one_sample(readings, watch.settings)
+            after, move = advance(before, sample, watch.settings, is_closed=each in closed)
+            if after != before:
+                changed.append(after)
+            if move is not None:
+                moves[each] = move
+        tx.save_watched(changed, moves.values())
+        if not ids and orphans:
+            tx.drop_watched(orphans)
+    known.update({each.provider: each for each in changed})
+    return known, moves
+
+
+def _rows(
+    watched: Mapping[str, Provider],
+    closed: Mapping[str, str],
+    known: Mapping[str, Watched],
+    said: Mapping[str, Report],
+    *,
+    now: datetime,
+    settings: CheckSettings,
+) -> tuple[CheckRow, ...]:
+    return tuple(
+        _row(
+            provider, closed.get(each), known.get(each), said.get(each), now=now, settings=settings
+        )
+        for each, provider in watched.items()
+    )
+
+
+def _row(
+    provider: Provider,
+    closed: str | None,
+    watched: Watched | None,
+    report: Report | None,
+    *,
+    now: datetime,
+    settings: CheckSettings,
+) -> CheckRow:
+    """How one provider stands, as it would be ranked, or closed."""
+    stands = current(watched, report, now=now, settings=settings)
+    row = CheckRow(
+        provider=provider.id,
+        name=provider.name,
+        phone=provider.phones[0].shown,
+        state="unknown",
+        why="no look has said anything yet",
+        seen_at=watched.seen_at if watched else None,
+        reported_until=report.until if report else None,
+    )
+    if closed is not None:
+        return replace(row, state="closed", why=closed)
+    if stands is None:
+        return row
+    return replace(row, state=stands.state, since=stands.since, why=stands.why, free=stands.free)
+
+
+def _change(move: Move, provider: Provider) -> StateChange:
+    return StateChange(
+        provider=provider.id,
+        name=provider.name,
+        phone=provider.phones[0].shown,
+        before=move.before,
+        after=move.after,
+        at=move.at,
+        why=move.why,
+        is_flapping=move.is_flapping,
+    )
+
+
+def _local(catalog: "Catalog", moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(catalog.rules.settings.timezone))

@@ -1,0 +1,49 @@
+"""Looks to add up, and the state after many of them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dispatch_cli.availability import advance
+from dispatch_cli.model.check import CheckSettings, Move, Reading, Watched
+
+NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+EVERY = 5 * MINUTE
+SETTINGS = CheckSettings()
+
+
+def look(state: str = "up", minutes: float = 0, **facts: Any) -> Reading:
+    """A look so many minutes after noon."""
+    return Reading(
+        **{
+            "provider": "huber",
+            "kind": "tcp",
+            "at": NOON + minutes * MINUTE,
+            "state": state,
+            "why": {"down": "connection refused", "busy": "0 free"}.get(state, ""),
+            **facts,
+        }
+    )
+
+
+def after(
+    states: Iterable[str],
+    start: Watched | None = None,
+    *,
+    is_closed: bool = False,
+    settings: CheckSettings = SETTINGS,
+    from_min: float = 0,
+) -> tuple[Watched, list[Move]]:
+    """Add looks five minutes apart; return how it stands and everything that was told."""
+    watched, told = start or Watched(provider="huber"), []
+    for number, state in enumerate(states):
+        reading = look(state, from_min + 5 * number)
+        watched, move = advance(watched, reading, settings, is_closed=is_closed)
+        told += [move] if move else []
+    return watched, told
+
+
+def said(told: Iterable[Move]) -> list[str]:
+    """What was told, in short."""
+    return [f"{move.before}-{move.after}{' flapping' if move.is_flapping else ''}" for move in told]

@@ -1,0 +1,225 @@
+"""What is known at a moment: staleness, what wins, and what that is for a ranking."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch_cli.availability import (
+    ASKED_AGAIN,
+    advance,
+    availability_for,
+    current,
+    fresh_at,
+    joined,
+)
+from dispatch_cli.model import Availability
+from dispatch_cli.model.check import CheckSettings, Report, Watched
+
+from .looks import MINUTE, NOON, SETTINGS, after, look
+
+YEAR = timedelta(days=365)
+
+
+def seen(state="up", minutes=0, **facts):
+    """How a provider stands after one look, or three failures that end then."""
+    watched = Watched(provider="huber")
+    if state == "down":
+        watched, _ = after(["down"] * 2, from_min=minutes - 10)
+    return advance(watched, look(state, minutes, **facts), SETTINGS, is_closed=False)[0]
+
+
+def said(minutes=0, until=60, **facts):
+    """A report so many minutes after noon."""
+    return Report(
+        **{
+            "provider": "huber",
+            "at": NOON + minutes * MINUTE,
+            "until": NOON + until * MINUTE,
+            "free": 2,
+            **facts,
+        }
+    )
+
+
+def at(minutes, watched=None, report=None, settings=SETTINGS):
+    """What is known so many minutes after noon."""
+    return current(watched, report, now=NOON + minutes * MINUTE, settings=settings)
+
+
+@pytest.mark.parametrize("kind", ["http", "tcp", "tls", "sip", "command"])
+@pytest.mark.parametrize("state", ["up", "busy", "degraded", "down"])
+@pytest.mark.parametrize(
+    ("facts", "holds_min"),
+    [
+        ({}, 30),
+        ({"as_of": NOON - 20 * MINUTE}, 10),
+        ({"as_of": NOON + MINUTE}, 30),
+        ({"valid_until": NOON + 4 * MINUTE}, 4),
+        ({"valid_until": NOON + YEAR}, 30),
+        ({"as_of": NOON - 29 * MINUTE, "valid_until": NOON + 20 * MINUTE}, 1),
+    ],
+)
+def test_every_kind_is_unknown_once_its_time_is_over(kind, state, facts, holds_min):
+    """Frozen at noon: what was seen holds until its end, and is unknown at any moment after it.
+
+    Also when the clock has gone back behind the look. Only a failure has no end but its age.
+    """
+    watched = seen(state, kind=kind, free=2 if kind == "http" else None, **facts)
+    if state == "down":
+        holds_min = 30
+    holds = [at(minutes, watched).state for minutes in range(holds_min)]
+    shown = "up" if state == "busy" and kind == "http" else state  # two units are free, after all
+    assert holds == [shown] * holds_min
+    spoken_min = (watched.seen_at - NOON) / MINUTE
+    for minutes in (*range(holds_min, 200), 1e4, 1e6, spoken_min - 3, -60, -1e6):
+        assert at(minutes, watched).state == "unknown", minutes
+
+
+def test_a_stale_state_says_since_when():
+    """Unknown since the moment at which what was seen stopped holding."""
+    assert at(40, seen()).since == NOON + 30 * MINUTE
+    ended = at(40, seen(valid_until=NOON + 4 * MINUTE))
+    assert (ended.state, ended.since) == ("unknown", NOON + 4 * MINUTE)
+    assert at(0, Watched(provider="huber")).state == "unknown"
+
+
+@pytest.mark.parametrize("ahead", [3, 60, 1e6])
+def test_a_feed_from_the_future_keeps_nobody_up(ahead):
+    """A server whose clock is ahead, fetched again and again: unknown once the last truth ends."""
+    watched = seen()
+    for minutes in range(5, 60, 5):
+        feed = look("up", minutes, free=1, as_of=NOON + (minutes + ahead) * MINUTE)
+        watched, _ = advance(watched, feed, SETTINGS, is_closed=False)
+        assert at(minutes, watched).state == ("up" if minutes < 30 else "unknown")
+
+
+def test_a_frozen_feed_that_is_still_served():
+    """The server answers for ever with what it said at noon: unknown from half past on."""
+    watched = Watched(provider="huber")
+    for minutes in range(0, 120, 5):
+        feed = look("up", minutes, free=1, as_of=NOON)
+        watched, _ = advance(watched, feed, SETTINGS, is_closed=False)
+        assert at(minutes, watched).state == ("up" if minutes < 30 else "unknown")
+
+
+def test_a_report_holds_until_its_end_and_is_unknown_for_a_day():
+    """2 free until 13:00, then "report ended", and a day later it is as if nobody had said it."""
+    report = said()
+    assert at(59, report=report) == Availability(
+        state="up", free=2, since=NOON, why="said on the phone"
+    )
+    for minutes in (60, 61, 600, 60 + ASKED_AGAIN / MINUTE - 1):
+        ended = at(minutes, report=report)
+        assert (ended.state, ended.since) == ("unknown", NOON + 60 * MINUTE)
+    assert at(60 + ASKED_AGAIN / MINUTE, report=report) is None
+    assert at(-3, report=report).state == "unknown"  # the clock has gone back
+    assert at(-1, report=report).state == "up"
+
+
+def test_a_report_of_nobody_free_is_a_wait_until_its_end():
+    """0 free until 13:00, at 12:20: 40 minutes to wait, and not "no unit"."""
+    for report in (said(free=0, state="busy"), said(free=None, state="busy")):
+        found = at(20, report=report)
+        assert (found.state, found.free, found.wait_min) == ("busy", 0, 40.0)
+
+
+def test_what_was_said_wins_until_it_ends():
+    """The firm is on the phone: looks before and after count for nothing, whatever they found."""
+    report = said()
+    for state in ("up", "busy", "degraded"):
+        for minutes in (-5, 5):
+            assert at(10, seen(state, minutes, free=0), report).free == 2
+    assert at(10, seen("down", -5), report).state == "up"
+    assert at(10, seen("up", 5), said(free=None, state="down")).state == "down"
+    assert at(70, seen("down", 65), report).state == "down"
+    assert at(70, seen("up", 65), report).state == "up"
+    assert at(150, seen("up", 65), report).state == "unknown"
+    assert at(50, seen("up", 0), report).state == "up"  # the look is stale, the word is not
+
+
+def test_a_hard_down_after_the_report_wins():
+    """They said at noon that they are there; at 12:15 the third look in succession has failed."""
+    assert at(16, seen("down", 15), said()).state == "down"
+
+
+def test_who_names_no_units_has_those_of_the_feed():
+    """ "We are there": how many trucks the feed says still counts."""
+    found = at(10, seen("up", 5, free=3), said(free=None))
+    assert (found.state, found.free, found.why) == ("up", 3, "said on the phone")
+    found = at(10, seen("busy", 5, free=0, wait_min=25.0), said(free=None))
+    assert (found.state, found.wait_min) == ("busy", 25.0)
+
+
+def test_units_for_the_ranking():
+    """Nobody free without an end is busy alone, so that the file's busy_wait_min is waited."""
+    assert at(1, seen("busy")) == Availability(state="busy", since=NOON, why="0 free")
+    found = at(1, seen("busy", free=0))
+    assert (found.state, found.free, found.wait_min) == ("busy", None, None)
+    found = at(1, seen("busy", wait_min=20.0))
+    assert (found.state, found.free, found.wait_min) == ("busy", 0, 20.0)
+    found = at(1, seen("up", free=0, wait_min=20.0))
+    assert (found.state, found.free, found.wait_min) == ("busy", 0, 20.0)
+    found = at(1, seen("busy", free=2))
+    assert (found.state, found.free) == ("up", 2)
+    assert at(1, seen("degraded", free=2)).state == "degraded"
+
+
+def test_states_count_only_for_incidents_near_to_now():
+    """Today's outage does not exclude a firm from next week; near is a setting."""
+    states, reports = {"huber": seen("down")}, {"lech": said(provider="lech")}
+
+    def known(minutes, settings=SETTINGS):
+        when = NOON + minutes * MINUTE
+        return sorted(availability_for(states, reports, when, NOON, settings))
+
+    assert known(0) == known(60) == known(-60) == ["huber", "lech"]
+    assert known(60.1) == known(7 * 24 * 60) == known(-61) == []
+    assert known(90, CheckSettings(near_min=120)) == ["huber", "lech"]
+
+
+def test_what_nobody_has_said_is_left_out():
+    """A report that ended long ago says nothing of anybody."""
+    old = {"huber": said()}
+    later = NOON + 60 * MINUTE + ASKED_AGAIN
+    assert availability_for({}, old, later, later, SETTINGS) == {}
+
+
+@pytest.mark.parametrize("minutes", [29.9, 30, 30.1, -1.9, -2, -2.1])
+def test_fresh_is_what_is_not_stale(minutes):
+    """The moments between which a look is fresh are those at which it is not unknown."""
+    first, last = fresh_at(NOON + minutes * MINUTE, SETTINGS)
+    assert (first <= NOON <= last) == (at(minutes, seen()).state == "up")
+
+
+TAKEN = Availability(state="busy", free=0, wait_min=12.0)
+
+
+@pytest.mark.parametrize(
+    ("known", "taken", "expected"),
+    [
+        (None, None, Availability()),
+        (None, TAKEN, TAKEN),
+        (Availability(free=2), None, Availability(free=2)),
+        (Availability(free=2), Availability(free=1), Availability(free=1)),
+        (Availability(free=1), Availability(free=2), Availability(free=1)),
+        (Availability(), Availability(free=2), Availability(free=2)),
+        (Availability(free=2), TAKEN, TAKEN),
+        (Availability(state="busy", free=0, wait_min=20.0), TAKEN,
+         Availability(state="busy", free=0, wait_min=20.0)),
+        (Availability(state="busy"), TAKEN, TAKEN),
+        (Availability(state="busy"), Availability(free=1), Availability(state="busy")),
+        (Availability(state="busy", free=0, wait_min=20.0), Availability(state="busy", free=0),
+         Availability(state="busy", free=0, wait_min=20.0)),
+        (Availability(), Availability(state="busy", free=0), Availability(state="busy", free=0)),
+        (Availability(state="down", why="x"), TAKEN, Availability(state="down", why="x")),
+        (Availability(state="degraded", why="x"), TAKEN,
+         Availability(state="degraded", why="x", free=0, wait_min=12.0)),
+        (Availability(state="unknown"), TAKEN,
+         Availability(state="unknown", free=0, wait_min=12.0)),
+        (Availability(state="degraded", free=3), Availability(free=1),
+         Availability(state="degraded", free=1)),
+    ],
+)  # fmt: skip
+def test_with_the_units_that_our_cases_have_taken(known, taken, expected):
+    """The fewest free units, the longest known wait, and the mark of the state stays."""
+    assert joined(known, taken) == expected

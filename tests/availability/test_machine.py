@@ -1,0 +1,131 @@
+"""Random looks, closings, reports and clock jumps, against a model that remembers plain lists."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from dispatch_cli.availability import ASKED_AGAIN, advance, current
+from dispatch_cli.model.check import Report, Watched
+
+from .looks import MINUTE, NOON, SETTINGS, look
+
+STALE = timedelta(minutes=30)
+STATES = st.sampled_from(["up", "up", "busy", "degraded", "down", "down", "unknown"])
+
+
+class Watching(RuleBasedStateMachine):
+    """One provider, looked at and phoned with at random; the model has no states worked out."""
+
+    def __init__(self):
+        super().__init__()
+        self.now = NOON
+        self.watched = Watched(provider="huber")
+        self.report = None
+        self.counted: list[str] = []
+        self.successes: list[tuple] = []  # moment spoken of, end
+        self.hard_down_at = None
+        self.failed_at = None
+
+    @rule(
+        state=STATES,
+        fault=st.sampled_from(["", "", "", "", "lag", "resolver"]),
+        is_closed=st.sampled_from([False, False, False, True]),
+        age_min=st.sampled_from([None, None, 0, 10, 29, 31, 500, -1, -10]),
+        left_min=st.sampled_from([None, None, 0, 3, 20, 900, -5]),
+    )
+    def looked_at(self, state, fault, is_closed, age_min, left_min):
+        as_of = None if age_min is None else self.now - age_min * MINUTE
+        until = None if left_min is None else self.now + left_min * MINUTE
+        reading = look(state, at=self.now, fault=fault, as_of=as_of, valid_until=until)
+        before = self.watched
+        self.watched, move = advance(before, reading, SETTINGS, is_closed=is_closed)
+        is_bad_feed = state in ("up", "busy", "degraded") and (
+            (age_min is not None and not -2 <= age_min <= 30)
+            or (left_min is not None and left_min <= 0)
+        )
+        if fault or state == "unknown" or is_bad_feed or (is_closed and state != "up"):
+            assert (self.watched, move) == (before, None)
+            return
+        self.counted.append(state)
+        if state == "down":
+            if self.hard_down_at is None and self.counted[-3:] == ["down"] * 3:
+                self.hard_down_at = self.now
+            if self.hard_down_at is not None:  # each further failure bears it out
+                self.failed_at = self.now
+        else:
+            spoken_of = self.now if as_of is None else min(as_of, self.now)
+            self.successes.append((spoken_of, until))
+            if self.hard_down_at and "down" not in self.counted[-2:]:
+                self.hard_down_at = None
+        if move is not None and not (move.is_flapping or before.is_flapping):
+            assert before.state == move.before != move.after == self.watched.state
+        if before.is_flapping and self.watched.is_flapping:
+            assert move is None
+
+    @rule(minutes=st.sampled_from([1, 5, 5, 5, 31, 600]))
+    def time_passes(self, minutes):
+        self.now += minutes * MINUTE
+
+    @rule(minutes=st.sampled_from([-600, -10, -1, 60 * 24 * 365]))
+    def the_clock_jumps(self, minutes):
+        self.now += minutes * MINUTE
+
+    @rule(
+        state=st.sampled_from(["up", "busy", "down"]),
+        free=st.sampled_from([None, 1, 3]),
+        minutes=st.sampled_from([10, 60, 600]),
+    )
+    def phoned(self, state, free, minutes):
+        self.report = Report(
+            provider="huber",
+            at=self.now,
+            until=self.now + minutes * MINUTE,
+            state=state,
+            free=free if state == "up" else None,
+        )
+
+    @invariant()
+    def hard_down_is_three_failures_and_not_two_successes_since(self):
+        assert (self.watched.state == "down") == (self.hard_down_at is not None)
+
+    @invariant()
+    def nobody_is_up_without_a_fresh_word(self):
+        known = current(self.watched, self.report, now=self.now, settings=SETTINGS)
+        said = self.report
+        holds = bool(said) and said.at <= self.now + 2 * MINUTE and self.now < said.until
+        fresh = [
+            spoken_of
+            for spoken_of, until in self.successes[-1:]
+            if spoken_of - 2 * MINUTE <= self.now < spoken_of + STALE
+            and (until is None or self.now < until)
+        ]
+        if known.state in ("up", "busy", "degraded"):
+            assert (holds and said.state != "down") or fresh
+        if known.state == "down":
+            is_fresh = (
+                self.hard_down_at is not None
+                and self.failed_at - 2 * MINUTE <= self.now < self.failed_at + STALE
+            )
+            assert (holds and said.state == "down") or is_fresh
+        if holds and said.state == "up" and said.free is not None:
+            assert known.state == "up" or (known.state == "down" and self.hard_down_at > said.at)
+        if said and self.now >= said.until + ASKED_AGAIN:
+            alone = current(self.watched, None, now=self.now, settings=SETTINGS)
+            assert known == alone
+
+
+@pytest.mark.parametrize("examples", [60, pytest.param(2_000, marks=pytest.mark.ci)])
+def test_watching(examples):
+    """Whatever happens in whatever order: hard after three, never up without a fresh word."""
+    run_state_machine_as_test(
+        Watching,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

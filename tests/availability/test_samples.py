@@ -1,0 +1,78 @@
+"""One sample of several looks, and a feed taken at its word about time."""
+
+import pytest
+
+from dispatch_cli.availability import held, one_sample
+from dispatch_cli.model.check import CheckSettings
+
+from .looks import MINUTE, NOON, SETTINGS, look
+
+
+def test_one_look_is_its_own_sample():
+    """A single look is taken as it is, whatever it says."""
+    for state in ("up", "busy", "degraded", "down", "unknown"):
+        assert one_sample([look(state)], SETTINGS) == look(state)
+
+
+def test_down_is_who_fails_every_look():
+    """One answer proves that somebody is there: degraded, and the reason names what failed."""
+    both = one_sample([look("down"), look("down", kind="sip", why="no answer")], SETTINGS)
+    assert (both.state, both.why) == ("down", "tcp: connection refused; sip: no answer")
+    one = one_sample([look("down"), look("up", kind="sip")], SETTINGS)
+    assert (one.state, one.why) == ("degraded", "connection refused")
+    busy = one_sample([look("down"), look("busy", kind="sip", why="486")], SETTINGS)
+    assert (busy.state, busy.why) == ("busy", "tcp: connection refused; sip: 486")
+    old = one_sample([look("degraded", why="9 d left"), look("up", kind="sip")], SETTINGS)
+    assert (old.state, old.why) == ("degraded", "9 d left")
+
+
+def test_what_says_nothing_does_not_count():
+    """A fault of the observer or an unknown beside a look that tells something is left out."""
+    told = one_sample([look("down", fault="lag"), look("unknown"), look("up")], SETTINGS)
+    assert told.state == "up"
+    assert one_sample([look("down", fault="lag"), look("unknown")], SETTINGS).state == "unknown"
+    assert one_sample([look("down", fault="lag")], SETTINGS).fault == "lag"
+
+
+def test_the_fewest_units_and_the_earliest_end_count():
+    """Two feeds: the smaller number, the longer wait, the older moment, the earlier end."""
+    one = look("up", free=3, as_of=NOON - 4 * MINUTE, valid_until=NOON + 9 * MINUTE)
+    other = look("busy", 1, kind="http", free=0, wait_min=20.0, valid_until=NOON + 5 * MINUTE)
+    both = one_sample([one, other], SETTINGS)
+    assert (both.state, both.free, both.wait_min) == ("busy", 0, 20.0)
+    assert (both.at, both.as_of, both.valid_until) == (
+        NOON + MINUTE, NOON - 4 * MINUTE, NOON + 5 * MINUTE,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["up", "busy", "degraded"])
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"as_of": NOON + 3 * MINUTE}, "future"),
+        ({"as_of": NOON - 31 * MINUTE}, "stale"),
+        ({"valid_until": NOON}, "ended"),
+        ({"valid_until": NOON - MINUTE}, "ended"),
+        ({"as_of": NOON - 31 * MINUTE, "valid_until": NOON + 60 * MINUTE}, "stale"),
+    ],
+)
+def test_a_feed_that_is_old_ended_or_ahead_of_time_is_unknown(state, facts, why):
+    """What the feed says of time decides, not that it could be fetched."""
+    found = held(look(state, free=2, **facts), SETTINGS)
+    assert (found.state, found.free) == ("unknown", None)
+    assert why in found.why
+
+
+def test_a_feed_within_its_time_holds():
+    """Clocks may differ by two minutes, and an age of stale_min is not stale yet."""
+    for as_of in (NOON + 2 * MINUTE, NOON, NOON - 30 * MINUTE):
+        reading = look("up", free=2, as_of=as_of, valid_until=NOON + MINUTE)
+        assert held(reading, SETTINGS) == reading
+    assert held(look("up", as_of=NOON - 31 * MINUTE), CheckSettings(stale_min=40)).state == "up"
+
+
+def test_a_stale_feed_beside_an_answering_phone_line():
+    """The line proves that somebody is there; the stale feed's units are not used."""
+    feed = look("up", kind="http", free=2, as_of=NOON - 60 * MINUTE)
+    both = one_sample([feed, look("up", kind="sip")], SETTINGS)
+    assert (both.state, both.free) == ("up", None)

@@ -1,0 +1,170 @@
+"""How samples move the hard state: thresholds, colours, closing, and what is told."""
+
+import pytest
+from msgspec.structs import replace
+
+from dispatch_cli.availability import advance
+from dispatch_cli.model.check import CheckSettings, Watched
+
+from .looks import MINUTE, NOON, SETTINGS, after, look, said
+
+
+def test_down_after_three_failures_and_up_after_two_successes():
+    """Two failures are none; the third is hard, since its own time, and the reason counts them."""
+    watched, told = after(["up", "down", "down"])
+    assert (watched.state, told) == ("up", [])
+    watched, told = after(["down"], watched, from_min=15)
+    assert (watched.state, watched.since) == ("down", NOON + 15 * MINUTE)
+    assert watched.why == "connection refused, 3 x"
+    assert said(told) == ["up-down"]
+    watched, told = after(["up", "down", "up"], watched, from_min=20)
+    assert (watched.state, told) == ("down", [])
+    watched, told = after(["up"], watched, from_min=35)
+    assert (watched.state, watched.why, said(told)) == ("up", "", ["down-up"])
+
+
+def test_a_first_success_is_up_and_no_news():
+    """Whoever has never been looked at is up at the first success, busy or degraded likewise."""
+    for state in ("up", "busy"):
+        watched, told = after([state])
+        assert (watched.state, told) == (state, [])
+    watched, told = after(["degraded"])
+    assert (watched.state, said(told)) == ("degraded", ["unknown-degraded"])
+    watched, told = after(["down"] * 3)
+    assert (watched.state, said(told)) == ("down", ["unknown-down"])
+
+
+def test_the_colour_of_a_success_needs_two_equal_samples():
+    """One busy or degraded sample among others changes no state; two in succession do."""
+    watched, told = after(["up", "degraded", "up", "degraded", "up"])
+    assert (watched.state, watched.why, told) == ("up", "", [])
+    watched, told = after(["degraded", "degraded"], watched)
+    assert (watched.state, said(told)) == ("degraded", ["up-degraded"])
+    watched, told = after(["busy"], watched)
+    assert watched.state == "degraded"
+    watched, told = after(["busy"], watched)
+    assert (watched.state, watched.why, said(told)) == ("busy", "0 free", ["degraded-busy"])
+
+
+def test_that_units_come_and_go_is_no_news():
+    """Up to busy and back moves the state and tells nobody."""
+    watched, told = after(["up", "busy", "busy"])
+    assert (watched.state, watched.since) == ("busy", NOON + 10 * MINUTE)
+    watched, more = after(["up", "up"], watched)
+    assert (watched.state, told + more) == ("up", [])
+
+
+def test_recovery_takes_the_newest_colour():
+    """Two successes of any colour end a hard down."""
+    watched, told = after(["down", "down", "down", "up", "degraded"])
+    assert (watched.state, said(told)) == ("degraded", ["unknown-down", "down-degraded"])
+
+
+def test_units_count_at_once_and_stay_through_a_failure_that_is_not_hard():
+    """Free units follow each sample; a hard down knows nothing of units."""
+    watched, _ = after(["up"])
+    feed = look("up", 5, free=2, wait_min=None, valid_until=NOON + 20 * MINUTE)
+    watched, _ = advance(watched, feed, SETTINGS, is_closed=False)
+    assert (watched.free, watched.valid_until) == (2, NOON + 20 * MINUTE)
+    watched, _ = advance(watched, look("busy", 10, free=0, wait_min=12), SETTINGS, is_closed=False)
+    assert (watched.state, watched.free, watched.wait_min) == ("up", 0, 12)
+    failing, _ = after(["down", "down"], watched, from_min=15)
+    assert (failing.free, failing.seen_at) == (0, NOON + 10 * MINUTE)
+    failing, _ = after(["down"], failing, from_min=25)
+    assert (failing.state, failing.free, failing.wait_min) == ("down", None, None)
+
+
+def test_one_success_does_not_keep_a_hard_down_fresh():
+    """The last look that bore the state out is the one whose age counts."""
+    watched, _ = after(["down"] * 3)
+    watched, _ = after(["up"], watched, from_min=20)
+    assert watched.seen_at == NOON + 10 * MINUTE
+
+
+@pytest.mark.parametrize("state", ["up", "down", "busy", "degraded", "unknown"])
+@pytest.mark.parametrize("fault", ["resolver", "route", "lag", "internal"])
+def test_a_fault_of_the_observer_says_nothing(state, fault):
+    """Whatever a faulty look found: nothing is as much as touched."""
+    before, _ = after(["up", "down", "down"])
+    faulty = look(state, 15, fault=fault)
+    assert advance(before, faulty, SETTINGS, is_closed=False) == (before, None)
+
+
+def test_unknown_says_nothing_and_breaks_no_streak():
+    """Two failures, a look that says nothing, a failure: hard down."""
+    watched, told = after(["up", "down", "down", "unknown", "down"])
+    assert (watched.state, said(told)) == ("down", ["up-down"])
+
+
+def test_streaks_resume_at_opening():
+    """Failures while closed change nothing; the streak from before goes on after the opening."""
+    before, _ = after(["up", "down", "down"])
+    closed, told = after(["down"] * 50, before, is_closed=True, from_min=15)
+    assert (closed, told) == (before, [])
+    opened, told = after(["down"], closed, from_min=900)
+    assert (opened.state, said(told)) == ("down", ["up-down"])
+
+
+@pytest.mark.parametrize("kind", ["http", "tcp", "tls", "sip", "command"])
+@pytest.mark.parametrize("state", ["down", "busy", "degraded", "unknown"])
+@pytest.mark.parametrize("before", [["up"], ["down"] * 3, ["busy"], ["degraded"], []])
+def test_outside_hours_on_hold_or_in_maintenance_no_kind_changes_anything(kind, state, before):
+    """The three are one flag: of every kind only a plain success counts, from every state."""
+    start, _ = after(before)
+    for minutes in range(30, 150, 5):
+        reading = look(state, minutes, kind=kind)
+        assert advance(start, reading, SETTINGS, is_closed=True) == (start, None)
+    up = look("up", 150, kind=kind)
+    assert advance(start, up, SETTINGS, is_closed=True)[0] != start
+
+
+def test_thresholds_are_settings():
+    """One failure and one success suffice where the file says so."""
+    hasty = CheckSettings(failures=1, successes=1)
+    assert said(after(["up", "down", "up", "degraded"], settings=hasty)[1]) == [
+        "up-down", "down-up", "up-degraded flapping",
+    ]  # fmt: skip
+
+
+def test_flapping_is_told_once_when_it_begins_and_once_when_it_is_over():
+    """While it lasts the hard state moves and nobody is told; the end says how it stands."""
+    watched, told = after(["up"] * 21)
+    flapping, told = after((["down"] * 3 + ["up"] * 2) * 20, watched)
+    assert said(told) == ["up-down", "down-up", "up-down flapping"]
+    assert flapping.is_flapping
+    calm, told = after(["up"] * 20, flapping)
+    assert (told, calm.is_flapping) == ([], True)
+    calm, told = after(["up"] * 2, calm)
+    assert said(told) == ["up-up"]
+    assert (calm.is_flapping, told[0].is_flapping) == (False, False)
+
+
+def test_the_weights_are_those_of_nagios():
+    """Of 20 changes the oldest weighs 0.75 and the newest 1.25; 30 % begin and 20 % end it."""
+    from dispatch_cli.availability import states
+
+    for age in range(20):
+        assert states._WEIGHTS[age] / 76 == pytest.approx(1.25 - age * 0.5 / 19)
+    assert sum(states._WEIGHTS) == 20 * 76
+    assert (states._STARTS_AT / 1520, states._ENDS_BELOW / 1520) == (0.3, 0.2)
+
+
+def test_slow_flapping_shows_in_the_hard_state():
+    """Twenty minutes down and twenty up are below 30 % of changes, and the third move is news."""
+    _, told = after(["up"] + (["down"] * 4 + ["up"] * 4) * 20)
+    assert said(told) == ["up-down", "down-up", "up-down flapping"]
+
+
+def test_a_clock_that_goes_back_leaves_the_newest_look():
+    """A look that is earlier than the last one is still the newest."""
+    watched, _ = after(["up", "up"], from_min=600)
+    watched, _ = advance(watched, look("up", 0), SETTINGS, is_closed=False)
+    assert watched.seen_at == NOON
+
+
+def test_history_is_no_longer_than_the_window():
+    """After ever so many samples 21 bits are kept."""
+    watched, _ = after(["down"] * 100, Watched(provider="huber"))
+    assert watched.samples == 21
+    assert watched.history == 2**21 - 1
+    assert replace(watched, moves=0) == watched

@@ -1,0 +1,44 @@
+"""The real command line in a process of its own, to be killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+
+def started(folder: Path, *argv: str, **options: object) -> subprocess.Popen:
+    """Start ``dispatch batch`` in a folder; its messages are kept."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dispatch_cli", "batch", *argv],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        **{"stdout": subprocess.DEVNULL, **options},
+    )
+
+
+def ran(folder: Path, *argv: str, **options: object) -> tuple[int, bytes, bytes]:
+    """Run it to its end: exit code, stdout, messages."""
+    process = started(folder, *argv, stdout=subprocess.PIPE, **options)
+    out, err = process.communicate(timeout=600)
+    return process.returncode, out, err
+
+
+def killed_after(process: subprocess.Popen, seconds: float, number: int = signal.SIGKILL) -> bool:
+    """End a process by a signal after some time; False if it had ended by itself before."""
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(number)
+        process.wait(timeout=60)
+    process.stderr.close()
+    return process.returncode in (-number, 128 + number)
+
+
+def written(folder: Path, name: str) -> dict[str, bytes]:
+    """Everything that a batch to an output has left, by name."""
+    return {
+        each: (folder / each).read_bytes()
+        for each in sorted(os.listdir(folder))
+        if each.startswith(name)
+    }

@@ -1,0 +1,215 @@
+"""Whatever is handed in: a clear message, the right exit code, and bounded memory."""
+
+import gzip
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from dispatch_cli.records import read_rejects
+
+from ..extras import NEEDS_BATCH
+from .running import ran
+from .spoilt import HEADER, random_rows, row_of
+
+MIB = 1 << 20
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize(
+    ("content", "code", "says"),
+    [
+        (b"", 4, "is empty"),
+        (b"\xff\xfei\x00d\x00", 4, "UTF-16"),
+        (b"\0" * 5000, 4, "NUL"),
+        pytest.param(b"PAR1" + b"x" * 500, 4, "Parquet", marks=NEEDS_BATCH),
+        (gzip.compress(HEADER + row_of(1, {}) * 5000)[:-500], 4, "cut off"),
+        (b"a,b\n1,2\n", 4, "no column says where"),
+        (b"lat,lon\n1,2\n", 4, "--kind"),
+        (b"lat,lon,kind,kind\n1,2,tow,tow\n", 4, "there twice"),
+        (HEADER, 0, "0 rows"),
+        (HEADER + b"x,y\n" * 3, 4, "3 rejected"),
+        (HEADER + row_of(1, {"lat": "40.1", "lon": "-75.3"}), 3, "0 served"),
+        (HEADER + row_of(1, {}) + b"\n", 6, "1 rejected"),
+    ],
+)
+def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, code, says):
+    """One line that says what was found; no traceback, no output under its final name on 4."""
+    (home / "in.csv").write_bytes(content)
+    found = dispatch("batch", "in.csv", "--output", "out.csv")
+    assert found.code == code, found.err
+    assert says in found.err
+    assert "Traceback" not in found.err
+    assert "bug" not in found.err
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize(
+    ("argv", "code", "says"),
+    [
+        (["none.csv"], 4, "No such file"),
+        (["."], 4, "is a folder"),
+        (["in.csv", "--output", "."], 2, "is no"),
+        (["in.csv", "--output", "none/out.csv"], 2, "no folder"),
+        (["in.csv", "--output", "/dev/null"], 2, "is no file"),
+        (["in.csv", "--output", "in.csv"], 2, "the input itself"),
+        (["in.csv", "--output", "x", "--rejects", "x"], 2, "the same file"),
+        (["in.csv", "--format", "xml"], 2, "jsonl, csv"),
+        (["in.csv", "--format", "parquet"], 2, "--output"),
+        (["in.csv", "--columns", "lat"], 2, "fact=column"),
+        (["in.csv", "--columns", "latt=lat"], 2, "unknown fact"),
+        (["in.csv", "--columns", "lat=LAT"], 2, "there is no column 'LAT'"),
+        (["in.csv", "--keep", "nothing"], 2, "'nothing'"),
+        (["in.csv", "--keep", "id", "--format", "csv"], 2, "--keep id"),
+        (["in.csv", "--delimiter", ";;"], 2, "one sign"),
+        (["in.csv", "--encoding", "utf-16"], 2, "--encoding"),
+        (["in.csv", "--map-kinds", "none.toml"], 4, "none.toml"),
+        (["in.csv", "--map-kinds", "in.csv"], 4, "TOML"),
+        (["in.csv", "--json"], 2, "--output"),
+        (["in.csv", "--top", "0"], 2, "top"),
+        (["in.csv", "--history"], 5, "no case log"),
+        (["in.csv", "--live", "--db", "none.db"], 5, "no case log"),
+    ],
+)
+def test_every_wrong_command_line_says_so(dispatch, home, argv, code, says):
+    """Exit 2 for what was typed, 4 for what stands in a file, 5 for a log that is not there."""
+    (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
+    found = dispatch("batch", *argv)
+    assert (found.code, found.out) == (code, "" if "--json" not in argv else found.out), found.err
+    assert says in found.err
+
+
+def test_the_sample_is_refused_unless_it_is_asked_for(dispatch, home):
+    """Nobody ranks a million incidents against invented firms by mistake."""
+    (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
+    assert dispatch("batch", "in.csv").code == 4
+    assert dispatch("batch", "in.csv", "--sample").code == 0
+
+
+def test_fail_fast_stops_at_the_first_and_leaves_nothing(dispatch, firms, home):
+    """Exit 4 with line and reason; what was ranked before goes to stdout, or to no file."""
+    (home / "in.csv").write_bytes(HEADER + row_of(1, {}) + row_of(2, {"lat": "x"}) + row_of(3, {}))
+    found = dispatch("batch", "in.csv", "--fail-fast", "--output", "out.csv")
+    assert found.code == 4
+    assert "in.csv:3: bad_position" in found.err
+    assert sorted(each.name for each in home.iterdir()) == ["in.csv", "providers.toml"]
+    found = dispatch("batch", "in.csv", "--fail-fast")
+    assert found.code == 4
+    assert found.out.count('"row":') == 1
+
+
+def test_without_an_output_rejects_are_named_or_kept(dispatch, firms, home):
+    """On stdout there are results alone; rejects are named on stderr, or go to --rejects."""
+    (home / "in.csv").write_bytes(HEADER + row_of(1, {}) + row_of(2, {"lat": "x"}))
+    found = dispatch("batch", "in.csv")
+    assert found.out.count("\n") == 1
+    assert "rejected: in.csv:3: bad_position" in found.err
+    found = dispatch("batch", "in.csv", "--rejects", "rejects")
+    assert "rejected: " not in found.err
+    with (home / "rejects").open("rb") as file:
+        assert [each.number for each in read_rejects(file)] == [2]
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_reader_that_leaves_early_ends_it_quietly(home):
+    """``| head -1``: exit 0, nothing on stderr."""
+    (home / "in.csv").write_bytes(HEADER + row_of(1, {}) * 5000)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dispatch_cli", "batch", "in.csv"],
+        cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout.readline().startswith(b'{"row":1')
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(60) == 0
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_stream_gives_what_the_file_gives(home):
+    """A pipe that writes byte by byte, plain and in gzip, gives the same as the file."""
+    data = HEADER + b"".join(raw for raw, _ in random_rows(3, 50))
+    argv = ("--when", "2026-11-27T12:00", "--rejects", "rejects")
+    (home / "in.csv").write_bytes(data)
+    code, expected, _ = ran(home, "in.csv", *argv)
+    rejects = (home / "rejects").read_bytes()
+    for sent in (data, gzip.compress(data)):
+        read_end, write_end = os.pipe()
+
+        def write(sent=sent, write_end=write_end):
+            with os.fdopen(write_end, "wb", buffering=0) as pipe:
+                for at in range(0, len(sent), 7):
+                    pipe.write(sent[at : at + 7])
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        found = ran(home, "-", *argv, stdin=read_end)
+        os.close(read_end)
+        writer.join()
+        assert found[:2] == (code, expected)
+        assert (home / "rejects").read_bytes() == rejects
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize("mebibytes", [pytest.param(50), pytest.param(1024, marks=pytest.mark.ci)])
+def test_an_endless_line_is_streamed_to_the_rejects(home, mebibytes):
+    """A line as large as a disk is one reject; the memory for it is that of a small file."""
+    with (home / "in.csv").open("wb") as file:
+        file.write(HEADER + row_of(1, {}))
+        for _ in range(mebibytes):
+            file.write(b"x" * MIB)
+        file.write(b"\n" + row_of(3, {}))
+    (home / "small.csv").write_bytes(HEADER + row_of(1, {}))
+    _, small_kib = measured(home, "small.csv", "--output", "small.jsonl")
+    code, large_kib = measured(home, "in.csv", "--output", "out.jsonl")
+    assert code == 6
+    assert large_kib < small_kib + 24 * 1024
+    size = 0
+    with (home / "out.jsonl.rejects").open("rb") as file:
+        for each in read_rejects(file):
+            assert (each.number, each.reason) == (2, "too_long")
+            size += len(each.raw)
+    assert size == mebibytes * MIB + 1
+    assert (home / "out.jsonl").read_bytes().count(b"\n") == 2
+    for name in ("in.csv", "out.jsonl.rejects"):
+        (home / name).unlink()  # they are large, and pytest keeps what is left
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize("rows", [pytest.param(1_000), pytest.param(20_000, marks=pytest.mark.ci)])
+def test_ten_times_the_rows_take_no_more_memory(home, rows):
+    """The peak for ten times the rows is at most 1.2 times as high."""
+    peaks = []
+    for count in (rows, 10 * rows):
+        (home / "in.csv").write_bytes(
+            HEADER + b"".join(raw for raw, _ in random_rows(count, count))
+        )
+        code, peak = measured(home, "in.csv", "--output", f"{count}.csv", "--summary")
+        assert code == 6
+        peaks.append(peak)
+    assert peaks[1] <= 1.2 * peaks[0]
+
+
+def measured(folder, *argv):
+    """Run a batch: its exit code, and the most memory that it took, in KiB.
+
+    The process says so itself: what ``wait4`` tells includes the memory of who started it.
+    """
+    ended = subprocess.run(
+        [sys.executable, "-c", _MEASURED, "batch", *argv],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    return ended.returncode, int((folder / "peak").read_text())
+
+
+_MEASURED = """
+import re
+from dispatch_cli.__main__ import main
+try:
+    main()
+finally:
+    with open("/proc/self/status") as status, open("peak", "w") as peak:
+        peak.write(re.search(r"VmHWM:\\s+([0-9]+) kB", status.read())[1])
+"""

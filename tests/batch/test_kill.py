@@ -1,0 +1,101 @@
+"""Killed at any moment and started again, the output is byte-identical to an undisturbed run."""
+
+import gzip
+import json
+import random
+import signal
+import subprocess
+
+import pytest
+
+from dispatch_cli.records import read_rejects
+from dispatch_cli.records.values import MOST_BYTES
+
+from .running import killed_after, ran, started, written
+from .spoilt import HEADER, random_rows, row_of
+
+pytestmark = pytest.mark.usefixtures("firms")
+
+
+def until_it_ends(folder, argv, chance, kills, longest_s):
+    """Start and kill a batch until it ends, by itself or since it was killed often enough."""
+    done = 0
+    while done < kills:
+        process = started(folder, *argv)
+        if not killed_after(process, chance.uniform(0.05, longest_s)):
+            assert process.returncode == 6
+            return done
+        done += 1
+        left = written(folder, argv[argv.index("--output") + 1])
+        if not any(name.endswith((".state", ".part")) for name in left) and left:
+            return done  # killed after the last rename
+    code, _, err = ran(folder, *argv)
+    assert code == 6, err
+    return done
+
+
+@pytest.mark.parametrize(
+    ("rows", "kills", "longest_s"),
+    [
+        pytest.param(1_000, 10, 1.0),
+        pytest.param(100_000, 100, 3.0, marks=pytest.mark.ci),
+        pytest.param(100_000, 500, 3.0, marks=pytest.mark.heavy),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_killed_and_resumed_is_undisturbed(home, rows, kills, longest_s, suffix):
+    """A tenth of the rows is spoilt; output and rejects equal those of one run, and the sum holds.
+
+    A record of 3 MiB in the middle, so that some kills fall inside it, and an input in gzip for
+    the other format.
+    """
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow", reason="the extra batch is not installed")
+    content = random_rows(7, rows)
+    content.insert(rows // 2, (row_of(0, {"note": "x" * 3 * MOST_BYTES}), "too_long"))
+    data = HEADER + b"".join(raw for raw, _ in content)
+    name = "in.csv.gz" if suffix == ".parquet" else "in.csv"
+    (home / name).write_bytes(gzip.compress(data, 1) if name.endswith("gz") else data)
+    argv = [name, "--when", "2026-11-27T12:00", "--keep", "note"]
+    code, _, err = ran(home, *argv, "--output", f"whole{suffix}")
+    assert code == 6, err
+    whole = list(written(home, "whole").values())
+    rejected = b"".join(each.raw for each in read_rejects(whole[1].splitlines()))
+    assert rejected == b"".join(raw for raw, reason in content if reason)
+    chance = random.Random(rows + kills)
+    argv = [*argv, "--output", f"again{suffix}", "--resume"]
+    done = 0
+    while done < kills:
+        done += until_it_ends(home, argv, chance, kills - done, longest_s)
+        again = written(home, "again")
+        assert list(again) == [f"again{suffix}", f"again{suffix}.rejects"]
+        assert list(again.values()) == whole
+        for left in again:
+            (home / left).unlink()
+
+
+def test_without_a_when_the_time_of_the_first_start_holds(home):
+    """A row that says no time is ranked as of the first start, however often it is killed."""
+    rows = b"".join(row_of(number, {"id": str(number)}) for number in range(3000))
+    (home / "in.csv").write_bytes(HEADER + rows)
+    process = started(home, "in.csv", "--output", "out.jsonl")
+    assert killed_after(process, 1.5)
+    then = json.loads((home / "out.jsonl.state").read_bytes())["now"]
+    process = started(home, "in.csv", "--output", "out.jsonl", "--resume")
+    if killed_after(process, 1.0):
+        assert json.loads((home / "out.jsonl.state").read_bytes())["now"] == then
+
+
+def test_ctrl_c_leaves_what_can_be_gone_on_with(home):
+    """SIGINT ends with 130 and says how to go on; nothing has its final name."""
+    rows = b"".join(row_of(number, {}) for number in range(20_000))
+    (home / "in.csv").write_bytes(HEADER + rows)
+    process = started(home, "in.csv", "--output", "out.csv")
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=2.0)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"--resume goes on" in err
+    assert "out.csv" not in written(home, "out.csv")
+    assert {"out.csv.part", "out.csv.state"} <= written(home, "out.csv").keys()

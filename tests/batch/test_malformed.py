@@ -1,0 +1,104 @@
+"""No row is lost: output and rejects together are the input, to the byte."""
+
+import csv
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch_cli.batch.rows import REASONS
+from dispatch_cli.records import read_rejects
+from dispatch_cli.records.values import MOST_BYTES
+
+from .spoilt import HEADER, SPOILT, random_rows, row_of, spoilt_row
+
+
+def test_there_are_forty_ways_and_every_reason_of_a_csv_row_is_among_them():
+    """The ways cover all reasons but those of JSON and of long records, which stand apart."""
+    assert len(SPOILT) >= 40
+    apart = {"bad_json", "bad_csv", "bad_cell", "too_long"}
+    assert {reason for reason, _ in SPOILT.values()} == set(REASONS) - apart
+
+
+def ran(dispatch, home, rows, *options):
+    """Rank rows into out.jsonl; what came out, by row, and the rejects."""
+    (home / "in.csv").write_bytes(HEADER + b"".join(raw for raw, _ in rows))
+    found = dispatch("batch", "in.csv", "--output", "out.jsonl", *options)
+    with (home / "out.jsonl").open("rb") as file:
+        ranked = [json.loads(line) for line in file]
+    with (home / "out.jsonl.rejects").open("rb") as file:
+        rejects = list(read_rejects(file))
+    return found, ranked, rejects
+
+
+@settings(
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32), share=st.sampled_from([0.1, 0.5, 1.0]))
+def test_output_and_rejects_are_the_input(dispatch, home, firms, seed, share):
+    """Each row is in one of the two, sound ones ranked, spoilt ones with reason and bytes."""
+    rows = random_rows(seed, 60, share)
+    found, ranked, rejects = ran(dispatch, home, rows)
+    expected = dict(enumerate(rows, start=1))
+    assert [each["row"] for each in ranked] == [n for n, (_, why) in expected.items() if not why]
+    assert [(each.number, each.reason, each.raw) for each in rejects] == [
+        (number, why, raw) for number, (raw, why) in expected.items() if why
+    ]
+    lines = (home / "in.csv").read_bytes().split(b"\n")
+    for each in rejects:
+        assert lines[each.line - 1] == each.raw.rstrip(b"\n")
+    assert found.code == (4 if not ranked else 6 if rejects else 0)
+    assert f"{len(ranked)} ranked, {len(rejects)} rejected" in found.err
+
+
+@pytest.mark.parametrize("way", SPOILT)
+def test_each_way_has_its_reason_and_spoils_no_neighbour(dispatch, home, firms, way):
+    """Between two sound rows, one of them with a line break, only the spoilt one is rejected."""
+    raw, reason = spoilt_row(2, way)
+    multiline = row_of(3, {"note": '"one\ntwo"'})
+    rows = [(row_of(1, {}), ""), (raw, reason), (multiline, "")]
+    found, ranked, rejects = ran(dispatch, home, rows)
+    assert [each["row"] for each in ranked] == [1, 3]
+    assert [(each.reason, each.raw) for each in rejects] == [(reason, raw)]
+    assert rejects[0].detail
+    assert found.code == 6
+
+
+def test_a_record_over_a_mebibyte_is_set_aside_piece_by_piece(dispatch, home, firms):
+    """Its bytes come back from several lines, and its neighbours are ranked."""
+    long = row_of(2, {"note": "x" * (3 * MOST_BYTES)})
+    rows = [(row_of(1, {}), ""), (long, "too_long"), (row_of(3, {}), "")]
+    _, ranked, rejects = ran(dispatch, home, rows)
+    assert [each["row"] for each in ranked] == [1, 3]
+    assert {(each.number, each.line, each.reason) for each in rejects} == {(2, 3, "too_long")}
+    assert [each.part for each in rejects] == list(range(1, len(rejects) + 1))
+    assert [each.more for each in rejects] == [True] * (len(rejects) - 1) + [False]
+    assert b"".join(each.raw for each in rejects) == long
+    assert max(len(each.raw) for each in rejects) < 2 * MOST_BYTES
+
+
+def test_the_same_rows_as_json_lines_have_the_same_fate(dispatch, home, firms):
+    """A sound row as an object is ranked as in CSV; a list where a text must be is a bad cell."""
+    objects = [
+        {"lat": 48.37, "lon": 10.89, "kind": "tow"},
+        {"lat": "48,37", "lon": "10,89", "kind": "tow", "injured": 1.0, "ev": True},
+        {"lat": [48.37], "lon": 10.89, "kind": "tow"},
+        {"lat": 48.37, "lon": 10.89, "kind": {"a": 1}},
+        {"lat": 148.37, "lon": 10.89, "kind": "tow"},
+        {"at": 86150, "kind": "tow", "asked": ["lech"], "when": None},
+        {"kind": "tow"},
+    ]
+    (home / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in objects))
+    found = dispatch("batch", "in.jsonl", "--output", "out.csv", "--keep", "injured")
+    assert found.code == 6
+    with (home / "out.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert {line["row"] for line in lines} == {"1", "2", "6"}
+    assert {line["injured"] for line in lines if line["row"] == "2"} == {"1.0"}
+    assert {line["provider"] for line in lines if line["row"] == "6"} <= {"wertach", ""}
+    with (home / "out.csv.rejects").open("rb") as file:
+        reasons = [(each.number, each.reason) for each in read_rejects(file)]
+    assert reasons == [
+        (3, "bad_cell"), (4, "bad_cell"), (5, "bad_position"), (7, "no_place"),
+    ]  # fmt: skip

@@ -1,0 +1,89 @@
+"""Programs that die in the middle of a decision: by an exception, or killed at a statement."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+
+from dispatch_cli.errors import ConflictError, UsageError
+from dispatch_cli.store import Store, Transaction
+from dispatch_cli.store.database import Database
+
+DONE, LATE, WRONG = 0, 8, 2
+_WRITES = ("new_case", "save", "set_text", "set_personal", "append", "hold")
+
+
+class Died(BaseException):
+    """The end of the program: nothing in it can catch this by mistake."""
+
+
+class _Fused:
+    """A decision in which the program dies at the write after so many."""
+
+    def __init__(self, tx: Transaction, writes: int) -> None:
+        self._tx, self._left = tx, writes
+
+    def __getattr__(self, name: str) -> object:
+        if name in _WRITES:
+            if not self._left:
+                raise Died
+            self._left -= 1
+        return getattr(self._tx, name)
+
+
+class FusedStore(Store):
+    """A case log whose program dies after so many writes, or once they are all committed."""
+
+    def __init__(self, path: Path, now: datetime, writes: int) -> None:
+        super().__init__(Database(path, now=now))
+        self._writes = writes
+
+    @contextmanager
+    def deciding(self) -> Iterator[Transaction]:
+        """Decide, and die on the way."""
+        with super().deciding() as tx:
+            yield _Fused(tx, self._writes)
+
+
+class _KilledDatabase(Database):
+    """A case log whose program is killed when it begins a statement, counted from the first."""
+
+    dies_at = 0
+
+    def connect(self, path: Path) -> Connection:
+        connection = super().connect(path)
+        begun: list[str] = []
+
+        def look(statement: str) -> None:
+            if begun or statement.startswith("BEGIN"):
+                begun.append(statement)
+                if len(begun) == self.dies_at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        connection.set_trace_callback(look)
+        return connection
+
+
+def killed_at(
+    path: Path, now: datetime, dies_at: int, act: Callable[[Store], object]
+) -> int | None:
+    """Do an act in a program of its own that is killed at a statement: its exit code, or None."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            database = _KilledDatabase(path, now=now)
+            database.dies_at = dies_at
+            act(Store(database))
+            code = DONE
+        except ConflictError:
+            code = LATE
+        except UsageError:
+            code = WRONG
+        finally:
+            os._exit(code)
+    status = os.waitpid(child, 0)[1]
+    return None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)

@@ -1,0 +1,399 @@
+"""What should come of each act at the desk: allowed or refused, and what it changes."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from .jobs import BERLIN, ENDINGS, FIRMS, MINUTE, Call, Job, Needed, plan
+
+LATE, BUSY, WRONG = "late", "busy", "wrong"
+"""Refused: too late and written down, by somebody else's act, or as nonsense."""
+
+
+class Verdict(Struct):
+    """What should come of an act: the refusal or the change, and what the journal says."""
+
+    refused: str = ""
+    journal: tuple[tuple[str, int], ...] = ()
+    change: Callable[[], None] = lambda: None
+    says: str = ""
+
+
+class Asked(Struct):
+    """Whom the next call should go to, and who is passed over, with what reason."""
+
+    firm: str = ""
+    phone: str = ""
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+def said(moment: datetime, now: datetime) -> str:
+    """A moment as people say it: the time of day, with the day if it is not today's."""
+    at, here = moment.astimezone(BERLIN), now.astimezone(BERLIN)
+    return at.strftime("%H:%M" if at.date() == here.date() else "%a %d %b %H:%M")
+
+
+class Desk:
+    """All cases, whose units are out, and the journal."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.journal: list[tuple[str, int]] = []
+
+    # Units.
+
+    def out(self, firm: str) -> dict[tuple[int, int], tuple[Job, Call]]:
+        """Who has which truck of a firm: its number, and the place in its queue."""
+        return {
+            call.unit: (job, call)
+            for job in self.jobs
+            for call in job.calls
+            if call.firm == firm and call.stands and not job.over
+        }
+
+    def free_truck(self, firm: str) -> int | None:
+        gone = {truck for truck, _ in self.out(firm)}
+        return next((n for n in range(1, FIRMS[firm].units + 1) if n not in gone), None)
+
+    def queue(self, firm: str, now: datetime) -> list[tuple[datetime, int, int]]:
+        """When the trucks that are out are free again, each after the last in its queue."""
+        out = self.out(firm)
+        ends = []
+        for truck in sorted({truck for truck, _ in out}):
+            last = max(place for each, place in out if each == truck)
+            call = out[truck, last][1]
+            free = (call.there or call.promised[-1]) + 45 * MINUTE
+            ends.append((max(free, now), truck, last))
+        return sorted(ends)
+
+    def truck_for(self, job: Job, call: Call, now: datetime, *, extra: bool) -> tuple[int, int]:
+        """The truck that an acceptance takes, and its place in the queue; (0, 0): there is none."""
+        own = self.free_truck(call.firm)
+        if own is not None:
+            return own, 1
+        queue = self.queue(call.firm, now)
+        if extra:
+            return max([FIRMS[call.firm].units, *(truck for _, truck, _ in queue)]) + 1, 1
+        if queue and call.firm in job.service(call.service).waited_for:
+            return queue[0][1], queue[0][2] + 1
+        return 0, 0
+
+    # Ranking and asking.
+
+    def planned(self, kind: str, state: str | None, when: datetime, now: datetime) -> list[Needed]:
+        """The services with those who can be asked for them, the nearest first."""
+        found = []
+        for service, after in plan(kind, state):
+            turns = [
+                firm.name
+                for firm in FIRMS.values()
+                if firm.units and not self.unfit(firm.name, service, state, when)
+            ]
+            waited = {each for each in turns if self.is_waited_for(each, when, now)}
+            found.append(Needed(service, after, after is None, turns, waited))
+        return found
+
+    def is_waited_for(self, firm: str, when: datetime, now: datetime) -> bool:
+        """Whether all its trucks are out and the order counts how long."""
+        if self.free_truck(firm) is not None or abs(when - now) > 60 * MINUTE:
+            return False
+        return self.queue(firm, now)[0][0] > now
+
+    def unfit(self, name: str, service: str, state: str | None, when: datetime) -> str:
+        """Why a firm could not be sent at all; empty where nothing speaks against it."""
+        firm = FIRMS[name]
+        if service not in firm.services:
+            return f"does not offer {service}"
+        if service == "tow" and state == "blocked" and not firm.has_flatbed:
+            return "needs flatbed or dollies or crane or rotator"
+        if firm.is_closed(when):
+            return "opens 05:00"
+        return "" if firm.units else "has no unit"
+
+    def passed_over(self, job: Job, needed: Needed, firm: str, now: datetime) -> str:
+        """Why a firm whose turn it is cannot be called now."""
+        if self.free_truck(firm) is None and firm not in needed.waited_for:
+            wait = (self.queue(firm, now)[0][0] - now) / MINUTE
+            return f"all units taken since, the next in about {wait:.0f} min"
+        return self.unfit(firm, needed.name, job.state, now)
+
+    def next_for(self, job: Job, needed: Needed, now: datetime) -> Asked:
+        skipped = []
+        for firm in needed.turns:
+            phone = job.next_phone(needed.name, firm, FIRMS[firm].answers_on(now))
+            if phone is None:
+                continue
+            why = self.passed_over(job, needed, firm, now)
+            if not why:
+                return Asked(firm, phone, tuple(skipped))
+            skipped.append((firm.title(), why))
+        return Asked(skipped=tuple(skipped))
+
+    def ask(
+        self, job: Job, service: str | None, now: datetime, *, firm: str = "", override: str = ""
+    ) -> tuple[Verdict, Asked]:
+        """The next call of a case, to whom it goes, or to the one named."""
+        if job.over:
+            return Verdict(BUSY), Asked()
+        stands = {each.name: job.standing(each) for each in job.services}
+        if service is None:
+            order = [name for word in ("waiting", "exhausted") for name in stands
+                     if stands[name] == word]  # fmt: skip
+            if not order:
+                return Verdict(BUSY), Asked()
+            service = order[0]
+        if service not in stands or (firm and firm not in FIRMS):
+            return Verdict(WRONG), Asked()
+        if stands[service] not in ("waiting", "exhausted"):
+            return Verdict(BUSY), Asked()
+        whom = self.next_for(job, job.service(service), now)
+        if firm:
+            whom = Asked(firm, FIRMS[firm].answers_on(now)[0])
+        if not whom.firm:
+            return Verdict(journal=(("exhausted", job.number),)), whom
+        call = Call(
+            len(job.calls) + 1,
+            service,
+            whom.firm,
+            whom.phone,
+            now,
+            now + 3 * MINUTE,
+            override=override,
+        )
+
+        def change() -> None:
+            job.calls.append(call)
+            if override:
+                job.texts[f"{call.number}.because"] = "because"
+
+        return Verdict(journal=(("offer", job.number),), change=change), whom
+
+    # Answers.
+
+    def _done(self, job: Job, action: str, change: Callable[[], None]) -> Verdict:
+        return Verdict(journal=((action, job.number),), change=change)
+
+    def _late(self, job: Job, action: str, says: str = "") -> Verdict:
+        return Verdict(LATE, ((f"refused {action}", job.number),), says=says)
+
+    def accept(
+        self, job: Job, call: Call, there: datetime, now: datetime, *, extra: bool
+    ) -> Verdict:
+        """Somebody comes: nobody else may be coming, and there must be a truck."""
+        if now - there > MINUTE:
+            return Verdict(WRONG)
+        if job.over or not call.may("accept"):
+            return self._late(job, "accept")
+        others = [each for each in job.calls_for(call.service) if each is not call]
+        for other in others:
+            if other.stands:
+                at = said(other.answered, now)
+                return self._late(
+                    job, "accept", f"already accepted by {other.firm.title()} at {at}"
+                )
+        if call.said == "no_answer":
+            if any(each.rings for each in others) or now > call.back_until:
+                return self._late(job, "accept")
+        truck = self.truck_for(job, call, now, extra=extra)
+        if truck == (0, 0):
+            return self._late(job, "accept", "no free unit left")
+
+        def change() -> None:
+            call.said, call.answered, call.unit = "accepted", now, truck
+            call.promised = [there]
+
+        return self._done(job, "accept", change)
+
+    def answer(
+        self, job: Job, call: Call, action: str, now: datetime, *, reason: str, text: str
+    ) -> Verdict:
+        """Any other answer or ending."""
+        if reason == "other" and not text:
+            return Verdict(WRONG)
+        if job.over or not call.may(action):
+            return self._late(job, action)
+        if action == "decline" and reason == "lazy":
+            return Verdict(WRONG)
+
+        def change() -> None:
+            if call.stands:
+                call.ended = now
+            call.said, call.reason, call.answered = ENDINGS[action], reason, call.answered or now
+            if action == "no_answer":
+                call.back_until = now + 5 * MINUTE
+            if text:
+                job.texts[f"{call.number}.text"] = text
+            for needed in job.services:
+                if action == "unsuccessful" and needed.after == call.service:
+                    needed.is_due = True
+
+        return self._done(job, action, change)
+
+    def promise(self, job: Job, call: Call, there: datetime, now: datetime) -> Verdict:
+        if now - there > MINUTE:
+            return Verdict(WRONG)
+        if job.over or not call.may("eta"):
+            return self._late(job, "eta")
+        return self._done(job, "eta", lambda: call.promised.append(there))
+
+    def arrive(self, job: Job, call: Call, now: datetime) -> Verdict:
+        if job.over or not call.may("arrive"):
+            return self._late(job, "arrive")
+        return self._done(job, "arrive", lambda: setattr(call, "there", now))
+
+    # Mending and ending.
+
+    def correct(
+        self, job: Job, call: Call, right: str, there: datetime, now: datetime, *, extra: bool
+    ) -> Verdict:
+        """What was said was wrong: it stays, struck out, and the right one follows."""
+        if job.over or not call.may("correct"):
+            return self._late(job, "correct")
+        if (call.rings and right != "not_called") or (right == "accepted" and now - there > MINUTE):
+            return Verdict(WRONG)
+        others = [each for each in job.calls_for(call.service) if each is not call]
+        if any(each.stands or (each.rings and right == "open") for each in others):
+            if right in ("open", "accepted"):
+                return self._late(job, "correct")
+        fresh = Call(
+            len(job.calls) + 1,
+            call.service,
+            call.firm,
+            call.phone,
+            call.at,
+            now + 3 * MINUTE,
+            said=right.replace("open", ""),
+            override=call.override,
+            answered=call.answered,
+        )
+        if right == "no_answer":
+            fresh.back_until = now + 5 * MINUTE
+        if right == "open":
+            fresh.answered = None
+        if right == "accepted":
+            call.is_struck = True  # its own truck is free while another is looked for
+            fresh.unit, fresh.answered = self.truck_for(job, call, now, extra=extra), now
+            call.is_struck = False
+            fresh.promised = [there]
+            if fresh.unit == (0, 0):
+                return self._late(job, "correct", "no free unit left")
+
+        def change() -> None:
+            call.is_struck, call.ended = True, call.ended or now
+            job.texts[f"{call.number}.corrected"] = "because"
+            if right != "not_called":
+                job.calls.append(fresh)
+
+        return self._done(job, "correct", change)
+
+    def end(self, job: Job, action: str, now: datetime) -> Verdict:
+        """Close or cancel: nobody may be left on the line, but the motorist may always go."""
+        if job.over or (action == "close" and any(call.rings for call in job.calls)):
+            return self._late(job, action)
+
+        def change() -> None:
+            for call in job.calls:
+                if call.stands:
+                    call.ended = now
+                if action == "cancel" and (call.stands or call.rings):
+                    call.said, call.answered = "cancelled", call.answered or now
+            job.over, job.ended = {"close": "closed", "cancel": "cancelled"}[action], now
+            job.remind = None
+
+        return self._done(job, action, change)
+
+    # The case itself.
+
+    def open(self, kind: str, state: str | None, now: datetime) -> Verdict:
+        number = len(self.jobs) + 1
+        job = Job(number, kind, state, now, now, self.planned(kind, state, now, now))
+        return self._done(job, "open", lambda: self.jobs.append(job))
+
+    def likely_same(self, now: datetime) -> set[int]:
+        """The cases of the last hour: all are at the same spot."""
+        return {
+            job.number
+            for job in self.jobs
+            if now - job.opened <= timedelta(hours=1) and not job.is_forgotten
+        }
+
+    def amend(self, job: Job, state: str | None, now: datetime) -> Verdict:
+        """New facts: whatever nobody is coming for is planned and ranked again."""
+        if job.over:
+            return Verdict(BUSY)
+        when = max(job.when, now)
+        old = {each.name: each for each in job.services}
+        merged = []
+        for needed in self.planned(job.kind, state, when, now):
+            before = old.pop(needed.name, None)
+            if before is not None and job.standing(before) in ("accepted", "arrived"):
+                merged.append(before)
+                continue
+            needed.is_due = needed.is_due or (before is not None and before.is_due)
+            merged.append(needed)
+        asked = {call.service for call in job.calls}
+        merged += [each for name, each in old.items() if name in asked]
+
+        def change() -> None:
+            job.state, job.when, job.services = state, when, merged
+
+        return self._done(job, "amend", change)
+
+    def unfit_now(self, job: Job) -> set[str]:
+        """The calls to firms that are asked or coming and no longer pass."""
+        known = [each.name for each in job.services]
+        return {
+            f"{job.number}.{call.number}"
+            for call in job.calls
+            if (call.rings or call.stands)
+            and call.service in known
+            and self.unfit(call.firm, call.service, job.state, job.when)
+        }
+
+    def remind(self, job: Job, at: datetime | None, now: datetime) -> Verdict:
+        if at is not None and at < now:
+            return Verdict(WRONG)
+        if job.over:
+            return Verdict(BUSY)
+        return self._done(job, "callback", lambda: setattr(job, "remind", at))
+
+    def note(self, job: Job, text: str) -> Verdict:
+        if job.is_forgotten:
+            return Verdict(BUSY)
+        return self._done(job, "note", lambda: job.notes.append(text))
+
+    def hold(self, job: Job, until: datetime) -> Verdict:
+        if job.is_forgotten:
+            return Verdict(BUSY)
+        return self._done(job, "hold", lambda: setattr(job, "held", until))
+
+    def forget(self, now: datetime) -> Verdict:
+        """Erase whoever was closed 30 days ago and is not held back."""
+        due = [
+            job
+            for job in self.jobs
+            if job.over
+            and not job.is_forgotten
+            and job.ended <= now - timedelta(days=30)
+            and (job.held is None or job.held <= now)
+        ]
+
+        def change() -> None:
+            for job in due:
+                job.is_forgotten, job.notes, job.texts = True, [], {}
+
+        return Verdict(journal=tuple(("forget", job.number) for job in due), change=change)
+
+    def overdue(self, now: datetime) -> list[tuple[datetime, str, str, str, str]]:
+        """What should have happened by now: since when, of what, what, whose, on which number."""
+        found = []
+        for job in self.jobs:
+            for at, what, number, service in job.deadlines():
+                call = job.calls[number - 1] if number else None
+                name, phone = (call.firm.title(), call.phone) if call else (service, "")
+                phone = "110" if what == "last resort" else phone
+                ref = f"{job.number}.{number}" if number else str(job.number)
+                if at < now:
+                    found.append((at, ref, what, name, phone))
+        return sorted(found)

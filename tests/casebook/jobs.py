@@ -1,0 +1,218 @@
+"""One case as one remembers it, in plain words; nothing here knows how the program does it."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MINUTE = timedelta(minutes=1)
+TWICE = datetime(2026, 10, 25, tzinfo=BERLIN).date()
+"""The day on which the clock shows the hour from two to three twice."""
+
+
+class Firm(Struct, frozen=True):
+    """A firm, so far as anything here depends on it; the nearest are asked first."""
+
+    name: str
+    km: float
+    services: tuple[str, ...]
+    units: int = 1
+    numbers: tuple[str, ...] = ()
+    has_flatbed: bool = True
+
+    def is_closed(self, now: datetime) -> bool:
+        """Bert sleeps from 02:30, the second one where the clock shows it twice, to 05:00."""
+        wall = now.astimezone(BERLIN)
+        if self.name != "bert" or (wall.date() == TWICE and wall.hour == 2 and not wall.fold):
+            return False
+        return time(2, 30) <= wall.time() < time(5)
+
+    def answers_on(self, now: datetime) -> tuple[str, ...]:
+        """Anna's office is answered from 6 to 22."""
+        is_day = 6 <= now.astimezone(BERLIN).hour < 22
+        return tuple(each for each in self.numbers if is_day or not each.endswith("office"))
+
+
+FIRMS = {
+    firm.name: firm
+    for firm in (
+        Firm("anna", 5, ("roadside_repair", "jump_start", "tow"), 1, ("anna office", "anna cell")),
+        Firm(
+            "bert",
+            12,
+            ("roadside_repair", "battery_replacement", "tow", "recovery"),
+            1,
+            ("bert",),
+            has_flatbed=False,
+        ),
+        Firm("carl", 20, ("tow", "recovery"), 2, ("carl",)),
+        Firm("dora", 30, ("tow",), 0, ("dora",)),
+    )
+}
+
+ENDINGS = {
+    "decline": "declined",
+    "no_answer": "no_answer",
+    "unreachable": "unreachable",
+    "wrong_equipment": "wrong_equipment",
+    "fail": "failed",
+    "unsuccessful": "unsuccessful",
+    "cancel": "cancelled",
+}
+
+
+def plan(kind: str, state: str | None) -> list[tuple[str, str | None]]:
+    """What is sent, and after what: nothing is helped on the spot that lies on its side."""
+    on_the_spot = {
+        "breakdown": ["roadside_repair"],
+        "dead_battery": ["jump_start", "battery_replacement"],
+        "tow": [],
+    }[kind]
+    if state == "on_side":
+        return [("recovery", None), ("tow", None)]
+    chain = [*on_the_spot, "tow"]
+    return list(zip(chain, [None, *chain], strict=False))
+
+
+class Call(Struct):
+    """One call: whom, for what, and all that was said and promised."""
+
+    number: int
+    service: str
+    firm: str
+    phone: str
+    at: datetime
+    due: datetime
+    said: str = ""
+    override: str = ""
+    reason: str = ""
+    is_struck: bool = False
+    promised: list[datetime] = []
+    there: datetime | None = None
+    answered: datetime | None = None
+    ended: datetime | None = None
+    back_until: datetime | None = None
+    unit: tuple[int, int] = (0, 0)
+
+    @property
+    def rings(self) -> bool:
+        return not self.said and not self.is_struck
+
+    @property
+    def stands(self) -> bool:
+        """Whether somebody is coming, or there."""
+        return self.said == "accepted" and not self.is_struck
+
+    @property
+    def word(self) -> str:
+        if self.is_struck:
+            return "corrected"
+        if self.stands and self.there:
+            return "arrived"
+        return self.said or "open"
+
+    def may(self, action: str) -> bool:
+        """Whether an act makes sense now, whoever else is asked."""
+        if self.is_struck:
+            return False
+        if self.rings:
+            return action in (
+                "accept", "decline", "no_answer", "unreachable", "wrong_equipment", "cancel",
+                "correct",
+            )  # fmt: skip
+        if self.stands:
+            ends = action in ("fail", "wrong_equipment", "unsuccessful", "cancel")
+            return ends or (not self.there and action in ("eta", "arrive", "correct"))
+        if action == "accept":
+            return self.said == "no_answer"
+        return action == "correct" and self.said != "unsuccessful" and not self.there
+
+
+class Needed(Struct):
+    """One service of a case: after which, whether its time has come, and who is asked in turn."""
+
+    name: str
+    after: str | None
+    is_due: bool
+    turns: list[str]
+    waited_for: set[str]
+
+
+class Job(Struct):
+    """One case."""
+
+    number: int
+    kind: str
+    state: str | None
+    opened: datetime
+    when: datetime
+    services: list[Needed]
+    calls: list[Call] = []
+    over: str = ""
+    ended: datetime | None = None
+    remind: datetime | None = None
+    held: datetime | None = None
+    is_forgotten: bool = False
+    notes: list[str] = []
+    texts: dict[str, str] = {}
+
+    def service(self, name: str) -> Needed:
+        return next(each for each in self.services if each.name == name)
+
+    def calls_for(self, name: str) -> list[Call]:
+        return [each for each in self.calls if each.service == name and not each.is_struck]
+
+    def next_phone(self, service: str, firm: str, numbers: tuple[str, ...]) -> str | None:
+        """The number to try; None once the firm has said something or has no other."""
+        had = [each for each in self.calls_for(service) if each.firm == firm]
+        if any(each.said not in ("no_answer", "unreachable") for each in had):
+            return None
+        return next((each for each in numbers if each not in [call.phone for call in had]), None)
+
+    def standing(self, needed: Needed) -> str:
+        """Where a service stands, in a word."""
+        if self.over:
+            return self.over
+        if not needed.is_due:
+            return "later"
+        words = {each.word for each in self.calls_for(needed.name)}
+        for word in ("accepted", "arrived", "open", "unsuccessful", "cancelled"):
+            if word in words:
+                return "asking" if word == "open" else word
+        is_left = any(
+            self.next_phone(needed.name, firm, FIRMS[firm].numbers) for firm in needed.turns
+        )
+        return "waiting" if is_left else "exhausted"
+
+    def whole(self) -> str:
+        """The state of the case: what needs somebody comes first."""
+        found = [self.standing(each) for each in self.services]
+        words = ("exhausted", "waiting", "asking", "accepted", "arrived")
+        return self.over or next((word for word in words if word in found), "open")
+
+    def deadlines(self) -> list[tuple[datetime, str, int, str]]:
+        """When what is due, by the number of a call or the name of a service."""
+        if self.over:
+            return []
+        found = [(self.remind, "call back", 0, "")] if self.remind else []
+        for call in self.calls:
+            if call.rings:
+                found.append((call.due, "answer", call.number, ""))
+            if call.stands and not call.there:
+                found.append((call.promised[-1] + 10 * MINUTE, "arrival", call.number, ""))
+        for needed in self.services:
+            idle = {"waiting": "next call", "exhausted": "last resort"}
+            if what := idle.get(self.standing(needed)):
+                found.append((self.quiet_since(needed) + 3 * MINUTE, what, 0, needed.name))
+        return found
+
+    def quiet_since(self, needed: Needed) -> datetime:
+        """Since when nobody is asked, or may still call back, for a service."""
+        moments = [self.opened, self.when]
+        for call in self.calls:
+            if call.service in (needed.name, needed.after):
+                moments += [each for each in (call.answered, call.ended) if each]
+                if call.word == "no_answer":
+                    moments.append(call.back_until)
+        return max(moments)

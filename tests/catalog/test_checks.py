@@ -1,0 +1,298 @@
+"""What the file says of checks: read as it stands, and every mistake at its line."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.catalog import Catalog, load
+from dispatch_cli.errors import BadDataError
+from dispatch_cli.model.check import (
+    Checking,
+    CheckSettings,
+    CoverageSettings,
+    Maintenance,
+    Probe,
+    SecretRef,
+)
+
+from .files import HUBER, NOW, line_of, no_holidays, open_text, problems_of, write
+
+FILE = f"""
+[check]
+failures = 2
+budget_s = 60
+reference = "192.0.2.1:53"
+heartbeat = "env:PING"
+[[maintenance]]
+from = 2026-12-24
+until = 2026-12-24T06:00:00
+providers = ["huber"]
+text = "moving"
+[coverage]
+minimum = 1
+services = ["Abschleppen"]
+regions = ["86"]
+{HUBER}
+[[provider.check]]
+kind = "http"
+url = "https://huber.example/units"
+capacity = true
+status = [200, 204]
+headers = {{ Authorization = "file:token", Accept = "application/json" }}
+timeout_s = 3
+[[provider.check]]
+kind = "sip"
+host = "sip.huber.example"
+[[provider.check]]
+kind = "command"
+command = ["/usr/local/bin/look", "huber"]
+"""
+
+
+def found_as(path: Path, source: str, cache_dir: Path | None = None) -> Catalog:
+    """Load a file that was found in a certain way."""
+    return load(path, source=source, now=NOW, cache_dir=cache_dir, holidays=no_holidays)
+
+
+def test_everything_is_read(tmp_path: Path) -> None:
+    """Settings, windows, promises and checks come out as values, with their defaults."""
+    catalog = open_text(tmp_path, FILE)
+    assert catalog.checking() == Checking(
+        settings=CheckSettings(
+            failures=2,
+            budget_s=60,
+            reference="192.0.2.1:53",
+            heartbeat=SecretRef("env", "PING"),
+            is_trusted=True,
+        ),
+        maintenance=(
+            Maintenance(
+                start=datetime(2026, 12, 23, 23, tzinfo=UTC),
+                until=datetime(2026, 12, 24, 5, tzinfo=UTC),
+                text="moving",
+                providers=("huber",),
+            ),
+        ),
+        coverage=CoverageSettings(minimum=1, services=("tow",), regions=("86",)),
+    )
+    token = SecretRef("file", os.path.join(os.path.realpath(tmp_path), "token"))
+    assert catalog.probes() == {
+        "huber": (
+            Probe(
+                kind="http",
+                url="https://huber.example/units",
+                is_capacity=True,
+                status=(200, 204),
+                headers=(("Authorization", token), ("Accept", "application/json")),
+                timeout_s=3,
+                is_trusted=True,
+            ),
+            Probe(kind="sip", host="sip.huber.example", port=5060, is_trusted=True),
+            Probe(kind="command", argv=("/usr/local/bin/look", "huber"), is_trusted=True),
+        )
+    }
+
+
+def test_a_sip_address_stands_for_host_and_port(tmp_path: Path) -> None:
+    """A number at an exchange is written as SIP writes it."""
+    text = f'{HUBER}check = [{{ kind = "sip", url = "sip:+4982199@pbx.example:5070" }}]\n'
+    (probe,) = open_text(tmp_path, text).probes()["huber"]
+    assert (probe.url, probe.host, probe.port) == ("sip:+4982199@pbx.example:5070", "", 0)
+
+
+def test_a_file_without_checks_has_the_defaults(tmp_path: Path) -> None:
+    """Who writes nothing of checks gets the built-in settings and no checks."""
+    catalog = open_text(tmp_path, HUBER)
+    assert catalog.checking() == Checking(settings=CheckSettings(is_trusted=True))
+    assert catalog.probes() == {}
+
+
+# What stands in the check of provider "huber", and what is said of it.
+WRONG = [
+    ('kind = "htp"', 'unknown kind "htp" of check: http, tcp, tls, sip, command (did you mean "h'),
+    ('url = "https://x.example"', "kind is missing in entry 1 of check"),
+    ('kind = "http"', 'url is missing: a check of kind "http" needs it'),
+    ('kind = "tcp", host = "x"', 'port is missing: a check of kind "tcp" needs it'),
+    ('kind = "tcp", host = "x", port = 0', "port of entry 1 0 is not between 1 and 65535"),
+    ('kind = "tcp", host = "x y", port = 1', 'host "x y" is neither a name nor an address'),
+    ('kind = "tls", host = "x", status = [200]', 'status is no key of a check of kind "tls": host'),
+    ('kind = "http", url = "ftp://x"', 'URL "ftp://x" is not http://HOST/… or https://HOST/…'),
+    ('kind = "http", url = "http://"', 'URL "http://" is not http://HOST/…'),
+    ('kind = "http", url = "http://x:99999/"', "URL "),
+    ('kind = "http", url = "http://a b/"', "a URL holds printable ASCII and no spaces"),
+    ('kind = "http", url = "http://u:p@x/"', "a URL with a password: send it as a header"),
+    ('kind = "http", url = "http://x", status = [99]', "99 is not between 100 and 599"),
+    ('kind = "http", url = "http://x", timeout_s = 0', "timeout_s of entry 1 0 must be above 0"),
+    ('kind = "http", url = "http://x", timeout_s = nan', "must be above 0 and at most 60"),
+    ('kind = "http", url = "http://x", headers = { X-Api-Key = "abc" }', "holds a secret: write"),
+    ('kind = "http", url = "http://x", headers = { Authorization = "x" }', "holds a secret"),
+    ('kind = "http", url = "http://x", headers = { "a b" = "x" }', 'header "a b" is not a name'),
+    ('kind = "http", url = "http://x", headers = { A = "x\\r\\ny" }', "more than printable ASCII"),
+    ('kind = "http", url = "http://x", headers = { A = "env:1 2" }', "names no variable"),
+    ('kind = "http", url = "http://x", headers = { A = "file:" }', "names no file"),
+    ('kind = "command", command = []', "command of entry 1 is empty"),
+    ('kind = "command", command = ["look"]', 'command "look" is not a full path'),
+    ('kind = "command", command = ["/x", "a\\u0000"]', "command holds a NUL character"),
+    ('kind = "command", command = "/x"', "command of entry 1 must be a list"),
+    ('kind = "sip"', 'host is missing: a check of kind "sip" needs it'),
+    ('kind = "sip", url = "sips:x"', 'url "sips:x" is not sip:NUMBER@HOST or sip:HOST'),
+    ('kind = "sip", url = "sip:x", host = "x"', "both url and host: write one of them"),
+    ('kind = "sip", host = "x", fee = 1', '"fee": price has no place'),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), WRONG)
+def test_wrong_check(tmp_path: Path, line: str, said: str) -> None:
+    """A mistake in a check is reported once, with file, line, owner and what is allowed."""
+    text = f"{HUBER}check = [{{ {line} }}]\n"
+    (found,) = problems_of(tmp_path, text)
+    at = line_of(text, "check = ")
+    assert found.startswith(f'providers.toml:{at}: provider "huber": ')
+    assert said in found
+
+
+WRONG_MAIN = [
+    ("[check]\nfailures = 0", "[check]", "failures 0 is not between 1 and 20"),
+    ("[check]\nbudget_s = inf", "[check]", "budget_s inf must be above 0 and at most 3000"),
+    ("[check]\nbudget = 3", "[check]", 'unknown key "budget" (did you mean "budget_s"?)'),
+    ('[check]\nreference = "x"', "[check]", 'reference "x" is not HOST:PORT'),
+    ('[check]\nreference = "x:99999"', "[check]", 'reference "x:99999" is not HOST:PORT'),
+    ('[check]\nheartbeat = "x"', "[check]", 'URL "x" is not http://HOST/…'),
+    ("[coverage]\nminimum = 0", "[coverage]", "minimum 0 is not between 1 and 9"),
+    ('[coverage]\nservices = ["fire"]', "[coverage]", "fire is called at 112 and 110"),
+    ('[coverage]\nregions = ["8x"]', "[coverage]", 'region "8x": write 1 to 5 leading digits'),
+    ("[[maintenance]]\nfrom = 2026-12-24", "maintenance number 1", "until is missing"),
+    (
+        "[[maintenance]]\nuntil = 2026-12-24\nfrom = 2026-12-24",
+        "maintenance number 1",
+        "until 2026-12-24 00:00 is not after from",
+    ),
+    (
+        '[[maintenance]]\ntext = "m"\nuntil = 2027-12-24\nfrom = "x"',
+        'maintenance "m"',
+        "from: must be a date or a date and time, without quotes",
+    ),
+    (
+        "[[maintenance]]\nproviders = []\nuntil = 2027-12-24\nfrom = 2026-12-24",
+        "maintenance number 1",
+        "providers is empty: leave it out for everybody",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "who", "said"), WRONG_MAIN)
+def test_wrong_settings(tmp_path: Path, lines: str, who: str, said: str) -> None:
+    """A mistake in the settings of checks is reported with whose it is and what is allowed."""
+    (found,) = problems_of(tmp_path, f"{lines}\n{HUBER}")
+    assert f": {who}: " in found
+    assert said in found
+
+
+def test_unknown_names_in_a_window_are_a_warning(tmp_path: Path) -> None:
+    """A window for nobody is warned about, with the nearest name."""
+    text = '[[maintenance]]\nfrom = 2026-12-24\nuntil = 2026-12-25\nproviders = ["hubr"]\n'
+    said = 'providers.toml: maintenance: no provider has the id or tag "hubr" (did you mean "huber"'
+    assert any(warning.startswith(said) for warning in open_text(tmp_path, text + HUBER).warnings)
+
+
+NEEDS_TRUST = [
+    ('check = [{ kind = "command", command = ["/bin/true"] }]', "command"),
+    ('check = [{ kind = "tcp", host = "x", port = 1, allow_private = true }]', "allow_private"),
+    ('check = [{ kind = "http", url = "http://x", headers = { A = "env:B" } }]', "env:"),
+    ('check = [{ kind = "http", url = "http://x", headers = { A = "file:B" } }]', "file:"),
+]
+
+
+@pytest.mark.parametrize(("line", "key"), NEEDS_TRUST)
+@pytest.mark.parametrize("source", ["option", "environment", "config", "folder", "sample"])
+def test_only_a_named_file_is_trusted(tmp_path: Path, line: str, key: str, source: str) -> None:
+    """Commands, secrets and private addresses are errors at their line unless the file is named."""
+    text = f"{HUBER}{line}\n"
+    path = write(tmp_path, text)
+    if source in ("option", "environment", "config"):
+        assert found_as(path, source).probes()["huber"][0].is_trusted
+        return
+    with pytest.raises(BadDataError) as caught:
+        found_as(path, source)
+    (problem,) = caught.value.problems
+    assert problem.line == line_of(text, line)
+    assert problem.text == (
+        f"{key} counts only in a file that you name: --providers FILE, DISPATCH_PROVIDERS, "
+        "or your config folder"
+    )
+
+
+@pytest.mark.parametrize(("line", "key"), NEEDS_TRUST)
+def test_an_included_file_is_never_trusted(tmp_path: Path, line: str, key: str) -> None:
+    """What only the main file may do is an error in an included one, at its line there."""
+    write(tmp_path, f"{HUBER}{line}\n".replace("huber", "lech"), "sub/a.toml")
+    (found,) = problems_of(tmp_path, f'include = ["sub/*"]\n{HUBER}')
+    assert found == (
+        f'sub/a.toml:9: provider "lech": {key} counts only in the main file: '
+        "an included one may come from somebody else"
+    )
+
+
+@pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
+@pytest.mark.parametrize(("line", "key"), NEEDS_TRUST)
+def test_a_file_that_others_can_write_is_not_trusted(
+    tmp_path: Path, line: str, key: str, mode: int
+) -> None:
+    """A named file is of no use for commands and secrets while others can change it."""
+    path = write(tmp_path, f"{HUBER}{line}\n")
+    path.chmod(mode)
+    with pytest.raises(BadDataError, match=f"{key} counts only in a file of your own"):
+        found_as(path, "option")
+    path.chmod(0o644)
+    assert found_as(path, "option").probes()
+
+
+def test_a_file_of_somebody_else_is_not_trusted(tmp_path: Path) -> None:
+    """A named file that another user owns starts no programs: its owner could change it."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    path = write(tmp_path, f"{HUBER}{NEEDS_TRUST[0][0]}\n")
+    os.chown(path, 65534, 65534)
+    with pytest.raises(BadDataError, match="counts only in a file of your own"):
+        found_as(path, "option")
+
+
+def test_the_heartbeat_of_a_found_file_is_no_secret(tmp_path: Path) -> None:
+    """The URL of the heartbeat may be written down anywhere, the name of a secret may not."""
+    path = write(tmp_path, f'[check]\nheartbeat = "https://ping.example/x"\n{HUBER}')
+    assert found_as(path, "folder").checking().settings.heartbeat == "https://ping.example/x"
+    path = write(tmp_path, f'[check]\nheartbeat = "env:PING"\n{HUBER}')
+    with pytest.raises(BadDataError, match=r"\[check\]: env: counts only in a file that you name"):
+        found_as(path, "folder")
+
+
+def test_the_compiled_form_lends_no_trust(tmp_path: Path) -> None:
+    """What was compiled from a trusted file does not count once the file is no longer trusted."""
+    cache = tmp_path / "cache"
+    path = write(tmp_path, f"{HUBER}{NEEDS_TRUST[0][0]}\n")
+    assert found_as(path, "option", cache).probes()
+    with pytest.raises(BadDataError):
+        found_as(path, "folder", cache)
+    path.chmod(0o666)
+    with pytest.raises(BadDataError):
+        found_as(path, "option", cache)
+    path.chmod(0o600)
+    assert found_as(path, "option", cache).probes()
+
+
+def test_a_plain_check_needs_no_trust_and_no_second_compilation(tmp_path: Path) -> None:
+    """A file without commands, secrets or private addresses is compiled once for all ways."""
+    cache = tmp_path / "cache"
+    path = write(tmp_path, f'{HUBER}check = [{{ kind = "sip", host = "huber.example" }}]\n')
+    found = found_as(path, "folder", cache)
+    compiled = found.compiled_path
+    assert compiled is not None
+    assert not found.probes()["huber"][0].is_trusted
+    assert not found.checking().settings.is_trusted
+    before = compiled.stat().st_mtime_ns
+    named = found_as(path, "option", cache)
+    assert named.probes()["huber"][0].is_trusted
+    assert named.checking().settings.is_trusted
+    assert compiled.stat().st_mtime_ns == before

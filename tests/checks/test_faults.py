@@ -1,0 +1,66 @@
+"""Whose fault an error of the network is."""
+
+import errno
+import socket
+import ssl
+
+import pytest
+
+from dispatch_cli.checks.faults import network_trouble, overdue
+from dispatch_cli.checks.finding import short
+
+
+def _distrust(code: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "fault"),
+    [
+        (OSError(errno.ECONNREFUSED, ""), "down", ""),
+        (OSError(errno.ECONNRESET, ""), "down", ""),
+        (TimeoutError(errno.ETIMEDOUT, ""), "down", ""),
+        (OSError("Multiple exceptions"), "down", ""),
+        (OSError(errno.ENETUNREACH, ""), "down", "route"),
+        (OSError(errno.EHOSTUNREACH, ""), "down", "route"),
+        (OSError(errno.ENETDOWN, ""), "down", "route"),
+        (socket.gaierror(socket.EAI_AGAIN, ""), "down", "resolver"),
+        (socket.gaierror(socket.EAI_NONAME, ""), "down", "resolver"),
+        (OSError(errno.EMFILE, ""), "unknown", "internal"),
+        (OSError(errno.EPERM, ""), "unknown", "internal"),
+        (ssl.SSLError("wrong version"), "down", ""),
+        (_distrust(10), "degraded", ""),
+        (_distrust(99), "degraded", ""),
+    ],
+)
+def test_each_error_is_somebodys(error: OSError, state: str, fault: str) -> None:
+    """A refusal is the provider's; no name and no route may be the observer's; no files is."""
+    found = network_trouble(error)
+    assert (found.state, found.fault) == (state, fault)
+    assert found.why
+
+
+@pytest.mark.parametrize(
+    ("phase", "state", "fault", "why"),
+    [
+        ("resolve", "down", "resolver", "name not resolved within 2.5 s"),
+        ("connect", "down", "", "no connection within 2.5 s"),
+        ("tls", "down", "", "TLS handshake not finished within 2.5 s"),
+        ("answer", "down", "", "no answer within 2.5 s"),
+        ("provisional", "down", "", "only provisional answers within 2.5 s"),
+        ("body", "degraded", "", "began to answer and did not end within 2.5 s"),
+        ("run", "unknown", "", "the command did not end within 2.5 s"),
+    ],
+)
+def test_a_time_out_says_in_which_phase(phase: str, state: str, fault: str, why: str) -> None:
+    """The reason names what was waited for."""
+    found = overdue(phase, 2.5)
+    assert (found.state, found.fault, found.why) == (state, fault, why)
+
+
+def test_a_strangers_words_are_one_short_line() -> None:
+    """A reason is never longer than 160 characters and has no line breaks."""
+    assert short(" a\n\tb ") == "a b"
+    assert len(short("x" * 9_999)) == 160

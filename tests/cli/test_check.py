@@ -1,0 +1,380 @@
+"""``dispatch check`` for people, scripts and monitors, in this process."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ..terminal import on_terminal, screen_lines
+from .conftest import Ran
+from .watched import command, listener, provider, tcp, web_server, write
+
+
+def rows(ran: Ran) -> dict[str, dict[str, str]]:
+    """The rows of tab-separated output, by provider."""
+    head, *lines = [line.split("\t") for line in ran.out.splitlines()]
+    found = [dict(zip(head, line, strict=True)) for line in lines]
+    return {row["provider"]: row for row in found}
+
+
+def states(ran: Ran) -> dict[str, str]:
+    """The state of everybody."""
+    return {name: row["state"] for name, row in rows(ran).items()}
+
+
+def test_off_a_terminal_everybody_is_a_row(dispatch, home):
+    """Each provider with a check is a row, the worst first; one without a check is none."""
+    with listener() as gone:
+        gone.close()
+        path = write(
+            home, '[check]\nfailures = 1\n', provider("lech", command("/bin/true")),
+            provider("ilm", tcp(gone.port)), provider("paar"),
+        )  # fmt: skip
+        ran = dispatch("check", "--providers", str(path))
+    assert ran.code == 7
+    assert states(ran) == {"ilm": "down", "lech": "up"}
+    assert rows(ran)["ilm"]["phone"] == "089 99998-207"
+    assert rows(ran)["ilm"]["why"] == "connection refused, 1 x"
+
+
+def test_only_those_named(dispatch, home):
+    """With ids only these are looked at; an unknown one is exit 2 and names the nearest."""
+    path = write(
+        home, provider("lech", command("/bin/true")), provider("ilm", command("/bin/true"))
+    )
+    ran = dispatch("check", "ilm", "--providers", str(path))
+    assert (ran.code, states(ran)) == (0, {"ilm": "up"})
+    ran = dispatch("check", "iml", "--providers", str(path))
+    assert ran.code == 2
+    assert "did you mean 'ilm'?" in ran.err
+
+
+def test_one_provider_phase_by_phase(dispatch, home):
+    """-v prints every phase with its seconds; it needs exactly one id."""
+    with listener() as lech:
+        path = write(home, provider("lech", tcp(lech.port)), provider("ilm"))
+        ran = dispatch("check", "lech", "-v", "--providers", str(path))
+        looks = dispatch("check", "lech", "-v", "--json", "--providers", str(path)).envelope
+    assert ran.code == 0
+    assert re.search(r"^tcp +up", ran.out, re.MULTILINE)
+    assert re.search(r"^ +connect +[0-9.]+ s", ran.out, re.MULTILINE)
+    assert [look["kind"] for look in looks["data"]["looks"]] == ["tcp"]
+    for ids in ((), ("lech", "ilm")):
+        ran = dispatch("check", *ids, "-v", "--providers", str(path))
+        assert (ran.code, "name one ID" in ran.err) == (2, True)
+
+
+def test_json_is_one_envelope(dispatch, home):
+    """All that a run found is in one envelope under its schema, also while somebody is down."""
+    path = write(
+        home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2"))
+    )
+    ran = dispatch("check", "--json", "--providers", str(path))
+    assert ran.code == ran.envelope["exit_code"] == 7
+    assert ran.envelope["schema"] == "dispatch.check/1"
+    [change] = ran.envelope["data"]["changes"]
+    assert (change["before"], change["after"]) == ("unknown", "down")
+
+
+WINDOW = '[[maintenance]]\nfrom = {start}\nuntil = {until}\ntext = "moving"\n'
+KINDS = {
+    "tcp": 'kind = "tcp", host = "127.0.0.1", port = {port}',
+    "tls": 'kind = "tls", host = "127.0.0.1", port = {port}',
+    "http": 'kind = "http", url = "http://127.0.0.1:{port}/"',
+    "sip": 'kind = "sip", host = "127.0.0.1", port = {port}, timeout_s = 0.1',
+    "command": 'kind = "command", command = ["/bin/sh", "-c", "exit 2"]',
+}
+
+
+def failing(kind: str) -> str:
+    """A check of a kind that fails: nobody listens."""
+    with listener() as gone:
+        port = gone.port
+    private = "" if kind == "command" else ", allow_private = true"
+    return f"check = [{{ {KINDS[kind].format(port=port)}{private} }}]"
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "reported"])
+@pytest.mark.parametrize("why", ["maintenance", "hold", "hours"])
+def test_who_is_closed_changes_no_state(dispatch, home, kind, why):
+    """Every kind of failed look during maintenance, hold or outside its hours leaves no trace."""
+    now = datetime.now(UTC)
+    start, until = (now + timedelta(hours=h) for h in (-1, 1))
+    window = WINDOW.format(start=f"{start:%Y-%m-%dT%H:%M:%SZ}", until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
+    lines = {"hold": 'on_hold = { reason = "moving" }', "hours": f'hours = "{now.year - 1} off"'}
+    if why == "hours":
+        lines["hours"] = f'hours = "{(now + timedelta(days=40)):%b} 24/7"'
+    look = "" if kind == "reported" else failing(kind)
+    settings = "[check]\nfailures = 2\n"
+    path = write(
+        home, settings, window if why == "maintenance" else "",
+        provider("lech", look, lines.get(why, "")),
+    )  # fmt: skip
+    if kind == "reported":
+        said = dispatch("providers", "report", "lech", "--state", "down", "--providers", str(path))
+        assert said.code == 0, said.err
+    for _ in range(3):
+        ran = dispatch("check", "--providers", str(path))
+        assert (ran.code, states(ran)) == (0, {"lech": "closed"}), ran.err
+    word = {"maintenance": "maintenance: moving", "hold": "on hold: moving"}
+    assert rows(ran)["lech"]["why"] == word.get(why, "outside its hours")
+    if kind == "reported":
+        return
+    path = write(home, settings, provider("lech", look))
+    assert [dispatch("check", "--providers", str(path)).code for _ in range(2)] == [0, 7]
+
+
+def test_a_hard_down_is_excluded_and_says_why(dispatch, home):
+    """Who is down is out of the cascade with since when and why; next week it is back."""
+    with listener() as gone:
+        gone.close()
+        path = write(
+            home, '[check]\nfailures = 1\n', provider("lech", command("/bin/true")),
+            provider("ilm", tcp(gone.port)),
+        )  # fmt: skip
+        dispatch("check", "--quiet", "--providers", str(path))
+    argv = ("cascade", "tow", "--at", "86150", "--json", "--explain", "--providers", str(path))
+    [cascade] = dispatch(*argv).envelope["data"]["cascades"]
+    assert [each["provider"] for each in cascade["candidates"]] == ["lech"]
+    [out] = cascade["excluded"]
+    assert (out["provider"], out["reason"]) == ("ilm", "down")
+    assert re.fullmatch(r"down since .*: connection refused, 1 x", out["detail"])
+    later = f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%dT%H:%M+00:00}"
+    [cascade] = dispatch(*argv, "--when", later).envelope["data"]["cascades"]
+    assert len(cascade["candidates"]) == 2
+
+
+def test_near_min_is_the_files(dispatch, home):
+    """States count as far ahead as [check] near_min says."""
+    with listener() as gone:
+        gone.close()
+        path = write(
+            home, "[check]\nfailures = 1\nnear_min = 2880\n", provider("ilm", tcp(gone.port))
+        )
+        dispatch("check", "--quiet", "--providers", str(path))
+    later = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M+00:00}"
+    argv = ("cascade", "tow", "--at", "86150", "--when", later, "--providers", str(path))
+    assert dispatch(*argv).code == 3
+
+
+PERFDATA = re.compile(r"'([^'=]+)'=(-?[0-9.]+|U)([a-zA-Z%]*);([^;]*);([^;]*);([^;]*);([^;\s]*)")
+RANGE = re.compile(r"@?(?:(?:~|-?[0-9.]+)?:)?-?[0-9.]*")
+
+
+def perfdata(line: str) -> dict[str, float]:
+    """Read a monitor's line as the plugin guidelines define it."""
+    text, figures = line.split(" | ")
+    assert re.match(r"(OK|WARNING|CRITICAL|UNKNOWN): .", text)
+    assert line.isascii()
+    assert len(text) < 80
+    found = {}
+    for each in figures.split(" "):
+        match = PERFDATA.fullmatch(each)
+        assert match, each
+        assert all(RANGE.fullmatch(limit) for limit in match.groups()[3:5])
+        found[match[1]] = float(match[2])
+    return found
+
+
+def test_a_monitor_gets_one_line_and_its_own_codes(dispatch, home):
+    """0 all up, 2 somebody down, 3 observer offline: one line each, with figures that parse."""
+    with listener() as lech, listener() as reference:
+        settings = f'[check]\nfailures = 1\nreference = "127.0.0.1:{reference.port}"\n'
+        path = write(home, settings, provider("lech", tcp(lech.port)))
+        argv = ("check", "--monitor", "--providers", str(path))
+        ran = dispatch(*argv)
+        [line] = ran.out.splitlines()
+        assert (ran.code, perfdata(line)["up"]) == (0, 1)
+        lech.close()
+        ran = dispatch(*argv)
+        [line] = ran.out.splitlines()
+        assert (ran.code, perfdata(line)["down"]) == (2, 1)
+        assert "Abschlepp Lech" in line
+        reference.close()
+        ran = dispatch(*argv)
+        assert ran.code == 3
+        assert ran.out.startswith("UNKNOWN: observer offline")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("--providers", "none.toml"), ("--bdget", "3"), ("nobody",), ("--json",), ("--budget=0",)],
+)
+def test_a_monitor_is_told_of_every_failure(dispatch, home, argv):
+    """Whatever is wrong with the arguments or the file is one line and 3, never 2 for critical."""
+    write(home, provider("lech", command("/bin/true"))).rename(home / "x.toml")
+    file = () if "--providers" in argv else ("--providers", str(home / "x.toml"))
+    ran = dispatch("check", "--monitor", *argv, *file)
+    assert ran.code == 3
+    [line] = ran.out.splitlines()
+    assert line.startswith("UNKNOWN: ")
+    assert len(line) < 80
+
+
+def test_a_monitor_does_not_wait_for_another_run(dispatch, home):
+    """While a run is going on the monitor is told what is known, and nobody is looked at twice."""
+    from dispatch_cli.files import alone
+
+    path, db = write(home, provider("lech", command("/bin/true"))), home / "x.db"
+    argv = ("check", "--monitor", "--providers", str(path), "--db", str(db))
+    assert dispatch(*argv).code == 0
+    with alone(Path(f"{db}.check.lock")):
+        ran = dispatch(*argv)
+    assert ran.code == 0
+    figures = perfdata(ran.out.strip())
+    assert (figures["up"], figures["checked"]) == (1, 0)
+
+
+def test_on_a_terminal_only_those_not_up(home):
+    """A screen has the counts, then those who are not up; --all has everybody."""
+    with listener() as gone:
+        gone.close()
+        path = write(
+            home, '[check]\nfailures = 1\n', provider("lech", command("/bin/true")),
+            provider("ilm", tcp(gone.port)),
+        )  # fmt: skip
+        few, whole = (
+            "\n".join(screen_lines(on_terminal(("check", *more, "--providers", str(path)))[1]))
+            for more in ((), ("--all",))
+        )
+    assert "2 checked in" in few
+    assert "Abschlepp Ilm" in few
+    assert "Abschlepp Lech" not in few
+    assert "Abschlepp Lech" in whole
+
+
+TRUSTED_ONLY = [
+    (command("/bin/true"), "command"),
+    (tcp(1), "allow_private"),
+    ('check = [{ kind = "http", url = "http://x", headers = { A = "env:B" } }]', "env:"),
+]
+
+
+@pytest.mark.parametrize(("line", "key"), TRUSTED_ONLY)
+def test_a_found_file_starts_nothing(dispatch, home, line, key):
+    """What ./providers.toml must not do is exit 4 at its line; named, the same file may."""
+    path = write(home, provider("lech", line)).rename(home / "providers.toml")
+    at = path.read_text().splitlines().index(line) + 1
+    ran = dispatch("check")
+    assert ran.code == 4
+    assert (
+        f'providers.toml:{at}: provider "lech": {key} counts only in a file that you name'
+        in ran.err
+    )
+    assert dispatch("check", "--providers", "providers.toml").code == 0
+    path.chmod(0o664)
+    ran = dispatch("check", "--providers", "providers.toml")
+    assert ran.code == 4
+    assert (
+        f'providers.toml:{at}: provider "lech": {key} counts only in a file of your own' in ran.err
+    )
+
+
+def test_a_public_server_may_not_send_us_inside(dispatch, home):
+    """Without leave a private address is refused when the socket is opened: unknown, not down."""
+    with web_server() as (port, asked):
+        look = f'check = [{{ kind = "http", url = "http://localhost:{port}/" }}]'
+        path = write(home, "[check]\nfailures = 1\n", provider("lech", look))
+        ran = dispatch("check", "--providers", str(path))
+    assert asked == []
+    assert (ran.code, states(ran)) == (0, {"lech": "unknown"})
+
+
+def test_hostile_names_reach_no_output_raw(dispatch, home):
+    """Escapes, markup and direction marks in names come out visible, in every way of showing."""
+    name = 'Tow [/b] \\u001b[2J\\u202e<script>|\\u009b"x\\u0000'
+    table = provider("lech", command("/bin/sh", "-c", "printf '\\\\033[2J|x'; exit 2"))
+    path = write(
+        home, "[check]\nfailures = 1\n", table.replace("Abschlepp Lech", name.replace('"', '\\"'))
+    )
+    page, prom = home / "p.html", home / "p.prom"
+    files = ("--providers", str(path), "--html", str(page), "--prometheus", str(prom))
+    shown = [
+        dispatch("check", "--quiet", *files).out,
+        dispatch("check", *files).out,
+        dispatch("check", "lech", "-v", *files).out,
+        dispatch("check", "--monitor", *files).out,
+        on_terminal(("check", *files))[1].decode(),
+        page.read_text(encoding="utf-8"),
+    ]
+    for number, text in enumerate(shown):
+        assert "[/b]" in text or number == 3, number
+        assert "\x1b[2J" not in text, number
+        assert not {"\u202e", "\u009b", "\0"} & set(text), number
+    assert "<script>" not in page.read_text(encoding="utf-8")
+    value = dispatch("check", "--json", *files).envelope["data"]["rows"][0]["name"]
+    assert value == json.loads('"' + name.replace('"', '\\"') + '"')
+
+
+def test_secrets_are_in_no_output(dispatch, home, monkeypatch):
+    """A secret that is sent is neither printed nor kept, whatever the answer."""
+    monkeypatch.setenv("HUBER_TOKEN", "canary-77c1")
+    with web_server(500) as (port, asked):
+        look = (
+            f'check = [{{ kind = "http", url = "http://127.0.0.1:{port}/x", allow_private = true, '
+            'headers = { Authorization = "env:HUBER_TOKEN" } }]'
+        )
+        path = write(home, "[check]\nfailures = 1\n", provider("lech", look))
+        files = ("--status", "s.json", "--html", "s.html", "--prometheus", "s.prom")
+        ran = dispatch("check", "lech", "-v", "--json", "--debug", "--providers", str(path), *files)
+    assert asked == ["/x"]
+    assert ran.code == 7
+    assert "canary" not in ran.out + ran.err
+    for found in home.parent.rglob("*"):
+        assert not found.is_file() or b"canary" not in found.read_bytes(), found
+
+
+def test_coverage_counts_days_and_keeps_promises(dispatch, home):
+    """Days ahead as rows; exit 7 and one line for cron where a named minimum is missed."""
+    closed = provider("lech", 'hours = "Mo-Su 08:00-18:00"')
+    path = write(home, closed, '[coverage]\nregions = ["86"]\nservices = ["tow"]\n')
+    argv = ("check", "--coverage", "2d", "--providers", str(path))
+    ran = dispatch(*argv)
+    assert ran.code == 0
+    assert ran.out.startswith("region\tservice\tstart\t")
+    assert dispatch(*argv, "--quiet").out == ""
+    ran = dispatch(*argv, "--quiet", "--minimum", "1")
+    assert ran.code == 7
+    assert ran.out.startswith("coverage: MISSED: fewer than 1 in 86")
+    ran = dispatch(*argv, "--quiet", "--minimum", "1", "--region", "80", "--service", "Abschleppen")
+    assert (ran.code, ran.out) == (0, "")
+    assert dispatch(*argv, "--service", "flying").code == 2
+    ran = dispatch(*argv, "--json", "--html", "page.html")
+    assert ran.envelope["schema"] == "dispatch.check.coverage/1"
+    assert "Coverage" in (home / "page.html").read_text(encoding="utf-8")
+    assert dispatch("check", "--coverage", "soon", "--providers", str(path)).code == 2
+    assert dispatch("check", "--minimum", "1", "--providers", str(path)).code == 2
+
+
+def test_the_sample_is_refused(dispatch, home):
+    """Nobody is looked at in the packaged sample unless --sample says so."""
+    ran = dispatch("check")
+    assert ran.code == 4
+    assert "the packaged sample cannot be worked with" in ran.err
+    assert dispatch("check", "--sample").code == 0
+
+
+def test_the_word_on_the_phone_is_a_row(dispatch, home):
+    """A provider without any check that has said something on the phone is shown with it."""
+    path = write(home, provider("lech"), provider("ilm"))
+    said = ("providers", "report", "lech", "--free", "2", "--until", "45", "--providers", str(path))
+    assert dispatch(*said).code == 0
+    ran = dispatch("check", "--providers", str(path))
+    assert ran.code == 0
+    row = rows(ran)["lech"]
+    assert (row["state"], row["free"]) == ("up", "2")
+    assert row["reported_until"]
+
+
+def test_who_is_no_longer_looked_at_is_forgotten(dispatch, home):
+    """When a check is taken out of the file, what it found no longer excludes anybody."""
+    path = write(
+        home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2"))
+    )
+    assert dispatch("check", "--quiet", "--providers", str(path)).code == 7
+    path = write(home, provider("lech"), provider("ilm", command("/bin/true")))
+    ran = dispatch("check", "--providers", str(path))
+    assert (ran.code, states(ran)) == (0, {"ilm": "up"})
+    assert dispatch("cascade", "tow", "--at", "86150", "--providers", str(path)).code == 0

@@ -1,0 +1,213 @@
+"""``dispatch check --quiet`` as cron runs it: silent, said once, never twice at a time."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .watched import DISPATCH, command, listener, provider, run, tcp, web_server, write
+
+QUIET = ("check", "--quiet", "--providers")
+
+
+@pytest.mark.parametrize("runs", [8, pytest.param(1000, marks=pytest.mark.ci)])
+def test_quiet_runs_print_nothing(home: Path, runs: int) -> None:
+    """Without a change no run prints a byte, whether all are up or somebody has been down long."""
+    with listener() as up, listener() as gone:
+        gone.close()
+        file = write(home, provider("lech", tcp(up.port)), provider("ilm", tcp(gone.port)))
+        said = [run(*QUIET, file) for _ in range(3)]
+        assert [one.returncode for one in said] == [0, 0, 7]
+        assert said[2].stdout
+        for _ in range(runs):
+            ran = run(*QUIET, file)
+            assert (ran.stdout, ran.stderr, ran.returncode) == (b"", b"", 7)
+
+
+def test_a_change_is_said_once(home: Path) -> None:
+    """Three failures are one line and exit 7; then silence; two successes are one line, exit 0."""
+    with listener() as lech:
+        file = write(home, provider("lech", tcp(lech.port)))
+        assert run(*QUIET, file).stdout == b""
+        lech.close()
+        down = [run(*QUIET, file) for _ in range(5)]
+        assert [one.returncode for one in down] == [0, 0, 7, 7, 7]
+        assert [bool(one.stdout) for one in down] == [False, False, True, False, False]
+        [line] = down[2].stdout.decode().splitlines()
+        assert line.startswith("down: 089 99998-207 Abschlepp Lech since ")
+        assert line.endswith(": connection refused, 3 x")
+        lech.open()
+        back = [run(*QUIET, file) for _ in range(3)]
+        assert [one.returncode for one in back] == [7, 0, 0]
+        assert [bool(one.stdout) for one in back] == [False, True, False]
+        assert back[1].stdout.startswith(b"up: 089 99998-207 Abschlepp Lech since ")
+    assert not any(one.stderr for one in (*down, *back))
+
+
+def test_one_cause_is_one_event(home: Path) -> None:
+    """Providers that fall for the same reason in one run are one event with a line for each."""
+    with listener() as shared:
+        file = write(home, *(provider(f"p{n}", tcp(shared.port)) for n in range(4)))
+        run(*QUIET, file)
+        shared.close()
+        said = [run(*QUIET, file).stdout.decode() for _ in range(3)]
+    assert said[:2] == ["", ""]
+    first, *others = said[2].splitlines()
+    assert first.startswith("down: 4 providers since ")
+    assert [line.split()[-1] for line in others] == ["P0", "P1", "P2", "P3"]
+
+
+LOOK = """\
+import os, sys, time
+with open(sys.argv[1], "a") as log: log.write("begin\\n")
+time.sleep(float(sys.argv[2]))
+with open(sys.argv[1], "a") as log: log.write("end\\n")
+"""
+
+
+def looking(home: Path, seconds: float) -> tuple[Path, Path]:
+    """A provider file whose one look notes when it begins and ends."""
+    script, log = home / "look.py", home / "looks.log"
+    script.write_text(LOOK)
+    log.touch()
+    look = command(sys.executable, str(script), str(log), str(seconds))
+    return write(home, provider("lech", look)), log
+
+
+@pytest.mark.parametrize("starts", [6, pytest.param(60, marks=pytest.mark.ci)])
+def test_runs_never_overlap(home: Path, starts: int) -> None:
+    """Of runs started at once one looks; the others leave with exit 8 and without a byte."""
+    file, log = looking(home, 1.5)
+    run(*QUIET, file)  # the compiled form and the log are there, so that all start alike
+    log.write_text("")
+    begun = [
+        subprocess.Popen(
+            [*DISPATCH, *QUIET, file], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(starts)
+    ]  # fmt: skip
+    ended = [(one.communicate(timeout=120), one.returncode) for one in begun]
+    assert all(output == (b"", b"") for output, _ in ended)
+    codes = sorted(code for _, code in ended)
+    looks = log.read_text().split()
+    assert looks == ["begin", "end"] * codes.count(0)
+    assert codes.count(0) + codes.count(8) == starts
+    assert codes.count(8) >= starts // 2
+
+
+def test_the_lock_goes_with_a_killed_run(home: Path) -> None:
+    """After kill -9 in the middle of a run the next one looks."""
+    file, log = looking(home, 30)
+    victim = subprocess.Popen([*DISPATCH, *QUIET, file], stdin=subprocess.DEVNULL)
+    until = time.monotonic() + 30
+    while "begin" not in log.read_text():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert run(*QUIET, file).returncode == 8
+    victim.kill()
+    victim.wait()
+    file, log = looking(home, 0)
+    assert run(*QUIET, file).returncode == 0
+
+
+def test_people_are_told_of_another_run(home: Path) -> None:
+    """Without --quiet the second run says why it leaves; with --json in the one envelope."""
+    from dispatch_cli.files import alone
+
+    file, _ = looking(home, 0)
+    db = home / "log.sqlite3"
+    with alone(Path(f"{db}.check.lock")) as is_alone:
+        assert is_alone
+        ran = run("check", "--providers", file, "--db", db)
+        assert (ran.returncode, ran.stdout) == (8, b"")
+        assert ran.stderr == b"hint: another run of checks is going on\n"
+        ran = run("check", "--providers", file, "--db", db, "--json")
+        assert ran.returncode == 8
+        assert b'"status":"error","exit_code":8' in ran.stdout
+
+
+@pytest.mark.parametrize("runs", [4, pytest.param(200, marks=pytest.mark.ci)])
+def test_offline_moves_nobody(home: Path, runs: int) -> None:
+    """While the reference is not reached every run says so with exit 5, and no state moves."""
+    with listener() as lech, listener() as reference:
+        settings = f'[check]\nreference = "127.0.0.1:{reference.port}"\n'
+        file = write(home, settings, provider("lech", tcp(lech.port)))
+        assert run(*QUIET, file).returncode == 0
+        lech.close()
+        reference.close()
+        for _ in range(runs):
+            ran = run(*QUIET, file)
+            assert ran.returncode == 5
+            assert ran.stdout == (
+                b"observer offline: the reference target cannot be reached; "
+                b"nobody's state was moved\n"
+            )
+        reference.open()
+        assert [run(*QUIET, file).returncode for _ in range(3)] == [0, 0, 7]
+
+
+def test_the_heartbeat_hears_of_start_and_end(home: Path) -> None:
+    """The address is asked with /start, then plain, also by a run that finds somebody down."""
+    with listener() as lech, web_server() as (port, asked):
+        settings = f'[check]\nfailures = 1\nheartbeat = "http://127.0.0.1:{port}/ping"\n'
+        file = write(home, settings, provider("lech", tcp(lech.port)))
+        assert run(*QUIET, file).returncode == 0
+        assert asked == ["/ping/start", "/ping"]
+        lech.close()
+        assert run(*QUIET, file).returncode == 7
+        assert asked[2:] == ["/ping/start", "/ping"]
+        assert run(*QUIET, file, "lech").returncode == 7
+        assert len(asked) == 4  # a look at one is no run
+
+
+def test_the_heartbeat_hears_that_a_run_failed(home: Path) -> None:
+    """An observer that is offline tells its exit code, where it still can."""
+    with listener() as gone, web_server() as (port, asked):
+        gone.close()
+        settings = (
+            f'[check]\nreference = "127.0.0.1:{gone.port}"\n'
+            f'heartbeat = "http://127.0.0.1:{port}/ping"\n'
+        )
+        file = write(home, settings, provider("lech", command("/bin/true")))
+        assert run(*QUIET, file).returncode == 5
+        assert asked == ["/ping/start", "/ping/5"]
+
+
+def test_a_failing_heartbeat_fails_no_run(home: Path) -> None:
+    """A secret that is not set is said on stderr, silenced by --quiet, and changes no exit code."""
+    file = write(
+        home, '[check]\nheartbeat = "env:PING_URL"\n', provider("lech", command("/bin/true"))
+    )
+    ran = run("check", "--providers", file)
+    assert ran.returncode == 0
+    assert ran.stderr == b"warning: heartbeat: secret env:PING_URL is not set\n"
+    ran = run(*QUIET, file)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+
+
+@pytest.mark.ci
+def test_a_heartbeat_that_refuses_is_not_named(home: Path) -> None:
+    """Where nobody answers the heartbeat, the run goes on, and its address is in no output."""
+    with listener() as gone:
+        gone.close()
+        url = f"http://127.0.0.1:{gone.port}/canary-6f1d"
+        file = write(
+            home, '[check]\nheartbeat = "env:PING_URL"\n', provider("lech", command("/bin/true"))
+        )
+        ran = run("check", "--providers", file, PING_URL=url)
+        assert ran.returncode == 0
+        assert b"warning: heartbeat: " in ran.stderr
+        assert b"canary" not in ran.stdout + ran.stderr
+
+
+def test_a_budget_is_kept(home: Path) -> None:
+    """A look that takes longer than the whole budget is left out, and the run says so."""
+    file, _ = looking(home, 20)
+    begun = time.monotonic()
+    ran = run(*QUIET, file, "--budget", 1)
+    assert time.monotonic() - begun < 5
+    assert b"1 not looked at: the time was up" in ran.stdout
+    assert ran.returncode == 0

@@ -1,0 +1,67 @@
+"""``dispatch providers report``: what a provider said, and what the next cascade makes of it."""
+
+CASCADE = ("cascade", "tow", "--at", "86150", "--json")
+
+
+def candidates(ran):
+    """The candidates of the one cascade by id."""
+    [cascade] = ran.envelope["data"]["cascades"]
+    return {row["provider"]: row for row in cascade["candidates"]}
+
+
+def test_a_report_is_noted_and_ranked_with(dispatch, firms):
+    """Busy for 45 minutes is waited for, and the newer word is up again."""
+    ran = dispatch("providers", "report", "lech", "--free", "0", "--until", "45", "--json")
+    assert (ran.code, ran.envelope["schema"]) == (0, "dispatch.providers.report/1")
+    data = ran.envelope["data"]
+    assert (data["provider"], data["state"], data["operator"]) == ("lech", "busy", "maria")
+    lech = candidates(dispatch(*CASCADE))["lech"]
+    assert lech["state"] == "busy"
+    assert 44 < lech["wait_min"] <= 45
+    ran = dispatch("providers", "report", "lech", "--free", "2")
+    header, line = ran.out.splitlines()
+    assert header.split("\t") == ["provider", "state", "free", "until", "operator"]
+    assert line.split("\t")[:3] == ["lech", "up", "2"]
+    assert candidates(dispatch(*CASCADE))["lech"]["wait_min"] == 0
+
+
+def test_down_by_its_own_word_is_out(dispatch, firms):
+    """``--state down`` excludes as down, says so, and next week does not know of it."""
+    assert dispatch("providers", "report", "lech", "--state", "down").code == 0
+    ran = dispatch(*CASCADE, "--explain")
+    [out] = [
+        each
+        for each in ran.envelope["data"]["cascades"][0]["excluded"]
+        if each["provider"] == "lech"
+    ]
+    assert out["reason"] == "down"
+    assert "said on the phone" in out["detail"]
+    assert "lech" in candidates(dispatch(*CASCADE, "--when", "2099-06-01T12:00"))
+
+
+def test_what_is_not_understood(dispatch, firms):
+    """Unknown ids, contradictions and times say what is allowed, with exit 2."""
+    for words, said in (
+        (["zz", "--free", "2"], "unknown provider"),
+        (["lech"], "nothing was said"),
+        (["lech", "--free", "2", "--state", "down"], "contradicts"),
+        (["lech", "--state", "sideways"], "allowed: up, busy, down"),
+        (["lech", "--free", "2", "--until", "soon"], "soon"),
+        (["lech", "--free", "-2"], "allowed are 0 to 999"),
+    ):
+        ran = dispatch("providers", "report", *words)
+        assert (ran.code, said in ran.err) == (2, True), (words, ran.err)
+
+
+def test_nobody_reports_for_the_sample(dispatch, home):
+    """The packaged sample's firms are invented, and cannot have said anything."""
+    assert dispatch("providers", "report", "abschlepp-lechfeld", "--free", "1").code == 4
+
+
+def test_a_hostile_name_is_shown_harmless(dispatch, firms, home):
+    """What is read back of the file's name is written out and does not steer the terminal."""
+    text = firms.read_text(encoding="utf-8").replace("Abschlepp Lech", "Lech\\u202E[/b]", 1)
+    firms.write_text(text, encoding="utf-8")
+    ran = dispatch("providers", "report", "lech", "--free", "1")
+    assert ran.code in (0, 4)
+    assert "\u202e" not in ran.out + ran.err

@@ -1,0 +1,9 @@
+"""Tests that need an extra are skipped without it, and say so; ``.ci/run`` installs every extra."""
+
+from importlib.util import find_spec
+
+import pytest
+
+NEEDS_BATCH = pytest.mark.skipif(
+    find_spec("pyarrow") is None, reason="the extra batch is not installed"
+)

@@ -1,0 +1,176 @@
+"""CSV: what csv.reader reads is read the same, and what is malformed keeps its bytes."""
+
+import csv
+import gzip
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_cli.errors import BadDataError, UsageError
+from dispatch_cli.records import Mark, Reject, Row, open_records
+from dispatch_cli.records.quoting import is_open_after
+from dispatch_cli.records.values import MOST_BYTES
+
+from ..extras import NEEDS_BATCH
+
+
+def records_of(path, mark=None, **options):
+    """Every record of a file from a mark on, and the marks behind the chunks."""
+    with open_records(str(path), **options) as records:
+        chunks = list(
+            records.rows.chunks(mark or records.rows.start, records.rows.columns or ("a", "b"))
+        )
+    return [each for chunk in chunks for each in chunk.records], [chunk.end for chunk in chunks]
+
+
+CELLS = st.text(alphabet='ab ,;"\n\r5é|', max_size=6)
+
+
+@given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=12), sign=st.sampled_from(",;\t|"))
+def test_what_csv_writes_is_read_back(tmp_path_factory, rows, sign):
+    """Quotes, delimiters and line breaks in cells come back, and the bytes add up to the file."""
+    path = tmp_path_factory.mktemp("csv") / "in.csv"
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=sign)
+    writer.writerow(["a", "b", "c"])
+    writer.writerows(rows)
+    path.write_bytes(text.getvalue().encode())
+    found, _ = records_of(path)
+    assert [tuple(each.values.values()) for each in found] == rows
+    assert b"".join(each.raw for each in found) == path.read_bytes().split(b"\r\n", 1)[1]
+    assert [each.number for each in found] == list(range(1, len(rows) + 1))
+
+
+@given(
+    st.lists(st.text(alphabet='ab,"\n\r\0é', max_size=12), max_size=12),
+    st.integers(0, 40),
+)
+def test_any_bytes_come_out_once_and_in_order(tmp_path_factory, texts, at):
+    """Whatever stands in a file, its records are its bytes, also from the middle on."""
+    path = tmp_path_factory.mktemp("csv") / "in.csv"
+    body = "\n".join(texts).encode().replace("é".encode(), b"\xff")
+    path.write_bytes(b"a,b\n" + body)
+    found, marks = records_of(path)
+    assert b"".join(each.raw for each in found) == body
+    assert [each.number for each in found] == list(range(1, len(found) + 1))
+    for each in found:
+        assert (
+            path.read_bytes()
+            .splitlines(keepends=True)[each.line - 1]
+            .startswith(each.raw.splitlines(keepends=True)[0])
+        )
+    if marks:
+        assert marks[-1].offset == path.stat().st_size
+        # From the mark behind any record on, the others are the same.
+        skipped = found[: at % (len(found) + 1)]
+        lines = sum(len(each.raw.splitlines()) for each in skipped)
+        offset = len(b"a,b\n") + sum(len(each.raw) for each in skipped)
+        rest, _ = records_of(path, Mark(offset, len(skipped) + 1, 2 + lines))
+        assert rest == found[len(skipped) :]
+
+
+def test_a_quote_that_is_never_closed_takes_one_line_with_it(tmp_path):
+    """The records behind a stray quote are still there, also one with a line break in it."""
+    path = tmp_path / "in.csv"
+    path.write_bytes(b'a,b\n1,x\n2,"open\n3,"two\nlines"\n4,5" pipe\n5,"z"\n')
+    found, _ = records_of(path)
+    assert [each.reason for each in found if isinstance(each, Reject)] == ["open_quote"]
+    values = [tuple(each.values.values()) for each in found if isinstance(each, Row)]
+    assert values == [("1", "x"), ("3", "two\nlines"), ("4", '5" pipe'), ("5", "z")]
+    assert [each.line for each in found] == [2, 3, 4, 6, 7]
+
+
+def test_a_file_of_stray_quotes_is_read_in_linear_time(tmp_path):
+    """A million quotes that close nothing are looked at a bounded number of times each."""
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"a,b\n" + b'x"y,"\n' * 20_000)
+    found, _ = records_of(path)
+    assert len(found) == 20_000
+    assert {each.reason for each in found} == {"open_quote"}
+
+
+@given(st.text(alphabet='ab,"', max_size=14), st.booleans())
+def test_a_line_is_open_where_csv_reader_asks_for_the_next(line, is_open):
+    """The scan agrees with csv.reader about every line, fresh or within quotes."""
+    reader = csv.reader(iter([('"' if is_open else "") + line + "\n", "next\n"]))
+    next(reader)
+    asked_for_the_next = reader.line_num > 1
+    assert is_open_after(line.encode() + b"\n", b",", is_open=is_open) is asked_for_the_next
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "values"),
+    [
+        (b"\xef\xbb\xbfa;b\n48,5;x\n", {}, {"a": "48,5", "b": "x"}),
+        (b"a\tb\r\n1\t2\r\n", {}, {"a": "1", "b": "2"}),
+        (b"a|b\r1|2\r", {}, {"a": "1", "b": "2"}),
+        (b'"a,x";b\n1;2', {}, {"a,x": "1", "b": "2"}),
+        (b"a,b\n\xe4,2\n", {"encoding": "cp1252"}, {"a": "ä", "b": "2"}),
+        (b"a,b;c\n1;2,3;4\n", {"delimiter": ";"}, None),
+        (b"a^b\n1^2\n", {"delimiter": "^"}, {"a": "1", "b": "2"}),
+        (b"at\n86150\n", {}, {"at": "86150"}),
+    ],
+)
+def test_every_dialect_is_found_out(tmp_path, content, options, values):
+    """Byte order mark, delimiter, line ends and encoding, plain and in gzip."""
+    for name, data in (("in.csv", content), ("in.csv.gz", gzip.compress(content))):
+        (tmp_path / name).write_bytes(data)
+        [record], _ = records_of(tmp_path / name, **options)
+        if values is None:
+            assert record.reason == "ragged"
+        else:
+            assert record.values == values
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"\xff\xfea\x00,\x00", "UTF-16"),
+        (b"a\0b,c\n", "NUL"),
+        (b"\xff\xff,b\n1,2\n", "utf-8"),
+        (b"\n\n", "no columns"),
+        (b"x" * (MOST_BYTES + 2), "header is over"),
+        (b"\x1f\x8bnonsense", "cannot be read"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 99)[:-12], "cut off"),
+        pytest.param(b"PAR1nonsense", "Parquet", marks=NEEDS_BATCH),
+    ],
+)
+def test_what_is_no_file_of_records_is_refused_with_its_reason(tmp_path, content, says):
+    """Each ends as bad data that says what was found, and never as a traceback."""
+    path = tmp_path / "in"
+    path.write_bytes(content)
+    with pytest.raises(BadDataError, match=says):
+        records_of(path)
+
+
+def test_a_folder_and_a_missing_file_are_refused(tmp_path):
+    """Both say what they are."""
+    with pytest.raises(BadDataError, match="is a folder"):
+        records_of(tmp_path)
+    with pytest.raises(BadDataError, match="No such file"):
+        records_of(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-32", "rot13", "no such", "base64", ""])
+def test_an_encoding_without_ascii_is_refused(tmp_path, name):
+    """Only what has line ends as single bytes can be cut by bytes; none means UTF-8."""
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"a,b\n1,2\n")
+    if not name:
+        assert len(records_of(path, encoding=name)[0]) == 1
+        return
+    with pytest.raises(UsageError, match="--encoding"):
+        records_of(path, encoding=name)
+
+
+def test_a_thousand_columns_and_more_are_read(tmp_path):
+    """10,000 columns are no reason to refuse a file."""
+    path = tmp_path / "in.csv"
+    names = [f"c{number}" for number in range(10_000)]
+    path.write_text(",".join(names) + "\n" + ",".join("1" * 10_000) + "\n")
+    with open_records(str(path)) as records:
+        [chunk] = records.rows.chunks(records.rows.start, ("c9999",))
+    assert chunk.records[0].values == {"c9999": "1"}

@@ -1,0 +1,61 @@
+"""JSON lines and Parquet give the same rows as CSV, each with its own bytes."""
+
+import msgspec
+import pytest
+
+from dispatch_cli.records import Mark, Reject, Row, open_records
+
+
+def chunks_of(path, wanted, mark=None):
+    """Every chunk of a file with the wanted columns."""
+    with open_records(str(path)) as records:
+        return list(records.rows.chunks(mark or records.rows.start, wanted))
+
+
+def test_each_line_is_an_object_or_a_reject_with_its_bytes(tmp_path):
+    """Nonsense, an array, NUL, another encoding, deep nesting: each line keeps its bytes."""
+    lines = [
+        b'\xef\xbb\xbf{"a": 1, "b": "x"}\n',
+        b'{"a": 1e999}\r\n',
+        b"[1]\n",
+        b"\n",
+        b'{"a": "\xff"}\n',
+        b'{"a": "\0"}\n',
+        b'{"a":' * 50_000 + b"\n",
+        b'{"a": NaN}\n',
+        b'{"b": null}',
+    ]
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b"".join(lines))
+    found = [each for chunk in chunks_of(path, ("a", "b")) for each in chunk.records]
+    assert [each.raw for each in found] == [lines[0][3:], *lines[1:]]
+    reasons = [each.reason if isinstance(each, Reject) else "" for each in found]
+    assert reasons == [
+        "", "bad_json", "bad_json", "empty", "encoding", "nul_byte", "bad_json", "bad_json", "",
+    ]  # fmt: skip
+    assert found[0].values == {"a": 1, "b": "x"}
+    assert found[-1].values == {"b": None}
+
+
+def test_parquet_goes_on_at_any_row(tmp_path):
+    """Row groups are skipped, and the rest is the same; times come as text."""
+    pa = pytest.importorskip("pyarrow", reason="the extra batch is not installed")
+    from pyarrow import parquet
+
+    table = pa.table(
+        {
+            "a": list(range(2000)),
+            "when": pa.array([1_700_000_000] * 2000, pa.timestamp("s", "UTC")),
+            "n": [None, 1.5] * 1000,
+        }
+    )
+    path = tmp_path / "in.parquet"
+    parquet.write_table(table, path, row_group_size=300)
+    everything = [each for chunk in chunks_of(path, ("a", "when")) for each in chunk.records]
+    assert [each.values["a"] for each in everything] == list(range(2000))
+    assert everything[0].values["when"] == "2023-11-14T22:13:20+00:00"
+    assert msgspec.json.decode(everything[1].raw)["n"] == 1.5
+    for offset in (1, 299, 300, 1234, 2000):
+        rest = chunks_of(path, ("a", "when"), Mark(offset, offset + 1, offset + 1))
+        assert [each for chunk in rest for each in chunk.records] == everything[offset:]
+        assert all(isinstance(each, Row) for each in everything)

@@ -1,0 +1,86 @@
+"""What is written can be read back exactly: rejects to the byte, numbers to the last bit."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_cli.records import Reject, read_rejects, reject_line, writer_of
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 10**12), st.text(max_size=20), st.binary(max_size=60))),
+    st.integers(0, 3),
+    st.booleans(),
+)
+def test_a_reject_comes_back_with_its_bytes(rows, part, more):
+    """Any bytes and any detail survive, one line each."""
+    rejects = [
+        Reject(number, number + 1, "bad_time", detail.encode("utf-8", "replace").decode(), raw,
+               part, more)
+        for number, detail, raw in rows
+    ]  # fmt: skip
+    written = b"".join(map(reject_line, rejects))
+    assert list(read_rejects(written.splitlines())) == rejects
+    assert written.count(b"\n") == len(rejects)
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.integers(0, 10**12),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(alphabet="a=+-@\t\r\n\",;'é", max_size=5),
+)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS)))
+def test_csv_is_exact(lines):
+    """Numbers are read back to the same bits and texts to the same signs."""
+    written = writer_of("csv", ["a", "b", "c"]).lines(lines)
+    found = list(csv.reader(io.StringIO(written.decode(), newline="")))
+    for line, cells in zip(lines, found, strict=True):
+        for cell, text in zip(line, cells, strict=True):
+            if isinstance(cell, float):
+                assert float(text) == cell
+            else:
+                assert text == ("" if cell is None else str(cell))
+
+
+@given(st.lists(st.tuples(CELLS, CELLS)))
+def test_no_text_of_a_spreadsheet_is_a_formula(lines):
+    """No text begins with a sign of a formula; numbers stay numbers, and nothing else changes."""
+    written = writer_of("spreadsheet", ["a", "b"]).lines(lines)
+    found = list(csv.reader(io.StringIO(written.decode(), newline="")))
+    for line, cells in zip(lines, found, strict=True):
+        for cell, text in zip(line, cells, strict=True):
+            if isinstance(cell, str):
+                assert text[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n")
+                assert text.removeprefix("'") == cell or text == cell
+            elif isinstance(cell, float):
+                assert float(text) == cell
+
+
+def test_the_plain_csv_has_phone_numbers_as_they_are():
+    """The exact format guards nothing: +49 stays +49, which is why there are two."""
+    assert writer_of("csv", ["a"]).lines([["+4989"]]) == b"+4989\n"
+    assert writer_of("spreadsheet", ["a"]).lines([["+4989"]]) == b"'+4989\n"
+
+
+@pytest.mark.parametrize("lines", [[], [(1, "x", 0.1, None)], [(7, "é\n", -1e-300, "z")] * 70_000])
+def test_parquet_has_the_lines_and_the_same_bytes_each_time(tmp_path, lines):
+    """What an ArrayWriter wrote becomes the same Parquet file whenever it is made."""
+    pytest.importorskip("pyarrow", reason="the extra batch is not installed")
+    from pyarrow import parquet
+
+    from dispatch_cli.records.writing import write_parquet
+
+    part = tmp_path / "part"
+    part.write_bytes(writer_of("parquet", "abcd").lines(lines))
+    types = ["int64", "string", "float64", "string"]
+    for name in ("one", "two"):
+        write_parquet(part, tmp_path / name, "abcd", types)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    found = parquet.read_table(tmp_path / "one").to_pylist()
+    assert [tuple(each.values()) for each in found] == lines
