@@ -56,6 +56,7 @@ class Ranking(NamedTuple):
     place: Array
     """The side's place in its shape's plan."""
     table: layout.Table
+    masks: layout.Sides
     found: layout.Found
 
 
@@ -83,6 +84,7 @@ class CompiledEngine(Engine):
         self._tables: dict[str, layout.Table] = {}
         self._hours: dict[tuple[int, ...], layout.Hours] = {}
         self._coded: dict[str, bool] = {}
+        self._firms: dict[str, list[tuple[str | None, str]]] = {}
         self._heads: dict[int, Array] = {}
         self._openings: dict[Opening, int] = {}
 
@@ -157,6 +159,15 @@ class CompiledEngine(Engine):
             most_km=rounded_up(float(batch.uncertainty_km[here].max(initial=0.0))),
         )  # fmt: skip
 
+    def firms_of(self, service: str) -> list[tuple[str | None, str]]:
+        """The provider of each offer and its first phone."""
+        if service not in self._firms:
+            self._firms[service] = [
+                (self.provider_of(offer).id, self.provider_of(offer).phones[0].shown)
+                for offer in self._offers.of(service)
+            ]
+        return self._firms[service]
+
     def rank_one(self, incident: Incident, side: Side) -> Ranks:
         """Rank what was flagged, one service of one incident."""
         return self._ranks_of(incident, side)
@@ -179,11 +190,11 @@ class CompiledEngine(Engine):
         )
         hours = self._hours_of(rows.stretches)
         masks = side_columns(sides, len(self._providers), self._heads)
-        self._run(count, lambda begin, end: kernel.rank(
+        self.share(count, lambda begin, end: kernel.rank(
             table, hours, masks, lists, asked, found, begin, end, self._top
         ))  # fmt: skip
         self._judge_areas(rows, picked, side_of, found)
-        return Ranking(service, rows.row[picked], sides, side_of, side_of, table, found)
+        return Ranking(service, rows.row[picked], sides, side_of, side_of, table, masks, found)
 
     def _asked(
         self, service: str, rows: "_Rows", picked: Array, side_of: Array
@@ -197,7 +208,7 @@ class CompiledEngine(Engine):
         cell = rows.cell[picked]
         used = np.unique(cell[cell >= 0])
         slots = np.full(len(rows.keys) + 1, -1)  # the last is for those who have no cell
-        slots[used], lists = self._compiled[key].find(rows.keys[used], self._run)
+        slots[used], lists = self._compiled[key].find(rows.keys[used], self.share)
         asked = layout.Rows(
             rows.numbers[picked], rows.at_us[picked], rows.stretch[picked], side_of, slots[cell]
         )
@@ -236,7 +247,7 @@ class CompiledEngine(Engine):
             self._hours[key] = opening_columns(self._openings, known)
         return self._hours[key]
 
-    def _run(self, count: int, part: Any) -> None:
+    def share(self, count: int, part: Any) -> None:
         """Share the work among the threads: compiled code lets go of the interpreter."""
         if count < 2000 or self._threads == 1:
             part(0, count)
