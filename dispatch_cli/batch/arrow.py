@@ -38,12 +38,13 @@ def rank_table(engine: CompiledEngine, columns: pa.RecordBatch) -> pa.RecordBatc
     rows = Incoming(columns)
     out, lines = _ranked(engine, rows)
     is_none = lines.offer < 0
+    firms = [*map(engine.firm_of, engine.offers), *out.more_firms]
 
     def taken(values: Sequence[Any], kind: Any, at: Array) -> Any:
         return pa.array(values, kind).take(pa.array(at, mask=at < 0))
 
     def constant(name: str) -> Any:
-        return taken([getattr(offer, name) for offer in out.offers], pa.float64(), lines.offer)
+        return taken([getattr(offer, name) for offer in engine.offers], pa.float64(), lines.offer)
 
     def number(values: Array) -> Any:
         return pa.array(values, mask=is_none)
@@ -55,8 +56,8 @@ def rank_table(engine: CompiledEngine, columns: pa.RecordBatch) -> pa.RecordBatc
             rows.names().take(at),
             taken(out.services, pa.string(), lines.service),
             pa.array(lines.rank.astype(np.int64), mask=lines.rank < 0),
-            taken([provider for provider, _ in out.firms], pa.string(), lines.firm),
-            taken([phone for _, phone in out.firms], pa.string(), lines.firm),
+            taken([provider for provider, _ in firms], pa.string(), lines.firm),
+            taken([phone for _, phone in firms], pa.string(), lines.firm),
             number(lines.order_min),
             constant("wait_min"),
             constant("turnout_min"),
@@ -71,36 +72,55 @@ def rank_table(engine: CompiledEngine, columns: pa.RecordBatch) -> pa.RecordBatc
     )
 
 
-def rank_csv(engine: CompiledEngine, columns: pa.RecordBatch) -> bytes:
-    """Rank every row as ``rank_table`` does, and write the lines as ``records.writing`` does."""
+def rank_csv(engine: CompiledEngine, columns: pa.RecordBatch) -> list[memoryview]:
+    """Rank every row as ``rank_table`` does, and write the lines as ``records.writing`` does.
+
+    The bytes are in pieces, in order, so that nobody copies them on the way to a file.
+    """
     rows = Incoming(columns)
     out, lines = _ranked(engine, rows)
-    texts = tuple(
-        _texts(each)
-        for each in (
-            [_cell(service) for service in out.services],
-            [f"{_cell(provider or '')},{_cell(phone)}" for provider, phone in out.firms],
-            [f",{offer.wait_min!r},{offer.turnout_min!r}," for offer in out.offers],
-            [
-                f",{offer.late_min!r},{offer.answer_min!r},{offer.acceptance!r},"
-                for offer in out.offers
-            ],
-            REASONS,
-        )
-    )
+    texts = _texts_of(engine, out)
     ids, numbers = _names(rows.names()), rows.numbers()
     longest = sum(int(np.diff(each.begin).max(initial=0)) for each in texts) + rendering.FIXED
-    parts: dict[int, bytes] = {}
+    parts: dict[int, memoryview] = {}
 
     def part(begin: int, end: int) -> None:
         own = int(np.diff(ids.begin)[lines.row[begin:end]].sum())
         buffer = np.empty((end - begin) * longest + own, np.uint8)
         size = rendering.render(lines, numbers, ids, texts, begin, end, buffer)
         if size:
-            parts[begin] = buffer[:size].tobytes()
+            parts[begin] = buffer[:size].data
 
     engine.share(len(lines.row), part)
-    return b"".join(parts[begin] for begin in sorted(parts))
+    return [parts[begin] for begin in sorted(parts)]
+
+
+def _texts_of(engine: CompiledEngine, out: Outgoing) -> tuple[layout.Texts, ...]:
+    """What does not change from row to row, written once for each offer."""
+    count, offers = len(engine.offers), engine.offers
+    if engine.texts[0] != count:
+        engine.texts = (
+            count,
+            (
+                _texts([_firm(*engine.firm_of(one)) for one in offers]),
+                _texts([f",{one.wait_min!r},{one.turnout_min!r}," for one in offers]),
+                _texts(
+                    [f",{one.late_min!r},{one.answer_min!r},{one.acceptance!r}," for one in offers]
+                ),
+            ),
+        )
+    firms, standing, asking = engine.texts[1]
+    more = _texts([_firm(*each) for each in out.more_firms])
+    all_firms = layout.Texts(
+        np.concatenate([firms.begin, more.begin[1:] + firms.begin[-1]]),
+        np.concatenate([firms.text, more.text]),
+    )
+    services = _texts([_cell(service) for service in out.services])
+    return services, all_firms, standing, asking, _texts(REASONS)
+
+
+def _firm(provider: str | None, phone: str) -> str:
+    return f"{_cell(provider or '')},{_cell(phone)}"
 
 
 def _ranked(engine: CompiledEngine, rows: Incoming) -> tuple[Outgoing, layout.Lines]:

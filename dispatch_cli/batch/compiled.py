@@ -19,7 +19,7 @@ from .cells import MOST_LAT
 from .columns import CompiledCells, has_codes, opening_columns, order_by_cell, side_columns
 from .engine import Engine, rounded_up
 from .layout import Array
-from .offers import Shape, Side
+from .offers import Offer, Shape, Side
 from .ranks import Ranks
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,11 +80,15 @@ class CompiledEngine(Engine):
     def __init__(self, *args: Any, threads: int | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self._threads = threads or len(os.sched_getaffinity(0))
+        self._pool: ThreadPoolExecutor | None = None
         self._compiled: dict[tuple[str, float], CompiledCells] = {}
         self._tables: dict[str, layout.Table] = {}
         self._hours: dict[tuple[int, ...], layout.Hours] = {}
         self._coded: dict[str, bool] = {}
-        self._firms: dict[str, list[tuple[str | None, str]]] = {}
+        self._bases: dict[str, int] = {}
+        self.offers: list[Offer] = []
+        self.texts: tuple[int, tuple[layout.Texts, ...]] = (0, ())
+        """How many of ``offers`` were written as CSV so far, and how."""
         self._heads: dict[int, Array] = {}
         self._openings: dict[Opening, int] = {}
 
@@ -159,14 +163,12 @@ class CompiledEngine(Engine):
             most_km=rounded_up(float(batch.uncertainty_km[here].max(initial=0.0))),
         )  # fmt: skip
 
-    def firms_of(self, service: str) -> list[tuple[str | None, str]]:
-        """The provider of each offer and its first phone."""
-        if service not in self._firms:
-            self._firms[service] = [
-                (self.provider_of(offer).id, self.provider_of(offer).phones[0].shown)
-                for offer in self._offers.of(service)
-            ]
-        return self._firms[service]
+    def base_of(self, service: str) -> int:
+        """Where the offers of a service begin among ``offers``, which grow by it if need be."""
+        if service not in self._bases:
+            self._bases[service] = len(self.offers)
+            self.offers += self._offers.of(service)
+        return self._bases[service]
 
     def rank_one(self, incident: Incident, side: Side) -> Ranks:
         """Rank what was flagged, one service of one incident."""
@@ -254,9 +256,10 @@ class CompiledEngine(Engine):
             return
         pieces = 4 * self._threads
         cuts = [count * piece // pieces for piece in range(pieces + 1)]
-        with ThreadPoolExecutor(self._threads) as pool:
-            for done in [pool.submit(part, *cut) for cut in pairwise(cuts)]:
-                done.result()
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads)
+        for done in [self._pool.submit(part, *cut) for cut in pairwise(cuts)]:
+            done.result()
 
     def _ranks(self, incident: Incident, side: Side, ranking: Ranking, task: int) -> Ranks:
         found, service = ranking.found, ranking.service

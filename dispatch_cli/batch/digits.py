@@ -35,7 +35,8 @@ def _powers() -> tuple[np.ndarray, np.ndarray]:
 
 _HIGH, _LOW = _powers()
 _MASK = np.uint64(0xFFFFFFFF)
-_32, _1, _2, _4, _10 = (np.uint64(number) for number in (32, 1, 2, 4, 10))
+_32, _1, _2, _4, _10, _10000 = (np.uint64(number) for number in (32, 1, 2, 4, 10, 10_000))
+_ZERO = np.uint64(48)
 _FRACTION = np.uint64((1 << 52) - 1)
 _HIDDEN = np.uint64(1 << 52)
 
@@ -103,16 +104,31 @@ def _chosen(value, lower, upper, power):
 
 
 @jit
+def _length(number):
+    """How many digits an unsigned number has."""
+    length = 1
+    while number >= _10000:
+        number //= _10000
+        length += 4
+    while number >= _10:
+        number //= _10
+        length += 1
+    return length
+
+
+@jit
 def put_whole(number, out, at):
     """Write a whole number that is not negative; return where it ends."""
-    length, left = 1, number
-    while left >= 10:
-        left //= 10
-        length += 1
-    for place in range(at + length - 1, at - 1, -1):
-        out[place] = 48 + number % 10
-        number //= 10
-    return at + length
+    left = np.uint64(number)  # unsigned division is by far the faster
+    end = at + _length(left)
+    place = np.uint64(end - 1)
+    while left >= _10:
+        tens = left // _10
+        out[place] = _ZERO + (left - tens * _10)
+        left = tens
+        place -= _1
+    out[place] = _ZERO + left
+    return end
 
 
 @jit
@@ -126,17 +142,15 @@ def put_float(value, bits, out, at):
         out[at], out[at + 1], out[at + 2] = 48, 46, 48
         return at + 3
     digits, power = shortest(bits)
-    while digits % _10 == 0:
-        digits //= _10
-        power += 1
-    length, left = 1, digits
-    while left >= _10:
-        left //= _10
-        length += 1
+    tens = digits // _10
+    while tens * _10 == digits:
+        digits, power = tens, power + 1
+        tens = digits // _10
+    length = _length(digits)
     point = length + power  # how many digits stand before the point
     if -4 < point <= 16:
-        return _put_plain(np.int64(digits), length, point, out, at)
-    return _put_scientific(np.int64(digits), length, point - 1, out, at)
+        return _put_plain(digits, length, point, out, at)
+    return _put_scientific(digits, length, point - 1, out, at)
 
 
 @jit
@@ -165,7 +179,7 @@ def _put_plain(digits, length, point, out, at):
 @jit
 def _put_scientific(digits, length, exponent, out, at):
     if length == 1:
-        out[at] = 48 + digits
+        out[at] = 48 + np.int64(digits)
         at += 1
     else:
         put_whole(digits, out, at + 1)

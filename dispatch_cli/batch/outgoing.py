@@ -9,7 +9,7 @@ from . import layout, rendering
 from .compiled import CompiledEngine, Ranking
 from .incoming import Incoming
 from .layout import Array
-from .offers import Offer, Shape
+from .offers import Shape
 from .ranks import Ranks
 
 EMERGENCY = "emergency"
@@ -49,7 +49,8 @@ def _write(found: layout.Found, task: int, ranks: Ranks, by_number: dict[str, in
 class Outgoing:
     """The lines of some rows, each at its place from the start.
 
-    ``services``, ``firms`` (a provider and its phone) and ``offers`` are what their columns number.
+    Their columns number ``services``, the engine's ``offers``, and firms: those offers, behind them
+    ``more_firms``, a provider and its phone each.
     """
 
     def __init__(
@@ -57,8 +58,7 @@ class Outgoing:
     ) -> None:
         self._engine, self._rows, self._shapes, self._shape = engine, rows, shapes, shape
         self.services: list[str] = []
-        self.firms: list[tuple[str | None, str]] = []
-        self.offers: list[Offer] = []
+        self.more_firms: list[tuple[str | None, str]] = []
 
     def lines(self, rankings: Sequence[Ranking]) -> layout.Lines:
         """Put everything at its place."""
@@ -102,11 +102,9 @@ class Outgoing:
         return starts
 
     def _spread(self, ranking: Ranking, start: Array, lines: layout.Lines) -> None:
-        offers = self._engine.offers_of(ranking.service)
-        service, base, top = len(self.services), len(self.offers), self._engine.top
+        base = self._engine.base_of(ranking.service)
+        service, top = len(self.services), self._engine.top
         self.services.append(ranking.service)
-        self.offers += offers
-        self.firms += self._engine.firms_of(ranking.service)
 
         def part(begin: int, end: int) -> None:
             found = layout.Found(*(column[begin:end] for column in ranking.found))
@@ -129,8 +127,7 @@ class Outgoing:
             incident = self._rows.incident(int(ranking.row[task]))
             side = ranking.side[ranking.side_of[task]]
             phone = self._engine.phone_of(offer, incident, side)
-            lines.firm[start[task] + at] = len(self.firms)
-            self.firms.append((self._engine.provider_of(offer).id, phone))
+            lines.firm[start[task] + at] = self._add(self._engine.provider_of(offer).id, phone)
 
     def _put_emergency(self, starts: Array, lines: layout.Lines) -> None:
         for number, shape in enumerate(self._shapes):
@@ -138,7 +135,10 @@ class Outgoing:
             for at, call in enumerate(shape.emergency):
                 put = starts[rows, 0] + at
                 lines.service[put] = len(self.services)
-                lines.firm[put] = len(self.firms)
+                lines.firm[put] = self._add(None, call.dial)
                 lines.rank[put], lines.reason[put] = 0, len(EXCLUSION_REASONS)
                 self.services.append(call.service)
-                self.firms.append((None, call.dial))
+
+    def _add(self, provider: str | None, phone: str) -> int:
+        self.more_firms.append((provider, phone))
+        return len(self._engine.offers) + len(self.more_firms) - 1

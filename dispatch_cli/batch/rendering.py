@@ -37,10 +37,12 @@ def _put(texts, number, out, at):
     """Copy one of many texts; nothing for -1."""
     if number < 0:
         return at
-    for place in range(texts.begin[number], texts.begin[number + 1]):
-        out[at] = texts.text[place]
-        at += 1
-    return at
+    # Signed positions might count from the end, which keeps the copy from being made in one go.
+    begin, end = np.uint64(texts.begin[number]), np.uint64(texts.begin[number + 1])
+    ahead = np.uint64(at) - begin
+    for place in range(begin, end):
+        out[place + ahead] = texts.text[place]
+    return at + np.int64(end - begin)
 
 
 @jit

@@ -51,8 +51,10 @@ def scan(
         for bound_min, offer in entries:
             if bound_min > stop_min:
                 break
-            (number, _, offer_phi, offer_cosine, offer_lon, offer_point, radius_km, _, standing_min,
-             late_min, ask_min, max_weight_t, max_height_m, unit_m, *_) = offer  # fmt: skip
+            (
+                number, _, offer_phi, offer_cosine, offer_lon, offer_point, radius_km, _, max_weight_t,
+                max_height_m, unit_m, _, _, _, _, standing_min, late_min, ask_min, *_,
+            ) = offer  # fmt: skip
             if (
                 out[number]
                 or weight_t > max_weight_t
