@@ -39,7 +39,7 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import batch_peers, batch_world
+from benchmarks import batch_columns, batch_peers, batch_world
 from dispatch_cli import desk, geo, ranking
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.eligibility import GATES, Look, as_eligible
@@ -196,18 +196,29 @@ def whole(sizes: Iterable[int], rows: int, pairs: int) -> None:
             batch_world.write_toml(world, size)
             ours = [sys.executable, "-m", "dispatch_cli", "batch", str(source), "--output",
                     str(home / "ours.csv"), "--providers", str(world)]  # fmt: skip
+            columns = [sys.executable, batch_columns.__file__, str(source), str(home / "columns.csv"),
+                       str(world)]  # fmt: skip
             peer = [sys.executable, batch_peers.__file__, str(source), str(home / "peer.csv"),
                     str(size)]  # fmt: skip
             environment = {**os.environ, "XDG_CACHE_HOME": str(home / "cache")}
-            spawned(ours, environment)  # the provider cache, and what numba keeps, are warm
-            figures = [(spawned(ours, environment), spawned(peer, environment))
-                       for _ in range(pairs)]  # fmt: skip
-            ratios = [theirs[0] / mine[0] for mine, theirs in figures]
-            print(f"{size:,} providers, {rows:,} rows: DuckDB / ours {median(ratios):.2f} x "
-                  f"({min(ratios):.2f}..{max(ratios):.2f})")  # fmt: skip
-            for name, at in (("ours", 0), ("DuckDB", 1)):
-                wall, cpu, peak = (median(each[at][part] for each in figures) for part in range(3))
-                print(f"  {name:<7} wall {wall:.2f} s  cpu {cpu:.2f} s  peak {peak / 1024:.0f} MiB")
+            sides = {"DuckDB": peer, "columns alone": columns, "dispatch batch": ours}
+            for command in sides.values():  # provider caches, and what numba keeps, are warm
+                spawned(command, environment)
+            figures: dict[str, list[tuple[float, float, float]]] = {name: [] for name in sides}
+            for _ in range(pairs):
+                for name, command in sides.items():
+                    (home / "ours.csv").unlink(missing_ok=True)
+                    figures[name].append(spawned(command, environment))
+            print(f"{size:,} providers, {rows:,} rows")
+            for name, found in figures.items():
+                wall, cpu, peak = (median(each[part] for each in found) for part in range(3))
+                ratios = [
+                    theirs[0] / mine[0]
+                    for theirs, mine in zip(figures["DuckDB"], found, strict=True)
+                ]
+                print(f"  {name:<14} wall {wall:.2f} s  cpu {cpu:.2f} s  peak {peak / 1024:.0f} MiB"
+                      f"  DuckDB takes {median(ratios):.2f} x "
+                      f"({min(ratios):.2f}..{max(ratios):.2f})")  # fmt: skip
 
 
 def write_rows(path: Path, rows: int) -> None:

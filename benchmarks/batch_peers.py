@@ -263,15 +263,14 @@ def kd_tree(providers: list[Provider], incidents: Sequence[Incident], top: int) 
                 while len(left):
                     k = min(k, len(at))
                     undone = [
-                        self._some(part, tree, at, k, least_min, ids, best)
+                        self._some(part, (tree, at, least_min), k, (ids, best))
                         for part in np.array_split(left, ceil(len(left) * k / 2_000_000))
                     ]
                     left, k = np.concatenate(undone), k * 2
             return ids, best
 
-        def _some(
-            self, part: Any, tree: Any, at: Any, k: int, least_min: float, ids: Any, best: Any
-        ) -> Any:
+        def _some(self, part: Any, of: Any, k: int, out: Any) -> Any:
+            (tree, at, least_min), (ids, best) = of, out
             chord, near = tree.query(self.points[part], k, workers=THREADS)
             chord, near = chord.reshape(len(part), k), at[near.reshape(len(part), k)]
             km = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1, chord / 2))

@@ -3,21 +3,22 @@
 A cell is a box of latitude and longitude. For a provider whose base is ``d`` from the middle of a
 cell that reaches ``r`` from there to its corners, no place in the cell is nearer than ``d - r``
 (triangle inequality on the sphere; the corners are farthest, since along a meridian and along a
-parallel the distance from the middle only grows). ``geo.crow_fly_min`` never falls with distance,
-so that the minutes of ``d - r`` bound the order from below for every place in the cell. Whoever
-cannot reach the cell at all, or not before the last resort, is left out of it.
+parallel the distance from the middle only grows). The way through the earth stands for ``d``: it
+is soon worked out and never more. ``geo.crow_fly_min`` never falls with distance, so that the
+minutes of ``d - r`` bound the order from below for every place in the cell. Whoever cannot reach
+the cell is left out of it; whoever cannot be there before the last resort stands at the end.
 
 Cells are made when an incident first falls into them, and split when many do.
 """
 
 from collections.abc import Iterable, Sequence
-from math import asin, cos, floor, inf, radians, sin, sqrt
+from math import dist, floor, inf
 
 from .. import geo
 from ..catalog.index import make_index
 from ..model import Circle, Place, Postcodes, Provider, ServiceSettings
 from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
-from .offers import Offer
+from .offers import Offer, point_of
 
 ROOT_DEG = 6.4
 LARGEST_DEG = 0.8
@@ -151,15 +152,13 @@ class Cells:
     def _bounded(self, south: float, west: float, size: float, among: list[Entry]) -> list[Entry]:
         """Those of a wider cell that may reach this one, with their bounds here."""
         lat, lon, corner_km = reach_of(south, west, size)
-        phi, cosine = radians(lat), cos(radians(lat))
+        point = point_of(lat, lon)
         wide_km = corner_km + self._uncertainty_km + SLACK_KM
         found = []
         for _, offer in among:
-            half_lat, half_lon = (phi - offer.phi) / 2, radians(lon - offer.lon) / 2
-            chord = sin(half_lat) ** 2 + offer.cosine * cosine * sin(half_lon) ** 2
-            distance_km = 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord)))
-            if distance_km <= offer.radius_km + wide_km:
-                found.append((distance_km - corner_km - SLACK_KM, offer))
+            chord_km = EARTH_RADIUS_KM * dist(point, offer.point)
+            if chord_km <= offer.radius_km + wide_km:
+                found.append((chord_km - corner_km - SLACK_KM, offer))
         if size > LARGEST_DEG:
             return found  # nobody looks into it yet
         if size > LARGEST_DEG / 2 and any(offer.area is not None for _, offer in found):

@@ -22,6 +22,8 @@ STEPS = (64, 16, 4, 1)
 STEP_DEG = 0.1
 MOST_ENTRIES = 256
 """The list of a cell holds no more; who is asked for beyond it is found by ``scan``."""
+_DENSE = 8_000_000
+"""So many cells, used or not, are looked at in a table; the whole earth is sorted instead."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -95,21 +97,48 @@ def opening_columns(openings: Iterable[Opening], stretches: Sequence[int]) -> la
     )
 
 
-def side_columns(sides: Sequence[Side], providers: int) -> layout.Sides:
-    """Lay out who is out of each side."""
-    heads = list(dict.fromkeys(side.head_starts for side in sides if side.head_starts))
+def side_columns(sides: Sequence[Side], providers: int, known: dict[int, Array]) -> layout.Sides:
+    """Lay out who is out of each side; ``known`` keeps head starts that were laid out before."""
+    # One tuple for each client: what is the same is the same object.
+    heads = list({id(side.head_starts): side.head_starts for side in sides if side.head_starts}
+                 .values())  # fmt: skip
+    at = {id(each): number for number, each in enumerate(heads)}
     return layout.Sides(
         _stacked([side.out for side in sides], providers),
         _stacked([side.second or side.out for side in sides], providers),
         np.array([side.second is not None for side in sides], np.bool_),
-        np.array([heads.index(side.head_starts) if side.head_starts else -1 for side in sides],
-                 np.int32),
-        np.array(heads, np.float64).reshape(len(heads), providers),
+        np.array([at.get(id(side.head_starts), -1) for side in sides], np.int32),
+        np.concatenate([_known(each, known) for each in heads] or [np.empty(0)]).reshape(
+            len(heads), providers
+        ),
     )  # fmt: skip
+
+
+def _known(head_starts: tuple[float, ...], known: dict[int, Array]) -> Array:
+    if id(head_starts) not in known:
+        known[id(head_starts)] = np.array(head_starts)
+    return known[id(head_starts)]
 
 
 def _stacked(masks: list[bytes], providers: int) -> Array:
     return np.frombuffer(b"".join(masks), np.uint8).reshape(len(masks), providers)
+
+
+def order_by_cell(lats: Array, lons: Array) -> tuple[Array, Array, Array]:
+    """Sort positions by their cells: keys of the cells, the order, and which cell each is in."""
+    south, west = np.floor(lats / STEP_DEG), np.floor(lons / STEP_DEG)
+    keys = _key(south, west)
+    low, high = (int(keys.min()), int(keys.max())) if len(keys) else (0, 0)
+    spread = high - low + 1
+    if spread > _DENSE:
+        found, cells = np.unique(keys, return_inverse=True)
+    else:
+        is_used = np.zeros(spread + 1, np.bool_)
+        is_used[keys - low] = True
+        found = np.flatnonzero(is_used) + low
+        cells = (np.cumsum(is_used) - 1)[keys - low]
+    order = refining.sorted_by(cells, len(found))
+    return found, order, cells[order]
 
 
 class CompiledCells:
@@ -132,11 +161,9 @@ class CompiledCells:
             np.array([0, len(everybody)]), everybody, np.empty(0), np.zeros(1, np.bool_)
         )
 
-    def find(self, lats: Array, lons: Array, run: Run) -> tuple[Array, layout.Lists]:
-        """Number the list of each position, and give all lists made so far."""
-        keys = _key(np.floor(lats / STEP_DEG), np.floor(lons / STEP_DEG))
-        wanted = np.unique(keys)
-        missing = np.setdiff1d(wanted, self._keys, assume_unique=True)
+    def find(self, keys: Array, run: Run) -> tuple[Array, layout.Lists]:
+        """Number the lists of some cells, and give all lists made so far."""
+        missing = np.setdiff1d(keys, self._keys, assume_unique=True)
         if len(missing):
             self._add(missing, run)
         return self._slots[np.searchsorted(self._keys, keys)], self._lists

@@ -16,16 +16,17 @@ from ..model.words import EXCLUSION_REASONS
 from . import columns, kernel, layout
 from .calendar import STRETCH_S, Opening
 from .cells import MOST_LAT
-from .columns import CompiledCells, has_codes, opening_columns, side_columns
+from .columns import CompiledCells, has_codes, opening_columns, order_by_cell, side_columns
 from .engine import Engine, rounded_up
 from .layout import Array
-from .offers import Shape, Side
+from .offers import Offer, Shape, Side
 from .ranks import Ranks
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_MOST_US = 9e15
-"""Beyond it a float holds no single microsecond."""
+_STRETCH_US = STRETCH_S * 1_000_000
+_MOST_US = 7_258_118_400_000_000
+"""The year 2200: whoever asks beyond it, or before 1970, asks row by row."""
 
 
 class Batch(NamedTuple):
@@ -55,7 +56,22 @@ class Ranking(NamedTuple):
     place: Array
     """The side's place in its shape's plan."""
     table: layout.Table
+    masks: layout.Sides
     found: layout.Found
+
+
+class _Rows(NamedTuple):
+    """Rows sorted by cell, those without one first (-1)."""
+
+    row: Array
+    shape: Array
+    numbers: Array
+    at_us: Array
+    stretch: Array
+    stretches: tuple[int, ...]
+    keys: Array
+    cell: Array
+    most_km: float
 
 
 class CompiledEngine(Engine):
@@ -64,10 +80,16 @@ class CompiledEngine(Engine):
     def __init__(self, *args: Any, threads: int | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self._threads = threads or len(os.sched_getaffinity(0))
+        self._pool: ThreadPoolExecutor | None = None
         self._compiled: dict[tuple[str, float], CompiledCells] = {}
         self._tables: dict[str, layout.Table] = {}
         self._hours: dict[tuple[int, ...], layout.Hours] = {}
         self._coded: dict[str, bool] = {}
+        self._bases: dict[str, int] = {}
+        self.offers: list[Offer] = []
+        self.texts: tuple[int, tuple[layout.Texts, ...]] = (0, ())
+        """How many of ``offers`` were written as CSV so far, and how."""
+        self._heads: dict[int, Array] = {}
         self._openings: dict[Opening, int] = {}
 
     def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
@@ -102,39 +124,64 @@ class CompiledEngine(Engine):
         for number, shape in enumerate(shapes):
             for place, side in enumerate(shape.sides):
                 tasks.setdefault(side.entry.service, []).append((number, place, side))
-        by_shape = np.argsort(batch.shape, kind="stable")
-        ends = np.searchsorted(batch.shape[by_shape], np.arange(len(shapes) + 1))
+        rows = self._sorted(batch)
         for service, wanted in tasks.items():
-            rows = [by_shape[ends[number] : ends[number + 1]] for number, _, _ in wanted]
-            counts = [len(each) for each in rows]
-            side_of = np.repeat(np.arange(len(wanted), dtype=np.int32), counts)
-            ranking = self._rank_service(
-                batch, service, [side for *_, side in wanted], np.concatenate(rows), side_of
-            )
+            side_of_shape = np.full(len(shapes), -1, np.int32)
+            side_of_shape[[number for number, _, _ in wanted]] = np.arange(len(wanted))
+            sides = [side for *_, side in wanted]
+            ranking = self._rank_service(service, rows, sides, side_of_shape[rows.shape])
             places = np.array([place for _, place, _ in wanted], np.int32)
             yield ranking._replace(place=places[ranking.side_of])
+
+    def _sorted(self, batch: Batch) -> "_Rows":
+        """Sort rows by cell: neighbours are ranked one after the other, their lists at hand."""
+        is_here = (
+            batch.is_plain
+            & (np.abs(batch.lat) < MOST_LAT)
+            & (batch.at_us >= 0)
+            & (batch.at_us < _MOST_US)
+            & (bool(self._providers) and not self.is_scalar)
+        )
+        here = np.flatnonzero(is_here)
+        keys, order, cell = order_by_cell(batch.lat[here], batch.lon[here])
+        elsewhere = np.flatnonzero(~is_here)
+        row = np.concatenate([elsewhere, here[order]])
+        stretch = batch.at_us[row] // _STRETCH_US
+        known = np.unique(stretch[len(elsewhere) :])
+        return _Rows(
+            row=row,
+            shape=batch.shape[row],
+            numbers=np.stack(
+                [batch.lat[row], batch.lon[row], batch.uncertainty_km[row], batch.weight_t[row],
+                 batch.height_m[row], batch.clearance_m[row]], axis=1
+            ),
+            at_us=batch.at_us[row],
+            stretch=np.searchsorted(known, stretch),
+            stretches=tuple(known.tolist()),
+            keys=keys,
+            cell=np.concatenate([np.full(len(elsewhere), -1), cell]),
+            most_km=rounded_up(float(batch.uncertainty_km[here].max(initial=0.0))),
+        )  # fmt: skip
+
+    def base_of(self, service: str) -> int:
+        """Where the offers of a service begin among ``offers``, which grow by it if need be."""
+        if service not in self._bases:
+            self._bases[service] = len(self.offers)
+            self.offers += self._offers.of(service)
+        return self._bases[service]
 
     def rank_one(self, incident: Incident, side: Side) -> Ranks:
         """Rank what was flagged, one service of one incident."""
         return self._ranks_of(incident, side)
 
     def _rank_service(
-        self, batch: Batch, service: str, sides: list[Side], row: Array, side_of: Array
+        self, service: str, rows: "_Rows", sides: list[Side], side_of: Array
     ) -> Ranking:
         table = self.table_of(service)
-        stretch = batch.at_us[row] // (STRETCH_S * 1_000_000)
-        known = np.unique(stretch)
-        cells, lists, order = self._placed(service, batch, row)
-        # Neighbours are ranked one after the other: their lists are at hand then.
-        row, side_of, cells = row[order], side_of[order], cells[order]
-        numbers = np.stack(
-            [batch.lat[row], batch.lon[row], batch.uncertainty_km[row], batch.weight_t[row],
-             batch.height_m[row], batch.clearance_m[row]], axis=1
-        )  # fmt: skip
-        rows = layout.Rows(
-            numbers, batch.at_us[row], np.searchsorted(known, stretch[order]), side_of, cells
-        )
-        count, width = len(row), self._top + kernel.SPARE
+        picked = np.flatnonzero(side_of >= 0)
+        side_of = side_of[picked]
+        asked, lists = self._asked(service, rows, picked, side_of)
+        count, width = len(picked), self._top + kernel.SPARE
         found = layout.Found(
             np.empty((count, width), np.int32),
             np.empty((count, width)),
@@ -143,16 +190,34 @@ class CompiledEngine(Engine):
             np.zeros(count, np.int8),
             np.zeros(count, np.int32),
         )
-        hours = self._hours_of(tuple(known.tolist()))
-        masks = side_columns(sides, len(self._providers))
-        self._run(count, lambda begin, end: kernel.rank(
-            table, hours, masks, lists, rows, found, begin, end, self._top
+        hours = self._hours_of(rows.stretches)
+        masks = side_columns(sides, len(self._providers), self._heads)
+        self.share(count, lambda begin, end: kernel.rank(
+            table, hours, masks, lists, asked, found, begin, end, self._top
         ))  # fmt: skip
-        self._judge_areas(batch, rows, row, found)
-        return Ranking(service, row, sides, side_of, side_of, table, found)
+        self._judge_areas(rows, picked, side_of, found)
+        return Ranking(service, rows.row[picked], sides, side_of, side_of, table, masks, found)
+
+    def _asked(
+        self, service: str, rows: "_Rows", picked: Array, side_of: Array
+    ) -> tuple[layout.Rows, layout.Lists]:
+        """What is asked of one service, and the lists of the cells, made where they are missing."""
+        key = (service, rows.most_km)
+        if key not in self._compiled:
+            self._compiled[key] = CompiledCells(
+                self._offers.of(service), self.table_of(service), rows.most_km
+            )
+        cell = rows.cell[picked]
+        used = np.unique(cell[cell >= 0])
+        slots = np.full(len(rows.keys) + 1, -1)  # the last is for those who have no cell
+        slots[used], lists = self._compiled[key].find(rows.keys[used], self.share)
+        asked = layout.Rows(
+            rows.numbers[picked], rows.at_us[picked], rows.stretch[picked], side_of, slots[cell]
+        )
+        return asked, lists
 
     def _judge_areas(
-        self, batch: Batch, rows: layout.Rows, row: Array, found: layout.Found
+        self, rows: "_Rows", picked: Array, side_of: Array, found: layout.Found
     ) -> None:
         """Part those outside all areas from those where only nobody offers the service."""
         tasks = np.flatnonzero((found.verdict == layout.NOBODY) & (found.gate == 0))
@@ -161,36 +226,13 @@ class CompiledEngine(Engine):
         if self.is_coded(""):
             found.verdict[tasks] = layout.FLAGGED
             return
-        cells, lists, _ = self._placed("", batch, row[tasks])
+        asked, lists = self._asked("", rows, picked[tasks], side_of[tasks])
         verdicts = np.zeros(len(tasks), np.int8)
-        here = layout.Rows(
-            rows.numbers[tasks], rows.at_us[tasks], rows.stretch[tasks], rows.side[tasks], cells
-        )
-        kernel.find_inside(self.table_of(""), lists, here, np.arange(len(tasks)), verdicts)
+        kernel.find_inside(self.table_of(""), lists, asked, np.arange(len(tasks)), verdicts)
         if self.table_of("").has_odd:
             verdicts[verdicts == 0] = -1  # somebody who is left out of the lists may reach it
         found.gate[tasks[verdicts == 1]] = 1
         found.verdict[tasks[verdicts < 0]] = layout.FLAGGED
-
-    def _placed(self, service: str, batch: Batch, row: Array) -> tuple[Array, layout.Lists, Array]:
-        """Find the list of each task, -1 where there is none, and the order of the lists."""
-        is_here = (
-            batch.is_plain[row]
-            & (np.abs(batch.lat[row]) < MOST_LAT)
-            & (np.abs(batch.at_us[row]) < _MOST_US)
-            & (bool(self._providers) and not self.is_scalar)
-        )
-        most_km = rounded_up(float(batch.uncertainty_km[row][is_here].max(initial=0.0)))
-        key = (service, most_km)
-        if key not in self._compiled:
-            self._compiled[key] = CompiledCells(
-                self._offers.of(service), self.table_of(service), most_km
-            )
-        cells = np.full(len(row), -1, np.int64)
-        cells[is_here], lists = self._compiled[key].find(
-            batch.lat[row][is_here], batch.lon[row][is_here], self._run
-        )
-        return cells, lists, np.argsort(cells, kind="stable")
 
     def table_of(self, service: str) -> layout.Table:
         """The offers of a service in columns, laid out once."""
@@ -207,16 +249,17 @@ class CompiledEngine(Engine):
             self._hours[key] = opening_columns(self._openings, known)
         return self._hours[key]
 
-    def _run(self, count: int, part: Any) -> None:
+    def share(self, count: int, part: Any) -> None:
         """Share the work among the threads: compiled code lets go of the interpreter."""
         if count < 2000 or self._threads == 1:
             part(0, count)
             return
         pieces = 4 * self._threads
         cuts = [count * piece // pieces for piece in range(pieces + 1)]
-        with ThreadPoolExecutor(self._threads) as pool:
-            for done in [pool.submit(part, *cut) for cut in pairwise(cuts)]:
-                done.result()
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads)
+        for done in [self._pool.submit(part, *cut) for cut in pairwise(cuts)]:
+            done.result()
 
     def _ranks(self, incident: Incident, side: Side, ranking: Ranking, task: int) -> Ranks:
         found, service = ranking.found, ranking.service

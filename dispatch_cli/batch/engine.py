@@ -181,6 +181,11 @@ class Engine:
         """Whose offer it is."""
         return self._providers[offer.number]
 
+    def firm_of(self, offer: Offer) -> tuple[str, str]:
+        """The provider's id, and its first phone as it is shown."""
+        provider = self._providers[offer.number]
+        return provider.id, provider.phones[0].shown
+
     def phone_of(self, offer: Offer, incident: Incident, side: Side) -> str:
         """The number that is answered at the incident's time, as it is shown."""
         if offer.phone is not None:

@@ -81,3 +81,24 @@ class Found(NamedTuple):
     verdict: Array
     gate: Array
     first: Array
+
+
+class Lines(NamedTuple):
+    """What comes out, line by line; -1 is none. ``firm`` is a provider with its phone."""
+
+    row: Array
+    service: Array
+    rank: Array
+    offer: Array
+    firm: Array
+    order_min: Array
+    travel_min: Array
+    head_min: Array
+    reason: Array
+
+
+class Texts(NamedTuple):
+    """Many texts in one."""
+
+    begin: Array
+    text: Array

@@ -7,8 +7,8 @@ services of their plan, and of each who is out by the gates that only look at su
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from math import cos, inf, radians
-from typing import NamedTuple
+from math import cos, inf, radians, sin
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -37,6 +37,11 @@ _PLAIN = Incident(kind="", place=Place(lat=0.0, lon=0.0), when=datetime(2000, 1,
 _ALWAYS = Span(0, 0, "open")
 
 
+_NEVER = (inf, inf, 0.0, 0.0, 0.0, 0.0)
+_Facts = tuple[Any, ...]
+"""The first fields of an offer."""
+
+
 class Offer(NamedTuple):
     """A provider's way to one service. Limits that the file does not say are infinite.
 
@@ -48,26 +53,36 @@ class Offer(NamedTuple):
     phi: float
     cosine: float
     lon: float
+    point: tuple[float, float, float]
     radius_km: float
     area: Area | None
-    standing_min: float
-    late_min: float
-    ask_min: float
     max_weight_t: float
     max_height_m: float
     height_m: float
     hold: Hold | None
     opening: Opening
-    rest_min: float
     stopped_by: str
+    phone: str | None
+    standing_min: float
+    late_min: float
+    ask_min: float
+    rest_min: float
     wait_min: float
     turnout_min: float
     answer_min: float
     acceptance: float
-    phone: str | None
 
 
 CLIENT, VEHICLE, EQUIPMENT, LATER = 1, 2, 4, 8
+
+
+def point_of(lat: float, lon: float) -> tuple[float, float, float]:
+    """The point on the unit sphere: the way through the earth is never more than that round it.
+
+    Coordinates are good to a few 1e-16, so that a chord is good to some 1e-11 km.
+    """
+    phi, turn = radians(lat), radians(lon)
+    return cos(phi) * cos(turn), cos(phi) * sin(turn), sin(phi)
 
 
 class Side(Struct, frozen=True):
@@ -106,58 +121,63 @@ class Offers:
         self._by_service: dict[str, list[Offer]] = {}
         self._masks: dict[object, int] = {}
         self._no_units = b""
+        self._known_facts: list[_Facts] = []
         self._heads: dict[str, tuple[float, ...] | None] = {}
         self._most_heads: tuple[float, ...] | None = None
 
     def of(self, service: str) -> list[Offer]:
-        """List whoever offers a service, in the file's order; everybody for an empty name."""
+        """List whoever offers a service, in the file's order; everybody for an empty name.
+
+        Nobody is ranked for an empty name: those offers have a place and no minutes.
+        """
         if service not in self._by_service:
-            rated = _Standing(
-                _stand_in(self.rules, PlanEntry(service=service), _PLAIN, self.observations)
-            )
-            heads = self.most_head_starts()
-            self._by_service[service] = [
-                self._offer(number, provider, rated, heads[number])
-                for number, provider in enumerate(self.providers)
-                if not service or service in provider.services
-            ]
+            if not service:
+                found = [Offer._make((*facts, 0.0, 0.0, *_NEVER)) for facts in self._facts()]
+            else:
+                found = self._rated(service)
+            self._by_service[service] = found
         return self._by_service[service]
 
-    def _offer(
-        self, number: int, provider: Provider, standing: "_Standing", head_start_min: float
-    ) -> Offer:
-        found = standing.of(provider)
-        standing_min = found.wait_min + found.turnout_min
-        area, phone = provider.area, provider.phones[0]
-        phi = radians(provider.lat)
-        stopped_by = ("", "no_unit", "down", "no_unit")[self._stopped()[number]]
-        ask_min = found.answer_min / found.acceptance if found.acceptance > 0 else inf
-        return Offer(
-            number=number,
-            lat=provider.lat,
-            phi=phi,
-            cosine=cos(phi),
-            lon=provider.lon,
-            radius_km=area.radius_km if isinstance(area, Circle) else inf,
-            area=None if isinstance(area, Circle) else area,
-            standing_min=standing_min,
-            late_min=found.late_min,
-            ask_min=ask_min,
-            max_weight_t=_limit(provider.max_weight_t, inf),
-            max_height_m=_limit(provider.max_height_m, inf),
-            height_m=_limit(provider.height_m, -inf),
-            hold=provider.on_hold,
-            opening=self.calendar.opening(provider, provider.region),
-            stopped_by=stopped_by,
-            rest_min=inf
-            if stopped_by
-            else max(0.0, standing_min + found.late_min) + ask_min - head_start_min,
-            wait_min=found.wait_min,
-            turnout_min=found.turnout_min,
-            answer_min=found.answer_min,
-            acceptance=found.acceptance,
-            phone=phone.shown if phone.hours is None else None,
-        )
+    def _rated(self, service: str) -> list[Offer]:
+        need = _stand_in(self.rules, PlanEntry(service=service), _PLAIN, self.observations)
+        standing, heads, facts = _Standing(need), self.most_head_starts(), self._facts()
+        offers = []
+        for number, provider in enumerate(self.providers):
+            if service not in provider.services:
+                continue
+            found = standing.of(provider)
+            standing_min, late_min = found.wait_min + found.turnout_min, found.late_min
+            ask_min = found.answer_min / found.acceptance if found.acceptance > 0 else inf
+            rest_min = max(0.0, standing_min + late_min) + ask_min - heads[number]
+            offers.append(
+                Offer._make(
+                    (
+                        *facts[number],
+                        standing_min,
+                        late_min,
+                        ask_min,
+                        inf if facts[number][-2] else rest_min,
+                        found.wait_min,
+                        found.turnout_min,
+                        found.answer_min,
+                        found.acceptance,
+                    )
+                )  # fmt: skip
+            )
+        return offers
+
+    def _facts(self) -> list[_Facts]:
+        """What holds for all of a provider's offers, up to ``phone``."""
+        if not self._known_facts:
+            stopped_by, names = self._stopped(), ("", "no_unit", "down", "no_unit")
+            self._known_facts = [
+                (number, *_place_of(each), _limit(each.max_weight_t, inf),
+                 _limit(each.max_height_m, inf), _limit(each.height_m, -inf), each.on_hold,
+                 self.calendar.opening(each, each.region), names[stopped_by[number]],
+                 each.phones[0].shown if each.phones[0].hours is None else None)
+                for number, each in enumerate(self.providers)
+            ]  # fmt: skip
+        return self._known_facts
 
     def most_head_starts(self) -> tuple[float, ...]:
         """The largest head start that any client gives each provider."""
@@ -283,6 +303,20 @@ class _Standing:
             return ranking.rate(eligible, self._need, 0.0)
         experienced, late_min = desk.with_experience(eligible, self._need)
         return ranking.rate(experienced, self._need, 0.0, late_min)
+
+
+def _place_of(provider: Provider) -> _Facts:
+    area, phi = provider.area, radians(provider.lat)
+    is_circle = isinstance(area, Circle)
+    return (
+        provider.lat,
+        phi,
+        cos(phi),
+        provider.lon,
+        point_of(provider.lat, provider.lon),
+        area.radius_km if isinstance(area, Circle) else inf,
+        None if is_circle else area,
+    )
 
 
 def _limit(value: float | None, unlimited: float) -> float:

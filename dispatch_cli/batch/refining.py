@@ -72,3 +72,18 @@ def sort_and_cut(lists, most, offers, bounds, begins, short):
             written += 1
     begins[len(lists.begin) - 1] = written
     return written
+
+
+@jit
+def sorted_by(cells, count):
+    """The positions of some numbers below ``count`` in their order, equal ones as they stand."""
+    ends = np.zeros(count + 1, np.int64)
+    for cell in cells:
+        ends[cell + 1] += 1
+    for cell in range(count):
+        ends[cell + 1] += ends[cell]
+    order = np.empty(len(cells), np.int64)
+    for at in range(len(cells)):
+        order[ends[cells[at]]] = at
+        ends[cells[at]] += 1
+    return order

@@ -2,13 +2,13 @@
 
 from bisect import insort
 from collections.abc import Iterable
-from math import asin, cos, inf, radians, sin, sqrt
+from math import asin, cos, dist, inf, radians, sin, sqrt
 
 from .. import geo
 from ..model import Incident, ServiceSettings
 from ..model.sphere import EARTH_RADIUS_KM
-from .cells import SLACK_MIN, Entry
-from .offers import Offer
+from .cells import SLACK_KM, SLACK_MIN, Entry
+from .offers import Offer, point_of
 
 NEAR_TIE_MIN = 1e-6 + 2 * SLACK_MIN
 """Minutes this far apart are never equal in millionths, whatever the bounds have lost."""
@@ -39,6 +39,9 @@ def scan(
     weight_t = -inf if vehicle.weight_t is None else vehicle.weight_t
     height_m = -inf if vehicle.height_m is None else vehicle.height_m
     clearance_m = inf if incident.clearance_m is None else incident.clearance_m
+    point = point_of(place.lat, place.lon)
+    # No road is shorter, none is driven faster; nobody arrives before the call, but may be late.
+    least_min_per_km = settings.detour / max(kmh for _, kmh in settings.speed) * 60 * (1 - 1e-9)
     one_leg = len(settings.speed) == 1
     detour, speed_kmh = settings.detour, settings.speed[-1][1]
     found: list[Found] = []
@@ -48,14 +51,24 @@ def scan(
         for bound_min, offer in entries:
             if bound_min > stop_min:
                 break
-            (number, _, offer_phi, offer_cosine, offer_lon, radius_km, _, standing_min, late_min,
-             ask_min, max_weight_t, max_height_m, unit_m, *_) = offer  # fmt: skip
+            (
+                number, _, offer_phi, offer_cosine, offer_lon, offer_point, radius_km, _, max_weight_t,
+                max_height_m, unit_m, _, _, _, _, standing_min, late_min, ask_min, *_,
+            ) = offer  # fmt: skip
             if (
                 out[number]
                 or weight_t > max_weight_t
                 or height_m > max_height_m
                 or unit_m > clearance_m
             ):
+                continue
+            # Most are ruled out by the way through the earth, which is soon worked out.
+            least_km = EARTH_RADIUS_KM * dist(point, offer_point) - SLACK_KM
+            if least_km - radius_km > uncertainty_km:
+                continue
+            head_start_min = head_starts[number] if head_starts else 0.0
+            rest_min = standing_min + late_min + ask_min - head_start_min
+            if rest_min + least_km * least_min_per_km > stop_min:
                 continue
             half_lat, half_lon = (phi - offer_phi) / 2, radians(lon - offer_lon) / 2
             chord = sin(half_lat) ** 2 + offer_cosine * cosine * sin(half_lon) ** 2
@@ -67,10 +80,8 @@ def scan(
             else:
                 travel_min = geo.crow_fly_min(distance_km, settings)
             index_min = max(0.0, standing_min + travel_min + late_min) + ask_min
-            if index_min >= fallback_min:
-                continue
-            order_min = index_min - head_starts[number] if head_starts else index_min
-            if order_min > stop_min:
+            order_min = index_min - head_start_min
+            if index_min >= fallback_min or order_min > stop_min:
                 continue
             if _is_stopped(offer, incident, at) or number in asked:
                 continue

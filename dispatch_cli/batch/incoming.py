@@ -1,0 +1,132 @@
+"""Columns of incidents that come in as Arrow."""
+
+from datetime import datetime, timedelta
+from math import inf
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..model import HEAVY_FROM_T, Incident, Place, Vehicle
+from ..notation import place_at
+from .compiled import EPOCH, Batch, CompiledEngine
+from .layout import Array
+from .offers import Shape
+
+_FACTS = (
+    "kind", "client", "vehicle", "state", "spot", "ev", "trailer", "trapped", "injured", "hazard",
+    "persons", "children", "pets", "wish",
+)  # fmt: skip
+
+
+class Incoming:
+    """The columns that came in, and their rows as incidents where one is asked for."""
+
+    def __init__(self, columns: pa.RecordBatch) -> None:
+        self.columns = columns
+        self.count = columns.num_rows
+        self.lat, self.lon = self._floats("lat", 0.0), self._floats("lon", 0.0)
+        self.uncertainty_km = self._floats("uncertainty_km", 0.0)
+        self.limits = {
+            "weight_t": self._floats("weight_t", -inf),
+            "height_m": self._floats("height_m", -inf),
+            "clearance_m": self._floats("clearance_m", inf),
+        }
+        self.at_us = self._moments()
+
+    def _column(self, name: str) -> Any | None:
+        at = self.columns.schema.get_field_index(name)
+        return None if at < 0 else self.columns.column(at)
+
+    def _floats(self, name: str, missing: float) -> Array:
+        column = self._column(name)
+        if column is None:
+            return np.full(self.count, missing)
+        filled = pc.fill_null(column.cast(pa.float64()), missing)
+        return np.array(filled.to_numpy(zero_copy_only=False), np.float64)
+
+    def _moments(self) -> Array:
+        when = self._column("when")
+        if when is None:
+            raise ValueError('a record batch needs the column "when"')
+        if pa.types.is_timestamp(when.type):
+            when = when.cast(pa.timestamp("us", when.type.tz)).cast(pa.int64())
+        return np.array(when.to_numpy(zero_copy_only=False), np.int64)
+
+    def shapes(self, engine: CompiledEngine) -> tuple[Array, list[Shape]]:
+        """Number the shape of each row, each combination of facts looked at once."""
+        weight_t = self.limits["weight_t"]
+        code = np.where(weight_t == -inf, 0, np.where(weight_t > HEAVY_FROM_T, 1, 2))
+        for name in _FACTS:
+            column = self._column(name)
+            if column is not None:
+                encoded = column if pa.types.is_dictionary(column.type) else (
+                    column.dictionary_encode()
+                )  # fmt: skip
+                own = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(False)
+                code = code * (len(encoded.dictionary) + 1) + own
+                if code.max(initial=0) > 2**40:
+                    code = np.unique(code, return_inverse=True)[1]
+        _, first, shape = np.unique(code, return_index=True, return_inverse=True)
+        return shape.astype(np.int32), [engine.shape_of(self.incident(int(row))) for row in first]
+
+    def batch(self, shape: Array) -> Batch:
+        """What the compiled engine asks for."""
+        wish = self._column("wish")
+        is_plain = np.ones(self.count, np.bool_) if wish is None else (
+            pc.is_null(wish).to_numpy(zero_copy_only=False)
+        )  # fmt: skip
+        return Batch(
+            lat=self.lat + 0.0,
+            lon=self.lon + 0.0,
+            uncertainty_km=self.uncertainty_km,
+            at_us=self.at_us,
+            shape=shape,
+            is_plain=is_plain,
+            **self.limits,
+        )
+
+    def incident(self, row: int, *, is_placed: bool = False) -> Incident:
+        """Make one row an incident; its surroundings are only looked up if it is placed."""
+        facts = {
+            name: column[row].as_py()
+            for name in _FACTS
+            if (column := self._column(name)) is not None and column[row].is_valid
+        }
+        limits = {name: float(values[row]) for name, values in self.limits.items()}
+        known = {name: value for name, value in limits.items() if abs(value) < inf}
+        vehicle = Vehicle(
+            kind=facts.pop("vehicle", None),
+            weight_t=known.get("weight_t"),
+            height_m=known.get("height_m"),
+            **{name: facts.pop(name) for name in ("state", "ev", "trailer") if name in facts},
+        )
+        where = (float(self.lat[row]), float(self.lon[row]))
+        away_km = float(self.uncertainty_km[row])
+        place = place_at(*where, uncertainty_km=away_km) if is_placed else (
+            Place(lat=where[0], lon=where[1], uncertainty_km=away_km)
+        )  # fmt: skip
+        return Incident(
+            place=place,
+            when=self.moment(row),
+            vehicle=vehicle,
+            clearance_m=known.get("clearance_m"),
+            **facts,
+        )
+
+    def moment(self, row: int) -> datetime:
+        """The time of one row."""
+        return EPOCH + timedelta(microseconds=int(self.at_us[row]))
+
+    def numbers(self) -> Array:
+        """The number of each row: its own, or where it stands from 1 on."""
+        own = self._column("row")
+        if own is None:
+            return np.arange(1, self.count + 1)
+        return np.array(own.cast(pa.int64()).to_numpy(zero_copy_only=False), np.int64)
+
+    def names(self) -> Any:
+        """The name of each row, as an array of texts."""
+        own = self._column("id")
+        return pa.nulls(self.count, pa.string()) if own is None else own.cast(pa.string())
