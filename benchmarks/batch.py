@@ -196,8 +196,8 @@ def whole(sizes: Iterable[int], rows: int, pairs: int) -> None:
             batch_world.write_toml(world, size)
             ours = [sys.executable, "-m", "dispatch_cli", "batch", str(source), "--output",
                     str(home / "ours.csv"), "--providers", str(world)]  # fmt: skip
-            columns = [sys.executable, batch_columns.__file__, str(source), str(home / "columns.csv"),
-                       str(world)]  # fmt: skip
+            columns = [sys.executable, batch_columns.__file__, str(source),
+                       str(home / "columns.csv"), str(world)]  # fmt: skip
             peer = [sys.executable, batch_peers.__file__, str(source), str(home / "peer.csv"),
                     str(size)]  # fmt: skip
             environment = {**os.environ, "XDG_CACHE_HOME": str(home / "cache")}

@@ -162,7 +162,7 @@ class Offers:
                         found.answer_min,
                         found.acceptance,
                     )
-                )  # fmt: skip
+                )
             )
         return offers
 

@@ -52,8 +52,8 @@ def scan(
             if bound_min > stop_min:
                 break
             (
-                number, _, offer_phi, offer_cosine, offer_lon, offer_point, radius_km, _, max_weight_t,
-                max_height_m, unit_m, _, _, _, _, standing_min, late_min, ask_min, *_,
+                number, _, offer_phi, offer_cosine, offer_lon, offer_point, radius_km, _,
+                max_weight_t, max_height_m, unit_m, _, _, _, _, standing_min, late_min, ask_min, *_,
             ) = offer  # fmt: skip
             if (
                 out[number]

@@ -192,9 +192,10 @@ class Desk:
                 return self._late(
                     job, "accept", f"already accepted by {other.firm.title()} at {at}"
                 )
-        if call.said == "no_answer":
-            if any(each.rings for each in others) or now > call.back_until:
-                return self._late(job, "accept")
+        if call.said == "no_answer" and (
+            any(each.rings for each in others) or now > call.back_until
+        ):
+            return self._late(job, "accept")
         truck = self.truck_for(job, call, now, extra=extra)
         if truck == (0, 0):
             return self._late(job, "accept", "no free unit left")
@@ -253,9 +254,9 @@ class Desk:
         if (call.rings and right != "not_called") or (right == "accepted" and now - there > MINUTE):
             return Verdict(WRONG)
         others = [each for each in job.calls_for(call.service) if each is not call]
-        if any(each.stands or (each.rings and right == "open") for each in others):
-            if right in ("open", "accepted"):
-                return self._late(job, "correct")
+        is_taken = any(each.stands or (each.rings and right == "open") for each in others)
+        if is_taken and right in ("open", "accepted"):
+            return self._late(job, "correct")
         fresh = Call(
             len(job.calls) + 1,
             call.service,
