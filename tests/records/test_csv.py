@@ -134,7 +134,7 @@ def test_every_dialect_is_found_out(tmp_path, content, options, values):
         (b"\n\n", "no columns"),
         (b"x" * (MOST_BYTES + 2), "header is over"),
         (b"\x1f\x8bnonsense", "cannot be read"),
-        (gzip.compress(b"a,b\n" + b"1,2\n" * 99)[:-12], "cut off"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 99, mtime=0)[:-12], "cut off"),
         pytest.param(b"PAR1nonsense", "Parquet", marks=NEEDS_BATCH),
     ],
 )
