@@ -73,6 +73,8 @@ def place_call(
         before = existing(tx, case_id)
         casework.must_be_open(before)
         wanted = _service_to_ask(before, service)
+        # Before anybody is looked for: with nobody left, a service that has help is not exhausted.
+        casework.must_need_a_call(before, wanted)
         if provider is None:
             gate, numbers = gate_now(book, tx, before, wanted)
             found = casework.next_option(before, wanted, gate, numbers)

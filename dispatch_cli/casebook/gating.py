@@ -8,7 +8,7 @@ from .. import desk, eligibility
 from ..casework import Gate, Numbers
 from ..model import PlanEntry
 from ..model.case import Case, CaseService, Option
-from .book import Book
+from .book import Book, local
 from .observing import observe
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def need_now(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService
 ) -> eligibility.Need:
     """What a service of a case asks of a provider at this moment."""
-    incident = replace(case.incident, when=book.now, asked=())
+    # In the centre's zone, in which the reasons say when somebody opens.
+    incident = replace(case.incident, when=local(book.now, book), asked=())
     entry = PlanEntry(service=service.service, equipment=service.equipment)
     observed = observe(book.catalog, reader, book.now, book.now)
     [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)

@@ -39,17 +39,18 @@ def correct(
 
     def change(tx: "Transaction", case: Case) -> Case:
         after = casework.correct(case, number, right, now=book.now, operator=book.operator)
+        if there_at is not None:
+            must_be_ahead(book, there_at)
+            fresh = after.offers[-1]
+            engaged = [
+                each
+                for each in tx.engaged(book.now).get(fresh.provider, [])
+                if (each.case_id, each.offer) != (case_id, number)
+            ]
+            after = taken(book, after, fresh, there_at, engaged, extra_unit=extra_unit)
+        # Last, since a refusal for want of a unit is written down and changes nothing.
         tx.set_text(case_id, f"{number}.corrected", because)
-        if there_at is None:
-            return after
-        must_be_ahead(book, there_at)
-        fresh = after.offers[-1]
-        engaged = [
-            each
-            for each in tx.engaged(book.now).get(fresh.provider, [])
-            if (each.case_id, each.offer) != (case_id, number)
-        ]
-        return taken(book, after, fresh, there_at, engaged, extra_unit=extra_unit)
+        return after
 
     after = decide(book, case_id, "correct", change, offer=number, outcome=right)
     if right == "not_called":

@@ -74,7 +74,8 @@ def _known(
 
 def _taken(units: int, engaged: Sequence[Engagement], now: datetime) -> Availability:
     """How many units are free, and how long until the next one is where none is."""
-    free = max(0, units - len({engagement.unit for engagement in engaged}))
+    # Not a difference of numbers: a truck beyond the known ones (--extra-unit) takes none of them.
+    free = len(set(range(1, units + 1)) - {engagement.unit for engagement in engaged})
     if free:
         return Availability(free=free)
     last = [engagement.until for engagement in last_slots(engaged)]

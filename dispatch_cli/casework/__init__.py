@@ -12,6 +12,7 @@ from .answers import (
     correct,
     last_slots,
     must_be_open,
+    must_need_a_call,
     promise,
 )
 from .states import (
@@ -53,6 +54,7 @@ __all__ = [
     "deadlines",
     "last_slots",
     "must_be_open",
+    "must_need_a_call",
     "next_option",
     "offer_of",
     "offers_for",

@@ -59,15 +59,7 @@ def ask(
     answer_within: timedelta = ANSWER_WITHIN,
 ) -> Case:
     """Open an offer: the call is placed now. One service asks one provider at a time."""
-    must_be_open(case)
-    state = service_state(case, service)
-    if state == "later":
-        raise ConflictError(f"{service.service} waits until {service.after} has failed")
-    if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
-        last = _last_of(case, service)
-        raise RefusedError(
-            f"{service.service} is {state} already: {_ref(case, last)} {last.name}", _said_at(last)
-        )
+    must_need_a_call(case, service)
     ranks = [each.provider for each in service.options]
     offer = Offer(
         number=len(case.offers) + 1,
@@ -253,6 +245,19 @@ def must_be_open(case: Case) -> None:
     if case.closed_at is not None:
         state = "cancelled" if case.cancelled else "closed"
         raise RefusedError(f"case {case.id} was {state}", case.closed_at)
+
+
+def must_need_a_call(case: Case, service: CaseService) -> None:
+    """Refuse to ask for a service that waits for another, or that somebody is asked for or has."""
+    must_be_open(case)
+    state = service_state(case, service)
+    if state == "later":
+        raise ConflictError(f"{service.service} waits until {service.after} has failed")
+    if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
+        last = _last_of(case, service)
+        raise RefusedError(
+            f"{service.service} is {state} already: {_ref(case, last)} {last.name}", _said_at(last)
+        )
 
 
 def _put(case: Case, changed: Offer) -> Case:

@@ -148,7 +148,9 @@ def _idle_since(case: Case, service: CaseService) -> datetime:
     names = (service.service, service.after)
     for offer in case.offers:
         if offer.service in names:
-            ends = (offer.call_back_at, offer.ended_at, offer.answered_at)
+            # Whoever has called back since, or was never called, is waited for no longer.
+            call_back_at = offer.call_back_at if offer.state == "no_answer" else None
+            ends = (call_back_at, offer.ended_at, offer.answered_at)
             moments += [moment for moment in ends if moment is not None]
     return max(moments)
 

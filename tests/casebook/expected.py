@@ -29,9 +29,10 @@ class Asked(Struct):
 
 
 def said(moment: datetime, now: datetime) -> str:
-    """A moment as people say it: the time of day, with the day if it is not today's."""
+    """A moment as people say it: with the weekday, or the date, where the time alone misleads."""
     at, here = moment.astimezone(BERLIN), now.astimezone(BERLIN)
-    return at.strftime("%H:%M" if at.date() == here.date() else "%a %d %b %H:%M")
+    days = abs((at.date() - here.date()).days)
+    return at.strftime("%H:%M" if not days else "%a %H:%M" if days < 7 else "%a %d %b %H:%M")
 
 
 class Desk:
@@ -143,10 +144,12 @@ class Desk:
             if not order:
                 return Verdict(BUSY), Asked()
             service = order[0]
-        if service not in stands or (firm and firm not in FIRMS):
+        if service not in stands:
             return Verdict(WRONG), Asked()
         if stands[service] not in ("waiting", "exhausted"):
             return Verdict(BUSY), Asked()
+        if firm and firm not in FIRMS:
+            return Verdict(WRONG), Asked()
         whom = self.next_for(job, job.service(service), now)
         if firm:
             whom = Asked(firm, FIRMS[firm].answers_on(now)[0])

@@ -95,6 +95,9 @@ class Call(Struct):
     back_until: datetime | None = None
     unit: tuple[int, int] = (0, 0)
 
+    def __repr__(self) -> str:
+        return f"call {self.number} to {self.firm}: {self.word}"
+
     @property
     def rings(self) -> bool:
         return not self.said and not self.is_struck
@@ -156,6 +159,9 @@ class Job(Struct):
     is_forgotten: bool = False
     notes: list[str] = []
     texts: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"case {self.number}: {self.whole()}"
 
     def service(self, name: str) -> Needed:
         return next(each for each in self.services if each.name == name)
