@@ -26,6 +26,8 @@ class Asked(Struct):
     firm: str = ""
     phone: str = ""
     skipped: tuple[tuple[str, str], ...] = ()
+    is_warned: bool = False
+    """Whether something speaks against whoever is asked out of order."""
 
 
 def said(moment: datetime, now: datetime) -> str:
@@ -152,7 +154,15 @@ class Desk:
             return Verdict(WRONG), Asked()
         whom = self.next_for(job, job.service(service), now)
         if firm:
-            whom = Asked(firm, FIRMS[firm].answers_on(now)[0])
+            needed = job.service(service)
+            is_listed = firm in needed.turns
+            against = (
+                self.passed_over(job, needed, firm, now)
+                if is_listed
+                else self.unfit(firm, service, job.state, now)
+            )
+            had = any(each.firm == firm for each in job.calls_for(service))
+            whom = Asked(firm, FIRMS[firm].answers_on(now)[0], (), bool(against) or had)
         if not whom.firm:
             return Verdict(journal=(("exhausted", job.number),)), whom
         call = Call(

@@ -168,4 +168,4 @@ def test_the_gate_at_the_call_knows_it_too(desk):
     look_at(desk(1), "anna", "down", why="no answer, 3 x")
     card = asking.place_call(desk(2), case)
     assert card.provider != "anna"
-    assert ("Anna", "down since 12:01: no answer, 3 x") in card.skipped
+    assert ("Anna", "down since 13:01: no answer, 3 x") in card.skipped

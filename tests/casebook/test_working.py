@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from dispatch_cli.casebook import answering, asking, keeping, mending, opening, viewing
 from dispatch_cli.errors import ConflictError, UsageError
+from dispatch_cli.model import Span, Timetable
 from dispatch_cli.model.case import Personal
 
 from ..worlds import MIDDLE, incident
@@ -228,3 +229,58 @@ def test_forgetting_erases_the_motorist_and_keeps_the_decision(desk, tmp_path):
         assert b"Canary" not in path.read_bytes(), path
     assert [offer.state for offer in viewing.show(desk(52 * day), number).offers] == ["accepted"]
     assert desk(52 * day).store.check() == []
+
+
+def test_who_is_closed_by_now_is_passed_over_and_opens_at_a_local_time(desk, catalog):
+    """Anna closes at half past; she is skipped, and opens at four in the centre's zone."""
+    half_past, three = (int((NOON + timedelta(hours=h)).timestamp()) for h in (0.5, 3))
+    spans = (
+        Span(0, half_past, "open"),
+        Span(half_past, three, "closed"),
+        Span(three, 4102444800, "open"),
+    )
+    catalog.providers[0] = replace(catalog.providers[0], timetable=Timetable(spans))
+    number = opened(desk)
+    card = asking.place_call(desk(31), number)
+    assert (card.provider, card.skipped) == ("bert", (("Anna", "opens 16:00"),))
+
+
+def test_a_service_that_has_help_is_not_exhausted(desk):
+    """With nobody left to ask, asking for what is on its way is refused, and no last resort."""
+    number = opened(desk, kind="roadside_repair")
+    asking.place_call(desk(1), number)
+    answering.record(desk(1), "1.1", "decline", reason="closed")
+    asking.place_call(desk(2), number)
+    with pytest.raises(ConflictError, match=r"roadside_repair is asking already: 1\.2 Bert"):
+        asking.place_call(desk(3), number, service="roadside_repair")
+    answering.accept(desk(3), "1.2", NOON + timedelta(minutes=20))
+    with pytest.raises(ConflictError, match="is accepted already"):
+        asking.place_call(desk(4), number, service="roadside_repair")
+    assert [act.action for act in viewing.acts(desk(4), number)][-1] == "accept"
+
+
+def test_an_extra_truck_does_not_stand_for_the_one_that_is_back(desk):
+    """Anna's own truck is free again while a borrowed one is out: she is called."""
+    first, second, third = opened(desk), opened(desk), opened(desk)
+    for number in (first, second):
+        asking.place_call(desk(1), number)
+    answering.accept(desk(2), f"{first}.1", NOON + timedelta(minutes=20))
+    answering.accept(desk(2), f"{second}.1", NOON + timedelta(minutes=20), extra_unit=True)
+    mending.close(desk(60), first)
+    card = asking.place_call(desk(61), third)
+    assert (card.provider, card.skipped) == ("anna", ())
+    assert answering.accept(desk(62), card.ref, NOON + timedelta(minutes=90)).state == "accepted"
+
+
+def test_a_refused_correction_leaves_no_text(desk):
+    """There is no unit to correct to: the journal says so, and no reason is kept for it."""
+    first, second = opened(desk), opened(desk)
+    for number in (first, second):
+        asking.place_call(desk(1), number)
+    answering.record(desk(2), f"{first}.1", "decline", reason="closed")
+    answering.accept(desk(2), f"{second}.1", NOON + timedelta(minutes=20))
+    there_at = NOON + timedelta(minutes=30)
+    with pytest.raises(ConflictError, match="no free unit left"):
+        mending.correct(desk(3), f"{first}.1", "accepted", "misheard", there_at=there_at)
+    assert viewing.acts(desk(3), first)[-1].action == "refused correct"
+    assert viewing.personal(desk(4), first).texts == {}
