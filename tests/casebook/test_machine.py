@@ -45,7 +45,7 @@ RIGHTS = [
     "accepted", "declined", "no_answer", "unreachable", "wrong_equipment", "failed", "cancelled",
     "open", "not_called",
 ]  # fmt: skip
-ETAS = st.sampled_from([-5, 0, 10, 30, 200])
+ETAS = st.sampled_from([-5, 0, 10, 10, 30, 30, 200])
 NOS = ["decline", "no_answer", "no_answer", "unreachable", "wrong_equipment", "cancel", "fail"]
 REASONS = st.sampled_from([*DECLINE_REASONS, "lazy"])
 TEXTS = st.sampled_from(["", "text"])
@@ -53,7 +53,7 @@ FIRM = st.sampled_from(["", "", "", *FIRMS, "nobody"])
 OVERRIDE = st.sampled_from(["wish", "decision"])
 SELDOM = st.sampled_from([False, False, False, True])
 ACTS = {
-    "open_case": 2, "ask": 7, "ask_for": 2, "say_yes": 4, "say_no": 4, "go_on": 5, "call_back": 2,
+    "open_case": 2, "ask": 7, "ask_for": 1, "say_yes": 5, "say_no": 4, "go_on": 5, "call_back": 4,
     "say_late": 2, "correct": 3, "undo": 1, "end": 1, "amend": 2, "remind": 1, "keep": 1, "look": 1,
     "forget": 1,
 }  # fmt: skip
