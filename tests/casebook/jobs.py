@@ -38,6 +38,7 @@ FIRMS = {
     firm.name: firm
     for firm in (
         Firm("anna", 5, ("roadside_repair", "jump_start", "tow"), 1, ("anna office", "anna cell")),
+        Firm("carl", 8, ("tow", "recovery"), 2, ("carl",)),
         Firm(
             "bert",
             12,
@@ -46,7 +47,6 @@ FIRMS = {
             ("bert",),
             has_flatbed=False,
         ),
-        Firm("carl", 20, ("tow", "recovery"), 2, ("carl",)),
         Firm("dora", 30, ("tow",), 0, ("dora",)),
     )
 }

@@ -59,6 +59,7 @@ ACTS = {
 }  # fmt: skip
 """How often each act is chosen where it makes sense."""
 HOW_IT_ENDS = st.sampled_from(["thrown", "thrown", "thrown", "thrown", "killed"])
+EACH = 80  # steps: long enough for queues at the trucks and for both changes of the clock
 MOST_CASES = 5
 
 
@@ -546,8 +547,8 @@ def test_working_cases_obeys_an_independent_model(tmp_path, steps):
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=steps // 50,
-            stateful_step_count=50,
+            max_examples=steps // EACH,
+            stateful_step_count=EACH,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
