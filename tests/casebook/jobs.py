@@ -37,8 +37,8 @@ class Firm(Struct, frozen=True):
 FIRMS = {
     firm.name: firm
     for firm in (
-        Firm("anna", 5, ("roadside_repair", "jump_start", "tow"), 1, ("anna office", "anna cell")),
-        Firm("carl", 8, ("tow", "recovery"), 2, ("carl",)),
+        Firm("anna", 5, ("roadside_repair", "jump_start", "tow"), 2, ("anna office", "anna cell")),
+        Firm("carl", 8, ("tow", "recovery"), 1, ("carl",)),
         Firm(
             "bert",
             12,
