@@ -2,17 +2,17 @@
 
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from dispatch_cli.errors import ConflictError, UsageError
+from dispatch_cli.errors import ConflictError, ExitCode, UsageError
 from dispatch_cli.store import Store, Transaction
 from dispatch_cli.store.database import Database
 
-DONE, LATE, WRONG = 0, 8, 2
 _WRITES = ("new_case", "save", "set_text", "set_personal", "append", "hold")
 
 
@@ -67,10 +67,11 @@ class _KilledDatabase(Database):
         return connection
 
 
-def killed_at(
-    path: Path, now: datetime, dies_at: int, act: Callable[[Store], object]
-) -> int | None:
-    """Do an act in a program of its own that is killed at a statement: its exit code, or None."""
+def killed_at(path: Path, now: datetime, dies_at: int, act: Callable[[Store], object]) -> bool:
+    """Do an act in a program of its own that is killed at a statement: whether it came to that.
+
+    A refusal is raised here, too; of another program only the exit code is heard, and no text.
+    """
     child = os.fork()
     if not child:
         code = 1
@@ -78,12 +79,19 @@ def killed_at(
             database = _KilledDatabase(path, now=now)
             database.dies_at = dies_at
             act(Store(database))
-            code = DONE
-        except ConflictError:
-            code = LATE
-        except UsageError:
-            code = WRONG
+            code = ExitCode.OK
+        except (ConflictError, UsageError) as refused:
+            code = refused.exit_code
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     status = os.waitpid(child, 0)[1]
-    return None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    if os.WIFSIGNALED(status):
+        return True
+    code = os.WEXITSTATUS(status)
+    for refusal in (ConflictError, UsageError):
+        if code == refusal.exit_code:
+            raise refusal
+    assert code == ExitCode.OK
+    return False
