@@ -98,7 +98,8 @@ class Working(RuleBasedStateMachine):
             )  # fmt: skip
         if told.word == "no_answer" and action == "accept":
             return True
-        return action == "correct" and told.word != "unsuccessful"
+        # Help that has come is not corrected away, whatever became of it.
+        return action == "correct" and told.word != "unsuccessful" and not told.there
 
     def free_unit(self, provider):
         taken = {t.unit for t in self.told if t.live and t.provider == provider}
