@@ -24,13 +24,13 @@ class _Fused:
     """A decision in which the program dies at the write after so many."""
 
     def __init__(self, tx: Transaction, writes: int) -> None:
-        self._tx, self._left = tx, writes
+        self._tx, self.left = tx, writes
 
     def __getattr__(self, name: str) -> object:
         if name in _WRITES:
-            if not self._left:
+            if not self.left:
                 raise Died
-            self._left -= 1
+            self.left -= 1
         return getattr(self._tx, name)
 
 
@@ -43,9 +43,12 @@ class FusedStore(Store):
 
     @contextmanager
     def deciding(self) -> Iterator[Transaction]:
-        """Decide, and die on the way."""
+        """Decide, and die on the way, or when it is on the disk and nobody has heard of it."""
         with super().deciding() as tx:
-            yield _Fused(tx, self._writes)
+            fused = _Fused(tx, self._writes)
+            yield fused
+        if not fused.left:
+            raise Died
 
 
 class _KilledDatabase(Database):

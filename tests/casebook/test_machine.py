@@ -131,25 +131,25 @@ class Casework(RuleBasedStateMachine):
     def attempt(self, verdict: Verdict, act):
         """Do an act; what it gives, or None where it is refused, or nobody lived to see it."""
         doom, self.doom = self.doom, None
-        refused, kinds = None, ()
+        given, refused, kinds, is_dead = None, None, (), False
         try:
             if doom is None:
                 given = act(self.book())
             else:
-                given = None
-                if self.dies(doom, act) and not self.has_moved():
-                    return None
+                is_dead = self.dies(doom, act)
         except ConflictError as error:
             refused, kinds = error, (LATE, BUSY)
         except UsageError as error:
             refused, kinds = error, (WRONG,)
+        if is_dead and not self.has_moved():
+            return None
         if refused is not None:
             assert verdict.refused in kinds, refused
             # Of a program of its own only the exit code is heard.
             assert verdict.says in str(refused) or not str(refused)
-            given = None
-        else:
+        elif not is_dead:
             assert not verdict.refused, f"not refused as {verdict.refused}"
+        if not verdict.refused:
             verdict.change()
         self.desk.journal += verdict.journal
         return given
