@@ -38,8 +38,11 @@ def gate_now(
         availability = need.observations.availability.get(option.provider)
         if availability is not None and availability.free == 0 and not option.wait_min:
             wait_min = availability.wait_min
-            freed = "" if wait_min is None else f", the next in about {wait_min:.0f} min"
-            return f"all units taken since{freed}"
+            if wait_min is None:
+                return "all units taken since"
+            # One that should be back by now is ranked as free, and may be asked.
+            if wait_min > 0:
+                return f"all units taken since, the next in about {wait_min:.0f} min"
         return reasons.get(option.provider)
 
     def numbers(option: Option) -> tuple[str, ...]:

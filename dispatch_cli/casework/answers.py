@@ -102,7 +102,7 @@ def accept(
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
     unit, slot = _take_unit(
-        offer, units=units, engaged=list(engaged), may_wait=may_wait, extra_unit=extra_unit
+        offer, list(engaged), now, units=units, may_wait=may_wait, extra_unit=extra_unit
     )
     return _put(
         case,
@@ -282,20 +282,31 @@ def _cleared(offer: Offer, operator: str) -> Offer:
 
 
 def _take_unit(
-    offer: Offer, *, units: int, engaged: list[Engagement], may_wait: bool, extra_unit: bool
+    offer: Offer,
+    engaged: list[Engagement],
+    now: datetime,
+    *,
+    units: int,
+    may_wait: bool,
+    extra_unit: bool,
 ) -> tuple[int, int]:
-    """Choose the unit and slot that an acceptance takes, both counted from 1."""
+    """Choose the unit and slot that an acceptance takes, both counted from 1.
+
+    A unit that should be back by now is nobody's wait: its next slot is free as far as is known.
+    """
     busy = {engagement.unit for engagement in engaged}
     free = next((unit for unit in range(1, units + 1) if unit not in busy), None)
     if free is not None:
         return free, 1
     if extra_unit:
         return max([units, *busy]) + 1, 1
-    last = last_slots(engaged)
-    if may_wait and last:
-        # The unit that is free first; without a known end it is nobody's next slot.
-        soonest = min(last, key=lambda e: (e.until is None, e.until or e.since))
-        return soonest.unit, soonest.slot + 1
+    # The unit that is free first; without a known end it is nobody's next slot.
+    queue = sorted(last_slots(engaged), key=lambda e: (e.until is None, e.until or e.since))
+    if queue:
+        soonest = queue[0]
+        is_due_back = soonest.until is not None and soonest.until <= now
+        if may_wait or is_due_back:
+            return soonest.unit, soonest.slot + 1
     cases = ", ".join(dict.fromkeys(str(engagement.case_id) for engagement in engaged))
     raise NoUnitError(
         f"{offer.name} has no free unit left" + (f": taken by case {cases}" if cases else ""),

@@ -78,7 +78,8 @@ class Desk:
         queue = self.queue(call.firm, now)
         if extra:
             return max([FIRMS[call.firm].units, *(truck for _, truck, _ in queue)]) + 1, 1
-        if queue and call.firm in job.service(call.service).waited_for:
+        is_waited_for = call.firm in job.service(call.service).waited_for
+        if queue and (is_waited_for or queue[0][0] <= now):
             return queue[0][1], queue[0][2] + 1
         return 0, 0
 
@@ -116,8 +117,8 @@ class Desk:
 
     def passed_over(self, job: Job, needed: Needed, firm: str, now: datetime) -> str:
         """Why a firm whose turn it is cannot be called now."""
-        if self.free_truck(firm) is None and firm not in needed.waited_for:
-            wait = (self.queue(firm, now)[0][0] - now) / MINUTE
+        wait = (self.queue(firm, now)[0][0] - now) / MINUTE if self.out(firm) else 0.0
+        if self.free_truck(firm) is None and firm not in needed.waited_for and wait > 0:
             return f"all units taken since, the next in about {wait:.0f} min"
         return self.unfit(firm, needed.name, job.state, now)
 

@@ -205,6 +205,8 @@ def test_an_acceptance_takes_a_free_unit_or_the_next_slot():
     assert taken(2, busy, may_wait=True) == (2, 2)
     twice = [*busy, unit(2, slot=2, until=NOON + 90 * MINUTE)]
     assert taken(2, twice, may_wait=True) == (1, 2)
+    due_back = [unit(1, until=NOON + 30 * MINUTE), unit(2, slot=3, until=NOON)]
+    assert taken(2, due_back) == (2, 4)
     assert taken(2, busy, extra_unit=True) == (3, 1)
     with pytest.raises(ConflictError, match="no free unit left: taken by case 5"):
         taken(2, busy)
