@@ -41,9 +41,9 @@ def note(book: Book, case_id: int, text: str) -> str:
     return before.note
 
 
-def put_personal(book: Book, case_id: int, **facts: str) -> None:
-    """Record name, call-back number, plate, reference or destination."""
-    _change_personal(book, case_id, "personal", lambda old: replace(old, **facts))
+def put_personal(book: Book, case_id: int, **facts: str) -> Personal:
+    """Record name, call-back number, plate, reference or destination; give them as they were."""
+    return _change_personal(book, case_id, "personal", lambda old: replace(old, **facts))
 
 
 def hold(book: Book, case_id: int, until: datetime) -> None:

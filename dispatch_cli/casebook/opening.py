@@ -1,6 +1,6 @@
 """Open a case, and take up what has changed since: the cascades are frozen until then."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from .. import casework, desk, eligibility, plans
-from ..model import Incident, PlanEntry, Vehicle
+from ..errors import ConflictError
+from ..model import Incident, PlanEntry
 from ..model.case import Case, CaseService, Option, Personal
 from ..model.digest import blake2b
 from ..model.sphere import great_circle_km
@@ -61,12 +62,35 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
     return Opened(case, answer, (*answer.warnings, *warnings))
 
 
-def amend(book: Book, case_id: int, incident: Incident) -> Opened:
-    """Record new facts: add services, rank again whatever nobody has accepted, keep the rest."""
+def amend(book: Book, case_id: int, facts: Mapping[str, object]) -> Opened:
+    """Record new facts: add services, rank again whatever nobody has accepted, keep the rest.
+
+    ``facts`` are fields of the incident and its vehicle by name; whatever they do not name stays
+    as it is in the log now, also if somebody else has amended it meanwhile.
+    """
+    return _amended(book, case_id, lambda incident: _with_facts(incident, facts))
+
+
+def take_back(book: Book, amended: Case, before: Incident) -> Opened:
+    """Put the facts back as they were; raises ConflictError if they have changed again since."""
+
+    def change(incident: Incident) -> Incident:
+        if incident != amended.incident:
+            raise ConflictError(f"the facts of case {amended.id} have been changed since")
+        return before
+
+    return _amended(book, amended.id, change)
+
+
+def _amended(book: Book, case_id: int, change: Callable[[Incident], Incident]) -> Opened:
     with said_locally(book), book.store.deciding() as tx:
         before = existing(tx, case_id)
         casework.must_be_open(before)
         personal = tx.personal(case_id) or Personal()
+        incident = change(before.incident)
+        # What is ranked again is ranked as of now; a case that begins later stays as planned.
+        now = book.now.astimezone(incident.when.tzinfo)
+        incident = replace(incident, when=max(incident.when, now))
         observations = observe(book.catalog, tx, book.now, incident.when)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
@@ -76,14 +100,22 @@ def amend(book: Book, case_id: int, incident: Incident) -> Opened:
         tx.save(before, after)
         tx.append(book.act("amend", case_id, services=len(after.services)))
         unfit = tuple(_no_longer_fits(book, tx, after))
+        # As it is read again, so that it can be held against a later reading.
+        after = existing(tx, case_id)
     return Opened(after, answer, (*answer.warnings, *unfit))
 
 
-def changed(incident: Incident, facts: dict[str, object]) -> Incident:
-    """The incident with new facts; those of the vehicle are named as on the command line."""
-    vehicle = {key: facts.pop(key) for key in tuple(facts) if key in Vehicle.__struct_fields__}
-    renamed = {"kind": facts.pop("vehicle")} if "vehicle" in facts else {}
-    return replace(incident, vehicle=replace(incident.vehicle, **vehicle, **renamed), **facts)
+def _with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:
+    """The incident with new facts; ``vehicle`` is the class of the vehicle, as it is asked for."""
+    of_incident, of_vehicle = {}, {}
+    for name, value in facts.items():
+        if name == "vehicle":
+            of_vehicle["kind"] = value
+        elif name in Incident.__struct_fields__:
+            of_incident[name] = value
+        else:
+            of_vehicle[name] = value
+    return replace(incident, vehicle=replace(incident.vehicle, **of_vehicle), **of_incident)
 
 
 def _frozen(

@@ -135,13 +135,26 @@ def test_amending_adds_services_and_keeps_what_is_accepted(desk):
     number = opened(desk, kind="tow")
     asking.place_call(desk(1), number)
     answering.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
-    with desk(3).store.reading() as reader:
-        before = reader.case(number)
-    changed = opening.changed(before.incident, {"state": "on_side", "injured": 1})
-    result = opening.amend(desk(3), number, changed)
+    result = opening.amend(desk(3), number, {"state": "on_side", "injured": 1})
     assert [call.dial for call in result.answer.emergency] == ["112"]
     assert [service.service for service in result.case.services] == ["recovery", "tow"]
     assert result.case.offers[0].state == "accepted"
+
+
+def test_two_who_amend_at_once_lose_nothing(desk):
+    """Each says what it knows: the second does not undo the first; taking back is refused then."""
+    number = opened(desk, kind="tow")
+    with desk(1).store.reading() as reader:
+        before = reader.case(number).incident
+    trailer = opening.amend(desk(1), number, {"trailer": True})
+    back = opening.take_back(desk(2), trailer.case, before)
+    assert not back.case.incident.vehicle.trailer
+    trailer = opening.amend(desk(3), number, {"trailer": True})
+    hurt = opening.amend(desk(3), number, {"injured": 1}).case.incident
+    assert (hurt.vehicle.trailer, hurt.injured) == (True, 1)
+    with pytest.raises(ConflictError, match="changed since"):
+        opening.take_back(desk(4), trailer.case, before)
+    assert opening.amend(desk(5), number, {}).case.incident.injured == 1
 
 
 def test_a_correction_supersedes_in_the_open(desk):

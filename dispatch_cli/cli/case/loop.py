@@ -203,14 +203,16 @@ class Loop:
             return
         before = situation.case.incident
         said = said_in(text)
-        theirs = {name: said.pop(name) for name in Motorist.__struct_fields__ if name in said}
-        if theirs:
-            keeping.put_personal(self.book, self._case_id, **{k: str(v) for k, v in theirs.items()})
-        opened = amend_case(self.book, self._case_id, said)
+        names = [name for name in Motorist.__struct_fields__ if name in said]
+        theirs = {name: str(said.pop(name)) for name in names}
+        opened, old = amend_case(self.book, self._case_id, said, theirs)
         self._say(*_amended(opened))
 
         def undo() -> str:
-            opening.amend(self.book, self._case_id, before)
+            opening.take_back(self.book, opened.case, before)
+            if theirs:
+                own = {name: getattr(old, name) for name in names}
+                keeping.put_personal(self.book, self._case_id, **own)
             return "the facts are as they were; ranked again"
 
         self._undo = undo

@@ -1,5 +1,6 @@
 """A case begins, and takes up what has changed since."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -175,38 +176,40 @@ def amend(
     if not said and not theirs:
         raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
     book = open_book(desk, calls=True)
-    if theirs:
-        from ...casebook import keeping
-
-        keeping.put_personal(book, case_id, **theirs)
-    return shown_amended(desk, "case amend", book, amend_case(book, case_id, said), said)
+    opened, _ = amend_case(book, case_id, said, theirs)
+    return shown_amended(desk, "case amend", book, opened, said)
 
 
-def amend_case(book: "Book", case_id: int, said: dict[str, object]) -> "Opened":
-    """Change what was said of an incident and rank again, as of now."""
-    from ...casebook import opening
-    from ...casebook.book import existing
+def amend_case(
+    book: "Book", case_id: int, said: Mapping[str, object], theirs: Mapping[str, str] = {}
+) -> "tuple[Opened, Personal]":
+    """Read what was said of an incident, rank again, and then keep what is the motorist's own.
 
-    with book.store.reading() as reader:
-        incident = existing(reader, case_id).incident
-    place = incident.place
-    words = {"kind": incident.kind, "at": f"{place.lat:.6f},{place.lon:.6f}", **said}
+    Gives what is the motorist's as it was. Facts that cannot be read change nothing at all.
+    """
+    from ...casebook import keeping, opening
+
+    # A case has a kind and a place; only what was said is taken over.
+    words = {"kind": "other", "at": "86150", **said}
     read = incident_from(Facts(**words), book.catalog.rules, book.now)  # type: ignore[arg-type]
-    changes: dict[str, object] = {}
-    for name in said:
-        if name == "at":
-            changes["place"] = read.place
-        elif name == "vehicle":
-            changes["vehicle"] = read.vehicle.kind
-        elif name != "kind":
-            changes[name] = getattr(read if hasattr(read, name) else read.vehicle, name)
-    when = max(incident.when, book.now.astimezone(incident.when.tzinfo))
-    after = opening.changed(replace(incident, kind=read.kind, when=when), changes)
-    return opening.amend(book, case_id, after)
+    opened = opening.amend(book, case_id, {_FIELDS.get(n, n): _fact(read, n) for n in said})
+    return opened, keeping.put_personal(book, case_id, **theirs) if theirs else Personal()
+
+
+_FIELDS = {"at": "place"}
+"""Options that are called otherwise than the fact that they say."""
+
+
+def _fact(read: "Incident", option: str) -> object:
+    if option == "vehicle":
+        return read.vehicle.kind
+    name = _FIELDS.get(option, option)
+    return getattr(read if hasattr(read, name) else read.vehicle, name)
 
 
 @takes(Desk)
 def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
     """Rank again, as of now, whatever nobody has accepted."""
     book = open_book(desk, calls=True)
-    return shown_amended(desk, "case rerank", book, amend_case(book, case_id, {}), {})
+    opened, _ = amend_case(book, case_id, {})
+    return shown_amended(desk, "case rerank", book, opened, {})
