@@ -24,7 +24,7 @@ def stopped_once(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stopped")
     (folder / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     (folder / "kinds.toml").write_text('[kinds]\n"a tow" = "tow"\n')
-    (folder / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(4000)))
+    (folder / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(60_000)))
     homes = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "CACHE", "STATE")}
     process = started(folder, *ARGV, env={**os.environ, **homes})
     until = time.monotonic() + 60
@@ -127,14 +127,14 @@ def test_a_finished_batch_has_nothing_to_go_on_with(dispatch, home, firms):
 
 def test_an_input_that_is_changed_meanwhile_gives_no_output(home, firms):
     """Exit 4, and nothing is left that could be taken for a result or gone on with."""
-    (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(3000)))
+    (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(60_000)))
     process = started(home, "in.csv", "--output", "out.csv")
     until = time.monotonic() + 60
     while not (home / "out.csv.part").exists() and time.monotonic() < until:
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.02)
     with (home / "in.csv").open("ab") as file:
-        file.write(row_of(3001, {}))
+        file.write(row_of(60_001, {}))
     _, err = process.communicate(timeout=60)
     assert process.returncode == 4
     assert b"was changed while it was read" in err
