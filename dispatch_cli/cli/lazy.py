@@ -36,6 +36,25 @@ class LazyGroup(TyperGroup):
         return single(cmd_name, getattr(found, function))
 
 
+def group(text: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
+    """Make a group of commands; ``text`` says in --help what it is for."""
+    app = typer.Typer(
+        cls=cls,
+        help=text,
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        add_completion=False,
+        context_settings=HELP_OPTIONS,
+    )
+
+    # A callback keeps a group a group where it has but one command.
+    @app.callback(help=text)
+    def stand() -> None:
+        pass
+
+    return app
+
+
 def single(name: str, function: Callable[..., Any]) -> Any:
     """Build the command that one function is."""
     app = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=HELP_OPTIONS)

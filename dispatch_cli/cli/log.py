@@ -6,22 +6,11 @@ import typer
 
 from ..errors import ExitCode
 from .case.desk import Desk, open_log, shown
-from .lazy import HELP_OPTIONS
+from .lazy import group
 from .outcome import Outcome
 from .spreading import takes
 
-app = typer.Typer(
-    help="The journal: prove that nothing was taken out of it or changed.",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings=HELP_OPTIONS,
-)
-
-
-@app.callback()
-def log() -> None:
-    """The journal: prove that nothing was taken out of it or changed."""
+app = group("The journal: prove that nothing was taken out of it or changed.")
 
 
 @app.command()

@@ -6,21 +6,11 @@ from typing import Annotated
 import typer
 from msgspec import structs
 
+from .lazy import group
 from .options import DebugOption, JsonOption
 from .outcome import Outcome, emit
 
-app = typer.Typer(
-    help="Teach the desk the names of places.",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@app.callback()
-def places() -> None:
-    """Teach the desk the names of places."""
+app = group("Teach the desk the names of places.")
 
 
 @app.command("import")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
-from .lazy import HELP_OPTIONS, LazyGroup
+from .lazy import LazyGroup, group
 from .options import (
     DbOption,
     DebugOption,
@@ -36,19 +36,7 @@ class Commands(LazyGroup):
     }
 
 
-app = typer.Typer(
-    cls=Commands,
-    help="List, show, check and start the provider file; note what a provider said.",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings=HELP_OPTIONS,
-)
-
-
-@app.callback()
-def providers_group() -> None:
-    """List, show, check and start the provider file; note what a provider said."""
+app = group("List, show, check and start the provider file; note what a provider said.", Commands)
 
 
 LIST_COLUMNS = ("id", "phone", "name", "base", "services")

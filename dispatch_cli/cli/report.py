@@ -5,22 +5,11 @@ from typing import Annotated
 import typer
 
 from .case.desk import Desk, open_book, shown, zone_of
-from .lazy import HELP_OPTIONS
+from .lazy import group
 from .outcome import Outcome
 from .spreading import takes
 
-app = typer.Typer(
-    help="What the centre can prove.",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings=HELP_OPTIONS,
-)
-
-
-@app.callback()
-def report() -> None:
-    """What the centre can prove."""
+app = group("What the centre can prove.")
 
 
 @app.command()

@@ -2,9 +2,7 @@
 
 from typing import ClassVar
 
-import typer
-
-from ..lazy import HELP_OPTIONS, LazyGroup
+from ..lazy import LazyGroup, group
 
 
 class Verbs(LazyGroup):
@@ -40,16 +38,4 @@ class Verbs(LazyGroup):
     }
 
 
-app = typer.Typer(
-    cls=Verbs,
-    help="Work an incident: offers, answers, who is on the way.",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings=HELP_OPTIONS,
-)
-
-
-@app.callback()
-def case() -> None:
-    """Work an incident: offers, answers, who is on the way."""
+app = group("Work an incident: offers, answers, who is on the way.", Verbs)
