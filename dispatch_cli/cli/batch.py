@@ -4,7 +4,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec import Struct
@@ -12,16 +12,7 @@ from msgspec.structs import asdict
 
 from ..errors import UnavailableError, UsageError
 from .opening import holiday_dates, now, open_catalog, refuse_sample, store_at
-from .options import (
-    DbOption,
-    DebugOption,
-    JsonOption,
-    ProvidersOption,
-    QuietOption,
-    SampleOption,
-    complete_clients,
-    complete_kinds,
-)
+from .options import Around, complete_clients, complete_kinds
 from .outcome import Outcome, emit
 from .spreading import takes
 
@@ -106,19 +97,6 @@ class Asked(Struct, frozen=True, kw_only=True):
     ] = False
     delimiter: Annotated[str, typer.Option(metavar="SIGN", help="Of the CSV; else found out.")] = ""
     encoding: Annotated[str, typer.Option(metavar="NAME", help="Of the CSV; else UTF-8.")] = ""
-
-
-class Around(Struct, frozen=True, kw_only=True):
-    """Whose providers and which log, and how it is told."""
-
-    stands_last: ClassVar[bool] = True
-
-    db: DbOption = None
-    providers: ProvidersOption = None
-    sample: SampleOption = False
-    json: JsonOption = False
-    quiet: QuietOption = False
-    debug: DebugOption = False
 
 
 @takes(Asked, Around)

@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
-from .check_options import Ahead, Looks, Setting
+from .check_options import Ahead, Looks
 from .opening import holiday_dates, now, open_own_catalog, store_at
-from .options import complete_providers
+from .options import Around, complete_providers
 from .outcome import Outcome, emit
 from .spreading import takes
 
@@ -38,11 +38,11 @@ class _Asked(Struct, frozen=True, kw_only=True):
     json: bool
 
 
-@takes(Looks, Ahead, Setting)
+@takes(Looks, Ahead, Around)
 def check(
     looks: Looks,
     ahead: Ahead,
-    setting: Setting,
+    around: Around,
     ids: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ID]...", autocompletion=complete_providers, show_default=False),
@@ -52,17 +52,15 @@ def check(
 
     dispatch check --quiet --prometheus /var/lib/node_exporter/dispatch.prom
     """
-    asked = _Asked(ids=tuple(ids or ()), looks=looks, quiet=setting.quiet, json=setting.json)
+    asked = _Asked(ids=tuple(ids or ()), looks=looks, quiet=around.quiet, json=around.json)
     _refuse_nonsense(asked, ahead)
-    catalog = open_own_catalog(setting.providers, now(), sample=setting.sample)
-    log = store_at(setting.db, now())
+    catalog = open_own_catalog(around.providers, now(), sample=around.sample)
+    log = store_at(around.db, now())
     if ahead.print_crontab or ahead.print_systemd:
         from .check_schedule import schedule
 
         systemd = ahead.print_systemd
-        return schedule(
-            catalog, log.path, sample=setting.sample, systemd=systemd, json=setting.json
-        )
+        return schedule(catalog, log.path, sample=around.sample, systemd=systemd, json=around.json)
     if ahead.coverage is not None:
         from .check_coverage import CoverageAsked, show_coverage
 
@@ -72,8 +70,8 @@ def check(
             regions=tuple(ahead.region or ()),
             services=tuple(ahead.service or ()),
             html=looks.html,
-            json=setting.json,
-            quiet=setting.quiet,
+            json=around.json,
+            quiet=around.quiet,
         )
         return show_coverage(catalog, log, wanted)
     settings = catalog.checking().settings

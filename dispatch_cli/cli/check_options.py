@@ -1,19 +1,10 @@
 """The options of ``dispatch check``."""
 
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import typer
 from msgspec import Struct
-
-from .options import (
-    DbOption,
-    DebugOption,
-    JsonOption,
-    ProvidersOption,
-    QuietOption,
-    SampleOption,
-)
 
 
 class Looks(Struct, frozen=True, kw_only=True):
@@ -60,16 +51,3 @@ class Ahead(Struct, frozen=True, kw_only=True):
     print_systemd: Annotated[
         bool, typer.Option("--print-systemd", help="Units for systemd, instead.")
     ] = False
-
-
-class Setting(Struct, frozen=True, kw_only=True):
-    """Which file, which log, and in what form."""
-
-    stands_last: ClassVar[bool] = True
-
-    db: DbOption = None
-    providers: ProvidersOption = None
-    sample: SampleOption = False
-    json: JsonOption = False
-    quiet: QuietOption = False
-    debug: DebugOption = False

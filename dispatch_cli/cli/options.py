@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
+from msgspec import Struct
 
 from ..errors import DispatchError
 
@@ -30,6 +31,19 @@ SampleOption = Annotated[
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
 ]
+
+
+class Around(Struct, frozen=True, kw_only=True):
+    """Whose providers, which log, and in what form: for every command that works with both."""
+
+    stands_last: ClassVar[bool] = True
+
+    db: DbOption = None
+    providers: ProvidersOption = None
+    sample: SampleOption = False
+    json: JsonOption = False
+    quiet: QuietOption = False
+    debug: DebugOption = False
 
 
 def complete_kinds(incomplete: str) -> list[str]:

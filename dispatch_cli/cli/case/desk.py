@@ -5,24 +5,16 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from msgspec import Struct
 
 from ...casebook.book import Book
 from ...errors import BadDataError, ExitCode, UsageError
 from ...model.words import LANGUAGES
 from ..opening import holiday_dates, now, open_catalog, refuse_sample, store_at
-from ..options import (
-    DbOption,
-    DebugOption,
-    JsonOption,
-    ProvidersOption,
-    QuietOption,
-    SampleOption,
-)
+from ..options import Around
 from ..outcome import Outcome, emit
 
 if TYPE_CHECKING:
@@ -46,12 +38,9 @@ ExtraUnitOption = Annotated[
 CaseArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="The case.")]
 
 
-class Desk(Struct, frozen=True, kw_only=True):
+class Desk(Around, frozen=True, kw_only=True):
     """The options that every verb of a case has."""
 
-    stands_last: ClassVar[bool] = True
-
-    db: DbOption = None
     operator: Annotated[
         str | None,
         typer.Option(
@@ -61,11 +50,6 @@ class Desk(Struct, frozen=True, kw_only=True):
     say: Annotated[
         str, typer.Option(metavar="LANG", envvar="DISPATCH_SAY", help="What to say in: de, en.")
     ] = "de"
-    providers: ProvidersOption = None
-    sample: SampleOption = False
-    json: JsonOption = False
-    quiet: QuietOption = False
-    debug: DebugOption = False
 
     @property
     def is_asking(self) -> bool:
