@@ -20,6 +20,9 @@ HALF_LIFE_DAYS = 90
 PRIOR_OFFERS = 10
 """What the file says weighs as much as this many offers."""
 
+MOST_ANSWER_MIN = 15
+"""No call takes longer: what was written down hours later was forgotten, not waited for."""
+
 INTERVAL = 0.8
 """The chance that the true acceptance lies within the interval that is shown."""
 
@@ -205,7 +208,7 @@ def _posterior_mean(prior: float, accepted: float, asked: float) -> float:
 def _summary(provider: str, service: str, tallies: Sequence[Tally], as_of: datetime) -> Summary:
     weighted = [(faded(1.0, (as_of - tally.opened_at) / _DAY), tally) for tally in tallies]
     answers = [
-        (weight, tally.answer_min)
+        (weight, min(tally.answer_min, MOST_ANSWER_MIN))
         for weight, tally in weighted
         if isfinite(tally.answer_min) and tally.answer_min >= 0
     ]

@@ -205,6 +205,15 @@ def test_minutes_that_cannot_be_teach_nothing(odd):
 # The values
 
 
+def test_a_call_that_was_forgotten_is_no_long_call():
+    """Closed ten hours later it counts as 15 minutes; one of 15 counts as it was."""
+    forgotten, long = (
+        summary_of(tally("no_answer", answer_min=minutes)).answer_min_weighted
+        for minutes in (600.0, 15.0)
+    )
+    assert forgotten == long == 15.0
+
+
 def test_an_empty_log_leaves_the_prior():
     """No offers: the file's values, no lateness, and an interval round them."""
     found = learned(PRIOR, None, NOON)

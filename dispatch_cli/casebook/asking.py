@@ -75,23 +75,16 @@ def place_call(
         wanted = _service_to_ask(before, service)
         # Before anybody is looked for: with nobody left, a service that has help is not exhausted.
         casework.must_need_a_call(before, wanted)
+        in_spite_of = ""
         if provider is None:
             gate, numbers = gate_now(book, tx, before, wanted)
             found = casework.next_option(before, wanted, gate, numbers)
-            in_spite_of = ""
         else:
             option, in_spite_of = _out_of_order(book, tx, before, wanted, provider)
             found = casework.Next(option, option.phones[0], ())
-        skipped = tuple((option.name, why) for option, why in found.skipped)
         if found.option is None:
             tx.append(book.act("exhausted", case_id, service=wanted.service))
-            return Exhausted(
-                case_id,
-                wanted.service,
-                wanted.last_resort_phone,
-                wanted.last_resort_text,
-                skipped,
-            )
+            return exhausted(case_id, wanted, found)
         after = casework.ask(
             before,
             wanted,
@@ -105,17 +98,20 @@ def place_call(
         offer = after.offers[-1]
         if because:
             tx.set_text(case_id, f"{offer.number}.because", because)
-        tx.append(
-            book.act(
-                "offer",
-                case_id,
-                offer=offer.number,
-                service=offer.service,
-                provider=offer.provider,
-                override=offer.override,
-            )
-        )
+        said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
+        tx.append(book.act("offer", case_id, offer=offer.number, **said))
+    skipped = _named(found)
     return card(book, after, offer, skipped=skipped, in_spite_of=in_spite_of, language=language)
+
+
+def exhausted(case_id: int, service: CaseService, found: casework.Next) -> Exhausted:
+    """Say that nobody is left for a service, whom to call instead, and who was passed over."""
+    phone, text = service.last_resort_phone, service.last_resort_text
+    return Exhausted(case_id, service.service, phone, text, _named(found))
+
+
+def _named(found: casework.Next) -> tuple[tuple[str, str], ...]:
+    return tuple((option.name, why) for option, why in found.skipped)
 
 
 def why_not(book: Book, case_id: int, provider_id: str, *, service: str | None = None) -> str:

@@ -173,19 +173,20 @@ def audit(book: Book) -> list[Overdue]:
     """Everything in open cases that should have happened by now; for cron."""
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
-    return sorted(_overdue(open_cases, book.now), key=lambda each: each.since)
+    found = (missed for case in open_cases for missed in overdue_of(case, book.now))
+    return sorted(found, key=lambda each: each.since)
 
 
-def _overdue(found: Iterable[Case], now: datetime) -> Iterable[Overdue]:
-    for case in found:
-        for deadline in casework.overdue(case, now):
-            offer = casework.offer_of(case, deadline.offer)
-            service = casework.service_of(case, deadline.service)
-            name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
-            if service is not None and deadline.what == "last resort":
-                phone = service.last_resort_phone
-            ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
-            yield Overdue(ref, deadline.what, deadline.at, name, phone)
+def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
+    """Everything in one case that should have happened by now, with whom to call about it."""
+    for deadline in casework.overdue(case, now):
+        offer = casework.offer_of(case, deadline.offer)
+        service = casework.service_of(case, deadline.service)
+        name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
+        if service is not None and deadline.what == "last resort":
+            phone = service.last_resort_phone
+        ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
+        yield Overdue(ref, deadline.what, deadline.at, name, phone)
 
 
 def most_urgent(book: Book) -> int | None:
@@ -226,12 +227,9 @@ def _service_view(
         ),
         None,
     )
-    live = [
-        offer
-        for offer in case.offers
-        if offer.service == service.service and offer.state in ("open", *casework.LIVE)
-    ]
-    offer = live[-1] if live else None
+    offer = casework.offer_in_hand(case, service)
+    if offer is not None and offer.state not in ("open", *casework.LIVE):
+        offer = None
     return ServiceView(
         service=service.service,
         state=casework.service_state(case, service),

@@ -80,6 +80,26 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
     return "waiting" if next_option(case, service).option else "exhausted"
 
 
+def service_in_need(case: Case) -> CaseService | None:
+    """The service that somebody at the phone is needed for first; the first where none is."""
+    states = [(service_state(case, each), each) for each in case.services]
+    for needed in ("asking", "waiting", "exhausted", "accepted", "arrived"):
+        for state, service in states:
+            if state == needed:
+                return service
+    return case.services[0] if case.services else None
+
+
+def offer_in_hand(case: Case, service: CaseService) -> Offer | None:
+    """The offer that an answer is about: the open one, else one that stands, else the last."""
+    offers = list(offers_for(case, service.service))
+    for states in (("open",), LIVE):
+        for offer in offers:
+            if offer.state in states:
+                return offer
+    return offers[-1] if offers else None
+
+
 def next_option(
     case: Case,
     service: CaseService,

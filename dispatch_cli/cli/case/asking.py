@@ -1,6 +1,6 @@
 """``dispatch case offer``: the next call is placed."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from ..options import complete_providers
 from ..outcome import Outcome
 from ..spreading import takes
 from .desk import YES, CaseArgument, Desk, ask, open_book, read_text, shown
+
+if TYPE_CHECKING:
+    from ...casebook.asking import Exhausted, OfferCard
 
 
 @takes(Desk)
@@ -38,7 +41,6 @@ def offer(
     """
     from ...casebook import asking
     from ...model.words import SERVICES, lookup
-    from ...render import case_cards
 
     if provider is not None and not because:
         raise UsageError("--provider asks out of order and needs its reason: --because TEXT")
@@ -60,7 +62,14 @@ def offer(
         override=("wish" if wish else "decision") if provider else "",
         language=desk.say,
     )
-    if isinstance(card, asking.Exhausted):
+    return _shown(desk, card)
+
+
+def _shown(desk: Desk, card: "OfferCard | Exhausted") -> Outcome:
+    from ...casebook.asking import Exhausted
+    from ...render import case_cards
+
+    if isinstance(card, Exhausted):
         nobody = card
         return shown(
             desk,

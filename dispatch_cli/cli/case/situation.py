@@ -1,16 +1,16 @@
 """Where a case stands for the loop: whom it is about, and what the screen is to show."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ... import casework, plans
-from ...casebook import answering, asking
+from ...casebook import answering, asking, viewing
 from ...casebook.book import Book, clock, existing
 from ...casebook.gating import gate_now
-from ...model.case import Case, CaseService, Offer, ServiceState
+from ...model.case import Case, CaseService, Offer
 from ...render.case_loop import Page
-
-_NEEDS_SOMEBODY = ("asking", "waiting", "exhausted", "accepted", "arrived")
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -32,11 +32,11 @@ def look(book: Book, case_id: int, wanted: str, language: str) -> Situation:
     with book.store.reading() as reader:
         case = existing(reader, case_id)
         states = {each.service: casework.service_state(case, each) for each in case.services}
-        service = _chosen(case, states, wanted)
+        service = casework.service_of(case, wanted) or casework.service_in_need(case)
         coming = casework.Next(None, "", ())
         if service is not None and states[service.service] in ("waiting", "exhausted"):
             coming = casework.next_option(case, service, *gate_now(book, reader, case, service))
-    offer = _offer(case, service)
+    offer = casework.offer_in_hand(case, service) if service else None
     bare = Page(
         case_id=case.id,
         client=case.incident.client or "no client",
@@ -45,39 +45,21 @@ def look(book: Book, case_id: int, wanted: str, language: str) -> Situation:
         emergency=plans.emergency_calls(case.incident, book.catalog.rules),
         overdue=tuple(_overdue(case, book, offer)),
     )
-    page = _with_block(book, bare, case, coming, language) if service else bare
+    page = _with_block(book, bare, case, service, coming, language=language) if service else bare
     return Situation(case=case, service=service, offer=offer, page=page)
 
 
-def _chosen(case: Case, states: dict[str, ServiceState], wanted: str) -> CaseService | None:
-    found = casework.service_of(case, wanted)
-    if found is not None:
-        return found
-    for state in _NEEDS_SOMEBODY:
-        for service in case.services:
-            if states[service.service] == state:
-                return service
-    return case.services[0] if case.services else None
-
-
-def _offer(case: Case, service: CaseService | None) -> Offer | None:
-    """The offer that an answer is about: the open one, a live one, else the last."""
-    if service is None:
-        return None
-    offers = [o for o in case.offers if o.service == service.service and not o.corrected]
-    for states in (("open",), casework.LIVE):
-        for offer in offers:
-            if offer.state in states:
-                return offer
-    return offers[-1] if offers else None
-
-
-def _with_block(book: Book, bare: Page, case: Case, coming: casework.Next, language: str) -> Page:
+def _with_block(
+    book: Book,
+    bare: Page,
+    case: Case,
+    service: CaseService,
+    coming: casework.Next,
+    *,
+    language: str,
+) -> Page:
     """Put in the one block that the screen shows of the chosen service."""
-    service = casework.service_of(case, bare.selected)
-    offer = _offer(case, service)
-    if service is None:
-        return bare
+    offer = casework.offer_in_hand(case, service)
     if offer is not None and offer.state == "open":
         card = asking.card(book, case, offer, language=language)
         return replace(bare, asking=card, answer_by=offer.answer_by)
@@ -92,22 +74,15 @@ def _with_block(book: Book, bare: Page, case: Case, coming: casework.Next, langu
         )
         return replace(bare, coming=asking.card(book, after, after.offers[-1], language=language))
     if dict(bare.services)[service.service] in ("waiting", "exhausted"):
-        skipped = tuple((option.name, why) for option, why in coming.skipped)
-        phone, text = service.last_resort_phone, service.last_resort_text
-        nobody = asking.Exhausted(case.id, service.service, phone, text, skipped)
-        return replace(bare, nobody=nobody)
+        return replace(bare, nobody=asking.exhausted(case.id, service, coming))
     return bare
 
 
-def _overdue(case: Case, book: Book, shown: Offer | None) -> list[str]:
+def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[str]:
     """Every missed deadline but the answer on screen, whose clock says so."""
-    found = []
-    for deadline in casework.overdue(case, book.now):
-        offer = casework.offer_of(case, deadline.offer)
-        if deadline.what == "answer" and offer == shown:
-            continue
-        who = f": {offer.phone} {offer.name}" if offer else ""
-        if deadline.service:
-            who = f": {deadline.service}"
-        found.append(f"{deadline.what} MISSED since {clock(deadline.at, book)}{who}")
-    return found
+    on_screen = f"{case.id}.{shown.number}" if shown else ""
+    for missed in viewing.overdue_of(case, book.now):
+        if missed.what != "answer" or missed.ref != on_screen:
+            who = " ".join(filter(None, (missed.phone, missed.name)))
+            since = f"{missed.what} MISSED since {clock(missed.since, book)}"
+            yield f"{since}: {who}" if who else since
