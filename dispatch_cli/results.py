@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from .errors import ExitCode
 from .model import OpenState
-from .model.check import CheckState
+from .model.provider import CheckState
 
 
 class EmergencyCall(Struct, frozen=True):

@@ -9,8 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from . import desk
-from .availability import advance, attributed, current, observer_fault, one_sample
+from .availability import current
 from .availability.current import ASKED_AGAIN
+from .availability.observer import attributed, observer_fault
+from .availability.samples import one_sample
+from .availability.states import advance
 from .model import Provider
 from .model.check import CheckSettings, Maintenance, Move, Probe, Reading, Report, Watched
 from .results import CheckReport, CheckRow, StateChange

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from ..model import Availability
-from ..model.check import CheckSettings, CheckState, Report, Watched
+from ..model.check import CheckSettings, Report, Watched
+from ..model.provider import CheckState
 from .samples import SKEW
 
 _LEAST = timedelta(microseconds=1)

@@ -4,7 +4,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ..model.check import CheckSettings, CheckState, Move, Reading, Watched
+from ..model.check import CheckSettings, Move, Reading, Watched
+from ..model.provider import CheckState
 from .samples import held, spoken_of
 
 WINDOW = 21

@@ -6,7 +6,8 @@ import signal
 import subprocess
 from contextlib import suppress
 
-from ..model.check import CheckState, Probe
+from ..model.check import Probe
+from ..model.provider import CheckState
 from .finding import Finding, short, unknown
 from .kit import Kit
 from .stopwatch import watch

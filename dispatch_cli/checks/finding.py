@@ -4,7 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ..model.check import CheckState, Fault
+from ..model.check import Fault
+from ..model.provider import CheckState
 
 LONGEST_WHY = 160
 

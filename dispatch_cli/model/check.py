@@ -5,8 +5,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from .provider import CheckState
+
 CheckKind = Literal["http", "tcp", "tls", "sip", "command"]
-CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
 
 Fault = Literal["", "resolver", "route", "lag", "internal"]
 """Why a look may say more about the observer than about the provider; "" where it does not."""

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 OpenState = Literal["open", "closed", "unknown"]
+CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
 
 
 class Span(Struct, frozen=True, array_like=True):
@@ -149,7 +150,7 @@ class Availability(Struct, frozen=True, kw_only=True):
     next unit is free where none is; None then means that no end is known.
     """
 
-    state: Literal["up", "busy", "degraded", "down", "unknown"] = "up"
+    state: CheckState = "up"
     free: int | None = None
     wait_min: float | None = None
     since: datetime | None = None

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from msgspec.structs import astuple, replace
 
-from ..model.check import CheckState, Move, Report, Watched
+from ..model.check import Move, Report, Watched
+from ..model.provider import CheckState
 from .moments import from_stamp, moment_or_none, stamp_or_none, to_stamp
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dispatch_cli.availability import advance
+from dispatch_cli.availability.states import advance
 from dispatch_cli.model.check import CheckSettings, Move, Reading, Watched
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)

@@ -4,14 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch_cli.availability import (
-    ASKED_AGAIN,
-    advance,
-    availability_for,
-    current,
-    fresh_at,
-    joined,
-)
+from dispatch_cli.availability import ASKED_AGAIN, availability_for, current, fresh_at, joined
+from dispatch_cli.availability.states import advance
 from dispatch_cli.model import Availability
 from dispatch_cli.model.check import CheckSettings, Report, Watched
 

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from dispatch_cli.availability import ASKED_AGAIN, advance, current
+from dispatch_cli.availability import ASKED_AGAIN, current
+from dispatch_cli.availability.states import advance
 from dispatch_cli.model.check import Report, Watched
 
 from .looks import MINUTE, NOON, SETTINGS, look

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch_cli.availability import held, one_sample
+from dispatch_cli.availability.samples import held, one_sample
 from dispatch_cli.model.check import CheckSettings
 
 from .looks import MINUTE, NOON, SETTINGS, look

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.availability import advance
+from dispatch_cli.availability.states import advance
 from dispatch_cli.model.check import CheckSettings, Watched
 
 from .looks import MINUTE, NOON, SETTINGS, after, look, said
