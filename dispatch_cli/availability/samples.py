@@ -16,7 +16,7 @@ def held(reading: Reading, settings: CheckSettings) -> Reading:
 
     The feed's own ``as_of`` counts and not the moment at which it was fetched.
     """
-    if reading.state in ("down", "unknown"):
+    if reading.state == "unknown":
         return reading
     as_of, until = reading.as_of, reading.valid_until
     if as_of is not None and as_of > reading.at + SKEW:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ..model.check import CheckSettings, Move, Reading, Watched
 from ..model.provider import CheckState
-from .samples import held, spoken_of
+from .samples import spoken_of
 
 WINDOW = 21
 """So many samples are looked back at for flapping, as Nagios does."""
@@ -22,15 +22,15 @@ _MASK = (1 << WINDOW) - 1
 
 
 def advance(
-    watched: Watched, reading: Reading, settings: CheckSettings, *, is_closed: bool
+    watched: Watched, sample: Reading, settings: CheckSettings, *, is_closed: bool
 ) -> tuple[Watched, Move | None]:
     """Add one sample; return what the provider now stands at, and what is to be told, if anything.
 
+    ``sample`` is one of ``samples.one_sample``, which takes feeds at their word about time.
     ``is_closed`` is outside its hours, on hold or in maintenance: then only a plain success counts,
     and everything else leaves all as it is, so that streaks go on when it opens. A sample that is
     unknown, or that says more about the observer, counts for nothing at any time.
     """
-    sample = held(reading, settings)
     if sample.fault or sample.state == "unknown" or (is_closed and sample.state != "up"):
         return watched, None
     has_failed = sample.state == "down"

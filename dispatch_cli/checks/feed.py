@@ -1,17 +1,15 @@
 """A capacity feed: what a provider's own system says about its units."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from .finding import Finding, degraded, short, unknown
+from .finding import Finding, degraded, short
 
 MOST_UNITS = 10_000
 LONGEST_WAIT_MIN = 1440.0
-MOST_AHEAD = timedelta(minutes=5)
-"""A feed whose clock is further ahead than this would never grow old."""
 
 
 class _Feed(Struct, frozen=True):
@@ -24,12 +22,11 @@ class _Feed(Struct, frozen=True):
     valid_until: Annotated[datetime, Meta(tz=True)] | None = None
 
 
-def judged_feed(body: bytes, *, now: datetime, stale_after: timedelta) -> Finding:
-    """Say what a feed means.
+def judged_feed(body: bytes) -> Finding:
+    """Say what a feed means, whatever moment it speaks of: ``availability`` judges its age.
 
     Anything that is not a feed is "degraded" with the reason: the server answers, its numbers are
-    not used. What the feed says of an older moment than ``stale_after``, or that it no longer
-    holds itself, is "unknown".
+    not used.
     """
     try:
         feed = msgspec.json.decode(body, type=_Feed)
@@ -39,9 +36,7 @@ def judged_feed(body: bytes, *, now: datetime, stale_after: timedelta) -> Findin
         return degraded(f"no feed: {_looks_like(body)}")
     if feed.free is None and feed.wait_min is None and feed.state is None:
         return degraded("no feed: neither free, nor wait_min, nor state in it")
-    if feed.as_of is not None and feed.as_of > now + MOST_AHEAD:
-        return degraded("feed: as_of lies ahead; one of the two clocks is wrong")
-    return _aged(feed, now, stale_after) or Finding(
+    return Finding(
         state=feed.state or _implied(feed),
         why=_says(feed),
         free=feed.free,
@@ -49,16 +44,6 @@ def judged_feed(body: bytes, *, now: datetime, stale_after: timedelta) -> Findin
         as_of=feed.as_of,
         valid_until=feed.valid_until,
     )
-
-
-def _aged(feed: _Feed, now: datetime, stale_after: timedelta) -> Finding | None:
-    if feed.valid_until is not None and feed.valid_until <= now:
-        why = "the feed says that it no longer holds"
-    elif feed.as_of is not None and feed.as_of < now - stale_after:
-        why = f"the feed stands still since {feed.as_of:%Y-%m-%d %H:%M %z}"
-    else:
-        return None
-    return msgspec.structs.replace(unknown(why), as_of=feed.as_of, valid_until=feed.valid_until)
 
 
 def _implied(feed: _Feed) -> Literal["up", "busy"]:

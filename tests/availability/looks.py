@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dispatch_cli.availability.samples import one_sample
 from dispatch_cli.availability.states import advance
 from dispatch_cli.model.check import CheckSettings, Move, Reading, Watched
 
@@ -39,9 +40,16 @@ def after(
     watched, told = start or Watched(provider="huber"), []
     for number, state in enumerate(states):
         reading = look(state, from_min + 5 * number)
-        watched, move = advance(watched, reading, settings, is_closed=is_closed)
+        watched, move = add(watched, reading, settings, is_closed=is_closed)
         told += [move] if move else []
     return watched, told
+
+
+def add(
+    watched: Watched, reading: Reading, settings: CheckSettings = SETTINGS, *, is_closed: bool
+) -> tuple[Watched, Move | None]:
+    """Add what a run with one look makes of it."""
+    return advance(watched, one_sample([reading], settings), settings, is_closed=is_closed)
 
 
 def said(told: Iterable[Move]) -> list[str]:

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 
 from dispatch_cli.availability import ASKED_AGAIN, availability_for, current, fresh_at, joined
-from dispatch_cli.availability.states import advance
 from dispatch_cli.model import Availability
 from dispatch_cli.model.check import CheckSettings, Report, Watched
 
-from .looks import MINUTE, NOON, SETTINGS, after, look
+from .looks import MINUTE, NOON, SETTINGS, add, after, look
 
 YEAR = timedelta(days=365)
 
@@ -19,7 +18,7 @@ def seen(state="up", minutes=0, **facts):
     watched = Watched(provider="huber")
     if state == "down":
         watched, _ = after(["down"] * 2, from_min=minutes - 10)
-    return advance(watched, look(state, minutes, **facts), SETTINGS, is_closed=False)[0]
+    return add(watched, look(state, minutes, **facts), SETTINGS, is_closed=False)[0]
 
 
 def said(minutes=0, until=60, **facts):
@@ -83,7 +82,7 @@ def test_a_feed_from_the_future_keeps_nobody_up(ahead):
     watched = seen()
     for minutes in range(5, 60, 5):
         feed = look("up", minutes, free=1, as_of=NOON + (minutes + ahead) * MINUTE)
-        watched, _ = advance(watched, feed, SETTINGS, is_closed=False)
+        watched, _ = add(watched, feed, SETTINGS, is_closed=False)
         assert at(minutes, watched).state == ("up" if minutes < 30 else "unknown")
 
 
@@ -92,7 +91,7 @@ def test_a_frozen_feed_that_is_still_served():
     watched = Watched(provider="huber")
     for minutes in range(0, 120, 5):
         feed = look("up", minutes, free=1, as_of=NOON)
-        watched, _ = advance(watched, feed, SETTINGS, is_closed=False)
+        watched, _ = add(watched, feed, SETTINGS, is_closed=False)
         assert at(minutes, watched).state == ("up" if minutes < 30 else "unknown")
 
 

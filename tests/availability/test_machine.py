@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from dispatch_cli.availability import ASKED_AGAIN, current
-from dispatch_cli.availability.states import advance
 from dispatch_cli.model.check import Report, Watched
 
-from .looks import MINUTE, NOON, SETTINGS, look
+from .looks import MINUTE, NOON, SETTINGS, add, look
 
 STALE = timedelta(minutes=30)
 STATES = st.sampled_from(["up", "up", "busy", "degraded", "down", "down", "unknown"])
@@ -42,10 +41,9 @@ class Watching(RuleBasedStateMachine):
         until = None if left_min is None else self.now + left_min * MINUTE
         reading = look(state, at=self.now, fault=fault, as_of=as_of, valid_until=until)
         before = self.watched
-        self.watched, move = advance(before, reading, SETTINGS, is_closed=is_closed)
-        is_bad_feed = state in ("up", "busy", "degraded") and (
-            (age_min is not None and not -2 <= age_min <= 30)
-            or (left_min is not None and left_min <= 0)
+        self.watched, move = add(before, reading, SETTINGS, is_closed=is_closed)
+        is_bad_feed = (age_min is not None and not -2 <= age_min <= 30) or (
+            left_min is not None and left_min <= 0
         )
         if fault or state == "unknown" or is_bad_feed or (is_closed and state != "up"):
             assert (self.watched, move) == (before, None)

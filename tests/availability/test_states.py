@@ -3,10 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.availability.states import advance
 from dispatch_cli.model.check import CheckSettings, Watched
 
-from .looks import MINUTE, NOON, SETTINGS, after, look, said
+from .looks import MINUTE, NOON, SETTINGS, add, after, look, said
 
 
 def test_down_after_three_failures_and_up_after_two_successes():
@@ -64,9 +63,9 @@ def test_units_count_at_once_and_stay_through_a_failure_that_is_not_hard():
     """Free units follow each sample; a hard down knows nothing of units."""
     watched, _ = after(["up"])
     feed = look("up", 5, free=2, wait_min=None, valid_until=NOON + 20 * MINUTE)
-    watched, _ = advance(watched, feed, SETTINGS, is_closed=False)
+    watched, _ = add(watched, feed, SETTINGS, is_closed=False)
     assert (watched.free, watched.valid_until) == (2, NOON + 20 * MINUTE)
-    watched, _ = advance(watched, look("busy", 10, free=0, wait_min=12), SETTINGS, is_closed=False)
+    watched, _ = add(watched, look("busy", 10, free=0, wait_min=12), SETTINGS, is_closed=False)
     assert (watched.state, watched.free, watched.wait_min) == ("up", 0, 12)
     failing, _ = after(["down", "down"], watched, from_min=15)
     assert (failing.free, failing.seen_at) == (0, NOON + 10 * MINUTE)
@@ -87,7 +86,7 @@ def test_a_fault_of_the_observer_says_nothing(state, fault):
     """Whatever a faulty look found: nothing is as much as touched."""
     before, _ = after(["up", "down", "down"])
     faulty = look(state, 15, fault=fault)
-    assert advance(before, faulty, SETTINGS, is_closed=False) == (before, None)
+    assert add(before, faulty, SETTINGS, is_closed=False) == (before, None)
 
 
 def test_unknown_says_nothing_and_breaks_no_streak():
@@ -113,9 +112,9 @@ def test_outside_hours_on_hold_or_in_maintenance_no_kind_changes_anything(kind, 
     start, _ = after(before)
     for minutes in range(30, 150, 5):
         reading = look(state, minutes, kind=kind)
-        assert advance(start, reading, SETTINGS, is_closed=True) == (start, None)
+        assert add(start, reading, SETTINGS, is_closed=True) == (start, None)
     up = look("up", 150, kind=kind)
-    assert advance(start, up, SETTINGS, is_closed=True)[0] != start
+    assert add(start, up, SETTINGS, is_closed=True)[0] != start
 
 
 def test_thresholds_are_settings():
@@ -158,7 +157,7 @@ def test_slow_flapping_shows_in_the_hard_state():
 def test_a_clock_that_goes_back_leaves_the_newest_look():
     """A look that is earlier than the last one is still the newest."""
     watched, _ = after(["up", "up"], from_min=600)
-    watched, _ = advance(watched, look("up", 0), SETTINGS, is_closed=False)
+    watched, _ = add(watched, look("up", 0), SETTINGS, is_closed=False)
     assert watched.seen_at == NOON
 
 
