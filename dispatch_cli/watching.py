@@ -14,6 +14,7 @@ from .availability.current import ASKED_AGAIN
 from .availability.observer import attributed, observer_fault
 from .availability.samples import one_sample
 from .availability.states import advance
+from .errors import ExitCode
 from .model import Provider
 from .model.check import CheckSettings, Maintenance, Move, Probe, Reading, Report, Watched
 from .results import CheckReport, CheckRow, StateChange
@@ -271,3 +272,11 @@ def _change(move: Move, provider: Provider) -> StateChange:
 
 def _local(catalog: "Catalog", moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(catalog.rules.settings.timezone))
+
+
+def heartbeat_event(code: ExitCode) -> str:
+    """What the heartbeat is told at the end: nothing more, or the exit code of a run that failed.
+
+    Somebody being down is what a run is for, and no fault of the run.
+    """
+    return "" if code in (ExitCode.OK, ExitCode.ATTENTION) else str(int(code))

@@ -1,7 +1,8 @@
 """``dispatch check``: who can be reached, for a terminal, for cron and for monitors."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
+from ..errors import ExitCode, UnavailableError, UsageError
 from .check_options import Ahead, Looks
 from .opening import holiday_dates, now, open_own_catalog, store_at
 from .options import Around, complete_providers
@@ -87,12 +88,33 @@ def _refuse_nonsense(asked: _Asked, ahead: Ahead) -> None:
         problems.append("-v times the looks at one provider: name one ID")
     if looks.monitor and asked.json:
         problems.append("--monitor and --json both want stdout: use one of them")
-    if looks.monitor and ahead.coverage is not None:
-        problems.append("--monitor is for states, not for --coverage")
     if ahead.coverage is None and (ahead.minimum is not None or ahead.region or ahead.service):
         problems.append("--minimum, --region and --service go with --coverage")
     if looks.budget is not None and not 0 < looks.budget <= _MOST_BUDGET_S:
         problems.append(f"--budget {looks.budget:g} is not above 0 and at most {_MOST_BUDGET_S} s")
+    wanted = {
+        "--coverage": ahead.coverage is not None,
+        "--print-crontab": ahead.print_crontab,
+        "--print-systemd": ahead.print_systemd,
+    }
+    instead = [name for name, is_wanted in wanted.items() if is_wanted]
+    of_a_run = {
+        "an ID": bool(asked.ids),
+        "--all": looks.everybody,
+        "--monitor": looks.monitor,
+        "--prometheus": looks.prometheus is not None,
+        "--status": looks.status is not None,
+        "--budget": looks.budget is not None,
+        "--html": looks.html is not None and ahead.coverage is None,
+    }
+    if len(instead) > 1:
+        problems.append(f"one at a time: {', '.join(instead)}")
+    if instead:
+        problems += [
+            f"{name} is for a run, and {instead[0]} makes none"
+            for name, is_said in of_a_run.items()
+            if is_said
+        ]
     if problems:
         raise UsageError(*problems, hint='see "dispatch check --help"')
 
@@ -111,9 +133,11 @@ def _run(
     try:
         with alone(lock) as is_alone:
             if is_alone:
-                checked = _with_heartbeat(asked, watch)
-                # Inside the lock, so that an older run cannot overwrite a newer one's files.
-                trouble = _write_files(asked, watch, checked.report)
+                with _heartbeat(asked, watch) as ended:
+                    checked = watching.run_checks(watch, ids=asked.ids, look=_look)
+                    # Inside the lock, so that an older run cannot overwrite a newer one's files.
+                    trouble = _write_files(asked, watch, checked.report)
+                    ended(_code_of(checked.report, trouble))
                 return _outcome(asked, checked, trouble)
     except OSError as error:
         raise UnavailableError(f"{lock} cannot be locked: {error.strerror}") from None
@@ -122,34 +146,32 @@ def _run(
     return Outcome(lambda: _say_overlap(asked), ExitCode.CONFLICT)
 
 
-def _with_heartbeat(asked: _Asked, watch: "Watch") -> "Checked":
-    """Run, and tell the heartbeat address of start and end; only of runs that look at everybody."""
-    from .. import watching
+@contextmanager
+def _heartbeat(asked: _Asked, watch: "Watch") -> Iterator[Callable[[ExitCode], None]]:
+    """Tell the heartbeat address of start and end; only of runs that look at everybody.
 
+    What is given takes the exit code with which the run ends. That nobody answers there fails no
+    run, and is said on stderr.
+    """
     settings = watch.settings
     if not settings.heartbeat or asked.ids:
-        return watching.run_checks(watch, ids=asked.ids, look=_look)
+        yield lambda _: None
+        return
+    from .. import checks, watching
 
     failed: dict[str, None] = {}
 
     def ping(event: str) -> None:
-        from .. import checks
-
         told = checks.ping(settings.heartbeat, event, is_trusted=settings.is_trusted)
         if not told.ok:
             failed[f"heartbeat: {told.why}"] = None
 
+    ping("start")
     try:
-        ping("start")
-        try:
-            checked = watching.run_checks(watch, ids=(), look=_look)
-        except DispatchError as error:
-            ping(str(int(error.exit_code)))
-            raise
-        # Somebody being down is what the run is for, and no fault of the run.
-        code = checked.report.exit_code
-        ping("" if code in (ExitCode.OK, ExitCode.ATTENTION) else str(int(code)))
-        return checked
+        yield lambda code: ping(watching.heartbeat_event(code))
+    except Exception as error:
+        ping(watching.heartbeat_event(getattr(error, "exit_code", ExitCode.BUG)))
+        raise
     finally:
         if failed and not (asked.quiet or asked.looks.monitor):
             from ..render import messages
@@ -206,7 +228,7 @@ def _outcome(asked: _Asked, checked: "Checked", trouble: Sequence[str]) -> Outco
     report = checked.report
     if asked.looks.monitor:
         return _monitored(report, trouble)
-    code = ExitCode.UNAVAILABLE if trouble else report.exit_code
+    code = _code_of(report, trouble)
     if asked.json:
         return Outcome(lambda: _emit(asked, checked, trouble, code), code)
 
@@ -219,6 +241,10 @@ def _outcome(asked: _Asked, checked: "Checked", trouble: Sequence[str]) -> Outco
             messages.print_error(UnavailableError(*trouble), stream=sys.stderr)
 
     return Outcome(show, code)
+
+
+def _code_of(report: "CheckReport", trouble: Sequence[str]) -> ExitCode:
+    return ExitCode.UNAVAILABLE if trouble else report.exit_code
 
 
 def _monitored(report: "CheckReport", trouble: Sequence[str] = ()) -> Outcome:

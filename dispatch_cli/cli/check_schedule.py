@@ -19,7 +19,6 @@ from .outcome import Outcome, emit
 if TYPE_CHECKING:
     from ..catalog import Catalog
 
-EVERY_MIN = 5
 FORGET_AFTER = "30d"
 _STEPS_MIN = (5, 6, 10, 12, 15, 20, 30, 60)
 _SPARE_S = 60
@@ -63,7 +62,7 @@ def schedule(catalog: "Catalog", log: Path, *, sample: bool, systemd: bool, json
 def jobs_of(program: Sequence[str], shared: Sequence[str], budget_s: float) -> tuple[Job, ...]:
     """What runs by itself: the checks less often than a run may take."""
     limit_s = int(budget_s) + _SPARE_S
-    every = next(step for step in (*_STEPS_MIN, 60) if step * 60 > budget_s or step == 60)
+    every = next((step for step in _STEPS_MIN if step * 60 > limit_s), _STEPS_MIN[-1])
     cron, calendar = (
         ("0 * * * *", "hourly") if every == 60 else (f"*/{every} * * * *", f"*:0/{every}")
     )

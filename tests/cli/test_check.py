@@ -377,3 +377,26 @@ def test_who_is_no_longer_looked_at_is_forgotten(dispatch, home):
     ran = dispatch("check", "--providers", str(path))
     assert (ran.code, states(ran)) == (0, {"ilm": "up"})
     assert dispatch("cascade", "tow", "--at", "86150", "--providers", str(path)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (("huber", "--coverage", "7d"), "an ID is for a run, and --coverage makes none"),
+        (("--coverage", "7d", "--prometheus", "x"), "--prometheus is for a run"),
+        (("--print-crontab", "--status", "x"), "--status is for a run"),
+        (("--print-crontab", "--print-systemd"), "one at a time"),
+        (("--print-systemd", "--coverage", "7d"), "one at a time"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(dispatch, argv, says):
+    """Nobody believes that a file was written, or a provider looked at, that was not."""
+    ran = dispatch("check", *argv)
+    assert ran.code == 2
+    assert says in ran.err
+
+
+def test_a_monitor_hears_of_a_wrong_option_in_its_own_words(dispatch):
+    """A monitor has four codes: a wrong command line is the unknown one."""
+    ran = dispatch("check", "--coverage", "7d", "--monitor")
+    assert (ran.code, ran.out[:24]) == (3, "UNKNOWN: --monitor is fo")

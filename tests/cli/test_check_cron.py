@@ -176,6 +176,15 @@ def test_the_heartbeat_hears_that_a_run_failed(home: Path) -> None:
         assert asked == ["/ping/start", "/ping/5"]
 
 
+def test_the_heartbeat_hears_that_a_file_could_not_be_written(home: Path) -> None:
+    """A run whose page or metrics cannot be written has failed: the heartbeat is told so."""
+    with web_server() as (port, asked):
+        settings = f'[check]\nheartbeat = "http://127.0.0.1:{port}/ping"\n'
+        file = write(home, settings, provider("lech", command("/bin/true")))
+        assert run(*QUIET, file, "--prometheus", str(home / "nowhere" / "x.prom")).returncode == 5
+        assert asked == ["/ping/start", "/ping/5"]
+
+
 def test_a_failing_heartbeat_fails_no_run(home: Path) -> None:
     """A secret that is not set is said on stderr, silenced by --quiet, and changes no exit code."""
     file = write(
