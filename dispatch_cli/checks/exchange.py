@@ -73,6 +73,11 @@ class Answer(asyncio.Protocol):
         else:
             self.on_message_complete()  # A body may end with the connection, RFC 9112, 6.3.
 
+    @property
+    def transport(self) -> asyncio.BaseTransport | None:
+        """The connection that the answer comes over."""
+        return self._transport
+
     def close(self) -> None:
         """Cut the connection, whatever still comes."""
         if self._transport is not None:

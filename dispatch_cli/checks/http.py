@@ -1,7 +1,8 @@
 """An HTTP look: the status, and the capacity feed where there is one."""
 
 import re
-from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ..model.check import Probe, SecretRef
 from .address import Address, AddressError, parse_address
@@ -11,6 +12,7 @@ from .feed import judged_feed
 from .finding import Finding, degraded, down, unknown, up
 from .guard import RefusedError
 from .kit import Kit
+from .ports import certificate_finding
 from .secret import UnsendableError, secret_value, sendable
 from .stopwatch import watch
 
@@ -46,7 +48,7 @@ async def _asked(
     probe: Probe, kit: Kit, address: Address, own: Address, headers: dict[str, str]
 ) -> Finding | str:
     """Ask one address: what it means, or where else it sends one."""
-    may_be_private = probe.allow_private and probe.is_trusted and address.host == own.host
+    may_be_private = probe.may_be_private and address.host == own.host
     try:
         answer = await asked(
             kit,
@@ -59,11 +61,17 @@ async def _asked(
         return unknown(str(error)) if address is own else degraded(f"redirects, {error}")
     except OSError as error:
         return network_trouble(error)
+    certificate = None
+    if answer.transport is not None and address.scheme == "https":
+        certificate = certificate_finding(answer.transport, probe, kit.clock())
     try:
         status = await answer.head
         if status in _REDIRECTS and status not in probe.status:
             return answer.fields.get("location", "")
-        return await _judged(probe, kit, status, answer)
+        found = await _judged(probe, status, answer)
+        if certificate is None or certificate.state == "up" or found.state != "up":
+            return found
+        return replace(found, state=certificate.state, why=f"{found.why}, {certificate.why}")
     except ExchangeError as error:
         return error.finding
     except OSError as error:
@@ -72,7 +80,7 @@ async def _asked(
         answer.close()  # What is left of a body is not waited for.
 
 
-async def _judged(probe: Probe, kit: Kit, status: int, answer: Answer) -> Finding:
+async def _judged(probe: Probe, status: int, answer: Answer) -> Finding:
     expected = status in probe.status if probe.status else 200 <= status <= 299
     if not expected:
         if status == 503 and "retry-after" in answer.fields:
@@ -83,8 +91,7 @@ async def _judged(probe: Probe, kit: Kit, status: int, answer: Answer) -> Findin
     watch.get().begin("body")
     body = await answer.body
     watch.get().begin("")
-    stale_after = timedelta(minutes=kit.settings.stale_min)
-    return judged_feed(body, now=kit.clock(), stale_after=stale_after)
+    return judged_feed(body)
 
 
 def _headers(probe: Probe) -> dict[str, str]:

@@ -6,14 +6,14 @@ import ssl
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiohappyeyeballs
 
 from ..model.check import CheckSettings, Probe
 from .guard import open_socket
 from .names import Names, known_addresses
-from .stopwatch import Stopwatch, watch
+from .stopwatch import watch
 
 Place = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
 """Where to connect to, in the form of ``getaddrinfo``."""
@@ -41,7 +41,7 @@ class Kit:
     @cached_property
     def certificates(self) -> ssl.SSLContext:
         """The system's trusted certificates, loaded once and only if something speaks TLS."""
-        context = _TimedContext(ssl.PROTOCOL_TLS_CLIENT)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_default_certs()
         context.set_alpn_protocols(["http/1.1"])
         return context
@@ -61,6 +61,7 @@ class Kit:
         try:
             if not is_secure:
                 return await loop.create_connection(speaks, sock=opened)
+            watch.get().begin("tls")
             return await loop.create_connection(
                 speaks,
                 sock=opened,
@@ -98,13 +99,3 @@ class Kit:
             )
             for address in addresses
         ]
-
-
-class _TimedContext(ssl.SSLContext):
-    """Tells the stopwatch when the handshake begins, which no HTTP client does."""
-
-    def wrap_bio(self, *args: Any, **named: Any) -> ssl.SSLObject:
-        timer: Stopwatch | None = watch.get(None)
-        if timer is not None:
-            timer.begin("tls")
-        return super().wrap_bio(*args, **named)

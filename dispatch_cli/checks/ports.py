@@ -13,9 +13,7 @@ from .kit import Kit
 async def look_tcp(probe: Probe, kit: Kit) -> Finding:
     """See whether a port opens; nothing is sent."""
     try:
-        opened = await kit.dial(
-            probe.host, probe.port, may_be_private=probe.allow_private and probe.is_trusted
-        )
+        opened = await kit.dial(probe.host, probe.port, may_be_private=probe.may_be_private)
     except OSError as error:
         return network_trouble(error)
     opened.close()
@@ -33,13 +31,19 @@ async def look_tls(probe: Probe, kit: Kit) -> Finding:
             probe.host,
             probe.port,
             is_secure=True,
-            may_be_private=probe.allow_private and probe.is_trusted,
+            may_be_private=probe.may_be_private,
         )
     except OSError as error:
         return network_trouble(error)
-    certificate = transport.get_extra_info("peercert")
+    found = certificate_finding(transport, probe, kit.clock())
     transport.abort()  # A closing word that the other side may never answer is not said.
+    return found
+
+
+def certificate_finding(transport: asyncio.BaseTransport, probe: Probe, now: datetime) -> Finding:
+    """Say how many days the certificate of a connection still holds: "up", or "degraded"."""
+    certificate = transport.get_extra_info("peercert")
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
-    days = (ends - kit.clock()).days
+    days = (ends - now).days
     says = f"certificate holds {days} more {'day' if days == 1 else 'days'}"
     return degraded(says) if days < probe.certificate_days else up(says)

@@ -1,6 +1,5 @@
 """How long each phase of a look took, and in which it is now."""
 
-from collections.abc import Callable
 from contextvars import ContextVar
 from time import perf_counter
 
@@ -8,15 +7,14 @@ from time import perf_counter
 class Stopwatch:
     """Times the phases of one look; a phase that comes again, after a redirect, adds up."""
 
-    def __init__(self, now: Callable[[], float] = perf_counter) -> None:
-        self._now = now
+    def __init__(self) -> None:
         self._took: dict[str, float] = {}
-        self._since = now()
+        self._since = perf_counter()
         self.phase = ""
 
     def begin(self, phase: str) -> None:
         """End the phase that runs and begin another; none with ""."""
-        now = self._now()
+        now = perf_counter()
         if self.phase:
             self._took[self.phase] = self._took.get(self.phase, 0.0) + now - self._since
         self.phase, self._since = phase, now
@@ -28,5 +26,5 @@ class Stopwatch:
 
 
 watch: ContextVar[Stopwatch] = ContextVar("watch")
-"""The stopwatch of the look that the current task belongs to: an HTTP client calls the steps that
-are timed (name, socket, TLS) without telling them for whom."""
+"""The stopwatch of the look that the current task belongs to: the steps that are timed (name,
+socket, TLS) are the same for every kind of look, and are not told for whom."""

@@ -29,7 +29,7 @@ async def look_sip(probe: Probe, kit: Kit) -> Finding:
     try:
         opened = _opened(
             await kit.places(host, port, socket.SOCK_DGRAM),
-            may_be_private=probe.allow_private and probe.is_trusted,
+            may_be_private=probe.may_be_private,
         )
     except OSError as error:
         return network_trouble(error)

@@ -43,6 +43,11 @@ class Probe(Struct, frozen=True, kw_only=True):
     allow_private: bool = False
     is_trusted: bool = False
 
+    @property
+    def may_be_private(self) -> bool:
+        """Whether its host may have a private address: leave counts in a trusted file alone."""
+        return self.allow_private and self.is_trusted
+
 
 class Reading(Struct, frozen=True, kw_only=True):
     """What one look at a provider found; one look is one sample, never a retry."""
