@@ -1,5 +1,6 @@
 """Files that only their owner may read, written whole or not at all."""
 
+import errno
 import os
 import stat
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 _STALE_AFTER_S = 3600
 _SUFFIX = ".tmp"
+NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+"""Errors of a file system without locks."""
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -57,24 +60,30 @@ def alone(path: Path) -> Iterator[bool]:
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     lock = os.open(path, flags, 0o600)
     try:
-        yield _is_taken(lock)
+        yield take_lock(lock)
     finally:
         os.close(lock)
 
 
-def _is_taken(lock: int) -> bool:
+def take_lock(file: int, *, wait: bool = False) -> bool:
+    """Take the lock of an open file and say whether it was got; it goes with the process.
+
+    Raises OSError where the file system knows no locks: see ``NO_LOCKS``.
+    """
     try:
         import fcntl
     except ImportError:  # pragma: no cover - Windows
         import msvcrt
 
         try:
-            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            # It gives up waiting after ten seconds.
+            mode = msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK  # type: ignore[attr-defined]
+            msvcrt.locking(file, mode, 1)  # type: ignore[attr-defined]
         except OSError:
             return False
         return True
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
     return True

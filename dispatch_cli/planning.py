@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from . import coverage, desk
 from .errors import UsageError
 from .model import Observations
+from .model.check import MOST_NAMED, is_region
 from .model.words import EMERGENCY_SERVICES, SERVICES
 from .results import CoverageContact, CoverageReport, ProviderSource
 
@@ -17,7 +18,6 @@ FEWER_THAN = 2
 """What is shown where no minimum is named: nobody, and only one."""
 
 MOST_DAYS = 92
-_MOST_NAMED = 9
 
 
 def plan_ahead(
@@ -79,12 +79,12 @@ def _check(days: int, minimum: int | None, regions: Sequence[str], services: Seq
     problems = []
     if not 1 <= days <= MOST_DAYS:
         problems.append(f"{days} days: coverage looks 1 to {MOST_DAYS} days ahead")
-    if minimum is not None and not 1 <= minimum <= _MOST_NAMED:
-        problems.append(f"a minimum of {minimum}: name one from 1 to {_MOST_NAMED}")
+    if minimum is not None and not 1 <= minimum <= MOST_NAMED:
+        problems.append(f"a minimum of {minimum}: name one from 1 to {MOST_NAMED}")
     problems += [
         f'region "{region}": write 1 to 5 leading digits of a postcode, such as 86'
         for region in regions
-        if not (region.isascii() and region.isdigit() and len(region) <= 5)
+        if not is_region(region)
     ]
     known = [name for name in SERVICES if name not in EMERGENCY_SERVICES]
     problems += [

@@ -261,6 +261,10 @@ class StateChange(Struct, frozen=True, kw_only=True):
     is_flapping: bool = False
 
 
+WORST_FIRST = ("down", "busy", "degraded", "unknown", "up", "closed")
+"""The states in which a provider is shown."""
+
+
 class CheckReport(Struct, frozen=True, kw_only=True):
     """What one run of ``dispatch check`` found; ``offline`` says why nobody's state was moved."""
 
@@ -276,9 +280,8 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     @property
     def counts(self) -> dict[str, int]:
         """How many stand in each state, the worst first."""
-        order = ("down", "busy", "degraded", "unknown", "up", "closed")
         states = [row.state for row in self.rows]
-        return {state: states.count(state) for state in order if state in states}
+        return {state: states.count(state) for state in WORST_FIRST if state in states}
 
     @property
     def exit_code(self) -> ExitCode:

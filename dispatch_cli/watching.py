@@ -24,15 +24,22 @@ if TYPE_CHECKING:
     from .checks import Round
     from .store import Store
 
+_REMEMBERED = timedelta(days=30)
 Look = Callable[[Sequence[tuple[str, Probe]], CheckSettings], "Round"]
 """Looks once at every target, over the network."""
 
 
 class Checked(Struct, frozen=True):
-    """What a run found, and the looks that it made."""
+    """What a run found, and the looks that it made.
+
+    Of a run that looks at one provider ``moves`` and ``reports`` say what has happened to it in
+    the last 30 days, the newest first.
+    """
 
     report: CheckReport
     readings: tuple[Reading, ...] = ()
+    moves: tuple[Move, ...] = ()
+    reports: tuple[Report, ...] = ()
 
 
 class Watch(Struct, frozen=True, kw_only=True):
@@ -51,50 +58,89 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: Look) -> Checked:
     While the observer is offline nobody's state is moved. A provider with a check for which the
     time did not suffice stays as it was. Raises UsageError for an unknown id.
     """
-    begun = watch.clock()
-    wanted = _named(watch.catalog, ids)
-    probes = {
-        each: known
-        for each, known in watch.catalog.probes().items()
-        if wanted is None or each in wanted
-    }
-    with watch.store as store:
-        with store.reading() as reader:
-            known, said = reader.watched(), reader.reports(begun - ASKED_AGAIN)
-        watched = _to_watch(watch.catalog, {*probes, *said, *(wanted or ())}, wanted)
-        closed = closed_now(watch, watched, begun)
+    with watch.store:
+        standing = _standing(watch, ids)
+        probes, closed = standing.probes, standing.closed
         seen = look([(each, probe) for each in probes for probe in probes[each]], watch.settings)
-        offline = _offline(watch.settings, seen, probes, known, closed)
+        offline = _offline(watch.settings, seen, probes, standing.known, closed)
         moves: dict[str, Move] = {}
         if seen.readings and not offline:
-            known, moves = _keep(watch, seen, closed, known.keys() - probes.keys(), ids=ids)
-    now = watch.clock()
-    report = CheckReport(
-        at=_local(watch.catalog, now),
+            orphans = standing.known.keys() - probes.keys()
+            known, moves = _keep(watch, seen, closed, orphans, ids=ids)
+            standing = replace(standing, known=known)
+        who = standing.who
+        past = _history(watch, next(iter(who))) if len(who) == 1 else ((), ())
+    report = replace(
+        _report(watch, standing),
         seconds=seen.seconds,
         checked=len({reading.provider for reading in seen.readings}),
-        rows=_rows(watched, closed, known, said, now=now, settings=watch.settings),
-        changes=tuple(_change(moves[each], watched[each]) for each in watched if each in moves),
+        changes=tuple(_change(moves[each], who[each]) for each in who if each in moves),
         offline=offline,
         left_out=len(seen.left_out),
     )
-    return Checked(report, seen.readings)
+    return Checked(report, seen.readings, *past)
 
 
 def as_known(watch: Watch, *, ids: Sequence[str] = ()) -> CheckReport:
     """Say how everybody stands by what earlier runs have found, without a look."""
+    with watch.store:
+        return _report(watch, _standing(watch, ids))
+
+
+def _history(watch: Watch, provider_id: str) -> tuple[tuple[Move, ...], tuple[Report, ...]]:
+    """Say what has happened to one provider: its moves and what it said, the newest first."""
+    since = watch.clock() - _REMEMBERED
+    with watch.store.reading() as reader:
+        moves = [move for move in reader.moves(since) if move.provider == provider_id]
+        said = [each for each in reader.reports_of(provider_id) if each.at >= since]
+    return tuple(reversed(moves)), tuple(said)
+
+
+class _Standing(Struct, frozen=True, kw_only=True):
+    """Of whom anything can be said, in the file's order, and all that is known of them."""
+
+    who: dict[str, Provider]
+    probes: dict[str, tuple[Probe, ...]]
+    closed: dict[str, str]
+    known: Mapping[str, Watched]
+    said: Mapping[str, Report]
+
+
+def _standing(watch: Watch, ids: Iterable[str]) -> _Standing:
+    """Read what is known of everybody, or of those with the ids; raises UsageError."""
     now = watch.clock()
     wanted = _named(watch.catalog, ids)
-    probed = watch.catalog.probes().keys()
-    with watch.store as store, store.reading() as reader:
+    with watch.store.reading() as reader:
         known, said = reader.watched(), reader.reports(now - ASKED_AGAIN)
-    watched = _to_watch(watch.catalog, {*probed, *said, *(wanted or ())}, wanted)
-    closed = closed_now(watch, watched, now)
+    probes = {
+        each: asked
+        for each, asked in watch.catalog.probes().items()
+        if wanted is None or each in wanted
+    }
+    who = _to_watch(watch.catalog, {*probes, *said, *(wanted or ())}, wanted)
+    return _Standing(
+        who=who, probes=probes, closed=closed_now(watch, who, now), known=known, said=said
+    )
+
+
+def _report(watch: Watch, standing: _Standing) -> CheckReport:
+    """How everybody stands now, of a run without looks."""
+    now = watch.clock()
     return CheckReport(
         at=_local(watch.catalog, now),
         seconds=0.0,
         checked=0,
-        rows=_rows(watched, closed, known, said, now=now, settings=watch.settings),
+        rows=tuple(
+            _row(
+                provider,
+                standing.closed.get(each),
+                standing.known.get(each),
+                standing.said.get(each),
+                now=now,
+                settings=watch.settings,
+            )
+            for each, provider in standing.who.items()
+        ),
     )
 
 
@@ -111,7 +157,7 @@ def closed_now(watch: Watch, providers: Mapping[str, Provider], now: datetime) -
     for each, provider in providers.items():
         hold = provider.on_hold
         window = next((w for w in windows if _covers(w, provider)), None)
-        if hold is not None and (hold.until is None or now < hold.until):
+        if hold is not None and hold.is_on(now):
             closed[each] = f"on hold: {hold.reason}"
         elif window is not None:
             closed[each] = f"maintenance: {window.text}" if window.text else "maintenance"
@@ -169,15 +215,9 @@ def _offline(
     return observer_fault(
         evidence,
         reference_ok=seen.reference_ok,
-        reference_is_named=_is_name(settings.reference),
+        reference_is_named=settings.reference is not None and settings.reference.is_name,
         known_down=ignored,
     )
-
-
-def _is_name(reference: str) -> bool:
-    """Whether reaching the reference proves that names can be resolved."""
-    host = reference.rpartition(":")[0]
-    return not (":" in host or host.replace(".", "").isdigit())
 
 
 def _keep(
@@ -211,23 +251,6 @@ def _keep(
             tx.drop_watched(orphans)
     known.update({each.provider: each for each in changed})
     return known, moves
-
-
-def _rows(
-    watched: Mapping[str, Provider],
-    closed: Mapping[str, str],
-    known: Mapping[str, Watched],
-    said: Mapping[str, Report],
-    *,
-    now: datetime,
-    settings: CheckSettings,
-) -> tuple[CheckRow, ...]:
-    return tuple(
-        _row(
-            provider, closed.get(each), known.get(each), said.get(each), now=now, settings=settings
-        )
-        for each, provider in watched.items()
-    )
 
 
 def _row(

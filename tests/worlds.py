@@ -70,9 +70,10 @@ class MemoryCatalog:
         self.path, self.source = "memory.toml", "option"
         self.warnings: tuple[str, ...] = ()
         self.digest = "memory"
+        self.checks = Checking()
 
     def checking(self) -> Checking:
-        return Checking()
+        return self.checks
 
     def near(self, place: Place) -> list[Provider]:
         return self.providers

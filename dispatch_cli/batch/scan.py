@@ -98,6 +98,6 @@ def _is_stopped(offer: Offer, incident: Incident, at: float) -> bool:
     area, hold = offer.area, offer.hold
     return (
         (area is not None and geo.fit(area, offer.lat, offer.lon, incident.place)[0] == "outside")
-        or (hold is not None and (hold.until is None or incident.when < hold.until))
+        or (hold is not None and hold.is_on(incident.when))
         or offer.opening.is_closed(at, incident.when)
     )

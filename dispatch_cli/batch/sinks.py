@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import ConflictError, Problem, UnavailableError, UsageError
+from ..files import take_lock
 from ..records import Reject
 from .state import open_private
 
@@ -150,17 +151,11 @@ def check_target(path: Path, option: str, source: str) -> None:
 
 
 def _take(file: BinaryIO, path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover - Windows
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise ConflictError(Problem("another batch is writing it", file=str(path))) from None
-    except OSError:  # a file system without locks
-        return
+    # On a file system without locks nobody can be kept out.
+    with suppress(OSError):
+        if not take_lock(file.fileno()):
+            file.close()
+            raise ConflictError(Problem("another batch is writing it", file=str(path)))
 
 
 def _unwritable(path: Path, error: OSError) -> UnavailableError:

@@ -23,16 +23,14 @@ def observe(
     *,
     learned: bool = True,
     without_case: int = 0,
-    settings: CheckSettings | None = None,
 ) -> Observations:
     """Read who was assigned when, who can be reached, and what the answers so far teach.
 
     Without ``learned`` the file's values count, as if nobody had ever answered. The units that
     ``without_case`` has taken count as free: it does not wait for itself. States and taken units
-    count only for incidents near to now: today says nothing of next week. The ``settings`` of
-    checks are the file's, unless given.
+    count only for incidents near to now: today says nothing of next week.
     """
-    settings = settings or catalog.checking().settings
+    settings = catalog.checking().settings
     is_near = availability.is_near(when, now, settings)
     known = (
         _known(catalog, reader, when, now, settings, without_case=without_case) if is_near else {}

@@ -17,9 +17,11 @@ from ..model.check import (
     CheckKind,
     CheckSettings,
     CoverageSettings,
+    HostPort,
     Maintenance,
     Probe,
     SecretRef,
+    is_region,
 )
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from .findings import Owner
@@ -70,14 +72,15 @@ def settings_of(raw: RawCheck, owner: Owner, trust: Trust) -> CheckSettings:
     heartbeat = None if raw.heartbeat is None else _secret("heartbeat", raw.heartbeat, owner, trust)
     if isinstance(heartbeat, str):
         _check_url("heartbeat", heartbeat, owner)
-    if raw.reference is not None and _host_and_port(raw.reference) is None:
+    reference = None if raw.reference is None else _host_and_port(raw.reference)
+    if raw.reference is not None and reference is None:
         owner.wrong("reference", f"reference {quoted(raw.reference)} is not HOST:PORT")
     given = {
         key: getattr(raw, key)
         for key in RawCheck.__struct_fields__
-        if key != "heartbeat" and getattr(raw, key) is not None
+        if key not in ("heartbeat", "reference") and getattr(raw, key) is not None
     }
-    return CheckSettings(**given, heartbeat=heartbeat or "")
+    return CheckSettings(**given, heartbeat=heartbeat or "", reference=reference)
 
 
 def coverage_of(raw: RawCoverage, owner: Owner) -> CoverageSettings:
@@ -87,7 +90,7 @@ def coverage_of(raw: RawCoverage, owner: Owner) -> CoverageSettings:
         if service in EMERGENCY_SERVICES:
             owner.wrong("services", f"{service} is called at 112 and 110: nothing to look at")
     for number, region in enumerate(raw.regions or ()):
-        if not re.fullmatch(r"[0-9]{1,5}", region, re.ASCII):
+        if not is_region(region):
             owner.wrong(
                 ("regions", number),
                 f"region {quoted(region)}: write 1 to 5 leading digits of a postcode, such as 86",
@@ -254,9 +257,9 @@ def _check_url(key: str | Path, url: str, owner: Owner) -> None:
         owner.wrong(key, "a URL with a password: send it as a header, from env:NAME or file:PATH")
 
 
-def _host_and_port(text: str) -> tuple[str, int] | None:
+def _host_and_port(text: str) -> HostPort | None:
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not _HOST.fullmatch(host) or not re.fullmatch(r"[0-9]{1,5}", port, re.ASCII):
         return None
-    return (host, int(port)) if 0 < int(port) < 65536 else None
+    return HostPort(host, int(port)) if 0 < int(port) < 65536 else None

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from ..model.check import MOST_BUDGET_S, MOST_NAMED
+
 Share = Annotated[float, Meta(ge=0, le=1)]
 Minutes = Annotated[float, Meta(ge=0, lt=1440)]
 """Less than a day: whatever takes longer is no help at the roadside."""
@@ -258,7 +260,7 @@ class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
         _says("Minutes after which a look says nothing any more; default 30."),
     ] = None
     budget_s: Annotated[
-        Annotated[float, Meta(gt=0, le=3000)] | None,
+        Annotated[float, Meta(gt=0, le=MOST_BUDGET_S)] | None,
         _says("Seconds for a whole run, fewer than between two; default 120."),
     ] = None
     concurrency: Annotated[
@@ -289,7 +291,8 @@ class RawCoverage(Struct, forbid_unknown_fields=True, kw_only=True):
     """How many must be able to come, at any time, to any place."""
 
     minimum: Annotated[
-        Annotated[int, Meta(ge=1, le=9)] | None, _says("Fewer than this are reported, exit 7.")
+        Annotated[int, Meta(ge=1, le=MOST_NAMED)] | None,
+        _says("Fewer than this are reported, exit 7."),
     ] = None
     services: Annotated[list[str] | None, _says("For which; absent: all.")] = None
     regions: Annotated[

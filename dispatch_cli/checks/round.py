@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from ..errors import BadDataError
 from ..model.check import CheckSettings, Probe, Reading
 from .command import look_command
 from .faults import overdue
@@ -68,8 +67,6 @@ def look_at(
     and not all ring at once. Whatever has not ended after ``budget_s`` is cut off.
     """
     begun = perf_counter()
-    if settings.reference:
-        reference_place(settings.reference)
     turns = in_turn(targets)
     names = resolver or SystemNames()
     kit = Kit(names, clock, settings)
@@ -196,26 +193,17 @@ def _reading(
 async def _reference(kit: Kit) -> bool | None:
     """Whether the reference answers; None without one."""
     settings = kit.settings
-    if not settings.reference:
+    asked = settings.reference
+    if asked is None:
         return None
     watch.set(Stopwatch())
-    host, port = reference_place(settings.reference)
     try:
         async with asyncio.timeout(_REFERENCE_S):
-            opened = await kit.dial(host, port, may_be_private=settings.is_trusted)
+            opened = await kit.dial(asked.host, asked.port, may_be_private=settings.is_trusted)
     except (OSError, TimeoutError):
         return False
     opened.close()
     return True
-
-
-def reference_place(text: str) -> tuple[str, int]:
-    """Read ``HOST:PORT`` or ``[ADDRESS]:PORT``; raises BadDataError."""
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= 65_535):
-        raise BadDataError(f'[check] reference "{text}" is not HOST:PORT')
-    return host, int(port)
 
 
 def _at_once(settings: CheckSettings, targets: int) -> int:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from ..errors import ExitCode, UnavailableError, UsageError
+from ..model.check import MOST_BUDGET_S
 from .check_options import Ahead, Looks
 from .opening import holiday_dates, now, open_own_catalog, store_at
 from .options import Around, complete_providers
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "dispatch.check/1"
 LOCK_SUFFIX = ".check.lock"
-_MOST_BUDGET_S = 3000
 
 
 class _Asked(Struct, frozen=True, kw_only=True):
@@ -90,8 +90,8 @@ def _refuse_nonsense(asked: _Asked, ahead: Ahead) -> None:
         problems.append("--monitor and --json both want stdout: use one of them")
     if ahead.coverage is None and (ahead.minimum is not None or ahead.region or ahead.service):
         problems.append("--minimum, --region and --service go with --coverage")
-    if looks.budget is not None and not 0 < looks.budget <= _MOST_BUDGET_S:
-        problems.append(f"--budget {looks.budget:g} is not above 0 and at most {_MOST_BUDGET_S} s")
+    if looks.budget is not None and not 0 < looks.budget <= MOST_BUDGET_S:
+        problems.append(f"--budget {looks.budget:g} is not above 0 and at most {MOST_BUDGET_S} s")
     wanted = {
         "--coverage": ahead.coverage is not None,
         "--print-crontab": ahead.print_crontab,
@@ -164,7 +164,8 @@ def _heartbeat(asked: _Asked, watch: "Watch") -> Iterator[Callable[[ExitCode], N
     def ping(event: str) -> None:
         told = checks.ping(settings.heartbeat, event, is_trusted=settings.is_trusted)
         if not told.ok:
-            failed[f"heartbeat: {told.why}"] = None
+            tried = f", {told.tries} tries" if told.tries > 1 else ""
+            failed[f"heartbeat: {told.why}{tried}"] = None
 
     ping("start")
     try:
@@ -260,7 +261,12 @@ def _emit(asked: _Asked, checked: "Checked", trouble: Sequence[str], code: ExitC
 
     data: object = checked.report
     if asked.looks.verbose:
-        data = {**asdict(checked.report), "looks": checked.readings}
+        data = {
+            **asdict(checked.report),
+            "looks": checked.readings,
+            "moves": checked.moves,
+            "reports": checked.reports,
+        }
     emit(
         SCHEMA,
         data,
@@ -289,6 +295,7 @@ def _print(asked: _Asked, checked: "Checked") -> None:
         lines = views.check_lines(report, screen, show_all=asked.looks.everybody or bool(asked.ids))
         if asked.looks.verbose:
             lines += views.phase_lines(checked.readings, screen)
+            lines += views.history_lines(checked.moves, checked.reports, report.at, screen)
         print_lines(lines, sys.stdout, screen)
     else:
         from ..render.plain import write_table

@@ -19,6 +19,7 @@ from .outcome import Outcome, emit
 if TYPE_CHECKING:
     from ..catalog import Catalog
 
+SCHEMA = "dispatch.check.schedule/1"
 FORGET_AFTER = "30d"
 _STEPS_MIN = (5, 6, 10, 12, 15, 20, 30, 60)
 _SPARE_S = 60
@@ -55,7 +56,7 @@ def schedule(catalog: "Catalog", log: Path, *, sample: bool, systemd: bool, json
     text = "".join(units(jobs, user) if systemd else crontab(jobs, user))
     if json:
         name = "systemd" if systemd else "crontab"
-        return Outcome(lambda: emit("dispatch.check/1", {name: text}))
+        return Outcome(lambda: emit(SCHEMA, {name: text}))
     return Outcome(lambda: print(text, end=""))
 
 

@@ -66,9 +66,7 @@ def _back_at(provider: Provider, known: Availability | None, first: float, near:
     if provider.on_hold is not None:
         until = provider.on_hold.until
         since = max(since, until.timestamp()) if until is not None else inf
-    if known is not None and (
-        known.state == "down" or (known.free == 0 and known.wait_min is None)
-    ):
+    if known is not None and (known.state == "down" or known.has_no_unit):
         since = max(since, near)
     return since
 

@@ -54,12 +54,11 @@ def _missing_equipment(look: Look) -> tuple[str, ...] | None:
 
 def _is_on_hold(look: Look) -> bool:
     hold = look.provider.on_hold
-    return hold is not None and (hold.until is None or look.need.incident.when < hold.until)
+    return hold is not None and hold.is_on(look.need.incident.when)
 
 
 def _has_no_unit(look: Look) -> bool:
-    free, wait_min = look.availability.free, look.availability.wait_min
-    return look.provider.units == 0 or (free == 0 and wait_min is None)
+    return look.provider.units == 0 or look.availability.has_no_unit
 
 
 def _area_detail(look: Look) -> str:

@@ -80,6 +80,24 @@ class Report(Struct, frozen=True, kw_only=True):
     operator: str = ""
 
 
+MOST_BUDGET_S = 3000
+"""Cron starts a run at least every hour."""
+MOST_NAMED = 9
+"""Nobody promises that more providers can come to a place."""
+
+
+class HostPort(Struct, frozen=True):
+    """Somebody to connect to."""
+
+    host: str
+    port: int
+
+    @property
+    def is_name(self) -> bool:
+        """Whether reaching it proves that names can be resolved."""
+        return not (":" in self.host or self.host.replace(".", "").isdigit())
+
+
 class CheckSettings(Struct, frozen=True, kw_only=True):
     """``[check]``: how looks add up to states, and how a run behaves.
 
@@ -94,8 +112,8 @@ class CheckSettings(Struct, frozen=True, kw_only=True):
     concurrency: int = 200
     near_min: float = 60.0
     """States count for incidents whose time is that near to now."""
-    reference: str = ""
-    """HOST:PORT that is reachable whenever the observer is online; "" asks nobody."""
+    reference: HostPort | None = None
+    """Reachable whenever the observer is online; None asks nobody."""
     heartbeat: str | SecretRef = ""
     is_trusted: bool = False
     """Like a probe's: whether the reference may be private and the heartbeat a secret."""
@@ -138,6 +156,11 @@ class Maintenance(Struct, frozen=True, kw_only=True):
     until: datetime
     text: str = ""
     providers: tuple[str, ...] = ()
+
+
+def is_region(text: str) -> bool:
+    """Whether a text can be the leading digits of a postcode."""
+    return text.isascii() and text.isdigit() and len(text) <= 5
 
 
 class CoverageSettings(Struct, frozen=True, kw_only=True):

@@ -108,6 +108,10 @@ class Hold(Struct, frozen=True):
     reason: str
     until: datetime | None = None
 
+    def is_on(self, moment: datetime) -> bool:
+        """Whether it still holds at a moment."""
+        return self.until is None or moment < self.until
+
 
 class Provider(Struct, frozen=True, kw_only=True):
     """A provider; None in a limit means that the file does not say, and nothing is refused for it.
@@ -155,3 +159,8 @@ class Availability(Struct, frozen=True, kw_only=True):
     wait_min: float | None = None
     since: datetime | None = None
     why: str = ""
+
+    @property
+    def has_no_unit(self) -> bool:
+        """Whether none is free and nobody knows when one will be."""
+        return self.free == 0 and self.wait_min is None

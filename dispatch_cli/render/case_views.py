@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from . import figures
+from .figures import iso, past_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def list_rows(views: Iterable["CaseView"]) -> "Iterable[Row]":
             "client": view.client or "",
             "area": view.area,
             "due": view.due,
-            "due_at": _iso(view.next_deadline),
+            "due_at": iso(view.next_deadline),
             "overdue": view.overdue,
             "operator": view.operator,
             "case_state": view.state,
@@ -68,7 +68,7 @@ def list_rows(views: Iterable["CaseView"]) -> "Iterable[Row]":
                 "offer": service.offer,
                 "provider": service.provider,
                 "due": service.due,
-                "due_at": _iso(service.due_at),
+                "due_at": iso(service.due_at),
                 "overdue": service.overdue,
             }
         if not view.services:
@@ -89,14 +89,14 @@ def show_lines(
         f"near {screen.text(view.area)}" if view.area else "",
         screen.text(view.client or "no client"),
         view.state,
-        f"opened {_at(view.opened_at, now)} by {screen.text(view.operator)}",
+        f"opened {past_clock(view.opened_at, now)} by {screen.text(view.operator)}",
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
     for call in view.emergency:
         lines.append(plain_line(f"EMERGENCY  {call.dial}  {call.service}", "bold red"))
     if view.next_deadline is not None:
         missed = "MISSED: " if view.overdue else ""
-        text = f"{missed}{view.due} due {_at(view.next_deadline, now)}"
+        text = f"{missed}{view.due} due {past_clock(view.next_deadline, now)}"
         lines.append(plain_line(text, "bold red" if view.overdue else ""))
     for service in view.services:
         lines += service_lines(service, now, screen)
@@ -112,7 +112,7 @@ def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list
     if service.provider:
         parts += [f"{service.offer} {screen.text(service.provider)}", screen.text(service.phone)]
     if service.there_at is not None:
-        parts.append(f"there {_at(service.there_at, now)}")
+        parts.append(f"there {past_clock(service.there_at, now)}")
     if service.state == "exhausted":
         parts.append(f"last resort {screen.text(service.last_resort)}")
     return plain_lines(flow(parts, screen.width, rest=_INDENT))
@@ -125,8 +125,8 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
         "ref": str(view.id),
         "service": view.kind,
         "state": view.state,
-        "at": _iso(view.opened_at),
-        "promised_at": _iso(view.next_deadline),
+        "at": iso(view.opened_at),
+        "promised_at": iso(view.next_deadline),
         "reason": view.due,
         "operator": view.operator,
         "text": view.area,
@@ -141,7 +141,7 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
             "state": service.state,
             "phone": service.phone,
             "name": service.provider,
-            "promised_at": _iso(service.there_at),
+            "promised_at": iso(service.there_at),
             "text": f"last resort {service.last_resort}",
         }
     for offer in view.offers:
@@ -152,10 +152,10 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
             "state": offer.state,
             "phone": offer.phone,
             "name": offer.name,
-            "at": _iso(offer.opened_at),
-            "answered_at": _iso(offer.answered_at),
-            "promised_at": _iso(offer.promised_at),
-            "arrived_at": _iso(offer.arrived_at),
+            "at": iso(offer.opened_at),
+            "answered_at": iso(offer.answered_at),
+            "promised_at": iso(offer.promised_at),
+            "arrived_at": iso(offer.arrived_at),
             "reason": offer.reason,
             "override": offer.override,
             "operator": offer.operator,
@@ -165,7 +165,7 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
             "what": "act",
             "ref": str(act.case_id),
             "state": act.action,
-            "at": _iso(act.at),
+            "at": iso(act.at),
             "operator": act.operator,
             "text": _details(act),
         }
@@ -198,7 +198,11 @@ def audit_lines(found: Iterable["Overdue"], now: datetime, screen: Screen) -> li
     lines: list[Line] = []
     for each in found:
         who = f"{screen.text(each.phone)}  {screen.text(each.name)}" if each.name else ""
-        parts = [f"case {each.ref}", f"{each.what} overdue since {_at(each.since, now)}", who]
+        parts = [
+            f"case {each.ref}",
+            f"{each.what} overdue since {past_clock(each.since, now)}",
+            who,
+        ]
         lines += plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
     return lines
 
@@ -210,7 +214,7 @@ def _list_cells(view: "CaseView", service: "ServiceView | None", now: datetime) 
     due_at = service.due_at if service else view.next_deadline
     if due_at is not None:
         what, is_missed = (service.due, service.overdue) if service else (view.due, view.overdue)
-        due = f"{what} {_at(due_at, now)}" + (" MISSED" if is_missed else "")
+        due = f"{what} {past_clock(due_at, now)}" + (" MISSED" if is_missed else "")
     return str(view.id), _age(view.age_min), name, state, due, view.operator
 
 
@@ -231,12 +235,12 @@ def _row_line(row: Sequence[str], widths: Sequence[int], screen: Screen, style: 
 def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line]:
     said = offer.state.replace("_", " ") + (f", {offer.reason}" if offer.reason else "")
     parts = [
-        f"{offer.ref}  {_at(offer.opened_at, now)}",
+        f"{offer.ref}  {past_clock(offer.opened_at, now)}",
         screen.text(offer.phone),
         screen.text(offer.name),
         f"{offer.service}: {said}",
         _promised(offer, now, screen),
-        f"there {_at(offer.arrived_at, now)}" if offer.arrived_at else "",
+        f"there {past_clock(offer.arrived_at, now)}" if offer.arrived_at else "",
         f"out of order: {offer.override}" if offer.override else "",
         screen.text(offer.operator),
     ]
@@ -246,7 +250,7 @@ def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line
 def _promised(offer: "OfferView", now: datetime, screen: Screen) -> str:
     """Every time that was promised, the first by whoever accepted."""
     said = [
-        _at(each.there_at, now) + (f" ({screen.text(each.speaker)})" if number else "")
+        past_clock(each.there_at, now) + (f" ({screen.text(each.speaker)})" if number else "")
         for number, each in enumerate(offer.promises)
     ]
     return f"promised {', '.join(said)}" if said else ""
@@ -255,8 +259,8 @@ def _promised(offer: "OfferView", now: datetime, screen: Screen) -> str:
 def _act_lines(acts: Iterable["Act"], now: datetime, screen: Screen) -> list[Line]:
     lines: list[Line] = []
     for act in acts:
-        parts = [_at(act.at, now), screen.text(act.action), screen.text(_details(act))]
-        parts.append(screen.text(act.operator))
+        said = map(screen.text, (act.action, _details(act), act.operator))
+        parts = [past_clock(act.at, now), *said]
         lines += plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
     return [plain_line("LOG", "bold"), *lines] if lines else []
 
@@ -269,12 +273,3 @@ def _age(minutes: float) -> str:
     if minutes < 100:
         return f"{minutes:.0f} min"
     return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} d"
-
-
-def _at(moment: datetime, now: datetime) -> str:
-    """A moment in the zone of ``now``, to the minute that it lies in."""
-    return figures.clock(moment.replace(second=0, microsecond=0), now)
-
-
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment is not None else ""

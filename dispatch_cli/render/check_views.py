@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..model.check import Reading
-from ..results import CheckReport, CheckRow, StateChange
+from ..model.check import Move, Reading, Report
+from ..results import WORST_FIRST, CheckReport, CheckRow, StateChange
 from . import figures
 from .clean import clean
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 CHECK_COLUMNS = (
     "state", "since", "seen_at", "phone", "provider", "name", "why", "free", "reported_until",
 )  # fmt: skip
-WORST_FIRST = ("down", "busy", "degraded", "unknown", "up", "closed")
-
-_FINE = frozenset({"up", "closed"})
+FINE = frozenset({"up", "closed"})
 _STYLES = {"down": "bold red", "busy": "yellow", "degraded": "yellow", "unknown": "magenta"}
 _HEAD_ORDER = ("up", "busy", "degraded", "down", "unknown", "closed")
 _INDENT = "  "
@@ -26,6 +24,8 @@ _WIDE = 100
 _NAME_LEAST, _WHY_LEAST = 12, 16
 _PHONE_LIMIT = 40
 _BAR = 24
+_MOST_TOLD = 20
+_MOMENT = 16
 
 
 def check_lines(report: CheckReport, screen: Screen, *, show_all: bool = False) -> list[Line]:
@@ -33,7 +33,7 @@ def check_lines(report: CheckReport, screen: Screen, *, show_all: bool = False) 
     lines = plain_lines(flow(_head(report), screen.width, gap=" ", rest=_INDENT), "bold")
     for text in _trouble(report):
         lines += plain_lines(flow([screen.text(text)], screen.width, rest=_INDENT), "bold red")
-    rows = [row for row in worst_first(report.rows) if show_all or row.state not in _FINE]
+    rows = [row for row in worst_first(report.rows) if show_all or row.state not in FINE]
     if not rows:
         return lines
     return lines + _table(rows, report.at, screen)
@@ -44,14 +44,14 @@ def check_rows(report: CheckReport) -> "Iterable[Row]":
     for row in worst_first(report.rows):
         yield {
             "state": row.state,
-            "since": _iso(row.since),
-            "seen_at": _iso(row.seen_at),
+            "since": figures.iso(row.since),
+            "seen_at": figures.iso(row.seen_at),
             "phone": row.phone,
             "provider": row.provider,
             "name": row.name,
             "why": row.why,
             "free": "" if row.free is None else row.free,
-            "reported_until": _iso(row.reported_until),
+            "reported_until": figures.iso(row.reported_until),
         }
 
 
@@ -71,15 +71,10 @@ def reason(row: CheckRow, now: datetime) -> str:
     if row.free is not None and "free" not in row.why:
         parts.append(f"{row.free} free")
     if row.free is not None and row.seen_at is not None and "as of" not in row.why:
-        parts.append(f"as of {clock(row.seen_at, now)}")
+        parts.append(f"as of {figures.past_clock(row.seen_at, now)}")
     if row.reported_until is not None and row.reported_until > now:
-        parts.append(f"said so until {clock(row.reported_until, now)}")
+        parts.append(f"said so until {figures.past_clock(row.reported_until, now)}")
     return ", ".join(filter(None, parts))
-
-
-def clock(moment: datetime, now: datetime) -> str:
-    """A moment to the minute that it lies in, with its day where that is another."""
-    return figures.clock(moment.replace(second=0, microsecond=0), now)
 
 
 def since(moment: datetime | None, now: datetime) -> str:
@@ -121,7 +116,7 @@ def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
         if reading.free is not None:
             parts.append(f"{reading.free} free")
         if reading.as_of is not None:
-            parts.append(f"as of {clock(reading.as_of, reading.at)}")
+            parts.append(f"as of {figures.past_clock(reading.as_of, reading.at)}")
         if reading.fault:
             parts.append(f"observer: {reading.fault}")
         style = _STYLES.get(reading.state, "")
@@ -135,12 +130,40 @@ def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
     return lines
 
 
+def history_lines(
+    moves: Iterable[Move], reports: Iterable[Report], now: datetime, screen: Screen
+) -> list[Line]:
+    """Make the block of what has happened to one provider, the newest first, for ``-v``."""
+    told = [(move.at, _move(move)) for move in moves]
+    told += [(each.at, _said(each, now)) for each in reports]
+    told.sort(key=lambda each: each[0], reverse=True)
+    lines = [plain_line("history", "bold")] if told else []
+    for moment, text in told[:_MOST_TOLD]:
+        first = f"  {pad(figures.past_clock(moment, now), _MOMENT)}  "
+        flowed = flow([screen.text(text)], screen.width, first=first, rest=" " * (_MOMENT + 4))
+        lines += plain_lines(flowed)
+    return lines
+
+
+def _move(move: Move) -> str:
+    what = move.after if move.before == move.after else f"{move.before} -> {move.after}"
+    flapping = ", flapping" if move.is_flapping else ""
+    return f"{what}{flapping}" + (f": {move.why}" if move.why else "")
+
+
+def _said(report: Report, now: datetime) -> str:
+    free = "" if report.free is None else f", {report.free} free"
+    until = figures.past_clock(report.until, now)
+    by = f", noted by {report.operator}" if report.operator else ""
+    return f"said on the phone: {report.state}{free}, until {until}{by}"
+
+
 def _event(
     after: str, why: str, is_flapping: bool, changes: Sequence[StateChange], now: datetime
 ) -> list[str]:
     first = min(change.at for change in changes)
     state = f"{after} and flapping" if is_flapping else after
-    tail = f"since {clock(first, now)}" + (f": {clean(why)}" if why else "")
+    tail = f"since {figures.past_clock(first, now)}" + (f": {clean(why)}" if why else "")
     who = [(clean(change.phone, _PHONE_LIMIT), clean(change.name)) for change in changes]
     if len(who) == 1:
         return [f"{state}: {' '.join(who[0])} {tail}"]
@@ -216,7 +239,3 @@ def _stacked(rows: Iterable[CheckRow], now: datetime, screen: Screen) -> list[Li
             _STYLES.get(row.state, ""),
         )
     return lines
-
-
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment is not None else ""

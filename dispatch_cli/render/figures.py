@@ -40,6 +40,16 @@ def extra_minutes(value: float) -> str:
     return f"{'-' if rounded < 0 else '+'}{minutes(abs(rounded))} min"
 
 
+def iso(moment: datetime | None) -> str:
+    """A moment as programs read it, to the second; "" for none."""
+    return moment.isoformat(timespec="seconds") if moment is not None else ""
+
+
+def past_clock(moment: datetime, now: datetime) -> str:
+    """A moment that has been, to the minute that it lies in, with its day where it needs one."""
+    return clock(moment.replace(second=0, microsecond=0), now)
+
+
 def clock(moment: datetime, when: datetime) -> str:
     """Write a moment in the incident's time zone, with the weekday or date where it needs one.
 

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from math import isfinite
 
-from ..results import CheckReport
-from .check_views import WORST_FIRST
+from ..results import WORST_FIRST, CheckReport
 from .layout import encodable
 
 Labels = tuple[tuple[str, str], ...]

@@ -10,16 +10,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
 
-from ..results import CheckReport, CheckRow, CoverageContact, CoverageReport
-from .check_views import WORST_FIRST, clock, reason, since, worst_first
+from ..results import WORST_FIRST, CheckReport, CheckRow, CoverageContact, CoverageReport
+from .check_views import FINE, reason, since, worst_first
 from .clean import clean
 from .coverage_spans import Block, Spell, blocks, when, where, who
 from .coverage_views import coverage_summary, named
-from .figures import date_and_clock
+from .figures import date_and_clock, past_clock
 from .layout import encodable
 from .status_style import style_sheet
-
-_FINE = ("up", "closed")
 
 
 def status_page(
@@ -70,7 +68,7 @@ def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float
         f'<p>As of <time datetime="{report.at.isoformat(timespec="seconds")}">'
         f"{day} {report.at.year}, {time_of_day}</time> {zone}: "
         f"{report.checked} looked at in {report.seconds:.1f} s. "
-        f"<strong>Stale from {clock(stale_at, report.at)}.</strong></p>"
+        f"<strong>Stale from {past_clock(stale_at, report.at)}.</strong></p>"
     )
     yield (
         f'<p class="alarm stale">This page has been open for more than {stale_min:.0f} minutes: '
@@ -89,10 +87,10 @@ def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float
     yield "</header>\n<main>"
     yield from _counts(report)
     rows = worst_first(report.rows)
-    yield from _not_up([row for row in rows if row.state not in _FINE], report.at)
+    yield from _not_up([row for row in rows if row.state not in FINE], report.at)
     if coverage is not None:
         yield from _coverage(coverage)
-    yield from _rest([row for row in rows if row.state in _FINE], report.at)
+    yield from _rest([row for row in rows if row.state in FINE], report.at)
     yield "</main>"
     yield "<footer><p>Made by dispatch. No scripts, no requests.</p></footer>"
 

@@ -4,18 +4,16 @@ SQLite's own waiting is a lottery: with 32 writers the unluckiest waited 7.9 s. 
 file lock, the system wakes them, and the worst was a third of a second (RELIABILITY, finding 4).
 """
 
-import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import Problem, UnavailableError
+from ..files import NO_LOCKS, take_lock
 from .faults import NOTHING_RECORDED
 
 LONGEST_WAIT_S = 30.0
-
-_NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 
 
 @contextmanager
@@ -30,35 +28,23 @@ def held(path: Path, wait_s: float = LONGEST_WAIT_S) -> Iterator[None]:
         0o600,
     )
     try:
-        take = _taker(file)
-        if take is not None and not take(False):
-            _wait(take, path, wait_s)
+        if not _take(file):
+            _wait(file, path, wait_s)
         yield
     finally:
         os.close(file)  # which lets go of the lock
 
 
-def _taker(file: int) -> Callable[[bool], bool] | None:
-    """What takes the lock, waiting for it or not, and says whether it was got."""
+def _take(file: int, *, wait: bool = False) -> bool:
     try:
-        import fcntl
-    except ImportError:  # pragma: no cover - Windows
-        return None
-
-    def take(wait: bool) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            return False
-        except OSError as error:
-            if error.errno not in _NO_LOCKS_HERE:
-                raise
-        return True
-
-    return take
+        return take_lock(file, wait=wait)
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+    return True
 
 
-def _wait(take: Callable[[bool], bool], path: Path, wait_s: float) -> None:
+def _wait(file: int, path: Path, wait_s: float) -> None:
     """Queue for the lock in a thread, since the queue itself knows no time limit."""
     import threading
 
@@ -67,7 +53,8 @@ def _wait(take: Callable[[bool], bool], path: Path, wait_s: float) -> None:
 
     def queue() -> None:
         try:
-            take(True)
+            while not _take(file, wait=True):
+                pass
         except OSError as error:
             failed.append(error)
         done.set()

@@ -9,7 +9,7 @@ from dispatch_cli.casebook import answering, asking, opening, reporting
 from dispatch_cli.casebook.observing import observe
 from dispatch_cli.errors import UsageError
 from dispatch_cli.model.case import Personal
-from dispatch_cli.model.check import CheckSettings, Watched
+from dispatch_cli.model.check import Checking, CheckSettings, Watched
 
 from ..worlds import incident, no_holidays
 from .conftest import NOON
@@ -17,11 +17,11 @@ from .conftest import NOON
 WEEK = timedelta(days=7)
 
 
-def ranked(book, when=None, settings=CheckSettings()):  # noqa: B008 - a frozen value
+def ranked(book, when=None):
     """Rank a tow now or at another time, with what the log knows."""
     when = when or book.now
     with book.store.reading() as reader:
-        seen = observe(book.catalog, reader, book.now, when, settings=settings)
+        seen = observe(book.catalog, reader, book.now, when)
     answer = use_cases.rank_incident(
         book.catalog,
         incident(when=when),
@@ -146,8 +146,8 @@ def test_todays_outage_does_not_exclude_a_firm_from_next_week(desk):
         assert "anna" in out(ranked(book, book.now + timedelta(minutes=minutes)))
     for later in (timedelta(minutes=61), timedelta(days=1), WEEK):
         assert "anna" in rows(ranked(book, book.now + later))
-    wide = CheckSettings(near_min=120)
-    assert "anna" in out(ranked(book, book.now + timedelta(minutes=90), wide))
+    book.catalog.checks = Checking(settings=CheckSettings(near_min=120))
+    assert "anna" in out(ranked(book, book.now + timedelta(minutes=90)))
 
 
 def test_units_of_a_feed_and_of_our_own_cases(desk):

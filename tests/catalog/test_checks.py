@@ -12,6 +12,7 @@ from dispatch_cli.model.check import (
     Checking,
     CheckSettings,
     CoverageSettings,
+    HostPort,
     Maintenance,
     Probe,
     SecretRef,
@@ -63,7 +64,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
         settings=CheckSettings(
             failures=2,
             budget_s=60,
-            reference="192.0.2.1:53",
+            reference=HostPort("192.0.2.1", 53),
             heartbeat=SecretRef("env", "PING"),
             is_trusted=True,
         ),
@@ -93,6 +94,16 @@ def test_everything_is_read(tmp_path: Path) -> None:
             Probe(kind="command", argv=("/usr/local/bin/look", "huber"), is_trusted=True),
         )
     }
+
+
+def test_a_reference_may_be_an_address_of_six(tmp_path: Path) -> None:
+    """Its brackets keep the port apart, and an address proves nothing about names."""
+    catalog = open_text(tmp_path, f'[check]\nreference = "[2001:7fd::1]:443"\n{HUBER}')
+    reference = catalog.checking().settings.reference
+    assert reference == HostPort("2001:7fd::1", 443)
+    assert [HostPort(each, 53).is_name for each in ("2001:7fd::1", "9.9.9.9", "a.example")] == [
+        False, False, True,
+    ]  # fmt: skip
 
 
 def test_a_sip_address_stands_for_host_and_port(tmp_path: Path) -> None:
@@ -159,6 +170,11 @@ WRONG_MAIN = [
     ("[check]\nbudget = 3", "[check]", 'unknown key "budget" (did you mean "budget_s"?)'),
     ('[check]\nreference = "x"', "[check]", 'reference "x" is not HOST:PORT'),
     ('[check]\nreference = "x:99999"', "[check]", 'reference "x:99999" is not HOST:PORT'),
+    ('[check]\nreference = ""', "[check]", 'reference "" is not HOST:PORT'),
+    ('[check]\nreference = "x:"', "[check]", 'reference "x:" is not HOST:PORT'),
+    ('[check]\nreference = "x:0"', "[check]", 'reference "x:0" is not HOST:PORT'),
+    ('[check]\nreference = "x:y"', "[check]", 'reference "x:y" is not HOST:PORT'),
+    ('[check]\nreference = ":80"', "[check]", 'reference ":80" is not HOST:PORT'),
     ('[check]\nheartbeat = "x"', "[check]", 'URL "x" is not http://HOST/…'),
     ("[coverage]\nminimum = 0", "[coverage]", "minimum 0 is not between 1 and 9"),
     ('[coverage]\nservices = ["fire"]', "[coverage]", "fire is called at 112 and 110"),

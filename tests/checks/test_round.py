@@ -12,9 +12,8 @@ import time
 import pytest
 
 from dispatch_cli.checks import look_at
-from dispatch_cli.checks.round import in_turn, reference_place
-from dispatch_cli.errors import BadDataError
-from dispatch_cli.model.check import CheckSettings, Probe
+from dispatch_cli.checks.round import in_turn
+from dispatch_cli.model.check import CheckSettings, HostPort, Probe
 
 from .looking import local, look, reading, real_now
 from .park import Park, http, says, tar_pit
@@ -140,8 +139,8 @@ def test_no_resolver_is_seen_as_such(kind: str) -> None:
 def test_a_blackout_is_told_from_an_outage(runs: int, park: Park) -> None:
     """Run after run: with the line cut all is the resolver's fault; a real outage has none."""
     well, gone = park.serve(says(http())), _closed_port()
-    reference = CheckSettings(reference=f"127.0.0.1:{well}", is_trusted=True)
-    cut_off = CheckSettings(reference="reference.example:443", is_trusted=True)
+    reference = CheckSettings(reference=HostPort("127.0.0.1", well), is_trusted=True)
+    cut_off = CheckSettings(reference=HostPort("reference.example", 443), is_trusted=True)
     far = Probe(kind="tcp", host="tow.example", port=80, timeout_s=1.0)
     for run in range(runs):
         if run % 10:
@@ -164,13 +163,13 @@ _BLACKOUT = """
 import sys
 from datetime import UTC, datetime
 from dispatch_cli.checks import look_at
-from dispatch_cli.model.check import CheckSettings, Probe
+from dispatch_cli.model.check import CheckSettings, HostPort, Probe
 probes = [("web", Probe(kind="http", url="http://193.0.14.129/")),
     ("port", Probe(kind="tcp", host="193.0.14.129", port=80)),
     ("six", Probe(kind="tls", host="2001:7fd::1", port=443)),
     ("sip", Probe(kind="sip", host="193.0.14.129")),
     ("name", Probe(kind="tcp", host="tow.example", port=80))]
-seen = look_at(probes, CheckSettings(reference="193.0.14.129:53"),
+seen = look_at(probes, CheckSettings(reference=HostPort("193.0.14.129", 53)),
     clock=lambda: datetime.now(UTC), budget_s=20)
 found = {(each.provider, each.state, each.fault) for each in seen.readings}
 print(seen.reference_ok, sorted(found))
@@ -200,7 +199,7 @@ def test_the_reference_is_asked_again_after_a_failure(park: Park) -> None:
     stops = _OneAnswer()
     seen = look(
         ("gone", local("http", url=f"http://127.0.0.1:{park.serve(tar_pit)}/", timeout_s=0.4)),
-        settings=CheckSettings(reference=f"127.0.0.1:{stops.port}", is_trusted=True),
+        settings=CheckSettings(reference=HostPort("127.0.0.1", stops.port), is_trusted=True),
     )
     assert seen.reference_ok is False
 
@@ -227,18 +226,10 @@ def test_nobody_is_asked_without_a_reference() -> None:
 def test_a_private_reference_needs_a_file_that_the_user_named(park: Park) -> None:
     """Otherwise a found file could make the checker reach inside."""
     port = park.serve(says())
-    settings = CheckSettings(reference=f"127.0.0.1:{port}")
+    settings = CheckSettings(reference=HostPort("127.0.0.1", port))
     assert look(settings=settings).reference_ok is False
     park.settle()
     assert ("127.0.0.1", port) not in park.opened
-
-
-@pytest.mark.parametrize("text", ["", "host", "host:", "host:0", "host:x", "host:65536", ":80"])
-def test_a_reference_is_host_and_port(text: str) -> None:
-    """Anything else is said to be none, and before anybody is looked at."""
-    with pytest.raises(BadDataError, match="is not HOST:PORT"):
-        reference_place(text)
-    assert reference_place("[2001:7fd::1]:443") == ("2001:7fd::1", 443)
 
 
 def test_a_resolver_that_hangs_holds_nobody_up() -> None:
