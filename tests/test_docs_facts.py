@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from dispatch_cli import results
 from dispatch_cli.errors import ExitCode
+from dispatch_cli.model.check import Move, Reading, Report
 from dispatch_cli.model.words import EXCLUSION_REASONS
 from dispatch_cli.render.envelope import ErrorEntry
 
@@ -24,9 +25,11 @@ JSON_SECTIONS: dict[str, type[Struct]] = {
 }
 CHECK_FIELDS = {
     field
-    for shape in (results.CheckReport, results.CheckRow, results.StateChange)
+    for shape in (
+        results.CheckReport, results.CheckRow, results.StateChange, Reading, Move, Report,
+    )
     for field in shape.__struct_fields__
-}
+} | {"looks", "moves", "reports"}  # fmt: skip
 
 
 def page(name: str) -> str:
@@ -59,10 +62,20 @@ def test_every_field_of_the_json_is_described(heading: str) -> None:
 
 
 def test_every_field_of_a_run_of_checks_is_described() -> None:
-    """The report, its rows and its changes have their fields in two tables."""
-    assert (
-        set(first_cells(section(page("checks.md"), "`data` of `dispatch.check/1`"))) == CHECK_FIELDS
-    )
+    """The report, its rows and changes, the looks and the history have their fields in tables."""
+    text = section(page("checks.md"), "`data` of `dispatch.check/1`")
+    assert set(first_cells(text)) | {"looks", "moves", "reports"} == CHECK_FIELDS
+
+
+def test_every_field_of_coverage_is_described() -> None:
+    """The report, what is covered, its gaps and whom to call have their fields in tables."""
+    shapes = (
+        results.CoverageReport, results.CoveredService, results.CoverageGap,
+        results.CoverageContact,
+    )  # fmt: skip
+    wanted = {field for shape in shapes for field in shape.__struct_fields__}
+    described = first_cells(section(page("coverage.md"), "`data` of `dispatch.check.coverage/1`"))
+    assert set(described) == wanted
 
 
 def test_every_field_of_the_envelope_is_described() -> None:

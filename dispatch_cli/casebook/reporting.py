@@ -1,5 +1,6 @@
 """Note what a provider said on the phone about itself."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -14,6 +15,10 @@ SAID: tuple[Said, ...] = get_args(Said)
 
 MOST_FREE = 999
 LONGEST = timedelta(days=7)
+_COUNT = re.compile(r"[0-9]{1,4}", re.ASCII)
+_FILLING = ("free", "frei", "until", "bis", "till")
+CLOCK_AHEAD = timedelta(hours=20)
+"""A firm's day is longer than a call: "until 18:00" may be said at six in the morning."""
 USUALLY = timedelta(minutes=60)
 """How long a report holds that names no end; one of "busy" holds for the file's busy_wait_min."""
 
@@ -51,6 +56,13 @@ def report(
     with book.store.deciding() as tx:
         tx.add_report(said)
     return said
+
+
+def parse_said(text: str) -> tuple[int | None, str | None, str]:
+    """Take "2 until 18:00" or "busy 45" apart: free units, or a state, and the end as it is."""
+    first, *rest = text.split() or [""]
+    until = " ".join(word for word in rest if word.casefold() not in _FILLING)
+    return (int(first), None, until) if _COUNT.fullmatch(first) else (None, first, until)
 
 
 def in_words(said: Report, book: Book) -> str:

@@ -41,7 +41,7 @@ def report(
         book,
         provider_id,
         free=free,
-        until=None if until is None else read_moment(until, book),
+        until=None if until is None else read_moment(until, book, reporting.CLOCK_AHEAD),
         state=state,
     )
     name = clean(use_cases.find_provider(book.catalog, said.provider).name)

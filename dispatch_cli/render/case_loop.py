@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 KEYS = (
     "a accepted", "d declined", "n no answer", "u unreachable", "e wrong equipment", "f failed",
     "x cancelled", "t new time", "c call back", "m amend", "Tab next service", "z undo", "q leave",
-    "! emergency", "Enter call placed", "r arrived", "s no success", "i note", "k close",
+    "! emergency", "Enter call placed", "r arrived", "s no success", "i note", "p free units",
+    "k close",
 )  # fmt: skip
 _INDENT = " " * 6
 _LEAST_BODY = 6

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 import pytest
 
 from dispatch_cli.checks import look_at
+from dispatch_cli.checks.names import SystemNames
 from dispatch_cli.checks.round import in_turn
 from dispatch_cli.model.check import CheckSettings, HostPort, Probe
 
@@ -107,7 +109,9 @@ class Broken:
     """A resolver with a fault of its own."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """Fail in a way that nobody thought of."""
+        """Fail in a way that nobody thought of, where there is a name to look up."""
+        if host == "127.0.0.1":
+            return (host,)
         raise LookupError("Bearer s3cret")
 
 
@@ -116,9 +120,12 @@ def test_a_fault_of_the_checker_takes_nobody_along_and_tells_nothing(park: Park)
     port = park.serve(says(http()))
     seen = look(
         ("odd", local("tcp", host="tow.example", port=port)),
+        ("fine", local("tcp", host="127.0.0.1", port=port)),
         resolver=Broken(),
     )
-    (found,) = seen.readings
+    by_name = {each.provider: each for each in seen.readings}
+    assert by_name["fine"].state == "up"
+    found = by_name["odd"]
     assert (found.state, found.fault) == ("unknown", "internal")
     assert found.why == "the checker failed (LookupError)"
 
@@ -257,12 +264,27 @@ print(seen.readings[0].why, seen.readings[0].fault)
     assert time.monotonic() - begun < 8.0
 
 
+class Counted(SystemNames):
+    """The system's resolver, and what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def _ask(self, host: str, answer: Any) -> None:
+        self.asked.append(host)
+        super()._ask(host, answer)
+
+
 def test_the_system_knows_this_machine(park: Park) -> None:
     """The hosts file counts, each host is asked once, and a strange name is no crash."""
     port = park.serve(says(http()))
     probe = local("http", url=f"http://localhost:{port}/")
-    seen = look(*[(f"p{number}", probe) for number in range(30)])
+    names = Counted()
+    seen = look(*[(f"p{number}", probe) for number in range(30)], resolver=names)
+    names.close()
     assert {each.state for each in seen.readings} == {"up"}
+    assert names.asked == ["localhost"]
     for host in ("a..b", "x" * 70, "nul\0", "_.invalid"):
         assert reading(local("tcp", host=host, port=1)).fault == "resolver"
 

@@ -1,5 +1,18 @@
 """``dispatch providers report``: what a provider said, and what the next cascade makes of it."""
 
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from dispatch_cli.casebook.reporting import CLOCK_AHEAD
+from dispatch_cli.cli.case.desk import Desk, open_book, read_moment
+from dispatch_cli.errors import UsageError
+
+from .watched import command, provider, write
+
 CASCADE = ("cascade", "tow", "--at", "86150", "--json")
 
 
@@ -65,3 +78,32 @@ def test_a_hostile_name_is_shown_harmless(dispatch, firms, home):
     ran = dispatch("providers", "report", "lech", "--free", "1")
     assert ran.code in (0, 4)
     assert "\u202e" not in ran.out + ran.err
+
+
+@pytest.mark.usefixtures("firms")
+def test_the_end_of_a_long_day_can_be_said_in_the_morning(home):
+    """At six "18:00" is this evening, though a promise is never so far; at 18:05 it has passed."""
+    six = datetime(2026, 11, 27, 6, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    book = replace(open_book(Desk()), now=six)
+    assert read_moment("18:30", book, CLOCK_AHEAD) == six + timedelta(hours=12.5)
+    with pytest.raises(UsageError, match="has passed today"):
+        read_moment("18:30", book)
+    with pytest.raises(UsageError, match="has passed today"):
+        read_moment("05:55", book, CLOCK_AHEAD)
+
+
+def test_the_history_of_a_provider_is_told(dispatch, home):
+    """What a provider said and how it moved stands under its looks, the newest first."""
+    path = write(
+        home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2"))
+    )
+    named = ("--providers", str(path))
+    assert dispatch("providers", "report", "lech", "--free", "2", *named).code == 0
+    assert dispatch("check", *named).code == 7
+    ran = dispatch("check", "lech", "-v", *named)
+    down, said = " +[0-9:]+ +unknown -> down: .*", " +[0-9:]+ +said on the phone: up, 2 free"
+    assert re.search(rf"history\n{down}\n{said}", ran.out)
+    data = dispatch("check", "lech", "-v", "--json", *named).envelope["data"]
+    assert [each["after"] for each in data["moves"]] == ["down"]
+    assert [each["free"] for each in data["reports"]] == [2]
+    assert "moves" not in dispatch("check", "lech", "--json", *named).envelope["data"]

@@ -118,8 +118,11 @@ def zone_of(book: Book) -> ZoneInfo:
     return ZoneInfo(book.catalog.rules.settings.timezone)
 
 
-def read_moment(text: str, book: Book) -> datetime:
-    """Read minutes from now (``35``) or a time (``12:38``); raises UsageError."""
+def read_moment(text: str, book: Book, ahead: timedelta = timedelta(hours=12)) -> datetime:
+    """Read minutes from now (``35``) or a time (``12:38``); raises UsageError.
+
+    A time of day that is further ``ahead`` is taken to have passed.
+    """
     words = text.strip()
     if re.fullmatch(r"[0-9]{1,4}( ?min)?", words):
         minutes = int(words.removesuffix("min"))
@@ -132,7 +135,7 @@ def read_moment(text: str, book: Book) -> datetime:
     from ...notation import parse_when
 
     moment = parse_when(words, book.now, book.catalog.rules.settings.timezone)
-    if len(words) <= 8 and moment - book.now > timedelta(hours=12):
+    if len(words) <= 8 and moment - book.now > ahead:
         raise UsageError(
             f"{words} has passed today",
             hint="write minutes from now, as 35, or the day as well: 2026-12-24T22:30",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ...casebook import asking, keeping, mending, viewing
+from ...casebook import asking, keeping, mending, reporting, viewing
 from ...casebook.book import clock
 from ...errors import DispatchError, UsageError
 from ...plans import emergency_calls
@@ -103,6 +103,7 @@ class Loop:
             "c": self._call_back,
             "m": self._amend,
             "i": self._note,
+            "p": self._report,
             "k": self._close,
             "z": self._take_back,
             "!": self._emergency,
@@ -229,6 +230,26 @@ class Loop:
             return "the note is taken back"
 
         self._undo = undo
+
+    def _report(self, situation: Situation) -> None:
+        """Note what the provider says of its units, which counts for every case."""
+        if not situation.provider:
+            raise UsageError("nobody is on the phone", hint="dispatch providers report ID --free 2")
+        asked = f"{situation.provider} has free, as: 2, 2 until 18:00, busy 45, down"
+        text = self.text(asked, situation)
+        if not text:
+            return
+        book = self.book
+        free, state, until = reporting.parse_said(text)
+        said = reporting.report(
+            book,
+            situation.provider,
+            free=free,
+            state=state,
+            until=read_moment(until, book, reporting.CLOCK_AHEAD) if until else None,
+        )
+        self._undo = None
+        self._say(f"{situation.provider}: {reporting.in_words(said, book)}")
 
     def _take_back(self, situation: Situation) -> None:
         undo, self._undo = self._undo, None

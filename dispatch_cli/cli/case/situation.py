@@ -26,6 +26,13 @@ class Situation(Struct, frozen=True, kw_only=True):
         """The offer as it is named; empty where there is none."""
         return f"{self.case.id}.{self.offer.number}" if self.offer else ""
 
+    @property
+    def provider(self) -> str:
+        """Who is on the phone, or is to be called next; empty where there is nobody."""
+        if self.offer is not None and self.page.coming is None:
+            return self.offer.provider
+        return self.page.coming.provider if self.page.coming else ""
+
 
 def look(book: Book, case_id: int, wanted: str, language: str) -> Situation:
     """Read where a case stands; ``wanted`` is the service that was chosen, "" for the first."""
