@@ -1,8 +1,7 @@
 """One request over HTTP and its answer, with bounds on everything that the other side decides.
 
-The connection is asyncio's and the reading is httptools' (llhttp, which Node.js reads with). The
-clients that were measured need between two and six times the processor time for what a look does
-not use: pools, cookies, sessions.
+The connection is asyncio's and the reading is httptools' (llhttp, which Node.js reads with). A
+look costs half of aiohttp's processor time: it has no use for pools, cookies and sessions.
 """
 
 import asyncio

@@ -149,6 +149,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "a future certificate": (_tls("127.0.0.1", (2, 9)), "degraded", "not valid yet"),
     "a wrong host": (_tls("tow.example", (-1, 90)), "degraded", "for another host"),
     "HTTPS, good": (_https("127.0.0.1", (-1, 90)), "up", "HTTP 200"),
+    "HTTPS, few days left": (_https("127.0.0.1", (-1, 3)), "degraded", "HTTP 200, certificate"),
     "HTTPS, expired": (_https("127.0.0.1", (-9, -1)), "degraded", "expired"),
     "HTTPS, a wrong host": (_https("tow.example", (-1, 90)), "degraded", "for another host"),
     "a redirect loop": (_redirect_loop, "degraded", "more than 3 redirects"),
@@ -312,7 +313,7 @@ def test_the_budget_cuts_off_whatever_still_goes_on(kind: str, many: int, park: 
         url=f"http://127.0.0.1:{port}/" if kind == "http" else "",
         host="127.0.0.1",
         port=silent if kind == "sip" else port,
-        argv=("/bin/sh", "-c", "sleep 999 & sleep 999"),
+        argv=("/bin/sh", "-c", _HANGS),
         timeout_s=60.0,
     )
     begun = time.monotonic()
@@ -323,7 +324,7 @@ def test_the_budget_cuts_off_whatever_still_goes_on(kind: str, many: int, park: 
     assert seen.readings == ()
     gc.collect()  # A socket that was left open would warn now, and warnings are errors.
     children = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    assert "sleep 999" not in children.stdout
+    assert _MINE not in children.stdout
 
 
 _MEASURED = """

@@ -1,15 +1,17 @@
 """Providers to be looked at: a listener that can go away, and a file that may name it."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 DISPATCH = (sys.executable, "-m", "dispatch_cli")
 
 
@@ -134,3 +136,25 @@ def run(*argv: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
         check=False,
         env={**os.environ, **environ},
     )
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@contextmanager
+def forking() -> Iterator[Run]:
+    """Run the program again and again without the time of its start; see ``forking.py``."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.cli.forking"], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as server:  # fmt: skip
+        assert server.stdin is not None
+        assert server.stdout is not None
+
+        def run_once(*argv: object) -> tuple[int, str, str]:
+            print(json.dumps([*map(str, argv)]), file=server.stdin, flush=True)
+            code, out, err = json.loads(server.stdout.readline())
+            return code, out, err
+
+        yield run_once
+        server.stdin.close()
