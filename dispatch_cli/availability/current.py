@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from ..model import Availability
-from ..model.check import CheckSettings, Report, Watched
+from ..model.check import SAID, CheckSettings, Report, Watched
 from ..model.provider import CheckState
 from .samples import SKEW
 
@@ -128,9 +128,5 @@ def _from_report(report: Report | None, now: datetime) -> Availability | None:
         return Availability(state="unknown", why="reported in the future: the clock has moved")
     if report.state == "busy" or report.free == 0:
         minutes = (report.until - now) / timedelta(minutes=1)
-        return Availability(
-            state="busy", free=0, wait_min=minutes, since=report.at, why="said on the phone"
-        )
-    return Availability(
-        state=report.state, free=report.free, since=report.at, why="said on the phone"
-    )
+        return Availability(state="busy", free=0, wait_min=minutes, since=report.at, why=SAID)
+    return Availability(state=report.state, free=report.free, since=report.at, why=SAID)

@@ -69,6 +69,10 @@ class Reading(Struct, frozen=True, kw_only=True):
     fault: Fault = ""
 
 
+SAID = "said on the phone"
+"""Why a provider stands as it does where its own word counts."""
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """What a provider said on the phone, until when it holds."""
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..model.check import Move, Reading, Report
+from ..model.check import SAID, Move, Reading, Report
 from ..results import WORST_FIRST, CheckReport, CheckRow, StateChange
 from . import figures
 from .clean import clean
-from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines
+from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
     from .plain import Row
@@ -25,7 +25,6 @@ _NAME_LEAST, _WHY_LEAST = 12, 16
 _PHONE_LIMIT = 40
 _BAR = 24
 _MOST_TOLD = 20
-_MOMENT = 16
 
 
 def check_lines(report: CheckReport, screen: Screen, *, show_all: bool = False) -> list[Line]:
@@ -67,13 +66,16 @@ def worst_first(rows: Iterable[CheckRow]) -> list[CheckRow]:
 
 def reason(row: CheckRow, now: datetime) -> str:
     """Say why somebody stands as it does, with free units and until when its word holds."""
+    is_said = row.why == SAID
     parts = [row.why]
+    if row.reported_until is not None and row.reported_until > now:
+        until = figures.past_clock(row.reported_until, now)
+        # First, because on a narrow screen the rest is cut off.
+        parts = [f"{SAID} until {until}"] if is_said else [row.why, f"said so until {until}"]
     if row.free is not None and "free" not in row.why:
         parts.append(f"{row.free} free")
-    if row.free is not None and row.seen_at is not None and "as of" not in row.why:
+    if row.free is not None and row.seen_at is not None and not is_said and "as of" not in row.why:
         parts.append(f"as of {figures.past_clock(row.seen_at, now)}")
-    if row.reported_until is not None and row.reported_until > now:
-        parts.append(f"said so until {figures.past_clock(row.reported_until, now)}")
     return ", ".join(filter(None, parts))
 
 
@@ -138,10 +140,11 @@ def history_lines(
     told += [(each.at, _said(each, now)) for each in reports]
     told.sort(key=lambda each: each[0], reverse=True)
     lines = [plain_line("history", "bold")] if told else []
-    for moment, text in told[:_MOST_TOLD]:
-        first = f"  {pad(figures.past_clock(moment, now), _MOMENT)}  "
-        flowed = flow([screen.text(text)], screen.width, first=first, rest=" " * (_MOMENT + 4))
-        lines += plain_lines(flowed)
+    moments = [figures.past_clock(moment, now) for moment, _ in told[:_MOST_TOLD]]
+    wide = max(map(cells, moments), default=0)
+    for moment, (_, text) in zip(moments, told, strict=False):
+        first, rest = f"  {pad(moment, wide)}  ", " " * (wide + 4)
+        lines += plain_lines(wrap(screen.text(text), screen.width, first=first, rest=rest))
     return lines
 
 
@@ -155,7 +158,7 @@ def _said(report: Report, now: datetime) -> str:
     free = "" if report.free is None else f", {report.free} free"
     until = figures.past_clock(report.until, now)
     by = f", noted by {report.operator}" if report.operator else ""
-    return f"said on the phone: {report.state}{free}, until {until}{by}"
+    return f"{SAID}: {report.state}{free}, until {until}{by}"
 
 
 def _event(

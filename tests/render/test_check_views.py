@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.model.check import Reading
+from dispatch_cli.model.check import SAID, Reading
 from dispatch_cli.render.check_views import (
     CHECK_COLUMNS,
     change_lines,
@@ -159,7 +159,10 @@ def test_why_says_what_is_known_once():
     """Free units and the end of a report are added unless the reason says them already."""
     assert reason(row(free=0, seen_at=at("23:05")), NOW) == "0 free, as of 23:05"
     assert reason(row(free=3, why="3 free, as of 23:01"), NOW) == "3 free, as of 23:01"
-    assert reason(row(reported_until=at("23:30")), NOW) == "said so until 23:30"
+    word = row(reported_until=at("23:30"), why=SAID, free=2, seen_at=NOW)
+    assert reason(word, NOW) == "said on the phone until 23:30, 2 free"
+    refuted = row(reported_until=at("23:30"), why="connection refused, 3 x")
+    assert reason(refuted, NOW) == "connection refused, 3 x, said so until 23:30"
     assert reason(row(reported_until=at("20:00"), why="report ended"), NOW) == "report ended"
 
 
