@@ -49,6 +49,17 @@ def _put(path: Path, content: bytes, mode: int, *, on_disk: bool = False) -> Non
     _sweep(path)
 
 
+def replace_synced(temporary: Path, path: Path) -> None:
+    """Give a file that is on the disk its name, and put that on the disk, too. Raises OSError."""
+    os.replace(temporary, path)
+    with suppress(OSError):  # a system that opens no folders
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
 @contextmanager
 def alone(path: Path) -> Iterator[bool]:
     """Hold a lock file as the only one, and say whether that was possible; nobody waits.

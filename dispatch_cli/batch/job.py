@@ -1,7 +1,8 @@
 """A batch made ready: what was asked for, checked, and started or taken up again."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from .output import Table, output_of
 from .ranker import MakeRanker, NearAndFar, Ranker
 from .rows import Given, Rows
 from .run import InputChangedError, Places, Progress, Tools, finish_only, run
-from .sinks import Named, PartFile, Stream, check_target
+from .sinks import Named, PartFile, Stream, check_apart, check_target
 from .state import (
     RESTART_HINT,
     Checkpoint,
@@ -87,7 +88,7 @@ class Options(Struct, frozen=True, kw_only=True):
     @property
     def resumed(self) -> dict[str, str]:
         """Everything that must not differ when a batch goes on."""
-        left_out = ("input", "output", "resume", "fail_fast", "map_kinds")
+        left_out = ("input", "output", "resume", "map_kinds")
         named = {
             name: getattr(self, name) for name in self.__struct_fields__ if name not in left_out
         }
@@ -125,13 +126,17 @@ def check(options: Options) -> None:
         if options.output is None:
             raise UsageError("Parquet is written to a file only: name it with --output")
         _need_pyarrow()
-    if options.output is not None:
-        check_target(options.output, "--output", options.input)
-    if options.rejects_path is not None:
-        check_target(options.rejects_path, "--rejects", options.input)
-    if options.output is not None and options.output == options.rejects_path:
-        raise UsageError("--output and --rejects name the same file")
+    _check_targets(options, [options.input, *filter(None, [options.map_kinds])])
+    if options.output is not None and options.rejects_path is not None:
+        check_apart(options.output, options.rejects_path)
     parse_columns(options.columns)
+
+
+def _check_targets(options: Options, read: Sequence[str | Path]) -> None:
+    if options.output is not None:
+        check_target(options.output, "--output", read)
+    if options.rejects_path is not None:
+        check_target(options.rejects_path, "--rejects", read)
 
 
 def can_go_on(options: Options) -> bool:
@@ -169,6 +174,7 @@ def taken_up(options: Options) -> Start | None:
 
 def work(options: Options, records: Records, at: Desk, then: Start | None) -> Tally:
     """Do a batch, or the rest of one; raises what is wrong with its options or its files."""
+    _check_targets(options, at.catalog.files)
     columns = _columns(options, records)
     output = output_of(options.format, keep=columns.keep, full=options.full)
     kinds, kinds_digest = _kinds(options, at)
@@ -177,35 +183,34 @@ def work(options: Options, records: Records, at: Desk, then: Start | None) -> Ta
     stamp = _stamp(options.input)
     state = _state_files(options)
     start = None if state is None else _start(options, at, kinds_digest)
-    checkpoint = _checkpoint(state, start, then)
     make = partial(_make_parquet, output) if isinstance(output, Table) else None
-    make = make if options.format == "parquet" else None
-    rejects = options.rejects_path
-    if checkpoint is not None and checkpoint.is_done and state and options.output and rejects:
-        finish_only(state, options.output, rejects, make)
-        return checkpoint.tally
-    where = Places(
-        output=_sink(options),
-        rejects=Named(options.input, at.say) if rejects is None else PartFile(rejects),
-        state=state,
-        make=make,
-    )
-    if state is not None and start is not None and then is None:
-        # Nobody else has the part files now: of two first starts, one never comes here.
-        state.write_start(start)
-    tools = Tools(
-        records=records,
-        keep=columns.keep,
-        wanted=columns.wanted,
-        rows=rows,
-        ranker=_ranker(options, at),
-        output=output,
-        summary=options.summary,
-        fail_fast=options.fail_fast,
-        progress=at.progress,
-        unchanged=partial(_check_unchanged, options.input, stamp),
-    )
-    return run(tools, where, checkpoint)
+    with ExitStack() as closing:
+        where = Places(
+            output=_sink(options, closing),
+            rejects=_rejects(options, at, closing),
+            state=state,
+            make=make if options.format == "parquet" else None,
+        )
+        # Nobody else has the part files from here on, and what is read now is how they stand.
+        checkpoint = _checkpoint(state, start, then)
+        if checkpoint is not None and checkpoint.is_done:
+            finish_only(where, checkpoint)
+            return checkpoint.tally
+        if state is not None and start is not None and then is None:
+            state.write_start(start)
+        tools = Tools(
+            records=records,
+            keep=columns.keep,
+            wanted=columns.wanted,
+            rows=rows,
+            ranker=_ranker(options, at),
+            output=output,
+            summary=options.summary,
+            fail_fast=options.fail_fast,
+            progress=at.progress,
+            unchanged=partial(_check_unchanged, options.input, stamp),
+        )
+        return run(tools, where, checkpoint)
 
 
 def _rows(options: Options, at: Desk, columns: Columns, kinds: Kinds) -> Rows:
@@ -283,8 +288,15 @@ def _start(options: Options, at: Desk, kinds_digest: str) -> Start:
 def _checkpoint(
     state: StateFiles | None, start: Start | None, then: Start | None
 ) -> Checkpoint | None:
-    """How far a batch that goes on has come; raises BadDataError where a file has changed."""
-    if state is None or start is None or then is None:
+    """How far a batch that goes on has come; raises BadDataError where a file has changed.
+
+    Raises ConflictError where another batch has begun or ended meanwhile.
+    """
+    if state is None or start is None:
+        return None
+    if state.read_start() != then:
+        raise ConflictError(Problem("another batch has just written it", file=str(state.output)))
+    if then is None:
         return None
     check_same_files(then, start.digests, RESTART_HINT.format(path=state.start_path))
     return state.read_checkpoint()
@@ -296,9 +308,20 @@ def _state_files(options: Options) -> StateFiles | None:
     return StateFiles(options.output)
 
 
-def _sink(options: Options) -> PartFile | Stream | None:
+def _rejects(options: Options, at: Desk, closing: ExitStack) -> PartFile | Named:
+    path = options.rejects_path
+    return Named(options.input, at.say) if path is None else _part(path, closing)
+
+
+def _part(path: Path, closing: ExitStack) -> PartFile:
+    part = PartFile(path)
+    closing.callback(part.close)
+    return part
+
+
+def _sink(options: Options, closing: ExitStack) -> PartFile | Stream | None:
     if options.output is not None:
-        return PartFile(options.output)
+        return _part(options.output, closing)
     if options.summary:
         return None
     import sys

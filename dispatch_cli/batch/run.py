@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -14,7 +12,7 @@ from ..records import Chunk, Mark, Records, Reject, Row, reject_line
 from .output import Objects, Result, Table
 from .ranker import Ranker
 from .rows import Rows, Taken
-from .sinks import Make, Named, PartFile, Stream, finish
+from .sinks import Make, Named, PartFile, Stream
 from .state import Checkpoint, StateFiles
 from .summary import Tally
 
@@ -65,20 +63,28 @@ def run(tools: Tools, places: Places, checkpoint: Checkpoint | None) -> Tally:
     Raises what the reading or writing raises; then what the last checkpoint speaks of stays.
     """
     batch = _Batch(tools, places, checkpoint)
-    with ExitStack() as closing:
-        for each in (places.output, places.rejects):
-            if isinstance(each, PartFile):
-                closing.callback(each.close)
-        batch.work()
-        batch.finish()
+    batch.work()
+    batch.finish()
     return batch.tally
 
 
-def finish_only(state: StateFiles, output: Path, rejects: Path, make: Make | None) -> None:
-    """Do what was left when everything was written and the names were not given yet."""
-    finish(rejects)
-    finish(output, make)
-    state.remove()
+def finish_only(places: Places, checkpoint: Checkpoint) -> None:
+    """Do what was left when everything was written and the names were not given yet.
+
+    Raises BadDataError where neither the part file nor the file itself is there.
+    """
+    for sink, size, make in (
+        (places.rejects, checkpoint.rejects, None),
+        (places.output, checkpoint.output, places.make),
+    ):
+        if isinstance(sink, PartFile):
+            if sink.is_new and sink.target.exists():
+                sink.discard()  # it has its name already
+            else:
+                sink.cut(size)
+                sink.finish(make)
+    if places.state is not None:
+        places.state.remove()
 
 
 def exit_code_of(tally: Tally) -> ExitCode:

@@ -1,17 +1,15 @@
 """Where results and rejects go: to files that get their names when all is there, or to streams."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import ConflictError, Problem, UnavailableError, UsageError
-from ..files import take_lock
+from ..errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
+from ..files import replace_synced, take_lock
 from ..records import Reject
-from .state import open_private
-
-PART = ".part"
+from .state import PART, RESTART_HINT, TEMPORARY, StateFiles, made_beside, open_private, unwritable
 
 Make = Callable[[Path, Path], None]
 """Makes the file that is wanted (second) of the part file (first)."""
@@ -26,6 +24,7 @@ class PartFile:
     def __init__(self, target: Path) -> None:
         self.target = target
         self.path = part_of(target)
+        self.is_new = not self.path.exists()
         try:
             self._file = open_private(self.path)
         except OSError as error:
@@ -34,8 +33,21 @@ class PartFile:
             ) from None
         _take(self._file, self.path)
 
+    @property
+    def size(self) -> int:
+        """How many bytes are in it."""
+        return os.fstat(self._file.fileno()).st_size
+
     def cut(self, size: int) -> None:
-        """Go on behind a number of bytes, and forget the rest."""
+        """Go on behind a number of bytes, and forget the rest.
+
+        Raises BadDataError where there are not so many: they cannot be made up.
+        """
+        if self.size < size:
+            raise BadDataError(
+                Problem(f"has {self.size} bytes, and {size} were written", file=str(self.path)),
+                hint=RESTART_HINT.format(path=StateFiles(self.target).start_path),
+            )
         self._file.truncate(size)
         self._file.seek(size)
 
@@ -44,7 +56,7 @@ class PartFile:
         try:
             self._file.write(data)
         except OSError as error:
-            raise _unwritable(self.path, error) from None
+            raise unwritable(self.path, error) from None
 
     def sync(self) -> int:
         """Put what was taken on the disk, and say how many bytes it is."""
@@ -52,7 +64,7 @@ class PartFile:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise _unwritable(self.path, error) from None
+            raise unwritable(self.path, error) from None
         return self._file.tell()
 
     def close(self) -> None:
@@ -122,32 +134,45 @@ def finish(target: Path, make: Make | None = None) -> None:
     part = part_of(target)
     if not part.exists():
         return
-    if make is None:
-        os.replace(part, target)
-        return
-    temporary = target.with_name(target.name + ".tmp")
-    open_private(temporary).close()
+    temporary = part if make is None else target.with_name(target.name + TEMPORARY)
     try:
-        make(part, temporary)
+        if make is not None:
+            open_private(temporary).close()
+            make(part, temporary)
+            with temporary.open("rb+") as made:
+                os.fsync(made.fileno())
+        replace_synced(temporary, target)
     except OSError as error:
-        raise _unwritable(temporary, error) from None
-    os.replace(temporary, target)
-    part.unlink()
+        raise unwritable(temporary, error) from None
+    part.unlink(missing_ok=True)
 
 
-def check_target(path: Path, option: str, source: str) -> None:
-    """Refuse an output that is a folder, a device or the input itself; raises UsageError."""
+def check_target(path: Path, option: str, read: Iterable[str | Path]) -> None:
+    """Refuse an output that is a folder, a device or a file that is read; raises UsageError."""
     name = os.fspath(path)
     if "\0" in name or not path.name:
         raise UsageError(f"{option} {name!r} is no name of a file")
     if path.exists() and not path.is_file():
         raise UsageError(
-            f"{option}: {name} is no file", hint="without --output the results go to stdout"
+            f"{option}: {name} is no file",
+            hint="without --output the results go to stdout" if option == "--output" else "",
         )
     if not path.parent.is_dir():
         raise UsageError(f"{option}: there is no folder {path.parent}")
-    if path.exists() and os.path.exists(source) and path.samefile(source):
-        raise UsageError(f"{option}: {name} is the input itself")
+    present = [each for each in made_beside(path) if each.exists()]
+    for other in filter(os.path.exists, read):
+        if any(each.samefile(other) for each in present):
+            raise UsageError(f"{option} {name} would overwrite {other}, which is read")
+
+
+def check_apart(output: Path, rejects: Path) -> None:
+    """Refuse a reject file that the output's own files would overwrite; raises UsageError."""
+
+    def made(path: Path) -> set[Path]:
+        return made_beside(path.parent.resolve() / path.name)
+
+    if made(output) & made(rejects):
+        raise UsageError(f"--output and --rejects both write {rejects}, or a file beside it")
 
 
 def _take(file: BinaryIO, path: Path) -> None:
@@ -156,10 +181,3 @@ def _take(file: BinaryIO, path: Path) -> None:
         if not take_lock(file.fileno()):
             file.close()
             raise ConflictError(Problem("another batch is writing it", file=str(path)))
-
-
-def _unwritable(path: Path, error: OSError) -> UnavailableError:
-    return UnavailableError(
-        Problem(f"cannot be written: {error.strerror}", file=str(path)),
-        hint="--resume goes on from the last checkpoint",
-    )

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from .. import __version__
-from ..errors import BadDataError, Problem, UsageError
+from ..errors import BadDataError, Problem, UnavailableError, UsageError
+from ..files import replace_synced
 from ..model import Availability, Observations
 from ..model.case import Summary
 from ..model.digest import blake2b
@@ -20,6 +21,7 @@ from .summary import Tally
 T = TypeVar("T")
 
 _START, _CHECKPOINT = ".state", ".checkpoint"
+PART, TEMPORARY = ".part", ".tmp"
 RESTART_HINT = "to start again, remove {path}"
 
 
@@ -77,6 +79,7 @@ class StateFiles:
     """The two files beside an output that is not finished; both are gone when it is."""
 
     def __init__(self, output: Path) -> None:
+        self.output = output
         self.start_path = output.with_name(output.name + _START)
         self.checkpoint_path = output.with_name(output.name + _CHECKPOINT)
 
@@ -101,6 +104,15 @@ class StateFiles:
         """Take both away. The start goes last: with it alone all is done again, and the same."""
         self.checkpoint_path.unlink(missing_ok=True)
         self.start_path.unlink(missing_ok=True)
+
+
+def made_beside(target: Path) -> set[Path]:
+    """Every file that a batch may make for an output or a reject file, itself included."""
+    return {
+        target.with_name(target.name + suffix)
+        for suffix in ("", PART, TEMPORARY, _START, _CHECKPOINT,
+                       _START + TEMPORARY, _CHECKPOINT + TEMPORARY)
+    }  # fmt: skip
 
 
 def check_same_start(then: Start, options: Mapping[str, str], hint: str) -> None:
@@ -162,13 +174,24 @@ def _read(path: Path, kind: type[T]) -> T | None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write a file anew so that at any moment the old or the new one is there, and on the disk."""
-    temporary = path.with_name(path.name + ".tmp")
-    with open_private(temporary) as file:
-        file.truncate(0)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary = path.with_name(path.name + TEMPORARY)
+    try:
+        with open_private(temporary) as file:
+            file.truncate(0)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        replace_synced(temporary, path)
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: Path, error: OSError) -> UnavailableError:
+    """Make the error of a file that cannot be written, as on a full disk."""
+    return UnavailableError(
+        Problem(f"cannot be written: {error.strerror}", file=str(path)),
+        hint="--resume goes on from the last checkpoint",
+    )
 
 
 def open_private(path: Path) -> BinaryIO:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 
@@ -22,6 +23,15 @@ def ran(folder: Path, *argv: str, **options: object) -> tuple[int, bytes, bytes]
     process = started(folder, *argv, stdout=subprocess.PIPE, **options)
     out, err = process.communicate(timeout=600)
     return process.returncode, out, err
+
+
+def wait_for(process: subprocess.Popen, path: Path) -> None:
+    """Wait until a running batch has made a file."""
+    until = time.monotonic() + 60
+    while not path.exists():
+        assert process.poll() is None, "it ended too early"
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def killed_after(process: subprocess.Popen, seconds: float, number: int = signal.SIGKILL) -> bool:

@@ -4,15 +4,13 @@ import json
 import os
 import shutil
 import stat
-import subprocess
-import time
-from contextlib import suppress
 
 import pytest
 
+from dispatch_cli.batch import sinks
 from tests.cli.conftest import TWO_FIRMS
 
-from .running import killed_after, ran, started, written
+from .running import killed_after, ran, started, wait_for, written
 from .spoilt import HEADER, row_of
 
 ARGV = ("in.csv", "--output", "out.csv", "--map-kinds", "kinds.toml")
@@ -27,10 +25,7 @@ def stopped_once(tmp_path_factory):
     (folder / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(60_000)))
     homes = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "CACHE", "STATE")}
     process = started(folder, *ARGV, env={**os.environ, **homes})
-    until = time.monotonic() + 60
-    while not (folder / "out.csv.checkpoint").exists() and time.monotonic() < until:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.02)
+    wait_for(process, folder / "out.csv.checkpoint")
     assert killed_after(process, 0)
     return folder
 
@@ -129,10 +124,7 @@ def test_an_input_that_is_changed_meanwhile_gives_no_output(home, firms):
     """Exit 4, and nothing is left that could be taken for a result or gone on with."""
     (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(60_000)))
     process = started(home, "in.csv", "--output", "out.csv")
-    until = time.monotonic() + 60
-    while not (home / "out.csv.part").exists() and time.monotonic() < until:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.02)
+    wait_for(process, home / "out.csv.part")
     with (home / "in.csv").open("ab") as file:
         file.write(row_of(60_001, {}))
     _, err = process.communicate(timeout=60)
@@ -149,7 +141,8 @@ def test_a_finished_part_only_needs_its_name(stopped, dispatch):
     whole = written(stopped, "out.csv")
     (stopped / "out.csv").rename(stopped / "out.csv.part")
     (stopped / "out.csv.state").write_bytes(state)
-    (stopped / "out.csv.checkpoint").write_text(json.dumps({**checkpoint, "is_done": True}))
+    done = {**checkpoint, "is_done": True, "output": len(whole["out.csv"])}
+    (stopped / "out.csv.checkpoint").write_text(json.dumps(done))
     assert dispatch("batch", *ARGV, "--resume").code == 0
     assert written(stopped, "out.csv") == whole
 
@@ -181,3 +174,100 @@ def test_two_batches_do_not_write_one_output(stopped, dispatch):
         found = dispatch("batch", *ARGV, "--resume")
     assert found.code == 8
     assert "another batch" in found.err
+
+
+@pytest.mark.parametrize("name", ["out.csv.part", "out.csv.rejects.part"])
+@pytest.mark.parametrize("left", ["short", "gone"])
+def test_what_was_written_and_is_lost_is_not_made_up(stopped, dispatch, name, left):
+    """A part file that is shorter than the checkpoint says is exit 4, not a file full of NULs."""
+    checkpoint = stopped / "out.csv.checkpoint"
+    kept = json.loads(checkpoint.read_bytes())
+    (stopped / name).unlink()
+    if left == "short":
+        (stopped / name).write_bytes(b"row\n")
+    size = kept["output"] if name == "out.csv.part" else kept["rejects"]
+    if not size:  # nothing has been rejected yet: a line of it is pretended
+        checkpoint.write_text(json.dumps({**kept, "rejects": 100}))
+    found = dispatch("batch", *ARGV, "--resume")
+    assert found.code == 4
+    assert "were written" in found.err
+    assert not (stopped / "out.csv").exists()
+
+
+def test_a_finished_batch_without_its_file_is_not_finished(stopped, dispatch):
+    """Where all was written and both part file and file are gone, that is said, with exit 4."""
+    checkpoint = stopped / "out.csv.checkpoint"
+    done = {**json.loads(checkpoint.read_bytes()), "is_done": True}
+    checkpoint.write_text(json.dumps(done))
+    (stopped / "out.csv.part").unlink()
+    found = dispatch("batch", *ARGV, "--resume")
+    assert found.code == 4
+    assert (stopped / "out.csv.state").exists()
+
+
+def test_yesterdays_rejects_are_not_taken_for_todays(stopped, dispatch):
+    """Killed before the last renames, an empty reject file replaces an older one."""
+    state = (stopped / "out.csv.state").read_bytes()
+    checkpoint = json.loads((stopped / "out.csv.checkpoint").read_bytes())
+    assert dispatch("batch", *ARGV, "--resume").code == 0
+    whole = written(stopped, "out.csv")
+    (stopped / "out.csv").rename(stopped / "out.csv.part")
+    (stopped / "out.csv.rejects").rename(stopped / "out.csv.rejects.part")
+    (stopped / "out.csv.rejects").write_text("yesterday")
+    (stopped / "out.csv.state").write_bytes(state)
+    done = {**checkpoint, "is_done": True, "output": len(whole["out.csv"])}
+    (stopped / "out.csv.checkpoint").write_text(json.dumps(done))
+    assert dispatch("batch", *ARGV, "--resume").code == 0
+    assert written(stopped, "out.csv") == whole
+
+
+def test_one_that_ended_meanwhile_is_not_written_over(stopped, dispatch, monkeypatch):
+    """Two go on with the same batch: who comes too late finds it whole and leaves it alone."""
+    once = True
+    lock = sinks.PartFile.__init__
+
+    def after_the_other(self, target):
+        nonlocal once
+        if once:
+            once = False
+            assert ran(stopped, *ARGV, "--resume")[0] == 0
+        lock(self, target)
+
+    monkeypatch.setattr(sinks.PartFile, "__init__", after_the_other)
+    found = dispatch("batch", *ARGV, "--resume")
+    monkeypatch.undo()
+    assert found.code == 8
+    assert "another batch has just written it" in found.err
+    whole = (stopped / "out.csv").read_bytes()
+    assert whole.startswith(b"row,")
+    assert b"\0" not in whole
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_every_file_is_on_the_disk_before_it_has_its_name(dispatch, home, firms, monkeypatch, name):
+    """Before each rename the file was put on the disk, and behind it the folder."""
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow")
+    (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
+    seen = []
+    sync, rename = os.fsync, os.replace
+
+    def synced(number):
+        seen.append(("sync", os.path.realpath(f"/proc/self/fd/{number}")))
+        sync(number)
+
+    def renamed(old, new):
+        seen.append(("rename", os.path.realpath(old)))
+        rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    assert dispatch("batch", "in.csv", "--output", name).code == 0
+    monkeypatch.undo()
+    folder = os.path.realpath(home)
+    ours = [each for each in seen if each[1].startswith(folder)]
+    renames = [at for at, (what, _) in enumerate(ours) if what == "rename"]
+    assert len(renames) >= 4  # start, checkpoint, rejects, output
+    for at in renames:
+        assert ("sync", ours[at][1]) in ours[:at], ours[at]
+        assert ours[at + 1] == ("sync", folder), ours[at]
