@@ -27,12 +27,15 @@ class Columns(Struct, frozen=True):
 
 
 def parse_columns(text: str) -> dict[str, str]:
-    """Read ``lat=LAT,lon=LNG``; a name with a comma stands in quotes. Raises UsageError."""
+    """Read ``lat=LAT,lon=LNG``; a name with a comma stands in quotes. Raises UsageError.
+
+    ``state=`` says that no column holds it, whatever is called so.
+    """
     named: dict[str, str] = {}
     for part in _parts(text):
         fact, equals, column = (each.strip() for each in part.partition("="))
         fact = fact.replace("-", "_")
-        if not equals or not column:
+        if not equals:
             raise UsageError(f"--columns {part!r} is not fact=column", hint=_HINT)
         if fact not in FACTS:
             raise UsageError(
@@ -62,12 +65,16 @@ def columns_of(
     hold for all rows. Raises UsageError for a named column that is not there, BadDataError where
     nothing says where or what.
     """
-    by_fact = {fact: named.get(fact, fact) for fact in FACTS if fact in named or _has(found, fact)}
+    by_fact = {
+        fact: named.get(fact, fact)
+        for fact in FACTS
+        if (named[fact] if fact in named else _has(found, fact))
+    }
     columns = Columns(by_fact, tuple(keep))
     if found is None:
         return columns
     missing = [name for name in dict.fromkeys([*named.values(), *columns.keep])
-               if name not in found]  # fmt: skip
+               if name and name not in found]  # fmt: skip
     if missing:
         raise UsageError(
             *(f"there is no column {name!r}" for name in missing), hint=f"there are {_list(found)}"

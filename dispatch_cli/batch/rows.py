@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from math import isnan
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
@@ -48,7 +47,7 @@ REASONS = (
     "unknown_client",
     "unknown_provider",
 )
-"""Why a row is not taken, in the order in which it is looked for; see docs/batch.md."""
+"""Why a row is not taken; see docs/batch.md."""
 
 _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
@@ -98,13 +97,13 @@ class Rows:
         place = reading.attempt("bad_cell", lambda: self._read_place(values, reading))
         if place is None or reading.refusals:
             return reading.refusals[0]
-        when = reading.attempt("bad_time", lambda: self._read_when(values))
-        if when is None:
+        said_when = reading.attempt("bad_cell", lambda: self._text(values, "when"))
+        when = reading.attempt("bad_time", lambda: self._read_when(said_when))
+        name = reading.attempt("bad_cell", lambda: self._text(values, "id") or "")
+        if when is None or name is None or reading.refusals:
             return reading.refusals[0]
         incident, calls = alike
-        return Taken(
-            replace(incident, place=place, when=when), calls, self._text(values, "id") or ""
-        )
+        return Taken(replace(incident, place=place, when=when), calls, name)
 
     def check_defaults(self) -> None:
         """Refuse what was typed for all rows and cannot be understood; raises UsageError."""
@@ -114,7 +113,7 @@ class Rows:
         reading = Reading()
         incident = reading.incident(Said(**said), self._catalog.rules.plans)
         if "when" in defaults:
-            reading.attempt("", lambda: self._read_when({}))
+            reading.attempt("", lambda: self._read_when(None))
         if reading.refusals:
             raise UsageError(*(each.error.problems[0] for each in reading.refusals))
         desk.check_names(self._catalog, incident)
@@ -123,10 +122,15 @@ class Rows:
         self, values: Mapping[str, Any], reading: Reading
     ) -> tuple[Incident, tuple[EmergencyCall, ...]] | None:
         """Everything but place and time, which is the same in many rows."""
-        key = tuple(text_of(values.get(column)) for _, column in self._facts)
+        key = tuple(
+            text_of(values.get(column), flag=fact in _FLAGS, list_=fact == "asked")
+            for fact, column in self._facts
+        )
         found = self._alike.get(key)
         if found is None:
             said = {fact: text for (fact, _), text in zip(self._facts, key, strict=True) if text}
+            if "kind" in said:
+                said["kind"] = self._given.kinds.of(said["kind"])
             incident = self._incident({**self._given.defaults, **said}, reading)
             if incident is None or reading.refusals:
                 return None
@@ -140,7 +144,6 @@ class Rows:
         }
         if "kind" not in facts:
             return reading.attempt("no_kind", lambda: _refuse("nothing says what happened"))
-        facts["kind"] = self._given.kinds.of(facts["kind"])
         for name in sorted(facts.keys() & _COUNTS):
             facts[name] = reading.attempt("bad_number", partial(parse_count, facts[name], name))
         for name in sorted(facts.keys() & _FLAGS):
@@ -176,9 +179,9 @@ class Rows:
                 _remember(self._places, key, place)
         return place
 
-    def _read_when(self, values: Mapping[str, Any]) -> datetime:
+    def _read_when(self, said: str | None) -> datetime:
         given = self._given
-        text = self._text(values, "when") or given.defaults.get("when")
+        text = said or given.defaults.get("when")
         when = self._times.get(text)
         if when is None:
             shown_in = self._catalog.rules.settings.timezone
@@ -189,10 +192,8 @@ class Rows:
     def _cell(self, values: Mapping[str, Any], fact: str) -> str | float | None:
         """A number as it is, anything else as text."""
         value = values.get(self._own[fact] or "")
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if isnan(value):
-                return None
-            return float(value) if abs(value) < 1e6 else str(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6:
+            return float(value)
         return text_of(value)
 
     def _text(self, values: Mapping[str, Any], fact: str) -> str | None:

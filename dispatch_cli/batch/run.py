@@ -115,7 +115,6 @@ class _Batch:
 
     def work(self) -> None:
         """Read, rank and write until the input ends."""
-        source = self._tools.records.source
         try:
             for chunk in self._tools.records.rows.chunks(self.mark, self._tools.wanted):
                 self._chunk(chunk)
@@ -123,8 +122,7 @@ class _Batch:
                 if time.monotonic() - self._saved_at >= CHECKPOINT_S:
                     self._save()
                 if self._tools.progress is not None:
-                    share = source.done / source.size if source.size else None
-                    self._tools.progress(self.tally, share)
+                    self._tools.progress(self.tally, self._tools.records.share(self.mark))
             self._tools.unchanged()
         except (FailedFastError, InputChangedError):
             # Nobody can go on with it: the next start begins anew.

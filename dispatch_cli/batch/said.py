@@ -11,24 +11,28 @@ _NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nein", "falsch", "off", "
 _COUNT = re.compile(r"([0-9]{1,6})(?:[.,]0+)?")
 
 
-def text_of(value: Any) -> str | None:
+def text_of(value: Any, *, flag: bool = False, list_: bool = False) -> str | None:
     """The text of a cell without blanks round it; None where nothing stands in it.
 
-    Raises UsageError for what holds several values.
+    JSON's true and false are for a ``flag`` alone, its lists for what may be a ``list_``. Raises
+    UsageError for any other, and for a number of thousands of digits.
     """
     if value is None:
         return None
     if isinstance(value, str):
         return value.strip() or None
-    if isinstance(value, bool):
+    if isinstance(value, bool) and flag:
         return "1" if value else "0"
     if isinstance(value, float) and isnan(value):
         return None
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if list_ and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ";".join(value) or None
-    if isinstance(value, dict | list):
-        raise UsageError(f"{_short(value)} is not one value")
-    return str(value)
+    if isinstance(value, dict | list | bool):
+        raise UsageError(f"{_short(value)} is not one text or number")
+    try:
+        return str(value)
+    except ValueError:  # Python writes integers of at most 4,300 digits
+        raise UsageError("is a number without end") from None
 
 
 def parse_count(text: str, name: str) -> int:

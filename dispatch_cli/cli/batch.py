@@ -120,7 +120,10 @@ def batch(asked: Asked, around: Around) -> Outcome:
         return Outcome(_leave)
     except KeyboardInterrupt:
         if job.can_go_on(options):
-            _say("stopped: --resume goes on from the last checkpoint", around)
+            from ..render.messages import print_hint
+
+            hint = "stopped: --resume goes on from the last checkpoint"
+            print_hint(hint, stream=sys.stderr, quiet=around.quiet)
         raise
     return _told(options, around, tally, monotonic() - begun)
 
@@ -146,7 +149,7 @@ def _work(options: "Options", around: Around) -> "Tally":
         open_records(
             options.input, delimiter=options.delimiter, encoding=options.encoding
         ) as records,
-        meter(sys.stderr, is_wanted=not around.quiet) as progress,
+        meter(sys.stderr, is_wanted=not around.quiet and not _fills_screen(options)) as progress,
     ):
         return job.work(
             options,
@@ -163,6 +166,11 @@ def _work(options: "Options", around: Around) -> "Tally":
             ),
             then,
         )
+
+
+def _fills_screen(options: "Options") -> bool:
+    """Whether the results themselves go to a terminal, which a bar would come between."""
+    return options.output is None and not options.summary and sys.stdout.isatty()
 
 
 def _size_of(name: str) -> int | None:
@@ -221,7 +229,9 @@ def _told(options: "Options", around: Around, tally: "Tally", seconds: float) ->
             data = counts_of(tally, options.output, options.rejects_path)
             emit(SCHEMA, data, exit_code=code, status=status)
         sys.stdout.flush()
-        _say(batch_summary.totals(tally, seconds, options.rejects_path), around)
+        # One that went on has not ranked all of it in this time.
+        took_s = None if options.resume else seconds
+        _say(batch_summary.totals(tally, took_s, options.rejects_path), around)
 
     return Outcome(show, code)
 

@@ -33,6 +33,13 @@ class Records:
     def __init__(self, source: Source, rows: Rows) -> None:
         self.source, self.rows = source, rows
 
+    def share(self, mark: Mark) -> float | None:
+        """How much of the file stands before a mark; None where nobody knows."""
+        count = getattr(self.rows, "count", None)
+        if count is not None:
+            return mark.offset / count if count else None
+        return self.source.done / self.source.size if self.source.size else None
+
     def __enter__(self) -> "Records":
         return self
 
@@ -71,7 +78,13 @@ def _rows(source: Source, delimiter: str, encoding: str) -> Rows:
             Problem("is UTF-16", file=source.name),
             hint="write it as UTF-8: iconv -f UTF-16 -t UTF-8",
         )
-    if first.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{":
+    sign = first.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if sign == b"[":
+        raise BadDataError(
+            Problem("is a JSON list: one object a line is read", file=source.name),
+            hint="jq -c '.[]' FILE | dispatch batch -",
+        )
+    if sign == b"{":
         from .jsonl_rows import JsonRows
 
         return JsonRows(source)

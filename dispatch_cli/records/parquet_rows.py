@@ -33,6 +33,7 @@ class ParquetRows:
             raise self._damaged(error) from None
         self.columns: tuple[str, ...] = tuple(self._file.schema_arrow.names)
         self.start = Mark()
+        self.count: int = self._file.metadata.num_rows
 
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read on from a mark, with the cells of the wanted columns, until the file ends."""
@@ -70,10 +71,42 @@ class ParquetRows:
 def _records(
     batch: "pyarrow.RecordBatch", number: int, names: tuple[str, ...]
 ) -> Iterator[Row | Reject]:
-    for at, found in enumerate(batch.to_pylist(), start=number):
+    columns = [_values(column) for column in batch.columns]
+    for at, cells in enumerate(zip(*columns, strict=True), start=number):
+        found = dict(zip(batch.schema.names, cells, strict=True))
         raw = msgspec.json.encode(found, enc_hook=str) + b"\n"
-        values = {name: _plain(found[name]) for name in names}
-        yield Row(at, at, raw, values)
+        odd = next((name for name in names if isinstance(found[name], _Odd)), None)
+        if odd is not None:
+            yield Reject(at, at, "bad_cell", f"{odd} is no value: {found[odd]}", raw)
+        else:
+            yield Row(at, at, raw, {name: _plain(found[name]) for name in names})
+
+
+class _Odd(str):
+    """A value of which Python makes nothing, as a time beyond the year 9999."""
+
+    __slots__ = ()
+
+
+def _values(column: "pyarrow.Array") -> list[Any]:
+    """The values of a column; one that cannot be read spoils only itself."""
+    from pyarrow import ArrowException, timestamp, types
+
+    if types.is_timestamp(column.type) and column.type.unit == "ns":
+        column = column.cast(timestamp("us", column.type.tz), safe=False)
+    failures = (ArrowException, ValueError, OverflowError, LookupError)
+    try:
+        return list(column.to_pylist())
+    except failures:
+        pass
+
+    def value(cell: Any) -> Any:
+        try:
+            return cell.as_py()
+        except failures as error:
+            return _Odd(error)
+
+    return [value(cell) for cell in column]
 
 
 def _plain(value: Any) -> Any:

@@ -38,10 +38,14 @@ def meter(stream: TextIO, *, is_wanted: bool) -> Iterator[Show | None]:
     console = console_of(stream, screen_of(stream))
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("0 rows", total=None)
+        first: list[tuple[int, float]] = []
 
         def show(tally: "Tally", share: float | None) -> None:
-            elapsed_s = progress.tasks[task].elapsed or 0.0
-            rate = tally.rows / elapsed_s if elapsed_s > 0 else 0.0
+            # A batch that goes on has not ranked its first rows now.
+            rows, begun_s = first[0] if first else (tally.rows, progress.get_time())
+            first[:] = [(rows, begun_s)]
+            elapsed_s = progress.get_time() - begun_s
+            rate = (tally.rows - rows) / elapsed_s if elapsed_s > 0 else 0.0
             progress.update(
                 task,
                 description=f"{tally.rows:,} rows  {rate:,.0f}/s  {tally.rejected:,} rejected",

@@ -1,26 +1,26 @@
 """What an operations lead sees of a batch: shares, minutes, reasons, places nobody reaches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from .layout import Line, plain_line
+from .layout import Line, Screen, flow, plain_line, plain_lines
 
 if TYPE_CHECKING:
     from ..batch.summary import BatchSummary, ServiceSummary, Tally
 
 _BAR = 30
-_REASONS = 5
+_REASONS, _PLACES = 5, 8
 COLUMNS = ("service", "what", "name", "value")
 
 
-def totals(tally: "Tally", seconds: float, rejects: Path | None) -> str:
+def totals(tally: "Tally", seconds: float | None, rejects: Path | None) -> str:
     """Say in one line what became of the rows."""
-    rate = f", {tally.rows / seconds:,.0f}/s" if seconds > 0 else ""
+    took = f"; {seconds:.1f} s, {tally.rows / seconds:,.0f}/s" if seconds else ""
     where = f" (in {rejects})" if rejects is not None and tally.rejected else ""
     return (
         f"{tally.rows:,} rows: {tally.ranked:,} ranked, {tally.rejected:,} rejected{where}, "
-        f"{tally.served:,} served; {seconds:.1f} s{rate}"
+        f"{tally.served:,} served{took}"
     )
 
 
@@ -29,7 +29,8 @@ def print_summary(summary: "BatchSummary", *, stream: TextIO) -> None:
     if stream.isatty():
         from .console import print_lines, screen_of
 
-        print_lines(lines(summary), stream, screen_of(stream))
+        screen = screen_of(stream)
+        print_lines(lines(summary, screen), stream, screen)
         return
     from .plain import write_table
 
@@ -62,52 +63,52 @@ def _numbers(service: "ServiceSummary") -> Iterator[tuple[str, str, float]]:
         yield "nobody_reaches", place.postcode, place.incidents
 
 
-def lines(summary: "BatchSummary") -> Iterator[Line]:
+def lines(summary: "BatchSummary", screen: Screen) -> Iterator[Line]:
     """The screen, a block for each service."""
-    yield plain_line(
-        f"{summary.rows:,} rows   {summary.ranked:,} ranked   {summary.rejected:,} rejected   "
-        f"{summary.served:,} served",
-        "bold",
-    )
+    counts = (f"{summary.rows:,} rows", f"{summary.ranked:,} ranked",
+              f"{summary.rejected:,} rejected", f"{summary.served:,} served")  # fmt: skip
+    yield from plain_lines(flow(counts, screen.width), "bold")
     if summary.reject_reasons:
-        yield plain_line(f"Rejected: {_counted(summary.reject_reasons)}")
+        yield from _listed("Rejected:", _counted(summary.reject_reasons), screen)
     for each in summary.services:
         yield plain_line("")
-        yield from _service_lines(each)
+        yield from _service_lines(each, screen)
 
 
-def _service_lines(service: "ServiceSummary") -> Iterator[Line]:
-    yield plain_line(
-        f"{service.service.upper()}   {service.served:,} of {service.incidents:,} served "
-        f"({_percent(service.share_served)})",
-        "bold",
-    )
+def _service_lines(service: "ServiceSummary", screen: Screen) -> Iterator[Line]:
+    share = _percent(service.share_served)
+    said = f"{service.served:,} of {service.incidents:,} served ({share})"
+    yield from plain_lines(flow([service.service.upper(), said], screen.width), "bold")
     if service.quantiles_min:
-        known = "   ".join(
-            f"{float(share):.0%} {minutes:.1f}" for share, minutes in service.quantiles_min.items()
-        )
-        yield plain_line(f"  Expected minutes, share of incidents within:   {known}")
+        known = [f"{float(part):.0%} {minutes:.1f}"
+                 for part, minutes in service.quantiles_min.items()]  # fmt: skip
+        first = "  Expected minutes, share of incidents within:"
+        flowed = flow(known, screen.width, first=f"{first}   ", rest="    ")
+        yield from plain_lines(flowed)
         most = max(bar.incidents for bar in service.histogram)
         for bar in service.histogram:
-            end = "     " if bar.to_min is None else f"-{bar.to_min:3d} "
+            end = "+    " if bar.to_min is None else f"-{bar.to_min:3d} "
             drawn = "#" * round(_BAR * bar.incidents / most)
             yield plain_line(f"  {bar.from_min:4d}{end} min {bar.incidents:9,d}  {drawn}".rstrip())
     if service.excluded_counts:
-        yield plain_line(
-            f"  Out: {_counted(dict(list(service.excluded_counts.items())[:_REASONS]))}"
-        )
+        few = dict(list(service.excluded_counts.items())[:_REASONS])
+        yield from _listed("  Out:", _counted(few), screen)
     if service.nobody_reaches:
-        places = ", ".join(
-            f"{place.postcode} {place.incidents:,}" for place in service.nobody_reaches[:8]
-        )
-        more = service.places_nobody_reaches - len(service.nobody_reaches[:8])
-        yield plain_line(
-            f"  Nobody reaches: {places}" + (f" and {more:,} more places" if more > 0 else "")
-        )
+        shown = service.nobody_reaches[:_PLACES]
+        places = [f"{place.postcode} {place.incidents:,}" for place in shown]
+        more = service.places_nobody_reaches - len(shown)
+        places += [f"{more:,} more places"] if more > 0 else []
+        yield from _listed("  Nobody reaches:", places, screen)
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+def _listed(label: str, parts: Sequence[str], screen: Screen) -> list[Line]:
+    """A list behind its label, no part of it broken."""
+    ended = [f"{part}," for part in parts[:-1]] + list(parts[-1:])
+    return plain_lines(flow(ended, screen.width, gap=" ", first=f"{label} ", rest="    "))
+
+
+def _counted(counts: dict[str, int]) -> list[str]:
+    return [f"{name} {count:,}" for name, count in counts.items()]
 
 
 def _percent(share: float) -> str:

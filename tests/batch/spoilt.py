@@ -1,4 +1,4 @@
-"""Rows of a file of incidents: sound ones, and such as are spoilt in 45 ways."""
+"""Rows of a file of incidents: sound ones, and such as are spoilt in many ways."""
 
 import random
 

@@ -37,7 +37,7 @@ MIB = 1 << 20
     ],
 )
 def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, code, says):
-    """One line that says what was found; no traceback, no output under its final name on 4."""
+    """One line that says what was found; no traceback."""
     (home / "in.csv").write_bytes(content)
     found = dispatch("batch", "in.csv", "--output", "out.csv")
     assert found.code == code, found.err

@@ -1,10 +1,8 @@
 """Killed at any moment and started again, the output is byte-identical to an undisturbed run."""
 
 import gzip
-import json
 import random
 import signal
-import time
 
 import pytest
 
@@ -72,22 +70,6 @@ def test_killed_and_resumed_is_undisturbed(home, rows, kills, longest_s, suffix)
         assert list(again.values()) == whole
         for left in again:
             (home / left).unlink()
-
-
-def test_without_a_when_the_time_of_the_first_start_holds(home):
-    """A row that says no time is ranked as of the first start, however often it is killed."""
-    rows = b"".join(row_of(number, {"id": str(number)}) for number in range(100_000))
-    (home / "in.csv").write_bytes(HEADER + rows)
-    state = home / "out.jsonl.state"
-    process = started(home, "in.csv", "--output", "out.jsonl")
-    while not state.exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    assert killed_after(process, 0.0)
-    then = json.loads(state.read_bytes())["now"]
-    process = started(home, "in.csv", "--output", "out.jsonl", "--resume")
-    if killed_after(process, 1.0):
-        assert json.loads(state.read_bytes())["now"] == then
 
 
 def test_ctrl_c_leaves_what_can_be_gone_on_with(home):

@@ -88,6 +88,13 @@ def test_the_same_rows_as_json_lines_have_the_same_fate(dispatch, home, firms):
         {"lat": 148.37, "lon": 10.89, "kind": "tow"},
         {"at": 86150, "kind": "tow", "asked": ["lech"], "when": None},
         {"kind": "tow"},
+        {"lat": True, "lon": 10.89, "kind": "tow"},
+        {"lat": 48.37, "lon": 10.89, "kind": "tow", "injured": True},
+        {"lat": 48.37, "lon": 10.89, "kind": "tow", "weight_t": True},
+        {"lat": 48.37, "lon": 10.89, "kind": ["tow", "fire"]},
+        {"lat": 48.37, "lon": 10.89, "kind": "tow", "when": [1]},
+        {"lat": 48.37, "lon": 10.89, "kind": "tow", "id": {"a": 1}},
+        {"lat": 10**400, "lon": 10.89, "kind": "tow"},
     ]
     (home / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in objects))
     found = dispatch("batch", "in.jsonl", "--output", "out.csv", "--keep", "injured")
@@ -100,5 +107,23 @@ def test_the_same_rows_as_json_lines_have_the_same_fate(dispatch, home, firms):
     with (home / "out.csv.rejects").open("rb") as file:
         reasons = [(each.number, each.reason) for each in read_rejects(file)]
     assert reasons == [
-        (3, "bad_cell"), (4, "bad_cell"), (5, "bad_position"), (7, "no_place"),
+        (3, "bad_cell"), (4, "bad_cell"), (5, "bad_position"), (7, "no_place"), (8, "bad_cell"),
+        (9, "bad_cell"), (10, "bad_cell"), (11, "bad_cell"), (12, "bad_cell"), (13, "bad_cell"),
+        (14, "bad_position"),
     ]  # fmt: skip
+
+
+def test_a_kind_for_all_rows_is_nobody_elses_word(dispatch, home, firms):
+    """--map-kinds translates what stands in the file and not what was typed."""
+    (home / "kinds.toml").write_text('[kinds]\n"*" = "other"\n')
+    (home / "in.csv").write_bytes(b"lat,lon\n48.37,10.89\n")
+    found = dispatch("batch", "in.csv", "--kind", "tow", "--map-kinds", "kinds.toml")
+    [line] = found.out.splitlines()
+    assert json.loads(line)["kind"] == "tow"
+
+
+def test_a_column_that_only_has_the_name_of_a_fact_can_be_left_out(dispatch, home, firms):
+    """Elsewhere "state" is Pennsylvania: --columns state= ranks such rows; without it none is."""
+    (home / "in.csv").write_bytes(b"lat,lon,kind,state\n48.37,10.89,tow,PA\n")
+    assert dispatch("batch", "in.csv").code == 4
+    assert dispatch("batch", "in.csv", "--columns", "state=").code == 0

@@ -1,5 +1,6 @@
 """Going on is refused wherever the result could be another, and says what differs."""
 
+import csv
 import json
 import os
 import shutil
@@ -203,6 +204,40 @@ def test_a_finished_batch_without_its_file_is_not_finished(stopped, dispatch):
     found = dispatch("batch", *ARGV, "--resume")
     assert found.code == 4
     assert (stopped / "out.csv.state").exists()
+
+
+def begun_as(folder, **changed):
+    """Let the stopped batch have been started otherwise, and have come nowhere yet."""
+    state = folder / "out.csv.state"
+    state.write_text(json.dumps({**json.loads(state.read_bytes()), **changed}))
+    (folder / "out.csv.checkpoint").unlink()
+
+
+def providers_in(path):
+    """Who is named in an output."""
+    with path.open(newline="") as file:
+        return {line["provider"] for line in csv.DictReader(file)} - {""}
+
+
+@pytest.mark.parametrize(
+    ("now", "who"),
+    [("2026-11-24T12:00:00+01:00", {"lech", "wertach"}), ("2026-11-22T12:00:00+01:00", {"lech"})],
+)
+def test_rows_without_a_time_are_ranked_as_of_the_first_start(stopped, dispatch, now, who):
+    """Wertach works on weekdays: what counts is the day on which the batch was begun."""
+    begun_as(stopped, now=now)
+    assert dispatch("batch", *ARGV, "--resume").code == 0
+    assert providers_in(stopped / "out.csv") == who
+
+
+@pytest.mark.parametrize(("state", "is_in"), [("up", True), ("down", False)])
+def test_what_was_known_at_the_first_start_counts(stopped, dispatch, state, is_in):
+    """With --live a provider stands as it did then, whatever the log says by now."""
+    options = {**json.loads((stopped / "out.csv.state").read_bytes())["options"], "--live": "True"}
+    known = {"availability": {"lech": {"state": state}}}
+    begun_as(stopped, options=options, known=known, now="2026-11-24T12:00:00+01:00")
+    assert dispatch("batch", *ARGV, "--resume", "--live").code == 0
+    assert ("lech" in providers_in(stopped / "out.csv")) is is_in
 
 
 def test_yesterdays_rejects_are_not_taken_for_todays(stopped, dispatch):

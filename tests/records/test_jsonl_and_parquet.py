@@ -5,6 +5,8 @@ import pytest
 
 from dispatch_cli.records import Mark, Reject, Row, open_records
 
+from ..extras import NEEDS_BATCH
+
 
 def chunks_of(path, wanted, mark=None):
     """Every chunk of a file with the wanted columns."""
@@ -59,3 +61,26 @@ def test_parquet_goes_on_at_any_row(tmp_path):
         rest = chunks_of(path, ("a", "when"), Mark(offset, offset + 1, offset + 1))
         assert [each for chunk in rest for each in chunk.records] == everything[offset:]
         assert all(isinstance(each, Row) for each in everything)
+
+
+@NEEDS_BATCH
+@pytest.mark.parametrize(
+    ("values", "unit", "zone", "rejected"),
+    [
+        ([1_766_000_000_000_000_001, None], "ns", "UTC", []),
+        ([2**62, 1_766_000_000_000_000, None], "us", "UTC", [1]),
+        ([1_766_000_000_000_000, None], "us", "Nowhere/Land", [1]),
+    ],
+)
+def test_a_time_that_is_none_spoils_its_own_row(tmp_path, values, unit, zone, rejected):
+    """Nanoseconds are cut, a time beyond all calendars or in no zone is a reject where wanted."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = pa.table({"a": range(len(values)), "when": pa.array(values, pa.timestamp(unit, zone))})
+    parquet.write_table(table, tmp_path / "in.parquet")
+    for wanted, numbers in ((("a", "when"), rejected), (("a",), [])):
+        with open_records(str(tmp_path / "in.parquet")) as records:
+            [chunk] = records.rows.chunks(records.rows.start, wanted)
+        assert [each.number for each in chunk.records if isinstance(each, Reject)] == numbers
+        assert len(chunk.records) == len(values)
