@@ -13,6 +13,7 @@ answer.cascades[0].candidates[0].phone
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ __all__ = [
     "Incident",
     "Observations",
     "Place",
+    "UnavailableError",
     "UsageError",
     "Vehicle",
     "load",
@@ -84,10 +86,11 @@ def rank_batches(
     """Rank batches of incidents, one batch out for each that comes in.
 
     Columns in: ``kind``, ``lat``, ``lon``, ``when`` (a timestamp with a zone, or microseconds since
-    1970), and whatever else is known: ``row``, ``id``, ``client``, ``vehicle``, ``weight_t``, …;
-    their values are those of ``Incident`` and are not checked again. Out: a line for each emergency
-    call, service and rank, as ``dispatch batch`` writes CSV. Every row stands for itself, so that
-    batches may go to any worker. Raises UnavailableError without the extra "batch".
+    1970), and whatever else is known: ``row``, ``id``, ``client``, ``vehicle``, ``weight_t``,
+    ``asked`` (a list of ids), …; their values are those of ``Incident``. Out: a line for each
+    emergency call, service and rank, as ``dispatch batch`` writes CSV. Every row stands for itself,
+    so that batches may go to any worker. Raises UnavailableError without the extra "batch", and,
+    where a batch lacks something or has an unknown kind, client or id, UsageError.
     """
     try:
         from .batch.arrow import rank_table
@@ -100,7 +103,8 @@ def rank_batches(
     engine = CompiledEngine(
         catalog, holidays=_holidays, top=top, observations=observations, threads=threads
     )
-    return (rank_table(engine, batch) for batch in batches)
+    check = partial(desk.check_names, catalog)
+    return (rank_table(engine, batch, check) for batch in batches)
 
 
 def _holidays(region: str, years: Sequence[int]) -> Sequence[date]:

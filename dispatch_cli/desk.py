@@ -22,7 +22,7 @@ from .model import (
     Rules,
     Timetable,
 )
-from .model.words import CARRYING_SERVICES
+from .model.words import CARRYING_SERVICES, SERVICES
 from .results import (
     Answer,
     Cascade,
@@ -104,10 +104,15 @@ def needs_of(
 
 
 def check_names(catalog: "Catalog", incident: Incident) -> None:
-    """Refuse clients and ids that the file does not have, all at once, each with the nearest."""
+    """Refuse kinds, clients and ids that nobody knows, all at once, each with the nearest."""
     clients = catalog.rules.clients
     client = incident.client
     problems = []
+    kinds = (catalog.rules.plans, plans.BUILT_IN, SERVICES)
+    if not any(incident.kind in known for known in kinds):
+        problems.append(
+            _unknown("kind", incident.kind, [kind for known in kinds for kind in known])
+        )
     if client is not None and client != NO_CLIENT and client not in clients:
         problems.append(_unknown("client", client, [*clients, NO_CLIENT]))
     problems += [

@@ -6,12 +6,13 @@ but the first four may be missing. ``row`` and ``id`` go through. What comes out
 ``batch.output`` writes: a line for each emergency call, service and rank.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from ..model import Incident
 from . import layout, rendering
 from .compiled import CompiledEngine
 from .incoming import Incoming
@@ -30,12 +31,17 @@ SCHEMA = pa.schema(
 """The columns that come out."""
 
 
-def rank_table(engine: CompiledEngine, columns: pa.RecordBatch) -> pa.RecordBatch:
+def rank_table(
+    engine: CompiledEngine,
+    columns: pa.RecordBatch,
+    check: Callable[[Incident], None] | None = None,
+) -> pa.RecordBatch:
     """Rank every row; the lines stand in the order of the rows, then of plan and rank.
 
-    ``when`` is a timestamp with a time zone, or whole microseconds since 1970.
+    ``when`` is a timestamp with a time zone, or whole microseconds since 1970. Raises UsageError
+    for columns that lack something, and what ``check`` raises of an incident.
     """
-    rows = Incoming(columns)
+    rows = Incoming(columns, check)
     out, lines = _ranked(engine, rows)
     is_none = lines.offer < 0
     firms = [*map(engine.firm_of, engine.offers), *out.more_firms]

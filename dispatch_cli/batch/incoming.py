@@ -1,5 +1,6 @@
 """Columns of incidents that come in as Arrow."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import inf
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..errors import UsageError
 from ..model import HEAVY_FROM_T, Incident, Place, Vehicle
 from ..notation import place_at
 from .compiled import EPOCH, Batch, CompiledEngine
@@ -23,9 +25,15 @@ _FACTS = (
 class Incoming:
     """The columns that came in, and their rows as incidents where one is asked for."""
 
-    def __init__(self, columns: pa.RecordBatch) -> None:
+    def __init__(
+        self, columns: pa.RecordBatch, check: Callable[[Incident], None] | None = None
+    ) -> None:
+        """Take columns; ``check`` refuses an incident with what nobody knows (UsageError)."""
         self.columns = columns
+        self._check = check
         self.count = columns.num_rows
+        self._check_columns()
+        self._asked = self._column("asked")
         self.lat, self.lon = self._floats("lat", 0.0), self._floats("lon", 0.0)
         self.uncertainty_km = self._floats("uncertainty_km", 0.0)
         self.limits = {
@@ -34,6 +42,21 @@ class Incoming:
             "clearance_m": self._floats("clearance_m", inf),
         }
         self.at_us = self._moments()
+
+    def _check_columns(self) -> None:
+        """Refuse columns that would be taken for other incidents; raises UsageError."""
+        problems = []
+        for name in ("kind", "lat", "lon", "when", "row"):
+            column = self._column(name)
+            if column is None and name != "row":
+                problems.append(f"a record batch needs the column {name!r}")
+            elif column is not None and column.null_count:
+                problems.append(f"the column {name!r} lacks {column.null_count} values")
+        when = self._column("when")
+        if when is not None and pa.types.is_timestamp(when.type) and when.type.tz is None:
+            problems.append("the column 'when' has no time zone")
+        if problems:
+            raise UsageError(*problems)
 
     def _column(self, name: str) -> Any | None:
         at = self.columns.schema.get_field_index(name)
@@ -47,9 +70,7 @@ class Incoming:
         return np.array(filled.to_numpy(zero_copy_only=False), np.float64)
 
     def _moments(self) -> Array:
-        when = self._column("when")
-        if when is None:
-            raise ValueError('a record batch needs the column "when"')
+        when = self.columns.column("when")
         if pa.types.is_timestamp(when.type):
             when = when.cast(pa.timestamp("us", when.type.tz)).cast(pa.int64())
         return np.array(when.to_numpy(zero_copy_only=False), np.int64)
@@ -69,14 +90,28 @@ class Incoming:
                 if code.max(initial=0) > 2**40:
                     code = np.unique(code, return_inverse=True)[1]
         _, first, shape = np.unique(code, return_index=True, return_inverse=True)
-        return shape.astype(np.int32), [engine.shape_of(self.incident(int(row))) for row in first]
+        alike = [self.incident(int(row)) for row in first]
+        if self._check is not None:
+            for one in alike:
+                self._check(one)
+            self._check_asked(self._check)
+        return shape.astype(np.int32), [engine.shape_of(one) for one in alike]
+
+    def _check_asked(self, check: Callable[[Incident], None]) -> None:
+        for row in np.flatnonzero(~self._is_unasked()):
+            check(self.incident(int(row)))
+
+    def _is_unasked(self) -> Array:
+        if self._asked is None:
+            return np.ones(self.count, np.bool_)
+        return np.array(pc.is_null(self._asked).to_numpy(zero_copy_only=False), np.bool_)
 
     def batch(self, shape: Array) -> Batch:
         """What the compiled engine asks for."""
         wish = self._column("wish")
-        is_plain = np.ones(self.count, np.bool_) if wish is None else (
-            pc.is_null(wish).to_numpy(zero_copy_only=False)
-        )  # fmt: skip
+        is_plain = self._is_unasked()
+        if wish is not None:
+            is_plain &= pc.is_null(wish).to_numpy(zero_copy_only=False)
         return Batch(
             lat=self.lat + 0.0,
             lon=self.lon + 0.0,
@@ -94,6 +129,9 @@ class Incoming:
             for name in _FACTS
             if (column := self._column(name)) is not None and column[row].is_valid
         }
+        if self._asked is not None and self._asked[row].is_valid:
+            asked = self._asked[row].as_py()
+            facts["asked"] = (asked,) if isinstance(asked, str) else tuple(asked)
         limits = {name: float(values[row]) for name, values in self.limits.items()}
         known = {name: value for name, value in limits.items() if abs(value) < inf}
         vehicle = Vehicle(

@@ -2,17 +2,20 @@
 
 from itertools import product
 from math import isclose
+from pathlib import Path
 
 import pytest
 
-from dispatch_cli import plans
+from dispatch_cli import api, plans
 from dispatch_cli.batch.engine import Engine
+from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Incident
 from dispatch_cli.records.writing import CsvWriter
 
 from ..worlds import MemoryCatalog
 from .worlds import START, World, holidays
 
+SAMPLE = Path(__file__).resolve().parents[2] / "providers.toml"
 pa = pytest.importorskip("pyarrow", reason='the extra "batch" is not installed')
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
@@ -34,6 +37,7 @@ def columns(incidents: list[Incident]) -> "pa.RecordBatch":
             "uncertainty_km": [one.place.uncertainty_km for one in incidents],
             "when": pa.array([one.when for one in incidents], pa.timestamp("us", "UTC")),
             "vehicle": pa.array([one.vehicle.kind for one in incidents], pa.string()),
+            "asked": pa.array([one.asked or None for one in incidents], pa.list_(pa.string())),
             **{
                 name: pa.array([getattr(one, name) for one in incidents], _type(name))
                 for name in facts
@@ -88,7 +92,7 @@ def test_lines_are_those_of_the_plain_engine(seed: int) -> None:
         place = place_at(one.place.lat, one.place.lon, uncertainty_km=one.place.uncertainty_km)
         kind = "medical" if len(incidents) % 40 == 7 else one.kind
         fields = {name: getattr(one, name) for name in one.__struct_fields__}
-        incidents.append(Incident(**{**fields, "place": place, "asked": (), "kind": kind}))
+        incidents.append(Incident(**{**fields, "place": place, "kind": kind}))
     engine = CompiledEngine(
         MemoryCatalog(world.providers, world.rules),
         holidays=holidays,
@@ -148,3 +152,43 @@ def test_the_cells_are_where_they_say() -> None:
     ]
     found = engine.rank(incidents)
     assert found == plain.rank(incidents)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"lat": None}, "needs the column 'lat'"),
+        ({"lat": [None]}, "'lat' lacks 1 values"),
+        ({"kind": [None]}, "'kind' lacks 1 values"),
+        ({"when": [None]}, "'when' lacks 1 values"),
+        ({"row": pa.array([None], pa.int64())}, "'row' lacks 1 values"),
+        ({"when": pa.array([START], pa.timestamp("us"))}, "has no time zone"),
+        ({"kind": ["picnic"]}, "unknown kind 'picnic'"),
+        ({"client": ["nobody"]}, "unknown client 'nobody'"),
+        ({"wish": ["nobody"]}, "unknown provider 'nobody'"),
+        ({"asked": [["nobody"]]}, "unknown provider 'nobody'"),
+    ],
+)
+def test_what_would_be_another_incident_is_refused(changed: dict, says: str) -> None:
+    """A missing value is no equator, and an unknown word no service that nobody offers."""
+    columns = {"kind": ["tow"], "lat": [48.3], "lon": [10.8], "when": pa.array([START]), **changed}
+    batch = pa.record_batch({name: each for name, each in columns.items() if each is not None})
+    catalog = api.load(SAMPLE, now=START)
+    with pytest.raises(UsageError, match=says):
+        list(api.rank_batches([batch], catalog))
+
+
+def test_who_has_been_asked_is_not_asked_again() -> None:
+    """A list of ids in a row excludes them there and nowhere else, as cascade does."""
+    catalog = api.load(SAMPLE, now=START)
+    columns = {"kind": ["tow"] * 2, "lat": [48.37] * 2, "lon": [10.89] * 2, "when": [START] * 2}
+    [first] = api.rank_batches([pa.record_batch(columns)], catalog)
+    best = first.to_pydict()["provider"][0]
+    [found] = api.rank_batches([pa.record_batch({**columns, "asked": [None, [best]]})], catalog)
+    lines = found.to_pydict()
+    by_row = [
+        [who for row, who in zip(lines["row"], lines["provider"], strict=True) if row == number]
+        for number in (1, 2)
+    ]
+    assert best == by_row[0][0]
+    assert by_row[1] == [who for who in by_row[0] if who != best]
