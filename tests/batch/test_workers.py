@@ -1,32 +1,24 @@
 """Batches on several workers, each with its own reading of the provider file."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
 SAMPLE = Path(__file__).resolve().parents[2] / "providers.toml"
 
-PROGRAM = """
-import sys
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "batch.md"
+
+BEFORE = """
 from datetime import datetime, timezone
-
 import pyarrow as pa
-from distributed import Client, LocalCluster
-
 from dispatch_cli import api
 from dispatch_cli.batch.arrow import SCHEMA
 
 WHEN = datetime(2026, 11, 27, 12, 0, tzinfo=timezone.utc)
-
-
-def rank(batch, path, now):
-    import os
-    catalog = api.load(path, now=now)
-    [found] = api.rank_batches([batch], catalog, threads=1)
-    return os.getpid(), found
-
 
 def batch(first):
     rows = range(first, first + 50)
@@ -36,35 +28,73 @@ def batch(first):
         "when": pa.array([WHEN] * 50, pa.timestamp("us", "UTC")),
     })
 
-
-if __name__ == "__main__":
-    batches = [batch(first) for first in range(0, 400, 50)]
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1",
-                      dashboard_address=None) as cluster, Client(cluster) as client:
-        done = client.gather([
-            client.submit(rank, each, sys.argv[1], WHEN, workers=[worker], pure=False)
-            for each, worker in zip(batches, list(client.scheduler_info()["workers"]) * 4)
-        ])
-    alone = list(api.rank_batches(batches, api.load(sys.argv[1], now=WHEN), threads=2))
-    assert [found for _, found in done] == alone, "the workers say something else"
-    assert alone[0].schema == SCHEMA and alone[0].num_rows >= 50
-    print("processes", len({pid for pid, _ in done}), "lines", sum(one.num_rows for one in alone))
+batches = [batch(first) for first in range(0, 400, 50)]
+"""
+AFTER = """
+import os
+with Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+    where = [client.submit(os.getpid, workers=[worker], pure=False)
+             for worker in client.scheduler_info()["workers"]]
+    print("processes", len({os.getpid(), *client.gather(where)}) - 1)
+alone = list(api.rank_batches(batches, api.load("providers.toml"), threads=2))
+assert ranked == alone, "the workers say something else"
+assert alone[0].schema == SCHEMA and alone[0].num_rows >= 50
+print("lines", sum(one.num_rows for one in alone))
+"""
+DUCK = """
+import pyarrow.parquet as pq
+pq.write_table(pa.Table.from_batches(batches), "calls.parquet")
 """
 
 
-@pytest.mark.parametrize("needs", ["distributed"])
-def test_two_dask_workers_say_what_one_process_says(needs: str, tmp_path: Path) -> None:
-    """Eight batches on two worker processes give the lines of one process, batch by batch."""
-    for module in ("pyarrow", "numba", needs):
-        pytest.importorskip(module, reason=f"{module} is not installed: not shown")
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM, encoding="utf-8")
+def shown(name: str) -> str:
+    """The example of the page that imports something."""
+    [found] = [each.split("```")[0] for each in PAGE.read_text(encoding="utf-8").split("```python")
+               if name in each.split("```")[0]]  # fmt: skip
+    return found
+
+
+def ran(folder: Path, text: str) -> str:
+    """Run a program beside the sample's provider file, as a worker process may import it."""
+    shutil.copy(SAMPLE, folder / "providers.toml")
+    guarded = "if __name__ == '__main__':\n" + indent(text, "    ")
+    (folder / "program.py").write_text(guarded, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, str(program), str(SAMPLE)],
+        [sys.executable, "program.py"], cwd=folder,
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("processes 2 ")
+    return done.stdout
+
+
+def need(*modules: str) -> None:
+    """Skip, saying so, where something is not installed."""
+    for module in ("pyarrow", "numba", *modules):
+        pytest.importorskip(module, reason=f"{module} is not installed: not shown")
+
+
+def test_two_dask_workers_say_what_one_process_says(tmp_path: Path) -> None:
+    """The page's example: eight batches on two worker processes give the lines of one process."""
+    need("distributed")
+    assert ran(tmp_path, BEFORE + shown("distributed") + AFTER).startswith("processes 2\nlines ")
+
+
+def test_duckdb_reads_and_counts_what_is_ranked(tmp_path: Path) -> None:
+    """The page's example for DuckDB runs, from a Parquet file to a count."""
+    need("duckdb")
+    counted = shown("import duckdb").rstrip().rsplit("\n", 1)
+    program = f"{BEFORE}{DUCK}{counted[0]}\nprint({counted[1]}.fetchall()[0][1] > 0)\n"
+    assert ran(tmp_path, program) == "True\n"
+
+
+def test_the_schema_for_spark_is_that_of_the_lines() -> None:
+    """Spark asks for names and types in words: they are those of the record batches."""
+    need()
+    from dispatch_cli.batch.arrow import SCHEMA
+
+    words = {"int64": "long", "string": "string", "double": "double"}
+    wanted = ", ".join(f"{each.name} {words[str(each.type)]}" for each in SCHEMA)
+    assert wanted in " ".join(shown("mapInArrow").split())
 
 
 def test_the_api_needs_no_terminal() -> None:
