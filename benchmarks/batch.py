@@ -19,9 +19,12 @@ Fixed before the first run, and never changed after one:
   is on a full hour, so that this is exact. Their tables are made before the clock starts; our
   providers and offers, too, and cells are made while it runs ("first") or were ("again").
 - Naive: ``eligibility``'s gates in their order and ``ranking.rate`` for every provider, sorted.
-- Every side's ids are held against the plain engine's on all rows that it ranked, and the plain
-  engine's against the desk's, before anything is timed. A row in which two stand within 1e-6
-  minutes is left out for the peers, who know no lot.
+- Before anything is timed, inside: the plain engine's ids are held against the desk's and the naive
+  loop's on 200,000 / providers rows (at least 3), and every other side's against the plain engine's
+  on 2,000,000 / providers + 200 rows. Whole: every row of ours against DuckDB's, and those that
+  PostGIS ranks against its. The peers know no lot: at most one row in a thousand may differ, by the
+  order of the same ids.
+- PostGIS ranks the first 100,000 rows, since it needs minutes for a million; compared is a row.
 - Wall time; sides in turn (A B A B), and the ratio is the median of the pairs.
 """
 
@@ -39,7 +42,7 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import batch_columns, batch_peers, batch_world
+from benchmarks import batch_columns, batch_peers, batch_postgis, batch_world
 from dispatch_cli import desk, geo, ranking
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.eligibility import GATES, Look, as_eligible
@@ -48,6 +51,7 @@ from dispatch_cli.model import Incident, Provider
 TOP = 5
 ROWS = 200_000
 PLAIN_ROWS = 50_000
+POSTGIS_ROWS = 100_000
 Ids = list[list[str]]
 
 
@@ -178,7 +182,6 @@ def _compiled(
             1 / median(theirs),
             f"ours is {span}, first {len(incidents) / first * median(theirs):.1f} x",
         )
-    print("  PostGIS: not run (no extension on this machine)")
 
 
 def _say(side: str, rows_a_second: float, more: str) -> None:
@@ -204,12 +207,13 @@ def whole(sizes: Iterable[int], rows: int, pairs: int) -> None:
             sides = {"DuckDB": peer, "columns alone": columns, "dispatch batch": ours}
             for command in sides.values():  # provider caches, and what numba keeps, are warm
                 spawned(command, environment)
+            print(f"{size:,} providers, {rows:,} rows")
+            _same(ids_in(home / "ours.csv"), ids_in(home / "peer.csv"))
             figures: dict[str, list[tuple[float, float, float]]] = {name: [] for name in sides}
             for _ in range(pairs):
                 for name, command in sides.items():
                     (home / "ours.csv").unlink(missing_ok=True)
                     figures[name].append(spawned(command, environment))
-            print(f"{size:,} providers, {rows:,} rows")
             for name, found in figures.items():
                 wall, cpu, peak = (median(each[part] for each in found) for part in range(3))
                 ratios = [
@@ -219,6 +223,40 @@ def whole(sizes: Iterable[int], rows: int, pairs: int) -> None:
                 print(f"  {name:<14} wall {wall:.2f} s  cpu {cpu:.2f} s  peak {peak / 1024:.0f} MiB"
                       f"  DuckDB takes {median(ratios):.2f} x "
                       f"({min(ratios):.2f}..{max(ratios):.2f})")  # fmt: skip
+
+            _postgis(size, home, median(each[0] for each in figures["dispatch batch"]) / rows)
+
+
+def _postgis(size: int, home: Path, ours_s: float) -> None:
+    """Time PostGIS on the first rows; ``ours_s`` are our seconds a row."""
+    with batch_postgis.cluster(batch_world.providers(size)) as postgis:
+        if postgis is None:
+            print("  PostGIS        not run (not installed)")
+            return
+        few, out = home / "few.csv", home / "postgis.csv"
+        write_rows(few, POSTGIS_ROWS)
+        postgis.run(few, out)
+        found = ids_in(out)
+        ours = ids_in(home / "ours.csv")
+        _same({row: ours.get(row, []) for row in found}, found)
+        took = [postgis.run(few, out) / POSTGIS_ROWS for _ in range(3)]
+        print(f"  PostGIS        {median(took) * 1e6:,.0f} µs a row ({POSTGIS_ROWS:,} rows): "
+              f"{median(took) / ours_s:.1f} x ours")  # fmt: skip
+
+
+def ids_in(path: Path) -> dict[str, list[str]]:
+    """The providers of each row of a file of lines, in order."""
+    found: dict[str, list[str]] = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            found.setdefault(line["row"], []).extend(filter(None, [line["provider"]]))
+    return found
+
+
+def _same(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> None:
+    """Refuse a side that ranks otherwise; who knows no lot may swap two that stand alike."""
+    assert ours.keys() == theirs.keys(), (len(ours), len(theirs))
+    batch_peers.compare(list(theirs.values()), [ours[row] for row in theirs])
 
 
 def write_rows(path: Path, rows: int) -> None:

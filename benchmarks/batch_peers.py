@@ -179,7 +179,7 @@ def duckdb_cells(providers: list[Provider], incidents: Sequence[Incident], top: 
         return None
 
     class Duck:
-        """The join that was the fastest in trials: arg_min with n."""
+        """A join of cells with arg_min of n, which keeps no more than n of a row in memory."""
 
         rows = min(len(incidents), 20_000 if len(providers) >= 100_000 else len(incidents))
 
