@@ -87,8 +87,8 @@ class CompiledEngine(Engine):
         self._coded: dict[str, bool] = {}
         self._bases: dict[str, int] = {}
         self.offers: list[Offer] = []
-        self.texts: tuple[int, tuple[layout.Texts, ...]] = (0, ())
-        """How many of ``offers`` were written as CSV so far, and how."""
+        self.texts: dict[str, tuple[int, tuple[layout.Texts, ...]]] = {}
+        """By format: how many of ``offers`` were written so far, and how."""
         self._heads: dict[int, Array] = {}
         self._openings: dict[Opening, int] = {}
 

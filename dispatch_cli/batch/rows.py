@@ -13,7 +13,7 @@ from .. import desk, notation, plans
 from ..errors import UsageError
 from ..intake import Reading, Refusal, Said, read_when
 from ..model import Incident, Place
-from ..records import Row
+from ..records import Reject, Row
 from ..results import EmergencyCall
 from .kinds import Kinds
 from .mapping import Columns
@@ -52,6 +52,10 @@ REASONS = (
 
 _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
+AMOUNTS = ("weight_t", "height_m", "clearance_m")
+"""Facts that are read each by itself, and of which a file has many."""
+WORDS = ("brand", "where", "language", "note")
+"""Facts that are handed on as they are: they decide nothing, and nothing in them is refused."""
 _MOST_KEPT = 20_000
 """Texts whose meaning is remembered; then they are forgotten and learned again."""
 
@@ -105,6 +109,25 @@ class Rows:
         return Taken(
             replace(incident, place=place, when=when), calls, self._text(values, "id") or ""
         )
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The facts that the file has, but for place, time and id, and the column of each."""
+        return self._facts
+
+    def column(self, fact: str) -> str | None:
+        """The column of the id, of a part of the place, or of the time."""
+        return self._own[fact]
+
+    def understood(self, values: Mapping[str, Any]) -> Incident | None:
+        """What a row says but for place and time; None where ``read`` would refuse it."""
+        reading = Reading()
+        found = reading.attempt("bad_cell", lambda: self._read_facts(values, reading))
+        return None if found is None or reading.refusals else found[0]
+
+    def moment(self, values: Mapping[str, Any]) -> datetime | None:
+        """When a row happened; None where ``read`` would refuse it."""
+        return Reading().attempt("bad_time", lambda: self._read_when(values))
 
     def check_defaults(self) -> None:
         """Refuse what was typed for all rows and cannot be understood; raises UsageError."""
@@ -227,3 +250,12 @@ def _remember(known: dict[Any, T], key: object, value: T) -> None:
     if len(known) >= _MOST_KEPT:
         known.clear()
     known[key] = value
+
+
+def as_reject(record: Row | Reject, found: Reject | Refusal | Taken) -> Reject:
+    """A row that was read and not understood, with the first thing that is wrong with it."""
+    if isinstance(record, Reject):
+        return record
+    assert isinstance(found, Refusal)  # noqa: S101 - what is taken is not rejected
+    text = "; ".join(str(problem) for problem in found.error.problems)
+    return Reject(record.number, record.line, found.reason, text, record.raw)

@@ -1,22 +1,25 @@
 """A batch from its first record to its last; what was killed goes on where it was."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from ..errors import BadDataError, ExitCode, Problem
-from ..intake import Refusal
-from ..records import Chunk, Mark, Records, Reject, Row, reject_line
+from ..records import Block, Chunk, Mark, Records, Reject, Row, reject_line
+from ..records.csv_rows import CsvRows
 from .output import Objects, Result, Table
 from .ranker import Ranker
-from .rows import Rows, Taken
+from .rows import Rows, Taken, as_reject
 from .sinks import Make, Named, PartFile, Stream, finish
 from .state import Checkpoint, StateFiles
 from .summary import Tally
+
+if TYPE_CHECKING:
+    from .blockwise import Blockwise
 
 CHECKPOINT_S = 0.5
 Progress = Callable[[Tally, float | None], None]
@@ -32,6 +35,8 @@ class Tools(Struct, frozen=True, kw_only=True):
     rows: Rows
     ranker: Ranker
     output: Table | Objects
+    blockwise: "Blockwise | None" = None
+    """Works through blocks of lines where it can; None: all goes row by row."""
     summary: bool = False
     fail_fast: bool = False
     progress: Progress | None = None
@@ -111,9 +116,8 @@ class _Batch:
         """Read, rank and write until the input ends."""
         source = self._tools.records.source
         try:
-            for chunk in self._tools.records.rows.chunks(self.mark, self._tools.wanted):
-                self._chunk(chunk)
-                self.mark = chunk.end
+            for end in self._parts():
+                self.mark = end
                 if time.monotonic() - self._saved_at >= CHECKPOINT_S:
                     self._save()
                 if self._tools.progress is not None:
@@ -136,6 +140,37 @@ class _Batch:
         if places.state is not None:
             places.state.remove()
 
+    def _parts(self) -> Iterator[Mark]:
+        """Work through the input part by part; gives the mark behind each."""
+        tools, rows = self._tools, self._tools.records.rows
+        if tools.blockwise is None:
+            for chunk in rows.chunks(self.mark, tools.wanted):
+                self._chunk(chunk)
+                yield chunk.end
+            return
+        assert isinstance(rows, CsvRows)  # noqa: S101 - nothing else has blocks
+        for part in rows.parts(self.mark, tools.wanted, tools.blockwise.most):
+            if isinstance(part, Chunk):
+                self._chunk(part)
+            elif not self._block(part, tools.blockwise):
+                for chunk in rows.chunks_of(part, tools.wanted):
+                    self._chunk(chunk)
+            yield part.end
+
+    def _block(self, block: Block, blockwise: "Blockwise") -> bool:
+        """Write what a block gives; False if it must go row by row, as up to a first reject."""
+        found = blockwise.work(block)
+        if found.rejects and self._tools.fail_fast:
+            return False
+        for reject in found.rejects:
+            self._reject(reject)
+        if self._places.output is not None:
+            for piece in found.pieces:
+                self._places.output.write(piece)
+        self.tally.rows += found.ranked
+        self.tally.served += found.served
+        return True
+
     def _chunk(self, chunk: Chunk) -> None:
         """Write what a chunk gives, rejects in their order and results in theirs."""
         rows: list[Row] = []
@@ -149,7 +184,7 @@ class _Batch:
                 continue
             if self._tools.fail_fast:
                 self._rank(rows, taken)
-            self._reject(_as_reject(record, found))
+            self._reject(as_reject(record, found))
         self._rank(rows, taken)
 
     def _rank(self, rows: Sequence[Row], taken: Sequence[Taken]) -> None:
@@ -208,12 +243,3 @@ class _Batch:
                 each.discard()
         if self._places.state is not None:
             self._places.state.remove()
-
-
-def _as_reject(record: Row | Reject, found: Reject | Refusal | Taken) -> Reject:
-    """A row that was read and not understood, with the first thing that is wrong with it."""
-    if isinstance(record, Reject):
-        return record
-    assert isinstance(found, Refusal)  # noqa: S101 - what is taken is not rejected
-    text = "; ".join(str(problem) for problem in found.error.problems)
-    return Reject(record.number, record.line, found.reason, text, record.raw)
