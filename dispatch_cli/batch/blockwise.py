@@ -10,17 +10,18 @@ from msgspec import Struct
 
 from ..records import Block, Reject
 from ..records.csv_rows import CsvRows
-from .blocks import Blocks, Understood
+from .blocks import Blocks
 from .compiled import CompiledEngine, Ranking
 from .mapping import Columns
 from .offers import Shape
 from .output import Objects, Table
 from .rows import Rows
+from .understood import Understood
 from .written import csv_cell, csv_of, json_of, ranked
 
 LEAST_BYTES, MOST_BYTES = 1 << 19, 1 << 23
 """Sizes of blocks: where many rows are odd one takes long, and nothing is safe until it ends."""
-_QUICK_S, _SLOW_S = 0.2, 0.5
+_QUICK_S, _SLOW_S = 0.3, 0.8
 _ESCAPES = {
     "csv": (lambda text: csv_cell(text).encode(), b',"\r\n'),
     "jsonl": (lambda text: msgspec.json.encode(text)[1:-1], bytes([*range(32), *b'"\\'])),
@@ -74,19 +75,25 @@ class Blockwise:
         if self._is_csv:
             pieces = csv_of(self._engine, out, lines, rows.numbers, rows.cells)
         else:
-            words = {one.kind: at for at, one in enumerate(rows.incidents)}
-            kinds = list(words)
+            kinds = list(dict.fromkeys(one.kind for one in rows.incidents))
             number = {kind: at for at, kind in enumerate(kinds)}
             of_said = np.array([number[one.kind] for one in rows.incidents], np.int64)
             pieces = json_of(
-                self._engine, out, lines, rows.numbers, rows.cells,
-                (of_said[rows.said], kinds), self._keep,
-            )  # fmt: skip
+                self._engine,
+                out,
+                lines,
+                rows.numbers,
+                rows.cells,
+                kinds=(of_said[rows.said], kinds),
+                keep=self._keep,
+            )
         served = _served(rows, out.shape, out.shapes, rankings)
         return Written(pieces, rows.rejects, rows.count, served)
 
 
-def _served(rows: Understood, shape: Any, shapes: Sequence[Shape], rankings: Sequence[Ranking]) -> int:
+def _served(
+    rows: Understood, shape: Any, shapes: Sequence[Shape], rankings: Sequence[Ranking]
+) -> int:
     """How many rows are served, as ``output.Result`` has it."""
     nothing_asked = np.array([not one.sides for one in shapes], np.bool_)
     is_served = nothing_asked[shape]

@@ -11,6 +11,8 @@ from .digits import jit
 QUOTE, RETURN, MINUS, POINT, COMMA, COLON, ZERO, NINE = 34, 13, 45, 46, 44, 58, 48, 57
 PLAIN, ODD, LONG = 0, 1, 2
 """What a number is: worked out, not understood here, or with more digits than are exact here."""
+NO_HOUR = -2
+"""The hour of what is no time that is understood here."""
 _EXACT = np.uint64(1 << 53)
 _POWERS = np.array([10.0**power for power in range(23)])
 """Each of them is a float without an error."""
@@ -107,7 +109,7 @@ def moments(data, cells, slot, begin, end, hours, tails, seconds, odd):
         if at == last:
             hours[row], tails[row], seconds[row] = -1, 0, 0
             continue
-        hours[row], tails[row], seconds[row] = -2, 0, 0
+        hours[row], tails[row], seconds[row] = NO_HOUR, 0, 0
         if last - at < 16:
             odd[row] = True
             continue

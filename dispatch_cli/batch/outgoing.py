@@ -136,7 +136,7 @@ class Outgoing:
     def _choose_phones(self, ranking: Ranking, start: Array, lines: layout.Lines) -> None:
         """The few whose first number is not always answered."""
         offers = self._engine.offers_of(ranking.service)
-        is_late = np.array([each.phone is None for each in offers], np.bool_)
+        is_late = self._engine.is_late(ranking.service)
         if not is_late.any():
             return
         found = ranking.found.offer[:, : self._engine.top]

@@ -56,6 +56,15 @@ def copy(cells, row, column, out, at):
 
 
 @jit
+def room(row_of, own, begin, end):
+    """Add up what the rows of some lines have of their own."""
+    size = 0
+    for line in range(begin, end):
+        size += own[row_of[line]]
+    return size
+
+
+@jit
 def render(lines, rows, cells, texts, begin, end, out):
     """Write the lines from ``begin`` to ``end`` as CSV; return how many bytes they are."""
     services, firms, standing, asking, reasons = texts

@@ -52,8 +52,6 @@ REASONS = (
 
 _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
-AMOUNTS = ("weight_t", "height_m", "clearance_m")
-"""Facts that are read each by itself, and of which a file has many."""
 WORDS = ("brand", "where", "language", "note")
 """Facts that are handed on as they are: they decide nothing, and nothing in them is refused."""
 _MOST_KEPT = 20_000
@@ -124,6 +122,11 @@ class Rows:
         reading = Reading()
         found = reading.attempt("bad_cell", lambda: self._read_facts(values, reading))
         return None if found is None or reading.refusals else found[0]
+
+    def amount(self, fact: str, cell: str) -> tuple[float | None, bool]:
+        """One of ``intake.AMOUNTS``, None where the cell says nothing; False if it is refused."""
+        reading = Reading()
+        return reading.amount(fact, text_of(cell)), not reading.refusals
 
     def moment(self, values: Mapping[str, Any]) -> datetime | None:
         """When a row happened; None where ``read`` would refuse it."""

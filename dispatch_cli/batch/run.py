@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .blockwise import Blockwise
 
 CHECKPOINT_S = 0.5
+MOST_SHARE = 20
+"""A checkpoint waits until this many times as long as the last one took, on a slow disk."""
 Progress = Callable[[Tally, float | None], None]
 """Told now and then how far it is: the counts, and the share of the input that is read."""
 
@@ -104,7 +106,7 @@ class _Batch:
         self._tools, self._places = tools, places
         self.mark: Mark = checkpoint.mark if checkpoint else tools.records.rows.start
         self.tally = checkpoint.tally if checkpoint else Tally()
-        self._saved_at = time.monotonic()
+        self._save_at = time.monotonic() + CHECKPOINT_S
         if isinstance(places.output, PartFile):
             places.output.cut(checkpoint.output if checkpoint else 0)
         if isinstance(places.rejects, PartFile):
@@ -118,7 +120,7 @@ class _Batch:
         try:
             for end in self._parts():
                 self.mark = end
-                if time.monotonic() - self._saved_at >= CHECKPOINT_S:
+                if time.monotonic() >= self._save_at:
                     self._save()
                 if self._tools.progress is not None:
                     share = source.done / source.size if source.size else None
@@ -222,7 +224,7 @@ class _Batch:
 
     def _save(self, *, is_done: bool = False) -> None:
         """Put everything on the disk, then write down how far it came."""
-        places = self._places
+        places, begun = self._places, time.monotonic()
         output = 0 if places.output is None else places.output.sync()
         rejects = places.rejects.sync() if isinstance(places.rejects, PartFile) else 0
         if places.state is not None:
@@ -235,7 +237,8 @@ class _Batch:
                     is_done=is_done,
                 )
             )
-        self._saved_at = time.monotonic()
+        ended = time.monotonic()
+        self._save_at = ended + max(CHECKPOINT_S, MOST_SHARE * (ended - begun))
 
     def _discard(self) -> None:
         for each in (self._places.output, self._places.rejects):

@@ -44,9 +44,8 @@ def csv_of(
     texts = (services, _joined(offers[0], more), offers[1], offers[2], texts_of(REASONS))
     longest = _longest(texts) + rendering.FIXED
     own = (cells.end - cells.begin).sum(axis=1) + cells.begin.shape[1]
-    ends = np.concatenate([[0], np.cumsum(own[lines.row])])
     return _shared(engine, len(lines.row), lambda begin, end: (
-        (end - begin) * longest + int(ends[end] - ends[begin]),
+        (end - begin) * longest + rendering.room(lines.row, own, begin, end),
         lambda buffer: rendering.render(lines, numbers, cells, texts, begin, end, buffer),
     ))  # fmt: skip
 
@@ -57,6 +56,7 @@ def json_of(
     lines: layout.Lines,
     numbers: Array,
     cells: layout.Cells,
+    *,
     kinds: tuple[Array, Sequence[str]],
     keep: Sequence[str],
 ) -> list[memoryview]:
