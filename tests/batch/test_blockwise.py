@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks import batch_world
 from dispatch_cli.batch import choice, job
+from dispatch_cli.batch.engine import Engine
 from tests.cli.conftest import TWO_FIRMS
 
 from .spoilt import NAMES, SOUND, SPOILT, row_of, spoilt_row
@@ -15,6 +17,7 @@ from .spoilt import NAMES, SOUND, SPOILT, row_of, spoilt_row
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
 from dispatch_cli.batch import blockwise, cutting
+from dispatch_cli.batch.compiled import CompiledEngine
 
 MORE = """
 [clients.strict]
@@ -206,3 +209,19 @@ def test_an_error_of_one_is_found(both, home, monkeypatch):
     monkeypatch.setattr(cutting, "moments", moments)
     one, other = both(500, "--format", "csv")
     assert one != other
+
+
+def test_the_engines_agree_to_the_last_bit():
+    """Whether a row is ranked by compiled parts depends on its block: no bit must depend on it."""
+    world = batch_world.InMemory(batch_world.providers(400))
+    incidents = batch_world.incidents(3_000)
+    plain, compiled = (
+        [
+            (row.provider, row.order_min, row.travel_min, row.distance_km)
+            for ranks in make(world, holidays=lambda region, years: ()).rank(incidents)
+            for row in ranks[0].rows
+        ]
+        for make in (Engine, CompiledEngine)
+    )
+    assert len(plain) > 3_000
+    assert compiled == plain
