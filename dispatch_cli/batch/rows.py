@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from .. import desk, notation, plans
 from ..errors import UsageError
-from ..intake import Reading, Refusal, Said, read_when
+from ..intake import AMOUNTS, Reading, Refusal, Said, read_when
 from ..model import Incident, Place
 from ..records import Reject, Row
 from ..results import EmergencyCall
@@ -87,6 +87,8 @@ class Rows:
         self._facts = [(fact, column) for fact, column in by_fact.items() if fact not in own]
         self._own = {fact: by_fact.get(fact) for fact in own}
         self._alike: dict[tuple[object, ...], tuple[Incident, tuple[EmergencyCall, ...]]] = {}
+        self._worded: dict[tuple[tuple[str, str], ...], Incident | None] = {}
+        self._amounts: dict[tuple[str, str], tuple[float | None, bool]] = {}
         self._places: dict[tuple[object, ...], Place] = {}
         self._times: dict[str | None, datetime] = {}
 
@@ -153,12 +155,39 @@ class Rows:
         found = self._alike.get(key)
         if found is None:
             said = {fact: text for (fact, _), text in zip(self._facts, key, strict=True) if text}
-            incident = self._incident({**self._given.defaults, **said}, reading)
+            incident = self._of_parts(said)
+            if incident is None:
+                incident = self._incident({**self._given.defaults, **said}, reading)
             if incident is None or reading.refusals:
                 return None
             found = incident, plans.emergency_calls(incident, self._catalog.rules)
             _remember(self._alike, key, found)
         return found
+
+    def _of_parts(self, said: Mapping[str, str]) -> Incident | None:
+        """The same from words and amounts that were each read once; None where any is refused.
+
+        A file has many weights, and looking for a kind takes long.
+        """
+        words = tuple((fact, text) for fact, text in said.items() if fact not in AMOUNTS)
+        if words not in self._worded:
+            reading = Reading()
+            worded = self._incident({**self._given.defaults, **dict(words)}, reading)
+            _remember(self._worded, words, None if reading.refusals else worded)
+        incident = self._worded[words]
+        amounts = {}
+        for fact in said.keys() & AMOUNTS.keys():
+            key = (fact, said[fact])
+            if key not in self._amounts:
+                _remember(self._amounts, key, self.amount(*key))
+            amounts[fact], is_sound = self._amounts[key]
+            if not is_sound:
+                return None
+        if incident is None or not amounts:
+            return incident
+        clearance_m = amounts.pop("clearance_m", incident.clearance_m)
+        vehicle = replace(incident.vehicle, **amounts)
+        return replace(incident, vehicle=vehicle, clearance_m=clearance_m)
 
     def _incident(self, said: Mapping[str, str], reading: Reading) -> Incident | None:
         facts: dict[str, Any] = {
