@@ -40,6 +40,8 @@ class Sheet:
         self._engine.share(
             self.count, lambda begin, end: [task(begin, end) for task in self._tasks]
         )
+        # They hold this sheet: without them it is gone as soon as nobody needs it.
+        self._tasks.clear()
         if self._high.any() and not _is_utf8(self._raw):
             self.odd |= self._high
 
