@@ -18,6 +18,14 @@ NOWHERE = Place(lat=0, lon=0)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+AMOUNTS = {
+    "weight_t": "parse_weight_t",
+    "height_m": "parse_metres",
+    "clearance_m": "parse_metres",
+}
+"""Facts that are amounts, each read by itself, and what of ``notation`` reads them."""
+
+
 class Said(Struct, frozen=True, kw_only=True):
     """The words in which an incident was described, but for where and when; None: not said."""
 
@@ -82,12 +90,12 @@ class Reading:
                 brand=said.brand,
                 ev=said.ev,
                 trailer=said.trailer,
-                weight_t=self._amount(said.weight_t, notation.parse_weight_t),
-                height_m=self._amount(said.height_m, notation.parse_metres),
+                weight_t=self.amount("weight_t", said.weight_t),
+                height_m=self.amount("height_m", said.height_m),
                 state=self._word(said.state, "--state", VEHICLE_STATES),
             ),
             spot=self._word(said.spot, "--spot", SPOTS),
-            clearance_m=self._amount(said.clearance_m, notation.parse_metres),
+            clearance_m=self.amount("clearance_m", said.clearance_m),
             where=said.where,
             trapped=said.trapped,
             injured=said.injured,
@@ -101,8 +109,12 @@ class Reading:
             asked=said.asked,
         )
 
-    def _amount(self, text: str | None, parse: Callable[[str], float]) -> float | None:
-        return None if text is None else self.attempt("bad_number", lambda: parse(text))
+    def amount(self, fact: str, text: str | None) -> float | None:
+        """Read one of ``AMOUNTS``; None if nothing is said, or if it is refused."""
+        if text is None:
+            return None
+        parse: Callable[[str], float] = getattr(notation, AMOUNTS[fact])
+        return self.attempt("bad_number", lambda: parse(text))
 
     def _word(
         self, text: str | None, option: str, words: Mapping[str, tuple[str, ...]]

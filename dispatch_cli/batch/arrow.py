@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from ..model import Incident
-from . import layout, rendering
+from . import layout
 from .compiled import CompiledEngine
 from .incoming import Incoming
 from .layout import Array
-from .outgoing import REASONS, Outgoing, settle
+from .outgoing import REASONS
+from .written import csv_cell, csv_of, ranked, texts_of
 
 _PARTS = (
     "order_min", "wait_min", "turnout_min", "travel_min", "late_min", "answer_min", "acceptance",
@@ -42,7 +43,7 @@ def rank_table(
     for columns that lack something, and what ``check`` raises of an incident.
     """
     rows = Incoming(columns, check)
-    out, lines = _ranked(engine, rows)
+    out, lines, _ = ranked(engine, rows)
     is_none = lines.offer < 0
     firms = [*map(engine.firm_of, engine.offers), *out.more_firms]
 
@@ -79,72 +80,13 @@ def rank_table(
 
 
 def rank_csv(engine: CompiledEngine, columns: pa.RecordBatch) -> list[memoryview]:
-    """Rank every row as ``rank_table`` does, and write the lines as ``records.writing`` does.
-
-    The bytes are in pieces, in order, so that nobody copies them on the way to a file.
-    """
+    """Rank every row as ``rank_table`` does, and write the lines as ``records.writing`` does."""
     rows = Incoming(columns)
-    out, lines = _ranked(engine, rows)
-    texts = _texts_of(engine, out)
-    ids, numbers = _names(rows.names()), rows.numbers()
-    longest = sum(int(np.diff(each.begin).max(initial=0)) for each in texts) + rendering.FIXED
-    parts: dict[int, memoryview] = {}
-
-    def part(begin: int, end: int) -> None:
-        own = int(np.diff(ids.begin)[lines.row[begin:end]].sum())
-        buffer = np.empty((end - begin) * longest + own, np.uint8)
-        size = rendering.render(lines, numbers, ids, texts, begin, end, buffer)
-        if size:
-            parts[begin] = buffer[:size].data
-
-    engine.share(len(lines.row), part)
-    return [parts[begin] for begin in sorted(parts)]
+    out, lines, _ = ranked(engine, rows)
+    return csv_of(engine, out, lines, rows.numbers(), _names(rows.names()))
 
 
-def _texts_of(engine: CompiledEngine, out: Outgoing) -> tuple[layout.Texts, ...]:
-    """What does not change from row to row, written once for each offer."""
-    count, offers = len(engine.offers), engine.offers
-    if engine.texts[0] != count:
-        engine.texts = (
-            count,
-            (
-                _texts([_firm(*engine.firm_of(one)) for one in offers]),
-                _texts([f",{one.wait_min!r},{one.turnout_min!r}," for one in offers]),
-                _texts(
-                    [f",{one.late_min!r},{one.answer_min!r},{one.acceptance!r}," for one in offers]
-                ),
-            ),
-        )
-    firms, standing, asking = engine.texts[1]
-    more = _texts([_firm(*each) for each in out.more_firms])
-    all_firms = layout.Texts(
-        np.concatenate([firms.begin, more.begin[1:] + firms.begin[-1]]),
-        np.concatenate([firms.text, more.text]),
-    )
-    services = _texts([_cell(service) for service in out.services])
-    return services, all_firms, standing, asking, _texts(REASONS)
-
-
-def _firm(provider: str | None, phone: str) -> str:
-    return f"{_cell(provider or '')},{_cell(phone)}"
-
-
-def _ranked(engine: CompiledEngine, rows: Incoming) -> tuple[Outgoing, layout.Lines]:
-    shape, shapes = rows.shapes(engine)
-    rankings = list(engine.rank_batch(rows.batch(shape), shapes))
-    for ranking in rankings:
-        settle(engine, rows, ranking)
-    out = Outgoing(engine, rows, shapes, shape)
-    return out, out.lines(rankings)
-
-
-def _texts(texts: Sequence[str]) -> layout.Texts:
-    content = [text.encode() for text in texts]
-    begin = np.cumsum([0, *map(len, content)])
-    return layout.Texts(begin, np.frombuffer(b"".join(content), np.uint8))
-
-
-def _names(names: Any) -> layout.Texts:
+def _names(names: Any) -> layout.Cells:
     """The names of rows as cells of CSV; only where one needs quotes are they looked at singly."""
     names = pa.concat_arrays([names]) if names.offset else names
     _, begins, content = names.buffers()
@@ -152,12 +94,6 @@ def _names(names: Any) -> layout.Texts:
     text = np.frombuffer(content or b"", np.uint8)
     used = text[begin[0] : begin[-1]] if len(begin) else text[:0]
     if np.isin(used, np.frombuffer(b',"\r\n', np.uint8)).any():
-        return _texts([_cell(name or "") for name in names.to_pylist()])
-    return layout.Texts(begin.astype(np.int64), text)
-
-
-def _cell(text: str) -> str:
-    """A text as a cell of CSV."""
-    if any(sign in text for sign in ',"\r\n'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
+        begin, text = texts_of(csv_cell(name or "") for name in names.to_pylist())
+    places = begin.astype(np.int64).reshape(-1, 1)
+    return layout.Cells(text, places[:-1], places[1:])

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 from .engine import Engine
 
 if TYPE_CHECKING:
-    from .ranker import MakeRanker
+    from ..records import Records
+    from .blockwise import Blockwise
+    from .mapping import Columns
+    from .output import Objects, Table
+    from .ranker import MakeRanker, Ranker
+    from .rows import Rows
 
 WORTH_COMPILING = 2_000_000
 """Bytes of input from which starting numba (about a second) pays."""
@@ -20,3 +25,31 @@ def engine_for(size: int | None) -> "MakeRanker":
 
         return CompiledEngine
     return Engine
+
+
+def blockwise_for(
+    records: "Records",
+    rows: "Rows",
+    columns: "Columns",
+    ranker: "Ranker",
+    output: "Table | Objects",
+) -> "Blockwise | None":
+    """Make what works by blocks, where the batch is such that it can; else all goes row by row.
+
+    CSV in UTF-8 comes in, CSV or JSON lines go out, nothing is asked for that only the desk works
+    out (``--full``, ``--summary``), no states of now (``--live``), and the engine is compiled.
+    """
+    from ..records.csv_rows import CsvRows
+
+    source = records.rows
+    if not isinstance(source, CsvRows) or source.encoding != "utf-8":
+        return None
+    if output.form not in ("csv", "jsonl") or output.is_full:
+        return None
+    if not isinstance(ranker, Engine) or type(ranker) is Engine or ranker.is_scalar:
+        return None
+    from .blockwise import Blockwise
+    from .compiled import CompiledEngine
+
+    assert isinstance(ranker, CompiledEngine)  # noqa: S101 - there is no other
+    return Blockwise(source, rows, columns, ranker, output)

@@ -85,10 +85,11 @@ class CompiledEngine(Engine):
         self._tables: dict[str, layout.Table] = {}
         self._hours: dict[tuple[int, ...], layout.Hours] = {}
         self._coded: dict[str, bool] = {}
+        self._late: dict[str, Array] = {}
         self._bases: dict[str, int] = {}
         self.offers: list[Offer] = []
-        self.texts: tuple[int, tuple[layout.Texts, ...]] = (0, ())
-        """How many of ``offers`` were written as CSV so far, and how."""
+        self.texts: dict[str, tuple[int, tuple[layout.Texts, ...]]] = {}
+        """By format: how many of ``offers`` were written so far, and how."""
         self._heads: dict[int, Array] = {}
         self._openings: dict[Opening, int] = {}
 
@@ -169,6 +170,13 @@ class CompiledEngine(Engine):
             self._bases[service] = len(self.offers)
             self.offers += self._offers.of(service)
         return self._bases[service]
+
+    def is_late(self, service: str) -> Array:
+        """Of whom the first number is not always answered, by offer."""
+        if service not in self._late:
+            phones = [offer.phone for offer in self._offers.of(service)]
+            self._late[service] = np.array([phone is None for phone in phones], np.bool_)
+        return self._late[service]
 
     def rank_one(self, incident: Incident, side: Side) -> Ranks:
         """Rank what was flagged, one service of one incident."""

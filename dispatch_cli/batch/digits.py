@@ -134,6 +134,17 @@ def put_whole(number, out, at):
 @jit
 def put_float(value, bits, out, at):
     """Write a finite float as ``repr`` does; return where it ends."""
+    return _put(value, bits, out, at, -4, 2)
+
+
+@jit
+def put_json_float(value, bits, out, at):
+    """Write a finite float as msgspec does: fewer exponents, and no signs and noughts in them."""
+    return _put(value, bits, out, at, -5, 1)
+
+
+@jit
+def _put(value, bits, out, at, least, width):
     if bits >> np.uint64(63):
         out[at] = 45
         at += 1
@@ -148,9 +159,9 @@ def put_float(value, bits, out, at):
         tens = digits // _10
     length = _length(digits)
     point = length + power  # how many digits stand before the point
-    if -4 < point <= 16:
+    if least < point <= 16:
         return _put_plain(digits, length, point, out, at)
-    return _put_scientific(digits, length, point - 1, out, at)
+    return _put_scientific(digits, length, point - 1, out, at, width)
 
 
 @jit
@@ -177,7 +188,7 @@ def _put_plain(digits, length, point, out, at):
 
 
 @jit
-def _put_scientific(digits, length, exponent, out, at):
+def _put_scientific(digits, length, exponent, out, at, width):
     if length == 1:
         out[at] = 48 + np.int64(digits)
         at += 1
@@ -185,10 +196,13 @@ def _put_scientific(digits, length, exponent, out, at):
         put_whole(digits, out, at + 1)
         out[at], out[at + 1] = out[at + 1], 46
         at += length + 1
-    out[at], out[at + 1] = 101, 45 if exponent < 0 else 43
+    out[at] = 101
+    at += 1
+    if exponent < 0 or width > 1:
+        out[at] = 45 if exponent < 0 else 43
+        at += 1
     exponent = abs(exponent)
-    at += 2
-    if exponent < 10:
+    if exponent < 10 and width > 1:
         out[at] = 48
         at += 1
     return put_whole(exponent, out, at)

@@ -15,6 +15,7 @@ from ..errors import ConflictError, Problem, UsageError
 from ..model import Observations
 from ..records import FORMATS, Records
 from ..records.source import STDIN, is_regular
+from .choice import blockwise_for
 from .kinds import Kinds, parse_kinds, read_file
 from .mapping import Columns, columns_of, parse_columns, parse_names
 from .output import Table, output_of
@@ -203,8 +204,9 @@ def work(options: Options, records: Records, at: Desk, then: Start | None) -> Ta
             keep=columns.keep,
             wanted=columns.wanted,
             rows=rows,
-            ranker=_ranker(options, at),
+            ranker=(ranker := _ranker(options, at)),
             output=output,
+            blockwise=blockwise_for(records, rows, columns, ranker, output),
             summary=options.summary,
             fail_fast=options.fail_fast,
             progress=at.progress,

@@ -1,9 +1,10 @@
 """The scan and the cells once more, compiled by numba for columns; the extra ``batch`` brings it.
 
-The formulas are those of ``scan`` and ``cells``. Compiled sines may differ from Python's in the
-last bits, so that a row is only taken from here where no such difference could matter: its flag
-says otherwise wherever two orders, a radius, the last resort or a hold are within the slack, and
-for what is not known here. Flagged rows are ranked by ``scan``.
+The formulas are those of ``scan`` and ``cells``, in the same order of operations. Compiled sines
+may on some machines differ from Python's in the last bits, so that a row is only taken from here
+where no such difference could matter: its flag says otherwise wherever two orders, a radius, the
+last resort or a hold are within the slack, and for what is not known here. Flagged rows are ranked
+by ``scan``.
 """
 
 from math import asin, cos, radians, sin, sqrt
@@ -56,9 +57,9 @@ jit = njit(cache=True, nogil=True, error_model="numpy")
 @jit
 def distance_km(facts, offer, phi, cosine, lon):
     """Measure from an offer's base, as ``sphere.great_circle_km`` does."""
-    half_lat = (phi - facts[offer, PHI]) / 2
-    half_lon = radians(lon - facts[offer, LON]) / 2
-    chord = sin(half_lat) ** 2 + facts[offer, COSINE] * cosine * sin(half_lon) ** 2
+    sin_lat = sin((phi - facts[offer, PHI]) / 2)
+    sin_lon = sin(radians(lon - facts[offer, LON]) / 2)
+    chord = sin_lat * sin_lat + facts[offer, COSINE] * cosine * (sin_lon * sin_lon)
     return _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
 
 

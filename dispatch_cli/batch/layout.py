@@ -102,3 +102,11 @@ class Texts(NamedTuple):
 
     begin: Array
     text: Array
+
+
+class Cells(NamedTuple):
+    """The cells that are copied from each row, as places in one text: its id, then others."""
+
+    text: Array
+    begin: Array
+    end: Array

@@ -1,13 +1,14 @@
 """What was found, line by line: a line for each emergency call, service and rank."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
+from ..model import Incident
 from ..model.words import EXCLUSION_REASONS
 from . import layout, rendering
-from .compiled import CompiledEngine, Ranking
-from .incoming import Incoming
+from .compiled import Batch, CompiledEngine, Ranking
 from .layout import Array
 from .offers import Shape
 from .ranks import Ranks
@@ -16,7 +17,24 @@ EMERGENCY = "emergency"
 REASONS = (*EXCLUSION_REASONS, EMERGENCY)
 
 
-def settle(engine: CompiledEngine, rows: Incoming, ranking: Ranking) -> None:
+class Incidents(Protocol):
+    """Rows in columns, whatever they were read from."""
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+
+    def shapes(self, engine: CompiledEngine) -> tuple[Array, list[Shape]]:
+        """Number the shape of each row, and say what the shapes are."""
+
+    def batch(self, shape: Array) -> Batch:
+        """What the compiled engine asks for."""
+
+    def incident(self, row: int, *, is_placed: bool = False) -> Incident:
+        """Make one row an incident; its surroundings are only looked up if it is placed."""
+
+
+def settle(engine: CompiledEngine, rows: Incidents, ranking: Ranking) -> None:
     """Rank by itself whatever the columns could not decide, and write it among the rest."""
     found = ranking.found
     offers = engine.offers_of(ranking.service)
@@ -54,9 +72,9 @@ class Outgoing:
     """
 
     def __init__(
-        self, engine: CompiledEngine, rows: Incoming, shapes: Sequence[Shape], shape: Array
+        self, engine: CompiledEngine, rows: Incidents, shapes: Sequence[Shape], shape: Array
     ) -> None:
-        self._engine, self._rows, self._shapes, self._shape = engine, rows, shapes, shape
+        self._engine, self._rows, self.shapes, self.shape = engine, rows, shapes, shape
         self.services: list[str] = []
         self.more_firms: list[tuple[str | None, str]] = []
 
@@ -89,10 +107,10 @@ class Outgoing:
 
     def _starts(self, rankings: Sequence[Ranking], counts: Sequence[Array]) -> Array:
         """Where the lines of each row and side start; the first are those of the emergency."""
-        width = max((len(shape.sides) for shape in self._shapes), default=0)
+        width = max((len(shape.sides) for shape in self.shapes), default=0)
         sizes = np.zeros((self._rows.count, width + 1), np.int64)
-        calls = [len(shape.emergency) or int(not shape.sides) for shape in self._shapes]
-        sizes[:, 0] = np.array(calls, np.int64)[self._shape] if calls else 0
+        calls = [len(shape.emergency) or int(not shape.sides) for shape in self.shapes]
+        sizes[:, 0] = np.array(calls, np.int64)[self.shape] if calls else 0
         for ranking, count in zip(rankings, counts, strict=True):
             sizes[ranking.row, ranking.place + 1] = count
         ends = np.concatenate([[0], np.cumsum(sizes.ravel())])
@@ -118,7 +136,7 @@ class Outgoing:
     def _choose_phones(self, ranking: Ranking, start: Array, lines: layout.Lines) -> None:
         """The few whose first number is not always answered."""
         offers = self._engine.offers_of(ranking.service)
-        is_late = np.array([each.phone is None for each in offers], np.bool_)
+        is_late = self._engine.is_late(ranking.service)
         if not is_late.any():
             return
         found = ranking.found.offer[:, : self._engine.top]
@@ -130,8 +148,8 @@ class Outgoing:
             lines.firm[start[task] + at] = self._add(self._engine.provider_of(offer).id, phone)
 
     def _put_emergency(self, starts: Array, lines: layout.Lines) -> None:
-        for number, shape in enumerate(self._shapes):
-            rows: Array = np.flatnonzero(self._shape == number)
+        for number, shape in enumerate(self.shapes):
+            rows: Array = np.flatnonzero(self.shape == number)
             for at, call in enumerate(shape.emergency):
                 put = starts[rows, 0] + at
                 lines.service[put] = len(self.services)

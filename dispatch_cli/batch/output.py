@@ -54,7 +54,7 @@ class Table:
             )
         self.columns = (*fixed, *keep)
         self.types = [_TYPES.get(name, "string") for name in self.columns]
-        self._full = full
+        self.form, self.is_full = form, full
         self._writer = writer_of(form, self.columns)
 
     def head(self) -> bytes:
@@ -69,13 +69,13 @@ class Table:
         before = (result.row, result.taken.id or None)
         kept = tuple(map(_cell, result.kept))
         nothing = (None,) * len(PARTS)
-        totals: tuple[float | None, ...] = (None, None) if self._full else ()
+        totals: tuple[float | None, ...] = (None, None) if self.is_full else ()
         for call in result.taken.emergency:
             yield (
                 *before, call.service, 0, None, call.dial, *nothing, EMERGENCY, *totals, *kept
             )  # fmt: skip
         for ranks in result.ranks:
-            if self._full:
+            if self.is_full:
                 totals = (ranks.expected_min, ranks.success_probability)
             if not ranks.rows:
                 yield (
@@ -95,7 +95,8 @@ class Objects:
     """Results as JSON lines: one object for each incident."""
 
     def __init__(self, *, keep: Sequence[str], full: bool) -> None:
-        self._keep, self._full = keep, full
+        self.form = "jsonl"
+        self._keep, self.is_full = keep, full
 
     def head(self) -> bytes:
         """Nothing: an object says its own names."""
@@ -133,7 +134,7 @@ class Objects:
                 for rank, row in enumerate(ranks.rows, start=1)
             ],
         }
-        if self._full:
+        if self.is_full:
             found["expected_min"] = ranks.expected_min
             found["success_probability"] = ranks.success_probability
             found["excluded_counts"] = ranks.counts

@@ -33,7 +33,7 @@ def spread(table, sides, found, side_of, start, base, service, top, lines):
 
 
 @jit
-def _put(texts, number, out, at):
+def put(texts, number, out, at):
     """Copy one of many texts; nothing for -1."""
     if number < 0:
         return at
@@ -46,7 +46,26 @@ def _put(texts, number, out, at):
 
 
 @jit
-def render(lines, rows, ids, texts, begin, end, out):
+def copy(cells, row, column, out, at):
+    """Copy a cell of a row."""
+    begin, end = np.uint64(cells.begin[row, column]), np.uint64(cells.end[row, column])
+    ahead = np.uint64(at) - begin
+    for place in range(begin, end):
+        out[place + ahead] = cells.text[place]
+    return at + np.int64(end - begin)
+
+
+@jit
+def room(row_of, own, begin, end):
+    """Add up what the rows of some lines have of their own."""
+    size = 0
+    for line in range(begin, end):
+        size += own[row_of[line]]
+    return size
+
+
+@jit
+def render(lines, rows, cells, texts, begin, end, out):
     """Write the lines from ``begin`` to ``end`` as CSV; return how many bytes they are."""
     services, firms, standing, asking, reasons = texts
     order_bits = lines.order_min.view(np.uint64)
@@ -57,15 +76,15 @@ def render(lines, rows, ids, texts, begin, end, out):
         row = lines.row[line]
         at = put_whole(rows[row], out, at)
         out[at] = COMMA
-        at = _put(ids, row, out, at + 1)
+        at = copy(cells, row, 0, out, at + 1)
         out[at] = COMMA
-        at = _put(services, lines.service[line], out, at + 1)
+        at = put(services, lines.service[line], out, at + 1)
         out[at] = COMMA
         at += 1
         if lines.rank[line] >= 0:
             at = put_whole(lines.rank[line], out, at)
         out[at] = COMMA
-        at = _put(firms, lines.firm[line], out, at + 1)
+        at = put(firms, lines.firm[line], out, at + 1)
         offer = lines.offer[line]
         if offer < 0:
             for _ in range(10 if lines.firm[line] < 0 else 9):
@@ -74,13 +93,16 @@ def render(lines, rows, ids, texts, begin, end, out):
         else:
             out[at] = COMMA
             at = put_float(lines.order_min[line], order_bits[line], out, at + 1)
-            at = _put(standing, offer, out, at)
+            at = put(standing, offer, out, at)
             at = put_float(lines.travel_min[line], travel_bits[line], out, at)
-            at = _put(asking, offer, out, at)
+            at = put(asking, offer, out, at)
             at = put_float(lines.head_min[line], head_bits[line], out, at)
             out[at] = COMMA
             at += 1
-        at = _put(reasons, lines.reason[line], out, at)
+        at = put(reasons, lines.reason[line], out, at)
+        for column in range(1, cells.begin.shape[1]):
+            out[at] = COMMA
+            at = copy(cells, row, column, out, at + 1)
         out[at] = NEWLINE
         at += 1
     return at

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from .. import desk, notation, plans
 from ..errors import UsageError
-from ..intake import Reading, Refusal, Said, read_when
+from ..intake import AMOUNTS, Reading, Refusal, Said, read_when
 from ..model import Incident, Place
-from ..records import Row
+from ..records import Reject, Row
 from ..results import EmergencyCall
 from .kinds import Kinds
 from .mapping import Columns
@@ -51,6 +51,8 @@ REASONS = (
 
 _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
+WORDS = ("brand", "where", "language", "note")
+"""Facts that are handed on as they are: they decide nothing, and nothing in them is refused."""
 _MOST_KEPT = 20_000
 """Texts whose meaning is remembered; then they are forgotten and learned again."""
 
@@ -84,6 +86,8 @@ class Rows:
         self._facts = [(fact, column) for fact, column in by_fact.items() if fact not in own]
         self._own = {fact: by_fact.get(fact) for fact in own}
         self._alike: dict[tuple[object, ...], tuple[Incident, tuple[EmergencyCall, ...]]] = {}
+        self._worded: dict[tuple[tuple[str, str], ...], Incident | None] = {}
+        self._amounts: dict[tuple[str, str], tuple[float | None, bool]] = {}
         self._places: dict[tuple[object, ...], Place] = {}
         self._times: dict[str | None, datetime] = {}
 
@@ -104,6 +108,30 @@ class Rows:
             return reading.refusals[0]
         incident, calls = alike
         return Taken(replace(incident, place=place, when=when), calls, name)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The facts that the file has, but for place, time and id, and the column of each."""
+        return self._facts
+
+    def column(self, fact: str) -> str | None:
+        """The column of the id, of a part of the place, or of the time."""
+        return self._own[fact]
+
+    def understood(self, values: Mapping[str, Any]) -> Incident | None:
+        """What a row says but for place and time; None where ``read`` would refuse it."""
+        reading = Reading()
+        found = reading.attempt("bad_cell", lambda: self._read_facts(values, reading))
+        return None if found is None or reading.refusals else found[0]
+
+    def amount(self, fact: str, cell: str) -> tuple[float | None, bool]:
+        """One of ``intake.AMOUNTS``, None where the cell says nothing; False if it is refused."""
+        reading = Reading()
+        return reading.amount(fact, text_of(cell)), not reading.refusals
+
+    def moment(self, values: Mapping[str, Any]) -> datetime | None:
+        """When a row happened; None where ``read`` would refuse it."""
+        return Reading().attempt("bad_time", lambda: self._read_when(self._text(values, "when")))
 
     def check_defaults(self) -> None:
         """Refuse what was typed for all rows and cannot be understood; raises UsageError."""
@@ -131,12 +159,39 @@ class Rows:
             said = {fact: text for (fact, _), text in zip(self._facts, key, strict=True) if text}
             if "kind" in said:
                 said["kind"] = self._given.kinds.of(said["kind"])
-            incident = self._incident({**self._given.defaults, **said}, reading)
+            incident = self._of_parts(said)
+            if incident is None:
+                incident = self._incident({**self._given.defaults, **said}, reading)
             if incident is None or reading.refusals:
                 return None
             found = incident, plans.emergency_calls(incident, self._catalog.rules)
             _remember(self._alike, key, found)
         return found
+
+    def _of_parts(self, said: Mapping[str, str]) -> Incident | None:
+        """The same from words and amounts that were each read once; None where any is refused.
+
+        A file has many weights, and looking for a kind takes long.
+        """
+        words = tuple((fact, text) for fact, text in said.items() if fact not in AMOUNTS)
+        if words not in self._worded:
+            reading = Reading()
+            worded = self._incident({**self._given.defaults, **dict(words)}, reading)
+            _remember(self._worded, words, None if reading.refusals else worded)
+        incident = self._worded[words]
+        amounts = {}
+        for fact in said.keys() & AMOUNTS.keys():
+            key = (fact, said[fact])
+            if key not in self._amounts:
+                _remember(self._amounts, key, self.amount(*key))
+            amounts[fact], is_sound = self._amounts[key]
+            if not is_sound:
+                return None
+        if incident is None or not amounts:
+            return incident
+        clearance_m = amounts.pop("clearance_m", incident.clearance_m)
+        vehicle = replace(incident.vehicle, **amounts)
+        return replace(incident, vehicle=vehicle, clearance_m=clearance_m)
 
     def _incident(self, said: Mapping[str, str], reading: Reading) -> Incident | None:
         facts: dict[str, Any] = {
@@ -228,3 +283,12 @@ def _remember(known: dict[Any, T], key: object, value: T) -> None:
     if len(known) >= _MOST_KEPT:
         known.clear()
     known[key] = value
+
+
+def as_reject(record: Row | Reject, found: Reject | Refusal | Taken) -> Reject:
+    """A row that was read and not understood, with the first thing that is wrong with it."""
+    if isinstance(record, Reject):
+        return record
+    assert isinstance(found, Refusal)  # noqa: S101 - what is taken is not rejected
+    text = "; ".join(str(problem) for problem in found.error.problems)
+    return Reject(record.number, record.line, found.reason, text, record.raw)

@@ -1,22 +1,27 @@
 """A batch from its first record to its last; what was killed goes on where it was."""
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from ..errors import BadDataError, ExitCode, Problem
-from ..intake import Refusal
-from ..records import Chunk, Mark, Records, Reject, Row, reject_line
+from ..records import Block, Chunk, Mark, Records, Reject, Row, reject_line
+from ..records.csv_rows import CsvRows
 from .output import Objects, Result, Table
 from .ranker import Ranker
-from .rows import Rows, Taken
+from .rows import Rows, Taken, as_reject
 from .sinks import Make, Named, PartFile, Stream
 from .state import Checkpoint, StateFiles
 from .summary import Tally
 
+if TYPE_CHECKING:
+    from .blockwise import Blockwise
+
 CHECKPOINT_S = 0.5
+MOST_SHARE = 20
+"""A checkpoint waits until this many times as long as the last one took, on a slow disk."""
 Progress = Callable[[Tally, float | None], None]
 """Told now and then how far it is: the counts, and the share of the input that is read."""
 
@@ -30,6 +35,8 @@ class Tools(Struct, frozen=True, kw_only=True):
     rows: Rows
     ranker: Ranker
     output: Table | Objects
+    blockwise: "Blockwise | None" = None
+    """Works through blocks of lines where it can; None: all goes row by row."""
     summary: bool = False
     fail_fast: bool = False
     progress: Progress | None = None
@@ -105,7 +112,7 @@ class _Batch:
         self._tools, self._places = tools, places
         self.mark: Mark = checkpoint.mark if checkpoint else tools.records.rows.start
         self.tally = checkpoint.tally if checkpoint else Tally()
-        self._saved_at = time.monotonic()
+        self._save_at = time.monotonic() + CHECKPOINT_S
         if isinstance(places.output, PartFile):
             places.output.cut(checkpoint.output if checkpoint else 0)
         if isinstance(places.rejects, PartFile):
@@ -116,10 +123,9 @@ class _Batch:
     def work(self) -> None:
         """Read, rank and write until the input ends."""
         try:
-            for chunk in self._tools.records.rows.chunks(self.mark, self._tools.wanted):
-                self._chunk(chunk)
-                self.mark = chunk.end
-                if time.monotonic() - self._saved_at >= CHECKPOINT_S:
+            for end in self._parts():
+                self.mark = end
+                if time.monotonic() >= self._save_at:
                     self._save()
                 if self._tools.progress is not None:
                     self._tools.progress(self.tally, self._tools.records.share(self.mark))
@@ -140,6 +146,37 @@ class _Batch:
         if places.state is not None:
             places.state.remove()
 
+    def _parts(self) -> Iterator[Mark]:
+        """Work through the input part by part; gives the mark behind each."""
+        tools, rows = self._tools, self._tools.records.rows
+        if tools.blockwise is None:
+            for chunk in rows.chunks(self.mark, tools.wanted):
+                self._chunk(chunk)
+                yield chunk.end
+            return
+        assert isinstance(rows, CsvRows)  # noqa: S101 - nothing else has blocks
+        for part in rows.parts(self.mark, tools.wanted, tools.blockwise.most):
+            if isinstance(part, Chunk):
+                self._chunk(part)
+            elif not self._block(part, tools.blockwise):
+                for chunk in rows.chunks_of(part, tools.wanted):
+                    self._chunk(chunk)
+            yield part.end
+
+    def _block(self, block: Block, blockwise: "Blockwise") -> bool:
+        """Write what a block gives; False if it must go row by row, as up to a first reject."""
+        found = blockwise.work(block)
+        if found.rejects and self._tools.fail_fast:
+            return False
+        for reject in found.rejects:
+            self._reject(reject)
+        if self._places.output is not None:
+            for piece in found.pieces:
+                self._places.output.write(piece)
+        self.tally.rows += found.ranked
+        self.tally.served += found.served
+        return True
+
     def _chunk(self, chunk: Chunk) -> None:
         """Write what a chunk gives, rejects in their order and results in theirs."""
         rows: list[Row] = []
@@ -153,7 +190,7 @@ class _Batch:
                 continue
             if self._tools.fail_fast:
                 self._rank(rows, taken)
-            self._reject(_as_reject(record, found))
+            self._reject(as_reject(record, found))
         self._rank(rows, taken)
 
     def _rank(self, rows: Sequence[Row], taken: Sequence[Taken]) -> None:
@@ -191,7 +228,7 @@ class _Batch:
 
     def _save(self, *, is_done: bool = False) -> None:
         """Put everything on the disk, then write down how far it came."""
-        places = self._places
+        places, begun = self._places, time.monotonic()
         output = 0 if places.output is None else places.output.sync()
         rejects = places.rejects.sync() if isinstance(places.rejects, PartFile) else 0
         if places.state is not None:
@@ -204,7 +241,8 @@ class _Batch:
                     is_done=is_done,
                 )
             )
-        self._saved_at = time.monotonic()
+        ended = time.monotonic()
+        self._save_at = ended + max(CHECKPOINT_S, MOST_SHARE * (ended - begun))
 
     def _discard(self) -> None:
         for each in (self._places.output, self._places.rejects):
@@ -212,12 +250,3 @@ class _Batch:
                 each.discard()
         if self._places.state is not None:
             self._places.state.remove()
-
-
-def _as_reject(record: Row | Reject, found: Reject | Refusal | Taken) -> Reject:
-    """A row that was read and not understood, with the first thing that is wrong with it."""
-    if isinstance(record, Reject):
-        return record
-    assert isinstance(found, Refusal)  # noqa: S101 - what is taken is not rejected
-    text = "; ".join(str(problem) for problem in found.error.problems)
-    return Reject(record.number, record.line, found.reason, text, record.raw)

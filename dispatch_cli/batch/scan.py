@@ -70,8 +70,8 @@ def scan(
             rest_min = standing_min + late_min + ask_min - head_start_min
             if rest_min + least_km * least_min_per_km > stop_min:
                 continue
-            half_lat, half_lon = (phi - offer_phi) / 2, radians(lon - offer_lon) / 2
-            chord = sin(half_lat) ** 2 + offer_cosine * cosine * sin(half_lon) ** 2
+            sin_lat, sin_lon = sin((phi - offer_phi) / 2), sin(radians(lon - offer_lon) / 2)
+            chord = sin_lat * sin_lat + offer_cosine * cosine * (sin_lon * sin_lon)
             distance_km = _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
             if distance_km - radius_km - uncertainty_km > 0:
                 continue

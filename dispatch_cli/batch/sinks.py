@@ -51,7 +51,7 @@ class PartFile:
         self._file.truncate(size)
         self._file.seek(size)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Take some bytes; raises UnavailableError where the disk is full."""
         try:
             self._file.write(data)
@@ -91,7 +91,7 @@ class Stream:
         self._file = file
         self._size = 0
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Pass bytes on; raises BrokenPipeError where nobody reads them."""
         self._size += len(data)
         self._pass(lambda: self._file.write(data))

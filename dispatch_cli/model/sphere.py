@@ -9,7 +9,8 @@ EARTH_RADIUS_KM = 6371.0088
 def great_circle_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Measure the great circle between two points (haversine; within 0.6 % of the ellipsoid)."""
     phi1, phi2 = radians(lat1), radians(lat2)
-    half_lat, half_lon = (phi2 - phi1) / 2, radians(lon2 - lon1) / 2
-    chord = sin(half_lat) ** 2 + cos(phi1) * cos(phi2) * sin(half_lon) ** 2
+    # Squares are products: a power is another function, and may end in another last bit.
+    lat, lon = sin((phi2 - phi1) / 2), sin(radians(lon2 - lon1) / 2)
+    chord = lat * lat + cos(phi1) * cos(phi2) * (lon * lon)
     # Rounding can push antipodes a hair above 1.
     return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord)))

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .opening import Records, open_records
     from .rejects import read_rejects, reject_line
-    from .values import Chunk, Mark, Reject, Row
+    from .values import Block, Chunk, Mark, Reject, Row
     from .writing import FORMATS, Writer, writer_of
 
 _HOMES = {
     "FORMATS": "writing",
+    "Block": "values",
     "Chunk": "values",
     "Mark": "values",
     "Records": "opening",
@@ -25,6 +26,7 @@ _HOMES = {
 
 __all__ = [
     "FORMATS",
+    "Block",
     "Chunk",
     "Mark",
     "Records",

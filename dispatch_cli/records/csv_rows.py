@@ -2,14 +2,14 @@
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from ..errors import BadDataError, Problem, UsageError
-from .lines import Piece, lines_of
-from .quoting import Cut, cut_records, is_open_after
+from .lines import Lines, Piece, lines_of
+from .quoting import Cut, closed_until, cut_records, is_open_after
 from .source import Source
-from .values import MOST_BYTES, ROWS, Chunk, Mark, Reject, Row
+from .values import MOST_BYTES, ROWS, Block, Chunk, Mark, Reject, Row
 
 DELIMITERS = ",;\t|"
 _BOM = codecs.BOM_UTF8
@@ -29,7 +29,7 @@ class CsvRows:
 
     def __init__(self, source: Source, *, delimiter: str = "", encoding: str = "") -> None:
         self._source = source
-        self._encoding = checked_encoding(encoding or "utf-8")
+        self.encoding = checked_encoding(encoding or "utf-8")
         # A longer field is in a longer record, which has been rejected before.
         csv.field_size_limit(max(csv.field_size_limit(), 2 * MOST_BYTES))
         header, self._lines_of_header = _header(source, delimiter)
@@ -45,10 +45,10 @@ class CsvRows:
     def _header_text(self, header: bytes) -> str:
         name = self._source.name
         try:
-            text = header.removeprefix(_BOM).decode(self._encoding)
+            text = header.removeprefix(_BOM).decode(self.encoding)
         except UnicodeDecodeError as error:
             raise BadDataError(
-                Problem(f"is not {self._encoding}: {error.reason}", file=name, line=1),
+                Problem(f"is not {self.encoding}: {error.reason}", file=name, line=1),
                 hint="name the encoding, as --encoding cp1252",
             ) from None
         if "\0" in text:
@@ -65,30 +65,83 @@ class CsvRows:
 
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read on from a mark, with the cells of the wanted columns, until the file ends."""
+        for part in self.parts(mark, wanted, lambda: 0):
+            assert isinstance(part, Chunk)  # noqa: S101 - no block is so small
+            yield part
+
+    def parts(
+        self, mark: Mark, wanted: Iterable[str], most: Callable[[], int]
+    ) -> Iterator[Chunk | Block]:
+        """Read on as ``chunks`` does, but leave what needs no closer look in blocks.
+
+        ``most`` is asked for the bytes of a block from which on it is handed out; at 0 there are
+        none.
+        """
         self._source.skip_to(mark.offset)
-        picked = [(name, self.columns.index(name)) for name in dict.fromkeys(wanted)]
+        picked = self._picked(wanted)
         pending: Sequence[bytes] = ()
+        gathered: list[bytes] = []
+        size = 0
         for found in lines_of(self._source.read, within=mark.part > 0):
-            if isinstance(found, Piece):
-                for chunk in self._chunks(self._cut(pending, is_end=True)[0], mark, picked):
-                    yield chunk
-                    mark = chunk.end
-                pending = ()
-                yield (chunk := too_long(found, mark))
-                mark = chunk.end
-                continue
-            if not pending and b'"' not in found.joined:
-                cuts = list(map(Cut, found.lines))
-            else:
-                cuts, pending = self._cut([*pending, *found.lines])
-            for chunk in self._chunks(cuts, mark, picked):
+            rest: Lines | Piece = found
+            if isinstance(found, Lines) and not pending and (limit := most()):
+                closed, rest = self._parted(found)
+                gathered.append(closed)
+                size += len(closed)
+                if not rest.joined and size < limit:
+                    continue
+            if size:
+                yield (block := Block(b"".join(gathered), mark))
+                mark, size = block.end, 0
+            gathered.clear()
+            pending, mark = yield from self._singly(rest, pending, mark, picked)
+        if size:
+            yield (block := Block(b"".join(gathered), mark))
+            mark = block.end
+        yield from self._chunks(self._cut(pending, is_end=True)[0], mark, picked)
+
+    def chunks_of(self, block: Block, wanted: Iterable[str]) -> Iterator[Chunk]:
+        """Read a block row by row after all."""
+        lines = block.data.splitlines(keepends=True)
+        return self._chunks(list(map(Cut, lines)), block.begin, self._picked(wanted))
+
+    def _picked(self, wanted: Iterable[str]) -> list[tuple[str, int]]:
+        return [(name, self.columns.index(name)) for name in dict.fromkeys(wanted)]
+
+    def _parted(self, found: Lines) -> tuple[bytes, Lines]:
+        """What can go into a block, and what cannot; a lone ``\\r`` ends a line of its own kind."""
+        joined = found.joined
+        if joined.count(b"\r") != joined.count(b"\r\n"):
+            return b"", found
+        end = closed_until(joined, self._delimiter)
+        return joined[:end], Lines(joined[end:])
+
+    def _singly(
+        self,
+        found: Lines | Piece,
+        pending: Sequence[bytes],
+        mark: Mark,
+        picked: list[tuple[str, int]],
+    ) -> Generator[Chunk, None, tuple[Sequence[bytes], Mark]]:
+        """Read lines row by row; returns those that still wait for their end, and the mark."""
+        if isinstance(found, Piece):
+            for chunk in self._chunks(self._cut(pending, is_end=True)[0], mark, picked):
                 yield chunk
                 mark = chunk.end
-        yield from self._chunks(self._cut(pending, is_end=True)[0], mark, picked)
+            yield (chunk := too_long(found, mark))
+            return (), chunk.end
+        if not pending and b'"' not in found.joined:
+            cuts = list(map(Cut, found.lines))
+        else:
+            cuts, pending = self._cut([*pending, *found.lines])
+        for chunk in self._chunks(cuts, mark, picked):
+            yield chunk
+            mark = chunk.end
+        return pending, mark
 
     @property
     def _delimiter(self) -> bytes:
-        return self.delimiter.encode(self._encoding)
+        return self.delimiter.encode(self.encoding)
 
     def _cut(
         self, lines: Sequence[bytes], *, is_end: bool = False
@@ -140,7 +193,7 @@ class CsvRows:
         if any(cut.fault or b"\0" in cut.raw for cut in cuts):
             return None
         try:
-            texts = [cut.raw.decode(self._encoding) for cut in cuts]
+            texts = [cut.raw.decode(self.encoding) for cut in cuts]
             rows = list(csv.reader(texts, delimiter=self.delimiter))
         except (UnicodeDecodeError, csv.Error):
             return None
@@ -156,7 +209,7 @@ class CsvRows:
         if is_open_after(cut.raw, self._delimiter):
             return "open_quote"
         try:
-            text = cut.raw.decode(self._encoding)
+            text = cut.raw.decode(self.encoding)
             [cells] = csv.reader([text], delimiter=self.delimiter, strict=is_strict)
         except UnicodeDecodeError:
             return "encoding"
@@ -166,11 +219,11 @@ class CsvRows:
 
     def _detail(self, reason: str, raw: bytes) -> str:
         if reason == "ragged":
-            text = raw.decode(self._encoding)
+            text = raw.decode(self.encoding)
             found = len(next(csv.reader([text], delimiter=self.delimiter), ()))
             return f"{found} cells, the header has {len(self.columns)}"
         if reason == "encoding":
-            return f"is not {self._encoding}"
+            return f"is not {self.encoding}"
         return _FAULTS.get(reason, "is no CSV record")
 
 

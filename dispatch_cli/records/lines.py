@@ -10,10 +10,14 @@ PIECE = 1 << 18
 
 
 class Lines(Struct, frozen=True):
-    """Whole lines, each with its end, and all of them joined."""
+    """Whole lines in one; whoever works through columns never needs them apart."""
 
     joined: bytes
-    lines: list[bytes]
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Each line with its end."""
+        return self.joined.splitlines(keepends=True)
 
 
 class Piece(Struct, frozen=True):
@@ -61,14 +65,13 @@ def lines_of(read: Callable[[], bytes], *, within: bool = False) -> Iterator[Lin
 
 def _complete(data: bytes) -> Iterator[Lines | Piece]:
     """Lines that are whole; only the first, which is older than this block, can be too long."""
-    lines = data.splitlines(keepends=True)
-    first = len(lines[0])
+    # Without an end, or with a "\r" at the very end, it is the last line of all.
+    first = _first_end(data) or len(data)
     if first > MOST_BYTES:
-        yield from _pieces(lines[0])
-        if lines[1:]:
-            yield Lines(data[first:], lines[1:])
-    else:
-        yield Lines(data, lines)
+        yield from _pieces(data[:first])
+        data = data[first:]
+    if data:
+        yield Lines(data)
 
 
 def _pieces(data: bytes) -> Iterator[Piece]:

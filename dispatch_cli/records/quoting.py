@@ -77,3 +77,14 @@ def cut_records(
         else:
             return cuts, lines[at:]
     return cuts, ()
+
+
+def closed_until(lines: bytes, delimiter: bytes) -> int:
+    """How many bytes from the start are whole lines of which none leaves a quote open."""
+    at = lines.find(b'"')
+    while at >= 0:
+        begin, end = lines.rfind(b"\n", 0, at) + 1, lines.find(b"\n", at) + 1 or len(lines)
+        if is_open_after(lines[begin:end], delimiter):
+            return begin
+        at = lines.find(b'"', end)
+    return len(lines)

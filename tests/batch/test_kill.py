@@ -77,7 +77,7 @@ def test_ctrl_c_leaves_what_can_be_gone_on_with(home):
     rows = b"".join(row_of(number, {}) for number in range(300_000))
     (home / "in.csv").write_bytes(HEADER + rows)
     process = started(home, "in.csv", "--output", "out.csv")
-    wait_for(process, home / "out.csv.checkpoint")
+    wait_for(process, home / "out.csv.state")
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130

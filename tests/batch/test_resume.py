@@ -14,6 +14,8 @@ from tests.cli.conftest import TWO_FIRMS
 from .running import killed_after, ran, started, wait_for, written
 from .spoilt import HEADER, row_of
 
+SLOW = {"lat": "N 48 22 13.8", "lon": "E 10 53 52"}
+"""Rows that are read one by one even with the extra: a batch of them is not over at once."""
 ARGV = ("in.csv", "--output", "out.csv", "--map-kinds", "kinds.toml")
 
 
@@ -23,7 +25,7 @@ def stopped_once(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stopped")
     (folder / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     (folder / "kinds.toml").write_text('[kinds]\n"a tow" = "tow"\n')
-    (folder / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(60_000)))
+    (folder / "in.csv").write_bytes(HEADER + b"".join(row_of(each, SLOW) for each in range(60_000)))
     homes = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "CACHE", "STATE")}
     process = started(folder, *ARGV, env={**os.environ, **homes})
     wait_for(process, folder / "out.csv.checkpoint")
@@ -123,7 +125,7 @@ def test_a_finished_batch_has_nothing_to_go_on_with(dispatch, home, firms):
 
 def test_an_input_that_is_changed_meanwhile_gives_no_output(home, firms):
     """Exit 4, and nothing is left that could be taken for a result or gone on with."""
-    (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(60_000)))
+    (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, SLOW) for each in range(60_000)))
     process = started(home, "in.csv", "--output", "out.csv")
     wait_for(process, home / "out.csv.part")
     with (home / "in.csv").open("ab") as file:

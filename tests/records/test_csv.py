@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_cli.errors import BadDataError, UsageError
-from dispatch_cli.records import Mark, Reject, Row, open_records, quoting
+from dispatch_cli.records import Block, Mark, Reject, Row, open_records, quoting
 from dispatch_cli.records.quoting import MOST_LINES, is_open_after
 from dispatch_cli.records.values import MOST_BYTES
 
@@ -182,3 +182,39 @@ def test_a_thousand_columns_and_more_are_read(tmp_path):
     with open_records(str(path)) as records:
         [chunk] = records.rows.chunks(records.rows.start, ("c9999",))
     assert chunk.records[0].values == {"c9999": "1"}
+
+
+LINES = st.sampled_from(
+    ["a,b,c", "1,2,3", "", "one", '"a","b","c"', '"a, b",,', '5" x,"b""",c', '"open,b', 'end",b,c',
+     "nul\0,b,c", "ü,b,c", ",,", '"two', 'lines",b,c', "a,b,c,d"]
+)  # fmt: skip
+
+
+@given(
+    lines=st.lists(st.tuples(LINES, st.sampled_from(["\n"] * 8 + ["\r\n", "\r"])), max_size=40),
+    most=st.sampled_from([1, 20, 10_000]),
+    block=st.sampled_from([7, 50, 1 << 18]),
+)
+def test_blocks_are_records_of_one_line_each(tmp_path_factory, lines, most, block):
+    """Read in blocks and then row by row, every record is what it was, and so are the marks."""
+    path = tmp_path_factory.mktemp("csv") / "in.csv"
+    path.write_bytes(("x,y,z\n" + "".join(map("".join, lines))).encode())
+    names = ("x", "y", "z")
+    with open_records(str(path)) as records:
+        expected = [each for chunk in records.rows.chunks(records.rows.start, names)
+                    for each in chunk.records]  # fmt: skip
+    found = []
+    with pytest.MonkeyPatch.context() as patch, open_records(str(path)) as records:
+        patch.setattr(type(records.source).read, "__defaults__", (block,))
+        mark = records.rows.start
+        for part in records.rows.parts(mark, names, lambda: most):
+            chunks = [part]
+            if isinstance(part, Block):
+                assert part.begin == mark
+                chunks = list(records.rows.chunks_of(part, names))
+                assert [each.end for each in chunks][-1:] == [part.end]
+            found += [each for chunk in chunks for each in chunk.records]
+            mark = part.end
+    assert found == expected
+    assert mark.offset == path.stat().st_size
+    assert b"".join(each.raw for each in found) == path.read_bytes()[6:]
