@@ -19,7 +19,7 @@ from .spreading import takes
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..batch.job import Options
+    from ..batch.options import Options
     from ..batch.state import Start
     from ..batch.summary import Tally
     from ..catalog import Catalog
@@ -106,8 +106,9 @@ def batch(asked: Asked, around: Around) -> Outcome:
     dispatch batch calls.csv --columns lat=LAT,lon=LNG,kind=title --output cascades.jsonl
     """
     from ..batch import job
+    from ..batch.options import Options
 
-    options = job.Options(**asdict(asked))
+    options = Options(**asdict(asked))
     if around.json and options.output is None and not options.summary:
         raise UsageError(
             "--json needs --output or --summary: else the results themselves go to stdout"
