@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_cli.cli import app
+from dispatch_cli.cli import app, run
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,11 +26,18 @@ LINES = [line for page in [README, *(p.read_text(encoding="utf-8") for p in PAGE
          for line in shell_lines(page)]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """A cache for all lines, since all read the same file."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.mark.parametrize("line", LINES)
-def test_every_command_line_shown_runs(line, tmp_path, monkeypatch):
+def test_every_command_line_shown_runs(line, tmp_path, monkeypatch, cache):
     """Each ``dispatch …`` line of the README and the docs ends with 0, and prints something."""
-    for name in ("DATA", "CONFIG", "CACHE", "STATE"):
+    for name in ("DATA", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     (tmp_path / "providers.toml").write_bytes((ROOT / "providers.toml").read_bytes())
     for example in (ROOT / "docs" / "examples").iterdir():
         (tmp_path / example.name).write_bytes(example.read_bytes())
@@ -62,17 +69,13 @@ def command_paths() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("words", command_paths(), ids=" ".join)
-def test_every_command_is_documented_and_has_help(words):
+def test_every_command_is_documented_and_has_help(words, capsys):
     """No command without a line in the README, and none without a sentence of help."""
     name = " ".join(words)
     if words not in (["providers"], ["places"], ["case"], ["log"], ["report"]):
         assert f"dispatch {name}" in README.replace("\n", " "), name
-    ran = subprocess.run(
-        [sys.executable, "-m", "dispatch_cli", *words, "--help"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0
-    assert len(ran.stdout.splitlines()) > 3
+    assert run([*words, "--help"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 3
 
 
 def test_the_picture_is_not_stale_and_loads_nothing():

@@ -5,17 +5,33 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from dispatch_cli.batch import sinks
 from tests.cli.conftest import TWO_FIRMS
 
-from .running import killed_after, ran, started, wait_for, written
+from .running import ran, started, wait_for, written
 from .spoilt import HEADER, row_of
 
 SLOW = {"lat": "N 48 22 13.8", "lon": "E 10 53 52"}
 """Rows that are read one by one even with the extra: a batch of them is not over at once."""
+DYING = """
+import os
+from dispatch_cli.__main__ import main
+from dispatch_cli.batch import run
+chunk, seen = run._Batch._chunk, []
+def dying(self, part):
+    seen.append(part)
+    if len(seen) == 3:
+        os._exit(9)
+    chunk(self, part)
+run._Batch._chunk, run.CHECKPOINT_S, run.MOST_SHARE = dying, -1.0, 0
+main()
+"""
+"""The program, which dies at its third chunk, behind its second checkpoint."""
 ARGV = ("in.csv", "--output", "out.csv", "--map-kinds", "kinds.toml")
 
 
@@ -25,11 +41,13 @@ def stopped_once(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stopped")
     (folder / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     (folder / "kinds.toml").write_text('[kinds]\n"a tow" = "tow"\n')
-    (folder / "in.csv").write_bytes(HEADER + b"".join(row_of(each, SLOW) for each in range(60_000)))
+    (folder / "in.csv").write_bytes(HEADER + b"".join(row_of(each, {}) for each in range(2_000)))
     homes = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "CACHE", "STATE")}
-    process = started(folder, *ARGV, env={**os.environ, **homes})
-    wait_for(process, folder / "out.csv.checkpoint")
-    assert killed_after(process, 0)
+    died = subprocess.run(
+        [sys.executable, "-c", DYING, "batch", *ARGV],
+        cwd=folder, env={**os.environ, **homes}, check=False,
+    )  # fmt: skip
+    assert died.returncode == 9
     return folder
 
 
@@ -125,7 +143,7 @@ def test_a_finished_batch_has_nothing_to_go_on_with(dispatch, home, firms):
 
 def test_an_input_that_is_changed_meanwhile_gives_no_output(home, firms):
     """Exit 4, and nothing is left that could be taken for a result or gone on with."""
-    (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, SLOW) for each in range(60_000)))
+    (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, SLOW) for each in range(20_000)))
     process = started(home, "in.csv", "--output", "out.csv")
     wait_for(process, home / "out.csv.part")
     with (home / "in.csv").open("ab") as file:

@@ -528,7 +528,7 @@ class Casework(RuleBasedStateMachine):
 @pytest.mark.parametrize(
     "steps",
     [
-        pytest.param(1_600),
+        pytest.param(640),
         pytest.param(6_400, marks=pytest.mark.ci),
         pytest.param(100_000, marks=pytest.mark.heavy),
     ],

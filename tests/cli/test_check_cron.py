@@ -206,6 +206,7 @@ def test_a_failing_heartbeat_fails_no_run(home: Path) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
 
 
+@pytest.mark.ci
 def test_a_heartbeat_that_refuses_is_not_named(home: Path) -> None:
     """Where nobody answers the heartbeat, the run goes on, and its address is in no output."""
     with listener() as gone:
