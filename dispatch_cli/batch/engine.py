@@ -45,8 +45,10 @@ class Engine:
         observations: Observations = Observations(),
     ) -> None:
         self._rules = rules = catalog.rules
-        self._top, self._full, self._observations = top, full, observations
+        self._full, self._observations = full, observations
         self._providers = catalog.all()
+        # Nobody has more ranks than there are providers, whatever was asked for.
+        self._top = max(1, min(top, len(self._providers)))
         self._numbers = {each.id: number for number, each in enumerate(self._providers)}
         self._calendar = Calendar(rules.settings.timezone, holidays)
         self._offers = Offers(self._providers, rules, observations, self._calendar)
