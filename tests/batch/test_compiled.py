@@ -71,11 +71,15 @@ def assert_alike(one: tuple[Ranks, ...], other: tuple[Ranks, ...]) -> None:
 
 @pytest.mark.parametrize(("seeds", "rows"), SLICES)
 def test_compiled_is_plain_is_the_formula(seeds: range, rows: int) -> None:
-    """In random worlds both engines and the formula agree on every row."""
+    """In random worlds both engines agree on every row, and in small ones with the formula.
+
+    In the large ones ``test_engine`` holds the plain engine, for the same rows, against both.
+    """
     for seed in seeds:
         for world, incident, plain, compiled in pairs(seed, rows):
             assert_alike(plain, compiled)
-            assert_formula(world, incident, compiled, TOP)
+            if rows <= 100:
+                assert_formula(world, incident, compiled, TOP)
 
 
 @pytest.mark.parametrize("method", ["time-bands", "nearest"])
