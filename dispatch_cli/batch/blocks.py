@@ -17,7 +17,7 @@ from ..records.csv_rows import CsvRows
 from . import cutting, layout
 from .compiled import CompiledEngine
 from .layout import Array
-from .rows import WORDS, Rows, Taken, as_reject
+from .rows import Rows, Taken, as_reject
 from .sheet import More, Sheet, text_of_cell
 from .understood import MISSING, Understood, microseconds
 
@@ -67,7 +67,7 @@ class Blocks:
         self.is_special = np.isin(np.arange(256), np.frombuffer(signs, np.uint8))
         facts = dict(rows.facts)
         self._words = [column for fact, column in facts.items()
-                       if fact not in AMOUNTS and fact not in WORDS]  # fmt: skip
+                       if fact not in AMOUNTS]  # fmt: skip
         amounts = {fact: facts[fact] for fact in AMOUNTS if fact in facts}
         self._own = {fact: rows.column(fact) for fact in _OWN}
         names = dict.fromkeys([*self._words, *amounts.values(), *keep,

@@ -51,8 +51,8 @@ REASONS = (
 
 _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
-WORDS = ("brand", "where", "language", "note")
-"""Facts that are handed on as they are: they decide nothing, and nothing in them is refused."""
+_WORDS = ("brand", "where", "language", "note")
+"""Facts that decide nothing, and of which nothing is written: they are read as texts and left."""
 _MOST_KEPT = 20_000
 """Texts whose meaning is remembered; then they are forgotten and learned again."""
 
@@ -83,7 +83,9 @@ class Rows:
         self._catalog, self._given = catalog, given
         by_fact = given.columns.by_fact
         own = ("id", "lat", "lon", "at", "when")
-        self._facts = [(fact, column) for fact, column in by_fact.items() if fact not in own]
+        said = [(fact, column) for fact, column in by_fact.items() if fact not in own]
+        self._facts = [(fact, column) for fact, column in said if fact not in _WORDS]
+        self._words = [column for fact, column in said if fact in _WORDS]
         self._own = {fact: by_fact.get(fact) for fact in own}
         self._alike: dict[tuple[object, ...], tuple[Incident, tuple[EmergencyCall, ...]]] = {}
         self._worded: dict[tuple[tuple[str, str], ...], Incident | None] = {}
@@ -111,7 +113,10 @@ class Rows:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """The facts that the file has, but for place, time and id, and the column of each."""
+        """The facts that the file has and that decide something, and the column of each.
+
+        Place, time and id are not among them.
+        """
         return self._facts
 
     def column(self, fact: str) -> str | None:
@@ -150,6 +155,8 @@ class Rows:
         self, values: Mapping[str, Any], reading: Reading
     ) -> tuple[Incident, tuple[EmergencyCall, ...]] | None:
         """Everything but place and time, which is the same in many rows."""
+        for column in self._words:
+            text_of(values.get(column))
         key = tuple(
             text_of(values.get(column), flag=fact in _FLAGS, list_=fact == "asked")
             for fact, column in self._facts
