@@ -34,6 +34,7 @@ import os
 import resource
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -208,7 +209,7 @@ def whole(sizes: Iterable[int], rows: int, pairs: int) -> None:
             for command in sides.values():  # provider caches, and what numba keeps, are warm
                 spawned(command, environment)
             print(f"{size:,} providers, {rows:,} rows")
-            _same(ids_in(home / "ours.csv"), ids_in(home / "peer.csv"))
+            _apart(lambda: _same(ids_in(home / "ours.csv"), ids_in(home / "peer.csv")))
             figures: dict[str, list[tuple[float, float, float]]] = {name: [] for name in sides}
             for _ in range(pairs):
                 for name, command in sides.items():
@@ -236,12 +237,28 @@ def _postgis(size: int, home: Path, ours_s: float) -> None:
         few, out = home / "few.csv", home / "postgis.csv"
         write_rows(few, POSTGIS_ROWS)
         postgis.run(few, out)
-        found = ids_in(out)
-        ours = ids_in(home / "ours.csv")
-        _same({row: ours.get(row, []) for row in found}, found)
+
+        def check() -> None:
+            found, ours = ids_in(out), ids_in(home / "ours.csv")
+            _same({row: ours.get(row, []) for row in found}, found)
+
+        _apart(check)
         took = [postgis.run(few, out) / POSTGIS_ROWS for _ in range(3)]
         print(f"  PostGIS        {median(took) * 1e6:,.0f} µs a row ({POSTGIS_ROWS:,} rows): "
               f"{median(took) / ours_s:.1f} x ours")  # fmt: skip
+
+
+def _apart(check: Callable[[], None]) -> None:
+    """Check in a process of its own: the peak memory of a child begins with what its parent has."""
+    child = os.fork()
+    if child == 0:
+        try:
+            check()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, "the sides say different things"
 
 
 def ids_in(path: Path) -> dict[str, list[str]]:

@@ -46,7 +46,8 @@ def ours(
         import numpy as np
 
         from dispatch_cli.batch import layout
-        from dispatch_cli.batch.compiled import CompiledEngine, columns_of
+        from dispatch_cli.batch.asked import columns_of
+        from dispatch_cli.batch.compiled import CompiledEngine
     except ImportError:
         return None
 

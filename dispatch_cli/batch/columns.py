@@ -45,7 +45,9 @@ def table_of(
     facts[:, layout.Z] = np.sin(facts[:, layout.PHI])
     opening = [openings.setdefault(offer.opening, len(openings)) for offer in offers]
     odd = [
-        offer.area is not None or offer.opening.is_shifted or _is_far(offer.hold)
+        (offer.area is not None and not has_codes(offer))
+        or offer.opening.is_shifted
+        or _is_far(offer.hold)
         for offer in offers
     ]
     stopped = [{"no_unit": 11, "down": 12}.get(offer.stopped_by, 0) for offer in offers]
@@ -56,7 +58,7 @@ def table_of(
         opening=np.array(opening, np.int32),
         odd=np.array(odd, np.bool_),
         odd_area=np.array([offer.area is not None for offer in offers], np.bool_),
-        has_odd=any(each and not has_codes(offer) for each, offer in zip(odd, offers, strict=True)),
+        has_odd=any(odd),
         stopped=np.array(stopped, np.int8),
         leg_km=np.array([km for km, _ in legs]),
         leg_kmh=np.array([kmh for _, kmh in legs]),

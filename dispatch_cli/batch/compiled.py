@@ -3,9 +3,8 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
-from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,36 +13,19 @@ from .. import geo
 from ..model import Incident
 from ..model.words import EXCLUSION_REASONS
 from . import columns, kernel, layout
+from .asked import Batch, columns_of
 from .calendar import STRETCH_S, Opening
 from .cells import MOST_LAT
 from .columns import CompiledCells, has_codes, opening_columns, order_by_cell, side_columns
-from .engine import Engine, rounded_up
+from .engine import Engine, codes_of, rounded_up
 from .layout import Array
 from .offers import Offer, Shape, Side
+from .postcodes import CodedLists, PlaceCodes
 from .ranks import Ranks
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _STRETCH_US = STRETCH_S * 1_000_000
 _MOST_US = 7_258_118_400_000_000
 """The year 2200: whoever asks beyond it, or before 1970, asks row by row."""
-
-
-class Batch(NamedTuple):
-    """Rows as columns; limits that nobody said are infinite, as in ``scan``.
-
-    ``shape`` numbers the shapes; ``is_plain`` is false for what only ``Engine`` knows.
-    """
-
-    lat: Array
-    lon: Array
-    uncertainty_km: Array
-    at_us: Array
-    weight_t: Array
-    height_m: Array
-    clearance_m: Array
-    shape: Array
-    is_plain: Array
 
 
 class Ranking(NamedTuple):
@@ -71,6 +53,7 @@ class _Rows(NamedTuple):
     stretches: tuple[int, ...]
     keys: Array
     cell: Array
+    codes: Array
     most_km: float
 
 
@@ -84,7 +67,10 @@ class CompiledEngine(Engine):
         self._compiled: dict[tuple[str, float], CompiledCells] = {}
         self._tables: dict[str, layout.Table] = {}
         self._hours: dict[tuple[int, ...], layout.Hours] = {}
-        self._coded: dict[str, bool] = {}
+        self.codes = PlaceCodes()
+        self._coded = CodedLists(self.codes, lambda service, codes: (
+            self._cells_of(service, 0.0).coded(codes), self._offers.of(service)
+        ))  # fmt: skip
         self._late: dict[str, Array] = {}
         self._bases: dict[str, int] = {}
         self.offers: list[Offer] = []
@@ -107,7 +93,9 @@ class CompiledEngine(Engine):
                 distinct.append(one)
             shape[row] = numbers[id(one)]
         ranks: list[list[Ranks | None]] = [[None] * len(one.sides) for one in shapes]
-        for ranking in self.rank_batch(columns_of(incidents, shape), distinct):
+        codes = [self.codes.number(codes_of(one.place)) for one in incidents]
+        batch = columns_of(incidents, shape)._replace(codes=np.array(codes, np.int64))
+        for ranking in self.rank_batch(batch, distinct):
             for task, row in enumerate(ranking.row):
                 place = ranking.place[task]
                 ranks[row][place] = self._ranks(
@@ -118,8 +106,7 @@ class CompiledEngine(Engine):
     def rank_batch(self, batch: Batch, shapes: Sequence[Shape]) -> Iterator[Ranking]:
         """Rank columns, one service after the other.
 
-        Tasks whose verdict is ``FLAGGED`` are for ``rank_one``; so are those for which
-        ``may_be_coded`` says so, because columns know of no postcodes.
+        Tasks whose verdict is ``FLAGGED`` are for ``rank_one``.
         """
         tasks: dict[str, list[tuple[int, int, Side]]] = {}
         for number, shape in enumerate(shapes):
@@ -138,6 +125,7 @@ class CompiledEngine(Engine):
         """Sort rows by cell: neighbours are ranked one after the other, their lists at hand."""
         is_here = (
             batch.is_plain
+            & (batch.codes >= 0)
             & (np.abs(batch.lat) < MOST_LAT)
             & (batch.at_us >= 0)
             & (batch.at_us < _MOST_US)
@@ -161,6 +149,7 @@ class CompiledEngine(Engine):
             stretches=tuple(known.tolist()),
             keys=keys,
             cell=np.concatenate([np.full(len(elsewhere), -1), cell]),
+            codes=np.maximum(batch.codes[row], 0),
             most_km=rounded_up(float(batch.uncertainty_km[here].max(initial=0.0))),
         )  # fmt: skip
 
@@ -188,7 +177,7 @@ class CompiledEngine(Engine):
         table = self.table_of(service)
         picked = np.flatnonzero(side_of >= 0)
         side_of = side_of[picked]
-        asked, lists = self._asked(service, rows, picked, side_of)
+        asked, lists, coded = self._asked(service, rows, picked, side_of)
         count, width = len(picked), self._top + kernel.SPARE
         found = layout.Found(
             np.empty((count, width), np.int32),
@@ -201,15 +190,18 @@ class CompiledEngine(Engine):
         hours = self._hours_of(rows.stretches)
         masks = side_columns(sides, len(self._providers), self._heads)
         self.share(count, lambda begin, end: kernel.rank(
-            table, hours, masks, lists, asked, found, begin, end, self._top
+            table, hours, masks, lists, coded, asked, found, begin, end, self._top
         ))  # fmt: skip
         self._judge_areas(rows, picked, side_of, found)
         return Ranking(service, rows.row[picked], sides, side_of, side_of, table, masks, found)
 
     def _asked(
         self, service: str, rows: "_Rows", picked: Array, side_of: Array
-    ) -> tuple[layout.Rows, layout.Lists]:
-        """What is asked of one service, and the lists of the cells, made where they are missing."""
+    ) -> tuple[layout.Rows, layout.Lists, layout.Lists]:
+        """What is asked of one service, and the lists, made where they are missing.
+
+        Those of the cells, and those of whoever goes by postcodes.
+        """
         key = (service, rows.most_km)
         if key not in self._compiled:
             self._compiled[key] = CompiledCells(
@@ -219,10 +211,18 @@ class CompiledEngine(Engine):
         used = np.unique(cell[cell >= 0])
         slots = np.full(len(rows.keys) + 1, -1)  # the last is for those who have no cell
         slots[used], lists = self._compiled[key].find(rows.keys[used], self.share)
+        known, own = np.unique(rows.codes[picked], return_inverse=True)
         asked = layout.Rows(
-            rows.numbers[picked], rows.at_us[picked], rows.stretch[picked], side_of, slots[cell]
-        )
-        return asked, lists
+            rows.numbers[picked], rows.at_us[picked], rows.stretch[picked], side_of, slots[cell],
+            own,
+        )  # fmt: skip
+        return asked, lists, self._coded.of(service, known.tolist())
+
+    def codes_at(self, lat: Array, lon: Array, uncertainty_km: Array) -> Array:
+        """Number the postcodes in which each place may lie, where that matters to anybody."""
+        if not self.has_codes:
+            return np.zeros(len(lat), np.int64)
+        return self.codes.of(lat, lon, uncertainty_km, self.share)
 
     def _judge_areas(
         self, rows: "_Rows", picked: Array, side_of: Array, found: layout.Found
@@ -231,12 +231,9 @@ class CompiledEngine(Engine):
         tasks = np.flatnonzero((found.verdict == layout.NOBODY) & (found.gate == 0))
         if not len(tasks):
             return
-        if self.is_coded(""):
-            found.verdict[tasks] = layout.FLAGGED
-            return
-        asked, lists = self._asked("", rows, picked[tasks], side_of[tasks])
+        asked, lists, coded = self._asked("", rows, picked[tasks], side_of[tasks])
         verdicts = np.zeros(len(tasks), np.int8)
-        kernel.find_inside(self.table_of(""), lists, asked, np.arange(len(tasks)), verdicts)
+        kernel.find_inside(self.table_of(""), lists, coded, asked, np.arange(len(tasks)), verdicts)
         if self.table_of("").has_odd:
             verdicts[verdicts == 0] = -1  # somebody who is left out of the lists may reach it
         found.gate[tasks[verdicts == 1]] = 1
@@ -272,7 +269,7 @@ class CompiledEngine(Engine):
     def _ranks(self, incident: Incident, side: Side, ranking: Ranking, task: int) -> Ranks:
         found, service = ranking.found, ranking.service
         verdict = found.verdict[task]
-        if verdict == layout.FLAGGED or self.may_be_coded(incident, service, found, task):
+        if verdict == layout.FLAGGED:
             return self.rank_one(incident, side)
         if verdict == layout.NOBODY:
             reason = EXCLUSION_REASONS[found.gate[task]]
@@ -294,44 +291,7 @@ class CompiledEngine(Engine):
             rows.append(self._ranked(incident, side, each, is_outside=is_outside))
         return Ranks(service=service, rows=tuple(rows))
 
-    def is_coded(self, service: str) -> bool:
-        """Whether any area of those who offer a service is made of postcodes."""
-        if service not in self._coded:
-            self._coded[service] = any(map(has_codes, self._offers.of(service)))
-        return self._coded[service]
-
-    def may_be_coded(
-        self, incident: Incident, service: str, found: layout.Found, task: int
-    ) -> bool:
-        """Whether somebody whose area is made of postcodes may stand among the first."""
-        if not self.is_coded(service):
-            return False
-        coded = self._lists(incident, service)[1]
-        last = found.order_min[task, self._top - 1]
-        is_full = found.offer[task, self._top - 1] >= 0 and found.first[task] == self._top
-        return bool(coded) and not (is_full and coded[0][0] > last + 1e-5)
-
-
-def columns_of(incidents: Sequence[Incident], shape: Array) -> Batch:
-    def column(values: Iterator[float]) -> Array:
-        return np.fromiter(values, np.float64, len(incidents))
-
-    return Batch(
-        lat=column(each.place.lat for each in incidents),
-        lon=column(each.place.lon for each in incidents),
-        uncertainty_km=column(each.place.uncertainty_km for each in incidents),
-        at_us=np.fromiter(
-            ((each.when - EPOCH) // _MICROSECOND for each in incidents), np.int64, len(incidents)
-        ),
-        weight_t=column(_or(each.vehicle.weight_t, -inf) for each in incidents),
-        height_m=column(_or(each.vehicle.height_m, -inf) for each in incidents),
-        clearance_m=column(_or(each.clearance_m, inf) for each in incidents),
-        shape=shape,
-        is_plain=np.fromiter(
-            (each.wish is None and not each.asked for each in incidents), np.bool_, len(incidents)
-        ),
-    )
-
-
-def _or(value: float | None, default: float) -> float:
-    return default if value is None else value
+    @cached_property
+    def has_codes(self) -> bool:
+        """Whether any area is made of postcodes; else nobody need know where a place lies."""
+        return any(map(has_codes, self._offers.of("")))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .. import cascade, desk
 from ..eligibility import GATES, Look, Need, phone_at
-from ..model import Incident, Observations, PlanEntry, Provider, ServiceSettings
+from ..model import Incident, Observations, Place, PlanEntry, Provider, ServiceSettings
 from ..model.words import EXCLUSION_REASONS
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
 from .calendar import Calendar
@@ -115,17 +115,17 @@ class Engine:
     def _lists(self, incident: Incident, service: str) -> tuple[list[Entry], ...]:
         """Those whose area may hold the place, by where it lies and by its postcodes."""
         place = incident.place
-        uncertainty_km = rounded_up(place.uncertainty_km)
+        cells = self._cells_of(service, rounded_up(place.uncertainty_km))
+        return cells.entries(place.lat, place.lon), cells.coded(codes_of(place))
+
+    def _cells_of(self, service: str, uncertainty_km: float) -> Cells:
         key = (service, uncertainty_km)
         cells = self._cells.get(key)
         if cells is None:
             settings = self._rules.settings.of(service)
             offers = self._offers.of(service)
             cells = self._cells[key] = Cells(offers, self._reach, settings, uncertainty_km)
-        codes = place.postcodes
-        if place.postcode and place.postcode not in codes:
-            codes = (place.postcode, *codes)
-        return cells.entries(place.lat, place.lon), cells.coded(codes)
+        return cells
 
     def _in_order(self, incident: Incident, side: Side, found: list[Found]) -> list[Found]:
         """Sort what was found, compared in millionths, and break what ties that leaves."""
@@ -269,3 +269,8 @@ def _stopped_at(look: Look) -> int:
 def rounded_up(uncertainty_km: float) -> float:
     """Nought or the next power of two, so that few sets of cells serve all places."""
     return 2.0 ** ceil(log2(max(uncertainty_km, 1.0))) if uncertainty_km > 0 else 0.0
+
+
+def codes_of(place: Place) -> tuple[str, ...]:
+    """All postcodes in which a place may lie, by number."""
+    return tuple(sorted({*place.postcodes, *filter(None, [place.postcode])}))

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from ..errors import UsageError
 from ..model import HEAVY_FROM_T, Incident, Place, Vehicle
 from ..notation import place_at
-from .compiled import EPOCH, Batch, CompiledEngine
+from .asked import EPOCH, Batch
+from .compiled import CompiledEngine
 from .layout import Array
 from .offers import Shape
 
@@ -106,7 +107,7 @@ class Incoming:
             return np.ones(self.count, np.bool_)
         return np.array(pc.is_null(self._asked).to_numpy(zero_copy_only=False), np.bool_)
 
-    def batch(self, shape: Array) -> Batch:
+    def batch(self, shape: Array, engine: CompiledEngine) -> Batch:
         """What the compiled engine asks for."""
         wish = self._column("wish")
         is_plain = self._is_unasked()
@@ -119,6 +120,7 @@ class Incoming:
             at_us=self.at_us,
             shape=shape,
             is_plain=is_plain,
+            codes=engine.codes_at(self.lat, self.lon, self.uncertainty_km),
             **self.limits,
         )
 

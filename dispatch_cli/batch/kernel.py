@@ -64,6 +64,15 @@ def distance_km(facts, offer, phi, cosine, lon):
 
 
 @jit
+def great_circle_km(lat1, lon1, lat2, lon2):
+    """Measure between two points, as ``sphere.great_circle_km`` does."""
+    phi1, phi2 = radians(lat1), radians(lat2)
+    sin_lat, sin_lon = sin((phi2 - phi1) / 2), sin(radians(lon2 - lon1) / 2)
+    chord = sin_lat * sin_lat + cos(phi1) * cos(phi2) * (sin_lon * sin_lon)
+    return _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
+
+
+@jit
 def point(lat, lon):
     """The point on the unit sphere."""
     phi, turn = radians(lat), radians(lon)
@@ -127,8 +136,11 @@ def _fact_gate(out, facts, offer, rows, task):
 
 
 @jit
-def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
-    """Fill the places of a task from ``first`` on; return how many, or -1 to flag the task."""
+def _scan(table, hours, sides, lists, coded, rows, found, task, out, first, top):  # noqa: PLR0912, PLR0915 - calls cost
+    """Fill the places of a task from ``first`` on; return how many, or -1 to flag the task.
+
+    First whose area lies round the place, then whose postcodes hold it.
+    """
     facts = table.facts
     lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
     phi, cosine = radians(lat), cos(radians(lat))
@@ -137,15 +149,30 @@ def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
     side, cell = rows.side[task], rows.cell[task]
     head_of, most = sides.head_of[side], top + SPARE
     stop_min, last, count = 1e300, first + top - 1, first
-    for at in range(lists.begin[cell], lists.begin[cell + 1]):
-        if lists.bound_min[at] > stop_min:
-            return count
-        offer = lists.offer[at]
+    is_short = lists.short[cell]
+    begin, end = lists.begin[cell], lists.begin[cell + 1]
+    own = rows.coded[task]
+    coded_begin, coded_end = coded.begin[own], coded.begin[own + 1]
+    step, total = 0, end - begin + coded_end - coded_begin
+    while step < total:
+        is_coded = step >= end - begin
+        if is_coded:
+            at = coded_begin + step - (end - begin)
+            offer, bound_min = coded.offer[at], coded.bound_min[at]
+        else:
+            at = begin + step
+            offer, bound_min = lists.offer[at], lists.bound_min[at]
+        step += 1
+        if bound_min > stop_min:
+            if is_coded:
+                break
+            step, is_short = end - begin, False  # what was cut off has a higher bound still
+            continue
         number = table.number[offer]
         if _fact_gate(out[side, number], facts, offer, rows, task):
             continue
         least_km = chord_km(facts, offer, x, y, z) - _EDGE
-        if least_km - facts[offer, RADIUS] > reach_km:
+        if not is_coded and least_km - facts[offer, RADIUS] > reach_km:
             continue
         head_min = sides.heads[head_of, number] if head_of >= 0 else 0.0
         if _index_min(table, offer, max(0.0, least_km)) - head_min > stop_min:
@@ -155,7 +182,7 @@ def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
         if is_closed(hours, table.opening[offer], rows.stretch[task], rows.at_us[task]):
             continue
         km = distance_km(facts, offer, phi, cosine, lon)
-        beyond_km = km - facts[offer, RADIUS] - reach_km
+        beyond_km = -1.0 if is_coded else km - facts[offer, RADIUS] - reach_km
         index_min = _index_min(table, offer, km)
         order_min = index_min - head_min
         if beyond_km > _EDGE or index_min > table.fallback_min + _EDGE or order_min > stop_min:
@@ -171,7 +198,7 @@ def _scan(table, hours, sides, lists, rows, found, task, out, first, top):
                        offer, order_min, km)  # fmt: skip
         if count > last:
             stop_min = found.order_min[task, last] + _CLOSE_MIN
-    return -1 if lists.short[cell] else count
+    return -1 if is_short else count
 
 
 @jit
@@ -215,7 +242,7 @@ def _is_close(found, task, first, count, top):
 
 
 @jit
-def _last_gate(table, hours, sides, lists, rows, task):
+def _last_gate(table, hours, sides, lists, coded, rows, task):
     """The last gate that anybody who offers the service came to; -1 to flag the task."""
     cell, side = rows.cell[task], rows.side[task]
     if lists.short[cell] or table.has_odd:
@@ -224,10 +251,16 @@ def _last_gate(table, hours, sides, lists, rows, task):
     lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
     phi, cosine = radians(lat), cos(radians(lat))
     furthest = 0
-    for at in range(lists.begin[cell], lists.begin[cell + 1]):
-        offer = lists.offer[at]
-        km = distance_km(facts, offer, phi, cosine, lon)
-        beyond_km = km - facts[offer, RADIUS] - rows.numbers[task, UNCERTAINTY]
+    begin, end = lists.begin[cell], lists.begin[cell + 1]
+    own = rows.coded[task]
+    coded_begin, coded_end = coded.begin[own], coded.begin[own + 1]
+    for step in range(end - begin + coded_end - coded_begin):
+        if step >= end - begin:
+            offer, beyond_km = coded.offer[coded_begin + step - (end - begin)], -1.0
+        else:
+            offer = lists.offer[begin + step]
+            km = distance_km(facts, offer, phi, cosine, lon)
+            beyond_km = km - facts[offer, RADIUS] - rows.numbers[task, UNCERTAINTY]
         is_ending = abs(facts[offer, HOLD] - rows.at_us[task]) < _HOLD_US
         if is_ending or abs(beyond_km) < _EDGE:
             return -1
@@ -241,13 +274,16 @@ def _last_gate(table, hours, sides, lists, rows, task):
 
 
 @jit
-def find_inside(table, lists, rows, tasks, verdicts):
+def find_inside(table, lists, coded, rows, tasks, verdicts):
     """Say of some tasks whether the area of anybody holds the place: 1, 0, or -1 if that is close.
 
     Only where a list is long enough to be cut may a 0 be wrong, which is then a -1, too.
     """
     for at in range(len(tasks)):
         task = tasks[at]
+        if coded.begin[rows.coded[task] + 1] > coded.begin[rows.coded[task]]:
+            verdicts[at] = 1
+            continue
         cell = rows.cell[task]
         lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
         phi, cosine = radians(lat), cos(radians(lat))
@@ -276,23 +312,25 @@ def _late_gate(table, hours, rows, offer, task):
 
 
 @jit
-def rank(table, hours, sides, lists, rows, found, begin, end, top):
+def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
     """Rank the tasks from ``begin`` to ``end``."""
     for task in range(begin, end):
         if rows.cell[task] < 0:
             found.verdict[task] = FLAGGED
             continue
-        count = _scan(table, hours, sides, lists, rows, found, task, sides.out, 0, top)
+        count = _scan(table, hours, sides, lists, coded, rows, found, task, sides.out, 0, top)
         side = rows.side[task]
         is_flagged = count < 0 or _is_close(found, task, 0, count, top)
         found.first[task] = top
         if not is_flagged and sides.has_second[side] and count < top:
             found.first[task] = count
             rest = top - count
-            count = _scan(table, hours, sides, lists, rows, found, task, sides.second, count, rest)
+            count = _scan(
+                table, hours, sides, lists, coded, rows, found, task, sides.second, count, rest
+            )
             is_flagged = count < 0 or _is_close(found, task, found.first[task], count, rest)
         if count == 0 and not is_flagged:
-            gate = _last_gate(table, hours, sides, lists, rows, task)
+            gate = _last_gate(table, hours, sides, lists, coded, rows, task)
             is_flagged = gate < 0
             found.gate[task] = gate
         found.verdict[task] = FLAGGED if is_flagged else (NOBODY if count == 0 else SERVED)

@@ -63,13 +63,14 @@ class Lists(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What is asked: one task for each row and side."""
+    """What is asked: one task for each row and side; ``cell`` and ``coded`` number lists."""
 
     numbers: Array
     at_us: Array
     stretch: Array
     side: Array
     cell: Array
+    coded: Array
 
 
 class Found(NamedTuple):

@@ -8,7 +8,8 @@ import numpy as np
 from ..model import Incident
 from ..model.words import EXCLUSION_REASONS
 from . import layout, rendering
-from .compiled import Batch, CompiledEngine, Ranking
+from .asked import Batch
+from .compiled import CompiledEngine, Ranking
 from .layout import Array
 from .offers import Shape
 from .ranks import Ranks
@@ -27,7 +28,7 @@ class Incidents(Protocol):
     def shapes(self, engine: CompiledEngine) -> tuple[Array, list[Shape]]:
         """Number the shape of each row, and say what the shapes are."""
 
-    def batch(self, shape: Array) -> Batch:
+    def batch(self, shape: Array, engine: CompiledEngine) -> Batch:
         """What the compiled engine asks for."""
 
     def incident(self, row: int, *, is_placed: bool = False) -> Incident:
@@ -39,15 +40,9 @@ def settle(engine: CompiledEngine, rows: Incidents, ranking: Ranking) -> None:
     found = ranking.found
     offers = engine.offers_of(ranking.service)
     flagged = np.flatnonzero(found.verdict == layout.FLAGGED)
-    if engine.is_coded(ranking.service):
-        flagged = np.arange(len(found.verdict))
     by_number: dict[str, int] = {}
     for task in flagged.tolist():
         incident = rows.incident(int(ranking.row[task]), is_placed=True)
-        if found.verdict[task] != layout.FLAGGED and not engine.may_be_coded(
-            incident, ranking.service, found, task
-        ):
-            continue
         if not by_number:
             by_number.update((engine.provider_of(offer).id, at) for at, offer in enumerate(offers))
         ranks = engine.rank_one(incident, ranking.side[ranking.side_of[task]])

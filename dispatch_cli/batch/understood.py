@@ -12,7 +12,9 @@ from ..model import HEAVY_FROM_T, Incident, Place
 from ..notation import place_at
 from ..records import Reject
 from . import layout
-from .compiled import EPOCH, Batch, CompiledEngine
+from .asked import EPOCH, Batch
+from .compiled import CompiledEngine
+from .engine import codes_of
 from .layout import Array
 from .offers import Shape
 from .rows import Taken
@@ -63,8 +65,14 @@ class Understood(Struct):
             of_code[at] = numbers[id(shape)]
         return of_code[code], shapes
 
-    def batch(self, shape: Array) -> Batch:
+    def batch(self, shape: Array, engine: CompiledEngine) -> Batch:
         """What the compiled engine asks for."""
+        codes = engine.codes_at(self.lat, self.lon, self.uncertainty_km)
+        if engine.has_codes:
+            # Whoever was read alone may have said its postcode.
+            for row in np.flatnonzero(self.said >= self.plain).tolist():
+                place = self.incidents[self.said[row]].place
+                codes[row] = engine.codes.number(codes_of(place))
         is_plain = np.array([not (one.wish or one.asked) for one in self.incidents], np.bool_)
         return Batch(
             lat=self.lat,
@@ -73,6 +81,7 @@ class Understood(Struct):
             at_us=self.at_us,
             shape=shape,
             is_plain=is_plain[self.said],
+            codes=codes,
             **self.limits,
         )
 

@@ -19,7 +19,7 @@ TextOf = Callable[[str], str]
 def ranked(engine: CompiledEngine, rows: Incidents) -> tuple[Outgoing, layout.Lines, list[Ranking]]:
     """Rank every row; what came out, line by line and service by service."""
     shape, shapes = rows.shapes(engine)
-    rankings = list(engine.rank_batch(rows.batch(shape), shapes))
+    rankings = list(engine.rank_batch(rows.batch(shape, engine), shapes))
     for ranking in rankings:
         settle(engine, rows, ranking)
     out = Outgoing(engine, rows, shapes, shape)
