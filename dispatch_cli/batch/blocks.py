@@ -4,8 +4,8 @@ No word is understood here: ``rows.Rows`` is asked once for each combination of 
 and each hour, and for every row that it would refuse or that is written in an unusual way.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from msgspec.structs import replace
@@ -17,9 +17,11 @@ from ..records.csv_rows import CsvRows
 from . import cutting, layout
 from .compiled import CompiledEngine
 from .layout import Array
-from .rows import Rows, Taken, as_reject
+from .rows import Rows, Taken, as_reject, is_long
 from .sheet import More, Sheet, text_of_cell
 from .understood import MISSING, Understood, microseconds
+
+T = TypeVar("T")
 
 _MOST_KEPT = 20_000
 _OWN = ("lat", "lon", "when", "id")
@@ -170,11 +172,10 @@ class Blocks:
         incidents: list[Incident] = []
         of_code, is_known = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_)
         for code, cells in enumerate(texts):
-            if cells not in self._known:
-                self._known[cells] = self._rows.understood(
-                    dict(zip(self._words, map(text_of_cell, cells), strict=True))
-                )
-            if (found := self._known[cells]) is not None:
+            found = self._asked_once(cells, lambda cells=cells: self._rows.understood(
+                dict(zip(self._words, map(text_of_cell, cells), strict=True))
+            ))  # fmt: skip
+            if found is not None:
                 of_code[code], is_known[code] = len(incidents), True
                 incidents.append(found)
         sheet.odd |= ~is_known[codes]
@@ -187,14 +188,22 @@ class Blocks:
         codes, texts = sheet.combinations(self.amounts[fact], asked.amounts[fact])
         values, is_known = np.full(len(texts), MISSING[fact]), np.ones(len(texts), np.bool_)
         for code, (text,) in enumerate(texts):
-            key = (fact, text)
-            if key not in self._known:
-                self._known[key] = self._rows.amount(fact, text_of_cell(text))
-            value, is_known[code] = self._known[key]
+            value, is_known[code] = self._asked_once(
+                (fact, text), lambda text=text: self._rows.amount(fact, text_of_cell(text))
+            )
             if value is not None:
                 values[code] = value
         sheet.odd |= ~is_known[codes]
         return values[codes]
+
+    def _asked_once(self, key: object, ask: Callable[[], T]) -> T:
+        if key in self._known:
+            known: T = self._known[key]
+            return known
+        found = ask()
+        if not is_long(key):
+            self._known[key] = found
+        return found
 
     def _copied(self, sheet: Sheet) -> tuple[Array, Array]:
         """Where the id and the copied cells of each row stand; empty where there is no id."""

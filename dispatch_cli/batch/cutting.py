@@ -65,7 +65,7 @@ def decimals(data, cells, slot, begin, end, values, states):
         is_negative = at < last and data[at] == MINUS
         at += is_negative
         digits, whole, point = np.uint64(0), 0, -1
-        state = ODD if last - at > 25 else PLAIN  # the core takes no more as a plain number
+        state = ODD if last - at > 25 else PLAIN  # so long a number is looked at by itself
         while at < last and state != ODD:
             sign = data[at]
             if ZERO <= sign <= NINE:
@@ -82,8 +82,8 @@ def decimals(data, cells, slot, begin, end, values, states):
         fraction = last - point - 1
         if point < 0 or whole == 0 or fraction == 0:
             state = ODD
-        elif digits > _EXACT or fraction > 22:
-            state = max(state, LONG)
+        elif state != ODD and (digits > _EXACT or fraction > 22):
+            state = LONG
         states[row] = state
         if state == PLAIN:
             value = np.float64(digits) / _POWERS[fraction]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .. import cascade, desk
 from ..eligibility import GATES, Look, Need, phone_at
-from ..model import Incident, Observations, Place, PlanEntry, Provider, ServiceSettings
+from ..model import Incident, Observations, Place, PlanEntry, Provider
 from ..model.words import EXCLUSION_REASONS
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
 from .calendar import Calendar
@@ -174,10 +174,6 @@ class Engine:
     def offers_of(self, service: str) -> list[Offer]:
         """The offers of one service, in the file's order."""
         return self._offers.of(service)
-
-    def settings_of(self, service: str) -> ServiceSettings:
-        """The settings of one service."""
-        return self._rules.settings.of(service)
 
     def provider_of(self, offer: Offer) -> Provider:
         """Whose offer it is."""

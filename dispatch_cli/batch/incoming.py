@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ..errors import UsageError
 from ..model import HEAVY_FROM_T, Incident, Place, Vehicle
 from ..notation import place_at
+from ..notation.place import MOST_UNCERTAIN_KM
 from .asked import EPOCH, Batch
 from .compiled import CompiledEngine
 from .layout import Array
@@ -21,6 +22,22 @@ _FACTS = (
     "kind", "client", "vehicle", "state", "spot", "ev", "trailer", "trapped", "injured", "hazard",
     "persons", "children", "pets", "wish",
 )  # fmt: skip
+
+
+_LIMITS = (
+    ("lat", -90, 90), ("lon", -180, 180), ("uncertainty_km", 0, MOST_UNCERTAIN_KM),
+    ("weight_t", 0, 1e6), ("height_m", 0, 1e6), ("clearance_m", 0, 1e6),
+)  # fmt: skip
+_MOST_US = 60_000_000_000_000_000
+
+
+def _is_within(column: Any, least: float, most: float) -> bool:
+    """Whether a column holds nothing but numbers of a range; what is missing is not looked at."""
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        return bool(column.null_count == len(column))
+    known = column.drop_null()
+    found = pc.and_(pc.greater_equal(known, least), pc.less_equal(known, most))
+    return bool(pc.all(found, min_count=0).as_py())
 
 
 class Incoming:
@@ -53,11 +70,24 @@ class Incoming:
                 problems.append(f"a record batch needs the column {name!r}")
             elif column is not None and column.null_count:
                 problems.append(f"the column {name!r} lacks {column.null_count} values")
-        when = self._column("when")
-        if when is not None and pa.types.is_timestamp(when.type) and when.type.tz is None:
-            problems.append("the column 'when' has no time zone")
+        problems += self._odd_times()
+        for name, least, most in _LIMITS:
+            column = self._column(name)
+            if column is not None and not _is_within(column, least, most):
+                problems.append(f"the column {name!r} holds more than numbers {least} to {most}")
         if problems:
             raise UsageError(*problems)
+
+    def _odd_times(self) -> list[str]:
+        when = self._column("when")
+        if when is None:
+            return []
+        if pa.types.is_timestamp(when.type):
+            return [] if when.type.tz else ["the column 'when' has no time zone"]
+        if not pa.types.is_integer(when.type):
+            return [f"the column 'when' is {when.type}: timestamps with a zone, or microseconds"]
+        is_odd = not _is_within(when, -_MOST_US, _MOST_US)
+        return ["the column 'when' holds times beyond all calendars"] if is_odd else []
 
     def _column(self, name: str) -> Any | None:
         at = self.columns.schema.get_field_index(name)
@@ -86,7 +116,9 @@ class Incoming:
                 encoded = column if pa.types.is_dictionary(column.type) else (
                     column.dictionary_encode()
                 )  # fmt: skip
-                own = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(False)
+                own = pc.fill_null(
+                    encoded.indices.cast(pa.int64()), len(encoded.dictionary)
+                ).to_numpy(False)
                 code = code * (len(encoded.dictionary) + 1) + own
                 if code.max(initial=0) > 2**40:
                     code = np.unique(code, return_inverse=True)[1]

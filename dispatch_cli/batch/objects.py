@@ -5,7 +5,7 @@ import numpy as np
 from .digits import jit, put_json_float, put_whole
 from .rendering import copy, put
 
-QUOTE, COMMA, OPEN, CLOSE, NEWLINE = 34, 44, 123, 125, 10
+QUOTE, COMMA, CLOSE, NEWLINE = 34, 44, 125, 10
 WORDS = (
     '{"row":', ',"id":', "null", ',"kind":', ',"emergency":[', '{"service":', ',"dial":',
     '],"cascades":[', ',"reason":', ',"candidates":[', '{"rank":', ',"order_min":', "]}", "]",

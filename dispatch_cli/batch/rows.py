@@ -53,6 +53,7 @@ _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
 _WORDS = ("brand", "where", "language", "note")
 """Facts that decide nothing, and of which nothing is written: they are read as texts and left."""
+_LONGEST_KEPT = 300
 _MOST_KEPT = 20_000
 """Texts whose meaning is remembered; then they are forgotten and learned again."""
 
@@ -181,17 +182,20 @@ class Rows:
         A file has many weights, and looking for a kind takes long.
         """
         words = tuple((fact, text) for fact, text in said.items() if fact not in AMOUNTS)
-        if words not in self._worded:
+        if words in self._worded:
+            incident = self._worded[words]
+        else:
             reading = Reading()
-            worded = self._incident({**self._given.defaults, **dict(words)}, reading)
-            _remember(self._worded, words, None if reading.refusals else worded)
-        incident = self._worded[words]
+            incident = self._incident({**self._given.defaults, **dict(words)}, reading)
+            incident = None if reading.refusals else incident
+            _remember(self._worded, words, incident)
         amounts = {}
         for fact in said.keys() & AMOUNTS.keys():
             key = (fact, said[fact])
-            if key not in self._amounts:
-                _remember(self._amounts, key, self.amount(*key))
-            amounts[fact], is_sound = self._amounts[key]
+            amount = self._amounts.get(key)
+            if amount is None:
+                _remember(self._amounts, key, amount := self.amount(*key))
+            amounts[fact], is_sound = amount
             if not is_sound:
                 return None
         if incident is None or not amounts:
@@ -287,9 +291,19 @@ def _refuse(text: str) -> Any:
 
 
 def _remember(known: dict[Any, T], key: object, value: T) -> None:
+    """Remember what some texts mean, unless they are so long that few rows can say the same."""
+    if is_long(key):
+        return
     if len(known) >= _MOST_KEPT:
         known.clear()
     known[key] = value
+
+
+def is_long(key: object) -> bool:
+    """Whether any text in a key is too long to be kept: twenty thousand of them are."""
+    if isinstance(key, tuple):
+        return any(map(is_long, key))
+    return isinstance(key, str | bytes) and len(key) > _LONGEST_KEPT
 
 
 def as_reject(record: Row | Reject, found: Reject | Refusal | Taken) -> Reject:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -85,13 +86,18 @@ def finish_only(places: Places, checkpoint: Checkpoint) -> None:
         (places.output, checkpoint.output, places.make),
     ):
         if isinstance(sink, PartFile):
-            if sink.is_new and sink.target.exists():
+            if sink.is_new and _is_finished(sink.target, None if make else size):
                 sink.discard()  # it has its name already
             else:
                 sink.cut(size)
                 sink.finish(make)
     if places.state is not None:
         places.state.remove()
+
+
+def _is_finished(target: Path, size: int | None) -> bool:
+    """Whether a file has its name already, and not only yesterday's; of Parquet nobody knows."""
+    return target.exists() and size in (None, target.stat().st_size)
 
 
 def exit_code_of(tally: Tally) -> ExitCode:

@@ -176,8 +176,19 @@ def check_apart(output: Path, rejects: Path) -> None:
 
 
 def _take(file: BinaryIO, path: Path) -> None:
+    """Take the lock of a part file; raises ConflictError where somebody else has it, or had it.
+
+    Whoever had it may have given the file its name, between our opening and our locking it.
+    """
     # On a file system without locks nobody can be kept out.
     with suppress(OSError):
         if not take_lock(file.fileno()):
             file.close()
             raise ConflictError(Problem("another batch is writing it", file=str(path)))
+    try:
+        is_ours = os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except OSError:
+        is_ours = False
+    if not is_ours:
+        file.close()
+        raise ConflictError(Problem("another batch has just written it", file=str(path)))

@@ -13,7 +13,6 @@ from .layout import Array
 from .outgoing import REASONS, Incidents, Outgoing, settle
 
 Texts = tuple[layout.Texts, ...]
-TextOf = Callable[[str], str]
 
 
 def ranked(engine: CompiledEngine, rows: Incidents) -> tuple[Outgoing, layout.Lines, list[Ranking]]:

@@ -12,6 +12,8 @@ from .source import Source
 from .values import MOST_BYTES, ROWS, Block, Chunk, Mark, Reject, Row
 
 DELIMITERS = ",;\t|"
+MOST_LINES_OF_BLOCK = 200_000
+"""Empty lines take no bytes, but as many columns as others."""
 _BOM = codecs.BOM_UTF8
 _FAULTS = {
     "too_long": f"over {MOST_BYTES} bytes",
@@ -75,28 +77,34 @@ class CsvRows:
         """Read on as ``chunks`` does, but leave what needs no closer look in blocks.
 
         ``most`` is asked for the bytes of a block from which on it is handed out; at 0 there are
-        none.
+        none. Where the input breaks off, what was read before comes first.
         """
         self._source.skip_to(mark.offset)
         picked = self._picked(wanted)
         pending: Sequence[bytes] = ()
-        gathered: list[bytes] = []
-        size = 0
-        for found in lines_of(self._source.read, within=mark.part > 0):
+        gathered = _Gathered()
+        lines = lines_of(self._source.read, within=mark.part > 0)
+        while True:
+            try:
+                found = next(lines, None)
+            except BadDataError:
+                if gathered.parts:
+                    yield gathered.block(mark)
+                raise
+            if found is None:
+                break
             rest: Lines | Piece = found
             if isinstance(found, Lines) and not pending and (limit := most()):
                 closed, rest = self._parted(found)
-                gathered.append(closed)
-                size += len(closed)
-                if not rest.joined and size < limit:
+                gathered.add(closed)
+                if not rest.joined and not gathered.is_full(limit):
                     continue
-            if size:
-                yield (block := Block(b"".join(gathered), mark))
-                mark, size = block.end, 0
-            gathered.clear()
+            if gathered.parts:
+                yield (block := gathered.block(mark))
+                mark = block.end
             pending, mark = yield from self._singly(rest, pending, mark, picked)
-        if size:
-            yield (block := Block(b"".join(gathered), mark))
+        if gathered.parts:
+            yield (block := gathered.block(mark))
             mark = block.end
         yield from self._chunks(self._cut(pending, is_end=True)[0], mark, picked)
 
@@ -225,6 +233,31 @@ class CsvRows:
         if reason == "encoding":
             return f"is not {self.encoding}"
         return _FAULTS.get(reason, "is no CSV record")
+
+
+class _Gathered:
+    """Lines that wait to become a block."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self._size = self._count = 0
+
+    def add(self, lines: bytes) -> None:
+        """Add whole lines."""
+        if lines:
+            self.parts.append(lines)
+            self._size += len(lines)
+            self._count += lines.count(b"\n")
+
+    def is_full(self, most: int) -> bool:
+        """Whether there are as many bytes as a block may have, or as many lines."""
+        return self._size >= most or self._count >= MOST_LINES_OF_BLOCK
+
+    def block(self, begin: Mark) -> Block:
+        """Make the block, and begin anew."""
+        found = Block(b"".join(self.parts), begin)
+        self.parts, self._size, self._count = [], 0, 0
+        return found
 
 
 def too_long(piece: Piece, mark: Mark) -> Chunk:

@@ -163,6 +163,14 @@ def test_the_cells_are_where_they_say() -> None:
         ({"when": [None]}, "'when' lacks 1 values"),
         ({"row": pa.array([None], pa.int64())}, "'row' lacks 1 values"),
         ({"when": pa.array([START], pa.timestamp("us"))}, "has no time zone"),
+        ({"when": ["noon"]}, "'when' is string"),
+        ({"when": [2**62]}, "beyond all calendars"),
+        ({"lat": [float("nan")]}, "'lat' holds more than numbers -90 to 90"),
+        ({"lat": [95.0]}, "'lat' holds more than numbers"),
+        ({"lon": [200.0]}, "'lon' holds more than numbers"),
+        ({"lat": ["48.3"]}, "'lat' holds more than numbers"),
+        ({"weight_t": [-1.0]}, "'weight_t' holds more than numbers"),
+        ({"uncertainty_km": [51.0]}, "'uncertainty_km' holds more than numbers"),
         ({"kind": ["picnic"]}, "unknown kind 'picnic'"),
         ({"client": ["nobody"]}, "unknown client 'nobody'"),
         ({"wish": ["nobody"]}, "unknown provider 'nobody'"),
@@ -192,3 +200,12 @@ def test_who_has_been_asked_is_not_asked_again() -> None:
     ]
     assert best == by_row[0][0]
     assert by_row[1] == [who for who in by_row[0] if who != best]
+
+
+def test_a_dictionary_may_be_as_full_as_its_numbers_are() -> None:
+    """128 words numbered in one byte, and a row that says none of them."""
+    words = pa.array([f"unit {number}" for number in range(127)] + ["tow"])
+    kind = pa.DictionaryArray.from_arrays(pa.array([127, 127], pa.int8()), words)
+    columns = {"kind": kind, "lat": [48.37] * 2, "lon": [10.89] * 2, "when": [START] * 2}
+    [found] = api.rank_batches([pa.record_batch(columns)], api.load(SAMPLE, now=START))
+    assert set(found.column("service").to_pylist()) == {"tow"}

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from dispatch_cli.batch import sinks
+from dispatch_cli.errors import ConflictError
 from tests.cli.conftest import TWO_FIRMS
 
 from .running import ran, started, wait_for, written
@@ -326,3 +327,30 @@ def test_every_file_is_on_the_disk_before_it_has_its_name(dispatch, home, firms,
     for at in renames:
         assert ("sync", ours[at][1]) in ours[:at], ours[at]
         assert ours[at + 1] == ("sync", folder), ours[at]
+
+
+def test_a_file_that_got_its_name_meanwhile_is_not_locked(home):
+    """Whoever waited for the lock of a part file that is the output by now leaves it alone."""
+    part = sinks.PartFile(home / "out.csv")
+    part.write(b"whole")
+    real = sinks.take_lock
+
+    def named_first(file, **options):
+        part.finish()
+        return real(file, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sinks, "take_lock", named_first)
+        with pytest.raises(ConflictError, match="has just written it"):
+            sinks.PartFile(home / "out.csv")
+    assert (home / "out.csv").read_bytes() == b"whole"
+
+
+def test_yesterdays_output_is_not_taken_for_todays(stopped, dispatch):
+    """All was written, the part file is lost and an older output is there: that is said."""
+    checkpoint = stopped / "out.csv.checkpoint"
+    checkpoint.write_text(json.dumps({**json.loads(checkpoint.read_bytes()), "is_done": True}))
+    (stopped / "out.csv.part").unlink()
+    (stopped / "out.csv").write_text("yesterday")
+    assert dispatch("batch", *ARGV, "--resume").code == 4
+    assert (stopped / "out.csv").read_text() == "yesterday"

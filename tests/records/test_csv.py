@@ -3,6 +3,8 @@
 import csv
 import gzip
 import io
+import random
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch_cli.errors import BadDataError, UsageError
 from dispatch_cli.records import Block, Mark, Reject, Row, open_records, quoting
+from dispatch_cli.records.csv_rows import MOST_LINES_OF_BLOCK
 from dispatch_cli.records.quoting import MOST_LINES, is_open_after
 from dispatch_cli.records.values import MOST_BYTES
 
@@ -218,3 +221,31 @@ def test_blocks_are_records_of_one_line_each(tmp_path_factory, lines, most, bloc
     assert found == expected
     assert mark.offset == path.stat().st_size
     assert b"".join(each.raw for each in found) == path.read_bytes()[6:]
+
+
+def parts_of(path, most):
+    """The parts of a file by blocks, and what ends them."""
+    found = []
+    with open_records(str(path)) as records, suppress(BadDataError):
+        found.extend(records.rows.parts(records.rows.start, ("a",), lambda: most))
+    return found
+
+
+def test_what_was_read_before_the_input_broke_off_comes_out(tmp_path):
+    """A gzip file that is cut off gives by blocks the same rows as row by row."""
+    path = tmp_path / "in.csv.gz"
+    chance = random.Random(3)
+    rows = b"".join(b"%d,%d\n" % (n, chance.getrandbits(200)) for n in range(30_000))
+    path.write_bytes(gzip.compress(b"a,b\n" + rows)[:-50_000])
+    singly = parts_of(path, 0)
+    blocks = parts_of(path, 1 << 23)
+    assert 0 < len(blocks) < len(singly)
+    assert blocks[-1].end == singly[-1].end
+
+
+def test_a_block_has_no_more_lines_than_it_may(tmp_path):
+    """Lines without anything in them take no bytes and all the same a row of columns each."""
+    (tmp_path / "in.csv").write_bytes(b"a\n" + b"\n" * 1_000_000)
+    counts = [each.count for each in parts_of(tmp_path / "in.csv", 1 << 23)]
+    assert sum(counts) == 1_000_000
+    assert max(counts) <= MOST_LINES_OF_BLOCK + (1 << 18)
