@@ -5,6 +5,7 @@ and each hour, and for every row that it would refuse or that is written in an u
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -172,9 +173,8 @@ class Blocks:
         incidents: list[Incident] = []
         of_code, is_known = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_)
         for code, cells in enumerate(texts):
-            found = self._asked_once(cells, lambda cells=cells: self._rows.understood(
-                dict(zip(self._words, map(text_of_cell, cells), strict=True))
-            ))  # fmt: skip
+            said = dict(zip(self._words, map(text_of_cell, cells), strict=True))
+            found = self._asked_once(cells, partial(self._rows.understood, said))
             if found is not None:
                 of_code[code], is_known[code] = len(incidents), True
                 incidents.append(found)
@@ -189,7 +189,7 @@ class Blocks:
         values, is_known = np.full(len(texts), MISSING[fact]), np.ones(len(texts), np.bool_)
         for code, (text,) in enumerate(texts):
             value, is_known[code] = self._asked_once(
-                (fact, text), lambda text=text: self._rows.amount(fact, text_of_cell(text))
+                (fact, text), partial(self._rows.amount, fact, text_of_cell(text))
             )
             if value is not None:
                 values[code] = value
