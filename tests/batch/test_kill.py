@@ -33,14 +33,16 @@ def until_it_ends(folder, argv, chance, kills, longest_s):
 
 
 @pytest.mark.parametrize(
-    ("rows", "kills", "longest_s"),
+    ("suffix", "rows", "kills", "longest_s"),
     [
-        pytest.param(1_000, 10, 1.0),
-        pytest.param(100_000, 100, 3.0, marks=pytest.mark.ci),
-        pytest.param(100_000, 500, 3.0, marks=pytest.mark.heavy),
+        (".csv", 1_000, 10, 1.0),
+        (".parquet", 1_000, 10, 1.0),
+        pytest.param(".csv", 100_000, 100, 3.0, marks=pytest.mark.ci),
+        pytest.param(".parquet", 100_000, 100, 3.0, marks=pytest.mark.heavy),
+        pytest.param(".csv", 100_000, 500, 3.0, marks=pytest.mark.heavy),
+        pytest.param(".parquet", 100_000, 500, 3.0, marks=pytest.mark.heavy),
     ],
 )
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_killed_and_resumed_is_undisturbed(home, rows, kills, longest_s, suffix):
     """A tenth of the rows is spoilt; output and rejects equal those of one run, and the sum holds.
 
