@@ -65,7 +65,7 @@ def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, co
         (["in.csv", "--output", "x", "--rejects", "x.part"], 2, "both write"),
         (["in.csv", "--output", "x", "--rejects", "x.state"], 2, "both write"),
         (["in.csv", "--output", "x.part", "--rejects", "x"], 2, "both write"),
-        (["in.csv", "--output", "x.parquet", "--rejects", "x.parquet.tmp"], 2, "both write"),
+        (["in.csv", "--output", "x", "--rejects", "x.tmp"], 2, "both write"),
         (["in.csv", "--format", "xml"], 2, "jsonl, csv"),
         (["in.csv", "--format", "parquet"], 2, "--output"),
         (["in.csv", "--columns", "lat"], 2, "fact=column"),
