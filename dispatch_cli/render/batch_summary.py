@@ -82,7 +82,7 @@ def _service_lines(service: "ServiceSummary", screen: Screen) -> Iterator[Line]:
     if service.quantiles_min:
         known = [f"{float(part):.0%} {minutes:.1f}"
                  for part, minutes in service.quantiles_min.items()]  # fmt: skip
-        first = "  Expected minutes, share of incidents within:"
+        first = "  Expected minutes by share:"
         flowed = flow(known, screen.width, first=f"{first}   ", rest="    ")
         yield from plain_lines(flowed)
         most = max(bar.incidents for bar in service.histogram)

@@ -1,0 +1,59 @@
+"""The summary of a batch on a screen: nothing is broken in two, whatever its width."""
+
+import io
+
+import pytest
+
+from dispatch_cli.batch.summary import ServiceTally, Tally, summary_of
+from dispatch_cli.render.batch_summary import lines, print_summary, totals
+from dispatch_cli.render.layout import Screen, cells, line_text
+
+
+def counted() -> Tally:
+    """A large batch with two services, many places that nobody reaches, and rejects."""
+    tow = ServiceTally(
+        rows=1_000_000,
+        served=900_000,
+        steps={100 + 7 * step: 900 for step in range(1_000)},
+        reasons={"outside_area": 31_000_000, "closed_now": 2_000_000, "vehicle_too_heavy": 12,
+                 "already_asked": 3, "no_unit": 2, "down": 1},
+        nobody={f"9{number:04}": 25_000 - number for number in range(12)},
+    )  # fmt: skip
+    lockout = ServiceTally(rows=10, served=0, nobody={"abroad": 10})
+    return Tally(
+        rows=1_200_000,
+        rejected=200_000,
+        served=900_000,
+        reasons={"bad_position": 150_000, "unknown_kind": 49_999, "too_long": 1},
+        services={"tow": tow, "lockout": lockout},
+    )
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 140])
+def test_every_figure_stands_whole_on_its_line(width: int) -> None:
+    """No line is wider than the screen, and each word with its number is on one line."""
+    shown = [line_text(line) for line in lines(summary_of(counted()), Screen(width))]
+    assert max(map(cells, shown)) <= width
+    for whole in (
+        "1,000,000 ranked", "bad_position 150,000", "outside_area 31,000,000", "90000 25,000",
+        "90007 24,993", "4 more places", "50% 359.3", "120+", "by share:",
+    ):  # fmt: skip
+        assert any(whole in line for line in shown), whole
+
+
+def test_off_a_terminal_every_number_has_its_line() -> None:
+    """A script reads counts, shares, quantiles, bars and places, one on each line."""
+    stream = io.StringIO()
+    print_summary(summary_of(counted()), stream=stream)
+    header, *rows = [line.split("\t") for line in stream.getvalue().splitlines()]
+    assert header == ["service", "what", "name", "value"]
+    assert ["", "rejected", "unknown_kind", "49999"] in rows
+    assert ["tow", "nobody_reaches", "90003", "24997"] in rows
+    assert ["lockout", "share", "served", "0.0"] in rows
+
+
+def test_the_last_line_says_the_rate_where_it_is_known() -> None:
+    """A batch that went on has not ranked all its rows in this time: then no rate is made up."""
+    tally = counted()
+    assert totals(tally, 10.0, None).endswith("900,000 served; 10.0 s, 120,000/s")
+    assert totals(tally, None, None).endswith("900,000 served")
