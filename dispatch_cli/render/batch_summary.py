@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from .layout import Line, Screen, flow, plain_line, plain_lines
+from .layout import Line, Screen, cells, flow, plain_line, plain_lines
 
 if TYPE_CHECKING:
     from ..batch.summary import BatchSummary, ServiceSummary, Tally
@@ -88,8 +88,9 @@ def _service_lines(service: "ServiceSummary", screen: Screen) -> Iterator[Line]:
         most = max(bar.incidents for bar in service.histogram)
         for bar in service.histogram:
             end = "+    " if bar.to_min is None else f"-{bar.to_min:3d} "
-            drawn = "#" * round(_BAR * bar.incidents / most)
-            yield plain_line(f"  {bar.from_min:4d}{end} min {bar.incidents:9,d}  {drawn}".rstrip())
+            said = f"  {bar.from_min:4d}{end} min {bar.incidents:9,d}  "
+            room = max(0, min(_BAR, screen.width - cells(said)))
+            yield plain_line(f"{said}{'#' * round(room * bar.incidents / most)}".rstrip())
     if service.excluded_counts:
         few = dict(list(service.excluded_counts.items())[:_REASONS])
         yield from _listed("  Out:", _counted(few), screen)
