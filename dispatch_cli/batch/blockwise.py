@@ -19,7 +19,7 @@ from .rows import Rows
 from .understood import Understood
 from .written import csv_cell, csv_of, json_of, ranked
 
-LEAST_BYTES, MOST_BYTES = 1 << 19, 1 << 23
+LEAST_BYTES, MOST_BYTES = 1 << 19, 1 << 22
 """Sizes of blocks: where many rows are odd one takes long, and nothing is safe until it ends."""
 _QUICK_S, _SLOW_S = 0.3, 0.8
 _ESCAPES = {
