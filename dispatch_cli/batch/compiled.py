@@ -93,8 +93,11 @@ class CompiledEngine(Engine):
                 distinct.append(one)
             shape[row] = numbers[id(one)]
         ranks: list[list[Ranks | None]] = [[None] * len(one.sides) for one in shapes]
-        codes = [self.codes.number(codes_of(one.place)) for one in incidents]
-        batch = columns_of(incidents, shape)._replace(codes=np.array(codes, np.int64))
+        batch = columns_of(incidents, shape)
+        if self.has_codes:
+            self.codes.begin()
+            codes = [self.codes.number(codes_of(one.place)) for one in incidents]
+            batch = batch._replace(codes=np.array(codes, np.int64))
         for ranking in self.rank_batch(batch, distinct):
             for task, row in enumerate(ranking.row):
                 place = ranking.place[task]
@@ -222,6 +225,7 @@ class CompiledEngine(Engine):
         """Number the postcodes in which each place may lie, where that matters to anybody."""
         if not self.has_codes:
             return np.zeros(len(lat), np.int64)
+        self.codes.begin()
         return self.codes.of(lat, lon, uncertainty_km, self.share)
 
     def _judge_areas(

@@ -31,12 +31,18 @@ _NOBODY = (np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 class PlaceCodes:
-    """Numbers the sets of postcodes that places may lie in."""
+    """Numbers the sets of postcodes that places may lie in; a number holds for one batch."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[str, ...], int] = {(): 0}
-        self.sets: list[tuple[str, ...]] = [()]
+        self.sets: list[tuple[str, ...]] = []
         """The postcodes of each number; number 0 is of places abroad."""
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a batch: where too many sets are numbered by now, they are forgotten."""
+        if not self.sets or len(self.sets) > MOST_CODED:
+            self.sets, self._numbers = [()], {(): 0}
 
     def number(self, codes: tuple[str, ...]) -> int:
         """The number of a set."""
@@ -92,7 +98,7 @@ class CodedLists:
         entries_of: Callable[[str, tuple[str, ...]], tuple[list[Entry], Sequence[Offer]]],
     ) -> None:
         self._codes, self._entries_of = codes, entries_of
-        self._known: dict[tuple[str, int], tuple[Array, Array]] = {}
+        self._known: dict[tuple[str, tuple[str, ...]], tuple[Array, Array]] = {}
         self._places: dict[str, dict[int, int]] = {}
 
     def of(self, service: str, numbers: Sequence[int]) -> layout.Lists:
@@ -110,7 +116,7 @@ class CodedLists:
         codes = self._codes.sets[number]
         if not codes:
             return _NOBODY
-        key = (service, number)
+        key = (service, codes)
         if key not in self._known:
             if len(self._known) >= MOST_CODED:
                 self._known.clear()

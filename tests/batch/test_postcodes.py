@@ -10,6 +10,7 @@ from dispatch_cli.notation import place_at
 np = pytest.importorskip("numpy", reason='the extra "batch" is not installed')
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
+from dispatch_cli.batch import postcodes  # noqa: E402
 from dispatch_cli.batch.postcodes import UNDECIDED, PlaceCodes  # noqa: E402
 
 
@@ -50,3 +51,14 @@ def test_a_place_half_way_between_two_centres_is_left_undecided() -> None:
     lat, lon = lat1 + (lat2 - lat1) * low, lon1 + (lon2 - lon1) * low
     found = codes.of(np.array([lat]), np.array([lon]), np.zeros(1), alone)
     assert found.tolist() == [UNDECIDED]
+
+
+def test_what_is_numbered_is_forgotten_between_batches_and_not_within(monkeypatch) -> None:
+    """The numbers do not grow without end, and those of a batch stay until the next begins."""
+    monkeypatch.setattr(postcodes, "MOST_CODED", 3)
+    codes = PlaceCodes()
+    numbers = [codes.number((f"8615{digit}",)) for digit in range(5)]
+    assert [codes.sets[number] for number in numbers] == [(f"8615{digit}",) for digit in range(5)]
+    codes.begin()
+    assert codes.sets == [()]
+    assert codes.number(("86150",)) == 1
