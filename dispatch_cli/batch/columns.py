@@ -11,9 +11,9 @@ from ..model import Hold, Postcodes, ServiceSettings
 from ..model.sphere import EARTH_RADIUS_KM
 from . import layout, refining
 from .calendar import Opening
-from .cells import SLACK_KM
 from .layout import Array
 from .offers import Offer, Side
+from .tree import SLACK_KM
 
 Run = Callable[[int, Callable[[int, int], Any]], None]
 
@@ -246,7 +246,7 @@ def _unkey(keys: Array) -> tuple[Array, Array]:
 
 
 def _middles(lats: Array, lons: Array, size: float) -> Array:
-    """The middle of each cell, and the way from there to its farthest corner (see ``cells``)."""
+    """The middle of each cell, and the way from there to its farthest corner (see ``refining``)."""
     south, lat, lon = lats * size, (lats + 0.5) * size, (lons + 0.5) * size
     corners = [_km(lat, corner, np.full(len(lats), size / 2)) for corner in (south, south + size)]
     return np.stack([lat, lon, np.maximum(*corners) + SLACK_KM], axis=1)

@@ -15,13 +15,13 @@ from ..model.words import EXCLUSION_REASONS
 from . import columns, kernel, layout
 from .asked import Batch, columns_of
 from .calendar import STRETCH_S, Opening
-from .cells import MOST_LAT
 from .columns import CompiledCells, has_codes, opening_columns, order_by_cell, side_columns
-from .engine import Engine, codes_of, rounded_up
+from .engine import Engine
 from .layout import Array
 from .offers import Offer, Shape, Side
 from .postcodes import CodedLists, PlaceCodes
 from .ranks import Ranks
+from .reach import MOST_LAT, codes_of, rounded_up
 
 _STRETCH_US = STRETCH_S * 1_000_000
 _MOST_US = 7_258_118_400_000_000
@@ -69,7 +69,8 @@ class CompiledEngine(Engine):
         self._hours: dict[tuple[int, ...], layout.Hours] = {}
         self.codes = PlaceCodes()
         self._coded = CodedLists(self.codes, lambda service, codes: (
-            self._cells_of(service, 0.0).coded(codes), self._offers.of(service)
+            [offer for *_, offer in self.reachable(service).coded(codes)],
+            self._offers.of(service),
         ))  # fmt: skip
         self._late: dict[str, Array] = {}
         self._bases: dict[str, int] = {}

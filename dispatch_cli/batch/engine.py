@@ -2,26 +2,25 @@
 
 The scan does the arithmetic of ``geo`` and ``ranking`` in the same order of operations, so
 that its minutes are theirs to the last bit, and leaves ties to ``ranking.tie``; bounds that are
-proven (``cells``) end it early. What it does not know (a wish, another method than the index, the
+proven (``tree``) end it early. What it does not know (a wish, another method than the index, the
 full record) goes through ``desk.rank_need`` itself. tests/batch/test_engine.py holds both against
 the desk and against the formula written down a second time.
 """
 
 from collections.abc import Sequence
-from math import ceil, log2
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from .. import cascade, desk
 from ..eligibility import GATES, Look, Need, phone_at
-from ..model import Incident, Observations, Place, PlanEntry, Provider
+from ..model import Incident, Observations, PlanEntry, Provider
 from ..model.words import EXCLUSION_REASONS
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
 from .calendar import Calendar
-from .cells import MOST_LAT, Cells, Entry, Reach
 from .offers import Offer, Offers, Shape, Side
 from .ranks import Ranked, Ranks, rows_of
-from .scan import NEAR_TIE_MIN, Found, scan
+from .reach import MOST_LAT, Areas, Reachable
+from .scan import NEAR_TIE_MIN, Found, Scan
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -52,8 +51,8 @@ class Engine:
         self._numbers = {each.id: number for number, each in enumerate(self._providers)}
         self._calendar = Calendar(rules.settings.timezone, holidays)
         self._offers = Offers(self._providers, rules, observations, self._calendar)
-        self._reach = Reach(self._providers)
-        self._cells: dict[tuple[str, float], Cells] = {}
+        self._areas = Areas(self._providers)
+        self._reachable: dict[str, Reachable] = {}
         self._shapes: dict[object, Shape] = {}
 
     def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
@@ -92,40 +91,32 @@ class Engine:
     def _scanned(self, incident: Incident, side: Side) -> Ranks:
         service = side.entry.service
         settings = self._rules.settings.of(service)
-        lists = self._lists(incident, service)
+        reachable = self.reachable(service)
         asked = frozenset(map(self._numbers.__getitem__, incident.asked))
-        found = scan(
-            incident, lists, side.out, side.head_starts, settings, asked=asked, top=self._top
-        )
+        scan = Scan(incident, settings, asked)
+        groups = reachable.by_bound(incident.place)
+        found = scan.first(groups, side.out, side.head_starts, self._top)
         first = self._in_order(incident, side, found)
         if side.second is not None and len(first) < self._top:
             rest = self._top - len(first)
-            found = scan(
-                incident, lists, side.second, side.head_starts, settings, asked=asked, top=rest
-            )
+            groups = reachable.by_bound(incident.place)
+            found = scan.first(groups, side.second, side.head_starts, rest)
             second = self._in_order(incident, side, found)[:rest]
         else:
             second = []
         if not first and not second:
-            return Ranks(service=service, rows=(), reason=self._reason(incident, side, lists))
+            return Ranks(service=service, rows=(), reason=self._reason(incident, side))
         rows = [self._ranked(incident, side, each, is_outside=False) for each in first]
         rows += [self._ranked(incident, side, each, is_outside=True) for each in second]
         return Ranks(service=service, rows=tuple(rows))
 
-    def _lists(self, incident: Incident, service: str) -> tuple[list[Entry], ...]:
-        """Those whose area may hold the place, by where it lies and by its postcodes."""
-        place = incident.place
-        cells = self._cells_of(service, rounded_up(place.uncertainty_km))
-        return cells.entries(place.lat, place.lon), cells.coded(codes_of(place))
-
-    def _cells_of(self, service: str, uncertainty_km: float) -> Cells:
-        key = (service, uncertainty_km)
-        cells = self._cells.get(key)
-        if cells is None:
-            settings = self._rules.settings.of(service)
-            offers = self._offers.of(service)
-            cells = self._cells[key] = Cells(offers, self._reach, settings, uncertainty_km)
-        return cells
+    def reachable(self, service: str) -> Reachable:
+        """The offers of a service by the places that they may reach, laid out once."""
+        found = self._reachable.get(service)
+        if found is None:
+            settings, offers = self._rules.settings.of(service), self._offers.of(service)
+            found = self._reachable[service] = Reachable(offers, self._areas, settings)
+        return found
 
     def _in_order(self, incident: Incident, side: Side, found: list[Found]) -> list[Found]:
         """Sort what was found, compared in millionths, and break what ties that leaves."""
@@ -238,16 +229,14 @@ class Engine:
 
     def _near(self, incident: Incident) -> list[int]:
         """Number those whose area may hold a place, whatever they offer, in the file's order."""
-        lists = self._lists(incident, "")
-        return sorted({offer.number for entries in lists for _, offer in entries})
+        return sorted(offer.number for offer in self.reachable("").around(incident.place))
 
-    def _reason(self, incident: Incident, side: Side, lists: tuple[list[Entry], ...]) -> str:
+    def _reason(self, incident: Incident, side: Side) -> str:
         """Say which gate was the last that anybody came to, where nobody is left."""
         need = self.need(incident, side.entry)
         last = -1
-        for entries in lists:
-            for _, offer in entries:
-                last = max(last, _stopped_at(Look(need, self._providers[offer.number])))
+        for offer in self.reachable(side.entry.service).around(incident.place):
+            last = max(last, _stopped_at(Look(need, self._providers[offer.number])))
         if last > 0:
             return EXCLUSION_REASONS[last]
         fails_area = GATES[0][1]
@@ -260,13 +249,3 @@ class Engine:
 def _stopped_at(look: Look) -> int:
     """The number of the first gate that stops a provider; that of the last resort if none does."""
     return next((at for at, (_, fails, _) in enumerate(GATES) if fails(look)), len(GATES))
-
-
-def rounded_up(uncertainty_km: float) -> float:
-    """Nought or the next power of two, so that few sets of cells serve all places."""
-    return 2.0 ** ceil(log2(max(uncertainty_km, 1.0))) if uncertainty_km > 0 else 0.0
-
-
-def codes_of(place: Place) -> tuple[str, ...]:
-    """All postcodes in which a place may lie, by number."""
-    return tuple(sorted({*place.postcodes, *filter(None, [place.postcode])}))

@@ -1,6 +1,6 @@
-"""The scan and the cells once more, compiled by numba for columns; the extra ``batch`` brings it.
+"""The scan once more, compiled by numba for columns; the extra ``batch`` brings it.
 
-The formulas are those of ``scan`` and ``cells``, in the same order of operations. Compiled sines
+The formulas are those of ``scan``, in the same order of operations. Compiled sines
 may on some machines differ from Python's in the last bits, so that a row is only taken from here
 where no such difference could matter: its flag says otherwise wherever two orders, a radius, the
 last resort or a hold are within the slack, and for what is not known here. Flagged rows are ranked
@@ -12,7 +12,6 @@ from math import asin, cos, radians, sin, sqrt
 from numba import njit
 
 from ..model.sphere import EARTH_RADIUS_KM
-from .cells import SLACK_MIN
 from .layout import (
     ASK,
     CLEARANCE,
@@ -39,6 +38,7 @@ from .layout import (
     Z,
 )
 from .scan import NEAR_TIE_MIN
+from .tree import SLACK_MIN
 
 _DIAMETER_KM = 2 * EARTH_RADIUS_KM
 SPARE = 6

@@ -15,10 +15,11 @@ from ..model.sphere import EARTH_RADIUS_KM
 from ..notation.centres import centres
 from ..notation.postcodes import FOREIGN_FROM_KM, postcode_uncertainty_km
 from . import layout
-from .cells import MOST_CODED, Entry
 from .kernel import great_circle_km, jit, point
 from .layout import Array
 from .offers import Offer
+from .reach import MOST_KEPT
+from .tree import SLACK_MIN
 
 UNDECIDED = -1
 MOST_CODES = 32
@@ -41,7 +42,7 @@ class PlaceCodes:
 
     def begin(self) -> None:
         """Begin a batch: where too many sets are numbered by now, they are forgotten."""
-        if not self.sets or len(self.sets) > MOST_CODED:
+        if not self.sets or len(self.sets) > MOST_KEPT:
             self.sets, self._numbers = [()], {(): 0}
 
     def number(self, codes: tuple[str, ...]) -> int:
@@ -89,15 +90,15 @@ class PlaceCodes:
 class CodedLists:
     """Whose postcodes hold any of those of a place, laid out as the lists of cells are.
 
-    ``entries_of`` gives the entries of a service for some codes, and all its offers.
+    ``offers_of`` gives the offers of a service for some codes by their bound, and all it has.
     """
 
     def __init__(
         self,
         codes: PlaceCodes,
-        entries_of: Callable[[str, tuple[str, ...]], tuple[list[Entry], Sequence[Offer]]],
+        offers_of: Callable[[str, tuple[str, ...]], tuple[Sequence[Offer], Sequence[Offer]]],
     ) -> None:
-        self._codes, self._entries_of = codes, entries_of
+        self._codes, self._offers_of = codes, offers_of
         self._known: dict[tuple[str, tuple[str, ...]], tuple[Array, Array]] = {}
         self._places: dict[str, dict[int, int]] = {}
 
@@ -118,14 +119,14 @@ class CodedLists:
             return _NOBODY
         key = (service, codes)
         if key not in self._known:
-            if len(self._known) >= MOST_CODED:
+            if len(self._known) >= MOST_KEPT:
                 self._known.clear()
-            entries, offers = self._entries_of(service, codes)
+            coded, offers = self._offers_of(service, codes)
             if service not in self._places:
                 self._places[service] = {offer.number: at for at, offer in enumerate(offers)}
-            bounds = np.array([bound for bound, _ in entries], np.float32)
+            bounds = np.array([offer.rest_min - SLACK_MIN for offer in coded], np.float32)
             self._known[key] = (
-                np.array([self._places[service][offer.number] for _, offer in entries], np.int32),
+                np.array([self._places[service][offer.number] for offer in coded], np.int32),
                 # Four bytes may have rounded up; who is never asked stays so.
                 np.where(np.isinf(bounds), bounds, np.nextafter(bounds, np.float32(-np.inf))),
             )

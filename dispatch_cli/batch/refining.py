@@ -1,12 +1,21 @@
-"""The cells once more, compiled: lists of offers by their bound, each from a wider one."""
+"""Who can reach a stretch of ground, the soonest possible first, compiled.
+
+A cell is a box of latitude and longitude. For an offer whose base is ``d`` from the middle of a
+cell that reaches ``r`` from there to its corners, no place in the cell is nearer than ``d - r``
+(triangle inequality on the sphere; the corners are farthest, since along a meridian and along a
+parallel the distance from the middle only grows). The way through the earth stands for ``d``: it
+is soon worked out and never more. The minutes of ``d - r`` bound the order from below, as in
+``tree``. Whoever cannot reach the cell is left out of it; whoever cannot be there before the last
+resort stands at the end. The list of a cell is made from that of a wider one in which it lies.
+"""
 
 from math import inf
 
 import numpy as np
 
-from .cells import SLACK_KM, SLACK_MIN
 from .kernel import chord_km, drive_min, jit, point
 from .layout import ASK, LATE, RADIUS, REST, STANDING
+from .tree import SLACK_KM, SLACK_MIN
 
 _ROUNDING_MIN = 1e-3
 """More than what four-byte floats lose of any bound below the last resort."""
@@ -14,7 +23,10 @@ _ROUNDING_MIN = 1e-3
 
 @jit
 def _least_bound(table, offer, least_km):
-    """The least order_min of an offer in a cell, as ``Cells`` has it."""
+    """The least order_min of an offer in a cell; infinite for whoever is never asked there.
+
+    Whoever is never asked stays in the list, because the reason may be asked for.
+    """
     facts = table.facts
     if facts[offer, REST] == inf:
         return inf

@@ -1,14 +1,14 @@
-"""The inner loop: providers in the order of their bounds, until the bound passes the last place."""
+"""The inner loop: offers in the order of their bounds, until the bound passes the last place."""
 
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import asin, cos, dist, inf, radians, sin, sqrt
 
 from .. import geo
 from ..model import Incident, ServiceSettings
 from ..model.sphere import EARTH_RADIUS_KM
-from .cells import SLACK_KM, SLACK_MIN, Entry
 from .offers import Offer, point_of
+from .tree import SLACK_KM, SLACK_MIN, Leaf, least_min_per_km
 
 NEAR_TIE_MIN = 1e-6 + 2 * SLACK_MIN
 """Minutes this far apart are never equal in millionths, whatever the bounds have lost."""
@@ -18,86 +18,103 @@ Found = tuple[float, float, float, Offer]
 """order_min, distance_km, travel_min and whose they are."""
 
 
-def scan(
-    incident: Incident,
-    lists: Iterable[list[Entry]],
-    out: bytes,
-    head_starts: tuple[float, ...] | None,
-    settings: ServiceSettings,
-    *,
-    asked: frozenset[int],
-    top: int,
-) -> list[Found]:
-    """Find the first ``top`` of an order among others, and all who may tie with the last of them.
+class Scan:
+    """One incident asked of one service: what every offer is held against, worked out once."""
 
-    Each list is in the order of its bounds, so that it ends where the bound passes the last.
-    """
-    place, vehicle = incident.place, incident.vehicle
-    at = incident.when.timestamp()
-    phi, lon, cosine = radians(place.lat), place.lon, cos(radians(place.lat))
-    uncertainty_km, fallback_min = place.uncertainty_km, settings.fallback_min
-    weight_t = -inf if vehicle.weight_t is None else vehicle.weight_t
-    height_m = -inf if vehicle.height_m is None else vehicle.height_m
-    clearance_m = inf if incident.clearance_m is None else incident.clearance_m
-    point = point_of(place.lat, place.lon)
-    # No road is shorter, none is driven faster; nobody arrives before the call, but may be late.
-    least_min_per_km = settings.detour / max(kmh for _, kmh in settings.speed) * 60 * (1 - 1e-9)
-    one_leg = len(settings.speed) == 1
-    detour, speed_kmh = settings.detour, settings.speed[-1][1]
-    found: list[Found] = []
-    best: list[float] = []
-    stop_min = 1e300
-    for entries in lists:
-        for bound_min, offer in entries:
+    __slots__ = (
+        "_asked", "_at", "_clearance_m", "_cosine", "_height_m", "_incident", "_lon", "_phi",
+        "_settings", "_uncertainty_km", "_weight_t",
+    )  # fmt: skip
+
+    def __init__(
+        self, incident: Incident, settings: ServiceSettings, asked: frozenset[int]
+    ) -> None:
+        place, vehicle = incident.place, incident.vehicle
+        self._incident, self._settings, self._asked = incident, settings, asked
+        self._at = incident.when.timestamp()
+        self._phi, self._lon = radians(place.lat), place.lon
+        self._cosine = cos(self._phi)
+        self._uncertainty_km = place.uncertainty_km
+        self._weight_t = -inf if vehicle.weight_t is None else vehicle.weight_t
+        self._height_m = -inf if vehicle.height_m is None else vehicle.height_m
+        self._clearance_m = inf if incident.clearance_m is None else incident.clearance_m
+
+    def first(
+        self,
+        groups: Iterable[tuple[float, Sequence[Leaf]]],
+        out: bytes,
+        head_starts: tuple[float, ...] | None,
+        top: int,
+    ) -> list[Found]:
+        """Find the first ``top`` of an order among others, and all who may tie with the last.
+
+        ``groups`` are as ``Reachable.by_bound`` gives them; it ends where the bound passes the
+        last. ``out`` and ``head_starts`` are those of a side.
+        """
+        point = point_of(self._incident.place.lat, self._incident.place.lon)
+        uncertainty_km, min_per_km = (
+            self._uncertainty_km + SLACK_KM,
+            least_min_per_km(self._settings),
+        )
+        found: list[Found] = []
+        best: list[float] = []
+        stop_min = 1e300
+        for bound_min, leaves in groups:
             if bound_min > stop_min:
                 break
-            (
-                number, _, offer_phi, offer_cosine, offer_lon, offer_point, radius_km, _,
-                max_weight_t, max_height_m, unit_m, _, _, _, _, standing_min, late_min, ask_min, *_,
-            ) = offer  # fmt: skip
-            if (
-                out[number]
-                or weight_t > max_weight_t
-                or height_m > max_height_m
-                or unit_m > clearance_m
-            ):
-                continue
             # Most are ruled out by the way through the earth, which is soon worked out.
-            least_km = EARTH_RADIUS_KM * dist(point, offer_point) - SLACK_KM
-            if least_km - radius_km > uncertainty_km:
-                continue
-            head_start_min = head_starts[number] if head_starts else 0.0
-            rest_min = standing_min + late_min + ask_min - head_start_min
-            if rest_min + least_km * least_min_per_km > stop_min:
-                continue
-            sin_lat, sin_lon = sin((phi - offer_phi) / 2), sin(radians(lon - offer_lon) / 2)
-            chord = sin_lat * sin_lat + offer_cosine * cosine * (sin_lon * sin_lon)
-            distance_km = _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
-            if distance_km - radius_km - uncertainty_km > 0:
-                continue
-            if one_leg:
-                travel_min = distance_km * detour / speed_kmh * 60
-            else:
-                travel_min = geo.crow_fly_min(distance_km, settings)
-            index_min = max(0.0, standing_min + travel_min + late_min) + ask_min
-            order_min = index_min - head_start_min
-            if index_min >= fallback_min or order_min > stop_min:
-                continue
-            if _is_stopped(offer, incident, at) or number in asked:
-                continue
-            found.append((order_min, distance_km, travel_min, offer))
-            insort(best, order_min)
-            if len(best) >= top:
-                del best[top:]
-                stop_min = best[-1] + NEAR_TIE_MIN
-    return found
+            near = [
+                leaf[-1]
+                for leaf in leaves
+                if not out[leaf[0]]
+                and (least_km := EARTH_RADIUS_KM * dist(point, leaf[1])) <= leaf[2] + uncertainty_km
+                and leaf[3] + least_km * min_per_km <= stop_min
+            ]
+            for offer in near:
+                head_start_min = head_starts[offer[0]] if head_starts else 0.0
+                each = self._found(offer, head_start_min, stop_min)
+                if each is not None:
+                    found.append(each)
+                    insort(best, each[0])
+                    if len(best) >= top:
+                        del best[top:]
+                        stop_min = best[-1] + NEAR_TIE_MIN
+        return found
 
+    def _found(self, offer: Offer, head_start_min: float, stop_min: float) -> Found | None:
+        """What an offer comes to, or None where a gate stops it or it is behind ``stop_min``."""
+        (
+            number, _, phi, cosine, lon, _, radius_km, _, max_weight_t, max_height_m, unit_m, _, _,
+            _, _, standing_min, late_min, ask_min, *_,
+        ) = offer  # fmt: skip
+        if (
+            self._weight_t > max_weight_t
+            or self._height_m > max_height_m
+            or unit_m > self._clearance_m
+        ):
+            return None
+        sin_lat, sin_lon = sin((self._phi - phi) / 2), sin(radians(self._lon - lon) / 2)
+        chord = sin_lat * sin_lat + cosine * self._cosine * (sin_lon * sin_lon)
+        distance_km = _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
+        if distance_km - radius_km - self._uncertainty_km > 0:
+            return None
+        travel_min = geo.crow_fly_min(distance_km, self._settings)
+        index_min = max(0.0, standing_min + travel_min + late_min) + ask_min
+        order_min = index_min - head_start_min
+        if index_min >= self._settings.fallback_min or order_min > stop_min:
+            return None
+        if self._is_stopped(offer) or number in self._asked:
+            return None
+        return order_min, distance_km, travel_min, offer
 
-def _is_stopped(offer: Offer, incident: Incident, at: float) -> bool:
-    """The gates that are dear to ask: areas that are no circle, holds and opening hours."""
-    area, hold = offer.area, offer.hold
-    return (
-        (area is not None and geo.fit(area, offer.lat, offer.lon, incident.place)[0] == "outside")
-        or (hold is not None and hold.is_on(incident.when))
-        or offer.opening.is_closed(at, incident.when)
-    )
+    def _is_stopped(self, offer: Offer) -> bool:
+        """The gates that are dear to ask: areas that are no circle, holds and opening hours."""
+        area, hold, incident = offer.area, offer.hold, self._incident
+        return (
+            (
+                area is not None
+                and geo.fit(area, offer.lat, offer.lon, incident.place)[0] == "outside"
+            )
+            or (hold is not None and hold.is_on(incident.when))
+            or offer.opening.is_closed(self._at, incident.when)
+        )

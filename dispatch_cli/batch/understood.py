@@ -14,9 +14,9 @@ from ..records import Reject
 from . import layout
 from .asked import EPOCH, Batch
 from .compiled import CompiledEngine
-from .engine import codes_of
 from .layout import Array
 from .offers import Shape
+from .reach import codes_of
 from .rows import Taken
 
 MISSING = {"weight_t": -inf, "height_m": -inf, "clearance_m": inf}

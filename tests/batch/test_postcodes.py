@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from dispatch_cli.batch.engine import codes_of
+from dispatch_cli.batch.reach import codes_of
 from dispatch_cli.notation import place_at
 
 np = pytest.importorskip("numpy", reason='the extra "batch" is not installed')
@@ -55,7 +55,7 @@ def test_a_place_half_way_between_two_centres_is_left_undecided() -> None:
 
 def test_what_is_numbered_is_forgotten_between_batches_and_not_within(monkeypatch) -> None:
     """The numbers do not grow without end, and those of a batch stay until the next begins."""
-    monkeypatch.setattr(postcodes, "MOST_CODED", 3)
+    monkeypatch.setattr(postcodes, "MOST_KEPT", 3)
     codes = PlaceCodes()
     numbers = [codes.number((f"8615{digit}",)) for digit in range(5)]
     assert [codes.sets[number] for number in numbers] == [(f"8615{digit}",) for digit in range(5)]
