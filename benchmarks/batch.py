@@ -43,7 +43,7 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import batch_columns, batch_peers, batch_postgis, batch_world
+from benchmarks import batch_peers, batch_postgis, batch_world
 from dispatch_cli import desk, geo, ranking
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.eligibility import GATES, Look, as_eligible
@@ -200,12 +200,10 @@ def whole(sizes: Iterable[int], rows: int, pairs: int) -> None:
             batch_world.write_toml(world, size)
             ours = [sys.executable, "-m", "dispatch_cli", "batch", str(source), "--output",
                     str(home / "ours.csv"), "--providers", str(world)]  # fmt: skip
-            columns = [sys.executable, batch_columns.__file__, str(source),
-                       str(home / "columns.csv"), str(world)]  # fmt: skip
             peer = [sys.executable, batch_peers.__file__, str(source), str(home / "peer.csv"),
                     str(size)]  # fmt: skip
             environment = {**os.environ, "XDG_CACHE_HOME": str(home / "cache")}
-            sides = {"DuckDB": peer, "columns alone": columns, "dispatch batch": ours}
+            sides = {"DuckDB": peer, "dispatch batch": ours}
             for command in sides.values():  # provider caches, and what numba keeps, are warm
                 spawned(command, environment)
             print(f"{size:,} providers, {rows:,} rows")

@@ -1,4 +1,4 @@
-"""The compiled engine over record batches, without a row as an object: Arrow in, Arrow or CSV out.
+"""The compiled engine over record batches, without a row as an object: Arrow in, Arrow out.
 
 The columns that come in have the names of the facts of an incident (``lat``, ``lon``, ``when``,
 ``kind``, ``client``, ``vehicle``, ``weight_t``, …) and hold what was read and checked already; all
@@ -13,12 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from ..model import Incident
-from . import layout
 from .compiled import CompiledEngine
 from .incoming import Incoming
 from .layout import Array
 from .outgoing import REASONS
-from .written import csv_cell, csv_of, ranked, texts_of
+from .written import ranked
 
 _PARTS = (
     "order_min", "wait_min", "turnout_min", "travel_min", "late_min", "answer_min", "acceptance",
@@ -77,23 +76,3 @@ def rank_table(
         ],
         schema=SCHEMA,
     )
-
-
-def rank_csv(engine: CompiledEngine, columns: pa.RecordBatch) -> list[memoryview]:
-    """Rank every row as ``rank_table`` does, and write the lines as ``records.writing`` does."""
-    rows = Incoming(columns)
-    out, lines, _ = ranked(engine, rows)
-    return csv_of(engine, out, lines, rows.numbers(), _names(rows.names()))
-
-
-def _names(names: Any) -> layout.Cells:
-    """The names of rows as cells of CSV; only where one needs quotes are they looked at singly."""
-    names = pa.concat_arrays([names]) if names.offset else names
-    _, begins, content = names.buffers()
-    begin = np.frombuffer(begins, np.int32)[names.offset : names.offset + len(names) + 1]
-    text = np.frombuffer(content or b"", np.uint8)
-    used = text[begin[0] : begin[-1]] if len(begin) else text[:0]
-    if np.isin(used, np.frombuffer(b',"\r\n', np.uint8)).any():
-        begin, text = texts_of(csv_cell(name or "") for name in names.to_pylist())
-    places = begin.astype(np.int64).reshape(-1, 1)
-    return layout.Cells(text, places[:-1], places[1:])

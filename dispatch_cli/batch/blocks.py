@@ -1,4 +1,4 @@
-"""Blocks of CSV understood in columns; what is odd in them, row by row like everything else.
+"""Many rows understood in columns; what is odd among them, row by row like everything else.
 
 No word is understood here: ``rows.Rows`` is asked once for each combination of cells, each amount
 and each hour, and for every row that it would refuse or that is written in an unusual way.
@@ -9,15 +9,13 @@ from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
-from msgspec.structs import replace
 
 from ..intake import AMOUNTS, Refusal
 from ..model import Incident
-from ..records import Block, Reject, Row
-from ..records.csv_rows import CsvRows
+from ..records import Reject, Row
 from . import cutting, layout
-from .compiled import CompiledEngine
 from .layout import Array
+from .output import text_of_kept
 from .rows import Rows, Taken, as_reject, is_long
 from .sheet import More, Sheet, text_of_cell
 from .understood import MISSING, Understood, microseconds
@@ -55,17 +53,15 @@ class _Asked:
 
 
 class Blocks:
-    """Understands block after block; what was understood once is not asked again."""
+    """Understands sheet after sheet; what was understood once is not asked again.
+
+    ``escape`` writes a text as it stands in the output, and has the signs for which it must.
+    """
 
     def __init__(
-        self,
-        source: CsvRows,
-        rows: Rows,
-        wanted: Sequence[str],
-        keep: Sequence[str],
-        escape: tuple[Any, bytes],
+        self, rows: Rows, keep: Sequence[str], escape: tuple[Callable[[str], bytes], bytes]
     ) -> None:
-        self._source, self._rows, self._wanted, self._keep = source, rows, wanted, keep
+        self._rows, self._keep = rows, keep
         self._escape, signs = escape
         self.is_special = np.isin(np.arange(256), np.frombuffer(signs, np.uint8))
         facts = dict(rows.facts)
@@ -76,9 +72,8 @@ class Blocks:
         names = dict.fromkeys([*self._words, *amounts.values(), *keep,
                                *filter(None, self._own.values())])  # fmt: skip
         self._slot = {name: at for at, name in enumerate(names)}
-        self._slots = np.full(len(source.columns), -1)
-        for name, at in self._slot.items():
-            self._slots[source.columns.index(name)] = at
+        self.names = (*names,)
+        """The columns whose cells a sheet must have, in the order of its slots."""
         self.word_slots = np.array([self._slot[name] for name in self._words], np.int64)
         self.amounts = {fact: np.array([self._slot[name]]) for fact, name in amounts.items()}
         self.copied = (self.slot_of("id"), *(self._slot[name] for name in keep))
@@ -90,11 +85,10 @@ class Blocks:
         name = self._own[fact]
         return None if name is None else self._slot[name]
 
-    def read(self, block: Block, engine: CompiledEngine) -> Understood:
-        """Understand a block, its rows in their order."""
+    def read(self, sheet: Sheet) -> Understood:
+        """Understand the rows of a sheet, in their order."""
         if len(self._known) > _MOST_KEPT:
             self._known.clear()
-        sheet = Sheet(block.data, self._source, self._slots, engine)
         asked = _Asked(sheet, self)
         lat, lon = self._positions(sheet, asked)
         at_us = self._times(sheet, asked)
@@ -102,7 +96,7 @@ class Blocks:
         limits = {fact: self._limit(sheet, asked, fact) for fact in MISSING}
         begin, end = self._copied(sheet)
         found = Understood(
-            numbers=block.begin.number + np.arange(sheet.count),
+            numbers=sheet.numbers,
             lat=lat,
             lon=lon,
             uncertainty_km=np.zeros(sheet.count),
@@ -114,7 +108,7 @@ class Blocks:
             cells=layout.Cells(sheet.data, begin, end),
             rejects=[],
         )
-        return self._with_odd(found, sheet, asked, block)
+        return self._with_odd(found, sheet, asked)
 
     def _positions(self, sheet: Sheet, asked: _Asked) -> tuple[Array, Array]:
         found = []
@@ -215,19 +209,19 @@ class Blocks:
                 end[:, at] = sheet.cells[:, slot, 1]
         return begin, end
 
-    def _with_odd(self, found: Understood, sheet: Sheet, asked: _Asked, block: Block) -> Understood:
+    def _with_odd(self, found: Understood, sheet: Sheet, asked: _Asked) -> Understood:
         """Read the odd rows one by one, and write down anew what cannot be copied as it is."""
         more = More(len(sheet.data))
         is_left = np.ones(sheet.count, np.bool_)
         for row in np.flatnonzero(sheet.odd).tolist():
-            record, taken = self._singly(sheet, row, block)
+            record, taken = self._singly(sheet.record(row))
             if isinstance(taken, Reject):
                 found.rejects.append(taken)
                 is_left[row] = False
                 continue
             assert isinstance(record, Row)  # noqa: S101 - no reject was ever understood
             found.put(row, taken)
-            kept = [record.values.get(name) or "" for name in self._keep]
+            kept = [text_of_kept(record.values.get(name)) or "" for name in self._keep]
             for at, text in enumerate((taken.id, *kept)):
                 more.put(found.cells, row, at, self._escape(text))
         for at, slot in enumerate(self.copied):
@@ -238,11 +232,7 @@ class Blocks:
         found.cells = more.joined(found.cells)
         return found if is_left.all() else found.picked(np.flatnonzero(is_left))
 
-    def _singly(self, sheet: Sheet, row: int, block: Block) -> tuple[Row | Reject, Taken | Reject]:
-        begin = block.begin
-        mark = replace(begin, number=begin.number + row, line=begin.line + row)
-        [chunk] = self._source.chunks_of(Block(sheet.line(row), mark), self._wanted)
-        [record] = chunk.records
+    def _singly(self, record: Row | Reject) -> tuple[Row | Reject, Taken | Reject]:
         if isinstance(record, Reject):
             return record, record
         taken = self._rows.read(record)

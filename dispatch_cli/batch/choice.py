@@ -36,15 +36,15 @@ def blockwise_for(
 ) -> "Blockwise | None":
     """Make what works by blocks, where the batch is such that it can; else all goes row by row.
 
-    CSV in UTF-8 comes in, CSV or JSON lines go out, nothing is asked for that only the desk works
-    out (``--full``, ``--summary``), no states of now (``--live``), and the engine is compiled.
+    Nothing is asked for that only the desk works out (``--full``, ``--summary``), no states of now
+    (``--live``), and the engine is compiled. What JSON or Parquet say otherwise than in texts is
+    copied to JSON by itself.
     """
     from ..records.csv_rows import CsvRows
 
     source = records.rows
-    if not isinstance(source, CsvRows) or source.encoding != "utf-8":
-        return None
-    if output.form not in ("csv", "jsonl") or output.is_full:
+    is_typed = not isinstance(source, CsvRows)
+    if output.is_full or (is_typed and columns.keep and output.form == "jsonl"):
         return None
     if not isinstance(ranker, Engine) or type(ranker) is Engine or ranker.is_scalar:
         return None
@@ -52,4 +52,5 @@ def blockwise_for(
     from .compiled import CompiledEngine
 
     assert isinstance(ranker, CompiledEngine)  # noqa: S101 - there is no other
-    return Blockwise(source, rows, columns, ranker, output)
+    blocks = source if isinstance(source, CsvRows) and source.encoding == "utf-8" else None
+    return Blockwise(blocks, rows, columns, ranker, output)

@@ -290,7 +290,7 @@ def _check_unchanged(path: str, stamp: str) -> None:
 def _make_parquet(output: Table, part: Path, target: Path) -> None:
     from ..records.writing import write_parquet
 
-    write_parquet(part, target, output.columns, output.types)
+    write_parquet(part, target, output.types)
 
 
 def _need_pyarrow() -> None:

@@ -53,7 +53,7 @@ class Table:
                 hint="--format jsonl keeps columns apart",
             )
         self.columns = (*fixed, *keep)
-        self.types = [_TYPES.get(name, "string") for name in self.columns]
+        self.types = {name: _TYPES.get(name, "string") for name in self.columns}
         self.form, self.is_full = form, full
         self._writer = writer_of(form, self.columns)
 
@@ -67,7 +67,7 @@ class Table:
 
     def _lines(self, result: Result) -> Iterator[Line]:
         before = (result.row, result.taken.id or None)
-        kept = tuple(map(_cell, result.kept))
+        kept = tuple(map(text_of_kept, result.kept))
         nothing = (None,) * len(PARTS)
         totals: tuple[float | None, ...] = (None, None) if self.is_full else ()
         for call in result.taken.emergency:
@@ -159,7 +159,7 @@ def _emergency(call: EmergencyCall) -> dict[str, str]:
     return {"service": call.service, "dial": call.dial}
 
 
-def _cell(value: Any) -> str | None:
+def text_of_kept(value: Any) -> str | None:
     """A copied cell as text, since its column has texts in other rows."""
     if value is None or isinstance(value, str):
         return value

@@ -1,7 +1,7 @@
 """A batch from its first record to its last; what was killed goes on where it was."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ class Tools(Struct, frozen=True, kw_only=True):
     ranker: Ranker
     output: Table | Objects
     blockwise: "Blockwise | None" = None
-    """Works through blocks of lines where it can; None: all goes row by row."""
+    """Works through many rows at a time where it can; None: all goes row by row."""
     summary: bool = False
     fail_fast: bool = False
     progress: Progress | None = None
@@ -160,19 +160,23 @@ class _Batch:
                 self._chunk(chunk)
                 yield chunk.end
             return
-        assert isinstance(rows, CsvRows)  # noqa: S101 - nothing else has blocks
-        for part in rows.parts(self.mark, tools.wanted, tools.blockwise.most):
-            if isinstance(part, Chunk):
-                self._chunk(part)
-            elif not self._block(part, tools.blockwise):
-                for chunk in rows.chunks_of(part, tools.wanted):
+        for part in tools.blockwise.parts(rows, self.mark):
+            if not self._at_once(part, tools.blockwise):
+                for chunk in self._chunks_of(part):
                     self._chunk(chunk)
             yield part.end
 
-    def _block(self, block: Block, blockwise: "Blockwise") -> bool:
-        """Write what a block gives; False if it must go row by row, as up to a first reject."""
-        found = blockwise.work(block)
-        if found.rejects and self._tools.fail_fast:
+    def _chunks_of(self, part: Block | Chunk) -> Iterable[Chunk]:
+        if isinstance(part, Chunk):
+            return [part]
+        rows = self._tools.records.rows
+        assert isinstance(rows, CsvRows)  # noqa: S101 - nothing else has blocks
+        return rows.chunks_of(part, self._tools.wanted)
+
+    def _at_once(self, part: Block | Chunk, blockwise: "Blockwise") -> bool:
+        """Write what many rows give; False if they go row by row, as up to a first reject."""
+        found = blockwise.work(part)
+        if found is None or (found.rejects and self._tools.fail_fast):
             return False
         for reject in found.rejects:
             self._reject(reject)

@@ -1,10 +1,13 @@
-"""The cells of a block of CSV, cut and worked out by compiled parts on all threads."""
+"""The cells of many rows, worked out by compiled parts on all threads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
+from ..records import Block, Reject, Row
 from ..records.csv_rows import CsvRows
 from . import cutting, layout
 from .compiled import CompiledEngine
@@ -12,28 +15,23 @@ from .layout import Array
 
 
 class Sheet:
-    """The cells of a block, and which of its rows are odd.
+    """The cells of some rows as they stand in a piece of memory, and which of the rows are odd.
 
-    What is asked for is filled when ``work`` goes through all rows, once for everything.
+    ``cells`` has for each row and slot where its cell begins and ends. What is asked for is filled
+    when ``work`` goes through all rows, once for everything.
     """
 
-    def __init__(self, data: bytes, source: CsvRows, slots: Array, engine: CompiledEngine) -> None:
+    def __init__(self, data: bytes, numbers: Array, slots: int, engine: CompiledEngine) -> None:
         self._raw, self._engine = data, engine
         self.data = np.frombuffer(data, np.uint8)
-        ends = np.flatnonzero(self.data == 10)
-        if not len(ends) or ends[-1] != len(data) - 1:
-            ends = np.append(ends, len(data))
-        self._ends = ends
-        self._starts = np.concatenate([[0], ends[:-1] + 1])
-        self.count = len(ends)
-        self.cells = np.zeros((self.count, int(slots.max(initial=-1)) + 1, 2), np.int32)
-        self.odd, self._high = np.zeros(self.count, np.bool_), np.zeros(self.count, np.bool_)
-        self._tasks: list[Callable[[int, int], object]] = [
-            lambda begin, end: cutting.cut(
-                self.data, self._starts, ends, ord(source.delimiter), slots, begin, end,
-                self.cells, self.odd, self._high,
-            )
-        ]  # fmt: skip
+        self.numbers, self.count = numbers, len(numbers)
+        self.cells = np.zeros((self.count, slots, 2), np.int32)
+        self.odd = np.zeros(self.count, np.bool_)
+        self._tasks: list[Callable[[int, int], object]] = []
+
+    def record(self, row: int) -> Row | Reject:
+        """A row by itself, as its reader gives it."""
+        raise NotImplementedError
 
     def work(self) -> None:
         """Fill what was asked for."""
@@ -42,8 +40,6 @@ class Sheet:
         )
         # They hold this sheet: without them it is gone as soon as nobody needs it.
         self._tasks.clear()
-        if self._high.any() and not _is_utf8(self._raw):
-            self.odd |= self._high
 
     def ask(self, kernel: Any, slot: Any, *columns: Array) -> None:
         """Ask for what a compiled part finds in one column of cells, or in several."""
@@ -76,9 +72,72 @@ class Sheet:
         begin, end = self.cells[row, slot]
         return self._raw[begin:end]
 
-    def line(self, row: int) -> bytes:
-        """A line with its end."""
-        return self._raw[self._starts[row] : self._ends[row] + 1]
+
+class Lines(Sheet):
+    """A block of lines of CSV in UTF-8; ``wanted`` are the columns of a row that is read alone."""
+
+    def __init__(
+        self,
+        block: Block,
+        source: CsvRows,
+        names: Sequence[str],
+        wanted: Sequence[str],
+        engine: CompiledEngine,
+    ) -> None:
+        data = np.frombuffer(block.data, np.uint8)
+        ends = np.flatnonzero(data == 10)
+        if not len(ends) or ends[-1] != len(data) - 1:
+            ends = np.append(ends, len(data))
+        self._begin, self._source, self._wanted = block.begin, source, wanted
+        self._starts, self._ends = np.concatenate([[0], ends[:-1] + 1]), ends
+        super().__init__(block.data, block.begin.number + np.arange(len(ends)), len(names), engine)
+        self._high = np.zeros(self.count, np.bool_)
+        slots = np.full(len(source.columns), -1)
+        for at, name in enumerate(names):
+            slots[source.columns.index(name)] = at
+        self._tasks.append(lambda begin, end: cutting.cut(
+            self.data, self._starts, ends, ord(source.delimiter), slots, begin, end,
+            self.cells, self.odd, self._high,
+        ))  # fmt: skip
+
+    def work(self) -> None:
+        """Fill what was asked for; odd is what is no UTF-8, too."""
+        super().work()
+        if self._high.any() and not _is_utf8(self._raw):
+            self.odd |= self._high
+
+    def record(self, row: int) -> Row | Reject:
+        """A line by itself, read once more."""
+        line = self._raw[self._starts[row] : self._ends[row] + 1]
+        begin = self._begin
+        mark = replace(begin, number=begin.number + row, line=begin.line + row)
+        [chunk] = self._source.chunks_of(Block(line, mark), self._wanted)
+        return chunk.records[0]
+
+
+class Fields(Sheet):
+    """Rows that were read one by one, of whatever format: their values as texts."""
+
+    def __init__(self, rows: Sequence[Row], names: Sequence[str], engine: CompiledEngine) -> None:
+        self._rows = rows
+        odd = []
+        texts: list[bytes] = []
+        for at, row in enumerate(rows):
+            cells = [_bytes_of(row.values.get(name)) for name in names]
+            if None in cells or not all(map(_is_simple, row.values.values())):
+                odd.append(at)
+            texts += [cell or b"" for cell in cells]
+        numbers = np.array([row.number for row in rows], np.int64)
+        super().__init__(b"".join(texts), numbers, len(names), engine)
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        ends = np.cumsum(lengths)
+        self.cells[:, :, 0] = (ends - lengths).reshape(self.count, len(names))
+        self.cells[:, :, 1] = ends.reshape(self.count, len(names))
+        self.odd[odd] = True
+
+    def record(self, row: int) -> Row | Reject:
+        """A row as it was read."""
+        return self._rows[row]
 
 
 class More:
@@ -104,6 +163,23 @@ class More:
 def text_of_cell(cell: bytes) -> str:
     """The text of a cell; what is no UTF-8 stands in an odd row, whatever comes of it here."""
     return cell.decode(errors="replace")
+
+
+def _is_simple(value: Any) -> bool:
+    """Whether a value is one text or number, which ``said.text_of`` writes as ``str`` does."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return value is None or (isinstance(value, str | int) and not isinstance(value, bool))
+
+
+def _bytes_of(value: Any) -> bytes | None:
+    """A value as it would stand in a line of CSV; None for what is looked at by itself."""
+    if value is None:
+        return b""
+    try:
+        return (value if isinstance(value, str) else str(value)).encode()
+    except ValueError:  # half a character, or a number of thousands of digits
+        return None
 
 
 def _is_utf8(data: bytes) -> bool:

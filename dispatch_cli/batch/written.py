@@ -26,20 +26,31 @@ def ranked(engine: CompiledEngine, rows: Incidents) -> tuple[Outgoing, layout.Li
 
 
 def csv_of(
-    engine: CompiledEngine, out: Outgoing, lines: layout.Lines, numbers: Array, cells: layout.Cells
+    engine: CompiledEngine,
+    out: Outgoing,
+    lines: layout.Lines,
+    numbers: Array,
+    cells: layout.Cells,
+    *,
+    shown: Callable[[str], str],
 ) -> list[memoryview]:
     """Write lines as ``output.Table`` does.
 
-    ``numbers`` are those of the rows, ``cells`` are ready to be copied. The bytes are in pieces,
-    in order, so that nobody copies them on the way to a file.
+    ``numbers`` are those of the rows, ``cells`` are ready to be copied; other texts are written as
+    they are ``shown``. The bytes are in pieces, in order, so that nobody copies them on the way to
+    a file.
     """
+
+    def firm(provider: str | None, phone: str) -> str:
+        return f"{csv_cell(shown(provider or ''))},{csv_cell(shown(phone))}"
+
     offers = _of_offers(engine, "csv", lambda: (
-        [_firm(*engine.firm_of(one)) for one in engine.offers],
+        [firm(*engine.firm_of(one)) for one in engine.offers],
         [f",{one.wait_min!r},{one.turnout_min!r}," for one in engine.offers],
         [f",{one.late_min!r},{one.answer_min!r},{one.acceptance!r}," for one in engine.offers],
     ))  # fmt: skip
-    services = texts_of(map(csv_cell, out.services))
-    more = texts_of(_firm(*each) for each in out.more_firms)
+    services = texts_of(csv_cell(shown(each)) for each in out.services)
+    more = texts_of(firm(*each) for each in out.more_firms)
     texts = (services, _joined(offers[0], more), offers[1], offers[2], texts_of(REASONS))
     longest = _longest(texts) + rendering.FIXED
     own = (cells.end - cells.begin).sum(axis=1) + cells.begin.shape[1]
@@ -146,10 +157,6 @@ def csv_cell(text: str) -> str:
     if any(sign in text for sign in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def _firm(provider: str | None, phone: str) -> str:
-    return f"{csv_cell(provider or '')},{csv_cell(phone)}"
 
 
 def _json(value: str | float) -> str:

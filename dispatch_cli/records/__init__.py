@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from .opening import Records, open_records
     from .rejects import read_rejects, reject_line
     from .values import Block, Chunk, Mark, Reject, Row
-    from .writing import FORMATS, Writer, writer_of
+    from .writing import FORMATS, writer_of
 
 _HOMES = {
     "FORMATS": "writing",
@@ -17,7 +17,6 @@ _HOMES = {
     "Records": "opening",
     "Reject": "values",
     "Row": "values",
-    "Writer": "writing",
     "open_records": "opening",
     "read_rejects": "rejects",
     "reject_line": "rejects",
@@ -32,7 +31,6 @@ __all__ = [
     "Records",
     "Reject",
     "Row",
-    "Writer",
     "open_records",
     "read_rejects",
     "reject_line",

@@ -2,29 +2,19 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
-import msgspec
+from .values import MOST_BYTES
 
 FORMATS = ("jsonl", "csv", "spreadsheet", "parquet")
 
 Cell = str | float | int | None
 Line = Sequence[Cell]
 
+_BLOCK = 8 * MOST_BYTES
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula; some do so for the wide signs, too."""
-
-
-class Writer(Protocol):
-    """Turns results into the bytes of a file, piece by piece."""
-
-    def head(self) -> bytes:
-        """What stands before the first result."""
-
-    def lines(self, lines: Iterable[Line]) -> bytes:
-        """The bytes of some lines, each with a cell for every column."""
 
 
 class CsvWriter:
@@ -59,50 +49,45 @@ def _quoted_cr(line: Line) -> str:
     return text.getvalue().removesuffix("\r\n") + "\n"
 
 
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def _guarded(line: Line) -> Line:
-    return [
-        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in line
-    ]
+    return [guarded(cell) if isinstance(cell, str) else cell for cell in line]
 
 
-class ArrayWriter:
-    """A line of JSON for each line of the table: what becomes Parquet when all is there.
+def writer_of(form: str, columns: Sequence[str]) -> CsvWriter:
+    """Make the writer for a table in one of ``FORMATS``; JSON lines are objects, not tables.
 
-    A Parquet file cannot be taken up in its middle, a file of lines can.
+    What becomes Parquet is CSV until all is there: a Parquet file cannot be taken up in its middle,
+    a file of lines can.
     """
-
-    def head(self) -> bytes:
-        """Nothing: the columns are known."""
-        return b""
-
-    def lines(self, lines: Iterable[Line]) -> bytes:
-        """The bytes of some lines."""
-        return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-
-
-def writer_of(form: str, columns: Sequence[str]) -> Writer:
-    """Make the writer for a table in one of ``FORMATS``; JSON lines are objects, not tables."""
-    if form == "parquet":
-        return ArrayWriter()
     return CsvWriter(columns, guarded=form == "spreadsheet")
 
 
-def write_parquet(lines: Path, target: Path, columns: Sequence[str], types: Sequence[str]) -> None:
-    """Make a Parquet file of what an ``ArrayWriter`` wrote; the same lines give the same bytes."""
+def write_parquet(lines: Path, target: Path, types: Mapping[str, str]) -> None:
+    """Make a Parquet file of what the CSV writer wrote; the same lines give the same bytes.
+
+    ``types`` are those of the columns, by name. An empty cell is null, of whatever type.
+    """
     import pyarrow as pa
+    from pyarrow import csv as arrow_csv
     from pyarrow import parquet
 
-    schema = pa.schema(
-        [(name, getattr(pa, kind)()) for name, kind in zip(columns, types, strict=True)]
-    )
-    decoder = msgspec.json.Decoder(list[str | float | int | None])
+    schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in types.items()])
     with (
-        lines.open("rb") as file,
+        arrow_csv.open_csv(
+            lines,
+            # No line is longer: a record has at most 1 MiB, its quotes are written twice.
+            arrow_csv.ReadOptions(block_size=_BLOCK),
+            arrow_csv.ParseOptions(newlines_in_values=True),
+            arrow_csv.ConvertOptions(
+                column_types=schema, null_values=[""], strings_can_be_null=True
+            ),
+        ) as batches,
         parquet.ParquetWriter(target, schema, compression="zstd") as writer,
     ):
-        while block := file.readlines(1 << 22):
-            rows = zip(*map(decoder.decode, block), strict=True)
-            arrays = [
-                pa.array(cells, field.type) for cells, field in zip(rows, schema, strict=True)
-            ]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
+        for batch in batches:
+            writer.write_batch(batch)

@@ -10,7 +10,6 @@ from dispatch_cli import api, plans
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Incident
-from dispatch_cli.records.writing import CsvWriter
 
 from ..worlds import MemoryCatalog
 from .worlds import START, World, holidays
@@ -19,7 +18,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "providers.toml"
 pa = pytest.importorskip("pyarrow", reason='the extra "batch" is not installed')
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
-from dispatch_cli.batch.arrow import SCHEMA, rank_csv, rank_table  # noqa: E402
+from dispatch_cli.batch.arrow import SCHEMA, rank_table  # noqa: E402
 from dispatch_cli.batch.compiled import CompiledEngine  # noqa: E402
 from dispatch_cli.notation import place_at  # noqa: E402
 
@@ -109,23 +108,6 @@ def test_lines_are_those_of_the_plain_engine(seed: int) -> None:
                 assert isclose(value, wanted, rel_tol=0, abs_tol=1e-9), (name, one, other)
             else:
                 assert value == wanted, (name, one, other)
-
-
-@pytest.mark.parametrize("seed", [3, 7, 9, 17])
-def test_csv_is_what_the_writer_makes_of_the_lines(seed: int) -> None:
-    """The compiled CSV is that of the plain writer, byte for byte, odd names of rows included."""
-    world = World(seed)
-    incidents = world.rows(150)
-    engine = CompiledEngine(MemoryCatalog(world.providers, world.rules), holidays=holidays)
-    batch = columns(incidents)
-    ids = [None, 'a "b", c', "ümlaut", "two\nlines", "", *batch.column("id").to_pylist()[5:]]
-    for names in (batch.column("id"), pa.array(ids)):
-        named = batch.set_column(1, "id", names).slice(2)
-        lines = [tuple(line.values()) for line in rank_table(engine, named).to_pylist()]
-        assert (
-            b"".join(rank_csv(engine, named)).splitlines()
-            == CsvWriter(()).lines(lines).splitlines()
-        )
 
 
 def test_a_batch_may_hold_only_what_is_needed() -> None:

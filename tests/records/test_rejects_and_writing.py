@@ -70,17 +70,18 @@ def test_the_plain_csv_has_phone_numbers_as_they_are():
 
 @pytest.mark.parametrize("lines", [[], [(1, "x", 0.1, None)], [(7, "é\n", -1e-300, "z")] * 70_000])
 def test_parquet_has_the_lines_and_the_same_bytes_each_time(tmp_path, lines):
-    """What an ArrayWriter wrote becomes the same Parquet file whenever it is made."""
+    """What the CSV writer wrote becomes the same Parquet file whenever it is made."""
     pytest.importorskip("pyarrow", reason="the extra batch is not installed")
     from pyarrow import parquet
 
     from dispatch_cli.records.writing import write_parquet
 
     part = tmp_path / "part"
-    part.write_bytes(writer_of("parquet", "abcd").lines(lines))
-    types = ["int64", "string", "float64", "string"]
+    writer = writer_of("parquet", "abcd")
+    part.write_bytes(writer.head() + writer.lines(lines))
+    types = {"a": "int64", "b": "string", "c": "float64", "d": "string"}
     for name in ("one", "two"):
-        write_parquet(part, tmp_path / name, "abcd", types)
+        write_parquet(part, tmp_path / name, types)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     found = parquet.read_table(tmp_path / "one").to_pylist()
     assert [tuple(each.values()) for each in found] == lines
