@@ -104,7 +104,8 @@ class Blockwise:
             return [], Lines(part, self._source, names, self._columns.wanted, self._engine)
         rejects = [each for each in part.records if isinstance(each, Reject)]
         rows = [each for each in part.records if isinstance(each, Row)]
-        return rejects, Fields(rows, names, self._engine)
+        others = [name for name in self._columns.wanted if name not in names]
+        return rejects, Fields(rows, names, others, self._engine)
 
     def _ranked(self, rows: Understood) -> Written:
         out, lines, rankings = ranked(self._engine, rows)

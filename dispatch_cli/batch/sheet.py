@@ -116,24 +116,33 @@ class Lines(Sheet):
 
 
 class Fields(Sheet):
-    """Rows that were read one by one, of whatever format: their values as texts."""
+    """Rows that were read one by one, of whatever format: their values as texts.
 
-    def __init__(self, rows: Sequence[Row], names: Sequence[str], engine: CompiledEngine) -> None:
+    ``names`` are the columns whose cells are kept; in ``others`` a value is only looked at.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        names: Sequence[str],
+        others: Sequence[str],
+        engine: CompiledEngine,
+    ) -> None:
         self._rows = rows
-        odd = []
-        texts: list[bytes] = []
-        for at, row in enumerate(rows):
-            cells = [_bytes_of(row.values.get(name)) for name in names]
-            if None in cells or not all(map(_is_simple, row.values.values())):
-                odd.append(at)
-            texts += [cell or b"" for cell in cells]
+        odd: set[int] = set()
+        parts, lengths = [], np.zeros((len(names), len(rows)), np.int64)
+        for at, name in enumerate((*names, *others)):
+            texts = _texts_of([row.values.get(name) for row in rows], odd)
+            if at < len(names):
+                data = "".join(texts)
+                cells = texts if data.isascii() else [text.encode() for text in texts]
+                lengths[at] = np.fromiter(map(len, cells), np.int64, len(rows))
+                parts.append(data.encode())
         numbers = np.array([row.number for row in rows], np.int64)
-        super().__init__(b"".join(texts), numbers, len(names), engine)
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        ends = np.cumsum(lengths)
-        self.cells[:, :, 0] = (ends - lengths).reshape(self.count, len(names))
-        self.cells[:, :, 1] = ends.reshape(self.count, len(names))
-        self.odd[odd] = True
+        super().__init__(b"".join(parts), numbers, len(names), engine)
+        ends = np.cumsum(lengths).reshape(lengths.shape)
+        self.cells[:, :, 0], self.cells[:, :, 1] = (ends - lengths).T, ends.T
+        self.odd[list(odd)] = True
 
     def record(self, row: int) -> Row | Reject:
         """A row as it was read."""
@@ -165,21 +174,33 @@ def text_of_cell(cell: bytes) -> str:
     return cell.decode(errors="replace")
 
 
-def _is_simple(value: Any) -> bool:
-    """Whether a value is one text or number, which ``said.text_of`` writes as ``str`` does."""
-    if isinstance(value, float):
-        return isfinite(value)
-    return value is None or (isinstance(value, str | int) and not isinstance(value, bool))
+def _texts_of(values: Sequence[Any], odd: set[int]) -> list[str]:
+    """The values of a column as they would stand in CSV; ``odd`` grows by whoever has another."""
+    if set(map(type, values)) <= {str, type(None)}:
+        texts = [value or "" for value in values]
+        try:
+            "".join(texts).encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return texts
+    found = list(map(_text_of, values))
+    odd.update(at for at, text in enumerate(found) if text is None)
+    return [text or "" for text in found]
 
 
-def _bytes_of(value: Any) -> bytes | None:
-    """A value as it would stand in a line of CSV; None for what is looked at by itself."""
+def _text_of(value: Any) -> str | None:
+    """One text or number as ``said.text_of`` writes it; None for what is looked at by itself."""
     if value is None:
-        return b""
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
     try:
-        return (value if isinstance(value, str) else str(value)).encode()
+        text = str(value)
+        text.encode()
     except ValueError:  # half a character, or a number of thousands of digits
         return None
+    return None if isinstance(value, float) and not isfinite(value) else text
 
 
 def _is_utf8(data: bytes) -> bool:

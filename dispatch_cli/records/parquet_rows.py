@@ -71,15 +71,20 @@ class ParquetRows:
 def _records(
     batch: "pyarrow.RecordBatch", number: int, names: tuple[str, ...]
 ) -> Iterator[Row | Reject]:
-    columns = [_values(column) for column in batch.columns]
-    for at, cells in enumerate(zip(*columns, strict=True), start=number):
-        found = dict(zip(batch.schema.names, cells, strict=True))
-        raw = msgspec.json.encode(found, enc_hook=str) + b"\n"
-        odd = next((name for name in names if isinstance(found[name], _Odd)), None)
-        if odd is not None:
-            yield Reject(at, at, "bad_cell", f"{odd} is no value: {found[odd]}", raw)
+    columns = {name: _values(column) for name, column in zip(
+        batch.schema.names, batch.columns, strict=True
+    )}  # fmt: skip
+    wanted = [_plain(columns[name]) for name in names]
+    has_odd = any(_Odd in map(type, columns[name]) for name in names)
+    for at, cells in enumerate(zip(*columns.values(), strict=True)):
+        raw = msgspec.json.encode(dict(zip(columns, cells, strict=True)), enc_hook=str) + b"\n"
+        values = {name: column[at] for name, column in zip(names, wanted, strict=True)}
+        odd = has_odd and next((name for name in names if isinstance(values[name], _Odd)), None)
+        line = number + at
+        if odd:
+            yield Reject(line, line, "bad_cell", f"{odd} is no value: {values[odd]}", raw)
         else:
-            yield Row(at, at, raw, {name: _plain(found[name]) for name in names})
+            yield Row(line, line, raw, values)
 
 
 class _Odd(str):
@@ -109,8 +114,14 @@ def _values(column: "pyarrow.Array") -> list[Any]:
     return [value(cell) for cell in column]
 
 
-def _plain(value: Any) -> Any:
-    """A time as text, which is read like everybody's; what is text or a number as it is."""
+def _plain(values: list[Any]) -> list[Any]:
+    """Times as texts, which are read like everybody's; what is text or a number as it is."""
+    if any(issubclass(kind, date | bytes) for kind in set(map(type, values))):
+        return list(map(_plain_value, values))
+    return values
+
+
+def _plain_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, date):

@@ -1,10 +1,14 @@
 """By blocks or row by row: output, rejects and counts are the same bytes and figures."""
 
 import gzip
+import io
+import json
 import random
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import batch_world
@@ -134,6 +138,7 @@ def both(dispatch, home, monkeypatch):
     def both(size: int, *options: str) -> tuple[tuple, tuple]:
         monkeypatch.setattr(blockwise, "LEAST_BYTES", size)
         monkeypatch.setattr(blockwise, "MOST_BYTES", size)
+        monkeypatch.setattr(blockwise, "LEAST_ROWS", 2)
         monkeypatch.setattr("dispatch_cli.records.source.Source.read.__defaults__", (size,))
         monkeypatch.setattr(job, "blockwise_for", counted)
         one = ran(dispatch, home, *options)
@@ -151,15 +156,98 @@ def both(dispatch, home, monkeypatch):
     seed=st.integers(0, 2**32),
     world=st.sampled_from(sorted(WORLDS)),
     size=st.sampled_from([150, 1_000, 10_000, 1 << 18]),
-    form=st.sampled_from(["csv", "jsonl"]),
+    form=st.sampled_from(["csv", "jsonl", "spreadsheet", "parquet"]),
     keep=st.sampled_from(["", "note", "id,when,lat,note"]),
 )
 def test_both_ways_write_the_same(both, home, *, seed, world, size, form, keep):
     """Files with sound, odd and spoilt rows in any order, cut into blocks anywhere."""
-    keep = keep.replace("id,", "") if form == "csv" else keep
+    keep = keep if form == "jsonl" else keep.replace("id,", "")
     (home / "providers.toml").write_text(WORLDS[world], encoding="utf-8")
     (home / "in.csv").write_bytes(file_of(seed, 80))
     options = ["--format", form, "--when", "2026-11-27T12:00", *(("--keep", keep) if keep else ())]
+    one, other = both(size, *options)
+    assert one == other
+
+
+ODD_VALUES = (
+    None, True, False, 0, 1, -7, 48, 48.3705, 1e-7, 1e300, float("nan"), float("inf"), 10**30,
+    [], ["lech"], {"a": 1}, "", " ", "tow", "=1+1", "a,b", "\ud800", "\0", "ümlaut", "x" * 400,
+)  # fmt: skip
+
+
+def record_of(number: int, chance: random.Random) -> dict[str, object]:
+    """A row as JSON or Parquet says it: numbers as numbers, now and then something else."""
+    lat, lon = chance.choice(PLACES) if chance.random() < 0.2 else ("48.37", "10.89")
+    values = {"id": f"r{number}", "kind": "tow", "lat": lat, "lon": lon,
+              "when": "2026-11-27T12:00:00", "vehicle": "car", **cells_of(chance)}  # fmt: skip
+    for name in ("lat", "lon", "weight_t"):
+        with suppress(KeyError, ValueError):
+            values[name] = float(values[name])
+    return values
+
+
+def json_of(seed: int, rows: int) -> bytes:
+    """JSON lines, some of them broken, some with values that nobody expects."""
+    chance = random.Random(seed)
+    lines = []
+    for number in range(rows):
+        values = record_of(number, chance)
+        if chance.random() < 0.2:
+            names = chance.sample([*values, "at", "brand", "ev", "asked", "note"], 2)
+            values |= {name: chance.choice(ODD_VALUES) for name in names}
+        line = json.dumps(values)
+        lines.append(chance.choice([line[:-3], "", "[]", "\0"]) if chance.random() < 0.05 else line)
+    return "\n".join(lines).encode()
+
+
+def parquet_of(seed: int, rows: int) -> bytes:
+    """Parquet with numbers, times and texts, and nothing in some cells."""
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    chance = random.Random(seed)
+    when = [datetime(2026, 11, 27, 12, tzinfo=UTC) + timedelta(seconds=s) for s in range(rows)]
+    lat = [chance.choice([48.37, 48.0, 48.123456789012345, None, 91.0, 1e-7]) for _ in when]
+    columns = {
+        "id": chance.choice([range(rows), [f"r,{n}" for n in range(rows)]]),
+        "lat": lat,
+        "lon": [10.89] * rows,
+        "kind": [chance.choice(["tow", "Panne", "nothing", None]) for _ in when],
+        "when": when,
+        "injured": [chance.choice([None, 0, 2]) for _ in when],
+        "ev": [chance.choice([None, True, False]) for _ in when] if chance.random() < 0.5 else when,
+        "note": [chance.choice(["", None, "=x", "\n"]) for _ in when],
+    }
+    file = io.BytesIO()
+    parquet.write_table(pa.table({name: list(column) for name, column in columns.items()}), file)
+    return file.getvalue()
+
+
+def western_of(seed: int, rows: int) -> bytes:
+    """CSV that is not UTF-8."""
+    chance = random.Random(seed)
+    lines = [line_of(number, chance) for number in range(1, rows + 1)]
+    return (",".join(NAMES) + "\n").encode() + b"".join(lines)
+
+
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    seed=st.integers(0, 2**32),
+    source=st.sampled_from([json_of, parquet_of, western_of]),
+    size=st.sampled_from([500, 10_000, 1 << 18]),
+    form=st.sampled_from(["csv", "jsonl", "spreadsheet", "parquet"]),
+    keep=st.sampled_from(["", "note", "lat,note,injured"]),
+)
+def test_whatever_comes_in(both, home, *, seed, source, size, form, keep):
+    """JSON lines, Parquet and other encodings, with values of any type, broken lines among them."""
+    assume(not (keep and form == "jsonl" and source is not western_of))  # goes row by row
+    (home / "providers.toml").write_text(WORLDS["postcodes"], encoding="utf-8")
+    (home / "in.csv").write_bytes(source(seed, 60))
+    options = ["--format", form, "--when", "2026-11-27T12:00", *(("--keep", keep) if keep else ())]
+    if source is western_of:
+        options += ["--encoding", "cp1252"]
     one, other = both(size, *options)
     assert one == other
 
