@@ -12,7 +12,7 @@ FORMATS = ("jsonl", "csv", "spreadsheet", "parquet")
 Cell = str | float | int | None
 Line = Sequence[Cell]
 
-_BLOCK = 8 * MOST_BYTES
+_BLOCK = 3 * MOST_BYTES
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula; some do so for the wide signs, too."""
 
