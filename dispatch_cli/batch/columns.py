@@ -22,6 +22,8 @@ STEPS = (64, 16, 4, 1)
 STEP_DEG = 0.1
 MOST_ENTRIES = 256
 """The list of a cell holds no more; who is asked for beyond it is found by ``scan``."""
+_WORK = 20
+"""Rows that take as long to rank as the list of a cell to make, about."""
 _DENSE = 8_000_000
 """So many cells, used or not, are looked at in a table; the whole earth is sorted instead."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -193,18 +195,22 @@ class CompiledCells:
         """Fill the lists of the cells of one level from those above, in parts."""
         count = len(middles)
         parts: dict[int, tuple[Array, Array, Array]] = {}
+        most = np.diff(above.begin)[parents]
 
         def part(begin: int, end: int) -> None:
             if begin == end:
                 return
             begins = np.zeros(count + 1, np.int64)
-            args = (self._table, above, parents, middles, self._wide_km, begin, end)
-            size = refining.refine(*args, np.empty(0, np.int32), np.empty(0), begins)
-            offers, bounds = np.empty(size, np.int32), np.empty(size)
-            refining.refine(*args, offers, bounds, begins)
-            parts[begin] = (offers, bounds, begins[begin:end])
+            # Nobody touches what is not needed of it.
+            room = int(most[begin:end].sum())
+            offers, bounds = np.empty(room, np.int32), np.empty(room)
+            size = refining.refine(
+                self._table, above, parents, middles, self._wide_km, begin, end, offers, bounds,
+                begins,
+            )  # fmt: skip
+            parts[begin] = (offers[:size].copy(), bounds[:size].copy(), begins[begin:end])
 
-        run(count * 500, lambda begin, end: part(begin // 500, end // 500))
+        run(count * _WORK, lambda begin, end: part(begin // _WORK, end // _WORK))
         offers, bounds, begins = zip(*(parts[key] for key in sorted(parts)), strict=True)
         sizes = np.cumsum([0, *(len(each) for each in offers)])
         return layout.Lists(

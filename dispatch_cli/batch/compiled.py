@@ -215,7 +215,10 @@ class CompiledEngine(Engine):
         used = np.unique(cell[cell >= 0])
         slots = np.full(len(rows.keys) + 1, -1)  # the last is for those who have no cell
         slots[used], lists = self._compiled[key].find(rows.keys[used], self.share)
-        known, own = np.unique(rows.codes[picked], return_inverse=True)
+        if self.has_codes:
+            known, own = np.unique(rows.codes[picked], return_inverse=True)
+        else:
+            known, own = np.zeros(1, np.int64), np.zeros(len(picked), np.int64)
         asked = layout.Rows(
             rows.numbers[picked], rows.at_us[picked], rows.stretch[picked], side_of, slots[cell],
             own,

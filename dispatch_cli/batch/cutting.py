@@ -7,6 +7,7 @@ and ``rows``, which alone know every way to write it.
 import numpy as np
 
 from .digits import jit
+from .layout import Array
 
 QUOTE, RETURN, MINUS, POINT, COMMA, COLON, ZERO, NINE = 34, 13, 45, 46, 44, 58, 48, 57
 PLAIN, ODD, LONG = 0, 1, 2
@@ -164,7 +165,7 @@ def _is_same(data, cells, slots, one, other):
 
 
 @jit
-def number_alike(data, cells, slots, hashes, table, codes, firsts):
+def _number_alike(data, cells, slots, hashes, table, codes, firsts):
     """Number rows by what stands in some of their cells; return how many numbers there are.
 
     ``table`` is full of -1 and at least twice as long as there are rows, a power of two.
@@ -187,27 +188,23 @@ def number_alike(data, cells, slots, hashes, table, codes, firsts):
     return count
 
 
-@jit
-def number_pairs(hours, tails, table, codes, firsts):
-    """Number rows by two numbers, as ``number_alike`` does by cells."""
-    count, mask = 0, np.uint64(len(table) - 1)
-    for row in range(len(codes)):
-        blend = np.uint64(hours[row]) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(tails[row])
-        blend *= np.uint64(0xC2B2AE3D27D4EB4F)
-        at = (blend >> np.uint64(32)) & mask
-        while True:
-            code = table[at]
-            if code < 0:
-                table[at] = codes[row] = count
-                firsts[count] = row
-                count += 1
-                break
-            first = firsts[code]
-            if hours[first] == hours[row] and tails[first] == tails[row]:
-                codes[row] = code
-                break
-            at = (at + np.uint64(1)) & mask
-    return count
+def alike(data: Array, cells: Array, slots: Array, hashes: Array) -> tuple[Array, Array]:
+    """Number rows by what stands in some of their cells: that of each, and for each its first row.
+
+    ``hashes`` are the same for the same cells.
+    """
+    table = np.full(1 << (2 * len(hashes)).bit_length(), -1, np.int32)
+    codes, firsts = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.int64)
+    count = _number_alike(data, cells, slots, hashes, table, codes, firsts)
+    return codes, firsts[:count]
+
+
+def alike_rows(rows: Array, hashes: Array) -> tuple[Array, Array]:
+    """Number the rows of a table of numbers in the same way."""
+    data = np.ascontiguousarray(rows).view(np.uint8)
+    ends = np.cumsum(np.full(len(rows), data.shape[1]))
+    cells = np.stack([ends - data.shape[1], ends], axis=1)
+    return alike(data.ravel(), cells[:, None, :], np.zeros(1, np.int64), hashes)
 
 
 @jit

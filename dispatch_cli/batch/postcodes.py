@@ -15,6 +15,7 @@ from ..model.sphere import EARTH_RADIUS_KM
 from ..notation.centres import centres
 from ..notation.postcodes import FOREIGN_FROM_KM, postcode_uncertainty_km
 from . import layout
+from .cutting import alike_rows
 from .kernel import great_circle_km, jit, point
 from .layout import Array
 from .offers import Offer
@@ -79,7 +80,7 @@ class PlaceCodes:
             lat, lon, uncertainty_km, south, numbers, slack_km, begin, end, nearest, km, found,
             hashes,
         ))  # fmt: skip
-        first, number = _alike(found, hashes)
+        number, first = alike_rows(found, hashes)
         known = np.array([
             self.number(tuple(sorted(codes[one] for one in found[row].tolist() if one >= 0)))
             for row in first.tolist()
@@ -131,14 +132,6 @@ class CodedLists:
                 np.where(np.isinf(bounds), bounds, np.nextafter(bounds, np.float32(-np.inf))),
             )
         return self._known[key]
-
-
-def _alike(rows: Array, hashes: Array) -> tuple[Array, Array]:
-    """The first row of each set, and for each row the number of its set."""
-    _, first, number = np.unique(hashes, return_index=True, return_inverse=True)
-    if not np.array_equal(rows[first][number], rows):  # two sets with one hash
-        _, first, number = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    return first, number.ravel()
 
 
 @jit

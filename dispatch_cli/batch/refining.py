@@ -42,7 +42,7 @@ def refine(table, above, parent, middles, wide_km, begin, end, offers, bounds, b
     """Fill the lists of some cells from those of the wider cells in which they lie.
 
     ``middles`` has latitude, longitude and the way to the corners. Returns how many entries there
-    are, also where ``offers`` has no room for them.
+    are.
     """
     written = 0
     for cell in range(begin, end):
@@ -57,8 +57,7 @@ def refine(table, above, parent, middles, wide_km, begin, end, offers, bounds, b
             bound_min = _least_bound(table, offer, km - corner_km)
             if bound_min == inf and table.odd[offer]:
                 continue  # never asked here; and the reason is never said here, either
-            if written < len(offers):
-                offers[written], bounds[written] = offer, bound_min
+            offers[written], bounds[written] = offer, bound_min
             written += 1
     begins[end] = written
     return written

@@ -55,17 +55,8 @@ class Sheet:
 
     def combinations(self, slots: Array, hashes: Array) -> tuple[Array, list[tuple[bytes, ...]]]:
         """Number rows by what stands in some cells; for each number the cells."""
-        codes, firsts = self.alike(lambda *args: cutting.number_alike(
-            self.data, self.cells, slots, hashes, *args
-        ))  # fmt: skip
+        codes, firsts = cutting.alike(self.data, self.cells, slots, hashes)
         return codes, [tuple(self.cell(row, slot) for slot in slots) for row in firsts]
-
-    def alike(self, number: Any) -> tuple[Array, Array]:
-        """Number rows: the number of each, and for each number its first row."""
-        table = np.full(1 << (2 * self.count).bit_length(), -1, np.int32)
-        codes, firsts = np.empty(self.count, np.int64), np.empty(self.count, np.int64)
-        count = number(table, codes, firsts)
-        return codes, firsts[:count]
 
     def cell(self, row: int, slot: int) -> bytes:
         """What stands in a cell."""

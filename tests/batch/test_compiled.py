@@ -64,7 +64,7 @@ def assert_alike(one: tuple[Ranks, ...], other: tuple[Ranks, ...]) -> None:
             for name in row.__struct_fields__:
                 value = getattr(row, name)
                 if isinstance(value, float):
-                    assert value == pytest.approx(getattr(their, name), rel=0, abs=1e-9), name
+                    assert abs(value - getattr(their, name)) <= 1e-9, name
                 else:
                     assert value == getattr(their, name), name
 
