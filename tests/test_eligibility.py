@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck
 from msgspec.structs import replace
 
 from dispatch_cli import desk, eligibility
@@ -29,6 +29,7 @@ from dispatch_cli.model import (
 from dispatch_cli.model.words import EXCLUSION_REASONS
 from dispatch_cli.results import Answer, Exclusion
 
+from .tiers import searched
 from .worlds import (
     KM_PER_DEGREE,
     MIDDLE,
@@ -73,8 +74,7 @@ def exclusions(answer: Answer) -> dict[str, Exclusion]:
     return {out.provider: out for out in tow.excluded}
 
 
-@given(world=gated_worlds())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@searched(300, world=gated_worlds(), suppress=[HealthCheck.too_slow])
 def test_ranked_and_excluded_are_everybody_once(world):
     """Ranked and excluded together are the configured providers, and the counts add up."""
     providers, of = world

@@ -11,6 +11,7 @@ from dispatch_cli.candidates import Rated
 from dispatch_cli.eligibility import Need
 from dispatch_cli.model import Client, Observations, Place, Provider, Settings
 
+from .tiers import searched
 from .worlds import NOON, incident, need, provider, settings_with
 
 # On these grids two different indices are at least 1e-5 apart, further than the 1e-6 to which
@@ -167,8 +168,12 @@ def as_providers(world: World) -> list[Provider]:
     ]
 
 
-@given(world=WORLDS, seed=st.randoms(use_true_random=False))
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@searched(
+    1000,
+    world=WORLDS,
+    seed=st.randoms(use_true_random=False),
+    suppress=[HealthCheck.too_slow],
+)
 def test_names_and_the_order_of_the_file_change_nothing(world, seed):
     """Shuffling the file and renaming everybody leaves the order of the ids as it was."""
     providers = as_providers(world)
@@ -187,12 +192,12 @@ def facts_of(each: Provider, **changed: object) -> dict[str, object]:
     return {**facts, **changed}
 
 
-@given(
+@searched(
+    1000,
     world=WORLDS.filter(bool),
     worse=st.tuples(EIGHTHS, EIGHTHS, st.integers(0, 100)),
     which=st.integers(0, 6),
 )
-@settings(max_examples=1000, deadline=None)
 def test_a_strictly_worse_provider_never_changes_the_ranks_above_it(world, worse, which):
     """Somebody slower or likelier to refuse than another never stands above it or reorders."""
     providers = as_providers(world)

@@ -5,12 +5,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from dispatch_cli.catalog import raw
 from dispatch_cli.errors import BadDataError
 
+from ..tiers import searched
 from .files import HUBER, open_text
 
 FULL = f"""
@@ -79,8 +80,8 @@ def test_the_file_that_is_mutated(tmp_path: Path) -> None:
     assert open_text(tmp_path, FULL).count == 1
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
-@given(
+@searched(
+    300,
     st.lists(
         st.tuples(
             st.integers(0, len(FULL)),
@@ -89,7 +90,8 @@ def test_the_file_that_is_mutated(tmp_path: Path) -> None:
         ),
         min_size=1,
         max_size=4,
-    )
+    ),
+    suppress=SLOW,
 )
 def test_mutations(edits: list[tuple[int, int, str]]) -> None:
     """A valid file with a few pieces cut out or put in is loaded or refused."""
@@ -130,15 +132,17 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
-@given(st.dictionaries(keys, values, max_size=5))
+@searched(300, st.dictionaries(keys, values, max_size=5), suppress=SLOW)
 def test_any_values(top: dict[str, Any]) -> None:
     """Any value under any key is loaded or refused."""
     load("".join(f"{toml(key)} = {toml(value)}\n" for key, value in top.items()))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
-@given(st.dictionaries(st.sampled_from(raw.RawProvider.__struct_fields__), values, max_size=6))
+@searched(
+    300,
+    st.dictionaries(st.sampled_from(raw.RawProvider.__struct_fields__), values, max_size=6),
+    suppress=SLOW,
+)
 def test_any_provider(table: dict[str, Any]) -> None:
     """Any value under any key of a provider is loaded or refused."""
     whole = {"id": "a", "name": "A", "services": ["tow"], "base": "86150", "area": "country"}

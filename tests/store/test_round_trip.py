@@ -4,7 +4,6 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -18,6 +17,7 @@ from dispatch_cli.model.case import (
     Promise,
 )
 
+from ..tiers import searched
 from .sample import act, case, personal
 from .working import opened
 
@@ -131,8 +131,7 @@ CASES = st.builds(
 MOTORISTS = st.builds(Personal, **dict.fromkeys(Personal.__struct_fields__, TEXT))
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(CASES, CASES, MOTORISTS), min_size=1, max_size=3), TEXT, TEXT)
+@searched(200, st.lists(st.tuples(CASES, CASES, MOTORISTS), min_size=1, max_size=3), TEXT, TEXT)
 def test_any_case_comes_back(
     written: list[tuple[Case, Case, Personal]], key: str, text: str
 ) -> None:
