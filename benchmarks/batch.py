@@ -194,10 +194,10 @@ def whole(sizes: Iterable[int], rows: int, pairs: int) -> None:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         source = home / "in.csv"
-        write_rows(source, rows)
+        _apart(lambda: write_rows(source, rows))
         for size in sizes:
             world = home / f"{size}.toml"
-            batch_world.write_toml(world, size)
+            _apart(lambda world=world, size=size: batch_world.write_toml(world, size))
             ours = [sys.executable, "-m", "dispatch_cli", "batch", str(source), "--output",
                     str(home / "ours.csv"), "--providers", str(world)]  # fmt: skip
             peer = [sys.executable, batch_peers.__file__, str(source), str(home / "peer.csv"),
@@ -233,7 +233,7 @@ def _postgis(size: int, home: Path, ours_s: float) -> None:
             print("  PostGIS        not run (not installed)")
             return
         few, out = home / "few.csv", home / "postgis.csv"
-        write_rows(few, POSTGIS_ROWS)
+        _apart(lambda: write_rows(few, POSTGIS_ROWS))
         postgis.run(few, out)
 
         def check() -> None:
@@ -246,17 +246,17 @@ def _postgis(size: int, home: Path, ours_s: float) -> None:
               f"{median(took) / ours_s:.1f} x ours")  # fmt: skip
 
 
-def _apart(check: Callable[[], None]) -> None:
-    """Check in a process of its own: the peak memory of a child begins with what its parent has."""
+def _apart(work: Callable[[], None]) -> None:
+    """Work in a process of its own: the peak memory of a child begins with what its parent has."""
     child = os.fork()
     if child == 0:
         try:
-            check()
+            work()
         except BaseException:
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0, "the sides say different things"
+    assert os.waitpid(child, 0)[1] == 0, "see above"
 
 
 def ids_in(path: Path) -> dict[str, list[str]]:

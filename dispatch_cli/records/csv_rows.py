@@ -119,7 +119,8 @@ class CsvRows:
     def _parted(self, found: Lines) -> tuple[bytes, Lines]:
         """What can go into a block, and what cannot; a lone ``\\r`` ends a line of its own kind."""
         joined = found.joined
-        if joined.count(b"\r") != joined.count(b"\r\n"):
+        returns = joined.count(b"\r")
+        if returns and returns != joined.count(b"\r\n"):
             return b"", found
         end = closed_until(joined, self._delimiter)
         return joined[:end], Lines(joined[end:])
