@@ -110,8 +110,7 @@ class Blockwise:
     def _ranked(self, rows: Understood) -> Written:
         out, lines, rankings = ranked(self._engine, rows)
         if self._form != "jsonl":
-            shown = guarded if self._form == "spreadsheet" else str
-            pieces = csv_of(self._engine, out, lines, rows.numbers, rows.cells, shown=shown)
+            pieces = csv_of(self._engine, out, lines, rows.numbers, rows.cells, form=self._form)
         else:
             kinds = list(dict.fromkeys(one.kind for one in rows.incidents))
             number = {kind: at for at, kind in enumerate(kinds)}

@@ -37,8 +37,8 @@ def blockwise_for(
     """Make what works by blocks, where the batch is such that it can; else all goes row by row.
 
     Nothing is asked for that only the desk works out (``--full``, ``--summary``), no states of now
-    (``--live``), and the engine is compiled. What JSON or Parquet say otherwise than in texts is
-    copied to JSON by itself.
+    (``--live``), and the engine is compiled. Where columns of JSON lines or Parquet are copied to
+    JSON lines all goes row by row, since there a number stays one.
     """
     from ..records.csv_rows import CsvRows
 

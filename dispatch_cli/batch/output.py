@@ -53,7 +53,8 @@ class Table:
                 hint="--format jsonl keeps columns apart",
             )
         self.columns = (*fixed, *keep)
-        self.types = {name: _TYPES.get(name, "string") for name in self.columns}
+        self.types = {name: _TYPES.get(name, "string") for name in fixed}
+        self.types |= dict.fromkeys(keep, "string")
         self.form, self.is_full = form, full
         self._writer = writer_of(form, self.columns)
 

@@ -1,4 +1,4 @@
-"""Who may reach a place: circles in a tree, other areas by a grid, postcodes by their codes."""
+"""Who may reach a place: circles and countries in trees, polygons by a grid, postcodes by code."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
@@ -8,17 +8,16 @@ from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from ..catalog.index import make_index
-from ..model import Circle, Place, Postcodes, Provider, ServiceSettings
+from ..model import Country, Place, Polygon, Postcodes, Provider, ServiceSettings
 from ..model.sphere import great_circle_km
 from .offers import Offer, point_of
 from .tree import LEAF, SLACK_KM, SLACK_MIN, Leaf, Tree, leaf_of
 
-_LEAST = itemgetter(3)
 K = TypeVar("K")
 V = TypeVar("V")
 
 BOX_DEG = 0.4
-"""How wide the squares are within which polygons and countries are looked up together."""
+"""How wide the squares are within which polygons are looked up together."""
 MOST_LAT = 85.0
 """Beyond it boxes are no good, and nobody drives."""
 MOST_KEPT = 20_000
@@ -38,9 +37,7 @@ class Areas:
 
     def __init__(self, providers: Sequence[Provider]) -> None:
         self._shaped = [
-            number
-            for number, each in enumerate(providers)
-            if not isinstance(each.area, Circle | Postcodes)
+            number for number, each in enumerate(providers) if isinstance(each.area, Polygon)
         ]
         self._ground = make_index([providers[number] for number in self._shaped])
         self._coded = [
@@ -50,7 +47,7 @@ class Areas:
         self._by_code: dict[str, list[int]] = {}
 
     def shaped(self, box: "Box") -> list[int]:
-        """Number those whose polygon, or country, may reach a box."""
+        """Number those whose polygon may reach a box."""
         lat, lon, corner_km = _middle_of(box.south * BOX_DEG, box.west * BOX_DEG)
         # Twice as far and more, so that the plane in which a polygon is measured may touch any
         # place in the box.
@@ -71,10 +68,19 @@ class Reachable:
 
     def __init__(self, offers: Sequence[Offer], areas: Areas, settings: ServiceSettings) -> None:
         self._areas = areas
-        self._tree = Tree([offer for offer in offers if offer.area is None], settings)
-        self._others = {offer.number: offer for offer in offers if offer.area is not None}
-        self._has_shaped = any(
-            not isinstance(offer.area, Postcodes) for offer in self._others.values()
+        circles, countries = [], []
+        self._others: dict[int, Leaf] = {}
+        for offer in offers:
+            if offer.area is None:
+                circles.append(offer)
+            elif isinstance(offer.area, Country):
+                countries.append(offer)
+            else:
+                self._others[offer.number] = leaf_of(offer)
+        # Whoever serves the whole country would be looked at beside every circle.
+        self._trees = [Tree(some, settings) for some in (circles, countries) if some]
+        self._has_polygons = any(
+            isinstance(offer.area, Polygon) for *_, offer in self._others.values()
         )
         self._shaped: dict[Box, list[Leaf]] = {}
         self._coded: dict[tuple[str, ...], list[Leaf]] = {}
@@ -85,30 +91,31 @@ class Reachable:
         No offer of this group or of a later one has an order_min at this place below the bound.
         """
         point = point_of(place.lat, place.lon)
-        found = self._tree.by_bound(point, place.uncertainty_km)
-        others = [*map(_in_groups, filter(None, self._others_at(place)))]
-        return merge(found, *others, key=itemgetter(0)) if others else found
+        found = [tree.by_bound(point, place.uncertainty_km) for tree in self._trees]
+        found += map(_in_groups, filter(None, self._others_at(place)))
+        return found[0] if len(found) == 1 else merge(*found, key=itemgetter(0))
 
     def around(self, place: Place) -> Iterator[Offer]:
         """Give everybody whose area may hold a place."""
         point = point_of(place.lat, place.lon)
         others = chain.from_iterable(self._others_at(place))
         return chain(
-            (offer for *_, offer in others), self._tree.around(point, place.uncertainty_km)
+            (offer for *_, offer in others),
+            *(tree.around(point, place.uncertainty_km) for tree in self._trees),
         )
 
     def _others_at(self, place: Place) -> tuple[list[Leaf], list[Leaf]]:
         return self.coded(codes_of(place)), self._shaped_at(place)
 
     def coded(self, codes: tuple[str, ...]) -> list[Leaf]:
-        """List whose postcodes hold any of some codes, by their least minutes."""
+        """List whose postcodes hold any of some codes, by ``rest_min``."""
         return _remembered(self._coded, codes, lambda: self._listed(
             {number for code in codes for number in self._areas.holding(code)}
         ))  # fmt: skip
 
     def _shaped_at(self, place: Place) -> list[Leaf]:
-        """List whose polygon, or country, may reach the box of a place, by their least minutes."""
-        if not self._has_shaped:
+        """List whose polygon may reach the box of a place, by ``rest_min``."""
+        if not self._has_polygons:
             return []
         box = Box(
             floor(place.lat / BOX_DEG), floor(place.lon / BOX_DEG), rounded_up(place.uncertainty_km)
@@ -116,17 +123,21 @@ class Reachable:
         return _remembered(self._shaped, box, lambda: self._listed(self._areas.shaped(box)))
 
     def _listed(self, numbers: Iterable[int]) -> list[Leaf]:
-        others = self._others
-        found = [leaf_of(others[number]) for number in sorted(numbers) if number in others]
-        found.sort(key=_LEAST)
+        found = [self._others[number] for number in sorted(numbers) if number in self._others]
+        found.sort(key=_rest_min)
         return found
 
 
 def _in_groups(leaves: Sequence[Leaf]) -> Iterator[tuple[float, Sequence[Leaf]]]:
-    """Give some at a time with their bound, for whom the place does not matter."""
+    """Give some at a time with their bound, which knows nothing of the place."""
     for begin in range(0, len(leaves), LEAF):
         group = leaves[begin : begin + LEAF]
-        yield _LEAST(group[0]) - SLACK_MIN, group
+        yield _rest_min(group[0]) - SLACK_MIN, group
+
+
+def _rest_min(leaf: Leaf) -> float:
+    """The least minutes wherever the place is: nobody arrives before the call."""
+    return leaf[-1].rest_min
 
 
 def _remembered(known: dict[K, V], key: K, make: Callable[[], V]) -> V:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from ..records.writing import guarded
 from . import layout, objects, rendering
 from .compiled import CompiledEngine, Ranking
 from .digits import LONGEST
@@ -32,19 +33,19 @@ def csv_of(
     numbers: Array,
     cells: layout.Cells,
     *,
-    shown: Callable[[str], str],
+    form: str,
 ) -> list[memoryview]:
     """Write lines as ``output.Table`` does.
 
-    ``numbers`` are those of the rows, ``cells`` are ready to be copied; other texts are written as
-    they are ``shown``. The bytes are in pieces, in order, so that nobody copies them on the way to
-    a file.
+    ``numbers`` are those of the rows, ``cells`` are ready to be copied. The bytes are in pieces,
+    in order, so that nobody copies them on the way to a file.
     """
+    shown = guarded if form == "spreadsheet" else str
 
     def firm(provider: str | None, phone: str) -> str:
         return f"{csv_cell(shown(provider or ''))},{csv_cell(shown(phone))}"
 
-    offers = _of_offers(engine, "csv", lambda: (
+    offers = _of_offers(engine, form, lambda: (
         [firm(*engine.firm_of(one)) for one in engine.offers],
         [f",{one.wait_min!r},{one.turnout_min!r}," for one in engine.offers],
         [f",{one.late_min!r},{one.answer_min!r},{one.acceptance!r}," for one in engine.offers],
@@ -71,7 +72,7 @@ def json_of(
     keep: Sequence[str],
 ) -> list[memoryview]:
     """Write rows as ``output.Objects`` does; ``kinds`` are a number for each row, and the words."""
-    offers = _of_offers(engine, "json", lambda: (
+    offers = _of_offers(engine, "jsonl", lambda: (
         [_named(*engine.firm_of(one)) for one in engine.offers],
         [f',"wait_min":{_json(one.wait_min)},"turnout_min":{_json(one.turnout_min)},"travel_min":'
          for one in engine.offers],

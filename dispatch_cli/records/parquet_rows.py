@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import BadDataError, Problem, UsageError
-from .values import ROWS, Chunk, Mark, Reject, Row
+from .values import MOST_BYTES, ROWS, Chunk, Mark, Reject, Row
 
 if TYPE_CHECKING:
     import pyarrow
@@ -81,7 +81,9 @@ def _records(
         values = {name: column[at] for name, column in zip(names, wanted, strict=True)}
         odd = has_odd and next((name for name in names if isinstance(values[name], _Odd)), None)
         line = number + at
-        if odd:
+        if len(raw) > MOST_BYTES:
+            yield Reject(line, line, "too_long", f"has over {MOST_BYTES} bytes as JSON", raw)
+        elif odd:
             yield Reject(line, line, "bad_cell", f"{odd} is no value: {values[odd]}", raw)
         else:
             yield Row(line, line, raw, values)

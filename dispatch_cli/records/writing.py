@@ -12,7 +12,9 @@ FORMATS = ("jsonl", "csv", "spreadsheet", "parquet")
 Cell = str | float | int | None
 Line = Sequence[Cell]
 
-_BLOCK = 3 * MOST_BYTES
+_BLOCKS = 3 * MOST_BYTES, 16 * MOST_BYTES
+"""The lines of a block must fit into it: a record has at most 1 MiB, but what is copied from it may
+be longer as it is written (quotes, signs of other encodings, 1e15 in a list)."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula; some do so for the wide signs, too."""
 
@@ -72,6 +74,16 @@ def write_parquet(lines: Path, target: Path, types: Mapping[str, str]) -> None:
 
     ``types`` are those of the columns, by name. An empty cell is null, of whatever type.
     """
+    from pyarrow import ArrowInvalid
+
+    small, large = _BLOCKS
+    try:
+        _write_parquet(lines, target, types, small)
+    except ArrowInvalid:  # a line is longer
+        _write_parquet(lines, target, types, large)
+
+
+def _write_parquet(lines: Path, target: Path, types: Mapping[str, str], block: int) -> None:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
     from pyarrow import parquet
@@ -80,8 +92,7 @@ def write_parquet(lines: Path, target: Path, types: Mapping[str, str]) -> None:
     with (
         arrow_csv.open_csv(
             lines,
-            # No line is longer: a record has at most 1 MiB, its quotes are written twice.
-            arrow_csv.ReadOptions(block_size=_BLOCK),
+            arrow_csv.ReadOptions(block_size=block),
             arrow_csv.ParseOptions(newlines_in_values=True),
             arrow_csv.ConvertOptions(
                 column_types=schema, null_values=[""], strings_can_be_null=True

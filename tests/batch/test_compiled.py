@@ -1,16 +1,19 @@
 """The compiled engine says what the plain one says; the extra "batch" brings it."""
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.batch.ranks import Ranks
-from dispatch_cli.model import Incident
+from dispatch_cli.model import Circle, Incident, Observations, Place, Postcodes
+from dispatch_cli.model.case import Summary
 
-from ..worlds import MemoryCatalog
-from .test_engine import assert_all_agree, engine_of
-from .worlds import World, holidays
+from ..worlds import NOON, MemoryCatalog, provider
+from .test_engine import answered, assert_all_agree, assert_same, engine_of
+from .worlds import CODES, START, World, holidays
 
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
@@ -85,6 +88,70 @@ def test_exact_ties() -> None:
     for seed in range(100, 106):
         for _, _, plain, compiled in pairs(seed, 80, ties=True):
             assert_alike(plain, compiled)
+
+
+def learned(world: World) -> None:
+    """Teach a world what its firms have done, some of them always early, and sort most by code."""
+    random = Random(len(world.providers))
+    summaries = {}
+    for one in world.providers:
+        for service in one.services:
+            if random.random() < 0.6:
+                weight = random.uniform(1, 60)
+                summaries[one.id, service] = Summary(
+                    provider=one.id,
+                    service=service,
+                    asked_weight=weight,
+                    accepted_weight=weight * random.random(),
+                    answer_weight=weight,
+                    answer_min_weighted=weight * random.uniform(0.5, 30),
+                    late_weight=weight,
+                    late_min_weighted=weight * random.uniform(-45, 20),
+                    as_of=START,
+                )
+    world.observations = replace(world.observations, summaries=summaries, as_of=START)
+    world.providers = [
+        replace(one, area=Postcodes(((random.choice(CODES),) * 2,)))
+        if random.random() < 0.6
+        else one
+        for one in world.providers
+    ]
+
+
+@pytest.mark.parametrize("top", [1, 5])
+def test_who_is_always_early_and_goes_by_postcodes(top: int) -> None:
+    """What the log has taught may be minutes below nought: both engines still are the desk."""
+    for seed in range(300, 312):
+        world = World(seed)
+        learned(world)
+        incidents = world.rows(80)
+        plain, compiled = (
+            engine_of(world, made, top=top).rank(incidents) for made in (Engine, CompiledEngine)
+        )
+        for incident, one, other in zip(incidents, plain, compiled, strict=True):
+            assert_alike(one, other)
+            assert_same(one, answered(world, incident), top)
+
+
+def test_a_long_wait_for_an_answer_is_no_early_arrival() -> None:
+    """The list of a code ends where nobody behind can be sooner, not where somebody is early."""
+    code = Postcodes((("86150", "86150"),))
+    facts = {"lat": 48.37, "lon": 10.9, "acceptance": 1.0}
+    firms = [
+        provider("circle", turnout_min=28.0, answer_min=0.5, area=Circle(50), **facts),
+        provider("early", turnout_min=5.0, answer_min=35.0, area=code, **facts),
+        provider("best", turnout_min=0.0, answer_min=20.0, area=code, **facts),
+    ]
+    early = Summary(
+        provider="early", service="tow", asked_weight=1e3, accepted_weight=1e3, answer_weight=1e3,
+        answer_min_weighted=35e3, late_weight=1e3, late_min_weighted=-40e3, as_of=NOON,
+    )  # fmt: skip
+    seen = Observations(summaries={("early", "tow"): early}, as_of=NOON)
+    place = Place(lat=48.37, lon=10.9, postcode="86150", postcodes=("86150",))
+    for made in (Engine, CompiledEngine):
+        engine = made(MemoryCatalog(firms), holidays=holidays, observations=seen, top=1)
+        [[ranks]] = engine.rank([Incident(kind="tow", place=place, when=NOON)])
+        assert [row.provider for row in ranks.rows] == ["best"]
 
 
 def test_most_rows_of_a_plain_world_stay_compiled() -> None:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from dispatch_cli.records import Mark, Reject, Row, open_records
+from dispatch_cli.records.values import MOST_BYTES
 
 from ..extras import NEEDS_BATCH
 
@@ -84,3 +85,17 @@ def test_a_time_that_is_none_spoils_its_own_row(tmp_path, values, unit, zone, re
             [chunk] = records.rows.chunks(records.rows.start, wanted)
         assert [each.number for each in chunk.records if isinstance(each, Reject)] == numbers
         assert len(chunk.records) == len(values)
+
+
+@NEEDS_BATCH
+def test_a_row_of_parquet_is_too_long_as_everywhere(tmp_path):
+    """Over 1 MiB is no incident, with the whole row as its bytes."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = pa.table({"a": ["x", "y" * MOST_BYTES, "z"]})
+    parquet.write_table(table, tmp_path / "in.parquet")
+    [chunk] = chunks_of(tmp_path / "in.parquet", ("a",))
+    assert [type(each) for each in chunk.records] == [Row, Reject, Row]
+    assert chunk.records[1].reason == "too_long"
+    assert msgspec.json.decode(chunk.records[1].raw) == {"a": "y" * MOST_BYTES}

@@ -85,3 +85,18 @@ def test_parquet_has_the_lines_and_the_same_bytes_each_time(tmp_path, lines):
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     found = parquet.read_table(tmp_path / "one").to_pylist()
     assert [tuple(each.values()) for each in found] == lines
+
+
+def test_parquet_takes_lines_of_any_length(tmp_path):
+    """A copied list of numbers may be written four times as long as it stood in its record."""
+    pytest.importorskip("pyarrow", reason="the extra batch is not installed")
+    from pyarrow import parquet
+
+    from dispatch_cli.records.writing import write_parquet
+
+    lines = [(number, "1000000000000000.0," * 400_000) for number in range(3)]
+    writer = writer_of("parquet", ["a", "b"])
+    (tmp_path / "part").write_bytes(writer.head() + writer.lines(lines))
+    write_parquet(tmp_path / "part", tmp_path / "out", {"a": "int64", "b": "string"})
+    found = parquet.read_table(tmp_path / "out").to_pylist()
+    assert [tuple(each.values()) for each in found] == lines
