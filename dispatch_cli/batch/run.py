@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from ..records.csv_rows import CsvRows
 from .output import Objects, Result, Table
 from .ranker import Ranker
 from .rows import Rows, Taken, as_reject
-from .sinks import Make, Named, PartFile, Stream
+from .sinks import Behind, Make, Named, PartFile, Stream
 from .state import Checkpoint, StateFiles
 from .summary import Tally
 
@@ -119,6 +120,9 @@ class _Batch:
         self.mark: Mark = checkpoint.mark if checkpoint else tools.records.rows.start
         self.tally = checkpoint.tally if checkpoint else Tally()
         self._save_at = time.monotonic() + CHECKPOINT_S
+        # A pipe may take nothing for as long as it likes: whoever ends the program must not wait.
+        is_behind = tools.blockwise is not None and isinstance(places.output, PartFile)
+        self._behind = Behind() if is_behind else None
         if isinstance(places.output, PartFile):
             places.output.cut(checkpoint.output if checkpoint else 0)
         if isinstance(places.rejects, PartFile):
@@ -129,17 +133,38 @@ class _Batch:
     def work(self) -> None:
         """Read, rank and write until the input ends."""
         try:
-            for end in self._parts():
-                self.mark = end
-                if time.monotonic() >= self._save_at:
-                    self._save()
-                if self._tools.progress is not None:
-                    self._tools.progress(self.tally, self._tools.records.share(self.mark))
+            try:
+                self._work()
+            finally:
+                if self._behind is not None:
+                    self._behind.end()
             self._tools.unchanged()
         except (FailedFastError, InputChangedError):
             # Nobody can go on with it: the next start begins anew.
             self._discard()
             raise
+
+    def _work(self) -> None:
+        for end in self._parts():
+            # What is written behind ends before the next part is counted: it sees this mark.
+            self.mark = end
+            if time.monotonic() >= self._save_at:
+                self._later(self._save)
+            if self._tools.progress is not None:
+                self._tools.progress(self.tally, self._tools.records.share(self.mark))
+        self._caught_up()
+
+    def _later(self, work: Callable[[], None]) -> None:
+        """Do something in its order, while the next part is worked out if that can be."""
+        if self._behind is None:
+            work()
+        else:
+            self._behind.do(work)
+
+    def _caught_up(self) -> None:
+        """Wait until all is done that was left for later; raises what it raised."""
+        if self._behind is not None:
+            self._behind.wait()
 
     def finish(self) -> None:
         """Give the files their names; ``finish_only`` does the rest if this is killed."""
@@ -162,6 +187,7 @@ class _Batch:
             return
         for part in tools.blockwise.parts(rows, self.mark):
             if not self._at_once(part, tools.blockwise):
+                self._caught_up()
                 for chunk in self._chunks_of(part):
                     self._chunk(chunk)
             yield part.end
@@ -178,14 +204,18 @@ class _Batch:
         found = blockwise.work(part)
         if found is None or (found.rejects and self._tools.fail_fast):
             return False
+        self._caught_up()
         for reject in found.rejects:
             self._reject(reject)
-        if self._places.output is not None:
-            for piece in found.pieces:
-                self._places.output.write(piece)
+        self._later(partial(self._write, found.pieces))
         self.tally.rows += found.ranked
         self.tally.served += found.served
         return True
+
+    def _write(self, pieces: Iterable[bytes | memoryview]) -> None:
+        if self._places.output is not None:
+            for piece in pieces:
+                self._places.output.write(piece)
 
     def _chunk(self, chunk: Chunk) -> None:
         """Write what a chunk gives, rejects in their order and results in theirs."""

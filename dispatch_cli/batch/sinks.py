@@ -4,12 +4,15 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
 from ..files import replace_synced, take_lock
 from ..records import Reject
 from .state import PART, RESTART_HINT, TEMPORARY, StateFiles, made_beside, open_private, unwritable
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Make = Callable[[Path, Path], None]
 """Makes the file that is wanted (second) of the part file (first)."""
@@ -192,3 +195,36 @@ def _take(file: BinaryIO, path: Path) -> None:
     if not is_ours:
         file.close()
         raise ConflictError(Problem("another batch has just written it", file=str(path)))
+
+
+class Behind:
+    """Does what was left for later, in its order, while somebody else works out what comes next."""
+
+    def __init__(self) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._thread = ThreadPoolExecutor(1)
+        self._waiting: list[Future[None]] = []
+        self._has_failed = False
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Leave something for later; ``wait`` before what it looks at is changed."""
+        self._waiting.append(self._thread.submit(self._unless_failed, work))
+
+    def _unless_failed(self, work: Callable[[], None]) -> None:
+        """Nothing is done behind what failed: no checkpoint may speak of half a block."""
+        if self._has_failed:
+            return
+        self._has_failed = True
+        work()
+        self._has_failed = False
+
+    def wait(self) -> None:
+        """Wait until all is done; raises what the first raised that failed."""
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            one.result()
+
+    def end(self) -> None:
+        """Let what was begun come to its end, and begin nothing more."""
+        self._thread.shutdown(cancel_futures=True)
