@@ -17,15 +17,12 @@ from .compiled import CompiledEngine
 from .incoming import Incoming
 from .layout import Array
 from .outgoing import REASONS
+from .output import PARTS
 from .written import ranked
 
-_PARTS = (
-    "order_min", "wait_min", "turnout_min", "travel_min", "late_min", "answer_min", "acceptance",
-    "head_start_min",
-)  # fmt: skip
 SCHEMA = pa.schema(
     [("row", pa.int64()), ("id", pa.string()), ("service", pa.string()), ("rank", pa.int64()),
-     ("provider", pa.string()), ("phone", pa.string()), *((name, pa.float64()) for name in _PARTS),
+     ("provider", pa.string()), ("phone", pa.string()), *((name, pa.float64()) for name in PARTS),
      ("reason", pa.string())]
 )  # fmt: skip
 """The columns that come out."""
@@ -47,12 +44,15 @@ def rank_table(
     firms = [*map(engine.firm_of, engine.offers), *out.more_firms]
 
     def taken(values: Sequence[Any], kind: Any, at: Array) -> Any:
+        """A column of values by their numbers; below nought there is none."""
         return pa.array(values, kind).take(pa.array(at, mask=at < 0))
 
     def constant(name: str) -> Any:
+        """What an offer says wherever it goes."""
         return taken([getattr(offer, name) for offer in engine.offers], pa.float64(), lines.offer)
 
     def number(values: Array) -> Any:
+        """Minutes, where there is an offer."""
         return pa.array(values, mask=is_none)
 
     at = pa.array(lines.row)

@@ -121,8 +121,9 @@ class _Batch:
         self.tally = checkpoint.tally if checkpoint else Tally()
         self._save_at = time.monotonic() + CHECKPOINT_S
         # A pipe may take nothing for as long as it likes: whoever ends the program must not wait.
-        is_behind = tools.blockwise is not None and isinstance(places.output, PartFile)
-        self._behind = Behind() if is_behind else None
+        self._behind = Behind(
+            is_wanted=tools.blockwise is not None and isinstance(places.output, PartFile)
+        )
         if isinstance(places.output, PartFile):
             places.output.cut(checkpoint.output if checkpoint else 0)
         if isinstance(places.rejects, PartFile):
@@ -133,11 +134,8 @@ class _Batch:
     def work(self) -> None:
         """Read, rank and write until the input ends."""
         try:
-            try:
+            with self._behind:
                 self._work()
-            finally:
-                if self._behind is not None:
-                    self._behind.end()
             self._tools.unchanged()
         except (FailedFastError, InputChangedError):
             # Nobody can go on with it: the next start begins anew.
@@ -149,22 +147,10 @@ class _Batch:
             # What is written behind ends before the next part is counted: it sees this mark.
             self.mark = end
             if time.monotonic() >= self._save_at:
-                self._later(self._save)
+                self._behind.do(self._save)
             if self._tools.progress is not None:
                 self._tools.progress(self.tally, self._tools.records.share(self.mark))
-        self._caught_up()
-
-    def _later(self, work: Callable[[], None]) -> None:
-        """Do something in its order, while the next part is worked out if that can be."""
-        if self._behind is None:
-            work()
-        else:
-            self._behind.do(work)
-
-    def _caught_up(self) -> None:
-        """Wait until all is done that was left for later; raises what it raised."""
-        if self._behind is not None:
-            self._behind.wait()
+        self._behind.wait()
 
     def finish(self) -> None:
         """Give the files their names; ``finish_only`` does the rest if this is killed."""
@@ -187,7 +173,7 @@ class _Batch:
             return
         for part in tools.blockwise.parts(rows, self.mark):
             if not self._at_once(part, tools.blockwise):
-                self._caught_up()
+                self._behind.wait()
                 for chunk in self._chunks_of(part):
                     self._chunk(chunk)
             yield part.end
@@ -204,10 +190,10 @@ class _Batch:
         found = blockwise.work(part)
         if found is None or (found.rejects and self._tools.fail_fast):
             return False
-        self._caught_up()
+        self._behind.wait()
         for reject in found.rejects:
             self._reject(reject)
-        self._later(partial(self._write, found.pieces))
+        self._behind.do(partial(self._write, found.pieces))
         self.tally.rows += found.ranked
         self.tally.served += found.served
         return True

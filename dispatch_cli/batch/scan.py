@@ -52,10 +52,8 @@ class Scan:
         last. ``out`` and ``head_starts`` are those of a side.
         """
         point = point_of(self._incident.place.lat, self._incident.place.lon)
-        uncertainty_km, min_per_km = (
-            self._uncertainty_km + SLACK_KM,
-            least_min_per_km(self._settings),
-        )
+        uncertainty_km = self._uncertainty_km + SLACK_KM
+        min_per_km = least_min_per_km(self._settings)
         found: list[Found] = []
         best: list[float] = []
         stop_min = 1e300
@@ -64,11 +62,11 @@ class Scan:
                 break
             # Most are ruled out by the way through the earth, which is soon worked out.
             near = [
-                leaf[-1]
-                for leaf in leaves
-                if not out[leaf[0]]
-                and (least_km := EARTH_RADIUS_KM * dist(point, leaf[1])) <= leaf[2] + uncertainty_km
-                and leaf[3] + least_km * min_per_km <= stop_min
+                offer
+                for number, base, radius_km, least_min, offer in leaves
+                if not out[number]
+                and (least_km := EARTH_RADIUS_KM * dist(point, base)) <= radius_km + uncertainty_km
+                and least_min + least_km * min_per_km <= stop_min
             ]
             for offer in near:
                 head_start_min = head_starts[offer[0]] if head_starts else 0.0

@@ -1,5 +1,6 @@
 """The cells of many rows, worked out by compiled parts on all threads."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
@@ -14,7 +15,7 @@ from .compiled import CompiledEngine
 from .layout import Array
 
 
-class Sheet:
+class Sheet(ABC):
     """The cells of some rows as they stand in a piece of memory, and which of the rows are odd.
 
     ``cells`` has for each row and slot where its cell begins and ends. What is asked for is filled
@@ -29,9 +30,9 @@ class Sheet:
         self.odd = np.zeros(self.count, np.bool_)
         self._tasks: list[Callable[[int, int], object]] = []
 
+    @abstractmethod
     def record(self, row: int) -> Row | Reject:
         """A row by itself, as its reader gives it."""
-        raise NotImplementedError
 
     def work(self) -> None:
         """Fill what was asked for."""

@@ -12,7 +12,7 @@ from ..records import Reject
 from .state import PART, RESTART_HINT, TEMPORARY, StateFiles, made_beside, open_private, unwritable
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Make = Callable[[Path, Path], None]
 """Makes the file that is wanted (second) of the part file (first)."""
@@ -198,18 +198,26 @@ def _take(file: BinaryIO, path: Path) -> None:
 
 
 class Behind:
-    """Does what was left for later, in its order, while somebody else works out what comes next."""
+    """Does what is left for later, in its order, while somebody else works out what comes next.
 
-    def __init__(self) -> None:
-        from concurrent.futures import ThreadPoolExecutor
+    Where that is not wanted it is done at once.
+    """
 
-        self._thread = ThreadPoolExecutor(1)
+    def __init__(self, *, is_wanted: bool = True) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+        if is_wanted:
+            from concurrent.futures import ThreadPoolExecutor as Pool
+
+            self._thread = Pool(1)
         self._waiting: list[Future[None]] = []
         self._has_failed = False
 
     def do(self, work: Callable[[], None]) -> None:
         """Leave something for later; ``wait`` before what it looks at is changed."""
-        self._waiting.append(self._thread.submit(self._unless_failed, work))
+        if self._thread is None:
+            work()
+        else:
+            self._waiting.append(self._thread.submit(self._unless_failed, work))
 
     def _unless_failed(self, work: Callable[[], None]) -> None:
         """Nothing is done behind what failed: no checkpoint may speak of half a block."""
@@ -225,6 +233,10 @@ class Behind:
         for one in waiting:
             one.result()
 
-    def end(self) -> None:
+    def __enter__(self) -> None:
+        """Nothing: it has begun when it was made."""
+
+    def __exit__(self, *error: object) -> None:
         """Let what was begun come to its end, and begin nothing more."""
-        self._thread.shutdown(cancel_futures=True)
+        if self._thread is not None:
+            self._thread.shutdown(cancel_futures=True)

@@ -50,7 +50,7 @@ class _Ball(NamedTuple):
 
 
 class Tree:
-    """The offers of one service whose areas are circles."""
+    """Offers of one service that are bounded by their distance: circles, or countries."""
 
     def __init__(self, offers: Sequence[Offer], settings: ServiceSettings) -> None:
         self._fallback_min = settings.fallback_min

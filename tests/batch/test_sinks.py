@@ -23,10 +23,10 @@ def fail() -> None:
 def test_what_is_left_for_later_is_done_in_its_order() -> None:
     """The first is done first, however long it takes."""
     behind, done = Behind(), list[int]()
-    for number in range(5):
-        behind.do(partial(slowly, done, number))
-    behind.wait()
-    behind.end()
+    with behind:
+        for number in range(5):
+            behind.do(partial(slowly, done, number))
+        behind.wait()
     assert done == [0, 1, 2, 3, 4]
 
 
@@ -34,11 +34,11 @@ def test_what_is_left_for_later_is_done_in_its_order() -> None:
 def test_nothing_is_done_behind_what_failed(first: Callable[[], None], left: list[int]) -> None:
     """No checkpoint follows a block that was written by half; where it was not, one does."""
     behind, done = Behind(), list[int]()
-    behind.do(first)
-    behind.do(partial(slowly, done, 1))
-    try:
-        behind.wait()
-    except OSError:
-        assert first is fail
-    behind.end()
+    with behind:
+        behind.do(first)
+        behind.do(partial(slowly, done, 1))
+        try:
+            behind.wait()
+        except OSError:
+            assert first is fail
     assert done == left
