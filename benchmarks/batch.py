@@ -46,7 +46,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import batch_peers, batch_postgis, batch_world
 from dispatch_cli import desk, geo, ranking
 from dispatch_cli.batch.engine import Engine
-from dispatch_cli.eligibility import GATES, Look, as_eligible
+from dispatch_cli.eligibility import Look, as_eligible, first_gate
 from dispatch_cli.model import Incident, Provider
 
 TOP = 5
@@ -74,7 +74,7 @@ def naive(engine: Engine, providers: Sequence[Provider], incident: Incident) -> 
     rated = []
     for provider in providers:
         look = Look(need, provider)
-        if not any(fails(look) for _, fails, _ in GATES):
+        if first_gate(look) is None:
             eligible = as_eligible(look)
             travel_min = geo.crow_fly_min(eligible.distance_km, settings)
             rated.append(ranking.rate(eligible, need, travel_min))

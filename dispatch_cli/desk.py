@@ -1,5 +1,6 @@
 """The use cases: one incident in, a ranked cascade per service out."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from . import cascade, eligibility, geo, plans, ranking
 from .candidates import Orders, Rated
-from .eligibility import SEEN_AHEAD, HoursOf, Need
+from .eligibility import GATES, SEEN_AHEAD, Gate, HoursOf, Need, check_gates, reasons_of
 from .errors import UsageError
 from .model import (
     NO_CLIENT,
@@ -53,18 +54,23 @@ def rank_incident(
     holidays: HolidayDates,
     observations: Observations = Observations(),
     explain: bool = False,
+    gates: Sequence[Gate] = GATES,
 ) -> Answer:
     """Rank the providers for every service that an incident needs.
 
     With ``explain`` everybody who is excluded is listed; without, they are counted, and only those
-    whose area may reach the place are looked at. Raises UsageError for an unknown client or id.
+    whose area may reach the place are looked at. ``gates`` is the table that decides who is
+    excluded. Raises UsageError for an unknown client or id.
     """
+    check_gates(gates, "cascade")
     rules = catalog.rules
     check_names(catalog, incident)
     entries = plans.services_for(incident, rules)
     needs = needs_of(catalog, incident, entries, holidays, observations)
     providers = catalog.all() if explain else catalog.near(incident.place)
-    cascades = tuple(_rank_service(catalog, need, providers, explain=explain) for need in needs)
+    cascades = tuple(
+        _rank_service(catalog, need, providers, gates, explain=explain) for need in needs
+    )
     calls = plans.emergency_calls(incident, rules)
     return Answer(
         emergency=calls,
@@ -175,21 +181,31 @@ class Ranked(Struct, frozen=True):
     excluded: list[Exclusion]
     beyond: list[Exclusion]
 
+    def counts(self, gates: Sequence[Gate], *, not_near: int) -> dict[str, int]:
+        """Count the excluded by reason, in the order of the table.
+
+        ``not_near`` more providers were left out by the index of areas.
+        """
+        found = Counter(exclusion.reason for exclusion in self.excluded)
+        found[gates[0].reason] += not_near
+        return {reason: found[reason] for reason in reasons_of(gates) if found[reason]}
+
 
 def _rank_service(
-    catalog: "Catalog", need: Need, providers: Sequence[Provider], *, explain: bool
+    catalog: "Catalog",
+    need: Need,
+    providers: Sequence[Provider],
+    gates: Sequence[Gate],
+    *,
+    explain: bool,
 ) -> Cascade:
-    ranked = rank_need(need, providers)
-    counts: dict[str, int] = {}
-    for exclusion in ranked.excluded:
-        counts[exclusion.reason] = counts.get(exclusion.reason, 0) + 1
-    if catalog.count > len(providers):
-        # The index has proved of all the others that their area ends short of the place.
-        counts["outside_area"] = counts.get("outside_area", 0) + catalog.count - len(providers)
+    ranked = rank_need(need, providers, gates)
+    # The index has proved of all the others that their area ends short of the place.
+    counts = ranked.counts(gates, not_near=catalog.count - len(providers))
     resort = catalog.rules.last_resort(need.entry.service)
     nearest: list[Exclusion] = []
     if not ranked.orders.asked:
-        everybody = ranked.excluded if explain else rank_need(need, catalog.all()).excluded
+        everybody = ranked.excluded if explain else rank_need(need, catalog.all(), gates).excluded
         nearest = _nearest_first(everybody)[:NEAREST_SHOWN]
     return cascade.build(
         ranked.orders,
@@ -202,9 +218,9 @@ def _rank_service(
     )
 
 
-def rank_need(need: Need, providers: Iterable[Provider]) -> Ranked:
-    """Gates, minutes, stop rule, order: the whole of DESIGN section 2 for one service."""
-    parts = eligibility.split(providers, need)
+def rank_need(need: Need, providers: Iterable[Provider], gates: Sequence[Gate] = GATES) -> Ranked:
+    """Gates, minutes, stop rule, order: everything that docs/ranking.md says of one service."""
+    parts = eligibility.split(providers, need, gates)
     settings = need.settings.of(need.entry.service)
 
     def rate(eligible: eligibility.Eligible) -> Rated:

@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType, field
 
 from .errors import ExitCode
+from .messages import Message
 from .model import OpenState
 from .model.provider import CheckState
 
@@ -67,7 +68,7 @@ class Exclusion(Struct, frozen=True, kw_only=True):
 
     provider: str
     reason: str
-    detail: str
+    detail: Message
     name: str
     phone: str
     nearness_min: float

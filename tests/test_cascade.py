@@ -99,7 +99,7 @@ def test_acceptance_zero_is_excluded_as_beyond_fallback():
     assert [row.provider for row in found.candidates] == ["ever"]
     [out] = found.beyond_fallback
     assert (out.provider, out.reason) == ("never", "beyond_fallback")
-    assert out.detail == "never accepts, last resort 120 min"
+    assert str(out.detail) == "never accepts, last resort 120 min"
 
 
 MINUTES = st.floats(0, 100)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from dispatch_cli import results
 from dispatch_cli.errors import ExitCode
 from dispatch_cli.model.check import Move, Reading, Report
-from dispatch_cli.model.words import EXCLUSION_REASONS
+from dispatch_cli.eligibility import GATES, reasons_of
 from dispatch_cli.render.envelope import ErrorEntry
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -95,7 +95,7 @@ def test_the_json_page_knows_the_last_resort() -> None:
 def test_every_exclusion_reason_is_explained_in_order() -> None:
     """The ranking page explains every gate, in the order in which the gates are asked."""
     table = first_cells(section(page("ranking.md"), "Gates before minutes"))
-    assert tuple(table) == EXCLUSION_REASONS
+    assert tuple(table) == reasons_of(GATES)
 
 
 def test_the_worked_example_adds_up() -> None:

@@ -11,12 +11,11 @@ import numpy as np
 
 from .. import geo
 from ..model import Incident
-from ..model.words import EXCLUSION_REASONS
 from . import columns, kernel, layout
 from .asked import Batch, columns_of
 from .calendar import STRETCH_S, Opening
 from .columns import CompiledCells, has_codes, opening_columns, order_by_cell, side_columns
-from .engine import Engine
+from .engine import EXCLUSION_REASONS, Engine
 from .layout import Array
 from .offers import Offer, Shape, Side
 from .postcodes import CodedLists, PlaceCodes

@@ -12,9 +12,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from .. import cascade, desk
-from ..eligibility import GATES, Look, Need, phone_at
+from ..eligibility import GATES, Look, Need, first_gate, phone_at, reasons_of
 from ..model import Incident, Observations, PlanEntry, Provider
-from ..model.words import EXCLUSION_REASONS
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
 from .calendar import Calendar
 from .offers import Offer, Offers, Shape, Side
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
 
 MOST_SHAPES = 20_000
+EXCLUSION_REASONS = reasons_of(GATES)
 
 
 class Engine:
@@ -239,7 +239,7 @@ class Engine:
             last = max(last, _stopped_at(Look(need, self._providers[offer.number])))
         if last > 0:
             return EXCLUSION_REASONS[last]
-        fails_area = GATES[0][1]
+        fails_area = GATES[0].stops
         for number in self._near(incident):
             if not fails_area(Look(need, self._providers[number])):
                 return "service_not_offered"
@@ -248,4 +248,5 @@ class Engine:
 
 def _stopped_at(look: Look) -> int:
     """The number of the first gate that stops a provider; that of the last resort if none does."""
-    return next((at for at, (_, fails, _) in enumerate(GATES) if fails(look)), len(GATES))
+    gate = first_gate(look)
+    return len(EXCLUSION_REASONS) - 1 if gate is None else EXCLUSION_REASONS.index(gate.reason)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from .. import desk, plans, ranking
 from ..candidates import Rated
-from ..eligibility import GATES, Eligible, HoursOf, Look, Need, is_on_list
+from ..eligibility import GATES, Eligible, HoursOf, Look, Need, is_on_list, reasons_of
 from ..model import (
     Area,
     Availability,
@@ -32,7 +32,12 @@ from ..model import (
 from ..results import EmergencyCall
 from .calendar import Calendar, Opening
 
-_FAILS = {reason: fails for reason, fails, _ in GATES}
+_FAILS = {
+    reason: lambda look, reason=reason: any(
+        gate.stops(look) for gate in GATES if gate.reason == reason
+    )
+    for reason in reasons_of(GATES)
+}
 _PLAIN = Incident(kind="", place=Place(lat=0.0, lon=0.0), when=datetime(2000, 1, 1, tzinfo=UTC))
 _ALWAYS = Span(0, 0, "open")
 

@@ -6,10 +6,10 @@ from typing import Protocol
 import numpy as np
 
 from ..model import Incident
-from ..model.words import EXCLUSION_REASONS
 from . import layout, rendering
 from .asked import Batch
 from .compiled import CompiledEngine, Ranking
+from .engine import EXCLUSION_REASONS
 from .layout import Array
 from .offers import Shape
 from .ranks import Ranks

@@ -190,7 +190,7 @@ def _out_of_order(
     provider = desk.find_provider(book.catalog, provider_id)
     need = need_now(book, reader, case, service)
     parts = eligibility.split([provider], need)
-    why = parts.excluded[0].detail if parts.excluded else ""
+    why = str(parts.excluded[0].detail) if parts.excluded else ""
     settings = book.catalog.rules.settings.of(service.service)
     look = eligibility.Look(need, provider)
     eligible = parts.eligible[0] if parts.eligible else eligibility.as_eligible(look)

@@ -30,7 +30,7 @@ def gate_now(
         if (provider := book.catalog.find(option.provider)) is not None
     }
     out = eligibility.split(known.values(), need).excluded
-    reasons = {each.provider: each.detail for each in out}
+    reasons = {each.provider: str(each.detail) for each in out}
 
     def gate(option: Option) -> str | None:
         if option.provider not in known:

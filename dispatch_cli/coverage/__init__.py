@@ -5,17 +5,21 @@ them do not stand in for each other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..model import Availability, Provider
+from ..eligibility import GATES, Gate, Need, Verdicts, check_gates
+from ..model import Availability, Incident, Phone, Place, PlanEntry, Provider, Settings, Timetable
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from ..results import CoverageGap, CoveredService
 from .ground import Ground, ground_of
-from .pieces import Coming, HoursOf, coming_of
+from .pieces import Coming, coming_of
+from .pieces import HoursOf as HoursOfProvider
 from .stretch import Stretch
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 __all__ = ["Covered", "Stretch", "find_gaps"]
 
@@ -31,23 +35,27 @@ def find_gaps(
     providers: Sequence[Provider],
     stretch: Stretch,
     *,
-    hours_of: HoursOf,
+    hours_of: HoursOfProvider,
     availability: Mapping[str, Availability],
+    gates: Sequence[Gate] = GATES,
 ) -> Covered:
     """Find where and when fewer than the minimum can come, each gap from change to change.
 
-    Somebody can come to a postcode if the area holds its centre, they offer the service, are open
-    (unknown hours do not count), not on hold, have a unit and are not known to be down or without
-    a free unit. What an incident asks beyond that, the vehicle and the client, is not looked at.
+    A provider can come to a postcode if its area holds the postcode's centre and every gate lets
+    it pass for an incident of which nothing is known but the service: what an incident may ask
+    beyond that, the vehicle and the client, refuses nobody. Unknown hours do not count.
     """
-    coming = coming_of(providers, stretch, hours_of, availability)
+    check_gates(gates, "coverage")
+    coming = coming_of(providers, stretch, hours_of, availability, gates)
+    verdicts = Verdicts(gates, coming.who, ("static", "limit"))
     ground = ground_of(coming.who, stretch)
     services: list[CoveredService] = []
     gaps: list[CoverageGap] = []
     for service in SERVICES:
         if service in EMERGENCY_SERVICES or service not in (stretch.services or SERVICES):
             continue
-        offering = [n for n, provider in enumerate(coming.who) if service in provider.services]
+        failing = verdicts.first_failing(_need(service))
+        offering = [number for number, gate in enumerate(failing) if not gate]
         served = set[int]().union(*(ground.reach[number] for number in offering))
         at_least = _counted(offering, ground, coming, stretch.minimum)
         for region, places in ground.regions.items():
@@ -62,6 +70,20 @@ def find_gaps(
         tuple(sorted(services, key=lambda covered: covered.region)),
         tuple(sorted(gaps, key=lambda gap: gap.region)),
     )
+
+
+def _need(service: str) -> Need:
+    """What an incident asks of which nothing is known but the service."""
+    return Need(
+        incident=Incident(kind="", place=Place(lat=0.0, lon=0.0), when=_NEVER),
+        entry=PlanEntry(service=service),
+        settings=Settings(),
+        hours_of=_no_hours,
+    )
+
+
+def _no_hours(whose: Provider | Phone, region: str) -> Timetable:
+    raise AssertionError("gates of facts look at no hours")
 
 
 def _counted(

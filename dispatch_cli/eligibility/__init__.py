@@ -1,183 +1,51 @@
 """Gates before minutes: who can be sent at all, and what would have to be true of the others.
 
 Capability is a yes or no, never a score. Every provider that is asked about either passes all
-gates or has exactly one reason, the first that fails in the order of ``GATES``. What nobody asked
-the caller is "not asked", never a refusal: the gate passes and the row says what to check.
+gates or has exactly one reason, the first that fails in the order of the table. What was not asked
+of the caller is "not asked", never a refusal: the gate passes and the row says what to check.
+
+``gate_table`` declares the gates, ``gate_forms`` what a gate can be, ``facts`` what it may read.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from math import ceil, inf
-
-from msgspec import Struct
-
-from .. import geo
-from ..model import Availability, Phone, Provider, Span
-from ..results import Exclusion
-from .ask import to_ask
-from .gates import GATES, is_client_refused, is_on_list
-from .look import SEEN_AHEAD, HoursOf, Look, Need, later
+from .gate_forms import Gate, LimitGate, StaticGate, TimeGate, check_gates
+from .gate_table import BEYOND_FALLBACK, GATES, is_on_list, reasons_of
+from .look import Look
+from .need import SEEN_AHEAD, HoursOf, Need, later
+from .split import (
+    Eligible,
+    Split,
+    as_eligible,
+    beyond_fallback,
+    first_gate,
+    phone_at,
+    phones_at,
+    split,
+)
+from .verdicts import PASSED, Verdicts
 
 __all__ = [
+    "BEYOND_FALLBACK",
     "GATES",
+    "PASSED",
     "SEEN_AHEAD",
     "Eligible",
+    "Gate",
     "HoursOf",
+    "LimitGate",
     "Look",
     "Need",
     "Split",
+    "StaticGate",
+    "TimeGate",
+    "Verdicts",
     "as_eligible",
     "beyond_fallback",
+    "check_gates",
+    "first_gate",
     "is_on_list",
     "later",
     "phone_at",
     "phones_at",
+    "reasons_of",
     "split",
 ]
-
-
-class Eligible(Struct, frozen=True, kw_only=True):
-    """A provider that passed every gate but the last, which needs minutes."""
-
-    provider: Provider
-    phone: Phone
-    distance_km: float
-    span: Span
-    open_until: datetime | None
-    availability: Availability
-    area_edge: bool
-    ask: tuple[str, ...]
-
-
-class Split(Struct, frozen=True):
-    """Everybody who was asked about, in two parts; ``contract_only`` belongs to both.
-
-    Those in ``contract_only`` are excluded by a client's strict list alone: they count as
-    ``client_not_served``, and still take part in the neutral order that the contract is held to.
-    """
-
-    eligible: list[Eligible]
-    excluded: list[Exclusion]
-    contract_only: list[Eligible]
-
-
-def split(providers: Iterable[Provider], need: Need) -> Split:
-    """Put every provider through the gates, in the order of the input."""
-    eligible: list[Eligible] = []
-    excluded: list[Exclusion] = []
-    contract_only: list[Eligible] = []
-    for provider in providers:
-        look = Look(need, provider)
-        for reason, fails, detail in GATES:
-            if fails(look):
-                excluded.append(_exclusion(look, reason, detail(look)))
-                if reason == "client_not_served" and _is_contract_alone(look):
-                    contract_only.append(as_eligible(look))
-                break
-        else:
-            eligible.append(as_eligible(look))
-    return Split(eligible, excluded, contract_only)
-
-
-def _is_contract_alone(look: Look) -> bool:
-    """Whether nothing but the client's strict list stops a provider."""
-    others = (fails for reason, fails, _ in GATES if reason != "client_not_served")
-    return not is_client_refused(look) and not any(fails(look) for fails in others)
-
-
-def as_eligible(look: Look) -> Eligible:
-    """Take a provider as it is, whatever the gates say: the operator decides."""
-    span = look.span_now()
-    return Eligible(
-        provider=look.provider,
-        phone=phone_at(look.provider, look.need),
-        distance_km=look.distance_km,
-        span=span,
-        open_until=_open_until(look, span),
-        availability=look.availability,
-        area_edge=look.fit == "edge",
-        ask=to_ask(look),
-    )
-
-
-def _exclusion(look: Look, reason: str, detail: str) -> Exclusion:
-    return Exclusion(
-        provider=look.provider.id,
-        name=look.provider.name,
-        phone=phone_at(look.provider, look.need).shown,
-        reason=reason,
-        detail=detail,
-        nearness_min=_nearness_min(look, reason),
-    )
-
-
-def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusion:
-    """Make the exclusion of somebody who is slower than the last resort."""
-    fallback_min = need.settings.of(need.entry.service).fallback_min
-    # Rounded up, so that what is said is never below the last resort that it is held against.
-    minutes = "never accepts" if index_min == inf else f"{ceil(index_min * 10 - 1e-6) / 10:.1f} min"
-    return Exclusion(
-        provider=eligible.provider.id,
-        name=eligible.provider.name,
-        phone=eligible.phone.shown,
-        reason="beyond_fallback",
-        detail=f"{minutes}, last resort {fallback_min:.12g} min",
-        nearness_min=index_min,
-    )
-
-
-def phone_at(provider: Provider, need: Need) -> Phone:
-    """Choose the number to dial at the incident's time."""
-    return phones_at(provider, need)[0]
-
-
-def phones_at(provider: Provider, need: Need) -> tuple[Phone, ...]:
-    """The numbers that are answered at the incident's time, then those whose hours are unknown.
-
-    Each in the order of the file. Where none is known to be answered, all of them.
-    """
-    phones = provider.phones
-    if len(phones) == 1:
-        return phones
-    states = [_state_of(phone, provider, need) for phone in phones]
-    found = tuple(
-        phone
-        for wanted in ("open", "unknown")
-        for phone, state in zip(phones, states, strict=True)
-        if state == wanted
-    )
-    return found or phones
-
-
-def _state_of(phone: Phone, provider: Provider, need: Need) -> str:
-    if phone.hours is None:
-        return "open"
-    return need.hours_of(phone, provider.region).span_at(need.incident.when).state
-
-
-def _open_until(look: Look, span: Span) -> datetime | None:
-    """When an open provider closes, if that is within sight."""
-    if span.state != "open":
-        return None
-    when = look.need.incident.when
-    ends_at = look.timetable().ends_at(span)
-    if ends_at is None or ends_at - when.astimezone(UTC) > SEEN_AHEAD:
-        return None
-    return ends_at.astimezone(when.tzinfo)
-
-
-def _nearness_min(look: Look, reason: str) -> float:
-    """Order the excluded by how near to possible they are, in minutes of crow-fly driving.
-
-    The drive, plus the wait for the opening; whoever does not offer the service comes last.
-    """
-    settings = look.need.settings.of(look.need.entry.service)
-    minutes = geo.crow_fly_min(look.distance_km, settings)
-    if look.need.entry.service not in look.provider.services:
-        return inf
-    if reason == "closed_now":
-        when = look.need.incident.when
-        opens_at = look.timetable().opens_after(when)
-        wait = opens_at - when.astimezone(UTC) if opens_at is not None else SEEN_AHEAD
-        minutes += wait.total_seconds() / 60
-    return minutes

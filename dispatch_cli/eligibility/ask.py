@@ -1,7 +1,8 @@
 """What nobody has asked yet."""
 
-from .gates import exceeds
-from .look import Look, listed
+from .gate_forms import exceeds
+from .gate_table import listed
+from .look import Look
 
 
 def to_ask(look: Look) -> tuple[str, ...]:

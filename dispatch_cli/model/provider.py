@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from datetime import UTC, datetime
+from math import ceil
 from typing import Literal
 
 from msgspec import Struct
@@ -103,14 +104,17 @@ class Phone(Struct, frozen=True):
 
 
 class Hold(Struct, frozen=True):
-    """Why a provider is not to be asked for now, and until when (None: until further notice)."""
+    """Why a provider is not to be asked for now, and until when (None: until further notice).
+
+    The end counts in whole seconds, rounded up, as every change of a timetable does.
+    """
 
     reason: str
     until: datetime | None = None
 
     def is_on(self, moment: datetime) -> bool:
         """Whether it still holds at a moment."""
-        return self.until is None or moment < self.until
+        return self.until is None or moment.timestamp() < ceil(self.until.timestamp())
 
 
 class Provider(Struct, frozen=True, kw_only=True):

@@ -93,24 +93,6 @@ EQUIPMENT: Mapping[str, tuple[str, ...]] = {
     "lighting": ("Beleuchtung",),
 }
 
-# The order in which the gates are asked; a provider has exactly the first that fails.
-EXCLUSION_REASONS = (
-    "outside_area",
-    "service_not_offered",
-    "client_not_served",
-    "vehicle_class",
-    "vehicle_too_heavy",
-    "vehicle_too_high",
-    "unit_too_high",
-    "equipment_missing",
-    "on_hold",
-    "closed_now",
-    "already_asked",
-    "no_unit",
-    "down",
-    "beyond_fallback",
-)
-
 DECLINE_REASONS = (
     "no_unit",
     "no_driver",

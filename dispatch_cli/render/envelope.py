@@ -53,7 +53,7 @@ def envelope(
         errors=tuple(errors),
     )
     try:
-        return msgspec.json.encode(whole) + b"\n"
+        return msgspec.json.encode(whole, enc_hook=str) + b"\n"
     except UnicodeEncodeError:
         return _with_surrogates(whole)
 
@@ -92,7 +92,7 @@ def _with_surrogates(value: object) -> bytes:
     """Encode texts that UTF-8 cannot hold (half a surrogate pair): JSON can, as an escape."""
     import json
 
-    builtins = _finite(msgspec.to_builtins(value))
+    builtins = _finite(msgspec.to_builtins(value, enc_hook=str))
     return json.dumps(builtins, separators=(",", ":")).encode("ascii") + b"\n"
 
 

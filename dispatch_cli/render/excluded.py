@@ -1,10 +1,9 @@
 """Those who cannot be sent: how many for which reason, who they are, what would have to be true."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from ..model.words import EXCLUSION_REASONS
 from ..results import Cascade, Exclusion
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
@@ -38,10 +37,7 @@ def out_line(cascade: Cascade, width: int, hint: str = "  (--explain)") -> list[
     counts = {reason: count for reason, count in cascade.excluded_counts.items() if count}
     if not counts:
         return []
-    words = [
-        f"{_SHORT_REASONS.get(reason, reason)} {counts[reason]},"
-        for reason in _in_gate_order(counts)
-    ]
+    words = [f"{_SHORT_REASONS.get(reason, reason)} {count}," for reason, count in counts.items()]
     words[-1] = words[-1].removesuffix(",") + hint
     return flow(words, width, gap=" ", first=f"Out {sum(counts.values())}: ", rest=_INDENT)
 
@@ -56,7 +52,7 @@ def slower_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
     if limit == 1:
         only = slower[0]
         name = screen.text(only.name or only.provider)
-        parts = [f"{screen.text(only.phone, 60)} {name}, {screen.text(only.detail)}", *more]
+        parts = [f"{screen.text(only.phone, 60)} {name}, {screen.text(str(only.detail))}", *more]
         first = "slower than the last resort: "
         return plain_lines(flow(parts, screen.width, first=first, rest=_INDENT))
     return [
@@ -71,11 +67,13 @@ def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
     if cascade.excluded is UNSET or not cascade.excluded:
         return []
     lines = [plain_line(""), plain_line(_explain_title(cascade, screen), "bold")]
-    for reason in _in_gate_order({exclusion.reason for exclusion in cascade.excluded}):
+    for reason in cascade.excluded_counts:
         group = sorted(
             (exclusion for exclusion in cascade.excluded if exclusion.reason == reason),
             key=lambda exclusion: exclusion.nearness_min,
         )
+        if not group:
+            continue
         hidden = len(group) - _SHOWN_PER_REASON
         more = [f"{hidden} more: --json"] if hidden > 0 else []
         label = f"{screen.text(reason)} {len(group)}"
@@ -98,7 +96,7 @@ def entries(exclusions: Sequence[Exclusion], screen: Screen) -> list[Line]:
     """Make a line each of phone, name and what would have to be true; the name gives way."""
     phones = [screen.text(one.phone, 60) for one in exclusions]
     names = [screen.text(one.name or one.provider) for one in exclusions]
-    details = [screen.text(one.detail) for one in exclusions]
+    details = [screen.text(str(one.detail)) for one in exclusions]
     phone_width = max([_PHONE_WIDTH, *map(cells, phones)])
     room = screen.width - len(_INDENT) - phone_width - 4 - max(map(cells, details), default=0)
     name_width = max(NAME_LEAST, min(room, max(map(cells, names), default=0)))
@@ -108,11 +106,6 @@ def entries(exclusions: Sequence[Exclusion], screen: Screen) -> list[Line]:
         first = f"{_INDENT}{pad(phone, phone_width)}  {shown}  "
         lines += plain_lines(wrap(detail, screen.width, first=first, rest=_INDENT * 2))
     return lines
-
-
-def _in_gate_order(reasons: Iterable[str]) -> list[str]:
-    known = {reason: place for place, reason in enumerate(EXCLUSION_REASONS)}
-    return sorted(reasons, key=lambda reason: (known.get(reason, len(known)), reason))
 
 
 def _explain_title(cascade: Cascade, screen: Screen) -> str:

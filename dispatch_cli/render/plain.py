@@ -106,7 +106,7 @@ def _cascade_rows(cascade: "Cascade", *, explain: bool) -> Iterator[Row]:
             "provider": exclusion.provider,
             "name": exclusion.name,
             "reason": exclusion.reason,
-            "detail": exclusion.detail,
+            "detail": str(exclusion.detail),
         }
 
 

@@ -39,7 +39,7 @@ def rows(cascade):
 
 def out(cascade):
     """Reason and detail of everybody excluded."""
-    return {each.provider: (each.reason, each.detail) for each in cascade.excluded}
+    return {each.provider: (each.reason, str(each.detail)) for each in cascade.excluded}
 
 
 def look_at(book, provider, state, **facts):

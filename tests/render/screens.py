@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from dispatch_cli.messages import Message
 from dispatch_cli.render.cascade_table import View, answer_lines
 from dispatch_cli.render.layout import Screen, line_text
 from dispatch_cli.results import (
@@ -91,7 +92,8 @@ def exclusion(number=1, **changes):
         "phone": f"089 99998-{500 + number}",
         "nearness_min": float(number),
     }
-    return Exclusion(**{**values, **changes})
+    values |= changes
+    return Exclusion(**{**values, "detail": Message("{detail}", detail=values["detail"])})
 
 
 def cascade(service="tow", candidates=(), **changes):

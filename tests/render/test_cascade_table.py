@@ -66,7 +66,7 @@ def test_explain(golden):
         exclusion(80, reason="closed_now", detail="opens Sat 06:00", name=LONG_NAME),
         *(exclusion(n, reason="service_not_offered", name=f"Taxi {n}") for n in range(90, 97)),
     ]
-    counts = {"outside_area": 44, "closed_now": 1, "service_not_offered": 7}
+    counts = {"outside_area": 44, "service_not_offered": 7, "closed_now": 1}
     only = cascade("tow", [candidate()], excluded=tuple(excluded), excluded_counts=counts)
     golden("explain", screen_text(answer(only), explain=True))
 

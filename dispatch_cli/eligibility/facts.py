@@ -1,0 +1,93 @@
+"""The facts that a gate may read, by name, and the view through which it reads them.
+
+A gate declares its facts, and engines group incidents and providers by the declared ones. A
+predicate that read anything else would be right for one incident and wrong for the next of its
+group: so the view raises for every fact that was not declared.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from operator import attrgetter
+from typing import Any
+
+from ..model import Incident, Provider, Vehicle
+from .need import Need
+
+Getters = Mapping[str, Callable[[Any], Any]]
+
+
+class UnknownFactError(ValueError):
+    """A gate declares a fact that no incident, or no provider, has."""
+
+
+class UndeclaredFactError(AttributeError):
+    """A predicate has read a fact that its gate does not declare."""
+
+
+def _incident_facts() -> dict[str, Callable[[Need], Any]]:
+    facts: dict[str, Callable[[Need], Any]] = {
+        name: attrgetter(f"incident.{name}") for name in Incident.__struct_fields__
+    }
+    facts |= {name: attrgetter(f"incident.vehicle.{name}") for name in Vehicle.__struct_fields__}
+    facts |= {
+        "kind": attrgetter("incident.kind"),
+        "vehicle": attrgetter("incident.vehicle.kind"),
+        "travellers": attrgetter("incident.travellers"),
+        "in_danger": attrgetter("incident.in_danger"),
+        "service": attrgetter("entry.service"),
+        "equipment": attrgetter("equipment"),
+        "strict_list": attrgetter("strict_list"),
+        "client_name": lambda need: need.client.name if need.client else need.incident.client or "",
+    }
+    return facts
+
+
+INCIDENT_FACTS: Mapping[str, Callable[[Need], Any]] = _incident_facts()
+"""By name: fields of the incident, those of its vehicle (``vehicle`` is its class, ``kind`` that of
+the incident), and what follows from them for one service."""
+
+PROVIDER_FACTS: Mapping[str, Callable[[Provider], Any]] = {
+    name: attrgetter(name) for name in Provider.__struct_fields__
+}
+"""By name: the fields of a provider."""
+
+
+class Facts:
+    """The declared facts of an incident or a provider, as attributes.
+
+    Reading any other raises UndeclaredFactError.
+    """
+
+    __slots__ = ("_getters", "_subject")
+
+    def __init__(self, getters: Getters, subject: object) -> None:
+        self._getters, self._subject = getters, subject
+
+    def __getattr__(self, name: str) -> Any:
+        """Read a declared fact."""
+        getter = self._getters.get(name)
+        if getter is None:
+            allowed = ", ".join(self._getters) or "none"
+            raise UndeclaredFactError(f"the fact {name!r} is not declared; declared: {allowed}")
+        return getter(self._subject)
+
+
+@cache
+def view(side: str, names: tuple[str, ...]) -> Callable[[object], Facts]:
+    """Make what shows the named facts of each "incident" (as a ``Need``) or "provider".
+
+    Raises UnknownFactError for a name that the side does not have.
+    """
+    known: Getters = {"incident": INCIDENT_FACTS, "provider": PROVIDER_FACTS}[side]
+    for name in names:
+        if name not in known:
+            raise UnknownFactError(f"no {side} has the fact {name!r}; known: {', '.join(known)}")
+    return partial(Facts, {name: known[name] for name in names})
+
+
+@cache
+def values_of(side: str, names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Make what lists the values of the named facts, in their order."""
+    known: Getters = {"incident": INCIDENT_FACTS, "provider": PROVIDER_FACTS}[side]
+    getters = tuple(known[name] for name in names)
+    return lambda subject: tuple(getter(subject) for getter in getters)

@@ -1,0 +1,241 @@
+"""The table of gates: every reason for which a provider is not asked, declared once, in order.
+
+The order of reasons, ``--explain``, batch, coverage and the docs derive from ``GATES``. The area
+comes first because an index can answer it without touching the other ten thousand providers.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from math import ceil, inf
+
+from ..messages import Clock, Message
+from ..model import Availability, Circle, Hold, Polygon, Postcodes, Provider, Span, Timetable
+from .facts import Facts
+from .gate_forms import (
+    AreaGate,
+    AskedGate,
+    AvailabilityGate,
+    Fact,
+    Gate,
+    LimitGate,
+    StaticGate,
+    TimeGate,
+)
+from .need import SEEN_AHEAD
+
+BEYOND_FALLBACK = "beyond_fallback"
+"""The reason of the stop rule, which needs minutes and therefore comes after all gates."""
+
+_LONG_AGO, _FAR_AHEAD = -(2**62), 2**62
+
+
+def is_on_list(provider: Provider | Facts, names: Iterable[str]) -> bool:
+    """Whether a client's list names a provider, by its id or by one of its tags."""
+    return any(name == provider.id or name in provider.tags for name in names)
+
+
+def missing_equipment(
+    needed: Iterable[tuple[str, ...]], has: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    """The first group of equipment of which a provider is known to have nothing."""
+    if has is None:
+        return None
+    return next((group for group in needed if not set(group) & set(has)), None)
+
+
+def listed(names: Iterable[str] | None) -> str:
+    """Name the members of a closed set that a provider takes."""
+    return ", ".join(names or ()) or "nobody"
+
+
+def _area_sentence(incident: Facts, provider: Facts, short_km: float) -> Message:
+    area, place = provider.area, incident.place
+    rounded_km = ceil(round(short_km * 10, 6)) / 10 if short_km < inf else inf
+    match area:
+        case Postcodes(text=text):
+            if not place.postcode:
+                return Message("a place abroad is not in {area}", area=text)
+            return Message("{postcode} is not in {area}", postcode=place.postcode, area=text)
+        case Circle():
+            return Message("area ends {short_km:.1f} km short", short_km=rounded_km)
+        case Polygon():
+            return Message("{short_km:.1f} km outside", short_km=rounded_km)
+        case _:
+            return Message("{short_km:.1f} km outside Germany", short_km=rounded_km)
+
+
+def _hold_timetable(provider: Facts, _: Callable[[], Timetable]) -> Timetable | None:
+    hold: Hold | None = provider.on_hold
+    if hold is None:
+        return None
+    if hold.until is None:
+        return Timetable((Span(_LONG_AGO, _FAR_AHEAD, "closed"),))
+    end = ceil(hold.until.timestamp())
+    return Timetable((Span(_LONG_AGO, end, "closed"), Span(end, _FAR_AHEAD, "open")))
+
+
+def _hold_sentence(incident: Facts, provider: Facts, _: Timetable) -> Message:
+    hold: Hold = provider.on_hold
+    if hold.until is None:
+        return Message("on hold: {why}, until further notice", why=hold.reason)
+    return Message("on hold: {why}, until {until}", why=hold.reason,
+                   until=Clock(hold.until, incident.when))  # fmt: skip
+
+
+def _opening_hours(_: Facts, hours: Callable[[], Timetable]) -> Timetable:
+    return hours()
+
+
+def _closed_sentence(incident: Facts, _: Facts, timetable: Timetable) -> Message:
+    when: datetime = incident.when
+    opens_at = timetable.opens_after(when)
+    if opens_at is None or opens_at - when.astimezone(UTC) > SEEN_AHEAD:
+        return Message("opens in more than {days} days", days=SEEN_AHEAD.days)
+    return Message("opens {opens_at}", opens_at=Clock(opens_at, when))
+
+
+def _no_unit_sentence(_: Facts, provider: Facts, __: Availability) -> Message:
+    if provider.units == 0:
+        return Message("has no unit")
+    return Message("all {units} units busy, no end known", units=provider.units)
+
+
+def _down_sentence(incident: Facts, _: Facts, known: Availability) -> Message:
+    since = Clock(known.since, incident.when) if known.since else None
+    if since and known.why:
+        return Message("down since {since}: {why}", since=since, why=known.why)
+    if since:
+        return Message("down since {since}", since=since)
+    return Message("down: {why}", why=known.why) if known.why else Message("down")
+
+
+GATES: tuple[Gate, ...] = (
+    AreaGate(
+        reason="outside_area",
+        incident=("place",),
+        provider=("area", "lat", "lon"),
+        sentence=_area_sentence,
+    ),
+    StaticGate(
+        reason="service_not_offered",
+        incident=("service",),
+        provider=("services",),
+        fails=lambda incident, provider: incident.service not in provider.services,
+        sentence=lambda incident, _: Message("does not offer {service}", service=incident.service),
+    ),
+    StaticGate(
+        reason="client_not_served",
+        incident=("client",),
+        provider=("clients",),
+        fails=lambda incident, provider: (
+            None not in (incident.client, provider.clients)
+            and incident.client not in provider.clients
+        ),
+        sentence=lambda _, provider: Message("serves only {clients}",
+                                             clients=listed(provider.clients)),
+    ),
+    StaticGate(
+        reason="client_not_served",
+        incident=("strict_list", "client_name"),
+        provider=("id", "tags"),
+        is_policy=True,
+        fails=lambda incident, provider: (
+            bool(incident.strict_list) and not is_on_list(provider, incident.strict_list)
+        ),
+        sentence=lambda incident, _: Message("{client} sends only its own (only_strict)",
+                                             client=incident.client_name),
+    ),
+    StaticGate(
+        reason="vehicle_class",
+        incident=("vehicle",),
+        provider=("vehicle_classes",),
+        fails=lambda incident, provider: (
+            None not in (incident.vehicle, provider.vehicle_classes)
+            and incident.vehicle not in provider.vehicle_classes
+        ),
+        sentence=lambda incident, provider: Message(
+            "takes {classes}, not {vehicle}",
+            classes=listed(provider.vehicle_classes), vehicle=incident.vehicle,
+        ),
+    ),
+    LimitGate(
+        reason="vehicle_too_heavy",
+        incident=("weight_t",),
+        provider=("max_weight_t",),
+        value=Fact("incident", "weight_t"),
+        limit=Fact("provider", "max_weight_t"),
+        sentence=lambda value, limit: Message(
+            "limit {limit_t:.12g} t, vehicle {weight_t:.12g} t", limit_t=limit, weight_t=value
+        ),
+    ),
+    LimitGate(
+        reason="vehicle_too_high",
+        incident=("height_m",),
+        provider=("max_height_m",),
+        value=Fact("incident", "height_m"),
+        limit=Fact("provider", "max_height_m"),
+        sentence=lambda value, limit: Message(
+            "limit {limit_m:.12g} m, vehicle {height_m:.12g} m", limit_m=limit, height_m=value
+        ),
+    ),
+    LimitGate(
+        reason="unit_too_high",
+        incident=("clearance_m",),
+        provider=("height_m",),
+        value=Fact("provider", "height_m"),
+        limit=Fact("incident", "clearance_m"),
+        sentence=lambda value, limit: Message(
+            "truck {height_m:.12g} m, clearance {clearance_m:.12g} m",
+            height_m=value, clearance_m=limit,
+        ),
+    ),
+    StaticGate(
+        reason="equipment_missing",
+        incident=("equipment",),
+        provider=("equipment",),
+        fails=lambda incident, provider: (
+            missing_equipment(incident.equipment, provider.equipment) is not None
+        ),
+        sentence=lambda incident, provider: Message(
+            "needs {equipment}",
+            equipment=" or ".join(missing_equipment(incident.equipment, provider.equipment) or ()),
+        ),
+    ),
+    TimeGate(
+        reason="on_hold",
+        incident=("when",),
+        provider=("on_hold",),
+        timetable=_hold_timetable,
+        sentence=_hold_sentence,
+    ),
+    TimeGate(
+        reason="closed_now",
+        incident=("when",),
+        provider=("hours", "region", "timetable"),
+        timetable=_opening_hours,
+        sentence=_closed_sentence,
+    ),
+    AskedGate(
+        reason="already_asked",
+        incident=("asked",),
+        provider=("id",),
+        sentence=lambda: Message("has been asked already"),
+    ),
+    AvailabilityGate(
+        reason="no_unit",
+        provider=("units",),
+        fails=lambda provider, known: provider.units == 0 or known.has_no_unit,
+        sentence=_no_unit_sentence,
+    ),
+    AvailabilityGate(
+        reason="down",
+        incident=("when",),
+        fails=lambda _, known: known.state == "down",
+        sentence=_down_sentence,
+    ),
+)  # fmt: skip
+
+
+def reasons_of(gates: Iterable[Gate]) -> tuple[str, ...]:
+    """List the reasons of a table in its order, each once, then that of the stop rule."""
+    return (*dict.fromkeys(gate.reason for gate in gates), BEYOND_FALLBACK)

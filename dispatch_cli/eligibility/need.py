@@ -1,0 +1,70 @@
+"""What one service of one incident asks of a provider."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from ..model import (
+    Client,
+    Incident,
+    Observations,
+    Phone,
+    PlanEntry,
+    Provider,
+    Settings,
+    Timetable,
+)
+
+HoursOf = Callable[[Provider | Phone, str], Timetable]
+"""Works out when a provider is open, or a phone answered, in a holiday region.
+
+The timetable covers the incident's time and at least ``SEEN_AHEAD`` after it.
+"""
+
+SEEN_AHEAD = timedelta(days=7)
+"""Changes of the opening hours further ahead are not looked at, by whatever way they are known."""
+
+
+class Need(Struct, frozen=True, kw_only=True):
+    """What one service of one incident asks of a provider."""
+
+    incident: Incident
+    entry: PlanEntry
+    settings: Settings
+    hours_of: HoursOf
+    client: Client | None = None
+    observations: Observations = Observations()
+
+    @property
+    def equipment(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of equipment of which a unit needs one each, from the plan and the vehicle."""
+        vehicle = self.incident.vehicle
+        groups = [*self.entry.equipment]
+        if self.entry.service in ("tow", "flatbed_tow", "heavy_tow") and vehicle.state == "blocked":
+            groups.append(("flatbed", "dollies", "crane", "rotator"))
+        if self.entry.service == "tow" and vehicle.ev:
+            # The driven wheels of most electric cars must not turn while it is towed.
+            groups.append(("flatbed", "dollies"))
+        if self.entry.service in ("recovery", "heavy_recovery") and vehicle.state == "on_roof":
+            groups.append(("crane", "rotator"))
+        return tuple(dict.fromkeys(groups))
+
+    @property
+    def strict_list(self) -> tuple[str, ...]:
+        """Ids and tags that a client's strict contract allows; empty where none applies.
+
+        Safety beats contract: with somebody in danger no list applies.
+        """
+        client = self.client
+        if client is None or not client.only_strict or self.incident.in_danger:
+            return ()
+        return client.only
+
+
+def later(moment: datetime, *, minutes: float) -> datetime:
+    """A moment so many minutes on, in the same time zone, also over a change of clocks.
+
+    Adding to a local time moves the hands of the clock; what passes is time.
+    """
+    return (moment.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(moment.tzinfo)

@@ -1,0 +1,169 @@
+"""Put every provider through the gates: eligible, or out for one reason."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from math import ceil, inf
+
+from msgspec import Struct
+
+from .. import geo
+from ..messages import Message
+from ..model import Availability, Phone, Provider, Span
+from ..results import Exclusion
+from .ask import to_ask
+from .gate_forms import Gate
+from .gate_table import BEYOND_FALLBACK, GATES
+from .look import Look
+from .need import SEEN_AHEAD, Need
+
+
+class Eligible(Struct, frozen=True, kw_only=True):
+    """A provider that passed every gate; only the stop rule, which needs minutes, is left."""
+
+    provider: Provider
+    phone: Phone
+    distance_km: float
+    span: Span
+    open_until: datetime | None
+    availability: Availability
+    area_edge: bool
+    ask: tuple[str, ...]
+
+
+class Split(Struct, frozen=True):
+    """The providers that were asked about, in two parts; ``contract_only`` belongs to both.
+
+    Those in ``contract_only`` are excluded by a client's policy alone: they count as excluded, and
+    still take part in the neutral order that the contract is held to.
+    """
+
+    eligible: list[Eligible]
+    excluded: list[Exclusion]
+    contract_only: list[Eligible]
+
+
+def split(providers: Iterable[Provider], need: Need, gates: Sequence[Gate] = GATES) -> Split:
+    """Put every provider through the gates, in the order of the input."""
+    eligible: list[Eligible] = []
+    excluded: list[Exclusion] = []
+    contract_only: list[Eligible] = []
+    for provider in providers:
+        look = Look(need, provider)
+        stopped_by = first_gate(look, gates)
+        if stopped_by is None:
+            eligible.append(as_eligible(look))
+            continue
+        excluded.append(_exclusion(look, stopped_by.reason, stopped_by.message(look)))
+        neutral = (gate for gate in gates if not gate.is_policy)
+        if stopped_by.is_policy and not any(gate.stops(look) for gate in neutral):
+            contract_only.append(as_eligible(look))
+    return Split(eligible, excluded, contract_only)
+
+
+def first_gate(look: Look, gates: Iterable[Gate] = GATES) -> Gate | None:
+    """The first gate that stops a provider; None if all let it pass."""
+    return next((gate for gate in gates if gate.stops(look)), None)
+
+
+def as_eligible(look: Look) -> Eligible:
+    """Take a provider as it is, whatever the gates say: the operator decides."""
+    span = look.span_now()
+    return Eligible(
+        provider=look.provider,
+        phone=phone_at(look.provider, look.need),
+        distance_km=look.distance_km,
+        span=span,
+        open_until=_open_until(look, span),
+        availability=look.availability,
+        area_edge=look.fit == "edge",
+        ask=to_ask(look),
+    )
+
+
+def _exclusion(look: Look, reason: str, detail: Message) -> Exclusion:
+    return Exclusion(
+        provider=look.provider.id,
+        name=look.provider.name,
+        phone=phone_at(look.provider, look.need).shown,
+        reason=reason,
+        detail=detail,
+        nearness_min=_nearness_min(look, reason),
+    )
+
+
+def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusion:
+    """Make the exclusion of a provider that is slower than the last resort."""
+    fallback_min = need.settings.of(need.entry.service).fallback_min
+    if index_min == inf:
+        detail = Message("never accepts, last resort {fallback_min:.12g} min",
+                         fallback_min=fallback_min)  # fmt: skip
+    else:
+        # Rounded up, so that what is said is never below the last resort that it is held against.
+        detail = Message("{index_min:.1f} min, last resort {fallback_min:.12g} min",
+                         index_min=ceil(index_min * 10 - 1e-6) / 10,
+                         fallback_min=fallback_min)  # fmt: skip
+    return Exclusion(
+        provider=eligible.provider.id,
+        name=eligible.provider.name,
+        phone=eligible.phone.shown,
+        reason=BEYOND_FALLBACK,
+        detail=detail,
+        nearness_min=index_min,
+    )
+
+
+def phone_at(provider: Provider, need: Need) -> Phone:
+    """Choose the number to dial at the incident's time."""
+    return phones_at(provider, need)[0]
+
+
+def phones_at(provider: Provider, need: Need) -> tuple[Phone, ...]:
+    """The numbers that are answered at the incident's time, then those whose hours are unknown.
+
+    Each in the order of the file. Where none is known to be answered, all of them.
+    """
+    phones = provider.phones
+    if len(phones) == 1:
+        return phones
+    states = [_state_of(phone, provider, need) for phone in phones]
+    found = tuple(
+        phone
+        for wanted in ("open", "unknown")
+        for phone, state in zip(phones, states, strict=True)
+        if state == wanted
+    )
+    return found or phones
+
+
+def _state_of(phone: Phone, provider: Provider, need: Need) -> str:
+    if phone.hours is None:
+        return "open"
+    return need.hours_of(phone, provider.region).span_at(need.incident.when).state
+
+
+def _open_until(look: Look, span: Span) -> datetime | None:
+    """When an open provider closes, if that is within sight."""
+    if span.state != "open":
+        return None
+    when = look.need.incident.when
+    ends_at = look.timetable().ends_at(span)
+    if ends_at is None or ends_at - when.astimezone(UTC) > SEEN_AHEAD:
+        return None
+    return ends_at.astimezone(when.tzinfo)
+
+
+def _nearness_min(look: Look, reason: str) -> float:
+    """Order the excluded by how near to possible they are, in minutes of crow-fly driving.
+
+    The drive, plus the wait for the opening; whoever does not offer the service comes last.
+    """
+    settings = look.need.settings.of(look.need.entry.service)
+    minutes = geo.crow_fly_min(look.distance_km, settings)
+    if look.need.entry.service not in look.provider.services:
+        return inf
+    if reason == "closed_now":
+        when = look.need.incident.when
+        opens_at = look.timetable().opens_after(when)
+        wait = opens_at - when.astimezone(UTC) if opens_at is not None else SEEN_AHEAD
+        minutes += wait.total_seconds() / 60
+    return minutes

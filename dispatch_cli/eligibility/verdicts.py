@@ -1,0 +1,83 @@
+"""The verdicts of gates on all providers, each combination of facts asked once."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from ..model import Provider
+from .facts import values_of, view
+from .gate_forms import Gate, LimitGate, StaticGate
+from .need import Need
+
+PASSED = 0
+
+
+class Verdicts:
+    """Asks those gates of a table that depend on facts alone about the providers of a file.
+
+    Batch and coverage ask for many incidents: a gate is asked once for each combination of values
+    of its declared incident facts, of one provider for each combination of its provider facts.
+    """
+
+    def __init__(
+        self,
+        gates: Sequence[Gate],
+        providers: Sequence[Provider],
+        forms: Collection[str] = (StaticGate.form,),
+    ) -> None:
+        """Take the gates of some forms: static ones, or limits as well."""
+        self._gates = [
+            (number, gate)
+            for number, gate in enumerate(gates, start=1)
+            if isinstance(gate, StaticGate | LimitGate) and gate.form in forms
+        ]
+        self._providers = providers
+        self._groups: dict[int, tuple[list[int], list[Provider]]] = {}
+        self._first: dict[object, bytes] = {}
+        self._known: dict[object, bytes] = {}
+
+    def first_failing(self, need: Need) -> bytes:
+        """For each provider the place in the table, from 1, of the first of the gates that fails.
+
+        PASSED (0) where none does.
+        """
+        asked = [(number, gate, values_of("incident", gate.incident)(need))
+                 for number, gate in self._gates]  # fmt: skip
+        key = tuple(values for *_, values in asked)
+        found = self._first.get(key)
+        if found is None:
+            first = bytearray(len(self._providers))
+            for number, gate, values in reversed(asked):
+                failing = self._failing(number, gate, values, need)
+                for place in failing:
+                    first[place] = number
+            found = self._first[key] = bytes(first)
+        return found
+
+    def _failing(
+        self, number: int, gate: StaticGate | LimitGate, values: tuple[Any, ...], need: Need
+    ) -> list[int]:
+        """The places of the providers that a gate stops."""
+        group_of, examples = self._grouped(number, gate)
+        key = (number, values)
+        if key not in self._known:
+            incident, show = view("incident", gate.incident)(need), view("provider", gate.provider)
+            self._known[key] = bytes(bool(gate.fails(incident, show(one))) for one in examples)
+        verdicts = self._known[key]
+        if not any(verdicts):
+            return []
+        return [place for place, group in enumerate(group_of) if verdicts[group]]
+
+    def _grouped(
+        self, number: int, gate: StaticGate | LimitGate
+    ) -> tuple[list[int], list[Provider]]:
+        """Number the providers by what the gate reads of them, and give one of each number."""
+        if number not in self._groups:
+            values, groups = values_of("provider", gate.provider), dict[object, int]()
+            group_of, examples = [], list[Provider]()
+            for provider in self._providers:
+                group = groups.setdefault(values(provider), len(groups))
+                if group == len(examples):
+                    examples.append(provider)
+                group_of.append(group)
+            self._groups[number] = group_of, examples
+        return self._groups[number]
