@@ -16,12 +16,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import timeit
 from importlib.metadata import version
 from pathlib import Path
 
 from timing import median_ratio, timed
 from worlds import write_world
 
+import dispatch_cli
+from dispatch_cli.catalog.code_digest import digest_of_code
+
+PACKAGE = str(Path(dispatch_cli.__file__).parent)
 SIZES = (100, 1_000, 10_000)
 INCIDENT = ("cascade", "tow", "--at", "48.3645,10.8928")
 
@@ -99,6 +104,8 @@ def _measure(folder: Path, env: dict[str, str], runs: int) -> None:
         print(f"| {name} | {statistics.median(found[1:]) * 1000:.0f} |")
     for size, found_s in first_s.items():
         print(f"| first call, nothing compiled yet, {size:,} | {found_s * 1000:.0f} |")
+    digest_s = timeit.repeat(lambda: digest_of_code(PACKAGE), number=1, repeat=10 * runs)
+    print(f"| digest of the code (goal: ≤ 1) | {statistics.median(digest_s) * 1000:.2f} |")
     print("\n| ratio | goal | measured |\n|---|---|---|")
     goals = (
         ("cascade --json, 1,000", "hello", 1.5),

@@ -108,7 +108,7 @@ class Catalog:
 
     @property
     def digest(self) -> str:
-        """What the content of all its files adds up to: other bytes, another digest."""
+        """The cache key: it differs where any file or the code that reads them differs."""
         return self._compiled.head.key.hex()
 
     def _read(self, look: Callable[[Compiled], T]) -> T:
@@ -131,7 +131,7 @@ def load(
     """Load a provider file; raises BadDataError with everything that is wrong in any of its files.
 
     The compiled form in ``cache_dir`` is used if it was made from the same bytes by the same
-    version and reaches far enough beyond ``now``; else it is made anew. Without a folder that can
+    code and reaches far enough beyond ``now``; else it is made anew. Without a folder that can
     be written it is made in memory. ``holidays`` gives the public holidays of a region.
     """
     main = os.fspath(path)

