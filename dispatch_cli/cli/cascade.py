@@ -127,7 +127,7 @@ def _show(answer: "Answer", view: View) -> None:
             now=view.now,
         )
     else:
-        from ..render.plain import print_plain
+        from ..render.cascade_plain import print_plain
 
         print_plain(answer, stream=sys.stdout, explain=view.explain)
 

@@ -5,10 +5,10 @@ from msgspec import Struct
 from ..model import NO_CLIENT
 from ..results import Answer, Cascade
 from . import figures
-from .columns import Columns
+from .cascade_columns import phone_and_name
+from .cascade_layout import Table, TableLayout
 from .excluded import entries, out_line, slower_lines
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
-from .rows import Table, phone_and_name
 
 _INDENT = "   "
 _LATER_NAME_LEAST = 12
@@ -36,9 +36,9 @@ def is_later(cascade: Cascade) -> bool:
     return cascade.when != "now"
 
 
-def block_lines(table: Table, answer: Answer, columns: Columns, density: Density) -> list[Line]:
+def block_lines(table: Table, answer: Answer, layout: TableLayout, density: Density) -> list[Line]:
     """Make the block of a service that somebody can be sent for."""
-    cascade, screen = table.cascade, columns.screen
+    cascade, screen = table.cascade, layout.screen
     rows = table.rows[: density.rows]
     hidden = len(cascade.candidates) - len(rows)
     more = f"{hidden} more: --top {len(cascade.candidates)}" if hidden else ""
@@ -46,15 +46,15 @@ def block_lines(table: Table, answer: Answer, columns: Columns, density: Density
     if density.has_title:
         lines += _title(cascade, answer, screen, density, more)
     if density.has_heads:
-        lines.append(columns.head())
-    lines += [columns.line(row) for row in rows]
+        lines.append(layout.head())
+    lines += [layout.line(row) for row in rows]
     if more and density.has_footer:
         lines.append(plain_line(f" {_INDENT}{more}"))
     if cascade.contract_ends:
         text = f"the contract of {screen.text(cascade.contract_ends)} ends here: nobody else"
         lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT))
     if density.has_last_row:
-        lines.append(columns.line(table.last_resort))
+        lines.append(layout.line(table.last_resort))
     if density.has_footer:
         if not density.has_title:
             lines.append(plain_line(""))

@@ -1,6 +1,6 @@
 """The screen that ``dispatch cascade`` shows: everything in its place and within the height."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TextIO
 
@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from ..results import Answer, Cascade
 from .blocks import Density, block_lines, is_later, later_lines, nobody_lines
-from .columns import Columns, choose
+from .cascade_columns import CASCADE_COLUMNS, Column, phone_and_name
+from .cascade_layout import Table, TableLayout, fit_columns, make_table
 from .console import print_lines, screen_of
 from .excluded import explain_lines
 from .head import head_lines
 from .layout import Line, Screen, cells, flow, line_text, plain_line, plain_lines, wrap_command
-from .rows import Table, phone_and_name, table_of
 
 _MOST_ROWS = 10
 """Nobody reads further with a caller on the line; ``--top`` shows more."""
@@ -29,6 +29,7 @@ class View(Struct, frozen=True, kw_only=True):
     explain: bool = False
     suggest: str | None = None
     now: datetime | None = None
+    columns: Sequence[Column] = CASCADE_COLUMNS
 
     @property
     def is_full(self) -> bool:
@@ -61,14 +62,16 @@ def answer_lines(answer: Answer, screen: Screen, view: View) -> list[Line]:
     densities = _densities(answer, view)
     first = next(densities)
     when = answer.incident.when
+    terminal = [column.terminal for column in view.columns if column.terminal]
+    later_rows = first.rows if view.is_full else 0  # 0: one line stands for the service
     tables = [
-        # What follows later stands on one line and needs no rows.
-        table_of(cascade, when, screen, 0 if is_later(cascade) and not view.is_full else first.rows)
+        make_table(cascade, terminal, when, screen, later_rows if is_later(cascade) else first.rows)
         for cascade in answer.cascades
     ]
-    # Chosen once for the whole screen, so that its tables stand in line.
+    # Chosen once for the whole screen, so that its tables align.
     rows = [row for table in tables if table.rows for row in (*table.rows, table.last_resort)]
-    page = _Page(answer, view, tables, choose(screen, rows), head_lines(answer, screen, view.now))
+    layout = fit_columns(terminal, rows, screen)
+    page = _Page(answer, view, tables, layout, head_lines(answer, screen, view.now))
     lines = _lines(page, first)
     while not (view.is_full or _fits(lines, screen)):
         tighter = next(densities, None)
@@ -102,7 +105,7 @@ class _Page(Struct, frozen=True):
     answer: Answer
     view: View
     tables: list[Table]
-    columns: Columns
+    layout: TableLayout
     head: list[Line]
 
     @property
@@ -147,19 +150,19 @@ def _fits(lines: list[Line], screen: Screen) -> bool:
 def _lines(page: _Page, density: Density) -> list[Line]:
     lines = [*page.head]
     if not density.has_heads and page.has_table:
-        lines.append(page.columns.head())
+        lines.append(page.layout.head())
     for table in page.tables:
         if density.has_blanks and (not is_later(table.cascade) or page.view.is_full):
             lines.append(plain_line(""))
         lines += _block(table, page, density)
     if page.view.explain:
         for table in page.tables:
-            lines += explain_lines(table.cascade, page.columns.screen)
+            lines += explain_lines(table.cascade, page.layout.screen)
     return lines + _ending(page, density)
 
 
 def _block(table: Table, page: _Page, density: Density) -> list[Line]:
-    cascade, screen = table.cascade, page.columns.screen
+    cascade, screen = table.cascade, page.layout.screen
     lines: list[Line] = []
     if is_later(cascade):
         if not page.view.is_full:
@@ -167,7 +170,7 @@ def _block(table: Table, page: _Page, density: Density) -> list[Line]:
         lines.append(plain_line(_condition(cascade, screen)))
     if not table.rows:
         return lines + nobody_lines(cascade, screen, density)
-    return lines + block_lines(table, page.answer, page.columns, density)
+    return lines + block_lines(table, page.answer, page.layout, density)
 
 
 def _condition(cascade: Cascade, screen: Screen) -> str:
@@ -176,12 +179,12 @@ def _condition(cascade: Cascade, screen: Screen) -> str:
 
 def _ending(page: _Page, density: Density) -> list[Line]:
     """The legend once, whom to call next in an emergency, and the next command."""
-    answer, view, columns = page.answer, page.view, page.columns
-    screen = columns.screen
+    answer, view, layout = page.answer, page.view, page.layout
+    screen = layout.screen
     lines: list[Line] = []
     if density.has_hints and page.has_table:
         parts = ["There = clock time if asked in turn."]
-        if columns.has("Sort"):
+        if any(column.heading == "Sort" for column in layout.columns):
             parts.append("Sort = minutes for the order, not an ETA.")
         legend = flow(parts, screen.width, gap="  ")
         lines += plain_lines(legend, "dim")

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from ..results import EmergencyCall
+from .cascade_plain import COLUMNS, emergency_rows
 from .console import print_lines, screen_of
 from .head import advice_lines, emergency_lines
-from .plain import COLUMNS, emergency_rows, write_table
+from .plain import write_table
 
 
 def print_emergency(

@@ -5,7 +5,7 @@ import io
 from datetime import datetime
 from math import inf
 
-from dispatch_cli.render.plain import COLUMNS, print_plain
+from dispatch_cli.render.cascade_plain import COLUMNS, print_plain
 
 from .screens import AMBULANCE, accident, answer, candidate, cascade, exclusion, worked_example
 

@@ -1,0 +1,76 @@
+"""The tab-separated output of a cascade, whose columns are declared in ``cascade_columns``."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from msgspec import UNSET
+
+from ..results import Answer, Cascade, EmergencyCall
+from .cascade_columns import CASCADE_COLUMNS, SEPARATOR, Column, PlainColumn
+from .plain import Row, write_table
+
+
+def plain_columns(columns: Iterable[Column]) -> list[PlainColumn]:
+    """Return the columns of the tab-separated output in their order."""
+    return sorted((each.plain for each in columns if each.plain), key=lambda plain: plain.number)
+
+
+COLUMNS = tuple(column.name for column in plain_columns(CASCADE_COLUMNS))
+
+
+def print_plain(
+    answer: Answer,
+    *,
+    stream: TextIO,
+    explain: bool = False,
+    columns: Sequence[Column] = CASCADE_COLUMNS,
+) -> None:
+    """Print every candidate of every service, emergency first, the last resort last.
+
+    ``rank`` is 0 for an emergency number and what to say, ``last`` for the last resort, which has
+    the totals, and empty for the excluded, who appear only with ``explain``. Numbers are
+    unrounded; an infinite one is empty.
+    """
+    plain = plain_columns(columns)
+    write_table((column.name for column in plain), _rows(answer, plain, explain=explain), stream)
+
+
+def _rows(answer: Answer, columns: list[PlainColumn], *, explain: bool) -> Iterator[Row]:
+    yield from emergency_rows(answer.emergency, answer.advice)
+    for centre in answer.control_centres:
+        yield {"service": "control_centre", "when": "now", "rank": 0, "name": centre}
+    if answer.ask:
+        yield {"service": "ask", "when": "now", "rank": 0, "ask": SEPARATOR.join(answer.ask)}
+    for cascade in answer.cascades:
+        yield from _cascade_rows(cascade, columns, explain=explain)
+
+
+def emergency_rows(calls: Iterable[EmergencyCall], advice: Iterable[str] = ()) -> Iterator[Row]:
+    """Make the rows that stand before everything, at rank 0: one per number, then what to say."""
+    by_number: dict[str, list[EmergencyCall]] = {}
+    for call in calls:
+        by_number.setdefault(call.dial, []).append(call)
+    for number, group in by_number.items():
+        yield {
+            "service": group[0].service,
+            "when": "now",
+            "rank": 0,
+            "phone": number,
+            "name": ", ".join(call.service for call in group),
+            "why": SEPARATOR.join(dict.fromkeys(call.text for call in group)),
+        }
+    for each in advice:
+        yield {"service": "advice", "when": "now", "rank": 0, "why": each}
+
+
+def _cascade_rows(cascade: Cascade, columns: list[PlainColumn], *, explain: bool) -> Iterator[Row]:
+    shared = {each.name: each.every_row(cascade) for each in columns if each.every_row}
+    for candidate in cascade.candidates:
+        yield shared | {each.name: each.candidate(candidate) for each in columns if each.candidate}
+    yield shared | {each.name: each.last_resort(cascade) for each in columns if each.last_resort}
+    # Those who are only slower than the last resort must not vanish, whatever was asked for.
+    excluded = cascade.excluded if explain and cascade.excluded is not UNSET else ()
+    named = {exclusion.provider for exclusion in excluded}
+    slower = [one for one in cascade.beyond_fallback if one.provider not in named]
+    for exclusion in (*slower, *excluded):
+        yield shared | {each.name: each.exclusion(exclusion) for each in columns if each.exclusion}
