@@ -11,7 +11,11 @@ def main() -> None:
     gc.disable()
     from .cli import run
 
-    sys.exit(run(sys.argv[1:]))
+    exit_code = run(sys.argv[1:])
+    # On exit, Python searches all objects for garbage, even with the collector disabled: 10 ms of
+    # 70. Frozen objects are not searched, and the system frees the memory anyway.
+    gc.freeze()
+    sys.exit(exit_code)
 
 
 if __name__ == "__main__":

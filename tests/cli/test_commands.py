@@ -172,6 +172,18 @@ def test_warm_start_leaves_the_heavy_libraries_out(firms):
     assert ran.stderr == ""
 
 
+def test_exit_searches_for_no_garbage(home):
+    """At exit all objects are frozen: Python does not search them for garbage (cold start)."""
+    code = (
+        "import atexit, gc; from dispatch_cli.__main__ import main; "
+        "atexit.register(lambda: print(len(gc.get_objects()) < gc.get_freeze_count())); main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=False
+    )
+    assert ran.stdout.splitlines() == [f"dispatch {__version__}", "True"], ran.stderr
+
+
 def test_cache_is_private(dispatch, firms, tmp_path):
     """The compiled provider file is readable by its owner only."""
     dispatch("cascade", "tow", "-a", "86150")
