@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import catalog, folders, places
+from .. import catalog, folders, places, store
 from ..errors import BadDataError, DispatchError
 from ..model import Observations
 
@@ -68,9 +68,11 @@ def open_own_catalog(option: Path | None, at: datetime, *, sample: bool) -> cata
 
 def store_at(option: Path | None, at: datetime) -> "Store":
     """Prepare the case log that was named, else the user's own; nothing is read or made yet."""
-    from .. import store
+    return store.open_store(_log_path(option), now=at)
 
-    return store.open_store(option or store.default_path(folders.state_dir()), now=at)
+
+def _log_path(option: Path | None) -> Path:
+    return Path(os.path.abspath(option or store.default_path(folders.state_dir())))
 
 
 def look_into_log(
@@ -80,14 +82,15 @@ def look_into_log(
 
     A log that cannot be read takes nobody's help away: then the file alone counts.
     """
-    log = store_at(option, at)
+    path = _log_path(option)
     try:
-        if not log.path.exists():
-            missing = [f"{log.path}: there is no case log: the file's values count"]
+        # Before a store is made: the modules of the case log take 2 ms to import.
+        if not path.exists():
+            missing = [f"{path}: there is no case log: the file's values count"]
             return Observations(), missing if option is not None else []
         from ..casebook.observing import observe
 
-        with log, log.reading() as reader:
+        with store_at(path, at) as log, log.reading() as reader:
             return observe(known, reader, at, when, learned=learned), []
     except (DispatchError, OSError) as error:
         return Observations(), [
