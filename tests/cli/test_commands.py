@@ -4,6 +4,7 @@ import json
 import stat
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 import tomli
@@ -160,6 +161,15 @@ def test_warm_start_leaves_the_heavy_libraries_out(firms):
     }  # fmt: skip
     _modules_of_ranking("--json")
     assert heavy & _modules_of_ranking("--json") == set()
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["lines", "json"])
+def test_ranking_imports_no_extra(firms, form):
+    """What only the batch needs stays out of a ranking, although it is installed."""
+    extras = {"llvmlite", "numba", "numpy", "polars", "pyarrow"}
+    if not any(map(find_spec, extras)):
+        pytest.skip("no extra is installed")
+    assert extras & _modules_of_ranking(*form) == set()
 
 
 def _modules_of_ranking(*options: str) -> set[str]:
