@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from . import almanac, desk, folders, places
 from . import catalog as catalogs
 from .catalog import Catalog
+from .eligibility import GATES, Gate
 from .errors import BadDataError, DispatchError, UnavailableError, UsageError
 from .model import NO_CLIENT, Incident, Observations, Place, Vehicle
 from .results import Answer
@@ -70,9 +71,15 @@ def locate(text: str, catalog: Catalog | None = None) -> Place:
     return places.resolve(text, named=named, gazetteer=folders.gazetteer())
 
 
-def rank(catalog: Catalog, incident: Incident, *, explain: bool = False) -> Answer:
+def rank(
+    catalog: Catalog,
+    incident: Incident,
+    *,
+    explain: bool = False,
+    gates: Sequence[Gate] = GATES,
+) -> Answer:
     """Rank one incident; raises UsageError for a client or id that the file does not have."""
-    return desk.rank_incident(catalog, incident, holidays=_holidays, explain=explain)
+    return desk.rank_incident(catalog, incident, holidays=_holidays, explain=explain, gates=gates)
 
 
 def rank_batches(
@@ -82,29 +89,44 @@ def rank_batches(
     top: int = 5,
     observations: Observations = Observations(),
     threads: int | None = None,
+    gates: Sequence[Gate] = GATES,
 ) -> "Iterator[pa.RecordBatch]":
     """Rank batches of incidents, one batch out for each that comes in.
 
     Columns in: ``kind``, ``lat``, ``lon``, ``when`` (a timestamp with a zone, or microseconds since
     1970), and whatever else is known: ``row``, ``id``, ``client``, ``vehicle``, ``weight_t``,
     ``asked`` (a list of ids), …; their values are those of ``Incident``. Out: a line for each
-    emergency call, service and rank, as ``dispatch batch`` writes CSV. Every row stands for itself,
-    so that batches may go to any worker. Raises UnavailableError without the extra "batch", and,
+    emergency call, service and rank, as ``dispatch batch`` writes CSV. Rows without a column ``row``
+    are numbered from 1 on across all batches. Every row stands for itself, so that batches may go
+    to any worker. Raises UnavailableError without the extra "batch", and,
     where a batch lacks something or has an unknown kind, client or id, UsageError.
     """
     try:
-        from .batch.arrow import rank_table
-        from .batch.compiled import CompiledEngine
+        from .batch.compiled.arrow_rows import rank_table
+        from .batch.compiled.column_engine import ColumnEngine
+        from .batch.compiled.result_columns import OfferRows
     except ImportError:
         raise UnavailableError(
-            "record batches need numba and pyarrow",
+            "record batches need numba, pyarrow and polars",
             hint='install the extra: pip install "roadside-dispatch[batch]"',
         ) from None
-    engine = CompiledEngine(
-        catalog, holidays=_holidays, top=top, observations=observations, threads=threads
+    engine = ColumnEngine(
+        catalog,
+        holidays=_holidays,
+        top=top,
+        observations=observations,
+        threads=threads,
+        gates=gates,
     )
     check = partial(desk.check_names, catalog)
-    return (rank_table(engine, batch, check) for batch in batches)
+
+    def ranked() -> "Iterator[pa.RecordBatch]":
+        first_row, offers = 1, OfferRows()
+        for batch in batches:
+            yield rank_table(engine, batch, check, first_row=first_row, offers=offers)
+            first_row += batch.num_rows
+
+    return ranked()
 
 
 def _holidays(region: str, years: Sequence[int]) -> Sequence[date]:

@@ -1,38 +1,45 @@
-"""Rank many incidents exactly like the desk, looking only at those who could stand in the order.
+"""Rank many incidents exactly like the desk, looking only at offers that could stand in the order.
 
-The scan does the arithmetic of ``geo`` and ``ranking`` in the same order of operations, so
-that its minutes are theirs to the last bit, and leaves ties to ``ranking.tie``; bounds that are
-proven (``tree``) end it early. What it does not know (a wish, another method than the index, the
-full record) goes through ``desk.rank_need`` itself. tests/batch/test_engine.py holds both against
-the desk and against the formula written down a second time.
+The kernel finds the first few of each order. What it leaves open is settled here: ties by exact
+arithmetic and the lot, everything else (a wish, another method than the index, the full record, a
+row too close to a limit) by ``desk.rank_need`` itself.
 """
 
-from collections.abc import Sequence
-from operator import itemgetter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from math import ceil, log2
+from typing import TYPE_CHECKING, Any
 
-from .. import cascade, desk
-from ..eligibility import GATES, Look, Need, first_gate, phone_at, reasons_of
-from ..model import Incident, Observations, PlanEntry, Provider
+from .. import cascade, desk, geo
+from ..catalog.index import make_index
+from ..eligibility import BEYOND_FALLBACK, GATES, Gate, Need, phone_at, reasons_of
+from ..eligibility.facts import fields_behind
+from ..model import Incident, Observations, Place, PlanEntry
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
-from .calendar import Calendar
-from .offers import Offer, Offers, Shape, Side
+from . import kernel
+from .index.cells import CellLists, key_of
+from .index.postcode_entries import code_entries, numbers_of
+from .kernel_tables import Backend, CodeEntries, Found, ListBackend, Rows, Sides, Table
+from .offers import EVERY_PROVIDER, Offer, Offers
 from .ranks import Ranked, Ranks, rows_of
-from .reach import MOST_LAT, Areas, Reachable
-from .scan import NEAR_TIE_MIN, Found, Scan
+from .shapes import Shapes, Side
+from .time_steps import TimeSteps, lazy_stretch
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
 
-MOST_SHAPES = 20_000
-EXCLUSION_REASONS = reasons_of(GATES)
+MOST_LAT = 85.0
+"""Beyond it cells are no good, and there are no roads."""
 
 
 class Engine:
     """Ranks incidents against one provider file, which it reads once.
 
     Clients and ids of the incidents are those of the file: ``desk.check_names`` refuses others.
+    Raises UnknownFormError or UnknownFactError for a table of gates that it cannot honour.
     """
+
+    kernel: Any = kernel
+    backend: Backend = ListBackend()
 
     def __init__(
         self,
@@ -42,109 +49,209 @@ class Engine:
         top: int = 5,
         full: bool = False,
         observations: Observations = Observations(),
+        gates: Sequence[Gate] = GATES,
     ) -> None:
-        self._rules = rules = catalog.rules
-        self._full, self._observations = full, observations
-        self._providers = catalog.all()
-        # Nobody has more ranks than there are providers, whatever was asked for.
-        self._top = max(1, min(top, len(self._providers)))
-        self._numbers = {each.id: number for number, each in enumerate(self._providers)}
-        self._calendar = Calendar(rules.settings.timezone, holidays)
-        self._offers = Offers(self._providers, rules, observations, self._calendar)
-        self._areas = Areas(self._providers)
-        self._reachable: dict[str, Reachable] = {}
-        self._shapes: dict[object, Shape] = {}
-
-    def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
-        """Rank each incident for each service of its plan, in the order of the plan."""
-        return [self._of(incident) for incident in incidents]
-
-    def _of(self, incident: Incident) -> tuple[Ranks, ...]:
-        return tuple(self._ranks_of(incident, side) for side in self.shape_of(incident).sides)
+        self.rules = rules = catalog.rules
+        self.gates, self._full, self._observations = gates, full, observations
+        self.gate_facts = gate_facts(gates)
+        self.providers = catalog.all()
+        # There are no more ranks than providers, whatever was asked for.
+        self.top = max(1, min(top, len(self.providers)))
+        self._numbers = {each.id: number for number, each in enumerate(self.providers)}
+        self.steps = TimeSteps(rules.settings.timezone, holidays)
+        self.shapes = Shapes(self.providers, rules, observations, gates)
+        self.offers = Offers(
+            self.providers, rules, observations, self.steps, gates, self.shapes.most_head_starts()
+        )
+        self._index = make_index(self.providers)
+        self._reasons = reasons_of(gates)
+        self._tables: dict[str, Table] = {}
+        self._cells: dict[tuple[str, float], CellLists] = {}
+        self._coded: dict[str, CodeEntries] = {}
+        self._sides: dict[Side, Sides] = {}
+        self._heads: dict[int, Any] = {}
+        self._hours = self.steps.lazy_hours()
 
     @property
     def is_scalar(self) -> bool:
         """Whether every row goes through the desk itself."""
-        return self._full or self._rules.settings.method != "index"
+        return self._full or self.rules.settings.method != "index"
 
-    def _ranks_of(self, incident: Incident, side: Side) -> Ranks:
-        is_odd = incident.wish is not None or abs(incident.place.lat) >= MOST_LAT
-        if self.is_scalar or is_odd:
-            return self._scalar(incident, side.entry)
-        return self._scanned(incident, side)
+    def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
+        """Rank each incident for each service of its plan, in the order of the plan."""
+        return [
+            tuple(self._rank_side(incident, side) for side in self.shapes.of(incident).sides)
+            for incident in incidents
+        ]
 
-    def shape_of(self, incident: Incident) -> Shape:
-        """The shape of an incident, worked out once for all that are alike."""
-        vehicle = incident.vehicle
-        key = (
-            incident.kind, incident.client, vehicle.kind, vehicle.is_heavy, vehicle.ev,
-            vehicle.trailer, vehicle.state, incident.spot, incident.trapped, incident.injured > 0,
-            bool(incident.hazard), incident.persons, incident.children, incident.pets,
-        )  # fmt: skip
-        shape = self._shapes.get(key)
-        if shape is None:
-            if len(self._shapes) >= MOST_SHAPES:
-                self._shapes.clear()
-            shape = self._shapes[key] = self._offers.shape(incident)
-        return shape
+    def _rank_side(self, incident: Incident, side: Side) -> Ranks:
+        """Rank one service of one incident."""
+        place, service = incident.place, side.entry.service
+        codes = self.codes_of(place)
+        if self.is_for_desk(incident) or codes is None:
+            return self.by_desk(incident, side.entry)
+        rows, found = self._one_row(incident, side, codes), self._room()
+        wide_km = rounded_up(place.uncertainty_km)
 
-    def _scanned(self, incident: Incident, side: Side) -> Ranks:
-        service = side.entry.service
-        settings = self._rules.settings.of(service)
-        reachable = self.reachable(service)
-        asked = frozenset(map(self._numbers.__getitem__, incident.asked))
-        scan = Scan(incident, settings, asked)
-        groups = reachable.by_bound(incident.place)
-        found = scan.first(groups, side.out, side.head_starts, self._top)
-        first = self._in_order(incident, side, found)
-        if side.second is not None and len(first) < self._top:
-            rest = self._top - len(first)
-            groups = reachable.by_bound(incident.place)
-            found = scan.first(groups, side.second, side.head_starts, rest)
-            second = self._in_order(incident, side, found)[:rest]
-        else:
-            second = []
-        if not first and not second:
-            return Ranks(service=service, rows=(), reason=self._reason(incident, side))
-        rows = [self._ranked(incident, side, each, is_outside=False) for each in first]
-        rows += [self._ranked(incident, side, each, is_outside=True) for each in second]
-        return Ranks(service=service, rows=tuple(rows))
+        def asked(name: str) -> tuple[Any, ...]:
+            cells = self.cells(name, wide_km).single(key_of(place.lat, place.lon))
+            return (self.table(name), self._hours, self._one_side(side), cells, self.coded(name))
 
-    def reachable(self, service: str) -> Reachable:
-        """The offers of a service by the places that they may reach, laid out once."""
-        found = self._reachable.get(service)
-        if found is None:
-            settings, offers = self._rules.settings.of(service), self._offers.of(service)
-            found = self._reachable[service] = Reachable(offers, self._areas, settings)
-        return found
+        kernel.rank(*asked(service), rows, found, 0, 1, self.top)
+        verdict = found.verdict[0]
+        if verdict == kernel.NOBODY:
+            gates = [0]
+            kernel.find_furthest(*asked(service), rows, (0,), gates)
+            furthest = gates[0]
+            if 0 <= furthest <= self.offers.service_gate:
+                kernel.find_furthest(*asked(EVERY_PROVIDER), rows, (0,), gates)
+                furthest = -1 if gates[0] < 0 else max(furthest, gates[0])
+            if furthest >= 0:
+                return Ranks(service=service, rows=(), reason=self.reason_of(furthest))
+            verdict = kernel.UNSURE
+        if verdict == kernel.UNSURE:
+            return self.by_desk(incident, side.entry)
+        taken = range(found.count[0])
+        order = [(found.offer[at], found.travel_min[at], found.distance_km[at]) for at in taken]
+        return self.ranks_of(incident, side, order, found.listed[0], is_tied=verdict == kernel.TIED)
 
-    def _in_order(self, incident: Incident, side: Side, found: list[Found]) -> list[Found]:
-        """Sort what was found, compared in millionths, and break what ties that leaves."""
-        found.sort(key=itemgetter(0))
-        if len(found) < 2:
-            return found
-        last_min = found[min(self._top, len(found)) - 1][0] + NEAR_TIE_MIN
-        kept = [each for each in found if each[0] <= last_min]
-        steps = [round(each[0] * COMPARED_STEPS_PER_MIN) for each in kept]
-        if len(set(steps)) < len(steps):
-            need = self.need(incident, side.entry)
-            by_tie = [
-                (step, tie(self._providers[each[3].number].id, need), number)
-                for number, (step, each) in enumerate(zip(steps, kept, strict=True))
-            ]
-            kept = [kept[number] for _, _, number in sorted(by_tie)]
-        return kept[: self._top]
+    def _one_row(self, incident: Incident, side: Side, codes: list[int]) -> Rows:
+        place = incident.place
+        need = self.need(incident, side.entry)
+        asked = self.asked_of(incident)
+        return Rows(
+            lat=(place.lat,),
+            lon=(place.lon,),
+            uncertainty_km=(place.uncertainty_km,),
+            foreign_km=(place.foreign_km,),
+            at_us=(incident.when.timestamp() * 1e6,),
+            stretch=(lazy_stretch(incident.when),),
+            limits=tuple(limit.asked(need) for *_, limit in self.offers.limits),
+            side=(0,),
+            cell=(0,),
+            code_begin=(0,),
+            code_end=(len(codes),),
+            codes=codes,
+            asked_begin=(0,),
+            asked_end=(len(asked),),
+            asked=asked,
+        )
 
-    def _ranked(self, incident: Incident, side: Side, found: Found, *, is_outside: bool) -> Ranked:
-        order_min, distance_km, travel_min, offer = found
-        provider = self._providers[offer.number]
+    def _room(self) -> Found:
+        offers, minutes = self.backend.empty(self.top + kernel.SPARE)
+        return Found(offers, minutes, [*minutes], [*minutes], [0], [0], [0])
+
+    def _one_side(self, side: Side) -> Sides:
+        if side not in self._sides:
+            if len(self._sides) > MOST_KEPT:
+                self._sides.clear()
+            self._sides[side] = self.sides_of([side])
+        return self._sides[side]
+
+    def sides_of(self, sides: Sequence[Side]) -> Sides:
+        """Lay some sides out for the kernel."""
+        # One tuple for each client: what is the same is the same object.
+        lists = {id(side.listed): side.listed for side in sides if side.listed is not None}
+        heads = {id(side.head_starts): side.head_starts for side in sides if side.head_starts}
+        list_at = {key: at for at, key in enumerate(lists)}
+        head_at = {key: at for at, key in enumerate(heads)}
+        return Sides(
+            failing=self.backend.small(b"".join(side.failing for side in sides)),
+            list_of=self.backend.whole(list_at.get(id(side.listed), -1) for side in sides),
+            listed=self.backend.small(b"".join(lists.values())),
+            head_of=self.backend.whole(head_at.get(id(side.head_starts), -1) for side in sides),
+            heads=self.backend.joined([self._head_column(each) for each in heads.values()]),
+            providers=len(self.providers),
+        )
+
+    def _head_column(self, head_starts: tuple[float, ...]) -> Any:
+        """The head starts of one client as a column, laid out once."""
+        key = id(head_starts)
+        if key not in self._heads:
+            self._heads[key] = self.backend.real(head_starts)
+        return self._heads[key]
+
+    def is_for_desk(self, incident: Incident) -> bool:
+        """Whether only the desk knows how to rank an incident."""
+        return self.is_scalar or incident.wish is not None or abs(incident.place.lat) >= MOST_LAT
+
+    def codes_of(self, place: Place) -> list[int] | None:
+        """The numbers of the postcodes in which a place may lie; None if one is not known."""
+        if not self.offers.needs_postcodes:
+            return []
+        return numbers_of((place.postcode, *place.postcodes))
+
+    def asked_of(self, incident: Incident) -> list[int]:
+        """The numbers of the providers that have been asked."""
+        return [self._numbers[each] for each in incident.asked]
+
+    def table(self, service: str) -> Table:
+        """The offers of a service as columns, laid out once."""
+        if service not in self._tables:
+            self._tables[service] = self.offers.table(service, self.backend)
+        return self._tables[service]
+
+    def cells(self, service: str, wide_km: float) -> CellLists:
+        """The cells of a service for rows that are no more uncertain than ``wide_km``."""
+        key = (service, wide_km)
+        if key not in self._cells:
+            table = self.table(service)
+            measured = [at for at, kind in enumerate(table.area) if kind != kernel.POSTCODES]
+            self._cells[key] = CellLists(self.kernel, self.backend, table, measured, wide_km)
+        return self._cells[key]
+
+    def coded(self, service: str) -> CodeEntries:
+        """The offers of a service by postcode, laid out once."""
+        if service not in self._coded:
+            offers = self.offers.of(service)
+            self._coded[service] = code_entries(
+                [self.providers[offer.number] for offer in offers],
+                [offer.rest_min for offer in offers],
+                self.backend,
+            )
+        return self._coded[service]
+
+    def reason_of(self, furthest: int) -> str:
+        """The reason where the furthest gate that any provider came to is known; 0: none is near."""
+        if not self.providers:
+            return ""
+        is_beyond = furthest > len(self.gates)
+        return BEYOND_FALLBACK if is_beyond else self.gates[max(furthest, 1) - 1].reason
+
+    def ranks_of(
+        self,
+        incident: Incident,
+        side: Side,
+        order: Sequence[tuple[int, float, float]],
+        listed: int,
+        *,
+        is_tied: bool,
+    ) -> Ranks:
+        """Make the ranks of what the kernel has found: offers with travel_min and distance_km.
+
+        The first ``listed`` are those of a client's list, where it has one. Ties are settled.
+        """
+        offers = self.offers.of(side.entry.service)
+        found = [self._ranked(incident, side, offers[offer], *way) for offer, *way in order]
+        turns = [found] if side.listed is None or listed >= self.top else [
+            found[:listed], found[listed:]
+        ]  # fmt: skip
+        if is_tied:
+            turns = [self._settled(incident, side, turn) for turn in turns]
+        rows = [row for turn in turns for row in turn][: self.top]
+        return Ranks(service=side.entry.service, rows=tuple(rows))
+
+    def _ranked(
+        self, incident: Incident, side: Side, offer: Offer, travel_min: float, distance_km: float
+    ) -> Ranked:
         head_start_min = 0.0 if side.head_starts is None else side.head_starts[offer.number]
         arrival_min = max(0.0, offer.standing_min + travel_min + offer.late_min)
+        index_min = arrival_min + offer.ask_min
         return Ranked(
-            provider.id,
-            self.phone_of(offer, incident, side),
-            order_min,
-            arrival_min + offer.ask_min,
+            offer.provider,
+            self.phone_of(offer, incident, side.entry),
+            index_min - head_start_min,
+            index_min,
             arrival_min,
             offer.wait_min,
             offer.turnout_min,
@@ -154,99 +261,77 @@ class Engine:
             offer.acceptance,
             head_start_min,
             distance_km,
-            is_outside,
+            side.listed is not None and not side.listed[offer.number],
         )
 
-    @property
-    def top(self) -> int:
-        """How many ranks are said."""
-        return self._top
+    def _settled(self, incident: Incident, side: Side, turn: Sequence[Ranked]) -> list[Ranked]:
+        """Sort one turn by exact minutes, compared in millionths, then by the tie rule."""
+        place, need = incident.place, self.need(incident, side.entry)
+        settings = need.settings.of(side.entry.service)
+        offers = {offer.provider: offer for offer in self.offers.of(side.entry.service)}
+        exact = []
+        for row in turn:
+            offer = offers[row.provider]
+            base = self.providers[offer.number]
+            km = geo.great_circle_km(base.lat, base.lon, place.lat, place.lon)
+            travel_min = geo.crow_fly_min(km, settings)
+            exact.append(self._ranked(incident, side, offer, travel_min, km))
+        return sorted(
+            exact,
+            key=lambda row: (
+                round(row.order_min * COMPARED_STEPS_PER_MIN), tie(row.provider, need)
+            ),
+        )  # fmt: skip
 
-    def offers_of(self, service: str) -> list[Offer]:
-        """The offers of one service, in the file's order."""
-        return self._offers.of(service)
-
-    def provider_of(self, offer: Offer) -> Provider:
-        """Whose offer it is."""
-        return self._providers[offer.number]
-
-    def firm_of(self, offer: Offer) -> tuple[str, str]:
-        """The provider's id, and its first phone as it is shown."""
-        provider = self._providers[offer.number]
-        return provider.id, provider.phones[0].shown
-
-    def phone_of(self, offer: Offer, incident: Incident, side: Side) -> str:
+    def phone_of(self, offer: Offer, incident: Incident, entry: PlanEntry) -> str:
         """The number that is answered at the incident's time, as it is shown."""
         if offer.phone is not None:
             return offer.phone
-        return phone_at(self._providers[offer.number], self.need(incident, side.entry)).shown
+        return phone_at(self.providers[offer.number], self.need(incident, entry)).shown
 
     def need(self, incident: Incident, entry: PlanEntry) -> Need:
-        """What the scalar path is asked, with the hours of the batch."""
+        """What the desk is asked, with the hours of the batch."""
         return Need(
             incident=incident,
             entry=entry,
-            settings=self._rules.settings,
-            hours_of=self._calendar.around(incident.when),
-            client=self._rules.clients.get(incident.client or ""),
+            settings=self.rules.settings,
+            hours_of=self.steps.around(incident.when),
+            client=self.rules.clients.get(incident.client or ""),
             observations=self._observations,
         )
 
-    def _scalar(self, incident: Incident, entry: PlanEntry) -> Ranks:
+    def by_desk(self, incident: Incident, entry: PlanEntry) -> Ranks:
         """Rank one service through the desk itself."""
         need = self.need(incident, entry)
-        place = incident.place
-        if abs(place.lat) < MOST_LAT:
-            near = [self._providers[number] for number in self._near(incident)]
-        else:
-            near = self._providers
-        ranked = desk.rank_need(need, near)
+        near = [self.providers[number] for number in self._index.near(incident.place)]
+        ranked = desk.rank_need(need, near, self.gates)
         order = ranked.orders.asked
-        reasons = [exclusion.reason for exclusion in ranked.excluded]
-        if len(near) < len(self._providers):
-            reasons.append("outside_area")
-        reason = "" if order or not reasons else max(reasons, key=EXCLUSION_REASONS.index)
-        rows = rows_of(order[: self._top], need)
+        counts = ranked.counts(self.gates, not_near=len(self.providers) - len(near))
+        reason = "" if order or not counts else max(counts, key=self._reasons.index)
+        rows = rows_of(order[: self.top], need)
         if not self._full:
             return Ranks(service=entry.service, rows=rows, reason=reason)
-        counts: dict[str, int] = {}
-        for exclusion in ranked.excluded:
-            counts[exclusion.reason] = counts.get(exclusion.reason, 0) + 1
-        others = len(self._providers) - len(near)
-        if others:
-            counts["outside_area"] = counts.get("outside_area", 0) + others
         chances = cascade.chances(order)
+        fallback_min = self.rules.settings.of(entry.service).fallback_min
         return Ranks(
             service=entry.service,
             rows=rows,
             reason=reason,
-            expected_min=cascade.expected_min(
-                order, self._rules.settings.of(entry.service).fallback_min
-            ),
+            expected_min=cascade.expected_min(order, fallback_min),
             success_probability=chances[-1] if chances else 0.0,
             counts=counts,
         )
 
-    def _near(self, incident: Incident) -> list[int]:
-        """Number those whose area may hold a place, whatever they offer, in the file's order."""
-        return sorted(offer.number for offer in self.reachable("").around(incident.place))
 
-    def _reason(self, incident: Incident, side: Side) -> str:
-        """Say which gate was the last that anybody came to, where nobody is left."""
-        need = self.need(incident, side.entry)
-        last = -1
-        for offer in self.reachable(side.entry.service).around(incident.place):
-            last = max(last, _stopped_at(Look(need, self._providers[offer.number])))
-        if last > 0:
-            return EXCLUSION_REASONS[last]
-        fails_area = GATES[0].stops
-        for number in self._near(incident):
-            if not fails_area(Look(need, self._providers[number])):
-                return "service_not_offered"
-        return "outside_area" if self._providers else ""
+def gate_facts(gates: Iterable[Gate]) -> frozenset[str]:
+    """The fields of an incident that any gate of a table reads."""
+    return frozenset(fields_behind(name for gate in gates for name in gate.incident))
 
 
-def _stopped_at(look: Look) -> int:
-    """The number of the first gate that stops a provider; that of the last resort if none does."""
-    gate = first_gate(look)
-    return len(EXCLUSION_REASONS) - 1 if gate is None else EXCLUSION_REASONS.index(gate.reason)
+MOST_KEPT = 20_000
+"""Values that are remembered; then they are forgotten and made again."""
+
+
+def rounded_up(uncertainty_km: float) -> float:
+    """Nought or the next power of two, so that few lists serve all places."""
+    return 2.0 ** ceil(log2(max(uncertainty_km, 1.0))) if uncertainty_km > 0 else 0.0

@@ -1,74 +1,46 @@
-"""The scan once more, compiled by numba for columns; the extra ``batch`` brings it.
+"""The arithmetic of a ranked row: limits, times, areas, distances and the first few of an order.
 
-The formulas are those of ``scan``, in the same order of operations. Compiled sines
-may on some machines differ from Python's in the last bits, so that a row is only taken from here
-where no such difference could matter: its flag says otherwise wherever two orders, a radius, the
-last resort or a hold are within the slack, and for what is not known here. Flagged rows are ranked
-by ``scan``.
+The same source runs in two ways. Imported as it is, the functions are plain Python over lists; where
+``compiled.loading`` has put numba's decorator in the place of ``jit``, they are compiled for arrays.
+The formulas are those of ``geo`` and ``ranking``, in the same order of operations. Compiled sines
+may differ from Python's in the last bits, so a row is only taken from here where no such difference
+could matter: its verdict is ``TIED`` where the order of those found is left to exact arithmetic, and
+``UNSURE`` where the desk has to rank it.
+
+All columns are flat: the values of item ``i`` with ``n`` each begin at ``i * n``.
 """
 
 from math import asin, cos, radians, sin, sqrt
-
-from numba import njit
+from typing import Any
 
 from ..model.sphere import EARTH_RADIUS_KM
-from .layout import (
-    ASK,
-    CLEARANCE,
-    COSINE,
-    FLAGGED,
-    HEIGHT,
-    HEIGHT_M,
-    HOLD,
-    LAT_AT,
-    LATE,
-    LON,
-    LON_AT,
-    NOBODY,
-    PHI,
-    RADIUS,
-    SERVED,
-    STANDING,
-    UNCERTAINTY,
-    UNIT,
-    WEIGHT,
-    WEIGHT_T,
-    X,
-    Y,
-    Z,
-)
-from .scan import NEAR_TIE_MIN
-from .tree import SLACK_MIN
 
-_DIAMETER_KM = 2 * EARTH_RADIUS_KM
+jit: Any = globals().get("jit", lambda function: function)
+
+SERVED, NOBODY, TIED, UNSURE = range(4)
+"""The verdicts on a task."""
+EVERYBODY, LISTED, OTHERS = range(3)
+"""Whom a turn asks: everybody, those on a client's list, or those not on it."""
+CIRCLE, POSTCODES, POLYGON, COUNTRY = range(4)
+"""The kinds of areas."""
+
 SPARE = 6
-"""Places beside the first N, for those who may tie with the last."""
+"""Places beside the first N, for candidates that may tie with the last."""
+SLACK_MIN = SLACK_KM = 1e-6
+"""More than what bounds may lose by rounding."""
+NEAR_TIE_MIN = 1e-6 + 2 * SLACK_MIN
+"""Minutes this far apart are never equal in millionths, whatever the bounds have lost."""
 _CLOSE_MIN = NEAR_TIE_MIN + 2 * SLACK_MIN
 _EDGE = 1e-6
-_HOLD_US = 7.2e9
-"""Two hours: round a change of clocks, local times of one zone are compared as they are written."""
-_SERVICE, _CLIENT, _CLASS, _WEIGHT, _HEIGHT, _UNIT = 1, 2, 3, 4, 5, 6
-_EQUIPMENT, _HELD, _CLOSED, _BEYOND = 7, 8, 9, 13
-
-# Division as numpy has it: no exceptions, which cost half of the time; no speed is nought.
-jit = njit(cache=True, nogil=True, error_model="numpy")
+_DIAMETER_KM = 2 * EARTH_RADIUS_KM
+_KM_NORTH = radians(1.0) * EARTH_RADIUS_KM
 
 
 @jit
-def distance_km(facts, offer, phi, cosine, lon):
-    """Measure from an offer's base, as ``sphere.great_circle_km`` does."""
-    sin_lat = sin((phi - facts[offer, PHI]) / 2)
-    sin_lon = sin(radians(lon - facts[offer, LON]) / 2)
-    chord = sin_lat * sin_lat + facts[offer, COSINE] * cosine * (sin_lon * sin_lon)
-    return _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
-
-
-@jit
-def great_circle_km(lat1, lon1, lat2, lon2):
-    """Measure between two points, as ``sphere.great_circle_km`` does."""
-    phi1, phi2 = radians(lat1), radians(lat2)
+def great_circle_km(phi1, cosine1, lon1, phi2, cosine2, lon2):
+    """Measure as ``sphere.great_circle_km`` does, from latitudes in radians and their cosines."""
     sin_lat, sin_lon = sin((phi2 - phi1) / 2), sin(radians(lon2 - lon1) / 2)
-    chord = sin_lat * sin_lat + cos(phi1) * cos(phi2) * (sin_lon * sin_lon)
+    chord = sin_lat * sin_lat + cosine1 * cosine2 * (sin_lon * sin_lon)
     return _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
 
 
@@ -80,12 +52,12 @@ def point(lat, lon):
 
 
 @jit
-def chord_km(facts, offer, x, y, z):
+def chord_km(table, offer, x, y, z):
     """Measure straight through the earth: never more than the way round it, and soon worked out.
 
     Coordinates are good to a few 1e-16, the chord therefore to some 1e-11 km.
     """
-    dx, dy, dz = facts[offer, X] - x, facts[offer, Y] - y, facts[offer, Z] - z
+    dx, dy, dz = table.x[offer] - x, table.y[offer] - y, table.z[offer] - z
     return EARTH_RADIUS_KM * sqrt(dx * dx + dy * dy + dz * dz)
 
 
@@ -106,10 +78,18 @@ def drive_min(km, table):
 
 
 @jit
+def index_min(table, offer, travel_min):
+    """The minutes of ``ranking.rate``."""
+    arrival_min = table.standing_min[offer] + travel_min + table.late_min[offer]
+    return max(0.0, arrival_min) + table.ask_min[offer]
+
+
+@jit
 def is_closed(hours, opening, stretch, at_us):
-    """Whether an opening is closed at a moment of a stretch."""
+    """Whether a time gate is closed at a moment of a stretch, by bisection."""
     slot = opening * hours.stretches + stretch
-    low, high = hours.begin[slot], hours.begin[slot + 1]
+    low = hours.begin[slot]
+    high = hours.end[slot]
     while high - low > 1:
         middle = (low + high) // 2
         if hours.start_us[middle] <= at_us:
@@ -120,219 +100,325 @@ def is_closed(hours, opening, stretch, at_us):
 
 
 @jit
-def _fact_gate(out, facts, offer, rows, task):
-    """The first gate of mere facts that stops an offer, 0 if none does."""
-    if out & 9:
-        return _CLIENT
-    if out & 2:
-        return _CLASS
-    if rows.numbers[task, WEIGHT_T] > facts[offer, WEIGHT]:
-        return _WEIGHT
-    if rows.numbers[task, HEIGHT_M] > facts[offer, HEIGHT]:
-        return _HEIGHT
-    if facts[offer, UNIT] > rows.numbers[task, CLEARANCE]:
-        return _UNIT
-    return _EQUIPMENT if out & 4 else 0
+def _beyond_polygon_km(table, polygon, lat, lon):
+    """Measure to the nearest edge of one polygon, negative inside: ``geo._outside_polygon_km``."""
+    km_east = _KM_NORTH * cos(radians(lat))
+    inside, nearest2 = False, 1e300
+    for ring in range(table.ring_begin[polygon], table.ring_begin[polygon + 1]):
+        first, last = table.corner_begin[ring], table.corner_begin[ring + 1]
+        x1 = _wrapped(table.corner_lon[last - 1] - lon) * km_east
+        y1 = (table.corner_lat[last - 1] - lat) * _KM_NORTH
+        for corner in range(first, last):
+            x2 = _wrapped(table.corner_lon[corner] - lon) * km_east
+            y2 = (table.corner_lat[corner] - lat) * _KM_NORTH
+            if (y1 > 0) != (y2 > 0) and x1 + (x2 - x1) * (0 - y1) / (y2 - y1) > 0:
+                inside = not inside
+            dx, dy = x2 - x1, y2 - y1
+            length2 = dx * dx + dy * dy
+            along = 0.0 if length2 == 0 else max(0.0, min(1.0, -(x1 * dx + y1 * dy) / length2))
+            nearest2 = min(nearest2, (x1 + along * dx) ** 2 + (y1 + along * dy) ** 2)
+            x1, y1 = x2, y2
+    return -sqrt(nearest2) if inside else sqrt(nearest2)
 
 
 @jit
-def _scan(table, hours, sides, lists, coded, rows, found, task, out, first, top):  # noqa: PLR0912, PLR0915 - calls cost
-    """Fill the places of a task from ``first`` on; return how many, or -1 to flag the task.
+def _wrapped(degrees):
+    """The same angle between -180 and 180, so that a ring may cross the date line."""
+    return (degrees + 180) % 360 - 180
 
-    First whose area lies round the place, then whose postcodes hold it.
+
+@jit
+def _beyond_area_km(table, rows, task, offer, km):
+    """By how many kilometres an area ends short of a place, its uncertainty taken off.
+
+    Negative where the place is inside. ``km`` is the distance from the base.
     """
-    facts = table.facts
-    lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
-    phi, cosine = radians(lat), cos(radians(lat))
-    x, y, z = point(lat, lon)
-    reach_km = rows.numbers[task, UNCERTAINTY]
-    side, cell = rows.side[task], rows.cell[task]
-    head_of, most = sides.head_of[side], top + SPARE
-    stop_min, last, count = 1e300, first + top - 1, first
-    is_short = lists.short[cell]
-    begin, end = lists.begin[cell], lists.begin[cell + 1]
-    own = rows.coded[task]
-    coded_begin, coded_end = coded.begin[own], coded.begin[own + 1]
-    step, total = 0, end - begin + coded_end - coded_begin
-    while step < total:
-        is_coded = step >= end - begin
-        if is_coded:
-            at = coded_begin + step - (end - begin)
-            offer, bound_min = coded.offer[at], coded.bound_min[at]
-        else:
-            at = begin + step
-            offer, bound_min = lists.offer[at], lists.bound_min[at]
-        step += 1
-        if bound_min > stop_min:
-            if is_coded:
-                break
-            step, is_short = end - begin, False  # what was cut off has a higher bound still
-            continue
-        number = table.number[offer]
-        if _fact_gate(out[side, number], facts, offer, rows, task):
-            continue
-        least_km = chord_km(facts, offer, x, y, z) - _EDGE
-        if not is_coded and least_km - facts[offer, RADIUS] > reach_km:
-            continue
-        head_min = sides.heads[head_of, number] if head_of >= 0 else 0.0
-        if _index_min(table, offer, max(0.0, least_km)) - head_min > stop_min:
-            continue
-        if is_held(facts[offer, HOLD], rows.at_us[task]):
-            continue
-        if is_closed(hours, table.opening[offer], rows.stretch[task], rows.at_us[task]):
-            continue
-        km = distance_km(facts, offer, phi, cosine, lon)
-        beyond_km = -1.0 if is_coded else km - facts[offer, RADIUS] - reach_km
-        index_min = _index_min(table, offer, km)
-        order_min = index_min - head_min
-        if beyond_km > _EDGE or index_min > table.fallback_min + _EDGE or order_min > stop_min:
-            continue
-        if (
-            table.odd[offer]
-            or beyond_km > -_EDGE
-            or index_min > table.fallback_min - _EDGE
-            or abs(facts[offer, HOLD] - rows.at_us[task]) < _HOLD_US
-        ):
-            return -1
-        count = _place(found, task, first, count, min(first + most, found.offer.shape[1]),
-                       offer, order_min, km)  # fmt: skip
-        if count > last:
-            stop_min = found.order_min[task, last] + _CLOSE_MIN
-    return -1 if is_short else count
+    kind, slack_km = table.area[offer], rows.uncertainty_km[task]
+    if kind == CIRCLE:
+        return km - table.radius_km[offer] - slack_km
+    if kind == COUNTRY:
+        foreign_km = rows.foreign_km[task]
+        return -1.0 if foreign_km == 0 else foreign_km - slack_km
+    if kind == POSTCODES:
+        return -1.0
+    lat, lon = rows.lat[task], rows.lon[task]
+    beyond_km = 1e300
+    for polygon in range(table.polygon_begin[offer], table.polygon_begin[offer + 1]):
+        own_km = _beyond_polygon_km(table, polygon, lat, lon)
+        if own_km <= -_EDGE:
+            return own_km
+        beyond_km = min(beyond_km, max(0.0, own_km))
+    return beyond_km - slack_km
 
 
 @jit
-def _index_min(table, offer, km):
-    """The minutes of ``ranking.rate``."""
-    facts = table.facts
-    arrival_min = facts[offer, STANDING] + drive_min(km, table) + facts[offer, LATE]
-    return max(0.0, arrival_min) + facts[offer, ASK]
+def _limit_gate(table, rows, task, offer):
+    """The first limit gate that stops an offer, 0 if none does."""
+    count = len(table.limit_gates)
+    for limit in range(count):
+        if rows.limits[task * count + limit] > table.limits[offer * count + limit]:
+            return table.limit_gates[limit]
+    return 0
 
 
 @jit
-def is_held(until_us, at_us):
-    """Whether a hold lasts; what is within two hours of its end is flagged elsewhere."""
-    return at_us < until_us
+def _time_gate(table, hours, rows, task, offer):
+    """The first time gate that is closed, 0 if none is."""
+    count = len(table.time_gates)
+    for time in range(count):
+        opening = table.openings[offer * count + time]
+        if opening >= 0 and is_closed(hours, opening, rows.stretch[task], rows.at_us[task]):
+            return table.time_gates[time]
+    return 0
 
 
 @jit
-def _place(found, task, first, count, most, offer, order_min, km):
-    """Put one in order among those found so far; whoever has no place any more is dropped."""
-    at = count if count < most else most - 1
-    if count >= most and order_min >= found.order_min[task, at]:
-        return count
-    while at > first and found.order_min[task, at - 1] > order_min:
-        found.offer[task, at] = found.offer[task, at - 1]
-        found.order_min[task, at] = found.order_min[task, at - 1]
-        found.distance_km[task, at] = found.distance_km[task, at - 1]
-        at -= 1
-    found.offer[task, at] = offer
-    found.order_min[task, at] = order_min
-    found.distance_km[task, at] = km
-    return min(count + 1, most)
-
-
-@jit
-def _is_close(found, task, first, count, top):
-    """Whether two who stand next to each other are too close for this arithmetic."""
-    for at in range(first, min(count, first + top + 1) - 1):
-        if found.order_min[task, at + 1] - found.order_min[task, at] < NEAR_TIE_MIN:
+def _is_asked(rows, task, number):
+    """Whether a provider is among those that the row names as asked."""
+    for at in range(rows.asked_begin[task], rows.asked_end[task]):
+        if rows.asked[at] == number:
             return True
     return False
 
 
 @jit
-def _last_gate(table, hours, sides, lists, coded, rows, task):
-    """The last gate that anybody who offers the service came to; -1 to flag the task."""
-    cell, side = rows.cell[task], rows.side[task]
-    if lists.short[cell] or table.has_odd:
-        return -1
-    facts = table.facts
-    lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
-    phi, cosine = radians(lat), cos(radians(lat))
-    furthest = 0
-    begin, end = lists.begin[cell], lists.begin[cell + 1]
-    own = rows.coded[task]
-    coded_begin, coded_end = coded.begin[own], coded.begin[own + 1]
-    for step in range(end - begin + coded_end - coded_begin):
-        if step >= end - begin:
-            offer, beyond_km = coded.offer[coded_begin + step - (end - begin)], -1.0
-        else:
-            offer = lists.offer[begin + step]
-            km = distance_km(facts, offer, phi, cosine, lon)
-            beyond_km = km - facts[offer, RADIUS] - rows.numbers[task, UNCERTAINTY]
-        is_ending = abs(facts[offer, HOLD] - rows.at_us[task]) < _HOLD_US
-        if is_ending or abs(beyond_km) < _EDGE:
-            return -1
-        if beyond_km < 0:
-            out = sides.out[side, table.number[offer]] & 7  # a later turn is no refusal
-            gate = _fact_gate(out, facts, offer, rows, task)
-            if gate == 0:
-                gate = _late_gate(table, hours, rows, offer, task)
-            furthest = max(furthest, gate)
-    return furthest
+def _first_gate(table, hours, sides, rows, task, offer, km):
+    """The number of the first gate that stops an offer, the area's being 1; -1 where it is close.
 
-
-@jit
-def find_inside(table, lists, coded, rows, tasks, verdicts):
-    """Say of some tasks whether the area of anybody holds the place: 1, 0, or -1 if that is close.
-
-    Only where a list is long enough to be cut may a 0 be wrong, which is then a -1, too.
+    One behind the last gate if all let it pass: then the stop rule has stopped it.
     """
-    for at in range(len(tasks)):
-        task = tasks[at]
-        if coded.begin[rows.coded[task] + 1] > coded.begin[rows.coded[task]]:
-            verdicts[at] = 1
-            continue
-        cell = rows.cell[task]
-        lat, lon = rows.numbers[task, LAT_AT], rows.numbers[task, LON_AT]
-        phi, cosine = radians(lat), cos(radians(lat))
-        verdict = -1 if lists.short[cell] else 0
-        for entry in range(lists.begin[cell], lists.begin[cell + 1]):
-            offer = lists.offer[entry]
-            km = distance_km(table.facts, offer, phi, cosine, lon)
-            beyond_km = km - table.facts[offer, RADIUS] - rows.numbers[task, UNCERTAINTY]
-            if beyond_km < -_EDGE and not table.odd_area[offer]:
-                verdict = 1
-                break
-            if beyond_km <= _EDGE:
-                verdict = -1
-        verdicts[at] = verdict
+    beyond_km = _beyond_area_km(table, rows, task, offer, km)
+    if abs(beyond_km) < _EDGE or table.odd[offer]:
+        return -1
+    if beyond_km > 0:
+        return 1
+    number = table.number[offer]
+    first = _sooner(table.last_gate + 1, sides.failing[rows.side[task] * sides.providers + number])
+    first = _sooner(first, _limit_gate(table, rows, task, offer))
+    first = _sooner(first, _time_gate(table, hours, rows, task, offer))
+    if _is_asked(rows, task, number):
+        first = _sooner(first, table.asked_gate)
+    return _sooner(first, table.out[offer])
 
 
 @jit
-def _late_gate(table, hours, rows, offer, task):
-    """The gate after those of mere facts that stops an offer; it is known that one does."""
-    at_us = rows.at_us[task]
-    if is_held(table.facts[offer, HOLD], at_us):
-        return _HELD
-    if is_closed(hours, table.opening[offer], rows.stretch[task], at_us):
-        return _CLOSED
-    return table.stopped[offer] or _BEYOND
+def _sooner(first, gate):
+    """The smaller of two numbers of gates; 0 is no gate."""
+    return gate if 0 < gate < first else first
+
+
+@jit
+def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, stop_min):
+    """Put an offer among those found if it may stand there.
+
+    ``room`` is where its places begin, how many are taken and where they end. Returns how many are
+    taken then, or -1 where only the desk can tell.
+    """
+    first, count, most = room
+    phi, cosine, lon, x, y, z = here
+    number, side = table.number[offer], rows.side[task]
+    if sides.failing[side * sides.providers + number] or table.out[offer]:
+        return count
+    if turn != EVERYBODY:
+        is_listed = sides.listed[sides.list_of[side] * sides.providers + number] != 0
+        if is_listed != (turn == LISTED):
+            return count
+    if _limit_gate(table, rows, task, offer):
+        return count
+    least_km = max(0.0, chord_km(table, offer, x, y, z) - _EDGE)
+    if least_km - table.radius_km[offer] > rows.uncertainty_km[task]:
+        return count
+    head_of = sides.head_of[side]
+    head_min = sides.heads[head_of * sides.providers + number] if head_of >= 0 else 0.0
+    if index_min(table, offer, drive_min(least_km, table)) - head_min > stop_min:
+        return count
+    if _is_asked(rows, task, number):
+        return count
+    if not table.odd[offer] and _time_gate(table, hours, rows, task, offer):
+        return count
+    km = great_circle_km(table.phi[offer], table.cosine[offer], table.lon[offer], phi, cosine, lon)
+    travel_min = drive_min(km, table)
+    index = index_min(table, offer, travel_min)
+    order_min = index - head_min
+    if index > table.fallback_min + _EDGE or order_min > stop_min:
+        return count
+    beyond_km = _beyond_area_km(table, rows, task, offer, km)
+    if beyond_km > _EDGE:
+        return count
+    if beyond_km > -_EDGE or table.odd[offer] or index > table.fallback_min - _EDGE:
+        return -1
+    at = count if count < most else most - 1
+    if count >= most and order_min >= found.order_min[at]:
+        return count
+    if table.area[offer] == POSTCODES:
+        for place in range(first, count):
+            if found.offer[place] == offer:
+                return count  # another postcode of the place has brought it already
+    while at > first and found.order_min[at - 1] > order_min:
+        found.offer[at] = found.offer[at - 1]
+        found.order_min[at] = found.order_min[at - 1]
+        found.travel_min[at] = found.travel_min[at - 1]
+        found.distance_km[at] = found.distance_km[at - 1]
+        at -= 1
+    found.offer[at], found.order_min[at] = offer, order_min
+    found.travel_min[at], found.distance_km[at] = travel_min, km
+    return min(count + 1, most)
+
+
+@jit
+def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, taken, top):
+    """Fill the places of a task from ``taken`` on, for one turn; returns the taken, or -1.
+
+    First the offers of the cell, then those of the postcodes, each by their bounds: what comes
+    behind a bound that passes the last place cannot stand among the first.
+    """
+    lat, lon = rows.lat[task], rows.lon[task]
+    phi = radians(lat)
+    x, y, z = point(lat, lon)
+    here = (phi, cos(phi), lon, x, y, z)
+    first, most = begin + taken, begin + top + SPARE
+    last, count, stop_min = begin + top - 1, first, 1e300
+    cell = rows.cell[task]
+    is_short, is_coded = lists.short[cell] != 0, False
+    entry, end = lists.begin[cell], lists.begin[cell + 1]
+    code_at = rows.code_begin[task]
+    while True:
+        is_over = entry == end
+        if not is_over:
+            offer = coded.offer[entry] if is_coded else lists.offer[entry]
+            bound_min = coded.bound_min[entry] if is_coded else lists.bound_min[entry]
+            if bound_min > stop_min:
+                is_over = True
+                is_short = is_short and is_coded  # what was cut off has a higher bound still
+        if is_over:
+            if code_at == rows.code_end[task]:
+                break
+            code, is_coded = rows.codes[code_at], True
+            entry, end = coded.begin[code], coded.begin[code + 1]
+            code_at += 1
+            continue
+        entry += 1
+        count = _consider(table, hours, sides, rows, found, task, turn, offer, here,
+                          (first, count, most), stop_min)  # fmt: skip
+        if count < 0:
+            return -1
+        if count > last:
+            stop_min = found.order_min[last] + _CLOSE_MIN
+    return -1 if is_short else count - begin
+
+
+@jit
+def _is_tied(found, first, last, end):
+    """Whether two neighbours are too close for this arithmetic, up to the first behind the last."""
+    for at in range(first, min(end, last + 2) - 1):
+        if found.order_min[at + 1] - found.order_min[at] < NEAR_TIE_MIN:
+            return True
+    return False
+
+
+@jit
+def _has_tie_at_end(found, last, end, most):
+    """Whether candidates that found no place any more may tie with the last."""
+    return end == most and found.order_min[end - 1] - found.order_min[last] < NEAR_TIE_MIN
 
 
 @jit
 def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
     """Rank the tasks from ``begin`` to ``end``."""
+    width = top + SPARE
     for task in range(begin, end):
         if rows.cell[task] < 0:
-            found.verdict[task] = FLAGGED
+            found.verdict[task] = UNSURE
             continue
-        count = _scan(table, hours, sides, lists, coded, rows, found, task, sides.out, 0, top)
-        side = rows.side[task]
-        is_flagged = count < 0 or _is_close(found, task, 0, count, top)
-        found.first[task] = top
-        if not is_flagged and sides.has_second[side] and count < top:
-            found.first[task] = count
-            rest = top - count
+        base = task * width
+        last = base + top - 1
+        turn = LISTED if sides.list_of[rows.side[task]] >= 0 else EVERYBODY
+        count = listed = 0
+        is_tied = is_unsure = False
+        while True:
+            first = count
             count = _scan(
-                table, hours, sides, lists, coded, rows, found, task, sides.second, count, rest
+                table, hours, sides, lists, coded, rows, found, task, turn, base, first, top
             )
-            is_flagged = count < 0 or _is_close(found, task, found.first[task], count, rest)
-        if count == 0 and not is_flagged:
-            gate = _last_gate(table, hours, sides, lists, coded, rows, task)
-            is_flagged = gate < 0
-            found.gate[task] = gate
-        found.verdict[task] = FLAGGED if is_flagged else (NOBODY if count == 0 else SERVED)
-        for at in range(max(0, min(count, top)), top):
-            found.offer[task, at] = -1
+            is_unsure = count < 0 or _has_tie_at_end(found, last, base + count, base + width)
+            if is_unsure:
+                break
+            is_tied = is_tied or _is_tied(found, base + first, last, base + count)
+            if turn != LISTED:
+                break
+            listed = count
+            if count >= top:
+                break
+            turn = OTHERS
+        found.listed[task] = listed
+        found.count[task] = count
+        if is_unsure:
+            found.verdict[task] = UNSURE
+        elif count == 0:
+            found.verdict[task] = NOBODY
+        else:
+            found.verdict[task] = TIED if is_tied else SERVED
+
+
+@jit
+def find_furthest(table, hours, sides, lists, coded, rows, tasks, gates):
+    """Say of some tasks which gate was the furthest that any offer came to; 0: none is near.
+
+    -1 where that is close, or where a list was cut.
+    """
+    for at in range(len(tasks)):
+        task = tasks[at]
+        cell = rows.cell[task]
+        phi, lon = radians(rows.lat[task]), rows.lon[task]
+        cosine = cos(phi)
+        furthest = -1 if lists.short[cell] else 0
+        entry, end, is_coded = lists.begin[cell], lists.begin[cell + 1], False
+        code_at = rows.code_begin[task]
+        while furthest >= 0:
+            if entry == end:
+                if code_at == rows.code_end[task]:
+                    break
+                code, is_coded = rows.codes[code_at], True
+                entry, end = coded.begin[code], coded.begin[code + 1]
+                code_at += 1
+                continue
+            offer = coded.offer[entry] if is_coded else lists.offer[entry]
+            entry += 1
+            km = great_circle_km(
+                table.phi[offer], table.cosine[offer], table.lon[offer], phi, cosine, lon
+            )
+            gate = _first_gate(table, hours, sides, rows, task, offer, km)
+            furthest = -1 if gate < 0 else max(furthest, gate)
+        gates[at] = furthest
+
+
+@jit
+def least_bound_min(table, offer, least_km):
+    """The least order_min of an offer at no less than a distance; infinite if it is never asked."""
+    if table.rest_min[offer] > 1e300:
+        return 1e301
+    standing_min = table.standing_min[offer] + table.late_min[offer]
+    arrival_min = max(0.0, standing_min + (drive_min(least_km, table) if least_km > 0 else 0.0))
+    if arrival_min + table.ask_min[offer] > table.fallback_min + SLACK_MIN:
+        return 1e301
+    return table.rest_min[offer] + arrival_min - max(0.0, standing_min) - SLACK_MIN
+
+
+@jit
+def refine(table, above, lat, lon, corner_km, wide_km, offers, bounds):
+    """List the offers of a cell from those of a wider one; returns how many there are.
+
+    ``corner_km`` is the way from the middle of the cell to its farthest corner, ``wide_km`` the
+    most that a place in it is uncertain.
+    """
+    x, y, z = point(lat, lon)
+    count = 0
+    for at in range(len(above)):
+        offer = above[at]
+        km = chord_km(table, offer, x, y, z) - SLACK_KM
+        if km > table.radius_km[offer] + corner_km + wide_km:
+            continue
+        offers[count] = offer
+        bounds[count] = least_bound_min(table, offer, km - corner_km)
+        count += 1
+    return count

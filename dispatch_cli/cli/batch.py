@@ -19,9 +19,9 @@ from .spreading import takes
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..batch.options import Options
-    from ..batch.state import Start
-    from ..batch.summary import Tally
+    from ..batch.job.batch_options import Options
+    from ..batch.job.checkpoints import Start
+    from ..batch.job.tally import Tally
     from ..catalog import Catalog
     from ..model import Observations
 
@@ -105,22 +105,22 @@ def batch(asked: Asked, around: Around) -> Outcome:
 
     dispatch batch calls.csv --columns lat=LAT,lon=LNG,kind=title --output cascades.jsonl
     """
-    from ..batch import job
-    from ..batch.options import Options
+    from ..batch.job import batch_job
+    from ..batch.job.batch_options import Options
 
     options = Options(**asdict(asked))
     if around.json and options.output is None and not options.summary:
         raise UsageError(
             "--json needs --output or --summary: else the results themselves go to stdout"
         )
-    job.check(options)
+    batch_job.check(options)
     begun = monotonic()
     try:
         tally = _work(options, around)
     except BrokenPipeError:
         return Outcome(_leave)
     except KeyboardInterrupt:
-        if job.can_go_on(options):
+        if batch_job.can_go_on(options):
             from ..render.messages import print_hint
 
             hint = "stopped: --resume goes on from the last checkpoint"
@@ -133,13 +133,13 @@ def _work(options: "Options", around: Around) -> "Tally":
     """Open everything, and do the batch or the rest of it."""
     import gc
 
-    from ..batch import job
-    from ..batch.choice import engine_for
+    from ..batch.job import batch_job
+    from ..batch.job.engine_choice import engine_for
     from ..records import open_records
     from ..render.batch_progress import meter
     from ..render.messages import print_rejected
 
-    then = job.taken_up(options)
+    then = batch_job.taken_up(options)
     clock = now() if then is None else then.now
     catalog = open_catalog(around.providers, clock)
     refuse_sample(catalog, is_wanted=around.sample)
@@ -152,10 +152,10 @@ def _work(options: "Options", around: Around) -> "Tally":
         ) as records,
         meter(sys.stderr, is_wanted=not around.quiet and not _fills_screen(options)) as progress,
     ):
-        return job.work(
+        return batch_job.work(
             options,
             records,
-            job.Desk(
+            batch_job.Desk(
                 catalog=catalog,
                 holidays=holiday_dates,
                 now=clock,
@@ -213,8 +213,8 @@ def _observed(
 
 def _told(options: "Options", around: Around, tally: "Tally", seconds: float) -> Outcome:
     """The outcome: counts on stderr, and the summary or the envelope on stdout."""
-    from ..batch.run import exit_code_of
-    from ..batch.summary import counts_of, summary_of
+    from ..batch.job.run_loop import exit_code_of
+    from ..batch.job.tally import counts_of, summary_of
 
     code = exit_code_of(tally)
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..eligibility import GATES, Gate, Need, Verdicts, check_gates
-from ..model import Availability, Incident, Phone, Place, PlanEntry, Provider, Settings, Timetable
+from ..eligibility import GATES, Gate, Verdicts, check_gates, without_hours
+from ..model import Availability, Incident, Place, PlanEntry, Provider, Rules
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from ..results import CoverageGap, CoveredService
 from .ground import Ground, ground_of
@@ -19,7 +19,9 @@ from .pieces import Coming, coming_of
 from .pieces import HoursOf as HoursOfProvider
 from .stretch import Stretch
 
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING_KNOWN = Incident(
+    kind="", place=Place(lat=0.0, lon=0.0), when=datetime(1970, 1, 1, tzinfo=UTC)
+)
 
 __all__ = ["Covered", "Stretch", "find_gaps"]
 
@@ -54,7 +56,9 @@ def find_gaps(
     for service in SERVICES:
         if service in EMERGENCY_SERVICES or service not in (stretch.services or SERVICES):
             continue
-        failing = verdicts.first_failing(_need(service))
+        failing = verdicts.first_failing(
+            without_hours(_NOTHING_KNOWN, PlanEntry(service=service), Rules())
+        )
         offering = [number for number, gate in enumerate(failing) if not gate]
         served = set[int]().union(*(ground.reach[number] for number in offering))
         at_least = _counted(offering, ground, coming, stretch.minimum)
@@ -70,20 +74,6 @@ def find_gaps(
         tuple(sorted(services, key=lambda covered: covered.region)),
         tuple(sorted(gaps, key=lambda gap: gap.region)),
     )
-
-
-def _need(service: str) -> Need:
-    """What an incident asks of which nothing is known but the service."""
-    return Need(
-        incident=Incident(kind="", place=Place(lat=0.0, lon=0.0), when=_NEVER),
-        entry=PlanEntry(service=service),
-        settings=Settings(),
-        hours_of=_no_hours,
-    )
-
-
-def _no_hours(whose: Provider | Phone, region: str) -> Timetable:
-    raise AssertionError("gates of facts look at no hours")
 
 
 def _counted(

@@ -10,7 +10,7 @@ of the caller is "not asked", never a refusal: the gate passes and the row says 
 from .gate_forms import Gate, LimitGate, StaticGate, TimeGate, check_gates
 from .gate_table import BEYOND_FALLBACK, GATES, is_on_list, reasons_of
 from .look import Look
-from .need import SEEN_AHEAD, HoursOf, Need, later
+from .need import SEEN_AHEAD, HoursOf, Need, later, without_hours
 from .split import (
     Eligible,
     Split,
@@ -48,4 +48,5 @@ __all__ = [
     "phones_at",
     "reasons_of",
     "split",
+    "without_hours",
 ]

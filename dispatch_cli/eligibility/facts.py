@@ -5,7 +5,7 @@ predicate that read anything else would be right for one incident and wrong for 
 group: so the view raises for every fact that was not declared.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from operator import attrgetter
 from typing import Any
@@ -46,10 +46,23 @@ INCIDENT_FACTS: Mapping[str, Callable[[Need], Any]] = _incident_facts()
 """By name: fields of the incident, those of its vehicle (``vehicle`` is its class, ``kind`` that of
 the incident), and what follows from them for one service."""
 
+FOLLOWS_FROM: Mapping[str, tuple[str, ...]] = {
+    "travellers": ("persons", "children"),
+    "in_danger": ("injured", "trapped", "spot"),
+    "service": (),
+    "equipment": ("ev", "state"),
+    "strict_list": ("client", "injured", "trapped", "spot"),
+    "client_name": ("client",),
+}
+"""The facts that are no fields, and the fields from which each follows for one plan entry."""
+
 PROVIDER_FACTS: Mapping[str, Callable[[Provider], Any]] = {
     name: attrgetter(name) for name in Provider.__struct_fields__
 }
 """By name: the fields of a provider."""
+
+
+_KNOWN: dict[str, Getters] = {"incident": INCIDENT_FACTS, "provider": PROVIDER_FACTS}
 
 
 class Facts:
@@ -72,13 +85,20 @@ class Facts:
         return getter(self._subject)
 
 
+def fields_behind(names: Iterable[str]) -> tuple[str, ...]:
+    """The fields of an incident from which some facts follow, each once."""
+    return tuple(
+        dict.fromkeys(field for name in names for field in FOLLOWS_FROM.get(name, (name,)))
+    )
+
+
 @cache
 def view(side: str, names: tuple[str, ...]) -> Callable[[object], Facts]:
     """Make what shows the named facts of each "incident" (as a ``Need``) or "provider".
 
     Raises UnknownFactError for a name that the side does not have.
     """
-    known: Getters = {"incident": INCIDENT_FACTS, "provider": PROVIDER_FACTS}[side]
+    known = _KNOWN[side]
     for name in names:
         if name not in known:
             raise UnknownFactError(f"no {side} has the fact {name!r}; known: {', '.join(known)}")
@@ -88,6 +108,6 @@ def view(side: str, names: tuple[str, ...]) -> Callable[[object], Facts]:
 @cache
 def values_of(side: str, names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     """Make what lists the values of the named facts, in their order."""
-    known: Getters = {"incident": INCIDENT_FACTS, "provider": PROVIDER_FACTS}[side]
+    known = _KNOWN[side]
     getters = tuple(known[name] for name in names)
     return lambda subject: tuple(getter(subject) for getter in getters)

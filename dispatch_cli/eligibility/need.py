@@ -12,6 +12,7 @@ from ..model import (
     Phone,
     PlanEntry,
     Provider,
+    Rules,
     Settings,
     Timetable,
 )
@@ -60,6 +61,27 @@ class Need(Struct, frozen=True, kw_only=True):
         if client is None or not client.only_strict or self.incident.in_danger:
             return ()
         return client.only
+
+
+def without_hours(
+    incident: Incident,
+    entry: PlanEntry,
+    rules: Rules,
+    observations: Observations = Observations(),
+) -> Need:
+    """What a service of an incident asks, for gates that look at no hours."""
+    return Need(
+        incident=incident,
+        entry=entry,
+        settings=rules.settings,
+        hours_of=_no_hours,
+        client=rules.clients.get(incident.client or ""),
+        observations=observations,
+    )
+
+
+def _no_hours(whose: Provider | Phone, region: str) -> Timetable:
+    raise AssertionError("a gate without opening hours has asked for them")
 
 
 def later(moment: datetime, *, minutes: float) -> datetime:

@@ -108,6 +108,11 @@ class CsvRows:
             mark = block.end
         yield from self._chunks(self._cut(pending, is_end=True)[0], mark, picked)
 
+    def record(self, raw: bytes, mark: Mark, wanted: Iterable[str]) -> Row | Reject:
+        """Read one record by itself; the mark is that of its beginning."""
+        [record] = self._chunk([Cut(raw)], mark, self._picked(wanted)).records
+        return record
+
     def chunks_of(self, block: Block, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read a block row by row after all."""
         lines = block.data.splitlines(keepends=True)
@@ -256,7 +261,9 @@ class _Gathered:
 
     def block(self, begin: Mark) -> Block:
         """Make the block, and begin anew."""
-        found = Block(b"".join(self.parts), begin)
+        # The last line of a file may have no end.
+        count = self._count + (not self.parts[-1].endswith(b"\n"))
+        found = Block(b"".join(self.parts), begin, count)
         self.parts, self._size, self._count = [], 0, 0
         return found
 

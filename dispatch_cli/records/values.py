@@ -71,11 +71,8 @@ class Block(Struct, frozen=True, gc=False):
 
     data: bytes
     begin: Mark
-
-    @property
-    def count(self) -> int:
-        """How many records there are."""
-        return self.data.count(b"\n") + (not self.data.endswith(b"\n"))
+    count: int
+    """How many records there are."""
 
     @property
     def end(self) -> Mark:

@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from .values import MOST_BYTES
 
 FORMATS = ("jsonl", "csv", "spreadsheet", "parquet")
@@ -15,7 +17,7 @@ Line = Sequence[Cell]
 _BLOCKS = 3 * MOST_BYTES, 16 * MOST_BYTES
 """The lines of a block must fit into it: a record has at most 1 MiB, but what is copied from it may
 be longer as it is written (quotes, signs of other encodings, 1e15 in a list)."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula; some do so for the wide signs, too."""
 
 
@@ -35,7 +37,7 @@ class CsvWriter:
 
     def lines(self, lines: Iterable[Line]) -> bytes:
         """The bytes of some lines."""
-        rows = list(map(_guarded, lines) if self._guarded else lines)
+        rows = [[_text(cell, guard=self._guarded) for cell in line] for line in lines]
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows(rows)
         written = text.getvalue()
@@ -53,11 +55,14 @@ def _quoted_cr(line: Line) -> str:
 
 def guarded(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
-def _guarded(line: Line) -> Line:
-    return [guarded(cell) if isinstance(cell, str) else cell for cell in line]
+def _text(cell: Cell, *, guard: bool) -> Cell:
+    """A cell as it is written: a number in the fewest digits that read back as the same bits."""
+    if isinstance(cell, float):
+        return msgspec.json.encode(cell).decode()
+    return guarded(cell) if guard and isinstance(cell, str) else cell
 
 
 def writer_of(form: str, columns: Sequence[str]) -> CsvWriter:

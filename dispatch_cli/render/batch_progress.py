@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from ..batch.summary import Tally
+    from ..batch.job.tally import Tally
 
 Show = Callable[["Tally", float | None], None]
 

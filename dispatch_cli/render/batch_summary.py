@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from .layout import Line, Screen, cells, flow, plain_line, plain_lines
 
 if TYPE_CHECKING:
-    from ..batch.summary import BatchSummary, ServiceSummary, Tally
+    from ..batch.job.tally import BatchSummary, ServiceSummary, Tally
 
 _BAR = 30
 _REASONS, _PLACES = 5, 8

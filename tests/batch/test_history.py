@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from dispatch_cli.batch.state import Known
+from dispatch_cli.batch.job.checkpoints import Known
 from dispatch_cli.model import Availability, Observations
 from dispatch_cli.model.case import Summary
 from tests.cli.test_history import CASCADE, OPEN, ranked, refused_often

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from dispatch_cli.batch.choice import WORTH_COMPILING
+from dispatch_cli.batch.job.engine_choice import WORTH_COMPILING
 from dispatch_cli.records import read_rejects
 
 from ..extras import NEEDS_BATCH

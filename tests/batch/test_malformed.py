@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.batch.rows import REASONS
+from dispatch_cli.batch.read.row_reader import REASONS
 from dispatch_cli.records import read_rejects
 from dispatch_cli.records.values import MOST_BYTES
 

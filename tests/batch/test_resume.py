@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from dispatch_cli.batch import sinks
+from dispatch_cli.batch.job import part_files
 from dispatch_cli.errors import ConflictError
 from tests.cli.conftest import TWO_FIRMS
 
@@ -22,7 +22,7 @@ SLOW = {"lat": "N 48 22 13.8", "lon": "E 10 53 52"}
 DYING = """
 import os
 from dispatch_cli.__main__ import main
-from dispatch_cli.batch import run
+from dispatch_cli.batch.job import run_loop as run
 chunk, seen = run._Batch._chunk, []
 def dying(self, part):
     seen.append(part)
@@ -281,7 +281,7 @@ def test_yesterdays_rejects_are_not_taken_for_todays(stopped, dispatch):
 def test_one_that_ended_meanwhile_is_not_written_over(stopped, dispatch, monkeypatch):
     """Two go on with the same batch: who comes too late finds it whole and leaves it alone."""
     once = True
-    lock = sinks.PartFile.__init__
+    lock = part_files.PartFile.__init__
 
     def after_the_other(self, target):
         nonlocal once
@@ -290,7 +290,7 @@ def test_one_that_ended_meanwhile_is_not_written_over(stopped, dispatch, monkeyp
             assert ran(stopped, *ARGV, "--resume")[0] == 0
         lock(self, target)
 
-    monkeypatch.setattr(sinks.PartFile, "__init__", after_the_other)
+    monkeypatch.setattr(part_files.PartFile, "__init__", after_the_other)
     found = dispatch("batch", *ARGV, "--resume")
     monkeypatch.undo()
     assert found.code == 8
@@ -332,18 +332,18 @@ def test_every_file_is_on_the_disk_before_it_has_its_name(dispatch, home, firms,
 
 def test_a_file_that_got_its_name_meanwhile_is_not_locked(home):
     """Whoever waited for the lock of a part file that is the output by now leaves it alone."""
-    part = sinks.PartFile(home / "out.csv")
+    part = part_files.PartFile(home / "out.csv")
     part.write(b"whole")
-    real = sinks.take_lock
+    real = part_files.take_lock
 
     def named_first(file, **options):
         part.finish()
         return real(file, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sinks, "take_lock", named_first)
+        patch.setattr(part_files, "take_lock", named_first)
         with pytest.raises(ConflictError, match="has just written it"):
-            sinks.PartFile(home / "out.csv")
+            part_files.PartFile(home / "out.csv")
     assert (home / "out.csv").read_bytes() == b"whole"
 
 

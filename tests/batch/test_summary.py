@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.batch.summary import ServiceTally, Tally, summary_of
+from dispatch_cli.batch.job.tally import ServiceTally, Tally, summary_of
 from tests.terminal import on_terminal
 
 from .running import ran

@@ -16,7 +16,7 @@ BEFORE = """
 from datetime import datetime, timezone
 import pyarrow as pa
 from dispatch_cli import api
-from dispatch_cli.batch.arrow import SCHEMA
+from dispatch_cli.batch.compiled.arrow_rows import SCHEMA
 
 WHEN = datetime(2026, 11, 27, 12, 0, tzinfo=timezone.utc)
 
@@ -90,7 +90,7 @@ def test_duckdb_reads_and_counts_what_is_ranked(tmp_path: Path) -> None:
 def test_the_schema_for_spark_is_that_of_the_lines() -> None:
     """Spark asks for names and types in words: they are those of the record batches."""
     need()
-    from dispatch_cli.batch.arrow import SCHEMA
+    from dispatch_cli.batch.compiled.arrow_rows import SCHEMA
 
     words = {"int64": "long", "string": "string", "double": "double"}
     wanted = ", ".join(f"{each.name} {words[str(each.type)]}" for each in SCHEMA)

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from dispatch_cli.batch.summary import ServiceTally, Tally, summary_of
+from dispatch_cli.batch.job.tally import ServiceTally, Tally, summary_of
 from dispatch_cli.render.batch_summary import lines, print_summary, totals
 from dispatch_cli.render.layout import Screen, cells, line_text
 

@@ -1,0 +1,69 @@
+"""Areas as the kernel looks at them: a kind, a bounding circle, and the corners of polygons."""
+
+from collections.abc import Iterable
+from math import inf
+
+from ..model import Area, Circle, Country, Polygon, Postcodes, Provider
+from ..model.sphere import great_circle_km
+from . import kernel
+
+_SLACK_KM = 2.0
+"""By how much the plane in which a polygon is measured may differ from the sphere, and more."""
+_FAR_DEG = 45.0
+
+
+def kind_of(area: Area) -> int:
+    """The kernel's number for the kind of an area."""
+    match area:
+        case Circle():
+            return kernel.CIRCLE
+        case Postcodes():
+            return kernel.POSTCODES
+        case Polygon():
+            return kernel.POLYGON
+        case Country():
+            return kernel.COUNTRY
+
+
+def bounding_radius_km(provider: Provider) -> float:
+    """A radius round the base beyond which no place is in the area; infinite where none is.
+
+    A place in a polygon lies in the box of its corners. On a side of a box the distance from a
+    point is largest at an end, as long as all of it is nearer than a quarter of the earth's girth.
+    Whole postcodes have no radius: a place says itself in which it may lie.
+    """
+    area = provider.area
+    if isinstance(area, Circle):
+        return area.radius_km
+    if not isinstance(area, Polygon):
+        return inf
+    corners = [corner for rings in area.polygons for corner in rings[0]]
+    lats = [lat for lat, _ in corners]
+    turns = [(lon - provider.lon + 180) % 360 - 180 for _, lon in corners]
+    if max(map(abs, turns)) > _FAR_DEG or max(map(abs, lats)) > 2 * _FAR_DEG - 5:
+        return inf
+    return _SLACK_KM + max(
+        great_circle_km(provider.lat, 0.0, lat, turn)
+        for lat in (min(lats), max(lats))
+        for turn in (min(turns), max(turns))
+    )
+
+
+class Areas:
+    """The corners of some areas in columns; an area without polygons has none.
+
+    The polygons of area ``a`` are ``polygon_begin[a]`` up to ``polygon_begin[a + 1]``, their rings
+    and the corners of a ring likewise.
+    """
+
+    def __init__(self, areas: Iterable[Area]) -> None:
+        self.polygon_begin, self.ring_begin, self.corner_begin = [0], [0], [0]
+        self.corners: list[tuple[float, float]] = []
+        for area in areas:
+            polygons = area.polygons if isinstance(area, Polygon) else ()
+            for rings in polygons:
+                for ring in rings:
+                    self.corners += ring
+                    self.corner_begin.append(len(self.corners))
+                self.ring_begin.append(len(self.corner_begin) - 1)
+            self.polygon_begin.append(len(self.ring_begin) - 1)

@@ -1,0 +1,187 @@
+"""Record batches in and out: ``api.rank_batches`` without a row as an object.
+
+The columns that come in have the names of the facts of an incident (``lat``, ``lon``, ``when``,
+``kind``, ``client``, ``vehicle``, ``weight_t``, …) and hold what was read and checked already; all
+but the first four may be missing. ``row`` and ``id`` go through. What comes out has the columns of
+``result_record``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...errors import UsageError
+from ...intake import AMOUNTS
+from ...model import Incident, Place, Vehicle
+from ...notation.place import MOST_UNCERTAIN_KM
+from ..result_record import columns_for
+from ..write.frame_writer import table_of
+from .arrays import Array
+from .column_engine import ColumnEngine
+from .incident_columns import EPOCH, IncidentColumns
+from .result_columns import OfferRows, rank_lines
+
+_VEHICLE_FACTS = {"vehicle": "kind", "state": "state", "ev": "ev", "trailer": "trailer",
+                  "brand": "brand"}  # fmt: skip
+_FACTS = (
+    "kind", "client", "spot", "trapped", "injured", "hazard", "persons", "children", "pets", "wish",
+    "where", "language", "note", "asked", *_VEHICLE_FACTS,
+)  # fmt: skip
+_UNUSED_FACTS = frozenset({"brand", "where", "language", "note"})
+_LIMITS = (
+    ("lat", -90, 90), ("lon", -180, 180), ("uncertainty_km", 0, MOST_UNCERTAIN_KM),
+    ("weight_t", 0, 1e6), ("height_m", 0, 1e6), ("clearance_m", 0, 1e6),
+)  # fmt: skip
+_MOST_US = 60_000_000_000_000_000
+
+SCHEMA = pa.schema(
+    [(column.name, getattr(pa, column.type)()) for column in columns_for(full=False)]
+)
+"""The columns that come out."""
+
+
+def rank_table(
+    engine: ColumnEngine,
+    batch: pa.RecordBatch,
+    check: Callable[[Incident], None] | None = None,
+    *,
+    first_row: int = 1,
+    offers: OfferRows | None = None,
+) -> pa.RecordBatch:
+    """Rank every row; the lines stand in the order of the rows, then of plan and rank.
+
+    ``when`` is a timestamp with a time zone, or whole microseconds since 1970. Rows without a
+    column ``row`` are numbered from ``first_row`` on; ``offers`` is kept from batch to batch. Raises UsageError for columns that lack
+    something, and what ``check`` raises of an incident.
+    """
+    _check_columns(batch)
+    rows = _columns_of(batch, engine.gate_facts)
+    for template in rows.templates if check else ():
+        check(template)
+    lines = rank_lines(engine, engine.prepare(rows), offers or OfferRows())
+    own = _column(batch, "row")
+    numbers = (np.arange(first_row, first_row + rows.count) if own is None
+               else np.array(own.cast(pa.int64()).to_numpy(zero_copy_only=False)))  # fmt: skip
+    names = _column(batch, "id")
+    ids = pa.nulls(rows.count, pa.string()) if names is None else names.cast(pa.string())
+    table = table_of(numbers, ids, lines).to_arrow().cast(SCHEMA).combine_chunks()
+    batches = table.to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], SCHEMA)
+
+
+def _column(batch: pa.RecordBatch, name: str) -> Any | None:
+    at = batch.schema.get_field_index(name)
+    return None if at < 0 else batch.column(at)
+
+
+def _check_columns(batch: pa.RecordBatch) -> None:
+    """Refuse columns that would be taken for other incidents; raises UsageError."""
+    problems = []
+    for name in ("kind", "lat", "lon", "when", "row"):
+        column = _column(batch, name)
+        if column is None and name != "row":
+            problems.append(f"a record batch needs the column {name!r}")
+        elif column is not None and column.null_count:
+            problems.append(f"the column {name!r} lacks {column.null_count} values")
+    problems += _time_problems(_column(batch, "when"))
+    for name, least, most in _LIMITS:
+        column = _column(batch, name)
+        if column is not None and not _is_within(column, least, most):
+            problems.append(f"the column {name!r} holds more than numbers {least} to {most}")
+    if problems:
+        raise UsageError(*problems)
+
+
+def _time_problems(when: Any | None) -> list[str]:
+    if when is None:
+        return []
+    if pa.types.is_timestamp(when.type):
+        return [] if when.type.tz else ["the column 'when' has no time zone"]
+    if not pa.types.is_integer(when.type):
+        return [f"the column 'when' is {when.type}: timestamps with a zone, or microseconds"]
+    is_beyond = not _is_within(when, -_MOST_US, _MOST_US)
+    return ["the column 'when' holds times beyond all calendars"] if is_beyond else []
+
+
+def _is_within(column: Any, least: float, most: float) -> bool:
+    """Whether a column holds only numbers of a range; nulls are not looked at."""
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        return bool(column.null_count == len(column))
+    known = column.drop_null()
+    found = pc.and_(pc.greater_equal(known, least), pc.less_equal(known, most))
+    return bool(pc.all(found, min_count=0).as_py())
+
+
+def _columns_of(batch: pa.RecordBatch, gate_facts: frozenset[str]) -> IncidentColumns:
+    """The rows of a record batch, each combination of facts made an incident once."""
+    count = batch.num_rows
+    code: Array = np.zeros(count, np.int64)
+    known = []
+    for name in _FACTS:
+        column = _column(batch, name)
+        if column is None or (name in _UNUSED_FACTS and name not in gate_facts):
+            continue
+        own, values = _coded(column)
+        known.append((name, own, values))
+        code = code * len(values) + own
+        if code.max(initial=0) > 1 << 40:
+            code = np.unique(code, return_inverse=True)[1]
+    _, first, said = np.unique(code, return_index=True, return_inverse=True)
+    templates = [
+        _incident({name: values[own[row]] for name, own, values in known}) for row in first.tolist()
+    ]
+    return IncidentColumns(
+        lat=_floats(batch, "lat", 0.0) + 0.0,
+        lon=_floats(batch, "lon", 0.0) + 0.0,
+        uncertainty_km=_floats(batch, "uncertainty_km", 0.0),
+        at_us=_moments(batch),
+        amounts={name: _floats(batch, name, float("nan")) for name in AMOUNTS},
+        said=said,
+        templates=templates,
+        shared=len(templates),
+    )
+
+
+def _coded(column: Any) -> tuple[Array, list[Any]]:
+    """Number the values of a column, the same for the same value; and the values."""
+    if pa.types.is_list(column.type):
+        texts = [None if cell is None else tuple(cell) for cell in column.to_pylist()]
+        values = list(dict.fromkeys(texts))
+        number = {value: at for at, value in enumerate(values)}
+        return np.array([number[text] for text in texts], np.int64), values
+    is_coded = pa.types.is_dictionary(column.type)
+    encoded = column if is_coded else column.dictionary_encode()
+    values = [*encoded.dictionary.to_pylist(), None]
+    own = pc.fill_null(encoded.indices.cast(pa.int64()), len(values) - 1)
+    return np.array(own.to_numpy(zero_copy_only=False), np.int64), values
+
+
+def _incident(facts: dict[str, Any]) -> Incident:
+    known = {name: value for name, value in facts.items() if value is not None}
+    vehicle = {_VEHICLE_FACTS[name]: known.pop(name) for name in _VEHICLE_FACTS if name in known}
+    asked = known.pop("asked", ())
+    return Incident(
+        place=Place(lat=0.0, lon=0.0),
+        when=EPOCH,
+        vehicle=Vehicle(**vehicle),
+        asked=(asked,) if isinstance(asked, str) else asked,
+        **known,
+    )
+
+
+def _floats(batch: pa.RecordBatch, name: str, missing: float) -> Array:
+    column = _column(batch, name)
+    if column is None:
+        return np.full(batch.num_rows, missing)
+    filled = pc.fill_null(column.cast(pa.float64()), missing)
+    return np.array(filled.to_numpy(zero_copy_only=False), np.float64)
+
+
+def _moments(batch: pa.RecordBatch) -> Array:
+    when = batch.column(batch.schema.get_field_index("when"))
+    if pa.types.is_timestamp(when.type):
+        when = when.cast(pa.timestamp("us", when.type.tz)).cast(pa.int64())
+    return np.array(when.to_numpy(zero_copy_only=False), np.int64)

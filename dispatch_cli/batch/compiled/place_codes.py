@@ -1,0 +1,167 @@
+"""The postcodes in which places may lie, for columns of coordinates: ``notation.postcodes``.
+
+The formulas are those of ``possible_postcodes``. Where a comparison is as close as the last bits of
+compiled sines could decide it, the row is left to the desk.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from math import acos, cos, radians, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...model.sphere import EARTH_RADIUS_KM
+from ...notation.centres import centres
+from ...notation.postcodes import FOREIGN_FROM_KM, postcode_uncertainty_km
+from ..index.postcode_entries import all_codes
+from .arrays import Array, compiled_kernel, jit
+
+MOST_CODES = 32
+"""A place that may lie in more is left to the desk."""
+_EDGE = 1e-6
+_SLACK_DEG = 1e-9
+_KM_PER_DEGREE = EARTH_RADIUS_KM * acos(-1.0) / 180
+
+Share = Callable[[int, Callable[[int, int], Any]], None]
+
+
+class PlaceCodes(NamedTuple):
+    """For each place up to MOST_CODES numbers of postcodes, and how many they are.
+
+    ``is_decided`` is false where the desk has to look. ``foreign_km`` is the distance beyond what
+    counts as Germany, infinite where the nearest centre is not near.
+    """
+
+    codes: Array
+    count: Array
+    is_decided: Array
+    foreign_km: Array
+
+
+class _Centres(NamedTuple):
+    """All centres by latitude; ``slack_km`` is how uncertain a place in the area is."""
+
+    lat: Array
+    lon: Array
+    phi: Array
+    cosine: Array
+    points: Array
+    number: Array
+    slack_km: Array
+
+
+@cache
+def _all_centres() -> _Centres:
+    everything = sorted((lat, lon, code) for code, lat, lon in centres().everything())
+    number = {code: at for at, code in enumerate(all_codes())}
+    lat, lon = (np.array([each[axis] for each in everything]) for axis in (0, 1))
+    phi = np.radians(lat)
+    turn = np.radians(lon)
+    points = np.stack([np.cos(phi) * np.cos(turn), np.cos(phi) * np.sin(turn), np.sin(phi)], axis=1)
+    return _Centres(
+        lat, lon, phi, np.cos(phi), points,
+        np.array([number[code] for *_, code in everything], np.int64),
+        np.full(len(everything), np.nan),
+    )  # fmt: skip
+
+
+def find_codes(lat: Array, lon: Array, uncertainty_km: Array, share: Share) -> PlaceCodes:
+    """Find the postcodes of each place; ``share`` runs a part of the work on several threads."""
+    made, count = _all_centres(), len(lat)
+    nearest, km = np.empty(count, np.int64), np.empty(count)
+    share(count, lambda begin, end: _find_nearest(lat, lon, made, begin, end, nearest, km))
+    for one in np.unique(nearest[nearest >= 0]).tolist():
+        if np.isnan(made.slack_km[one]):
+            made.slack_km[one] = postcode_uncertainty_km(all_codes()[made.number[one]])
+    found = PlaceCodes(
+        np.zeros((count, MOST_CODES), np.int64),
+        np.zeros(count, np.int64),
+        nearest != _CLOSE,
+        np.maximum(0.0, km - FOREIGN_FROM_KM),
+    )
+    share(count, lambda begin, end: _gather(
+        lat, lon, uncertainty_km, made, begin, end, nearest, km, *found[:3]
+    ))  # fmt: skip
+    return found
+
+
+_FOREIGN, _CLOSE = -2, -1
+_point = compiled_kernel().point
+_great_circle_km = compiled_kernel().great_circle_km
+
+
+@jit
+def _find_nearest(lats, lons, made, begin, end, nearest, found_km):
+    """Find the nearest centre of each place within Germany's reach."""
+    reach = FOREIGN_FROM_KM / _KM_PER_DEGREE + _SLACK_DEG
+    # The square of the chord of that distance, and a little more.
+    most = FOREIGN_FROM_KM / EARTH_RADIUS_KM
+    for row in range(begin, end):
+        lat, lon = lats[row], lons[row]
+        x, y, z = _point(lat, lon)
+        best, second, own = (most * 1.01) ** 2, 4.0, _FOREIGN
+        at = np.searchsorted(made.lat, lat - reach)
+        while at < len(made.lat) and made.lat[at] <= lat + reach:
+            dx, dy, dz = made.points[at, 0] - x, made.points[at, 1] - y, made.points[at, 2] - z
+            chord = dx * dx + dy * dy + dz * dz
+            if chord < best:
+                best, second, own = chord, best if own >= 0 else second, at
+            elif chord < second:
+                second = chord
+            at += 1
+        nearest[row], found_km[row] = own, np.inf
+        if own >= 0:
+            phi = radians(lat)
+            km = _great_circle_km(
+                phi, cos(phi), lon, made.phi[own], made.cosine[own], made.lon[own]
+            )
+            found_km[row] = km
+            is_close = EARTH_RADIUS_KM * (sqrt(second) - sqrt(best)) < _EDGE
+            if is_close or abs(km - FOREIGN_FROM_KM) < _EDGE:
+                nearest[row] = _CLOSE
+            elif km > FOREIGN_FROM_KM:
+                nearest[row] = _FOREIGN
+
+
+@jit
+def _gather(
+    lats, lons, uncertain_km, made, begin, end, nearest, nearest_km, codes, counts, decided
+):
+    """List the centres whose area may hold each place."""
+    for row in range(begin, end):
+        own = nearest[row]
+        if own < 0:
+            continue
+        lat, lon = lats[row], lons[row]
+        phi = radians(lat)
+        cosine = cos(phi)
+        slack_km = max(uncertain_km[row], made.slack_km[own])
+        limit_km = nearest_km[row] + 2 * slack_km
+        reach = limit_km / _KM_PER_DEGREE + _SLACK_DEG
+        wide = reach / max(1e-9, cosine) * 1.01
+        count = 0
+        at = np.searchsorted(made.lat, lat - reach)
+        while at < len(made.lat) and made.lat[at] <= lat + reach:
+            if abs(made.lon[at] - lon) <= wide:
+                is_in = at == own
+                if not is_in:
+                    km = _great_circle_km(
+                        phi, cosine, lon, made.phi[at], made.cosine[at], made.lon[at]
+                    )
+                    apart_km = _great_circle_km(
+                        made.phi[own], made.cosine[own], made.lon[own],
+                        made.phi[at], made.cosine[at], made.lon[at],
+                    )  # fmt: skip
+                    over = km * km - nearest_km[row] * nearest_km[row] - 2 * apart_km * slack_km
+                    if km <= limit_km + _EDGE and abs(over) < _EDGE:
+                        decided[row] = False
+                    is_in = km <= limit_km and over <= 0
+                if is_in:
+                    if count == codes.shape[1]:
+                        decided[row] = False
+                        break
+                    codes[row, count] = made.number[at]
+                    count += 1
+            at += 1
+        counts[row] = count

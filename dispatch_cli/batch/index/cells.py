@@ -1,0 +1,144 @@
+"""The offers that can reach a cell of the ground, the soonest possible first.
+
+A cell is a box of latitude and longitude. For an offer whose base is ``d`` from the middle of a
+cell that reaches ``r`` from there to its corners, no place in the cell is nearer than ``d - r``:
+triangle inequality on the sphere; the corners are farthest, since along a meridian and along a
+parallel the distance from the middle only grows. The chord through the earth stands for ``d``: it
+is soon worked out and never more. No road is shorter than that way and driving minutes never fall
+with distance, so the minutes of ``d - r`` bound the order from below. An offer that cannot reach
+the cell is left out of it; one that cannot be there before the last resort stands at the end,
+because the reason may be asked for. The list of a cell is made from that of a wider one around it.
+"""
+
+from collections.abc import Sequence
+from math import floor
+from typing import Any, NamedTuple
+
+from ...model.sphere import great_circle_km
+from ..kernel_tables import Backend, CellEntries, Column, Table
+
+STEP_DEG = 0.2
+WIDER = (1, 4, 16, 64)
+"""How many times wider than the smallest the cells of each level are."""
+MOST_ENTRIES = 256
+"""The list of a cell holds no more; a row that needs one beyond it is ranked by the desk."""
+MOST_CELLS = 200_000
+"""Lists that are kept; then they are forgotten and made again."""
+
+Key = tuple[int, int]
+"""Latitude and longitude, counted in cells from nought."""
+
+
+class Cell(NamedTuple):
+    """The offers of a cell by their bounds; short if those with the highest are cut off."""
+
+    offer: Column
+    bound_min: Column
+    is_short: bool
+
+
+class CellLists:
+    """The cells of one service, each made when a row first falls into it.
+
+    ``wide_km`` is the most that a place of these rows is uncertain.
+    """
+
+    def __init__(
+        self, kernel: Any, backend: Backend, table: Table, offers: Sequence[int], wide_km: float
+    ) -> None:
+        self._kernel, self._backend, self._table = kernel, backend, table
+        self._everybody, self._wide_km = backend.whole(offers), wide_km
+        self._wider: dict[tuple[int, Key], Column] = {}
+        self._singles: dict[Key, CellEntries] = {}
+        self._slots: dict[Key, int] = {}
+        self._new: list[Cell] = []
+        self._begin, self._short = [0], list[bool]()
+        whole, real = backend.empty(0)
+        self._offer, self._bound_min = backend.take(whole, whole), backend.take_bounds(real, whole)
+        self._entries: CellEntries | None = None
+
+    def slot(self, key: Key) -> int:
+        """The number of a cell, which is made if it is new."""
+        slot = self._slots.get(key)
+        if slot is None:
+            slot = self._slots[key] = len(self._slots)
+            self._new.append(self._make(key))
+        return slot
+
+    def begin(self) -> None:
+        """Begin some rows: where too many cells are kept, all are forgotten."""
+        if len(self._slots) > MOST_CELLS:
+            self._wider.clear()
+            self._slots.clear()
+            self._new.clear()
+            self._begin, self._short = [0], []
+            self._entries = None
+
+    def single(self, key: Key) -> CellEntries:
+        """The entries of one cell alone, as its number 0."""
+        if key not in self._singles:
+            if len(self._singles) > MOST_CELLS:
+                self._singles.clear()
+            cell = self._make(key)
+            self._singles[key] = CellEntries(
+                [0, len(cell.offer)], cell.offer, cell.bound_min, [cell.is_short]
+            )
+        return self._singles[key]
+
+    def entries(self) -> CellEntries:
+        """The entries of all cells made so far, by their numbers."""
+        if self._entries is None or self._new:
+            used = self._begin[-1]
+            for cell in self._new:
+                self._begin.append(self._begin[-1] + len(cell.offer))
+                self._short.append(cell.is_short)
+            append = self._backend.appended
+            self._offer = append(self._offer, used, [cell.offer for cell in self._new])
+            self._bound_min = append(self._bound_min, used, [cell.bound_min for cell in self._new])
+            self._new.clear()
+            self._entries = CellEntries(
+                self._backend.whole(self._begin),
+                self._offer,
+                self._bound_min,
+                self._backend.small(self._short),
+            )
+        return self._entries
+
+    def _make(self, key: Key) -> Cell:
+        offers, bounds = self._reached(0, key)
+        order = self._backend.lowest(bounds, MOST_ENTRIES)
+        return Cell(
+            self._backend.take(offers, order),
+            self._backend.take_bounds(bounds, order),
+            len(offers) > MOST_ENTRIES,
+        )
+
+    def _reached(self, level: int, key: Key) -> tuple[Column, Column]:
+        """The offers of a cell of a level, and their bounds, from those of the level above."""
+        if level + 1 == len(WIDER):
+            above = self._everybody
+        else:
+            ratio = WIDER[level + 1] // WIDER[level]
+            parent = (level + 1, (key[0] // ratio, key[1] // ratio))
+            if parent not in self._wider:
+                self._wider[parent] = self._reached(*parent)[0]
+            above = self._wider[parent]
+        offers, bounds = self._backend.empty(len(above))
+        lat, lon, corner_km = middle_of(key, WIDER[level] * STEP_DEG)
+        count = self._kernel.refine(
+            self._table, above, lat, lon, corner_km, self._wide_km, offers, bounds
+        )
+        return offers[:count], bounds[:count]
+
+
+def key_of(lat: float, lon: float) -> Key:
+    """The cell of a place."""
+    return floor(lat / STEP_DEG), floor(lon / STEP_DEG)
+
+
+def middle_of(key: Key, size: float) -> tuple[float, float, float]:
+    """The middle of a cell, and the way from there to its farthest corner."""
+    south, west = key[0] * size, key[1] * size
+    lat, lon = south + size / 2, west + size / 2
+    corner_km = max(great_circle_km(lat, lon, each, west) for each in (south, south + size))
+    return lat, lon, corner_km + 1e-6

@@ -1,0 +1,61 @@
+"""The offers whose area is made of postcodes, by each postcode that it holds.
+
+A place names the postcodes in which it may lie, so that its offers are looked up and not measured.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from ...model import Postcodes, Provider
+from ...notation.centres import centres
+from ..kernel_tables import Backend, CodeEntries
+
+_SLACK_MIN = 1e-6
+
+
+@cache
+def all_codes() -> tuple[str, ...]:
+    """Every postcode that has an area, in order."""
+    return tuple(sorted(code for code, _, _ in centres().everything()))
+
+
+def number_of(code: str) -> int | None:
+    """The place of a postcode among all; None for one that has no area."""
+    codes = all_codes()
+    at = bisect_left(codes, code)
+    return at if at < len(codes) and codes[at] == code else None
+
+
+def numbers_of(codes: Iterable[str]) -> list[int] | None:
+    """The places of some postcodes, each once; None if any has no area."""
+    found = {number_of(code) for code in codes if code}
+    return None if None in found else sorted(number for number in found if number is not None)
+
+
+def code_entries(
+    providers: Sequence[Provider], rest_min: Sequence[float], backend: Backend
+) -> CodeEntries:
+    """List the offers of each postcode by their least minutes.
+
+    ``providers`` and ``rest_min`` are those of a service's offers, in their order.
+    """
+    codes = all_codes()
+    by_code: list[list[int]] = [[] for _ in codes]
+    for offer in sorted(range(len(providers)), key=rest_min.__getitem__):
+        area = providers[offer].area
+        if isinstance(area, Postcodes):
+            held = set[int]()
+            for first, last in area.ranges:
+                held.update(range(bisect_left(codes, first), bisect_right(codes, last)))
+            for code in held:
+                by_code[code].append(offer)
+    begin = [0]
+    for offers in by_code:
+        begin.append(begin[-1] + len(offers))
+    entries = [offer for offers in by_code for offer in offers]
+    return CodeEntries(
+        backend.whole(begin),
+        backend.whole(entries),
+        backend.real(rest_min[offer] - _SLACK_MIN for offer in entries),
+    )

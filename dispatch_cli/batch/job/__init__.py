@@ -1,0 +1,1 @@
+"""A batch from its options to its end: checked, run, resumed after a stop, and summed up."""

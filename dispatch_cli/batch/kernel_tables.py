@@ -1,0 +1,203 @@
+"""What the kernel looks at: named columns, as lists or as arrays.
+
+All columns are flat. The kernel neither knows nor asks whether a column is a list or an array;
+``Lists`` and ``Arrays`` make either kind.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+Column = Any
+"""A list or a numpy array of numbers."""
+
+
+class Table(NamedTuple):
+    """The offers of one service, and the settings that turn kilometres into minutes.
+
+    ``limits`` has ``len(limit_gates)`` values for each offer and ``openings`` ``len(time_gates)``;
+    ``out`` is the number of the availability gate that stops an offer, 0 if none does. ``odd`` marks
+    offers whose hours only the desk can work out. Gates are numbered from 1 in their table.
+    """
+
+    number: Column
+    phi: Column
+    cosine: Column
+    lon: Column
+    x: Column
+    y: Column
+    z: Column
+    radius_km: Column
+    area: Column
+    standing_min: Column
+    late_min: Column
+    ask_min: Column
+    rest_min: Column
+    out: Column
+    odd: Column
+    limits: Column
+    openings: Column
+    polygon_begin: Column
+    ring_begin: Column
+    corner_begin: Column
+    corner_lat: Column
+    corner_lon: Column
+    leg_km: Column
+    leg_kmh: Column
+    limit_gates: Column
+    time_gates: Column
+    detour: float
+    fallback_min: float
+    asked_gate: int
+    last_gate: int
+
+
+class Hours(NamedTuple):
+    """Spans of every opening in every stretch: those of opening o in stretch s at o * n + s."""
+
+    begin: Column
+    end: Column
+    start_us: Column
+    closed: Column
+    stretches: int
+
+
+class Sides(NamedTuple):
+    """What the sides of all shapes say of each provider: ``providers`` values for each side.
+
+    ``failing`` is the number of the first static gate that fails, 0 if none does. ``list_of`` and
+    ``head_of`` number rows of ``listed`` and ``heads``; -1 is none.
+    """
+
+    failing: Column
+    list_of: Column
+    listed: Column
+    head_of: Column
+    heads: Column
+    providers: int
+
+
+class CellEntries(NamedTuple):
+    """The offers of each cell by their bound; short if those with the highest are cut off."""
+
+    begin: Column
+    offer: Column
+    bound_min: Column
+    short: Column
+
+
+class CodeEntries(NamedTuple):
+    """The offers of each postcode by their bound."""
+
+    begin: Column
+    offer: Column
+    bound_min: Column
+
+
+class Rows(NamedTuple):
+    """What is asked: one task for each row and side.
+
+    ``cell`` numbers the cell's entries, -1 where only the desk can rank; ``codes`` from
+    ``code_begin`` to ``code_end`` are the postcodes in which the place may lie, ``asked`` likewise
+    the providers that were asked already.
+    """
+
+    lat: Column
+    lon: Column
+    uncertainty_km: Column
+    foreign_km: Column
+    at_us: Column
+    stretch: Column
+    limits: Column
+    side: Column
+    cell: Column
+    code_begin: Column
+    code_end: Column
+    codes: Column
+    asked_begin: Column
+    asked_end: Column
+    asked: Column
+
+
+class Found(NamedTuple):
+    """What comes out: offers with their minutes in places of each task, and one verdict each.
+
+    A task has ``top + kernel.SPARE`` places; ``count`` of them are taken, ``listed`` by the turn of
+    a client's list.
+    """
+
+    offer: Column
+    order_min: Column
+    travel_min: Column
+    distance_km: Column
+    verdict: Column
+    count: Column
+    listed: Column
+
+
+class Backend(Protocol):
+    """Makes columns, for one way of running the kernel."""
+
+    def whole(self, values: Iterable[int]) -> Column:
+        """Make a column of whole numbers."""
+
+    def real(self, values: Iterable[float]) -> Column:
+        """Make a column of real numbers."""
+
+    def small(self, values: Iterable[int]) -> Column:
+        """Make a column of whole numbers from 0 to 255."""
+
+    def empty(self, count: int) -> tuple[Column, Column]:
+        """Make room for so many whole and as many real numbers."""
+
+    def lowest(self, bounds: Column, most: int) -> Sequence[int]:
+        """The places of the lowest bounds in their order, at most so many."""
+
+    def take(self, column: Column, places: Sequence[int]) -> Column:
+        """The values at some places."""
+
+    def take_bounds(self, bounds: Column, places: Sequence[int]) -> Column:
+        """The bounds at some places, never rounded up."""
+
+    def appended(self, column: Column, used: int, more: Sequence[Column]) -> Column:
+        """Put columns behind the first ``used`` values of one, which may have room behind them."""
+
+    def joined(self, columns: Sequence[Column]) -> Column:
+        """Put columns one behind the other."""
+
+
+class ListBackend:
+    """Columns as lists, for the kernel in plain Python."""
+
+    whole = real = staticmethod(list)
+
+    @staticmethod
+    def small(values: Iterable[int]) -> Column:
+        """Make a column of whole numbers from 0 to 255; bytes are one already."""
+        return values if isinstance(values, bytes) else list(values)
+
+    @staticmethod
+    def empty(count: int) -> tuple[Column, Column]:
+        """Make room for so many whole and as many real numbers."""
+        return [0] * count, [0.0] * count
+
+    @staticmethod
+    def lowest(bounds: Column, most: int) -> Sequence[int]:
+        """The places of the lowest bounds in their order, at most so many."""
+        return sorted(range(len(bounds)), key=bounds.__getitem__)[:most]
+
+    @staticmethod
+    def take(column: Column, places: Sequence[int]) -> Column:
+        """The values at some places."""
+        return [column[place] for place in places]
+
+    take_bounds = take
+
+    @staticmethod
+    def appended(column: Column, used: int, more: Sequence[Column]) -> Column:
+        """Put columns behind the first ``used`` values of one, which may have room behind them."""
+        return [*column[:used], *(value for each in more for value in each)]
+
+    @staticmethod
+    def joined(columns: Sequence[Column]) -> Column:
+        """Put columns one behind the other."""
+        return [value for column in columns for value in column]

@@ -1,0 +1,93 @@
+"""Columns of results as bytes, by polars: the same bytes as ``result_writer`` makes row by row."""
+
+import io
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...records.writing import FORMULA_SIGNS
+from ..compiled.result_columns import ResultLines
+from ..compiled.understood_rows import UnderstoodRows
+from ..result_record import EMERGENCY, columns_for, names_of
+from .result_writer import ObjectWriter, ResultWriter
+
+
+def encode(writer: ResultWriter, rows: UnderstoodRows, lines: ResultLines) -> bytes | memoryview:
+    """Write the results of some rows."""
+    if isinstance(writer, ObjectWriter):
+        return _objects(writer, rows, lines)
+    kept = {name: pl.Series(rows.kept[name]).replace("", None) for name in writer.keep}
+    frame = table_of(rows.numbers, rows.ids, lines, kept).select([*writer.types])
+    if writer.form == "spreadsheet":
+        frame = frame.with_columns(_guarded(frame))
+    if any(pc.any(pc.match_substring(texts, "\r")).as_py()
+           for texts in (rows.ids, *rows.kept.values())):  # fmt: skip
+        # polars does not quote a lone carriage return.
+        return writer.lines(frame.rows())
+    out = io.BytesIO()
+    frame.write_csv(out, include_header=False, quote_style="necessary")
+    return out.getbuffer()
+
+
+def table_of(
+    numbers: Any, ids: Any, lines: ResultLines, kept: dict[str, pl.Series] | None = None
+) -> pl.DataFrame:
+    """The lines as a table with the columns of ``result_record`` but the totals, then the kept."""
+    own = {"row": pl.Series(numbers), "id": pl.Series(ids), **(kept or {})}
+    place = pl.Series(lines.row)
+    frame = lines.columns.with_columns(**{name: each.gather(place) for name, each in own.items()})
+    return frame.select([*(column.name for column in columns_for(full=False)), *(kept or {})])
+
+
+def _guarded(frame: pl.DataFrame) -> list[pl.Expr]:
+    """Texts that a spreadsheet would take for a formula, with a single quote in front."""
+    signs = "".join(FORMULA_SIGNS).replace("-", "\\-")
+    return [
+        pl.when(pl.col(name).str.contains(f"^[{signs}]")).then("'" + pl.col(name))
+        .otherwise(pl.col(name)).alias(name)
+        for name, kind in frame.schema.items() if kind == pl.String
+    ]  # fmt: skip
+
+
+def _objects(writer: ObjectWriter, rows: UnderstoodRows, lines: ResultLines) -> memoryview:
+    """One object for each row: lists of services in it, lists of candidates in those."""
+    found = lines.columns
+    is_call = pl.col("reason").eq_missing(EMERGENCY)
+    candidates = found.filter(pl.col("rank") > 0).select(names_of("candidate"))
+    services = found.filter(
+        ~is_call & pl.col("rank").fill_null(1).eq(1) & pl.col("service").is_not_null()
+    ).select(names_of("service"))
+    calls = found.filter(is_call).select("service", dial="phone")
+    table = {
+        "row": pa.array(rows.numbers),
+        "id": rows.ids,
+        "kind": pa.array([one.kind for one in rows.columns.templates], pa.string()).take(
+            pa.array(rows.columns.said)
+        ),
+        "emergency": _lists(lines.calls, _struct(calls)),
+        "cascades": _lists(
+            lines.services,
+            _struct(services, candidates=_lists(lines.candidates, _struct(candidates))),
+        ),
+    }
+    if writer.keep:
+        table["kept"] = pa.StructArray.from_arrays(
+            [rows.kept[name] for name in writer.keep], [*writer.keep]
+        )
+    out = io.BytesIO()
+    pl.DataFrame(pa.table(table)).write_ndjson(out)
+    return out.getbuffer()
+
+
+def _struct(frame: pl.DataFrame, **more: Any) -> Any:
+    columns = {name: frame[name].to_arrow() for name in frame.columns} | more
+    return pa.StructArray.from_arrays([*columns.values()], [*columns])
+
+
+def _lists(counts: Any, items: Any) -> Any:
+    """So many items each, one list behind the other."""
+    ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(ends), items)

@@ -1,0 +1,147 @@
+"""Results as bytes: one object for each incident, or a line for each service and rank."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from ...errors import UsageError
+from ...records import writer_of
+from ...records.writing import Line
+from ...results import EmergencyCall
+from ..ranks import Ranks
+from ..read.cell_values import text_of_kept
+from ..read.row_reader import ParsedRow
+from ..result_record import EMERGENCY, columns_for, names_of
+
+
+class Result(Struct, frozen=True, gc=False):
+    """A row with what was found for it; ``kept`` are the cells that are copied."""
+
+    row: int
+    parsed: ParsedRow
+    ranks: tuple[Ranks, ...]
+    kept: Sequence[Any]
+
+    @property
+    def is_served(self) -> bool:
+        """Whether anybody can come, or only an emergency service is needed."""
+        return not self.ranks or any(each.rows for each in self.ranks)
+
+
+class TableWriter:
+    """Results as lines of CSV or Parquet; the columns are always the same."""
+
+    def __init__(self, form: str, *, keep: Sequence[str], full: bool) -> None:
+        fixed = {column.name: column.type for column in columns_for(full=full)}
+        taken = [name for name in keep if name in fixed]
+        if taken:
+            raise UsageError(
+                f"--keep {', '.join(taken)}: the output has a column of that name already",
+                hint="--format jsonl keeps columns apart",
+            )
+        self.types: dict[str, str] = {**fixed, **dict.fromkeys(keep, "string")}
+        self.form, self.is_full, self.keep = form, full, (*keep,)
+        self._columns = (*fixed,)
+        self._candidate = names_of("candidate")[1:]
+        self._service = names_of("service", full=full)
+        self._writer = writer_of(form, (*self.types,))
+
+    def head(self) -> bytes:
+        """What stands before the first result."""
+        return self._writer.head()
+
+    def encode(self, results: Iterable[Result]) -> bytes:
+        """The bytes of some results."""
+        return self.lines(line for each in results for line in self._lines(each))
+
+    def lines(self, lines: Iterable[Line]) -> bytes:
+        """The bytes of some lines, whose cells stand in the order of the columns."""
+        return self._writer.lines(lines)
+
+    def _lines(self, result: Result) -> Iterator[Line]:
+        kept = tuple(map(text_of_kept, result.kept))
+        for values in self._values(result):
+            values |= {"row": result.row, "id": result.parsed.id or None}
+            yield (*(values.get(name) for name in self._columns), *kept)
+
+    def _values(self, result: Result) -> Iterator[dict[str, Any]]:
+        """What each line says, by the names of the columns."""
+        emergency = result.parsed.emergency
+        for call in emergency:
+            yield {"service": call.service, "rank": 0, "phone": call.dial, "reason": EMERGENCY}
+        for ranks in result.ranks:
+            service = {name: getattr(ranks, name) for name in self._service}
+            service["reason"] = ranks.reason or None
+            if not ranks.rows:
+                yield service
+            for rank, row in enumerate(ranks.rows, start=1):
+                yield {
+                    **service,
+                    "rank": rank,
+                    **{name: getattr(row, name) for name in self._candidate},
+                }
+        if not emergency and not result.ranks:
+            yield {}
+
+
+class ObjectWriter:
+    """Results as JSON lines: one object for each incident."""
+
+    def __init__(self, *, keep: Sequence[str], full: bool) -> None:
+        self.form = "jsonl"
+        self.keep, self.is_full = (*keep,), full
+        self._candidate = names_of("candidate")[1:]
+        totals = [column.name for column in columns_for(full=full) if column.is_total]
+        self._totals = (*totals,)
+
+    def head(self) -> bytes:
+        """Nothing: an object says its own names."""
+        return b""
+
+    def encode(self, results: Iterable[Result]) -> bytes:
+        """The bytes of some results."""
+        encode = msgspec.json.Encoder(enc_hook=str).encode
+        return b"".join(encode(self._object(each)) + b"\n" for each in results)
+
+    def _object(self, result: Result) -> dict[str, Any]:
+        parsed = result.parsed
+        found: dict[str, Any] = {
+            "row": result.row,
+            "id": parsed.id or None,
+            "kind": parsed.incident.kind,
+            "emergency": [_emergency(call) for call in parsed.emergency],
+            "cascades": [self._cascade(ranks) for ranks in result.ranks],
+        }
+        if self.keep:
+            found["kept"] = dict(zip(self.keep, result.kept, strict=True))
+        return found
+
+    def _cascade(self, ranks: Ranks) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "service": ranks.service,
+            "reason": ranks.reason or None,
+            "candidates": [
+                {"rank": rank, **{name: getattr(row, name) for name in self._candidate}}
+                for rank, row in enumerate(ranks.rows, start=1)
+            ],
+        }
+        if self.is_full:
+            found |= {name: getattr(ranks, name) for name in self._totals}
+            found["excluded_counts"] = ranks.counts
+        return found
+
+
+ResultWriter = TableWriter | ObjectWriter
+
+
+def writer_for(form: str, *, keep: Sequence[str], full: bool) -> ResultWriter:
+    """Make what turns results into bytes; raises UsageError where columns would clash."""
+    if form == "jsonl":
+        return ObjectWriter(keep=keep, full=full)
+    return TableWriter(form, keep=keep, full=full)
+
+
+def _emergency(call: EmergencyCall) -> dict[str, str]:
+    return {"service": call.service, "dial": call.dial}

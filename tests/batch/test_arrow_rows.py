@@ -1,0 +1,193 @@
+"""Record batches in and out: the lines are those of the plain engine, in the rows' order."""
+
+from itertools import product
+from math import isclose
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli import api, plans
+from dispatch_cli.batch.engine import Engine
+from dispatch_cli.errors import UsageError
+from dispatch_cli.model import Incident
+
+from ..worlds import MemoryCatalog
+from .worlds import START, World, holidays
+
+SAMPLE = Path(__file__).resolve().parents[2] / "providers.toml"
+pa = pytest.importorskip("pyarrow", reason='the extra "batch" is not installed')
+pytest.importorskip("numba", reason='the extra "batch" is not installed')
+
+from dispatch_cli.batch.compiled.arrow_rows import SCHEMA, rank_table  # noqa: E402
+from dispatch_cli.batch.compiled.column_engine import ColumnEngine  # noqa: E402
+from dispatch_cli.notation import place_at  # noqa: E402
+
+
+def columns(incidents: list[Incident]) -> "pa.RecordBatch":
+    """Lay incidents out in columns."""
+    facts = ("kind", "client", "spot", "injured", "clearance_m", "wish")
+    vehicle = ("state", "ev", "weight_t", "height_m")
+    return pa.record_batch(
+        {
+            "row": pa.array(range(10, 10 + len(incidents))),
+            "id": [f"r{number}" for number in range(len(incidents))],
+            "lat": [one.place.lat for one in incidents],
+            "lon": [one.place.lon for one in incidents],
+            "uncertainty_km": [one.place.uncertainty_km for one in incidents],
+            "when": pa.array([one.when for one in incidents], pa.timestamp("us", "UTC")),
+            "vehicle": pa.array([one.vehicle.kind for one in incidents], pa.string()),
+            "asked": pa.array([one.asked or None for one in incidents], pa.list_(pa.string())),
+            **{
+                name: pa.array([getattr(one, name) for one in incidents], _type(name))
+                for name in facts
+            },
+            **{
+                name: pa.array([getattr(one.vehicle, name) for one in incidents], _type(name))
+                for name in vehicle
+            },
+        }
+    )
+
+
+def _type(name: str) -> "pa.DataType":
+    kinds = {"injured": pa.int64(), "ev": pa.bool_()}
+    return kinds.get(name, pa.float64() if name.endswith(("_t", "_m")) else pa.string())
+
+
+def expected(world: World, incidents: list[Incident]) -> list[tuple]:
+    """The lines, from the plain engine."""
+    engine = Engine(
+        MemoryCatalog(world.providers, world.rules),
+        holidays=holidays,
+        observations=world.observations,
+    )
+    lines = []
+    for number, (one, ranks) in enumerate(zip(incidents, engine.rank(incidents), strict=True)):
+        before = (number + 10, f"r{number}")
+        calls = plans.emergency_calls(one, world.rules)
+        lines += [
+            (*before, call.service, 0, None, call.dial, *[None] * 8, "emergency") for call in calls
+        ]
+        for each in ranks:
+            if not each.rows:
+                lines.append((*before, each.service, *[None] * 11, each.reason or None))
+            lines += [
+                (*before, each.service, rank, row.provider, row.phone, row.order_min,
+                 row.wait_min, row.turnout_min, row.travel_min, row.late_min, row.answer_min,
+                 row.acceptance, row.head_start_min, None)
+                for rank, row in enumerate(each.rows, start=1)
+            ]  # fmt: skip
+        if not calls and not ranks:
+            lines.append((*before, *[None] * 13))
+    return lines
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_lines_are_those_of_the_plain_engine(seed: int) -> None:
+    """Emergency calls, ranks and reasons of every row, in order, minutes within 1e-9."""
+    world = World(seed)
+    incidents = []
+    for one in world.rows(120):
+        place = place_at(one.place.lat, one.place.lon, uncertainty_km=one.place.uncertainty_km)
+        kind = "medical" if len(incidents) % 40 == 7 else one.kind
+        fields = {name: getattr(one, name) for name in one.__struct_fields__}
+        incidents.append(Incident(**{**fields, "place": place, "kind": kind}))
+    engine = ColumnEngine(
+        MemoryCatalog(world.providers, world.rules),
+        holidays=holidays,
+        observations=world.observations,
+    )
+    found = rank_table(engine, columns(incidents))
+    assert found.schema == SCHEMA
+    mine = [tuple(line.values()) for line in found.to_pylist()]
+    theirs = expected(world, incidents)
+    assert len(mine) == len(theirs)
+    for one, other in zip(mine, theirs, strict=True):
+        for (name, value), wanted in zip(zip(SCHEMA.names, one, strict=True), other, strict=True):
+            if isinstance(wanted, float):
+                assert isclose(value, wanted, rel_tol=0, abs_tol=1e-9), (name, one, other)
+            else:
+                assert value == wanted, (name, one, other)
+
+
+def test_a_batch_may_hold_only_what_is_needed() -> None:
+    """Kind, place and time are enough; times may be whole microseconds; no row gives no line."""
+    world = World(7)
+    engine = ColumnEngine(MemoryCatalog(world.providers, world.rules), holidays=holidays)
+    at_us = int(START.timestamp() * 1_000_000)
+    columns = {"kind": ["tow"], "lat": [48.3], "lon": [10.8], "when": [at_us]}
+    found = rank_table(engine, pa.record_batch(columns))
+    assert found.column("row").to_pylist()[0] == 1
+    empty = rank_table(engine, pa.record_batch(columns).slice(0, 0))
+    assert empty.num_rows == 0
+    assert empty.schema == SCHEMA
+
+
+def test_the_cells_are_where_they_say() -> None:
+    """A place on the border of cells of any size, north, south, east and west, finds its list."""
+    world = World(7)
+    engine = ColumnEngine(MemoryCatalog(world.providers, world.rules), holidays=holidays)
+    plain = Engine(MemoryCatalog(world.providers, world.rules), holidays=holidays)
+    incidents = [
+        Incident(kind="tow", place=place_at(lat, lon), when=START)
+        for lat, lon in product((48.0, 48.1, 48.3, 48.8, 0.0, -0.1), (10.4, 10.8, 11.2, 0.0, -0.1))
+    ]
+    found = engine.rank(incidents)
+    assert found == plain.rank(incidents)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"lat": None}, "needs the column 'lat'"),
+        ({"lat": [None]}, "'lat' lacks 1 values"),
+        ({"kind": [None]}, "'kind' lacks 1 values"),
+        ({"when": [None]}, "'when' lacks 1 values"),
+        ({"row": pa.array([None], pa.int64())}, "'row' lacks 1 values"),
+        ({"when": pa.array([START], pa.timestamp("us"))}, "has no time zone"),
+        ({"when": ["noon"]}, "'when' is string"),
+        ({"when": [2**62]}, "beyond all calendars"),
+        ({"lat": [float("nan")]}, "'lat' holds more than numbers -90 to 90"),
+        ({"lat": [95.0]}, "'lat' holds more than numbers"),
+        ({"lon": [200.0]}, "'lon' holds more than numbers"),
+        ({"lat": ["48.3"]}, "'lat' holds more than numbers"),
+        ({"weight_t": [-1.0]}, "'weight_t' holds more than numbers"),
+        ({"uncertainty_km": [51.0]}, "'uncertainty_km' holds more than numbers"),
+        ({"kind": ["picnic"]}, "unknown kind 'picnic'"),
+        ({"client": ["nobody"]}, "unknown client 'nobody'"),
+        ({"wish": ["nobody"]}, "unknown provider 'nobody'"),
+        ({"asked": [["nobody"]]}, "unknown provider 'nobody'"),
+    ],
+)
+def test_what_would_be_another_incident_is_refused(changed: dict, says: str) -> None:
+    """A missing value is no equator, and an unknown word no service that nobody offers."""
+    columns = {"kind": ["tow"], "lat": [48.3], "lon": [10.8], "when": pa.array([START]), **changed}
+    batch = pa.record_batch({name: each for name, each in columns.items() if each is not None})
+    catalog = api.load(SAMPLE, now=START)
+    with pytest.raises(UsageError, match=says):
+        list(api.rank_batches([batch], catalog))
+
+
+def test_who_has_been_asked_is_not_asked_again() -> None:
+    """A list of ids in a row excludes them there and nowhere else, as cascade does."""
+    catalog = api.load(SAMPLE, now=START)
+    columns = {"kind": ["tow"] * 2, "lat": [48.37] * 2, "lon": [10.89] * 2, "when": [START] * 2}
+    [first] = api.rank_batches([pa.record_batch(columns)], catalog)
+    best = first.to_pydict()["provider"][0]
+    [found] = api.rank_batches([pa.record_batch({**columns, "asked": [None, [best]]})], catalog)
+    lines = found.to_pydict()
+    by_row = [
+        [who for row, who in zip(lines["row"], lines["provider"], strict=True) if row == number]
+        for number in (1, 2)
+    ]
+    assert best == by_row[0][0]
+    assert by_row[1] == [who for who in by_row[0] if who != best]
+
+
+def test_a_dictionary_may_be_as_full_as_its_numbers_are() -> None:
+    """128 words numbered in one byte, and a row that says none of them."""
+    words = pa.array([f"unit {number}" for number in range(127)] + ["tow"])
+    kind = pa.DictionaryArray.from_arrays(pa.array([127, 127], pa.int8()), words)
+    columns = {"kind": kind, "lat": [48.37] * 2, "lon": [10.89] * 2, "when": [START] * 2}
+    [found] = api.rank_batches([pa.record_batch(columns)], api.load(SAMPLE, now=START))
+    assert set(found.column("service").to_pylist()) == {"tow"}
