@@ -96,9 +96,9 @@ def rank_batches(
     Columns in: ``kind``, ``lat``, ``lon``, ``when`` (a timestamp with a zone, or microseconds since
     1970), and whatever else is known: ``row``, ``id``, ``client``, ``vehicle``, ``weight_t``,
     ``asked`` (a list of ids), …; their values are those of ``Incident``. Out: a line for each
-    emergency call, service and rank, as ``dispatch batch`` writes CSV. Rows without a column ``row``
-    are numbered from 1 on across all batches. Every row stands for itself, so that batches may go
-    to any worker. Raises UnavailableError without the extra "batch", and,
+    emergency call, service and rank, as ``dispatch batch`` writes CSV. Rows without a column
+    ``row`` are numbered from 1 on across all batches. Every row stands for itself, so that batches
+    may go to any worker. Raises UnavailableError without the extra "batch", and,
     where a batch lacks something or has an unknown kind, client or id, UsageError.
     """
     try:

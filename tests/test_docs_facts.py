@@ -7,9 +7,9 @@ import pytest
 from msgspec import Struct
 
 from dispatch_cli import results
+from dispatch_cli.eligibility import GATES, reasons_of
 from dispatch_cli.errors import ExitCode
 from dispatch_cli.model.check import Move, Reading, Report
-from dispatch_cli.eligibility import GATES, reasons_of
 from dispatch_cli.render.envelope import ErrorEntry
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

@@ -5,14 +5,21 @@ arithmetic and the lot, everything else (a wish, another method than the index, 
 row too close to a limit) by ``desk.rank_need`` itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
 from .. import cascade, desk, geo
 from ..catalog.index import make_index
-from ..eligibility import BEYOND_FALLBACK, GATES, Gate, Need, phone_at, reasons_of
-from ..eligibility.facts import fields_behind
+from ..eligibility import (
+    BEYOND_FALLBACK,
+    GATES,
+    Gate,
+    Need,
+    gate_facts,
+    phone_at,
+    reasons_of,
+)
 from ..model import Incident, Observations, Place, PlanEntry
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
 from . import kernel
@@ -61,7 +68,12 @@ class Engine:
         self.steps = TimeSteps(rules.settings.timezone, holidays)
         self.shapes = Shapes(self.providers, rules, observations, gates)
         self.offers = Offers(
-            self.providers, rules, observations, self.steps, gates, self.shapes.most_head_starts()
+            self.providers,
+            rules,
+            observations,
+            steps=self.steps,
+            gates=gates,
+            most_head_starts=self.shapes.most_head_starts(),
         )
         self._index = make_index(self.providers)
         self._reasons = reasons_of(gates)
@@ -212,7 +224,7 @@ class Engine:
         return self._coded[service]
 
     def reason_of(self, furthest: int) -> str:
-        """The reason where the furthest gate that any provider came to is known; 0: none is near."""
+        """The reason by the furthest gate that any provider came to; 0: no provider is near."""
         if not self.providers:
             return ""
         is_beyond = furthest > len(self.gates)
@@ -321,11 +333,6 @@ class Engine:
             success_probability=chances[-1] if chances else 0.0,
             counts=counts,
         )
-
-
-def gate_facts(gates: Iterable[Gate]) -> frozenset[str]:
-    """The fields of an incident that any gate of a table reads."""
-    return frozenset(fields_behind(name for gate in gates for name in gate.incident))
 
 
 MOST_KEPT = 20_000

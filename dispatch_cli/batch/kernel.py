@@ -1,10 +1,10 @@
 """The arithmetic of a ranked row: limits, times, areas, distances and the first few of an order.
 
-The same source runs in two ways. Imported as it is, the functions are plain Python over lists; where
-``compiled.loading`` has put numba's decorator in the place of ``jit``, they are compiled for arrays.
-The formulas are those of ``geo`` and ``ranking``, in the same order of operations. Compiled sines
-may differ from Python's in the last bits, so a row is only taken from here where no such difference
-could matter: its verdict is ``TIED`` where the order of those found is left to exact arithmetic, and
+The same source runs in two ways. Imported as it is, the functions are plain Python over lists;
+where ``compiled.arrays`` has put numba's decorator in the place of ``jit``, they are compiled for
+arrays. The formulas are those of ``geo`` and ``ranking``, in the same order of operations. Compiled
+sines may differ from Python's in the last bits, so a row is only taken from here where no such
+difference could matter: its verdict is ``TIED`` where exact arithmetic has to sort those found, and
 ``UNSURE`` where the desk has to rank it.
 
 All columns are flat: the values of item ``i`` with ``n`` each begin at ``i * n``.
@@ -208,7 +208,7 @@ def _sooner(first, gate):
 
 
 @jit
-def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, stop_min):
+def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, stop_min):  # noqa: PLR0912 - a row of early returns
     """Put an offer among those found if it may stand there.
 
     ``room`` is where its places begin, how many are taken and where they end. Returns how many are

@@ -14,9 +14,9 @@ Column = Any
 class Table(NamedTuple):
     """The offers of one service, and the settings that turn kilometres into minutes.
 
-    ``limits`` has ``len(limit_gates)`` values for each offer and ``openings`` ``len(time_gates)``;
-    ``out`` is the number of the availability gate that stops an offer, 0 if none does. ``odd`` marks
-    offers whose hours only the desk can work out. Gates are numbered from 1 in their table.
+    ``limits`` has ``len(limit_gates)`` values for each offer and ``openings`` ``len(time_gates)``.
+    ``out`` is the number of the availability gate that stops an offer, 0 if none does. ``odd``
+    marks offers whose hours only the desk can work out. Gates are numbered from 1 in their table.
     """
 
     number: Column
@@ -149,13 +149,13 @@ class Backend(Protocol):
     def empty(self, count: int) -> tuple[Column, Column]:
         """Make room for so many whole and as many real numbers."""
 
-    def lowest(self, bounds: Column, most: int) -> Sequence[int]:
+    def lowest(self, bounds: Column, most: int) -> Column:
         """The places of the lowest bounds in their order, at most so many."""
 
-    def take(self, column: Column, places: Sequence[int]) -> Column:
+    def take(self, column: Column, places: Column) -> Column:
         """The values at some places."""
 
-    def take_bounds(self, bounds: Column, places: Sequence[int]) -> Column:
+    def take_bounds(self, bounds: Column, places: Column) -> Column:
         """The bounds at some places, never rounded up."""
 
     def appended(self, column: Column, used: int, more: Sequence[Column]) -> Column:
@@ -168,7 +168,15 @@ class Backend(Protocol):
 class ListBackend:
     """Columns as lists, for the kernel in plain Python."""
 
-    whole = real = staticmethod(list)
+    @staticmethod
+    def whole(values: Iterable[int]) -> Column:
+        """Make a column of whole numbers."""
+        return list(values)
+
+    @staticmethod
+    def real(values: Iterable[float]) -> Column:
+        """Make a column of real numbers."""
+        return list(values)
 
     @staticmethod
     def small(values: Iterable[int]) -> Column:
@@ -181,12 +189,12 @@ class ListBackend:
         return [0] * count, [0.0] * count
 
     @staticmethod
-    def lowest(bounds: Column, most: int) -> Sequence[int]:
+    def lowest(bounds: Column, most: int) -> Column:
         """The places of the lowest bounds in their order, at most so many."""
         return sorted(range(len(bounds)), key=bounds.__getitem__)[:most]
 
     @staticmethod
-    def take(column: Column, places: Sequence[int]) -> Column:
+    def take(column: Column, places: Column) -> Column:
         """The values at some places."""
         return [column[place] for place in places]
 

@@ -72,6 +72,7 @@ class Offers:
         providers: Sequence[Provider],
         rules: Rules,
         observations: Observations,
+        *,
         steps: TimeSteps,
         gates: Sequence[Gate],
         most_head_starts: Sequence[float],

@@ -7,7 +7,7 @@ of the caller is "not asked", never a refusal: the gate passes and the row says 
 ``gate_table`` declares the gates, ``gate_forms`` what a gate can be, ``facts`` what it may read.
 """
 
-from .gate_forms import Gate, LimitGate, StaticGate, TimeGate, check_gates
+from .gate_forms import Gate, LimitGate, StaticGate, TimeGate, check_gates, gate_facts
 from .gate_table import BEYOND_FALLBACK, GATES, is_on_list, reasons_of
 from .look import Look
 from .need import SEEN_AHEAD, HoursOf, Need, later, without_hours
@@ -42,6 +42,7 @@ __all__ = [
     "beyond_fallback",
     "check_gates",
     "first_gate",
+    "gate_facts",
     "is_on_list",
     "later",
     "phone_at",

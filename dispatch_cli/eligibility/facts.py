@@ -11,7 +11,6 @@ from operator import attrgetter
 from typing import Any
 
 from ..model import Incident, Provider, Vehicle
-from .need import Need
 
 Getters = Mapping[str, Callable[[Any], Any]]
 
@@ -24,8 +23,8 @@ class UndeclaredFactError(AttributeError):
     """A predicate has read a fact that its gate does not declare."""
 
 
-def _incident_facts() -> dict[str, Callable[[Need], Any]]:
-    facts: dict[str, Callable[[Need], Any]] = {
+def _incident_facts() -> dict[str, Callable[[Any], Any]]:
+    facts: dict[str, Callable[[Any], Any]] = {
         name: attrgetter(f"incident.{name}") for name in Incident.__struct_fields__
     }
     facts |= {name: attrgetter(f"incident.vehicle.{name}") for name in Vehicle.__struct_fields__}
@@ -42,7 +41,7 @@ def _incident_facts() -> dict[str, Callable[[Need], Any]]:
     return facts
 
 
-INCIDENT_FACTS: Mapping[str, Callable[[Need], Any]] = _incident_facts()
+INCIDENT_FACTS: Getters = _incident_facts()
 """By name: fields of the incident, those of its vehicle (``vehicle`` is its class, ``kind`` that of
 the incident), and what follows from them for one service."""
 
@@ -56,9 +55,7 @@ FOLLOWS_FROM: Mapping[str, tuple[str, ...]] = {
 }
 """The facts that are no fields, and the fields from which each follows for one plan entry."""
 
-PROVIDER_FACTS: Mapping[str, Callable[[Provider], Any]] = {
-    name: attrgetter(name) for name in Provider.__struct_fields__
-}
+PROVIDER_FACTS: Getters = {name: attrgetter(name) for name in Provider.__struct_fields__}
 """By name: the fields of a provider."""
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ..messages import Message
 from ..model import Availability, Timetable
-from .facts import Facts, view
+from .facts import Facts, fields_behind, view
 from .look import Look
 
 
@@ -201,6 +201,11 @@ def check_gates(gates: Iterable[Gate], engine: str, forms: Collection[str] = FOR
         kinds.append(gate.form)
     if kinds.count("area") != 1 or kinds[0] != "area":
         raise UnknownFormError(f"{engine} needs exactly one gate of the form 'area', as the first")
+
+
+def gate_facts(gates: Iterable[Gate]) -> frozenset[str]:
+    """The fields of an incident that any gate of a table reads."""
+    return frozenset(fields_behind(name for gate in gates for name in gate.incident))
 
 
 def exceeds(value: float | None, limit: float | None) -> bool:

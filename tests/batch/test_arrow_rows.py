@@ -25,7 +25,7 @@ from dispatch_cli.notation import place_at  # noqa: E402
 
 def columns(incidents: list[Incident]) -> "pa.RecordBatch":
     """Lay incidents out in columns."""
-    facts = ("kind", "client", "spot", "injured", "clearance_m", "wish")
+    facts = ("kind", "client", "spot", "injured", "persons", "clearance_m", "wish")
     vehicle = ("state", "ev", "weight_t", "height_m")
     return pa.record_batch(
         {
@@ -50,7 +50,7 @@ def columns(incidents: list[Incident]) -> "pa.RecordBatch":
 
 
 def _type(name: str) -> "pa.DataType":
-    kinds = {"injured": pa.int64(), "ev": pa.bool_()}
+    kinds = {"injured": pa.int64(), "persons": pa.int64(), "ev": pa.bool_()}
     return kinds.get(name, pa.float64() if name.endswith(("_t", "_m")) else pa.string())
 
 
@@ -118,9 +118,18 @@ def test_a_batch_may_hold_only_what_is_needed() -> None:
     columns = {"kind": ["tow"], "lat": [48.3], "lon": [10.8], "when": [at_us]}
     found = rank_table(engine, pa.record_batch(columns))
     assert found.column("row").to_pylist()[0] == 1
+    assert rank_table(engine, pa.record_batch(columns), first_row=7)["row"].to_pylist()[0] == 7
     empty = rank_table(engine, pa.record_batch(columns).slice(0, 0))
     assert empty.num_rows == 0
     assert empty.schema == SCHEMA
+
+
+def test_rows_are_numbered_across_record_batches() -> None:
+    """Without a column ``row`` the second batch goes on where the first one ends."""
+    columns = {"kind": ["tow"] * 2, "lat": [48.37] * 2, "lon": [10.89] * 2, "when": [START] * 2}
+    batches = [pa.record_batch(columns)] * 3
+    found = api.rank_batches(batches, api.load(SAMPLE, now=START))
+    assert [sorted(set(one["row"].to_pylist())) for one in found] == [[1, 2], [3, 4], [5, 6]]
 
 
 def test_the_cells_are_where_they_say() -> None:

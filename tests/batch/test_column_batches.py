@@ -12,17 +12,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import batch_world
-from dispatch_cli.batch.job import batch_job, engine_choice
 from dispatch_cli.batch.engine import Engine
+from dispatch_cli.batch.job import batch_job, engine_choice
 from tests.cli.conftest import TWO_FIRMS
 
 from .spoilt import NAMES, SOUND, SPOILT, row_of, spoilt_row
 
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
+from dispatch_cli.batch.compiled.column_engine import ColumnEngine
 from dispatch_cli.batch.job import column_batches
 from dispatch_cli.batch.read.text_rows import TextReader
-from dispatch_cli.batch.compiled.column_engine import ColumnEngine
 
 MORE = """
 [clients.strict]

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dispatch_cli.batch.read.column_mapping import FACTS
-from dispatch_cli.batch.result_record import COLUMNS
-from dispatch_cli.batch.read.row_reader import REASONS
 from dispatch_cli.batch.job.tally import BatchCounts, BatchSummary, ServiceSummary
+from dispatch_cli.batch.read.column_mapping import FACTS
+from dispatch_cli.batch.read.row_reader import REASONS
+from dispatch_cli.batch.result_record import COLUMNS
 from tests.test_docs_facts import first_cells, section
 
 from .running import ran

@@ -32,7 +32,7 @@ def test_codes_are_those_of_the_place(count: int) -> None:
     codes = all_codes()
     for row in np.flatnonzero(found.is_decided).tolist():
         place = place_at(lats[row], lons[row], uncertainty_km=vague[row])
-        mine = {codes[number] for number in found.codes[row, : found.count[row]]}
+        mine = {codes[number] for number in found.codes[row, : found.counts[row]]}
         assert mine == {*place.postcodes, *filter(None, [place.postcode])}, (lats[row], lons[row])
         if np.isfinite(found.foreign_km[row]):
             assert abs(found.foreign_km[row] - place.foreign_km) < 1e-9

@@ -8,6 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from dispatch_cli import geo
+from dispatch_cli.hours import timetable
 from dispatch_cli.model import (
     Area,
     Availability,
@@ -38,20 +39,21 @@ CODES = ("86150", "86161", "86316", "86415", "86720", "80331")
 SERVICES = ("tow", "recovery", "jump_start", "roadside_repair")
 HOLIDAYS = (date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1), date(2027, 1, 6))
 HOURS = {
-    None: lambda at: True,
-    "24/7": lambda at: True,
-    "Mo-Fr 08:00-18:00": lambda at: at.weekday() < 5 and 8 <= at.hour < 18,
-    "Mo-Fr 07:00-17:00; PH off": lambda at: (
-        at.weekday() < 5 and 7 <= at.hour < 17 and at.date() not in HOLIDAYS
+    None: lambda at, days: True,
+    "24/7": lambda at, days: True,
+    "Mo-Fr 08:00-18:00": lambda at, days: at.weekday() < 5 and 8 <= at.hour < 18,
+    "Mo-Fr 07:00-17:00; PH off": lambda at, days: (
+        at.weekday() < 5 and 7 <= at.hour < 17 and at.date() not in days
     ),
-    "Mo-Su 20:00-06:00": lambda at: at.hour >= 20 or at.hour < 6,
-    "Sa,Su 00:00-24:00": lambda at: at.weekday() >= 5,
+    "Mo-Su 20:00-06:00": lambda at, days: at.hour >= 20 or at.hour < 6,
+    "Sa,Su 00:00-24:00": lambda at, days: at.weekday() >= 5,
 }
+"""Each text, and whether it is open at a moment where some days are holidays."""
 
 
 def holidays(region: str, years: Iterable[int]) -> list[date]:
-    """The holidays of these worlds, wherever."""
-    return [day for day in HOLIDAYS if day.year in years]
+    """The holidays of these worlds, in every region that has a name."""
+    return [day for day in HOLIDAYS if region and day.year in years]
 
 
 class World:
@@ -129,14 +131,15 @@ class World:
             lat=lat,
             lon=lon,
             area=self._area(lat, lon),
-            hours=random.choice(tuple(HOURS)),
-            region="BY",
+            **self._hours(),
             units=pick((1, 1, 1, 2, 0)),
             vehicle_classes=pick((None, None, ("car", "van"), ("truck",))),
             max_weight_t=pick((None, 2.8, 3.5, 40.0)),
             max_height_m=pick((None, None, 2.2)),
             height_m=pick((None, None, 3.2)),
             equipment=pick((None, None, (), ("flatbed",), ("dollies", "winch"))),
+            seats=pick((None, None, 0, 2, 4)),
+            pets=pick((None, None, False)),
             clients=pick((None, None, None, ("adac",), ("avd", "strict"))),
             turnout_min=self._minutes(20),
             acceptance=pick((None, 0.0, 0.5, 1.0) if self.ties else (random.random(), None)),
@@ -144,6 +147,18 @@ class World:
             on_hold=pick((None,) * 5 + (Hold("away"), Hold("away", self._when()))),
             tags=pick(((), (), ("own",))),
         )
+
+    def _hours(self) -> dict[str, object]:
+        """Opening hours as a text, in some regions; now and then worked out for the first weeks."""
+        random = self.random
+        text, region = random.choice(tuple(HOURS)), random.choice(("BY", "BY", "BE", ""))
+        worked_out = None
+        if random.random() < 0.3:
+            worked_out = timetable(
+                text, holidays=holidays(region, (2026, 2027)), start=START, days=30,
+                timezone="Europe/Berlin",
+            )  # fmt: skip
+        return {"hours": text, "region": region, "timetable": worked_out}
 
     def _when(self) -> datetime:
         return START + timedelta(seconds=self.random.randrange(DAYS * 86400))
@@ -184,7 +199,9 @@ class World:
                 height_m=pick((None, 1.5, 2.4)),
                 state=pick((None, None, "blocked", "on_roof")),
                 ev=random.random() < 0.1,
+                brand=pick((None, "vw", "tesla")),
             ),
+            persons=pick((None, None, 1, 3)),
             spot=pick((None, None, "lane", "garage", "ditch")),
             clearance_m=pick((None, None, 2.1)),
             injured=pick((0, 0, 0, 1)),
@@ -239,7 +256,9 @@ def _passes(world: World, incident: Incident, entry: PlanEntry, provider: Provid
         and (provider.height_m or 0) <= (incident.clearance_m or inf)
         and (has is None or all(set(group) & set(has) for group in needed))
         and not (hold and (hold.until is None or incident.when < hold.until))
-        and HOURS[provider.hours](incident.when.astimezone(BERLIN))
+        and HOURS[provider.hours](
+            incident.when.astimezone(BERLIN), HOLIDAYS if provider.region else ()
+        )
         and provider.id not in incident.asked
         and provider.units > 0
         and not (seen.free == 0 and seen.wait_min is None)

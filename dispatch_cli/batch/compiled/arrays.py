@@ -17,9 +17,13 @@ from ..kernel_tables import Column
 Array = np.ndarray[Any, Any]
 
 # Division as numpy has it: no exceptions, which cost half of the time; no speed is nought.
-jit = njit(cache=True, nogil=True, error_model="numpy")
-_entry = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-_inlined = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
+_OPTIONS: Any = {"nogil": True, "error_model": "numpy"}
+jit: Any = njit(cache=True, **_OPTIONS)
+# The kernel makes no arrays. Counting references to those that it is given would cost several
+# times what its arithmetic does: each call in the inner loop passes sixty of them.
+_OPTIONS_OF_KERNEL: Any = {**_OPTIONS, "_nrt": False}
+_entry: Any = njit(cache=True, **_OPTIONS_OF_KERNEL)
+_inlined: Any = njit(forceinline=True, **_OPTIONS_OF_KERNEL)
 _ROUNDING_MIN = 1e-3
 """More than what four-byte floats lose of any bound below the last resort."""
 _ENTRIES = frozenset({"rank", "find_furthest", "refine"})
@@ -68,20 +72,20 @@ class ArrayBackend:
         return np.empty(count, np.int64), np.empty(count)
 
     @staticmethod
-    def lowest(bounds: Column, most: int) -> Sequence[int]:
+    def lowest(bounds: Column, most: int) -> Column:
         """The places of the lowest bounds in their order, at most so many."""
         if len(bounds) <= most:
-            return np.argsort(bounds)  # type: ignore[no-any-return]
+            return np.argsort(bounds)
         among = np.argpartition(bounds, most)[:most]
-        return among[np.argsort(bounds[among])]  # type: ignore[no-any-return]
+        return among[np.argsort(bounds[among])]
 
     @staticmethod
-    def take(column: Column, places: Sequence[int]) -> Column:
+    def take(column: Column, places: Column) -> Column:
         """The values at some places."""
         return column[places].astype(np.int32)
 
     @staticmethod
-    def take_bounds(bounds: Column, places: Sequence[int]) -> Column:
+    def take_bounds(bounds: Column, places: Column) -> Column:
         """The bounds at some places, never rounded up."""
         return np.minimum(bounds[places], 1e30).astype(np.float32) - np.float32(_ROUNDING_MIN)
 

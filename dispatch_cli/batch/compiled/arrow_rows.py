@@ -54,13 +54,14 @@ def rank_table(
     """Rank every row; the lines stand in the order of the rows, then of plan and rank.
 
     ``when`` is a timestamp with a time zone, or whole microseconds since 1970. Rows without a
-    column ``row`` are numbered from ``first_row`` on; ``offers`` is kept from batch to batch. Raises UsageError for columns that lack
-    something, and what ``check`` raises of an incident.
+    column ``row`` are numbered from ``first_row`` on; ``offers`` is kept from batch to batch.
+    Raises UsageError for columns that lack something, and what ``check`` raises of an incident.
     """
     _check_columns(batch)
     rows = _columns_of(batch, engine.gate_facts)
-    for template in rows.templates if check else ():
-        check(template)
+    if check is not None:
+        for template in rows.templates:
+            check(template)
     lines = rank_lines(engine, engine.prepare(rows), offers or OfferRows())
     own = _column(batch, "row")
     numbers = (np.arange(first_row, first_row + rows.count) if own is None

@@ -1,4 +1,4 @@
-"""The engine for columns: the compiled kernel ranks all rows, and settles few of them one by one."""
+"""The engine for columns: the compiled kernel ranks all rows, the desk a few of them."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,8 @@ class Ranking(NamedTuple):
     """What was found for one service: a task for each row that needs it.
 
     ``place`` is the service's place in the plan of the row, ``gate`` the furthest gate that any
-    provider came to where there is no candidate. ``found`` has ``top + kernel.SPARE`` places a task.
+    provider came to where there is no candidate. ``found`` has ``top + kernel.SPARE`` places for
+    each task.
     """
 
     service: str
@@ -256,8 +257,9 @@ class ColumnEngine(Engine):
             gate[near] = np.where(others[near] < 0, -1, np.maximum(gate[near], others[near]))
         found.verdict[nobody[gate[nobody] < 0]] = kernel.UNSURE
         places = np.array([place for _, place, _ in wanted], np.int64)
-        ranking = Ranking(service, block.row[picked], places[tasks.side], sides, laid_out, tasks.side,
-                          found, gate)  # fmt: skip
+        ranking = Ranking(
+            service, block.row[picked], places[tasks.side], sides, laid_out, tasks.side, found, gate
+        )
         self._settle(ranking, prepared.rows)
         return ranking
 

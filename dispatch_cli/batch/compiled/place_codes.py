@@ -27,14 +27,14 @@ Share = Callable[[int, Callable[[int, int], Any]], None]
 
 
 class PlaceCodes(NamedTuple):
-    """For each place up to MOST_CODES numbers of postcodes, and how many they are.
+    """For each place up to MOST_CODES numbers of postcodes, and in ``counts`` how many.
 
     ``is_decided`` is false where the desk has to look. ``foreign_km`` is the distance beyond what
     counts as Germany, infinite where the nearest centre is not near.
     """
 
     codes: Array
-    count: Array
+    counts: Array
     is_decided: Array
     foreign_km: Array
 

@@ -40,7 +40,7 @@ class ResultLines(NamedTuple):
 
     @property
     def columns(self) -> pl.DataFrame:
-        """What ``result_record`` declares for services and candidates; made when it is asked for."""
+        """The columns of services and candidates in ``result_record``, made anew for each call."""
         return self.filled.columns(self.offers)
 
 
@@ -87,8 +87,10 @@ class OfferRows:
         if service not in self._begin:
             self._begin[service] = len(self._rows)
             names = _OF_OFFER[2:]
-            self._add([(offer.provider, offer.first_phone,
-                        *(getattr(offer, name) for name in names)) for offer in offers])  # fmt: skip
+            for offer in offers:
+                values = (getattr(offer, name) for name in names)
+                self._rows.append((offer.provider, offer.first_phone, *values))
+            self._frame = None
         return self._begin[service]
 
     def with_phone(self, number: int, phone: str) -> int:
@@ -98,17 +100,14 @@ class OfferRows:
             self._more[key] = len(self._rows)
             nothing = (None,) * len(_OF_OFFER)
             provider, _, *values = nothing if number == NONE else self._rows[number]
-            self._add([(provider, phone, *values)])
+            self._rows.append((provider, phone, *values))
+            self._frame = None
         return self._more[key]
-
-    def _add(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        self._rows += rows
-        self._frame = None
 
     def frame(self) -> pl.DataFrame:
         """The values of all offers so far by their numbers, then nulls; never changed later."""
         if self._frame is None:
-            types: Any = {name: pl.Float64 for name in _OF_OFFER} | dict.fromkeys(
+            types: Any = dict.fromkeys(_OF_OFFER, pl.Float64) | dict.fromkeys(
                 _OF_OFFER[:2], pl.String
             )
             nothing = (None,) * len(_OF_OFFER)

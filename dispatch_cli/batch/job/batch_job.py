@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ... import __version__, desk, folders, notation, places
+from ...eligibility import GATES, Gate, gate_facts
 from ...errors import ConflictError, Problem, UsageError
 from ...model import Observations
 from ...records import FORMATS, Records
@@ -49,6 +50,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     observations: Observations = Observations()
     within: timedelta = timedelta(0)
     make_ranker: MakeRanker
+    gates: tuple[Gate, ...] = GATES
     progress: Progress | None = None
     say: Callable[[str], None]
     """Names a reject that no file takes."""
@@ -167,6 +169,7 @@ def _reader(options: Options, at: Desk, columns: Columns, kinds: Kinds) -> RowRe
         timezone=timezone,
         now=at.now,
         locate=partial(places.resolve, named=rules.places, gazetteer=folders.gazetteer()),
+        gate_facts=gate_facts(at.gates),
     )
     reader = RowReader(at.catalog, given)
     reader.check_defaults()
@@ -202,6 +205,7 @@ def _ranker(options: Options, at: Desk) -> Ranker:
             top=options.top,
             full=full,
             observations=observations,
+            gates=at.gates,
         )
 
     if not seen.availability:

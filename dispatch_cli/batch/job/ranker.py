@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from ... import desk
+from ...eligibility import GATES, Gate
 from ...model import Incident, Observations
 from ..ranks import Ranks
 
@@ -30,6 +31,7 @@ class MakeRanker(Protocol):
         top: int = 5,
         full: bool = False,
         observations: Observations = Observations(),
+        gates: Sequence[Gate] = GATES,
     ) -> Ranker:
         """Make a ranker that says ranks 1 to ``top``; ``full`` with totals and counts."""
 

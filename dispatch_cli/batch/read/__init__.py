@@ -1,1 +1,1 @@
-"""From a file to incidents: which column has which fact, what a cell says, row by row or in columns."""
+"""From a file to incidents: columns and their facts, cells and their meaning."""

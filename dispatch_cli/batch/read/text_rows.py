@@ -5,6 +5,7 @@ and each hour, and for every row that it would refuse or that is written in an u
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -109,11 +110,12 @@ class TextReader:
         codes, keys = _coded(pc.binary_join_element_wise(hour, exact, zone, "\n"))
         starts, is_known = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
         for code, key in enumerate(keys):
-            start = self._asked_once(("hour", key), lambda key=key: self._hour(*key.split("\n")))
+            start = self._asked_once(("hour", key), partial(self._hour, *key.split("\n")))
             if start is not None:
                 starts[code], is_known[code] = start, True
         is_single |= ~is_known[codes]
-        return starts[codes] + (minute * 60 + second) * 1_000_000
+        at_us: Array = starts[codes] + (minute * 60 + second) * 1_000_000
+        return at_us
 
     def _hour(self, hour: str, exact: str, zone: str) -> int | None:
         """When an hour begins, if all of its seconds follow each other; the default without one."""
@@ -146,7 +148,7 @@ class TextReader:
         is_known = np.zeros(len(first), np.bool_)
         for at, row in enumerate(first.tolist()):
             cells = tuple(known[own[row]] for own, known in columns)
-            incident = self._asked_once(("words", cells), lambda cells=cells: self._said(cells))
+            incident = self._asked_once(("words", cells), partial(self._said, cells))
             if incident is not None:
                 of_combination[at], is_known[at] = len(templates), True
                 templates.append(incident)
@@ -164,7 +166,7 @@ class TextReader:
         values, is_known = np.full(len(known), np.nan), np.ones(len(known), np.bool_)
         for code, text in enumerate(known):
             value, is_known[code] = self._asked_once(
-                (fact, text), lambda text=text: self._rows.amount(fact, text)
+                (fact, text), partial(self._rows.amount, fact, text)
             )
             if value is not None:
                 values[code] = value
@@ -239,7 +241,7 @@ def _coded(texts: Any) -> tuple[Array, list[str]]:
 
 
 def _mask(booleans: Any) -> Array:
-    return booleans.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+    return np.array(booleans.to_numpy(zero_copy_only=False))
 
 
 def _numbers(texts: Any, kind: Any) -> Array:

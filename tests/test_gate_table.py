@@ -1,0 +1,291 @@
+"""A table with additional gates: every engine honours it or refuses to start."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+
+import pytest
+from msgspec.structs import replace
+
+from dispatch_cli import coverage, desk
+from dispatch_cli.batch.engine import Engine
+from dispatch_cli.coverage import Stretch
+from dispatch_cli.eligibility import GATES, Gate, LimitGate, StaticGate
+from dispatch_cli.eligibility.facts import (
+    INCIDENT_FACTS,
+    PROVIDER_FACTS,
+    UndeclaredFactError,
+    UnknownFactError,
+)
+from dispatch_cli.eligibility.gate_forms import Fact, UnknownFormError
+from dispatch_cli.messages import Message
+from dispatch_cli.model import Incident, Vehicle
+
+from .batch.worlds import World, holidays
+from .worlds import ALWAYS, MIDDLE, NOON, MemoryCatalog, incident, need, no_holidays, provider
+
+LICENCE = StaticGate(
+    reason="licence_missing",
+    incident=("brand",),
+    provider=("tags",),
+    fails=lambda incident, provider: incident.brand != "vw" and "licensed" not in provider.tags,
+    sentence=lambda incident, _: Message("no licence for {brand}", brand=incident.brand),
+)
+SEATS = LimitGate(
+    reason="too_few_seats",
+    incident=("travellers",),
+    provider=("seats",),
+    value=Fact("incident", "travellers"),
+    limit=Fact("provider", "seats"),
+    sentence=lambda value, limit: Message(
+        "{seats} seats for {persons}", seats=limit, persons=value
+    ),
+)
+EXTENDED = (*GATES[:3], LICENCE, *GATES[3:6], SEATS, *GATES[6:])
+
+
+class WeatherGate(Gate, frozen=True, kw_only=True):
+    """A gate of a form that no engine knows."""
+
+    form = "weather"
+
+    def stops(self, look: object) -> bool:
+        """Let nothing pass."""
+        return True
+
+
+FIRMS = [
+    provider("good", tags=("licensed",), seats=4, turnout_min=30.0),
+    provider("unlicensed", seats=4, turnout_min=1.0),
+    provider("cramped", tags=("licensed",), seats=0, turnout_min=2.0),
+]
+OF = incident(vehicle=Vehicle(brand="tesla"), persons=2)
+
+
+def by_cascade(gates: Sequence[Gate]) -> dict[str, str]:
+    """Ask the desk; who is ranked has an empty reason."""
+    answer = desk.rank_incident(
+        MemoryCatalog(FIRMS), OF, holidays=no_holidays, explain=True, gates=gates
+    )
+    [tow, *_] = answer.cascades
+    return {row.provider: "" for row in tow.candidates} | {
+        each.provider: each.reason for each in tow.excluded
+    }
+
+
+def by_engine(made: type[Engine], gates: Sequence[Gate]) -> dict[str, str]:
+    """Ask an engine of batch: all firms, then each alone for its reason."""
+
+    def ranks(firms: list) -> object:
+        [[tow, *_]] = made(MemoryCatalog(firms), holidays=no_holidays, gates=gates).rank([OF])
+        return tow
+
+    ranked = [row.provider for row in ranks(FIRMS).rows]
+    return {one.id: "" if one.id in ranked else ranks([one]).reason for one in FIRMS}
+
+
+def by_columns(gates: Sequence[Gate]) -> dict[str, str]:
+    """Ask the compiled engine."""
+    pytest.importorskip("numba", reason='the extra "batch" is not installed')
+    from dispatch_cli.batch.compiled.column_engine import ColumnEngine
+
+    return by_engine(ColumnEngine, gates)
+
+
+def by_file(gates: Sequence[Gate]) -> dict[str, str]:
+    """Ask a whole batch over a file, row by row."""
+    return _by_job(Engine, gates, rows=1)
+
+
+def by_blocks(gates: Sequence[Gate]) -> dict[str, str]:
+    """Ask a whole batch over a file, in columns."""
+    pytest.importorskip("numba", reason='the extra "batch" is not installed')
+    from dispatch_cli.batch.compiled.column_engine import ColumnEngine
+
+    return _by_job(ColumnEngine, gates, rows=200)
+
+
+def _by_job(made: type[Engine], gates: Sequence[Gate], rows: int) -> dict[str, str]:
+    found = {}
+    for one in FIRMS:
+        lines = _output_of(made, gates, [one], rows)
+        tow = [line for line in lines if line["service"] == "tow"]
+        assert len(tow) == rows
+        assert len({(line["provider"], line["reason"]) for line in tow}) == 1
+        found[one.id] = tow[0]["reason"]
+    return found
+
+
+def _output_of(made: type[Engine], gates: Sequence[Gate], firms: list, rows: int) -> list[dict]:
+    from tempfile import TemporaryDirectory
+
+    from dispatch_cli.batch.job import batch_job
+    from dispatch_cli.batch.job.batch_options import Options
+    from dispatch_cli.records import open_records
+
+    with TemporaryDirectory() as folder:
+        source, target = f"{folder}/in.csv", f"{folder}/out.csv"
+        with open(source, "w", encoding="utf-8") as file:
+            file.write("kind,lat,lon,when,brand,persons\n")
+            file.write(rows * f"tow,{MIDDLE.lat},{MIDDLE.lon},{NOON.isoformat()},tesla,2\n")
+        from pathlib import Path
+
+        options = Options(input=source, output=Path(target))
+        catalog = MemoryCatalog(firms)
+        catalog.path, catalog.files = Path(folder), ()
+        with open_records(source) as records:
+            at = batch_job.Desk(
+                catalog=catalog, holidays=no_holidays, now=NOON, make_ranker=made,
+                say=lambda text: None, gates=tuple(gates),
+            )  # fmt: skip
+            batch_job.work(options, records, at, None)
+        return list(csv.DictReader(io.StringIO(Path(target).read_text(encoding="utf-8"))))
+
+
+def by_record_batches(gates: Sequence[Gate]) -> dict[str, str]:
+    """Ask through Arrow record batches."""
+    pa = pytest.importorskip("pyarrow", reason='the extra "batch" is not installed')
+    from dispatch_cli import api
+
+    batch = pa.record_batch({
+        "kind": ["tow"], "lat": [MIDDLE.lat], "lon": [MIDDLE.lon], "brand": ["tesla"],
+        "persons": [2], "when": pa.array([NOON], pa.timestamp("us", "UTC")),
+    })  # fmt: skip
+    found = {}
+    for one in FIRMS:
+        [lines] = api.rank_batches([batch], MemoryCatalog([one]), gates=gates)
+        [tow] = [line for line in lines.to_pylist() if line["service"] == "tow"]
+        found[one.id] = tow["reason"] or ""
+    return found
+
+
+def by_coverage(gates: Sequence[Gate]) -> dict[str, str]:
+    """Ask coverage of each firm alone: where the others leave gaps, it must be missing."""
+    stretch = Stretch(start=NOON, days=1, regions=("86",), services=("tow",), minimum=1)
+    found = {}
+    for one in FIRMS:
+        covered = coverage.find_gaps(
+            [one], stretch, hours_of=lambda _: ALWAYS, availability={}, gates=gates
+        )
+        found[one.id] = "" if covered.services and not covered.gaps else "out"
+    return found
+
+
+ENGINES: dict[str, Callable[[Sequence[Gate]], dict[str, str]]] = {
+    "cascade": by_cascade,
+    "plain engine": lambda gates: by_engine(Engine, gates),
+    "compiled engine": by_columns,
+    "file row by row": by_file,
+    "file in columns": by_blocks,
+    "record batches": by_record_batches,
+    "coverage": by_coverage,
+}
+
+
+@pytest.mark.parametrize("ask", ENGINES.values(), ids=ENGINES)
+def test_every_engine_honours_additional_gates(ask: Callable) -> None:
+    """A firm that an additional static or limit gate stops is ranked by no engine."""
+    said = "out" if ask is by_coverage else ""
+    assert ask(GATES) == {"good": "", "unlicensed": "", "cramped": ""}
+    assert ask(EXTENDED) == {
+        "good": "", "unlicensed": said or "licence_missing", "cramped": said or "too_few_seats",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", ENGINES.values(), ids=ENGINES)
+def test_every_engine_refuses_an_unknown_form(ask: Callable) -> None:
+    """An engine that cannot ask a gate ranks nothing."""
+    with pytest.raises(UnknownFormError, match="'storm' of the form 'weather'"):
+        ask((*GATES, WeatherGate(reason="storm")))
+
+
+@pytest.mark.parametrize("ask", ENGINES.values(), ids=ENGINES)
+def test_every_engine_refuses_an_unknown_fact(ask: Callable) -> None:
+    """A gate that declares a fact that no incident has stops the engine, not the firm."""
+    shoes = StaticGate(reason="shoes", incident=("shoe_size",), fails=lambda *_: False,
+                       sentence=lambda *_: Message("shoes"))  # fmt: skip
+    with pytest.raises(UnknownFactError, match="shoe_size"):
+        ask((*GATES, shoes))
+
+
+def test_a_table_without_its_area_first_is_refused() -> None:
+    """The index of areas answers for the first gate, so the area must be that, and only once."""
+    for gates in (GATES[1:], (GATES[1], GATES[0], *GATES[2:]), (GATES[0], *GATES)):
+        with pytest.raises(UnknownFormError, match="'area'"):
+            by_cascade(gates)
+
+
+def test_batch_refuses_a_static_gate_by_place_or_time() -> None:
+    """Rows are grouped by what static gates read: no two rows share a place or a time."""
+    for name in ("place", "when"):
+        gate = StaticGate(reason="odd", incident=(name,), fails=lambda *_: False,
+                          sentence=lambda *_: Message("odd"))  # fmt: skip
+        with pytest.raises(UnknownFactError, match=name):
+            Engine(MemoryCatalog(FIRMS), holidays=no_holidays, gates=(*GATES, gate))
+
+
+def test_an_undeclared_fact_cannot_be_read() -> None:
+    """A predicate that reads more than its gate declares fails at once, not in some row later."""
+    sly = replace(LICENCE, fails=lambda incident, provider: provider.units == 0)
+    with pytest.raises(UndeclaredFactError, match=r"'units' is not declared; declared: tags"):
+        by_cascade((*GATES, sly))
+
+
+def test_the_sentence_of_an_additional_gate_is_said() -> None:
+    """--explain has the reason and the sentence of a gate from the table alone."""
+    answer = desk.rank_incident(
+        MemoryCatalog(FIRMS), OF, holidays=no_holidays, explain=True, gates=EXTENDED
+    )
+    said = {each.provider: str(each.detail) for each in answer.cascades[0].excluded}
+    assert said == {"unlicensed": "no licence for tesla", "cramped": "0 seats for 2"}
+    assert list(answer.cascades[0].excluded_counts) == ["licence_missing", "too_few_seats"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_engines_agree_with_the_desk_under_additional_gates(seed: int) -> None:
+    """In random worlds desk, plain and compiled engine agree on every row of an extended table."""
+    world = World(seed)
+    rows, catalog = world.rows(60), MemoryCatalog(world.providers, world.rules)
+    given = {"holidays": holidays, "observations": world.observations, "gates": EXTENDED}
+    found = [Engine(catalog, **given).rank(rows)]
+    if pytest.importorskip("numba", reason='the extra "batch" is not installed'):
+        from dispatch_cli.batch.compiled.column_engine import ColumnEngine
+
+        found.append(ColumnEngine(catalog, **given).rank(rows))
+    for engine in found:
+        for one, ranks in zip(rows, engine, strict=True):
+            _assert_is_the_desks(world, one, ranks)
+
+
+def _assert_is_the_desks(world: World, one: Incident, ranks: Sequence) -> None:
+    answer = desk.rank_incident(
+        MemoryCatalog(world.providers, world.rules), one, holidays=holidays,
+        observations=world.observations, gates=EXTENDED, explain=True,
+    )  # fmt: skip
+    reasons = [gate.reason for gate in EXTENDED] + ["beyond_fallback"]
+    for mine, cascade in zip(ranks, answer.cascades, strict=True):
+        theirs = [row.provider for row in cascade.candidates[:5]]
+        assert [row.provider for row in mine.rows] == theirs
+        if not theirs and world.providers:
+            assert mine.reason == max(cascade.excluded_counts, key=reasons.index)
+
+
+def test_random_worlds_draw_every_declared_fact() -> None:
+    """Every fact that a gate of the table declares takes several values in the random worlds.
+
+    Otherwise a gate on a fact that never varies would be ignored with every test green.
+    """
+    seen: dict[tuple[str, str], set[str]] = {}
+    for seed in range(40):
+        world = World(seed)
+        for one in world.rows(10):
+            client = world.rules.clients.get(one.client or "")
+            for entry in desk.plans.services_for(one, world.rules):
+                asked = need(one, client=client, entry=entry)
+                for name in {name for gate in EXTENDED for name in gate.incident}:
+                    value = repr(INCIDENT_FACTS[name](asked))
+                    seen.setdefault(("incident", name), set()).add(value)
+        for one in world.providers:
+            for name in {name for gate in EXTENDED for name in gate.provider}:
+                seen.setdefault(("provider", name), set()).add(repr(PROVIDER_FACTS[name](one)))
+    assert {fact for fact, values in seen.items() if len(values) < 2} == set()
