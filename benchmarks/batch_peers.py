@@ -1,4 +1,4 @@
-"""The sides of benchmarks/batch.py: ours, DuckDB by a cell equi-join, and scipy's cKDTree.
+"""The peers of benchmarks/batch.py: DuckDB by a cell equi-join, and scipy's cKDTree.
 
 python benchmarks/batch_peers.py in.csv out.csv PROVIDERS     DuckDB from CSV to CSV
 """
@@ -36,53 +36,6 @@ class Peer(Protocol):
 
     def run(self, rows: int) -> object:
         """Rank so many rows."""
-
-
-def ours(
-    providers: list[Provider], incidents: Sequence[Incident], holidays: Any, top: int
-) -> Peer | None:
-    """Make the compiled engine, with the columns of all rows ready."""
-    try:
-        import numpy as np
-
-        from dispatch_cli.batch import layout
-        from dispatch_cli.batch.asked import columns_of
-        from dispatch_cli.batch.compiled import CompiledEngine
-    except ImportError:
-        return None
-
-    class Ours:
-        """Columns in, offers and minutes out."""
-
-        rows = len(incidents)
-
-        def __init__(self) -> None:
-            self.engine = CompiledEngine(
-                batch_world.InMemory(providers), holidays=holidays, top=top, threads=THREADS
-            )
-            found = [self.engine.shape_of(one) for one in incidents]
-            self.shapes = list({id(one): one for one in found}.values())
-            number = {id(one): at for at, one in enumerate(self.shapes)}
-            shape = np.array([number[id(one)] for one in found], np.int32)
-            self.batch = columns_of(incidents, shape)
-            for service in batch_world.SERVICES:
-                self.engine.table_of(service)
-
-        def run(self, rows: int) -> list[Any]:
-            batch = type(self.batch)(*(column[:rows] for column in self.batch))
-            return list(self.engine.rank_batch(batch, self.shapes))
-
-        def check(self, want: list[list[str]]) -> None:
-            for ranking in self.run(len(want)):
-                ids = [self.engine.provider_of(one).id
-                       for one in self.engine.offers_of(ranking.service)]  # fmt: skip
-                flagged = ranking.found.verdict == layout.FLAGGED
-                assert flagged.mean() < 0.01
-                for task in np.flatnonzero(~flagged):
-                    found = [ids[at] for at in ranking.found.offer[task, :top] if at >= 0]
-                    assert found == want[ranking.row[task]]
-
-    return Ours()
 
 
 def facts_of(providers: Sequence[Provider]) -> dict[str, list[Any]]:
