@@ -121,7 +121,7 @@ def _output_of(made: type[Engine], gates: Sequence[Gate], firms: list, rows: int
 
     from dispatch_cli.batch.job import batch_job
     from dispatch_cli.batch.job.batch_options import Options
-    from dispatch_cli.records import open_records
+    from dispatch_cli.records.opening import open_records
 
     with TemporaryDirectory() as folder:
         source, target = f"{folder}/in.csv", f"{folder}/out.csv"

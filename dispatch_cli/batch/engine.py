@@ -25,9 +25,9 @@ from ..ranking import COMPARED_STEPS_PER_MIN, tie
 from . import kernel
 from .index.cells import CellLists, key_of
 from .index.postcode_entries import code_entries, numbers_of
-from .kernel_tables import Backend, CodeEntries, Found, ListBackend, Rows, Sides, Table
+from .kernel_tables import Backend, CodeEntries, Found, Rows, Sides, Table
 from .offers import EVERY_PROVIDER, Offer, Offers
-from .ranks import Ranked, Ranks, rows_of
+from .ranks import Ranked, Ranks
 from .shapes import Shapes, Side
 from .time_steps import TimeSteps, lazy_stretch
 
@@ -46,7 +46,7 @@ class Engine:
     """
 
     kernel: Any = kernel
-    backend: Backend = ListBackend()
+    backend = Backend()
 
     def __init__(
         self,
@@ -172,7 +172,9 @@ class Engine:
             list_of=self.backend.whole(list_at.get(id(side.listed), -1) for side in sides),
             listed=self.backend.small(b"".join(lists.values())),
             head_of=self.backend.whole(head_at.get(id(side.head_starts), -1) for side in sides),
-            heads=self.backend.joined([self._head_column(each) for each in heads.values()]),
+            heads=self.backend.joined(
+                [self.backend.real(()), *(self._head_column(each) for each in heads.values())]
+            ),
             providers=len(self.providers),
         )
 
@@ -320,7 +322,7 @@ class Engine:
         order = ranked.orders.asked
         counts = ranked.counts(self.gates, not_near=len(self.providers) - len(near))
         reason = "" if order or not counts else max(counts, key=self._reasons.index)
-        rows = rows_of(order[: self.top], need)
+        rows = tuple(Ranked.of(rated, need) for rated in order[: self.top])
         if not self._full:
             return Ranks(service=entry.service, rows=rows, reason=reason)
         chances = cascade.chances(order)

@@ -1,11 +1,11 @@
 """What the kernel looks at: named columns, as lists or as arrays.
 
 All columns are flat. The kernel neither knows nor asks whether a column is a list or an array;
-``Lists`` and ``Arrays`` make either kind.
+a ``Backend`` makes either kind.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 Column = Any
 """A list or a numpy array of numbers."""
@@ -134,39 +134,8 @@ class Found(NamedTuple):
     listed: Column
 
 
-class Backend(Protocol):
-    """Makes columns, for one way of running the kernel."""
-
-    def whole(self, values: Iterable[int]) -> Column:
-        """Make a column of whole numbers."""
-
-    def real(self, values: Iterable[float]) -> Column:
-        """Make a column of real numbers."""
-
-    def small(self, values: Iterable[int]) -> Column:
-        """Make a column of whole numbers from 0 to 255."""
-
-    def empty(self, count: int) -> tuple[Column, Column]:
-        """Make room for so many whole and as many real numbers."""
-
-    def lowest(self, bounds: Column, most: int) -> Column:
-        """The places of the lowest bounds in their order, at most so many."""
-
-    def take(self, column: Column, places: Column) -> Column:
-        """The values at some places."""
-
-    def take_bounds(self, bounds: Column, places: Column) -> Column:
-        """The bounds at some places, never rounded up."""
-
-    def appended(self, column: Column, used: int, more: Sequence[Column]) -> Column:
-        """Put columns behind the first ``used`` values of one, which may have room behind them."""
-
-    def joined(self, columns: Sequence[Column]) -> Column:
-        """Put columns one behind the other."""
-
-
-class ListBackend:
-    """Columns as lists, for the kernel in plain Python."""
+class Backend:
+    """Makes columns: here lists, for the kernel in plain Python."""
 
     @staticmethod
     def whole(values: Iterable[int]) -> Column:
@@ -198,7 +167,10 @@ class ListBackend:
         """The values at some places."""
         return [column[place] for place in places]
 
-    take_bounds = take
+    @staticmethod
+    def take_bounds(bounds: Column, places: Column) -> Column:
+        """The bounds at some places, never rounded up."""
+        return [bounds[place] for place in places]
 
     @staticmethod
     def appended(column: Column, used: int, more: Sequence[Column]) -> Column:

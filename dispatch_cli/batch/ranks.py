@@ -1,7 +1,5 @@
 """What the engine says of one incident: for each service the first few, with their minutes."""
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from ..candidates import Rated
@@ -26,6 +24,19 @@ class Ranked(Struct, frozen=True, gc=False):
     distance_km: float
     outside_contract: bool = False
 
+    @classmethod
+    def of(cls, rated: Rated, need: Need) -> "Ranked":
+        """Take over what the desk has worked out."""
+        provider = rated.eligible.provider
+        minutes = {name: getattr(rated, name) for name in cls.__struct_fields__[2:-2]}
+        return cls(
+            provider.id,
+            phone_at(provider, need).shown,
+            distance_km=rated.eligible.distance_km,
+            outside_contract=rated.outside_contract,
+            **minutes,
+        )
+
 
 class Ranks(Struct, frozen=True, kw_only=True):
     """One planned service of one incident: ranks 1 to N in ``rows``.
@@ -40,26 +51,3 @@ class Ranks(Struct, frozen=True, kw_only=True):
     expected_min: float | None = None
     success_probability: float | None = None
     counts: dict[str, int] | None = None
-
-
-def rows_of(order: Iterable[Rated], need: Need) -> tuple[Ranked, ...]:
-    """Take over what the scalar path has worked out."""
-    return tuple(
-        Ranked(
-            rated.eligible.provider.id,
-            phone_at(rated.eligible.provider, need).shown,
-            rated.order_min,
-            rated.index_min,
-            rated.arrival_min,
-            rated.wait_min,
-            rated.turnout_min,
-            rated.travel_min,
-            rated.late_min,
-            rated.answer_min,
-            rated.acceptance,
-            rated.head_start_min,
-            rated.eligible.distance_km,
-            rated.outside_contract,
-        )
-        for rated in order
-    )

@@ -135,9 +135,9 @@ def _work(options: "Options", around: Around) -> "Tally":
 
     from ..batch.job import batch_job
     from ..batch.job.engine_choice import engine_for
-    from ..records import open_records
+    from ..records.opening import open_records
     from ..render.batch_progress import meter
-    from ..render.messages import print_rejected
+    from ..render.messages import print_hint, print_rejected
 
     then = batch_job.taken_up(options)
     clock = now() if then is None else then.now
@@ -163,6 +163,7 @@ def _work(options: "Options", around: Around) -> "Tally":
                 within=timedelta(minutes=catalog.checking().settings.near_min),
                 make_ranker=engine_for(_size_of(options.input)),
                 progress=progress,
+                notify=lambda text: print_hint(text, stream=sys.stderr, quiet=around.quiet),
                 say=lambda text: print_rejected(text, stream=sys.stderr),
             ),
             then,

@@ -130,8 +130,8 @@ def both(dispatch, home, monkeypatch):
     made = []
     make = engine_choice.column_batches_for
 
-    def counted(*args):
-        made.append(make(*args))
+    def counted(*args, **options):
+        made.append(make(*args, **options))
         return made[-1]
 
     monkeypatch.setattr(engine_choice, "WORTH_COMPILING", 0)
@@ -144,7 +144,7 @@ def both(dispatch, home, monkeypatch):
         monkeypatch.setattr(batch_job, "column_batches_for", counted)
         one = ran(dispatch, home, *options)
         assert made[-1] is not None
-        monkeypatch.setattr(batch_job, "column_batches_for", lambda *_: None)
+        monkeypatch.setattr(batch_job, "column_batches_for", lambda *_, **__: None)
         return one, ran(dispatch, home, *options)
 
     return both

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from dispatch_cli.batch.job.engine_choice import WORTH_COMPILING
-from dispatch_cli.records import read_rejects
+from dispatch_cli.records.rejects import read_rejects
 
 from ..extras import NEEDS_BATCH
 from .running import ran

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from dispatch_cli.records import read_rejects
+from dispatch_cli.records.rejects import read_rejects
 from dispatch_cli.records.values import MOST_BYTES
 
 from .running import killed_after, ran, started, wait_for, written

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_cli.errors import BadDataError, UsageError
-from dispatch_cli.records import Block, Mark, Reject, Row, open_records, quoting
+from dispatch_cli.records import quoting
 from dispatch_cli.records.csv_rows import MOST_LINES_OF_BLOCK
+from dispatch_cli.records.opening import open_records
 from dispatch_cli.records.quoting import MOST_LINES, is_open_after
-from dispatch_cli.records.values import MOST_BYTES
+from dispatch_cli.records.values import MOST_BYTES, Block, Mark, Reject, Row
 
 from ..extras import NEEDS_BATCH
 

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from dispatch_cli.records import Mark, Reject, Row, open_records
-from dispatch_cli.records.values import MOST_BYTES
+from dispatch_cli.records.opening import open_records
+from dispatch_cli.records.values import MOST_BYTES, Mark, Reject, Row
 
 from ..extras import NEEDS_BATCH
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.records import Reject, read_rejects, reject_line, writer_of
+from dispatch_cli.records.rejects import read_rejects, reject_line
+from dispatch_cli.records.values import Reject
+from dispatch_cli.records.writing import writer_of
 
 
 @given(

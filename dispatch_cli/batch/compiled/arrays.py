@@ -11,19 +11,18 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ...model import sphere
+from ...model.digest import blake2b
 from .. import kernel
-from ..kernel_tables import Column
+from ..kernel_tables import Backend, Column
 
 Array = np.ndarray[Any, Any]
 
 # Division as numpy has it: no exceptions, which cost half of the time; no speed is nought.
 _OPTIONS: Any = {"nogil": True, "error_model": "numpy"}
-jit: Any = njit(cache=True, **_OPTIONS)
 # The kernel makes no arrays. Counting references to those that it is given would cost several
 # times what its arithmetic does: each call in the inner loop passes sixty of them.
 _OPTIONS_OF_KERNEL: Any = {**_OPTIONS, "_nrt": False}
-_entry: Any = njit(cache=True, **_OPTIONS_OF_KERNEL)
-_inlined: Any = njit(forceinline=True, **_OPTIONS_OF_KERNEL)
 _ROUNDING_MIN = 1e-3
 """More than what four-byte floats lose of any bound below the last resort."""
 _ENTRIES = frozenset({"rank", "find_furthest", "refine"})
@@ -45,35 +44,54 @@ def compiled_kernel() -> ModuleType:
 
 
 def _compiled(function: Any) -> Any:
-    return (_entry if function.__name__ in _ENTRIES else _inlined)(function)
+    if function.__name__ in _ENTRIES:
+        return njit(cache=True, **_OPTIONS_OF_KERNEL)(_stamped(function))
+    return njit(forceinline=True, **_OPTIONS_OF_KERNEL)(function)
 
 
-class ArrayBackend:
+def jit(function: Any) -> Any:
+    """Compile a function that is no part of the kernel; what it calls may be."""
+    return njit(cache=True, **_OPTIONS)(_stamped(function))
+
+
+def _stamped(function: Any) -> Any:
+    """Name a function by the state of the sources that its compiled form holds.
+
+    numba only looks at the file in which a function stands, and would keep constants, options and
+    called functions from other files as they were.
+    """
+    function.__qualname__ += f"_{_source_stamp()}"
+    return function
+
+
+@cache
+def _source_stamp() -> str:
+    states = [Path(each).stat() for each in (kernel.__file__, __file__, sphere.__file__)]
+    facts = repr([(state.st_size, state.st_mtime_ns) for state in states])
+    return blake2b(facts.encode(), digest_size=4).hexdigest()
+
+
+class ArrayBackend(Backend):
     """Columns as arrays, for the compiled kernel."""
 
     @staticmethod
     def whole(values: Iterable[int]) -> Column:
-        """Make a column of whole numbers."""
         return np.array([*values], np.int64)
 
     @staticmethod
     def real(values: Iterable[float]) -> Column:
-        """Make a column of real numbers."""
         return np.array([*values], np.float64)
 
     @staticmethod
     def small(values: Iterable[int]) -> Column:
-        """Make a column of whole numbers from 0 to 255."""
         return np.frombuffer(values if isinstance(values, bytes) else bytes(values), np.uint8)
 
     @staticmethod
     def empty(count: int) -> tuple[Column, Column]:
-        """Make room for so many whole and as many real numbers."""
         return np.empty(count, np.int64), np.empty(count)
 
     @staticmethod
     def lowest(bounds: Column, most: int) -> Column:
-        """The places of the lowest bounds in their order, at most so many."""
         if len(bounds) <= most:
             return np.argsort(bounds)
         among = np.argpartition(bounds, most)[:most]
@@ -81,17 +99,14 @@ class ArrayBackend:
 
     @staticmethod
     def take(column: Column, places: Column) -> Column:
-        """The values at some places."""
         return column[places].astype(np.int32)
 
     @staticmethod
     def take_bounds(bounds: Column, places: Column) -> Column:
-        """The bounds at some places, never rounded up."""
         return np.minimum(bounds[places], 1e30).astype(np.float32) - np.float32(_ROUNDING_MIN)
 
     @staticmethod
     def appended(column: Column, used: int, more: Sequence[Column]) -> Column:
-        """Put columns behind the first ``used`` values of one, which may have room behind them."""
         end = used + sum(map(len, more))
         if end > len(column):
             column = np.concatenate([column[:used], np.empty(max(end, 2 * used), column.dtype)])
@@ -101,5 +116,4 @@ class ArrayBackend:
 
     @staticmethod
     def joined(columns: Sequence[Column]) -> Column:
-        """Put columns one behind the other."""
-        return np.concatenate(columns) if columns else np.empty(0, np.int32)
+        return np.concatenate(columns)

@@ -1,16 +1,18 @@
 """The engine for columns: the compiled kernel ranks all rows, the desk a few of them."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import pairwise
+from threading import Timer
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...eligibility import without_hours
 from ...intake import AMOUNTS
-from ...model import HEAVY_FROM_T, Incident, PlanEntry
+from ...model import HEAVY_FROM_T, Incident, Place, PlanEntry
 from .. import kernel
 from ..engine import MOST_LAT, Engine, rounded_up
 from ..index.cells import STEP_DEG
@@ -20,13 +22,16 @@ from ..ranks import Ranks
 from ..shapes import Shape, Side
 from ..time_steps import STRETCH_US
 from .arrays import Array, ArrayBackend, compiled_kernel
-from .incident_columns import IncidentColumns, columns_of
+from .incident_columns import EPOCH, IncidentColumns, columns_of
 from .place_codes import MOST_CODES, find_codes
 
 _MOST_US = 7_258_118_400_000_000
 """The year 2200: rows beyond it, or before 1970, are ranked by the desk."""
 _FEW = 2000
 """Fewer rows are not worth a second thread."""
+_LOADING_S = 1.5
+"""Loading what was compiled before takes less."""
+_COMPILING = "the batch engine is compiled once after an installation: about ten seconds"
 _ELSEWHERE, _HALF = -1 << 40, 1 << 19
 
 
@@ -92,6 +97,19 @@ class ColumnEngine(Engine):
                     incidents[row], side, ranking, task
                 )
         return [tuple(found[place] for place in sorted(found)) for found in ranks]
+
+    def warm_up(self, notify: Callable[[str], None]) -> None:
+        """Load or compile all functions of the kernel; a compilation is announced.
+
+        The incident lies where no provider is, so that every function is called.
+        """
+        far = Incident(kind="tow", place=Place(lat=0.0, lon=0.0), when=EPOCH + timedelta(days=1))
+        announcement = Timer(_LOADING_S, notify, [_COMPILING])
+        announcement.start()
+        try:
+            self.rank([far])
+        finally:
+            announcement.cancel()
 
     def prepare(self, rows: IncidentColumns) -> "PreparedRows":
         """Group rows by their facts and sort them by their places; may run on another thread."""

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ...records import Reject
+from ...records.values import Reject
 from .arrays import Array
 from .incident_columns import IncidentColumns
 

@@ -14,8 +14,9 @@ from ... import __version__, desk, folders, notation, places
 from ...eligibility import GATES, Gate, gate_facts
 from ...errors import ConflictError, Problem, UsageError
 from ...model import Observations
-from ...records import FORMATS, Records
+from ...records.opening import Records
 from ...records.source import STDIN, is_regular
+from ...records.writing import FORMATS
 from ..read.column_mapping import Columns, columns_of, parse_columns, parse_names
 from ..read.kind_mapping import Kinds, parse_kinds, read_file
 from ..read.row_reader import BatchDefaults, RowReader
@@ -52,6 +53,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     make_ranker: MakeRanker
     gates: tuple[Gate, ...] = GATES
     progress: Progress | None = None
+    notify: Callable[[str], None] = lambda text: None
+    """Tells the user what takes long."""
     say: Callable[[str], None]
     """Names a reject that no file takes."""
 
@@ -148,7 +151,9 @@ def work(options: Options, records: Records, at: Desk, then: Start | None) -> Ta
             reader=reader,
             ranker=(ranker := _ranker(options, at)),
             writer=writer,
-            column_batches=column_batches_for(records, reader, columns, ranker, writer),
+            column_batches=column_batches_for(
+                records, reader, columns, ranker, writer, notify=at.notify
+            ),
             summary=options.summary,
             fail_fast=options.fail_fast,
             progress=at.progress,

@@ -15,7 +15,7 @@ from ...files import replace_synced
 from ...model import Availability, Observations
 from ...model.case import Summary
 from ...model.digest import blake2b
-from ...records import Mark
+from ...records.values import Mark
 from .tally import Tally
 
 T = TypeVar("T")

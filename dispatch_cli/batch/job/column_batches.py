@@ -10,10 +10,10 @@ import numpy as np
 from msgspec import Struct
 
 from ...errors import BadDataError
-from ...records import Block, Chunk, Mark, Reject, Row
 from ...records.csv_columns import read_block
 from ...records.csv_rows import CsvRows
 from ...records.opening import Rows as RecordRows
+from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..compiled.column_engine import ColumnEngine, PreparedRows
 from ..compiled.result_columns import OfferRows, rank_lines
 from ..compiled.understood_rows import UnderstoodRows

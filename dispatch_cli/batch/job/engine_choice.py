@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from ..engine import Engine
 
 if TYPE_CHECKING:
-    from ...records import Records
+    from collections.abc import Callable
+
+    from ...records.opening import Records
     from ..read.column_mapping import Columns
     from ..read.row_reader import RowReader
     from ..write.result_writer import ResultWriter
@@ -42,6 +44,8 @@ def column_batches_for(
     columns: "Columns",
     ranker: "Ranker",
     writer: "ResultWriter",
+    *,
+    notify: "Callable[[str], None]",
 ) -> "ColumnBatches | None":
     """Make what works in columns, where the batch is such that it can; None: all goes row by row.
 
@@ -60,4 +64,5 @@ def column_batches_for(
     from .column_batches import ColumnBatches
 
     assert isinstance(ranker, ColumnEngine)  # noqa: S101 - there is no other
+    ranker.warm_up(notify)
     return ColumnBatches(records.rows, reader, columns, ranker, writer)

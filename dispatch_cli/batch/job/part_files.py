@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ...errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
 from ...files import replace_synced, take_lock
-from ...records import Reject
+from ...records.values import Reject
 from .checkpoints import (
     PART,
     RESTART_HINT,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from ...errors import BadDataError, ExitCode, Problem
-from ...records import Block, Chunk, Mark, Records, Reject, Row, reject_line
 from ...records.csv_rows import CsvRows
+from ...records.opening import Records
+from ...records.rejects import reject_line
+from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..read.row_reader import ParsedRow, RowReader, as_reject
 from ..write.result_writer import Result, ResultWriter
 from .checkpoints import Checkpoint, StateFiles

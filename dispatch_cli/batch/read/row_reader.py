@@ -12,7 +12,7 @@ from ... import desk, notation, plans
 from ...errors import UsageError
 from ...intake import AMOUNTS, Reading, Refusal, Said, read_when
 from ...model import Incident, Place
-from ...records import Reject, Row
+from ...records.values import Reject, Row
 from ...results import EmergencyCall
 from .cell_values import parse_count, parse_flag, parse_ids, text_of
 from .column_mapping import Columns

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from ...intake import AMOUNTS
 from ...model import Incident
-from ...records import Reject, Row
 from ...records.csv_columns import TextColumns
+from ...records.values import Reject, Row
 from ..compiled.arrays import Array
 from ..compiled.incident_columns import IncidentColumns, microseconds
 from ..compiled.understood_rows import UnderstoodRows

@@ -7,8 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from ...errors import UsageError
-from ...records import writer_of
-from ...records.writing import Line
+from ...records.writing import Line, writer_of
 from ...results import EmergencyCall
 from ..ranks import Ranks
 from ..read.cell_values import text_of_kept
