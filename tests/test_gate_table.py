@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from dispatch_cli import coverage, desk
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.coverage import Stretch
-from dispatch_cli.eligibility import GATES, Gate, LimitGate, StaticGate
+from dispatch_cli.eligibility import GATES, Gate, LimitGate, Look, StaticGate, without_hours
 from dispatch_cli.eligibility.facts import (
     INCIDENT_FACTS,
     PROVIDER_FACTS,
@@ -19,7 +19,7 @@ from dispatch_cli.eligibility.facts import (
 )
 from dispatch_cli.eligibility.gate_forms import Fact, UnknownFormError
 from dispatch_cli.messages import Message
-from dispatch_cli.model import Incident, Vehicle
+from dispatch_cli.model import Incident, PlanEntry, Rules, Vehicle
 
 from .batch.worlds import World, holidays
 from .worlds import ALWAYS, MIDDLE, NOON, MemoryCatalog, incident, need, no_holidays, provider
@@ -289,3 +289,18 @@ def test_random_worlds_draw_every_declared_fact() -> None:
             for name in {name for gate in EXTENDED for name in gate.provider}:
                 seen.setdefault(("provider", name), set()).add(repr(PROVIDER_FACTS[name](one)))
     assert {fact for fact, values in seen.items() if len(values) < 2} == set()
+
+
+def test_a_gate_of_no_form_has_neither_predicate_nor_sentence() -> None:
+    """The base of all gates is not one: asking it is an error, not a silent pass."""
+    gate, look = Gate(reason="none"), Look(need(), FIRMS[0])
+    for ask in (gate.stops, gate.message):
+        with pytest.raises(NotImplementedError):
+            ask(look)
+
+
+def test_gates_of_facts_are_given_no_hours() -> None:
+    """A need for gates of facts has no opening hours to look at."""
+    asked = without_hours(OF, PlanEntry(service="tow"), Rules())
+    with pytest.raises(AssertionError, match="opening hours"):
+        asked.hours_of(FIRMS[0], "")

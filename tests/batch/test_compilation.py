@@ -1,0 +1,70 @@
+"""The compiled kernel is made anew where its sources change, and its making is announced."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dispatch_cli
+
+from ..worlds import MemoryCatalog, no_holidays, provider
+
+pytest.importorskip("numba", reason='the extra "batch" is not installed')
+
+PROGRAM = """
+from datetime import UTC, datetime
+from dispatch_cli.batch.compiled.column_engine import ColumnEngine
+from dispatch_cli.model import Incident, Place
+from tests.worlds import MemoryCatalog, no_holidays, provider
+
+engine = ColumnEngine(MemoryCatalog([provider("p", lat=48.1)]), holidays=no_holidays)
+when = datetime(2026, 11, 27, tzinfo=UTC)
+[[ranks]] = engine.rank([Incident(kind="tow", place=Place(lat=48.0, lon=11.0), when=when)])
+print(ranks.rows[0].distance_km)
+"""
+
+
+@pytest.mark.ci
+def test_an_edited_constant_changes_what_was_compiled_before(tmp_path: Path) -> None:
+    """A larger earth makes distances longer in the next run, although numba keeps its cache."""
+    root = Path(dispatch_cli.__file__).parents[1]
+    for name in ("dispatch_cli", "tests"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(tmp_path),
+        "NUMBA_CACHE_DIR": str(tmp_path / "c"),
+    }
+
+    def distance_km() -> float:
+        done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, env=environment,
+                              capture_output=True, text=True, check=True)  # fmt: skip
+        return float(done.stdout)
+
+    before = distance_km()
+    kept = {path.name for path in (tmp_path / "c").rglob("*.nbi")}
+    assert distance_km() == before
+    assert {path.name for path in (tmp_path / "c").rglob("*.nbi")} == kept
+    sphere = tmp_path / "dispatch_cli" / "model" / "sphere.py"
+    text = sphere.read_text(encoding="utf-8")
+    sphere.write_text(text.replace("6371.0088", "12742.0176"), encoding="utf-8")
+    assert distance_km() == pytest.approx(2 * before)
+    assert {path.name for path in (tmp_path / "c").rglob("*.nbi")} > kept
+
+
+def test_only_a_long_start_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading what was compiled before is silent; what takes longer is said once."""
+    from dispatch_cli.batch.compiled import column_engine
+
+    engine = column_engine.ColumnEngine(MemoryCatalog([provider("p")]), holidays=no_holidays)
+    said: list[str] = []
+    engine.warm_up(said.append)
+    said.clear()
+    engine.warm_up(said.append)
+    assert said == []
+    monkeypatch.setattr(column_engine, "_LOADING_S", 0.0)
+    engine.warm_up(said.append)
+    assert said == ["the batch engine is compiled once after an installation: about ten seconds"]
