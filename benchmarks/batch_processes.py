@@ -35,16 +35,18 @@ def run_process(command: list[str], environment: Mapping[str, str]) -> Usage:
 def environment_of(checkout: Path, cache: Path) -> dict[str, str]:
     """Make the environment in which a checkout's package runs and keeps its caches in a folder.
 
-    The folder also holds what Python and numba compile, so that no checkout is written to.
+    The folder also holds what Python and numba compile, so that no checkout is written to. Without
+    bytecode every start would compile all modules, which no installation does.
     """
-    return {
-        **os.environ,
+    own = {
         "PYTHONPATH": str(checkout),
         "PYTHONSAFEPATH": "1",  # else the current folder's package comes first
         "PYTHONPYCACHEPREFIX": str(cache / "python"),
         "NUMBA_CACHE_DIR": str(cache / "numba"),
         "XDG_CACHE_HOME": str(cache),
     }
+    inherited = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, **own}
 
 
 def median_usage(found: Sequence[Usage]) -> Usage:
