@@ -90,6 +90,7 @@ def json_schema(*, full: bool) -> dict[str, Any]:
     emergency = _object({"service": {"type": "string"}, "dial": {"type": "string"}})
     schema = _object({
         **properties("row", nullable=True),
+        "row": {"type": "integer", "minimum": 1},
         "kind": {"type": "string"},
         "emergency": {"type": "array", "items": emergency},
         "cascades": {"type": "array", "items": _object(service)},

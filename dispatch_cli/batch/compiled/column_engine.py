@@ -10,29 +10,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...eligibility import without_hours
-from ...intake import AMOUNTS
-from ...model import HEAVY_FROM_T, Incident, Place, PlanEntry
+from ...model import Incident, Place
 from .. import kernel
-from ..engine import MOST_LAT, Engine, rounded_up
-from ..index.cells import STEP_DEG
+from ..engine import Engine
 from ..kernel_tables import CellEntries, CodeEntries, Found, Hours, Rows, Sides, Table
 from ..offers import EVERY_PROVIDER
 from ..ranks import Ranks
-from ..shapes import Shape, Side
-from ..time_steps import STRETCH_US
+from ..shapes import Side
 from .arrays import Array, ArrayBackend, compiled_kernel
 from .incident_columns import EPOCH, IncidentColumns, columns_of
-from .place_codes import MOST_CODES, find_codes
+from .prepared_rows import Block, PreparedRows, RowPreparer
 
-_MOST_US = 7_258_118_400_000_000
-"""The year 2200: rows beyond it, or before 1970, are ranked by the desk."""
 _FEW = 2000
 """Fewer rows are not worth a second thread."""
 _LOADING_S = 1.5
 """Loading what was compiled before takes less."""
 _COMPILING = "the batch engine is compiled once after an installation: about ten seconds"
-_ELSEWHERE, _HALF = -1 << 40, 1 << 19
 
 
 class Ranking(NamedTuple):
@@ -53,28 +46,6 @@ class Ranking(NamedTuple):
     gate: Array
 
 
-class _Block(NamedTuple):
-    """Rows in the order of their cells: neighbours are ranked one after the other."""
-
-    row: Array
-    shape: Array
-    tasks: Rows
-    keys: list[tuple[int, int]]
-    cell: Array
-    """The number of each row's key; -1 where only the desk can rank."""
-    hours: Hours
-    wide_km: float
-
-
-class PreparedRows(NamedTuple):
-    """Rows with the number of the shape of each, the shapes, and the rows as the kernel asks."""
-
-    rows: IncidentColumns
-    shape_of: Array
-    shapes: list[Shape]
-    block: _Block
-
-
 class ColumnEngine(Engine):
     """The same engine for many rows at a time; it needs what the extra ``batch`` installs."""
 
@@ -83,7 +54,7 @@ class ColumnEngine(Engine):
         super().__init__(*args, **options)
         self._threads = threads or len(os.sched_getaffinity(0))
         self._pool: ThreadPoolExecutor | None = None
-        self._known_hours: dict[tuple[int, ...], Hours] = {}
+        self.prepare = RowPreparer(self, self.share).prepare
 
     def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
         """Rank each incident for each service of its plan, in the order of the plan."""
@@ -111,134 +82,13 @@ class ColumnEngine(Engine):
         finally:
             announcement.cancel()
 
-    def prepare(self, rows: IncidentColumns) -> "PreparedRows":
-        """Group rows by their facts and sort them by their places; may run on another thread."""
-        shape_of, shapes = self._shapes_of(rows)
-        return PreparedRows(rows, shape_of, shapes, self._block(rows, shape_of))
-
-    def rank_prepared(self, prepared: "PreparedRows") -> list[Ranking]:
+    def rank_prepared(self, prepared: PreparedRows) -> list[Ranking]:
         """Rank all rows, one service after the other."""
         sides = [side for shape in prepared.shapes for side in shape.sides]
         services = dict.fromkeys(side.entry.service for side in sides)
         return [self._rank_service(service, prepared) for service in services]
 
-    def _shapes_of(self, rows: IncidentColumns) -> tuple[Array, list[Shape]]:
-        """Number the shape of each row, each combination of facts looked at once."""
-        weight_t = rows.amounts["weight_t"]
-        is_light = np.where(weight_t > HEAVY_FROM_T, 1, 2)
-        code = rows.said * 3 + np.where(np.isnan(weight_t), 0, is_light)
-        for name in AMOUNTS:
-            if name in self.shapes.static_facts:
-                values, own = np.unique(rows.amounts[name], return_inverse=True)
-                code = np.unique(code * (len(values) + 1) + own, return_inverse=True)[1]
-        _, first, shape_of = np.unique(code, return_index=True, return_inverse=True)
-        alike = [self.shapes.of(rows.incident(row)) for row in first.tolist()]
-        number = {id(shape): at for at, shape in enumerate({id(s): s for s in alike}.values())}
-        own_number = np.array([number[id(shape)] for shape in alike], np.int64)
-        return own_number[shape_of] if alike else shape_of, list(
-            {id(shape): shape for shape in alike}.values()
-        )
-
-    def _block(self, rows: IncidentColumns, shape_of: Array) -> _Block:
-        """Sort the rows by cell, and lay out what holds for all services."""
-        is_plain = np.array([one.wish is None for one in rows.templates], np.bool_)
-        is_here = (
-            (is_plain[rows.said] if rows.count else np.zeros(0, np.bool_))
-            & (np.abs(rows.lat) < MOST_LAT)
-            & (rows.at_us >= 0)
-            & (rows.at_us < _MOST_US)
-            & (bool(self.providers) and not self.is_scalar)
-        )
-        codes, code_count, foreign_km = self._postcodes(rows, is_here)
-        south, west = np.floor(rows.lat / STEP_DEG), np.floor(rows.lon / STEP_DEG)
-        key = np.where(
-            is_here, (south.astype(np.int64) << 20) + west.astype(np.int64) + _HALF, _ELSEWHERE
-        )
-        order = np.argsort(key, kind="stable")
-        keys, cell = np.unique(key[order], return_inverse=True)
-        elsewhere = int(len(keys) > 0 and keys[0] == _ELSEWHERE)
-        stretch = rows.at_us[order] // STRETCH_US
-        known, stretch_of = np.unique(np.where(is_here[order], stretch, 0), return_inverse=True)
-        asked = [self.asked_of(one) if one.asked else () for one in rows.templates]
-        asked_ends = np.cumsum([0, *map(len, asked)])
-        said = rows.said[order]
-        tasks = Rows(
-            lat=rows.lat[order],
-            lon=rows.lon[order],
-            uncertainty_km=rows.uncertainty_km[order],
-            foreign_km=foreign_km[order],
-            at_us=rows.at_us[order],
-            stretch=stretch_of,
-            limits=self._limits_of(rows)[order],
-            side=said,
-            cell=cell - elsewhere,
-            code_begin=order * codes.shape[1],
-            code_end=order * codes.shape[1] + code_count[order],
-            codes=codes.ravel(),
-            asked_begin=asked_ends[said] if asked else said,
-            asked_end=asked_ends[said + 1] if asked else said,
-            asked=self.backend.whole(one for each in asked for one in each),
-        )
-        return _Block(
-            row=order,
-            shape=shape_of[order],
-            tasks=tasks,
-            keys=[(key >> 20, key % (1 << 20) - _HALF) for key in keys[elsewhere:].tolist()],
-            cell=cell - elsewhere,
-            hours=self._hours_in(known.tolist()),
-            wide_km=rounded_up(float(rows.uncertainty_km[is_here].max(initial=0.0))),
-        )  # fmt: skip
-
-    def _postcodes(self, rows: IncidentColumns, is_here: Array) -> tuple[Array, Array, Array]:
-        """The postcodes of each place, and how far abroad it is, where any area asks for them.
-
-        Clears ``is_here`` where only the desk can tell.
-        """
-        count = rows.count
-        if not self.offers.needs_postcodes:
-            return np.zeros((count, 1), np.int64), np.zeros(count, np.int64), np.zeros(count)
-        codes, counts, is_decided, foreign_km = find_codes(
-            rows.lat, rows.lon, rows.uncertainty_km, self.share
-        )
-        # No centre is near enough to say how far it is.
-        is_decided &= np.isfinite(foreign_km) | (rows.uncertainty_km < 0.2)
-        for row in np.flatnonzero(rows.said >= rows.shared).tolist():
-            place = rows.templates[rows.said[row]].place
-            own = self.codes_of(place)
-            is_decided[row] = own is not None and len(own) <= MOST_CODES
-            if own is not None and is_decided[row]:
-                codes[row, : len(own)], counts[row] = own, len(own)
-            foreign_km[row] = place.foreign_km
-        is_here &= is_decided
-        return codes, counts, foreign_km
-
-    def _limits_of(self, rows: IncidentColumns) -> Array:
-        """The numbers that the limit gates compare, as many for each row as there are gates."""
-        found = np.empty((rows.count, len(self.offers.limits)))
-        for at, (_, gate, limit) in enumerate(self.offers.limits):
-            amounts = [name for name in gate.incident if name in AMOUNTS]
-            if not amounts:
-                per_template = [limit.asked(self._need(one)) for one in rows.templates]
-                found[:, at] = np.array(per_template)[rows.said] if per_template else 0.0
-            elif limit.factor is not None:
-                values = rows.amounts[amounts[0]] * limit.factor
-                found[:, at] = np.where(np.isnan(values), -np.inf, values)
-            else:
-                found[:, at] = [limit.asked(self._need(rows.incident(row)))
-                                for row in range(rows.count)]  # fmt: skip
-        return found
-
-    def _need(self, incident: Incident) -> Any:
-        return without_hours(incident, PlanEntry(service=""), self.rules, self._observations)
-
-    def _hours_in(self, stretches: Sequence[int]) -> Hours:
-        key = (*stretches,)
-        if key not in self._known_hours:
-            self._known_hours.clear()
-            self._known_hours[key] = self.steps.hours_in(stretches, self.backend)
-        return self._known_hours[key]
-
-    def _rank_service(self, service: str, prepared: "PreparedRows") -> Ranking:
+    def _rank_service(self, service: str, prepared: PreparedRows) -> Ranking:
         """Rank the rows whose plan has a service."""
         block, shapes = prepared.block, prepared.shapes
         wanted = [
@@ -290,16 +140,14 @@ class ColumnEngine(Engine):
             gate[tasks] = found
 
     @staticmethod
-    def _tasks(block: _Block, picked: Array, side: Array) -> Rows:
+    def _tasks(block: Block, picked: Array, side: Array) -> Rows:
         """The rows that are picked, each with its side."""
         shared = ("codes", "asked", "side", "limits")
         columns = {name: column[picked] for name, column in block.tasks._asdict().items()
                    if name not in shared}  # fmt: skip
         return block.tasks._replace(side=side, limits=block.tasks.limits[picked].ravel(), **columns)
 
-    def _cell_entries(
-        self, service: str, block: _Block, picked: Array
-    ) -> tuple[Array, CellEntries]:
+    def _cell_entries(self, service: str, block: Block, picked: Array) -> tuple[Array, CellEntries]:
         """The number of the cell of each row among all that are made so far, and their entries."""
         cells = self.cells(service, block.wide_km)
         cells.begin()

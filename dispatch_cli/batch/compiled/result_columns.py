@@ -11,8 +11,9 @@ from ..offers import Offer
 from ..result_record import EMERGENCY, columns_for
 from ..shapes import Shape
 from .arrays import Array
-from .column_engine import ColumnEngine, PreparedRows, Ranking
+from .column_engine import ColumnEngine, Ranking
 from .incident_columns import IncidentColumns
+from .prepared_rows import PreparedRows
 
 NONE = -1
 _OF_OFFER = ("provider", "phone", *(

@@ -14,7 +14,8 @@ from ...records.csv_columns import read_block
 from ...records.csv_rows import CsvRows
 from ...records.opening import Rows as RecordRows
 from ...records.values import Block, Chunk, Mark, Reject, Row
-from ..compiled.column_engine import ColumnEngine, PreparedRows
+from ..compiled.column_engine import ColumnEngine
+from ..compiled.prepared_rows import PreparedRows
 from ..compiled.result_columns import OfferRows, rank_lines
 from ..compiled.understood_rows import UnderstoodRows
 from ..read.column_mapping import Columns

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ...records.writing import FORMULA_SIGNS
 from ..compiled.result_columns import ResultLines
@@ -23,10 +22,6 @@ def encode(writer: ResultWriter, rows: UnderstoodRows, lines: ResultLines) -> by
     frame = table_of(rows.numbers, rows.ids, lines, kept).select([*writer.types])
     if writer.form == "spreadsheet":
         frame = frame.with_columns(_guarded(frame))
-    if any(pc.any(pc.match_substring(texts, "\r")).as_py()
-           for texts in (rows.ids, *rows.kept.values())):  # fmt: skip
-        # polars does not quote a lone carriage return.
-        return writer.lines(frame.rows())
     out = io.BytesIO()
     frame.write_csv(out, include_header=False, quote_style="necessary")
     return out.getbuffer()

@@ -53,11 +53,7 @@ class TableWriter:
 
     def encode(self, results: Iterable[Result]) -> bytes:
         """The bytes of some results."""
-        return self.lines(line for each in results for line in self._lines(each))
-
-    def lines(self, lines: Iterable[Line]) -> bytes:
-        """The bytes of some lines, whose cells stand in the order of the columns."""
-        return self._writer.lines(lines)
+        return self._writer.lines(line for each in results for line in self._lines(each))
 
     def _lines(self, result: Result) -> Iterator[Line]:
         kept = tuple(map(text_of_kept, result.kept))

@@ -1,0 +1,173 @@
+"""Rows in columns, grouped by facts and sorted by places, as the kernel asks for them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ...eligibility import Need, without_hours
+from ...intake import AMOUNTS
+from ...model import HEAVY_FROM_T, Incident, PlanEntry
+from ..engine import MOST_LAT, Engine, rounded_up
+from ..index.cells import STEP_DEG
+from ..kernel_tables import Hours, Rows
+from ..offers import EVERY_PROVIDER
+from ..shapes import Shape
+from ..time_steps import STRETCH_US
+from .arrays import Array
+from .incident_columns import IncidentColumns
+from .place_codes import MOST_CODES, Share, find_codes
+
+_MOST_US = 7_258_118_400_000_000
+"""The year 2200: rows beyond it, or before 1970, are ranked by the desk."""
+_ELSEWHERE, _HALF = -1 << 40, 1 << 19
+
+
+class Block(NamedTuple):
+    """Rows in the order of their cells: neighbours are ranked one after the other."""
+
+    row: Array
+    shape: Array
+    tasks: Rows
+    keys: list[tuple[int, int]]
+    cell: Array
+    """The number of each row's key; -1 where only the desk can rank."""
+    hours: Hours
+    wide_km: float
+
+
+class PreparedRows(NamedTuple):
+    """Rows with the number of the shape of each, the shapes, and the rows as the kernel asks."""
+
+    rows: IncidentColumns
+    shape_of: Array
+    shapes: list[Shape]
+    block: Block
+
+
+class RowPreparer:
+    """Prepares rows for an engine; ``share`` runs a part of the work on several threads."""
+
+    def __init__(self, engine: Engine, share: Share) -> None:
+        self._engine, self._share = engine, share
+        self._known_hours: dict[tuple[int, ...], Hours] = {}
+
+    def prepare(self, rows: IncidentColumns) -> PreparedRows:
+        """Group rows by their facts and sort them by their places; may run on another thread."""
+        shape_of, shapes = self._shapes_of(rows)
+        return PreparedRows(rows, shape_of, shapes, self._block(rows, shape_of))
+
+    def _shapes_of(self, rows: IncidentColumns) -> tuple[Array, list[Shape]]:
+        """Number the shape of each row, each combination of facts looked at once."""
+        weight_t = rows.amounts["weight_t"]
+        is_light = np.where(weight_t > HEAVY_FROM_T, 1, 2)
+        code = rows.said * 3 + np.where(np.isnan(weight_t), 0, is_light)
+        for name in AMOUNTS:
+            if name in self._engine.shapes.static_facts:
+                values, own = np.unique(rows.amounts[name], return_inverse=True)
+                code = np.unique(code * (len(values) + 1) + own, return_inverse=True)[1]
+        _, first, shape_of = np.unique(code, return_index=True, return_inverse=True)
+        alike = [self._engine.shapes.of(rows.incident(row)) for row in first.tolist()]
+        shapes = list(dict.fromkeys(alike))
+        number = {shape: at for at, shape in enumerate(shapes)}
+        own = np.array([number[shape] for shape in alike], np.int64)
+        return (own[shape_of] if alike else shape_of), shapes
+
+    def _block(self, rows: IncidentColumns, shape_of: Array) -> Block:
+        """Sort the rows by cell, and lay out what holds for all services."""
+        is_plain = np.array([one.wish is None for one in rows.templates], np.bool_)
+        is_here = (
+            (is_plain[rows.said] if rows.count else np.zeros(0, np.bool_))
+            & (np.abs(rows.lat) < MOST_LAT)
+            & (rows.at_us >= 0)
+            & (rows.at_us < _MOST_US)
+            & (bool(self._engine.providers) and not self._engine.is_scalar)
+        )
+        codes, code_count, foreign_km = self._postcodes(rows, is_here)
+        south, west = np.floor(rows.lat / STEP_DEG), np.floor(rows.lon / STEP_DEG)
+        key = np.where(
+            is_here, (south.astype(np.int64) << 20) + west.astype(np.int64) + _HALF, _ELSEWHERE
+        )
+        order = np.argsort(key, kind="stable")
+        keys, cell = np.unique(key[order], return_inverse=True)
+        elsewhere = int(len(keys) > 0 and keys[0] == _ELSEWHERE)
+        stretch = rows.at_us[order] // STRETCH_US
+        known, stretch_of = np.unique(np.where(is_here[order], stretch, 0), return_inverse=True)
+        asked = [self._engine.asked_of(one) if one.asked else () for one in rows.templates]
+        asked_ends = np.cumsum([0, *map(len, asked)])
+        said = rows.said[order]
+        tasks = Rows(
+            lat=rows.lat[order],
+            lon=rows.lon[order],
+            uncertainty_km=rows.uncertainty_km[order],
+            foreign_km=foreign_km[order],
+            at_us=rows.at_us[order],
+            stretch=stretch_of,
+            limits=self._limits_of(rows)[order],
+            side=said,
+            cell=cell - elsewhere,
+            code_begin=order * codes.shape[1],
+            code_end=order * codes.shape[1] + code_count[order],
+            codes=codes.ravel(),
+            asked_begin=asked_ends[said] if asked else said,
+            asked_end=asked_ends[said + 1] if asked else said,
+            asked=self._engine.backend.whole(one for each in asked for one in each),
+        )
+        return Block(
+            row=order,
+            shape=shape_of[order],
+            tasks=tasks,
+            keys=[(key >> 20, key % (1 << 20) - _HALF) for key in keys[elsewhere:].tolist()],
+            cell=cell - elsewhere,
+            hours=self._hours_in(known.tolist()),
+            wide_km=rounded_up(float(rows.uncertainty_km[is_here].max(initial=0.0))),
+        )  # fmt: skip
+
+    def _postcodes(self, rows: IncidentColumns, is_here: Array) -> tuple[Array, Array, Array]:
+        """The postcodes of each place, and how far abroad it is, where any area asks for them.
+
+        Clears ``is_here`` where only the desk can tell.
+        """
+        count = rows.count
+        if not self._engine.offers.needs_postcodes:
+            return np.zeros((count, 1), np.int64), np.zeros(count, np.int64), np.zeros(count)
+        codes, counts, is_decided, foreign_km = find_codes(
+            rows.lat, rows.lon, rows.uncertainty_km, self._share
+        )
+        # No centre is near enough to say how far it is.
+        is_decided &= np.isfinite(foreign_km) | (rows.uncertainty_km < 0.2)
+        for row in np.flatnonzero(rows.said >= rows.shared).tolist():
+            place = rows.templates[rows.said[row]].place
+            own = self._engine.codes_of(place)
+            is_decided[row] = own is not None and len(own) <= MOST_CODES
+            if own is not None and is_decided[row]:
+                codes[row, : len(own)], counts[row] = own, len(own)
+            foreign_km[row] = place.foreign_km
+        is_here &= is_decided
+        return codes, counts, foreign_km
+
+    def _limits_of(self, rows: IncidentColumns) -> Array:
+        """The numbers that the limit gates compare, as many for each row as there are gates."""
+        found = np.empty((rows.count, len(self._engine.offers.limits)))
+        for at, (_, gate, limit) in enumerate(self._engine.offers.limits):
+            amounts = [name for name in gate.incident if name in AMOUNTS]
+            if not amounts:
+                per_template = [limit.asked(self._need(one)) for one in rows.templates]
+                found[:, at] = np.array(per_template)[rows.said] if per_template else 0.0
+            elif limit.factor is not None:
+                values = rows.amounts[amounts[0]] * limit.factor
+                found[:, at] = np.where(np.isnan(values), -np.inf, values)
+            else:
+                found[:, at] = [limit.asked(self._need(rows.incident(row)))
+                                for row in range(rows.count)]  # fmt: skip
+        return found
+
+    def _need(self, incident: Incident) -> Need:
+        return without_hours(incident, PlanEntry(service=EVERY_PROVIDER), self._engine.rules)
+
+    def _hours_in(self, stretches: Sequence[int]) -> Hours:
+        key = (*stretches,)
+        if key not in self._known_hours:
+            self._known_hours.clear()
+            self._known_hours[key] = self._engine.steps.hours_in(stretches, self._engine.backend)
+        return self._known_hours[key]
