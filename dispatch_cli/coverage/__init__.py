@@ -1,7 +1,7 @@
-"""Where and when too few will be able to come: hours, areas, holds and states put together.
+"""Find where and when too few providers can come, from hours, areas, holds and states.
 
-Every postcode centre is looked at by itself, because two providers who share a region between
-them do not stand in for each other.
+Each postcode is counted by itself: two providers with different parts of a region do not back each
+other up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ from ..eligibility import GATES, Gate, Verdicts, check_gates, without_hours
 from ..model import Availability, Incident, Place, PlanEntry, Provider, Rules
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from ..results import CoverageGap, CoveredService
-from .ground import Ground, ground_of
-from .pieces import Coming, coming_of
+from .ground import Reach, reach_of
 from .pieces import HoursOf as HoursOfProvider
+from .pieces import Timelines, timelines_of
 from .stretch import Stretch
 
 _NOTHING_KNOWN = Incident(
@@ -27,7 +27,7 @@ __all__ = ["Covered", "Stretch", "find_gaps"]
 
 
 class Covered(Struct, frozen=True):
-    """What was found: how far each service reaches, and its gaps."""
+    """The served postcodes of each service and region, and the gaps."""
 
     services: tuple[CoveredService, ...]
     gaps: tuple[CoverageGap, ...]
@@ -41,16 +41,16 @@ def find_gaps(
     availability: Mapping[str, Availability],
     gates: Sequence[Gate] = GATES,
 ) -> Covered:
-    """Find where and when fewer than the minimum can come, each gap from change to change.
+    """Find where and when fewer than the minimum can come; a gap ends where anything changes.
 
-    A provider can come to a postcode if its area holds the postcode's centre and every gate lets
-    it pass for an incident of which nothing is known but the service: what an incident may ask
-    beyond that, the vehicle and the client, refuses nobody. Unknown hours do not count.
+    A provider can come to a postcode if the centre lies in its area and no gate stops it for an
+    incident of which only the service is known. Gates that need the vehicle or the client therefore
+    stop no provider. Unknown hours do not count as open.
     """
     check_gates(gates, "coverage")
-    coming = coming_of(providers, stretch, hours_of, availability, gates)
-    verdicts = Verdicts(gates, coming.who, ("static", "limit"))
-    ground = ground_of(coming.who, stretch)
+    timelines = timelines_of(providers, stretch, hours_of, availability, gates)
+    verdicts = Verdicts(gates, timelines.providers, ("static", "limit"))
+    reach = reach_of(timelines.providers, stretch)
     services: list[CoveredService] = []
     gaps: list[CoverageGap] = []
     for service in SERVICES:
@@ -60,16 +60,15 @@ def find_gaps(
             without_hours(_NOTHING_KNOWN, PlanEntry(service=service), Rules())
         )
         offering = [number for number, gate in enumerate(failing) if not gate]
-        served = set[int]().union(*(ground.reach[number] for number in offering))
-        at_least = _counted(offering, ground, coming, stretch.minimum)
-        for region, places in ground.regions.items():
+        served = set[int]().union(*(reach.places_of[number] for number in offering))
+        at_least = _counted(offering, reach, timelines, stretch.minimum)
+        for region, places in reach.regions.items():
             here = [place for place in places if place in served]
             if here:
                 services.append(CoveredService(region, service, len(places), len(here)))
-                short = _short(here, at_least, set(offering), ground, coming.everything)
-                found = _gaps_of(region, service, short, coming, stretch)
-                gaps += _joined(found)
-    # In the order of the regions; within one, that of the services and of time stays.
+                short = _short(here, at_least, set(offering), reach, timelines.all_pieces)
+                gaps += _joined(_gaps_of(region, service, short, timelines, stretch))
+    # Sorting is stable: within a region the order of services and of time remains.
     return Covered(
         tuple(sorted(services, key=lambda covered: covered.region)),
         tuple(sorted(gaps, key=lambda gap: gap.region)),
@@ -77,23 +76,23 @@ def find_gaps(
 
 
 def _counted(
-    offering: Iterable[int], ground: Ground, coming: Coming, minimum: int
+    offering: Iterable[int], reach: Reach, timelines: Timelines, minimum: int
 ) -> list[list[int]]:
-    """Say for each number up to the minimum and each place in which pieces so many can come."""
-    at_least = [[coming.everything] * len(ground.near)]
-    at_least += [[0] * len(ground.near) for _ in range(minimum)]
+    """Return the pieces in which at least k can come, by k up to the minimum and by place."""
+    at_least = [[timelines.all_pieces] * len(reach.providers_of)]
+    at_least += [[0] * len(reach.providers_of) for _ in range(minimum)]
     pairs = [(at_least[k], at_least[k - 1]) for k in range(minimum, 0, -1)]
     for number in offering:
-        sure, places = coming.sure[number], ground.reach[number]
-        if sure:
+        opened, places = timelines.opened[number], reach.places_of[number]
+        if opened:
             for more, fewer in pairs:
                 for place in places:
-                    more[place] |= fewer[place] & sure
+                    more[place] |= fewer[place] & opened
     return at_least
 
 
 class _Short(Struct, frozen=True):
-    """A place that falls short in some pieces, and who reaches it.
+    """A place with too few providers in the pieces ``lacking``, and the providers that reach it.
 
     ``at_least[k]`` has the pieces in which at least k can come, from 0 up to the minimum.
     """
@@ -107,61 +106,63 @@ def _short(
     places: Iterable[int],
     at_least: Sequence[Sequence[int]],
     offering: set[int],
-    ground: Ground,
-    everything: int,
+    reach: Reach,
+    all_pieces: int,
 ) -> list[_Short]:
     return [
         _Short(
-            [number for number in ground.near[place] if number in offering],
+            [number for number in reach.providers_of[place] if number in offering],
             [bits[place] for bits in at_least],
-            everything & ~at_least[-1][place],
+            all_pieces & ~at_least[-1][place],
         )
         for place in places
-        if at_least[-1][place] != everything
+        if at_least[-1][place] != all_pieces
     ]
 
 
 def _gaps_of(
-    region: str, service: str, short: Sequence[_Short], coming: Coming, stretch: Stretch
+    region: str, service: str, short: Sequence[_Short], timelines: Timelines, stretch: Stretch
 ) -> Iterator[CoverageGap]:
     """Make the gaps of one service in one region, in order of time."""
-    zone, who = stretch.start.tzinfo, coming.who
-    for begin, end in _segments(short, coming):
+    zone, providers = stretch.start.tzinfo, timelines.providers
+    for begin, end in _segments(short, timelines):
         thin = [found for found in short if found.lacking >> begin & 1]
         counts = [sum([bits >> begin & 1 for bits in found.at_least[1:]]) for found in thin]
         numbers = sorted(set[int]().union(*[found.numbers for found in thin]))
+        opened = [n for n in numbers if timelines.opened[n] >> begin & 1]
+        unknown = [n for n in numbers if timelines.unknown[n] >> begin & 1]
         worst = min(counts)
         yield CoverageGap(
             region=region,
             service=service,
-            start=datetime.fromtimestamp(coming.cuts[begin], zone),
-            end=datetime.fromtimestamp(coming.cuts[end], zone),
+            start=datetime.fromtimestamp(timelines.cuts[begin], zone),
+            end=datetime.fromtimestamp(timelines.cuts[end], zone),
             count=worst,
             worst=counts.count(worst),
             postcodes=len(thin),
-            providers=tuple([who[n].id for n in numbers if coming.sure[n] >> begin & 1]),
-            unknown=tuple([who[n].id for n in numbers if coming.unknown[n] >> begin & 1]),
+            providers=tuple([providers[n].id for n in opened]),
+            unknown=tuple([providers[n].id for n in unknown]),
         )
 
 
-def _segments(short: Sequence[_Short], coming: Coming) -> Iterator[tuple[int, int]]:
-    """Join the pieces that fall short into stretches in which nothing about the gap changes."""
+def _segments(short: Sequence[_Short], timelines: Timelines) -> Iterator[tuple[int, int]]:
+    """Join pieces with too few providers into segments in which nothing about the gap changes."""
     thin = changes = 0
     for found in short:
         own = found.lacking
         thin |= own
         changes |= own ^ own << 1
-        # A bit where a piece differs from the one before; what differs counts while it is too few.
+        # A bit for each piece that differs from its predecessor; it counts inside a gap only.
         differs = 0
         for bits in found.at_least[1:-1]:
             differs |= bits ^ bits << 1
         for number in found.numbers:
-            sure, unknown = coming.sure[number], coming.unknown[number]
-            differs |= (sure ^ sure << 1) | (unknown ^ unknown << 1)
+            opened, unknown = timelines.opened[number], timelines.unknown[number]
+            differs |= (opened ^ opened << 1) | (unknown ^ unknown << 1)
         changes |= differs & own
     begin = -1
-    # One beyond the last piece, where whatever falls short until then changes, too.
-    for piece in range(len(coming.cuts)):
+    # One index beyond the last piece, which ends a gap that lasts to the end.
+    for piece in range(len(timelines.cuts)):
         if begin >= 0 and changes >> piece & 1:
             yield begin, piece
             begin = -1
@@ -170,7 +171,7 @@ def _segments(short: Sequence[_Short], coming: Coming) -> Iterator[tuple[int, in
 
 
 def _joined(gaps: Iterable[CoverageGap]) -> Iterator[CoverageGap]:
-    """Join neighbours that say the same: other postcodes may fall short, but as many."""
+    """Join adjacent gaps with equal values; the postcodes may differ, but not their number."""
     last: CoverageGap | None = None
     for gap in gaps:
         if last is not None and last.end == gap.start:

@@ -1,6 +1,6 @@
-"""Who reaches what: every postcode centre, held against every area.
+"""Find the postcodes that each provider reaches: those whose centre lies in its area.
 
-A place is the number of a postcode in the table of all centres.
+A place is the index of a postcode in the table of all centres.
 """
 
 from bisect import bisect_left, bisect_right
@@ -17,15 +17,15 @@ from ..notation.postcodes import unit_vector
 from .stretch import Stretch
 
 _SLACK = 2e-7
-"""Radians, about a metre: nearer than that to its edge, a circle is measured as the gates do."""
+"""Radians, about a metre. A centre nearer to the edge of a circle is measured as by the gates."""
 
 
 _Row = tuple[float, int, float, float, float, float]
-"""Latitude, place, longitude, and the point on the unit sphere."""
+"""Latitude, place, longitude, and x, y, z of the point on the unit sphere."""
 
 
 class _Centres:
-    """All postcode centres, for many areas to be held against."""
+    """All postcode centres, sorted by latitude."""
 
     def __init__(self) -> None:
         self.codes: list[str] = []
@@ -36,13 +36,16 @@ class _Centres:
         self._rows = sorted(rows)
         self._lats = [row[0] for row in self._rows]
 
-    def held(self, area: Area, lat: float, lon: float) -> Iterator[int]:
-        """The places whose centres lie in an area, as ``geo.fit`` judges a point there."""
+    def places_in(self, area: Area, lat: float, lon: float) -> Iterator[int]:
+        """Yield the places whose centres are inside an area, with the result of ``geo.fit``.
+
+        ``lat`` and ``lon`` are the provider's position, in degrees.
+        """
         match area:
             case Country():
                 yield from range(len(self.codes))
             case Postcodes(ranges=ranges):
-                for first, last in ranges:  # a longer code sorts right behind the last
+                for first, last in ranges:  # "0" after the last code finds the end of the range
                     begin, end = bisect_left(self.codes, first), bisect_left(self.codes, last + "0")
                     yield from range(begin, end)
             case Circle(radius_km=radius_km):
@@ -75,33 +78,34 @@ class _Centres:
         ]
 
 
-class Ground(Struct, frozen=True):
-    """Who reaches what; a place is the number of a postcode in the table of all centres."""
+class Reach(Struct, frozen=True):
+    """The places of each region, the places of each provider, and the providers of each place.
+
+    Providers are their indexes in the list given to ``reach_of``.
+    """
 
     regions: dict[str, list[int]]
-    reach: list[list[int]]
-    """By provider: the places."""
-    near: list[list[int]]
-    """By place: the providers."""
+    places_of: list[list[int]]
+    providers_of: list[list[int]]
 
 
-def ground_of(who: Sequence[Provider], stretch: Stretch) -> Ground:
-    """Find out who reaches which postcodes of the regions."""
+def reach_of(providers: Sequence[Provider], stretch: Stretch) -> Reach:
+    """Find the places that each provider reaches, and the places of the regions."""
     known: dict[tuple[Area, float, float], list[int]] = {}
     centres_by_code = _Centres()
-    reach = []
-    for provider in who:
+    places_of = []
+    for provider in providers:
         key = (provider.area, provider.lat, provider.lon)
         if key not in known:
-            known[key] = sorted(set(centres_by_code.held(*key)))  # ranges may overlap
-        reach.append(known[key])
-    near: list[list[int]] = [[] for _ in centres_by_code.codes]
-    for number, places in enumerate(reach):
+            known[key] = sorted(set(centres_by_code.places_in(*key)))  # ranges may overlap
+        places_of.append(known[key])
+    providers_of: list[list[int]] = [[] for _ in centres_by_code.codes]
+    for number, places in enumerate(places_of):
         for place in places:
-            near[place].append(number)
+            providers_of[place].append(number)
     regions: dict[str, list[int]] = {}
     for place, code in enumerate(centres_by_code.codes):
         region = stretch.region_of(code)
         if region is not None:
             regions.setdefault(region, []).append(place)
-    return Ground(regions, reach, near)
+    return Reach(regions, places_of, providers_of)

@@ -1,6 +1,7 @@
-"""Who can come when: a stretch of time cut where anybody opens or closes, a bit per piece.
+"""Find when each provider can come, as one bit for each piece of time.
 
-One integer says in which pieces somebody is open, so that all pieces are counted at once.
+Time is cut into pieces wherever a provider opens or closes. An integer holds one bit per piece, so
+that one operation counts all pieces.
 """
 
 from bisect import bisect_left
@@ -16,59 +17,62 @@ from ..model import Availability, Provider, Timetable
 from .stretch import Stretch
 
 HoursOf = Callable[[Provider], Timetable]
-"""Works out the opening hours of a provider for all of the stretch."""
+"""Returns the opening hours of a provider for the whole stretch."""
 
 
-class Coming(Struct, frozen=True):
-    """Who can come when: a bit per piece of time, the first piece lowest."""
+class Timelines(Struct, frozen=True):
+    """The pieces of time in which each provider is open, or has unknown hours.
 
-    who: list[Provider]
+    ``cuts`` has the start of each piece and the end of the last one, in seconds since 1970. The
+    lowest bit is the first piece.
+    """
+
+    providers: list[Provider]
     cuts: list[float]
-    """Where the pieces begin, in seconds since the epoch, and where the last one ends."""
-    sure: list[int]
+    opened: list[int]
     unknown: list[int]
 
     @property
-    def everything(self) -> int:
-        """All pieces."""
+    def all_pieces(self) -> int:
+        """The bits of all pieces."""
         return (1 << (len(self.cuts) - 1)) - 1
 
 
-def coming_of(
+def timelines_of(
     providers: Iterable[Provider],
     stretch: Stretch,
     hours_of: HoursOf,
     availability: Mapping[str, Availability],
     gates: Sequence[Gate],
-) -> Coming:
-    """Put the gates of time and availability together for every provider that has a unit at all."""
+) -> Timelines:
+    """Combine the gates of time and availability for every provider that has units."""
     first, last = stretch.start.timestamp(), stretch.end.timestamp()
     near = (stretch.start + timedelta(minutes=stretch.near_min)).timestamp()
-    who, tables, back = [], [], []
+    kept, tables, starts = [], [], []
     for provider in providers:
         if _is_stopped(provider, Availability(), gates):
             continue
         known = availability.get(provider.id)
         is_out_now = known is not None and _is_stopped(provider, known, gates)
-        who.append(provider)
+        kept.append(provider)
         tables.append(tuple(_timetables(provider, hours_of, gates)))
-        back.append(near if is_out_now else first)
-    points = {first, last, *back}
+        starts.append(near if is_out_now else first)
+    points = {first, last, *starts}
     for table in {id(table): table for own in tables for table in own}.values():
         points.update(span.start for span in table.spans)
     cuts = sorted(point for point in points if first <= point <= last)
     masks: dict[tuple[object, ...], tuple[int, int]] = {}
     found = []
-    for own, since in zip(tables, back, strict=True):
+    for own, since in zip(tables, starts, strict=True):
         key = (since, *map(id, own))
         if key not in masks:
             masks[key] = _bits(own, since, cuts)
         found.append(masks[key])
-    return Coming(who, cuts, [sure for sure, _ in found], [unknown for _, unknown in found])
+    return Timelines(kept, cuts, [opened for opened, _ in found], [unknown for _, unknown in found])
 
 
 def _is_stopped(provider: Provider, known: Availability, gates: Iterable[Gate]) -> bool:
-    """Whether the provider has no unit to send, by its own facts and what is known of it."""
+    """Return whether an availability gate stops a provider in a given state."""
     return any(
         gate.fails(view("provider", gate.provider)(provider), known)
         for gate in gates
@@ -79,7 +83,7 @@ def _is_stopped(provider: Provider, known: Availability, gates: Iterable[Gate]) 
 def _timetables(
     provider: Provider, hours_of: HoursOf, gates: Iterable[Gate]
 ) -> Iterator[Timetable]:
-    """When the gates of time are closed to a provider; those that never are have none."""
+    """Yield the timetable of each time gate that can stop a provider."""
     for gate in gates:
         if isinstance(gate, TimeGate):
             facts = view("provider", gate.provider)(provider)
@@ -89,10 +93,9 @@ def _timetables(
 
 
 def _bits(tables: Iterable[Timetable], since: float, cuts: Sequence[float]) -> tuple[int, int]:
-    """The pieces in which every timetable is open, and those in which some are only unknown."""
+    """Return the pieces from ``since`` on in which every timetable is open, or some are unknown."""
     pieces = len(cuts) - 1
-    ahead = ((1 << pieces) - 1) & ~((1 << bisect_left(cuts, since)) - 1)
-    sure = possible = ahead
+    all_open = possible = ((1 << pieces) - 1) & ~((1 << bisect_left(cuts, since)) - 1)
     for table in tables:
         opened = unknown = 0
         for span in table.spans:
@@ -104,6 +107,6 @@ def _bits(tables: Iterable[Timetable], since: float, cuts: Sequence[float]) -> t
                     opened |= bits
                 else:
                     unknown |= bits
-        sure &= opened
+        all_open &= opened
         possible &= opened | unknown
-    return sure, possible & ~sure
+    return all_open, possible & ~all_open

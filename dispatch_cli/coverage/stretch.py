@@ -1,19 +1,19 @@
-"""The time and the regions that are looked at, and what is asked of them."""
+"""Define the time, the regions and the services of a coverage report."""
 
 from datetime import datetime
 
 from msgspec import Struct
 
 REGION_DIGITS = 2
-"""A region is named by the first digits of its postcodes."""
+"""Number of leading postcode digits that name a region by default."""
 
 
 class Stretch(Struct, frozen=True, kw_only=True):
-    """The time that is looked at, and what is asked of it.
+    """The time range, the regions and the services of a coverage report, and its minimum.
 
-    States count from the start for ``near_min``: today's outage says nothing about next week.
-    ``regions`` are leading digits of postcodes; none: the first two of every postcode. No
-    ``services``: all but those of 110 and 112.
+    States of providers count for ``near_min`` minutes from the start, because an outage now says
+    nothing about next week. ``regions`` are leading digits of postcodes; none means the first two
+    digits of every postcode. No ``services`` means all but those of 110 and 112.
     """
 
     start: datetime
@@ -25,12 +25,12 @@ class Stretch(Struct, frozen=True, kw_only=True):
 
     @property
     def end(self) -> datetime:
-        """So many days of 24 hours later, in the zone of the start."""
-        # Adding to a local time moves the hands of the clock; what passes is time.
+        """The end: ``days`` of 24 hours after the start, in the time zone of the start."""
+        # Adding to a local time would shift the end by a change of clocks.
         return datetime.fromtimestamp(self.start.timestamp() + self.days * 86400, self.start.tzinfo)
 
     def region_of(self, postcode: str) -> str | None:
-        """The region in which a postcode is counted, None if it is in none that was asked for."""
+        """Return the region of a postcode, the longest that fits; None if no region fits."""
         if not self.regions:
             return postcode[:REGION_DIGITS]
         fitting = [region for region in self.regions if postcode.startswith(region)]
