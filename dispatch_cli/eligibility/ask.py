@@ -1,4 +1,4 @@
-"""What nobody has asked yet."""
+"""Find the open questions about an incident and a provider."""
 
 from .gate_forms import exceeds
 from .gate_table import listed
@@ -6,7 +6,7 @@ from .look import Look
 
 
 def to_ask(look: Look) -> tuple[str, ...]:
-    """What to ask the caller, or the provider, because a limit could matter and nobody knows."""
+    """Return what to ask before the call: unknown values that matter, seats and pets."""
     incident, vehicle, provider = look.need.incident, look.need.incident.vehicle, look.provider
     asks = []
     if incident.client is None and provider.clients is not None:

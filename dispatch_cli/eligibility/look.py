@@ -1,4 +1,4 @@
-"""One look at one provider for one service of one incident."""
+"""Hold the values that several gates need about one provider for one service."""
 
 from .. import geo
 from ..model import Availability, Provider, Span, Timetable
@@ -8,7 +8,7 @@ _NOTHING_KNOWN = Availability()
 
 
 class Look:
-    """One look at one provider: what several gates need, worked out once."""
+    """A provider as seen by the gates: distance, area fit, state and hours, each computed once."""
 
     __slots__ = ("_hours", "availability", "distance_km", "fit", "need", "provider", "short_km")
 
@@ -21,11 +21,11 @@ class Look:
         self._hours: Timetable | None = None
 
     def timetable(self) -> Timetable:
-        """The provider's opening hours round the incident's time."""
+        """Return the provider's opening hours around the incident's time."""
         if self._hours is None:
             self._hours = self.need.hours_of(self.provider, self.provider.region)
         return self._hours
 
     def span_now(self) -> Span:
-        """The stretch of opening hours in which the incident's time lies."""
+        """Return the span of opening hours that contains the incident's time."""
         return self.timetable().span_at(self.need.incident.when)

@@ -1,4 +1,4 @@
-"""Put every provider through the gates: eligible, or out for one reason."""
+"""Check every provider against the gates: it is eligible, or excluded for one reason."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from .need import SEEN_AHEAD, Need
 
 
 class Eligible(Struct, frozen=True, kw_only=True):
-    """A provider that passed every gate; only the stop rule, which needs minutes, is left."""
+    """A provider that passed every gate; the stop rule, which needs minutes, comes later."""
 
     provider: Provider
     phone: Phone
@@ -31,10 +31,10 @@ class Eligible(Struct, frozen=True, kw_only=True):
 
 
 class Split(Struct, frozen=True):
-    """The providers that were asked about, in two parts; ``contract_only`` belongs to both.
+    """The eligible and the excluded providers.
 
-    Those in ``contract_only`` are excluded by a client's policy alone: they count as excluded, and
-    still take part in the neutral order that the contract is held to.
+    Providers in ``contract_only`` are excluded by a client's policy alone: they are in ``excluded``
+    too, and still belong to the neutral order with which the contract is compared.
     """
 
     eligible: list[Eligible]
@@ -43,7 +43,7 @@ class Split(Struct, frozen=True):
 
 
 def split(providers: Iterable[Provider], need: Need, gates: Sequence[Gate] = GATES) -> Split:
-    """Put every provider through the gates, in the order of the input."""
+    """Check every provider against the gates, in the order of the input."""
     eligible: list[Eligible] = []
     excluded: list[Exclusion] = []
     contract_only: list[Eligible] = []
@@ -61,12 +61,12 @@ def split(providers: Iterable[Provider], need: Need, gates: Sequence[Gate] = GAT
 
 
 def first_gate(look: Look, gates: Iterable[Gate] = GATES) -> Gate | None:
-    """The first gate that stops a provider; None if all let it pass."""
+    """Return the first gate that stops a provider; None if it passes all."""
     return next((gate for gate in gates if gate.stops(look)), None)
 
 
 def as_eligible(look: Look) -> Eligible:
-    """Take a provider as it is, whatever the gates say: the operator decides."""
+    """Make a provider eligible without checking the gates, as when the operator chooses it."""
     span = look.span_now()
     return Eligible(
         provider=look.provider,
@@ -92,13 +92,13 @@ def _exclusion(look: Look, reason: str, detail: Message) -> Exclusion:
 
 
 def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusion:
-    """Make the exclusion of a provider that is slower than the last resort."""
+    """Make the exclusion of a provider that is slower than the last resort, in minutes."""
     fallback_min = need.settings.of(need.entry.service).fallback_min
     if index_min == inf:
         detail = Message("never accepts, last resort {fallback_min:.12g} min",
                          fallback_min=fallback_min)  # fmt: skip
     else:
-        # Rounded up, so that what is said is never below the last resort that it is held against.
+        # Rounded up, so that the minutes shown are never below those of the last resort.
         detail = Message("{index_min:.1f} min, last resort {fallback_min:.12g} min",
                          index_min=ceil(index_min * 10 - 1e-6) / 10,
                          fallback_min=fallback_min)  # fmt: skip
@@ -113,14 +113,14 @@ def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusi
 
 
 def phone_at(provider: Provider, need: Need) -> Phone:
-    """Choose the number to dial at the incident's time."""
+    """Return the number to dial at the incident's time."""
     return phones_at(provider, need)[0]
 
 
 def phones_at(provider: Provider, need: Need) -> tuple[Phone, ...]:
-    """The numbers that are answered at the incident's time, then those whose hours are unknown.
+    """Return the numbers that are open at the incident's time, then those with unknown hours.
 
-    Each in the order of the file. Where none is known to be answered, all of them.
+    Both have the order of the file. If all numbers are closed, the result has all of them.
     """
     phones = provider.phones
     if len(phones) == 1:
@@ -142,7 +142,7 @@ def _state_of(phone: Phone, provider: Provider, need: Need) -> str:
 
 
 def _open_until(look: Look, span: Span) -> datetime | None:
-    """When an open provider closes, if that is within sight."""
+    """Return when an open provider closes; None if it is closed or closes after ``SEEN_AHEAD``."""
     if span.state != "open":
         return None
     when = look.need.incident.when
@@ -153,9 +153,9 @@ def _open_until(look: Look, span: Span) -> datetime | None:
 
 
 def _nearness_min(look: Look, reason: str) -> float:
-    """Order the excluded by how near to possible they are, in minutes of crow-fly driving.
+    """Return how close an excluded provider is to being possible, in minutes.
 
-    The drive, plus the wait for the opening; whoever does not offer the service comes last.
+    The value is the crow-fly drive plus the wait until it opens; infinite without the service.
     """
     settings = look.need.settings.of(look.need.entry.service)
     minutes = geo.crow_fly_min(look.distance_km, settings)
