@@ -1,4 +1,4 @@
-"""How far a batch is, on a terminal: rows, rate, what remains, rejects."""
+"""Show the progress of a batch on a terminal: rows, rate, rejects and remaining time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +12,10 @@ Show = Callable[["Tally", float | None], None]
 
 @contextmanager
 def meter(stream: TextIO, *, is_wanted: bool) -> Iterator[Show | None]:
-    """Show on a terminal how far a batch is while it runs; nothing anywhere else.
+    """Show a progress bar on a terminal; yields None if there is none to show.
 
-    The bar is gone when it ends; the share is of the bytes that are read, None for a stream.
+    The function it yields takes the counts, and the share of the input that is read, 0 to 1, None
+    for a stream. The bar disappears at the end.
     """
     if not (is_wanted and stream.isatty()):
         yield None
@@ -41,7 +42,7 @@ def meter(stream: TextIO, *, is_wanted: bool) -> Iterator[Show | None]:
         first: list[tuple[int, float]] = []
 
         def show(tally: "Tally", share: float | None) -> None:
-            # A batch that goes on has not ranked its first rows now.
+            # The rate leaves out rows that a resumed batch has ranked before.
             rows, begun_s = first[0] if first else (tally.rows, progress.get_time())
             first[:] = [(rows, begun_s)]
             elapsed_s = progress.get_time() - begun_s

@@ -1,4 +1,4 @@
-"""What an operations lead sees of a batch: shares, minutes, reasons, places nobody reaches."""
+"""Show the summary of a batch: shares served, minutes, exclusions and unserved places."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ COLUMNS = ("service", "what", "name", "value")
 
 
 def totals(tally: "Tally", seconds: float | None, rejects: Path | None) -> str:
-    """Say in one line what became of the rows."""
+    """Return the counts of a batch in one line; with ``seconds`` also its time and rate."""
     took = f"; {seconds:.1f} s, {tally.rows / seconds:,.0f}/s" if seconds else ""
     where = f" (in {rejects})" if rejects is not None and tally.rejected else ""
     return (
@@ -25,7 +25,7 @@ def totals(tally: "Tally", seconds: float | None, rejects: Path | None) -> str:
 
 
 def print_summary(summary: "BatchSummary", *, stream: TextIO) -> None:
-    """Print a screen on a terminal, lines with tabs elsewhere."""
+    """Print the summary as a screen on a terminal, else as tab-separated lines."""
     if stream.isatty():
         from .console import print_lines, screen_of
 
@@ -38,7 +38,7 @@ def print_summary(summary: "BatchSummary", *, stream: TextIO) -> None:
 
 
 def rows(summary: "BatchSummary") -> Iterator[dict[str, str | float | bool]]:
-    """One line for each number, the batch's own first."""
+    """Yield one line for each number, those of the whole batch first."""
     for name in ("rows", "ranked", "rejected", "served"):
         yield {"service": "", "what": "count", "name": name, "value": getattr(summary, name)}
     for reason, count in summary.reject_reasons.items():
@@ -64,7 +64,7 @@ def _numbers(service: "ServiceSummary") -> Iterator[tuple[str, str, float]]:
 
 
 def lines(summary: "BatchSummary", screen: Screen) -> Iterator[Line]:
-    """The screen, a block for each service."""
+    """Yield the lines of the screen, with a block for each service."""
     counts = (f"{summary.rows:,} rows", f"{summary.ranked:,} ranked",
               f"{summary.rejected:,} rejected", f"{summary.served:,} served")  # fmt: skip
     yield from plain_lines(flow(counts, screen.width), "bold")
@@ -77,33 +77,32 @@ def lines(summary: "BatchSummary", screen: Screen) -> Iterator[Line]:
 
 def _service_lines(service: "ServiceSummary", screen: Screen) -> Iterator[Line]:
     share = _percent(service.share_served)
-    said = f"{service.served:,} of {service.incidents:,} served ({share})"
-    yield from plain_lines(flow([service.service.upper(), said], screen.width), "bold")
+    title = f"{service.served:,} of {service.incidents:,} served ({share})"
+    yield from plain_lines(flow([service.service.upper(), title], screen.width), "bold")
     if service.quantiles_min:
-        known = [f"{float(part):.0%} {minutes:.1f}"
-                 for part, minutes in service.quantiles_min.items()]  # fmt: skip
-        first = "  Expected minutes by share:"
-        flowed = flow(known, screen.width, first=f"{first}   ", rest="    ")
-        yield from plain_lines(flowed)
+        quantiles = [f"{float(part):.0%} {minutes:.1f}"
+                     for part, minutes in service.quantiles_min.items()]  # fmt: skip
+        first = "  Expected minutes by share:   "
+        yield from plain_lines(flow(quantiles, screen.width, first=first, rest="    "))
         most = max(bar.incidents for bar in service.histogram)
         for bar in service.histogram:
             end = "+    " if bar.to_min is None else f"-{bar.to_min:3d} "
-            said = f"  {bar.from_min:4d}{end} min {bar.incidents:9,d}  "
-            room = max(0, min(_BAR, screen.width - cells(said)))
-            yield plain_line(f"{said}{'#' * round(room * bar.incidents / most)}".rstrip())
+            label = f"  {bar.from_min:4d}{end} min {bar.incidents:9,d}  "
+            room = max(0, min(_BAR, screen.width - cells(label)))
+            yield plain_line(f"{label}{'#' * round(room * bar.incidents / most)}".rstrip())
     if service.excluded_counts:
         few = dict(list(service.excluded_counts.items())[:_REASONS])
-        yield from _listed("  Out:", _counted(few), screen)
+        yield from _listed("  Excluded:", _counted(few), screen)
     if service.nobody_reaches:
         shown = service.nobody_reaches[:_PLACES]
         places = [f"{place.postcode} {place.incidents:,}" for place in shown]
         more = service.places_nobody_reaches - len(shown)
         places += [f"{more:,} more places"] if more > 0 else []
-        yield from _listed("  Nobody reaches:", places, screen)
+        yield from _listed("  Unserved places:", places, screen)
 
 
 def _listed(label: str, parts: Sequence[str], screen: Screen) -> list[Line]:
-    """A list behind its label, no part of it broken."""
+    """Put a comma-separated list behind its label; no item is broken across lines."""
     ended = [f"{part}," for part in parts[:-1]] + list(parts[-1:])
     return plain_lines(flow(ended, screen.width, gap=" ", first=f"{label} ", rest="    "))
 
@@ -113,5 +112,5 @@ def _counted(counts: dict[str, int]) -> list[str]:
 
 
 def _percent(share: float) -> str:
-    """Rounded down: 100 % is said of nobody left out only."""
+    """Format a share in percent, rounded down, so that 100.0 % means all."""
     return f"{int(share * 1000) / 10:.1f} %"

@@ -93,7 +93,7 @@ def test_the_summary_as_lines_and_on_a_terminal(rows):
     text = shown.decode()
     assert code == 6
     assert "TOW   3 of 6 served (50.0 %)" in text
-    assert "Nobody reaches: 10" in text
+    assert "Unserved places: 10" in text
     assert "bad_position 1" in text
 
 
