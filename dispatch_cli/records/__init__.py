@@ -1,1 +1,1 @@
-"""Files of records: read in pieces with bounded memory, written exactly, nothing lost between."""
+"""Read files of records in bounded memory, and write results and rejects without loss."""

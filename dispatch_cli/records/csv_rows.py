@@ -1,4 +1,4 @@
-"""CSV: records with a header, in any encoding that has ASCII in it."""
+"""Read CSV with a header row, in any encoding that is a superset of ASCII."""
 
 import codecs
 import csv
@@ -13,36 +13,40 @@ from .values import MOST_BYTES, ROWS, Block, Chunk, Mark, Reject, Row
 
 DELIMITERS = ",;\t|"
 MOST_LINES_OF_BLOCK = 200_000
-"""Empty lines take no bytes, but as many columns as others."""
+"""Limits the memory for blocks of very short lines: each line costs a cell in every column."""
 _BOM = codecs.BOM_UTF8
-_FAULTS = {
-    "too_long": f"over {MOST_BYTES} bytes",
-    "open_quote": "a quote is not closed, or the columns do not fit after it",
-    "nul_byte": "holds a NUL byte",
-    "empty": "an empty line",
+_DETAILS = {
+    "too_long": f"the record is over {MOST_BYTES} bytes",
+    "open_quote": "a quote is never closed, or the number of cells is wrong after it",
+    "nul_byte": "the record contains a NUL byte",
+    "empty": "the line is empty",
 }
 
 
 class CsvRows:
-    """The records of a CSV file; ``columns`` are the names in its header, in its order.
+    """Read the records of a CSV file; ``columns`` has the names of its header row, in order.
 
-    ``delimiter`` "" is looked for in the header.
+    An empty ``delimiter`` is detected from the header row. Raises UsageError for an unsupported
+    encoding, BadDataError for an invalid header row.
     """
 
     def __init__(self, source: Source, *, delimiter: str = "", encoding: str = "") -> None:
         self._source = source
         self.encoding = checked_encoding(encoding or "utf-8")
-        # A longer field is in a longer record, which has been rejected before.
+        # A field over this limit belongs to a record over MOST_BYTES, which is rejected earlier.
         csv.field_size_limit(max(csv.field_size_limit(), 2 * MOST_BYTES))
-        header, self._lines_of_header = _header(source, delimiter)
-        self._begins_at = source.offset
+        header, header_lines = _read_header(source, delimiter)
+        self.start = Mark(offset=source.offset, line=1 + header_lines)
         text = self._header_text(header)
-        self.delimiter = delimiter or sniff_delimiter(text)
+        self.delimiter = delimiter or detect_delimiter(text)
         self.columns: tuple[str, ...] = tuple(
             each.strip() for each in next(csv.reader([text], delimiter=self.delimiter), ())
         )
         if not any(self.columns):
-            raise BadDataError(Problem("the first line names no columns", file=source.name, line=1))
+            raise BadDataError(
+                Problem("the header row names no columns", file=source.name, line=1),
+                hint="put the names of the columns into the first line",
+            )
 
     def _header_text(self, header: bytes) -> str:
         name = self._source.name
@@ -50,94 +54,96 @@ class CsvRows:
             text = header.removeprefix(_BOM).decode(self.encoding)
         except UnicodeDecodeError as error:
             raise BadDataError(
-                Problem(f"is not {self.encoding}: {error.reason}", file=name, line=1),
-                hint="name the encoding, as --encoding cp1252",
+                Problem(
+                    f"the header row is not {self.encoding}: {error.reason}", file=name, line=1
+                ),
+                hint="give the encoding of the file, such as --encoding cp1252",
             ) from None
         if "\0" in text:
             raise BadDataError(
-                Problem("holds NUL bytes: is it UTF-16, or no text at all?", file=name, line=1),
-                hint="write it as UTF-8",
+                Problem(
+                    "the header row contains NUL bytes: the file may be UTF-16 or binary",
+                    file=name,
+                    line=1,
+                ),
+                hint="convert the file to UTF-8",
             )
         return text
 
-    @property
-    def start(self) -> Mark:
-        """The mark of the first record."""
-        return Mark(offset=self._begins_at, line=1 + self._lines_of_header)
-
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
-        """Read on from a mark, with the cells of the wanted columns, until the file ends."""
+        """Read the records from a mark to the end, with the cells of the wanted columns."""
         for part in self.parts(mark, wanted, lambda: 0):
-            assert isinstance(part, Chunk)  # noqa: S101 - no block is so small
+            assert isinstance(part, Chunk)  # noqa: S101 - at 0 bytes there are no blocks
             yield part
 
     def parts(
-        self, mark: Mark, wanted: Iterable[str], most: Callable[[], int]
+        self, mark: Mark, wanted: Iterable[str], block_limit: Callable[[], int]
     ) -> Iterator[Chunk | Block]:
-        """Read on as ``chunks`` does, but leave what needs no closer look in blocks.
+        """Read the records from a mark to the end, lines without line breaks in cells as blocks.
 
-        ``most`` is asked for the bytes of a block from which on it is handed out; at 0 there are
-        none. Where the input breaks off, what was read before comes first.
+        ``block_limit`` returns the size in bytes from which a block is complete; at 0 there are no
+        blocks. If the input is truncated, the complete part comes first, then BadDataError.
         """
         self._source.skip_to(mark.offset)
-        picked = self._picked(wanted)
+        picked = self._column_indexes(wanted)
         pending: Sequence[bytes] = ()
-        gathered = _Gathered()
+        builder = _BlockBuilder()
         lines = lines_of(self._source.read, within=mark.part > 0)
         while True:
             try:
                 found = next(lines, None)
             except BadDataError:
-                if gathered.parts:
-                    yield gathered.block(mark)
+                if builder.parts:
+                    yield builder.block(mark)
                 raise
             if found is None:
                 break
             rest: Lines | Piece = found
-            if isinstance(found, Lines) and not pending and (limit := most()):
-                closed, rest = self._parted(found)
-                gathered.add(closed)
-                if not rest.joined and not gathered.is_full(limit):
+            if isinstance(found, Lines) and not pending and (limit := block_limit()):
+                closed, rest = self._split_closed(found)
+                builder.add(closed)
+                if not rest.joined and not builder.is_full(limit):
                     continue
-            if gathered.parts:
-                yield (block := gathered.block(mark))
+            if builder.parts:
+                yield (block := builder.block(mark))
                 mark = block.end
-            pending, mark = yield from self._singly(rest, pending, mark, picked)
-        if gathered.parts:
-            yield (block := gathered.block(mark))
+            pending, mark = yield from self._read_singly(rest, pending, mark, picked)
+        if builder.parts:
+            yield (block := builder.block(mark))
             mark = block.end
         yield from self._chunks(self._cut(pending, is_end=True)[0], mark, picked)
 
     def record(self, raw: bytes, mark: Mark, wanted: Iterable[str]) -> Row | Reject:
-        """Read one record by itself; the mark is that of its beginning."""
-        [record] = self._chunk([Cut(raw)], mark, self._picked(wanted)).records
+        """Read one record from its bytes; ``mark`` is its beginning."""
+        [record] = self._chunk([Cut(raw)], mark, self._column_indexes(wanted)).records
         return record
 
     def chunks_of(self, block: Block, wanted: Iterable[str]) -> Iterator[Chunk]:
-        """Read a block row by row after all."""
+        """Read a block row by row."""
         lines = block.data.splitlines(keepends=True)
-        return self._chunks(list(map(Cut, lines)), block.begin, self._picked(wanted))
+        return self._chunks(list(map(Cut, lines)), block.begin, self._column_indexes(wanted))
 
-    def _picked(self, wanted: Iterable[str]) -> list[tuple[str, int]]:
+    def _column_indexes(self, wanted: Iterable[str]) -> list[tuple[str, int]]:
         return [(name, self.columns.index(name)) for name in dict.fromkeys(wanted)]
 
-    def _parted(self, found: Lines) -> tuple[bytes, Lines]:
-        """What can go into a block, and what cannot; a lone ``\\r`` ends a line of its own kind."""
+    def _split_closed(self, found: Lines) -> tuple[bytes, Lines]:
+        """Split lines into those that fit into a block, and the rest."""
         joined = found.joined
         returns = joined.count(b"\r")
         if returns and returns != joined.count(b"\r\n"):
+            # A block counts its lines by "\n", so a lone "\r" may not end one.
             return b"", found
         end = closed_until(joined, self._delimiter)
         return joined[:end], Lines(joined[end:])
 
-    def _singly(
+    def _read_singly(
         self,
         found: Lines | Piece,
         pending: Sequence[bytes],
         mark: Mark,
         picked: list[tuple[str, int]],
     ) -> Generator[Chunk, None, tuple[Sequence[bytes], Mark]]:
-        """Read lines row by row; returns those that still wait for their end, and the mark."""
+        """Read lines row by row; returns the lines of an incomplete record, and its mark."""
         if isinstance(found, Piece):
             for chunk in self._chunks(self._cut(pending, is_end=True)[0], mark, picked):
                 yield chunk
@@ -163,7 +169,7 @@ class CsvRows:
         return cut_records(
             lines,
             self._delimiter,
-            # A quote that closes in the middle of a cell belongs to another record.
+            # Strict, because a quote that closes inside a cell belongs to another record.
             fits=lambda raw: isinstance(self._cells(Cut(raw), is_strict=True), list),
             is_end=is_end,
         )
@@ -176,12 +182,12 @@ class CsvRows:
             mark = chunk.end
 
     def _chunk(self, cuts: list[Cut], mark: Mark, picked: list[tuple[str, int]]) -> Chunk:
-        """Parse records into rows and rejects."""
+        """Make a chunk of rows and rejects."""
         records: list[Row | Reject] = []
         offset, number, line = mark.offset, mark.number, mark.line
         names = [name for name, _ in picked]
-        # Two places at least: with one, itemgetter would give a cell and not a row of them.
-        pick = itemgetter(*(place for _, place in picked), 0, 0)
+        # At least two indexes: with a single one, itemgetter returns a cell and not a tuple.
+        pick = itemgetter(*(index for _, index in picked), 0, 0)
         for cut, cells in self._parsed(cuts):
             if isinstance(cells, str):
                 records.append(Reject(number, line, cells, self._detail(cells, cut.raw), cut.raw))
@@ -192,8 +198,8 @@ class CsvRows:
         return Chunk(records, Mark(offset, number, line))
 
     def _parsed(self, cuts: list[Cut]) -> Iterable[tuple[Cut, list[str] | str]]:
-        """Each record with its cells, or the reason why it has none."""
-        rows = self._at_once(cuts)
+        """Parse records into cells, or into the reason of their reject."""
+        rows = self._parse_together(cuts)
         if rows is None:
             return ((cut, self._cells(cut)) for cut in cuts)
         width = len(self.columns)
@@ -202,8 +208,8 @@ class CsvRows:
             for cut, cells in zip(cuts, rows, strict=True)
         )
 
-    def _at_once(self, cuts: list[Cut]) -> list[list[str]] | None:
-        """All records in one go; None where any of them needs a closer look."""
+    def _parse_together(self, cuts: list[Cut]) -> list[list[str]] | None:
+        """Parse all records in one call; None if any of them must be checked by itself."""
         if any(cut.fault or b"\0" in cut.raw for cut in cuts):
             return None
         try:
@@ -235,14 +241,14 @@ class CsvRows:
         if reason == "ragged":
             text = raw.decode(self.encoding)
             found = len(next(csv.reader([text], delimiter=self.delimiter), ()))
-            return f"{found} cells, the header has {len(self.columns)}"
+            return f"the record has {found} cells, the header row {len(self.columns)}"
         if reason == "encoding":
-            return f"is not {self.encoding}"
-        return _FAULTS.get(reason, "is no CSV record")
+            return f"the record is not {self.encoding}"
+        return _DETAILS.get(reason, "the record is not valid CSV")
 
 
-class _Gathered:
-    """Lines that wait to become a block."""
+class _BlockBuilder:
+    """Collect lines for the next block."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
@@ -255,13 +261,13 @@ class _Gathered:
             self._size += len(lines)
             self._count += lines.count(b"\n")
 
-    def is_full(self, most: int) -> bool:
-        """Whether there are as many bytes as a block may have, or as many lines."""
-        return self._size >= most or self._count >= MOST_LINES_OF_BLOCK
+    def is_full(self, limit: int) -> bool:
+        """Return whether the lines have ``limit`` bytes, or as many lines as a block may have."""
+        return self._size >= limit or self._count >= MOST_LINES_OF_BLOCK
 
     def block(self, begin: Mark) -> Block:
-        """Make the block, and begin anew."""
-        # The last line of a file may have no end.
+        """Return the collected lines as a block, and empty the builder."""
+        # The last line of a file may lack its line end.
         count = self._count + (not self.parts[-1].endswith(b"\n"))
         found = Block(b"".join(self.parts), begin, count)
         self.parts, self._size, self._count = [], 0, 0
@@ -269,11 +275,11 @@ class _Gathered:
 
 
 def too_long(piece: Piece, mark: Mark) -> Chunk:
-    """Make the chunk of one piece of a record that is too long."""
+    """Make the chunk of one piece of a record over ``MOST_BYTES``."""
     is_whole = not piece.more and not mark.part
     part = 0 if is_whole else mark.part + 1
     reject = Reject(
-        mark.number, mark.line, "too_long", _FAULTS["too_long"], piece.raw, part, piece.more
+        mark.number, mark.line, "too_long", _DETAILS["too_long"], piece.raw, part, piece.more
     )
     offset = mark.offset + len(piece.raw)
     if piece.more:
@@ -282,38 +288,40 @@ def too_long(piece: Piece, mark: Mark) -> Chunk:
 
 
 def checked_encoding(name: str) -> str:
-    """Look up an encoding in which line ends and delimiters are single bytes; raises UsageError."""
+    """Return the normal name of an encoding; raises UsageError if it is no superset of ASCII."""
     signs = f'{DELIMITERS}"\r\n09Az'
     try:
         found = codecs.lookup(name.strip() or "utf-8").name
-        if signs.encode(found) != signs.encode("ascii"):
-            found = ""
+        is_ascii_superset = signs.encode(found) == signs.encode("ascii")
     except (LookupError, UnicodeError, ValueError, TypeError):
         raise UsageError(
-            f"--encoding {name!r} is not known; allowed: utf-8, cp1252, latin-1, …"
+            f"--encoding {name!r} is unknown; use utf-8, cp1252, latin-1 or another name in Python"
         ) from None
-    if not found or found == "utf-8-sig":
-        if found:
-            return "utf-8"
-        raise UsageError(f"--encoding {name!r} cannot be read by bytes: write the file as UTF-8")
+    if found == "utf-8-sig":
+        return "utf-8"
+    if not is_ascii_superset:
+        raise UsageError(
+            f"--encoding {name!r} is not supported, because it does not contain ASCII",
+            hint="convert the file to UTF-8",
+        )
     return found
 
 
-def sniff_delimiter(header: str) -> str:
-    """Find the commonest sign of ``, ; tab |`` outside quotes; a comma where there is none."""
+def detect_delimiter(header: str) -> str:
+    """Return the most frequent of ``, ; tab |`` outside quotes; a comma if there is none."""
     outside = "".join(header.split('"')[::2])
     return max(DELIMITERS, key=outside.count)
 
 
-def _header(source: Source, delimiter: str) -> tuple[bytes, int]:
-    """Read the first record, and how many lines it has; raises BadDataError."""
+def _read_header(source: Source, delimiter: str) -> tuple[bytes, int]:
+    """Read the header row and count its lines; raises BadDataError if it is empty or too long."""
     data = b""
     while block := source.read():
         data += block
         if len(data) > MOST_BYTES or b"\n" in block or b"\r" in block[:-1]:
             break
     if not data:
-        raise BadDataError(Problem("is empty: there is no header line", file=source.name))
+        raise BadDataError(Problem("the file is empty: it has no header row", file=source.name))
     signs = [delimiter.encode()] if delimiter else [sign.encode() for sign in DELIMITERS]
     lines = data.splitlines(keepends=True)
     end = 1
@@ -324,7 +332,7 @@ def _header(source: Source, delimiter: str) -> tuple[bytes, int]:
     header = b"".join(lines[:end])
     if len(header) > MOST_BYTES:
         raise BadDataError(
-            Problem(f"the header is over {MOST_BYTES} bytes", file=source.name, line=1)
+            Problem(f"the header row is over {MOST_BYTES} bytes", file=source.name, line=1)
         )
     source.unread(data[len(header) :])
     return header, end

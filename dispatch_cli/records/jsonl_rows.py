@@ -1,4 +1,4 @@
-"""JSON lines: one object a line, in UTF-8."""
+"""Read JSON lines: one object a line, in UTF-8."""
 
 import codecs
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from .values import ROWS, Chunk, Mark, Reject, Row
 
 
 class JsonRows:
-    """The records of a file of JSON lines; ``columns`` is None, since each has its own."""
+    """Read the records of JSON lines; ``columns`` is None, because each object has its own."""
 
     columns = None
 
@@ -21,14 +21,10 @@ class JsonRows:
         self._source = source
         if source.peek().startswith(codecs.BOM_UTF8):
             source.read(len(codecs.BOM_UTF8))
-
-    @property
-    def start(self) -> Mark:
-        """The mark of the first record."""
-        return Mark(offset=self._source.offset)
+        self.start = Mark(offset=source.offset)
 
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
-        """Read on from a mark, with what each object has of the wanted names."""
+        """Read the objects from a mark to the end, with the wanted names that each has."""
         self._source.skip_to(mark.offset)
         names = tuple(dict.fromkeys(wanted))
         for found in lines_of(self._source.read, within=mark.part > 0):
@@ -51,7 +47,7 @@ def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
         try:
             found = _OBJECT.decode(raw)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            records.append(Reject(number, line, *_why(raw, error), raw))
+            records.append(Reject(number, line, *_reason_and_detail(raw, error), raw))
         else:
             values = {name: found[name] for name in names if name in found}
             records.append(Row(number, line, raw, values))
@@ -59,15 +55,15 @@ def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
     return Chunk(records, Mark(mark.offset + sum(map(len, lines)), number, line))
 
 
-def _why(raw: bytes, error: Exception) -> tuple[str, str]:
+def _reason_and_detail(raw: bytes, error: Exception) -> tuple[str, str]:
     if not raw.strip():
-        return "empty", "an empty line"
+        return "empty", "the line is empty"
     if isinstance(error, RecursionError):
-        return "bad_json", "is nested too deep"
+        return "bad_json", "the object is nested too deep"
     if b"\0" in raw:
-        return "nul_byte", "holds a NUL byte"
+        return "nul_byte", "the line contains a NUL byte"
     try:
         raw.decode()
     except UnicodeDecodeError:
-        return "encoding", "is not UTF-8"
-    return "bad_json", f"is no JSON object: {error}"
+        return "encoding", "the line is not UTF-8"
+    return "bad_json", f"the line is not a JSON object: {error}"

@@ -1,4 +1,4 @@
-"""Lines of bytes, with their ends, out of blocks; a line over the limit comes in pieces."""
+"""Cut blocks of bytes into lines with their ends, and lines over the limit into pieces."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,24 +7,25 @@ from msgspec import Struct
 from .values import MOST_BYTES
 
 PIECE = 1 << 18
+"""Bytes in a piece of a line over the limit."""
 
 
 class Lines(Struct, frozen=True):
-    """Whole lines in one; whoever works through columns never needs them apart."""
+    """Whole lines, still joined: reading in columns needs no list of them."""
 
     joined: bytes
 
     @property
     def lines(self) -> list[bytes]:
-        """Each line with its end."""
+        """The single lines, each with its end."""
         return self.joined.splitlines(keepends=True)
 
 
 class Piece(Struct, frozen=True):
-    """A part of a line that is longer than ``MOST_BYTES``; the last one has no ``more``.
+    """A part of a line over ``MOST_BYTES``; ``more`` is False for the last one.
 
-    All but the last have ``PIECE`` bytes, wherever the reading began: a batch that goes on in the
-    middle of a line must write the same pieces.
+    All but the last have ``PIECE`` bytes, so that a batch resumed inside a line writes the same
+    pieces.
     """
 
     raw: bytes
@@ -32,15 +33,15 @@ class Piece(Struct, frozen=True):
 
 
 def lines_of(read: Callable[[], bytes], *, within: bool = False) -> Iterator[Lines | Piece]:
-    r"""Cut a stream at ``\n``, ``\r\n`` and lone ``\r``; every byte comes out once, in order.
+    r"""Cut a stream at ``\n``, ``\r\n`` and lone ``\r``; yields every byte once, in order.
 
-    ``within``: the stream begins behind a piece of a line that is too long.
+    ``within`` means that the stream begins inside a line over the limit, behind one of its pieces.
     """
     left = b""
     while block := read():
         data = left + block
         if not within:
-            # What is behind the last line end is not complete; nor is a "\r" at the very end.
+            # Behind the last line end the line is incomplete, and a final "\r" may be half of one.
             end = 1 + max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1))
             if end:
                 yield from _complete(data[:end])
@@ -64,8 +65,8 @@ def lines_of(read: Callable[[], bytes], *, within: bool = False) -> Iterator[Lin
 
 
 def _complete(data: bytes) -> Iterator[Lines | Piece]:
-    """Lines that are whole; only the first, which is older than this block, can be too long."""
-    # Without an end, or with a "\r" at the very end, it is the last line of all.
+    """Yield whole lines; only the first, which began in an earlier block, can be too long."""
+    # A line without an end, or with a final "\r", is the last line of the stream.
     first = _first_end(data) or len(data)
     if first > MOST_BYTES:
         yield from _pieces(data[:first])
@@ -75,13 +76,13 @@ def _complete(data: bytes) -> Iterator[Lines | Piece]:
 
 
 def _pieces(data: bytes) -> Iterator[Piece]:
-    """The last pieces of a line, which ends with these bytes."""
+    """Yield the last pieces of a line, which ends with these bytes."""
     for at in range(0, max(1, len(data)), PIECE):
         yield Piece(data[at : at + PIECE], more=at + PIECE < len(data))
 
 
 def _first_end(data: bytes) -> int:
-    """Where the first line ends, or 0 if that cannot be said yet."""
+    """Return the offset behind the first line end, or 0 if the block does not contain it."""
     ends = [at for at in (data.find(b"\n"), data.find(b"\r")) if at >= 0]
     if not ends:
         return 0

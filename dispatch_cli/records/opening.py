@@ -1,4 +1,4 @@
-"""Find out what a file of records is, by what stands at its beginning."""
+"""Open a file of records, and detect its format from its first bytes."""
 
 import codecs
 from collections.abc import Iterable, Iterator
@@ -13,28 +13,28 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Rows(Protocol):
-    """What every format gives: the columns, where the records begin, and the records."""
+    """The reader of one format: its columns and its records."""
 
     @property
     def columns(self) -> tuple[str, ...] | None:
-        """The names of the columns; None where each record has its own."""
+        """The names of the columns; None if each record has its own."""
 
     @property
     def start(self) -> Mark:
         """The mark of the first record."""
 
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
-        """Read on from a mark, with the cells of the wanted columns."""
+        """Read the records from a mark to the end, with the cells of the wanted columns."""
 
 
 class Records:
-    """An open file of records: its rows, and how much of it is read."""
+    """An open file of records; closes its source at the end of a ``with`` block."""
 
     def __init__(self, source: Source, rows: Rows) -> None:
         self.source, self.rows = source, rows
 
     def share(self, mark: Mark) -> float | None:
-        """How much of the file stands before a mark; None where nobody knows."""
+        """Return the share of the file before a mark, 0 to 1; None if its size is unknown."""
         count = getattr(self.rows, "count", None)
         if count is not None:
             return mark.offset / count if count else None
@@ -48,13 +48,17 @@ class Records:
 
 
 def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> Records:
-    """Open CSV, JSON lines or Parquet, plain or in gzip; ``-`` is stdin.
+    """Open CSV, JSON lines or Parquet; CSV and JSON lines also in gzip or from stdin (``-``).
 
-    Raises BadDataError for a file that is missing, empty or something else.
+    Raises BadDataError for a file that is missing, empty or in another format, UsageError for an
+    invalid delimiter or encoding.
     """
     delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
     if delimiter and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0'):
-        raise UsageError(f"--delimiter {delimiter!r} is not one sign, as ; or tab")
+        raise UsageError(
+            f"--delimiter: {delimiter!r} is not one character; "
+            "use a single delimiter such as ; or a tab"
+        )
     source = open_source(path)
     try:
         return Records(source, _rows(source, delimiter, encoding))
@@ -66,23 +70,26 @@ def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> Recor
 def _rows(source: Source, delimiter: str, encoding: str) -> Rows:
     first = source.peek()
     if not first:
-        raise BadDataError(Problem("is empty: there is no record in it", file=source.name))
+        raise BadDataError(Problem("the file is empty", file=source.name))
     if first[:4] == _PARQUET:
         if source.name == STDIN or source.size is None or source.is_gzip:
-            raise UsageError("Parquet is read from a plain file only, not from a stream or gzip")
+            raise UsageError(
+                "Parquet cannot be read from a stream or from gzip",
+                hint="save it as an uncompressed file first",
+            )
         from .parquet_rows import ParquetRows
 
         return ParquetRows(source.name)
     if first[:2] in _WIDE:
         raise BadDataError(
-            Problem("is UTF-16", file=source.name),
-            hint="write it as UTF-8: iconv -f UTF-16 -t UTF-8",
+            Problem("the file is UTF-16, which is not supported", file=source.name),
+            hint="convert it to UTF-8: iconv -f UTF-16 -t UTF-8",
         )
     sign = first.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
     if sign == b"[":
         raise BadDataError(
-            Problem("is a JSON list: one object a line is read", file=source.name),
-            hint="jq -c '.[]' FILE | dispatch batch -",
+            Problem("the file is a JSON list; it must have one object a line", file=source.name),
+            hint="convert it: jq -c '.[]' FILE | dispatch batch -",
         )
     if sign == b"{":
         from .jsonl_rows import JsonRows

@@ -1,4 +1,4 @@
-"""Parquet: rows out of row groups, through pyarrow (the extra ``batch``)."""
+"""Read Parquet row by row through pyarrow, which the extra ``batch`` installs."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -16,7 +16,10 @@ EXTRA_HINT = "install the extra: pip install 'roadside-dispatch[batch]'"
 
 
 class ParquetRows:
-    """The rows of a Parquet file; the bytes of a reject are its row written as JSON."""
+    """Read the rows of a Parquet file; the bytes of a row are the row as JSON.
+
+    Raises UsageError if pyarrow is missing, BadDataError for a damaged file.
+    """
 
     def __init__(self, path: str) -> None:
         try:
@@ -36,7 +39,7 @@ class ParquetRows:
         self.count: int = self._file.metadata.num_rows
 
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
-        """Read on from a mark, with the cells of the wanted columns, until the file ends."""
+        """Read the rows from a mark to the end, with the cells of the wanted columns."""
         groups, skipped = self._groups_from(mark.offset)
         names = tuple(dict.fromkeys(wanted))
         number = mark.number
@@ -54,7 +57,7 @@ class ParquetRows:
             raise self._damaged(error) from None
 
     def _groups_from(self, offset: int) -> tuple[list[int], int]:
-        """The row groups that are not read yet, and how many rows of the first one are."""
+        """Return the row groups from a row on, and the number of rows to skip in the first."""
         metadata = self._file.metadata
         begins = 0
         for group in range(metadata.num_row_groups):
@@ -65,7 +68,7 @@ class ParquetRows:
         return [], 0
 
     def _damaged(self, error: Exception) -> BadDataError:
-        return BadDataError(Problem(f"is no Parquet file: {error}", file=self._path))
+        return BadDataError(Problem(f"the file is not valid Parquet: {error}", file=self._path))
 
 
 def _records(
@@ -74,29 +77,32 @@ def _records(
     columns = {name: _values(column) for name, column in zip(
         batch.schema.names, batch.columns, strict=True
     )}  # fmt: skip
-    wanted = [_plain(columns[name]) for name in names]
-    has_odd = any(_Odd in map(type, columns[name]) for name in names)
+    wanted = [_with_texts(columns[name]) for name in names]
+    is_unreadable = any(_Unreadable in map(type, columns[name]) for name in names)
     for at, cells in enumerate(zip(*columns.values(), strict=True)):
         raw = msgspec.json.encode(dict(zip(columns, cells, strict=True)), enc_hook=str) + b"\n"
         values = {name: column[at] for name, column in zip(names, wanted, strict=True)}
-        odd = has_odd and next((name for name in names if isinstance(values[name], _Odd)), None)
+        bad = is_unreadable and next(
+            (name for name in names if isinstance(values[name], _Unreadable)), None
+        )
         line = number + at
         if len(raw) > MOST_BYTES:
-            yield Reject(line, line, "too_long", f"has over {MOST_BYTES} bytes as JSON", raw)
-        elif odd:
-            yield Reject(line, line, "bad_cell", f"{odd} is no value: {values[odd]}", raw)
+            detail = f"the row is over {MOST_BYTES} bytes as JSON"
+            yield Reject(line, line, "too_long", detail, raw)
+        elif bad:
+            yield Reject(line, line, "bad_cell", f"{bad} cannot be read: {values[bad]}", raw)
         else:
             yield Row(line, line, raw, values)
 
 
-class _Odd(str):
-    """A value of which Python makes nothing, as a time beyond the year 9999."""
+class _Unreadable(str):
+    """The error of a value without a Python equivalent, such as a time after the year 9999."""
 
     __slots__ = ()
 
 
 def _values(column: "pyarrow.Array") -> list[Any]:
-    """The values of a column; one that cannot be read spoils only itself."""
+    """Convert a column to Python values; a value that fails becomes an ``_Unreadable``."""
     from pyarrow import ArrowException, timestamp, types
 
     if types.is_timestamp(column.type) and column.type.unit == "ns":
@@ -111,19 +117,19 @@ def _values(column: "pyarrow.Array") -> list[Any]:
         try:
             return cell.as_py()
         except failures as error:
-            return _Odd(error)
+            return _Unreadable(error)
 
     return [value(cell) for cell in column]
 
 
-def _plain(values: list[Any]) -> list[Any]:
-    """Times as texts, which are read like everybody's; what is text or a number as it is."""
+def _with_texts(values: list[Any]) -> list[Any]:
+    """Convert dates, times and bytes to texts, so that they are read as in the other formats."""
     if any(issubclass(kind, date | bytes) for kind in set(map(type, values))):
-        return list(map(_plain_value, values))
+        return list(map(_text_or_value, values))
     return values
 
 
-def _plain_value(value: Any) -> Any:
+def _text_or_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, date):

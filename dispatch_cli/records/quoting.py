@@ -1,4 +1,4 @@
-"""Where a CSV record ends: at a line end outside quotes, as ``csv.reader`` sees it."""
+"""Cut CSV lines into records: a record ends at a line end outside quotes, as in ``csv.reader``."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,11 +7,11 @@ from msgspec import Struct
 from .values import MOST_BYTES
 
 MOST_LINES = 500
-"""A quoted field with more line breaks was never closed: what follows it are other records."""
+"""Lines in one record at most. A quoted field with more is taken for one that was never closed."""
 
 
 class Cut(Struct, frozen=True, gc=False):
-    """One record of a number of lines; ``fault`` is why it cannot be one."""
+    """The bytes of one record, its number of lines, and the reason of its reject or ""."""
 
     raw: bytes
     lines: int = 1
@@ -19,9 +19,10 @@ class Cut(Struct, frozen=True, gc=False):
 
 
 def is_open_after(line: bytes, delimiter: bytes, *, is_open: bool = False) -> bool:
-    """Whether a quoted field is still open at the end of a line.
+    """Return whether a quoted field is still open at the end of a line.
 
-    A quote counts only where a field begins: in ``5" pipe`` it is a character like any other.
+    A quote opens a field only at its beginning: in ``5" pipe`` it is an ordinary character.
+    ``is_open`` means that the line begins inside a quoted field.
     """
     at = 0
     next_quoted = delimiter + b'"'
@@ -47,10 +48,10 @@ def is_open_after(line: bytes, delimiter: bytes, *, is_open: bool = False) -> bo
 def cut_records(
     lines: Sequence[bytes], delimiter: bytes, *, fits: Callable[[bytes], bool], is_end: bool
 ) -> tuple[list[Cut], Sequence[bytes]]:
-    """Join lines to records; what is still open at the end comes back as it is.
+    """Join lines to records; the second value has the lines of an incomplete last record.
 
-    A quote that is never closed must not swallow what follows: where the joined lines do not fit
-    the columns, the line in which the quote stands is a fault and the next begins a new record.
+    ``fits`` tells whether joined lines have the right number of cells. If they do not, the quote
+    was never closed: then only its own line is a fault, and the next line begins a new record.
     """
     cuts: list[Cut] = []
     at = 0
@@ -80,7 +81,7 @@ def cut_records(
 
 
 def closed_until(lines: bytes, delimiter: bytes) -> int:
-    """How many bytes from the start are whole lines of which none leaves a quote open."""
+    """Return the number of leading bytes that are whole lines without an open quote."""
     at = lines.find(b'"')
     while at >= 0:
         begin, end = lines.rfind(b"\n", 0, at) + 1, lines.find(b"\n", at) + 1 or len(lines)

@@ -1,4 +1,4 @@
-"""Where the bytes come from: a file, a gzip file or a stream, read forwards once."""
+"""Read the bytes of a file, a gzip file or a stream, forwards and once."""
 
 import os
 import stat
@@ -11,14 +11,15 @@ from typing import BinaryIO
 from ..errors import BadDataError, Problem, UsageError
 
 BLOCK = 1 << 18
+"""Bytes read at a time."""
 _GZIP = b"\x1f\x8b"
 STDIN = "-"
 
 
 class Source:
-    """Bytes, decompressed, with the number of those that were taken so far.
+    """A forward reader of decompressed bytes; ``offset`` counts the bytes read so far.
 
-    ``size`` is the file's own size, None for a stream; ``done`` says how much of it is read.
+    ``size`` is the size of the file on disk, compressed or not; None for a stream.
     """
 
     def __init__(self, name: str, file: BinaryIO, size: int | None) -> None:
@@ -26,23 +27,23 @@ class Source:
         self.size = size
         self.offset = 0
         self._file = file
-        self._back = b""
-        first = _filled(file.read, len(_GZIP))
+        self._unread = b""
+        first = _read_fully(file.read, len(_GZIP))
         self.is_gzip = first == _GZIP
         if self.is_gzip:
-            self._read: Callable[[int], bytes] = _Unzipped(file.read, first).read
+            self._read: Callable[[int], bytes] = _GzipReader(file.read, first).read
         else:
-            self._read, self._back = file.read, first
+            self._read, self._unread = file.read, first
 
     @property
     def done(self) -> int:
-        """How many bytes of the file itself have been read."""
+        """The number of bytes read from the file on disk, of which there are ``size``."""
         return self._file.tell() if self.size is not None else self.offset
 
     def read(self, most: int = BLOCK) -> bytes:
-        """Read some bytes, empty at the end; raises BadDataError where they cannot be read."""
-        if self._back:
-            block, self._back = self._back[:most], self._back[most:]
+        """Read up to ``most`` bytes, none at the end; raises BadDataError for a read error."""
+        if self._unread:
+            block, self._unread = self._unread[:most], self._unread[most:]
         else:
             try:
                 block = self._read(most)
@@ -54,7 +55,7 @@ class Source:
         return block
 
     def peek(self) -> bytes:
-        """Look at the first block, or all there is, without taking it."""
+        """Return up to ``BLOCK`` bytes without consuming them."""
         data = b""
         while len(data) < BLOCK and (block := self.read()):
             data += block
@@ -62,52 +63,55 @@ class Source:
         return data
 
     def unread(self, data: bytes) -> None:
-        """Put back what was read too far."""
-        self._back = data + self._back
+        """Return bytes to the source, to be read again."""
+        self._unread = data + self._unread
         self.offset -= len(data)
 
     def skip_to(self, offset: int) -> None:
-        """Go on at an offset of the decompressed stream that is not behind; raises BadDataError."""
-        if not self.is_gzip and self.size is not None and offset >= self.offset + len(self._back):
+        """Skip forwards to an offset of the decompressed bytes.
+
+        Raises BadDataError if the source ends before the offset.
+        """
+        if not self.is_gzip and self.size is not None and offset >= self.offset + len(self._unread):
             self._file.seek(offset)
-            self._back, self.offset = b"", offset
+            self._unread, self.offset = b"", offset
         while self.offset < offset:
             if not self.read(min(BLOCK, offset - self.offset)):
-                raise BadDataError(Problem(f"ends before byte {offset}", file=self.name))
+                raise BadDataError(Problem(f"the input ends before byte {offset}", file=self.name))
 
     def close(self) -> None:
-        """Let go of the file; stdin stays open."""
+        """Close the file; stdin stays open."""
         if self.name != STDIN:
             self._file.close()
 
 
-class _Unzipped:
-    """What a gzip stream holds, whole members one after the other."""
+class _GzipReader:
+    """Decompress the members of a gzip stream, one after the other."""
 
     def __init__(self, read: Callable[[int], bytes], first: bytes) -> None:
-        self._compressed, self._left = read, first
+        self._compressed, self._pending = read, first
         self._member = zlib.decompressobj(wbits=31)
 
     def read(self, most: int) -> bytes:
-        """Read some bytes; raises EOFError where the stream ends too early, and zlib.error."""
+        """Read up to ``most`` bytes; raises EOFError for a truncated stream, and zlib.error."""
         while True:
             if self._member.eof:
-                self._left = (self._member.unused_data or self._compressed(BLOCK)).lstrip(b"\0")
-                if not self._left:
+                self._pending = (self._member.unused_data or self._compressed(BLOCK)).lstrip(b"\0")
+                if not self._pending:
                     return b""
                 self._member = zlib.decompressobj(wbits=31)
-            block = self._member.decompress(self._left, most)
-            self._left = self._member.unconsumed_tail
+            block = self._member.decompress(self._pending, most)
+            self._pending = self._member.unconsumed_tail
             if block:
                 return block
-            if not self._left and not self._member.eof:
-                self._left = self._compressed(BLOCK)
-                if not self._left:
-                    raise EOFError("the gzip stream is cut off")
+            if not self._pending and not self._member.eof:
+                self._pending = self._compressed(BLOCK)
+                if not self._pending:
+                    raise EOFError("the gzip stream is truncated")
 
 
-def _filled(read: Callable[[int], bytes], size: int) -> bytes:
-    """Read a number of bytes from what may give them one by one, as a pipe does."""
+def _read_fully(read: Callable[[int], bytes], size: int) -> bytes:
+    """Read ``size`` bytes, or all up to the end; a pipe may return them one by one."""
     data = b""
     while len(data) < size and (more := read(size - len(data))):
         data += more
@@ -117,15 +121,15 @@ def _filled(read: Callable[[int], bytes], size: int) -> bytes:
 def open_source(path: str) -> Source:
     """Open a file or, for ``-``, stdin; raises BadDataError for a folder or a missing file."""
     if path == STDIN:
-        if sys.stdin is None:  # pragma: no cover - started without one
-            raise UsageError("there is no stdin to read from")
+        if sys.stdin is None:  # pragma: no cover - a process may be started without stdin
+            raise UsageError("stdin is closed; name an input file instead of -")
         return Source(STDIN, sys.stdin.buffer, None)
     if "\0" in path:
-        raise UsageError("the name of the input holds a NUL character")
+        raise UsageError("the name of the input contains a NUL character")
     try:
         found = os.stat(path)
         if stat.S_ISDIR(found.st_mode):
-            raise BadDataError(Problem("is a folder, not a file of incidents", file=path))
+            raise BadDataError(Problem("is a folder, not a regular file", file=path))
         file = Path(path).open("rb")  # noqa: SIM115 - the source closes it
     except OSError as error:
         raise BadDataError(Problem(f"cannot be read: {error.strerror}", file=path)) from None
@@ -133,5 +137,5 @@ def open_source(path: str) -> Source:
 
 
 def is_regular(path: str) -> bool:
-    """Whether it is a file that can be read a second time."""
+    """Return whether the input is a regular file, which can be read a second time."""
     return path != STDIN and os.path.isfile(path)

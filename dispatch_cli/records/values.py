@@ -1,4 +1,4 @@
-"""What a reader gives: rows, rejects, and where in the file one can go on."""
+"""The values that readers return: rows, rejects, and marks at which reading can resume."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 from msgspec import Struct
 
 MOST_BYTES = 1 << 20
-"""A record with more bytes is no incident; it is never held as a whole."""
+"""Bytes in one record at most. A longer record is rejected in pieces, never held as a whole."""
 
 ROWS = 512
-"""At most so many records make a chunk, and whoever works through it can say how far it is."""
+"""Records in one chunk at most; a batch reports its progress after each chunk."""
 
 Values = Mapping[str, Any]
-"""The cells of a record by column: texts from CSV, whatever JSON or Parquet has from those."""
+"""The cells of a record by column: texts from CSV, any JSON value from the other formats."""
 
 
 class Row(Struct, frozen=True, gc=False):
-    """A record that can be read. ``number`` counts records from 1, ``line`` lines of the file.
+    """A readable record. ``number`` counts records from 1, ``line`` the lines of the file from 1.
 
-    ``raw`` holds the bytes of the record as they stand in the file, with the line end.
+    ``raw`` has the bytes of the record in the file, with the line end.
     """
 
     number: int
@@ -28,10 +28,10 @@ class Row(Struct, frozen=True, gc=False):
 
 
 class Reject(Struct, frozen=True, gc=False):
-    """A record that is not taken, and why.
+    """A rejected record, or one piece of it, with the reason.
 
     A record over ``MOST_BYTES`` comes in pieces: ``part`` counts them from 1, and all but the last
-    have ``more``. ``part`` 0 is a record in one piece.
+    have ``more``. ``part`` is 0 for a record in one piece.
     """
 
     number: int
@@ -44,10 +44,10 @@ class Reject(Struct, frozen=True, gc=False):
 
 
 class Mark(Struct, frozen=True):
-    """A place between two records, or within one over ``MOST_BYTES`` (then ``part`` is not 0).
+    """A position between two records, or inside one over ``MOST_BYTES`` if ``part`` is not 0.
 
-    ``offset`` counts bytes of the decompressed stream, in Parquet rows. ``number`` and ``line``
-    are those of the record that comes next.
+    ``offset`` counts decompressed bytes, in Parquet rows. ``number`` and ``line`` are those of the
+    next record.
     """
 
     offset: int = 0
@@ -57,25 +57,25 @@ class Mark(Struct, frozen=True):
 
 
 class Chunk(Struct, frozen=True, gc=False):
-    """Some records in their order, and the mark behind the last."""
+    """Consecutive records, and the mark behind the last."""
 
     records: list[Row | Reject]
     end: Mark
 
 
 class Block(Struct, frozen=True, gc=False):
-    """Lines that are a record each, not looked at any closer, for whoever works through columns.
+    """Unparsed CSV lines for reading in columns, each line one record.
 
-    They end with ``\\n``, or the last without; no quote in a line is open at its end.
+    Each ends with ``\\n``, which the last may lack; no quoted field is open at a line end.
+    ``count`` is the number of records.
     """
 
     data: bytes
     begin: Mark
     count: int
-    """How many records there are."""
 
     @property
     def end(self) -> Mark:
-        """The mark behind the last."""
+        """The mark behind the last record."""
         begin, count = self.begin, self.count
         return Mark(begin.offset + len(self.data), begin.number + count, begin.line + count)

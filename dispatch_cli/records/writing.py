@@ -1,4 +1,4 @@
-"""Tables of results: exact CSV, CSV for a spreadsheet, JSON lines, Parquet."""
+"""Write tables of results as exact CSV, as CSV for spreadsheets, and as Parquet."""
 
 import csv
 import io
@@ -14,77 +14,74 @@ FORMATS = ("jsonl", "csv", "spreadsheet", "parquet")
 Cell = str | float | int | None
 Line = Sequence[Cell]
 
-_BLOCKS = 3 * MOST_BYTES, 16 * MOST_BYTES
-"""The lines of a block must fit into it: a record has at most 1 MiB, but what is copied from it may
-be longer as it is written (quotes, signs of other encodings, 1e15 in a list)."""
+_BLOCK_SIZES = 3 * MOST_BYTES, 16 * MOST_BYTES
+"""Bytes. A line must fit into a block. A record has at most 1 MiB, but its copied cells may be
+longer in the output because of quotes, UTF-8, or numbers such as 1e15 in a list."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A spreadsheet takes a cell that begins so for a formula; some do so for the wide signs, too."""
+"""A cell that begins with one of these is a formula in some spreadsheet program."""
 
 
 class CsvWriter:
-    """CSV by RFC 4180 with ``\\n``: numbers as short as they can be and still be read back exactly.
+    """Write CSV by RFC 4180 with ``\\n``; numbers have the fewest digits that read back exactly.
 
-    With ``guarded`` a text that a spreadsheet would take for a formula gets a single quote in
-    front, and a byte order mark says that it is UTF-8.
+    With ``guarded``, a text that a spreadsheet would take for a formula gets a single quote in
+    front, and the file begins with a byte order mark.
     """
 
     def __init__(self, columns: Sequence[str], *, guarded: bool = False) -> None:
         self._columns, self._guarded = columns, guarded
 
     def head(self) -> bytes:
-        """The header line."""
+        """Encode the header row."""
         return (b"\xef\xbb\xbf" if self._guarded else b"") + self.lines([self._columns])
 
     def lines(self, lines: Iterable[Line]) -> bytes:
-        """The bytes of some lines."""
+        """Encode lines."""
         rows = [[_text(cell, guard=self._guarded) for cell in line] for line in lines]
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows(rows)
         written = text.getvalue()
         if "\r" in written:
-            # Python before 3.13 quotes only what is in its line end: a cell's "\r" must be.
-            written = "".join(map(_quoted_cr, rows))
+            # Before Python 3.13, csv quotes "\r" only if the line end contains it.
+            written = "".join(map(_line_with_quoted_cr, rows))
         return written.encode()
 
 
-def _quoted_cr(line: Line) -> str:
+def _line_with_quoted_cr(line: Line) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerow(line)
     return text.getvalue().removesuffix("\r\n") + "\n"
 
 
-def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
-
-
 def _text(cell: Cell, *, guard: bool) -> Cell:
-    """A cell as it is written: a number in the fewest digits that read back as the same bits."""
+    """Format a cell: a number with the fewest digits that read back as the same bits."""
     if isinstance(cell, float):
         return msgspec.json.encode(cell).decode()
-    return guarded(cell) if guard and isinstance(cell, str) else cell
+    if guard and isinstance(cell, str) and cell.startswith(FORMULA_SIGNS):
+        return f"'{cell}"
+    return cell
 
 
 def writer_of(form: str, columns: Sequence[str]) -> CsvWriter:
-    """Make the writer for a table in one of ``FORMATS``; JSON lines are objects, not tables.
+    """Make the writer for a table in the format csv, spreadsheet or parquet.
 
-    What becomes Parquet is CSV until all is there: a Parquet file cannot be taken up in its middle,
-    a file of lines can.
+    Parquet is written as CSV first and converted at the end: a batch can resume a CSV file in the
+    middle, but not a Parquet file.
     """
     return CsvWriter(columns, guarded=form == "spreadsheet")
 
 
 def write_parquet(lines: Path, target: Path, types: Mapping[str, str]) -> None:
-    """Make a Parquet file of what the CSV writer wrote; the same lines give the same bytes.
+    """Convert a file of the CSV writer to Parquet; the same lines give the same bytes.
 
-    ``types`` are those of the columns, by name. An empty cell is null, of whatever type.
+    ``types`` has the Arrow type of each column by name. An empty cell is null.
     """
     from pyarrow import ArrowInvalid
 
-    small, large = _BLOCKS
+    small, large = _BLOCK_SIZES
     try:
         _write_parquet(lines, target, types, small)
-    except ArrowInvalid:  # a line is longer
+    except ArrowInvalid:  # a line does not fit into the block
         _write_parquet(lines, target, types, large)
 
 

@@ -144,9 +144,9 @@ def test_every_dialect_is_found_out(tmp_path, content, options, values):
         (b"a\0b,c\n", "NUL"),
         (b"\xff\xff,b\n1,2\n", "utf-8"),
         (b"\n\n", "no columns"),
-        (b"x" * (MOST_BYTES + 2), "header is over"),
+        (b"x" * (MOST_BYTES + 2), "header row is over"),
         (b"\x1f\x8bnonsense", "cannot be read"),
-        (gzip.compress(b"a,b\n" + b"1,2\n" * 99, mtime=0)[:-12], "cut off"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 99, mtime=0)[:-12], "truncated"),
         pytest.param(b"PAR1nonsense", "Parquet", marks=NEEDS_BATCH),
     ],
 )
