@@ -1,11 +1,10 @@
-"""The reject file: one JSON object a line, from which the original bytes come back exactly.
+"""Encode the reject file: JSON lines that preserve the bytes of each record.
 
-Bytes that are UTF-8 stand as ``text``, all others as ``base64``. A record over the limit takes
-several lines, in order: they have ``part``, and all but the last ``more``.
+The field ``text`` has bytes that are UTF-8, ``base64`` all others. A record over the limit takes
+several lines, in order: all have ``part``, and all but the last have ``more``.
 """
 
-from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from base64 import b64encode
 
 import msgspec
 
@@ -23,11 +22,8 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
     base64: str | None = None
 
 
-_DECODER = msgspec.json.Decoder(_Line)
-
-
 def reject_line(reject: Reject) -> bytes:
-    """Write one reject, or one piece of one, as its line of the reject file."""
+    """Encode one reject, or one piece of a reject, as a line of the reject file."""
     text, base64 = None, None
     try:
         text = reject.raw.decode()
@@ -37,7 +33,7 @@ def reject_line(reject: Reject) -> bytes:
         reject.number,
         reject.line,
         reject.reason,
-        # A detail quotes what was found, which may be half of a pair that UTF-8 does not have.
+        # A detail may quote half of a surrogate pair, which UTF-8 cannot encode.
         reject.detail.encode("utf-8", "backslashreplace").decode(),
         reject.part,
         reject.more,
@@ -45,11 +41,3 @@ def reject_line(reject: Reject) -> bytes:
         base64,
     )
     return msgspec.json.encode(line) + b"\n"
-
-
-def read_rejects(lines: Iterable[bytes]) -> Iterator[Reject]:
-    """Read a reject file, a value for each line; raises msgspec.DecodeError for another file."""
-    for line in lines:
-        found = _DECODER.decode(line)
-        raw = (found.text or "").encode() if found.base64 is None else b64decode(found.base64)
-        yield Reject(found.row, found.line, found.reason, found.detail, raw, found.part, found.more)

@@ -9,9 +9,9 @@ import threading
 import pytest
 
 from dispatch_cli.batch.job.engine_choice import WORTH_COMPILING
-from dispatch_cli.records.rejects import read_rejects
 
 from ..extras import NEEDS_BATCH
+from ..reject_files import read_rejects
 from .running import ran
 from .spoilt import HEADER, random_rows, row_of
 
@@ -26,10 +26,10 @@ MIB = 1 << 20
         (b"\xff\xfei\x00d\x00", 4, "UTF-16"),
         (b"\0" * 5000, 4, "NUL"),
         pytest.param(b"PAR1" + b"x" * 500, 4, "Parquet", marks=NEEDS_BATCH),
-        (gzip.compress(HEADER + row_of(1, {}) * 5000, mtime=0)[:-500], 4, "cut off"),
-        (b"a,b\n1,2\n", 4, "no column says where"),
+        (gzip.compress(HEADER + row_of(1, {}) * 5000, mtime=0)[:-500], 4, "truncated"),
+        (b"a,b\n1,2\n", 4, "no column has the place"),
         (b"lat,lon\n1,2\n", 4, "--kind"),
-        (b"lat,lon,kind,kind\n1,2,tow,tow\n", 4, "there twice"),
+        (b"lat,lon,kind,kind\n1,2,tow,tow\n", 4, "the column 'kind' twice"),
         (HEADER, 0, "0 rows"),
         (HEADER + b"x,y\n" * 3, 4, "3 rejected"),
         (HEADER + row_of(1, {"lat": "40.1", "lon": "-75.3"}), 3, "0 served"),
@@ -52,12 +52,16 @@ def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, co
     [
         (["none.csv"], 4, "No such file"),
         (["."], 4, "is a folder"),
-        (["in.csv", "--output", "."], 2, "is no"),
-        (["in.csv", "--output", "none/out.csv"], 2, "no folder"),
-        (["in.csv", "--output", "/dev/null"], 2, "is no file"),
-        (["in.csv", "--output", "in.csv"], 2, "would overwrite in.csv"),
-        (["in.csv", "--output", "in.csv", "--rejects", "y"], 2, "would overwrite in.csv"),
-        (["in.csv", "--rejects", "in.csv"], 2, "would overwrite in.csv"),
+        (["in.csv", "--output", "."], 2, "is not a valid file name"),
+        (["in.csv", "--output", "none/out.csv"], 2, "the folder none does not exist"),
+        (["in.csv", "--output", "/dev/null"], 2, "/dev/null is not a regular file"),
+        (["in.csv", "--output", "in.csv"], 2, "would overwrite in.csv, which the batch reads"),
+        (
+            ["in.csv", "--output", "in.csv", "--rejects", "y"],
+            2,
+            "would overwrite in.csv, which the batch reads",
+        ),
+        (["in.csv", "--rejects", "in.csv"], 2, "would overwrite in.csv, which the batch reads"),
         (["in.csv", "--output", "providers.toml"], 2, "would overwrite"),
         (["in.csv", "--rejects", "providers.toml"], 2, "would overwrite"),
         (["in.csv", "--output", "x", "--rejects", "x"], 2, "both write x"),
@@ -70,10 +74,10 @@ def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, co
         (["in.csv", "--format", "parquet"], 2, "--output"),
         (["in.csv", "--columns", "lat"], 2, "fact=column"),
         (["in.csv", "--columns", "latt=lat"], 2, "unknown fact"),
-        (["in.csv", "--columns", "lat=LAT"], 2, "there is no column 'LAT'"),
+        (["in.csv", "--columns", "lat=LAT"], 2, "the input has no column 'LAT'"),
         (["in.csv", "--keep", "nothing"], 2, "'nothing'"),
         (["in.csv", "--keep", "id", "--format", "csv"], 2, "--keep id"),
-        (["in.csv", "--delimiter", ";;"], 2, "one sign"),
+        (["in.csv", "--delimiter", ";;"], 2, "is not one character"),
         (["in.csv", "--encoding", "utf-16"], 2, "--encoding"),
         (["in.csv", "--map-kinds", "none.toml"], 4, "none.toml"),
         (["in.csv", "--map-kinds", "in.csv"], 4, "TOML"),

@@ -6,9 +6,9 @@ import signal
 
 import pytest
 
-from dispatch_cli.records.rejects import read_rejects
 from dispatch_cli.records.values import MOST_BYTES
 
+from ..reject_files import read_rejects
 from .running import killed_after, ran, started, wait_for, written
 from .spoilt import HEADER, random_rows, row_of
 
@@ -83,6 +83,6 @@ def test_ctrl_c_leaves_what_can_be_gone_on_with(home):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert b"--resume goes on" in err
+    assert b"--resume continues from the last checkpoint" in err
     assert "out.csv" not in written(home, "out.csv")
     assert {"out.csv.part", "out.csv.state"} <= written(home, "out.csv").keys()

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.batch.read.row_reader import REASONS
-from dispatch_cli.records.rejects import read_rejects
 from dispatch_cli.records.values import MOST_BYTES
 
+from ..reject_files import read_rejects
 from .spoilt import HEADER, SPOILT, random_rows, row_of, spoilt_row
 
 

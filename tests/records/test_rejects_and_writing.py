@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.records.rejects import read_rejects, reject_line
+from dispatch_cli.records.rejects import reject_line
 from dispatch_cli.records.values import Reject
 from dispatch_cli.records.writing import writer_of
+
+from ..reject_files import read_rejects
 
 
 @given(
