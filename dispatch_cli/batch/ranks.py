@@ -1,4 +1,4 @@
-"""What the engine says of one incident: for each service the first few, with their minutes."""
+"""The ranking of one incident in a batch: for each service the first candidates with minutes."""
 
 from msgspec import Struct
 
@@ -7,7 +7,7 @@ from ..eligibility import Need, phone_at
 
 
 class Ranked(Struct, frozen=True, gc=False):
-    """A provider at its place in the order; the minutes are those of ``results.Candidate``."""
+    """A ranked provider; the fields have the meaning and unit of ``results.Candidate``."""
 
     provider: str
     phone: str
@@ -26,7 +26,7 @@ class Ranked(Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, rated: Rated, need: Need) -> "Ranked":
-        """Take over what the desk has worked out."""
+        """Convert a candidate that the desk has rated."""
         provider = rated.eligible.provider
         minutes = {name: getattr(rated, name) for name in cls.__struct_fields__[2:-2]}
         return cls(
@@ -39,10 +39,10 @@ class Ranked(Struct, frozen=True, gc=False):
 
 
 class Ranks(Struct, frozen=True, kw_only=True):
-    """One planned service of one incident: ranks 1 to N in ``rows``.
+    """One planned service of one incident, with ranks 1 to N in ``rows``.
 
-    ``reason`` is empty unless nobody can be asked: then the last gate that anybody came to, in
-    the order of the gates. The rest is only filled in the full record.
+    ``reason`` is empty if there are candidates; else it is the furthest gate, in the order of the
+    gates, that stopped a provider. Totals and ``counts`` are None except in the full record.
     """
 
     service: str

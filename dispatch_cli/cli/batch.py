@@ -1,4 +1,4 @@
-"""``dispatch batch``: a file of incidents in, a cascade for each out."""
+"""``dispatch batch``: rank a file of incidents."""
 
 import sys
 from datetime import timedelta
@@ -28,109 +28,144 @@ if TYPE_CHECKING:
 SCHEMA, SUMMARY_SCHEMA = "dispatch.batch/1", "dispatch.batch.summary/1"
 
 
-class Asked(Struct, frozen=True, kw_only=True):
-    """What to rank and how to write it."""
+class BatchArguments(Struct, frozen=True, kw_only=True):
+    """The input, the output and how rows are read, ranked and written."""
 
     input: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="CSV, JSON lines or Parquet, also in gzip; - is stdin."
+            metavar="FILE",
+            help="Input: CSV, JSON lines (also in gzip) or Parquet. - reads stdin.",
         ),
     ]
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to; else stdout."),
+        typer.Option("--output", "-o", metavar="FILE", help="Output file. Default: stdout."),
     ] = None
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="F", help="jsonl, csv, spreadsheet or parquet."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="jsonl, csv, spreadsheet or parquet. Default: suffix of --output, else jsonl.",
+        ),
     ] = None
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Ranks for each service.")] = 5
     full: Annotated[
-        bool, typer.Option("--full", help="With the cascade's minutes, chance and who is out.")
+        bool,
+        typer.Option("--full", help="Add expected minutes, success probability and exclusions."),
     ] = False
-    keep: Annotated[str, typer.Option(metavar="COL,…", help="Columns to copy to the output.")] = ""
+    keep: Annotated[
+        str, typer.Option(metavar="COL,…", help="Input columns to copy. Default: only id.")
+    ] = ""
     columns: Annotated[
         str,
-        typer.Option(metavar="FACT=COL,…", help="Whose column has which fact: lat=LAT,lon=LNG."),
+        typer.Option(
+            metavar="FACT=COL,…",
+            help="Column of each fact: lat=LAT,lon=LNG. Default: the column with its name.",
+        ),
     ] = ""
     map_kinds: Annotated[
         Path | None,
         typer.Option(
-            "--map-kinds", metavar="TOML", help='Kinds by text: [kinds] "EMS*" = "medical"'
+            "--map-kinds",
+            metavar="TOML",
+            help='File that translates texts to kinds: [kinds] "EMS*" = "medical".',
         ),
     ] = None
     kind: Annotated[
         str | None,
-        typer.Option(metavar="KIND", help="For rows that say none.", autocompletion=complete_kinds),
+        typer.Option(
+            metavar="KIND", help="Kind for rows that have none.", autocompletion=complete_kinds
+        ),
     ] = None
     client: Annotated[
         str | None,
         typer.Option(
-            "--client", "-c", metavar="ID", help="As well.", autocompletion=complete_clients
+            "--client",
+            "-c",
+            metavar="ID",
+            help="Client for rows that have none.",
+            autocompletion=complete_clients,
         ),
     ] = None
-    vehicle: Annotated[str | None, typer.Option(metavar="CLASS", help="As well.")] = None
-    when: Annotated[str | None, typer.Option(metavar="TIME", help="As well; else now.")] = None
+    vehicle: Annotated[
+        str | None, typer.Option(metavar="CLASS", help="Vehicle class for rows that have none.")
+    ] = None
+    when: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Time for rows that have none. Default: now.")
+    ] = None
     timezone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Of times without an offset.")
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="Time zone of times without an offset. Default: that of the provider file.",
+        ),
     ] = None
     rejects: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Rows that are not taken; else OUTPUT.rejects."),
+        typer.Option(metavar="FILE", help="File for rejected rows. Default: OUTPUT.rejects."),
     ] = None
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a batch that was stopped.")
+        bool, typer.Option("--resume", help="Continue a stopped batch from its last checkpoint.")
     ] = False
     fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", help="Stop at the first row that is not taken.")
+        bool, typer.Option("--fail-fast", help="Stop at the first rejected row.")
     ] = False
     summary: Annotated[
         bool,
-        typer.Option("--summary", help="Print shares, minutes, reasons, places nobody reaches."),
+        typer.Option(
+            "--summary", help="Print shares served, minutes, exclusions and unserved places."
+        ),
     ] = False
     live: Annotated[
-        bool, typer.Option("--live", help="With the states of now, for incidents of this hour.")
+        bool,
+        typer.Option("--live", help="Use current states of providers for incidents near to now."),
     ] = False
     history: Annotated[
-        bool, typer.Option("--history", help="With what the case log has taught.")
+        bool, typer.Option("--history", help="Use values learned from the case log.")
     ] = False
-    delimiter: Annotated[str, typer.Option(metavar="SIGN", help="Of the CSV; else found out.")] = ""
-    encoding: Annotated[str, typer.Option(metavar="NAME", help="Of the CSV; else UTF-8.")] = ""
+    delimiter: Annotated[
+        str,
+        typer.Option(metavar="CHAR", help="CSV delimiter. Default: detected from the header."),
+    ] = ""
+    encoding: Annotated[str, typer.Option(metavar="NAME", help="CSV encoding. Default: UTF-8.")] = (
+        ""
+    )
 
 
-@takes(Asked, Around)
-def batch(asked: Asked, around: Around) -> Outcome:
-    """Rank a file of incidents: for each row what cascade says, in the order of the rows.
+@takes(BatchArguments, Around)
+def batch(arguments: BatchArguments, around: Around) -> Outcome:
+    """Rank a file of incidents: the cascade of each row, in the order of the rows.
 
     dispatch batch calls.csv --columns lat=LAT,lon=LNG,kind=title --output cascades.jsonl
     """
     from ..batch.job import batch_job
     from ..batch.job.batch_options import Options
 
-    options = Options(**asdict(asked))
+    options = Options(**asdict(arguments))
     if around.json and options.output is None and not options.summary:
         raise UsageError(
-            "--json needs --output or --summary: else the results themselves go to stdout"
+            "--json needs --output or --summary, because without them stdout has the results"
         )
-    batch_job.check(options)
+    batch_job.check_options(options)
     begun = monotonic()
     try:
-        tally = _work(options, around)
+        tally = _run(options, around)
     except BrokenPipeError:
-        return Outcome(_leave)
+        return Outcome(_raise_broken_pipe)
     except KeyboardInterrupt:
-        if batch_job.can_go_on(options):
+        if batch_job.is_resumable(options):
             from ..render.messages import print_hint
 
-            hint = "stopped: --resume goes on from the last checkpoint"
+            hint = "stopped; --resume continues from the last checkpoint"
             print_hint(hint, stream=sys.stderr, quiet=around.quiet)
         raise
-    return _told(options, around, tally, monotonic() - begun)
+    return _outcome_of(options, around, tally, monotonic() - begun)
 
 
-def _work(options: "Options", around: Around) -> "Tally":
-    """Open everything, and do the batch or the rest of it."""
+def _run(options: "Options", around: Around) -> "Tally":
+    """Open the provider file, the case log and the input, and run or resume the batch."""
     import gc
 
     from ..batch.job import batch_job
@@ -139,11 +174,11 @@ def _work(options: "Options", around: Around) -> "Tally":
     from ..render.batch_progress import meter
     from ..render.messages import print_hint, print_rejected
 
-    then = batch_job.taken_up(options)
-    clock = now() if then is None else then.now
+    resumed = batch_job.resumable_start(options)
+    clock = now() if resumed is None else resumed.now
     catalog = open_catalog(around.providers, clock)
     refuse_sample(catalog, is_wanted=around.sample)
-    # Unlike other commands this one lives long; what is there now stays for good.
+    # Unlike other commands, a batch needs garbage collection, but not of modules and catalog.
     gc.freeze()
     gc.enable()
     with (
@@ -159,40 +194,37 @@ def _work(options: "Options", around: Around) -> "Tally":
                 catalog=catalog,
                 holidays=holiday_dates,
                 now=clock,
-                observations=_observed(options, around, catalog, clock, then),
+                observations=_observations(options, around, catalog, clock, resumed),
                 within=timedelta(minutes=catalog.checking().settings.near_min),
-                make_ranker=engine_for(_size_of(options.input)),
+                make_ranker=engine_for(records.source.size),
                 progress=progress,
                 notify=lambda text: print_hint(text, stream=sys.stderr, quiet=around.quiet),
                 say=lambda text: print_rejected(text, stream=sys.stderr),
             ),
-            then,
+            resumed,
         )
 
 
 def _fills_screen(options: "Options") -> bool:
-    """Whether the results themselves go to a terminal, which a bar would come between."""
+    """Return whether the results go to a terminal, where a progress bar would break them."""
     return options.output is None and not options.summary and sys.stdout.isatty()
 
 
-def _size_of(name: str) -> int | None:
-    """The bytes of the input; None for a stream."""
-    path = Path(name)
-    return path.stat().st_size if name != "-" and path.is_file() else None
-
-
-def _observed(
+def _observations(
     options: "Options",
     around: Around,
     catalog: "Catalog",
     clock: "datetime",
-    then: "Start | None",
+    resumed: "Start | None",
 ) -> "Observations":
-    """What the log knows, as it was when the batch was first started; raises UnavailableError."""
+    """Read the observations from the case log, or those of the first start of a resumed batch.
+
+    Raises UnavailableError if there is no case log.
+    """
     from ..model import Observations
 
-    if then is not None:
-        return then.known.observations
+    if resumed is not None:
+        return resumed.known.observations
     if not (options.live or options.history):
         return Observations()
     from ..casebook.observing import observe
@@ -200,7 +232,8 @@ def _observed(
     log = store_at(around.db, clock)
     if not log.path.exists():
         raise UnavailableError(
-            f"{log.path}: there is no case log", hint="leave out --live and --history, or name --db"
+            f"{log.path}: there is no case log",
+            hint="leave out --live and --history, or name the case log with --db",
         )
     with log, log.reading() as reader:
         seen = observe(catalog, reader, clock, clock, learned=options.history)
@@ -212,8 +245,8 @@ def _observed(
     )
 
 
-def _told(options: "Options", around: Around, tally: "Tally", seconds: float) -> Outcome:
-    """The outcome: counts on stderr, and the summary or the envelope on stdout."""
+def _outcome_of(options: "Options", around: Around, tally: "Tally", seconds: float) -> Outcome:
+    """Make the outcome: counts on stderr, and the summary or the envelope on stdout."""
     from ..batch.job.run_loop import exit_code_of
     from ..batch.job.tally import counts_of, summary_of
 
@@ -231,20 +264,17 @@ def _told(options: "Options", around: Around, tally: "Tally", seconds: float) ->
             data = counts_of(tally, options.output, options.rejects_path)
             emit(SCHEMA, data, exit_code=code, status=status)
         sys.stdout.flush()
-        # One that went on has not ranked all of it in this time.
-        took_s = None if options.resume else seconds
-        _say(batch_summary.totals(tally, took_s, options.rejects_path), around)
+        if not around.quiet:
+            from ..render.messages import print_done
+
+            # A resumed batch has not ranked all rows in this time.
+            took_s = None if options.resume else seconds
+            totals = batch_summary.totals(tally, took_s, options.rejects_path)
+            print_done(totals, stream=sys.stderr)
 
     return Outcome(show, code)
 
 
-def _say(text: str, around: Around) -> None:
-    if not around.quiet:
-        from ..render.messages import print_done
-
-        print_done(text, stream=sys.stderr)
-
-
-def _leave() -> None:
-    """Whoever read our output has left; the command line ends quietly for every command."""
+def _raise_broken_pipe() -> None:
+    """Raise the error again, where the command line handles it for every command."""
     raise BrokenPipeError

@@ -1,8 +1,8 @@
-"""Blocks of CSV lines read in columns by pyarrow, which is only given what it reads right.
+"""Read blocks of CSV lines into columns with pyarrow.
 
-pyarrow reads ``"x"y`` as ``xy``, lets an open quote swallow what follows, and knows neither empty
-lines nor other encodings. So it is given lines without any of that; all others, and those with too
-many or too few cells, are left to be read one by one.
+pyarrow reads ``"x"y`` as ``xy``, extends an open quote over the lines after it, and supports
+neither empty lines nor encodings other than UTF-8. Lines with any of these, and lines with too many
+or too few cells, are therefore marked as unusual and read one by one.
 """
 
 import re
@@ -18,41 +18,38 @@ if TYPE_CHECKING:
     from .csv_rows import CsvRows
 
 _MOST_LINE = 1 << 21
-"""A line may grow by being written in UTF-8; pyarrow needs room for the longest."""
+"""Bytes. A line may grow when it is re-encoded as UTF-8, and must fit into pyarrow's block."""
 
 
 class TextColumns(NamedTuple):
-    """The cells of some columns as Arrow texts, and which rows are left to be read one by one.
+    """Columns as Arrow strings without nulls, and a mask of the rows to read one by one.
 
-    Such a row has empty texts. There are no nulls.
+    A row that ``is_unusual`` marks has empty strings.
     """
 
     texts: dict[str, Any]
-    is_single: Any
+    is_unusual: Any
 
 
 def read_block(block: Block, source: "CsvRows", names: tuple[str, ...]) -> TextColumns:
     """Read the named columns of a block."""
     delimiter, encoding = source.delimiter.encode(), source.encoding
     data = _in_utf8(block.data, delimiter, encoding)
-    places = None
+    indexes = np.arange(block.count)
     if data is None:
         lines = block.data.split(b"\n")[: block.count]
         found = [_in_utf8(line, delimiter, encoding) for line in lines]
-        places = np.array([at for at, line in enumerate(found) if line is not None], np.int64)
+        indexes = np.array([at for at, line in enumerate(found) if line is not None], np.int64)
         data = b"".join(line + b"\n" for line in found if line is not None)
-    count = block.count if places is None else len(places)
-    texts, ragged = _read(data, source, names, count)
-    if ragged:
-        kept = np.delete(np.arange(count), ragged)
-        places = kept if places is None else places[kept]
-    if places is None:
+    texts, ragged = _read(data, source, names, len(indexes))
+    indexes = np.delete(indexes, ragged)
+    if len(indexes) == block.count:
         return TextColumns(texts, np.zeros(block.count, np.bool_))
-    return _spread(texts, places, block.count)
+    return _spread(texts, indexes, block.count)
 
 
 def _in_utf8(data: bytes, delimiter: bytes, encoding: str) -> bytes | None:
-    """The same lines in UTF-8; None where any of them is not for pyarrow."""
+    """Re-encode lines as UTF-8; return None if pyarrow would misread any of them."""
     has_empty_line = b"\n\n" in data or b"\n\r\n" in data or data[:2] in (b"", b"\r", b"\r\n")
     if b"\0" in data or has_empty_line or data[:1] == b"\n":
         return None
@@ -69,20 +66,20 @@ def _in_utf8(data: bytes, delimiter: bytes, encoding: str) -> bytes | None:
 def _read(
     data: bytes, source: "CsvRows", names: tuple[str, ...], count: int
 ) -> tuple[dict[str, Any], list[int]]:
-    """Read lines; the second value numbers those with too many or too few cells.
+    """Read lines; the second value has the indexes of lines with too many or too few cells.
 
-    Where pyarrow counts other lines than there are, all of them are left out.
+    If pyarrow counts another number of lines, the second value has all indexes.
     """
     ragged: list[int] = []
 
-    def leave_out(row: Any) -> str:
+    def skip_row(row: Any) -> str:
         ragged.append(row.number - 1)
         return "skip"
 
-    nothing = {name: pa.array([], pa.string()) for name in names}
+    empty = {name: pa.array([], pa.string()) for name in names}
     if not count:
-        return nothing, []
-    # Columns of the same name are told apart by their place.
+        return empty, []
+    # Two columns may have the same name: their indexes are unique.
     columns = [f"{at}" for at in range(len(source.columns))]
     wanted = {name: columns[source.columns.index(name)] for name in names}
     try:
@@ -92,7 +89,7 @@ def _read(
                 column_names=columns, use_threads=False, block_size=len(data) + _MOST_LINE
             ),
             arrow_csv.ParseOptions(
-                delimiter=source.delimiter, ignore_empty_lines=False, invalid_row_handler=leave_out
+                delimiter=source.delimiter, ignore_empty_lines=False, invalid_row_handler=skip_row
             ),
             arrow_csv.ConvertOptions(
                 include_columns=[*dict.fromkeys(wanted.values())],
@@ -101,17 +98,17 @@ def _read(
             ),
         )
     except pa.ArrowInvalid:
-        return nothing, [*range(count)]
+        return empty, [*range(count)]
     if table.num_rows + len(ragged) != count or None in ragged:
-        return nothing, [*range(count)]
+        return empty, [*range(count)]
     return {name: table.column(at).combine_chunks() for name, at in wanted.items()}, ragged
 
 
-def _spread(texts: dict[str, Any], places: Any, count: int) -> TextColumns:
-    """Put texts at their places among all rows."""
+def _spread(texts: dict[str, Any], indexes: Any, count: int) -> TextColumns:
+    """Move texts to their row indexes; every other row is unusual and gets empty strings."""
     source = np.full(count, -1, np.int64)
-    source[places] = np.arange(len(places))
-    taken = pa.array(source, mask=source < 0)
+    source[indexes] = np.arange(len(indexes))
+    sources = pa.array(source, mask=source < 0)
     return TextColumns(
-        {name: column.take(taken).fill_null("") for name, column in texts.items()}, source < 0
+        {name: column.take(sources).fill_null("") for name, column in texts.items()}, source < 0
     )

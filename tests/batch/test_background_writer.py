@@ -1,4 +1,4 @@
-"""What is written behind stays in its order, and ends where something fails."""
+"""The background writer keeps the order of its jobs, and stops at the first failure."""
 
 import time
 from collections.abc import Callable
@@ -10,35 +10,35 @@ from dispatch_cli.batch.job.part_files import BackgroundWriter
 
 
 def slowly(done: list[int], number: int) -> None:
-    """Take the longer the earlier it was asked for."""
+    """Sleep longer for an earlier job."""
     time.sleep(0.03 / (number + 1))
     done.append(number)
 
 
 def fail() -> None:
-    """A disk that is full."""
+    """Fail like a write to a full disk."""
     raise OSError("full")
 
 
-def test_what_is_left_for_later_is_done_in_its_order() -> None:
-    """The first is done first, however long it takes."""
-    behind, done = BackgroundWriter(), list[int]()
-    with behind:
+def test_jobs_run_in_their_order() -> None:
+    """A slow first job still ends first."""
+    writer, done = BackgroundWriter(), list[int]()
+    with writer:
         for number in range(5):
-            behind.do(partial(slowly, done, number))
-        behind.wait()
+            writer.submit(partial(slowly, done, number))
+        writer.wait()
     assert done == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(("first", "left"), [(fail, []), (lambda: None, [1])])
-def test_nothing_is_done_behind_what_failed(first: Callable[[], None], left: list[int]) -> None:
-    """No checkpoint follows a block that was written by half; where it was not, one does."""
-    behind, done = BackgroundWriter(), list[int]()
-    with behind:
-        behind.do(first)
-        behind.do(partial(slowly, done, 1))
+def test_no_job_runs_after_a_failed_one(first: Callable[[], None], left: list[int]) -> None:
+    """A checkpoint must not follow a block that was written in part."""
+    writer, done = BackgroundWriter(), list[int]()
+    with writer:
+        writer.submit(first)
+        writer.submit(partial(slowly, done, 1))
         try:
-            behind.wait()
+            writer.wait()
         except OSError:
             assert first is fail
     assert done == left

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from dispatch_cli.batch.job.checkpoints import Known
+from dispatch_cli.batch.job.checkpoints import StoredObservations
 from dispatch_cli.model import Availability, Observations
 from dispatch_cli.model.case import Summary
 from tests.cli.test_history import CASCADE, OPEN, ranked, refused_often
@@ -83,5 +83,5 @@ def test_what_was_known_is_written_down_whole():
         summaries={("lech", "tow"): learned},
         as_of=datetime(2026, 11, 27, 13, tzinfo=UTC),
     )
-    written = msgspec.json.encode(Known.of(seen))
-    assert msgspec.json.decode(written, type=Known).observations == seen
+    written = msgspec.json.encode(StoredObservations.of(seen))
+    assert msgspec.json.decode(written, type=StoredObservations).observations == seen

@@ -23,13 +23,13 @@ DYING = """
 import os
 from dispatch_cli.__main__ import main
 from dispatch_cli.batch.job import run_loop as run
-chunk, seen = run._Batch._chunk, []
+chunk, seen = run._Batch._process_chunk, []
 def dying(self, part):
     seen.append(part)
     if len(seen) == 3:
         os._exit(9)
     chunk(self, part)
-run._Batch._chunk, run.CHECKPOINT_S, run.MOST_SHARE = dying, -1.0, 0
+run._Batch._process_chunk, run.CHECKPOINT_S, run.CHECKPOINT_PAUSE_FACTOR = dying, -1.0, 0
 main()
 """
 """The program, which dies at its third chunk, behind its second checkpoint."""
@@ -138,6 +138,7 @@ def test_a_finished_batch_has_nothing_to_go_on_with(dispatch, home, firms):
     before = written(home, "out.csv")
     again = dispatch("batch", "in.csv", "--output", "out.csv", "--resume")
     assert again.code == 8
+    assert "already exists, and there is nothing to resume" in again.err
     assert "leave out --resume" in again.err
     assert written(home, "out.csv") == before
     assert dispatch("batch", "in.csv", "--output", "out.csv").code == 0
@@ -196,7 +197,7 @@ def test_two_batches_do_not_write_one_output(stopped, dispatch):
         fcntl.flock(part, fcntl.LOCK_EX)
         found = dispatch("batch", *ARGV, "--resume")
     assert found.code == 8
-    assert "another batch" in found.err
+    assert "another batch is writing this file" in found.err
 
 
 @pytest.mark.parametrize("name", ["out.csv.part", "out.csv.rejects.part"])
@@ -294,7 +295,7 @@ def test_one_that_ended_meanwhile_is_not_written_over(stopped, dispatch, monkeyp
     found = dispatch("batch", *ARGV, "--resume")
     monkeypatch.undo()
     assert found.code == 8
-    assert "another batch has just written it" in found.err
+    assert "another batch has just written this file" in found.err
     whole = (stopped / "out.csv").read_bytes()
     assert whole.startswith(b"row,")
     assert b"\0" not in whole
@@ -342,7 +343,7 @@ def test_a_file_that_got_its_name_meanwhile_is_not_locked(home):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(part_files, "take_lock", named_first)
-        with pytest.raises(ConflictError, match="has just written it"):
+        with pytest.raises(ConflictError, match="has just written this file"):
             part_files.PartFile(home / "out.csv")
     assert (home / "out.csv").read_bytes() == b"whole"
 

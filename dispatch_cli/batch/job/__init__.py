@@ -1,1 +1,1 @@
-"""A batch from its options to its end: checked, run, resumed after a stop, and summed up."""
+"""Run a batch: check its options, rank its rows, save checkpoints, resume, count."""

@@ -1,6 +1,7 @@
-"""A batch made ready: what was asked for, checked, and started or taken up again."""
+"""Prepare a batch: check its options, open its files, and start or resume it."""
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -9,33 +10,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ... import __version__, desk, folders, notation, places
 from ...eligibility import GATES, Gate, gate_facts
 from ...errors import ConflictError, Problem, UsageError
 from ...model import Observations
 from ...records.opening import Records
-from ...records.source import STDIN, is_regular
-from ...records.writing import FORMATS
-from ..read.column_mapping import Columns, columns_of, parse_columns, parse_names
-from ..read.kind_mapping import Kinds, parse_kinds, read_file
+from ...records.source import is_regular
+from ...records.writing import FORMATS, write_parquet
+from ..read.column_mapping import ColumnMapping, map_columns, parse_columns, parse_names
+from ..read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
 from ..read.row_reader import BatchDefaults, RowReader
-from ..write.result_writer import TableWriter, writer_for
+from ..write.result_writer import ResultWriter, TableWriter, writer_for
 from .batch_options import Options
 from .checkpoints import (
     RESTART_HINT,
     Checkpoint,
-    Known,
     Start,
     StateFiles,
+    StoredObservations,
     check_same_files,
     check_same_start,
     digest_of,
 )
 from .engine_choice import column_batches_for, library_versions
-from .part_files import PartFile, RejectReporter, Stream, check_apart, check_target
-from .ranker import MakeRanker, NearAndFar, Ranker
-from .run_loop import InputChangedError, Places, Progress, Tools, finish_only, run
+from .part_files import (
+    Convert,
+    PartFile,
+    RejectReporter,
+    Stream,
+    check_no_overlap,
+    check_target,
+)
+from .ranker import LiveRanker, MakeRanker, Ranker
+from .run_loop import BatchFiles, InputChangedError, Pipeline, Progress, finish_only, run
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -43,7 +52,11 @@ if TYPE_CHECKING:
 
 
 class Desk(Struct, frozen=True, kw_only=True):
-    """What a batch works with beside its files; ``within`` is how far from now states count."""
+    """The provider file, observations and callbacks of a batch.
+
+    States of providers count for incidents up to ``within`` from now. ``notify`` shows a hint on
+    slow work, ``say`` reports a reject if there is no reject file.
+    """
 
     catalog: "Catalog"
     holidays: desk.HolidayDates
@@ -54,28 +67,35 @@ class Desk(Struct, frozen=True, kw_only=True):
     gates: tuple[Gate, ...] = GATES
     progress: Progress | None = None
     notify: Callable[[str], None] = lambda text: None
-    """Tells the user what takes long."""
     say: Callable[[str], None]
-    """Names a reject that no file takes."""
 
 
-def check(options: Options) -> None:
-    """Refuse what can be seen to be wrong before any file is read; raises UsageError."""
+def check_options(options: Options) -> None:
+    """Check all options that need no file content; raises UsageError."""
     if options.form is not None and options.form not in FORMATS:
         raise UsageError(f"--format {options.form!r} is unknown; allowed: {', '.join(FORMATS)}")
     if options.resume and not (options.output and is_regular(options.input)):
         raise UsageError(
-            "--resume needs --output, and an input that can be read again",
-            hint="a stream (-) is gone once it is read: save it to a file first",
+            "--resume needs --output, and a regular file as input",
+            hint="save a stream (-) to a file first, because it cannot be read twice",
         )
     if options.format == "parquet":
         if options.output is None:
-            raise UsageError("Parquet is written to a file only: name it with --output")
-        _need_pyarrow()
+            raise UsageError("Parquet cannot be written to stdout; name a file with --output")
+        _check_pyarrow()
     _check_targets(options, [options.input, *filter(None, [options.map_kinds])])
     if options.output is not None and options.rejects_path is not None:
-        check_apart(options.output, options.rejects_path)
+        check_no_overlap(options.output, options.rejects_path)
     parse_columns(options.columns)
+
+
+def _check_pyarrow() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        from ...records.parquet_rows import EXTRA_HINT
+
+        raise UsageError("Parquet cannot be written: pyarrow is not installed", hint=EXTRA_HINT)
 
 
 def _check_targets(options: Options, read: Sequence[str | Path]) -> None:
@@ -85,71 +105,77 @@ def _check_targets(options: Options, read: Sequence[str | Path]) -> None:
         check_target(options.rejects_path, "--rejects", read)
 
 
-def can_go_on(options: Options) -> bool:
-    """Whether a batch was started and is not finished."""
+def is_resumable(options: Options) -> bool:
+    """Return whether there is an unfinished batch to the output."""
     files = _state_files(options)
     return files is not None and files.start_path.exists()
 
 
-def taken_up(options: Options) -> Start | None:
-    """How the batch was started that is to go on, or None for a first start.
+def resumable_start(options: Options) -> Start | None:
+    """Read the first start of the batch to resume; None for a first start.
 
-    Raises ConflictError where one is unfinished and nobody said that it goes on, or where it is to
-    go on and nothing is unfinished; and what ``check_same_start`` raises for other options.
+    Raises ConflictError for an unfinished batch without ``--resume``, and for ``--resume`` with a
+    finished output; and what ``check_same_start`` raises for other options or versions.
     """
     files = _state_files(options)
     start = files.read_start() if files else None
     if files is None or start is None:
         if options.resume and options.output is not None and options.output.exists():
-            # It may be yesterday's: to say that all is done would be a guess.
+            # The output may be from another day, so it is not reported as done.
             raise ConflictError(
-                Problem("is there already, and no batch to it is unfinished",
-                        file=str(options.output)),
-                hint="it is whole; to rank again, leave out --resume",
-            )  # fmt: skip
+                Problem("already exists, and there is nothing to resume", file=str(options.output)),
+                hint="to rank the input again, leave out --resume",
+            )
         return None
     hint = RESTART_HINT.format(path=files.start_path)
     if not options.resume:
         raise ConflictError(
-            Problem("a batch to this output is not finished", file=str(options.output)),
-            hint=f"--resume goes on with it; {hint}",
+            Problem("a batch to this output is unfinished", file=str(options.output)),
+            hint=f"--resume continues it; {hint}",
         )
-    check_same_start(start, options.resumed, library_versions(), hint)
+    check_same_start(start, options.fixed_at_resume, library_versions(), hint)
     return start
 
 
-def work(options: Options, records: Records, at: Desk, then: Start | None) -> Tally:
-    """Do a batch, or the rest of one; raises what is wrong with its options or its files."""
+def work(options: Options, records: Records, at: Desk, resumed: Start | None) -> Tally:
+    """Run a batch, or the rest of it if ``resumed`` is its first start.
+
+    Raises a DispatchError for invalid options or files.
+    """
     _check_targets(options, at.catalog.files)
-    columns = _columns(options, records)
+    columns = map_columns(
+        records.rows.columns,
+        parse_columns(options.columns),
+        parse_names(options.keep),
+        options.defaults,
+    )
     writer = writer_for(options.format, keep=columns.keep, full=options.full)
-    kinds, kinds_digest = _kinds(options, at)
-    reader = _reader(options, at, columns, kinds)
-    # Before the digest is made: whatever changes from now on is seen at the end.
-    stamp = _stamp(options.input)
+    kinds, kinds_digest = _read_kinds(options, at)
+    reader = _make_reader(options, at, columns, kinds)
+    # Taken before the hash of the input, so that any later change is detected at the end.
+    stamp = _file_stamp(options.input)
     state = _state_files(options)
-    start = None if state is None else _start(options, at, kinds_digest)
-    make = partial(_make_parquet, writer) if isinstance(writer, TableWriter) else None
+    start = None if state is None else _make_start(options, at, kinds_digest)
     with ExitStack() as closing:
-        where = Places(
-            output=_sink(options, closing),
-            rejects=_rejects(options, at, closing),
+        files = BatchFiles(
+            output=_open_output(options, closing),
+            rejects=_open_rejects(options, at, closing),
             state=state,
-            make=make if options.format == "parquet" else None,
+            convert=_converter(options, writer),
         )
-        # Nobody else has the part files from here on, and what is read now is how they stand.
-        checkpoint = _checkpoint(state, start, then)
+        # The part files are locked from here on, so that the state cannot change any more.
+        checkpoint = _read_checkpoint(state, start, resumed)
         if checkpoint is not None and checkpoint.is_done:
-            finish_only(where, checkpoint)
+            finish_only(files, checkpoint)
             return checkpoint.tally
-        if state is not None and start is not None and then is None:
+        if state is not None and start is not None and resumed is None:
             state.write_start(start)
-        tools = Tools(
+        ranker = _make_ranker(options, at)
+        pipeline = Pipeline(
             records=records,
-            keep=columns.keep,
-            wanted=columns.wanted,
+            columns=columns,
             reader=reader,
-            ranker=(ranker := _ranker(options, at)),
+            ranker=ranker,
             writer=writer,
             column_batches=column_batches_for(
                 records, reader, columns, ranker, writer, notify=at.notify
@@ -157,100 +183,91 @@ def work(options: Options, records: Records, at: Desk, then: Start | None) -> Ta
             summary=options.summary,
             fail_fast=options.fail_fast,
             progress=at.progress,
-            unchanged=partial(_check_unchanged, options.input, stamp),
+            check_unchanged=partial(_check_unchanged, options.input, stamp),
         )
-        return run(tools, where, checkpoint)
+        return run(pipeline, files, checkpoint)
 
 
-def _reader(options: Options, at: Desk, columns: Columns, kinds: Kinds) -> RowReader:
-    """Make the reader of the rows; the options for all rows are checked at once."""
+def _make_reader(
+    options: Options, at: Desk, columns: ColumnMapping, kinds: KindMapping
+) -> RowReader:
+    """Make the row reader; raises UsageError for invalid options for all rows."""
     rules = at.catalog.rules
     timezone = options.timezone or rules.settings.timezone
-    notation.parse_when("2026-01-01T00:00", at.now, timezone)  # raises for an unknown zone
-    given = BatchDefaults(
+    notation.parse_when("2026-01-01T00:00", at.now, timezone)  # raises for an unknown time zone
+    defaults = BatchDefaults(
         columns=columns,
-        defaults=options.defaults,
+        texts=options.defaults,
         kinds=kinds,
         timezone=timezone,
         now=at.now,
         locate=partial(places.resolve, named=rules.places, gazetteer=folders.gazetteer()),
         gate_facts=gate_facts(at.gates),
     )
-    reader = RowReader(at.catalog, given)
+    reader = RowReader(at.catalog, defaults)
     reader.check_defaults()
     return reader
 
 
-def _columns(options: Options, records: Records) -> Columns:
-    return columns_of(
-        records.rows.columns,
-        parse_columns(options.columns),
-        parse_names(options.keep),
-        options.defaults,
-    )
-
-
-def _kinds(options: Options, at: Desk) -> tuple[Kinds, str]:
+def _read_kinds(options: Options, at: Desk) -> tuple[KindMapping, str]:
+    """Read the file of kinds, and hash it; an empty mapping and "" without the option."""
     path = options.map_kinds
     if path is None:
-        return Kinds({}, {}), ""
-    content = read_file(path)
+        return KindMapping({}, {}), ""
+    content = read_mapping_file(path)
     return parse_kinds(content, str(path), at.catalog.rules.plans), digest_of(path)
 
 
-def _ranker(options: Options, at: Desk) -> Ranker:
-    """The ranker, which counts states only for incidents near to now."""
-    seen = at.observations
-    full = options.full or options.summary
-
+def _make_ranker(options: Options, at: Desk) -> Ranker:
     def make(observations: Observations) -> Ranker:
         return at.make_ranker(
             at.catalog,
             holidays=at.holidays,
             top=options.top,
-            full=full,
+            full=options.full or options.summary,
             observations=observations,
             gates=at.gates,
         )
 
-    if not seen.availability:
-        return make(seen)
-    from msgspec.structs import replace
+    known = at.observations
+    if not known.availability:
+        return make(known)
+    return LiveRanker(make(known), make(replace(known, availability={})), at.now, at.within)
 
-    return NearAndFar(make(seen), make(replace(seen, availability={})), at.now, at.within)
 
-
-def _start(options: Options, at: Desk, kinds_digest: str) -> Start:
-    """How it would be started now."""
+def _make_start(options: Options, at: Desk, kinds_digest: str) -> Start:
+    """Make the start of this run, to be stored or to be compared with the first start."""
     digests = {"input": digest_of(Path(options.input)), "--map-kinds": kinds_digest}
     folder = at.catalog.path.parent
     for path in at.catalog.files:
         digests[f"provider file {os.path.relpath(path, folder)}"] = digest_of(path)
-    digests["gazetteer"] = _stamp(os.fspath(folders.gazetteer()))
+    digests["gazetteer"] = _file_stamp(os.fspath(folders.gazetteer()))
     return Start(
         version=__version__,
         now=at.now,
-        options=options.resumed,
+        options=options.fixed_at_resume,
         digests=digests,
-        known=Known.of(at.observations),
+        known=StoredObservations.of(at.observations),
         libraries=library_versions(),
     )
 
 
-def _checkpoint(
-    state: StateFiles | None, start: Start | None, then: Start | None
+def _read_checkpoint(
+    state: StateFiles | None, start: Start | None, resumed: Start | None
 ) -> Checkpoint | None:
-    """How far a batch that goes on has come; raises BadDataError where a file has changed.
+    """Read the last checkpoint of a resumed batch; raises BadDataError if a file has changed.
 
-    Raises ConflictError where another batch has begun or ended meanwhile.
+    Raises ConflictError if another batch has started or ended since ``resumed`` was read.
     """
     if state is None or start is None:
         return None
-    if state.read_start() != then:
-        raise ConflictError(Problem("another batch has just written it", file=str(state.output)))
-    if then is None:
+    if state.read_start() != resumed:
+        raise ConflictError(
+            Problem("another batch has just written this file", file=str(state.output))
+        )
+    if resumed is None:
         return None
-    check_same_files(then, start.digests, RESTART_HINT.format(path=state.start_path))
+    check_same_files(resumed, start.digests, RESTART_HINT.format(path=state.start_path))
     return state.read_checkpoint()
 
 
@@ -260,53 +277,43 @@ def _state_files(options: Options) -> StateFiles | None:
     return StateFiles(options.output)
 
 
-def _rejects(options: Options, at: Desk, closing: ExitStack) -> PartFile | RejectReporter:
+def _open_rejects(options: Options, at: Desk, closing: ExitStack) -> PartFile | RejectReporter:
     path = options.rejects_path
-    return RejectReporter(options.input, at.say) if path is None else _part(path, closing)
+    if path is None:
+        return RejectReporter(options.input, at.say)
+    return _open_part(path, closing)
 
 
-def _part(path: Path, closing: ExitStack) -> PartFile:
+def _open_output(options: Options, closing: ExitStack) -> PartFile | Stream | None:
+    if options.output is not None:
+        return _open_part(options.output, closing)
+    return None if options.summary else Stream(sys.stdout.buffer)
+
+
+def _open_part(path: Path, closing: ExitStack) -> PartFile:
     part = PartFile(path)
     closing.callback(part.close)
     return part
 
 
-def _sink(options: Options, closing: ExitStack) -> PartFile | Stream | None:
-    if options.output is not None:
-        return _part(options.output, closing)
-    if options.summary:
-        return None
-    import sys
-
-    return Stream(sys.stdout.buffer)
+def _converter(options: Options, writer: ResultWriter) -> Convert | None:
+    """Return the conversion of the part file to Parquet; None for the other formats."""
+    if options.format == "parquet" and isinstance(writer, TableWriter):
+        return partial(write_parquet, types=writer.types)
+    return None
 
 
-def _stamp(path: str) -> str:
-    """Size and time of a file; "" if it is no file that could change."""
-    if path == STDIN or not os.path.isfile(path):
+def _file_stamp(path: str) -> str:
+    """Return size and modification time of a regular file, else ""."""
+    if not is_regular(path):
         return ""
     found = os.stat(path)
     return f"{found.st_size} {found.st_mtime_ns}"
 
 
 def _check_unchanged(path: str, stamp: str) -> None:
-    """Refuse to give names to what was made of a file that somebody has changed meanwhile."""
-    if _stamp(path) != stamp:
+    """Raise InputChangedError if the input has changed since the start."""
+    if _file_stamp(path) != stamp:
         raise InputChangedError(
             Problem("was changed while it was read", file=path), hint="run the batch again"
         )
-
-
-def _make_parquet(writer: TableWriter, part: Path, target: Path) -> None:
-    from ...records.writing import write_parquet
-
-    write_parquet(part, target, writer.types)
-
-
-def _need_pyarrow() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("pyarrow") is None:
-        from ...records.parquet_rows import EXTRA_HINT
-
-        raise UsageError("Parquet cannot be written: pyarrow is not installed", hint=EXTRA_HINT)

@@ -1,4 +1,4 @@
-"""What was asked of a batch, and what follows from it alone."""
+"""The options of a batch, and the values that follow from them."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ _SUFFIXES = {".csv": "csv", ".parquet": "parquet"}
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What was asked for, as it was typed."""
+    """The options of a batch as typed on the command line."""
 
     input: str
     output: Path | None = None
@@ -34,33 +34,33 @@ class Options(Struct, frozen=True, kw_only=True):
 
     @property
     def format(self) -> str:
-        """The format of the output: the one that was named, else by the name of the file."""
+        """The output format: ``form``, else by the suffix of the output, else jsonl."""
         suffix = "" if self.output is None else self.output.suffix.lower()
         return self.form or _SUFFIXES.get(suffix, "jsonl")
 
     @property
     def defaults(self) -> dict[str, str]:
-        """Facts of all rows that say nothing of them."""
-        said = {"kind": self.kind, "client": self.client, "vehicle": self.vehicle,
-                "when": self.when}  # fmt: skip
-        return {name: text for name, text in said.items() if text is not None}
+        """The text of each fact for rows whose cell is empty."""
+        texts = {"kind": self.kind, "client": self.client, "vehicle": self.vehicle,
+                 "when": self.when}  # fmt: skip
+        return {name: text for name, text in texts.items() if text is not None}
 
     @property
     def rejects_path(self) -> Path | None:
-        """The reject file: the one that was named, else the one beside the output."""
+        """The reject file: ``rejects``, else OUTPUT.rejects; None without an output."""
         if self.rejects is not None or self.output is None:
             return self.rejects
         return self.output.with_name(self.output.name + ".rejects")
 
     @property
-    def resumed(self) -> dict[str, str]:
-        """Everything that must not differ when a batch goes on."""
-        left_out = ("input", "output", "resume", "map_kinds")
-        named = {
-            name: getattr(self, name) for name in self.__struct_fields__ if name not in left_out
+    def fixed_at_resume(self) -> dict[str, str]:
+        """The options that ``--resume`` must repeat, with their values as text."""
+        may_differ = ("input", "output", "resume", "map_kinds")
+        values = {
+            name: getattr(self, name) for name in self.__struct_fields__ if name not in may_differ
         }
         return {
             f"--{name.replace('_', '-').replace('form', 'format')}": str(value)
-            for name, value in named.items()
+            for name, value in values.items()
             if value not in (None, False, "")
         }

@@ -1,4 +1,4 @@
-"""What a batch that was killed needs to go on: how it was started, and how far it came."""
+"""Store what a batch needs to resume after a kill: its start and its last checkpoint."""
 
 import os
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 _START, _CHECKPOINT = ".state", ".checkpoint"
 PART, TEMPORARY = ".part", ".tmp"
-RESTART_HINT = "to start again, remove {path}"
+RESTART_HINT = "to start from the beginning, remove {path}"
 
 
-class Known(Struct, frozen=True, kw_only=True):
-    """Observations as they are written down: what was known when the batch began."""
+class StoredObservations(Struct, frozen=True, kw_only=True):
+    """The observations at the first start, in the form in which they are stored."""
 
     availability: dict[str, Availability] = {}
     last_assigned: dict[str, datetime] = {}
@@ -34,18 +34,18 @@ class Known(Struct, frozen=True, kw_only=True):
     as_of: datetime | None = None
 
     @classmethod
-    def of(cls, seen: Observations) -> "Known":
-        """Write down what was observed."""
+    def of(cls, observations: Observations) -> "StoredObservations":
+        """Convert observations for storing."""
         return cls(
-            availability=seen.availability,
-            last_assigned=seen.last_assigned,
-            summaries=tuple(seen.summaries.values()),
-            as_of=seen.as_of,
+            availability=observations.availability,
+            last_assigned=observations.last_assigned,
+            summaries=tuple(observations.summaries.values()),
+            as_of=observations.as_of,
         )
 
     @property
     def observations(self) -> Observations:
-        """What was observed, as the ranking takes it."""
+        """The observations in the form that the ranking needs."""
         return Observations(
             availability=self.availability,
             last_assigned=self.last_assigned,
@@ -55,20 +55,26 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 class Start(Struct, frozen=True, kw_only=True):
-    """How a batch was started; nothing of it may differ when it goes on."""
+    """The first start of a batch; ``--resume`` refuses any difference.
+
+    ``digests`` has the hashes of the input, the provider files and the file of kinds;
+    ``libraries`` has the versions of libraries that the output bytes may depend on.
+    """
 
     version: str
     now: datetime
     options: dict[str, str]
     digests: dict[str, str]
-    """Of the input, the provider files and the file of kinds, by what they are."""
-    known: Known = Known()
+    known: StoredObservations = StoredObservations()
     libraries: dict[str, str] = {}
-    """Versions of the libraries that the bytes of the output may depend on, by name."""
 
 
 class Checkpoint(Struct, frozen=True, kw_only=True):
-    """How far a batch has come: all that stands before these offsets is on the disk."""
+    """The progress of a batch: everything before the mark is on the disk.
+
+    ``output`` and ``rejects`` are the bytes written to each part file; ``is_done`` means that only
+    the final renames are left.
+    """
 
     mark: Mark
     output: int
@@ -78,7 +84,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
 
 
 class StateFiles:
-    """The two files beside an output that is not finished; both are gone when it is."""
+    """The start file and the checkpoint file beside an unfinished output."""
 
     def __init__(self, output: Path) -> None:
         self.output = output
@@ -86,30 +92,30 @@ class StateFiles:
         self.checkpoint_path = output.with_name(output.name + _CHECKPOINT)
 
     def read_start(self) -> Start | None:
-        """How the batch was started, or None if there is nothing to go on with."""
+        """Read the first start; None if there is nothing to resume."""
         return _read(self.start_path, Start)
 
     def read_checkpoint(self) -> Checkpoint | None:
-        """How far it came, or None if it came nowhere."""
+        """Read the last checkpoint; None if there is none."""
         return _read(self.checkpoint_path, Checkpoint)
 
     def write_start(self, start: Start) -> None:
-        """Write down how it was started; a checkpoint of another run goes first."""
+        """Write the first start, after removing the checkpoint of any earlier batch."""
         self.checkpoint_path.unlink(missing_ok=True)
         _replace(self.start_path, msgspec.json.encode(start))
 
     def write_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Write down how far it came; what it speaks of must be on the disk before."""
+        """Write a checkpoint; its output and rejects must be on the disk already."""
         _replace(self.checkpoint_path, msgspec.json.encode(checkpoint))
 
     def remove(self) -> None:
-        """Take both away. The start goes last: with it alone all is done again, and the same."""
+        """Remove both files, the start last: with it alone, a resumed batch begins again."""
         self.checkpoint_path.unlink(missing_ok=True)
         self.start_path.unlink(missing_ok=True)
 
 
-def made_beside(target: Path) -> set[Path]:
-    """Every file that a batch may make for an output or a reject file, itself included."""
+def files_beside(target: Path) -> set[Path]:
+    """Return every file that a batch may write for an output or reject file, and that file."""
     return {
         target.with_name(target.name + suffix)
         for suffix in ("", PART, TEMPORARY, _START, _CHECKPOINT,
@@ -118,37 +124,37 @@ def made_beside(target: Path) -> set[Path]:
 
 
 def check_same_start(
-    then: Start, options: Mapping[str, str], libraries: Mapping[str, str], hint: str
+    start: Start, options: Mapping[str, str], libraries: Mapping[str, str], hint: str
 ) -> None:
     """Refuse to resume with other options (UsageError) or in another version (BadDataError)."""
-    if then.version != __version__:
+    if start.version != __version__:
         raise BadDataError(
-            f"it was started by dispatch {then.version}, this is {__version__}", hint=hint
+            f"the batch was started by dispatch {start.version}, this is {__version__}", hint=hint
         )
-    others = _changed(then.libraries, libraries)
+    others = _changed(start.libraries, libraries)
     if others:
         raise BadDataError(
             *(
-                f"it was started with {name} {then.libraries.get(name, 'not installed')}, "
+                f"the batch was started with {name} {start.libraries.get(name, 'not installed')}, "
                 f"now it is {libraries.get(name, 'not installed')}"
                 for name in others
             ),
             hint=hint,
         )
-    changed = _changed(then.options, options)
+    changed = _changed(start.options, options)
     if changed:
         raise UsageError(
             *(
-                f"{name} was {then.options.get(name, '')!r}, now it is {options.get(name, '')!r}"
+                f"{name} was {start.options.get(name, '')!r}, now it is {options.get(name, '')!r}"
                 for name in changed
             ),
-            hint=f"go on with the options of the first start; {hint}",
+            hint=f"resume with the options of the first start; {hint}",
         )
 
 
-def check_same_files(then: Start, digests: Mapping[str, str], hint: str) -> None:
-    """Refuse to go on where a file is another than at the first start; raises BadDataError."""
-    changed = _changed(then.digests, digests)
+def check_same_files(start: Start, digests: Mapping[str, str], hint: str) -> None:
+    """Refuse to resume if a file differs from the first start; raises BadDataError."""
+    changed = _changed(start.digests, digests)
     if changed:
         raise BadDataError(
             *(Problem("has changed since the batch was started", who=name) for name in changed),
@@ -156,12 +162,12 @@ def check_same_files(then: Start, digests: Mapping[str, str], hint: str) -> None
         )
 
 
-def _changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    return [name for name in sorted({*then, *now}) if then.get(name) != now.get(name)]
+def _changed(first: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    return [name for name in sorted({*first, *now}) if first.get(name) != now.get(name)]
 
 
 def digest_of(path: Path) -> str:
-    """Hash a file by blocks; raises BadDataError where it cannot be read."""
+    """Hash a file in blocks; raises BadDataError if it cannot be read."""
     hashed = blake2b(digest_size=32)
     try:
         with path.open("rb", buffering=0) as file:
@@ -181,13 +187,13 @@ def _read(path: Path, kind: type[T]) -> T | None:
         raise BadDataError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
     except msgspec.MsgspecError:
         raise BadDataError(
-            Problem("is not what this version wrote", file=str(path)),
+            Problem("was not written by this version, or is damaged", file=str(path)),
             hint=RESTART_HINT.format(path=path),
         ) from None
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write a file anew so that at any moment the old or the new one is there, and on the disk."""
+    """Replace a file by an atomic rename, with the new content synced to the disk first."""
     temporary = path.with_name(path.name + TEMPORARY)
     try:
         with open_private(temporary) as file:
@@ -197,21 +203,21 @@ def _replace(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         replace_synced(temporary, path)
     except OSError as error:
-        raise unwritable(path, error) from None
+        raise write_error(path, error) from None
 
 
-def unwritable(path: Path, error: OSError) -> UnavailableError:
-    """Make the error of a file that cannot be written, as on a full disk."""
+def write_error(path: Path, error: OSError) -> UnavailableError:
+    """Make the error of a failed write, such as on a full disk."""
     return UnavailableError(
         Problem(f"cannot be written: {error.strerror}", file=str(path)),
-        hint="--resume goes on from the last checkpoint",
+        hint="after the cause is fixed, --resume continues from the last checkpoint",
     )
 
 
 def open_private(path: Path) -> BinaryIO:
-    """Open a file to read and write, made if need be, that only its owner may read."""
+    """Open or create a file for reading and writing, with mode 0600."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     file = os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), "r+b")
     if hasattr(os, "fchmod"):
-        os.fchmod(file.fileno(), 0o600)  # it may have been there before
+        os.fchmod(file.fileno(), 0o600)  # an existing file may have another mode
     return file

@@ -1,4 +1,4 @@
-"""A batch in columns instead of row by row: the same bytes, rejects and counts."""
+"""Rank a batch in columns instead of row by row, with the same bytes, rejects and counts."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ from ..compiled.column_engine import ColumnEngine
 from ..compiled.prepared_rows import PreparedRows
 from ..compiled.result_columns import OfferRows, rank_lines
 from ..compiled.understood_rows import UnderstoodRows
-from ..read.column_mapping import Columns
+from ..read.column_mapping import ColumnMapping
 from ..read.row_reader import RowReader
 from ..read.text_rows import TextReader, texts_of_rows
 from ..write.frame_writer import encode
@@ -27,14 +27,15 @@ from ..write.result_writer import ResultWriter
 T = TypeVar("T")
 
 LEAST_BYTES, MOST_BYTES = 1 << 19, 1 << 22
-"""Sizes of blocks: many unusual rows take long, and no checkpoint comes before a block's end."""
+"""Limits of the block size. A block with many unusual rows is slow, and checkpoints wait for it."""
 _QUICK_S, _SLOW_S = 0.3, 0.8
+"""Seconds to rank a block: below the first the size is doubled, above the second it is halved."""
 LEAST_ROWS, MOST_ROWS = 100, 1 << 14
-"""Fewer rows are ranked sooner one by one; of rows read singly no more wait together."""
+"""Fewer rows are faster row by row; more rows of JSON lines or Parquet are not collected."""
 
 
 class BlockResult(Struct, frozen=True):
-    """The outcome of a block: its bytes, made when ``encode`` is called, rejects and counts."""
+    """The result of a block: ``encode`` makes its bytes; its rejects and counts are ready."""
 
     encode: Callable[[], bytes | memoryview]
     rejects: list[Reject]
@@ -43,7 +44,7 @@ class BlockResult(Struct, frozen=True):
 
 
 class ReadPart(Struct, frozen=True):
-    """A part of the input; ``rows`` is None where it has to go row by row."""
+    """A part of the input; ``rows`` is None if it has to be ranked row by row."""
 
     part: Block | Chunk
     rejects: list[Reject]
@@ -52,13 +53,13 @@ class ReadPart(Struct, frozen=True):
 
 
 class ColumnBatches:
-    """Works through blocks of CSV lines, and through rows of other formats many at a time."""
+    """Rank blocks of CSV lines, or many rows of the other formats at a time."""
 
     def __init__(
         self,
         source: RecordRows,
         reader: RowReader,
-        columns: Columns,
+        columns: ColumnMapping,
         engine: ColumnEngine,
         writer: ResultWriter,
     ) -> None:
@@ -66,32 +67,31 @@ class ColumnBatches:
         self._engine, self._columns, self._writer = engine, columns, writer
         self._reader = TextReader(reader, columns.keep)
         self._offers = OfferRows()
-        self._most = LEAST_BYTES
+        self._block_bytes = LEAST_BYTES
 
-    def most(self) -> int:
-        """How many bytes the next block may have."""
-        return self._most
+    def _block_limit(self) -> int:
+        return self._block_bytes
 
     def parts(self, records: RecordRows, mark: Mark) -> Iterator["ReadPart"]:
-        """Read on from a mark: blocks of CSV lines, else as many rows as are worth it.
+        """Read the input from a mark to the end; each part is read while its predecessor is ranked.
 
-        One part is read and understood while the one before it is ranked.
+        Parts are blocks of CSV lines, or joined chunks of the other formats.
         """
         wanted = self._columns.wanted
         if self._source is not None:
-            parts = self._source.parts(mark, wanted, self.most)
+            parts = self._source.parts(mark, wanted, self._block_limit)
         else:
-            parts = _gathered(records.chunks(mark, wanted), self.most)
-        return read_ahead(map(self._understood, parts))
+            parts = _joined(records.chunks(mark, wanted), self._block_limit)
+        return read_ahead(map(self._prepare, parts))
 
-    def _understood(self, part: Block | Chunk) -> "ReadPart":
+    def _prepare(self, part: Block | Chunk) -> "ReadPart":
         if isinstance(part, Chunk) and len(part.records) < LEAST_ROWS:
             return ReadPart(part, [], None, None)
         rejects, rows = self._read(part)
         return ReadPart(part, rejects, rows, self._engine.prepare(rows.columns))
 
-    def work(self, read: "ReadPart") -> BlockResult | None:
-        """Rank a part; None where it has too few rows for it."""
+    def rank(self, read: "ReadPart") -> BlockResult | None:
+        """Rank a part; None if it has to be ranked row by row."""
         rows, prepared = read.rows, read.prepared
         if rows is None or prepared is None:
             return None
@@ -102,21 +102,21 @@ class ColumnBatches:
             rejects.sort(key=lambda each: (each.number, each.part))
         took_s = time.monotonic() - begun
         if took_s < _QUICK_S:
-            self._most = min(2 * self._most, MOST_BYTES)
+            self._block_bytes = min(2 * self._block_bytes, MOST_BYTES)
         elif took_s > _SLOW_S:
-            self._most = max(self._most // 2, LEAST_BYTES)
+            self._block_bytes = max(self._block_bytes // 2, LEAST_BYTES)
         write = partial(encode, self._writer, rows, lines)
         return BlockResult(write, rejects, len(rows.numbers), lines.served)
 
     def _read(self, part: Block | Chunk) -> tuple[list[Reject], UnderstoodRows]:
-        """Records that were rejected when they were read, and the rows."""
+        """Read a part; returns the rejects of the file reader, and the parsed rows."""
         names = self._reader.names
         if isinstance(part, Block):
             assert self._source is not None  # noqa: S101 - no other format has blocks
             numbers = np.arange(part.begin.number, part.end.number)
-            singly = _Lines(part, self._source, self._columns.wanted)
+            lines = _BlockLines(part, self._source, self._columns.wanted)
             return [], self._reader.read(
-                read_block(part, self._source, names), numbers, singly.record
+                read_block(part, self._source, names), numbers, lines.record
             )
         rejects = [each for each in part.records if isinstance(each, Reject)]
         rows = [each for each in part.records if isinstance(each, Row)]
@@ -126,15 +126,15 @@ class ColumnBatches:
         return rejects, self._reader.read(texts, numbers, rows.__getitem__)
 
 
-class _Lines:
-    """The lines of a block, cut when the first of them is asked for."""
+class _BlockLines:
+    """Read single lines of a block; splits the block at the first call."""
 
     def __init__(self, block: Block, source: CsvRows, wanted: Iterable[str]) -> None:
         self._block, self._source, self._wanted = block, source, wanted
         self._lines: list[bytes] = []
 
     def record(self, place: int) -> Row | Reject:
-        """Read one line by itself."""
+        """Read the line of an index."""
         if not self._lines:
             self._lines = self._block.data.splitlines(keepends=True)
         begin = self._block.begin
@@ -143,17 +143,17 @@ class _Lines:
 
 
 def read_ahead(items: Iterator[T]) -> Iterator[T]:
-    """Give items in their order, each made on another thread while the one before is used."""
-    nothing = object()
+    """Yield items in order, and make the next one on a thread while the caller uses the last."""
+    end = object()
     with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(next, items, nothing)
-        while (item := coming.result()) is not nothing:
-            coming = worker.submit(next, items, nothing)
+        future = worker.submit(next, items, end)
+        while (item := future.result()) is not end:
+            future = worker.submit(next, items, end)
             yield cast("T", item)
 
 
-def _gathered(chunks: Iterable[Chunk], most: Callable[[], int]) -> Iterator[Chunk]:
-    """Put chunks together until they hold as many rows, or bytes, as are ranked at once."""
+def _joined(chunks: Iterable[Chunk], limit: Callable[[], int]) -> Iterator[Chunk]:
+    """Join chunks up to ``MOST_ROWS`` rows or ``limit()`` bytes."""
     records: list[Row | Reject] = []
     size, end = 0, None
     try:
@@ -161,11 +161,11 @@ def _gathered(chunks: Iterable[Chunk], most: Callable[[], int]) -> Iterator[Chun
             records += chunk.records
             size += sum(len(each.raw) for each in chunk.records)
             end = chunk.end
-            if len(records) >= MOST_ROWS or size >= most():
+            if len(records) >= MOST_ROWS or size >= limit():
                 yield Chunk(records, end)
                 records, size, end = [], 0, None
     except BadDataError:
-        # Where the input breaks off, what was read before comes first.
+        # If the input is truncated, the complete part comes first.
         if end is not None:
             yield Chunk(records, end)
         raise

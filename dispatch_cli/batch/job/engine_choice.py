@@ -1,4 +1,4 @@
-"""Which engine ranks a batch; the answers are the same, and both are held against the desk's."""
+"""Choose the engine that ranks a batch; both engines give the same results."""
 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -9,20 +9,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...records.opening import Records
-    from ..read.column_mapping import Columns
+    from ..read.column_mapping import ColumnMapping
     from ..read.row_reader import RowReader
     from ..write.result_writer import ResultWriter
     from .column_batches import ColumnBatches
     from .ranker import MakeRanker, Ranker
 
 WORTH_COMPILING = 2_000_000
-"""Bytes of input from which starting numba (about a second) pays."""
+"""Bytes of input from which the compiled engine is faster, although numba starts for a second."""
 LIBRARIES = ("numba", "numpy", "pyarrow", "polars")
-"""What the extra ``batch`` installs."""
+"""The libraries that the extra ``batch`` installs."""
 
 
 def engine_for(size: int | None) -> "MakeRanker":
-    """Choose the engine for an input of so many bytes; None: the size is not known."""
+    """Choose the engine for an input of ``size`` bytes; None for an unknown size."""
     is_large = size is None or size >= WORTH_COMPILING
     if is_large and all(find_spec(name) for name in LIBRARIES):
         from ..compiled.column_engine import ColumnEngine
@@ -32,7 +32,7 @@ def engine_for(size: int | None) -> "MakeRanker":
 
 
 def library_versions() -> dict[str, str]:
-    """The versions of the libraries that are installed, by name; bytes may depend on them."""
+    """Return the versions of the installed libraries; the output bytes may depend on them."""
     from importlib.metadata import version
 
     return {name: version(name) for name in LIBRARIES if find_spec(name)}
@@ -41,17 +41,17 @@ def library_versions() -> dict[str, str]:
 def column_batches_for(
     records: "Records",
     reader: "RowReader",
-    columns: "Columns",
+    columns: "ColumnMapping",
     ranker: "Ranker",
     writer: "ResultWriter",
     *,
     notify: "Callable[[str], None]",
 ) -> "ColumnBatches | None":
-    """Make what works in columns, where the batch is such that it can; None: all goes row by row.
+    """Make the column batches of a batch; None if it has to be ranked row by row.
 
-    That is the case with the compiled engine, unless something is asked for that only the desk
-    works out (``--full``, ``--summary``) or states of now count (``--live``). Where columns of JSON
-    lines or Parquet are copied to JSON lines all goes row by row, since there a number stays one.
+    Columns need the compiled engine without ``--full``, ``--summary`` and ``--live``, whose values
+    only the row-by-row engine has. Copying columns from JSON lines or Parquet to JSON lines also
+    goes row by row, because columns of texts would lose the JSON types.
     """
     from ...records.csv_rows import CsvRows
 
@@ -63,6 +63,6 @@ def column_batches_for(
     from ..compiled.column_engine import ColumnEngine
     from .column_batches import ColumnBatches
 
-    assert isinstance(ranker, ColumnEngine)  # noqa: S101 - there is no other
+    assert isinstance(ranker, ColumnEngine)  # noqa: S101 - the only subclass
     ranker.warm_up(notify)
     return ColumnBatches(records.rows, reader, columns, ranker, writer)

@@ -1,4 +1,4 @@
-"""Where results and rejects go: to files that get their names when all is there, or to streams."""
+"""Write results and rejects to part files that are renamed at the end, or to stdout."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -14,27 +14,27 @@ from .checkpoints import (
     RESTART_HINT,
     TEMPORARY,
     StateFiles,
-    made_beside,
+    files_beside,
     open_private,
-    unwritable,
+    write_error,
 )
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-Make = Callable[[Path, Path], None]
-"""Makes the file that is wanted (second) of the part file (first)."""
+Convert = Callable[[Path, Path], None]
+"""Converts the part file (first) to the format of the output (second)."""
 
 
 class PartFile:
-    """A file in the making, beside its place; only its owner may read it.
+    """The unfinished output or reject file TARGET.part, locked and readable by its owner only.
 
-    Nobody else can write it meanwhile: raises ConflictError where somebody does.
+    Raises ConflictError if another batch has the lock, UsageError if the file cannot be opened.
     """
 
     def __init__(self, target: Path) -> None:
         self.target = target
-        self.path = part_of(target)
+        self.path = target.with_name(target.name + PART)
         self.is_new = not self.path.exists()
         try:
             self._file = open_private(self.path)
@@ -42,174 +42,170 @@ class PartFile:
             raise UsageError(
                 Problem(f"cannot be written: {error.strerror}", file=str(target))
             ) from None
-        _take(self._file, self.path)
-
-    @property
-    def size(self) -> int:
-        """How many bytes are in it."""
-        return os.fstat(self._file.fileno()).st_size
+        _lock(self._file, self.path)
 
     def cut(self, size: int) -> None:
-        """Go on behind a number of bytes, and forget the rest.
+        """Truncate the file to ``size`` bytes, and write behind them.
 
-        Raises BadDataError where there are not so many: they cannot be made up.
+        Raises BadDataError if it has fewer bytes.
         """
-        if self.size < size:
+        found = os.fstat(self._file.fileno()).st_size
+        if found < size:
             raise BadDataError(
-                Problem(f"has {self.size} bytes, and {size} were written", file=str(self.path)),
+                Problem(f"has {found} bytes, but {size} bytes were written", file=str(self.path)),
                 hint=RESTART_HINT.format(path=StateFiles(self.target).start_path),
             )
         self._file.truncate(size)
         self._file.seek(size)
 
     def write(self, data: bytes | memoryview) -> None:
-        """Take some bytes; raises UnavailableError where the disk is full."""
+        """Write bytes; raises UnavailableError for a write error, such as a full disk."""
         try:
             self._file.write(data)
         except OSError as error:
-            raise unwritable(self.path, error) from None
+            raise write_error(self.path, error) from None
 
     def sync(self) -> int:
-        """Put what was taken on the disk, and say how many bytes it is."""
+        """Sync the file to the disk, and return the number of bytes written."""
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise unwritable(self.path, error) from None
+            raise write_error(self.path, error) from None
         return self._file.tell()
 
     def close(self) -> None:
-        """Leave the file as it is, for somebody to go on with."""
-        # What could not be written has been said; it is behind the last checkpoint.
+        """Close the file and keep it, so that a batch can resume it."""
+        # A write error has been raised already; the lost bytes are behind the last checkpoint.
         with suppress(OSError):
             self._file.close()
 
     def discard(self) -> None:
-        """Take the file away."""
+        """Close and remove the file."""
         self.close()
         self.path.unlink(missing_ok=True)
 
-    def finish(self, make: "Make | None" = None) -> None:
-        """Give the file its name, at once; ``make`` turns it into the one that is wanted."""
+    def finish(self, convert: Convert | None = None) -> None:
+        """Rename the file to its target, after ``convert`` to the output format if given."""
         self.close()
-        finish(self.target, make)
+        if not self.path.exists():
+            return
+        temporary = self.path
+        if convert is not None:
+            temporary = self.target.with_name(self.target.name + TEMPORARY)
+        try:
+            if convert is not None:
+                open_private(temporary).close()
+                convert(self.path, temporary)
+                with temporary.open("rb+") as converted:
+                    os.fsync(converted.fileno())
+            replace_synced(temporary, self.target)
+        except OSError as error:
+            raise write_error(temporary, error) from None
+        self.path.unlink(missing_ok=True)
 
 
 class Stream:
-    """Results on stdout, for the next program."""
+    """Write results to stdout."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._size = 0
 
     def write(self, data: bytes | memoryview) -> None:
-        """Pass bytes on; raises BrokenPipeError where nobody reads them."""
+        """Write bytes; raises BrokenPipeError if the reader has closed the pipe."""
         self._size += len(data)
-        self._pass(lambda: self._file.write(data))
+        self._attempt(lambda: self._file.write(data))
 
     def sync(self) -> int:
-        """Pass on what waits."""
-        self._pass(self._file.flush)
+        """Flush the stream, and return the number of bytes written."""
+        self._attempt(self._file.flush)
         return self._size
 
     @staticmethod
-    def _pass(write: Callable[[], object]) -> None:
+    def _attempt(write: Callable[[], object]) -> None:
         try:
             write()
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise UnavailableError(f"the output cannot be written: {error.strerror}") from None
+            raise UnavailableError(f"stdout cannot be written: {error.strerror}") from None
 
 
 class RejectReporter:
-    """Rejects that no file takes: each is named, in the words of an error."""
+    """Report each reject as a message, if there is no reject file."""
 
-    def __init__(self, source: str, say: Callable[[str], None]) -> None:
-        self._source, self._say = source, say
+    def __init__(self, source: str, report: Callable[[str], None]) -> None:
+        self._source, self._report = source, report
 
-    def name(self, reject: Reject) -> None:
-        """Say which record it is and why it is not taken."""
+    def report(self, reject: Reject) -> None:
+        """Report the line, the reason and the detail of a reject, once for all its pieces."""
         if not reject.more:
             text = f"{reject.reason}: {reject.detail}"
-            self._say(str(Problem(text, file=self._source, line=reject.line)))
-
-
-def part_of(target: Path) -> Path:
-    """The file in which a target is made."""
-    return target.with_name(target.name + PART)
-
-
-def finish(target: Path, make: Make | None = None) -> None:
-    """Give a part file that is whole its name, if that has not been done already."""
-    part = part_of(target)
-    if not part.exists():
-        return
-    temporary = part if make is None else target.with_name(target.name + TEMPORARY)
-    try:
-        if make is not None:
-            open_private(temporary).close()
-            make(part, temporary)
-            with temporary.open("rb+") as made:
-                os.fsync(made.fileno())
-        replace_synced(temporary, target)
-    except OSError as error:
-        raise unwritable(temporary, error) from None
-    part.unlink(missing_ok=True)
+            self._report(str(Problem(text, file=self._source, line=reject.line)))
 
 
 def check_target(path: Path, option: str, read: Iterable[str | Path]) -> None:
-    """Refuse an output that is a folder, a device or a file that is read; raises UsageError."""
+    """Refuse a target that is a folder, a device or an input of the batch; raises UsageError."""
     name = os.fspath(path)
     if "\0" in name or not path.name:
-        raise UsageError(f"{option} {name!r} is no name of a file")
+        raise UsageError(f"{option}: {name!r} is not a valid file name")
     if path.exists() and not path.is_file():
         raise UsageError(
-            f"{option}: {name} is no file",
+            f"{option}: {name} is not a regular file",
             hint="without --output the results go to stdout" if option == "--output" else "",
         )
     if not path.parent.is_dir():
-        raise UsageError(f"{option}: there is no folder {path.parent}")
-    present = [each for each in made_beside(path) if each.exists()]
+        raise UsageError(
+            f"{option}: the folder {path.parent} does not exist",
+            hint="create the folder, or name another one",
+        )
+    present = [each for each in files_beside(path) if each.exists()]
     for other in filter(os.path.exists, read):
         if any(each.samefile(other) for each in present):
-            raise UsageError(f"{option} {name} would overwrite {other}, which is read")
+            raise UsageError(
+                f"{option} {name} would overwrite {other}, which the batch reads",
+                hint=f"name another file with {option}",
+            )
 
 
-def check_apart(output: Path, rejects: Path) -> None:
-    """Refuse a reject file that the output's own files would overwrite; raises UsageError."""
+def check_no_overlap(output: Path, rejects: Path) -> None:
+    """Refuse a reject file that is also a file of the output; raises UsageError."""
 
-    def made(path: Path) -> set[Path]:
-        return made_beside(path.parent.resolve() / path.name)
+    def files_of(path: Path) -> set[Path]:
+        return files_beside(path.parent.resolve() / path.name)
 
-    if made(output) & made(rejects):
-        raise UsageError(f"--output and --rejects both write {rejects}, or a file beside it")
+    if files_of(output) & files_of(rejects):
+        raise UsageError(
+            f"--output and --rejects both write {rejects}, or a temporary file beside it",
+            hint="name another file with --rejects",
+        )
 
 
-def _take(file: BinaryIO, path: Path) -> None:
-    """Take the lock of a part file; raises ConflictError where somebody else has it, or had it.
+def _lock(file: BinaryIO, path: Path) -> None:
+    """Lock a part file; raises ConflictError if another batch has locked or renamed it.
 
-    Whoever had it may have given the file its name, between our opening and our locking it.
+    The rename can happen between opening and locking.
     """
-    # On a file system without locks nobody can be kept out.
+    # On a file system without locks two batches cannot be kept apart.
     with suppress(OSError):
         if not take_lock(file.fileno()):
             file.close()
-            raise ConflictError(Problem("another batch is writing it", file=str(path)))
+            raise ConflictError(
+                Problem("another batch is writing this file", file=str(path)),
+                hint="wait until it has ended, or name another --output",
+            )
     try:
-        is_ours = os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+        is_unchanged = os.path.samestat(os.fstat(file.fileno()), os.stat(path))
     except OSError:
-        is_ours = False
-    if not is_ours:
+        is_unchanged = False
+    if not is_unchanged:
         file.close()
-        raise ConflictError(Problem("another batch has just written it", file=str(path)))
+        raise ConflictError(Problem("another batch has just written this file", file=str(path)))
 
 
 class BackgroundWriter:
-    """Does what is left for later, in its order, while somebody else works out what comes next.
-
-    Where that is not wanted it is done at once.
-    """
+    """Run jobs in order on a background thread; at once if ``is_wanted`` is False."""
 
     def __init__(self, *, is_wanted: bool = True) -> None:
         self._thread: ThreadPoolExecutor | None = None
@@ -217,34 +213,34 @@ class BackgroundWriter:
             from concurrent.futures import ThreadPoolExecutor as Pool
 
             self._thread = Pool(1)
-        self._waiting: list[Future[None]] = []
+        self._pending: list[Future[None]] = []
         self._has_failed = False
 
-    def do(self, work: Callable[[], None]) -> None:
-        """Leave something for later; ``wait`` before what it looks at is changed."""
+    def submit(self, job: Callable[[], None]) -> None:
+        """Queue a job; call ``wait`` before changing any value that it reads."""
         if self._thread is None:
-            work()
+            job()
         else:
-            self._waiting.append(self._thread.submit(self._unless_failed, work))
+            self._pending.append(self._thread.submit(self._run_unless_failed, job))
 
-    def _unless_failed(self, work: Callable[[], None]) -> None:
-        """Nothing is done behind what failed: no checkpoint may speak of half a block."""
+    def _run_unless_failed(self, job: Callable[[], None]) -> None:
+        # After a failed write, a checkpoint would include half a block.
         if self._has_failed:
             return
         self._has_failed = True
-        work()
+        job()
         self._has_failed = False
 
     def wait(self) -> None:
-        """Wait until all is done; raises what the first raised that failed."""
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            one.result()
+        """Wait until all jobs have ended; raises the error of the first that failed."""
+        pending, self._pending = self._pending, []
+        for job in pending:
+            job.result()
 
     def __enter__(self) -> None:
-        """Nothing: it has begun when it was made."""
+        """Do nothing: the thread starts with the first job."""
 
     def __exit__(self, *error: object) -> None:
-        """Let what was begun come to its end, and begin nothing more."""
+        """Wait for the running job, and cancel the queued ones."""
         if self._thread is not None:
             self._thread.shutdown(cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Who ranks: the seam between the files and whatever works out the order."""
+"""Define the interface between the files of a batch and the engine that ranks."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Ranker(Protocol):
-    """Ranks incidents, each on its own: for every service of its plan the first few."""
+    """Ranks incidents independently: the first candidates for each service of the plan."""
 
     def rank(self, incidents: Sequence[Incident]) -> Sequence[tuple[Ranks, ...]]:
-        """Rank each incident; the results stand in the order of the incidents."""
+        """Rank incidents; the results have the order of the incidents."""
 
 
 class MakeRanker(Protocol):
-    """Makes the ranker for one provider file and what is known beside it."""
+    """Makes the ranker for a provider file, holidays and observations."""
 
     def __call__(
         self,
@@ -33,17 +33,17 @@ class MakeRanker(Protocol):
         observations: Observations = Observations(),
         gates: Sequence[Gate] = GATES,
     ) -> Ranker:
-        """Make a ranker that says ranks 1 to ``top``; ``full`` with totals and counts."""
+        """Make a ranker for ranks 1 to ``top``; ``full`` adds totals and counts."""
 
 
-class NearAndFar:
-    """What is known of this moment counts only for incidents near to it."""
+class LiveRanker:
+    """Rank incidents near to now with the current states of providers, all others without."""
 
     def __init__(self, near: Ranker, far: Ranker, now: datetime, within: timedelta) -> None:
         self._near, self._far, self._now, self._within = near, far, now, within
 
     def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
-        """Rank each incident with what is known for its time."""
+        """Rank incidents; the results have the order of the incidents."""
         near = [abs(each.when - self._now) <= self._within for each in incidents]
         found = {
             is_near: iter(

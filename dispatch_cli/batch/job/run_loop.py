@@ -1,10 +1,10 @@
-"""A batch from its first record to its last; what was killed goes on where it was."""
+"""Run a batch from a mark to the end of the input, with checkpoints on the way."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -13,10 +13,11 @@ from ...records.csv_rows import CsvRows
 from ...records.opening import Records
 from ...records.rejects import reject_line
 from ...records.values import Block, Chunk, Mark, Reject, Row
+from ..read.column_mapping import ColumnMapping
 from ..read.row_reader import ParsedRow, RowReader, as_reject
 from ..write.result_writer import Result, ResultWriter
 from .checkpoints import Checkpoint, StateFiles
-from .part_files import BackgroundWriter, Make, PartFile, RejectReporter, Stream
+from .part_files import BackgroundWriter, Convert, PartFile, RejectReporter, Stream
 from .ranker import Ranker
 from .tally import Tally
 
@@ -24,87 +25,85 @@ if TYPE_CHECKING:
     from .column_batches import ColumnBatches, ReadPart
 
 CHECKPOINT_S = 0.5
-MOST_SHARE = 20
-"""A checkpoint waits until this many times as long as the last one took, on a slow disk."""
+CHECKPOINT_PAUSE_FACTOR = 20
+"""Seconds between checkpoints: at least the first, and this many times as long as one takes."""
 Progress = Callable[[Tally, float | None], None]
-"""Told now and then how far it is: the counts, and the share of the input that is read."""
+"""Receives the counts and the share of the input that is read, 0 to 1, or None if unknown."""
 
 
-class Tools(Struct, frozen=True, kw_only=True):
-    """What a batch works with."""
+class Pipeline(Struct, frozen=True, kw_only=True):
+    """The steps of a batch: reading, ranking and writing.
+
+    ``column_batches`` is None if everything goes row by row; ``check_unchanged`` raises
+    InputChangedError if the input has changed since the start.
+    """
 
     records: Records
-    keep: tuple[str, ...]
-    wanted: tuple[str, ...]
+    columns: ColumnMapping
     reader: RowReader
     ranker: Ranker
     writer: ResultWriter
     column_batches: "ColumnBatches | None" = None
-    """Works through many rows at a time; None: all goes row by row."""
     summary: bool = False
     fail_fast: bool = False
     progress: Progress | None = None
-    unchanged: Callable[[], None] = lambda: None
-    """Raises InputChangedError where somebody has changed the input meanwhile."""
+    check_unchanged: Callable[[], None] = lambda: None
 
 
-class Places(Struct, frozen=True, kw_only=True):
-    """Where it all goes; ``state`` None: nothing is written down to go on with.
-
-    Rejects go to a file, or are named.
-    """
+class BatchFiles(Struct, frozen=True, kw_only=True):
+    """The files that a batch writes; ``state`` is None if it cannot be resumed."""
 
     output: PartFile | Stream | None
     rejects: PartFile | RejectReporter
     state: StateFiles | None = None
-    make: Make | None = None
+    convert: Convert | None = None
 
 
 class InputChangedError(BadDataError):
-    """Somebody has changed the input while it was read."""
+    """The input has changed while the batch read it."""
 
 
 class FailedFastError(BadDataError):
-    """The first record that is not taken ended the batch, as was asked for."""
+    """The first reject has stopped a batch with ``--fail-fast``."""
 
 
-def run(tools: Tools, places: Places, checkpoint: Checkpoint | None) -> Tally:
-    """Rank every record, write every result and every reject, and give the files their names.
+def run(pipeline: Pipeline, files: BatchFiles, checkpoint: Checkpoint | None) -> Tally:
+    """Rank every record, write all results and rejects, and rename the part files.
 
-    Raises what the reading or writing raises; then what the last checkpoint speaks of stays.
+    Raises the errors of reading and writing; then the last checkpoint can be resumed.
     """
-    batch = _Batch(tools, places, checkpoint)
+    batch = _Batch(pipeline, files, checkpoint)
     batch.work()
     batch.finish()
     return batch.tally
 
 
-def finish_only(places: Places, checkpoint: Checkpoint) -> None:
-    """Do what was left when everything was written and the names were not given yet.
+def finish_only(files: BatchFiles, checkpoint: Checkpoint) -> None:
+    """Rename the part files of a batch that was killed after its last checkpoint.
 
-    Raises BadDataError where neither the part file nor the file itself is there.
+    Raises BadDataError if both the part file and the file are missing.
     """
-    for sink, size, make in (
-        (places.rejects, checkpoint.rejects, None),
-        (places.output, checkpoint.output, places.make),
+    for sink, size, convert in (
+        (files.rejects, checkpoint.rejects, None),
+        (files.output, checkpoint.output, files.convert),
     ):
         if isinstance(sink, PartFile):
-            if sink.is_new and _is_finished(sink.target, None if make else size):
-                sink.discard()  # it has its name already
+            if sink.is_new and _is_finished(sink.target, None if convert else size):
+                sink.discard()  # the rename was done before the kill
             else:
                 sink.cut(size)
-                sink.finish(make)
-    if places.state is not None:
-        places.state.remove()
+                sink.finish(convert)
+    if files.state is not None:
+        files.state.remove()
 
 
 def _is_finished(target: Path, size: int | None) -> bool:
-    """Whether a file has its name already, and not only yesterday's; of Parquet nobody knows."""
+    """Return whether a file exists with its size; None for an unknown size (Parquet)."""
     return target.exists() and size in (None, target.stat().st_size)
 
 
 def exit_code_of(tally: Tally) -> ExitCode:
-    """4 if every row was rejected, else 6 if any was, else 3 if none was served, else 0."""
+    """Return 4 if all rows were rejected, else 6 if any was, else 3 if none was served, else 0."""
     if not tally.rows:
         return ExitCode.OK
     if tally.rejected == tally.rows:
@@ -115,108 +114,109 @@ def exit_code_of(tally: Tally) -> ExitCode:
 
 
 class _Batch:
-    """One run: the mark behind what is written, and what was counted."""
+    """One run of a batch: the mark behind the last written record, and the counts."""
 
-    def __init__(self, tools: Tools, places: Places, checkpoint: Checkpoint | None) -> None:
-        self._tools, self._places = tools, places
-        self.mark: Mark = checkpoint.mark if checkpoint else tools.records.rows.start
+    def __init__(
+        self, pipeline: Pipeline, files: BatchFiles, checkpoint: Checkpoint | None
+    ) -> None:
+        self._pipeline, self._files = pipeline, files
+        self.mark: Mark = checkpoint.mark if checkpoint else pipeline.records.rows.start
         self.tally = checkpoint.tally if checkpoint else Tally()
         self._save_at = time.monotonic() + CHECKPOINT_S
-        # A pipe may take nothing for as long as it likes: whoever ends the program must not wait.
+        # Not for a pipe: a blocked write on the thread would keep the program from ending.
         self._background = BackgroundWriter(
-            is_wanted=tools.column_batches is not None and isinstance(places.output, PartFile)
+            is_wanted=pipeline.column_batches is not None and isinstance(files.output, PartFile)
         )
-        if isinstance(places.output, PartFile):
-            places.output.cut(checkpoint.output if checkpoint else 0)
-        if isinstance(places.rejects, PartFile):
-            places.rejects.cut(checkpoint.rejects if checkpoint else 0)
-        if checkpoint is None and places.output is not None:
-            places.output.write(tools.writer.head())
+        if isinstance(files.output, PartFile):
+            files.output.cut(checkpoint.output if checkpoint else 0)
+        if isinstance(files.rejects, PartFile):
+            files.rejects.cut(checkpoint.rejects if checkpoint else 0)
+        if checkpoint is None and files.output is not None:
+            files.output.write(pipeline.writer.head())
 
     def work(self) -> None:
         """Read, rank and write until the input ends."""
         try:
             with self._background:
-                self._work()
-            self._tools.unchanged()
+                for end in self._process_parts():
+                    self._end_part(end)
+                self._background.wait()
+            self._pipeline.check_unchanged()
         except (FailedFastError, InputChangedError):
-            # Nobody can go on with it: the next start begins anew.
+            # Such a batch cannot be resumed, so the next start begins again.
             self._discard()
             raise
 
-    def _work(self) -> None:
-        for end in self._parts():
-            # What is written behind ends before the next part is counted: it sees this mark.
-            self.mark = end
-            if time.monotonic() >= self._save_at:
-                self._background.do(self._save)
-            if self._tools.progress is not None:
-                self._tools.progress(self.tally, self._tools.records.share(self.mark))
-        self._background.wait()
+    def _end_part(self, end: Mark) -> None:
+        # A queued checkpoint reads this mark: it ends before the next part is counted.
+        self.mark = end
+        if time.monotonic() >= self._save_at:
+            self._background.submit(self._save)
+        if self._pipeline.progress is not None:
+            self._pipeline.progress(self.tally, self._pipeline.records.share(end))
 
     def finish(self) -> None:
-        """Give the files their names; ``finish_only`` does the rest if this is killed."""
-        places = self._places
+        """Rename the part files; after a kill in between, ``finish_only`` does the rest."""
+        files = self._files
         self._save(is_done=True)
-        if isinstance(places.rejects, PartFile):
-            places.rejects.finish()
-        if isinstance(places.output, PartFile):
-            places.output.finish(places.make)
-        if places.state is not None:
-            places.state.remove()
+        if isinstance(files.rejects, PartFile):
+            files.rejects.finish()
+        if isinstance(files.output, PartFile):
+            files.output.finish(files.convert)
+        if files.state is not None:
+            files.state.remove()
 
-    def _parts(self) -> Iterator[Mark]:
-        """Work through the input part by part; gives the mark behind each."""
-        tools, rows = self._tools, self._tools.records.rows
-        if tools.column_batches is None:
-            for chunk in rows.chunks(self.mark, tools.wanted):
-                self._chunk(chunk)
+    def _process_parts(self) -> Iterator[Mark]:
+        """Rank and write the input part by part; yields the mark behind each part."""
+        pipeline, rows = self._pipeline, self._pipeline.records.rows
+        if pipeline.column_batches is None:
+            for chunk in rows.chunks(self.mark, pipeline.columns.wanted):
+                self._process_chunk(chunk)
                 yield chunk.end
             return
-        for read in tools.column_batches.parts(rows, self.mark):
-            part = read.part
-            if not self._at_once(read, tools.column_batches):
+        for read in pipeline.column_batches.parts(rows, self.mark):
+            if not self._process_columns(read, pipeline.column_batches):
                 self._background.wait()
-                for chunk in self._chunks_of(part):
-                    self._chunk(chunk)
-            yield part.end
+                for chunk in self._chunks_of(read.part):
+                    self._process_chunk(chunk)
+            yield read.part.end
 
     def _chunks_of(self, part: Block | Chunk) -> Iterable[Chunk]:
         if isinstance(part, Chunk):
             return [part]
-        rows = self._tools.records.rows
-        assert isinstance(rows, CsvRows)  # noqa: S101 - nothing else has blocks
-        return rows.chunks_of(part, self._tools.wanted)
+        rows = self._pipeline.records.rows
+        assert isinstance(rows, CsvRows)  # noqa: S101 - no other format has blocks
+        return rows.chunks_of(part, self._pipeline.columns.wanted)
 
-    def _at_once(self, read: "ReadPart", batches: "ColumnBatches") -> bool:
-        """Write what many rows give; False if they go row by row, as up to a first reject."""
-        found = batches.work(read)
-        if found is None or (found.rejects and self._tools.fail_fast):
+    def _process_columns(self, read: "ReadPart", batches: "ColumnBatches") -> bool:
+        """Rank and write a part in columns; False if it has to go row by row."""
+        found = batches.rank(read)
+        if found is None or (found.rejects and self._pipeline.fail_fast):
             return False
         self._background.wait()
         for reject in found.rejects:
             self._reject(reject)
-        self._background.do(partial(self._write, found.encode))
+        self._background.submit(partial(self._write, found.encode))
         self.tally.rows += found.ranked
         self.tally.served += found.served
         return True
 
     def _write(self, encode: Callable[[], bytes | memoryview]) -> None:
-        if self._places.output is not None:
-            self._places.output.write(encode())
+        if self._files.output is not None:
+            self._files.output.write(encode())
 
-    def _chunk(self, chunk: Chunk) -> None:
-        """Write what a chunk gives, rejects in their order and results in theirs."""
+    def _process_chunk(self, chunk: Chunk) -> None:
+        """Rank and write a chunk row by row; results and rejects keep the order of the rows."""
         rows: list[Row] = []
         parsed: list[ParsedRow] = []
         for record in chunk.records:
-            found = record if isinstance(record, Reject) else self._tools.reader.read(record)
+            found = record if isinstance(record, Reject) else self._pipeline.reader.read(record)
             if isinstance(found, ParsedRow):
-                assert isinstance(record, Row)  # noqa: S101 - no reject was ever understood
+                assert isinstance(record, Row)  # noqa: S101 - a reject is never parsed
                 rows.append(record)
                 parsed.append(found)
                 continue
-            if self._tools.fail_fast:
+            if self._pipeline.fail_fast:
                 self._rank(rows, parsed)
             self._reject(as_reject(record, found))
         self._rank(rows, parsed)
@@ -224,43 +224,42 @@ class _Batch:
     def _rank(self, rows: Sequence[Row], parsed: Sequence[ParsedRow]) -> None:
         if not rows:
             return
-        ranked = self._tools.ranker.rank([each.incident for each in parsed])
+        pipeline = self._pipeline
+        ranked = pipeline.ranker.rank([each.incident for each in parsed])
         results = [
-            Result(row.number, each, ranks, self._kept(row))
+            Result(
+                row.number, each, ranks, [row.values.get(name) for name in pipeline.columns.keep]
+            )
             for row, each, ranks in zip(rows, parsed, ranked, strict=True)
         ]
-        if self._places.output is not None:
-            self._places.output.write(self._tools.writer.encode(results))
-        self.tally.count(results, summary=self._tools.summary)
-
-    def _kept(self, row: Row) -> list[Any]:
-        return [row.values.get(name) for name in self._tools.keep]
+        self._write(lambda: pipeline.writer.encode(results))
+        self.tally.count(results, summary=pipeline.summary)
 
     def _reject(self, reject: Reject) -> None:
-        if self._tools.fail_fast:
+        if self._pipeline.fail_fast:
             raise FailedFastError(
                 Problem(
                     f"{reject.reason}: {reject.detail}",
-                    file=self._tools.records.source.name,
+                    file=self._pipeline.records.source.name,
                     line=reject.line,
                 ),
-                hint="without --fail-fast such rows are set aside and the others ranked",
+                hint="without --fail-fast such rows are rejected and all others are ranked",
             )
-        rejects = self._places.rejects
+        rejects = self._files.rejects
         if isinstance(rejects, PartFile):
             rejects.write(reject_line(reject))
         else:
-            rejects.name(reject)
+            rejects.report(reject)
         if not reject.more:
             self.tally.count_reject(reject.reason)
 
     def _save(self, *, is_done: bool = False) -> None:
-        """Put everything on the disk, then write down how far it came."""
-        places, begun = self._places, time.monotonic()
-        output = 0 if places.output is None else places.output.sync()
-        rejects = places.rejects.sync() if isinstance(places.rejects, PartFile) else 0
-        if places.state is not None:
-            places.state.write_checkpoint(
+        """Sync the part files to the disk, then write a checkpoint."""
+        files, begun = self._files, time.monotonic()
+        output = 0 if files.output is None else files.output.sync()
+        rejects = files.rejects.sync() if isinstance(files.rejects, PartFile) else 0
+        if files.state is not None:
+            files.state.write_checkpoint(
                 Checkpoint(
                     mark=self.mark,
                     output=output,
@@ -270,11 +269,11 @@ class _Batch:
                 )
             )
         ended = time.monotonic()
-        self._save_at = ended + max(CHECKPOINT_S, MOST_SHARE * (ended - begun))
+        self._save_at = ended + max(CHECKPOINT_S, CHECKPOINT_PAUSE_FACTOR * (ended - begun))
 
     def _discard(self) -> None:
-        for each in (self._places.output, self._places.rejects):
+        for each in (self._files.output, self._files.rejects):
             if isinstance(each, PartFile):
                 each.discard()
-        if self._places.state is not None:
-            self._places.state.remove()
+        if self._files.state is not None:
+            self._files.state.remove()

@@ -1,4 +1,4 @@
-"""What an operations lead wants to see of a batch, counted while it runs."""
+"""Count the rows of a batch while it runs, and sum them up for the operations lead."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from ..ranks import Ranks
 from ..write.result_writer import Result
 
 STEPS_PER_MIN = 10
-"""Expected minutes are counted in tenths: quantiles are right to 0.1 min, in bounded memory."""
+"""Counting steps of expected minutes: quantiles are exact to 0.1 min in bounded memory."""
 
 BARS = (0, 10, 20, 30, 45, 60, 90, 120)
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
@@ -19,7 +19,11 @@ ABROAD = "abroad"
 
 
 class ServiceTally(Struct, kw_only=True):
-    """What was counted of one service; minutes in steps, by postcode where nobody comes."""
+    """The counts of one service.
+
+    ``steps`` counts served incidents by tenths of expected minutes, ``reasons`` exclusions by
+    reason, ``nobody`` incidents without a candidate by postcode.
+    """
 
     rows: int = 0
     served: int = 0
@@ -29,7 +33,7 @@ class ServiceTally(Struct, kw_only=True):
 
 
 class Tally(Struct, kw_only=True):
-    """What a batch has come to so far."""
+    """The counts of a batch so far."""
 
     rows: int = 0
     rejected: int = 0
@@ -39,26 +43,26 @@ class Tally(Struct, kw_only=True):
 
     @property
     def ranked(self) -> int:
-        """How many rows are in the output."""
+        """The number of rows in the output."""
         return self.rows - self.rejected
 
     def count_reject(self, reason: str) -> None:
-        """Count a row that was not taken."""
+        """Count a rejected row."""
         self.rows += 1
         self.rejected += 1
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
     def count(self, results: Iterable[Result], *, summary: bool) -> None:
-        """Count rows that were ranked; for the summary each service with its totals as well."""
+        """Count ranked rows; with ``summary`` also each of their services."""
         for result in results:
             self.rows += 1
             self.served += result.is_served
             if summary:
                 for ranks in result.ranks:
-                    self._of(ranks.service, ranks, result.parsed.incident.place)
+                    self._count_service(ranks, result.parsed.incident.place)
 
-    def _of(self, service: str, ranks: Ranks, place: Place) -> None:
-        tally = self.services.setdefault(service, ServiceTally())
+    def _count_service(self, ranks: Ranks, place: Place) -> None:
+        tally = self.services.setdefault(ranks.service, ServiceTally())
         tally.rows += 1
         _add(tally.reasons, ranks.counts or {})
         if not ranks.rows:
@@ -77,40 +81,39 @@ def _add(counts: dict[str, int], more: dict[str, int]) -> None:
 
 
 class Bar(Struct, frozen=True):
-    """How many incidents are expected to be reached within a stretch of minutes."""
+    """The incidents with expected minutes from ``from_min`` to below ``to_min`` (None: no end)."""
 
     from_min: int
     to_min: int | None
-    """None: no end."""
     incidents: int
 
 
-class PlaceNobodyReaches(Struct, frozen=True):
-    """A postcode with incidents for which nobody can be asked (``abroad``: outside Germany)."""
+class UnservedPlace(Struct, frozen=True):
+    """A postcode with incidents that no provider can serve; ``abroad`` outside Germany."""
 
     postcode: str
     incidents: int
 
 
 class ServiceSummary(Struct, frozen=True, kw_only=True):
-    """One service of a batch; minutes are expected ones, of the incidents that are served."""
+    """One service of a batch, with the expected minutes of its served incidents."""
 
     service: str
     incidents: int
     served: int
     share_served: float
     quantiles_min: dict[str, float]
-    """By the share of incidents that are quicker (``0.5``: the median), right to 0.1 min."""
+    """By the share of faster incidents (``0.5`` is the median), exact to 0.1 min."""
     histogram: tuple[Bar, ...]
     excluded_counts: dict[str, int]
-    """Providers excluded by each reason, summed over all incidents, the commonest first."""
-    nobody_reaches: tuple[PlaceNobodyReaches, ...]
-    """At most 20, those with most incidents first."""
+    """Excluded providers by reason, summed over all incidents, the most frequent first."""
+    nobody_reaches: tuple[UnservedPlace, ...]
+    """The 20 postcodes with the most unserved incidents at most, most incidents first."""
     places_nobody_reaches: int
 
 
 class BatchSummary(Struct, frozen=True, kw_only=True):
-    """What a batch came to."""
+    """The counts of a batch and the summary of each service."""
 
     rows: int
     ranked: int
@@ -121,7 +124,7 @@ class BatchSummary(Struct, frozen=True, kw_only=True):
 
 
 class BatchCounts(Struct, frozen=True, kw_only=True):
-    """How many rows there were, and where they are."""
+    """The counts of a batch, and the paths of its output and reject file."""
 
     rows: int
     ranked: int
@@ -133,33 +136,33 @@ class BatchCounts(Struct, frozen=True, kw_only=True):
 
 
 def counts_of(tally: Tally, output: Path | None, rejects: Path | None) -> BatchCounts:
-    """Say how many rows there were, the commonest reason for a reject first."""
+    """Make the counts of a batch, with the most frequent reject reason first."""
     return BatchCounts(
         rows=tally.rows,
         ranked=tally.ranked,
         rejected=tally.rejected,
         served=tally.served,
-        reject_reasons=_commonest(tally.reasons),
+        reject_reasons=_by_frequency(tally.reasons),
         output=None if output is None else str(output),
         rejects=None if rejects is None else str(rejects),
     )
 
 
 def summary_of(tally: Tally) -> BatchSummary:
-    """Sum up what was counted; services with most incidents first."""
+    """Make the summary of a batch, with the services with most incidents first."""
     ordered = sorted(tally.services.items(), key=lambda each: (-each[1].rows, each[0]))
     return BatchSummary(
         rows=tally.rows,
         ranked=tally.ranked,
         rejected=tally.rejected,
         served=tally.served,
-        reject_reasons=_commonest(tally.reasons),
+        reject_reasons=_by_frequency(tally.reasons),
         services=tuple(_service(name, each) for name, each in ordered),
     )
 
 
 def _service(name: str, tally: ServiceTally) -> ServiceSummary:
-    places = _commonest(tally.nobody)
+    places = _by_frequency(tally.nobody)
     return ServiceSummary(
         service=name,
         incidents=tally.rows,
@@ -169,21 +172,20 @@ def _service(name: str, tally: ServiceTally) -> ServiceSummary:
             str(share): minutes for share, minutes in _quantiles(tally.steps, tally.served)
         },
         histogram=tuple(_bars(tally.steps)),
-        excluded_counts=_commonest(tally.reasons),
+        excluded_counts=_by_frequency(tally.reasons),
         nobody_reaches=tuple(
-            PlaceNobodyReaches(postcode, count)
-            for postcode, count in list(places.items())[:MOST_PLACES]
+            UnservedPlace(postcode, count) for postcode, count in list(places.items())[:MOST_PLACES]
         ),
         places_nobody_reaches=len(places),
     )
 
 
-def _commonest(counts: dict[str, int]) -> dict[str, int]:
+def _by_frequency(counts: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
 def _quantiles(steps: dict[int, int], total: int) -> Iterator[tuple[float, float]]:
-    """The least minutes within which at least that share of the incidents is expected."""
+    """Yield the minutes within which at least each share of the incidents is reached."""
     ordered = sorted(steps.items())
     for share in QUANTILES:
         seen = 0

@@ -1,1 +1,1 @@
-"""From a file to incidents: columns and their facts, cells and their meaning."""
+"""Read rows: map columns to facts, parse cells, and make incidents or rejects."""

@@ -1,4 +1,4 @@
-"""The meaning of a cell: a text, a count, a yes or no."""
+"""Parse cells: texts, counts, flags and lists of ids."""
 
 import re
 from math import isnan
@@ -14,10 +14,10 @@ _COUNT = re.compile(r"([0-9]{1,6})(?:[.,]0+)?")
 
 
 def text_of(value: Any, *, flag: bool = False, list_: bool = False) -> str | None:
-    """The text of a cell without blanks round it; None where nothing stands in it.
+    """Return the text of a cell without surrounding blanks; None if it is empty.
 
-    JSON's true and false are for a ``flag`` alone, its lists for what may be a ``list_``. Raises
-    UsageError for any other, and for a number of thousands of digits.
+    JSON booleans are allowed for a ``flag`` only, JSON lists of texts for a ``list_`` only. Raises
+    UsageError for any other value, and for a number with more than 4,300 digits.
     """
     if value is None:
         return None
@@ -30,15 +30,15 @@ def text_of(value: Any, *, flag: bool = False, list_: bool = False) -> str | Non
     if list_ and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ";".join(value) or None
     if isinstance(value, dict | list | bool):
-        raise UsageError(f"{_short(value)} is not one text or number")
+        raise UsageError(f"{_short(value)} is not a single text or number")
     try:
         return str(value)
-    except ValueError:  # Python writes integers of at most 4,300 digits
+    except ValueError:  # Python converts at most 4,300 digits
         raise UsageError("number has too many digits") from None
 
 
 def text_of_kept(value: Any) -> str | None:
-    """A copied cell as text, since its column has texts in other rows."""
+    """Return a copied cell as text, so that all cells of its column have one type."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | dict | list):
@@ -47,25 +47,25 @@ def text_of_kept(value: Any) -> str | None:
 
 
 def parse_count(text: str, name: str) -> int:
-    """Read how many; raises UsageError for what is no whole number from 0."""
+    """Read a whole number from 0 to 999,999; raises UsageError."""
     match = _COUNT.fullmatch(text)
     if match is None:
-        raise UsageError(f"{name} {_short(text)} is not a whole number from 0")
+        raise UsageError(f"{name} {_short(text)} is not a whole number from 0 to 999999")
     return int(match[1])
 
 
 def parse_flag(text: str, name: str) -> bool:
-    """Read yes or no; raises UsageError."""
+    """Read yes or no, in English or German; raises UsageError."""
     word = text.casefold()
     if word in _YES:
         return True
     if word in _NO:
         return False
-    raise UsageError(f"{name} {_short(text)} is neither yes nor no: write 1 or 0")
+    raise UsageError(f"{name} {_short(text)} is neither yes nor no; use 1 or 0")
 
 
 def parse_ids(text: str) -> tuple[str, ...]:
-    """Read ids with blanks, commas or semicolons between them."""
+    """Read ids that are separated by blanks, commas or semicolons."""
     return tuple(filter(None, re.split(r"[;,\s]+", text)))
 
 

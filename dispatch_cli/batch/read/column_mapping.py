@@ -1,4 +1,4 @@
-"""Which column of a file holds which fact of an incident."""
+"""Map the columns of a file to the facts of an incident."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,93 +9,96 @@ from ...errors import BadDataError, Problem, UsageError
 from ...intake import Said
 
 FACTS = ("id", "kind", "lat", "lon", "at", "when", *Said.__struct_fields__[1:])
-"""Everything that a column can hold; ``at`` is any place that ``--at`` takes."""
+"""Every fact that a column can have; ``at`` is any place that ``--at`` accepts."""
 
-_HINT = 'write --columns fact=column, as "lat=LAT,lon=LNG,kind=title"'
+_HINT = 'name the columns with --columns fact=column, such as "lat=LAT,lon=LNG,kind=title"'
 
 
-class Columns(Struct, frozen=True):
-    """The column of each fact that the file has, and those that are copied to the output."""
+class ColumnMapping(Struct, frozen=True):
+    """The column of each fact, and the columns that are copied to the output."""
 
     by_fact: Mapping[str, str]
     keep: tuple[str, ...]
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """Every column that is to be read."""
+        """Every column to read."""
         return (*self.by_fact.values(), *self.keep)
 
 
 def parse_columns(text: str) -> dict[str, str]:
-    """Read ``lat=LAT,lon=LNG``; a name with a comma stands in quotes. Raises UsageError.
+    """Read ``lat=LAT,lon=LNG``; a column name with a comma must be quoted. Raises UsageError.
 
-    ``state=`` says that no column holds it, whatever is called so.
+    ``state=`` means that no column has this fact, even if one has its name.
     """
     named: dict[str, str] = {}
-    for part in _parts(text):
+    for part in _split(text):
         fact, equals, column = (each.strip() for each in part.partition("="))
         fact = fact.replace("-", "_")
         if not equals:
-            raise UsageError(f"--columns {part!r} is not fact=column", hint=_HINT)
+            raise UsageError(f"--columns: {part!r} is not fact=column", hint=_HINT)
         if fact not in FACTS:
             raise UsageError(
                 f"--columns: unknown fact {fact!r}; allowed: {', '.join(FACTS)}", hint=_HINT
             )
         if fact in named:
-            raise UsageError(f"--columns names {fact!r} twice", hint=_HINT)
+            raise UsageError(f"--columns names the fact {fact!r} twice", hint=_HINT)
         named[fact] = column
     return named
 
 
 def parse_names(text: str) -> tuple[str, ...]:
-    """Read the names of columns with commas between them, each once."""
-    return tuple(dict.fromkeys(filter(None, map(str.strip, _parts(text)))))
+    """Read comma-separated column names, without duplicates."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, _split(text)))))
 
 
-def _parts(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     return next(csv.reader([text], skipinitialspace=True), []) if text else []
 
 
-def columns_of(
-    found: Sequence[str] | None, named: Mapping[str, str], keep: Iterable[str], given: Iterable[str]
-) -> Columns:
-    """Find the column of each fact: the one that was named, else the one of its name.
+def map_columns(
+    found: Sequence[str] | None,
+    named: Mapping[str, str],
+    keep: Iterable[str],
+    defaults: Iterable[str],
+) -> ColumnMapping:
+    """Find the column of each fact: the one in ``named``, else the column with its name.
 
-    ``found`` None: the records are objects, and each may have its own. ``given`` are facts that
-    hold for all rows. Raises UsageError for a named column that is not there, BadDataError where
-    nothing says where or what.
+    ``found`` is None if each record has its own columns. ``defaults`` are the facts with a value
+    for all rows. Raises UsageError if a named column is missing, BadDataError if a name occurs
+    twice or no column has the place or the kind.
     """
     by_fact = {
         fact: named.get(fact, fact)
         for fact in FACTS
-        if (named[fact] if fact in named else _has(found, fact))
+        if named.get(fact, found is None or fact in found)
     }
-    columns = Columns(by_fact, tuple(keep))
+    columns = ColumnMapping(by_fact, tuple(keep))
     if found is None:
         return columns
     missing = [name for name in dict.fromkeys([*named.values(), *columns.keep])
                if name and name not in found]  # fmt: skip
     if missing:
         raise UsageError(
-            *(f"there is no column {name!r}" for name in missing), hint=f"there are {_list(found)}"
+            *(f"the input has no column {name!r}" for name in missing),
+            hint=f"its columns are {_shown(found)}",
         )
     twice = [name for name in dict.fromkeys(columns.wanted) if found.count(name) > 1]
     if twice:
-        raise BadDataError(*(Problem(f"the column {name!r} is there twice") for name in twice))
-    lacking = []
+        raise BadDataError(
+            *(Problem(f"the header row has the column {name!r} twice") for name in twice),
+            hint="give each column its own name",
+        )
+    problems = []
     if "at" not in by_fact and not {"lat", "lon"} <= by_fact.keys():
-        lacking.append("no column says where: lat and lon, or at")
-    if "kind" not in by_fact and "kind" not in given:
-        lacking.append("no column says what happened: kind, or --kind for all rows")
-    if lacking:
-        raise BadDataError(*lacking, hint=f"{_HINT}; there are {_list(found)}")
+        problems.append("no column has the place; it needs lat and lon, or at")
+    if "kind" not in by_fact and "kind" not in defaults:
+        problems.append("no column has the kind; it needs kind, or --kind for all rows")
+    if problems:
+        raise BadDataError(*problems, hint=f"{_HINT}; the columns are {_shown(found)}")
     return columns
 
 
-def _has(found: Sequence[str] | None, fact: str) -> bool:
-    return found is None or fact in found
-
-
-def _list(found: Sequence[str]) -> str:
+def _shown(found: Sequence[str]) -> str:
     shown = ", ".join(found[:30])
     return f"{shown} and {len(found) - 30} more" if len(found) > 30 else shown

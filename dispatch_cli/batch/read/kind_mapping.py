@@ -1,4 +1,4 @@
-"""The words of somebody else's file for what happened, put into ours."""
+"""Translate the texts of a file into kinds, by the file of ``--map-kinds``."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,40 +11,43 @@ from ...model import Plan
 MOST_BYTES = 1 << 20
 
 
-class Kinds:
-    """Kinds by exact text and by beginning; of two beginnings that fit the longer one counts."""
+class KindMapping:
+    """Kinds by exact text and by prefix; an exact text comes first, then the longest prefix."""
 
-    def __init__(self, exact: Mapping[str, str], beginnings: Mapping[str, str]) -> None:
+    def __init__(self, exact: Mapping[str, str], prefixes: Mapping[str, str]) -> None:
         self._exact = exact
-        self._beginnings = sorted(beginnings.items(), key=lambda each: -len(each[0]))
+        self._prefixes = sorted(prefixes.items(), key=lambda each: -len(each[0]))
 
-    def of(self, text: str) -> str:
-        """The kind that a text stands for; the text itself where the file has nothing for it."""
+    def kind_of(self, text: str) -> str:
+        """Return the kind of a text; the text itself if the mapping has no entry for it."""
         found = self._exact.get(text)
         if found is not None:
             return found
-        for beginning, kind in self._beginnings:
-            if text.startswith(beginning):
+        for prefix, kind in self._prefixes:
+            if text.startswith(prefix):
                 return kind
         return text
 
 
-def parse_kinds(content: bytes, name: str, plans: Mapping[str, Plan]) -> Kinds:
-    """Read ``[kinds]``: ``"EMS*" = "medical"``; raises BadDataError with everything wrong in it."""
+def parse_kinds(content: bytes, name: str, plans: Mapping[str, Plan]) -> KindMapping:
+    """Read the table ``[kinds]``: ``"EMS*" = "medical"``.
+
+    Raises BadDataError with all problems of the file.
+    """
     import tomli
 
     try:
         table: dict[str, Any] = tomli.loads(content.decode("utf-8-sig"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadDataError(Problem(f"is no TOML file: {error}", file=name)) from None
+        raise BadDataError(Problem(f"is not valid TOML: {error}", file=name)) from None
     kinds = table.get("kinds")
     if not isinstance(kinds, dict) or set(table) != {"kinds"}:
         raise BadDataError(
-            Problem("needs one table [kinds] and nothing else", file=name),
-            hint='write "Traffic: VEHICLE FIRE -" = "fire" below [kinds]',
+            Problem("must have the table [kinds] and no other", file=name),
+            hint='write entries such as "Traffic: VEHICLE FIRE -" = "fire" below [kinds]',
         )
     exact: dict[str, str] = {}
-    beginnings: dict[str, str] = {}
+    prefixes: dict[str, str] = {}
     problems = []
     for text, word in kinds.items():
         try:
@@ -53,23 +56,23 @@ def parse_kinds(content: bytes, name: str, plans: Mapping[str, Plan]) -> Kinds:
             problems += [Problem(f"{text!r}: {each.text}", file=name) for each in error.problems]
             continue
         if not kind:
-            problems.append(Problem(f"{text!r} is not a kind in quotes", file=name))
+            problems.append(Problem(f"{text!r} has no kind in quotes as its value", file=name))
         elif text.endswith("*"):
-            beginnings[text[:-1].strip()] = kind
+            prefixes[text[:-1].strip()] = kind
         else:
             exact[text.strip()] = kind
     if problems:
         raise BadDataError(*problems, hint='"dispatch kinds" lists kinds, services and words')
-    return Kinds(exact, beginnings)
+    return KindMapping(exact, prefixes)
 
 
-def read_file(path: Path) -> bytes:
-    """Read the file of kinds; raises BadDataError."""
+def read_mapping_file(path: Path) -> bytes:
+    """Read the file of ``--map-kinds``; raises BadDataError if it is missing or over 1 MiB."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise BadDataError(Problem(f"cannot be read: {error}", file=str(path))) from None
     if len(content) > MOST_BYTES:
-        raise BadDataError(Problem(f"is over {MOST_BYTES} bytes", file=str(path)))
+        raise BadDataError(Problem(f"is over the limit of {MOST_BYTES} bytes", file=str(path)))
     return content

@@ -1,7 +1,7 @@
-"""Texts in columns understood many at a time; a row that is unusual is read like any single one.
+"""Parse rows in columns of texts; unusual rows are read one by one.
 
-No word is understood here: ``row_reader`` is asked once for each combination of cells, each amount
-and each hour, and for every row that it would refuse or that is written in an unusual way.
+Only positions and seconds are parsed here. ``row_reader`` parses each distinct combination of
+words, each distinct amount and each distinct hour once, and every row that is invalid or unusual.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,77 +25,76 @@ from .row_reader import ParsedRow, RowReader, as_reject, is_long
 
 T = TypeVar("T")
 
-_MOST_KEPT = 20_000
+_CACHE_SIZE = 20_000
 _DECIMAL = r"^-?[0-9]+[.,][0-9]+$"
 _LONGEST_DECIMAL = 25
 _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-5][0-9](:[0-5][0-9])?.{0,6}$"
 _SECONDS = r"^.{16}:[0-5][0-9]"
 _BLANK_EDGE = r"^[^!-~]|[^!-~]$"
-"""What may be a blank of any script round a text."""
+"""A first or last character that may be a blank in any script."""
 
 
 class TextReader:
-    """Understands rows in columns of texts; what was understood once is not asked again."""
+    """Parse rows in columns of texts; caches parsed cells. ``names`` has the columns to read."""
 
     def __init__(self, rows: RowReader, keep: Sequence[str]) -> None:
         self._rows, self._keep = rows, keep
         facts = dict(rows.facts)
         self._words = [column for fact, column in facts.items() if fact not in AMOUNTS]
         self._amounts = {fact: facts[fact] for fact in AMOUNTS if fact in facts}
-        self._own = {fact: rows.column(fact) for fact in ("lat", "lon", "when", "id")}
+        self._columns = {fact: rows.columns[fact] for fact in ("lat", "lon", "when", "id")}
         self.names = (*dict.fromkeys([
-            *self._words, *self._amounts.values(), *keep, *filter(None, self._own.values())
+            *self._words, *self._amounts.values(), *keep, *filter(None, self._columns.values())
         ]),)  # fmt: skip
-        """The columns that are read."""
-        self._known: dict[object, Any] = {}
+        self._cache: dict[object, Any] = {}
 
     def read(
         self, found: TextColumns, numbers: Array, record: Callable[[int], Row | Reject]
     ) -> UnderstoodRows:
-        """Understand rows, in their order; ``record`` gives a single one as its reader does."""
-        if len(self._known) > _MOST_KEPT:
-            self._known.clear()
-        texts, is_single = found.texts, found.is_single.copy()
+        """Parse rows, in order; ``record`` reads the row of an index by itself."""
+        if len(self._cache) > _CACHE_SIZE:
+            self._cache.clear()
+        texts, is_unusual = found.texts, found.is_unusual.copy()
         count = len(numbers)
-        lat, lon = self._positions(texts, is_single)
-        at_us = self._times(texts, is_single)
-        said, templates = self._facts(texts, is_single)
-        amounts = {fact: self._amount(texts, fact, is_single) for fact in AMOUNTS}
+        lat, lon = self._positions(texts, is_unusual)
+        at_us = self._times(texts, is_unusual)
+        said, templates = self._facts(texts, is_unusual)
+        amounts = {fact: self._amount(texts, fact, is_unusual) for fact in AMOUNTS}
         ids = self._column(texts, "id", count)
-        is_single |= _mask(pc.match_substring_regex(ids, _BLANK_EDGE))
+        is_unusual |= _mask(pc.match_substring_regex(ids, _BLANK_EDGE))
         columns = IncidentColumns(
             lat, lon, np.zeros(count), at_us, amounts, said, templates, len(templates)
         )
         kept = {name: texts[name] for name in self._keep}
         rows = UnderstoodRows(numbers, columns, ids, kept, [])
-        return self._with_single(rows, np.flatnonzero(is_single).tolist(), record)
+        return self._add_unusual(rows, np.flatnonzero(is_unusual).tolist(), record)
 
     def _column(self, texts: dict[str, Any], fact: str, count: int) -> Any:
-        name = self._own[fact]
+        name = self._columns[fact]
         return pa.array([""] * count, pa.string()) if name is None else texts[name]
 
-    def _positions(self, texts: dict[str, Any], is_single: Array) -> tuple[Array, Array]:
-        count = len(is_single)
+    def _positions(self, texts: dict[str, Any], is_unusual: Array) -> tuple[Array, Array]:
+        count = len(is_unusual)
         found = []
-        for fact, most in (("lat", 90.0), ("lon", 180.0)):
+        for fact, limit in (("lat", 90.0), ("lon", 180.0)):
             column = self._column(texts, fact, count)
             is_short = _mask(pc.less_equal(pc.binary_length(column), _LONGEST_DECIMAL))
-            is_plain = _mask(pc.match_substring_regex(column, _DECIMAL)) & is_short
-            pointed = pc.replace_substring(column, ",", ".")
-            values = _numbers(pc.if_else(pa.array(is_plain), pointed, "0"), pa.float64())
-            is_single |= ~is_plain | (np.abs(values) > most)
-            found.append(values + 0.0)  # no negative nought
+            is_decimal = _mask(pc.match_substring_regex(column, _DECIMAL)) & is_short
+            with_points = pc.replace_substring(column, ",", ".")
+            values = _numbers(pc.if_else(pa.array(is_decimal), with_points, "0"), pa.float64())
+            is_unusual |= ~is_decimal | (np.abs(values) > limit)
+            found.append(values + 0.0)  # turns -0.0 into 0.0
         lat, lon = found
-        # Where latitude and longitude may be swapped.
-        is_single |= (lat > 4) & (lat < 17) & (lon > 45) & (lon < 57)
+        # The row reader decides whether latitude and longitude are swapped.
+        is_unusual |= (lat > 4) & (lat < 17) & (lon > 45) & (lon < 57)
         return lat, lon
 
-    def _times(self, texts: dict[str, Any], is_single: Array) -> Array:
-        """The moment of each row: of each hour the first and the last second are understood."""
-        count = len(is_single)
+    def _times(self, texts: dict[str, Any], is_unusual: Array) -> Array:
+        """Return the time of each row in microseconds since 1970, from the start of its hour."""
+        count = len(is_unusual)
         column = self._column(texts, "when", count)
         is_time = pc.match_substring_regex(column, _TIME)
-        is_single |= ~_mask(pc.or_(is_time, pc.equal(column, "")))
+        is_unusual |= ~_mask(pc.or_(is_time, pc.equal(column, "")))
         shaped = pc.if_else(is_time, column, "0000-00-00T00:00")
         has_seconds = pc.match_substring_regex(shaped, _SECONDS)
         minute = _numbers(pc.utf8_slice_codeunits(shaped, 14, 16), pa.int64())
@@ -107,92 +106,90 @@ class TextReader:
         )
         hour = pc.if_else(is_time, pc.utf8_slice_codeunits(shaped, 0, 13), "")
         exact = pc.if_else(has_seconds, "s", "m")
-        codes, keys = _coded(pc.binary_join_element_wise(hour, exact, zone, "\n"))
-        starts, is_known = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
+        codes, keys = _distinct(pc.binary_join_element_wise(hour, exact, zone, "\n"))
+        starts, is_valid = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
         for code, key in enumerate(keys):
-            start = self._asked_once(("hour", key), partial(self._hour, *key.split("\n")))
+            start = self._cached(("hour", key), partial(self._hour, *key.split("\n")))
             if start is not None:
-                starts[code], is_known[code] = start, True
-        is_single |= ~is_known[codes]
+                starts[code], is_valid[code] = start, True
+        is_unusual |= ~is_valid[codes]
         at_us: Array = starts[codes] + (minute * 60 + second) * 1_000_000
         return at_us
 
     def _hour(self, hour: str, exact: str, zone: str) -> int | None:
-        """When an hour begins, if all of its seconds follow each other; the default without one."""
+        """Return the start of an hour without a change of clocks; the default time for no hour."""
         if not hour:
-            return self._moment("")
+            return self._microseconds("")
         seconds = exact == "s"
-        first = self._moment(f"{hour}:00{':00' if seconds else ''}{zone}")
-        last = self._moment(f"{hour}:59{':59' if seconds else ''}{zone}")
+        first = self._microseconds(f"{hour}:00{':00' if seconds else ''}{zone}")
+        last = self._microseconds(f"{hour}:59{':59' if seconds else ''}{zone}")
         length_s = 3599 if seconds else 3540
         return first if first is not None and last == first + length_s * 1_000_000 else None
 
-    def _moment(self, text: str) -> int | None:
-        name = self._own["when"]
-        when = self._rows.moment({name: text} if name else {})
+    def _microseconds(self, text: str) -> int | None:
+        name = self._columns["when"]
+        when = self._rows.read_time({name: text} if name else {})
         return None if when is None else microseconds(when)
 
-    def _facts(self, texts: dict[str, Any], is_single: Array) -> tuple[Array, list[Incident]]:
-        """What each row says in words, each combination of cells understood once."""
-        code = np.zeros(len(is_single), np.int64)
+    def _facts(self, texts: dict[str, Any], is_unusual: Array) -> tuple[Array, list[Incident]]:
+        """Return the template of each row, and the templates: one for each valid combination."""
+        code = np.zeros(len(is_unusual), np.int64)
         columns = []
         for name in self._words:
-            own, known = _coded(texts[name])
-            columns.append((own, known))
-            code = code * len(known) + own
+            own, values = _distinct(texts[name])
+            columns.append((own, values))
+            code = code * len(values) + own
             if code.max(initial=0) > 1 << 40:
                 code = np.unique(code, return_inverse=True)[1]
         _, first, combination = np.unique(code, return_index=True, return_inverse=True)
         templates: list[Incident] = []
         of_combination = np.zeros(len(first), np.int64)
-        is_known = np.zeros(len(first), np.bool_)
+        is_valid = np.zeros(len(first), np.bool_)
         for at, row in enumerate(first.tolist()):
-            cells = tuple(known[own[row]] for own, known in columns)
-            incident = self._asked_once(("words", cells), partial(self._said, cells))
+            cells = tuple(values[own[row]] for own, values in columns)
+            by_column = dict(zip(self._words, cells, strict=True))
+            incident = self._cached(("words", cells), partial(self._rows.read_incident, by_column))
             if incident is not None:
-                of_combination[at], is_known[at] = len(templates), True
+                of_combination[at], is_valid[at] = len(templates), True
                 templates.append(incident)
-        is_single |= ~is_known[combination]
+        is_unusual |= ~is_valid[combination]
         return of_combination[combination], templates
 
-    def _said(self, cells: tuple[str, ...]) -> Incident | None:
-        return self._rows.understood(dict(zip(self._words, cells, strict=True)))
-
-    def _amount(self, texts: dict[str, Any], fact: str, is_single: Array) -> Array:
-        """One amount of each row, each text understood once; NaN where the row says none."""
+    def _amount(self, texts: dict[str, Any], fact: str, is_unusual: Array) -> Array:
+        """Return one amount of each row, NaN if its cell is empty."""
         if fact not in self._amounts:
-            return np.full(len(is_single), np.nan)
-        codes, known = _coded(texts[self._amounts[fact]])
-        values, is_known = np.full(len(known), np.nan), np.ones(len(known), np.bool_)
-        for code, text in enumerate(known):
-            value, is_known[code] = self._asked_once(
-                (fact, text), partial(self._rows.amount, fact, text)
+            return np.full(len(is_unusual), np.nan)
+        codes, cells = _distinct(texts[self._amounts[fact]])
+        values, is_valid = np.full(len(cells), np.nan), np.ones(len(cells), np.bool_)
+        for code, text in enumerate(cells):
+            value, is_valid[code] = self._cached(
+                (fact, text), partial(self._rows.read_amount, fact, text)
             )
             if value is not None:
                 values[code] = value
-        is_single |= ~is_known[codes]
+        is_unusual |= ~is_valid[codes]
         return values[codes]
 
-    def _asked_once(self, key: object, ask: Callable[[], T]) -> T:
-        if key in self._known:
-            known: T = self._known[key]
-            return known
-        found = ask()
+    def _cached(self, key: object, read: Callable[[], T]) -> T:
+        if key in self._cache:
+            cached: T = self._cache[key]
+            return cached
+        found = read()
         if not is_long(key):
-            self._known[key] = found
+            self._cache[key] = found
         return found
 
-    def _with_single(
-        self, rows: UnderstoodRows, single: Sequence[int], record: Callable[[int], Row | Reject]
+    def _add_unusual(
+        self, rows: UnderstoodRows, unusual: Sequence[int], record: Callable[[int], Row | Reject]
     ) -> UnderstoodRows:
-        """Read the unusual rows one by one, and put them among the others or the rejects."""
+        """Read the unusual rows one by one, and put each into its place or among the rejects."""
         read: list[tuple[int, Row, ParsedRow]] = []
         is_left = np.ones(len(rows.numbers), np.bool_)
-        for row in single:
+        for row in unusual:
             raw = record(row)
             parsed = raw if isinstance(raw, Reject) else self._rows.read(raw)
             if isinstance(parsed, ParsedRow):
-                assert isinstance(raw, Row)  # noqa: S101 - no reject was ever understood
+                assert isinstance(raw, Row)  # noqa: S101 - a reject is never parsed
                 rows.columns.put(row, parsed.incident)
                 read.append((row, raw, parsed))
             else:
@@ -201,27 +198,27 @@ class TextReader:
         rows.ids = _replaced(rows.ids, [(row, parsed.id) for row, _, parsed in read])
         rows.ids = pc.if_else(pc.equal(rows.ids, ""), pa.scalar(None, pa.string()), rows.ids)
         for name in self._keep:
-            own = [(row, text_of_kept(raw.values.get(name)) or "") for row, raw, _ in read]
-            rows.kept[name] = _replaced(rows.kept[name], own)
+            cells = [(row, text_of_kept(raw.values.get(name)) or "") for row, raw, _ in read]
+            rows.kept[name] = _replaced(rows.kept[name], cells)
         return rows if is_left.all() else rows.picked(np.flatnonzero(is_left))
 
 
 def texts_of_rows(rows: Sequence[Row], names: Iterable[str], others: Iterable[str]) -> TextColumns:
-    """The cells of rows that were read one by one, as they would stand in CSV.
+    """Put the cells of rows into columns, as texts like those of CSV.
 
-    A row with a value that is no text or number, also among ``others``, is left to be read again.
+    A row is unusual if any cell is neither text nor number, also in a column of ``others``.
     """
-    is_single = np.zeros(len(rows), np.bool_)
+    is_unusual = np.zeros(len(rows), np.bool_)
     texts = {}
     for name in (*names, *others):
         found = [_text_of(row.values.get(name)) for row in rows]
-        is_single |= np.array([text is None for text in found], np.bool_)
+        is_unusual |= np.array([text is None for text in found], np.bool_)
         texts[name] = pa.array([text or "" for text in found], pa.string())
-    return TextColumns(texts, is_single)
+    return TextColumns(texts, is_unusual)
 
 
 def _text_of(value: Any) -> str | None:
-    """One text or number as ``cell_values.text_of`` writes it; None for any other value."""
+    """Return a text or number as ``cell_values.text_of`` does; None for any other value."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -229,13 +226,13 @@ def _text_of(value: Any) -> str | None:
     try:
         text = str(value)
         text.encode()
-    except ValueError:  # half a character, or a number of thousands of digits
+    except ValueError:  # half of a surrogate pair, or a number with over 4,300 digits
         return None
     return None if isinstance(value, float) and not isfinite(value) else text
 
 
-def _coded(texts: Any) -> tuple[Array, list[str]]:
-    """Number texts, the same for the same text; and the texts by their numbers."""
+def _distinct(texts: Any) -> tuple[Array, list[str]]:
+    """Return the code of each text, and the distinct texts by code."""
     encoded = texts.dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
 
@@ -249,7 +246,7 @@ def _numbers(texts: Any, kind: Any) -> Array:
 
 
 def _replaced(texts: Any, more: Sequence[tuple[int, str]]) -> Any:
-    """Texts with others at some places."""
+    """Replace the texts at some indexes."""
     if not more:
         return texts
     mask = np.zeros(len(texts), np.bool_)

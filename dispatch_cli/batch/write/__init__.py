@@ -1,4 +1,4 @@
-"""How results are written: row by row, or in columns with what the extra ``batch`` installs.
+"""Write results row by row, or in columns with the libraries of the extra ``batch``.
 
-Both ways give the same bytes, so that a row's bytes do not depend on its way.
+Both ways write the same bytes for a row.
 """

@@ -1,4 +1,4 @@
-"""Columns of results as bytes, by polars: the same bytes as ``result_writer`` makes row by row."""
+"""Encode columns of results with polars, to the same bytes as ``result_writer`` row by row."""
 
 import io
 from typing import Any
@@ -15,7 +15,7 @@ from .result_writer import ObjectWriter, ResultWriter
 
 
 def encode(writer: ResultWriter, rows: UnderstoodRows, lines: ResultLines) -> bytes | memoryview:
-    """Write the results of some rows."""
+    """Encode the results of rows in the format of the writer."""
     if isinstance(writer, ObjectWriter):
         return _objects(writer, rows, lines)
     kept = {name: pl.Series(rows.kept[name]).replace("", None) for name in writer.keep}
@@ -30,7 +30,7 @@ def encode(writer: ResultWriter, rows: UnderstoodRows, lines: ResultLines) -> by
 def table_of(
     numbers: Any, ids: Any, lines: ResultLines, kept: dict[str, pl.Series] | None = None
 ) -> pl.DataFrame:
-    """The lines as a table with the columns of ``result_record`` but the totals, then the kept."""
+    """Make a table with the columns of ``result_record`` without totals, then the copied ones."""
     own = {"row": pl.Series(numbers), "id": pl.Series(ids), **(kept or {})}
     place = pl.Series(lines.row)
     frame = lines.columns.with_columns(**{name: each.gather(place) for name, each in own.items()})
@@ -38,7 +38,7 @@ def table_of(
 
 
 def _guarded(frame: pl.DataFrame) -> list[pl.Expr]:
-    """Texts that a spreadsheet would take for a formula, with a single quote in front."""
+    """Put a single quote before each text that a spreadsheet would take for a formula."""
     signs = "".join(FORMULA_SIGNS).replace("-", "\\-")
     return [
         pl.when(pl.col(name).str.contains(f"^[{signs}]")).then("'" + pl.col(name))
@@ -48,7 +48,7 @@ def _guarded(frame: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _objects(writer: ObjectWriter, rows: UnderstoodRows, lines: ResultLines) -> memoryview:
-    """One object for each row: lists of services in it, lists of candidates in those."""
+    """Encode one JSON object for each row, with lists of services and of their candidates."""
     found = lines.columns
     is_call = pl.col("reason").eq_missing(EMERGENCY)
     candidates = found.filter(pl.col("rank") > 0).select(names_of("candidate"))
@@ -83,6 +83,6 @@ def _struct(frame: pl.DataFrame, **more: Any) -> Any:
 
 
 def _lists(counts: Any, items: Any) -> Any:
-    """So many items each, one list behind the other."""
+    """Split items into consecutive lists of the given lengths."""
     ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(ends), items)

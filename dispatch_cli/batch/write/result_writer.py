@@ -1,4 +1,4 @@
-"""Results as bytes: one object for each incident, or a line for each service and rank."""
+"""Encode results: one JSON object for each incident, or one line for each service and rank."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from ...errors import UsageError
 from ...records.writing import Line, writer_of
-from ...results import EmergencyCall
 from ..ranks import Ranks
 from ..read.cell_values import text_of_kept
 from ..read.row_reader import ParsedRow
@@ -16,7 +15,7 @@ from ..result_record import EMERGENCY, columns_for, names_of
 
 
 class Result(Struct, frozen=True, gc=False):
-    """A row with what was found for it; ``kept`` are the cells that are copied."""
+    """The result of a row; ``kept`` has the cells that are copied."""
 
     row: int
     parsed: ParsedRow
@@ -25,20 +24,23 @@ class Result(Struct, frozen=True, gc=False):
 
     @property
     def is_served(self) -> bool:
-        """Whether anybody can come, or only an emergency service is needed."""
+        """Whether any service has a candidate, or only emergency services are needed."""
         return not self.ranks or any(each.rows for each in self.ranks)
 
 
 class TableWriter:
-    """Results as lines of CSV or Parquet; the columns are always the same."""
+    """Write results as lines of CSV or Parquet, all with the same columns.
+
+    Raises UsageError if a copied column has the name of a result column.
+    """
 
     def __init__(self, form: str, *, keep: Sequence[str], full: bool) -> None:
         fixed = {column.name: column.type for column in columns_for(full=full)}
-        taken = [name for name in keep if name in fixed]
-        if taken:
+        clashes = [name for name in keep if name in fixed]
+        if clashes:
             raise UsageError(
-                f"--keep {', '.join(taken)}: the output has a column of that name already",
-                hint="--format jsonl keeps columns apart",
+                f"--keep {', '.join(clashes)}: the output has a column with the same name",
+                hint="--format jsonl writes copied columns into an object of their own",
             )
         self.types: dict[str, str] = {**fixed, **dict.fromkeys(keep, "string")}
         self.form, self.is_full, self.keep = form, full, (*keep,)
@@ -48,11 +50,11 @@ class TableWriter:
         self._writer = writer_of(form, (*self.types,))
 
     def head(self) -> bytes:
-        """What stands before the first result."""
+        """Encode the header row."""
         return self._writer.head()
 
     def encode(self, results: Iterable[Result]) -> bytes:
-        """The bytes of some results."""
+        """Encode results."""
         return self._writer.lines(line for each in results for line in self._lines(each))
 
     def _lines(self, result: Result) -> Iterator[Line]:
@@ -62,7 +64,7 @@ class TableWriter:
             yield (*(values.get(name) for name in self._columns), *kept)
 
     def _values(self, result: Result) -> Iterator[dict[str, Any]]:
-        """What each line says, by the names of the columns."""
+        """Yield the values of each line by column."""
         emergency = result.parsed.emergency
         for call in emergency:
             yield {"service": call.service, "rank": 0, "phone": call.dial, "reason": EMERGENCY}
@@ -82,7 +84,7 @@ class TableWriter:
 
 
 class ObjectWriter:
-    """Results as JSON lines: one object for each incident."""
+    """Write results as JSON lines: one object for each incident."""
 
     def __init__(self, *, keep: Sequence[str], full: bool) -> None:
         self.form = "jsonl"
@@ -92,11 +94,11 @@ class ObjectWriter:
         self._totals = (*totals,)
 
     def head(self) -> bytes:
-        """Nothing: an object says its own names."""
+        """Return no bytes: JSON lines have no header row."""
         return b""
 
     def encode(self, results: Iterable[Result]) -> bytes:
-        """The bytes of some results."""
+        """Encode results."""
         encode = msgspec.json.Encoder(enc_hook=str).encode
         return b"".join(encode(self._object(each)) + b"\n" for each in results)
 
@@ -106,7 +108,9 @@ class ObjectWriter:
             "row": result.row,
             "id": parsed.id or None,
             "kind": parsed.incident.kind,
-            "emergency": [_emergency(call) for call in parsed.emergency],
+            "emergency": [
+                {"service": call.service, "dial": call.dial} for call in parsed.emergency
+            ],
             "cascades": [self._cascade(ranks) for ranks in result.ranks],
         }
         if self.keep:
@@ -132,11 +136,7 @@ ResultWriter = TableWriter | ObjectWriter
 
 
 def writer_for(form: str, *, keep: Sequence[str], full: bool) -> ResultWriter:
-    """Make what turns results into bytes; raises UsageError where columns would clash."""
+    """Make the writer for a format; raises UsageError if column names clash."""
     if form == "jsonl":
         return ObjectWriter(keep=keep, full=full)
     return TableWriter(form, keep=keep, full=full)
-
-
-def _emergency(call: EmergencyCall) -> dict[str, str]:
-    return {"service": call.service, "dial": call.dial}
