@@ -3,6 +3,9 @@
 import gzip
 import random
 import signal
+import subprocess
+import threading
+import time
 
 import pytest
 
@@ -86,3 +89,32 @@ def test_ctrl_c_leaves_what_can_be_gone_on_with(home):
     assert b"--resume continues from the last checkpoint" in err
     assert "out.csv" not in written(home, "out.csv")
     assert {"out.csv.part", "out.csv.state"} <= written(home, "out.csv").keys()
+
+
+def test_a_stream_that_gives_nothing_keeps_no_batch_from_ending(home):
+    """SIGINT ends a batch that waits for more of its input, also where it works in columns."""
+    process = started(
+        home, "-", "--format", "csv", "--when", "2026-11-27T12:00",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    begun = threading.Event()
+
+    def read_all():
+        for line in process.stdout:
+            if line.startswith(b"1,"):
+                begun.set()
+
+    reader = threading.Thread(target=read_all, daemon=True)
+    reader.start()
+    process.stdin.write(HEADER + 60_000 * row_of(1, {}))
+    process.stdin.flush()
+    assert begun.wait(timeout=120)
+    time.sleep(1.0)  # all that it was given is ranked: it waits for the next block
+    process.send_signal(signal.SIGINT)
+    try:
+        assert process.wait(timeout=30) == 130
+    finally:
+        process.kill()
+        reader.join()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()

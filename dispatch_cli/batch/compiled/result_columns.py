@@ -1,5 +1,6 @@
 """From rankings to the columns of ``result_record``: a line for each call, service and rank."""
 
+import signal
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,10 @@ from .arrays import Array
 from .column_engine import ColumnEngine, Ranking
 from .incident_columns import IncidentColumns
 from .prepared_rows import PreparedRows
+
+if hasattr(signal, "siginterrupt"):
+    # Since polars was imported, a read that waits for input would go on after Ctrl-C.
+    signal.siginterrupt(signal.SIGINT, True)
 
 NONE = -1
 _OF_OFFER = ("provider", "phone", *(

@@ -72,17 +72,19 @@ class ColumnBatches:
     def _block_limit(self) -> int:
         return self._block_bytes
 
-    def parts(self, records: RecordRows, mark: Mark) -> Iterator["ReadPart"]:
-        """Read the input from a mark to the end; each part is read while its predecessor is ranked.
+    def parts(self, records: RecordRows, mark: Mark, *, is_file: bool) -> Iterator["ReadPart"]:
+        """Read the input from a mark to the end: blocks of CSV lines, or joined chunks.
 
-        Parts are blocks of CSV lines, or joined chunks of the other formats.
+        Of a file each part is read while its predecessor is ranked. A stream may give nothing for
+        as long as it likes, and a thread that waits for it would keep the program from ending.
         """
         wanted = self._columns.wanted
         if self._source is not None:
             parts = self._source.parts(mark, wanted, self._block_limit)
         else:
             parts = _joined(records.chunks(mark, wanted), self._block_limit)
-        return read_ahead(map(self._prepare, parts))
+        prepared = map(self._prepare, parts)
+        return read_ahead(prepared) if is_file else prepared
 
     def _prepare(self, part: Block | Chunk) -> "ReadPart":
         if isinstance(part, Chunk) and len(part.records) < LEAST_ROWS:

@@ -174,7 +174,8 @@ class _Batch:
                 self._process_chunk(chunk)
                 yield chunk.end
             return
-        for read in pipeline.column_batches.parts(rows, self.mark):
+        is_file = pipeline.records.source.size is not None
+        for read in pipeline.column_batches.parts(rows, self.mark, is_file=is_file):
             if not self._process_columns(read, pipeline.column_batches):
                 self._background.wait()
                 for chunk in self._chunks_of(read.part):
