@@ -97,6 +97,7 @@ def compiled_engine(providers: list[Provider], incidents: Sequence[Incident]) ->
     try:
         from dispatch_cli.batch import kernel
         from dispatch_cli.batch.compiled.column_engine import ColumnEngine
+        from dispatch_cli.batch.compiled.parallel import in_order, parts_of
     except ImportError:
         return None
 
@@ -117,10 +118,13 @@ def compiled_engine(providers: list[Provider], incidents: Sequence[Incident]) ->
                 self.engine.coded(service)
 
         def run(self, rows: int) -> list[Any]:
-            return self.engine.rank_prepared(self.engine.prepare(self.columns.picked(slice(rows))))
+            return [*in_order(parts_of(rows, THREADS), self._rank, THREADS)]
+
+        def _rank(self, rows: Any) -> list[Any]:
+            return self.engine.rank_prepared(self.engine.prepare(self.columns.picked(rows)))
 
         def check(self, want: Ids) -> None:
-            for result in self.run(len(want)):
+            for result in self._rank(slice(len(want))):
                 ids = [offer.provider for offer in self.engine.offers.of(result.service)]
                 found, width = result.found, TOP + kernel.SPARE
                 for task, row in enumerate(result.row.tolist()):

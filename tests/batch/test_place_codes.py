@@ -13,11 +13,6 @@ pytest.importorskip("numba", reason='the extra "batch" is not installed')
 from dispatch_cli.batch.compiled.place_codes import find_codes  # noqa: E402
 
 
-def alone(count: int, part: object) -> None:
-    """Do all at once."""
-    part(0, count)
-
-
 @pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.ci)])
 def test_codes_are_those_of_the_place(count: int) -> None:
     """Anywhere in Germany and round it, exact or vague, codes and distance abroad are the same.
@@ -28,7 +23,7 @@ def test_codes_are_those_of_the_place(count: int) -> None:
     lats = [random.uniform(46.5, 55.8) for _ in range(count)]
     lons = [random.uniform(5.0, 16.0) for _ in range(count)]
     vague = [random.choice((0.0, 0.0, 0.1, 1.5, 6.0)) for _ in range(count)]
-    found = find_codes(*map(np.array, (lats, lons, vague)), alone)
+    found = find_codes(*map(np.array, (lats, lons, vague)))
     codes = all_codes()
     for row in np.flatnonzero(found.is_decided).tolist():
         place = place_at(lats[row], lons[row], uncertainty_km=vague[row])
@@ -54,5 +49,5 @@ def test_a_place_half_way_between_two_centres_is_left_undecided() -> None:
     while high - low > 1e-15 and (middle := (low + high) / 2) not in (low, high):
         low, high = (middle, high) if first(middle) == first(0.0) else (low, middle)
     lat, lon = lat1 + (lat2 - lat1) * low, lon1 + (lon2 - lon1) * low
-    found = find_codes(np.array([lat]), np.array([lon]), np.zeros(1), alone)
+    found = find_codes(np.array([lat]), np.array([lon]), np.zeros(1))
     assert found.is_decided.tolist() == [False]

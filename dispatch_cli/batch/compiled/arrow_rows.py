@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,6 +23,7 @@ from ..write.frame_writer import table_of
 from .arrays import Array
 from .column_engine import ColumnEngine
 from .incident_columns import EPOCH, IncidentColumns
+from .parallel import in_order, parts_of
 from .result_columns import OfferRows, rank_lines
 
 _VEHICLE_FACTS = {"vehicle": "kind", "state": "state", "ev": "ev", "trailer": "trailer",
@@ -62,13 +64,20 @@ def rank_table(
     if check is not None:
         for template in rows.templates:
             check(template)
-    lines = rank_lines(engine, engine.prepare(rows), offers or OfferRows())
     own = _column(batch, "row")
     numbers = (np.arange(first_row, first_row + rows.count) if own is None
                else np.array(own.cast(pa.int64()).to_numpy(zero_copy_only=False)))  # fmt: skip
     names = _column(batch, "id")
     ids = pa.nulls(rows.count, pa.string()) if names is None else names.cast(pa.string())
-    table = table_of(numbers, ids, lines).to_arrow().cast(SCHEMA).combine_chunks()
+    kept = offers or OfferRows()
+
+    def ranked(part: Array) -> pl.DataFrame:
+        lines = rank_lines(engine, engine.prepare(rows.picked(part)), kept)
+        return table_of(numbers[part], ids.take(pa.array(part)), lines)
+
+    frames = [frame for _, frame in in_order(parts_of(rows.count, engine.threads), ranked,
+                                             engine.threads)]  # fmt: skip
+    table = pl.concat(frames).to_arrow().cast(SCHEMA).combine_chunks()
     batches = table.to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], SCHEMA)
 

@@ -1,10 +1,8 @@
 """The engine for columns: the compiled kernel ranks all rows, the desk a few of them."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from itertools import pairwise
 from threading import Timer
 from typing import Any, NamedTuple
 
@@ -21,8 +19,6 @@ from .arrays import Array, ArrayBackend, compiled_kernel
 from .incident_columns import EPOCH, IncidentColumns, columns_of
 from .prepared_rows import Block, PreparedRows, RowPreparer
 
-_FEW = 2000
-"""Fewer rows are not worth a second thread."""
 _LOADING_S = 1.5
 """Loading what was compiled before takes less."""
 _COMPILING = "the batch engine is compiled once after an installation: about ten seconds"
@@ -47,14 +43,16 @@ class Ranking(NamedTuple):
 
 
 class ColumnEngine(Engine):
-    """The same engine for many rows at a time; it needs what the extra ``batch`` installs."""
+    """The same engine for many rows at a time; it needs what the extra ``batch`` installs.
+
+    Several threads may rank at a time; ``threads`` is how many shall.
+    """
 
     def __init__(self, *args: Any, threads: int | None = None, **options: Any) -> None:
         self.kernel, self.backend = compiled_kernel(), ArrayBackend()
         super().__init__(*args, **options)
-        self._threads = threads or len(os.sched_getaffinity(0))
-        self._pool: ThreadPoolExecutor | None = None
-        self.prepare = RowPreparer(self, self.share).prepare
+        self.threads = threads or len(os.sched_getaffinity(0))
+        self.prepare = RowPreparer(self).prepare
 
     def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
         """Rank each incident for each service of its plan, in the order of the plan."""
@@ -112,9 +110,7 @@ class ColumnEngine(Engine):
                     tasks._replace(cell=cell))  # fmt: skip
 
         own = given(service)
-        self.share(
-            len(picked), lambda begin, end: self.kernel.rank(*own, found, begin, end, self.top)
-        )
+        self.kernel.rank(*own, found, 0, len(picked), self.top)
         nobody = np.flatnonzero(found.verdict == kernel.NOBODY)
         gate = np.zeros(len(picked), np.int64)
         self._find_furthest(own, nobody, gate)
@@ -134,9 +130,7 @@ class ColumnEngine(Engine):
     def _find_furthest(self, given: Any, tasks: Array, gate: Array) -> None:
         if len(tasks):
             found = np.zeros(len(tasks), np.int64)
-            self.share(len(tasks), lambda begin, end: self.kernel.find_furthest(
-                *given, tasks[begin:end], found[begin:end]
-            ))  # fmt: skip
+            self.kernel.find_furthest(*given, tasks, found)
             gate[tasks] = found
 
     @staticmethod
@@ -150,14 +144,14 @@ class ColumnEngine(Engine):
     def _cell_entries(self, service: str, block: Block, picked: Array) -> tuple[Array, CellEntries]:
         """The number of the cell of each row among all that are made so far, and their entries."""
         cells = self.cells(service, block.wide_km)
-        cells.begin()
         own = block.cell[picked]
         is_used = np.zeros(len(block.keys) + 1, np.bool_)  # the last is for rows without a cell
         is_used[own] = True
         used = np.flatnonzero(is_used[:-1])
+        numbers, entries = cells.entries([block.keys[number] for number in used.tolist()])
         slots = np.full(len(block.keys) + 1, -1, np.int64)
-        slots[used] = [cells.slot(block.keys[number]) for number in used.tolist()]
-        return slots[own], cells.entries()
+        slots[used] = numbers
+        return slots[own], entries
 
     def _places(self, tasks: int) -> Found:
         wide = tasks * (self.top + kernel.SPARE)
@@ -205,17 +199,3 @@ class ColumnEngine(Engine):
         )  # fmt: skip
         is_tied = bool(found.verdict[task] == kernel.TIED)
         return self.ranks_of(incident, side, [*order], int(found.listed[task]), is_tied=is_tied)
-
-    def share(self, count: int, part: Any) -> None:
-        """Share the work among the threads: compiled code lets go of the interpreter."""
-        if count < _FEW or self._threads == 1:
-            part(0, count)
-            return
-        pieces = 4 * self._threads
-        cuts: Iterable[tuple[int, int]] = pairwise(
-            [count * piece // pieces for piece in range(pieces + 1)]
-        )
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._threads)
-        for done in [self._pool.submit(part, *cut) for cut in cuts]:
-            done.result()

@@ -4,10 +4,9 @@ The formulas are those of ``possible_postcodes``. Where a comparison is as close
 compiled sines could decide it, the row is left to the desk.
 """
 
-from collections.abc import Callable
 from functools import cache
 from math import acos, cos, radians, sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +21,6 @@ MOST_CODES = 32
 _EDGE = 1e-6
 _SLACK_DEG = 1e-9
 _KM_PER_DEGREE = EARTH_RADIUS_KM * acos(-1.0) / 180
-
-Share = Callable[[int, Callable[[int, int], Any]], None]
 
 
 class PlaceCodes(NamedTuple):
@@ -66,11 +63,11 @@ def _all_centres() -> _Centres:
     )  # fmt: skip
 
 
-def find_codes(lat: Array, lon: Array, uncertainty_km: Array, share: Share) -> PlaceCodes:
-    """Find the postcodes of each place; ``share`` runs a part of the work on several threads."""
+def find_codes(lat: Array, lon: Array, uncertainty_km: Array) -> PlaceCodes:
+    """Find the postcodes in which each place may lie."""
     made, count = _all_centres(), len(lat)
     nearest, km = np.empty(count, np.int64), np.empty(count)
-    share(count, lambda begin, end: _find_nearest(lat, lon, made, begin, end, nearest, km))
+    _find_nearest(lat, lon, made, nearest, km)
     for one in np.unique(nearest[nearest >= 0]).tolist():
         if np.isnan(made.slack_km[one]):
             made.slack_km[one] = postcode_uncertainty_km(all_codes()[made.number[one]])
@@ -80,9 +77,7 @@ def find_codes(lat: Array, lon: Array, uncertainty_km: Array, share: Share) -> P
         nearest != _CLOSE,
         np.maximum(0.0, km - FOREIGN_FROM_KM),
     )
-    share(count, lambda begin, end: _gather(
-        lat, lon, uncertainty_km, made, begin, end, nearest, km, *found[:3]
-    ))  # fmt: skip
+    _gather(lat, lon, uncertainty_km, made, nearest, km, *found[:3])
     return found
 
 
@@ -92,12 +87,12 @@ _great_circle_km = compiled_kernel().great_circle_km
 
 
 @jit
-def _find_nearest(lats, lons, made, begin, end, nearest, found_km):
+def _find_nearest(lats, lons, made, nearest, found_km):
     """Find the nearest centre of each place within Germany's reach."""
     reach = FOREIGN_FROM_KM / _KM_PER_DEGREE + _SLACK_DEG
     # The square of the chord of that distance, and a little more.
     most = FOREIGN_FROM_KM / EARTH_RADIUS_KM
-    for row in range(begin, end):
+    for row in range(len(lats)):
         lat, lon = lats[row], lons[row]
         x, y, z = _point(lat, lon)
         best, second, own = (most * 1.01) ** 2, 4.0, _FOREIGN
@@ -125,11 +120,9 @@ def _find_nearest(lats, lons, made, begin, end, nearest, found_km):
 
 
 @jit
-def _gather(
-    lats, lons, uncertain_km, made, begin, end, nearest, nearest_km, codes, counts, decided
-):
+def _gather(lats, lons, uncertain_km, made, nearest, nearest_km, codes, counts, decided):
     """List the centres whose area may hold each place."""
-    for row in range(begin, end):
+    for row in range(len(lats)):
         own = nearest[row]
         if own < 0:
             continue

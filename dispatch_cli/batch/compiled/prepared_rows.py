@@ -16,7 +16,7 @@ from ..shapes import Shape
 from ..time_steps import STRETCH_US
 from .arrays import Array
 from .incident_columns import IncidentColumns
-from .place_codes import MOST_CODES, Share, find_codes
+from .place_codes import MOST_CODES, find_codes
 
 _MOST_US = 7_258_118_400_000_000
 """The year 2200: rows beyond it, or before 1970, are ranked by the desk."""
@@ -46,14 +46,14 @@ class PreparedRows(NamedTuple):
 
 
 class RowPreparer:
-    """Prepares rows for an engine; ``share`` runs a part of the work on several threads."""
+    """Prepares rows for an engine; several threads may do so at a time."""
 
-    def __init__(self, engine: Engine, share: Share) -> None:
-        self._engine, self._share = engine, share
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._known_hours: dict[tuple[int, ...], Hours] = {}
 
     def prepare(self, rows: IncidentColumns) -> PreparedRows:
-        """Group rows by their facts and sort them by their places; may run on another thread."""
+        """Group rows by their facts and sort them by their places."""
         shape_of, shapes = self._shapes_of(rows)
         return PreparedRows(rows, shape_of, shapes, self._block(rows, shape_of))
 
@@ -131,9 +131,7 @@ class RowPreparer:
         count = rows.count
         if not self._engine.offers.needs_postcodes:
             return np.zeros((count, 1), np.int64), np.zeros(count, np.int64), np.zeros(count)
-        codes, counts, is_decided, foreign_km = find_codes(
-            rows.lat, rows.lon, rows.uncertainty_km, self._share
-        )
+        codes, counts, is_decided, foreign_km = find_codes(rows.lat, rows.lon, rows.uncertainty_km)
         # No centre is near enough to say how far it is.
         is_decided &= np.isfinite(foreign_km) | (rows.uncertainty_km < 0.2)
         for row in np.flatnonzero(rows.said >= rows.shared).tolist():
@@ -167,7 +165,8 @@ class RowPreparer:
 
     def _hours_in(self, stretches: Sequence[int]) -> Hours:
         key = (*stretches,)
-        if key not in self._known_hours:
-            self._known_hours.clear()
-            self._known_hours[key] = self._engine.steps.hours_in(stretches, self._engine.backend)
-        return self._known_hours[key]
+        hours = self._known_hours.get(key)
+        if hours is None:
+            hours = self._engine.steps.hours_in(stretches, self._engine.backend)
+            self._known_hours = {key: hours}
+        return hours

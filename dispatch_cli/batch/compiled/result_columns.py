@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,9 +81,13 @@ class FilledLines:
 
 
 class OfferRows:
-    """The values of offers that are the same in every line; kept from block to block."""
+    """The values of offers that are the same in every line; kept from block to block.
+
+    Several threads may ask at a time.
+    """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._begin: dict[str, int] = {}
         self._more: dict[tuple[int, str], int] = {}
         self._rows: list[tuple[Any, ...]] = []
@@ -90,35 +95,39 @@ class OfferRows:
 
     def begin(self, service: str, offers: Sequence[Offer]) -> int:
         """The number of the first offer of a service; the others follow it."""
-        if service not in self._begin:
-            self._begin[service] = len(self._rows)
-            names = _OF_OFFER[2:]
-            for offer in offers:
-                values = (getattr(offer, name) for name in names)
-                self._rows.append((offer.provider, offer.first_phone, *values))
-            self._frame = None
-        return self._begin[service]
+        with self._lock:
+            if service not in self._begin:
+                self._begin[service] = len(self._rows)
+                names = _OF_OFFER[2:]
+                for offer in offers:
+                    values = (getattr(offer, name) for name in names)
+                    self._rows.append((offer.provider, offer.first_phone, *values))
+                self._frame = None
+            return self._begin[service]
 
     def with_phone(self, number: int, phone: str) -> int:
         """The number of an offer with another phone, or for NONE of a phone alone."""
         key = (number, phone)
-        if key not in self._more:
-            self._more[key] = len(self._rows)
-            nothing = (None,) * len(_OF_OFFER)
-            provider, _, *values = nothing if number == NONE else self._rows[number]
-            self._rows.append((provider, phone, *values))
-            self._frame = None
-        return self._more[key]
+        with self._lock:
+            if key not in self._more:
+                self._more[key] = len(self._rows)
+                nothing = (None,) * len(_OF_OFFER)
+                provider, _, *values = nothing if number == NONE else self._rows[number]
+                self._rows.append((provider, phone, *values))
+                self._frame = None
+            return self._more[key]
 
     def frame(self) -> pl.DataFrame:
         """The values of all offers so far by their numbers, then nulls; never changed later."""
-        if self._frame is None:
+        with self._lock:
+            if self._frame is not None:
+                return self._frame
             types: Any = dict.fromkeys(_OF_OFFER, pl.Float64) | dict.fromkeys(
                 _OF_OFFER[:2], pl.String
             )
             nothing = (None,) * len(_OF_OFFER)
             self._frame = pl.DataFrame([*self._rows, nothing], schema=types, orient="row")
-        return self._frame
+            return self._frame
 
 
 def rank_lines(engine: ColumnEngine, prepared: PreparedRows, offers: OfferRows) -> ResultLines:

@@ -12,6 +12,7 @@ because the reason may be asked for. The list of a cell is made from that of a w
 
 from collections.abc import Sequence
 from math import floor
+from threading import Lock
 from typing import Any, NamedTuple
 
 from ...model.sphere import great_circle_km
@@ -50,29 +51,42 @@ class CellLists:
         self._everybody, self._wide_km = backend.whole(offers), wide_km
         self._wider: dict[tuple[int, Key], Column] = {}
         self._singles: dict[Key, CellEntries] = {}
+        self._lock = Lock()
+        self._forget()
+
+    def _forget(self) -> None:
         self._slots: dict[Key, int] = {}
-        self._new: list[Cell] = []
         self._begin, self._short = [0], list[bool]()
-        whole, real = backend.empty(0)
-        self._offer, self._bound_min = backend.take(whole, whole), backend.take_bounds(real, whole)
-        self._entries: CellEntries | None = None
+        whole, real = self._backend.empty(0)
+        self._offer = self._backend.take(whole, whole)
+        self._bound_min = self._backend.take_bounds(real, whole)
 
-    def slot(self, key: Key) -> int:
-        """The number of a cell, which is made if it is new."""
-        slot = self._slots.get(key)
-        if slot is None:
-            slot = self._slots[key] = len(self._slots)
-            self._new.append(self._make(key))
-        return slot
+    def entries(self, keys: Sequence[Key]) -> tuple[list[int], CellEntries]:
+        """The numbers of some cells, and the entries of all that are made so far by their numbers.
 
-    def begin(self) -> None:
-        """Begin some rows: where too many cells are kept, all are forgotten."""
-        if len(self._slots) > MOST_CELLS:
-            self._wider.clear()
-            self._slots.clear()
-            self._new.clear()
-            self._begin, self._short = [0], []
-            self._entries = None
+        Several threads may ask: entries that were given out do not change.
+        """
+        with self._lock:
+            if len(self._slots) > MOST_CELLS:
+                self._wider.clear()
+                self._forget()
+            self._add([key for key in keys if key not in self._slots])
+            return [self._slots[key] for key in keys], CellEntries(
+                self._backend.whole(self._begin),
+                self._offer,
+                self._bound_min,
+                self._backend.small(self._short),
+            )
+
+    def _add(self, keys: Sequence[Key]) -> None:
+        made, used = [self._make(key) for key in keys], self._begin[-1]
+        for key, cell in zip(keys, made, strict=True):
+            self._slots[key] = len(self._slots)
+            self._begin.append(self._begin[-1] + len(cell.offer))
+            self._short.append(cell.is_short)
+        append = self._backend.appended
+        self._offer = append(self._offer, used, [cell.offer for cell in made])
+        self._bound_min = append(self._bound_min, used, [cell.bound_min for cell in made])
 
     def single(self, key: Key) -> CellEntries:
         """The entries of one cell alone, as its number 0."""
@@ -84,25 +98,6 @@ class CellLists:
                 [0, len(cell.offer)], cell.offer, cell.bound_min, [cell.is_short]
             )
         return self._singles[key]
-
-    def entries(self) -> CellEntries:
-        """The entries of all cells made so far, by their numbers."""
-        if self._entries is None or self._new:
-            used = self._begin[-1]
-            for cell in self._new:
-                self._begin.append(self._begin[-1] + len(cell.offer))
-                self._short.append(cell.is_short)
-            append = self._backend.appended
-            self._offer = append(self._offer, used, [cell.offer for cell in self._new])
-            self._bound_min = append(self._bound_min, used, [cell.bound_min for cell in self._new])
-            self._new.clear()
-            self._entries = CellEntries(
-                self._backend.whole(self._begin),
-                self._offer,
-                self._bound_min,
-                self._backend.small(self._short),
-            )
-        return self._entries
 
     def _make(self, key: Key) -> Cell:
         offers, bounds = self._reached(0, key)

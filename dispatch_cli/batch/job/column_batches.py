@@ -2,9 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import TypeVar, cast
 
 import numpy as np
 from msgspec import Struct
@@ -15,7 +12,7 @@ from ...records.csv_rows import CsvRows
 from ...records.opening import Rows as RecordRows
 from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..compiled.column_engine import ColumnEngine
-from ..compiled.prepared_rows import PreparedRows
+from ..compiled.parallel import in_order
 from ..compiled.result_columns import OfferRows, rank_lines
 from ..compiled.understood_rows import UnderstoodRows
 from ..read.column_mapping import ColumnMapping
@@ -24,32 +21,21 @@ from ..read.text_rows import TextReader, texts_of_rows
 from ..write.frame_writer import encode
 from ..write.result_writer import ResultWriter
 
-T = TypeVar("T")
-
 LEAST_BYTES, MOST_BYTES = 1 << 19, 1 << 22
 """Limits of the block size. A block with many unusual rows is slow, and checkpoints wait for it."""
-_QUICK_S, _SLOW_S = 0.3, 0.8
-"""Seconds to rank a block: below the first the size is doubled, above the second it is halved."""
+_QUICK_S, _SLOW_S = 0.6, 1.6
+"""Seconds that a block takes: below the first its size is doubled, above the second halved."""
 LEAST_ROWS, MOST_ROWS = 100, 1 << 14
 """Fewer rows are faster row by row; more rows of JSON lines or Parquet are not collected."""
 
 
 class BlockResult(Struct, frozen=True):
-    """The result of a block: ``encode`` makes its bytes; its rejects and counts are ready."""
+    """The result of a block: its bytes, its rejects, and the counts of rows ranked and served."""
 
-    encode: Callable[[], bytes | memoryview]
+    data: bytes | memoryview
     rejects: list[Reject]
     ranked: int
     served: int
-
-
-class ReadPart(Struct, frozen=True):
-    """A part of the input; ``rows`` is None if it has to be ranked row by row."""
-
-    part: Block | Chunk
-    rejects: list[Reject]
-    rows: UnderstoodRows | None
-    prepared: PreparedRows | None
 
 
 class ColumnBatches:
@@ -72,43 +58,40 @@ class ColumnBatches:
     def _block_limit(self) -> int:
         return self._block_bytes
 
-    def parts(self, records: RecordRows, mark: Mark, *, is_file: bool) -> Iterator["ReadPart"]:
-        """Read the input from a mark to the end: blocks of CSV lines, or joined chunks.
+    def results(
+        self, records: RecordRows, mark: Mark, *, is_file: bool
+    ) -> Iterator[tuple[Block | Chunk, BlockResult | None]]:
+        """Rank the input from a mark to the end, in blocks of CSV lines or joined chunks.
 
-        Of a file each part is read while its predecessor is ranked. A stream may give nothing for
-        as long as it likes, and a thread that waits for it would keep the program from ending.
+        A result is None if the part has to be ranked row by row. Of a file several parts are
+        worked on at a time. A stream may give nothing for as long as it likes: each part of it is
+        written before the next one is waited for.
         """
         wanted = self._columns.wanted
         if self._source is not None:
             parts = self._source.parts(mark, wanted, self._block_limit)
         else:
             parts = _joined(records.chunks(mark, wanted), self._block_limit)
-        prepared = map(self._prepare, parts)
-        return read_ahead(prepared) if is_file else prepared
+        if is_file:
+            return in_order(parts, self._rank, self._engine.threads)
+        return ((part, self._rank(part)) for part in parts)
 
-    def _prepare(self, part: Block | Chunk) -> "ReadPart":
+    def _rank(self, part: Block | Chunk) -> BlockResult | None:
+        """Read, rank and write a part."""
         if isinstance(part, Chunk) and len(part.records) < LEAST_ROWS:
-            return ReadPart(part, [], None, None)
-        rejects, rows = self._read(part)
-        return ReadPart(part, rejects, rows, self._engine.prepare(rows.columns))
-
-    def rank(self, read: "ReadPart") -> BlockResult | None:
-        """Rank a part; None if it has to be ranked row by row."""
-        rows, prepared = read.rows, read.prepared
-        if rows is None or prepared is None:
             return None
         begun = time.monotonic()
-        lines = rank_lines(self._engine, prepared, self._offers)
-        rejects = [*read.rejects, *rows.rejects]
-        if read.rejects:
-            rejects.sort(key=lambda each: (each.number, each.part))
+        rejects, rows = self._read(part)
+        lines = rank_lines(self._engine, self._engine.prepare(rows.columns), self._offers)
+        if rejects:
+            rejects = sorted([*rejects, *rows.rejects], key=lambda each: (each.number, each.part))
+        data = encode(self._writer, rows, lines)
         took_s = time.monotonic() - begun
         if took_s < _QUICK_S:
             self._block_bytes = min(2 * self._block_bytes, MOST_BYTES)
         elif took_s > _SLOW_S:
             self._block_bytes = max(self._block_bytes // 2, LEAST_BYTES)
-        write = partial(encode, self._writer, rows, lines)
-        return BlockResult(write, rejects, len(rows.numbers), lines.served)
+        return BlockResult(data, rejects or rows.rejects, len(rows.numbers), lines.served)
 
     def _read(self, part: Block | Chunk) -> tuple[list[Reject], UnderstoodRows]:
         """Read a part; returns the rejects of the file reader, and the parsed rows."""
@@ -142,16 +125,6 @@ class _BlockLines:
         begin = self._block.begin
         mark = Mark(0, begin.number + place, begin.line + place)
         return self._source.record(self._lines[place], mark, self._wanted)
-
-
-def read_ahead(items: Iterator[T]) -> Iterator[T]:
-    """Yield items in order, and make the next one on a thread while the caller uses the last."""
-    end = object()
-    with ThreadPoolExecutor(1) as worker:
-        future = worker.submit(next, items, end)
-        while (item := future.result()) is not end:
-            future = worker.submit(next, items, end)
-            yield cast("T", item)
 
 
 def _joined(chunks: Iterable[Chunk], limit: Callable[[], int]) -> Iterator[Chunk]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from ...errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
 from ...files import replace_synced, take_lock
@@ -18,9 +18,6 @@ from .checkpoints import (
     open_private,
     write_error,
 )
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
 
 Convert = Callable[[Path, Path], None]
 """Converts the part file (first) to the format of the output (second)."""
@@ -202,45 +199,3 @@ def _lock(file: BinaryIO, path: Path) -> None:
     if not is_unchanged:
         file.close()
         raise ConflictError(Problem("another batch has just written this file", file=str(path)))
-
-
-class BackgroundWriter:
-    """Run jobs in order on a background thread; at once if ``is_wanted`` is False."""
-
-    def __init__(self, *, is_wanted: bool = True) -> None:
-        self._thread: ThreadPoolExecutor | None = None
-        if is_wanted:
-            from concurrent.futures import ThreadPoolExecutor as Pool
-
-            self._thread = Pool(1)
-        self._pending: list[Future[None]] = []
-        self._has_failed = False
-
-    def submit(self, job: Callable[[], None]) -> None:
-        """Queue a job; call ``wait`` before changing any value that it reads."""
-        if self._thread is None:
-            job()
-        else:
-            self._pending.append(self._thread.submit(self._run_unless_failed, job))
-
-    def _run_unless_failed(self, job: Callable[[], None]) -> None:
-        # After a failed write, a checkpoint would include half a block.
-        if self._has_failed:
-            return
-        self._has_failed = True
-        job()
-        self._has_failed = False
-
-    def wait(self) -> None:
-        """Wait until all jobs have ended; raises the error of the first that failed."""
-        pending, self._pending = self._pending, []
-        for job in pending:
-            job.result()
-
-    def __enter__(self) -> None:
-        """Do nothing: the thread starts with the first job."""
-
-    def __exit__(self, *error: object) -> None:
-        """Wait for the running job, and cancel the queued ones."""
-        if self._thread is not None:
-            self._thread.shutdown(cancel_futures=True)

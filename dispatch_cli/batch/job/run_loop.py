@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,12 @@ from ..read.column_mapping import ColumnMapping
 from ..read.row_reader import ParsedRow, RowReader, as_reject
 from ..write.result_writer import Result, ResultWriter
 from .checkpoints import Checkpoint, StateFiles
-from .part_files import BackgroundWriter, Convert, PartFile, RejectReporter, Stream
+from .part_files import Convert, PartFile, RejectReporter, Stream
 from .ranker import Ranker
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from .column_batches import ColumnBatches, ReadPart
+    from .column_batches import BlockResult, ColumnBatches
 
 CHECKPOINT_S = 0.5
 CHECKPOINT_PAUSE_FACTOR = 20
@@ -123,10 +122,6 @@ class _Batch:
         self.mark: Mark = checkpoint.mark if checkpoint else pipeline.records.rows.start
         self.tally = checkpoint.tally if checkpoint else Tally()
         self._save_at = time.monotonic() + CHECKPOINT_S
-        # Not for a pipe: a blocked write on the thread would keep the program from ending.
-        self._background = BackgroundWriter(
-            is_wanted=pipeline.column_batches is not None and isinstance(files.output, PartFile)
-        )
         if isinstance(files.output, PartFile):
             files.output.cut(checkpoint.output if checkpoint else 0)
         if isinstance(files.rejects, PartFile):
@@ -137,10 +132,8 @@ class _Batch:
     def work(self) -> None:
         """Read, rank and write until the input ends."""
         try:
-            with self._background:
-                for end in self._process_parts():
-                    self._end_part(end)
-                self._background.wait()
+            for end in self._process_parts():
+                self._end_part(end)
             self._pipeline.check_unchanged()
         except (FailedFastError, InputChangedError):
             # Such a batch cannot be resumed, so the next start begins again.
@@ -148,10 +141,9 @@ class _Batch:
             raise
 
     def _end_part(self, end: Mark) -> None:
-        # A queued checkpoint reads this mark: it ends before the next part is counted.
         self.mark = end
         if time.monotonic() >= self._save_at:
-            self._background.submit(self._save)
+            self._save()
         if self._pipeline.progress is not None:
             self._pipeline.progress(self.tally, self._pipeline.records.share(end))
 
@@ -175,12 +167,14 @@ class _Batch:
                 yield chunk.end
             return
         is_file = pipeline.records.source.size is not None
-        for read in pipeline.column_batches.parts(rows, self.mark, is_file=is_file):
-            if not self._process_columns(read, pipeline.column_batches):
-                self._background.wait()
-                for chunk in self._chunks_of(read.part):
+        results = pipeline.column_batches.results(rows, self.mark, is_file=is_file)
+        for part, found in results:
+            if found is None or (found.rejects and pipeline.fail_fast):
+                for chunk in self._chunks_of(part):
                     self._process_chunk(chunk)
-            yield read.part.end
+            else:
+                self._write_block(found)
+            yield part.end
 
     def _chunks_of(self, part: Block | Chunk) -> Iterable[Chunk]:
         if isinstance(part, Chunk):
@@ -189,22 +183,14 @@ class _Batch:
         assert isinstance(rows, CsvRows)  # noqa: S101 - no other format has blocks
         return rows.chunks_of(part, self._pipeline.columns.wanted)
 
-    def _process_columns(self, read: "ReadPart", batches: "ColumnBatches") -> bool:
-        """Rank and write a part in columns; False if it has to go row by row."""
-        found = batches.rank(read)
-        if found is None or (found.rejects and self._pipeline.fail_fast):
-            return False
-        self._background.wait()
-        for reject in found.rejects:
+    def _write_block(self, block: "BlockResult") -> None:
+        """Write the rejects and the results of a block, and count its rows."""
+        for reject in block.rejects:
             self._reject(reject)
-        self._background.submit(partial(self._write, found.encode))
-        self.tally.rows += found.ranked
-        self.tally.served += found.served
-        return True
-
-    def _write(self, encode: Callable[[], bytes | memoryview]) -> None:
         if self._files.output is not None:
-            self._files.output.write(encode())
+            self._files.output.write(block.data)
+        self.tally.rows += block.ranked
+        self.tally.served += block.served
 
     def _process_chunk(self, chunk: Chunk) -> None:
         """Rank and write a chunk row by row; results and rejects keep the order of the rows."""
@@ -233,7 +219,8 @@ class _Batch:
             )
             for row, each, ranks in zip(rows, parsed, ranked, strict=True)
         ]
-        self._write(lambda: pipeline.writer.encode(results))
+        if self._files.output is not None:
+            self._files.output.write(pipeline.writer.encode(results))
         self.tally.count(results, summary=pipeline.summary)
 
     def _reject(self, reject: Reject) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_NOT_CACHED: Any = object()
+
 REASONS = (
     "too_long",
     "encoding",
@@ -181,9 +183,9 @@ class RowReader:
         A file may have many weights with few words, and looking up a kind is slow.
         """
         words = tuple((fact, text) for fact, text in texts.items() if fact not in AMOUNTS)
-        if words in self._by_words:
-            incident = self._by_words[words]
-        else:
+        # Several threads may read at a time, and one of them drop all that is kept.
+        incident: Incident | None = self._by_words.get(words, _NOT_CACHED)
+        if incident is _NOT_CACHED:
             reading = Reading()
             incident = self._incident({**self._defaults.texts, **dict(words)}, reading)
             incident = None if reading.refusals else incident

@@ -25,6 +25,8 @@ from .row_reader import ParsedRow, RowReader, as_reject, is_long
 
 T = TypeVar("T")
 
+_NOT_CACHED: Any = object()
+
 _CACHE_SIZE = 20_000
 _DECIMAL = r"^-?[0-9]+[.,][0-9]+$"
 _LONGEST_DECIMAL = 25
@@ -171,8 +173,9 @@ class TextReader:
         return values[codes]
 
     def _cached(self, key: object, read: Callable[[], T]) -> T:
-        if key in self._cache:
-            cached: T = self._cache[key]
+        # Several threads read at a time: a key may be gone after it was seen.
+        cached: T = self._cache.get(key, _NOT_CACHED)
+        if cached is not _NOT_CACHED:
             return cached
         found = read()
         if not is_long(key):

@@ -1,0 +1,49 @@
+"""Parts of a batch on several threads: compiled code and libraries let go of the interpreter."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+
+from ...errors import BadDataError
+from .arrays import Array
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_FEW = 4000
+"""Fewer rows are not worth a second thread."""
+
+
+def parts_of(count: int, threads: int) -> list[Array]:
+    """Part the numbers of rows among threads, if they are enough for more than one."""
+    parts: list[Array] = np.array_split(np.arange(count), min(threads, 1 + count // _FEW))
+    return parts
+
+
+def in_order(items: Iterable[T], work: Callable[[T], R], threads: int) -> Iterator[tuple[T, R]]:
+    """Yield each item with its result, in order, while the next ones are worked on.
+
+    If the items end with BadDataError, the results of those before it come first.
+    """
+    pool = ThreadPoolExecutor(threads)
+    pending: deque[tuple[T, Future[R]]] = deque()
+    broken: BadDataError | None = None
+    try:
+        try:
+            for item in items:
+                pending.append((item, pool.submit(work, item)))
+                if len(pending) > threads:
+                    first, future = pending.popleft()
+                    yield first, future.result()
+        except BadDataError as error:
+            broken = error
+        while pending:
+            first, future = pending.popleft()
+            yield first, future.result()
+        if broken is not None:
+            raise broken
+    finally:
+        pool.shutdown(cancel_futures=True)
