@@ -133,7 +133,7 @@ class RowPreparer:
             return np.zeros((count, 1), np.int64), np.zeros(count, np.int64), np.zeros(count)
         codes, counts, is_decided, foreign_km = find_codes(rows.lat, rows.lon, rows.uncertainty_km)
         # No centre is near enough to say how far it is.
-        is_decided &= np.isfinite(foreign_km) | (rows.uncertainty_km < 0.2)
+        is_decided &= np.isfinite(foreign_km) | (rows.uncertainty_km == 0)
         for row in np.flatnonzero(rows.said >= rows.shared).tolist():
             place = rows.templates[rows.said[row]].place
             own = self._engine.codes_of(place)
