@@ -1,8 +1,8 @@
 """Read blocks of CSV lines into columns with pyarrow.
 
-pyarrow reads ``"x"y`` as ``xy``, extends an open quote over the lines after it, and supports
-neither empty lines nor encodings other than UTF-8. Lines with any of these, and lines with too many
-or too few cells, are therefore marked as unusual and read one by one.
+pyarrow reads ``"x"y`` as ``xy``, extends an open quote over the lines after it, leaves empty lines
+out, and supports no encodings other than UTF-8. Lines with any of these, and lines with too many or
+too few cells, are therefore marked as unusual and read one by one.
 """
 
 import re
@@ -36,12 +36,17 @@ def read_block(block: Block, source: "CsvRows", names: tuple[str, ...]) -> TextC
     delimiter, encoding = source.delimiter.encode(), source.encoding
     data = _in_utf8(block.data, delimiter, encoding)
     indexes = np.arange(block.count)
-    if data is None:
+    found = None if data is None else _read(data, source, names, block.count)
+    if found is None:
         lines = block.data.split(b"\n")[: block.count]
-        found = [_in_utf8(line, delimiter, encoding) for line in lines]
-        indexes = np.array([at for at, line in enumerate(found) if line is not None], np.int64)
-        data = b"".join(line + b"\n" for line in found if line is not None)
-    texts, ragged = _read(data, source, names, len(indexes))
+        usual = [_in_utf8(line, delimiter, encoding) if line.strip(b"\r") else None
+                 for line in lines]  # fmt: skip
+        indexes = np.array([at for at, line in enumerate(usual) if line is not None], np.int64)
+        data = b"".join(line + b"\n" for line in usual if line is not None)
+        found = _read(data, source, names, len(indexes))
+    if found is None:
+        found, indexes = _nothing(names), indexes[:0]
+    texts, ragged = found
     indexes = np.delete(indexes, ragged)
     if len(indexes) == block.count:
         return TextColumns(texts, np.zeros(block.count, np.bool_))
@@ -49,9 +54,8 @@ def read_block(block: Block, source: "CsvRows", names: tuple[str, ...]) -> TextC
 
 
 def _in_utf8(data: bytes, delimiter: bytes, encoding: str) -> bytes | None:
-    """Re-encode lines as UTF-8; return None if pyarrow would misread any of them."""
-    has_empty_line = b"\n\n" in data or b"\n\r\n" in data or data[:2] in (b"", b"\r", b"\r\n")
-    if b"\0" in data or has_empty_line or data[:1] == b"\n":
+    """Re-encode lines as UTF-8; return None if pyarrow would misread any that is not empty."""
+    if b"\0" in data:
         return None
     if b'"' in data:
         quoted = rb'(?:^|(?<=%b))"(?:[^"\n]|"")*"(?=%b|\r?$)' % (2 * (re.escape(delimiter),))
@@ -65,10 +69,10 @@ def _in_utf8(data: bytes, delimiter: bytes, encoding: str) -> bytes | None:
 
 def _read(
     data: bytes, source: "CsvRows", names: tuple[str, ...], count: int
-) -> tuple[dict[str, Any], list[int]]:
+) -> tuple[dict[str, Any], list[int]] | None:
     """Read lines; the second value has the indexes of lines with too many or too few cells.
 
-    If pyarrow counts another number of lines, the second value has all indexes.
+    Returns None if pyarrow counts another number of lines.
     """
     ragged: list[int] = []
 
@@ -76,9 +80,8 @@ def _read(
         ragged.append(row.number - 1)
         return "skip"
 
-    empty = {name: pa.array([], pa.string()) for name in names}
     if not count:
-        return empty, []
+        return _nothing(names)
     # Two columns may have the same name: their indexes are unique.
     columns = [f"{at}" for at in range(len(source.columns))]
     wanted = {name: columns[source.columns.index(name)] for name in names}
@@ -88,9 +91,7 @@ def _read(
             arrow_csv.ReadOptions(
                 column_names=columns, use_threads=False, block_size=len(data) + _MOST_LINE
             ),
-            arrow_csv.ParseOptions(
-                delimiter=source.delimiter, ignore_empty_lines=False, invalid_row_handler=skip_row
-            ),
+            arrow_csv.ParseOptions(delimiter=source.delimiter, invalid_row_handler=skip_row),
             arrow_csv.ConvertOptions(
                 include_columns=[*dict.fromkeys(wanted.values())],
                 column_types=dict.fromkeys(columns, pa.string()),
@@ -98,10 +99,14 @@ def _read(
             ),
         )
     except pa.ArrowInvalid:
-        return empty, [*range(count)]
+        return None
     if table.num_rows + len(ragged) != count or None in ragged:
-        return empty, [*range(count)]
+        return None
     return {name: table.column(at).combine_chunks() for name, at in wanted.items()}, ragged
+
+
+def _nothing(names: tuple[str, ...]) -> tuple[dict[str, Any], list[int]]:
+    return {name: pa.array([], pa.string()) for name in names}, []
 
 
 def _spread(texts: dict[str, Any], indexes: Any, count: int) -> TextColumns:

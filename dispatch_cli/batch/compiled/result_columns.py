@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from .. import kernel
+from ..kernel_tables import Found, Sides
 from ..offers import Offer
 from ..result_record import EMERGENCY, columns_for
 from ..shapes import Shape
-from .arrays import Array
+from .arrays import Array, jit
 from .column_engine import ColumnEngine, Ranking
 from .incident_columns import IncidentColumns
 from .prepared_rows import PreparedRows
@@ -21,7 +22,9 @@ if hasattr(signal, "siginterrupt"):
     # Since polars was imported, a read that waits for input would go on after Ctrl-C.
     signal.siginterrupt(signal.SIGINT, True)
 
-NONE = -1
+NONE = 0
+"""The number of no offer and of no text."""
+_NO_RANK = -1
 _OF_OFFER = ("provider", "phone", *(
     column.name for column in columns_for(full=False)
     if column.scope == "candidate" and column.name in Offer._fields and column.type == "float64"
@@ -51,33 +54,59 @@ class ResultLines(NamedTuple):
         return self.filled.columns(self.offers)
 
 
-class FilledLines:
-    """The columns while they are filled, each line at its place; NONE is null.
+class Lines(NamedTuple):
+    """The columns while they are filled, each line at its place.
 
-    ``offer`` numbers rows of ``offers``; ``service`` and ``reason`` number ``texts``.
+    ``offer`` numbers rows of ``OfferRows``; ``service`` and ``reason`` number texts, as polars
+    numbers rows.
     """
 
+    service: Array
+    reason: Array
+    offer: Array
+    rank: Array
+    order_min: Array
+    travel_min: Array
+    head_start_min: Array
+
+
+class FilledLines:
+    """The columns, with the texts that they number; ``count`` lines."""
+
     def __init__(self, count: int, offers: "OfferRows") -> None:
-        self.service, self.rank = np.full(count, NONE), np.full(count, NONE)
-        self.reason, self.offer = np.full(count, NONE), np.full(count, NONE)
-        names = ("order_min", "travel_min", "head_start_min")
-        self.minutes = {name: np.full(count, np.nan) for name in names}
-        self.offers, self.texts = offers, dict[str, int]()
+        def numbers() -> Array:
+            return np.full(count, NONE, np.uint32)
+
+        def minutes() -> Array:
+            return np.full(count, np.nan)
+
+        self.lines = Lines(numbers(), numbers(), numbers(), np.full(count, _NO_RANK),
+                           minutes(), minutes(), minutes())  # fmt: skip
+        self.offers, self.texts = offers, {"": NONE}
 
     def text(self, text: str) -> int:
         """The number of a text; NONE for an empty one."""
-        return self.texts.setdefault(text, len(self.texts)) if text else NONE
+        return self.texts.setdefault(text, len(self.texts))
 
     def columns(self, offers: pl.DataFrame) -> pl.DataFrame:
         """The filled columns, by the names of the record."""
-        texts = pl.Series([*self.texts, None], dtype=pl.String)
-        own = offers.select(pl.all().gather(pl.Series(self.offer % len(offers))))
+        lines, texts = self.lines, pl.Series([text or None for text in self.texts])
+        own = offers.select(pl.all().gather(pl.Series(lines.offer)))
         return own.with_columns(
-            service=texts.gather(self.service % len(texts)),
-            reason=texts.gather(self.reason % len(texts)),
-            rank=pl.Series(self.rank).set(pl.Series(self.rank == NONE), None),
-            **{name: pl.Series(values, nan_to_null=True) for name, values in self.minutes.items()},
+            service=texts.gather(pl.Series(lines.service)),
+            reason=texts.gather(pl.Series(lines.reason)),
+            rank=pl.Series(lines.rank).set(pl.Series(lines.rank == _NO_RANK), None),
+            order_min=pl.Series(lines.order_min, nan_to_null=True),
+            travel_min=pl.Series(lines.travel_min, nan_to_null=True),
+            head_start_min=pl.Series(lines.head_start_min, nan_to_null=True),
         )
+
+
+class ServiceRows(NamedTuple):
+    """Where the offers of a service begin, and which of them have a number for each time."""
+
+    begin: int
+    is_late: Array
 
 
 class OfferRows:
@@ -88,22 +117,23 @@ class OfferRows:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._begin: dict[str, int] = {}
+        self._services: dict[str, ServiceRows] = {}
         self._more: dict[tuple[int, str], int] = {}
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[tuple[Any, ...]] = [(None,) * len(_OF_OFFER)]
         self._frame: pl.DataFrame | None = None
 
-    def begin(self, service: str, offers: Sequence[Offer]) -> int:
-        """The number of the first offer of a service; the others follow it."""
+    def of(self, service: str, offers: Sequence[Offer]) -> ServiceRows:
+        """The numbers of the offers of a service, which follow each other."""
         with self._lock:
-            if service not in self._begin:
-                self._begin[service] = len(self._rows)
+            if service not in self._services:
+                is_late = np.array([offer.phone is None for offer in offers], np.bool_)
+                self._services[service] = ServiceRows(len(self._rows), is_late)
                 names = _OF_OFFER[2:]
                 for offer in offers:
                     values = (getattr(offer, name) for name in names)
                     self._rows.append((offer.provider, offer.first_phone, *values))
                 self._frame = None
-            return self._begin[service]
+            return self._services[service]
 
     def with_phone(self, number: int, phone: str) -> int:
         """The number of an offer with another phone, or for NONE of a phone alone."""
@@ -111,22 +141,19 @@ class OfferRows:
         with self._lock:
             if key not in self._more:
                 self._more[key] = len(self._rows)
-                nothing = (None,) * len(_OF_OFFER)
-                provider, _, *values = nothing if number == NONE else self._rows[number]
+                provider, _, *values = self._rows[number]
                 self._rows.append((provider, phone, *values))
                 self._frame = None
             return self._more[key]
 
     def frame(self) -> pl.DataFrame:
-        """The values of all offers so far by their numbers, then nulls; never changed later."""
+        """The values of all offers so far by their numbers; never changed later."""
         with self._lock:
-            if self._frame is not None:
-                return self._frame
-            types: Any = dict.fromkeys(_OF_OFFER, pl.Float64) | dict.fromkeys(
-                _OF_OFFER[:2], pl.String
-            )
-            nothing = (None,) * len(_OF_OFFER)
-            self._frame = pl.DataFrame([*self._rows, nothing], schema=types, orient="row")
+            if self._frame is None:
+                types: Any = dict.fromkeys(_OF_OFFER, pl.Float64) | dict.fromkeys(
+                    _OF_OFFER[:2], pl.String
+                )
+                self._frame = pl.DataFrame(self._rows, schema=types, orient="row")
             return self._frame
 
 
@@ -145,15 +172,15 @@ def rank_lines(engine: ColumnEngine, prepared: PreparedRows, offers: OfferRows) 
     )
     ends = np.cumsum(sizes.ravel())
     starts = (ends - sizes.ravel()).reshape(sizes.shape)
-    lines = FilledLines(int(ends[-1]) if len(ends) else 0, offers)
+    filled = FilledLines(int(ends[-1]) if len(ends) else 0, offers)
     for ranking in rankings:
         start = starts[ranking.row, ranking.place + 1]
-        _put_candidates(engine, rows, ranking, start, lines)
-        _put_reasons(engine, ranking, start, lines)
-    _put_calls(starts[:, 0], calls, shape_of, shapes, lines)
+        _put_candidates(engine, rows, ranking, start, filled)
+        _put_reasons(engine, ranking, start, filled)
+    _put_calls(starts[:, 0], calls, shape_of, shapes, filled)
     return ResultLines(
         np.repeat(np.arange(rows.count), sizes.sum(axis=1)),
-        lines,
+        filled,
         offers.frame(),
         calls,
         services,
@@ -170,46 +197,65 @@ def _served(engine: ColumnEngine, ranking: Ranking) -> Array:
 
 
 def _put_candidates(
-    engine: ColumnEngine, rows: IncidentColumns, ranking: Ranking, start: Array, lines: FilledLines
+    engine: ColumnEngine, rows: IncidentColumns, ranking: Ranking, start: Array, filled: FilledLines
 ) -> None:
     """Put the candidates of one service."""
-    served, found = _served(engine, ranking), ranking.found
-    task = np.repeat(np.arange(len(served)), served)
-    rank = np.arange(len(task)) - np.repeat(np.cumsum(served) - served, served)
-    at, source = start[task] + rank, task * (engine.top + kernel.SPARE) + rank
+    served, width = _served(engine, ranking), engine.top + kernel.SPARE
     offers = engine.offers.of(ranking.service)
-    offer, side = found.offer[source], ranking.side_of[task]
-    begin = lines.offers.begin(ranking.service, offers)
-    lines.service[at], lines.rank[at] = lines.text(ranking.service), rank + 1
-    lines.offer[at] = begin + offer
-    lines.minutes["order_min"][at] = found.order_min[source]
-    lines.minutes["travel_min"][at] = found.travel_min[source]
-    heads = ranking.laid_out
-    head_min = np.zeros(len(at))
-    if len(heads.heads):
-        number = np.array([each.number for each in offers], np.int64)[offer]
-        by_provider = heads.heads.reshape(-1, heads.providers)
-        head_min = np.where(heads.head_of[side] >= 0, by_provider[heads.head_of[side], number], 0.0)
-    lines.minutes["head_start_min"][at] = head_min
-    is_late = np.array([each.phone is None for each in offers], np.bool_)
-    for line in np.flatnonzero(is_late[offer]).tolist() if is_late.any() else ():
+    begin, is_late = filled.offers.of(ranking.service, offers)
+    _fill(start, served, ranking.found, ranking.side_of, ranking.laid_out,
+          engine.table(ranking.service).number, begin, filled.text(ranking.service), width,
+          filled.lines)  # fmt: skip
+    if not is_late.any():
+        return
+    is_taken = np.arange(width) < served[:, None]
+    offer = np.where(is_taken, ranking.found.offer.reshape(-1, width), 0)
+    for task, rank in np.argwhere(is_taken & is_late[offer]).tolist():
         # The time decides which number is answered.
-        incident = rows.incident(int(ranking.row[task[line]]))
-        entry = ranking.sides[side[line]].entry
-        phone = engine.phone_of(offers[offer[line]], incident, entry)
-        lines.offer[at[line]] = lines.offers.with_phone(begin + int(offer[line]), phone)
+        incident = rows.incident(int(ranking.row[task]))
+        entry = ranking.sides[ranking.side_of[task]].entry
+        own = int(offer[task, rank])
+        phone = engine.phone_of(offers[own], incident, entry)
+        filled.lines.offer[start[task] + rank] = filled.offers.with_phone(begin + own, phone)
 
 
-def _put_reasons(engine: ColumnEngine, ranking: Ranking, start: Array, lines: FilledLines) -> None:
+@jit
+def _fill(  # noqa: PLR0917 - compiled code has no keywords
+    start: Array,
+    served: Array,
+    found: Found,
+    side_of: Array,
+    sides: Sides,
+    number: Array,
+    begin: int,
+    service: int,
+    width: int,
+    lines: Lines,
+) -> None:
+    """Put the candidates of each task into its lines; ``number`` has the provider of each offer."""
+    for task in range(len(start)):
+        head_of = sides.head_of[side_of[task]]
+        for rank in range(served[task]):
+            at, source = start[task] + rank, task * width + rank
+            offer = found.offer[source]
+            lines.service[at], lines.rank[at], lines.offer[at] = service, rank + 1, begin + offer
+            lines.order_min[at] = found.order_min[source]
+            lines.travel_min[at] = found.travel_min[source]
+            lines.head_start_min[at] = (
+                sides.heads[head_of * sides.providers + number[offer]] if head_of >= 0 else 0.0
+            )
+
+
+def _put_reasons(engine: ColumnEngine, ranking: Ranking, start: Array, filled: FilledLines) -> None:
     """Put why there is no candidate, where there is none."""
     nobody = np.flatnonzero(_served(engine, ranking) == 0)
-    reasons = [lines.text(engine.reason_of(gate)) for gate in range(len(engine.gates) + 2)]
-    lines.service[start[nobody]] = lines.text(ranking.service)
-    lines.reason[start[nobody]] = np.array(reasons)[ranking.gate[nobody]]
+    reasons = [filled.text(engine.reason_of(gate)) for gate in range(len(engine.gates) + 2)]
+    filled.lines.service[start[nobody]] = filled.text(ranking.service)
+    filled.lines.reason[start[nobody]] = np.array(reasons)[ranking.gate[nobody]]
 
 
 def _put_calls(
-    start: Array, calls: Array, shape_of: Array, shapes: Sequence[Shape], lines: FilledLines
+    start: Array, calls: Array, shape_of: Array, shapes: Sequence[Shape], filled: FilledLines
 ) -> None:
     """Put the emergency numbers before everything."""
     for place in range(int(calls.max(initial=0))):
@@ -217,7 +263,8 @@ def _put_calls(
                  for shape in shapes]  # fmt: skip
         rows = np.flatnonzero(calls > place)
         at, own = start[rows] + place, shape_of[rows]
-        services = [lines.text(each.service) if each else NONE for each in known]
-        dials = [lines.offers.with_phone(NONE, each.dial) if each else NONE for each in known]
+        services = [filled.text(each.service) if each else NONE for each in known]
+        dials = [filled.offers.with_phone(NONE, each.dial) if each else NONE for each in known]
+        lines = filled.lines
         lines.service[at], lines.offer[at] = np.array(services)[own], np.array(dials)[own]
-        lines.rank[at], lines.reason[at] = 0, lines.text(EMERGENCY)
+        lines.rank[at], lines.reason[at] = 0, filled.text(EMERGENCY)

@@ -30,8 +30,9 @@ _NOT_CACHED: Any = object()
 _CACHE_SIZE = 20_000
 _DECIMAL = r"^-?[0-9]+[.,][0-9]+$"
 _LONGEST_DECIMAL = 25
-_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-5][0-9](:[0-5][0-9])?.{0,6}$"
-_SECONDS = r"^.{16}:[0-5][0-9]"
+_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-5][0-9](:[0-5][0-9])?([^:].{0,5})?$"
+_LONGEST_TIME = 64
+"""More bytes than a time of that form has; pyarrow 26 cannot slice up to the end."""
 _BLANK_EDGE = r"^[^!-~]|[^!-~]$"
 """A first or last character that may be a blank in any script."""
 
@@ -97,18 +98,24 @@ class TextReader:
         column = self._column(texts, "when", count)
         is_time = pc.match_substring_regex(column, _TIME)
         is_unusual |= ~_mask(pc.or_(is_time, pc.equal(column, "")))
-        shaped = pc.if_else(is_time, column, "0000-00-00T00:00")
-        has_seconds = pc.match_substring_regex(shaped, _SECONDS)
-        minute = _numbers(pc.utf8_slice_codeunits(shaped, 14, 16), pa.int64())
+        # Up to the seconds, a time of this form has a byte for each character.
+        shaped = pc.if_else(is_time, column, "0000-00-00T00:00").cast(pa.binary())
+        has_seconds = pc.equal(pc.binary_slice(shaped, 16, 17), b":")
+        minute = _numbers(pc.binary_slice(shaped, 14, 16).cast(pa.string()), pa.int64())
         second = _numbers(
-            pc.if_else(has_seconds, pc.utf8_slice_codeunits(shaped, 17, 19), "0"), pa.int64()
+            pc.if_else(has_seconds, pc.binary_slice(shaped, 17, 19), b"0").cast(pa.string()),
+            pa.int64(),
         )
         zone = pc.if_else(
-            has_seconds, pc.utf8_slice_codeunits(shaped, 19), pc.utf8_slice_codeunits(shaped, 16)
+            has_seconds,
+            pc.binary_slice(shaped, 19, _LONGEST_TIME),
+            pc.binary_slice(shaped, 16, _LONGEST_TIME),
         )
-        hour = pc.if_else(is_time, pc.utf8_slice_codeunits(shaped, 0, 13), "")
-        exact = pc.if_else(has_seconds, "s", "m")
-        codes, keys = _distinct(pc.binary_join_element_wise(hour, exact, zone, "\n"))
+        hour = pc.if_else(is_time, pc.binary_slice(shaped, 0, 13), b"")
+        exact = pc.if_else(has_seconds, b"s", b"m")
+        codes, keys = _distinct(
+            pc.binary_join_element_wise(hour, exact, zone, b"\n").cast(pa.string())
+        )
         starts, is_valid = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
         for code, key in enumerate(keys):
             start = self._cached(("hour", key), partial(self._hour, *key.split("\n")))
