@@ -6,11 +6,12 @@ row too close to a limit) by ``desk.rank_need`` itself.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
 from .. import cascade, desk, geo
-from ..catalog.index import make_index
+from ..catalog.index import Index, make_index
 from ..eligibility import (
     BEYOND_FALLBACK,
     GATES,
@@ -75,7 +76,6 @@ class Engine:
             gates=gates,
             most_head_starts=self.shapes.most_head_starts(),
         )
-        self._index = make_index(self.providers)
         self._reasons = reasons_of(gates)
         self._tables: dict[str, Table] = {}
         self._cells: dict[tuple[str, float], CellLists] = {}
@@ -83,6 +83,10 @@ class Engine:
         self._sides: dict[Side, Sides] = {}
         self._heads: dict[int, Any] = {}
         self._hours = self.steps.lazy_hours()
+
+    @cached_property
+    def _index(self) -> Index:
+        return make_index(self.providers)
 
     @property
     def is_scalar(self) -> bool:
@@ -215,9 +219,9 @@ class Engine:
         return self._cells[key]
 
     def coded(self, service: str) -> CodeEntries:
-        """The offers of a service by postcode, laid out once."""
+        """The offers of a service by postcode, laid out once; none where no area has postcodes."""
         if service not in self._coded:
-            offers = self.offers.of(service)
+            offers = self.offers.of(service) if self.offers.needs_postcodes else []
             self._coded[service] = code_entries(
                 [self.providers[offer.number] for offer in offers],
                 [offer.rest_min for offer in offers],

@@ -40,7 +40,7 @@ def code_entries(
 
     ``providers`` and ``rest_min`` are those of a service's offers, in their order.
     """
-    codes = all_codes()
+    codes = all_codes() if providers else ()
     by_code: list[list[int]] = [[] for _ in codes]
     for offer in sorted(range(len(providers)), key=rest_min.__getitem__):
         area = providers[offer].area
