@@ -25,7 +25,7 @@ from ..model import Incident, Observations, Place, PlanEntry
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
 from . import kernel
 from .index.cells import CellLists, key_of
-from .index.postcode_entries import code_entries, numbers_of
+from .index.postcode_entries import code_entries, no_entries, numbers_of
 from .kernel_tables import Backend, CodeEntries, Found, Rows, Sides, Table
 from .offers import EVERY_PROVIDER, Offer, Offers
 from .ranks import Ranked, Ranks
@@ -219,13 +219,17 @@ class Engine:
         return self._cells[key]
 
     def coded(self, service: str) -> CodeEntries:
-        """The offers of a service by postcode, laid out once; none where no area has postcodes."""
+        """The offers of a service by postcode, laid out once; none if no row has postcodes."""
         if service not in self._coded:
-            offers = self.offers.of(service) if self.offers.needs_postcodes else []
-            self._coded[service] = code_entries(
-                [self.providers[offer.number] for offer in offers],
-                [offer.rest_min for offer in offers],
-                self.backend,
+            offers = self.offers.of(service)
+            self._coded[service] = (
+                code_entries(
+                    [self.providers[offer.number] for offer in offers],
+                    [offer.rest_min for offer in offers],
+                    self.backend,
+                )
+                if self.offers.needs_postcodes
+                else no_entries(self.backend)
             )
         return self._coded[service]
 

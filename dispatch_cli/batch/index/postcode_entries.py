@@ -40,7 +40,7 @@ def code_entries(
 
     ``providers`` and ``rest_min`` are those of a service's offers, in their order.
     """
-    codes = all_codes() if providers else ()
+    codes = all_codes()
     by_code: list[list[int]] = [[] for _ in codes]
     for offer in sorted(range(len(providers)), key=rest_min.__getitem__):
         area = providers[offer].area
@@ -59,3 +59,8 @@ def code_entries(
         backend.whole(entries),
         backend.real(rest_min[offer] - _SLACK_MIN for offer in entries),
     )
+
+
+def no_entries(backend: Backend) -> CodeEntries:
+    """Make the entries for rows without postcodes; the postcodes themselves are not loaded."""
+    return CodeEntries(backend.whole(()), backend.whole(()), backend.real(()))
