@@ -129,7 +129,10 @@ class Terminal:
         return self.process.returncode
 
     def kill(self, number: int = signal.SIGKILL) -> int:
-        """End the process by a signal, as a closed terminal or a crash does."""
+        """End the process by a signal, as a closed terminal or a crash does.
+
+        What it still writes is read: it could not end while the terminal is full.
+        """
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait()
+        return self.ended()
