@@ -10,7 +10,15 @@ from msgspec.structs import replace
 from dispatch_cli import coverage, desk
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.coverage import Stretch
-from dispatch_cli.eligibility import GATES, Gate, LimitGate, Look, StaticGate, without_hours
+from dispatch_cli.eligibility import (
+    GATES,
+    Gate,
+    LimitGate,
+    Look,
+    StaticGate,
+    TimeGate,
+    without_hours,
+)
 from dispatch_cli.eligibility.facts import (
     INCIDENT_FACTS,
     PROVIDER_FACTS,
@@ -19,7 +27,7 @@ from dispatch_cli.eligibility.facts import (
 )
 from dispatch_cli.eligibility.gate_forms import Fact, UnknownFormError
 from dispatch_cli.messages import Message
-from dispatch_cli.model import Incident, PlanEntry, Rules, Vehicle
+from dispatch_cli.model import Incident, PlanEntry, Rules, Span, Timetable, Vehicle
 
 from .batch.worlds import World, holidays
 from .worlds import ALWAYS, MIDDLE, NOON, MemoryCatalog, incident, need, no_holidays, provider
@@ -215,13 +223,116 @@ def test_a_table_without_its_area_first_is_refused() -> None:
             by_cascade(gates)
 
 
-def test_batch_refuses_a_static_gate_by_place_or_time() -> None:
-    """Rows are grouped by what static gates read: no two rows share a place or a time."""
-    for name in ("place", "when"):
-        gate = StaticGate(reason="odd", incident=(name,), fails=lambda *_: False,
-                          sentence=lambda *_: Message("odd"))  # fmt: skip
-        with pytest.raises(UnknownFactError, match=name):
-            Engine(MemoryCatalog(FIRMS), holidays=no_holidays, gates=(*GATES, gate))
+class AlwaysGate(StaticGate, frozen=True, kw_only=True):
+    """A static gate with another predicate than that of its form."""
+
+    def stops(self, look: object) -> bool:
+        """Stop everybody."""
+        return True
+
+
+class OtherLimitGate(Gate, frozen=True, kw_only=True):
+    """A gate that has the name of a known form, and nothing else of it."""
+
+    form = "limit"
+
+
+def static(**facts: object) -> StaticGate:
+    """A static gate that stops nobody."""
+    return StaticGate(**{"reason": "new", "fails": lambda *_: False,
+                         "sentence": lambda *_: Message("new"), **facts})  # fmt: skip
+
+
+def limit(value: Fact, limit: Fact, **facts: object) -> LimitGate:
+    """A limit gate of two facts."""
+    return LimitGate(reason="new", value=value, limit=limit, sentence=SEATS.sentence, **facts)
+
+
+UNFIT = {
+    "static by place": (static(incident=("place",)), UnknownFactError, "place"),
+    "static by time": (static(incident=("when",)), UnknownFactError, "when"),
+    "a subclass": (AlwaysGate(reason="new", fails=LICENCE.fails, sentence=LICENCE.sentence),
+                   UnknownFormError, "'new'"),
+    "a known form's name": (OtherLimitGate(reason="new"), UnknownFormError, "'new'"),
+    "a limit of an undeclared fact": (
+        limit(Fact("incident", "travellers"), Fact("provider", "seats"), provider=("seats",)),
+        UndeclaredFactError, "travellers",
+    ),
+    "two numbers of one side": (
+        limit(Fact("provider", "seats"), Fact("provider", "units"), provider=("seats", "units")),
+        UnknownFactError, "same side",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", ENGINES.values(), ids=ENGINES)
+@pytest.mark.parametrize(("gate", "error", "says"), UNFIT.values(), ids=UNFIT)
+def test_every_engine_refuses_what_another_could_not_ask(
+    ask: Callable, gate: Gate, error: type[Exception], says: str
+) -> None:
+    """Incidents are grouped by facts and compared by columns: other gates would split engines."""
+    with pytest.raises(error, match=says):
+        ask((*GATES, gate))
+
+
+@pytest.mark.parametrize("ask", ENGINES.values(), ids=ENGINES)
+def test_hours_have_to_be_declared(ask: Callable) -> None:
+    """Firms with the same declared facts share a timetable: it may not depend on others."""
+    gate = TimeGate(reason="night", provider=("units",), timetable=lambda _, hours: hours(),
+                    sentence=lambda *_: Message("night"))  # fmt: skip
+    with pytest.raises(UndeclaredFactError, match="hours, region, timetable"):
+        ask((*GATES, gate))
+
+
+@pytest.mark.parametrize("ask", [ENGINES[name] for name in ENGINES if name != "coverage"])
+def test_a_timetable_holds_before_its_first_and_after_its_last_span(ask: Callable) -> None:
+    """One that ended 40 days ago is as it was then, in every engine."""
+    at = int(NOON.timestamp())
+    for state, reason in (("closed", "old"), ("open", "")):
+        table = Timetable((Span(at - 80 * 86400, at - 40 * 86400, state),))
+        gate = TimeGate(reason="old", timetable=lambda *_, table=table: table,
+                        sentence=lambda *_: Message("old"))  # fmt: skip
+        assert ask((*GATES, gate)) == dict.fromkeys(["good", "unlicensed", "cramped"], reason)
+
+
+def test_a_timetable_without_spans_is_an_error() -> None:
+    """It says neither open nor closed."""
+    gate = TimeGate(reason="empty", timetable=lambda *_: Timetable(()),
+                    sentence=lambda *_: Message("empty"))  # fmt: skip
+    for ask in (ENGINES["cascade"], ENGINES["plain engine"]):
+        with pytest.raises(ValueError, match="without spans"):
+            ask((*GATES, gate))
+
+
+@pytest.mark.parametrize("columns", [False, True])
+def test_without_a_gate_nobody_is_out_for_having_been_asked(columns: bool) -> None:
+    """Who was asked already is only stopped by a gate of that form."""
+    made = Engine
+    if columns:
+        pytest.importorskip("numba", reason='the extra "batch" is not installed')
+        from dispatch_cli.batch.compiled.column_engine import ColumnEngine as made
+    gates = [gate for gate in GATES if gate.form != "asked"]
+    of = replace(OF, asked=("good",))
+    [[tow, *_]] = made(MemoryCatalog(FIRMS[:1]), holidays=no_holidays, gates=gates).rank([of])
+    assert [row.provider for row in tow.rows] == ["good"]
+
+
+@pytest.mark.parametrize("columns", [False, True])
+def test_a_reason_may_stand_at_two_places_of_the_table(columns: bool) -> None:
+    """The furthest reason is that of the desk: by the first place of each."""
+    made = Engine
+    if columns:
+        pytest.importorskip("numba", reason='the extra "batch" is not installed')
+        from dispatch_cli.batch.compiled.column_engine import ColumnEngine as made
+    early = static(reason="x", provider=("id",), fails=lambda _, one: one.id == "nobody")
+    middle = static(reason="y", provider=("id",), fails=lambda _, one: one.id == "good")
+    late = static(reason="x", provider=("id",), fails=lambda _, one: one.id != "good")
+    gates = (*GATES, early, middle, late)
+    [[tow, *_]] = made(MemoryCatalog(FIRMS), holidays=no_holidays, gates=gates).rank([OF])
+    cascade = desk.rank_incident(
+        MemoryCatalog(FIRMS), OF, holidays=no_holidays, explain=True, gates=gates
+    ).cascades[0]
+    assert tow.reason == list(cascade.excluded_counts)[-1] == "y"
 
 
 def test_an_undeclared_fact_cannot_be_read() -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from .. import cascade, desk, geo
 from ..catalog.index import Index, make_index
 from ..eligibility import (
-    BEYOND_FALLBACK,
     GATES,
     Gate,
     Need,
@@ -76,7 +75,7 @@ class Engine:
             gates=gates,
             most_head_starts=self.shapes.most_head_starts(),
         )
-        self._reasons = reasons_of(gates)
+        self.reasons = reasons_of(gates)
         self._tables: dict[str, Table] = {}
         self._cells: dict[tuple[str, float], CellLists] = {}
         self._coded: dict[str, CodeEntries] = {}
@@ -119,7 +118,7 @@ class Engine:
             gates = [0]
             kernel.find_furthest(*asked(service), rows, (0,), gates)
             furthest = gates[0]
-            if 0 <= furthest <= self.offers.service_gate:
+            if 0 <= furthest <= self.offers.turns[self.offers.service_gate]:
                 kernel.find_furthest(*asked(EVERY_PROVIDER), rows, (0,), gates)
                 furthest = -1 if gates[0] < 0 else max(furthest, gates[0])
             if furthest >= 0:
@@ -166,7 +165,7 @@ class Engine:
 
     def sides_of(self, sides: Sequence[Side]) -> Sides:
         """Lay some sides out for the kernel."""
-        # One tuple for each client: what is the same is the same object.
+        # All sides of a client share one tuple, so that its identity is a key.
         lists = {id(side.listed): side.listed for side in sides if side.listed is not None}
         heads = {id(side.head_starts): side.head_starts for side in sides if side.head_starts}
         list_at = {key: at for at, key in enumerate(lists)}
@@ -234,11 +233,8 @@ class Engine:
         return self._coded[service]
 
     def reason_of(self, furthest: int) -> str:
-        """The reason by the furthest gate that any provider came to; 0: no provider is near."""
-        if not self.providers:
-            return ""
-        is_beyond = furthest > len(self.gates)
-        return BEYOND_FALLBACK if is_beyond else self.gates[max(furthest, 1) - 1].reason
+        """The furthest reason that any provider came to, by its place; 0: no provider is near."""
+        return self.reasons[max(furthest, 1) - 1] if self.providers else ""
 
     def ranks_of(
         self,
@@ -329,7 +325,7 @@ class Engine:
         ranked = desk.rank_need(need, near, self.gates)
         order = ranked.orders.asked
         counts = ranked.counts(self.gates, not_near=len(self.providers) - len(near))
-        reason = "" if order or not counts else max(counts, key=self._reasons.index)
+        reason = "" if order or not counts else max(counts, key=self.reasons.index)
         rows = tuple(Ranked.of(rated, need) for rated in order[: self.top])
         if not self._full:
             return Ranks(service=entry.service, rows=rows, reason=reason)

@@ -232,7 +232,7 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
     head_min = sides.heads[head_of * sides.providers + number] if head_of >= 0 else 0.0
     if index_min(table, offer, drive_min(least_km, table)) - head_min > stop_min:
         return count
-    if _is_asked(rows, task, number):
+    if table.asked_gate and _is_asked(rows, task, number):
         return count
     if not table.odd[offer] and _time_gate(table, hours, rows, task, offer):
         return count
@@ -362,7 +362,7 @@ def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
 
 @jit
 def find_furthest(table, hours, sides, lists, coded, rows, tasks, gates):
-    """Say of some tasks which gate was the furthest that any offer came to; 0: none is near.
+    """Say of some tasks which reason was the furthest that any offer came to; 0: none is near.
 
     -1 where that is close, or where a list was cut.
     """
@@ -388,7 +388,7 @@ def find_furthest(table, hours, sides, lists, coded, rows, tasks, gates):
                 table.phi[offer], table.cosine[offer], table.lon[offer], phi, cosine, lon
             )
             gate = _first_gate(table, hours, sides, rows, task, offer, km)
-            furthest = -1 if gate < 0 else max(furthest, gate)
+            furthest = -1 if gate < 0 else max(furthest, table.turns[gate])
         gates[at] = furthest
 
 

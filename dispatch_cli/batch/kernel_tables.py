@@ -16,7 +16,8 @@ class Table(NamedTuple):
 
     ``limits`` has ``len(limit_gates)`` values for each offer and ``openings`` ``len(time_gates)``.
     ``out`` is the number of the availability gate that stops an offer, 0 if none does. ``odd``
-    marks offers whose hours only the desk can work out. Gates are numbered from 1 in their table.
+    marks offers whose hours only the desk can work out. Gates are numbered from 1 in their table;
+    ``turns`` has the place of each gate's reason among all, that of the stop rule at the end.
     """
 
     number: Column
@@ -45,6 +46,7 @@ class Table(NamedTuple):
     leg_kmh: Column
     limit_gates: Column
     time_gates: Column
+    turns: Column
     detour: float
     fallback_min: float
     asked_gate: int

@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from .. import desk, ranking
 from ..candidates import Rated
-from ..eligibility import Eligible, Gate, LimitGate, Need, StaticGate, TimeGate, without_hours
+from ..eligibility import (
+    Eligible,
+    Gate,
+    LimitGate,
+    Need,
+    StaticGate,
+    TimeGate,
+    reasons_of,
+    without_hours,
+)
 from ..eligibility.facts import view
 from ..eligibility.gate_forms import AskedGate, AvailabilityGate
 from ..model import (
@@ -96,7 +105,10 @@ class Offers:
         self.service_gate = next(
             (n for n, gate in numbered if (gate.incident, gate.provider) == _OFFERS), 0
         )
-        """The number of the gate that leaves out whoever does not offer a service; 0: none does."""
+        """The number of the gate that stops providers without the service; 0: there is none."""
+        reasons = reasons_of(gates)
+        self.turns = [0, *(reasons.index(gate.reason) + 1 for gate in gates), len(reasons)]
+        """The place of each gate's reason among all, from 1; the last is that of the stop rule."""
         self._known: dict[str, list[Offer]] = {}
         self._offered: dict[tuple[str, tuple[str, ...]], bool] = {}
 
@@ -203,6 +215,7 @@ class Offers:
             leg_kmh=real(kmh for _, kmh in settings.speed),
             limit_gates=whole(number for number, *_ in self.limits),
             time_gates=whole(number for number, _ in self._times),
+            turns=whole(self.turns),
             detour=settings.detour,
             fallback_min=settings.fallback_min,
             asked_gate=self._asked_gate,

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from .. import plans
 from ..eligibility import Gate, StaticGate, Verdicts, check_gates, is_on_list, without_hours
-from ..eligibility.facts import UnknownFactError, fields_behind
+from ..eligibility.facts import fields_behind
 from ..model import Incident, Observations, PlanEntry, Provider, Rules
 from ..results import EmergencyCall
 
@@ -25,7 +25,6 @@ _PLAN_FACTS = (
 _OF_VEHICLE = {"vehicle": "kind", "ev": "ev", "trailer": "trailer", "state": "state",
                "brand": "brand", "weight_t": "weight_t", "height_m": "height_m",
                "is_heavy": "is_heavy"}  # fmt: skip
-_ENGINE = "batch"
 
 
 class Side(Struct, frozen=True, eq=False):
@@ -59,7 +58,7 @@ class Shapes:
         observations: Observations,
         gates: Sequence[Gate],
     ) -> None:
-        check_gates(gates, _ENGINE)
+        check_gates(gates, "batch")
         self._providers, self._rules, self._observations = providers, rules, observations
         self._verdicts = Verdicts(gates, providers)
         self.static_facts = _static_facts(gates)
@@ -121,17 +120,10 @@ class Shapes:
 
 
 def _static_facts(gates: Iterable[Gate]) -> tuple[str, ...]:
-    """The fields of an incident by which static gates decide, each once.
-
-    Raises UnknownFactError for a place or a time: no two rows would be alike.
-    """
-    fields = fields_behind(
+    """The fields of an incident by which static gates decide, each once."""
+    return fields_behind(
         name for gate in gates if isinstance(gate, StaticGate) for name in gate.incident
     )
-    for name in ("place", "when"):
-        if name in fields:
-            raise UnknownFactError(f"{_ENGINE} cannot group rows by {name!r}: no static gate may")
-    return fields
 
 
 def _key_of(names: Sequence[str]) -> Any:

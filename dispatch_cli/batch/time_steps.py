@@ -10,7 +10,7 @@ from typing import Any
 
 from ..desk import HolidayDates, hours_around
 from ..eligibility import SEEN_AHEAD, HoursOf, TimeGate
-from ..eligibility.facts import values_of, view
+from ..eligibility.facts import values_of
 from ..model import Phone, Provider, Span, Timetable
 from .kernel_tables import Backend, Hours
 
@@ -44,9 +44,7 @@ class TimeSteps:
         # Timetables are shared within a file: the same object, the same times.
         key = (gate.reason, *(id(one) if isinstance(one, Timetable) else one for one in values))
         if key not in self._numbers:
-            is_never_closed = (
-                gate.timetable(view("provider", gate.provider)(provider), lambda: _OPEN) is None
-            )
+            is_never_closed = gate.timetable_of(provider, lambda: _OPEN) is None
             self._numbers[key] = NEVER_CLOSED if is_never_closed else len(self._openings)
             if not is_never_closed:
                 self._openings.append((gate, provider))
@@ -63,10 +61,11 @@ class TimeSteps:
         """Work an opening out for a stretch: the timetable of its gate, where the desk asks it."""
         gate, provider = self._openings[opening]
         begin, end = stretch * STRETCH_S, (stretch + 1) * STRETCH_S
-        facts = view("provider", gate.provider)(provider)
-        timetable = gate.timetable(facts, lambda: self._hours_in(provider, stretch))
+        timetable = gate.timetable_of(provider, lambda: self._hours_in(provider, stretch))
         assert timetable is not None  # noqa: S101 - such an opening has no number
-        kept = _clipped(timetable, begin, end)
+        kept = _clipped(timetable, begin, end) or [
+            timetable.span_at(datetime.fromtimestamp(begin, UTC))
+        ]
         return [span.start * 1_000_000 for span in kept], [span.state == "closed" for span in kept]
 
     def _hours_in(self, provider: Provider, stretch: int) -> Timetable:

@@ -48,6 +48,22 @@ def digest_of_code(package: str) -> bytes:
     return blake2b(repr(facts).encode(), digest_size=16).digest()
 
 
+def digest_of_package() -> str:
+    """Digest the state of all modules of the program, in hexadecimal digits.
+
+    An archive without folders counts as a whole. Listing all folders takes about 3 ms.
+    """
+    package = os.path.dirname(os.path.dirname(__file__))
+    states = [
+        (os.path.relpath(path, package), size, time)
+        for folder, *_ in os.walk(package)
+        if os.path.basename(folder) != "__pycache__"
+        for path, size, time in _modules_in(folder)
+    ]
+    facts = sorted(states) or [_archive_of(package)]
+    return blake2b(repr(facts).encode(), digest_size=8).hexdigest()
+
+
 def _modules_of(package: str) -> list[FileState]:
     """Return the states of the modules that decide, or that of the archive that holds them."""
     try:

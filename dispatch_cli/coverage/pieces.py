@@ -86,8 +86,7 @@ def _timetables(
     """Yield the timetable of each time gate that can stop a provider."""
     for gate in gates:
         if isinstance(gate, TimeGate):
-            facts = view("provider", gate.provider)(provider)
-            timetable = gate.timetable(facts, lambda: hours_of(provider))
+            timetable = gate.timetable_of(provider, lambda: hours_of(provider))
             if timetable is not None:
                 yield timetable
 

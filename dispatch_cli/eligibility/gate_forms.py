@@ -12,8 +12,8 @@ from typing import Any, ClassVar, NamedTuple
 from msgspec import Struct
 
 from ..messages import Message
-from ..model import Availability, Timetable
-from .facts import Facts, fields_behind, view
+from ..model import Availability, Provider, Timetable
+from .facts import Facts, UndeclaredFactError, UnknownFactError, fields_behind, view
 from .look import Look
 
 
@@ -72,7 +72,7 @@ class StaticGate(Gate, frozen=True, kw_only=True):
 
 
 class LimitGate(Gate, frozen=True, kw_only=True):
-    """A number of one side against a number of the other; what is unknown refuses nobody."""
+    """A number of one side against a number of the other; an unknown number passes."""
 
     form: ClassVar[str] = "limit"
 
@@ -101,8 +101,8 @@ class LimitGate(Gate, frozen=True, kw_only=True):
 class TimeGate(Gate, frozen=True, kw_only=True):
     """A gate that is closed at some times: those that ``timetable`` has as "closed".
 
-    ``timetable`` is made from the provider's facts and, where it asks for them, its opening hours;
-    None is never closed.
+    ``timetable`` is made from the provider's facts and, if the gate declares ``HOURS_FACTS``, its
+    opening hours; None is never closed. Outside a timetable its first or last span holds.
     """
 
     form: ClassVar[str] = "time"
@@ -116,12 +116,25 @@ class TimeGate(Gate, frozen=True, kw_only=True):
         when = look.need.incident.when
         return timetable is not None and timetable.span_at(when).state == "closed"
 
+    def timetable_of(self, provider: Provider, hours: Callable[[], Timetable]) -> Timetable | None:
+        """Make the timetable of a provider; ``hours`` gives its opening hours.
+
+        Raises UndeclaredFactError if the gate asks for hours that it does not declare: engines
+        share a timetable among providers with the same declared facts.
+        """
+        declared = set(HOURS_FACTS) <= set(self.provider)
+        facts = view("provider", self.provider)(provider)
+        found = self.timetable(facts, hours if declared else _no_hours)
+        if found is not None and not found.spans:
+            raise ValueError(f"the gate {self.reason!r} has made a timetable without spans")
+        return found
+
     def message(self, look: Look) -> Message:
         """Word when the gate opens again."""
         return self.sentence(*self.facts(look), self._timetable(look) or Timetable(()))
 
     def _timetable(self, look: Look) -> Timetable | None:
-        return self.timetable(self.facts(look)[1], look.timetable)
+        return self.timetable_of(look.provider, look.timetable)
 
 
 class AreaGate(Gate, frozen=True, kw_only=True):
@@ -174,9 +187,14 @@ class AvailabilityGate(Gate, frozen=True, kw_only=True):
         return self.sentence(*self.facts(look), look.availability)
 
 
-FORMS = frozenset(
-    form.form for form in (StaticGate, LimitGate, TimeGate, AreaGate, AskedGate, AvailabilityGate)
-)
+_CLASSES = (StaticGate, LimitGate, TimeGate, AreaGate, AskedGate, AvailabilityGate)
+FORMS = frozenset(each.form for each in _CLASSES)
+HOURS_FACTS = ("hours", "region", "timetable")
+"""The facts of a provider from which its opening hours follow."""
+
+
+def _no_hours() -> Timetable:
+    raise UndeclaredFactError(f"opening hours need the declared facts {', '.join(HOURS_FACTS)}")
 
 
 class UnknownFormError(TypeError):
@@ -187,20 +205,44 @@ def check_gates(gates: Iterable[Gate], engine: str, forms: Collection[str] = FOR
     """Refuse a table that an engine cannot honour, before it ranks anything.
 
     Raises UnknownFormError for a form outside ``forms``, UnknownFactError for a fact that neither
-    side has. The area comes first and once, because an index answers for it without a look.
+    side has, UndeclaredFactError for a limit that reads an undeclared fact. The area comes first
+    and once, because an index answers for it without a look. Static gates read neither place nor
+    time: no two incidents would share them.
     """
     kinds = []
     for gate in gates:
-        if gate.form not in forms:
+        # A subclass could answer differently from what engines make of its form.
+        if gate.form not in forms or type(gate) not in _CLASSES:
             raise UnknownFormError(
                 f"{engine} cannot ask the gate {gate.reason!r} of the form {gate.form!r}; "
                 f"known forms: {', '.join(sorted(forms))}"
             )
         view("incident", gate.incident)
         view("provider", gate.provider)
+        _check_facts(gate, engine)
         kinds.append(gate.form)
     if kinds.count("area") != 1 or kinds[0] != "area":
         raise UnknownFormError(f"{engine} needs exactly one gate of the form 'area', as the first")
+
+
+def _check_facts(gate: Gate, engine: str) -> None:
+    """Refuse facts that a form cannot read; raises UnknownFactError or UndeclaredFactError."""
+    if isinstance(gate, StaticGate):
+        for name in ("place", "when"):
+            if name in fields_behind(gate.incident):
+                raise UnknownFactError(
+                    f"{engine} cannot group incidents by {name!r}, which the static gate "
+                    f"{gate.reason!r} reads"
+                )
+    if isinstance(gate, LimitGate):
+        if {gate.value.side, gate.limit.side} != {"incident", "provider"}:
+            raise UnknownFactError(f"{gate.reason!r} compares two numbers of the same side")
+        for fact in (gate.value, gate.limit):
+            if fact.name not in (gate.incident if fact.side == "incident" else gate.provider):
+                raise UndeclaredFactError(
+                    f"{gate.reason!r} compares the {fact.side}'s {fact.name!r}, "
+                    "which is not declared"
+                )
 
 
 def gate_facts(gates: Iterable[Gate]) -> frozenset[str]:

@@ -9,6 +9,8 @@ from .gate_forms import Gate, LimitGate, StaticGate
 from .need import Need
 
 PASSED = 0
+MOST_KEPT = 5_000
+"""Combinations of facts that are remembered; then they are forgotten and asked anew."""
 
 
 class Verdicts:
@@ -36,15 +38,18 @@ class Verdicts:
         self._known: dict[object, bytes] = {}
 
     def first_failing(self, need: Need) -> bytes:
-        """For each provider the place in the table, from 1, of the first of the gates that fails.
+        """Return for each provider the place in the table, from 1, of the first gate that fails.
 
-        PASSED (0) where none does.
+        PASSED (0) means that none does.
         """
         asked = [(number, gate, values_of("incident", gate.incident)(need))
                  for number, gate in self._gates]  # fmt: skip
         key = tuple(values for *_, values in asked)
         found = self._first.get(key)
         if found is None:
+            if len(self._first) >= MOST_KEPT:
+                self._first.clear()
+                self._known.clear()
             first = bytearray(len(self._providers))
             for number, gate, values in reversed(asked):
                 failing = self._failing(number, gate, values, need)
@@ -59,10 +64,12 @@ class Verdicts:
         """The places of the providers that a gate stops."""
         group_of, examples = self._grouped(number, gate)
         key = (number, values)
-        if key not in self._known:
+        # Several threads may ask: what was known may be forgotten by another one.
+        verdicts = self._known.get(key)
+        if verdicts is None:
             incident, show = view("incident", gate.incident)(need), view("provider", gate.provider)
-            self._known[key] = bytes(bool(gate.fails(incident, show(one))) for one in examples)
-        verdicts = self._known[key]
+            verdicts = bytes(bool(gate.fails(incident, show(one))) for one in examples)
+            self._known[key] = verdicts
         if not any(verdicts):
             return []
         return [place for place, group in enumerate(group_of) if verdicts[group]]

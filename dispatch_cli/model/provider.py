@@ -37,9 +37,9 @@ class Timetable(Struct, frozen=True, array_like=True):
         )
 
     def span_at(self, when: datetime) -> Span:
-        """The span that holds a moment; the caller has made sure that the timetable covers it."""
+        """The span that holds a moment; before the first and after the last span, that one."""
         at = when.timestamp()
-        return self.spans[bisect_right(self.spans, at, key=lambda span: span.start) - 1]
+        return self.spans[max(0, bisect_right(self.spans, at, key=lambda span: span.start) - 1)]
 
     def ends_at(self, span: Span) -> datetime | None:
         """When a span ends (UTC), or None if it does not end as far as can be seen."""

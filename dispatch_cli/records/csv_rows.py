@@ -289,11 +289,10 @@ def too_long(piece: Piece, mark: Mark) -> Chunk:
 
 def checked_encoding(name: str) -> str:
     """Return the normal name of an encoding; raises UsageError if it is no superset of ASCII."""
-    signs = f'{DELIMITERS}"\r\n09Az'
     try:
         found = codecs.lookup(name.strip() or "utf-8").name
-        is_ascii_superset = signs.encode(found) == signs.encode("ascii")
-    except (LookupError, UnicodeError, ValueError, TypeError):
+        is_ascii_superset = _is_ascii_superset(found)
+    except (LookupError, ValueError, TypeError):
         raise UsageError(
             f"--encoding {name!r} is unknown; use utf-8, cp1252, latin-1 or another name in Python"
         ) from None
@@ -301,10 +300,22 @@ def checked_encoding(name: str) -> str:
         return "utf-8"
     if not is_ascii_superset:
         raise UsageError(
-            f"--encoding {name!r} is not supported, because it does not contain ASCII",
+            f"--encoding {name!r} is not supported, because ASCII bytes do not mean ASCII in it",
             hint="convert the file to UTF-8",
         )
     return found
+
+
+def _is_ascii_superset(encoding: str) -> bool:
+    """Return whether every text of ASCII bytes means itself; raises LookupError, TypeError.
+
+    Some encodings write other characters in ASCII bytes, as UTF-7 does in "+AOk-".
+    """
+    data = bytes(range(128)) + b"+AOk- ~{VPND~} \\u00fc \x1b$B%+\x1b(B"
+    try:
+        return data.decode(encoding) == data.decode("ascii")
+    except UnicodeError:
+        return False
 
 
 def detect_delimiter(header: str) -> str:

@@ -49,6 +49,7 @@ TIMES = (
     " 2026-11-27T12:00 ", "2026-02-29T12:00", "1969-12-31T23:59", "2199-12-31T23:59", "12:00",
     "27.11.2026 12:00", "now", "", "2026-11-27T12:00-99:00", "2026-11-27T1２:00", "2026-11-27",
     "2026-11-27T12:00  Z", "2026-11-27T12:0a", "20x6-11-27T12:00", "2026-11-27T12:00:07\u00a0",
+    "2026-11-27T12:00:6x", "2026-11-27T12:00:59:00",
 )  # fmt: skip
 PLACES = (
     ("48.3705", "10.8978"), ("-48.3705", "10.8978"), ("0.0", "0.0"), ("0", "0"), ("48", "10"),
@@ -196,6 +197,9 @@ def json_of(seed: int, rows: int) -> bytes:
         if chance.random() < 0.2:
             names = chance.sample([*values, "at", "brand", "ev", "asked", "note"], 2)
             values |= {name: chance.choice(ODD_VALUES) for name in names}
+        texts = [name for name, value in values.items() if isinstance(value, str)]
+        if texts and chance.random() < 0.1:
+            values[chance.choice(texts)] += chance.choice(["\n", "\r", "\t", "\n+01:00"])
         line = json.dumps(values)
         lines.append(chance.choice([line[:-3], "", "[]", "\0"]) if chance.random() < 0.05 else line)
     return "\n".join(lines).encode()
@@ -251,6 +255,18 @@ def test_whatever_comes_in(both, home, *, seed, source, size, form, keep):
         options += ["--encoding", "cp1252"]
     one, other = both(size, *options)
     assert one == other
+
+
+def test_line_breaks_in_times_are_read_alike(both, home):
+    """In JSON a cell may hold what no line of CSV can."""
+    (home / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
+    ends = ["", "\n", "\n\n", "Z\n", "\nZ", "\n+01:00", ":07\n", "\r\n"]
+    rows = [{"kind": "tow", "lat": 48.37, "lon": 10.89, "when": f"2026-11-27T12:00{end}"}
+            for end in ends * 3]  # fmt: skip
+    (home / "in.csv").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    one, other = both(10_000, "--format", "csv")
+    assert one == other
+    assert one[0] in (0, 6)
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])

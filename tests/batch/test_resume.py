@@ -117,6 +117,14 @@ def test_another_version_does_not_go_on(stopped, dispatch):
     assert "was started by dispatch 9." in found.err
 
 
+def test_an_edited_module_does_not_go_on(stopped, dispatch, monkeypatch):
+    """The version stays the same from edit to edit: the modules themselves count."""
+    monkeypatch.setattr("dispatch_cli.catalog.code_digest.digest_of_package", lambda: "edited")
+    found = dispatch("batch", *ARGV, "--resume")
+    assert found.code == 4
+    assert "the program's modules" in found.err
+
+
 def test_a_damaged_state_says_what_to_do(stopped, dispatch):
     """Half a state file is exit 4 with the way out, not a guess."""
     (stopped / "out.csv.state").write_bytes(b'{"version":')

@@ -68,6 +68,26 @@ def test_an_edited_default_changes_the_next_call(tmp_path: Path) -> None:
     assert written() == second
 
 
+def test_any_edited_module_changes_the_digest_of_the_package(tmp_path: Path) -> None:
+    """Also one that shapes no compiled form, as ranking and batch do."""
+    copy = tmp_path / "code/dispatch_cli"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    code = "from dispatch_cli.catalog.code_digest import digest_of_package as d; print(d())"
+
+    def digest() -> str:
+        argv = [sys.executable, "-c", code]
+        env = {**os.environ, "PYTHONPATH": str(tmp_path / "code")}
+        return subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, check=True).stdout
+
+    found = {digest(), digest()}
+    assert len(found) == 1
+    for name in ("ranking.py", "batch/kernel.py", "eligibility/gate_table.py"):
+        with (copy / name).open("a") as module:
+            module.write("# edited\n")
+        found.add(digest())
+    assert len(found) == 4
+
+
 def test_other_code_replaces_the_compiled_form(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

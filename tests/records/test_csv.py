@@ -166,9 +166,23 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path):
         records_of(tmp_path / "none.csv")
 
 
-@pytest.mark.parametrize("name", ["utf-16", "utf-32", "rot13", "no such", "base64", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "utf-16",
+        "utf-32",
+        "utf-7",
+        "hz",
+        "iso2022_jp",
+        "raw_unicode_escape",
+        "rot13",
+        "no such",
+        "base64",
+        "",
+    ],
+)
 def test_an_encoding_without_ascii_is_refused(tmp_path, name):
-    """Only what has line ends as single bytes can be cut by bytes; none means UTF-8."""
+    """Only if ASCII bytes mean themselves can lines be cut by bytes; none means UTF-8."""
     path = tmp_path / "in.csv"
     path.write_bytes(b"a,b\n1,2\n")
     if not name:

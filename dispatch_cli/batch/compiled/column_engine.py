@@ -24,6 +24,12 @@ _LOADING_S = 1.5
 _COMPILING = "the batch engine is compiled once after an installation: about ten seconds"
 
 
+def _processors() -> int:
+    """Count the processors that this process may use; some systems only tell of all."""
+    is_told = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if is_told else os.cpu_count() or 1
+
+
 class Ranking(NamedTuple):
     """What was found for one service: a task for each row that needs it.
 
@@ -51,7 +57,7 @@ class ColumnEngine(Engine):
     def __init__(self, *args: Any, threads: int | None = None, **options: Any) -> None:
         self.kernel, self.backend = compiled_kernel(), ArrayBackend()
         super().__init__(*args, **options)
-        self.threads = threads or len(os.sched_getaffinity(0))
+        self.threads = threads or _processors()
         self.prepare = RowPreparer(self).prepare
 
     def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
@@ -114,7 +120,9 @@ class ColumnEngine(Engine):
         nobody = np.flatnonzero(found.verdict == kernel.NOBODY)
         gate = np.zeros(len(picked), np.int64)
         self._find_furthest(own, nobody, gate)
-        near = nobody[(gate[nobody] >= 0) & (gate[nobody] <= self.offers.service_gate)]
+        near = nobody[
+            (gate[nobody] >= 0) & (gate[nobody] <= self.offers.turns[self.offers.service_gate])
+        ]
         if len(near):
             others = np.zeros(len(picked), np.int64)
             self._find_furthest(given(EVERY_PROVIDER), near, others)
@@ -181,9 +189,8 @@ class ColumnEngine(Engine):
                 found.travel_min[at], found.distance_km[at] = row.travel_min, row.distance_km
 
     def _gate_of(self, reason: str) -> int:
-        """A number of a gate that stands for a reason."""
-        reasons = [gate.reason for gate in self.gates]
-        return reasons.index(reason) + 1 if reason in reasons else len(reasons) + 1
+        """The place of a reason among all; 0 for none."""
+        return self.reasons.index(reason) + 1 if reason else 0
 
     def _ranks(self, incident: Incident, side: Side, ranking: Ranking, task: int) -> Ranks:
         """The ranks of one task."""

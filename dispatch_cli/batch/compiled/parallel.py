@@ -1,4 +1,7 @@
-"""Parts of a batch on several threads: compiled code and libraries let go of the interpreter."""
+"""Work on parts of a batch in several threads.
+
+Compiled code and libraries release the interpreter lock, so that threads share the processors.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

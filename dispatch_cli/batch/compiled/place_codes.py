@@ -67,7 +67,7 @@ def find_codes(lat: Array, lon: Array, uncertainty_km: Array) -> PlaceCodes:
     """Find the postcodes in which each place may lie."""
     made, count = _all_centres(), len(lat)
     nearest, km = np.empty(count, np.int64), np.empty(count)
-    _find_nearest(lat, lon, made, nearest, km)
+    _find_nearest(lat, lon, made, FOREIGN_FROM_KM, nearest, km)
     for one in np.unique(nearest[nearest >= 0]).tolist():
         if np.isnan(made.slack_km[one]):
             made.slack_km[one] = postcode_uncertainty_km(all_codes()[made.number[one]])
@@ -87,11 +87,11 @@ _great_circle_km = compiled_kernel().great_circle_km
 
 
 @jit
-def _find_nearest(lats, lons, made, nearest, found_km):
+def _find_nearest(lats, lons, made, foreign_from_km, nearest, found_km):
     """Find the nearest centre of each place within Germany's reach."""
-    reach = FOREIGN_FROM_KM / _KM_PER_DEGREE + _SLACK_DEG
+    reach = foreign_from_km / _KM_PER_DEGREE + _SLACK_DEG
     # The square of the chord of that distance, and a little more.
-    most = FOREIGN_FROM_KM / EARTH_RADIUS_KM
+    most = foreign_from_km / EARTH_RADIUS_KM
     for row in range(len(lats)):
         lat, lon = lats[row], lons[row]
         x, y, z = _point(lat, lon)
@@ -113,9 +113,9 @@ def _find_nearest(lats, lons, made, nearest, found_km):
             )
             found_km[row] = km
             is_close = EARTH_RADIUS_KM * (sqrt(second) - sqrt(best)) < _EDGE
-            if is_close or abs(km - FOREIGN_FROM_KM) < _EDGE:
+            if is_close or abs(km - foreign_from_km) < _EDGE:
                 nearest[row] = _CLOSE
-            elif km > FOREIGN_FROM_KM:
+            elif km > foreign_from_km:
                 nearest[row] = _FOREIGN
 
 

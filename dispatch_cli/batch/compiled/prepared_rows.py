@@ -20,6 +20,8 @@ from .place_codes import MOST_CODES, find_codes
 
 _MOST_US = 7_258_118_400_000_000
 """The year 2200: rows beyond it, or before 1970, are ranked by the desk."""
+_MOST_HOURS = 8
+"""Sets of stretches whose hours are kept."""
 _ELSEWHERE, _HALF = -1 << 40, 1 << 19
 
 
@@ -147,17 +149,13 @@ class RowPreparer:
     def _limits_of(self, rows: IncidentColumns) -> Array:
         """The numbers that the limit gates compare, as many for each row as there are gates."""
         found = np.empty((rows.count, len(self._engine.offers.limits)))
-        for at, (_, gate, limit) in enumerate(self._engine.offers.limits):
-            amounts = [name for name in gate.incident if name in AMOUNTS]
-            if not amounts:
+        for at, (*_, limit) in enumerate(self._engine.offers.limits):
+            if limit.name not in AMOUNTS:
                 per_template = [limit.asked(self._need(one)) for one in rows.templates]
                 found[:, at] = np.array(per_template)[rows.said] if per_template else 0.0
-            elif limit.factor is not None:
-                values = rows.amounts[amounts[0]] * limit.factor
-                found[:, at] = np.where(np.isnan(values), -np.inf, values)
             else:
-                found[:, at] = [limit.asked(self._need(rows.incident(row)))
-                                for row in range(rows.count)]  # fmt: skip
+                values = rows.amounts[limit.name] * limit.factor
+                found[:, at] = np.where(np.isnan(values), -np.inf, values)
         return found
 
     def _need(self, incident: Incident) -> Need:
@@ -168,5 +166,8 @@ class RowPreparer:
         hours = self._known_hours.get(key)
         if hours is None:
             hours = self._engine.steps.hours_in(stretches, self._engine.backend)
-            self._known_hours = {key: hours}
+            # Threads that work on other months keep theirs.
+            if len(self._known_hours) >= _MOST_HOURS:
+                self._known_hours = {}
+            self._known_hours[key] = hours
         return hours

@@ -1,6 +1,5 @@
 """From rankings to the columns of ``result_record``: a line for each call, service and rank."""
 
-import signal
 from collections.abc import Sequence
 from threading import Lock
 from typing import Any, NamedTuple
@@ -17,10 +16,6 @@ from .arrays import Array, jit
 from .column_engine import ColumnEngine, Ranking
 from .incident_columns import IncidentColumns
 from .prepared_rows import PreparedRows
-
-if hasattr(signal, "siginterrupt"):
-    # Since polars was imported, a read that waits for input would go on after Ctrl-C.
-    signal.siginterrupt(signal.SIGINT, True)
 
 NONE = 0
 """The number of no offer and of no text."""
@@ -249,7 +244,7 @@ def _fill(  # noqa: PLR0917 - compiled code has no keywords
 def _put_reasons(engine: ColumnEngine, ranking: Ranking, start: Array, filled: FilledLines) -> None:
     """Put why there is no candidate, where there is none."""
     nobody = np.flatnonzero(_served(engine, ranking) == 0)
-    reasons = [filled.text(engine.reason_of(gate)) for gate in range(len(engine.gates) + 2)]
+    reasons = [filled.text(engine.reason_of(gate)) for gate in range(len(engine.reasons) + 1)]
     filled.lines.service[start[nobody]] = filled.text(ranking.service)
     filled.lines.reason[start[nobody]] = np.array(reasons)[ranking.gate[nobody]]
 

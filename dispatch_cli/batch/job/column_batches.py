@@ -23,6 +23,8 @@ from ..write.result_writer import ResultWriter
 
 LEAST_BYTES, MOST_BYTES = 1 << 19, 1 << 22
 """Limits of the block size. A block with many unusual rows is slow, and checkpoints wait for it."""
+MOST_BYTES_AT_ONCE = 1 << 24
+"""All blocks together that are worked on at a time: more threads have smaller ones."""
 _QUICK_S, _SLOW_S = 0.6, 1.6
 """Seconds that a block takes: below the first its size is doubled, above the second halved."""
 LEAST_ROWS, MOST_ROWS = 100, 1 << 14
@@ -53,7 +55,9 @@ class ColumnBatches:
         self._engine, self._columns, self._writer = engine, columns, writer
         self._reader = TextReader(reader, columns.keep)
         self._offers = OfferRows()
+        at_once = MOST_BYTES_AT_ONCE // (engine.threads + 1)
         self._block_bytes = LEAST_BYTES
+        self._most_bytes = max(LEAST_BYTES, min(MOST_BYTES, at_once))
 
     def _block_limit(self) -> int:
         return self._block_bytes
@@ -88,7 +92,7 @@ class ColumnBatches:
         data = encode(self._writer, rows, lines)
         took_s = time.monotonic() - begun
         if took_s < _QUICK_S:
-            self._block_bytes = min(2 * self._block_bytes, MOST_BYTES)
+            self._block_bytes = min(2 * self._block_bytes, self._most_bytes)
         elif took_s > _SLOW_S:
             self._block_bytes = max(self._block_bytes // 2, LEAST_BYTES)
         return BlockResult(data, rejects or rows.rejects, len(rows.numbers), lines.served)

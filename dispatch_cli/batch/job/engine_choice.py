@@ -1,5 +1,6 @@
 """Choose the engine that ranks a batch; both engines give the same results."""
 
+import signal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,16 @@ def engine_for(size: int | None) -> "MakeRanker":
 
 
 def library_versions() -> dict[str, str]:
-    """Return the versions of the installed libraries; the output bytes may depend on them."""
+    """Return the versions of code on which the output bytes may depend.
+
+    The program's own version does not change with every edit, so that its modules count, too.
+    """
     from importlib.metadata import version
 
-    return {name: version(name) for name in LIBRARIES if find_spec(name)}
+    from ...catalog.code_digest import digest_of_package
+
+    found = {name: version(name) for name in LIBRARIES if find_spec(name)}
+    return {**found, "the program's modules": digest_of_package()}
 
 
 def column_batches_for(
@@ -64,5 +71,8 @@ def column_batches_for(
     from .column_batches import ColumnBatches
 
     assert isinstance(ranker, ColumnEngine)  # noqa: S101 - the only subclass
+    if hasattr(signal, "siginterrupt"):
+        # Since polars was imported, a read that waits for input would go on after Ctrl-C.
+        signal.siginterrupt(signal.SIGINT, True)
     ranker.warm_up(notify)
     return ColumnBatches(records.rows, reader, columns, ranker, writer)

@@ -30,7 +30,7 @@ _NOT_CACHED: Any = object()
 _CACHE_SIZE = 20_000
 _DECIMAL = r"^-?[0-9]+[.,][0-9]+$"
 _LONGEST_DECIMAL = 25
-_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-5][0-9](:[0-5][0-9])?([^:].{0,5})?$"
+_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-5][0-9](:[0-5][0-9])?([^:\n].{0,5})?$"
 _LONGEST_TIME = 64
 """More bytes than a time of that form has; pyarrow 26 cannot slice up to the end."""
 _BLANK_EDGE = r"^[^!-~]|[^!-~]$"
