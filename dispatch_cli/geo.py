@@ -68,10 +68,12 @@ def _outside_polygon_km(rings: tuple[Ring, ...], lat: float, lon: float) -> floa
     inside = False
     nearest_km = float("inf")
     for ring in rings:
-        corners = [
-            (_wrapped(corner_lon - lon) * km_east, (corner_lat - lat) * km_north)
-            for corner_lat, corner_lon in ring
-        ]
+        corners, turn, before = [], 0.0, lon
+        for corner_lat, corner_lon in ring:
+            # From corner to corner, so that a ring stays whole on the other side of the earth.
+            turn += _wrapped(corner_lon - before)
+            corners.append((turn * km_east, (corner_lat - lat) * km_north))
+            before = corner_lon
         for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True):
             if (y1 > 0) != (y2 > 0) and x1 + (x2 - x1) * (0 - y1) / (y2 - y1) > 0:
                 inside = not inside

@@ -118,3 +118,16 @@ def test_postcodes_and_country():
     assert geo.fit(area, 0, 0, maybe) == ("edge", 0.0)
     assert geo.fit(Country(), 0, 0, MIDDLE) == ("inside", 0.0)
     assert geo.fit(Country(), 0, 0, Place(lat=0, lon=0, foreign_km=99.0)) == ("outside", 99.0)
+
+
+def test_a_polygon_on_the_other_side_of_the_earth_holds_nothing():
+    """It is as whole there as it is here, on whichever side of the date line its corners lie."""
+    ring = tuple(
+        (lat, lon) for lat, lon in ((48.0, 10.6), (48.0, 11.3), (48.8, 11.3), (48.8, 10.6))
+    )
+    area = Polygon(((ring,),))
+    for lon in (-169.4, -169.1, -168.7, -169.05):
+        found, short_km = geo.fit(area, 48.4, 10.9, Place(lat=48.37, lon=lon))
+        assert found == "outside"
+        assert short_km > 10_000
+    assert geo.fit(area, 48.4, 10.9, Place(lat=48.37, lon=10.9))[0] == "inside"

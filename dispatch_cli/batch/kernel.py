@@ -106,11 +106,15 @@ def _beyond_polygon_km(table, polygon, lat, lon):
     inside, nearest2 = False, 1e300
     for ring in range(table.ring_begin[polygon], table.ring_begin[polygon + 1]):
         first, last = table.corner_begin[ring], table.corner_begin[ring + 1]
-        x1 = _wrapped(table.corner_lon[last - 1] - lon) * km_east
-        y1 = (table.corner_lat[last - 1] - lat) * _KM_NORTH
-        for corner in range(first, last):
-            x2 = _wrapped(table.corner_lon[corner] - lon) * km_east
-            y2 = (table.corner_lat[corner] - lat) * _KM_NORTH
+        turn = _wrapped(table.corner_lon[first] - lon)
+        x0, y0 = turn * km_east, (table.corner_lat[first] - lat) * _KM_NORTH
+        x1, y1 = x0, y0
+        for corner in range(first + 1, last + 1):
+            x2, y2 = x0, y0
+            if corner < last:
+                turn += _wrapped(table.corner_lon[corner] - table.corner_lon[corner - 1])
+                x2 = turn * km_east
+                y2 = (table.corner_lat[corner] - lat) * _KM_NORTH
             if (y1 > 0) != (y2 > 0) and x1 + (x2 - x1) * (0 - y1) / (y2 - y1) > 0:
                 inside = not inside
             dx, dy = x2 - x1, y2 - y1

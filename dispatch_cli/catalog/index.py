@@ -9,8 +9,6 @@ a superset of the providers whose area holds the place within its uncertainty:
   so that the box of the circle meets the box of the circle with radius u round the place.
 - ``geo.fit`` measures polygons in a plane that touches the place. There a distance u is
   u / cos(latitude of the place) in longitude, which the box of the place also covers.
-- That plane wraps longitudes at 180° from the place, so that a polygon there may seem to hold it:
-  boxes are held against the opposite meridian, too.
 """
 
 from array import array
@@ -72,8 +70,7 @@ class Index(Struct, frozen=True, array_like=True):
         rest = (self.north, self.west, self.east, self.box_of)
         norths, wests, easts, owners = (_numbers(packed)[:stop] for packed in rest)
         outer_west, outer_east = min(wests), max(easts)
-        half = _FULL_TURN // 2
-        for turn in range(-2 * half, 3 * half, half):
+        for turn in (-_FULL_TURN, 0, _FULL_TURN):
             from_west, to_east = west + turn, east + turn
             if outer_west <= to_east and from_west <= outer_east:
                 boxes = zip(norths, wests, easts, owners, strict=True)
