@@ -200,3 +200,58 @@ def test_a_dictionary_may_be_as_full_as_its_numbers_are() -> None:
     columns = {"kind": kind, "lat": [48.37] * 2, "lon": [10.89] * 2, "when": [START] * 2}
     [found] = api.rank_batches([pa.record_batch(columns)], api.load(SAMPLE, now=START))
     assert set(found.column("service").to_pylist()) == {"tow"}
+
+
+def one_row(**columns: object) -> "pa.RecordBatch":
+    """A batch of one row that is sound but for these columns."""
+    sound = {"kind": ["tow"], "lat": [48.37], "lon": [10.89], "when": pa.array([0])}
+    return pa.record_batch({**sound, **columns})
+
+
+FAR = pa.array([300_000_000_000], pa.timestamp("s", "UTC"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"when": FAR}, "'when' holds times beyond all calendars"),
+        ({"when": pa.array([-(2**62)], pa.timestamp("ms", "UTC"))}, "beyond all calendars"),
+        ({"injured": ["2"]}, "'injured' is string; allowed: whole numbers"),
+        ({"injured": [-1]}, "'injured' holds more than whole numbers from 0"),
+        ({"persons": [2.5]}, "'persons' is double"),
+        ({"ev": ["no"]}, "'ev' is string; allowed: true and false"),
+        ({"client": [7]}, "'client' is int64; allowed: texts"),
+        ({"vehicle": ["boat"]}, "unknown vehicle 'boat'; allowed: car"),
+        ({"spot": ["moon"]}, "unknown spot 'moon'"),
+        ({"state": pa.array(["flying"]).dictionary_encode()}, "unknown state 'flying'"),
+        ({"asked": [[None]]}, "'asked' has a list with a null"),
+        ({"asked": [[7]]}, "'asked' is int64; allowed: texts"),
+    ],
+)  # fmt: skip
+def test_columns_that_no_incident_has_are_refused(columns, says):
+    """Types and words that a row of a file could not have are a usage error, not a crash."""
+    with pytest.raises(UsageError, match=says):
+        list(api.rank_batches([one_row(**columns)], api.load(SAMPLE)))
+
+
+def test_times_are_cut_to_microseconds():
+    """Nanoseconds and seconds of the same moment give the same lines."""
+    at_s = 1_795_521_600
+    given = [
+        pa.array([at_s * 10**power + more], pa.timestamp(unit, "UTC"))
+        for unit, power, more in (("s", 0, 0), ("ms", 3, 0), ("us", 6, 0), ("ns", 9, 1))
+    ]
+    catalog = api.load(SAMPLE)
+    found = [next(api.rank_batches([one_row(when=each)], catalog)).to_pylist() for each in given]
+    assert found[0]
+    assert all(each == found[0] for each in found)
+
+
+def test_columns_without_a_value_are_as_good_as_none():
+    """A column of nulls says nothing."""
+    catalog = api.load(SAMPLE)
+    nothing = {name: pa.nulls(1) for name in ("client", "injured", "ev", "vehicle", "asked")}
+    [bare], [more] = (
+        list(api.rank_batches([each], catalog)) for each in (one_row(), one_row(**nothing))
+    )
+    assert bare == more

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from ...errors import UsageError
 from ...intake import AMOUNTS
 from ...model import Incident, Place, Vehicle
+from ...model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
 from ...notation.place import MOST_UNCERTAIN_KM
 from ..result_record import columns_for
 from ..write.frame_writer import table_of
@@ -38,6 +39,14 @@ _LIMITS = (
     ("weight_t", 0, 1e6), ("height_m", 0, 1e6), ("clearance_m", 0, 1e6),
 )  # fmt: skip
 _MOST_US = 60_000_000_000_000_000
+_MOST_COUNT = 100_000
+_WHOLE = "whole numbers"
+_TYPES: dict[str, tuple[Callable[[pa.DataType], bool], str]] = {
+    **dict.fromkeys(("injured", "persons", "children", "pets"), (pa.types.is_integer, _WHOLE)),
+    **dict.fromkeys(("trapped", "ev", "trailer"), (pa.types.is_boolean, "true and false")),
+}
+"""The types of columns that are not texts."""
+_WORDS = {"vehicle": VEHICLE_CLASSES, "state": VEHICLE_STATES, "spot": SPOTS}
 
 SCHEMA = pa.schema(
     [(column.name, getattr(pa, column.type)()) for column in columns_for(full=False)]
@@ -97,6 +106,10 @@ def _check_columns(batch: pa.RecordBatch) -> None:
         elif column is not None and column.null_count:
             problems.append(f"the column {name!r} lacks {column.null_count} values")
     problems += _time_problems(_column(batch, "when"))
+    for name in _FACTS:
+        column = _column(batch, name)
+        if column is not None:
+            problems += _fact_problems(name, column)
     for name, least, most in _LIMITS:
         column = _column(batch, name)
         if column is not None and not _is_within(column, least, most):
@@ -109,11 +122,46 @@ def _time_problems(when: Any | None) -> list[str]:
     if when is None:
         return []
     if pa.types.is_timestamp(when.type):
-        return [] if when.type.tz else ["the column 'when' has no time zone"]
-    if not pa.types.is_integer(when.type):
+        if not when.type.tz:
+            return ["the column 'when' has no time zone"]
+        when = _in_microseconds(when)
+    elif not pa.types.is_integer(when.type):
         return [f"the column 'when' is {when.type}: timestamps with a zone, or microseconds"]
     is_beyond = not _is_within(when, -_MOST_US, _MOST_US)
     return ["the column 'when' holds times beyond all calendars"] if is_beyond else []
+
+
+def _in_microseconds(when: Any) -> Any:
+    """Times as whole microseconds since 1970; finer ones are cut off. Null is one beyond them."""
+    unit = when.type.unit
+    if unit == "ns":
+        return when.cast(pa.timestamp("us", when.type.tz), safe=False).cast(pa.int64())
+    wide, factor = when.cast(pa.int64()), {"s": 1_000_000, "ms": 1_000, "us": 1}[unit]
+    is_far = pc.greater(pc.abs(wide), _MOST_US // factor)
+    return pc.multiply(pc.if_else(is_far, _MOST_US // factor + 1, wide), factor)
+
+
+def _fact_problems(name: str, column: Any) -> list[str]:
+    """Find values that no incident has in a column."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if name == "asked" and pa.types.is_list(kind):
+        column, kind = column.flatten(), kind.value_type
+        if column.null_count:
+            return ["the column 'asked' has a list with a null"]
+    is_fit, fits = _TYPES.get(name, (_is_text, "texts"))
+    if not (is_fit(kind) or pa.types.is_null(kind)):
+        return [f"the column {name!r} is {kind}; allowed: {fits}"]
+    if fits == _WHOLE and not _is_within(column, 0, _MOST_COUNT):
+        return [f"the column {name!r} holds more than whole numbers from 0 to {_MOST_COUNT:,}"]
+    found = set(column.unique().to_pylist()) if name in _WORDS else set()
+    return [
+        f"unknown {name} {word!r}; allowed: {', '.join(_WORDS[name])}"
+        for word in sorted(found - {None, *_WORDS.get(name, ())})
+    ]
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _is_within(column: Any, least: float, most: float) -> bool:
@@ -193,5 +241,5 @@ def _floats(batch: pa.RecordBatch, name: str, missing: float) -> Array:
 def _moments(batch: pa.RecordBatch) -> Array:
     when = batch.column(batch.schema.get_field_index("when"))
     if pa.types.is_timestamp(when.type):
-        when = when.cast(pa.timestamp("us", when.type.tz)).cast(pa.int64())
+        when = _in_microseconds(when)
     return np.array(when.to_numpy(zero_copy_only=False), np.int64)
