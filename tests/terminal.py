@@ -113,7 +113,7 @@ class Terminal:
         end = time.monotonic() + timeout_s
         while text not in self.shown:
             left = end - time.monotonic()
-            if left <= 0 or not select.select([self._master], [], [], left)[0]:
+            if left <= 0 or not self._has_output(left):
                 raise AssertionError(f"{text!r} is not on the screen:\n{self.shown}")
             self._stream.feed(os.read(self._master, 65536))
         return self.shown
@@ -124,9 +124,15 @@ class Terminal:
         while self.process.poll() is None:
             if time.monotonic() > end:
                 raise AssertionError(f"still running:\n{self.shown}")
-            if select.select([self._master], [], [], 0.05)[0]:
+            if self._has_output(0.05):
                 self._stream.feed(os.read(self._master, 65536))
         return self.process.returncode
+
+    def _has_output(self, timeout_s: float) -> bool:
+        """Wait for output; unlike ``select`` also if over a thousand files are open."""
+        poll = select.poll()
+        poll.register(self._master, select.POLLIN)
+        return bool(poll.poll(timeout_s * 1000))
 
     def kill(self, number: int = signal.SIGKILL) -> int:
         """End the process by a signal, as a closed terminal or a crash does.
