@@ -137,6 +137,11 @@ def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> t
         reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
     if rated.wait_min:
         reasons.append(f"free in {rated.wait_min:.0f} min")
+    if availability.state == "overdue" and availability.since is not None:
+        reasons.append(f"back since {_clock(availability.since, need.incident.when)}?")
+    job = timedelta(minutes=need.settings.job_min(need.entry.service))
+    if availability.next_at is not None and availability.next_at < there_at + job:
+        reasons.append(f"next job {_clock(availability.next_at, need.incident.when)}")
     if eligible.area_edge:
         reasons.append("area edge")
     if open_until is not None and open_until - there_at <= CLOSES_SOON:
@@ -153,6 +158,12 @@ def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> t
     if not reasons:
         reasons.append("soonest of all" if is_soonest else "free now")
     return tuple(reasons[:WHY_AT_MOST])
+
+
+def _clock(moment: datetime, when: datetime) -> str:
+    """Write a moment as a time of day, with the weekday if it is not that of the incident."""
+    local = moment.astimezone(when.tzinfo)
+    return f"{local:%H:%M}" if local.date() == when.date() else f"{local:%a %H:%M}"
 
 
 def _state_since(state: str, since: datetime | None, when: datetime) -> str:

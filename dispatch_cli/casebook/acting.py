@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from .. import casework
-from ..casework import say
+from ..casework import Fleet, JobMinutes, say
 from ..errors import ConflictError, DispatchError, UsageError
-from ..model.case import Case, Engagement, Offer, Personal
+from ..model.case import Case, Offer, Option, Personal
 from .book import Book, clock, existing, said_locally
 
 if TYPE_CHECKING:
@@ -87,25 +87,46 @@ def taken(
     case: Case,
     offer: Offer,
     there_at: datetime,
-    engaged: list[Engagement],
+    tx: "Transaction",
     *,
     extra_unit: bool,
 ) -> Case:
-    """The case with an acceptance that takes a unit, or a slot of one that was waited for."""
-    service = casework.service_of(case, offer.service)
-    options = service.options if service else ()
-    option = next((each for each in options if each.provider == offer.provider), None)
-    provider = book.catalog.find(offer.provider)
+    """The case with an acceptance that books a unit."""
     return casework.accept(
         case,
         offer.number,
         there_at=there_at,
         now=book.now,
-        units=provider.units if provider else (option.units if option else 1),
-        engaged=engaged,
-        may_wait=bool(option and option.wait_min),
+        fleet=fleet_of(book, tx, case, offer),
+        minutes=minutes_of(book, case, offer),
         extra_unit=extra_unit,
     )
+
+
+def fleet_of(book: Book, tx: "Transaction", case: Case, offer: Offer) -> Fleet:
+    """The units of an offer's provider, and what the other jobs have booked."""
+    option, provider = _option_of(case, offer), book.catalog.find(offer.provider)
+    corrected = {each.number for each in case.offers if each.corrected}
+    booked = [
+        each
+        for each in tx.bookings().get(offer.provider, [])
+        if each.case_id != case.id or each.offer not in (offer.number, *corrected)
+    ]
+    units = provider.units if provider else (option.units if option else 1)
+    return Fleet(units, book.now, booked)
+
+
+def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
+    """How long the job of an offer takes a unit."""
+    option = _option_of(case, offer)
+    way_min = None if option is None else max(0.0, option.arrival_min - option.wait_min)
+    return JobMinutes(way_min, book.catalog.rules.settings.job_min(offer.service))
+
+
+def _option_of(case: Case, offer: Offer) -> Option | None:
+    service = casework.service_of(case, offer.service)
+    options = service.options if service else ()
+    return next((each for each in options if each.provider == offer.provider), None)
 
 
 def must_be_ahead(book: Book, moment: datetime) -> None:

@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING
 from .. import casework
 from ..errors import UsageError
 from ..model.case import Case, Offer
-from .acting import Recorded, decide, must_be_ahead, offer_in, offer_ref, promised, taken
+from .acting import (
+    Recorded,
+    decide,
+    fleet_of,
+    minutes_of,
+    must_be_ahead,
+    offer_in,
+    offer_ref,
+    promised,
+    taken,
+)
 from .book import Book, clock, existing
+from .gating import overdue_since
 
 if TYPE_CHECKING:
     from ..store import Transaction
@@ -20,11 +31,13 @@ def accept(
 ) -> Recorded:
     """Record an acceptance: it takes a unit, and the exact place may now be said."""
     case_id, number = offer_ref(book, ref)
+    overdue = ""
 
     def change(tx: "Transaction", case: Case) -> Case:
+        nonlocal overdue
         offer = offer_in(case, number)
-        engaged = tx.engaged(book.now).get(offer.provider, [])
-        return taken(book, case, offer, there_at, engaged, extra_unit=extra_unit)
+        overdue = overdue_since(book, tx, case, offer.provider)
+        return taken(book, case, offer, there_at, tx, extra_unit=extra_unit)
 
     must_be_ahead(book, there_at)
     after = decide(book, case_id, "accept", change, offer=number, eta=there_at.isoformat())
@@ -35,7 +48,10 @@ def accept(
         offer,
         f"{offer.name} accepted, there by {clock(there_at, book)}",
         language,
-        warnings=tuple(_sooner(book, after, offer, there_at)),
+        warnings=(
+            *([f"{offer.name} {overdue}"] if overdue and not extra_unit else []),
+            *_sooner(book, after, offer, there_at),
+        ),
     )
 
 
@@ -88,8 +104,17 @@ def promise(
     """Record a new time; the motorist is told it."""
     case_id, number = offer_ref(book, ref)
 
-    def change(_: "Transaction", case: Case) -> Case:
-        return casework.promise(case, number, there_at=there_at, now=book.now, speaker=speaker)
+    def change(tx: "Transaction", case: Case) -> Case:
+        offer = offer_in(case, number)
+        return casework.promise(
+            case,
+            number,
+            there_at=there_at,
+            now=book.now,
+            speaker=speaker,
+            fleet=fleet_of(book, tx, case, offer),
+            minutes=minutes_of(book, case, offer),
+        )
 
     must_be_ahead(book, there_at)
     after = decide(
@@ -103,13 +128,18 @@ def promise(
 def arrive(book: Book, ref: str) -> Recorded:
     """Record that help is on the scene."""
     case_id, number = offer_ref(book, ref)
-    after = decide(
-        book,
-        case_id,
-        "arrive",
-        lambda _, case: casework.arrive(case, number, now=book.now),
-        offer=number,
-    )
+
+    def change(tx: "Transaction", case: Case) -> Case:
+        offer = offer_in(case, number)
+        return casework.arrive(
+            case,
+            number,
+            now=book.now,
+            fleet=fleet_of(book, tx, case, offer),
+            job_min=minutes_of(book, case, offer).job_min,
+        )
+
+    after = decide(book, case_id, "arrive", change, offer=number)
     offer = offer_in(after, number)
     return Recorded(
         ref=f"{case_id}.{number}",
@@ -120,12 +150,16 @@ def arrive(book: Book, ref: str) -> Recorded:
 
 
 def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[str]:
-    """Who further down, and not asked yet, would be there before what was promised."""
+    """Who further down, and not asked yet, would be there before what was promised.
+
+    For a case that begins later nobody sets off before.
+    """
+    start = max(book.now, case.incident.when)
     service = casework.service_of(case, offer.service)
     if service is None or offer.override:
         return []
     for option in casework.untried(case, service):
-        there = book.now + timedelta(minutes=option.answer_min + option.arrival_min)
+        there = start + timedelta(minutes=option.answer_min + option.arrival_min)
         if there + WORTH_MENTIONING < there_at:
             at = clock(there, book)
             return [f"{option.name} would be there about {at}: decline as eta_too_long?"]

@@ -11,7 +11,7 @@ from ..casework import say
 from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option
 from .book import Book, clock, existing, local, said_locally
-from .gating import gate_now, need_now
+from .gating import gate_now, need_now, overdue_since
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -43,6 +43,8 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     then: tuple[Later, ...]
     override: str = ""
     in_spite_of: str = ""
+    overdue: str = ""
+    """Since when the unit should be back that nobody has reported back."""
 
 
 class Exhausted(Struct, frozen=True):
@@ -100,8 +102,16 @@ def place_call(
             tx.set_text(case_id, f"{offer.number}.because", because)
         said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
         tx.append(book.act("offer", case_id, offer=offer.number, **said))
-    skipped = _named(found)
-    return card(book, after, offer, skipped=skipped, in_spite_of=in_spite_of, language=language)
+        overdue = overdue_since(book, tx, after, offer.provider)
+    return card(
+        book,
+        after,
+        offer,
+        skipped=_named(found),
+        in_spite_of=in_spite_of,
+        overdue=overdue,
+        language=language,
+    )
 
 
 def exhausted(case_id: int, service: CaseService, found: casework.Next) -> Exhausted:
@@ -129,9 +139,16 @@ def card(
     *,
     skipped: tuple[tuple[str, str], ...] = (),
     in_spite_of: str = "",
+    overdue: str | None = None,
     language: str = "de",
 ) -> OfferCard:
-    """Make the card of an open offer, also when it is looked at again."""
+    """Make the card of an open offer, also when it is looked at again.
+
+    Without ``overdue`` the log is asked whether a unit should be back.
+    """
+    if overdue is None:
+        with book.store.reading() as reader:
+            overdue = overdue_since(book, reader, case, offer.provider)
     service = casework.service_of(case, offer.service)
     options = service.options if service else ()
     own = next((each for each in options if each.provider == offer.provider), None)
@@ -152,6 +169,7 @@ def card(
         then=tuple(Later(each.phones[0], each.name, each.arrival_min) for each in rest[:3]),
         override=offer.override,
         in_spite_of=in_spite_of,
+        overdue=overdue,
     )
 
 

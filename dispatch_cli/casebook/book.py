@@ -62,9 +62,13 @@ def clock(moment: datetime, book: Book) -> str:
 @contextmanager
 def said_locally(book: Book) -> Iterator[None]:
     """Say the moments of refusals in the centre's zone, which the core does not know."""
-    from ..casework import RefusedError
+    from ..casework import NoUnitError, RefusedError
 
     try:
         yield
     except RefusedError as refused:
         raise refused.said(clock(refused.at, book)) from None
+    except NoUnitError as refused:
+        if refused.until is None:
+            raise
+        raise refused.said(clock(refused.until, book)) from None

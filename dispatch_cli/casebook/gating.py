@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import desk, eligibility
+from .. import availability, desk, eligibility
 from ..casework import Gate, Numbers
 from ..model import PlanEntry
 from ..model.case import Case, CaseService, Option
-from .book import Book, local
+from .book import Book, clock, local
 from .observing import observe
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def gate_now(
     def gate(option: Option) -> str | None:
         if option.provider not in known:
             return "no longer in the file"
-        availability = need.observations.availability.get(option.provider)
-        if availability is not None and availability.free == 0 and not option.wait_min:
-            wait_min = availability.wait_min
+        known_now = need.observations.availability.get(option.provider)
+        if known_now is not None and known_now.free == 0 and not option.wait_min:
+            wait_min = known_now.wait_min
             if wait_min is None:
                 return "all units taken since"
             # One that should be back by now is ranked as free, and may be asked.
@@ -54,13 +54,31 @@ def gate_now(
     return gate, numbers
 
 
+def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, provider_id: str) -> str:
+    """Say since when a provider's unit should be back; empty if one is free, or all are booked."""
+    provider = book.catalog.find(provider_id)
+    if provider is None:
+        return ""
+    bookings = reader.bookings().get(provider_id, [])
+    needed_at = max(book.now, case.incident.when)
+    found = availability.units_at(provider.units, bookings, needed_at, book.now)
+    if found is None or found.state != "overdue" or found.since is None:
+        return ""
+    cases = ", ".join(str(each.case_id) for each in bookings if each.end == found.since)
+    return f"should be back since {clock(found.since, book)} from case {cases}, ask"
+
+
 def need_now(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService
 ) -> eligibility.Need:
-    """What a service of a case asks of a provider at this moment."""
+    """What a service of a case asks of a provider who is called at this moment.
+
+    Its units are asked for when they are needed: a case may begin later.
+    """
     # In the centre's zone, in which the reasons say when somebody opens.
     incident = replace(case.incident, when=local(book.now, book), asked=())
     entry = PlanEntry(service=service.service, equipment=service.equipment)
-    observed = observe(book.catalog, reader, book.now, book.now)
+    needed_at = max(book.now, case.incident.when)
+    observed = observe(book.catalog, reader, book.now, needed_at)
     [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
     return need

@@ -41,13 +41,7 @@ def correct(
         after = casework.correct(case, number, right, now=book.now, operator=book.operator)
         if there_at is not None:
             must_be_ahead(book, there_at)
-            fresh = after.offers[-1]
-            engaged = [
-                each
-                for each in tx.engaged(book.now).get(fresh.provider, [])
-                if (each.case_id, each.offer) != (case_id, number)
-            ]
-            after = taken(book, after, fresh, there_at, engaged, extra_unit=extra_unit)
+            after = taken(book, after, after.offers[-1], there_at, tx, extra_unit=extra_unit)
         # Last, since a refusal for want of a unit is written down and changes nothing.
         tx.set_text(case_id, f"{number}.corrected", because)
         return after

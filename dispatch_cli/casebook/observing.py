@@ -1,13 +1,10 @@
 """What the case log knows for a ranking."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .. import availability
-from ..casework import last_slots
 from ..model import Availability, Observations
-from ..model.case import Engagement
 from ..model.check import CheckSettings
 
 if TYPE_CHECKING:
@@ -27,14 +24,11 @@ def observe(
     """Read who was assigned when, who can be reached, and what the answers so far teach.
 
     Without ``learned`` the file's values count, as if nobody had ever answered. The units that
-    ``without_case`` has taken count as free: it does not wait for itself. States and taken units
-    count only for incidents near to now: today says nothing of next week.
+    ``without_case`` has taken count as free: it does not wait for itself. Bookings and reports
+    count for as long as they last; states only for incidents near to now.
     """
     settings = catalog.checking().settings
-    is_near = availability.is_near(when, now, settings)
-    known = (
-        _known(catalog, reader, when, now, settings, without_case=without_case) if is_near else {}
-    )
+    known = _known(catalog, reader, when, now, settings, without_case=without_case)
     summaries = reader.summaries() if learned else ()
     return Observations(
         availability=known,
@@ -61,22 +55,12 @@ def _known(
         now,
         settings,
     )
-    for provider_id, ours in reader.engaged(now).items():
-        engaged = [each for each in ours if each.case_id != without_case]
+    for provider_id, ours in reader.bookings().items():
+        bookings = [each for each in ours if each.case_id != without_case]
         provider = catalog.find(provider_id)
-        if provider is not None and engaged:
-            taken = _taken(provider.units, engaged, now)
+        if provider is None:
+            continue
+        taken = availability.units_at(provider.units, bookings, when, now)
+        if taken is not None:
             known[provider_id] = availability.joined(known.get(provider_id), taken)
     return known
-
-
-def _taken(units: int, engaged: Sequence[Engagement], now: datetime) -> Availability:
-    """How many units are free, and how long until the next one is where none is."""
-    # Not a difference of numbers: a truck beyond the known ones (--extra-unit) takes none of them.
-    free = len(set(range(1, units + 1)) - {engagement.unit for engagement in engaged})
-    if free:
-        return Availability(free=free)
-    last = [engagement.until for engagement in last_slots(engaged)]
-    ends = [until for until in last if until is not None]
-    wait_min = max(0.0, (min(ends) - now).total_seconds() / 60) if ends else None
-    return Availability(state="busy", free=0, wait_min=wait_min)

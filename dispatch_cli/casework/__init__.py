@@ -1,7 +1,6 @@
 """How a case is worked: states, acts and what to say, without clock, files or terminal."""
 
 from .answers import (
-    NoUnitError,
     RefusedError,
     accept,
     answer,
@@ -10,11 +9,11 @@ from .answers import (
     cancel,
     close,
     correct,
-    last_slots,
     must_be_open,
     must_need_a_call,
     promise,
 )
+from .bookings import Fleet, JobMinutes, NoUnitError
 from .states import (
     LIVE,
     Deadline,
@@ -39,7 +38,9 @@ __all__ = [
     "LIVE",
     "TABLE",
     "Deadline",
+    "Fleet",
     "Gate",
+    "JobMinutes",
     "Next",
     "NoUnitError",
     "Numbers",
@@ -54,7 +55,6 @@ __all__ = [
     "close",
     "correct",
     "deadlines",
-    "last_slots",
     "must_be_open",
     "must_need_a_call",
     "next_option",

@@ -1,13 +1,13 @@
 """Asking and answering: each act takes a case and gives the case that follows, or refuses."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
-from ..model.case import Case, CaseService, Engagement, Offer, Option, Outcome, Promise, Right
+from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
+from .bookings import Fleet, JobMinutes, booked_time, moved, on_the_scene, take_unit
 from .states import LIVE, offer_of, offers_for, service_state
 from .table import TABLE, Refused
 
@@ -30,10 +30,6 @@ class RefusedError(ConflictError):
     def said(self, at: str) -> ConflictError:
         """The same as it is said to people, with the moment as a time of day."""
         return ConflictError(f"{self.text} at {at}{self.after}", hint=self.hint)
-
-
-class NoUnitError(ConflictError):
-    """Every unit that the provider is known to have is taken."""
 
 
 ANSWERS: dict[str, Outcome] = {
@@ -82,15 +78,14 @@ def accept(
     *,
     there_at: datetime,
     now: datetime,
-    units: int,
-    engaged: Iterable[Engagement] = (),
-    may_wait: bool = False,
+    fleet: Fleet,
+    minutes: JobMinutes,
     extra_unit: bool = False,
 ) -> Case:
-    """Record an acceptance with its promise; it takes a unit of the provider until it ends.
+    """Record an acceptance with its promise; it books a unit of the provider.
 
-    ``engaged`` are the provider's live engagements. Raises ConflictError for a late answer, or
-    where the last unit has gone elsewhere.
+    ``fleet`` has the bookings of all other jobs. Raises ConflictError for a late answer, and
+    NoUnitError if no unit is free for the whole time.
     """
     offer = _allowed(case, number, "accept")
     others = [o for o in offers_for(case, offer.service) if o.number != number]
@@ -101,9 +96,8 @@ def accept(
             raise ConflictError(f"{_ref(case, other)} is being asked: {other.name}")
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
-    unit, slot = _take_unit(
-        offer, list(engaged), now, units=units, may_wait=may_wait, extra_unit=extra_unit
-    )
+    begin, end = booked_time(there_at, now=now, minutes=minutes)
+    unit = take_unit(offer, fleet, begin, end, extra=extra_unit)
     return _put(
         case,
         replace(
@@ -113,7 +107,8 @@ def accept(
             promises=(Promise(there_at, now, "provider"),),
             arrive_by=there_at + LATE_AFTER,
             unit=unit,
-            slot=slot,
+            booked_from=begin,
+            booked_until=end,
         ),
     )
 
@@ -136,17 +131,33 @@ def answer(case: Case, number: int, action: str, *, now: datetime, reason: str =
     return _open_next(case, offer.service) if action == "unsuccessful" else case
 
 
-def promise(case: Case, number: int, *, there_at: datetime, now: datetime, speaker: str) -> Case:
-    """Record a new time; every promise is kept with when it was said and by whom."""
+def promise(
+    case: Case,
+    number: int,
+    *,
+    there_at: datetime,
+    now: datetime,
+    speaker: str,
+    fleet: Fleet,
+    minutes: JobMinutes,
+) -> Case:
+    """Record a new time; every promise is kept with when it was said and by whom.
+
+    The booking moves with it, see ``bookings.moved``.
+    """
     offer = _allowed(case, number, "eta")
     said = Promise(there_at, now, speaker)
     changed = replace(offer, promises=(*offer.promises, said), arrive_by=there_at + LATE_AFTER)
-    return _put(case, changed)
+    since = offer.answered_at or now
+    begin, end = booked_time(there_at, now=since, minutes=minutes)
+    return _put(case, _booked(changed, moved(offer, fleet, begin, end)))
 
 
-def arrive(case: Case, number: int, *, now: datetime) -> Case:
-    """Record that help is on the scene."""
-    return _put(case, replace(_allowed(case, number, "arrive"), arrived_at=now))
+def arrive(case: Case, number: int, *, now: datetime, fleet: Fleet, job_min: float) -> Case:
+    """Record that help is on the scene; its unit is booked until the job should be done."""
+    offer = _allowed(case, number, "arrive")
+    booking = on_the_scene(offer, fleet, now, job_min)
+    return _put(case, _booked(replace(offer, arrived_at=now), booking))
 
 
 def correct(case: Case, number: int, right: Right, *, now: datetime, operator: str) -> Case:
@@ -265,6 +276,11 @@ def _put(case: Case, changed: Offer) -> Case:
     return replace(case, offers=offers)
 
 
+def _booked(offer: Offer, booking: tuple[int, datetime, datetime]) -> Offer:
+    unit, begin, end = booking
+    return replace(offer, unit=unit, booked_from=begin, booked_until=end)
+
+
 def _cleared(offer: Offer, operator: str) -> Offer:
     """The offer as it was when the call was placed."""
     return Offer(
@@ -279,48 +295,6 @@ def _cleared(offer: Offer, operator: str) -> Offer:
         rank=offer.rank,
         override=offer.override,
     )
-
-
-def _take_unit(
-    offer: Offer,
-    engaged: list[Engagement],
-    now: datetime,
-    *,
-    units: int,
-    may_wait: bool,
-    extra_unit: bool,
-) -> tuple[int, int]:
-    """Choose the unit and slot that an acceptance takes, both counted from 1.
-
-    A unit that should be back by now is nobody's wait: its next slot is free as far as is known.
-    """
-    busy = {engagement.unit for engagement in engaged}
-    free = next((unit for unit in range(1, units + 1) if unit not in busy), None)
-    if free is not None:
-        return free, 1
-    if extra_unit:
-        return max([units, *busy]) + 1, 1
-    # The unit that is free first; without a known end it is nobody's next slot.
-    queue = sorted(last_slots(engaged), key=lambda e: (e.until is None, e.until or e.since))
-    if queue:
-        soonest = queue[0]
-        is_due_back = soonest.until is not None and soonest.until <= now
-        if may_wait or is_due_back:
-            return soonest.unit, soonest.slot + 1
-    cases = ", ".join(dict.fromkeys(str(engagement.case_id) for engagement in engaged))
-    raise NoUnitError(
-        f"{offer.name} has no free unit left" + (f": taken by case {cases}" if cases else ""),
-        hint="if the firm has one more truck: accept --extra-unit",
-    )
-
-
-def last_slots(engaged: Iterable[Engagement]) -> list[Engagement]:
-    """The last slot of each unit that is taken: only after it is the unit free."""
-    last: dict[int, Engagement] = {}
-    for each in engaged:
-        if each.unit not in last or each.slot > last[each.unit].slot:
-            last[each.unit] = each
-    return list(last.values())
 
 
 def _last_of(case: Case, service: CaseService) -> Offer:

@@ -48,6 +48,9 @@ class RawMinutes(Struct, forbid_unknown_fields=True, kw_only=True):
     turnout_min: Annotated[Minutes | None, _says("Minutes from yes to wheels rolling.")] = None
     answer_min: Annotated[Minutes | None, _says("Minutes that asking takes on average.")] = None
     acceptance: Annotated[Share | None, _says("Share of asks that are accepted, 0 to 1.")] = None
+    job_min: Annotated[
+        Minutes | None, _says("Minutes from arrival until the unit is free again.")
+    ] = None
 
 
 class RawRanking(RawMinutes, forbid_unknown_fields=True, kw_only=True):

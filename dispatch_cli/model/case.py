@@ -74,8 +74,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     """One ask to one provider, numbered within its case (``17.2``).
 
     ``override`` is "wish" or "decision" where the operator left the order. ``corrected`` marks an
-    answer that a later record supersedes: it stays, and nothing is learned from it. ``unit`` and
-    ``slot`` count from 1 where an acceptance took them; slot 2 is the next free time of the unit.
+    answer that a later record supersedes: it stays, and nothing is learned from it. ``unit`` counts
+    from 1 where an acceptance took one; it is booked from ``booked_from`` to ``booked_until``.
     Free texts (why declined, why out of order) are kept with the personal data.
     """
 
@@ -98,7 +98,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     call_back_at: datetime | None = None
     override: str = ""
     unit: int = 0
-    slot: int = 0
+    booked_from: datetime | None = None
+    booked_until: datetime | None = None
     corrected: bool = False
 
     @property
@@ -174,16 +175,18 @@ class Personal(Struct, frozen=True, kw_only=True):
     """What the input hash of the case's cascades is salted with."""
 
 
-class Engagement(Struct, frozen=True, kw_only=True):
-    """A unit of a provider that is taken: by which offer, which slot of it, and till when."""
+class Booking(Struct, frozen=True, kw_only=True):
+    """The time for which an accepted offer takes a unit; ``end`` itself is free again.
+
+    It stands in the log until help has left or the case is closed, also past its end.
+    """
 
     provider: str
     unit: int
-    slot: int
     case_id: int
     offer: int
-    since: datetime
-    until: datetime | None
+    begin: datetime
+    end: datetime
 
 
 class Tally(Struct, frozen=True, kw_only=True):

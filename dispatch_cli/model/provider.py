@@ -9,6 +9,8 @@ from msgspec import Struct
 
 OpenState = Literal["open", "closed", "unknown"]
 CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
+AvailabilityState = CheckState | Literal["overdue"]
+"""``overdue``: every unit is booked, and one that should be back by now was not reported back."""
 
 
 class Span(Struct, frozen=True, array_like=True):
@@ -155,14 +157,16 @@ class Availability(Struct, frozen=True, kw_only=True):
     """What is known of a provider's units at this moment, from checks, reports and the case log.
 
     ``free`` None: nothing is known beyond the file's ``units``. ``wait_min`` is the time until the
-    next unit is free where none is; None then means that no end is known.
+    next unit is free where none is; None then means that no end is known. ``next_at`` is the begin
+    of the next booking of the unit that would be sent.
     """
 
-    state: CheckState = "up"
+    state: AvailabilityState = "up"
     free: int | None = None
     wait_min: float | None = None
     since: datetime | None = None
     why: str = ""
+    next_at: datetime | None = None
 
     @property
     def has_no_unit(self) -> bool:

@@ -1,8 +1,17 @@
 """What the centre has laid down: settings, clients, plans, last resorts, control centres."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct, field
 
 from .incident import Place
+from .words import CARRYING_SERVICES
+
+JOB_MIN = 45.0
+"""Minutes from arrival until a unit is free again, where nothing else is laid down."""
+LONGER_JOBS_MIN: Mapping[str, float] = {
+    **dict.fromkeys(CARRYING_SERVICES, 75.0), "heavy_tow": 120.0, "heavy_recovery": 120.0,
+}  # fmt: skip
 
 
 class ServiceSettings(Struct, frozen=True, kw_only=True):
@@ -18,6 +27,7 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     turnout_min: float = 5.0
     answer_min: float = 3.0
     acceptance: float = 0.7
+    job_min: float | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -34,6 +44,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def of(self, service: str) -> ServiceSettings:
         """The settings of one service."""
         return self.services.get(service, self.default)
+
+    def job_min(self, service: str) -> float:
+        """Minutes from arrival until the unit of a service is free again."""
+        own = self.of(service).job_min
+        return LONGER_JOBS_MIN.get(service, JOB_MIN) if own is None else own
 
 
 class Client(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ _PHONE_LIMIT = 60
 OFFER_COLUMNS = (
     "case", "ref", "service", "phone", "provider", "name", "position", "of", "answer_by", "say",
     "other_phones", "then", "skipped", "override", "in_spite_of",
+    "overdue",
 )  # fmt: skip
 RECORDED_COLUMNS = ("case", "ref", "state", "message", "tell_caller", "give_driver")
 
@@ -142,6 +143,7 @@ def card_rows(card: "OfferCard") -> "list[Row]":
             "skipped": _why_skipped(card.skipped),
             "override": card.override,
             "in_spite_of": card.in_spite_of,
+            "overdue": card.overdue,
         }
     ]
 
@@ -175,11 +177,13 @@ def _asked_in_spite(card: "OfferCard", screen: Screen) -> list[Line]:
 def _call(card: "OfferCard", screen: Screen) -> list[Line]:
     others = ", ".join(screen.text(phone, _PHONE_LIMIT) for phone in card.other_phones)
     parts = [screen.text(card.name), *([f"2nd: {others}"] if others else [])]
+    overdue = wrap(screen.text(card.overdue), screen.width, first=_INDENT, rest=_INDENT)
     return [
         *plain_lines(flow(parts, screen.width, first="CALL  ", rest=_INDENT)),
         plain_line(""),
         plain_line(f"{_INDENT}{screen.text(card.phone, _PHONE_LIMIT)}", "bold green"),
         plain_line(""),
+        *(plain_lines(overdue, "yellow") if card.overdue else []),
     ]
 
 

@@ -20,7 +20,7 @@ _OFFER_TIMES = tuple(
     _OFFER.index(name)
     for name in (
         "opened_at", "answer_by", "answered_at", "ended_at", "arrive_by", "arrived_at",
-        "call_back_at",
+        "call_back_at", "booked_from", "booked_until",
     )
 )  # fmt: skip
 _PROMISES, _CORRECTED = _OFFER.index("promises"), _OFFER.index("corrected")

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from ..errors import ConflictError, UsageError
 from ..model.case import (
     Act,
+    Booking,
     Case,
     ContractCost,
-    Engagement,
     Personal,
     Standing,
     Summary,
@@ -72,9 +72,9 @@ class Reader:
         """When each provider last accepted something that was neither cancelled nor corrected."""
         return whole(lambda: learned.read_assigned(self._connection))
 
-    def engaged(self, now: datetime) -> dict[str, list[Engagement]]:
-        """The units that are taken, by provider."""
-        return whole(lambda: units.read_engaged(self._connection, now))
+    def bookings(self) -> dict[str, list[Booking]]:
+        """The bookings of units by provider, also those past their end that nobody has closed."""
+        return whole(lambda: units.read_bookings(self._connection))
 
     def watched(self, *, but_up: tuple[datetime, datetime] | None = None) -> dict[str, Watched]:
         """How every provider stands that has been looked at.
@@ -116,7 +116,7 @@ class Transaction(Reader):
         """Write a case and give it its number."""
         case = cases.insert_case(self._connection, case, personal)
         empty = replace(case, offers=())
-        units.update_units(self._connection, empty, case)
+        units.update_bookings(self._connection, empty, case)
         learned.update_learned(self._connection, empty, case)
         return case
 
@@ -134,7 +134,7 @@ class Transaction(Reader):
         if before.forgotten_at is not None:
             raise ConflictError(f"case {before.id} is closed and its motorist forgotten")
         cases.update_case(self._connection, before, after)
-        units.update_units(self._connection, before, after)
+        units.update_bookings(self._connection, before, after)
         learned.update_learned(self._connection, before, after)
 
     def set_personal(self, case_id: int, personal: Personal) -> None:

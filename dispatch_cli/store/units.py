@@ -1,108 +1,89 @@
-"""The units that are taken now, one row each, kept in step with the acceptances."""
+"""The bookings of units, one row each, kept in step with the acceptances."""
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
-from ..model.case import Case, Engagement, Offer
-from .moments import from_stamp, moment_or_none, stamp_or_none, to_stamp
+from ..model.case import Booking, Case
+from .moments import from_stamp, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3
 
-WORK = timedelta(minutes=45)
-"""How long a unit is taken from when it is there: an estimate, until the case is closed."""
 
-
-def read_engaged(connection: "sqlite3.Connection", now: datetime) -> dict[str, list[Engagement]]:
-    """Read the taken units by provider; one that should long be free is free at any moment."""
-    found: dict[str, list[Engagement]] = {}
-    for provider, unit, slot, case_id, offer, since, until in connection.execute(
-        "SELECT provider, unit, slot, case_id, offer, since, until FROM engagement"
-        " ORDER BY provider, unit, slot"
+def read_bookings(connection: "sqlite3.Connection") -> dict[str, list[Booking]]:
+    """Read the bookings by provider, also those past their end that nobody has closed."""
+    found: dict[str, list[Booking]] = {}
+    for provider, unit, case_id, offer, begin, end in connection.execute(
+        "SELECT provider, unit, case_id, offer, begin_at, end_at FROM engagement"
+        " ORDER BY provider, unit, begin_at"
     ):
-        end = moment_or_none(until)
-        engagement = Engagement(
+        booking = Booking(
             provider=provider,
             unit=unit,
-            slot=slot,
             case_id=case_id,
             offer=offer,
-            since=from_stamp(since),
-            until=None if end is None else max(end, now),
+            begin=from_stamp(begin),
+            end=from_stamp(end),
         )
-        found.setdefault(provider, []).append(engagement)
+        found.setdefault(provider, []).append(booking)
     return found
 
 
-def update_units(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
-    """Free and take what a change of a case frees and takes; raises ConflictError."""
-    old, new = _taken(before), _taken(after)
+def update_bookings(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
+    """Free and book what a change of a case frees and books; raises ConflictError."""
+    old, new = _bookings(before), _bookings(after)
     for number in old:
         if old[number] != new.get(number):
             connection.execute(
                 "DELETE FROM engagement WHERE case_id = ? AND offer = ?", (after.id, number)
             )
-    for number, engagement in new.items():
-        if old.get(number) != engagement:
-            _take(connection, engagement)
+    for number, booking in new.items():
+        if old.get(number) != booking:
+            _book(connection, booking)
 
 
-def _taken(case: Case) -> dict[int, Engagement]:
-    """The engagements of a case by offer."""
+def _bookings(case: Case) -> dict[int, Booking]:
+    """The bookings of a case by offer."""
     if case.closed_at is not None:
         return {}
     return {
-        offer.number: Engagement(
+        offer.number: Booking(
             provider=offer.provider,
             unit=offer.unit,
-            slot=offer.slot,
             case_id=case.id,
             offer=offer.number,
-            since=offer.answered_at or offer.opened_at,
-            until=_free_about(offer),
+            begin=offer.booked_from,
+            end=offer.booked_until,
         )
         for offer in case.offers
         if offer.unit
+        and offer.booked_from is not None
+        and offer.booked_until is not None
         and offer.outcome == "accepted"
         and not offer.corrected
         and offer.ended_at is None
     }
 
 
-def _free_about(offer: Offer) -> datetime | None:
-    there_at = offer.arrived_at or (offer.promises[-1].there_at if offer.promises else None)
-    return None if there_at is None else there_at + WORK
-
-
-def _take(connection: "sqlite3.Connection", taken: Engagement) -> None:
+def _book(connection: "sqlite3.Connection", booking: Booking) -> None:
     import sqlite3
 
+    times = to_stamp(booking.begin), to_stamp(booking.end)
     try:
         connection.execute(
-            "INSERT INTO engagement (provider, unit, slot, case_id, offer, since, until)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                taken.provider,
-                taken.unit,
-                taken.slot,
-                taken.case_id,
-                taken.offer,
-                to_stamp(taken.since),
-                stamp_or_none(taken.until),
-            ),
+            "INSERT INTO engagement (provider, unit, case_id, offer, begin_at, end_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (booking.provider, booking.unit, booking.case_id, booking.offer, *times),
         )
     except sqlite3.IntegrityError as error:
-        if error.sqlite_errorname not in (
-            "SQLITE_CONSTRAINT_PRIMARYKEY",
-            "SQLITE_CONSTRAINT_UNIQUE",
-        ):
+        if error.sqlite_errorname != "SQLITE_CONSTRAINT_TRIGGER":
             raise
         by = connection.execute(
-            "SELECT case_id, offer FROM engagement WHERE provider = ? AND unit = ? AND slot = ?",
-            (taken.provider, taken.unit, taken.slot),
+            "SELECT case_id, offer FROM engagement WHERE provider = ? AND unit = ?"
+            " AND begin_at < ? AND ? < end_at",
+            (booking.provider, booking.unit, times[1], times[0]),
         ).fetchone()
         raise ConflictError(
-            f"unit {taken.unit} of {taken.provider} has just gone to {by[0]}.{by[1]}",
+            f"unit {booking.unit} of {booking.provider} has just gone to {by[0]}.{by[1]}",
             hint="if the firm has one more truck: accept --extra-unit",
         ) from error

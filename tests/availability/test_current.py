@@ -140,18 +140,23 @@ def test_who_names_no_units_has_those_of_the_feed():
     found = at(10, seen("up", 5, free=3), said(free=None))
     assert (found.state, found.free, found.why) == ("up", 3, "said on the phone")
     found = at(10, seen("busy", 5, free=0, wait_min=25.0), said(free=None))
-    assert (found.state, found.wait_min) == ("busy", 25.0)
+    assert (found.state, found.wait_min) == ("busy", 20.0)  # 25 minutes from the look
 
 
 def test_units_for_the_ranking():
-    """Nobody free without an end is busy alone, so that the file's busy_wait_min is waited."""
+    """Nobody free without an end is busy alone, so that the file's busy_wait_min is waited.
+
+    A known wait is counted from the look.
+    """
     assert at(1, seen("busy")) == Availability(state="busy", since=NOON, why="0 free")
     found = at(1, seen("busy", free=0))
     assert (found.state, found.free, found.wait_min) == ("busy", None, None)
     found = at(1, seen("busy", wait_min=20.0))
-    assert (found.state, found.free, found.wait_min) == ("busy", 0, 20.0)
+    assert (found.state, found.free, found.wait_min) == ("busy", 0, 19.0)
     found = at(1, seen("up", free=0, wait_min=20.0))
-    assert (found.state, found.free, found.wait_min) == ("busy", 0, 20.0)
+    assert (found.state, found.free, found.wait_min) == ("busy", 0, 19.0)
+    found = at(25, seen("busy", wait_min=20.0))
+    assert (found.state, found.free, found.wait_min) == ("busy", 0, 0.0)
     found = at(1, seen("busy", free=2))
     assert (found.state, found.free) == ("up", 2)
     assert at(1, seen("degraded", free=2)).state == "degraded"
@@ -159,15 +164,31 @@ def test_units_for_the_ranking():
 
 def test_states_count_only_for_incidents_near_to_now():
     """Today's outage does not exclude a firm from next week; near is a setting."""
-    states, reports = {"huber": seen("down")}, {"lech": said(provider="lech")}
 
     def known(minutes, settings=SETTINGS):
         when = NOON + minutes * MINUTE
-        return sorted(availability_for(states, reports, when, NOON, settings))
+        return sorted(availability_for({"huber": seen("down")}, {}, when, NOON, settings))
 
-    assert known(0) == known(60) == known(-60) == ["huber", "lech"]
+    assert known(0) == known(60) == known(-60) == ["huber"]
     assert known(60.1) == known(7 * 24 * 60) == known(-61) == []
-    assert known(90, CheckSettings(near_min=120)) == ["huber", "lech"]
+    assert known(90, CheckSettings(near_min=120)) == ["huber"]
+
+
+@pytest.mark.parametrize("near_min", [1, 600])
+def test_a_known_end_counts_for_every_incident_before_it(near_min):
+    """Busy until 13:00: the wait is that from the incident on, and after 13:00 there is none."""
+    settings = CheckSettings(near_min=near_min)
+    states = {"huber": seen("busy", wait_min=60.0)}
+    reports = {"lech": said(provider="lech", free=0, state="busy")}
+
+    def waits(minutes):
+        found = availability_for(states, reports, NOON + minutes * MINUTE, NOON, settings)
+        return {each: one.wait_min for each, one in found.items() if one.wait_min}
+
+    assert waits(0) == {"huber": 60.0, "lech": 60.0}
+    assert waits(15) == {"huber": 45.0, "lech": 45.0}
+    assert waits(58.5) == {"huber": 1.5, "lech": 1.5}
+    assert waits(60) == waits(61) == {}
 
 
 def test_what_nobody_has_said_is_left_out():

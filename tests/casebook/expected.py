@@ -46,42 +46,70 @@ class Desk:
 
     # Units.
 
-    def out(self, firm: str) -> dict[tuple[int, int], tuple[Job, Call]]:
-        """Who has which truck of a firm: its number, and the place in its queue."""
-        return {
-            call.unit: (job, call)
+    def spans(self, firm: str, unit: int, but: Call | None = None) -> list[tuple]:
+        """When a truck of a firm is booked, by all calls but one."""
+        return [each.span for each in self.booked(firm) if each.unit == unit and each is not but]
+
+    def booked(self, firm: str) -> list[Call]:
+        return [
+            call
             for job in self.jobs
             for call in job.calls
             if call.firm == firm and call.stands and not job.over
-        }
+        ]
 
-    def free_truck(self, firm: str) -> int | None:
-        gone = {truck for truck, _ in self.out(firm)}
-        return next((n for n in range(1, FIRMS[firm].units + 1) if n not in gone), None)
+    def is_free(self, firm: str, unit: int, span: tuple, but: Call | None = None) -> bool:
+        begin, end = span
+        return all(e <= begin or end <= b for b, e in self.spans(firm, unit, but))
 
-    def queue(self, firm: str, now: datetime) -> list[tuple[datetime, int, int]]:
-        """When the trucks that are out are free again, each after the last in its queue."""
-        out = self.out(firm)
-        ends = []
-        for truck in sorted({truck for truck, _ in out}):
-            last = max(place for each, place in out if each == truck)
-            call = out[truck, last][1]
-            free = (call.there or call.promised[-1]) + 45 * MINUTE
-            ends.append((max(free, now), truck, last))
-        return sorted(ends)
+    def free_truck(self, firm: str, span: tuple, now: datetime, but: Call | None = None) -> int:
+        """The first free truck; one that should be back is taken only for want of another."""
+        trucks = range(1, FIRMS[firm].units + 1)
+        free = [n for n in trucks if self.is_free(firm, n, span, but)]
+        back = [n for n in free if all(end > now for _, end in self.spans(firm, n, but))]
+        return next(iter([*back, *free]), 0)
 
-    def truck_for(self, job: Job, call: Call, now: datetime, *, extra: bool) -> tuple[int, int]:
-        """The truck that an acceptance takes, and its place in the queue; (0, 0): there is none."""
-        own = self.free_truck(call.firm)
-        if own is not None:
-            return own, 1
-        queue = self.queue(call.firm, now)
-        if extra:
-            return max([FIRMS[call.firm].units, *(truck for _, truck, _ in queue)]) + 1, 1
-        is_waited_for = call.firm in job.service(call.service).waited_for
-        if queue and (is_waited_for or queue[0][0] <= now):
-            return queue[0][1], queue[0][2] + 1
-        return 0, 0
+    def wait(self, firm: str, moment: datetime, now: datetime) -> timedelta:
+        """How long after a moment the first truck is free; one that should be back is waited for
+        by nobody."""
+        waits = []
+        for unit in range(1, FIRMS[firm].units + 1):
+            free = moment
+            while hit := [e for b, e in self.spans(firm, unit) if b <= free < e]:
+                free = hit[0]
+            waits.append(free - moment)
+        return min(waits, default=timedelta())
+
+    @staticmethod
+    def span(job: Job, call: Call, there: datetime, since: datetime) -> tuple:
+        """From when to when a job takes a truck."""
+        way = job.ways.get((call.service, call.firm))
+        begin = since if way is None else max(since, there - way)
+        job_min = 75 if call.service in ("tow", "recovery") else 45
+        return begin, max(begin, there) + job_min * MINUTE
+
+    def truck_for(self, call: Call, span: tuple, now: datetime, *, extra: bool) -> int:
+        """The truck that an acceptance takes; 0: there is none."""
+        truck = self.free_truck(call.firm, span, now)
+        if not truck and extra:
+            known = [call.unit for call in self.booked(call.firm)]
+            truck = max([FIRMS[call.firm].units, *known]) + 1
+        return truck
+
+    def moved(self, call: Call, span: tuple, now: datetime) -> tuple[int, tuple]:
+        """The truck and the time of a job that is at another time now."""
+        if self.is_free(call.firm, call.unit, span, call):
+            return call.unit, span
+        other = self.free_truck(call.firm, span, now, call)
+        return (other, span) if other else (call.unit, self.gap(call, span))
+
+    def gap(self, call: Call, span: tuple) -> tuple:
+        """As much of a time as the truck of a call is free."""
+        begin, end = span
+        others = self.spans(call.firm, call.unit, call)
+        while hit := [e for b, e in others if b <= begin < e]:
+            begin = hit[0]
+        return begin, min([max(end, begin + MINUTE), *(b for b, _ in others if b > begin)])
 
     # Ranking and asking.
 
@@ -100,9 +128,7 @@ class Desk:
 
     def is_waited_for(self, firm: str, when: datetime, now: datetime) -> bool:
         """Whether all its trucks are out and the order counts how long."""
-        if self.free_truck(firm) is not None or abs(when - now) > 60 * MINUTE:
-            return False
-        return self.queue(firm, now)[0][0] > now
+        return self.wait(firm, when, now) > timedelta()
 
     def unfit(self, name: str, service: str, state: str | None, when: datetime) -> str:
         """Why a firm could not be sent at all; empty where nothing speaks against it."""
@@ -117,8 +143,8 @@ class Desk:
 
     def passed_over(self, job: Job, needed: Needed, firm: str, now: datetime) -> str:
         """Why a firm whose turn it is cannot be called now."""
-        wait = (self.queue(firm, now)[0][0] - now) / MINUTE if self.out(firm) else 0.0
-        if self.free_truck(firm) is None and firm not in needed.waited_for and wait > 0:
+        wait = self.wait(firm, max(now, job.when), now) / MINUTE
+        if firm not in needed.waited_for and wait > 0:
             return f"all units taken since, the next in about {wait:.0f} min"
         return self.unfit(firm, needed.name, job.state, now)
 
@@ -210,12 +236,13 @@ class Desk:
             any(each.rings for each in others) or now > call.back_until
         ):
             return self._late(job, "accept")
-        truck = self.truck_for(job, call, now, extra=extra)
-        if truck == (0, 0):
+        span = self.span(job, call, there, now)
+        truck = self.truck_for(call, span, now, extra=extra)
+        if not truck:
             return self._late(job, "accept", "no free unit left")
 
         def change() -> None:
-            call.said, call.answered, call.unit = "accepted", now, truck
+            call.said, call.answered, call.unit, call.span = "accepted", now, truck, span
             call.promised = [there]
 
         return self._done(job, "accept", change)
@@ -250,12 +277,25 @@ class Desk:
             return Verdict(WRONG)
         if job.over or not call.may("eta"):
             return self._late(job, "eta")
-        return self._done(job, "eta", lambda: call.promised.append(there))
+        truck, span = self.moved(call, self.span(job, call, there, call.answered), now)
+
+        def change() -> None:
+            call.promised.append(there)
+            call.unit, call.span = truck, span
+
+        return self._done(job, "eta", change)
 
     def arrive(self, job: Job, call: Call, now: datetime) -> Verdict:
         if job.over or not call.may("arrive"):
             return self._late(job, "arrive")
-        return self._done(job, "arrive", lambda: setattr(call, "there", now))
+        begin = call.span[0]
+        job_min = 75 if call.service in ("tow", "recovery") else 45
+        span = self.gap(call, (begin, max(begin, now) + job_min * MINUTE))
+
+        def change() -> None:
+            call.there, call.span = now, span
+
+        return self._done(job, "arrive", change)
 
     # Mending and ending.
 
@@ -288,10 +328,11 @@ class Desk:
             fresh.answered = None
         if right == "accepted":
             call.is_struck = True  # its own truck is free while another is looked for
-            fresh.unit, fresh.answered = self.truck_for(job, call, now, extra=extra), now
+            fresh.span, fresh.answered = self.span(job, call, there, now), now
+            fresh.unit = self.truck_for(call, fresh.span, now, extra=extra)
             call.is_struck = False
             fresh.promised = [there]
-            if fresh.unit == (0, 0):
+            if not fresh.unit:
                 return self._late(job, "correct", "no free unit left")
 
         def change() -> None:

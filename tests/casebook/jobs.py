@@ -93,7 +93,9 @@ class Call(Struct):
     answered: datetime | None = None
     ended: datetime | None = None
     back_until: datetime | None = None
-    unit: tuple[int, int] = (0, 0)
+    unit: int = 0
+    span: tuple[datetime, datetime] | None = None
+    """From when to when its truck is booked."""
 
     def __repr__(self) -> str:
         return f"call {self.number} to {self.firm}: {self.word}"
@@ -159,6 +161,8 @@ class Job(Struct):
     is_forgotten: bool = False
     notes: list[str] = []
     texts: dict[str, str] = {}
+    ways: dict[tuple[str, str], timedelta] = {}
+    """How long the way of a firm is for a service, as the ranking has worked it out."""
 
     def __repr__(self) -> str:
         return f"case {self.number}: {self.whole()}"

@@ -3,7 +3,7 @@
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -447,7 +447,7 @@ class Casework(RuleBasedStateMachine):
     def the_log_says_what_the_model_says(self):
         with self.store.reading() as reader:
             found = {case.id: case for case in reader.cases(open_only=False)}
-            engaged = reader.engaged(self.now)
+            bookings = reader.bookings()
             # The head of before still stands in the chain: records are only added.
             assert reader.verify(self.head) == []
             self.head = reader.head()
@@ -455,16 +455,24 @@ class Casework(RuleBasedStateMachine):
         assert sorted(found) == [job.number for job in self.desk.jobs]
         for job in self.desk.jobs:
             self.is_as_remembered(job, found[job.number])
-        taken = {
-            (firm, each.unit, each.slot): (each.case_id, each.offer)
-            for firm, units in engaged.items()
+        booked = {
+            (each.case_id, each.offer): (firm, each.unit, (each.begin, each.end))
+            for firm, units in bookings.items()
             for each in units
         }
-        assert taken == {
-            (firm, *unit): (job.number, call.number)
-            for firm in FIRMS
-            for unit, (job, call) in self.desk.out(firm).items()
+        assert booked == {
+            (job.number, call.number): (call.firm, call.unit, call.span)
+            for job in self.desk.jobs
+            for call in job.calls
+            if call.stands and not job.over
         }
+        # The ranking's own minutes: how they come about is for the tests of the ranking.
+        for job in self.desk.jobs:
+            job.ways = {
+                (service.service, option.provider): (option.arrival_min - option.wait_min) * MINUTE
+                for service in found[job.number].services
+                for option in service.options
+            }
 
     def is_as_remembered(self, job, case):
         assert [
@@ -516,13 +524,10 @@ class Casework(RuleBasedStateMachine):
             if call.stands
         ]
         assert len(set(coming)) == len(coming)
-        trucks = [
-            (call.firm, call.unit)
-            for job in self.desk.jobs
-            for call in job.calls
-            if call.stands and not job.over
-        ]
-        assert len(set(trucks)) == len(trucks)
+        for firm in FIRMS:
+            spans = sorted((call.unit, *call.span) for call in self.desk.booked(firm))
+            for (unit, _, end), (other, begin, _) in pairwise(spans):
+                assert unit != other or end <= begin
 
 
 @pytest.mark.parametrize(

@@ -114,13 +114,13 @@ def test_down_is_excluded_since_when_and_why(desk):
 
 
 def test_busy_waits_as_long_as_the_feed_says_or_the_file(desk):
-    """The feed's wait, else busy_wait_min; until the end of what was said on the phone."""
+    """The feed's wait from its look on, else busy_wait_min; until the end of what was said."""
     look_at(desk(0), "anna", "busy", free=0, wait_min=12.0)
     look_at(desk(0), "bert", "busy", free=0)
     reporting.report(desk(0), "carl", free=0, until=NOON + timedelta(minutes=45))
     found = rows(ranked(desk(5)))
     assert {name: row[:2] for name, row in found.items()} == {
-        "anna": ("busy", 12.0), "bert": ("busy", 30.0), "carl": ("busy", 40.0),
+        "anna": ("busy", 7.0), "bert": ("busy", 30.0), "carl": ("busy", 40.0),
     }  # fmt: skip
 
 

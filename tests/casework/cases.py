@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from dispatch_cli.model.case import Case, CaseService, Engagement, Option
+from dispatch_cli.casework import Fleet, JobMinutes
+from dispatch_cli.model.case import Booking, Case, CaseService, Option
 
 from ..worlds import incident
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+JOB = JobMinutes(way_min=20.0, job_min=45.0)
+"""Twenty minutes there, three quarters of an hour on the scene."""
 
 
 def option(provider: str, *, units: int = 1, phones: int = 1, wait_min: float = 0.0) -> Option:
@@ -53,18 +56,22 @@ def case(*services: CaseService, case_id: int = 17) -> Case:
     )
 
 
-def engagements(of: Case, provider: str) -> list[Engagement]:
-    """The units of a provider that the case holds."""
-    return [
-        Engagement(
-            provider=offer.provider,
-            unit=offer.unit,
-            slot=offer.slot,
-            case_id=of.id,
-            offer=offer.number,
-            since=offer.opened_at,
-            until=offer.promises[-1].there_at if offer.promises else None,
-        )
-        for offer in of.offers
-        if offer.provider == provider and offer.state in ("accepted", "arrived")
-    ]
+def fleet(of: Case, provider: str, units: int = 1, but: int = 0, now=NOON) -> Fleet:
+    """The units of a provider and what the case has booked of them, but for one offer."""
+    return Fleet(
+        units,
+        now,
+        [
+            Booking(
+                provider=offer.provider,
+                unit=offer.unit,
+                case_id=of.id,
+                offer=offer.number,
+                begin=offer.booked_from,
+                end=offer.booked_until,
+            )
+            for offer in of.offers
+            if offer.provider == provider and offer.number != but
+            if offer.state in ("accepted", "arrived")
+        ],
+    )

@@ -4,11 +4,12 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli import casework
+from dispatch_cli.casework import Fleet
 from dispatch_cli.casework.answers import ANSWERS, CALL_BACK_WITHIN
 from dispatch_cli.errors import ConflictError, UsageError
-from dispatch_cli.model.case import Case, Engagement
+from dispatch_cli.model.case import Booking, Case
 
-from .cases import MINUTE, NOON, case, engagements, option, service
+from .cases import JOB, MINUTE, NOON, case, fleet, option, service
 
 ETA = NOON + 35 * MINUTE
 
@@ -24,11 +25,13 @@ def asked(of: Case | None = None, service_name: str = "roadside_repair", *, at=N
 def done(of: Case, number: int, action: str, *, at=NOON, outcome="declined") -> Case:
     """Do one action of the table, with what it needs besides."""
     if action == "accept":
-        return casework.accept(of, number, there_at=ETA, now=at, units=2)
+        return casework.accept(of, number, there_at=ETA, now=at, fleet=Fleet(2, NOON), minutes=JOB)
     if action == "eta":
-        return casework.promise(of, number, there_at=ETA, now=at, speaker="provider")
+        return casework.promise(
+            of, number, there_at=ETA, now=at, speaker="provider", fleet=Fleet(2, NOON), minutes=JOB
+        )
     if action == "arrive":
-        return casework.arrive(of, number, now=at)
+        return casework.arrive(of, number, now=at, fleet=Fleet(2, NOON), job_min=45.0)
     if action == "correct":
         right = "not_called" if of.offers[number - 1].state == "open" else outcome
         return casework.correct(of, number, right, now=at, operator="desk")
@@ -183,35 +186,87 @@ def test_whoever_calls_back_in_time_may_accept():
         done(asked(of), 1, "accept")
 
 
-def unit(number: int, slot: int = 1, until=None) -> Engagement:
-    """A unit of Anna's that case 5 holds."""
-    return Engagement(
-        provider="anna", unit=number, slot=slot, case_id=5, offer=1, since=NOON, until=until
-    )
+def booked(unit: int, begin: int, end: int) -> Booking:
+    """A unit of Anna's that case 5 has booked, in minutes after noon."""
+    return Booking(provider="anna", unit=unit, case_id=5, offer=1, begin=NOON + begin * MINUTE,
+                   end=NOON + end * MINUTE)  # fmt: skip
 
 
-def test_an_acceptance_takes_a_free_unit_or_the_next_slot():
-    """The first free unit; with a wait the next slot of whichever is free first; else refused."""
+def test_an_acceptance_books_the_lowest_unit_that_is_free_all_the_time():
+    """From setting off, 20 minutes before the arrival, to 45 minutes after it."""
 
-    def taken(units, engaged, **facts):
+    def taken(units, *bookings, **facts):
         of = casework.accept(
-            asked(), 1, there_at=ETA, now=NOON, units=units, engaged=engaged, **facts
+            asked(),
+            1,
+            there_at=ETA,
+            now=NOON,
+            fleet=Fleet(units, NOON, bookings),
+            minutes=JOB,
+            **facts,
         )
-        return of.offers[0].unit, of.offers[0].slot
+        offer = of.offers[0]
+        assert (offer.booked_from, offer.booked_until) == (NOON + 15 * MINUTE, NOON + 80 * MINUTE)
+        return offer.unit
 
-    assert taken(2, []) == (1, 1)
-    assert taken(2, [unit(1)]) == (2, 1)
-    busy = [unit(1, until=NOON + 30 * MINUTE), unit(2, until=NOON + 10 * MINUTE)]
-    assert taken(2, busy, may_wait=True) == (2, 2)
-    twice = [*busy, unit(2, slot=2, until=NOON + 90 * MINUTE)]
-    assert taken(2, twice, may_wait=True) == (1, 2)
-    due_back = [unit(1, until=NOON + 30 * MINUTE), unit(2, slot=3, until=NOON)]
-    assert taken(2, due_back) == (2, 4)
-    assert taken(2, busy, extra_unit=True) == (3, 1)
-    with pytest.raises(ConflictError, match="no free unit left: taken by case 5"):
-        taken(2, busy)
-    with pytest.raises(ConflictError, match="no free unit left"):
-        taken(0, [])
+    assert taken(2) == 1
+    assert taken(2, booked(1, 0, 60)) == 2
+    # A unit that is back before it must set off, and one whose next job begins after this one.
+    assert taken(1, booked(1, -60, 15), booked(1, 80, 90)) == 1
+    assert taken(2, booked(1, 79, 200), booked(2, 0, 15)) == 2
+    # A unit that should be back is taken for want of another.
+    assert taken(1, booked(1, -300, -200)) == 1
+    assert taken(2, booked(1, -300, -200)) == 2
+    busy = booked(1, 0, 30), booked(2, 0, 16)
+    assert taken(2, *busy, extra_unit=True) == 3
+    with pytest.raises(ConflictError, match="all 2 units are out for case 5 until 12:16"):
+        taken(2, *busy)
+    with pytest.raises(ConflictError, match=r"left: its only unit is out .* 12:30"):
+        taken(1, busy[0])
+    with pytest.raises(ConflictError, match=r"no free unit left$"):
+        taken(0)
+
+
+def test_a_unit_whose_way_is_not_known_sets_off_at_once():
+    """A firm outside the cascade has no minutes of a way."""
+    minutes = casework.JobMinutes(None, 45.0)
+    of = casework.accept(asked(), 1, there_at=ETA, now=NOON, fleet=Fleet(1, NOON), minutes=minutes)
+    assert of.offers[0].booked_from == NOON
+
+
+def test_a_new_time_moves_the_booking_and_is_never_refused():
+    """The same unit, else another of the firm, else the same for as long as it is free."""
+
+    def moved(units, *bookings):
+        of = casework.promise(
+            done(asked(), 1, "accept"), 1, there_at=ETA + 60 * MINUTE, now=NOON, speaker="provider",
+            fleet=Fleet(units, NOON, bookings), minutes=JOB,
+        )  # fmt: skip
+        offer = of.offers[0]
+        times = offer.booked_from - NOON, offer.booked_until - NOON
+        return offer.unit, *(each / MINUTE for each in times)
+
+    assert moved(1) == (1, 75, 140)
+    assert moved(2, booked(1, 100, 200)) == (2, 75, 140)
+    assert moved(1, booked(1, 100, 200)) == (1, 75, 100)
+    assert moved(1, booked(1, 70, 90), booked(1, 120, 200)) == (1, 90, 120)
+    assert moved(1, booked(1, 70, 150)) == (1, 150, 151)
+
+
+def test_the_arrival_moves_the_end_of_the_booking():
+    """The job takes 45 minutes from then on, or until the unit's next job."""
+
+    def there(minute, *bookings):
+        of = done(asked(), 1, "accept")
+        of = casework.arrive(
+            of, 1, now=NOON + minute * MINUTE, fleet=Fleet(1, NOON, bookings), job_min=45
+        )
+        offer = of.offers[0]
+        return (offer.booked_from - NOON) / MINUTE, (offer.booked_until - NOON) / MINUTE
+
+    assert there(50) == (15, 95)
+    assert there(50, booked(1, 80, 120)) == (15, 80)
+    assert there(5) == (15, 60)
 
 
 def test_a_declined_offer_needs_a_reason_of_the_list():
@@ -223,7 +278,10 @@ def test_a_declined_offer_needs_a_reason_of_the_list():
 def test_every_promise_is_kept():
     """A new time is added to the old one, with when and by whom it was said."""
     of = done(asked(), 1, "accept")
-    of = casework.promise(of, 1, there_at=ETA + 10 * MINUTE, now=NOON + MINUTE, speaker="operator")
+    of = casework.promise(
+        of, 1, there_at=ETA + 10 * MINUTE, now=NOON + MINUTE, speaker="operator",
+        fleet=Fleet(2, NOON), minutes=JOB,
+    )  # fmt: skip
     assert [(p.there_at, p.speaker) for p in of.offers[0].promises] == [
         (ETA, "provider"),
         (ETA + 10 * MINUTE, "operator"),
@@ -282,11 +340,11 @@ def test_closing_and_cancelling():
 def test_a_correction_keeps_both_and_frees_the_unit():
     """The wrong record stays and is marked; the firm's unit is free again."""
     of = done(asked(), 1, "accept")
-    assert engagements(of, "anna")
+    assert fleet(of, "anna").booked
     of = casework.correct(of, 1, "declined", now=NOON, operator="boss")
     assert [offer.state for offer in of.offers] == ["corrected", "declined"]
     assert (of.offers[1].operator, of.offers[1].opened_at) == ("boss", of.offers[0].opened_at)
-    assert engagements(of, "anna") == []
+    assert not fleet(of, "anna").booked
     to_accepted = casework.correct(of, 2, "accepted", now=NOON, operator="boss")
     assert to_accepted.offers[-1].state == "open"
 
@@ -294,5 +352,5 @@ def test_a_correction_keeps_both_and_frees_the_unit():
 def test_unknown_offers_are_refused():
     """An offer that the case does not have is a wrong argument."""
     with pytest.raises(UsageError, match=r"case 17 has no offer 17\.9"):
-        casework.arrive(case(), 9, now=NOON)
+        casework.arrive(case(), 9, now=NOON, fleet=Fleet(1, NOON), job_min=45.0)
     assert set(ANSWERS) < set(casework.ACTIONS)

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from dispatch_cli import casework
 from dispatch_cli.errors import ConflictError, UsageError
 
-from .cases import case, engagements, option, service
+from .cases import JOB, case, fleet, option, service
 
 UNITS = {"anna": 1, "bert": 1, "carl": 2}
 PHONES = {"anna": 2, "bert": 1, "carl": 1}
@@ -31,6 +31,7 @@ ENDINGS = {
     "cancel": "cancelled",
 }
 CALL_BACK = timedelta(minutes=5)
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 class Told:
@@ -39,7 +40,7 @@ class Told:
     def __init__(self, service_name, provider, phone, at):
         self.service, self.provider, self.phone, self.at = service_name, provider, phone, at
         self.word, self.there, self.replaced, self.call_back = "", False, False, None
-        self.unit = 0
+        self.booked = None
 
     @property
     def live(self):
@@ -101,9 +102,42 @@ class Working(RuleBasedStateMachine):
         # Help that has come is not corrected away, whatever became of it.
         return action == "correct" and told.word != "unsuccessful" and not told.there
 
-    def free_unit(self, provider):
-        taken = {t.unit for t in self.told if t.live and t.provider == provider}
-        return next((u for u in range(1, UNITS[provider] + 1) if u not in taken), None)
+    def others(self, told):
+        """The times for which the firm's units are booked otherwise, by unit."""
+        mine = [t for t in self.told if t.live and t.provider == told.provider and t is not told]
+        return {
+            unit: [t.booked[1:] for t in mine if t.booked[0] == unit]
+            for unit in range(1, UNITS[told.provider] + 1)
+        }
+
+    def free_unit(self, told, begin, end):
+        others = self.others(told)
+        free = [u for u, spans in others.items() if all(e <= begin or end <= b for b, e in spans)]
+        back = [unit for unit in free if all(e > self.now for _, e in others[unit])]
+        return next(iter([*back, *free]), None)
+
+    @staticmethod
+    def time_of(there, since):
+        """Twenty minutes on the way, three quarters of an hour on the scene."""
+        begin = max(since, there - timedelta(minutes=20))
+        return begin, max(begin, there) + timedelta(minutes=45)
+
+    def within_gap(self, told, begin, end):
+        spans = sorted(self.others(told)[told.booked[0]])
+        while hit := [e for b, e in spans if b <= begin < e]:
+            begin = hit[0]
+        end = max(end, begin + timedelta(minutes=1))
+        return told.booked[0], begin, min([end, *(b for b, _ in spans if b > begin)])
+
+    def rebook(self, told, begin, end):
+        """The booking of a job that is at another time now."""
+        spans = self.others(told)[told.booked[0]]
+        if all(e <= begin or end <= b for b, e in spans):
+            told.booked = told.booked[0], begin, end
+        elif (unit := self.free_unit(told, begin, end)) is not None:
+            told.booked = unit, begin, end
+        else:
+            told.booked = self.within_gap(told, begin, end)
 
     def may_accept(self, told):
         others = [t for t in self.told if t.service == told.service and t is not told]
@@ -113,7 +147,7 @@ class Working(RuleBasedStateMachine):
         called_back = told.word == "no_answer"
         if called_back and (any(t.word == "" for t in others) or self.now > told.call_back):
             return False
-        return self.free_unit(told.provider) is not None
+        return self.free_unit(told, *self.time_of(self.now + HALF_AN_HOUR, self.now)) is not None
 
     def attempt(self, allowed, act):
         """Do an act; it must succeed exactly where the model allows it."""
@@ -167,14 +201,15 @@ class Working(RuleBasedStateMachine):
             lambda c: casework.accept(
                 c,
                 number,
-                there_at=self.now + timedelta(minutes=30),
+                there_at=self.now + HALF_AN_HOUR,
                 now=self.now,
-                units=UNITS[told.provider],
-                engaged=engagements(c, told.provider),
+                fleet=fleet(c, told.provider, UNITS[told.provider], now=self.now),
+                minutes=JOB,
             ),
         ):
-            told.unit = self.free_unit(told.provider)
-            told.word, told.call_back = "accepted", None
+            begin, end = self.time_of(self.now + HALF_AN_HOUR, self.now)
+            told.booked = self.free_unit(told, begin, end), begin, end
+            told.word, told.call_back, told.answered = "accepted", None, self.now
 
     @rule(pick=st.integers(0, 9), action=st.sampled_from([*ENDINGS, "eta", "arrive", "correct"]))
     def answer(self, pick, action):
@@ -186,24 +221,32 @@ class Working(RuleBasedStateMachine):
             self.note(told, action)
 
     def done(self, of, number, action):
+        units = fleet(of, self.told[number - 1].provider, UNITS[self.told[number - 1].provider],
+                      but=number, now=self.now)  # fmt: skip
         if action == "eta":
             there_at = self.now + timedelta(minutes=50)
-            return casework.promise(of, number, there_at=there_at, now=self.now, speaker="x")
+            return casework.promise(of, number, there_at=there_at, now=self.now, speaker="x",
+                                    fleet=units, minutes=JOB)  # fmt: skip
         if action == "arrive":
-            return casework.arrive(of, number, now=self.now)
+            return casework.arrive(of, number, now=self.now, fleet=units, job_min=JOB.job_min)
         if action == "correct":
             return casework.correct(of, number, "declined", now=self.now, operator="boss")
         return casework.answer(of, number, action, now=self.now, reason="weather")
 
     def note(self, told, action):
         if action == "arrive":
+            begin = told.booked[1]
             told.there = True
+            told.booked = self.within_gap(told, begin, max(begin, self.now) + timedelta(minutes=45))
+        elif action == "eta":
+            there = self.now + timedelta(minutes=50)
+            self.rebook(told, *self.time_of(there, told.answered))
         elif action == "correct":
             told.replaced = True
             fresh = Told(told.service, told.provider, told.phone, told.at)
             fresh.word = "declined"
             self.told.append(fresh)
-        elif action != "eta":
+        else:
             told.word = ENDINGS[action]
             told.call_back = self.now + CALL_BACK if action == "no_answer" else None
             if action == "unsuccessful" and told.service == "roadside_repair":
@@ -240,7 +283,9 @@ class Working(RuleBasedStateMachine):
     def at_most_one_acceptance_per_service_and_unit(self):
         live = [o for o in self.case.offers if o.state in ("accepted", "arrived")]
         assert len({o.service for o in live}) == len(live)
-        assert len({(o.provider, o.unit, o.slot) for o in live}) == len(live)
+        for offer, told in zip(self.case.offers, self.told, strict=True):
+            if told.live and not self.over:
+                assert (offer.unit, offer.booked_from, offer.booked_until) == told.booked
 
     @invariant()
     def nobody_is_asked_twice_on_the_same_number(self):

@@ -68,6 +68,20 @@ def test_ranking(tmp_path: Path) -> None:
     assert settings.of("heavy_recovery").acceptance == 0.5
 
 
+def test_how_long_a_job_takes(tmp_path: Path) -> None:
+    """Built in by service; what [ranking] says holds for all, a service's own table above it."""
+
+    def job_min(text: str, *services: str) -> list[float]:
+        settings = open_text(tmp_path, text + HUBER).rules.settings
+        return [settings.job_min(service) for service in services]
+
+    services = ("jump_start", "tow", "recovery", "heavy_tow", "heavy_recovery")
+    assert job_min("", *services) == [45, 75, 75, 120, 120]
+    assert job_min("[ranking]\njob_min = 50\n", *services) == [50] * 5
+    text = "[ranking]\njob_min = 50\n[ranking.service.tow]\njob_min = 90\n"
+    assert job_min(text, *services) == [50, 90, 50, 50, 50]
+
+
 def test_rules(tmp_path: Path) -> None:
     """Clients, plans, places, last resorts and control centres arrive as they are written."""
     text = """

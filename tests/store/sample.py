@@ -122,7 +122,8 @@ def accepted(
         promises=(Promise(there_at, at, "provider"),),
         arrive_by=there_at + 10 * MINUTE,
         unit=unit,
-        slot=1,
+        booked_from=at,
+        booked_until=there_at + 45 * MINUTE,
     )
 
 

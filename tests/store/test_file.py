@@ -29,7 +29,7 @@ def test_nothing_is_loaded_or_made_before_it_is_needed(tmp_path: Path) -> None:
     with open_store(default_path(tmp_path / "state"), now=NOW) as store:
         with store.reading() as reader:
             assert (reader.cases(open_only=False), reader.verify()) == ([], [])
-            assert (reader.summaries(), reader.engaged(NOW)) == ([], {})
+            assert (reader.summaries(), reader.bookings()) == ([], {})
         assert (store.check(), store.due_for_erasure(30, NOW)) == ([], [])
         store.after_erasure()
     assert not (tmp_path / "state").exists()

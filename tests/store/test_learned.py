@@ -136,18 +136,16 @@ def test_another_half_life_is_worked_out_anew(tmp_path: Path) -> None:
         assert pace == [(HALF_LIFE_DAYS,)]
 
 
-def test_a_unit_is_taken_as_long_as_its_offer_lives(tmp_path: Path) -> None:
-    """The end follows each promise and the arrival; overdue means any moment; closed means free."""
+def test_a_unit_is_booked_as_long_as_its_offer_lives(tmp_path: Path) -> None:
+    """The booking follows the offer, stays past its end, and goes with the closing."""
     with opened(tmp_path / "cases.sqlite3") as store, store.deciding() as tx:
         before = tx.new_case(case(offers=(accepted(1),)), personal())
-        [engaged] = tx.engaged(NOW)["huber"]
-        there_at = before.offers[0].promises[0].there_at
-        assert engaged.until == there_at + 45 * MINUTE
-        there = replace(before.offers[0], arrived_at=there_at + 10 * MINUTE)
-        after = replace(before, offers=(there,))
+        [booking] = tx.bookings()["huber"]
+        offer = before.offers[0]
+        assert (booking.begin, booking.end) == (offer.booked_from, offer.booked_until)
+        until = booking.end + 10 * MINUTE
+        after = replace(before, offers=(replace(offer, booked_until=until),))
         tx.save(before, after)
-        assert tx.engaged(NOW)["huber"][0].until == there_at + 55 * MINUTE
-        late = there_at + timedelta(days=1)
-        assert tx.engaged(late)["huber"][0].until == late
-        tx.save(after, closed(after, late))
-        assert tx.engaged(late) == {}
+        assert tx.bookings()["huber"][0].end == until
+        tx.save(after, closed(after, until + timedelta(days=1)))
+        assert tx.bookings() == {}

@@ -5,6 +5,8 @@ import signal
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -31,6 +33,8 @@ UPDATE case_file SET region = 1;
 """,
 )
 KNOWN = (*migrations(), LATER)
+LOGS = Path(__file__).parent / "logs"
+"""A log of each older version: the SQL dump after seven steps of ``working.decide_next``."""
 
 
 class DyingDatabase(Database):
@@ -57,9 +61,17 @@ def _newer(path: Path) -> Store:
     return Store(Database(path, now=NOW, known=KNOWN))
 
 
-def _older(path: Path) -> Store:
-    """A log as the program before the last migration keeps it."""
-    return Store(Database(path, now=NOW, known=migrations()[:-1]))
+def _released(path: Path, version: int) -> None:
+    """Make a log of an older version as the program of that time left it, with seven steps."""
+    script = (LOGS / f"version_{version}.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+    path.chmod(0o600)
+
+
+def _before(path: Path) -> None:
+    """Make a log of the version before the newest."""
+    _released(path, NEXT - 2)
 
 
 def _schema(path: Path) -> list[tuple[str, ...]]:
@@ -70,8 +82,8 @@ def _schema(path: Path) -> list[tuple[str, ...]]:
     return rows
 
 
-def _filled(path: Path, open_log: Callable[[Path], Store] = opened) -> None:
-    with open_log(path) as store:
+def _filled(path: Path) -> None:
+    with opened(path) as store:
         for _ in range(7):
             decide_next(store)
 
@@ -137,9 +149,7 @@ def test_every_version_ever_released_leads_to_the_newest(tmp_path: Path) -> None
     _filled(tmp_path / "new.sqlite3")
     for number in range(1, len(migrations())):
         path = tmp_path / f"{number}.sqlite3"
-        _filled(
-            path, lambda path, to=number: Store(Database(path, now=NOW, known=migrations()[:to]))
-        )
+        _released(path, number)
         assert _schema(path)[-1] == (number,)
         with opened(path) as store:
             assert problems(store, 7) == []
@@ -155,19 +165,20 @@ def test_the_program_before_refuses_this_log(tmp_path: Path) -> None:
     path = tmp_path / "cases.sqlite3"
     _filled(path)
     before = path.read_bytes()
+    older = Store(Database(path, now=NOW, known=migrations()[:-1]))
     with pytest.raises(BadDataError, match=f"version {NEXT - 1}; this program knows up to"):
-        decide_next(_older(path))
+        decide_next(older)
     assert path.read_bytes() == before
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 @pytest.mark.parametrize(
-    ("open_before", "known"),
-    [(_older, migrations()), (opened, KNOWN)],
+    ("fill", "known"),
+    [(_before, migrations()), (_filled, KNOWN)],
     ids=["the newest", "one that changes rows"],
 )
 def test_killed_at_each_statement(
-    tmp_path: Path, open_before: Callable[[Path], Store], known: tuple[Migration, ...]
+    tmp_path: Path, fill: Callable[[Path], None], known: tuple[Migration, ...]
 ) -> None:
     """Whichever statement is the last: the next start migrates, and nothing is lost."""
     path, number, killed = tmp_path / "cases.sqlite3", 0, True
@@ -175,7 +186,7 @@ def test_killed_at_each_statement(
         number += 1
         for left in tmp_path.iterdir():
             left.unlink()
-        _filled(path, open_before)
+        fill(path)
         child = os.fork()
         if not child:
             database = DyingDatabase(path, now=NOW, known=known)
@@ -188,3 +199,37 @@ def test_killed_at_each_statement(
             decide_next(store)
         assert not killed or not list(tmp_path.glob("*.before-*"))
     assert number > len(list(statements(known[-1].sql)))
+
+
+def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> None:
+    """A slot begins when the one before it ends; without a known end it lasts 45 minutes."""
+    path = tmp_path / "cases.sqlite3"
+    _released(path, 2)
+    slots = [(1, 1, 0, 60), (1, 2, 10, 50), (1, 4, 20, None), (2, 1, 5, None), (3, 1, 0, 30)]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(offer)")]
+        pattern = dict(
+            zip(columns, connection.execute("SELECT * FROM offer").fetchone(), strict=True)
+        )
+        for number, (unit, slot, since, until) in enumerate(slots, start=11):
+            offer = pattern | {"number": number, "ended_at": None, "unit": unit, "slot": slot,
+                               "service": f"service {number}", "provider": "huber"}  # fmt: skip
+            marks = ", ".join("?" * len(offer))
+            connection.execute(f"INSERT INTO offer VALUES ({marks})", (*offer.values(),))  # noqa: S608
+            end = None if until is None else until * 60_000_000
+            connection.execute(
+                "INSERT INTO engagement VALUES (?, ?, ?, ?, ?, ?, ?)",
+                ("huber", unit, slot, offer["case_id"], number, since * 60_000_000, end),
+            )
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    with opened(path) as store, store.deciding() as tx:
+        found = [
+            (each.unit, (each.begin - epoch) / timedelta(minutes=1),
+             (each.end - epoch) / timedelta(minutes=1))
+            for each in tx.bookings()["huber"]
+        ]  # fmt: skip
+        [case] = [each for each in tx.cases(open_only=False) if len(each.offers) > 4]
+        offered = [(each.unit, each.booked_from, each.booked_until) for each in case.offers[-5:]]
+    assert found == [(1, 0, 60), (1, 60, 105), (1, 105, 150), (2, 5, 50), (3, 0, 30)]
+    assert [unit for unit, *_ in offered] == [1, 1, 1, 2, 3]
+    assert all(begin < end for _, begin, end in offered)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from dispatch_cli.errors import ConflictError
 from dispatch_cli.store import Store
 
-from .sample import NOW, accepted, case, personal, service
+from .sample import MINUTE, NOW, accepted, case, personal, service
 from .working import opened
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -37,7 +37,7 @@ def _decide(store: Store, case_id: int, units: int) -> Told:
         waited_s = time.perf_counter() - begin
         before = tx.case(case_id)
         assert before is not None
-        busy = {each.unit for each in tx.engaged(NOW).get("huber", [])}
+        busy = {each.unit for each in tx.bookings().get("huber", [])}
         unit = next((each for each in range(1, units + 1) if each not in busy), 0)
         if before.offers or not unit:
             return Told(case_id, False, 0, waited_s)
@@ -111,7 +111,7 @@ def test_no_truck_and_no_case_goes_twice(tmp_path: Path, processes: int, cases: 
         found = {
             each.id: each.offers[0].unit for each in reader.cases(open_only=True) if each.offers
         }
-        engaged = reader.engaged(NOW)["huber"]
+        engaged = reader.bookings()["huber"]
     assert len(told) == processes * cases
     assert sorted((each.case_id, each.unit) for each in told if each.won) == sorted(found.items())
     assert sorted(found.values()) == list(range(1, units + 1))
@@ -150,7 +150,7 @@ def test_the_schema_itself_refuses_a_second_truck(tmp_path: Path) -> None:
 
 
 def test_the_schema_itself_refuses_to_share_a_unit(tmp_path: Path) -> None:
-    """Two cases cannot have the same unit and slot; the loser is told who has it."""
+    """Two cases cannot have a unit at the same time; the loser is told who has it."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:
             first = tx.new_case(case(), personal())
@@ -159,8 +159,10 @@ def test_the_schema_itself_refuses_to_share_a_unit(tmp_path: Path) -> None:
         with refused, store.deciding() as tx:
             tx.new_case(case(offers=(accepted(),)), personal())
         with store.deciding() as tx:
-            tx.new_case(case(offers=(replace(accepted(), slot=2),)), personal())
-            assert [each.slot for each in tx.engaged(NOW)["huber"]] == [1, 2]
+            end = accepted().booked_until
+            later = replace(accepted(), booked_from=end, booked_until=end + 45 * MINUTE)
+            tx.new_case(case(offers=(later,)), personal())
+            assert [each.end for each in tx.bookings()["huber"]] == [end, end + 45 * MINUTE]
 
 
 def test_a_state_that_somebody_else_has_changed_is_not_overwritten(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_what_a_ranking_reads_does_not_grow(tmp_path: Path, count: int) -> None:
         begin = time.process_time()
         with opened(path) as store, store.reading() as reader:
             summaries, assigned = reader.summaries(), reader.last_assigned()
-            assert reader.engaged(NOW) == {}
+            assert reader.bookings() == {}
         times.append(time.process_time() - begin)
     assert len(summaries) == len(assigned) == 100
     assert min(times) < WITHIN_S

@@ -86,7 +86,7 @@ def problems(store: Store, acknowledged: int) -> list[str]:
         found = reader.verify(reader.head())
         forgotten = {each.id for each in cases if each.forgotten_at}
         erased = {each.id for each in cases if reader.personal(each.id) is None}
-        engaged = [each for group in reader.engaged(NOW).values() for each in group]
+        engaged = [each for group in reader.bookings().values() for each in group]
     if len(acts) < acknowledged:
         found.append(f"lost {acknowledged - len(acts)} of {acknowledged} acknowledged")
     done = [(each.action, each.case_id) for each in acts]

@@ -1,0 +1,111 @@
+"""Which units are free at a moment: situations by hand, and a count minute by minute."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from dispatch_cli.availability import units_at
+from dispatch_cli.model import Availability
+from dispatch_cli.model.case import Booking
+
+NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def booking(unit: int, begin: int, end: int) -> Booking:
+    """A booking in minutes after noon."""
+    return Booking(provider="huber", unit=unit, case_id=1, offer=1, begin=NOON + begin * MINUTE,
+                   end=NOON + end * MINUTE)  # fmt: skip
+
+
+def at(units: int, *bookings: Booking, moment: int = 0, now: int = 0) -> Availability | None:
+    """What is known of the units, moments in minutes after noon."""
+    return units_at(units, bookings, NOON + moment * MINUTE, NOON + now * MINUTE)
+
+
+def test_a_job_for_christmas_takes_nobody_today() -> None:
+    """Before and after its booking the unit is free; what comes next is known."""
+    christmas = booking(1, 38_000, 38_100)
+    assert at(1, christmas) == Availability(free=1, next_at=christmas.begin)
+    assert at(1, christmas, moment=38_000) == Availability(state="busy", free=0, wait_min=100.0)
+    assert at(1, christmas, moment=38_100) == Availability(free=1)
+
+
+def test_the_wait_is_that_from_the_incident_on() -> None:
+    """A unit that is free at 11:46 is a wait of 45 minutes at 11:01 and of 43 at 11:03."""
+    taken = booking(1, -109, -14)
+    for moment, wait_min in ((-59, 45.0), (-57, 43.0)):
+        found = at(1, taken, moment=moment, now=-119)
+        assert found == Availability(state="busy", free=0, wait_min=wait_min)
+
+
+def test_a_unit_that_should_be_back_is_overdue() -> None:
+    """Past its end and not reported back it is neither free nor gone."""
+    taken = booking(1, -100, -5)
+    assert at(1, taken) == Availability(state="overdue", free=0, wait_min=0.0, since=taken.end)
+    # Whose end passes between now and a later incident is free by then.
+    assert at(1, taken, moment=0, now=-6) == Availability(free=1)
+    # A unit that is free comes before one of which nobody knows.
+    assert at(2, taken) == Availability(free=1)
+    assert at(2, taken, booking(2, -10, 50)).state == "overdue"
+    # The next job of an overdue unit is known as well.
+    assert at(1, taken, booking(1, 30, 60)).next_at == NOON + 30 * MINUTE
+
+
+def test_bookings_back_to_back_are_one() -> None:
+    """The unit is free after the last of them."""
+    assert at(1, booking(1, -10, 20), booking(1, 20, 65)).wait_min == 65.0
+    assert at(1, booking(1, -10, 20), booking(1, 21, 65)).wait_min == 20.0
+
+
+def test_the_next_job_is_that_of_the_last_free_unit() -> None:
+    """As long as a unit has nothing to do, no next job is in the way."""
+    assert at(2, booking(1, 30, 60)) == Availability(free=2)
+    both = booking(1, 30, 60), booking(2, 40, 70)
+    assert at(2, *both) == Availability(free=2, next_at=NOON + 40 * MINUTE)
+
+
+def test_an_extra_unit_takes_none_of_the_known_ones() -> None:
+    """What the file does not know was sent once, and is not counted."""
+    assert at(1, booking(2, -10, 50)) is None
+    assert at(1) is None
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_free_units_and_waits_equal_a_count_minute_by_minute(seed: int) -> None:
+    """For random bookings, at every minute: the same free units, state and wait."""
+    random = Random(seed)
+    units = random.randint(1, 3)
+    bookings: list[Booking] = []
+    for unit in range(1, units + 1):
+        minute = random.randint(-120, 0)
+        while minute < 120:
+            end = minute + random.randint(1, 60)
+            if random.random() < 0.7:
+                bookings.append(booking(unit, minute, end))
+            minute = end + random.choice([0, 0, 10])
+    if not bookings:
+        return
+    busy = {
+        (each.unit, NOON + minute * MINUTE): True
+        for each in bookings
+        for minute in range(-200, 400)
+        if each.begin <= NOON + minute * MINUTE < each.end
+    }
+    for moment in range(-60, 130, 7):
+        when, known = NOON + moment * MINUTE, range(1, units + 1)
+        late = {each.unit for each in bookings if each.end <= NOON}
+        idle = [unit for unit in known if (unit, when) not in busy]
+        found = at(units, *bookings, moment=moment)
+        assert found is not None
+        if free := [unit for unit in idle if unit not in late]:
+            assert (found.state, found.free) == ("up", len(free))
+        elif idle:
+            assert (found.state, found.free, found.wait_min) == ("overdue", 0, 0.0)
+        else:
+            waits = [
+                next(n for n in range(400) if (unit, when + n * MINUTE) not in busy)
+                for unit in known
+            ]
+            assert (found.state, found.free, found.wait_min) == ("busy", 0, min(waits))

@@ -1,0 +1,106 @@
+"""A unit is booked for a time: what ranking, offer and acceptance make of it."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dispatch_cli.casebook import answering, asking, mending, opening
+from dispatch_cli.casework import NoUnitError
+from dispatch_cli.model.case import Personal
+
+from ..worlds import incident
+from .conftest import NOON
+from .test_reporting import ranked, rows
+
+CHRISTMAS = datetime(2026, 12, 24, 22, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+def after_noon(minutes):
+    return NOON + timedelta(minutes=minutes)
+
+
+def accepted(desk, minutes, there_at, *, when=NOON, kind="tow"):
+    """Open a case, ask Anna, and record that she accepts; returns what was recorded."""
+    case = opening.open_case(desk(minutes), incident(kind=kind, when=when), Personal()).case.id
+    card = asking.place_call(desk(minutes), case)
+    assert card.provider == "anna"
+    return answering.accept(desk(minutes), card.ref, there_at)
+
+
+def test_a_job_for_christmas_takes_nobody_today(desk):
+    """Anna has promised to be there on 24 December: she is first today, and booked then."""
+    done = accepted(desk, 1, CHRISTMAS + timedelta(minutes=15), when=CHRISTMAS)
+    # Nobody else would be there sooner: nobody sets off a month before.
+    assert done.warnings == ()
+    today = ranked(desk(5))
+    assert next(iter(rows(today))) == "anna"
+    assert rows(today)["anna"] == ("up", 0.0, ("soonest of all",))
+    then = rows(ranked(desk(5), CHRISTMAS + timedelta(minutes=30)))
+    assert then["anna"][:2] == ("busy", 60.0)  # 75 minutes from 22:45 on
+    # And a second case for that evening passes her over.
+    assert accepted_by(desk, 6, CHRISTMAS + timedelta(minutes=10)) == "bert"
+
+
+def accepted_by(desk, minutes, when):
+    """Whom a second case of the same time is offered to."""
+    found = opening.open_case(desk(minutes), incident(kind="tow", when=when), Personal())
+    return asking.place_call(desk(minutes), found.case.id).provider
+
+
+def test_the_wait_is_counted_from_the_incident_on(desk):
+    """A breakdown accepted for 13:00 is done at 13:45: 45 minutes at 13:00, 43 at 13:02."""
+    accepted(desk, 0, after_noon(60), kind="breakdown")
+    for clock in (1, 30):
+        for minutes, wait_min in ((60, 45.0), (62, 43.0), (104, 1.0), (105, 0.0)):
+            found = rows(ranked(desk(clock), after_noon(minutes)))["anna"]
+            assert (found[0], found[1]) == ("busy" if wait_min else "up", wait_min)
+
+
+def test_a_unit_that_should_be_back_is_ranked_and_asked_about(desk):
+    """Nobody has closed the case: wait 0, "back since", and offer and acceptance say it."""
+    accepted(desk, 0, after_noon(30))
+    assert rows(ranked(desk(50)))["anna"][:2] == ("busy", 55.0)
+    found = rows(ranked(desk(110)))
+    assert next(iter(found)) == "anna"
+    assert found["anna"] == ("overdue", 0.0, ("back since 13:45?",))
+    # Between now and a later incident the end passes, and she is free.
+    assert rows(ranked(desk(50), after_noon(110)))["anna"][:2] == ("up", 0.0)
+    when = after_noon(110)
+    case = opening.open_case(desk(110), incident(kind="tow", when=when), Personal()).case.id
+    card = asking.place_call(desk(110), case)
+    # The centre's clock is an hour ahead of UTC.
+    assert (card.provider, card.overdue) == ("anna", "should be back since 14:45 from case 1, ask")
+    assert asking.card(desk(111), _case(desk, case), _case(desk, case).offers[0]).overdue
+    done = answering.accept(desk(111), card.ref, after_noon(140))
+    assert done.warnings[0] == "Anna should be back since 14:45 from case 1, ask"
+    mending.close(desk(112), 1)
+    found = rows(ranked(desk(113)))["anna"]
+    assert found[:2] == ("up", 0.0)
+    assert found[2][0].startswith("next job ")
+
+
+def _case(desk, number):
+    with desk(111).store.reading() as reader:
+        return reader.case(number)
+
+
+def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
+    """Anna's only unit is out until 14:45 local time: ten minutes cannot be."""
+    accepted(desk, 0, after_noon(30))
+    case = opening.open_case(
+        desk(40), incident(kind="tow", when=after_noon(40)), Personal()
+    ).case.id
+    card = asking.place_call(desk(40), case, provider="anna", because="x", override="decision")
+    refusal = "its only unit is out for case 1 until 14:45"
+    with pytest.raises(NoUnitError, match=refusal) as refused:
+        answering.accept(desk(41), card.ref, after_noon(51))
+    assert "another time (--eta), one more truck (--extra-unit), or decline" in refused.value.hint
+    # A time that it can keep needs no further truck.
+    assert answering.accept(desk(42), card.ref, after_noon(130)).state == "accepted"
+
+
+def test_the_next_job_stands_in_the_row(desk):
+    """Free now, and booked again before this job would be done."""
+    accepted(desk, 0, after_noon(90))
+    assert rows(ranked(desk(5)))["anna"] == ("up", 0.0, ("next job 13:20",))
