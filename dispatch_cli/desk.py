@@ -1,8 +1,7 @@
 """The use cases: one incident in, a ranked cascade per service out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,18 +9,16 @@ from msgspec.structs import replace
 
 from . import cascade, eligibility, geo, plans, ranking
 from .candidates import Orders, Rated
-from .eligibility import GATES, SEEN_AHEAD, Gate, HoursOf, Need, check_gates, reasons_of
+from .eligibility import GATES, Gate, HolidayDates, Need, check_gates, hours_around, reasons_of
 from .errors import UsageError
 from .model import (
     NO_CLIENT,
     Incident,
     Observations,
-    Phone,
     Place,
     PlanEntry,
     Provider,
     Rules,
-    Timetable,
 )
 from .model.words import CARRYING_SERVICES, SERVICES
 from .results import (
@@ -35,9 +32,6 @@ from .results import (
 
 if TYPE_CHECKING:
     from .catalog import Catalog
-
-HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
-"""All public holidays of a region in some years, from the almanac."""
 
 NEAREST_SHOWN = 3
 _NAMES_HINT = '"dispatch providers list" names the providers'
@@ -139,39 +133,6 @@ def find_provider(catalog: "Catalog", provider_id: str) -> Provider:
             hint=_NAMES_HINT,
         )
     return provider
-
-
-def hours_around(
-    when: datetime, timezone: str, holidays: HolidayDates, *, days: int = SEEN_AHEAD.days
-) -> HoursOf:
-    """Make the function that works out opening hours round a moment and for some days after it.
-
-    What the catalog has worked out already is used where it reaches; each other text is worked
-    out once.
-    """
-    known: dict[tuple[str | None, str], Timetable] = {}
-    start = when - timedelta(days=1)
-
-    def hours_of(whose: Provider | Phone, region: str) -> Timetable:
-        timetable = whose.timetable
-        if timetable is not None and timetable.covers(when, days):
-            return timetable
-        key = (whose.hours, region)
-        if key not in known:
-            from . import hours
-
-            years = sorted({start.year, (when + timedelta(days=days)).year})
-            needs_dates = bool(region) and whose.hours is not None and "PH" in whose.hours
-            known[key] = hours.timetable(
-                whose.hours,
-                holidays=holidays(region, years) if needs_dates else (),
-                start=start,
-                days=days + 2,
-                timezone=timezone,
-            )
-        return known[key]
-
-    return hours_of
 
 
 class Ranked(Struct, frozen=True):

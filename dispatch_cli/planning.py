@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from . import coverage, desk
+from . import coverage
+from .eligibility import HolidayDates, hours_around
 from .errors import UsageError
 from .model import Observations
 from .model.check import MOST_NAMED, is_region
@@ -25,7 +26,7 @@ def plan_ahead(
     *,
     now: datetime,
     days: int,
-    holidays: desk.HolidayDates,
+    holidays: HolidayDates,
     observations: Observations = Observations(),
     minimum: int | None = None,
     near_min: float = 60.0,
@@ -47,9 +48,7 @@ def plan_ahead(
         regions=tuple(regions),
         services=tuple(services),
     )
-    hours_of = desk.hours_around(
-        stretch.start, catalog.rules.settings.timezone, holidays, days=days
-    )
+    hours_of = hours_around(stretch.start, catalog.rules.settings.timezone, holidays, days=days)
     providers = catalog.all()
     found = coverage.find_gaps(
         providers,

@@ -14,6 +14,7 @@ from .availability.current import ASKED_AGAIN
 from .availability.observer import attributed, observer_fault
 from .availability.samples import one_sample
 from .availability.states import advance
+from .eligibility import HolidayDates, hours_around
 from .errors import ExitCode
 from .model import Provider
 from .model.check import CheckSettings, Maintenance, Move, Probe, Reading, Report, Watched
@@ -47,7 +48,7 @@ class Watch(Struct, frozen=True, kw_only=True):
 
     store: "Store"
     catalog: "Catalog"
-    holidays: desk.HolidayDates
+    holidays: HolidayDates
     settings: CheckSettings
     clock: Callable[[], datetime]
 
@@ -147,7 +148,7 @@ def _report(watch: Watch, standing: _Standing) -> CheckReport:
 def closed_now(watch: Watch, providers: Mapping[str, Provider], now: datetime) -> dict[str, str]:
     """Say who is not to be reached now, and why: hold, maintenance, hours."""
     timezone = watch.catalog.rules.settings.timezone
-    hours_of = desk.hours_around(now, timezone, watch.holidays)
+    hours_of = hours_around(now, timezone, watch.holidays)
     windows = [
         window
         for window in watch.catalog.checking().maintenance

@@ -17,6 +17,7 @@ from dispatch_cli.eligibility import (
     Look,
     StaticGate,
     TimeGate,
+    Verdicts,
     without_hours,
 )
 from dispatch_cli.eligibility.facts import (
@@ -415,3 +416,16 @@ def test_gates_of_facts_are_given_no_hours() -> None:
     asked = without_hours(OF, PlanEntry(service="tow"), Rules())
     with pytest.raises(AssertionError, match="opening hours"):
         asked.hours_of(FIRMS[0], "")
+
+
+def test_verdicts_that_are_forgotten_are_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many combinations of facts need no more memory, and give the same verdicts."""
+    monkeypatch.setattr("dispatch_cli.eligibility.verdicts.MOST_KEPT", 2)
+    verdicts = Verdicts((*GATES, LICENCE), FIRMS)
+    brands = ("vw", "tesla", "opel", "vw", "tesla")
+    asked = [
+        without_hours(replace(OF, vehicle=Vehicle(brand=brand)), PlanEntry(service="tow"), Rules())
+        for brand in brands
+    ]
+    found = [verdicts.first_failing(one) for one in asked]
+    assert found[0] == found[3] != found[1] == found[2] == found[4]

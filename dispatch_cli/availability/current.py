@@ -106,7 +106,7 @@ def _from_looks(
         return None
     if not is_near(moment, now, settings):
         known = _from_looks(watched, now, now, settings)
-        if known is None or known.state != "busy" or not watched.wait_min:
+        if known is None or known.state != "busy":
             return None
         wait_min = _wait_min(watched, moment)
         return replace(known, wait_min=wait_min) if wait_min else None

@@ -5,7 +5,7 @@ from math import inf
 
 from ..model import Area, Circle, Country, Polygon, Postcodes, Provider
 from ..model.sphere import great_circle_km
-from . import kernel
+from . import offer_kernel
 
 _SLACK_KM = 2.0
 """By how much the plane in which a polygon is measured may differ from the sphere, and more."""
@@ -16,13 +16,13 @@ def kind_of(area: Area) -> int:
     """The kernel's number for the kind of an area."""
     match area:
         case Circle():
-            return kernel.CIRCLE
+            return offer_kernel.CIRCLE
         case Postcodes():
-            return kernel.POSTCODES
+            return offer_kernel.POSTCODES
         case Polygon():
-            return kernel.POLYGON
+            return offer_kernel.POLYGON
         case Country():
-            return kernel.COUNTRY
+            return offer_kernel.COUNTRY
 
 
 def bounding_radius_km(provider: Provider) -> float:

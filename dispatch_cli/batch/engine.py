@@ -15,6 +15,7 @@ from ..catalog.index import Index, make_index
 from ..eligibility import (
     GATES,
     Gate,
+    HolidayDates,
     Need,
     gate_facts,
     phone_at,
@@ -22,9 +23,9 @@ from ..eligibility import (
 )
 from ..model import Incident, Observations, Place, PlanEntry
 from ..ranking import COMPARED_STEPS_PER_MIN, tie
-from . import kernel
+from . import kernel, offer_kernel
 from .index.cells import CellLists, key_of
-from .index.postcode_entries import code_entries, no_entries, numbers_of
+from .index.postcode_entries import all_codes, code_entries, numbers_of
 from .kernel_tables import Backend, CodeEntries, Found, Rows, Sides, Table
 from .offers import EVERY_PROVIDER, Offer, Offers
 from .ranks import Ranked, Ranks
@@ -52,7 +53,7 @@ class Engine:
         self,
         catalog: "Catalog",
         *,
-        holidays: desk.HolidayDates,
+        holidays: HolidayDates,
         top: int = 5,
         full: bool = False,
         observations: Observations = Observations(),
@@ -213,7 +214,7 @@ class Engine:
         key = (service, wide_km)
         if key not in self._cells:
             table = self.table(service)
-            measured = [at for at, kind in enumerate(table.area) if kind != kernel.POSTCODES]
+            measured = [at for at, kind in enumerate(table.area) if kind != offer_kernel.POSTCODES]
             self._cells[key] = CellLists(self.kernel, self.backend, table, measured, wide_km)
         return self._cells[key]
 
@@ -221,14 +222,11 @@ class Engine:
         """The offers of a service by postcode, laid out once; none if no row has postcodes."""
         if service not in self._coded:
             offers = self.offers.of(service)
-            self._coded[service] = (
-                code_entries(
-                    [self.providers[offer.number] for offer in offers],
-                    [offer.rest_min for offer in offers],
-                    self.backend,
-                )
-                if self.offers.needs_postcodes
-                else no_entries(self.backend)
+            self._coded[service] = code_entries(
+                all_codes() if self.offers.needs_postcodes else (),
+                [self.providers[offer.number] for offer in offers],
+                [offer.rest_min for offer in offers],
+                self.backend,
             )
         return self._coded[service]
 

@@ -36,7 +36,7 @@ from ..model import (
     ServiceSettings,
     Span,
 )
-from . import kernel
+from . import offer_kernel
 from .areas import Areas, bounding_radius_km, kind_of
 from .kernel_tables import Backend, Table
 from .limits import LimitColumns, limit_columns
@@ -229,7 +229,7 @@ _OFFERS = (("service",), ("services",))
 
 def point_of(lat: float, lon: float) -> tuple[float, float, float]:
     """The point on the unit sphere."""
-    found: tuple[float, float, float] = kernel.point(lat, lon)
+    found: tuple[float, float, float] = offer_kernel.point(lat, lon)
     return found
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..desk import HolidayDates, hours_around
-from ..eligibility import SEEN_AHEAD, HoursOf, TimeGate
+from ..eligibility import SEEN_AHEAD, HolidayDates, HoursOf, TimeGate, hours_around
 from ..eligibility.facts import values_of
 from ..model import Phone, Provider, Span, Timetable
 from .kernel_tables import Backend, Hours
@@ -103,7 +102,7 @@ class TimeSteps:
         return self._worked_out[key]
 
     def around(self, when: datetime) -> HoursOf:
-        """Make what the gates ask for hours; the same states as ``desk.hours_around``."""
+        """Make what the gates ask for hours; the same states as ``eligibility.hours_around``."""
         exact = hours_around(when, self._timezone, self._holidays)
 
         def hours_of(whose: Provider | Phone, region: str) -> Timetable:

@@ -12,8 +12,8 @@ from ..model.case import Act, Case
 
 if TYPE_CHECKING:
     # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
-    from .. import desk
     from ..catalog import Catalog
+    from ..eligibility import HolidayDates
     from ..store import Reader, Store, Transaction
 
 
@@ -22,7 +22,7 @@ class Book(Struct, frozen=True, kw_only=True):
 
     store: "Store"
     catalog: "Catalog"
-    holidays: "desk.HolidayDates"
+    holidays: "HolidayDates"
     now: datetime
     operator: str
 

@@ -9,6 +9,7 @@ of the caller is "not asked", never a refusal: the gate passes and the row says 
 
 from .gate_forms import Gate, LimitGate, StaticGate, TimeGate, check_gates, gate_facts
 from .gate_table import BEYOND_FALLBACK, GATES, is_on_list, reasons_of
+from .hours_around import HolidayDates, hours_around
 from .look import Look
 from .need import SEEN_AHEAD, HoursOf, Need, later, without_hours
 from .split import (
@@ -30,6 +31,7 @@ __all__ = [
     "SEEN_AHEAD",
     "Eligible",
     "Gate",
+    "HolidayDates",
     "HoursOf",
     "LimitGate",
     "Look",
@@ -43,6 +45,7 @@ __all__ = [
     "check_gates",
     "first_gate",
     "gate_facts",
+    "hours_around",
     "is_on_list",
     "later",
     "phone_at",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch_cli.availability import ASKED_AGAIN, availability_for, current, fresh_at, joined
 from dispatch_cli.model import Availability
@@ -237,3 +238,19 @@ TAKEN = Availability(state="busy", free=0, wait_min=12.0)
 def test_with_the_units_that_our_cases_have_taken(known, taken, expected):
     """The fewest free units, the longest known wait, and the mark of the state stays."""
     assert joined(known, taken) == expected
+
+
+def test_an_overdue_unit_is_asked_about_whatever_looks_say():
+    """Up or degraded by the looks: the unit should be back; busy by a feed, its wait counts."""
+    overdue = Availability(state="overdue", free=0, wait_min=0.0, since=NOON)
+    assert joined(Availability(why="2 free"), overdue) == replace(overdue, why="2 free")
+    assert joined(Availability(state="degraded"), overdue).state == "overdue"
+    busy = joined(Availability(state="busy", free=0, wait_min=12.0), overdue)
+    assert (busy.state, busy.wait_min) == ("busy", 12.0)
+
+
+def test_an_ended_report_says_nothing_of_tomorrow():
+    """Near to now it is to be asked about; of an incident further ahead it says nothing."""
+    later, report = NOON + 70 * MINUTE, {"huber": said()}
+    assert availability_for({}, report, later, later, SETTINGS)["huber"].state == "unknown"
+    assert availability_for({}, report, later + timedelta(days=1), later, SETTINGS) == {}

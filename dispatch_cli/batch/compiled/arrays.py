@@ -13,7 +13,7 @@ from numba import njit
 
 from ...model import sphere
 from ...model.digest import blake2b
-from .. import kernel
+from .. import kernel, offer_kernel
 from ..kernel_tables import Backend, Column
 
 Array = np.ndarray[Any, Any]
@@ -31,13 +31,17 @@ _ENTRIES = frozenset({"rank", "find_furthest", "refine"})
 
 @cache
 def compiled_kernel() -> ModuleType:
-    """Load the source of the kernel once more, with numba's decorator in the place of its own."""
-    name = f"{kernel.__name__}_compiled"
-    spec = spec_from_file_location(name, Path(kernel.__file__))
+    """Load the sources of the kernel once more, with numba's decorator in the place of its own."""
+    return _loaded(kernel, offers=_loaded(offer_kernel))
+
+
+def _loaded(source: ModuleType, **names: ModuleType) -> ModuleType:
+    name = f"{source.__name__}_compiled"
+    spec = spec_from_file_location(name, Path(str(source.__file__)))
     assert spec is not None  # noqa: S101 - the file has been imported before
     assert spec.loader is not None  # noqa: S101
     module = module_from_spec(spec)
-    vars(module)["jit"] = _compiled
+    vars(module).update(names, jit=_compiled)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
@@ -66,7 +70,8 @@ def _stamped(function: Any) -> Any:
 
 @cache
 def _source_stamp() -> str:
-    states = [Path(each).stat() for each in (kernel.__file__, __file__, sphere.__file__)]
+    sources = (kernel.__file__, offer_kernel.__file__, __file__, sphere.__file__)
+    states = [Path(each).stat() for each in sources]
     facts = repr([(state.st_size, state.st_mtime_ns) for state in states])
     return blake2b(facts.encode(), digest_size=4).hexdigest()
 

@@ -34,15 +34,18 @@ def numbers_of(codes: Iterable[str]) -> list[int] | None:
 
 
 def code_entries(
-    providers: Sequence[Provider], rest_min: Sequence[float], backend: Backend
+    codes: Sequence[str],
+    providers: Sequence[Provider],
+    rest_min: Sequence[float],
+    backend: Backend,
 ) -> CodeEntries:
     """List the offers of each postcode by their least minutes.
 
-    ``providers`` and ``rest_min`` are those of a service's offers, in their order.
+    ``codes`` are ``all_codes``, or none if no row has postcodes. ``providers`` and ``rest_min`` are
+    those of a service's offers, in their order.
     """
-    codes = all_codes()
     by_code: list[list[int]] = [[] for _ in codes]
-    for offer in sorted(range(len(providers)), key=rest_min.__getitem__):
+    for offer in sorted(range(len(providers)) if codes else (), key=rest_min.__getitem__):
         area = providers[offer].area
         if isinstance(area, Postcodes):
             held = set[int]()
@@ -59,8 +62,3 @@ def code_entries(
         backend.whole(entries),
         backend.real(rest_min[offer] - _SLACK_MIN for offer in entries),
     )
-
-
-def no_entries(backend: Backend) -> CodeEntries:
-    """Make the entries for rows without postcodes; the postcodes themselves are not loaded."""
-    return CodeEntries(backend.whole(()), backend.whole(()), backend.real(()))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ... import __version__, desk, folders, notation, places
-from ...eligibility import GATES, Gate, gate_facts
+from ... import __version__, folders, notation, places
+from ...eligibility import GATES, Gate, HolidayDates, gate_facts
 from ...errors import ConflictError, Problem, UsageError
 from ...model import Observations
 from ...records.opening import Records
@@ -59,7 +59,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     """
 
     catalog: "Catalog"
-    holidays: desk.HolidayDates
+    holidays: HolidayDates
     now: datetime
     observations: Observations = Observations()
     within: timedelta = timedelta(0)

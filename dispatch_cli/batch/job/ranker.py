@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from ... import desk
-from ...eligibility import GATES, Gate
+from ...eligibility import GATES, Gate, HolidayDates
 from ...model import Incident, Observations
 from ..ranks import Ranks
 
@@ -27,7 +26,7 @@ class MakeRanker(Protocol):
         self,
         catalog: "Catalog",
         *,
-        holidays: desk.HolidayDates,
+        holidays: HolidayDates,
         top: int = 5,
         full: bool = False,
         observations: Observations = Observations(),
