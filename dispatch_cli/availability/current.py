@@ -85,11 +85,13 @@ def joined(known: Availability | None, taken: Availability | None) -> Availabili
     if known.state == "down":
         return known
     is_busy = known.free == 0 or (known.state == "busy" and known.free is None)
+    if taken.state == "overdue" and _has_reported_since(known, taken):
+        return known
     if taken.free == 0:
         waits = [w for w in (known.wait_min, taken.wait_min) if w is not None]
         state = known.state if known.state in ("degraded", "unknown") else "busy"
-        if taken.state == "overdue" and not is_busy:
-            return replace(taken, why=known.why)
+        if taken.state == "overdue":
+            return known if is_busy else replace(taken, why=known.why)
         return replace(
             known, state=state, free=0, wait_min=max(waits, default=None), next_at=taken.next_at
         )
@@ -97,6 +99,13 @@ def joined(known: Availability | None, taken: Availability | None) -> Availabili
         return known
     free = taken.free if known.free is None else min(known.free, taken.free)
     return replace(known, free=free, next_at=taken.next_at)
+
+
+def _has_reported_since(known: Availability, taken: Availability) -> bool:
+    """Whether a provider has said that units are free after one was due back."""
+    if known.since is None or taken.since is None:
+        return False
+    return known.why == SAID and bool(known.free) and known.since >= taken.since
 
 
 def _from_looks(
@@ -139,7 +148,7 @@ def _wait_min(watched: Watched, moment: datetime) -> float | None:
     """The wait from a moment on: a feed counts it from the look."""
     if watched.wait_min is None or watched.seen_at is None:
         return watched.wait_min
-    return max(0.0, watched.wait_min - (moment - watched.seen_at) / _MINUTE)
+    return max(0.0, watched.wait_min - max(timedelta(), moment - watched.seen_at) / _MINUTE)
 
 
 def _from_report(
@@ -152,11 +161,11 @@ def _from_report(
         if not is_near(moment, now, settings):
             return None
         return Availability(state="unknown", since=report.until, why="report ended, ask")
-    if report.until <= moment:
+    if report.until <= moment or (moment < report.at and not is_near(moment, now, settings)):
         return None
     if report.at > now + SKEW:
         return Availability(state="unknown", why="reported in the future: the clock has moved")
     if report.state == "busy" or report.free == 0:
-        minutes = (report.until - moment) / _MINUTE
+        minutes = (report.until - max(moment, report.at)) / _MINUTE
         return Availability(state="busy", free=0, wait_min=minutes, since=report.at, why=SAID)
     return Availability(state=report.state, free=report.free, since=report.at, why=SAID)

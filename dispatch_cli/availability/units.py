@@ -12,7 +12,7 @@ from ..model.case import Booking
 class _Unit(Struct, frozen=True):
     """One unit at a moment: free from ``free_at`` on, until its next booking begins at ``next_at``.
 
-    ``due_at`` is the end of a booking that nobody has reported back from.
+    ``due_at`` is the end of a booking that has passed and is still open.
     """
 
     free_at: datetime
@@ -67,5 +67,6 @@ def _unit(bookings: Iterable[Booking], moment: datetime, now: datetime) -> _Unit
             next_at = each.begin
             break
         free_at = each.end
-    due_at = max((each.end for each in ordered if each.end <= now), default=None)
+    past = min(now, moment)
+    due_at = max((each.end for each in ordered if each.end <= past), default=None)
     return _Unit(free_at, next_at, due_at)

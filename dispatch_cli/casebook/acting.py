@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from .. import casework
-from ..casework import Fleet, JobMinutes, say
+from ..casework import Fleet, JobMinutes, Placed, say
 from ..errors import ConflictError, DispatchError, UsageError
-from ..model.case import Case, Offer, Option, Personal
+from ..model.case import Booking, Case, Offer, Option, Personal
 from .book import Book, clock, existing, said_locally
 
 if TYPE_CHECKING:
@@ -90,17 +90,45 @@ def taken(
     tx: "Transaction",
     *,
     extra_unit: bool,
-) -> Case:
-    """The case with an acceptance that books a unit."""
-    return casework.accept(
+) -> tuple[Case, str]:
+    """The case with an acceptance that books a unit; and since when that unit is overdue."""
+    fleet = fleet_of(book, tx, case, offer)
+    after = casework.accept(
         case,
         offer.number,
         there_at=there_at,
         now=book.now,
-        fleet=fleet_of(book, tx, case, offer),
+        fleet=fleet,
         minutes=minutes_of(book, case, offer),
         extra_unit=extra_unit,
     )
+    overdue = fleet.overdue(offer_in(after, offer.number).unit)
+    return after, "" if overdue is None else due_back(book, offer.name, overdue)
+
+
+def due_back(book: Book, name: str, booking: Booking) -> str:
+    """Say when an overdue unit was due back."""
+    return f"{name} was due back at {clock(booking.end, book)} from case {booking.case_id}: ask"
+
+
+def give_way(
+    book: Book, tx: "Transaction", case: Case, placed: Placed
+) -> tuple[Case, tuple[str, ...]]:
+    """Move the bookings that give way to one; returns the case and what is to be said of them."""
+    warnings = []
+    # The last one first, so that no two overlap in between.
+    for booking in reversed(placed.others):
+        if booking.case_id == case.id:
+            case = casework.rebooked(case, booking)
+        else:
+            other = existing(tx, booking.case_id)
+            tx.save(other, casework.rebooked(other, booking))
+        if booking.begin >= placed.end:
+            at = clock(booking.begin, book)
+            warnings.append(
+                f"{booking.case_id}.{booking.offer}: its unit can set off at {at}, not before"
+            )
+    return case, tuple(reversed(warnings))
 
 
 def fleet_of(book: Book, tx: "Transaction", case: Case, offer: Offer) -> Fleet:

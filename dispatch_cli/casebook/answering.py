@@ -10,6 +10,7 @@ from .acting import (
     Recorded,
     decide,
     fleet_of,
+    give_way,
     minutes_of,
     must_be_ahead,
     offer_in,
@@ -18,7 +19,6 @@ from .acting import (
     taken,
 )
 from .book import Book, clock, existing
-from .gating import overdue_since
 
 if TYPE_CHECKING:
     from ..store import Transaction
@@ -27,17 +27,26 @@ WORTH_MENTIONING = timedelta(minutes=1)
 
 
 def accept(
-    book: Book, ref: str, there_at: datetime, *, extra_unit: bool = False, language: str = "de"
+    book: Book,
+    ref: str,
+    there_at: datetime,
+    *,
+    extra_unit: bool = False,
+    language: str = "de",
+    is_compared: bool = False,
 ) -> Recorded:
-    """Record an acceptance: it takes a unit, and the exact place may now be said."""
+    """Record an acceptance: it books a unit, and the exact place may now be said.
+
+    With ``is_compared`` the operator has been asked already about providers that come sooner.
+    """
     case_id, number = offer_ref(book, ref)
     overdue = ""
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal overdue
         offer = offer_in(case, number)
-        overdue = overdue_since(book, tx, case, offer.provider)
-        return taken(book, case, offer, there_at, tx, extra_unit=extra_unit)
+        after, overdue = taken(book, case, offer, there_at, tx, extra_unit=extra_unit)
+        return after
 
     must_be_ahead(book, there_at)
     after = decide(book, case_id, "accept", change, offer=number, eta=there_at.isoformat())
@@ -49,8 +58,8 @@ def accept(
         f"{offer.name} accepted, there by {clock(there_at, book)}",
         language,
         warnings=(
-            *([f"{offer.name} {overdue}"] if overdue and not extra_unit else []),
-            *_sooner(book, after, offer, there_at),
+            *filter(None, [overdue]),
+            *([] if is_compared else _sooner(book, after, offer, there_at)),
         ),
     )
 
@@ -103,10 +112,12 @@ def promise(
 ) -> Recorded:
     """Record a new time; the motorist is told it."""
     case_id, number = offer_ref(book, ref)
+    warnings: tuple[str, ...] = ()
 
     def change(tx: "Transaction", case: Case) -> Case:
+        nonlocal warnings
         offer = offer_in(case, number)
-        return casework.promise(
+        after, placed = casework.promise(
             case,
             number,
             there_at=there_at,
@@ -115,6 +126,8 @@ def promise(
             fleet=fleet_of(book, tx, case, offer),
             minutes=minutes_of(book, case, offer),
         )
+        after, warnings = give_way(book, tx, after, placed)
+        return after
 
     must_be_ahead(book, there_at)
     after = decide(
@@ -122,22 +135,26 @@ def promise(
     )
     offer = offer_in(after, number)
     message = f"{offer.name} now promises {clock(there_at, book)}"
-    return promised(book, after, offer, message, language)
+    return promised(book, after, offer, message, language, warnings=warnings)
 
 
 def arrive(book: Book, ref: str) -> Recorded:
     """Record that help is on the scene."""
     case_id, number = offer_ref(book, ref)
+    warnings: tuple[str, ...] = ()
 
     def change(tx: "Transaction", case: Case) -> Case:
+        nonlocal warnings
         offer = offer_in(case, number)
-        return casework.arrive(
+        after, placed = casework.arrive(
             case,
             number,
             now=book.now,
             fleet=fleet_of(book, tx, case, offer),
             job_min=minutes_of(book, case, offer).job_min,
         )
+        after, warnings = give_way(book, tx, after, placed)
+        return after
 
     after = decide(book, case_id, "arrive", change, offer=number)
     offer = offer_in(after, number)
@@ -146,13 +163,14 @@ def arrive(book: Book, ref: str) -> Recorded:
         case_id=case_id,
         state=offer.state,
         message=f"{offer.name} is there since {clock(book.now, book)}",
+        warnings=warnings,
     )
 
 
 def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[str]:
     """Who further down, and not asked yet, would be there before what was promised.
 
-    For a case that begins later nobody sets off before.
+    Providers set off for a later case at its begin.
     """
     start = max(book.now, case.incident.when)
     service = casework.service_of(case, offer.service)

@@ -44,7 +44,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     override: str = ""
     in_spite_of: str = ""
     overdue: str = ""
-    """Since when the unit should be back that nobody has reported back."""
+    """When the overdue unit was due back; empty if no unit is overdue."""
 
 
 class Exhausted(Struct, frozen=True):

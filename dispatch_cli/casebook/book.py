@@ -69,6 +69,6 @@ def said_locally(book: Book) -> Iterator[None]:
     except RefusedError as refused:
         raise refused.said(clock(refused.at, book)) from None
     except NoUnitError as refused:
-        if refused.until is None:
+        if refused.there_at is None:
             raise
-        raise refused.said(clock(refused.until, book)) from None
+        raise refused.said(clock(refused.there_at, book)) from None

@@ -8,7 +8,8 @@ from .. import availability, desk, eligibility
 from ..casework import Gate, Numbers
 from ..model import PlanEntry
 from ..model.case import Case, CaseService, Option
-from .book import Book, clock, local
+from .acting import due_back
+from .book import Book, local
 from .observing import observe
 
 if TYPE_CHECKING:
@@ -55,17 +56,17 @@ def gate_now(
 
 
 def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, provider_id: str) -> str:
-    """Say since when a provider's unit should be back; empty if one is free, or all are booked."""
+    """Say when a provider's overdue unit was due back; empty if one is free, or all are booked."""
     provider = book.catalog.find(provider_id)
     if provider is None:
         return ""
     bookings = reader.bookings().get(provider_id, [])
     needed_at = max(book.now, case.incident.when)
     found = availability.units_at(provider.units, bookings, needed_at, book.now)
-    if found is None or found.state != "overdue" or found.since is None:
+    if found is None or found.state != "overdue":
         return ""
-    cases = ", ".join(str(each.case_id) for each in bookings if each.end == found.since)
-    return f"should be back since {clock(found.since, book)} from case {cases}, ask"
+    booking = next(each for each in bookings if each.end == found.since)
+    return due_back(book, provider.name, booking)
 
 
 def need_now(

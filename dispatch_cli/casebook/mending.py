@@ -36,12 +36,16 @@ def correct(
             else "--eta goes with --outcome accepted alone"
         )
     case_id, number = offer_ref(book, ref)
+    overdue = ""
 
     def change(tx: "Transaction", case: Case) -> Case:
+        nonlocal overdue
         after = casework.correct(case, number, right, now=book.now, operator=book.operator)
         if there_at is not None:
             must_be_ahead(book, there_at)
-            after = taken(book, after, after.offers[-1], there_at, tx, extra_unit=extra_unit)
+            after, overdue = taken(
+                book, after, after.offers[-1], there_at, tx, extra_unit=extra_unit
+            )
         # Last, since a refusal for want of a unit is written down and changes nothing.
         tx.set_text(case_id, f"{number}.corrected", because)
         return after
@@ -55,7 +59,8 @@ def correct(
     fresh = after.offers[-1]
     message = f"{case_id}.{number} superseded by {case_id}.{fresh.number}: {fresh.state}"
     if fresh.promises:
-        return promised(book, after, fresh, message, language)
+        warnings = (overdue,) if overdue else ()
+        return promised(book, after, fresh, message, language, warnings=warnings)
     return Recorded(
         ref=f"{case_id}.{fresh.number}", case_id=case_id, state=fresh.state, message=message
     )

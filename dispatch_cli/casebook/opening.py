@@ -181,7 +181,8 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
 
     Its own unit counts as free: nobody is too late for being on the way already.
     """
-    observed = observe(book.catalog, reader, book.now, book.now, without_case=case.id)
+    needed_at = max(book.now, case.incident.when)
+    observed = observe(book.catalog, reader, book.now, needed_at, without_case=case.id)
     for offer in case.offers:
         service = casework.service_of(case, offer.service)
         provider = book.catalog.find(offer.provider)

@@ -13,7 +13,7 @@ from .answers import (
     must_need_a_call,
     promise,
 )
-from .bookings import Fleet, JobMinutes, NoUnitError
+from .bookings import Fleet, JobMinutes, NoUnitError, Placed, rebooked
 from .states import (
     LIVE,
     Deadline,
@@ -44,6 +44,7 @@ __all__ = [
     "Next",
     "NoUnitError",
     "Numbers",
+    "Placed",
     "Refused",
     "RefusedError",
     "accept",
@@ -63,6 +64,7 @@ __all__ = [
     "offers_for",
     "overdue",
     "promise",
+    "rebooked",
     "service_in_need",
     "service_of",
     "service_state",

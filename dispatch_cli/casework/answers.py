@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
-from .bookings import Fleet, JobMinutes, booked_time, moved, on_the_scene, take_unit
+from .bookings import Fleet, JobMinutes, Placed, booked_time, extend, move, take_unit
 from .states import LIVE, offer_of, offers_for, service_state
 from .table import TABLE, Refused
 
@@ -96,8 +96,8 @@ def accept(
             raise ConflictError(f"{_ref(case, other)} is being asked: {other.name}")
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
-    begin, end = booked_time(there_at, now=now, minutes=minutes)
-    unit = take_unit(offer, fleet, begin, end, extra=extra_unit)
+    begin, end = booked_time(case, there_at, now=now, minutes=minutes)
+    unit = take_unit(offer, fleet, (begin, end), there_at, extra=extra_unit)
     return _put(
         case,
         replace(
@@ -140,24 +140,29 @@ def promise(
     speaker: str,
     fleet: Fleet,
     minutes: JobMinutes,
-) -> Case:
+) -> tuple[Case, Placed]:
     """Record a new time; every promise is kept with when it was said and by whom.
 
-    The booking moves with it, see ``bookings.moved``.
+    The second value is the booking at the new time, with those of other jobs that give way.
     """
     offer = _allowed(case, number, "eta")
     said = Promise(there_at, now, speaker)
     changed = replace(offer, promises=(*offer.promises, said), arrive_by=there_at + LATE_AFTER)
     since = offer.answered_at or now
-    begin, end = booked_time(there_at, now=since, minutes=minutes)
-    return _put(case, _booked(changed, moved(offer, fleet, begin, end)))
+    placed = move(offer, fleet, *booked_time(case, there_at, now=since, minutes=minutes))
+    return _put(case, _booked(changed, placed)), placed
 
 
-def arrive(case: Case, number: int, *, now: datetime, fleet: Fleet, job_min: float) -> Case:
-    """Record that help is on the scene; its unit is booked until the job should be done."""
+def arrive(
+    case: Case, number: int, *, now: datetime, fleet: Fleet, job_min: float
+) -> tuple[Case, Placed]:
+    """Record that help is on the scene; its unit is booked until the job should be done.
+
+    The second value is that booking, with those of other jobs that give way.
+    """
     offer = _allowed(case, number, "arrive")
-    booking = on_the_scene(offer, fleet, now, job_min)
-    return _put(case, _booked(replace(offer, arrived_at=now), booking))
+    placed = extend(offer, fleet, job_min)
+    return _put(case, _booked(replace(offer, arrived_at=now), placed)), placed
 
 
 def correct(case: Case, number: int, right: Right, *, now: datetime, operator: str) -> Case:
@@ -276,9 +281,8 @@ def _put(case: Case, changed: Offer) -> Case:
     return replace(case, offers=offers)
 
 
-def _booked(offer: Offer, booking: tuple[int, datetime, datetime]) -> Offer:
-    unit, begin, end = booking
-    return replace(offer, unit=unit, booked_from=begin, booked_until=end)
+def _booked(offer: Offer, placed: Placed) -> Offer:
+    return replace(offer, unit=placed.unit, booked_from=placed.begin, booked_until=placed.end)
 
 
 def _cleared(offer: Offer, operator: str) -> Offer:

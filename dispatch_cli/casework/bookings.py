@@ -4,15 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import ConflictError
-from ..model.case import Booking, Offer
+from ..model.case import Booking, Case, Offer
+
+_MINUTE = timedelta(minutes=1)
 
 
 class JobMinutes(Struct, frozen=True):
     """How long a job takes a unit: on the way, and from the arrival on.
 
-    ``way_min`` None means that nobody has worked the way out: the unit sets off at once.
+    ``way_min`` is None if the time on the way is unknown.
     """
 
     way_min: float | None
@@ -20,119 +23,156 @@ class JobMinutes(Struct, frozen=True):
 
 
 class Fleet(Struct, frozen=True):
-    """The units that a provider is known to have, and their bookings by other jobs.
-
-    A unit is overdue if a booking of it has ended before ``now`` and nobody has reported it back.
-    """
+    """The units that a provider is known to have, and their bookings by other jobs."""
 
     units: int
     now: datetime
     booked: Sequence[Booking] = ()
 
-    def free_unit(self, begin: datetime, end: datetime) -> int | None:
-        """Return the lowest unit that is free for the whole time; None if there is none.
-
-        One that is overdue is taken only if there is no other.
-        """
-        free = [unit for unit in range(1, self.units + 1) if self.is_free(unit, begin, end)]
-        late = {each.unit for each in self.booked if each.end <= self.now}
-        return min(free, key=lambda unit: (unit in late, unit), default=None)
+    def of(self, unit: int) -> list[Booking]:
+        """Return the bookings of a unit in their order."""
+        return sorted(
+            (each for each in self.booked if each.unit == unit), key=lambda each: each.begin
+        )
 
     def is_free(self, unit: int, begin: datetime, end: datetime) -> bool:
         """Return whether a unit is free for the whole time."""
-        return not any(
-            each.unit == unit and each.begin < end and begin < each.end for each in self.booked
-        )
+        return not any(each.begin < end and begin < each.end for each in self.of(unit))
+
+    def overdue(self, unit: int) -> Booking | None:
+        """Return the last booking of a unit whose end has passed and that is still open."""
+        return next((each for each in reversed(self.of(unit)) if each.end <= self.now), None)
+
+    def free_units(self, begin: datetime, end: datetime) -> list[int]:
+        """Return the units that are free for the whole time; overdue ones stand at the end."""
+        free = [unit for unit in range(1, self.units + 1) if self.is_free(unit, begin, end)]
+        return sorted(free, key=lambda unit: (self.overdue(unit) is not None, unit))
 
     def extra_unit(self) -> int:
         """Return the number of a unit that the file does not know."""
         return max([self.units, *(each.unit for each in self.booked)]) + 1
 
-    def gap(self, unit: int, begin: datetime, end: datetime) -> tuple[datetime, datetime]:
-        """Return the first time from ``begin`` on at which a unit is free, up to ``end``.
+    def first_fit(self, unit: int, begin: datetime, length: timedelta) -> datetime:
+        """Return the first moment from ``begin`` on from which a unit is free for so long."""
+        for each in self.of(unit):
+            if each.begin < begin + length and begin < each.end:
+                begin = each.end
+        return begin
 
-        It ends where the next booking begins, and lasts a minute if ``end`` lies before it.
-        """
-        ordered = sorted((each.begin, each.end) for each in self.booked if each.unit == unit)
-        for other_begin, other_end in ordered:
-            if other_begin <= begin < other_end:
-                begin = other_end
-        following = [other_begin for other_begin, _ in ordered if other_begin > begin]
-        return begin, min([max(end, begin + timedelta(minutes=1)), *following])
+
+class Placed(Struct, frozen=True):
+    """The booking of a job at another time, and the bookings of other jobs that give way to it."""
+
+    unit: int
+    begin: datetime
+    end: datetime
+    others: tuple[Booking, ...] = ()
 
 
 class NoUnitError(ConflictError):
     """Every unit that the provider is known to have is booked by then.
 
-    ``until`` is when the first of them is free again, None if the provider has none; the moment
-    stands apart, because the core does not know the zone in which it is said.
+    ``there_at`` is when one of them can be there, None if the provider has none; the moment stands
+    apart, because the core does not know the zone in which it is said.
     """
 
-    def __init__(self, name: str, until: datetime | None, why: str, at: str = "") -> None:
-        self.name, self.until, self.why = name, until, why
+    def __init__(self, name: str, there_at: datetime | None, why: str, at: str = "") -> None:
+        self.name, self.there_at, self.why = name, there_at, why
         text = f"{name} has no free unit left"
-        if until is not None:
-            text += f": {why} until {at or format(until, '%H:%M')}"
+        if there_at is not None:
+            text += f": {why}, the next can be there from {at or format(there_at, '%H:%M')}"
         super().__init__(
             text, hint="another time (--eta), one more truck (--extra-unit), or decline"
         )
 
     def said(self, at: str) -> "NoUnitError":
         """Return the same with the moment as people say it."""
-        return NoUnitError(self.name, self.until, self.why, at)
+        return NoUnitError(self.name, self.there_at, self.why, at)
 
 
 def booked_time(
-    there_at: datetime, *, now: datetime, minutes: JobMinutes
+    case: Case, there_at: datetime, *, now: datetime, minutes: JobMinutes
 ) -> tuple[datetime, datetime]:
     """Return when a unit sets off to be there at a moment, and when it is free again.
 
-    It never sets off before ``now``, when the provider says so.
+    It never sets off before ``now``, when the provider promises the time. If the time on the way is
+    unknown, it sets off at the time of the incident.
     """
-    way = timedelta(minutes=minutes.way_min) if minutes.way_min is not None else there_at - now
-    begin = max(now, there_at - way)
+    begin = min(case.incident.when, there_at)
+    if minutes.way_min is not None:
+        begin = there_at - timedelta(minutes=minutes.way_min)
+    begin = max(now, begin)
     return begin, max(begin, there_at) + timedelta(minutes=minutes.job_min)
 
 
-def take_unit(offer: Offer, fleet: Fleet, begin: datetime, end: datetime, *, extra: bool) -> int:
-    """Choose the unit for an acceptance; raises NoUnitError if none is free all the time."""
-    unit = fleet.free_unit(begin, end)
-    if unit is not None:
-        return unit
+def take_unit(
+    offer: Offer, fleet: Fleet, times: tuple[datetime, datetime], there_at: datetime, *, extra: bool
+) -> int:
+    """Choose the unit for an acceptance; raises NoUnitError if none is free all the time.
+
+    With ``extra`` an overdue unit is not taken: the provider has named another one.
+    """
+    begin, end = times
+    free = fleet.free_units(begin, end)
+    if free and not (extra and fleet.overdue(free[0])):
+        return free[0]
     if extra:
         return fleet.extra_unit()
-    out = [each for each in fleet.booked if each.begin < end and begin < each.end
-           and each.unit <= fleet.units]  # fmt: skip
-    if not out:
+    known = range(1, fleet.units + 1)
+    if not known:
         raise NoUnitError(offer.name, None, "")
-    who = "its only unit is out" if fleet.units == 1 else f"all {fleet.units} units are out"
-    cases = _cases(out)
-    raise NoUnitError(offer.name, min(each.end for each in out), f"{who} for {cases}")
+    first = min(fleet.first_fit(unit, begin, end - begin) for unit in known)
+    possible = there_at + (first - begin)
+    possible += -(possible - possible.replace(second=0, microsecond=0)) % _MINUTE
+    out = [each for unit in known for each in fleet.of(unit)
+           if each.begin < end and begin < each.end]  # fmt: skip
+    who = "its only unit is" if fleet.units == 1 else f"all {fleet.units} units are"
+    raise NoUnitError(offer.name, possible, f"{who} booked for {_cases(out)}")
 
 
-def moved(
-    offer: Offer, fleet: Fleet, begin: datetime, end: datetime
-) -> tuple[int, datetime, datetime]:
-    """Book an offer's unit for another time; returns unit, begin and end.
+def move(offer: Offer, fleet: Fleet, begin: datetime, end: datetime) -> Placed:
+    """Book a unit for the new time that a provider has promised, which is never refused.
 
-    A new time is a fact and never refused. If the unit has another job then, the provider's lowest
-    free one takes this; if there is none, the unit keeps it for as long as it is free: how long a
-    job takes is an estimate.
+    A unit that has set off stays booked from then on. Another one may change places with a free
+    unit of the provider. If there is none, other jobs of the unit give way.
     """
+    if offer.booked_from is not None and offer.booked_from <= fleet.now:
+        return _place(offer.unit, offer.booked_from, end, fleet)
     if fleet.is_free(offer.unit, begin, end):
-        return offer.unit, begin, end
-    if (unit := fleet.free_unit(begin, end)) is not None:
-        return unit, begin, end
-    return offer.unit, *fleet.gap(offer.unit, begin, end)
+        return Placed(offer.unit, begin, end)
+    free = fleet.free_units(begin, end)
+    return Placed(free[0], begin, end) if free else _place(offer.unit, begin, end, fleet)
 
 
-def on_the_scene(
-    offer: Offer, fleet: Fleet, now: datetime, job_min: float
-) -> tuple[int, datetime, datetime]:
-    """Book the unit that has arrived until its job should be done; returns unit, begin and end."""
-    begin = offer.booked_from or now
-    end = max(begin, now) + timedelta(minutes=job_min)
-    return offer.unit, *fleet.gap(offer.unit, begin, end)
+def extend(offer: Offer, fleet: Fleet, job_min: float) -> Placed:
+    """Book the unit that has arrived until its job should be done; other jobs of it give way."""
+    begin = min(offer.booked_from or fleet.now, fleet.now)
+    return _place(offer.unit, begin, fleet.now + timedelta(minutes=job_min), fleet)
+
+
+def _place(unit: int, begin: datetime, end: datetime, fleet: Fleet) -> Placed:
+    """Book a unit for a time; an earlier job ends by then, a later one begins behind it."""
+    others, free_at = [], end
+    for each in fleet.of(unit):
+        if each.begin < begin < each.end:
+            others.append(replace(each, end=begin))
+        elif begin <= each.begin < free_at:
+            others.append(replace(each, begin=free_at, end=free_at + (each.end - each.begin)))
+            free_at = others[-1].end
+    return Placed(unit, begin, end, tuple(others))
+
+
+def rebooked(case: Case, booking: Booking) -> Case:
+    """Return the case of a booking with that booking's time."""
+    return replace(
+        case,
+        offers=tuple(
+            replace(each, booked_from=booking.begin, booked_until=booking.end)
+            if each.number == booking.offer
+            else each
+            for each in case.offers
+        ),
+    )
 
 
 def _cases(bookings: Iterable[Booking]) -> str:

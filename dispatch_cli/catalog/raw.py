@@ -49,7 +49,8 @@ class RawMinutes(Struct, forbid_unknown_fields=True, kw_only=True):
     answer_min: Annotated[Minutes | None, _says("Minutes that asking takes on average.")] = None
     acceptance: Annotated[Share | None, _says("Share of asks that are accepted, 0 to 1.")] = None
     job_min: Annotated[
-        Minutes | None, _says("Minutes from arrival until the unit is free again.")
+        Annotated[float, Meta(ge=1, lt=1440)] | None,
+        _says("Minutes from arrival until the unit is free again."),
     ] = None
 
 

@@ -177,14 +177,21 @@ def _asked_in_spite(card: "OfferCard", screen: Screen) -> list[Line]:
 def _call(card: "OfferCard", screen: Screen) -> list[Line]:
     others = ", ".join(screen.text(phone, _PHONE_LIMIT) for phone in card.other_phones)
     parts = [screen.text(card.name), *([f"2nd: {others}"] if others else [])]
-    overdue = wrap(screen.text(card.overdue), screen.width, first=_INDENT, rest=_INDENT)
     return [
         *plain_lines(flow(parts, screen.width, first="CALL  ", rest=_INDENT)),
         plain_line(""),
         plain_line(f"{_INDENT}{screen.text(card.phone, _PHONE_LIMIT)}", "bold green"),
         plain_line(""),
-        *(plain_lines(overdue, "yellow") if card.overdue else []),
+        *overdue_lines(card, screen),
     ]
+
+
+def overdue_lines(card: "OfferCard", screen: Screen) -> list[Line]:
+    """Say that the provider's unit was due back; no lines if it was not."""
+    if not card.overdue:
+        return []
+    text = screen.text(card.overdue)
+    return plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT), "yellow")
 
 
 def _skipped(skipped: Iterable[tuple[str, str]], screen: Screen) -> list[Line]:

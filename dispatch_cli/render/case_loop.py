@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..results import EmergencyCall
-from .case_cards import block_lines, card_lines, exhausted_lines, say_lines, then_lines
+from .case_cards import (
+    block_lines,
+    card_lines,
+    exhausted_lines,
+    overdue_lines,
+    say_lines,
+    then_lines,
+)
 from .head import emergency_lines
 from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
 
@@ -99,6 +106,7 @@ def _coming(card: "OfferCard", screen: Screen) -> list[Line]:
         plain_line(""),
         plain_line(f"{_INDENT}{screen.text(card.phone, 60)}", "bold green"),
         plain_line(""),
+        *overdue_lines(card, screen),
         *say_lines(card.say, screen),
         *then_lines(card.then, screen),
     ]

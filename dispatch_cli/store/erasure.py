@@ -105,7 +105,11 @@ def drive_step(offers: Iterable[Offer]) -> timedelta:
 
 
 def shifted(offer: Offer, step: timedelta) -> Offer:
-    """Shift the drive of an offer to a whole number of steps; how late it was stays as it is."""
+    """Shift the drive of an offer to a whole number of steps; how late it was stays as it is.
+
+    Its booking goes: begin and end would tell the drive.
+    """
+    offer = replace(offer, booked_from=None, booked_until=None)
     begin = offer.answered_at or offer.opened_at
     end = offer.arrived_at or (offer.promises[0].there_at if offer.promises else None)
     if end is None:

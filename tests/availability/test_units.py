@@ -95,7 +95,7 @@ def test_free_units_and_waits_equal_a_count_minute_by_minute(seed: int) -> None:
     }
     for moment in range(-60, 130, 7):
         when, known = NOON + moment * MINUTE, range(1, units + 1)
-        late = {each.unit for each in bookings if each.end <= NOON}
+        late = {each.unit for each in bookings if each.end <= min(NOON, when)}
         idle = [unit for unit in known if (unit, when) not in busy]
         found = at(units, *bookings, moment=moment)
         assert found is not None

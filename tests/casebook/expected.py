@@ -84,32 +84,39 @@ class Desk:
     def span(job: Job, call: Call, there: datetime, since: datetime) -> tuple:
         """From when to when a job takes a truck."""
         way = job.ways.get((call.service, call.firm))
-        begin = since if way is None else max(since, there - way)
+        begin = max(since, min(job.when, there) if way is None else there - way)
         job_min = 75 if call.service in ("tow", "recovery") else 45
         return begin, max(begin, there) + job_min * MINUTE
 
     def truck_for(self, call: Call, span: tuple, now: datetime, *, extra: bool) -> int:
         """The truck that an acceptance takes; 0: there is none."""
         truck = self.free_truck(call.firm, span, now)
-        if not truck and extra:
+        is_back = truck and all(end > now for _, end in self.spans(call.firm, truck))
+        if extra and not is_back:
             known = [call.unit for call in self.booked(call.firm)]
             truck = max([FIRMS[call.firm].units, *known]) + 1
         return truck
 
-    def moved(self, call: Call, span: tuple, now: datetime) -> tuple[int, tuple]:
-        """The truck and the time of a job that is at another time now."""
-        if self.is_free(call.firm, call.unit, span, call):
-            return call.unit, span
-        other = self.free_truck(call.firm, span, now, call)
-        return (other, span) if other else (call.unit, self.gap(call, span))
+    def put(self, call: Call, unit: int, span: tuple) -> None:
+        """Book a truck for a job; its other jobs end before it, or wait until it is done."""
+        others = [each for each in self.booked(call.firm) if each is not call and each.unit == unit]
+        call.unit, call.span, free = unit, span, span[1]
+        for other in sorted(others, key=lambda each: each.span):
+            first, last = other.span
+            if first < span[0]:
+                other.span = first, min(last, span[0])
+            elif first < free:
+                other.span = free, free + (last - first)
+                free = other.span[1]
 
-    def gap(self, call: Call, span: tuple) -> tuple:
-        """As much of a time as the truck of a call is free."""
-        begin, end = span
-        others = self.spans(call.firm, call.unit, call)
-        while hit := [e for b, e in others if b <= begin < e]:
-            begin = hit[0]
-        return begin, min([max(end, begin + MINUTE), *(b for b, _ in others if b > begin)])
+    def move(self, call: Call, span: tuple, now: datetime) -> None:
+        """Book a truck for a job that is promised for another time now."""
+        if call.span[0] <= now:
+            self.put(call, call.unit, (call.span[0], span[1]))
+        elif self.is_free(call.firm, call.unit, span, call):
+            call.span = span
+        else:
+            self.put(call, self.free_truck(call.firm, span, now, call) or call.unit, span)
 
     # Ranking and asking.
 
@@ -277,23 +284,22 @@ class Desk:
             return Verdict(WRONG)
         if job.over or not call.may("eta"):
             return self._late(job, "eta")
-        truck, span = self.moved(call, self.span(job, call, there, call.answered), now)
+        span = self.span(job, call, there, call.answered)
 
         def change() -> None:
             call.promised.append(there)
-            call.unit, call.span = truck, span
+            self.move(call, span, now)
 
         return self._done(job, "eta", change)
 
     def arrive(self, job: Job, call: Call, now: datetime) -> Verdict:
         if job.over or not call.may("arrive"):
             return self._late(job, "arrive")
-        begin = call.span[0]
         job_min = 75 if call.service in ("tow", "recovery") else 45
-        span = self.gap(call, (begin, max(begin, now) + job_min * MINUTE))
 
         def change() -> None:
-            call.there, call.span = now, span
+            call.there = now
+            self.put(call, call.unit, (min(call.span[0], now), now + job_min * MINUTE))
 
         return self._done(job, "arrive", change)
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch_cli.casebook import answering, asking, mending, opening
+from dispatch_cli.casebook import answering, asking, mending, opening, reporting
 from dispatch_cli.casework import NoUnitError
 from dispatch_cli.model.case import Personal
 
@@ -70,10 +70,10 @@ def test_a_unit_that_should_be_back_is_ranked_and_asked_about(desk):
     case = opening.open_case(desk(110), incident(kind="tow", when=when), Personal()).case.id
     card = asking.place_call(desk(110), case)
     # The centre's clock is an hour ahead of UTC.
-    assert (card.provider, card.overdue) == ("anna", "should be back since 14:45 from case 1, ask")
+    assert (card.provider, card.overdue) == ("anna", "Anna was due back at 14:45 from case 1: ask")
     assert asking.card(desk(111), _case(desk, case), _case(desk, case).offers[0]).overdue
     done = answering.accept(desk(111), card.ref, after_noon(140))
-    assert done.warnings[0] == "Anna should be back since 14:45 from case 1, ask"
+    assert done.warnings[0] == "Anna was due back at 14:45 from case 1: ask"
     mending.close(desk(112), 1)
     found = rows(ranked(desk(113)))["anna"]
     assert found[:2] == ("up", 0.0)
@@ -86,21 +86,83 @@ def _case(desk, number):
 
 
 def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
-    """Anna's only unit is out until 14:45 local time: ten minutes cannot be."""
+    """Anna's only unit is booked until 14:45 local time: ten minutes cannot be."""
     accepted(desk, 0, after_noon(30))
     case = opening.open_case(
         desk(40), incident(kind="tow", when=after_noon(40)), Personal()
     ).case.id
     card = asking.place_call(desk(40), case, provider="anna", because="x", override="decision")
-    refusal = "its only unit is out for case 1 until 14:45"
+    refusal = "its only unit is booked for case 1, the next can be there from 14:55"
     with pytest.raises(NoUnitError, match=refusal) as refused:
         answering.accept(desk(41), card.ref, after_noon(51))
     assert "another time (--eta), one more truck (--extra-unit), or decline" in refused.value.hint
-    # A time that it can keep needs no further truck.
-    assert answering.accept(desk(42), card.ref, after_noon(130)).state == "accepted"
+    # The time that was named needs no further truck.
+    assert answering.accept(desk(42), card.ref, after_noon(115)).state == "accepted"
 
 
 def test_the_next_job_stands_in_the_row(desk):
     """Free now, and booked again before this job would be done."""
     accepted(desk, 0, after_noon(90))
     assert rows(ranked(desk(5)))["anna"] == ("up", 0.0, ("next job 13:20",))
+
+
+def test_a_truck_that_arrives_early_is_at_the_scene(desk):
+    """It was expected at 13:30 and is there at 12:20: busy from now on, and free in 75 minutes."""
+    done = accepted(desk, 0, after_noon(90))
+    answering.arrive(desk(20), done.ref)
+    assert rows(ranked(desk(21)))["anna"][:2] == ("busy", 74.0)
+    assert rows(ranked(desk(96)))["anna"][0] == "overdue"
+
+
+def test_a_truck_on_the_road_stays_booked_when_it_is_late(desk):
+    """It set off at 12:20, and now says 13:10: it is not free in between."""
+    done = accepted(desk, 0, after_noon(30), kind="breakdown")
+    answering.promise(desk(25), done.ref, after_noon(70))
+    assert rows(ranked(desk(26)))["anna"][:2] == ("busy", 89.0)
+
+
+def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
+    """The first job arrives late: the second one sets off after it, and the desk says so."""
+    first = accepted(desk, 0, after_noon(20), kind="breakdown")
+    case = opening.open_case(
+        desk(1), incident(kind="breakdown", when=after_noon(120)), Personal()
+    ).case.id
+    card = asking.place_call(desk(1), case, provider="anna", because="x", override="decision")
+    second = answering.accept(desk(2), card.ref, after_noon(130))
+    late = answering.arrive(desk(100), first.ref)
+    assert late.warnings == ("2.1: its unit can set off at 15:25, not before",)
+    assert rows(ranked(desk(101)))["anna"][:2] == ("busy", 44.0 + 55.0)
+    # Without the second job only the first one is left of both.
+    mending.cancel(desk(102), case)
+    assert rows(ranked(desk(103)))["anna"][:2] == ("busy", 42.0)
+    assert second.state == "accepted"
+
+
+def test_one_more_truck_is_not_the_one_that_should_be_back(desk):
+    """--extra-unit books none of the known units, also if they are only overdue."""
+    accepted(desk, 0, after_noon(10))
+    case = opening.open_case(
+        desk(100), incident(kind="tow", when=after_noon(100)), Personal()
+    ).case.id
+    card = asking.place_call(desk(100), case)
+    done = answering.accept(desk(100), card.ref, after_noon(115), extra_unit=True)
+    assert done.warnings == ()
+    mending.close(desk(101), 1)
+    assert rows(ranked(desk(102)))["anna"][:2] == ("up", 0.0)
+
+
+def test_a_firm_that_says_it_is_back_is_not_overdue(desk):
+    """A report of free units after the end answers the question."""
+    accepted(desk, 0, after_noon(30))
+    assert rows(ranked(desk(110)))["anna"][0] == "overdue"
+    reporting.report(desk(111), "anna", free=1, until=after_noon(240))
+    assert rows(ranked(desk(112)))["anna"][:2] == ("up", 0.0)
+
+
+def test_nothing_is_known_of_the_day_before(desk):
+    """A report and a booking of today change no ranking for yesterday."""
+    reporting.report(desk(0), "anna", state="busy", until=after_noon(60))
+    accepted_later = accepted_by(desk, 1, after_noon(1))
+    assert accepted_later in ("anna", "bert")
+    yesterday = after_noon(-24 * 60)
+    assert rows(ranked(desk(200), yesterday))["anna"][:2] == ("up", 0.0)

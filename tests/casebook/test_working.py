@@ -73,7 +73,7 @@ def test_the_last_unit_cannot_go_to_two_cases(desk):
     card = asking.place_call(desk(1), second)
     assert card.provider == "anna"
     answering.accept(desk(2), f"{first}.1", NOON + timedelta(minutes=5))
-    with pytest.raises(ConflictError, match="left: its only unit is out for case 1 until 13:50"):
+    with pytest.raises(ConflictError, match="left: its only unit is booked for case 1"):
         answering.accept(desk(3), f"{second}.1", NOON + timedelta(minutes=25))
     answering.record(desk(3), f"{second}.1", "decline", reason="no_unit")
     assert asking.place_call(desk(4), second).provider == "bert"

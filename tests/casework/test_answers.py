@@ -1,5 +1,7 @@
 """Every cell of the published table, and what each act does to a case."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -29,9 +31,9 @@ def done(of: Case, number: int, action: str, *, at=NOON, outcome="declined") -> 
     if action == "eta":
         return casework.promise(
             of, number, there_at=ETA, now=at, speaker="provider", fleet=Fleet(2, NOON), minutes=JOB
-        )
+        )[0]
     if action == "arrive":
-        return casework.arrive(of, number, now=at, fleet=Fleet(2, NOON), job_min=45.0)
+        return casework.arrive(of, number, now=at, fleet=Fleet(2, NOON), job_min=45.0)[0]
     if action == "correct":
         right = "not_called" if of.offers[number - 1].state == "open" else outcome
         return casework.correct(of, number, right, now=at, operator="desk")
@@ -219,54 +221,84 @@ def test_an_acceptance_books_the_lowest_unit_that_is_free_all_the_time():
     assert taken(2, booked(1, -300, -200)) == 2
     busy = booked(1, 0, 30), booked(2, 0, 16)
     assert taken(2, *busy, extra_unit=True) == 3
-    with pytest.raises(ConflictError, match="all 2 units are out for case 5 until 12:16"):
+    # One more truck is not the one that should be back.
+    assert taken(1, booked(1, -300, -200), extra_unit=True) == 2
+    with pytest.raises(ConflictError, match=r"all 2 units are booked for case 5, .* from 12:36"):
         taken(2, *busy)
-    with pytest.raises(ConflictError, match=r"left: its only unit is out .* 12:30"):
+    with pytest.raises(ConflictError, match=r"left: its only unit is booked for case 5, .* 12:50"):
         taken(1, busy[0])
+    back_to_back = booked(1, 0, 30), booked(1, 30, 70), booked(1, 90, 100)
+    with pytest.raises(ConflictError, match="from 14:00"):
+        taken(1, *back_to_back)
     with pytest.raises(ConflictError, match=r"no free unit left$"):
         taken(0)
 
 
-def test_a_unit_whose_way_is_not_known_sets_off_at_once():
-    """A firm outside the cascade has no minutes of a way."""
+def test_a_time_that_is_possible_is_accepted():
+    """The refusal names a whole minute, and an acceptance for it is not refused."""
+    odd = replace(booked(1, 0, 30), end=NOON + 30 * MINUTE + timedelta(seconds=37))
+    facts = {"now": NOON, "fleet": Fleet(1, NOON, [odd]), "minutes": JOB}
+    with pytest.raises(casework.NoUnitError) as refused:
+        casework.accept(asked(), 1, there_at=ETA, **facts)
+    assert refused.value.there_at == NOON + 51 * MINUTE
+    of = casework.accept(asked(), 1, there_at=refused.value.there_at, **facts)
+    assert of.offers[0].unit == 1
+
+
+def test_a_unit_whose_way_is_not_known_sets_off_at_the_time_of_the_incident():
+    """A firm outside the cascade has no minutes of a way; a later case takes it later."""
     minutes = casework.JobMinutes(None, 45.0)
-    of = casework.accept(asked(), 1, there_at=ETA, now=NOON, fleet=Fleet(1, NOON), minutes=minutes)
-    assert of.offers[0].booked_from == NOON
+    for when, begin in ((0, 0), (10, 10), (50, 35), (-60, 0)):
+        of = asked()
+        of = replace(of, incident=replace(of.incident, when=NOON + when * MINUTE))
+        of = casework.accept(of, 1, there_at=ETA, now=NOON, fleet=Fleet(1, NOON), minutes=minutes)
+        assert of.offers[0].booked_from == NOON + begin * MINUTE
+
+
+def placed(found):
+    """A booking at another time in minutes after noon, and those that give way to it."""
+
+    def times(each):
+        return each.unit, (each.begin - NOON) / MINUTE, (each.end - NOON) / MINUTE
+
+    return times(found), [times(each) for each in found.others]
 
 
 def test_a_new_time_moves_the_booking_and_is_never_refused():
-    """The same unit, else another of the firm, else the same for as long as it is free."""
+    """The same unit, else a free one of the firm, else the unit's other jobs give way."""
 
-    def moved(units, *bookings):
-        of = casework.promise(
-            done(asked(), 1, "accept"), 1, there_at=ETA + 60 * MINUTE, now=NOON, speaker="provider",
-            fleet=Fleet(units, NOON, bookings), minutes=JOB,
+    def moved(units, *bookings, now=0):
+        of = done(asked(), 1, "accept")  # from 12:15 to 13:20
+        return placed(
+            casework.promise(
+                of, 1, there_at=ETA + 60 * MINUTE, now=NOON + now * MINUTE, speaker="provider",
+                fleet=Fleet(units, NOON + now * MINUTE, bookings), minutes=JOB,
+            )[1]
         )  # fmt: skip
-        offer = of.offers[0]
-        times = offer.booked_from - NOON, offer.booked_until - NOON
-        return offer.unit, *(each / MINUTE for each in times)
 
-    assert moved(1) == (1, 75, 140)
-    assert moved(2, booked(1, 100, 200)) == (2, 75, 140)
-    assert moved(1, booked(1, 100, 200)) == (1, 75, 100)
-    assert moved(1, booked(1, 70, 90), booked(1, 120, 200)) == (1, 90, 120)
-    assert moved(1, booked(1, 70, 150)) == (1, 150, 151)
+    assert moved(1) == ((1, 75, 140), [])
+    assert moved(2, booked(1, 100, 200)) == ((2, 75, 140), [])
+    assert moved(1, booked(1, 100, 200)) == ((1, 75, 140), [(1, 140, 240)])
+    assert moved(1, booked(1, 60, 90), booked(1, 120, 150), booked(1, 160, 170)) == (
+        (1, 75, 140), [(1, 60, 75), (1, 140, 170), (1, 170, 180)],
+    )  # fmt: skip
+    # A truck that has set off is on the road, and stays the same.
+    assert moved(2, booked(1, 100, 200), now=20) == ((1, 15, 140), [(1, 140, 240)])
 
 
-def test_the_arrival_moves_the_end_of_the_booking():
-    """The job takes 45 minutes from then on, or until the unit's next job."""
+def test_the_arrival_moves_the_booking():
+    """The job takes 45 minutes from then on, however early or late; other jobs give way."""
 
     def there(minute, *bookings):
         of = done(asked(), 1, "accept")
-        of = casework.arrive(
-            of, 1, now=NOON + minute * MINUTE, fleet=Fleet(1, NOON, bookings), job_min=45
-        )
-        offer = of.offers[0]
-        return (offer.booked_from - NOON) / MINUTE, (offer.booked_until - NOON) / MINUTE
+        now = NOON + minute * MINUTE
+        return placed(casework.arrive(of, 1, now=now, fleet=Fleet(1, now, bookings), job_min=45)[1])
 
-    assert there(50) == (15, 95)
-    assert there(50, booked(1, 80, 120)) == (15, 80)
-    assert there(5) == (15, 60)
+    assert there(50) == ((1, 15, 95), [])
+    assert there(5) == ((1, 5, 50), [])
+    assert there(50, booked(1, 80, 120)) == ((1, 15, 95), [(1, 95, 135)])
+    assert there(150, booked(1, 80, 120)) == ((1, 15, 195), [(1, 195, 235)])
+    assert there(5, booked(1, -30, 15)) == ((1, 5, 50), [(1, -30, 5)])
 
 
 def test_a_declined_offer_needs_a_reason_of_the_list():
@@ -278,7 +310,7 @@ def test_a_declined_offer_needs_a_reason_of_the_list():
 def test_every_promise_is_kept():
     """A new time is added to the old one, with when and by whom it was said."""
     of = done(asked(), 1, "accept")
-    of = casework.promise(
+    of, _ = casework.promise(
         of, 1, there_at=ETA + 10 * MINUTE, now=NOON + MINUTE, speaker="operator",
         fleet=Fleet(2, NOON), minutes=JOB,
     )  # fmt: skip

@@ -122,22 +122,28 @@ class Working(RuleBasedStateMachine):
         begin = max(since, there - timedelta(minutes=20))
         return begin, max(begin, there) + timedelta(minutes=45)
 
-    def within_gap(self, told, begin, end):
-        spans = sorted(self.others(told)[told.booked[0]])
-        while hit := [e for b, e in spans if b <= begin < e]:
-            begin = hit[0]
-        end = max(end, begin + timedelta(minutes=1))
-        return told.booked[0], begin, min([end, *(b for b, _ in spans if b > begin)])
+    def put(self, told, unit, begin, end):
+        """Book a unit for a job; its other jobs end before it, or wait until it is done."""
+        told.booked, free = (unit, begin, end), end
+        mine = [t for t in self.told if t.live and t.provider == told.provider and t is not told]
+        for other in sorted((t for t in mine if t.booked[0] == unit), key=lambda t: t.booked[1]):
+            _, first, last = other.booked
+            if first < begin:
+                other.booked = unit, first, min(last, begin)
+            elif first < free:
+                other.booked = unit, free, free + (last - first)
+                free = other.booked[2]
 
     def rebook(self, told, begin, end):
-        """The booking of a job that is at another time now."""
-        spans = self.others(told)[told.booked[0]]
-        if all(e <= begin or end <= b for b, e in spans):
-            told.booked = told.booked[0], begin, end
-        elif (unit := self.free_unit(told, begin, end)) is not None:
+        """The booking of a job that is promised for another time now."""
+        unit, set_off, _ = told.booked
+        spans = self.others(told)[unit]
+        if set_off <= self.now:
+            self.put(told, unit, set_off, end)
+        elif all(e <= begin or end <= b for b, e in spans):
             told.booked = unit, begin, end
         else:
-            told.booked = self.within_gap(told, begin, end)
+            self.put(told, self.free_unit(told, begin, end) or unit, begin, end)
 
     def may_accept(self, told):
         others = [t for t in self.told if t.service == told.service and t is not told]
@@ -225,19 +231,28 @@ class Working(RuleBasedStateMachine):
                       but=number, now=self.now)  # fmt: skip
         if action == "eta":
             there_at = self.now + timedelta(minutes=50)
-            return casework.promise(of, number, there_at=there_at, now=self.now, speaker="x",
-                                    fleet=units, minutes=JOB)  # fmt: skip
+            found = casework.promise(of, number, there_at=there_at, now=self.now, speaker="x",
+                                     fleet=units, minutes=JOB)  # fmt: skip
+            return self.settled(*found)
         if action == "arrive":
-            return casework.arrive(of, number, now=self.now, fleet=units, job_min=JOB.job_min)
+            found = casework.arrive(of, number, now=self.now, fleet=units, job_min=JOB.job_min)
+            return self.settled(*found)
         if action == "correct":
             return casework.correct(of, number, "declined", now=self.now, operator="boss")
         return casework.answer(of, number, action, now=self.now, reason="weather")
 
+    @staticmethod
+    def settled(of, placed):
+        """The case, and in it the bookings that give way."""
+        for booking in placed.others:
+            of = casework.rebooked(of, booking)
+        return of
+
     def note(self, told, action):
         if action == "arrive":
-            begin = told.booked[1]
+            unit, begin, _ = told.booked
             told.there = True
-            told.booked = self.within_gap(told, begin, max(begin, self.now) + timedelta(minutes=45))
+            self.put(told, unit, min(begin, self.now), self.now + timedelta(minutes=45))
         elif action == "eta":
             there = self.now + timedelta(minutes=50)
             self.rebook(told, *self.time_of(there, told.answered))

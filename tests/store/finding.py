@@ -65,6 +65,9 @@ def _drives(case: Case) -> Iterator[tuple[str, float]]:
         for moment in (offer.arrived_at, *(each.there_at for each in offer.promises)):
             if moment is not None:
                 yield offer.provider, (moment - offer.answered_at) / minute
+        for moment in (offer.booked_from, offer.booked_until):
+            if moment is not None:
+                yield offer.provider, (moment - offer.answered_at) / minute
     for service in case.services:
         for option in service.options:
             yield option.provider, option.arrival_min

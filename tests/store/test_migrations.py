@@ -202,18 +202,19 @@ def test_killed_at_each_statement(
 
 
 def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> None:
-    """A slot begins when the one before it ends; without a known end it lasts 45 minutes."""
+    """A slot begins when the one before it ends; without a known end it lasts as its job does."""
     path = tmp_path / "cases.sqlite3"
     _released(path, 2)
-    slots = [(1, 1, 0, 60), (1, 2, 10, 50), (1, 4, 20, None), (2, 1, 5, None), (3, 1, 0, 30)]
+    slots = [(1, 1, 0, 60, "lockout"), (1, 2, 10, 50, "taxi"), (1, 4, 20, None, "tow"),
+             (2, 1, 5, None, "heavy_tow"), (3, 1, 0, 30, "recovery")]  # fmt: skip
     with closing(sqlite3.connect(path)) as connection, connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(offer)")]
         pattern = dict(
             zip(columns, connection.execute("SELECT * FROM offer").fetchone(), strict=True)
         )
-        for number, (unit, slot, since, until) in enumerate(slots, start=11):
+        for number, (unit, slot, since, until, service) in enumerate(slots, start=11):
             offer = pattern | {"number": number, "ended_at": None, "unit": unit, "slot": slot,
-                               "service": f"service {number}", "provider": "huber"}  # fmt: skip
+                               "service": service, "provider": "huber"}  # fmt: skip
             marks = ", ".join("?" * len(offer))
             connection.execute(f"INSERT INTO offer VALUES ({marks})", (*offer.values(),))  # noqa: S608
             end = None if until is None else until * 60_000_000
@@ -230,6 +231,6 @@ def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> 
         ]  # fmt: skip
         [case] = [each for each in tx.cases(open_only=False) if len(each.offers) > 4]
         offered = [(each.unit, each.booked_from, each.booked_until) for each in case.offers[-5:]]
-    assert found == [(1, 0, 60), (1, 60, 105), (1, 105, 150), (2, 5, 50), (3, 0, 30)]
+    assert found == [(1, 0, 60), (1, 60, 105), (1, 105, 180), (2, 5, 125), (3, 0, 30)]
     assert [unit for unit, *_ in offered] == [1, 1, 1, 2, 3]
     assert all(begin < end for _, begin, end in offered)

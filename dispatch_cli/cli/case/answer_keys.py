@@ -83,19 +83,26 @@ class AnswerKeys:
             if self._asker.choice((sooner, "y yes", "n no"), self._situation) in ("y", "j"):
                 done = answering.record(self._book, ref, "decline", reason="eta_too_long")
                 return [done.message], self._running_again(ref)
-        # Whom one would sooner have had was asked about already.
-        return [self._accepted(ref, there_at).message], self._running_again(ref)
+        done = self._accepted(ref, there_at)
+        return [done.message, *done.warnings], self._running_again(ref)
 
     def _accepted(self, ref: str, there_at: datetime) -> "Recorded":
         """Record an acceptance; a truck that the log does not know is asked about."""
         try:
-            return answering.accept(self._book, ref, there_at, language=self._language)
+            return answering.accept(
+                self._book, ref, there_at, language=self._language, is_compared=True
+            )
         except NoUnitError as error:
             asked = (f"{error}: has the firm one more truck?", "y yes", "n no")
             if self._asker.choice(asked, self._situation) not in ("y", "j"):
                 raise
             return answering.accept(
-                self._book, ref, there_at, extra_unit=True, language=self._language
+                self._book,
+                ref,
+                there_at,
+                extra_unit=True,
+                language=self._language,
+                is_compared=True,
             )
 
     def _decline(self, ref: str) -> Done:

@@ -14,21 +14,28 @@ CREATE TABLE booking (
 ) STRICT, WITHOUT ROWID;
 
 -- Each slot of a unit began when the one before it ended. Where no end was known, or it lay before
--- the begin, the job takes 45 minutes (2,700,000,000 microseconds).
+-- the begin, the job takes 45 minutes, 75 if it carries the vehicle away, 120 if that is heavy.
 WITH RECURSIVE
     slots AS (
-        SELECT *, row_number() OVER (PARTITION BY provider, unit ORDER BY slot) AS turn
-        FROM engagement
+        SELECT engagement.*,
+            row_number() OVER (PARTITION BY engagement.provider, engagement.unit
+                               ORDER BY engagement.slot) AS turn,
+            60000000 * CASE
+                WHEN service IN ('heavy_tow', 'heavy_recovery') THEN 120
+                WHEN service IN ('tow', 'flatbed_tow', 'motorcycle_tow', 'recovery') THEN 75
+                ELSE 45 END AS job
+        FROM engagement JOIN offer ON offer.case_id = engagement.case_id
+            AND offer.number = engagement.offer
     ),
     chain (provider, unit, turn, case_id, offer, begin_at, end_at) AS (
         SELECT provider, unit, turn, case_id, offer, since,
-            iif(coalesce(until, 0) > since, until, since + 2700000000)
+            iif(coalesce(until, 0) > since, until, since + job)
         FROM slots WHERE turn = 1
         UNION ALL
         SELECT slots.provider, slots.unit, slots.turn, slots.case_id, slots.offer,
             max(slots.since, chain.end_at),
             iif(coalesce(slots.until, 0) > max(slots.since, chain.end_at), slots.until,
-                max(slots.since, chain.end_at) + 2700000000)
+                max(slots.since, chain.end_at) + slots.job)
         FROM slots JOIN chain
             ON slots.provider = chain.provider AND slots.unit = chain.unit
             AND slots.turn = chain.turn + 1
