@@ -66,7 +66,7 @@ def availability_for(
     now: datetime,
     settings: CheckSettings,
 ) -> dict[str, Availability]:
-    """Say it of everybody of whom something is known for the time of the incident."""
+    """List what is known of each provider for the time of the incident."""
     known = {
         each: current(states.get(each), reports.get(each), now=now, settings=settings, when=when)
         for each in (*states, *(name for name in reports if name not in states))
@@ -85,13 +85,12 @@ def joined(known: Availability | None, taken: Availability | None) -> Availabili
     if known.state == "down":
         return known
     is_busy = known.free == 0 or (known.state == "busy" and known.free is None)
-    if taken.state == "overdue" and _has_reported_since(known, taken):
-        return known
+    if taken.state == "overdue":
+        is_answered = is_busy or _has_reported_since(known, taken)
+        return known if is_answered else replace(taken, why=known.why)
     if taken.free == 0:
         waits = [w for w in (known.wait_min, taken.wait_min) if w is not None]
         state = known.state if known.state in ("degraded", "unknown") else "busy"
-        if taken.state == "overdue":
-            return known if is_busy else replace(taken, why=known.why)
         return replace(
             known, state=state, free=0, wait_min=max(waits, default=None), next_at=taken.next_at
         )

@@ -27,7 +27,7 @@ first_gate = _offers.first_gate
 SERVED, NOBODY, TIED, UNSURE = range(4)
 """The verdicts on a task."""
 EVERYBODY, LISTED, OTHERS = range(3)
-"""Whom a turn asks: all providers, those on a client's list, or those not on it."""
+"""The providers that a turn asks: all, those on a client's list, or those not on it."""
 
 SPARE = 6
 """Places beside the first N, for candidates that may tie with the last."""

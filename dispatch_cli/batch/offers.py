@@ -105,7 +105,7 @@ class Offers:
         self.service_gate = next(
             (n for n, gate in numbered if (gate.incident, gate.provider) == _OFFERS), 0
         )
-        """The number of the gate that stops providers without the service; 0: there is none."""
+        """The number of the gate that stops providers without the service; 0 if no gate does."""
         reasons = reasons_of(gates)
         self.turns = [0, *(reasons.index(gate.reason) + 1 for gate in gates), len(reasons)]
         """The place of each gate's reason among all, from 1; the last is that of the stop rule."""

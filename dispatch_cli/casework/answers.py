@@ -141,7 +141,7 @@ def promise(
     fleet: Fleet,
     minutes: JobMinutes,
 ) -> tuple[Case, Placed]:
-    """Record a new time; every promise is kept with when it was said and by whom.
+    """Record a new time; every promise stays, with its speaker and the moment it was made.
 
     The second value is the booking at the new time, with those of other jobs that give way.
     """

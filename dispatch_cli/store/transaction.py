@@ -73,7 +73,7 @@ class Reader:
         return whole(lambda: learned.read_assigned(self._connection))
 
     def bookings(self) -> dict[str, list[Booking]]:
-        """The bookings of units by provider, also those past their end that nobody has closed."""
+        """The bookings of units by provider, also those past their end whose case is still open."""
         return whole(lambda: units.read_bookings(self._connection))
 
     def watched(self, *, but_up: tuple[datetime, datetime] | None = None) -> dict[str, Watched]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def read_bookings(connection: "sqlite3.Connection") -> dict[str, list[Booking]]:
-    """Read the bookings by provider, also those past their end that nobody has closed."""
+    """Read the bookings by provider, also those past their end whose case is still open."""
     found: dict[str, list[Booking]] = {}
     for provider, unit, case_id, offer, begin, end in connection.execute(
         "SELECT provider, unit, case_id, offer, begin_at, end_at FROM engagement"

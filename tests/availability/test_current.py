@@ -145,7 +145,7 @@ def test_who_names_no_units_has_those_of_the_feed():
 
 
 def test_units_for_the_ranking():
-    """Nobody free without an end is busy alone, so that the file's busy_wait_min is waited.
+    """No free unit without a known end is only "busy", and the file's busy_wait_min is the wait.
 
     A known wait is counted from the look.
     """
@@ -177,7 +177,7 @@ def test_states_count_only_for_incidents_near_to_now():
 
 @pytest.mark.parametrize("near_min", [1, 600])
 def test_a_known_end_counts_for_every_incident_before_it(near_min):
-    """Busy until 13:00: the wait is that from the incident on, and after 13:00 there is none."""
+    """Busy until 13:00: the wait counts from the incident on, and ends at 13:00."""
     settings = CheckSettings(near_min=near_min)
     states = {"huber": seen("busy", wait_min=60.0)}
     reports = {"lech": said(provider="lech", free=0, state="busy")}

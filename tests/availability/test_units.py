@@ -46,7 +46,7 @@ def test_a_unit_that_should_be_back_is_overdue() -> None:
     assert at(1, taken) == Availability(state="overdue", free=0, wait_min=0.0, since=taken.end)
     # Whose end passes between now and a later incident is free by then.
     assert at(1, taken, moment=0, now=-6) == Availability(free=1)
-    # A unit that is free comes before one of which nobody knows.
+    # A free unit comes before an overdue one.
     assert at(2, taken) == Availability(free=1)
     assert at(2, taken, booking(2, -10, 50)).state == "overdue"
     # The next job of an overdue unit is known as well.

@@ -216,6 +216,7 @@ FAR = pa.array([300_000_000_000], pa.timestamp("s", "UTC"))
     [
         ({"when": FAR}, "'when' holds times beyond all calendars"),
         ({"when": pa.array([-(2**62)], pa.timestamp("ms", "UTC"))}, "beyond all calendars"),
+        ({"when": pa.array([-(2**63)], pa.timestamp("s", "UTC"))}, "beyond all calendars"),
         ({"injured": ["2"]}, "'injured' is string; allowed: whole numbers"),
         ({"injured": [-1]}, "'injured' holds more than whole numbers from 0"),
         ({"persons": [2.5]}, "'persons' is double"),

@@ -70,8 +70,7 @@ class Desk:
         return next(iter([*back, *free]), 0)
 
     def wait(self, firm: str, moment: datetime, now: datetime) -> timedelta:
-        """How long after a moment the first truck is free; one that should be back is waited for
-        by nobody."""
+        """How long after a moment the first truck is free; for an overdue one there is no wait."""
         waits = []
         for unit in range(1, FIRMS[firm].units + 1):
             free = moment
@@ -89,7 +88,7 @@ class Desk:
         return begin, max(begin, there) + job_min * MINUTE
 
     def truck_for(self, call: Call, span: tuple, now: datetime, *, extra: bool) -> int:
-        """The truck that an acceptance takes; 0: there is none."""
+        """The truck that an acceptance takes; 0 if no truck is free."""
         truck = self.free_truck(call.firm, span, now)
         is_back = truck and all(end > now for _, end in self.spans(call.firm, truck))
         if extra and not is_back:

@@ -31,7 +31,7 @@ def accepted(desk, minutes, there_at, *, when=NOON, kind="tow"):
 def test_a_job_for_christmas_takes_nobody_today(desk):
     """Anna has promised to be there on 24 December: she is first today, and booked then."""
     done = accepted(desk, 1, CHRISTMAS + timedelta(minutes=15), when=CHRISTMAS)
-    # Nobody else would be there sooner: nobody sets off a month before.
+    # No other firm would be there sooner: firms set off for a later case at its begin.
     assert done.warnings == ()
     today = ranked(desk(5))
     assert next(iter(rows(today))) == "anna"

@@ -132,13 +132,17 @@ def _time_problems(when: Any | None) -> list[str]:
 
 
 def _in_microseconds(when: Any) -> Any:
-    """Times as whole microseconds since 1970; finer ones are cut off. Null is one beyond them."""
+    """Convert times to whole microseconds since 1970.
+
+    Finer parts are cut off; a time that is too far away becomes one that the limits refuse.
+    """
     unit = when.type.unit
     if unit == "ns":
         return when.cast(pa.timestamp("us", when.type.tz), safe=False).cast(pa.int64())
     wide, factor = when.cast(pa.int64()), {"s": 1_000_000, "ms": 1_000, "us": 1}[unit]
-    is_far = pc.greater(pc.abs(wide), _MOST_US // factor)
-    return pc.multiply(pc.if_else(is_far, _MOST_US // factor + 1, wide), factor)
+    most = _MOST_US // factor
+    is_far = pc.or_(pc.greater(wide, most), pc.less(wide, -most))
+    return pc.multiply(pc.if_else(is_far, most + 1, wide), factor)
 
 
 def _fact_problems(name: str, column: Any) -> list[str]:
