@@ -18,7 +18,7 @@ from ..model.case import (
     Tally,
 )
 from ..model.check import Move, Report, Watched
-from . import cases, forgetting, journal, learned, units, watching
+from . import cases, engagements, forgetting, journal, learned, watching
 from .faults import whole
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Reader:
 
     def bookings(self) -> dict[str, list[Booking]]:
         """The bookings of units by provider, also those past their end whose case is still open."""
-        return whole(lambda: units.read_bookings(self._connection))
+        return whole(lambda: engagements.read_bookings(self._connection))
 
     def watched(self, *, but_up: tuple[datetime, datetime] | None = None) -> dict[str, Watched]:
         """How every provider stands that has been looked at.
@@ -116,7 +116,7 @@ class Transaction(Reader):
         """Write a case and give it its number."""
         case = cases.insert_case(self._connection, case, personal)
         empty = replace(case, offers=())
-        units.update_bookings(self._connection, empty, case)
+        engagements.update_bookings(self._connection, empty, case)
         learned.update_learned(self._connection, empty, case)
         return case
 
@@ -134,7 +134,7 @@ class Transaction(Reader):
         if before.forgotten_at is not None:
             raise ConflictError(f"case {before.id} is closed and its motorist forgotten")
         cases.update_case(self._connection, before, after)
-        units.update_bookings(self._connection, before, after)
+        engagements.update_bookings(self._connection, before, after)
         learned.update_learned(self._connection, before, after)
 
     def set_personal(self, case_id: int, personal: Personal) -> None:
