@@ -1,12 +1,13 @@
 """A cascade as a whole: its expected minutes, its chance, and what its order costs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
 from .candidates import Orders, Rated
 from .eligibility import Need, later
+from .model import Availability
 from .results import Candidate, Cascade, Exclusion, LastResortLine
 
 CLOSES_SOON = timedelta(hours=2)
@@ -44,6 +45,7 @@ def build(
     *,
     last_resort: LastResortLine,
     excluded_counts: dict[str, int],
+    opens_soon: Sequence[Exclusion] = (),
     beyond: Sequence[Exclusion] = (),
     nearest: Sequence[Exclusion] = (),
     excluded: Sequence[Exclusion] | None = None,
@@ -76,6 +78,7 @@ def build(
         candidates=_candidates(orders.asked, by_rank, need),
         last_resort=last_resort,
         excluded_counts=excluded_counts,
+        opens_soon=tuple(opens_soon),
         beyond_fallback=tuple(beyond),
         nearest_excluded=tuple(nearest),
         excluded=UNSET if excluded is None else tuple(excluded),
@@ -113,13 +116,13 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
                 acceptance=rated.acceptance,
                 head_start_min=rated.head_start_min,
                 distance_km=eligible.distance_km,
-                open_until=eligible.open_until,
-                open_state=eligible.span.state,
+                open_until=eligible.availability.open_until,
+                open_state=eligible.availability.hours.state,
                 travel_source="crow_fly",
                 outside_contract=rated.outside_contract,
                 ask=eligible.ask,
                 area_edge=eligible.area_edge,
-                state=eligible.availability.state,
+                state=eligible.availability.mark,
                 late_min=rated.late_min,
             )
         )
@@ -129,35 +132,46 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
 def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> tuple[str, ...]:
     """Say in a few words what stands behind a row; the first that hold, in this order."""
     eligible, client = rated.eligible, need.client
-    open_until, availability = eligible.open_until, eligible.availability
+    availability = eligible.availability
+    open_until = availability.open_until
     reasons = []
     if eligible.provider.id == need.incident.wish:
         reasons.append("wish")
     if rated.head_start_min and client:
         reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
-    if rated.wait_min:
-        reasons.append(f"free in {rated.wait_min:.0f} min")
-    if availability.state == "overdue" and availability.since is not None:
-        reasons.append(f"back since {_clock(availability.since, need.incident.when)}?")
-    job = timedelta(minutes=need.settings.job_min(need.entry.service))
-    if availability.next_at is not None and availability.next_at < there_at + job:
-        reasons.append(f"next job {_clock(availability.next_at, need.incident.when)}")
+    if open_until is not None and open_until <= there_at:
+        reasons.append(f"closes {open_until:%H:%M}")
+    reasons += _of_units(availability, need, there_at)
     if eligible.area_edge:
         reasons.append("area edge")
-    if open_until is not None and open_until - there_at <= CLOSES_SOON:
+    if open_until is not None and timedelta() < open_until - there_at <= CLOSES_SOON:
         reasons.append(f"closes {open_until:%H:%M}")
     if rated.acceptance < SELDOM_ACCEPTS:
         # Rounded down, but 0.57 is 57 % although 100 times it is a hair below.
         reasons.append(f"yes {int(rated.acceptance * 100 + 1e-9)} %")
-    if availability.state in ("unknown", "degraded"):
-        reasons.append(_state_since(availability.state, availability.since, need.incident.when))
-    if eligible.span.state == "unknown":
-        reasons.append(eligible.span.comment or "hours unknown")
+    if availability.seen in ("unknown", "degraded") and availability.mark != "overdue":
+        reasons.append(_state_since(availability.seen, availability.since, need.incident.when))
+    if availability.hours.state == "unknown":
+        reasons.append(availability.hours.comment or "hours unknown")
     if rated.outside_contract:
         reasons.append("outside contract")
     if not reasons:
         reasons.append("soonest of all" if is_soonest else "free now")
     return tuple(reasons[:WHY_AT_MOST])
+
+
+def _of_units(stands: Availability, need: Need, there_at: datetime) -> Iterator[str]:
+    """Say when a unit can set off, and until when it may stay."""
+    when = need.incident.when
+    if stands.wait_min and stands.source == "hours" and stands.opens_at is not None:
+        yield f"opens {_clock(stands.opens_at, when)}"
+    elif stands.wait_min:
+        yield f"free in {stands.wait_min:.0f} min"
+    if stands.state == "overdue" and stands.since is not None:
+        yield f"back since {_clock(stands.since, when)}?"
+    job = timedelta(minutes=need.settings.job_min(need.entry.service))
+    if stands.next_at is not None and stands.next_at < there_at + job:
+        yield f"next job {_clock(stands.next_at, when)}"
 
 
 def _clock(moment: datetime, when: datetime) -> str:

@@ -8,8 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from . import cascade, eligibility, geo, plans, ranking
+from .availability import HolidayDates, hours_around
 from .candidates import Orders, Rated
-from .eligibility import GATES, Gate, HolidayDates, Need, check_gates, hours_around, reasons_of
+from .eligibility import GATES, Gate, Need, check_gates, reasons_of
 from .errors import UsageError
 from .model import (
     NO_CLIENT,
@@ -167,12 +168,13 @@ def _rank_service(
     nearest: list[Exclusion] = []
     if not ranked.orders.asked:
         everybody = ranked.excluded if explain else rank_need(need, catalog.all(), gates).excluded
-        nearest = _nearest_first(everybody)[:NEAREST_SHOWN]
+        nearest = _nearest_first(out for out in everybody if out.call_at is None)[:NEAREST_SHOWN]
     return cascade.build(
         ranked.orders,
         need,
         last_resort=LastResortLine(resort.phone, resort.text),
         excluded_counts=counts,
+        opens_soon=_nearest_first(out for out in ranked.excluded if out.call_at is not None),
         beyond=_nearest_first(ranked.beyond),
         nearest=nearest,
         excluded=_nearest_first(ranked.excluded) if explain else None,
@@ -203,6 +205,7 @@ def with_experience(
 ) -> tuple[eligibility.Eligible, float]:
     """Put what the log has taught about a provider in the place of what the file says."""
     seen, service = need.observations, need.entry.service
+    eligible = replace(eligible, provider=ranking.at_night(eligible.provider, need))
     summary = seen.summaries.get((eligible.provider.id, service))
     if summary is None or seen.as_of is None:
         return eligible, 0.0

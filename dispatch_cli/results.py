@@ -72,6 +72,8 @@ class Exclusion(Struct, frozen=True, kw_only=True):
     name: str
     phone: str
     nearness_min: float
+    call_at: datetime | None = None
+    """When a closed provider opens, where that is soon and nothing else is in the way."""
 
 
 class LastResortLine(Struct, frozen=True):
@@ -102,6 +104,8 @@ class Cascade(Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
     last_resort: LastResortLine
     excluded_counts: dict[str, int]
+    opens_soon: tuple[Exclusion, ...] = ()
+    """Closed providers that open within ``busy_wait_min``: call them then."""
     beyond_fallback: tuple[Exclusion, ...] = ()
     nearest_excluded: tuple[Exclusion, ...] = ()
     contract_ends: str = ""
@@ -312,7 +316,10 @@ class CoverageGap(Struct, frozen=True, kw_only=True):
 
 
 class CoveredService(Struct, frozen=True):
-    """A service in a region: to how many of its postcodes anybody comes at all."""
+    """A service in a region: to how many of its postcodes anybody comes at all.
+
+    With ``served`` 0 the region or the service was named, and no provider comes.
+    """
 
     region: str
     service: str
@@ -346,5 +353,7 @@ class CoverageReport(Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """7 if a minimum that was named is missed, else 0."""
-        return ExitCode.ATTENTION if self.is_promised and self.gaps else ExitCode.OK
+        """7 if a minimum that was named is missed, or what was named is not served, else 0."""
+        is_missed = self.is_promised and bool(self.gaps)
+        is_unserved = any(not one.served for one in self.services)
+        return ExitCode.ATTENTION if is_missed or is_unserved else ExitCode.OK

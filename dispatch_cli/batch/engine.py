@@ -11,18 +11,18 @@ from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
 from .. import cascade, desk, geo
+from ..availability import HolidayDates
 from ..catalog.index import Index, make_index
 from ..eligibility import (
     GATES,
     Gate,
-    HolidayDates,
     Need,
     gate_facts,
     phone_at,
     reasons_of,
 )
 from ..model import Incident, Observations, Place, PlanEntry
-from ..ranking import COMPARED_STEPS_PER_MIN, tie
+from ..ranking import COMPARED_STEPS_PER_MIN, is_night, tie
 from . import kernel, offer_kernel
 from .index.cells import CellLists, key_of
 from .index.postcode_entries import all_codes, code_entries, numbers_of
@@ -66,7 +66,7 @@ class Engine:
         # There are no more ranks than providers, whatever was asked for.
         self.top = max(1, min(top, len(self.providers)))
         self._numbers = {each.id: number for number, each in enumerate(self.providers)}
-        self.steps = TimeSteps(rules.settings.timezone, holidays)
+        self.steps = TimeSteps(rules.settings, holidays, observations, gates)
         self.shapes = Shapes(self.providers, rules, observations, gates)
         self.offers = Offers(
             self.providers,
@@ -77,7 +77,7 @@ class Engine:
             most_head_starts=self.shapes.most_head_starts(),
         )
         self.reasons = reasons_of(gates)
-        self._tables: dict[str, Table] = {}
+        self._tables: dict[tuple[str, bool], Table] = {}
         self._cells: dict[tuple[str, float], CellLists] = {}
         self._coded: dict[str, CodeEntries] = {}
         self._sides: dict[Side, Sides] = {}
@@ -109,9 +109,12 @@ class Engine:
         rows, found = self._one_row(incident, side, codes), self._room()
         wide_km = rounded_up(place.uncertainty_km)
 
+        at_night = self.is_night(incident)
+
         def asked(name: str) -> tuple[Any, ...]:
             cells = self.cells(name, wide_km).single(key_of(place.lat, place.lon))
-            return (self.table(name), self._hours, self._one_side(side), cells, self.coded(name))
+            table = self.table(name, at_night=at_night)
+            return (table, self._hours, self._one_side(side), cells, self.coded(name))
 
         kernel.rank(*asked(service), rows, found, 0, 1, self.top)
         verdict = found.verdict[0]
@@ -203,11 +206,17 @@ class Engine:
         """The numbers of the providers that have been asked."""
         return [self._numbers[each] for each in incident.asked]
 
-    def table(self, service: str) -> Table:
+    def is_night(self, incident: Incident) -> bool:
+        """Whether it is night, and that makes a difference to any provider."""
+        zone = self.rules.settings.timezone
+        return self.offers.differ_at_night and is_night(incident.when, zone)
+
+    def table(self, service: str, *, at_night: bool = False) -> Table:
         """The offers of a service as columns, laid out once."""
-        if service not in self._tables:
-            self._tables[service] = self.offers.table(service, self.backend)
-        return self._tables[service]
+        key = (service, at_night)
+        if key not in self._tables:
+            self._tables[key] = self.offers.table(service, self.backend, at_night=at_night)
+        return self._tables[key]
 
     def cells(self, service: str, wide_km: float) -> CellLists:
         """The cells of a service for rows that are no more uncertain than ``wide_km``."""
@@ -247,7 +256,7 @@ class Engine:
 
         The first ``listed`` are those of a client's list, where it has one. Ties are settled.
         """
-        offers = self.offers.of(side.entry.service)
+        offers = self.offers.of(side.entry.service, at_night=self.is_night(incident))
         found = [self._ranked(incident, side, offers[offer], *way) for offer, *way in order]
         turns = [found] if side.listed is None or listed >= self.top else [
             found[:listed], found[listed:]
@@ -284,7 +293,8 @@ class Engine:
         """Sort one turn by exact minutes, compared in millionths, then by the tie rule."""
         place, need = incident.place, self.need(incident, side.entry)
         settings = need.settings.of(side.entry.service)
-        offers = {offer.provider: offer for offer in self.offers.of(side.entry.service)}
+        listed = self.offers.of(side.entry.service, at_night=self.is_night(incident))
+        offers = {offer.provider: offer for offer in listed}
         exact = []
         for row in turn:
             offer = offers[row.provider]

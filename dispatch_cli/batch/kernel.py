@@ -13,7 +13,7 @@ from math import cos, radians
 from typing import Any
 
 from . import offer_kernel
-from .offer_kernel import EDGE, POSTCODES, SLACK_KM, SLACK_MIN
+from .offer_kernel import EDGE, FOR_DESK, POSTCODES, SLACK_KM, SLACK_MIN
 
 jit: Any = globals().get("jit", lambda function: function)
 # Compiled functions call compiled ones.
@@ -21,8 +21,8 @@ _offers: Any = globals().get("offers", offer_kernel)
 great_circle_km, chord_km, point = _offers.great_circle_km, _offers.chord_km, _offers.point
 drive_min, index_min = _offers.drive_min, _offers.index_min
 least_bound_min, beyond_area_km = _offers.least_bound_min, _offers.beyond_area_km
-limit_gate, time_gate, is_asked = _offers.limit_gate, _offers.time_gate, _offers.is_asked
-first_gate = _offers.first_gate
+limit_gate, is_asked, first_gate = _offers.limit_gate, _offers.is_asked, _offers.first_gate
+availability_gate = _offers.availability_gate
 
 SERVED, NOBODY, TIED, UNSURE = range(4)
 """The verdicts on a task."""
@@ -46,7 +46,7 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
     first, count, most = room
     phi, cosine, lon, x, y, z = here
     number, side = table.number[offer], rows.side[task]
-    if sides.failing[side * sides.providers + number] or table.out[offer]:
+    if sides.failing[side * sides.providers + number]:
         return count
     if turn != EVERYBODY:
         is_listed = sides.listed[sides.list_of[side] * sides.providers + number] != 0
@@ -63,8 +63,11 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
         return count
     if table.asked_gate and is_asked(rows, task, number):
         return count
-    if not table.odd[offer] and time_gate(table, hours, rows, task, offer):
-        return count
+    gate = FOR_DESK
+    if not table.odd[offer]:
+        gate = availability_gate(table, hours, rows, task, offer)
+        if gate not in (0, FOR_DESK):
+            return count
     km = great_circle_km(table.phi[offer], table.cosine[offer], table.lon[offer], phi, cosine, lon)
     travel_min = drive_min(km, table)
     index = index_min(table, offer, travel_min)
@@ -74,7 +77,7 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
     beyond_km = beyond_area_km(table, rows, task, offer, km)
     if beyond_km > EDGE:
         return count
-    if beyond_km > -EDGE or table.odd[offer] or index > table.fallback_min - EDGE:
+    if beyond_km > -EDGE or gate == FOR_DESK or index > table.fallback_min - EDGE:
         return -1
     at = count if count < most else most - 1
     if count >= most and order_min >= found.order_min[at]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from .. import casework
-from ..casework import Fleet, JobMinutes, Placed, say
+from ..availability import Fleet
+from ..casework import JobMinutes, Placed, say
 from ..errors import ConflictError, DispatchError, UsageError
 from ..model.case import Booking, Case, Offer, Option, Personal
 from .book import Book, clock, existing, said_locally

@@ -11,7 +11,7 @@ from ..casework import say
 from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option
 from .book import Book, clock, existing, local, said_locally
-from .gating import gate_now, need_now, overdue_since
+from .gating import entry_of, gate_now, needs_now, overdue_since, why_out
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -102,7 +102,7 @@ def place_call(
             tx.set_text(case_id, f"{offer.number}.because", because)
         said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
         tx.append(book.act("offer", case_id, offer=offer.number, **said))
-        overdue = overdue_since(book, tx, after, offer.provider)
+        overdue = overdue_since(book, tx, after, offer)
     return card(
         book,
         after,
@@ -148,7 +148,7 @@ def card(
     """
     if overdue is None:
         with book.store.reading() as reader:
-            overdue = overdue_since(book, reader, case, offer.provider)
+            overdue = overdue_since(book, reader, case, offer)
     service = casework.service_of(case, offer.service)
     options = service.options if service else ()
     own = next((each for each in options if each.provider == offer.provider), None)
@@ -206,18 +206,17 @@ def _out_of_order(
         why = gate(listed)
         return replace(listed, phones=numbers(listed)), "; ".join(filter(None, [*said, why]))
     provider = desk.find_provider(book.catalog, provider_id)
-    need = need_now(book, reader, case, service)
-    parts = eligibility.split([provider], need)
-    why = str(parts.excluded[0].detail) if parts.excluded else ""
+    called, needed = needs_now(book, reader, case, entry_of(service))
+    why = why_out([provider], called, needed).get(provider.id, "")
     settings = book.catalog.rules.settings.of(service.service)
-    look = eligibility.Look(need, provider)
-    eligible = parts.eligible[0] if parts.eligible else eligibility.as_eligible(look)
-    rated = ranking.rate(eligible, need, geo.crow_fly_min(look.distance_km, settings))
+    look = eligibility.Look(needed, provider)
+    eligible = eligibility.as_eligible(look)
+    rated = ranking.rate(eligible, needed, geo.crow_fly_min(look.distance_km, settings))
     return (
         Option(
             provider=provider.id,
             name=provider.name,
-            phones=tuple(phone.shown for phone in eligibility.phones_at(provider, need)),
+            phones=tuple(phone.shown for phone in eligibility.phones_of(provider, called)),
             units=provider.units,
             arrival_min=rated.arrival_min,
             answer_min=rated.answer_min,

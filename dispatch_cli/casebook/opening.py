@@ -42,7 +42,7 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
     """
     personal = replace(personal, salt=token_hex(16))
     with book.store.deciding() as tx:
-        observations = observe(book.catalog, tx, book.now, incident.when)
+        observations = observe(book.catalog, tx, book.now)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
@@ -91,7 +91,7 @@ def _amended(book: Book, case_id: int, change: Callable[[Incident], Incident]) -
         # What is ranked again is ranked as of now; a case that begins later stays as planned.
         now = book.now.astimezone(incident.when.tzinfo)
         incident = replace(incident, when=max(incident.when, now))
-        observations = observe(book.catalog, tx, book.now, incident.when)
+        observations = observe(book.catalog, tx, book.now)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
@@ -181,8 +181,7 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
 
     Its own unit counts as free: nobody is too late for being on the way already.
     """
-    needed_at = max(book.now, case.incident.when)
-    observed = observe(book.catalog, reader, book.now, needed_at, without_case=case.id)
+    observed = observe(book.catalog, reader, book.now, without_case=case.id)
     for offer in case.offers:
         service = casework.service_of(case, offer.service)
         provider = book.catalog.find(offer.provider)

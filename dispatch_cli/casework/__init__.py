@@ -13,7 +13,7 @@ from .answers import (
     must_need_a_call,
     promise,
 )
-from .bookings import Fleet, JobMinutes, NoUnitError, Placed, rebooked
+from .bookings import JobMinutes, NoUnitError, Placed, rebooked
 from .states import (
     LIVE,
     Deadline,
@@ -38,7 +38,6 @@ __all__ = [
     "LIVE",
     "TABLE",
     "Deadline",
-    "Fleet",
     "Gate",
     "JobMinutes",
     "Next",

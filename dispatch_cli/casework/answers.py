@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from ..availability import Fleet
 from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
-from .bookings import Fleet, JobMinutes, Placed, booked_time, extend, move, take_unit
+from .bookings import JobMinutes, Placed, booked_time, extend, move, take_unit
 from .states import LIVE, offer_of, offers_for, service_state
 from .table import TABLE, Refused
 

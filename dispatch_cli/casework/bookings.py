@@ -1,11 +1,12 @@
 """Which unit of a provider a job takes, and from when to when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..availability import Fleet
 from ..errors import ConflictError
 from ..model.case import Booking, Case, Offer
 
@@ -20,44 +21,6 @@ class JobMinutes(Struct, frozen=True):
 
     way_min: float | None
     job_min: float
-
-
-class Fleet(Struct, frozen=True):
-    """The units that a provider is known to have, and their bookings by other jobs."""
-
-    units: int
-    now: datetime
-    booked: Sequence[Booking] = ()
-
-    def of(self, unit: int) -> list[Booking]:
-        """Return the bookings of a unit in their order."""
-        return sorted(
-            (each for each in self.booked if each.unit == unit), key=lambda each: each.begin
-        )
-
-    def is_free(self, unit: int, begin: datetime, end: datetime) -> bool:
-        """Return whether a unit is free for the whole time."""
-        return not any(each.begin < end and begin < each.end for each in self.of(unit))
-
-    def overdue(self, unit: int) -> Booking | None:
-        """Return the last booking of a unit whose end has passed and that is still open."""
-        return next((each for each in reversed(self.of(unit)) if each.end <= self.now), None)
-
-    def free_units(self, begin: datetime, end: datetime) -> list[int]:
-        """Return the units that are free for the whole time; overdue ones stand at the end."""
-        free = [unit for unit in range(1, self.units + 1) if self.is_free(unit, begin, end)]
-        return sorted(free, key=lambda unit: (self.overdue(unit) is not None, unit))
-
-    def extra_unit(self) -> int:
-        """Return the number of a unit that the file does not know."""
-        return max([self.units, *(each.unit for each in self.booked)]) + 1
-
-    def first_fit(self, unit: int, begin: datetime, length: timedelta) -> datetime:
-        """Return the first moment from ``begin`` on from which a unit is free for so long."""
-        for each in self.of(unit):
-            if each.begin < begin + length and begin < each.end:
-                begin = each.end
-        return begin
 
 
 class Placed(Struct, frozen=True):

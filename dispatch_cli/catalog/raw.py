@@ -65,6 +65,10 @@ class RawRanking(RawMinutes, forbid_unknown_fields=True, kw_only=True):
     busy_wait_min: Annotated[
         Minutes | None, _says("Wait until a busy unit is free, where no end is said.")
     ] = None
+    unknown_hours_night_factor: Annotated[
+        Annotated[float, Meta(gt=0, le=1)] | None,
+        _says("How much of its acceptance a firm without hours keeps from 20 to 6."),
+    ] = None
     truck_seats: Annotated[
         Annotated[int, Meta(ge=0, le=100)] | None, _says("Seats in a truck that says none.")
     ] = None

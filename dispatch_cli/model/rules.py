@@ -37,6 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     method: str = "index"
     band_min: float = 15.0
     busy_wait_min: float = 30.0
+    unknown_hours_night_factor: float = 0.5
     truck_seats: int = 2
     default: ServiceSettings = field(default_factory=ServiceSettings)
     services: dict[str, ServiceSettings] = {}

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli import casework
-from dispatch_cli.casework import Fleet
+from dispatch_cli.availability import Fleet
 from dispatch_cli.casework.answers import ANSWERS, CALL_BACK_WITHIN
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Booking, Case
