@@ -146,13 +146,13 @@ def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> t
         reasons.append("area edge")
     if open_until is not None and timedelta() < open_until - there_at <= CLOSES_SOON:
         reasons.append(f"closes {open_until:%H:%M}")
+    if availability.hours.state == "unknown":
+        reasons.append(availability.hours.comment or "hours unknown")
     if rated.acceptance < SELDOM_ACCEPTS:
         # Rounded down, but 0.57 is 57 % although 100 times it is a hair below.
         reasons.append(f"yes {int(rated.acceptance * 100 + 1e-9)} %")
     if availability.seen in ("unknown", "degraded") and availability.mark != "overdue":
         reasons.append(_state_since(availability.seen, availability.since, need.incident.when))
-    if availability.hours.state == "unknown":
-        reasons.append(availability.hours.comment or "hours unknown")
     if rated.outside_contract:
         reasons.append("outside contract")
     if not reasons:
