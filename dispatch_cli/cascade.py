@@ -43,6 +43,7 @@ def build(
     orders: Orders,
     need: Need,
     *,
+    start_min: float = 0.0,
     last_resort: LastResortLine,
     excluded_counts: dict[str, int],
     opens_soon: Sequence[Exclusion] = (),
@@ -52,6 +53,7 @@ def build(
 ) -> Cascade:
     """Make the cascade of one service: everything that the table, JSON and batch show of it.
 
+    ``start_min`` is when the service is asked for, if it waits for another one of the plan.
     The costs part the difference to the neutral order: ``contract_cost_min`` and
     ``method_cost_min`` are never negative, since the index is optimal within a client's groups.
     """
@@ -66,16 +68,17 @@ def build(
         service=need.entry.service,
         when=f"after:{need.entry.after}" if need.entry.after else "now",
         method=need.settings.method,
-        expected_min=asked,
+        start_min=start_min,
+        expected_min=start_min + asked,
         success_probability=by_rank[-1] if by_rank else 0.0,
-        neutral_expected_min=neutral,
+        neutral_expected_min=start_min + neutral,
         # Sums of the same minutes in another order can differ in the last bit.
         contract_cost_min=max(0.0, by_index - neutral),
         method_cost_min=max(0.0, without_wish - by_index),
         wish_cost_min=asked - without_wish,
         fallback_min=fallback_min,
         ranked_count=len(orders.asked),
-        candidates=_candidates(orders.asked, by_rank, need),
+        candidates=_candidates(orders.asked, by_rank, need, start_min),
         last_resort=last_resort,
         excluded_counts=excluded_counts,
         opens_soon=tuple(opens_soon),
@@ -88,10 +91,12 @@ def build(
     )
 
 
-def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[Candidate, ...]:
+def _candidates(
+    order: list[Rated], by_rank: list[float], need: Need, start_min: float
+) -> tuple[Candidate, ...]:
     """The rows, each with the clock time at which help is there if asked in turn."""
     soonest_min = min((rated.arrival_min for rated in order), default=0.0)
-    rows, asking_min = [], 0.0
+    rows, asking_min = [], start_min
     for rank, (rated, chance) in enumerate(zip(order, by_rank, strict=True), start=1):
         asking_min += rated.answer_min
         there_at = later(need.incident.when, minutes=asking_min + rated.arrival_min)

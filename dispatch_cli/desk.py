@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from . import cascade, eligibility, geo, plans, ranking
+from . import cascade, chain, eligibility, geo, plans, ranking
 from .availability import HolidayDates, hours_around
 from .candidates import Orders, Rated
 from .eligibility import GATES, Gate, Need, check_gates, reasons_of
@@ -63,15 +63,21 @@ def rank_incident(
     entries = plans.services_for(incident, rules)
     needs = needs_of(catalog, incident, entries, holidays, observations)
     providers = catalog.all() if explain else catalog.near(incident.place)
+    ranked = [rank_need(need, providers, gates) for need in needs]
+    links = [_link(need, found) for need, found in zip(needs, ranked, strict=True)]
+    starts = chain.starts(links, rules.settings)
     cascades = tuple(
-        _rank_service(catalog, need, providers, gates, explain=explain) for need in needs
-    )
+        _cascade(catalog, need, found, gates, not_near=catalog.count - len(providers),
+                 start_min=starts[need.entry.service], explain=explain)
+        for need, found in zip(needs, ranked, strict=True)
+    )  # fmt: skip
     calls = plans.emergency_calls(incident, rules)
     return Answer(
         emergency=calls,
         advice=plans.advice_for(incident, calls),
         incident=view(incident, [call.service for call in calls], entries),
         cascades=cascades,
+        plan_min=chain.plan_min(links, rules.settings),
         ask=_to_ask(incident, entries, cascades),
         provider_file=ProviderSource(str(catalog.path), catalog.source, catalog.count),
         control_centres=_control_centres(rules, incident.place)
@@ -153,17 +159,25 @@ class Ranked(Struct, frozen=True):
         return {reason: found[reason] for reason in reasons_of(gates) if found[reason]}
 
 
-def _rank_service(
+def _link(need: Need, ranked: Ranked) -> chain.Link:
+    entry = need.entry
+    fallback_min = need.settings.of(entry.service).fallback_min
+    expected_min = cascade.expected_min(ranked.orders.asked, fallback_min)
+    return chain.Link(entry.service, entry.after, expected_min)
+
+
+def _cascade(
     catalog: "Catalog",
     need: Need,
-    providers: Sequence[Provider],
+    ranked: Ranked,
     gates: Sequence[Gate],
     *,
+    not_near: int,
+    start_min: float,
     explain: bool,
 ) -> Cascade:
-    ranked = rank_need(need, providers, gates)
-    # The index has proved of all the others that their area ends short of the place.
-    counts = ranked.counts(gates, not_near=catalog.count - len(providers))
+    """Make the cascade of one service; of ``not_near`` more providers the area ends short."""
+    counts = ranked.counts(gates, not_near=not_near)
     resort = catalog.rules.last_resort(need.entry.service)
     nearest: list[Exclusion] = []
     if not ranked.orders.asked:
@@ -172,6 +186,7 @@ def _rank_service(
     return cascade.build(
         ranked.orders,
         need,
+        start_min=start_min,
         last_resort=LastResortLine(resort.phone, resort.text),
         excluded_counts=counts,
         opens_soon=_nearest_first(out for out in ranked.excluded if out.call_at is not None),

@@ -110,6 +110,8 @@ class Cascade(Struct, frozen=True, kw_only=True):
     nearest_excluded: tuple[Exclusion, ...] = ()
     contract_ends: str = ""
     """The client's name where ``only_strict`` ends the cascade with its list."""
+    start_min: float = 0.0
+    """When the service before this one can have failed, in minutes; 0 if it waits for none."""
     excluded: tuple[Exclusion, ...] | UnsetType = UNSET
 
 
@@ -147,6 +149,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     ask: tuple[str, ...]
     """What was not asked and would sharpen the ranking: weight, clearance, …"""
     provider_file: ProviderSource
+    plan_min: float | None = None
+    """Expected minutes until the motorist drives on or is towed; None for a plan without steps."""
     control_centres: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 

@@ -175,7 +175,7 @@ def test_unknown_hours_and_states_are_marked():
     unknown = Timetable((Span(0, 4102444800, "unknown", "auf Anfrage"),))
     seen = observed(p=looked_at("degraded", since=NOON))
     found = cascade_of([provider("p", timetable=unknown)], seen=seen)
-    assert found.candidates[0].why == ("degraded since 12:00", "auf Anfrage")
+    assert found.candidates[0].why == ("auf Anfrage", "degraded since 12:00")
     yesterday = observed(p=looked_at("up", at=NOON.replace(day=26)))
     assert cascade_of([provider("p")], seen=yesterday).candidates[0].why == ("unknown since Thu",)
     nothing = observed(p=looked_at("unknown"))

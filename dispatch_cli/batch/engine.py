@@ -10,7 +10,9 @@ from functools import cached_property
 from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
-from .. import cascade, desk, geo
+from msgspec.structs import replace
+
+from .. import cascade, chain, desk, geo
 from ..availability import HolidayDates
 from ..catalog.index import Index, make_index
 from ..eligibility import (
@@ -95,10 +97,23 @@ class Engine:
 
     def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
         """Rank each incident for each service of its plan, in the order of the plan."""
-        return [
-            tuple(self._rank_side(incident, side) for side in self.shapes.of(incident).sides)
-            for incident in incidents
+        return [self._rank_row(incident) for incident in incidents]
+
+    def _rank_row(self, incident: Incident) -> tuple[Ranks, ...]:
+        """Rank one incident; what waits for another service starts when that can have failed."""
+        sides = self.shapes.of(incident).sides
+        found = [self._rank_side(incident, side) for side in sides]
+        if not self._full:
+            return tuple(found)
+        links = [
+            chain.Link(ranks.service, side.entry.after, ranks.expected_min or 0.0)
+            for side, ranks in zip(sides, found, strict=True)
         ]
+        starts = chain.starts(links, self.rules.settings)
+        return tuple(
+            replace(ranks, expected_min=starts[link.service] + link.expected_min)
+            for link, ranks in zip(links, found, strict=True)
+        )
 
     def _rank_side(self, incident: Incident, side: Side) -> Ranks:
         """Rank one service of one incident."""

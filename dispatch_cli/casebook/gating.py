@@ -42,10 +42,12 @@ def gate_now(
     def gate(option: Option) -> str | None:
         if option.provider not in known:
             return "no longer in the file"
+        if option.provider in reasons:
+            return reasons[option.provider]
         stands = eligibility.Look(needed, known[option.provider]).availability
         if stands.state == "later" and not option.wait_min:
             return f"all units taken since, the next in about {stands.wait_min:.0f} min"
-        return reasons.get(option.provider)
+        return None
 
     def numbers(option: Option) -> tuple[str, ...]:
         provider = known.get(option.provider)

@@ -32,8 +32,8 @@ Numbers = Callable[[Option], tuple[str, ...]]
 class Deadline(Struct, frozen=True):
     """Something that should have happened by a moment.
 
-    An answer or arrival is of an ``offer``; the next call, or the last resort's where nobody is
-    left, of a ``service``; the call back is of the case.
+    An answer, an arrival or a closing is of an ``offer``; the next call, or the last resort's where
+    nobody is left, of a ``service``; the call back is of the case.
     """
 
     at: datetime
@@ -141,7 +141,10 @@ def _next_phone(numbers: tuple[str, ...], asked: list[Offer]) -> str | None:
 
 
 def deadlines(case: Case) -> list[Deadline]:
-    """Everything that is due in an open case, the earliest first."""
+    """Everything that is due in an open case, the earliest first.
+
+    A case is due to be closed once, when the last job of those who have arrived should be done.
+    """
     if case.closed_at is not None or case.cancelled:
         return []
     found = [Deadline(case.call_back_at, "call back")] if case.call_back_at else []
@@ -150,6 +153,14 @@ def deadlines(case: Case) -> list[Deadline]:
             found.append(Deadline(offer.answer_by, "answer", offer.number))
         elif offer.state == "accepted" and offer.arrive_by is not None:
             found.append(Deadline(offer.arrive_by, "arrival", offer.number))
+    ends = [
+        (offer.booked_until, offer.number)
+        for offer in case.offers
+        if offer.state == "arrived" and offer.booked_until is not None
+    ]
+    if ends:
+        at, number = max(ends)
+        found.append(Deadline(at, "closing", number))
     for service in case.services:
         state = service_state(case, service)
         if state in ("waiting", "exhausted"):

@@ -52,6 +52,9 @@ class RawMinutes(Struct, forbid_unknown_fields=True, kw_only=True):
         Annotated[float, Meta(ge=1, lt=1440)] | None,
         _says("Minutes from arrival until the unit is free again."),
     ] = None
+    helped: Annotated[Share | None, _says("Share of motorists who drive on after it, 0 to 1.")] = (
+        None
+    )
 
 
 class RawRanking(RawMinutes, forbid_unknown_fields=True, kw_only=True):

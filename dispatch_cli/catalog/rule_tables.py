@@ -48,7 +48,7 @@ _KIND = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _SLOW = ("heavy_recovery", "heavy_tow")
 _SLOW_KMH = 40.0
 _ENDLESS = float("inf")
-_COPIED = ("fallback_min", "detour", "turnout_min", "answer_min", "acceptance", "job_min")
+_COPIED = ("fallback_min", "detour", "turnout_min", "answer_min", "acceptance", "job_min", "helped")
 
 
 class PlanWords(Struct, frozen=True):

@@ -28,6 +28,8 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     answer_min: float = 3.0
     acceptance: float = 0.7
     job_min: float | None = None
+    helped: float = 0.84
+    """The chance that nothing else is needed afterwards; 84 % at the largest German club."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):

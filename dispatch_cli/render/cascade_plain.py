@@ -68,7 +68,7 @@ def _cascade_rows(cascade: Cascade, columns: list[PlainColumn], *, explain: bool
     for candidate in cascade.candidates:
         yield shared | {each.name: each.candidate(candidate) for each in columns if each.candidate}
     yield shared | {each.name: each.last_resort(cascade) for each in columns if each.last_resort}
-    # Those who open soon or are only slower than the last resort must not vanish, whatever was asked for.
+    # Those who open soon or are only slower than the last resort must not vanish.
     excluded = cascade.excluded if explain and cascade.excluded is not UNSET else ()
     named = {exclusion.provider for exclusion in excluded}
     told = (*cascade.opens_soon, *cascade.beyond_fallback)

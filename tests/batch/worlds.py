@@ -27,6 +27,7 @@ from dispatch_cli.model import (
     Settings,
     Vehicle,
 )
+from dispatch_cli.model.words import CARRYING_SERVICES
 from dispatch_cli.plans import services_for
 
 from .stands import BERLIN, HOURS, Stands, acceptance_factor, some_known, stands
@@ -219,7 +220,7 @@ def brute_force(world: World, incident: Incident) -> list[tuple[str, list[Row], 
 
     Only polygons and the plan are taken from the program; both have tests of their own.
     """
-    ranked = []
+    ranked, totals = [], dict[str, float]()
     for entry in services_for(incident, world.rules):
         settings = world.rules.settings.of(entry.service)
         rows = []
@@ -229,7 +230,11 @@ def brute_force(world: World, incident: Incident) -> list[tuple[str, list[Row], 
                 if row[2] < settings.fallback_min:
                     rows.append(row)
         rows.sort(key=lambda row: _key(world, incident, entry.service, row))
-        ranked.append((entry.service, [row[:4] for row in rows], _expected(rows, settings)))
+        expected = _expected(rows, settings)
+        if entry.after in totals:
+            expected += totals[entry.after] + (75 if entry.after in CARRYING_SERVICES else 45)
+        totals[entry.service] = expected
+        ranked.append((entry.service, [row[:4] for row in rows], expected))
     return ranked
 
 

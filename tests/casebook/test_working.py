@@ -221,7 +221,10 @@ def test_audit_names_exactly_what_is_overdue(desk):
     keeping.remind(desk(31), number, NOON + timedelta(minutes=40))
     assert [o.what for o in viewing.audit(desk(41))] == ["arrival", "call back"]
     answering.arrive(desk(42), "1.1")
-    mending.close(desk(43), number)
+    keeping.remind(desk(43), number, None)
+    assert viewing.audit(desk(87)) == []
+    assert [(o.ref, o.what) for o in viewing.audit(desk(88))] == [("1.1", "closing")]
+    mending.close(desk(89), number)
     assert viewing.audit(desk(500)) == []
 
 

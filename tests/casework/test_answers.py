@@ -328,7 +328,11 @@ def test_deadlines_of_answer_arrival_and_call_back():
     of = done(of, 1, "accept")
     assert casework.overdue(of, ETA) == []
     assert [d.what for d in casework.overdue(of, ETA + 11 * MINUTE)] == ["arrival"]
-    assert casework.overdue(done(of, 1, "arrive"), ETA + 11 * MINUTE) == []
+    arrived = done(of, 1, "arrive")
+    assert casework.overdue(arrived, NOON + 45 * MINUTE) == []
+    assert [(d.what, d.offer) for d in casework.overdue(arrived, NOON + 46 * MINUTE)] == [
+        ("closing", 1)
+    ]
     of = replace(case(), call_back_at=NOON)
     assert [d.what for d in casework.overdue(of, NOON + MINUTE)] == ["call back"]
 
