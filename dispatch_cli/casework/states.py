@@ -1,6 +1,6 @@
 """Where a case, a service and its offers stand, all worked out from the records at a moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -119,11 +119,29 @@ def next_option(
         phone = _next_phone(numbers(option), asked)
         if phone is None:
             continue
+        other = _same_number(option, tried)
+        if other is not None:
+            said = f"{other.name}: {other.state.replace('_', ' ')}"
+            skipped.append((option, f"has the number of {said}"))
+            continue
         reason = gate(option)
         if reason is None:
             return Next(option, phone, tuple(skipped))
         skipped.append((option, reason))
     return Next(None, "", tuple(skipped))
+
+
+def _same_number(option: Option, tried: Mapping[str, list[Offer]]) -> Offer | None:
+    """The call under another id that this provider's number has answered, or did not answer."""
+    return next(
+        (
+            offer
+            for provider, offers in tried.items()
+            for offer in offers
+            if provider != option.provider and offer.phone in option.phones
+        ),
+        None,
+    )
 
 
 def untried(case: Case, service: CaseService) -> list[Option]:

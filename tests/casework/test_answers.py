@@ -151,6 +151,18 @@ def test_who_has_closed_meanwhile_is_passed_over_with_the_reason():
     assert [(skipped.provider, why) for skipped, why in found.skipped] == [("anna", "closed")]
 
 
+def test_one_firm_under_two_ids_is_called_once():
+    """Anna has refused on her number, which Bert has too: he is passed over, and Carl is asked."""
+    bert = replace(option("bert"), phones=("bert 1", "anna 1"))
+    of = asked(case(service("tow", option("anna"), bert, option("carl"))), "tow")
+    of = done(of, 1, "decline")
+        asked(case(service("tow", option("anna"), bert, option("carl"))), "tow"), 1, "decline"
+    )
+    found = casework.next_option(of, of.services[0])
+    assert found.option.provider == "carl"
+    assert [why for _, why in found.skipped] == ["has the number of Anna: declined"]
+
+
 def test_a_failure_goes_on_with_the_next():
     """Accepted then failed: the cascade goes on, that firm is not asked again."""
     of = done(done(asked(), 1, "accept"), 1, "fail")

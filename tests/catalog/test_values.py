@@ -274,3 +274,13 @@ def test_contracts(tmp_path: Path) -> None:
 def test_circle(tmp_path: Path) -> None:
     """A radius is a circle round the base."""
     assert open_text(tmp_path, HUBER).all()[0].area == Circle(30.0)
+
+
+def test_two_ids_with_one_number_are_warned_about(tmp_path: Path) -> None:
+    """A firm under two ids would be called once more after it has refused."""
+    twin = HUBER.replace('id = "huber"', 'id = "twin"')
+    assert twin != HUBER
+    [said] = warnings_of(tmp_path, HUBER + twin)
+    assert said.endswith(
+        'provider "twin": has the number 089 99998-207 of provider "huber": one firm twice?'
+    )
