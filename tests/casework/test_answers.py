@@ -156,8 +156,6 @@ def test_one_firm_under_two_ids_is_called_once():
     bert = replace(option("bert"), phones=("bert 1", "anna 1"))
     of = asked(case(service("tow", option("anna"), bert, option("carl"))), "tow")
     of = done(of, 1, "decline")
-        asked(case(service("tow", option("anna"), bert, option("carl"))), "tow"), 1, "decline"
-    )
     found = casework.next_option(of, of.services[0])
     assert found.option.provider == "carl"
     assert [why for _, why in found.skipped] == ["has the number of Anna: declined"]
