@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
+from . import geo
 from .candidates import Orders, Rated
 from .eligibility import Need, later
 from .results import Candidate, Cascade, Exclusion, LastResortLine
@@ -115,7 +116,7 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
                 distance_km=eligible.distance_km,
                 open_until=eligible.open_until,
                 open_state=eligible.span.state,
-                travel_source="crow_fly",
+                travel_source=geo.TRAVEL_SOURCE,
                 outside_contract=rated.outside_contract,
                 ask=eligible.ask,
                 area_edge=eligible.area_edge,

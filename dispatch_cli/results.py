@@ -182,8 +182,8 @@ class ServiceExperience(Struct, frozen=True, kw_only=True):
     """What the log has taught about a provider for one service, beside what the file says.
 
     ``offers`` and ``accepted`` are counts; the learned values also know how long ago they were.
-    ``interval`` holds the true acceptance with a chance of 80 %; ``late_min`` is actual minus
-    promised arrival.
+    ``interval`` holds the true acceptance with a chance of 80 %. ``late_min`` is arrival minus our
+    own estimate, which the ranking adds; ``promise_late_min`` is actual minus promised arrival.
     """
 
     service: str
@@ -195,6 +195,7 @@ class ServiceExperience(Struct, frozen=True, kw_only=True):
     interval: tuple[float, float]
     answer_min: float
     late_min: float
+    promise_late_min: float = 0.0
 
 
 class OverrideRow(Struct, frozen=True, kw_only=True):
@@ -228,6 +229,70 @@ class FairnessReport(Struct, frozen=True, kw_only=True):
     contracts: tuple[ContractRow, ...]
     left_out: tuple[str, ...] = ()
     """Months (UTC) that ``since`` divides: of their erased cases only the offers are counted."""
+
+
+Verdict = Literal["as_said", "less_than_said", "more_than_said", "too_little"]
+"""How outcomes stand to what was said of them; ``too_little``: too few to tell."""
+
+
+class ChanceRow(Struct, frozen=True, kw_only=True):
+    """How often chances from ``said_from`` to ``said_to`` came true, over all providers.
+
+    ``low`` and ``high`` hold the true share with a chance of 95 %; both are None with the verdict
+    ``too_little``.
+    """
+
+    said_from: float
+    said_to: float
+    asked: int
+    accepted: int
+    share: float
+    low: float | None
+    high: float | None
+    verdict: Verdict
+
+
+class ProviderChanceRow(Struct, frozen=True, kw_only=True):
+    """How often a provider accepted in a year, beside the mean of the chances that were said."""
+
+    year: str
+    provider: str
+    said: float
+    asked: int
+    accepted: int
+    share: float
+    low: float | None
+    high: float | None
+    verdict: Verdict
+
+
+class ArrivalRow(Struct, frozen=True, kw_only=True):
+    """After how many minutes, on average, providers came whose arrival was forecast in a band.
+
+    The last band has no end.
+    """
+
+    said_from_min: int
+    said_to_min: int | None
+    arrived: int
+    mean_min: float
+
+
+class ForecastReport(Struct, frozen=True, kw_only=True):
+    """Whether the chances and arrivals that the ranking forecast have come true.
+
+    ``since`` None is everything that is kept. Rows are in order, and none is empty.
+    """
+
+    since: datetime | None
+    asked: int
+    least: int
+    """So many must have been asked for a verdict."""
+    rows: tuple[ChanceRow, ...]
+    arrivals: tuple[ArrivalRow, ...]
+    providers: tuple[ProviderChanceRow, ...]
+    left_out: tuple[str, ...] = ()
+    """The months and years that ``since`` divides: they are kept as a whole only."""
 
 
 ShownState = CheckState | Literal["closed"]

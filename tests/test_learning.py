@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from benchmarks import learning as benchmark
+from dispatch_cli.betas import beta_cdf, beta_quantile
 from dispatch_cli.learning import (
     HALF_LIFE_DAYS,
     PRIOR_OFFERS,
     Prior,
     apply_learned,
-    beta_cdf,
-    beta_quantile,
     faded,
     is_counted,
     learned,
