@@ -10,7 +10,7 @@ from .model.forecasts import BANDS_MIN, TENTHS, ArrivalCount, ChanceCount, Chanc
 from .results import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
 
 LEAST = 30
-"""Fewer offers than that are too few to tell: their interval is wider than three tenths."""
+"""Fewer offers than that are too few to tell: their interval covers about four tenths."""
 
 INTERVAL = 0.95
 """The chance that the true share lies within the interval that is shown."""

@@ -294,6 +294,11 @@ class ForecastReport(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
     """The months and years that ``since`` divides: they are kept as a whole only."""
 
+    @property
+    def is_too_little(self) -> bool:
+        """Whether no tenth has enough offers for a verdict."""
+        return all(row.verdict == "too_little" for row in self.rows)
+
 
 ShownState = CheckState | Literal["closed"]
 """What is shown of a provider: outside its hours, or on hold, nobody looks and nobody blames."""

@@ -12,6 +12,7 @@ from .spreading import takes
 
 if TYPE_CHECKING:
     from ..casebook.book import Book
+    from ..results import ForecastReport
 
 app = group("What the centre can prove.")
 
@@ -84,9 +85,19 @@ def forecast(
         columns=screens.FORECAST_COLUMNS,
         rows=lambda: screens.forecast_rows(found),
         warnings=[
-            f"the forecasts of {each} are kept as a whole only, and --since divides it: left out"
-            for each in found.left_out
+            *(
+                f"the forecasts of {each} are kept as a whole, and --since divides it: left out"
+                for each in found.left_out
+            ),
+            *([_too_little(found)] if found.is_too_little else []),
         ],
+    )
+
+
+def _too_little(found: "ForecastReport") -> str:
+    return (
+        f"too little to tell: {found.asked} asked; a verdict needs {found.least} offers whose"
+        " chances lie in the same tenth"
     )
 
 

@@ -23,12 +23,9 @@ VERDICTS: dict[Verdict, str] = {
 
 
 def forecast_lines(report: ForecastReport, screen: Screen) -> list[Line]:
-    """Make the three tables, and say which numbers are too small for a verdict."""
+    """Make the three tables; every number stands whole, long names are shortened."""
     begin = "all months" if report.since is None else f"since {report.since:%Y-%m-%d}"
     lines = [plain_line(f"{begin}: {report.asked} asked in their turn", "bold")]
-    if report.asked < report.least:
-        few = f"too little to tell: a verdict needs {report.least} offers with the same forecast"
-        lines.append(plain_line(screen.shorten(few, screen.width)))
     lines += report_table(
         ("Said", "Asked", "Yes", "Came true", "Between", "Verdict"),
         [(_tenth(row), *_outcome(row)) for row in report.rows],
