@@ -23,7 +23,7 @@ from dispatch_cli.casebook.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
 from dispatch_cli.model.case import SAID_NO, SAID_YES, Case, Personal
 from dispatch_cli.model.forecasts import tenth_of
-from dispatch_cli.results import ForecastReport
+from dispatch_cli.reports import ForecastReport
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 from tests.worlds import ALWAYS, MemoryCatalog, no_holidays, provider

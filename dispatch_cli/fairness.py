@@ -11,7 +11,7 @@ from math import fsum
 
 from .model import NO_CLIENT
 from .model.case import SAID_NO, SAID_YES, Case, ContractCost, Standing, Tally
-from .results import ContractRow, FairnessReport, FairnessRow, OverrideRow
+from .reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
 _Whose = tuple[str, str]
 """A provider and a service."""

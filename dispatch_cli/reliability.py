@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from .betas import beta_quantile
 from .model.forecasts import BANDS_MIN, TENTHS, ArrivalCount, ChanceCount, ChanceSum
-from .results import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
+from .reports import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
 
 LEAST = 30
 """Fewer offers than that are too few to tell: their interval covers about four tenths."""

@@ -12,7 +12,7 @@ from .spreading import takes
 
 if TYPE_CHECKING:
     from ..casebook.book import Book
-    from ..results import ForecastReport
+    from ..reports import ForecastReport
 
 app = group("What the centre can prove.")
 

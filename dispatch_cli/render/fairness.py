@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..results import FairnessReport
+from ..reports import FairnessReport
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
 

@@ -12,7 +12,7 @@ from dispatch_cli.model.case import Act
 from dispatch_cli.model.forecasts import ArrivalCount, ChanceCount, ChanceSum
 from dispatch_cli.render import case_cards, case_loop, case_views, fairness, forecasts
 from dispatch_cli.render.layout import Screen, cells, line_text
-from dispatch_cli.results import ContractRow, FairnessReport, FairnessRow, OverrideRow
+from dispatch_cli.reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
 NOW = datetime(2026, 11, 27, 12, 3, 20, tzinfo=UTC)
 NAME = "Abschleppdienst \x1b[2J[/b] Gersthofen und Söhne Bergung und Pannenhilfe GmbH & Co. KG"
