@@ -15,6 +15,8 @@ ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 """How long after its promise a unit may come before the case asks what became of it."""
+AHEAD = timedelta(minutes=1)
+"""An incident that begins later than so long after a call is an appointment."""
 
 
 class RefusedError(ConflictError):
@@ -206,9 +208,10 @@ def _with_forecast(offer: Offer, option: Option, when: datetime) -> Offer:
     is kept at its time and says nothing of how long the provider takes.
     """
     offer = replace(offer, acceptance=option.acceptance)
-    if option.base_min is None or when > offer.opened_at:
+    if option.base_min is None or when - offer.opened_at > AHEAD:
         return offer
-    passed_min = min(option.wait_min, (offer.opened_at - when) / timedelta(minutes=1))
+    since = max(timedelta(), offer.opened_at - when)
+    passed_min = min(option.wait_min, since / timedelta(minutes=1))
     return replace(
         offer,
         forecast_min=round(option.arrival_min - min(passed_min, option.arrival_min)),

@@ -49,8 +49,8 @@ def note_forecasts(job: Job, case: Case) -> None:
         elif not call.override:
             option = options[call.service, call.firm]
             call.chance = option.acceptance
-            if call.at >= job.when:
-                passed = min(option.wait_min, (call.at - job.when) / MINUTE)
+            if job.when <= call.at + MINUTE:
+                passed = min(option.wait_min, max(0.0, (call.at - job.when) / MINUTE))
                 call.said_min = round(max(0.0, option.arrival_min - passed))
                 call.base_min = round(option.base_min - passed)
 

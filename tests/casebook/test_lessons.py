@@ -174,6 +174,14 @@ def test_an_appointment_says_nothing_of_how_long_a_firm_takes(at):
         assert reader.arrival_counts() == []
 
 
+@pytest.mark.parametrize(("ahead", "is_counted"), [(0, True), (1, True), (2, False)])
+def test_a_time_of_this_minute_is_no_appointment(at, ahead, is_counted):
+    """An incident "at 12:01" that is called for at 12:00 is one of now."""
+    number = opened(at, 0, ahead=ahead)
+    come(at, number, 0, "near", promised=20, after=20)
+    assert summary(at, "near").late_weight == is_counted
+
+
 def test_another_source_of_travel_minutes_is_learned_apart(at):
     """Offers ranked by road minutes say nothing of crow-fly ones, and old offers of neither."""
     come(at, opened(at, 0), 0, "near", promised=28, after=28)
