@@ -1,6 +1,6 @@
 """Whether the intervals of the forecast report hold the truth: desks simulated by the real verbs.
 
-    python benchmarks/reliability.py [--logs 40] [--cases 300] [--write]
+    python benchmarks/reliability.py [--logs 16] [--cases 250] [--write]
 
 Each log is a desk of its own: eight firms round a town, whose acceptance the file has wrong by
 N(0, 0.15). Cases are opened, offered, answered, corrected, called off, closed and forgotten by the
@@ -8,6 +8,7 @@ verbs that the command line uses. ``--write`` puts the figures into docs/learnin
 """
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ from random import Random
 from sqlite3 import Connection
 
 from msgspec import Struct
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dispatch_cli import reliability
 from dispatch_cli.casebook import answering, asking, keeping, mending, opening
@@ -50,11 +53,16 @@ class Firm(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """Of so many intervals of the report so many hold the truth; ``said`` are their tenths."""
+    """How many intervals a report has, how many of them hold the truth, and of how many asks."""
 
     intervals: int
     held: int
     asked: int
+
+    @property
+    def share(self) -> str:
+        """The share that holds the truth, as it is written."""
+        return f"{self.held / self.intervals:.1%}" if self.intervals else "-"
 
 
 class QuickDatabase(Database):
@@ -238,7 +246,7 @@ def table(logs: int, cases: int, before: Held, after: Held) -> str:
     """Write the figures as a Markdown table."""
     head = ["| | asked | intervals | hold the truth |", "|---|---|---|---|"]
     rows = [
-        f"| {when} | {each.asked} | {each.intervals} | {each.held / each.intervals:.1%} |"
+        f"| {when} | {each.asked} | {each.intervals} | {each.share} |"
         for when, each in (("before `forget`", before), ("after `forget`", after))
     ]
     return "\n".join([f"{logs} logs of {cases} cases:", "", *head, *rows, ""])
@@ -247,8 +255,8 @@ def table(logs: int, cases: int, before: Held, after: Held) -> str:
 def main() -> None:
     """Print the figures, or write them into the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--logs", type=int, default=40)
-    parser.add_argument("--cases", type=int, default=300)
+    parser.add_argument("--logs", type=int, default=16)
+    parser.add_argument("--cases", type=int, default=250)
     parser.add_argument("--write", action="store_true", help=f"put it into docs/{PAGE.name}")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
