@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
+from . import geo
 from .candidates import Orders, Rated
 from .eligibility import Need, later
 from .model import Availability
@@ -123,7 +124,7 @@ def _candidates(
                 distance_km=eligible.distance_km,
                 open_until=eligible.availability.open_until,
                 open_state=eligible.availability.hours.state,
-                travel_source="crow_fly",
+                travel_source=geo.TRAVEL_SOURCE,
                 outside_contract=rated.outside_contract,
                 ask=eligible.ask,
                 area_edge=eligible.area_edge,

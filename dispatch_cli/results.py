@@ -164,34 +164,12 @@ class Answer(Struct, frozen=True, kw_only=True):
 Status = Literal["success", "partial", "error"]
 
 
-class FairnessRow(Struct, frozen=True, kw_only=True):
-    """How often a provider's turn came for one service, and what it made of it.
-
-    Every count is of cases, so that a second call in one case is no second offer; overrides are
-    not in it. ``offered`` is ``accepted`` (also if it ``failed`` later) + ``cancelled`` by the
-    motorist + refused. Minutes are means over the answered calls, None where there is none.
-    """
-
-    provider: str
-    service: str
-    eligible: int
-    ranked_first: int
-    first_by_wish: int
-    """How many of ``ranked_first`` were put there by the caller's wish (``--wish``)."""
-    offered: int
-    accepted: int
-    failed: int
-    cancelled: int
-    answer_min: float | None
-    arrival_min: float | None
-
-
 class ServiceExperience(Struct, frozen=True, kw_only=True):
     """What the log has taught about a provider for one service, beside what the file says.
 
     ``offers`` and ``accepted`` are counts; the learned values also know how long ago they were.
-    ``interval`` holds the true acceptance with a chance of 80 %; ``late_min`` is actual minus
-    promised arrival.
+    ``interval`` holds the true acceptance with a chance of 80 %. ``late_min`` is arrival minus our
+    own estimate, which the ranking adds; ``promise_late_min`` is actual minus promised arrival.
     """
 
     service: str
@@ -203,39 +181,7 @@ class ServiceExperience(Struct, frozen=True, kw_only=True):
     interval: tuple[float, float]
     answer_min: float
     late_min: float
-
-
-class OverrideRow(Struct, frozen=True, kw_only=True):
-    """How often a provider was asked out of order, by ``wish`` or the operator's ``decision``."""
-
-    provider: str
-    service: str
-    override: str
-    offered: int
-    accepted: int
-    answer_min: float | None
-    arrival_min: float | None
-
-
-class ContractRow(Struct, frozen=True, kw_only=True):
-    """Expected minutes that a client's contracts cost its motorists against the neutral order."""
-
-    client: str
-    cases: int
-    cost_min: float
-    mean_cost_min: float
-
-
-class FairnessReport(Struct, frozen=True, kw_only=True):
-    """Who was asked how often in the cases opened since a moment, and what contracts cost."""
-
-    since: datetime
-    cases: int
-    rows: tuple[FairnessRow, ...]
-    overrides: tuple[OverrideRow, ...]
-    contracts: tuple[ContractRow, ...]
-    left_out: tuple[str, ...] = ()
-    """Months (UTC) that ``since`` divides: of their erased cases only the offers are counted."""
+    promise_late_min: float = 0.0
 
 
 ShownState = CheckState | Literal["closed"]

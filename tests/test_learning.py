@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from math import comb, isfinite
+from math import comb, inf, isfinite
 from pathlib import Path
 from random import Random
 from statistics import fmean
@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from benchmarks import learning as benchmark
+from dispatch_cli.betas import beta_cdf, beta_quantile
+from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import (
     HALF_LIFE_DAYS,
     PRIOR_OFFERS,
     Prior,
+    answer_minutes,
     apply_learned,
-    beta_cdf,
-    beta_quantile,
     faded,
     is_counted,
+    late_minutes,
     learned,
     prior_of,
     summarise,
@@ -49,6 +51,7 @@ def tally(outcome: str = "accepted", **facts: object) -> Tally:
         "rank": 1,
         "override": "",
         "case_id": 1,
+        "travel_source": TRAVEL_SOURCE,
     }
     return Tally(outcome=outcome, **{**defaults, **facts})
 
@@ -69,6 +72,10 @@ TALLIES = st.builds(
     answer_min=MINUTES,
     promised_min=st.none() | MINUTES,
     arrival_min=st.none() | MINUTES,
+    came_min=st.none() | MINUTES,
+    base_min=st.none() | st.integers(-20, 600),
+    in_vain_min=st.lists(MINUTES, max_size=2).map(tuple),
+    travel_source=st.sampled_from([TRAVEL_SOURCE, "road", ""]),
     override=st.sampled_from(["", "", "wish", "decision"]),
 )
 PRIORS = st.builds(Prior, st.floats(0, 1), st.floats(0, 60))
@@ -77,7 +84,7 @@ PRIORS = st.builds(Prior, st.floats(0, 1), st.floats(0, 60))
 @st.composite
 def summaries(draw: st.DrawFn) -> Summary:
     """Any summary that some log could hold, and much larger ones."""
-    asked, answers, late = (draw(st.floats(0, 1e6)) for _ in range(3))
+    asked, answers, late, kept = (draw(st.floats(0, 1e6)) for _ in range(4))
     return Summary(
         provider="huber",
         service="tow",
@@ -87,6 +94,8 @@ def summaries(draw: st.DrawFn) -> Summary:
         answer_min_weighted=answers * draw(MINUTES),
         late_weight=late,
         late_min_weighted=late * draw(st.floats(-1000, 1000)),
+        promise_weight=kept,
+        promise_min_weighted=kept * draw(st.floats(-1000, 1000)),
         as_of=NOON,
     )
 
@@ -120,6 +129,7 @@ def test_a_summary_fades_as_its_offers_would_have(tallies, days):
         assert direct.acceptance == pytest.approx(kept.acceptance)
         assert direct.answer_min == pytest.approx(kept.answer_min)
         assert direct.late_min == pytest.approx(kept.late_min, abs=1e-9)
+        assert direct.promise_late_min == pytest.approx(kept.promise_late_min, abs=1e-9)
 
 
 # What counts
@@ -129,10 +139,18 @@ def test_a_log_added_up_by_hand():
     """Four offers, one of them a half-life old: weights, minutes and lateness."""
     old = NOON - timedelta(days=HALF_LIFE_DAYS)
     summary = summary_of(
-        tally(answer_min=1.0, promised_min=30.0, arrival_min=36.0),
-        tally("failed", answer_min=2.0, promised_min=20.0),
-        tally("unsuccessful", answer_min=4.0, promised_min=25.0, arrival_min=21.0, opened_at=old),
-        tally("no_answer", answer_min=3.0),
+        tally(answer_min=1.0, promised_min=30.0, arrival_min=36.0, came_min=36.0, base_min=22),
+        tally("failed", answer_min=2.0, promised_min=20.0, base_min=22),
+        tally(
+            "unsuccessful",
+            answer_min=4.0,
+            promised_min=25.0,
+            arrival_min=21.0,
+            came_min=21.0,
+            base_min=24,
+            opened_at=old,
+        ),
+        tally("no_answer", answer_min=3.0, base_min=22),
     )
     assert summary == Summary(
         provider="huber",
@@ -142,13 +160,16 @@ def test_a_log_added_up_by_hand():
         answer_weight=3.5,
         answer_min_weighted=1.0 + 2.0 + 0.5 * 4.0 + 3.0,
         late_weight=1.5,
-        late_min_weighted=6.0 - 0.5 * 4.0,
+        late_min_weighted=14.0 - 0.5 * 3.0,
+        promise_weight=1.5,
+        promise_min_weighted=6.0 - 0.5 * 4.0,
         as_of=NOON,
     )
     found = learned(PRIOR, summary, NOON)
     assert found.acceptance == pytest.approx((7 + 2.5) / 13.5)
     assert found.answer_min == pytest.approx((30 + 8) / 13.5)
-    assert found.late_min == pytest.approx(4 / 11.5)
+    assert found.late_min == pytest.approx(12.5 / 11.5)
+    assert found.promise_late_min == pytest.approx(4 / 11.5)
     assert (found.asked, found.accepted) == (3.5, 2.5)
 
 
@@ -198,8 +219,12 @@ def test_minutes_that_cannot_be_teach_nothing(odd):
     """An impossible time to answer leaves the acceptance in and the minutes out."""
     found = learned(PRIOR, summary_of(tally(answer_min=odd)), NOON)
     assert (found.asked, found.answer_min) == (1.0, PRIOR.answer_min)
-    late = summary_of(tally(promised_min=abs(odd), arrival_min=float("inf")))
-    assert late.late_weight == 0
+    in_vain = summary_of(tally(answer_min=1.0, in_vain_min=(odd,)))
+    assert in_vain.answer_weight == 0
+    late = summary_of(
+        tally(promised_min=abs(odd), arrival_min=inf, came_min=inf, base_min=20),
+    )
+    assert (late.late_weight, late.promise_weight) == (0, 0)
 
 
 # The values
@@ -212,6 +237,36 @@ def test_a_call_that_was_forgotten_is_no_long_call():
         for minutes in (600.0, 15.0)
     )
     assert forgotten == long == 15.0
+
+
+def test_the_calls_of_a_turn_are_one_answer():
+    """Nine minutes in vain and one to the answer are ten; no call of them counts over 15."""
+    assert answer_minutes(tally(answer_min=1.0, in_vain_min=(9.0,))) == 10.0
+    assert answer_minutes(tally(answer_min=20.0, in_vain_min=(9.0, 600.0))) == 39.0
+    summary = summary_of(tally(answer_min=1.0, in_vain_min=(9.0,)))
+    assert (summary.answer_weight, summary.answer_min_weighted) == (1.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("came_min", "base_min", "late_min"),
+    [(75.0, 8, 67), (8.4, 8, 0), (7.6, 8, 0), (0.0, 20, -20), (None, 8, None), (75.0, None, None)],
+)
+def test_late_is_the_arrival_minus_our_own_forecast(came_min, base_min, late_min):
+    """In whole minutes, negative if early, and nothing while one of the two is unknown."""
+    assert late_minutes(tally(came_min=came_min, base_min=base_min)) == late_min
+
+
+def test_lateness_counts_for_one_source_of_travel_minutes():
+    """What was late against road minutes says nothing of an estimate as the crow flies."""
+    tallies = [
+        tally(came_min=30.0, base_min=20),
+        tally(came_min=90.0, base_min=20, travel_source="road"),
+        tally(came_min=99.0, base_min=None, travel_source=""),
+    ]
+    [crow], [road] = summarise(tallies, NOON), summarise(tallies, NOON, "road")
+    assert (crow.late_weight, crow.late_min_weighted) == (1, 10)
+    assert (road.late_weight, road.late_min_weighted) == (1, 70)
+    assert crow.asked_weight == road.asked_weight == 3
 
 
 def test_an_empty_log_leaves_the_prior():
@@ -227,7 +282,8 @@ def test_an_empty_log_leaves_the_prior():
 def test_learned_values_are_never_absurd(prior, summary, days):
     """Finite, within bounds, between prior and log; a certainty only where the file says so."""
     found = learned(prior, summary, NOON + timedelta(days=days))
-    for value in (found.answer_min, found.late_min, found.interval_low, found.interval_high):
+    minutes = (found.answer_min, found.late_min, found.promise_late_min)
+    for value in (*minutes, found.interval_low, found.interval_high):
         assert isfinite(value)
     assert 0 <= found.interval_low <= found.interval_high <= 1
     assert found.answer_min >= 0

@@ -156,6 +156,8 @@ def _options(book: Book, cascade: Cascade) -> Iterable[Option]:
             wait_min=row.wait_min,
             index_min=row.index_min,
             outside_contract=row.outside_contract,
+            base_min=row.wait_min + row.turnout_min + row.travel_min,
+            travel_source=row.travel_source,
         )
 
 

@@ -16,6 +16,8 @@ ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 """How long after its promise a unit may come before the case asks what became of it."""
+AHEAD = timedelta(minutes=1)
+"""An incident that begins later than so long after a call is an appointment."""
 
 
 class RefusedError(ConflictError):
@@ -70,6 +72,8 @@ def ask(
         rank=ranks.index(option.provider) + 1 if option.provider in ranks else 0,
         override=override,
     )
+    if not override:
+        offer = _with_forecast(offer, option, case.incident.when)
     return replace(case, offers=(*case.offers, offer))
 
 
@@ -198,6 +202,25 @@ def correct(case: Case, number: int, right: Right, *, now: datetime, operator: s
     return replace(case, offers=(*case.offers, fresh))
 
 
+def _with_forecast(offer: Offer, option: Option, when: datetime) -> Offer:
+    """Keep with an offer what the ranking says of it, in whole minutes after the acceptance.
+
+    A wait counts from the time of the incident, and what has passed of it is over. An appointment
+    is kept at its time and says nothing of how long the provider takes.
+    """
+    offer = replace(offer, acceptance=option.acceptance)
+    if option.base_min is None or when - offer.opened_at > AHEAD:
+        return offer
+    since = max(timedelta(), offer.opened_at - when)
+    passed_min = min(option.wait_min, since / timedelta(minutes=1))
+    return replace(
+        offer,
+        forecast_min=round(option.arrival_min - min(passed_min, option.arrival_min)),
+        base_min=round(option.base_min - passed_min),
+        travel_source=option.travel_source,
+    )
+
+
 def _must_be_idle(case: Case, offer: Offer) -> None:
     """Refuse a second call for a service while somebody else is asked or on the way."""
     for other in offers_for(case, offer.service):
@@ -299,6 +322,10 @@ def _cleared(offer: Offer, operator: str) -> Offer:
         operator=operator,
         rank=offer.rank,
         override=offer.override,
+        acceptance=offer.acceptance,
+        forecast_min=offer.forecast_min,
+        base_min=offer.base_min,
+        travel_source=offer.travel_source,
     )
 
 

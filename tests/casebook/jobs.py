@@ -96,6 +96,11 @@ class Call(Struct):
     unit: int = 0
     span: tuple[datetime, datetime] | None = None
     """From when to when its truck is booked."""
+    chance: float | None = None
+    said_min: int | None = None
+    base_min: int | None = None
+    """What the cascade said when the call was placed in its turn: see ``lessons``."""
+    is_noted: bool = False
 
     def __repr__(self) -> str:
         return f"call {self.number} to {self.firm}: {self.word}"

@@ -86,18 +86,21 @@ def _case(desk, number):
 
 
 def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
-    """Anna's only unit is booked until 14:45 local time: ten minutes cannot be."""
+    """Anna's only unit is booked until 14:45 local time: twelve minutes cannot be.
+
+    She has promised 20 minutes more than her estimate, so that she is taken to need 12 by now.
+    """
     accepted(desk, 0, after_noon(30))
     case = opening.open_case(
         desk(40), incident(kind="tow", when=after_noon(40)), Personal()
     ).case.id
     card = asking.place_call(desk(40), case, provider="anna", because="x", override="decision")
-    refusal = "its only unit is booked for case 1, the next can be there from 14:55"
+    refusal = "its only unit is booked for case 1, the next can be there from 14:57"
     with pytest.raises(NoUnitError, match=refusal) as refused:
-        answering.accept(desk(41), card.ref, after_noon(51))
+        answering.accept(desk(41), card.ref, after_noon(53))
     assert "another time (--eta), one more truck (--extra-unit), or decline" in refused.value.hint
     # The time that was named needs no further truck.
-    assert answering.accept(desk(42), card.ref, after_noon(115)).state == "accepted"
+    assert answering.accept(desk(42), card.ref, after_noon(117)).state == "accepted"
 
 
 def test_the_next_job_stands_in_the_row(desk):
@@ -123,7 +126,7 @@ def test_a_truck_on_the_road_stays_booked_when_it_is_late(desk):
 
 def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
     """The first job arrives late: the second one sets off after it, and the desk says so."""
-    first = accepted(desk, 0, after_noon(20), kind="breakdown")
+    first = accepted(desk, 0, after_noon(10), kind="breakdown")
     case = opening.open_case(
         desk(1), incident(kind="breakdown", when=after_noon(120)), Personal()
     ).case.id
