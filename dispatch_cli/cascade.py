@@ -12,6 +12,7 @@ from .results import Candidate, Cascade, Exclusion, LastResortLine
 CLOSES_SOON = timedelta(hours=2)
 SELDOM_ACCEPTS = 0.6
 WHY_AT_MOST = 2
+_TINY_MIN = 1e-6
 
 
 def expected_min(order: Iterable[Rated], fallback_min: float) -> float:
@@ -52,9 +53,11 @@ def build(
 
     The costs part the difference to the neutral order: ``contract_cost_min`` and
     ``method_cost_min`` are never negative, since the index is optimal within a client's groups.
+    They compare orders by minutes alone; ``fairness_cost_min`` is what equals in turn add to that.
     """
     fallback_min = need.settings.of(need.entry.service).fallback_min
     asked = expected_min(orders.asked, fallback_min)
+    ungrouped = expected_min(orders.ungrouped, fallback_min)
     without_wish = expected_min(orders.without_wish, fallback_min)
     by_index = expected_min(orders.by_index, fallback_min)
     neutral = expected_min(orders.neutral, fallback_min)
@@ -70,10 +73,11 @@ def build(
         # Sums of the same minutes in another order can differ in the last bit.
         contract_cost_min=max(0.0, by_index - neutral),
         method_cost_min=max(0.0, without_wish - by_index),
-        wish_cost_min=asked - without_wish,
+        wish_cost_min=ungrouped - without_wish,
+        fairness_cost_min=_unless_tiny(asked - ungrouped),
         fallback_min=fallback_min,
         ranked_count=len(orders.asked),
-        candidates=_candidates(orders.asked, by_rank, need),
+        candidates=_candidates(orders, by_rank, need),
         last_resort=last_resort,
         excluded_counts=excluded_counts,
         beyond_fallback=tuple(beyond),
@@ -85,8 +89,15 @@ def build(
     )
 
 
-def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[Candidate, ...]:
+def _unless_tiny(minutes: float) -> float:
+    """Round a difference of expected minutes to 0 where no order depends on so little."""
+    return minutes if abs(minutes) >= _TINY_MIN else 0.0
+
+
+def _candidates(orders: Orders, by_rank: list[float], need: Need) -> tuple[Candidate, ...]:
     """The rows, each with the clock time at which help is there if asked in turn."""
+    order = orders.asked
+    by_minutes = {rated.eligible.provider.id: at for at, rated in enumerate(orders.ungrouped, 1)}
     soonest_min = min((rated.arrival_min for rated in order), default=0.0)
     rows, asking_min = [], 0.0
     for rank, (rated, chance) in enumerate(zip(order, by_rank, strict=True), start=1):
@@ -105,7 +116,13 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
                 arrival_min=rated.arrival_min,
                 there_at=there_at,
                 chance_by_rank=chance,
-                why=_why(rated, need, there_at, is_soonest=rated.arrival_min == soonest_min),
+                why=_why(
+                    rated,
+                    need,
+                    there_at,
+                    is_soonest=rated.arrival_min == soonest_min,
+                    is_in_turn=rank < by_minutes[eligible.provider.id],
+                ),
                 wait_min=rated.wait_min,
                 turnout_min=rated.turnout_min,
                 travel_min=rated.travel_min,
@@ -126,13 +143,17 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
     return tuple(rows)
 
 
-def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> tuple[str, ...]:
+def _why(
+    rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool, is_in_turn: bool
+) -> tuple[str, ...]:
     """Say in a few words what stands behind a row; the first that hold, in this order."""
     eligible, client = rated.eligible, need.client
     open_until, availability = eligible.open_until, eligible.availability
     reasons = []
     if eligible.provider.id == need.incident.wish:
         reasons.append("wish")
+    if is_in_turn:
+        reasons.append("its turn")
     if rated.head_start_min and client:
         reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
     if rated.wait_min:

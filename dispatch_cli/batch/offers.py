@@ -263,5 +263,5 @@ class _Rated:
             area_edge=False,
             ask=(),
         )
-        experienced, late_min = desk.with_experience(eligible, self._need)
-        return ranking.rate(experienced, self._need, 0.0, late_min)
+        experienced, late_min, error_min = desk.with_experience(eligible, self._need)
+        return ranking.rate(experienced, self._need, 0.0, late_min, error_min)

@@ -36,6 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     timezone: str = "Europe/Berlin"
     method: str = "index"
     band_min: float = 15.0
+    fair_within_min: float = 3.0
     busy_wait_min: float = 30.0
     truck_seats: int = 2
     default: ServiceSettings = field(default_factory=ServiceSettings)
