@@ -149,11 +149,8 @@ def _why(
     """Say in a few words what stands behind a row; the first that hold, in this order."""
     eligible, client = rated.eligible, need.client
     open_until, availability = eligible.open_until, eligible.availability
-    reasons = []
-    if eligible.provider.id == need.incident.wish:
-        reasons.append("wish")
-    if is_in_turn:
-        reasons.append("its turn")
+    is_wish = eligible.provider.id == need.incident.wish
+    reasons = [word for word, holds in (("wish", is_wish), ("its turn", is_in_turn)) if holds]
     if rated.head_start_min and client:
         reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
     if rated.wait_min:

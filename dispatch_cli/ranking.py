@@ -9,6 +9,7 @@ sequential testing (Simon & Kadane 1975; Ünlüyurt 2004); the proof is in docs/
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from math import inf
+from operator import itemgetter
 from typing import TypeVar
 
 from .candidates import Orders, Rated
@@ -144,25 +145,27 @@ def equal_within_min(error_min: float, settings: Settings) -> float:
 
 
 def in_turn(
-    ordered: Sequence[T],
+    candidates: Sequence[T],
     steps: Callable[[T], int],
     within_min: Callable[[T], float],
     tie_of: Callable[[T], Tie],
 ) -> list[T]:
-    """Sort each group of equals by the tie rule; the groups keep their order.
+    """Sort candidates by groups of equals, and those of a group by the tie rule.
 
-    ``ordered`` is sorted by ``steps``, minutes in millionths. From the best downwards the best one
-    left leads a group: with it go those within its ``within_min``.
+    Groups are formed from the best downwards by ``steps``, minutes in millionths: the best one left
+    leads, and with it go those that are at most its ``within_min`` behind.
     """
-    found: list[T] = []
-    while len(found) < len(ordered):
-        leader = ordered[len(found)]
-        most = steps(leader) + within_min(leader) * COMPARED_STEPS_PER_MIN
-        end = len(found) + 1
-        while end < len(ordered) and steps(ordered[end]) <= most:
+    order = sorted((steps(each), tie_of(each), at) for at, each in enumerate(candidates))
+    begin = 0
+    while begin < len(order):
+        leader_steps, _, leader = order[begin]
+        most = leader_steps + within_min(candidates[leader]) * COMPARED_STEPS_PER_MIN
+        end = begin + 1
+        while end < len(order) and order[end][0] <= most:
             end += 1
-        found += sorted(ordered[len(found) : end], key=tie_of)
-    return found
+        order[begin:end] = sorted(order[begin:end], key=itemgetter(1))
+        begin = end
+    return [candidates[at] for *_, at in order]
 
 
 def _or_default(value: float | None, default: float) -> float:

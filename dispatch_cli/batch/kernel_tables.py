@@ -16,7 +16,8 @@ class Table(NamedTuple):
 
     ``limits`` has ``len(limit_gates)`` values for each offer and ``openings`` ``len(time_gates)``.
     ``out`` is the number of the availability gate that stops an offer, 0 if none does. ``odd``
-    marks offers whose hours only the desk can work out. Gates are numbered from 1 in their table;
+    marks offers whose hours only the desk can work out. ``equal_min`` is the most that an offer may
+    be behind another and take turns with it. Gates are numbered from 1 in their table;
     ``turns`` has the place of each gate's reason among all, that of the stop rule at the end.
     """
 
@@ -49,6 +50,7 @@ class Table(NamedTuple):
     turns: Column
     detour: float
     fallback_min: float
+    equal_min: float
     asked_gate: int
     last_gate: int
 

@@ -66,6 +66,7 @@ class Offer(NamedTuple):
     acceptance: float
     ask_min: float
     rest_min: float
+    error_min: float
 
     @property
     def standing_min(self) -> float:
@@ -154,6 +155,7 @@ class Offers:
             acceptance=found.acceptance,
             ask_min=ask_min,
             rest_min=inf if self._out[number] else rest_min,
+            error_min=found.error_min,
         )
 
     @cached_property
@@ -184,7 +186,9 @@ class Offers:
         offers = self.of(service)
         who = [self._providers[offer.number] for offer in offers]
         openings = [self._openings[offer.number] for offer in offers]
-        settings: ServiceSettings = self._rules.settings.of(service)
+        all_settings = self._rules.settings
+        equal_min = [ranking.equal_within_min(each.error_min, all_settings) for each in offers]
+        settings: ServiceSettings = all_settings.of(service)
         points = [point_of(one.lat, one.lon) for one in who]
         areas = Areas(one.area for one in who)
         real, whole = backend.real, backend.whole
@@ -218,6 +222,7 @@ class Offers:
             turns=whole(self.turns),
             detour=settings.detour,
             fallback_min=settings.fallback_min,
+            equal_min=max(equal_min, default=0.0),
             asked_gate=self._asked_gate,
             last_gate=len(self._gates),
         )
