@@ -64,6 +64,7 @@ def learned_by_hand(
 def turns_by_hand(
     order: Sequence[Any],
     settings: Settings,
+    *,
     part: Callable[[Any], Any],
     minutes: Callable[[Any], float],
     error: Callable[[Any], float],

@@ -343,8 +343,8 @@ def _order(world: World, incident: Incident, service: str, rows: list[tuple]) ->
     if world.rules.settings.method != "index":
         return order
     return turns_by_hand(
-        order, world.rules.settings, lambda row: keys[row[0]][:2], lambda row: row[1],
-        lambda row: row[4], lambda row: keys[row[0]][3:],
+        order, world.rules.settings, part=lambda row: keys[row[0]][:2],
+        minutes=lambda row: row[1], error=lambda row: row[4], tie=lambda row: keys[row[0]][3:],
     )  # fmt: skip
 
 
