@@ -279,6 +279,15 @@ def test_equal_firms_get_equal_shares(runs, every):
     assert alone.even == 0
 
 
+@pytest.mark.ci
+def test_the_table_in_the_docs_is_what_the_simulation_gives():
+    """Its line of equals in turn at four cases a day, to the last digit."""
+    found = benchmark.study(100, benchmark.CADENCES["4 a day"], WITHIN_MIN)
+    figures = f"{found.even:.0%} | {found.largest:.0%} | {found.better:.0%}"
+    page = benchmark.PAGE.read_text(encoding="utf-8")
+    assert f"| 4 a day | in turn | {figures} |" in page
+
+
 @pytest.fixture
 def desks(tmp_path):
     """Open a log with the simulated firms at any moment."""
