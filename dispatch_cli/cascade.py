@@ -14,6 +14,7 @@ from .results import Candidate, Cascade, Exclusion, LastResortLine
 CLOSES_SOON = timedelta(hours=2)
 SELDOM_ACCEPTS = 0.6
 WHY_AT_MOST = 2
+_TINY_MIN = 1e-6
 
 
 def expected_min(order: Iterable[Rated], fallback_min: float) -> float:
@@ -57,9 +58,11 @@ def build(
     ``start_min`` is when the service is asked for, if it waits for another one of the plan.
     The costs part the difference to the neutral order: ``contract_cost_min`` and
     ``method_cost_min`` are never negative, since the index is optimal within a client's groups.
+    They compare orders by minutes alone; ``fairness_cost_min`` is what equals in turn add to that.
     """
     fallback_min = need.settings.of(need.entry.service).fallback_min
     asked = expected_min(orders.asked, fallback_min)
+    ungrouped = expected_min(orders.ungrouped, fallback_min)
     without_wish = expected_min(orders.without_wish, fallback_min)
     by_index = expected_min(orders.by_index, fallback_min)
     neutral = expected_min(orders.neutral, fallback_min)
@@ -76,10 +79,11 @@ def build(
         # Sums of the same minutes in another order can differ in the last bit.
         contract_cost_min=max(0.0, by_index - neutral),
         method_cost_min=max(0.0, without_wish - by_index),
-        wish_cost_min=asked - without_wish,
+        wish_cost_min=ungrouped - without_wish,
+        fairness_cost_min=_unless_tiny(asked - ungrouped),
         fallback_min=fallback_min,
         ranked_count=len(orders.asked),
-        candidates=_candidates(orders.asked, by_rank, need, start_min),
+        candidates=_candidates(orders, by_rank, need, start_min),
         last_resort=last_resort,
         excluded_counts=excluded_counts,
         opens_soon=tuple(opens_soon),
@@ -92,10 +96,17 @@ def build(
     )
 
 
+def _unless_tiny(minutes: float) -> float:
+    """Round a difference of expected minutes to 0 where no order depends on so little."""
+    return minutes if abs(minutes) >= _TINY_MIN else 0.0
+
+
 def _candidates(
-    order: list[Rated], by_rank: list[float], need: Need, start_min: float
+    orders: Orders, by_rank: list[float], need: Need, start_min: float
 ) -> tuple[Candidate, ...]:
     """The rows, each with the clock time at which help is there if asked in turn."""
+    order = orders.asked
+    by_minutes = {rated.eligible.provider.id: at for at, rated in enumerate(orders.ungrouped, 1)}
     soonest_min = min((rated.arrival_min for rated in order), default=0.0)
     rows, asking_min = [], start_min
     for rank, (rated, chance) in enumerate(zip(order, by_rank, strict=True), start=1):
@@ -114,7 +125,13 @@ def _candidates(
                 arrival_min=rated.arrival_min,
                 there_at=there_at,
                 chance_by_rank=chance,
-                why=_why(rated, need, there_at, is_soonest=rated.arrival_min == soonest_min),
+                why=_why(
+                    rated,
+                    need,
+                    there_at,
+                    is_soonest=rated.arrival_min == soonest_min,
+                    is_in_turn=rank < by_minutes[eligible.provider.id],
+                ),
                 wait_min=rated.wait_min,
                 turnout_min=rated.turnout_min,
                 travel_min=rated.travel_min,
@@ -135,14 +152,15 @@ def _candidates(
     return tuple(rows)
 
 
-def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> tuple[str, ...]:
+def _why(
+    rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool, is_in_turn: bool
+) -> tuple[str, ...]:
     """Say in a few words what stands behind a row; the first that hold, in this order."""
     eligible, client = rated.eligible, need.client
     availability = eligible.availability
     open_until = availability.open_until
-    reasons = []
-    if eligible.provider.id == need.incident.wish:
-        reasons.append("wish")
+    is_wish = eligible.provider.id == need.incident.wish
+    reasons = [word for word, holds in (("wish", is_wish), ("its turn", is_in_turn)) if holds]
     if rated.head_start_min and client:
         reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
     if open_until is not None and open_until <= there_at:

@@ -203,8 +203,8 @@ def rank_need(need: Need, providers: Iterable[Provider], gates: Sequence[Gate] =
 
     def rate(eligible: eligibility.Eligible) -> Rated:
         travel_min = geo.crow_fly_min(eligible.distance_km, settings)
-        experienced, late_min = with_experience(eligible, need)
-        return ranking.rate(experienced, need, travel_min, late_min)
+        experienced, late_min, error_min = with_experience(eligible, need)
+        return ranking.rate(experienced, need, travel_min, late_min, error_min)
 
     kept, too_slow = ranking.keep(map(rate, parts.eligible), settings.fallback_min)
     contract_only, _ = ranking.keep(map(rate, parts.contract_only), settings.fallback_min)
@@ -217,19 +217,22 @@ def rank_need(need: Need, providers: Iterable[Provider], gates: Sequence[Gate] =
 
 def with_experience(
     eligible: eligibility.Eligible, need: Need
-) -> tuple[eligibility.Eligible, float]:
-    """Put what the log has taught about a provider in the place of what the file says."""
+) -> tuple[eligibility.Eligible, float, float]:
+    """Put what the log has taught about a provider in the place of what the file says.
+
+    Returns also how late it usually is, and the standard error of its index, in minutes.
+    """
     seen, service = need.observations, need.entry.service
     eligible = replace(eligible, provider=ranking.at_night(eligible.provider, need))
     summary = seen.summaries.get((eligible.provider.id, service))
     if summary is None or seen.as_of is None:
-        return eligible, 0.0
+        return eligible, 0.0, 0.0
     from . import learning
 
     provider, learned = learning.apply_learned(
         eligible.provider, service, need.settings, summary, seen.as_of
     )
-    return replace(eligible, provider=provider), learned.late_min
+    return replace(eligible, provider=provider), learned.late_min, learned.error_min
 
 
 def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:

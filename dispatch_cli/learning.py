@@ -6,7 +6,7 @@ and what the log holds fades with HALF_LIFE_DAYS. See docs/learning.md.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from math import fsum, isfinite, nextafter
+from math import fsum, hypot, isfinite, nextafter, sqrt
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,6 +28,12 @@ MOST_ANSWER_MIN = 15
 INTERVAL = 0.8
 """The chance that the true acceptance lies within the interval that is shown."""
 
+ANSWER_SPREAD_MIN = 3
+"""How far single answer times lie from their mean, as a standard deviation."""
+
+LATE_SPREAD_MIN = 5
+"""How far single arrivals lie from their mean lateness, as a standard deviation."""
+
 _DAY = timedelta(days=1)
 _NOTHING = 1e-9
 
@@ -44,8 +50,8 @@ class Learned(Struct, frozen=True, kw_only=True):
 
     ``late_min`` is the mean of arrival minus base forecast, negative if the provider comes early;
     it is added to ``arrival_min``, which never falls below 0. ``promise_late_min`` is the mean of
-    actual minus promised arrival, and is only shown. ``asked`` and ``accepted`` are faded weights,
-    not counts.
+    actual minus promised arrival, and is only shown. ``asked``, ``accepted`` and the two weights
+    are faded sums, not counts.
     """
 
     acceptance: float
@@ -55,6 +61,26 @@ class Learned(Struct, frozen=True, kw_only=True):
     asked: float
     accepted: float
     prior: Prior
+    answer_weight: float = 0.0
+    late_weight: float = 0.0
+
+    @property
+    def error_min(self) -> float:
+        """The standard error of ``index_min`` by the log, in minutes; 0 if the log holds nothing.
+
+        It adds up the variances of answer_min / acceptance and of the lateness: the acceptance has
+        that of its Beta distribution, minutes have fixed spreads over the root of their weight.
+        """
+        if not self.asked or not self.acceptance:
+            return 0.0
+        yes, no = _beta_of(self)
+        acceptance_error = sqrt(yes * no / (yes + no + 1)) / (yes + no)
+        answer_error = ANSWER_SPREAD_MIN / sqrt(PRIOR_OFFERS + self.answer_weight)
+        return hypot(
+            acceptance_error * self.answer_min / self.acceptance / self.acceptance,
+            answer_error / self.acceptance,
+            LATE_SPREAD_MIN / sqrt(PRIOR_OFFERS + self.late_weight),
+        )
 
     # The bounds cost a hundred times the mean, and a ranking has no use for them.
     @property
@@ -156,6 +182,8 @@ def learned(prior: Prior, summary: Summary | None, now: datetime) -> Learned:
         asked=asked,
         accepted=accepted,
         prior=prior,
+        answer_weight=answer_weight,
+        late_weight=late_weight,
     )
 
 

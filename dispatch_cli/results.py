@@ -86,8 +86,7 @@ class LastResortLine(Struct, frozen=True):
 class Cascade(Struct, frozen=True, kw_only=True):
     """The ordered candidates for one service, and what became of everybody else.
 
-    ``excluded`` holds everybody only where they were asked for; ``beyond_fallback`` and
-    ``nearest_excluded`` are always filled, because nobody who might help may vanish.
+    ``excluded`` is only filled where asked for, the two others always: nobody may vanish.
     """
 
     service: str
@@ -99,6 +98,7 @@ class Cascade(Struct, frozen=True, kw_only=True):
     contract_cost_min: float
     method_cost_min: float
     wish_cost_min: float
+    fairness_cost_min: float = 0.0
     fallback_min: float
     ranked_count: int
     candidates: tuple[Candidate, ...]

@@ -18,6 +18,7 @@ from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import (
     HALF_LIFE_DAYS,
     PRIOR_OFFERS,
+    Learned,
     Prior,
     answer_minutes,
     apply_learned,
@@ -34,6 +35,7 @@ from dispatch_cli.model.case import SAID_NO, SAID_YES, Summary, Tally
 from .worlds import NOON, provider
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "learning.md"
+EQUALS = PAGE.with_name("equals.md")
 PRIOR = Prior(0.7, 3.0)
 NOT_COUNTED = ("cancelled", "corrected", "open", "")
 
@@ -416,18 +418,65 @@ def test_the_beta_distribution_ends_for_parameters_of_any_size():
     assert 0 < beta_cdf(1e12, 1e12, 0.5) < 1
 
 
+# The standard error of the index
+
+
+def error_by_hand(found: Learned) -> float:
+    """The formula of docs/equals.md, written down a second time."""
+    a = 10 * found.prior.acceptance + found.accepted
+    b = 10 * (1 - found.prior.acceptance) + found.asked - found.accepted
+    parts = (
+        found.answer_min / found.acceptance**2 * (a * b / (a + b + 1)) ** 0.5 / (a + b),
+        3 / (10 + found.answer_weight) ** 0.5 / found.acceptance,
+        5 / (10 + found.late_weight) ** 0.5,
+    )
+    return sum(part**2 for part in parts) ** 0.5
+
+
+def test_the_standard_error_in_the_docs_is_right():
+    """Forty offers of which 28 were accepted, part by part as the page works them out."""
+    late = {"promised_min": 20.0, "arrival_min": 20.0}
+    offers = [tally(answer_min=3.0, **late)] * 28 + [tally("declined", answer_min=3.0)] * 12
+    found = learned(PRIOR, summary_of(*offers), NOON)
+    assert (found.answer_weight, found.late_weight) == pytest.approx((40, 28))
+    assert found.error_min == pytest.approx(error_by_hand(found)) == pytest.approx(1.09, abs=0.005)
+    page = EQUALS.read_text(encoding="utf-8")
+    assert "0.39, 0.61 and 0.81, together\n1.09" in page
+    long = learned(PRIOR, summary_of(*offers * 10), NOON)
+    assert long.error_min == pytest.approx(0.39, abs=0.005)
+
+
+def test_without_a_log_there_is_no_standard_error():
+    """Nothing learned is nothing to be unsure of, and who never accepts is never asked."""
+    assert learned(PRIOR, None, NOON).error_min == 0
+    never = learned(Prior(0.0, 3.0), summary_of(tally("declined")), NOON)
+    assert (never.acceptance, never.error_min) == (0, 0)
+
+
+@given(PRIORS, st.lists(TALLIES.filter(is_counted), min_size=1, max_size=30))
+def test_the_standard_error_is_a_number_or_endless(prior, tallies):
+    """Whatever is in the log, it is no NaN and not negative; and it never fails."""
+    for summary in summarise(tallies, NOON):
+        assert learned(prior, summary, NOON).error_min >= 0
+
+
 # The study
 
 
 @pytest.mark.parametrize("seeds", [pytest.param(100), pytest.param(1000, marks=pytest.mark.ci)])
 def test_learning_is_worth_its_minutes(seeds):
-    """Mean regret at most 0.3 min after 5 offers and 0.15 after 20; never worse than the file."""
+    """Mean regret at most 0.3 min after 5 offers and 0.15 after 20; never worse than the file.
+
+    Turns among equals add at most 0.3 min.
+    """
     regrets, _ = benchmark.study(seeds)
     mean = {key: fmean(lost) for key, lost in regrets.items()}
     assert mean["learned", 0] == mean["file's values", 0]
     assert mean["learned", 5] <= min(0.3, mean["file's values", 5], mean["plain average", 5])
     assert mean["learned", 20] <= min(0.15, mean["file's values", 20], mean["plain average", 20])
     assert mean["learned", 100] <= mean["plain average", 100]
+    for offers in benchmark.OFFERS:
+        assert mean["learned, in turn", offers] <= mean["learned", offers] + 0.3
     assert all(regret >= -1e-9 for lost in regrets.values() for regret in lost)
 
 

@@ -1,8 +1,8 @@
 """Rank many incidents exactly like the desk, looking only at offers that could stand in the order.
 
-The kernel finds the first few of each order. What it leaves open is settled here: ties by exact
-arithmetic and the lot, everything else (a wish, another method than the index, the full record, a
-row too close to a limit) by ``desk.rank_need`` itself.
+The kernel finds the first few of each order. What it leaves open is settled here: ties and equals
+by exact arithmetic and the tie rule, everything else (a wish, another method than the index, the
+full record, a row too close to a limit) by ``desk.rank_need`` itself.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from ..eligibility import (
     reasons_of,
 )
 from ..model import Incident, Observations, Place, PlanEntry
-from ..ranking import COMPARED_STEPS_PER_MIN, is_night, tie
+from ..ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn, is_night, tie
 from . import kernel, offer_kernel
 from .index.cells import CellLists, key_of
 from .index.postcode_entries import all_codes, code_entries, numbers_of
@@ -305,7 +305,7 @@ class Engine:
         )
 
     def _settled(self, incident: Incident, side: Side, turn: Sequence[Ranked]) -> list[Ranked]:
-        """Sort one turn by exact minutes, compared in millionths, then by the tie rule."""
+        """Sort one turn by exact minutes, as the desk does."""
         place, need = incident.place, self.need(incident, side.entry)
         settings = need.settings.of(side.entry.service)
         listed = self.offers.of(side.entry.service, at_night=self.is_night(incident))
@@ -317,12 +317,12 @@ class Engine:
             km = geo.great_circle_km(base.lat, base.lon, place.lat, place.lon)
             travel_min = geo.crow_fly_min(km, settings)
             exact.append(self._ranked(incident, side, offer, travel_min, km))
-        return sorted(
+        return in_turn(
             exact,
-            key=lambda row: (
-                round(row.order_min * COMPARED_STEPS_PER_MIN), tie(row.provider, need)
-            ),
-        )  # fmt: skip
+            lambda row: round(row.order_min * COMPARED_STEPS_PER_MIN),
+            lambda row: equal_within_min(offers[row.provider].error_min, need.settings),
+            lambda row: tie(row.provider, need),
+        )
 
     def phone_of(self, offer: Offer, incident: Incident, entry: PlanEntry) -> str:
         """The number that is answered at the incident's time, as it is shown."""

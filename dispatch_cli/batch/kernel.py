@@ -4,7 +4,7 @@ The same source runs in two ways. Imported as it is, the functions are plain Pyt
 where ``compiled.arrays`` has put numba's decorator in the place of ``jit``, they are compiled for
 arrays. Compiled sines may differ from Python's in the last bits, so a row is only taken from here
 where no such difference could matter: its verdict is ``TIED`` where exact arithmetic has to sort
-those found, and ``UNSURE`` where the desk has to rank it.
+those found, or equals may take turns, and ``UNSURE`` where the desk has to rank it.
 
 All columns are flat: the values of item ``i`` with ``n`` each begin at ``i * n``.
 """
@@ -135,29 +135,29 @@ def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, tak
         if count < 0:
             return -1
         if count > last:
-            stop_min = found.order_min[last] + _CLOSE_MIN
+            stop_min = found.order_min[last] + _CLOSE_MIN + table.equal_min
     return -1 if is_short else count - begin
 
 
 @jit
-def _is_tied(found, first, last, end):
-    """Whether two neighbours are too close for this arithmetic, up to the first behind the last."""
+def _is_tied(found, first, last, end, near_min):
+    """Whether two neighbours are no further apart, up to the first behind the last."""
     for at in range(first, min(end, last + 2) - 1):
-        if found.order_min[at + 1] - found.order_min[at] < NEAR_TIE_MIN:
+        if found.order_min[at + 1] - found.order_min[at] < near_min:
             return True
     return False
 
 
 @jit
-def _has_tie_at_end(found, last, end, most):
+def _has_tie_at_end(found, last, end, most, near_min):
     """Whether candidates that found no place any more may tie with the last."""
-    return end == most and found.order_min[end - 1] - found.order_min[last] < NEAR_TIE_MIN
+    return end == most and found.order_min[end - 1] - found.order_min[last] < near_min
 
 
 @jit
 def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
     """Rank the tasks from ``begin`` to ``end``."""
-    width = top + SPARE
+    width, near_min = top + SPARE, NEAR_TIE_MIN + table.equal_min
     for task in range(begin, end):
         if rows.cell[task] < 0:
             found.verdict[task] = UNSURE
@@ -172,10 +172,12 @@ def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
             count = _scan(
                 table, hours, sides, lists, coded, rows, found, task, turn, base, first, top
             )
-            is_unsure = count < 0 or _has_tie_at_end(found, last, base + count, base + width)
+            is_unsure = count < 0 or _has_tie_at_end(
+                found, last, base + count, base + width, near_min
+            )
             if is_unsure:
                 break
-            is_tied = is_tied or _is_tied(found, base + first, last, base + count)
+            is_tied = is_tied or _is_tied(found, base + first, last, base + count, near_min)
             if turn != LISTED:
                 break
             listed = count

@@ -16,8 +16,9 @@ class Table(NamedTuple):
 
     ``limits`` has ``len(limit_gates)`` values for each offer. ``opening`` numbers what the
     availability gates make of it over time, -1 if they never stop it. ``odd`` marks offers whose
-    hours only the desk can work out. Gates are numbered from 1 in their table; ``turns`` has the
-    place of each gate's reason among all, that of the stop rule at the end.
+    hours only the desk can work out. ``equal_min`` is the most that an offer may be behind another
+    and take turns with it. Gates are numbered from 1 in their table; ``turns`` has the place of
+    each gate's reason among all, that of the stop rule at the end.
     """
 
     number: Column
@@ -47,6 +48,7 @@ class Table(NamedTuple):
     turns: Column
     detour: float
     fallback_min: float
+    equal_min: float
     asked_gate: int
     last_gate: int
 

@@ -68,6 +68,7 @@ class Offer(NamedTuple):
     acceptance: float
     ask_min: float
     rest_min: float
+    error_min: float
 
     @property
     def standing_min(self) -> float:
@@ -158,6 +159,7 @@ class Offers:
             acceptance=found.acceptance,
             ask_min=ask_min,
             rest_min=rest_min,
+            error_min=found.error_min,
         )
 
     @cached_property
@@ -170,7 +172,9 @@ class Offers:
         offers = self.of(service, at_night=at_night)
         who = [self._providers[offer.number] for offer in offers]
         openings = [self._openings[offer.number] for offer in offers]
-        settings: ServiceSettings = self._rules.settings.of(service)
+        all_settings = self._rules.settings
+        equal_min = [ranking.equal_within_min(each.error_min, all_settings) for each in offers]
+        settings: ServiceSettings = all_settings.of(service)
         points = [point_of(one.lat, one.lon) for one in who]
         areas = Areas(one.area for one in who)
         real, whole = backend.real, backend.whole
@@ -202,6 +206,7 @@ class Offers:
             turns=whole(self.turns),
             detour=settings.detour,
             fallback_min=settings.fallback_min,
+            equal_min=max(equal_min, default=0.0),
             asked_gate=self._asked_gate,
             last_gate=len(self._gates),
         )
@@ -244,8 +249,8 @@ class _Rated:
             area_edge=False,
             ask=(),
         )
-        experienced, late_min = desk.with_experience(eligible, self._need)
-        return ranking.rate(experienced, self._need, 0.0, late_min)
+        experienced, late_min, error_min = desk.with_experience(eligible, self._need)
+        return ranking.rate(experienced, self._need, 0.0, late_min, error_min)
 
 
 def _depends_on_time(provider: Provider) -> bool:

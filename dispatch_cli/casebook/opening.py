@@ -42,6 +42,7 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
     """
     personal = replace(personal, salt=token_hex(16))
     with book.store.deciding() as tx:
+        incident = replace(incident, number=tx.next_case_id())
         observations = observe(book.catalog, tx, book.now)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
@@ -90,7 +91,7 @@ def _amended(book: Book, case_id: int, change: Callable[[Incident], Incident]) -
         incident = change(before.incident)
         # What is ranked again is ranked as of now; a case that begins later stays as planned.
         now = book.now.astimezone(incident.when.tzinfo)
-        incident = replace(incident, when=max(incident.when, now))
+        incident = replace(incident, when=max(incident.when, now), number=case_id)
         observations = observe(book.catalog, tx, book.now)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations

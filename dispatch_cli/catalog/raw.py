@@ -65,6 +65,9 @@ class RawRanking(RawMinutes, forbid_unknown_fields=True, kw_only=True):
     band_min: Annotated[
         Annotated[float, Meta(gt=0, lt=1440)] | None, _says("Width of a time band in minutes.")
     ] = None
+    fair_within_min: Annotated[
+        Minutes | None, _says("Most minutes between learned values that count as equal.")
+    ] = None
     busy_wait_min: Annotated[
         Minutes | None, _says("Wait until a busy unit is free, where no end is said.")
     ] = None

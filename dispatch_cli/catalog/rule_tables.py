@@ -77,7 +77,13 @@ def settings_of(raw: RawRanking, owner: Owner) -> Settings:
         owner.wrong("method", f"unknown method {quoted(method)}: {listed(METHODS)}{hint}")
     given = {
         key: getattr(raw, key)
-        for key in ("band_min", "busy_wait_min", "unknown_hours_night_factor", "truck_seats")
+        for key in (
+            "band_min",
+            "fair_within_min",
+            "busy_wait_min",
+            "unknown_hours_night_factor",
+            "truck_seats",
+        )
         if getattr(raw, key) is not None
     }
     timezone = _timezone(raw.timezone, owner)

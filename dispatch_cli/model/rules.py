@@ -38,6 +38,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     timezone: str = "Europe/Berlin"
     method: str = "index"
     band_min: float = 15.0
+    fair_within_min: float = 3.0
     busy_wait_min: float = 30.0
     unknown_hours_night_factor: float = 0.5
     truck_seats: int = 2

@@ -159,7 +159,7 @@ def _title(
 
 
 def _costs(cascade: Cascade, answer: Answer, screen: Screen) -> list[str]:
-    """What contract, wish and method cost the motorist, each in minutes against the default."""
+    """What contract, wish, method and turns among equals cost, each in minutes."""
     costs = []
     client = answer.incident.client
     if client not in (None, NO_CLIENT):
@@ -170,4 +170,6 @@ def _costs(cascade: Cascade, answer: Answer, screen: Screen) -> list[str]:
     if cascade.method != "index":
         cost = figures.extra_minutes(cascade.method_cost_min)
         costs.append(f"{screen.text(cascade.method)}: {cost} against the default order")
+    if cascade.fairness_cost_min:
+        costs.append(f"equals in turn: {figures.extra_minutes(cascade.fairness_cost_min)}")
     return costs

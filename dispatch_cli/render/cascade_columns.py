@@ -174,4 +174,5 @@ CASCADE_COLUMNS: tuple[Column, ...] = (
     Column(PlainColumn(31, "contract_cost_min", None, lambda cascade: cascade.contract_cost_min)),
     Column(PlainColumn(32, "method_cost_min", None, lambda cascade: cascade.method_cost_min)),
     Column(PlainColumn(33, "wish_cost_min", None, lambda cascade: cascade.wish_cost_min)),
+    Column(PlainColumn(34, "fairness_cost_min", None, lambda cascade: cascade.fairness_cost_min)),
 )  # fmt: skip

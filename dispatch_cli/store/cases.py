@@ -98,14 +98,20 @@ def read_texts(connection: "sqlite3.Connection", case_id: int) -> dict[str, str]
     return {} if row is None else _texts.decode(row[0])
 
 
+def next_id(connection: "sqlite3.Connection") -> int:
+    """The number of the next new case: cases are never deleted, and count from 1."""
+    [last] = connection.execute("SELECT coalesce(max(id), 0) FROM case_file").fetchone()
+    return int(last) + 1
+
+
 def insert_case(connection: "sqlite3.Connection", case: Case, personal: Personal) -> Case:
     """Write a new case and give it its number."""
-    cursor = connection.execute(
-        "INSERT INTO case_file (opened_at, operator, client, facts, cancelled, closed_at,"
-        " call_back_at, hold_until, forgotten_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        _case_row(case),
+    case = replace(case, id=next_id(connection))
+    connection.execute(
+        "INSERT INTO case_file (id, opened_at, operator, client, facts, cancelled, closed_at,"
+        " call_back_at, hold_until, forgotten_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (case.id, *_case_row(case)),
     )
-    case = replace(case, id=cursor.lastrowid or 0)
     columns = ", ".join("?" * len(_personal_fields()))
     connection.execute(
         f"INSERT INTO personal (case_id, incident, texts, {_PERSONAL})"  # noqa: S608 - our columns

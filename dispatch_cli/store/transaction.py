@@ -129,8 +129,12 @@ class Reader:
 class Transaction(Reader):
     """One decision: everything in it is written, or nothing."""
 
+    def next_case_id(self) -> int:
+        """The number of the next new case, which its ranking depends on."""
+        return cases.next_id(self._connection)
+
     def new_case(self, case: Case, personal: Personal) -> Case:
-        """Write a case and give it its number."""
+        """Write a case and give it its number, that of ``next_case_id``."""
         case = cases.insert_case(self._connection, case, personal)
         empty = replace(case, offers=())
         engagements.update_bookings(self._connection, empty, case)

@@ -6,6 +6,8 @@ from hashlib import blake2b
 from math import atan2, cos, inf, radians, sin, sqrt
 from random import Random
 
+from msgspec.structs import replace
+
 from dispatch_cli import geo
 from dispatch_cli.hours import timetable
 from dispatch_cli.model import (
@@ -30,6 +32,7 @@ from dispatch_cli.model import (
 from dispatch_cli.model.words import CARRYING_SERVICES
 from dispatch_cli.plans import services_for
 
+from .learned import learned_by_hand, summaries_of, turns_by_hand
 from .stands import BERLIN, HOURS, Stands, acceptance_factor, some_known, stands
 
 START = datetime(2026, 10, 20, tzinfo=UTC)
@@ -74,10 +77,22 @@ class World:
         )  # fmt: skip
         self.now = self._when()
         self.observations = self._observations() if random.random() < 0.5 else Observations()
+        self._learn(Random(f"the log of {seed}"))
 
     def rows(self, count: int) -> list[Incident]:
-        """Make so many incidents."""
-        return [self._incident() for _ in range(count)]
+        """Make so many incidents; every other one has a number."""
+        return [replace(self._incident(), number=row * (row % 2)) for row in range(count)]
+
+    def _learn(self, random: Random) -> None:
+        """Half of the worlds have a log; what is equal differs from world to world."""
+        fair_within_min = random.choice((3.0, 3.0, 0.0, 8.0))
+        settings = replace(self.rules.settings, fair_within_min=fair_within_min)
+        self.rules = replace(self.rules, settings=settings)
+        if random.random() < 0.5:
+            self.observations = replace(
+                self.observations, summaries=summaries_of(random, self.providers, START),
+                as_of=START,
+            )  # fmt: skip
 
     def _minutes(self, most: float) -> float | None:
         random = self.random
@@ -226,10 +241,10 @@ def brute_force(world: World, incident: Incident) -> list[tuple[str, list[Row], 
         rows = []
         for provider in world.providers:
             if _passes(world, incident, entry, provider):
-                row = _minutes(world, incident, settings, provider)
+                row = _minutes(world, incident, settings, provider, entry.service)
                 if row[2] < settings.fallback_min:
                     rows.append(row)
-        rows.sort(key=lambda row: _key(world, incident, entry.service, row))
+        rows = _order(world, incident, entry.service, rows)
         expected = _expected(rows, settings)
         if entry.after in totals:
             expected += totals[entry.after] + (75 if entry.after in CARRYING_SERVICES else 45)
@@ -298,12 +313,13 @@ def _is_own(world: World, provider: Provider, client: str | None) -> bool:
 
 
 def _minutes(
-    world: World, incident: Incident, settings: ServiceSettings, provider: Provider
-) -> tuple[str, float, float, float, float, float, float]:
+    world: World, incident: Incident, settings: ServiceSettings, provider: Provider, service: str
+) -> tuple[str, float, float, float, float, float, float, float]:
     turnout = settings.turnout_min if provider.turnout_min is None else provider.turnout_min
-    answer = settings.answer_min if provider.answer_min is None else provider.answer_min
-    acceptance = settings.acceptance if provider.acceptance is None else provider.acceptance
-    acceptance *= acceptance_factor(provider, incident.when, world.rules.settings)
+    factor = acceptance_factor(provider, incident.when, world.rules.settings)
+    answer, acceptance, late, error = learned_by_hand(
+        world.observations, settings, provider, service, factor
+    )
     wait = _stands(world, incident, provider).wait_min
     road_km = _km(provider, incident.place) * settings.detour
     if len(settings.speed) == 1:
@@ -311,13 +327,24 @@ def _minutes(
     else:
         (first_km, slow), (_, fast) = settings.speed
         travel = min(road_km, first_km) / slow * 60 + max(0.0, road_km - first_km) / fast * 60
-    arrival = wait + turnout + travel
+    arrival = max(0.0, wait + turnout + travel + late)
     index = arrival + answer / acceptance if acceptance > 0 else inf
     head = 0.0
     if world.rules.settings.method == "index" and not _danger(incident):
         head = {"adac": 8.0, "avd": 4.5}.get(incident.client or "", 0.0)
         head *= _is_own(world, provider, incident.client)
-    return provider.id, index - head, index, travel, arrival, answer, acceptance
+    return provider.id, index - head, index, travel, error, arrival, answer, acceptance
+
+
+def _order(world: World, incident: Incident, service: str, rows: list[tuple]) -> list[tuple]:
+    keys = {row[0]: _key(world, incident, service, row) for row in rows}
+    order = sorted(rows, key=lambda row: keys[row[0]])
+    if world.rules.settings.method != "index":
+        return order
+    return turns_by_hand(
+        order, world.rules.settings, part=lambda row: keys[row[0]][:2],
+        minutes=lambda row: row[1], error=lambda row: row[4], tie=lambda row: keys[row[0]][3:],
+    )  # fmt: skip
 
 
 def _key(world: World, incident: Incident, service: str, row: tuple) -> tuple:
@@ -325,11 +352,12 @@ def _key(world: World, incident: Incident, service: str, row: tuple) -> tuple:
     last = world.observations.last_assigned.get(row[0])
     place = incident.place
     lot = f"{incident.kind}|{service}|{place.lat:.6f}|{place.lon:.6f}|{row[0]}"
+    lot += f"|{incident.number}" if incident.number else ""
     outside = incident.client == "avd" and not _danger(incident)
     steps = {
         "index": row[1],
         "nearest": _km(provider, place),
-        "time-bands": row[4],
+        "time-bands": row[5],
     }[world.rules.settings.method]
     measure = round(steps * 1e6)
     if world.rules.settings.method == "time-bands":
