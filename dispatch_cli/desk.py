@@ -306,8 +306,7 @@ def _warnings(
     warnings = [SAMPLE_WARNING] if catalog.source == "sample" else []
     if incident.place.foreign_km:
         warnings.append(
-            f"the place is {incident.place.foreign_km:.0f} km outside Germany: "
-            "confirm it with the caller"
+            f"the place is not in Germany ({incident.place.abroad}): confirm it with the caller"
         )
     wish = incident.wish
     asked = {candidate.provider for found in cascades for candidate in found.candidates}

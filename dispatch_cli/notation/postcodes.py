@@ -11,7 +11,7 @@ from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from .centres import centres
 
 FOREIGN_FROM_KM = 30.0
-"""Farther than this from every known centre, a point is foreign."""
+"""Farther than this from every known centre, a point is foreign, also where no place is near."""
 
 _KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
 
@@ -111,23 +111,16 @@ def nearest_postcode(lat: float, lon: float) -> tuple[float, str]:
     return great_circle_km(lat, lon, *centre_of(code)), code
 
 
-@cache
 def postcode_uncertainty_km(postcode: str) -> float:
-    """How far from its centre a place in a postcode may be: half the way to the third-nearest.
+    """How far from its centre nine of ten places in a postcode lie: at least 1 km.
 
-    At least 1 km. An estimate from the centres alone, because the areas' outlines are not here.
+    From the table; docs/places.md says where the radii come from. Raises KeyError.
     """
-    lat, lon = centre_of(postcode)
-    reach_km = 5.0
-    while True:
-        near = centres_within(lat, lon, reach_km)
-        if len(near) > 3:  # the first is the postcode itself
-            return max(1.0, near[3][0] / 2)
-        reach_km *= 2
+    return centres().radius_km(postcode)
 
 
 def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[str, ...]:
-    """All postcodes in which a point may lie, the nearest first; empty if it is foreign.
+    """All postcodes in which a point may lie, the nearest first; empty far from all of them.
 
     Another centre counts if the border half way between it and the nearest one passes within the
     uncertainty, which is at least that of the nearest postcode itself. With ``a`` the nearest, the
