@@ -257,7 +257,7 @@ def pack_postcodes(table: list[centres.PostcodeArea], dated: str) -> bytes:
 
 def _steps(km: float, *, up: bool) -> int:
     """Count whole steps of ten metres, at most what fits into two bytes."""
-    steps = min(km / centres.RADIUS_STEP_KM, 0xFFFF)
+    steps = min(km * centres.STEPS_PER_KM, 0xFFFF)
     return ceil(steps - 1e-6) if up else floor(steps)
 
 

@@ -49,6 +49,11 @@ class Place(Struct, frozen=True, kw_only=True):
         return f"{self.lat:.5f}, {self.lon:.5f} ({town})"
 
     @property
+    def surely_abroad_km(self) -> float:
+        """Kilometres beyond the border; 0 where a German postcode may hold the place after all."""
+        return 0.0 if self.postcodes else self.foreign_km
+
+    @property
     def abroad(self) -> str:
         """Where a foreign place is: its country if known, and how far from which postcode."""
         where = COUNTRIES.get(self.country, "outside Germany")

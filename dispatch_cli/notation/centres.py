@@ -18,7 +18,8 @@ from msgspec import Struct
 
 FILE = "postcodes.bin"
 MAGIC = "dispatch-postcodes-1"
-RADIUS_STEP_KM = 0.01
+STEPS_PER_KM = 100
+"""Radii and distances to the border are kept in steps of 10 m."""
 
 _STEPS_PER_DEGREE = 10_000
 _STEPS_PER_CELL = 1_000
@@ -122,11 +123,11 @@ class Centres:
 
     def radius_km(self, postcode: str) -> float:
         """How far from its centre nine of ten addresses lie; raises KeyError for an unknown one."""
-        return self._radii[self._known(postcode)] * RADIUS_STEP_KM
+        return self._radii[self._known(postcode)] / STEPS_PER_KM
 
     def border_km(self, postcode: str) -> float:
         """How far its centre is from the nearest foreign place, at most 50; raises KeyError."""
-        return self._borders[self._known(postcode)] * RADIUS_STEP_KM
+        return self._borders[self._known(postcode)] / STEPS_PER_KM
 
     def land(self, postcode: str) -> str:
         """The Land of a postcode; of one without an area, that of the next smaller one."""

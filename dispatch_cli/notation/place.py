@@ -122,17 +122,18 @@ def _foreign_place(
 ) -> Place:
     """Make a place beyond the border; it has no postcode, only the nearest one and how far it is.
 
-    The border is only known as well as the places around it. Where the nearest postcode may reach
-    as far as the point, a provider of that postcode is therefore not ruled out.
+    The border is only known as well as the places around it. Not farther beyond it than a place in
+    the nearest postcode is uncertain, a provider of that postcode is therefore not ruled out.
     """
-    is_near = nearest_km <= max(uncertainty_km, postcode_uncertainty_km(nearest))
+    foreign_km = max(side.beyond_km, nearest_km - FOREIGN_FROM_KM)
+    is_near = foreign_km <= max(uncertainty_km, postcode_uncertainty_km(nearest))
     return Place(
         lat=lat,
         lon=lon,
         uncertainty_km=uncertainty_km,
         source=source,
         postcodes=postcodes_near(lat, lon, uncertainty_km, nearest_km, nearest) if is_near else (),
-        foreign_km=max(side.beyond_km, nearest_km - FOREIGN_FROM_KM),
+        foreign_km=foreign_km,
         country=side.country if side.beyond_km else "",
         nearest_postcode=nearest,
         nearest_km=nearest_km,

@@ -1,5 +1,6 @@
 """Centres, uncertainty and possible postcodes against a plain look at all of them."""
 
+import math
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,17 +81,18 @@ def test_own_postcode_stands_first() -> None:
     given = place_of_postcode("86150", "Augsburg")
     assert (given.postcodes, given.postcode_given) == (("86150",), True)
     assert (given.lat, given.lon) == centre_of("86150")
-    assert given.readback == "near 86150 Augsburg, ± 1 km"
+    assert given.readback == "near 86150 Augsburg, ± 1.3 km"
 
 
-def test_foreign_begins_thirty_kilometres_from_the_last_centre() -> None:
-    """North of the northernmost centre 29.9 km are at home and 30.1 km are 100 m abroad."""
-    code = max(COORDINATES, key=lambda one: COORDINATES[one][0])
-    lat, lon = COORDINATES[code]
-    inside, outside = (place_at(lat + km / 111.195, lon) for km in (29.9, 30.1))
-    assert (inside.postcode, inside.foreign_km) == (code, 0)
+def test_at_sea_foreign_begins_thirty_kilometres_from_the_last_centre() -> None:
+    """West of Heligoland no place is near: 29.9 km are at home and 30.1 km are 100 m abroad."""
+    lat, lon = COORDINATES["27498"]
+    degree_km = 111.195 * math.cos(math.radians(lat))
+    inside, outside = (place_at(lat, lon - km / degree_km) for km in (29.9, 30.1))
+    assert (inside.postcode, inside.foreign_km) == ("27498", 0)
     assert outside.foreign_km == pytest.approx(0.1, abs=0.01)
     assert (outside.postcode, outside.postcodes, outside.land) == ("", (), "")
+    assert outside.readback.endswith("(outside Germany, nearest 27498, 30 km)")
 
 
 def test_unknown_postcodes_raise() -> None:

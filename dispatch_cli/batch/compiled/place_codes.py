@@ -30,8 +30,8 @@ _KM_PER_DEGREE = EARTH_RADIUS_KM * acos(-1.0) / 180
 class PlaceCodes(NamedTuple):
     """For each place up to MOST_CODES numbers of postcodes, and in ``counts`` how many.
 
-    ``is_decided`` is false where the desk has to look. ``foreign_km`` is the distance beyond what
-    counts as Germany, infinite where the nearest centre is not near.
+    ``is_decided`` is false where the desk has to look. ``foreign_km`` is how far a place is surely
+    beyond the border, infinite where the nearest centre is not near.
     """
 
     codes: Array
@@ -94,7 +94,7 @@ def find_codes(lat: Array, lon: Array, uncertainty_km: Array) -> PlaceCodes:
 
 def _look_up(row: int, place: Place, found: PlaceCodes) -> None:
     """Take the postcodes of a place that was looked at, and how far abroad it is."""
-    found.foreign_km[row] = place.foreign_km
+    found.foreign_km[row] = place.surely_abroad_km
     found.counts[row] = len(place.postcodes)
     if len(place.postcodes) > MOST_CODES:
         found.is_decided[row] = False
