@@ -62,8 +62,9 @@ class Candidate(Struct, frozen=True, kw_only=True):
 class Exclusion(Struct, frozen=True, kw_only=True):
     """A provider that is not asked, the first gate that failed, and what would have to be true.
 
-    ``nearness_min`` sorts by how near to possible somebody is: the drive, plus the wait for the
-    opening; those that do not offer the service at all come after everybody else.
+    ``nearness_min`` is what is missing, in minutes: from the edge of the area, until it opens,
+    beyond the last resort. It is infinite where a call cannot help, as without the service or the
+    equipment. ``distance_km`` is the great circle from its base to the place.
     """
 
     provider: str
@@ -72,6 +73,7 @@ class Exclusion(Struct, frozen=True, kw_only=True):
     name: str
     phone: str
     nearness_min: float
+    distance_km: float = 0.0
 
 
 class LastResortLine(Struct, frozen=True):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import catalog, folders, places, store
+from .. import catalog, folders, store
 from ..errors import BadDataError, DispatchError
 from ..model import Observations
 

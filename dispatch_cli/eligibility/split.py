@@ -6,7 +6,6 @@ from math import ceil, inf
 
 from msgspec import Struct
 
-from .. import geo
 from ..messages import Message
 from ..model import Availability, Phone, Provider, Span
 from ..results import Exclusion
@@ -14,6 +13,7 @@ from .ask import to_ask
 from .gate_forms import Gate
 from .gate_table import BEYOND_FALLBACK, GATES
 from .look import Look
+from .nearness import missing_min
 from .need import SEEN_AHEAD, Need
 
 
@@ -87,7 +87,8 @@ def _exclusion(look: Look, reason: str, detail: Message) -> Exclusion:
         phone=phone_at(look.provider, look.need).shown,
         reason=reason,
         detail=detail,
-        nearness_min=_nearness_min(look, reason),
+        nearness_min=missing_min(look, reason),
+        distance_km=look.distance_km,
     )
 
 
@@ -108,7 +109,8 @@ def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusi
         phone=eligible.phone.shown,
         reason=BEYOND_FALLBACK,
         detail=detail,
-        nearness_min=index_min,
+        nearness_min=index_min - fallback_min,
+        distance_km=eligible.distance_km,
     )
 
 
@@ -150,20 +152,3 @@ def _open_until(look: Look, span: Span) -> datetime | None:
     if ends_at is None or ends_at - when.astimezone(UTC) > SEEN_AHEAD:
         return None
     return ends_at.astimezone(when.tzinfo)
-
-
-def _nearness_min(look: Look, reason: str) -> float:
-    """Return how close an excluded provider is to being possible, in minutes.
-
-    The value is the crow-fly drive plus the wait until it opens; infinite without the service.
-    """
-    settings = look.need.settings.of(look.need.entry.service)
-    minutes = geo.crow_fly_min(look.distance_km, settings)
-    if look.need.entry.service not in look.provider.services:
-        return inf
-    if reason == "closed_now":
-        when = look.need.incident.when
-        opens_at = look.timetable().opens_after(when)
-        wait = opens_at - when.astimezone(UTC) if opens_at is not None else SEEN_AHEAD
-        minutes += wait.total_seconds() / 60
-    return minutes

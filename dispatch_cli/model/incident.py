@@ -13,6 +13,9 @@ HEAVY_FROM_T = 7.5
 """Above this mass a vehicle needs heavy units (German driving licence class C1 ends here)."""
 
 
+NO_POSITION_YET = "0, 0 is what a device sends that has no position yet"
+
+
 class Place(Struct, frozen=True, kw_only=True):
     """A position on the ground and how well it is known.
 
@@ -49,6 +52,11 @@ class Place(Struct, frozen=True, kw_only=True):
         return f"{self.lat:.5f}, {self.lon:.5f} ({town})"
 
     @property
+    def is_null_island(self) -> bool:
+        """Whether it is 0, 0: in the Atlantic, and what a device without a position sends."""
+        return self.lat == 0 and self.lon == 0
+
+    @property
     def surely_abroad_km(self) -> float:
         """Kilometres beyond the border; 0 where a German postcode may hold the place after all."""
         return 0.0 if self.postcodes else self.foreign_km
@@ -58,8 +66,8 @@ class Place(Struct, frozen=True, kw_only=True):
         """Where a foreign place is: its country if known, and how far from which postcode."""
         where = COUNTRIES.get(self.country, "outside Germany")
         if not self.nearest_postcode:
-            return f"{self.foreign_km:.0f} km outside Germany"
-        return f"{where}, nearest {self.nearest_postcode}, {self.nearest_km:.0f} km"
+            return f"{self.foreign_km:,.0f} km outside Germany"
+        return f"{where}, nearest {self.nearest_postcode}, {self.nearest_km:,.0f} km"
 
 
 class Vehicle(Struct, frozen=True, kw_only=True):

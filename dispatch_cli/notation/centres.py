@@ -31,7 +31,8 @@ class PostcodeArea(Struct, frozen=True, kw_only=True):
 
     ``towns`` are the places in the postcode, the best known first. ``municipality`` is the city of
     its own in which it lies; it is empty in a Landkreis, where the source names only the Landkreis
-    (``district``). ``border_km`` is the distance from the point to the nearest foreign place, at most 50.
+    (``district``). ``border_km`` is the distance from the point to the nearest foreign place, at
+    most 50.
     """
 
     postcode: str

@@ -4,6 +4,7 @@ from math import isfinite
 
 from ..errors import UsageError
 from ..model import Place
+from ..model.sphere import great_circle_km
 from .borders import Side, side_of, surely_german_km
 from .centres import centres
 from .laender import land_of
@@ -98,7 +99,9 @@ def place_at(
         if side.beyond_km or distance_km > FOREIGN_FROM_KM:
             if distance_km > FOREIGN_FROM_KM:
                 _refuse_swapped(lat, lon)
-            return _foreign_place(lat, lon, uncertainty_km, source, side, distance_km, postcode)
+            return _foreign_place(
+                lat, lon, uncertainty_km=uncertainty_km, source=source, side=side, nearest=postcode
+            )
     return Place(
         lat=lat,
         lon=lon,
@@ -112,19 +115,14 @@ def place_at(
 
 
 def _foreign_place(
-    lat: float,
-    lon: float,
-    uncertainty_km: float,
-    source: str,
-    side: Side,
-    nearest_km: float,
-    nearest: str,
+    lat: float, lon: float, *, uncertainty_km: float, source: str, side: Side, nearest: str
 ) -> Place:
     """Make a place beyond the border; it has no postcode, only the nearest one and how far it is.
 
     The border is only known as well as the places around it. Not farther beyond it than a place in
     the nearest postcode is uncertain, a provider of that postcode is therefore not ruled out.
     """
+    nearest_km = great_circle_km(lat, lon, *centre_of(nearest))
     foreign_km = max(side.beyond_km, nearest_km - FOREIGN_FROM_KM)
     is_near = foreign_km <= max(uncertainty_km, postcode_uncertainty_km(nearest))
     return Place(

@@ -43,7 +43,7 @@ class PlaceCodes(NamedTuple):
 class _Centres(NamedTuple):
     """All centres by latitude.
 
-    ``slack_km`` is how uncertain a place in the area is; within ``german_km`` every place is German.
+    ``slack_km`` is how uncertain a place in the area is; within ``german_km`` all are German.
     """
 
     lat: Array
