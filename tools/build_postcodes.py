@@ -54,6 +54,9 @@ _COUNTIES_FROM = {
     "01": 50, "02": 99, "03": 50, "04": 99, "05": 50, "06": 30, "07": 30, "08": 0, "09": 70,
     "10": 0, "11": 99, "12": 60, "13": 50, "14": 20, "15": 50, "16": 60,
 }  # fmt: skip
+_REGIONS = ("03241", "05334")
+"""Hannover and Aachen: regions of several towns with the key of a city."""
+
 _TITLES = ("Kreisfreie Stadt ", "Landeshauptstadt ", "Stadtkreis ")
 
 Point = tuple[float, float]
@@ -98,6 +101,8 @@ class Grid:
 
 def is_city(key: str) -> bool:
     """Whether the key of a district, five digits, is that of a city of its own."""
+    if key in _REGIONS:
+        return False
     number = int(key[3:])
     return number % 10 < 5 if key[:2] == "08" else number < _COUNTIES_FROM[key[:2]]
 

@@ -5,7 +5,6 @@ place lies just outside its area, all its units are busy); none gives it a servi
 equipment or a stronger truck.
 """
 
-from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from math import inf
 
@@ -20,6 +19,11 @@ _LASTING = (
 )  # fmt: skip
 _LASTING_GATES = tuple(gate for gate in GATES if gate.reason in _LASTING)
 
+_PASSING = (
+    "outside_area", "client_not_served", "on_hold", "closed_now", "already_asked", "no_unit",
+    "down",
+)  # fmt: skip
+
 _FAR_MIN = SEEN_AHEAD / timedelta(minutes=1)
 """Stands for a wait whose end is not known."""
 
@@ -27,11 +31,17 @@ _FAR_MIN = SEEN_AHEAD / timedelta(minutes=1)
 def missing_min(look: Look, reason: str) -> float:
     """Return the minutes that a provider excluded for ``reason`` is short of being possible.
 
-    Infinite where a call to it cannot help. The drive does not count.
+    Infinite where a call to it cannot help, also if that is not the first reason. The drive does
+    not count.
     """
-    if reason not in _REST or any(gate.stops(look) for gate in _LASTING_GATES):
+    if reason not in _PASSING or any(gate.stops(look) for gate in _LASTING_GATES):
         return inf
-    return _area_min(look) + max(_hold_min(look), _opening_min(look)) + _REST[reason](look)
+    minutes = _area_min(look) + max(_hold_min(look), _opening_min(look))
+    if reason == "no_unit":
+        minutes += look.need.settings.busy_wait_min if look.provider.units else inf
+    if reason == "down" or look.provider.id in look.need.incident.asked:
+        minutes += _FAR_MIN
+    return minutes
 
 
 def _area_min(look: Look) -> float:
@@ -57,20 +67,3 @@ def _opening_min(look: Look) -> float:
     if opens_at is None:
         return _FAR_MIN
     return (opens_at - when.astimezone(UTC)) / timedelta(minutes=1)
-
-
-def _unit_min(look: Look) -> float:
-    """Return the wait that is assumed for a busy unit; a firm without units has none ever."""
-    return look.need.settings.busy_wait_min if look.provider.units else inf
-
-
-_REST: Mapping[str, Callable[[Look], float]] = {
-    "outside_area": lambda _: 0.0,
-    "client_not_served": lambda _: 0.0,
-    "on_hold": lambda _: 0.0,
-    "closed_now": lambda _: 0.0,
-    "already_asked": lambda _: _FAR_MIN,
-    "no_unit": _unit_min,
-    "down": lambda _: _FAR_MIN,
-}
-"""What is missing beside area and opening hours, by the reason of the exclusion."""
