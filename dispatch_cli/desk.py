@@ -220,7 +220,7 @@ def with_experience(
 
 
 def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
-    """Sort by what is missing, of equals the nearer one first: docs/ranking.md.
+    """Sort by what is missing, of equals the nearer one first: docs/nearest.md.
 
     Where no call can help, those that are near enough and offer the service come first.
     """

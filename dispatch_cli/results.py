@@ -62,9 +62,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
 class Exclusion(Struct, frozen=True, kw_only=True):
     """A provider that is not asked, the first gate that failed, and what would have to be true.
 
-    ``nearness_min`` is what is missing, in minutes: from the edge of the area, until it opens,
-    beyond the last resort. It is infinite where a call cannot help, as without the service or the
-    equipment. ``distance_km`` is the great circle from its base to the place.
+    ``nearness_min`` is what is missing, infinite where no call can help: docs/nearest.md.
     """
 
     provider: str

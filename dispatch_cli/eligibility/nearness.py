@@ -1,6 +1,6 @@
 """How near to possible an excluded provider is: what is missing, in minutes.
 
-docs/ranking.md states the rule. A call to the firm may overcome some obstacles (it opens soon, the
+docs/nearest.md states the rule. A call to the firm may overcome some obstacles (it opens soon, the
 place lies just outside its area, all its units are busy); none gives it a service, a piece of
 equipment or a stronger truck.
 """

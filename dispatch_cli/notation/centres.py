@@ -56,7 +56,6 @@ class PointGrid:
 
     def __init__(self, lats: "array[int]", lons: "array[int]", by_lat: "Sequence[int]") -> None:
         self._lats, self._lons, self._by_lat = lats, lons, by_lat
-        self._south = array("i", (lats[number] for number in by_lat))
         self._cells: dict[int, dict[int, list[int]]] = {}
 
     def at(self, number: int) -> tuple[float, float]:
@@ -65,15 +64,15 @@ class PointGrid:
 
     def within(self, south: float, north: float, west: float, east: float) -> list[int]:
         """List the numbers of all points in a box in degrees, edges included."""
-        if not self._south:
+        if not self._by_lat:
             return []
         low, high = ceil(south * _STEPS_PER_DEGREE - 1e-6), floor(north * _STEPS_PER_DEGREE + 1e-6)
         left, right = ceil(west * _STEPS_PER_DEGREE - 1e-6), floor(east * _STEPS_PER_DEGREE + 1e-6)
         first, last = left // _STEPS_PER_CELL, right // _STEPS_PER_CELL
         found: list[int] = []
         for row in range(
-            max(low, self._south[0]) // _STEPS_PER_CELL,
-            min(high, self._south[-1]) // _STEPS_PER_CELL + 1,
+            max(low, self._lats[self._by_lat[0]]) // _STEPS_PER_CELL,
+            min(high, self._lats[self._by_lat[-1]]) // _STEPS_PER_CELL + 1,
         ):
             cells = self._cells.get(row) or self._cells.setdefault(row, self._cut(row))
             if last - first < len(cells):
@@ -89,8 +88,9 @@ class PointGrid:
         ]
 
     def _cut(self, row: int) -> dict[int, list[int]]:
-        first = bisect_left(self._south, row * _STEPS_PER_CELL)
-        last = bisect_left(self._south, (row + 1) * _STEPS_PER_CELL)
+        lat_of = self._lats.__getitem__
+        first = bisect_left(self._by_lat, row * _STEPS_PER_CELL, key=lat_of)
+        last = bisect_left(self._by_lat, (row + 1) * _STEPS_PER_CELL, key=lat_of)
         cells: dict[int, list[int]] = {}
         for number in self._by_lat[first:last]:
             cells.setdefault(self._lons[number] // _STEPS_PER_CELL, []).append(number)
