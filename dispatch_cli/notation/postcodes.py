@@ -13,6 +13,9 @@ from .centres import centres
 FOREIGN_FROM_KM = 30.0
 """Farther than this from every known centre, a point is foreign, also where no place is near."""
 
+FARTHEST_RADII = 2.0
+"""A place may lie in a postcode whose centre is so many radii away; docs/places.md."""
+
 _KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
 
 
@@ -124,7 +127,9 @@ def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[s
 
     Another centre counts if the border half way between it and the nearest one passes within the
     uncertainty, which is at least that of the nearest postcode itself. With ``a`` the nearest, the
-    way from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane.
+    way from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane. A centre does not
+    count if it is farther, by more than the uncertainty, than ``FARTHEST_RADII`` of its own radii:
+    so far out hardly a place in it lies.
     """
     return postcodes_near(lat, lon, uncertainty_km, *nearest_postcode(lat, lon))
 
@@ -141,8 +146,9 @@ def postcodes_near(
     # |ab| <= d_a + d_b turns the condition into d_b <= d_a + 2 slack: nobody is farther out.
     for distance_km, code in centres_within(lat, lon, nearest_km + 2 * slack_km):
         apart_km = great_circle_km(own_lat, own_lon, *centre_of(code))
-        within = distance_km**2 - nearest_km**2 <= 2 * apart_km * slack_km
-        if code != nearest and within:
+        is_behind = distance_km**2 - nearest_km**2 > 2 * apart_km * slack_km
+        reach_km = FARTHEST_RADII * postcode_uncertainty_km(code) + uncertainty_km
+        if code != nearest and not is_behind and distance_km <= reach_km:
             codes.append(code)
     return tuple(codes)
 

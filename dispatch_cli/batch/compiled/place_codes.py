@@ -16,7 +16,7 @@ from ...model.sphere import EARTH_RADIUS_KM
 from ...notation.borders import surely_german_km
 from ...notation.centres import centres
 from ...notation.place import place_at
-from ...notation.postcodes import FOREIGN_FROM_KM
+from ...notation.postcodes import FARTHEST_RADII, FOREIGN_FROM_KM
 from ..index.postcode_entries import all_codes, number_of
 from .arrays import Array, compiled_kernel, jit
 
@@ -84,7 +84,7 @@ def find_codes(lat: Array, lon: Array, uncertainty_km: Array) -> PlaceCodes:
         nearest != _CLOSE,
         np.maximum(0.0, km - FOREIGN_FROM_KM),
     )
-    _gather(lat, lon, uncertainty_km, made, nearest, km, *found[:3])
+    _gather(lat, lon, uncertainty_km, made, nearest, km, FARTHEST_RADII, *found[:3])
     may_be_foreign = (nearest == _FOREIGN) & np.isfinite(km)
     may_be_foreign |= (nearest >= 0) & (km > made.german_km[nearest] - _EDGE)
     for row in np.flatnonzero(may_be_foreign).tolist():
@@ -142,7 +142,9 @@ def _find_nearest(lats, lons, made, foreign_from_km, nearest, found_km):
 
 
 @jit
-def _gather(lats, lons, uncertain_km, made, nearest, nearest_km, codes, counts, decided):
+def _gather(
+    lats, lons, uncertain_km, made, nearest, nearest_km, farthest_radii, codes, counts, decided
+):
     """List the centres whose area may hold each place."""
     for row in range(len(lats)):
         own = nearest[row]
@@ -169,9 +171,10 @@ def _gather(lats, lons, uncertain_km, made, nearest, nearest_km, codes, counts, 
                         made.phi[at], made.cosine[at], made.lon[at],
                     )  # fmt: skip
                     over = km * km - nearest_km[row] * nearest_km[row] - 2 * apart_km * slack_km
-                    if km <= limit_km + _EDGE and abs(over) < _EDGE:
+                    left_km = farthest_radii * made.slack_km[at] + uncertain_km[row] - km
+                    if km <= limit_km + _EDGE and min(abs(over), abs(left_km)) < _EDGE:
                         decided[row] = False
-                    is_in = km <= limit_km and over <= 0
+                    is_in = km <= limit_km and over <= 0 and left_km >= 0
                 if is_in:
                     if count == codes.shape[1]:
                         decided[row] = False
