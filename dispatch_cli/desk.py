@@ -21,6 +21,7 @@ from .model import (
     Provider,
     Rules,
 )
+from .model.incident import NO_POSITION_YET
 from .model.words import CARRYING_SERVICES, SERVICES
 from .results import (
     Answer,
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from .catalog import Catalog
 
 NEAREST_SHOWN = 3
+NEAREST_WITHIN_KM = 300.0
+"""No provider whose base is farther from the place is named as nearest to possible."""
+
 _NAMES_HINT = '"dispatch providers list" names the providers'
 SAMPLE_WARNING = (
     "this is the sample provider file: no number in it can be called; "
@@ -182,7 +186,10 @@ def _cascade(
     nearest: list[Exclusion] = []
     if not ranked.orders.asked:
         everybody = ranked.excluded if explain else rank_need(need, catalog.all(), gates).excluded
-        nearest = _nearest_first(out for out in everybody if out.call_at is None)[:NEAREST_SHOWN]
+        near = (
+            one for one in everybody if one.distance_km <= NEAREST_WITHIN_KM and one.call_at is None
+        )
+        nearest = _nearest_first(near)[:NEAREST_SHOWN]
     return cascade.build(
         ranked.orders,
         need,
@@ -236,7 +243,19 @@ def with_experience(
 
 
 def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
-    return sorted(excluded, key=lambda exclusion: (exclusion.nearness_min, exclusion.provider))
+    """Sort by what is missing, of equals the nearer one first: docs/nearest.md.
+
+    Where no call can help, those that are near enough and offer the service come first.
+    """
+    return sorted(
+        excluded,
+        key=lambda out: (
+            out.nearness_min,
+            out.reason in ("outside_area", "service_not_offered"),
+            out.distance_km,
+            out.provider,
+        ),
+    )
 
 
 def _unknown(what: str, word: str, allowed: Iterable[str]) -> str:
@@ -326,9 +345,17 @@ def _warnings(
 ) -> tuple[str, ...]:
     warnings = [SAMPLE_WARNING] if catalog.source == "sample" else []
     if incident.place.foreign_km:
+        warnings.append(f"confirm the place with the caller: {incident.place.abroad}")
+    if incident.place.is_null_island:
+        warnings.append(f"{NO_POSITION_YET}: ask the caller for the place")
+    too_far = [
+        found.service
+        for found in cascades
+        if found.excluded_counts and not found.candidates and not found.nearest_excluded
+    ]
+    if too_far:
         warnings.append(
-            f"the place is {incident.place.foreign_km:.0f} km outside Germany: "
-            "confirm it with the caller"
+            f"{', '.join(too_far)}: no provider within {NEAREST_WITHIN_KM:.0f} km of the place"
         )
     wish = incident.wish
     asked = {candidate.provider for found in cascades for candidate in found.candidates}

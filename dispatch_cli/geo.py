@@ -52,8 +52,10 @@ def fit(area: Area, lat: float, lon: float, place: Place) -> tuple[AreaFit, floa
             beyond_km = great_circle_km(lat, lon, place.lat, place.lon) - radius_km
         case Polygon(polygons=polygons):
             beyond_km = min(_outside_polygon_km(p, place.lat, place.lon) for p in polygons)
-        case _:
-            beyond_km = place.foreign_km  # all of the country
+        case _:  # all of the country
+            if place.foreign_km and not place.surely_abroad_km:
+                return "edge", 0.0
+            beyond_km = place.foreign_km
     if beyond_km <= 0:
         return "inside", 0.0
     short_km = beyond_km - place.uncertainty_km

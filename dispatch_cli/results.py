@@ -62,8 +62,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
 class Exclusion(Struct, frozen=True, kw_only=True):
     """A provider that is not asked, the first gate that failed, and what would have to be true.
 
-    ``nearness_min`` sorts by how near to possible somebody is: the drive, plus the wait for the
-    opening; those that do not offer the service at all come after everybody else.
+    ``nearness_min`` is what is missing, infinite where no call can help: docs/nearest.md.
     """
 
     provider: str
@@ -72,6 +71,7 @@ class Exclusion(Struct, frozen=True, kw_only=True):
     name: str
     phone: str
     nearness_min: float
+    distance_km: float = 0.0
     call_at: datetime | None = None
     """When a closed provider opens, where that is soon and nothing else is in the way."""
 

@@ -118,6 +118,8 @@ def test_postcodes_and_country():
     assert geo.fit(area, 0, 0, maybe) == ("edge", 0.0)
     assert geo.fit(Country(), 0, 0, MIDDLE) == ("inside", 0.0)
     assert geo.fit(Country(), 0, 0, Place(lat=0, lon=0, foreign_km=99.0)) == ("outside", 99.0)
+    doubtful = Place(lat=0, lon=0, foreign_km=1.5, postcodes=("86599",))
+    assert geo.fit(Country(), 0, 0, doubtful) == ("edge", 0.0)
 
 
 def test_a_polygon_on_the_other_side_of_the_earth_holds_nothing():

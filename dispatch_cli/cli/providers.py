@@ -39,6 +39,9 @@ class Commands(LazyGroup):
 app = group("List, show, check and start the provider file; note what a provider said.", Commands)
 
 
+MOST_IDS = 5
+"""So many providers of a holiday region are named."""
+
 LIST_COLUMNS = ("id", "phone", "name", "base", "services")
 
 
@@ -150,15 +153,23 @@ def validate(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Check every file and name everything wrong at once."""
+    """Check every file and name everything wrong at once; say whose public holidays count."""
     from .opening import open_catalog
 
     catalog = open_catalog(providers)
     count, clients = catalog.count, len(catalog.rules.clients)
+    regions: dict[str, list[str]] = {}
+    for provider in catalog.all():
+        regions.setdefault(provider.region, []).append(provider.id)
 
     def show_result() -> None:
         if json:
-            data = {"path": str(catalog.path), "providers": count, "clients": clients}
+            data = {
+                "path": str(catalog.path),
+                "providers": count,
+                "clients": clients,
+                "holiday_regions": dict(sorted(regions.items())),
+            }
             emit("dispatch.providers.validate/1", data, warnings=catalog.warnings)
             return
         from ..render import messages
@@ -166,6 +177,9 @@ def validate(
         messages.print_warnings(catalog.warnings, stream=sys.stderr)
         if not quiet:
             print(f"ok: {count} providers, {clients} clients")
+            for region, ids in sorted(regions.items()):
+                more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
+                print(f"holidays of {region or 'no region'}: {', '.join(ids[:MOST_IDS])}{more}")
 
     return Outcome(show_result)
 

@@ -6,8 +6,7 @@ from math import ceil, inf
 
 from msgspec import Struct
 
-from .. import geo
-from ..availability import SEEN_AHEAD, phones_at
+from ..availability import phones_at
 from ..messages import Message
 from ..model import Availability, Phone, Provider
 from ..results import Exclusion
@@ -15,6 +14,7 @@ from .ask import to_ask
 from .gate_forms import Gate
 from .gate_table import BEYOND_FALLBACK, GATES
 from .look import Look
+from .nearness import missing_min
 from .need import Need
 
 
@@ -83,8 +83,9 @@ def _exclusion(look: Look, reason: str, detail: Message) -> Exclusion:
         phone=phone_at(look.provider, look.need).shown,
         reason=reason,
         detail=detail,
-        nearness_min=_nearness_min(look, reason),
+        nearness_min=missing_min(look, reason),
         call_at=_call_at(look, reason),
+        distance_km=look.distance_km,
     )
 
 
@@ -114,7 +115,8 @@ def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusi
         phone=eligible.phone.shown,
         reason=BEYOND_FALLBACK,
         detail=detail,
-        nearness_min=index_min,
+        nearness_min=index_min - fallback_min,
+        distance_km=eligible.distance_km,
     )
 
 
@@ -126,19 +128,3 @@ def phone_at(provider: Provider, need: Need) -> Phone:
 def phones_of(provider: Provider, need: Need) -> tuple[Phone, ...]:
     """Return the numbers to dial at the incident's time, the one that is answered first."""
     return phones_at(provider, need.incident.when, need.hours_of)
-
-
-def _nearness_min(look: Look, reason: str) -> float:
-    """Return how close an excluded provider is to being possible, in minutes.
-
-    The value is the crow-fly drive plus the wait until it opens; infinite without the service.
-    """
-    settings = look.need.settings.of(look.need.entry.service)
-    minutes = geo.crow_fly_min(look.distance_km, settings)
-    if look.need.entry.service not in look.provider.services:
-        return inf
-    if reason == "closed_now":
-        when, opens_at = look.need.incident.when, look.availability.opens_at
-        wait = opens_at - when if opens_at is not None else SEEN_AHEAD
-        minutes += wait.total_seconds() / 60
-    return minutes

@@ -4,8 +4,10 @@ Importing this package imports no library: reading and working out do, where the
 """
 
 from .evaluation import timetable
-from .regions import is_region, parse_region
+from .regions import is_region, parse_region, region_of
 from .spelling import LONGEST, parse_hours
 from .tokens import HoursError
 
-__all__ = ["LONGEST", "HoursError", "is_region", "parse_hours", "parse_region", "timetable"]
+__all__ = [
+    "LONGEST", "HoursError", "is_region", "parse_hours", "parse_region", "region_of", "timetable",
+]  # fmt: skip

@@ -23,6 +23,11 @@ def parse_region(text: str) -> str:
     return region
 
 
+def region_of(municipality: str, land: str) -> str:
+    """Return the holiday region of a place: its municipality if that has days of its own."""
+    return municipality if municipality in CITIES else land
+
+
 def is_region(text: str) -> bool:
     """Whether a text names a holiday region."""
     return "".join(text.split()).casefold() in _BY_FOLDED

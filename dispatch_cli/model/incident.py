@@ -4,13 +4,16 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from .words import DANGEROUS_SPOTS, DEFAULT_WEIGHT_T
+from .words import COUNTRIES, DANGEROUS_SPOTS, DEFAULT_WEIGHT_T
 
 NO_CLIENT = "none"
 """What the operator types after asking: this motorist is nobody's customer."""
 
 HEAVY_FROM_T = 7.5
 """Above this mass a vehicle needs heavy units (German driving licence class C1 ends here)."""
+
+
+NO_POSITION_YET = "0, 0 is what a device sends that has no position yet"
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -31,17 +34,40 @@ class Place(Struct, frozen=True, kw_only=True):
     postcodes: tuple[str, ...] = ()
     land: str = ""
     foreign_km: float = 0.0
-    """Kilometres beyond the 30 round the nearest known postcode centre; 0 in Germany."""
+    """Kilometres beyond the border, an estimate; 0 in Germany."""
+    country: str = ""
+    """Code of a foreign country (``"CH"``); empty in Germany and where it is not known."""
+    nearest_postcode: str = ""
+    """The German postcode nearest to a foreign place; ``nearest_km`` is how far its centre is."""
+    nearest_km: float = 0.0
 
     @property
     def readback(self) -> str:
         """The words with which the operator confirms the place with the caller."""
         if self.foreign_km:
-            return f"{self.lat:.5f}, {self.lon:.5f} ({self.foreign_km:.0f} km outside Germany)"
+            return f"{self.lat:.5f}, {self.lon:.5f} ({self.abroad})"
         town = self.label or self.postcode
         if self.postcode_given or self.uncertainty_km >= 0.1:
             return f"near {town}, ± {max(0.1, self.uncertainty_km):.2g} km"
         return f"{self.lat:.5f}, {self.lon:.5f} ({town})"
+
+    @property
+    def is_null_island(self) -> bool:
+        """Whether it is 0, 0: in the Atlantic, and what a device without a position sends."""
+        return self.lat == 0 and self.lon == 0
+
+    @property
+    def surely_abroad_km(self) -> float:
+        """Kilometres beyond the border; 0 where a German postcode may hold the place after all."""
+        return 0.0 if self.postcodes else self.foreign_km
+
+    @property
+    def abroad(self) -> str:
+        """Where a foreign place is: its country if known, and how far from which postcode."""
+        where = COUNTRIES.get(self.country, "outside Germany")
+        if not self.nearest_postcode:
+            return f"{self.foreign_km:,.0f} km outside Germany"
+        return f"{where}, nearest {self.nearest_postcode}, {self.nearest_km:,.0f} km"
 
 
 class Vehicle(Struct, frozen=True, kw_only=True):

@@ -111,6 +111,12 @@ LANGUAGES = ("de", "en")
 
 CLIENT_KINDS = ("club", "maker", "insurer")
 
+COUNTRIES: Mapping[str, str] = {
+    "AT": "Austria", "BE": "Belgium", "CH": "Switzerland", "CZ": "Czechia", "DK": "Denmark",
+    "FR": "France", "LI": "Liechtenstein", "LU": "Luxembourg", "NL": "Netherlands", "PL": "Poland",
+}  # fmt: skip
+"""Countries at the border, by their ISO 3166 codes."""
+
 METHODS = ("index", "time-bands", "nearest")
 
 

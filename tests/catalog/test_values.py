@@ -39,7 +39,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert settings.of("heavy_recovery").speed == ((ENDLESS, 40.0),)
     assert settings.of("heavy_tow").speed == ((ENDLESS, 40.0),)
     (huber,) = catalog.all()
-    assert (huber.units, huber.region, huber.hours, huber.seats) == (1, "BY", None, None)
+    assert (huber.units, huber.region, huber.hours, huber.seats) == (1, "Augsburg", None, None)
     assert (huber.equipment, huber.clients, huber.on_hold) == (None, None, None)
     assert huber.phones[0].number == "+498999998207"
     assert huber.phones[0].shown == "089 99998-207"
@@ -174,12 +174,24 @@ def test_until(tmp_path: Path, written: str, meant: datetime) -> None:
 
 @pytest.mark.parametrize("base", ['"86150"', "{ lat = 48.3645, lon = 10.8928 }", '"8FWG9V7V+RW"'])
 def test_bases(tmp_path: Path, base: str) -> None:
-    """A base may be a postcode, a position or a plus code; the Land follows from it."""
+    """A base may be a postcode, a position or a plus code; the holiday region follows from it."""
     text = HUBER.replace('"48.3645,10.8928"', base).replace("{ radius_km = 30 }", '"Country"')
     (huber,) = open_text(tmp_path, text).all()
     assert abs(huber.lat - 48.3645) < 0.01
     assert abs(huber.lon - 10.8928) < 0.01
-    assert (huber.region, huber.area) == ("BY", Country())
+    assert (huber.region, huber.area) == ("Augsburg", Country())
+
+
+@pytest.mark.parametrize(
+    ("base", "region"),
+    [("86199", "Augsburg"), ("86391", "BY"), ("80331", "BY"), ("69117", "BW"), ("49.61,6.13", "")],
+)
+def test_holidays_are_those_of_the_municipality_where_it_has_some(
+    tmp_path: Path, base: str, region: str
+) -> None:
+    """Augsburg has 8 August, Stadtbergen beside it has not; Luxembourg has no region of ours."""
+    (huber,) = open_text(tmp_path, HUBER.replace("48.3645,10.8928", base)).all()
+    assert huber.region == region
 
 
 def test_holidays_are_asked_for_once(tmp_path: Path) -> None:
@@ -194,7 +206,7 @@ def test_holidays_are_asked_for_once(tmp_path: Path) -> None:
     text = f'{HUBER}hours = "Mo-Fr 08:00-18:00; PH off"\n{other}hours = "Mo-Fr 08:00-18:00"\n'
     path = write(tmp_path, text)
     huber, open_one = load(path, source="x", now=NOW, cache_dir=None, holidays=holidays).all()
-    assert asked == [("BY", (2026,))]
+    assert asked == [("Augsburg", (2026,))]
     assert huber.timetable is not None
     assert open_one.timetable is not None
     assert huber.timetable.span_at(NOW).state == "closed"

@@ -88,10 +88,13 @@ def test_nobody_is_exit_3_and_the_emergency_line_stands(dispatch, firms):
     ran = dispatch("cascade", "accident", "-a", "40.1,-75.3", "--injured", "1", "--json", *WHEN)
     assert (ran.code, ran.envelope["status"]) == (3, "error")
     assert [call["dial"] for call in ran.envelope["data"]["emergency"]] == ["112", "112"]
-    assert "km outside Germany" in ran.envelope["warnings"][0]
+    assert ran.envelope["warnings"][:2] == [
+        "confirm the place with the caller: outside Germany, nearest 26757, 6,053 km",
+        "tow: no provider within 300 km of the place",
+    ]
     [tow] = ran.envelope["data"]["cascades"]
     assert tow["excluded_counts"] == {"outside_area": 2}
-    assert {out["provider"] for out in tow["nearest_excluded"]} == {"lech", "wertach"}
+    assert tow["nearest_excluded"] == []
 
 
 def test_part_served_is_partial(dispatch, firms):

@@ -14,9 +14,21 @@ from dispatch_cli.cli import options
 
 
 def test_validate_says_ok_with_counts(dispatch, firms):
-    """A good file is confirmed, never silent."""
+    """A good file is confirmed, never silent, with the regions whose holidays were taken."""
     ran = dispatch("providers", "validate")
-    assert (ran.code, ran.out) == (0, "ok: 2 providers, 1 clients\n")
+    assert ran.code == 0
+    assert ran.out == "ok: 2 providers, 1 clients\nholidays of Augsburg: lech, wertach\n"
+
+
+def test_validate_names_five_providers_of_a_region(dispatch, firms):
+    """A long list is counted, and a base abroad has no holidays that are known."""
+    block = firms.read_text().split("[[provider]]")[-1].replace("86199", "47.3769,8.5417")
+    more = "".join(f"[[provider]]{block.replace('wertach', f'far-{n}')}" for n in range(7))
+    firms.write_text(firms.read_text() + more)
+    assert dispatch("providers", "validate").out.splitlines()[1:] == [
+        "holidays of no region: far-0, far-1, far-2, far-3, far-4 and 2 more",
+        "holidays of Augsburg: lech, wertach",
+    ]
 
 
 def test_validate_lists_everything_wrong_at_once(dispatch, firms):
@@ -33,9 +45,10 @@ def test_validate_lists_everything_wrong_at_once(dispatch, firms):
 
 
 def test_validate_in_json(dispatch, firms):
-    """The counts are data."""
+    """The counts are data, and the providers of each holiday region."""
     data = dispatch("providers", "validate", "--json").envelope["data"]
     assert (data["providers"], data["clients"]) == (2, 1)
+    assert data["holiday_regions"] == {"Augsburg": ["lech", "wertach"]}
 
 
 def test_list_and_filter(dispatch, firms):

@@ -235,7 +235,7 @@ CORPUS: dict[str, tuple[float, float, float, tuple[str, ...]]] = {
         "https://wego.here.com/l/48.3705,10.8978",
         "https://osmand.net/map?pin=48.3705,10.8978#15/48.3/10.8",
     )),
-    "Postcode 86150": (48.3645, 10.89279, 0.01, (
+    "Postcode 86150": (48.3673, 10.8921, 0.01, (
         "86150",
         " 86150 ",
         "86150 Augsburg",
@@ -255,12 +255,12 @@ CORPUS: dict[str, tuple[float, float, float, tuple[str, ...]]] = {
         "Rathausplatz 1, D-86150 Augsburg",
         "Am Alten Einlaß, 86150 Augsburg",
     )),
-    "Postcode 01067": (51.0603, 13.7178, 0.01, ("01067", "01067 Dresden", "D-01067 Dresden")),
-    "Postcode 60311": (50.1107, 8.6826, 0.01, (
+    "Postcode 01067": (51.0547, 13.7269, 0.01, ("01067", "01067 Dresden", "D-01067 Dresden")),
+    "Postcode 60311": (50.1112, 8.6831, 0.01, (
         "60311 Frankfurt am Main", "60311 Frankfurt a.M.", "60311 Frankfurt/Main",
         "60311 Frankfurt (Main)",
     )),
-    "Postcode 73733": (48.7526, 9.2831, 0.01, ("73733 Eßlingen-Weil", "73733 Esslingen a. N.")),
+    "Postcode 73733": (48.75, 9.3, 0.01, ("73733 Eßlingen-Weil", "73733 Esslingen a. N.")),
     "Regensburg": (49.0134, 12.1016, 0.03, (
         "49.0134,12.1016",
         "49°00'48.2\"N 12°06'05.8\"E",

@@ -70,10 +70,55 @@ def test_null_island_is_foreign_and_not_refused() -> None:
     assert "outside Germany" in place.readback
 
 
-def test_just_across_the_border_is_near_a_postcode() -> None:
-    """Salzburg has German postcodes within 30 km, Vienna has none."""
-    assert parse_place("47.8095,13.0550").postcode
-    assert parse_place("48.2082,16.3738").foreign_km > 30
+@pytest.mark.parametrize(
+    ("city", "at", "readback"),
+    [
+        ("Zürich", "47.3769,8.5417", "(Switzerland, nearest 79801, 23 km)"),
+        ("Basel", "47.5596,7.5886", "(Switzerland, nearest 79576, 4 km)"),
+        ("Strasbourg", "48.5734,7.7521", "(France, nearest 77694, 5 km)"),
+        ("Salzburg", "47.8095,13.0550", "(Austria, nearest 83395, 7 km)"),
+        ("Luxembourg", "49.6116,6.1319", "(Luxembourg, nearest 54457, 21 km)"),
+        ("Szczecin", "53.4285,14.5528", "(Poland, nearest 17322, 19 km)"),
+        ("Bern", "46.9480,7.4474", "(Switzerland, nearest 79639, 69 km)"),
+        ("Wien", "48.2082,16.3738", "(outside Germany, nearest 94110, 196 km)"),
+        ("North Sea", "54.5,6.5", "(outside Germany, nearest 27498, 97 km)"),
+    ],
+)
+def test_foreign_places_are_not_labelled_with_a_german_postcode(
+    city: str, at: str, readback: str
+) -> None:
+    """Country if known, the nearest postcode only as such, and how far it is."""
+    place = parse_place(at)
+    assert place.readback.endswith(readback), city
+    assert (place.postcode, place.label, place.land) == ("", "", "")
+    assert place.foreign_km > 0
+
+
+@pytest.mark.parametrize(
+    ("town", "at", "postcode"),
+    [
+        ("Konstanz", "47.6603,9.1758", "78462"),
+        ("Weil am Rhein", "47.5937,7.6209", "79576"),
+        ("Kehl", "48.5730,7.8150", "77694"),
+        ("Görlitz", "51.1527,14.9881", "02826"),
+        ("Frankfurt (Oder)", "52.3471,14.5506", "15230"),
+        ("Aachen", "50.7753,6.0839", "52062"),
+        ("Freilassing", "47.8409,12.9800", "83395"),
+        ("Flensburg", "54.7833,9.4333", "24937"),
+        ("Büsingen", "47.6970,8.6900", "78266"),
+        ("Passau", "48.5744,13.4648", "94032"),
+    ],
+)
+def test_german_towns_at_the_border_keep_their_postcode(town: str, at: str, postcode: str) -> None:
+    """The border runs through or beside them, and they are not abroad."""
+    place = parse_place(at)
+    assert (place.postcode, place.foreign_km, place.country) == (postcode, 0, ""), town
+
+
+def test_close_to_the_border_the_nearest_postcodes_are_not_ruled_out() -> None:
+    """The border is known only as well as its villages: Basel may be 79576, Zürich is not 79801."""
+    assert "79576" in parse_place("47.5650,7.6050").postcodes
+    assert parse_place("47.3769,8.5417").postcodes == ()
 
 
 def test_swapped_coordinates_are_refused_with_the_right_ones() -> None:

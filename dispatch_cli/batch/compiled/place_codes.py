@@ -1,7 +1,8 @@
 """The postcodes in which places may lie, for columns of coordinates: ``notation.postcodes``.
 
 The formulas are those of ``possible_postcodes``. Where a comparison is as close as the last bits of
-compiled sines could decide it, the row is left to the desk.
+compiled sines could decide it, the row is left to the desk. A row that may lie beyond the border is
+looked at one by one: ``place_at``.
 """
 
 from functools import cache
@@ -10,10 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...model import Place
 from ...model.sphere import EARTH_RADIUS_KM
+from ...notation.borders import surely_german_km
 from ...notation.centres import centres
-from ...notation.postcodes import FOREIGN_FROM_KM, postcode_uncertainty_km
-from ..index.postcode_entries import all_codes
+from ...notation.place import place_at
+from ...notation.postcodes import FARTHEST_RADII, FOREIGN_FROM_KM
+from ..index.postcode_entries import all_codes, number_of
 from .arrays import Array, compiled_kernel, jit
 
 MOST_CODES = 32
@@ -26,8 +30,8 @@ _KM_PER_DEGREE = EARTH_RADIUS_KM * acos(-1.0) / 180
 class PlaceCodes(NamedTuple):
     """For each place up to MOST_CODES numbers of postcodes, and in ``counts`` how many.
 
-    ``is_decided`` is false where the desk has to look. ``foreign_km`` is the distance beyond what
-    counts as Germany, infinite where the nearest centre is not near.
+    ``is_decided`` is false where the desk has to look. ``foreign_km`` is how far a place is surely
+    beyond the border, infinite where the nearest centre is not near.
     """
 
     codes: Array
@@ -37,7 +41,10 @@ class PlaceCodes(NamedTuple):
 
 
 class _Centres(NamedTuple):
-    """All centres by latitude; ``slack_km`` is how uncertain a place in the area is."""
+    """All centres by latitude.
+
+    ``slack_km`` is how uncertain a place in the area is; within ``german_km`` all are German.
+    """
 
     lat: Array
     lon: Array
@@ -46,11 +53,13 @@ class _Centres(NamedTuple):
     points: Array
     number: Array
     slack_km: Array
+    german_km: Array
 
 
 @cache
 def _all_centres() -> _Centres:
-    everything = sorted((lat, lon, code) for code, lat, lon in centres().everything())
+    table = centres()
+    everything = sorted((lat, lon, code) for code, lat, lon in table.everything())
     number = {code: at for at, code in enumerate(all_codes())}
     lat, lon = (np.array([each[axis] for each in everything]) for axis in (0, 1))
     phi = np.radians(lat)
@@ -59,7 +68,8 @@ def _all_centres() -> _Centres:
     return _Centres(
         lat, lon, phi, np.cos(phi), points,
         np.array([number[code] for *_, code in everything], np.int64),
-        np.full(len(everything), np.nan),
+        np.array([table.radius_km(code) for *_, code in everything]),
+        np.array([surely_german_km(table.border_km(code)) for *_, code in everything]),
     )  # fmt: skip
 
 
@@ -68,17 +78,29 @@ def find_codes(lat: Array, lon: Array, uncertainty_km: Array) -> PlaceCodes:
     made, count = _all_centres(), len(lat)
     nearest, km = np.empty(count, np.int64), np.empty(count)
     _find_nearest(lat, lon, made, FOREIGN_FROM_KM, nearest, km)
-    for one in np.unique(nearest[nearest >= 0]).tolist():
-        if np.isnan(made.slack_km[one]):
-            made.slack_km[one] = postcode_uncertainty_km(all_codes()[made.number[one]])
     found = PlaceCodes(
         np.zeros((count, MOST_CODES), np.int64),
         np.zeros(count, np.int64),
         nearest != _CLOSE,
         np.maximum(0.0, km - FOREIGN_FROM_KM),
     )
-    _gather(lat, lon, uncertainty_km, made, nearest, km, *found[:3])
+    _gather(lat, lon, uncertainty_km, made, nearest, km, FARTHEST_RADII, *found[:3])
+    may_be_foreign = (nearest == _FOREIGN) & np.isfinite(km)
+    may_be_foreign |= (nearest >= 0) & (km > made.german_km[nearest] - _EDGE)
+    for row in np.flatnonzero(may_be_foreign).tolist():
+        _look_up(row, place_at(lat[row], lon[row], uncertainty_km=uncertainty_km[row]), found)
     return found
+
+
+def _look_up(row: int, place: Place, found: PlaceCodes) -> None:
+    """Take the postcodes of a place that was looked at, and how far abroad it is."""
+    found.foreign_km[row] = place.surely_abroad_km
+    found.counts[row] = len(place.postcodes)
+    if len(place.postcodes) > MOST_CODES:
+        found.is_decided[row] = False
+        return
+    for at, code in enumerate(place.postcodes):
+        found.codes[row, at] = number_of(code)
 
 
 _FOREIGN, _CLOSE = -2, -1
@@ -120,7 +142,9 @@ def _find_nearest(lats, lons, made, foreign_from_km, nearest, found_km):
 
 
 @jit
-def _gather(lats, lons, uncertain_km, made, nearest, nearest_km, codes, counts, decided):
+def _gather(
+    lats, lons, uncertain_km, made, nearest, nearest_km, farthest_radii, codes, counts, decided
+):
     """List the centres whose area may hold each place."""
     for row in range(len(lats)):
         own = nearest[row]
@@ -147,9 +171,10 @@ def _gather(lats, lons, uncertain_km, made, nearest, nearest_km, codes, counts, 
                         made.phi[at], made.cosine[at], made.lon[at],
                     )  # fmt: skip
                     over = km * km - nearest_km[row] * nearest_km[row] - 2 * apart_km * slack_km
-                    if km <= limit_km + _EDGE and abs(over) < _EDGE:
+                    left_km = farthest_radii * made.slack_km[at] + uncertain_km[row] - km
+                    if km <= limit_km + _EDGE and min(abs(over), abs(left_km)) < _EDGE:
                         decided[row] = False
-                    is_in = km <= limit_km and over <= 0
+                    is_in = km <= limit_km and over <= 0 and left_km >= 0
                 if is_in:
                     if count == codes.shape[1]:
                         decided[row] = False

@@ -146,7 +146,7 @@ class RowPreparer:
             is_decided[row] = own is not None and len(own) <= MOST_CODES
             if own is not None and is_decided[row]:
                 codes[row, : len(own)], counts[row] = own, len(own)
-            foreign_km[row] = place.foreign_km
+            foreign_km[row] = place.surely_abroad_km
         is_here &= is_decided
         return codes, counts, foreign_km
 

@@ -12,6 +12,7 @@ from ... import desk, notation, plans
 from ...errors import UsageError
 from ...intake import AMOUNTS, Reading, Refusal, Said, read_when
 from ...model import Incident, Place
+from ...model.incident import NO_POSITION_YET
 from ...records.values import Reject, Row
 from ...results import EmergencyCall
 from .cell_values import parse_count, parse_flag, parse_ids, text_of
@@ -243,6 +244,8 @@ class RowReader:
                 place = reading.attempt("no_place", lambda: _refuse("the row has no place"))
             else:
                 place = reading.attempt("bad_position", lambda: position_of(lat, lon))
+            if place is not None and place.is_null_island:
+                place = reading.attempt("bad_position", lambda: _refuse(NO_POSITION_YET))
             if place is not None:
                 _put(self._places, key, place)
         return place

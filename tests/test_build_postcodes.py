@@ -1,0 +1,150 @@
+"""The script that builds the table of postcodes, and that the package carries what it builds."""
+
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.model.sphere import great_circle_km
+from dispatch_cli.notation.centres import Centres, PostcodeArea, centres, read_columns
+from dispatch_cli.places.geonames import Row, read_rows
+
+build = pytest.importorskip("tools.build_postcodes", reason="the folder tools is not here")
+
+GEONAMES = Path(__file__).resolve().parents[1].parent / "shared/data/places/zipcodes.de.csv.gz"
+NOWHERE = build.Grid(())
+needs_geonames = pytest.mark.skipif(
+    not GEONAMES.exists(), reason="the shared GeoNames file is not here"
+)
+
+
+def row(postcode: str, name: str, lat: float, lon: float, **facts: object) -> Row:
+    """Make a place in Augsburg's surroundings."""
+    defaults: dict[str, object] = {
+        "district": "Landkreis Augsburg", "district_code": "09772", "land": "BY",
+    }  # fmt: skip
+    return Row(postcode=postcode, name=name, lat=lat, lon=lon, **{**defaults, **facts})
+
+
+def around(count: int) -> list[Row]:
+    """Make so many postcodes on a line, 0.1 degrees of latitude (11.12 km) apart."""
+    return [row(f"8600{n}", f"Ort {n}", 48.0 + n / 10, 10.9) for n in range(count)]
+
+
+def built(rows: list[Row], *changes: tuple[str, ...]) -> dict[str, PostcodeArea]:
+    """Build a table and read it back."""
+    corrections = [build.Correction(*each, *("",) * (7 - len(each))) for each in changes]
+    content = build.build_postcodes(rows, NOWHERE, corrections, "2026-01-01")
+    head, _, body = content.partition(b"\n")
+    _, dated, count, lands = head.decode().split()
+    columns, names = read_columns(body, int(count), "IiiHHHB")
+    table = Centres(dated, lands.split(","), columns, names)
+    found = {code: table.area(code) for code, _, _ in table.everything()}
+    return {code: area for code, area in found.items() if area is not None}
+
+
+def test_the_point_is_the_middle_of_a_postcodes_own_places() -> None:
+    """A place that other postcodes have too is that of a whole town and does not count."""
+    rows = [
+        *around(8),
+        row("86100", "Augsburg", 48.5, 10.5),
+        row("86101", "Augsburg", 48.5, 10.5),
+        row("86100", "Augsburg Nord", 48.60, 10.5),
+        row("86100", "Augsburg Ost", 48.50, 10.7),
+    ]
+    table = built(rows)
+    assert (table["86100"].lat, table["86100"].lon) == (48.55, 10.6)
+    assert (table["86101"].lat, table["86101"].lon) == (48.5, 10.5)
+    assert table["86100"].towns[0] == "Augsburg"
+
+
+def test_the_radius_is_part_of_the_way_to_the_sixth_neighbour() -> None:
+    """Seven centres on a line: from the first the sixth is 66.7 km away, from the middle 33.4."""
+    table = built(around(7))
+    step_km = great_circle_km(48.0, 10.9, 48.1, 10.9)
+    assert table["86000"].radius_km == pytest.approx(0.45 * 6 * step_km, abs=0.01)
+    assert table["86003"].radius_km == pytest.approx(0.45 * 3 * step_km, abs=0.01)
+
+
+def test_the_radius_reaches_over_nine_of_ten_places_and_is_at_least_a_kilometre() -> None:
+    """Ten places on a line: the ninth-farthest decides; a dense town has 1 km."""
+    line = [row("86100", f"Dorf {n}", 48.0 + n / 10, 10.5) for n in range(10)]
+    dense = [row(f"8620{n}", f"Viertel {n}", 48.45 + n / 1000, 10.6) for n in range(8)]
+    table = built([*line, *dense])
+    centre = (table["86100"].lat, table["86100"].lon)
+    ninth_km = sorted(great_circle_km(*centre, 48.0 + n / 10, 10.5) for n in range(10))[8]
+    assert table["86100"].radius_km == pytest.approx(ninth_km, abs=0.01)
+    assert table["86200"].radius_km == 1.0
+
+
+def test_corrections_drop_add_move_widen_and_settle_the_land() -> None:
+    """Each kind of correction does what it says and nothing else."""
+    rows = [*around(8), row("86008", "Hof", 48.3, 11.0, land="BW"), row("86008", "Alt", 48.2, 11.0)]
+    table = built(
+        rows,
+        ("86000", "drop"),
+        ("86300", "add", "48.25", "10.8", "", "Neustadt", "86001"),
+        ("86001", "point", "48.11", "10.91"),
+        ("86002", "radius", "", "", "99"),
+        ("86008", "land", "", "", "BW"),
+    )
+    assert "86000" not in table
+    assert table["86300"].towns == ("Neustadt",)
+    assert table["86300"].district == "Landkreis Augsburg"
+    assert (table["86001"].lat, table["86001"].lon) == (48.11, 10.91)
+    assert table["86002"].radius_km == 99
+    assert table["86008"].land == "BW"
+    assert built(rows)["86008"].land == "BW"  # of equals the first in the alphabet
+
+
+def test_receivers_are_no_places() -> None:
+    """A company with a postcode of its own is left out."""
+    assert "86999" not in built([*around(8), row("86999", "AG", 48.3, 10.9, is_receiver=True)])
+
+
+def test_a_city_of_its_own_is_a_municipality() -> None:
+    """The key tells it, whatever the district is called."""
+    cities = {
+        "09761": "Augsburg", "08221": "Heidelberg", "05315": "Köln, Stadt",
+        "09162": "Kreisfreie Stadt München", "15003": "Landeshauptstadt Magdeburg",
+    }  # fmt: skip
+    counties = {"09772": "Landkreis Augsburg", "08115": "Böblingen", "10041": "Saarbrücken"}
+    for key, name in {**cities, **counties}.items():
+        of = row("1", "x", 0, 0, district=name, district_code=key)
+        municipality, district = build.district_of(of)
+        assert municipality == (district if key in cities else ""), key
+        assert not district.startswith(("Kreisfreie", "Landeshaupt"))
+        assert "," not in district
+
+
+@needs_geonames
+def test_there_are_106_cities_of_their_own() -> None:
+    """As many as the Federal Statistical Office counts, Berlin, Hamburg and Bremen among them."""
+    keys = {one.district_code for one in read_rows(GEONAMES) if not one.is_receiver}
+    assert len(keys) == 400
+    assert sum(map(build.is_city, keys)) == 106
+
+
+@needs_geonames
+def test_the_package_carries_what_the_script_builds() -> None:
+    """Every row but the distance to the border, which needs GeoNames' places of all countries."""
+    content = build.build_postcodes(
+        read_rows(GEONAMES), NOWHERE, build.read_corrections(), centres().dated
+    )
+    carried = (build.NOTATION / "postcodes.bin").read_bytes()
+    count = len(list(centres().everything()))
+    begin = carried.index(b"\n") + 1 + count * (4 + 4 + 4 + 2 + 2)
+    assert content[:begin] == carried[:begin]
+    assert content[begin + 2 * count :] == carried[begin + 2 * count :]
+
+
+@needs_geonames
+def test_nine_of_ten_places_lie_within_the_radius() -> None:
+    """Of all places that GeoNames has in a postcode; with half the way to the third it was 71 %."""
+    table = centres()
+    places = [
+        (great_circle_km(one.lat, one.lon, *centre), table.radius_km(one.postcode))
+        for one in read_rows(GEONAMES)
+        if not one.is_receiver and (centre := table.of(one.postcode))
+    ]
+    assert len(places) > 16_000
+    assert sum(km <= radius_km for km, radius_km in places) / len(places) > 0.94
