@@ -4,12 +4,14 @@ A service that is planned ``after`` another starts when that one can have failed
 minutes to rescue plus the minutes of its job.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .model import Settings
 from .model.words import CARRYING_SERVICES
+from .results import Cascade
 
 
 class Link(Struct, frozen=True):
@@ -66,3 +68,26 @@ def _minutes_of(link: Link, following: Mapping[str, list[Link]], settings: Setti
         return minutes
     rest_min = max(_minutes_of(each, following, settings) for each in later)
     return minutes + (1 - settings.of(link.service).helped) * rest_min
+
+
+def with_shared_units(
+    cascades: Iterable[Cascade], units_of: Callable[[str], int]
+) -> tuple[Cascade, ...]:
+    """Mark a provider with a single unit that stands first for several services at once.
+
+    The mark is in its row for the second service and every later one. ``units_of`` gives the units
+    of a provider.
+    """
+    first_for: dict[str, str] = {}
+    found = []
+    for cascade in cascades:
+        if cascade.when == "now" and cascade.candidates:
+            row = cascade.candidates[0]
+            earlier = first_for.setdefault(row.provider, cascade.service)
+            if earlier != cascade.service and units_of(row.provider) == 1:
+                why = (f"only unit, first for {earlier}", *row.why)[: len(row.why) or 1]
+                rows = (replace(row, why=why), *cascade.candidates[1:])
+                found.append(replace(cascade, candidates=rows))
+                continue
+        found.append(cascade)
+    return tuple(found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from . import cascade, chain, eligibility, geo, plans, ranking
+from . import cascade, chain, eligibility, geo, plans, ranking, readback
 from .availability import HolidayDates, hours_around
 from .candidates import Orders, Rated
 from .eligibility import GATES, Gate, Need, check_gates, reasons_of
@@ -16,18 +16,15 @@ from .model import (
     NO_CLIENT,
     Incident,
     Observations,
-    Place,
     PlanEntry,
     Provider,
-    Rules,
 )
 from .model.incident import NO_POSITION_YET
-from .model.words import CARRYING_SERVICES, SERVICES
+from .model.words import SERVICES
 from .results import (
     Answer,
     Cascade,
     Exclusion,
-    IncidentView,
     LastResortLine,
     ProviderSource,
 )
@@ -79,12 +76,12 @@ def rank_incident(
     return Answer(
         emergency=calls,
         advice=plans.advice_for(incident, calls),
-        incident=view(incident, [call.service for call in calls], entries),
-        cascades=cascades,
+        incident=readback.view(incident, [call.service for call in calls], entries),
+        cascades=chain.with_shared_units(cascades, lambda each: _units(catalog, each)),
         plan_min=chain.plan_min(links, rules.settings),
-        ask=_to_ask(incident, entries, cascades),
+        ask=readback.to_ask(incident, entries, cascades),
         provider_file=ProviderSource(str(catalog.path), catalog.source, catalog.count),
-        control_centres=_control_centres(rules, incident.place)
+        control_centres=readback.control_centres(rules, incident.place)
         if any(call.dial == "112" for call in calls)
         else (),
         warnings=_warnings(catalog, incident, cascades),
@@ -161,6 +158,11 @@ class Ranked(Struct, frozen=True):
         found = Counter(exclusion.reason for exclusion in self.excluded)
         found[gates[0].reason] += not_near
         return {reason: found[reason] for reason in reasons_of(gates) if found[reason]}
+
+
+def _units(catalog: "Catalog", provider_id: str) -> int:
+    provider = catalog.find(provider_id)
+    return provider.units if provider else 0
 
 
 def _link(need: Need, ranked: Ranked) -> chain.Link:
@@ -266,78 +268,6 @@ def _unknown(what: str, word: str, allowed: Iterable[str]) -> str:
     guess = f" (did you mean {close[0]!r}?)" if close else ""
     listed = ", ".join(known) if len(known) <= 20 else f"{len(known)} ids"
     return f"unknown {what} {word!r}{guess}; allowed: {listed}"
-
-
-def view(
-    incident: Incident, emergency: Iterable[str], entries: Iterable[PlanEntry]
-) -> IncidentView:
-    """Show the incident as it was understood, to be read back to the caller."""
-    place, vehicle = incident.place, incident.vehicle
-    said = {
-        "spot": incident.spot,
-        "clearance_m": incident.clearance_m,
-        "where": incident.where,
-        "trapped": incident.trapped,
-        "injured": incident.injured,
-        "hazard": incident.hazard,
-        "persons": incident.persons,
-        "children": incident.children,
-        "pets": incident.pets,
-        "language": incident.language,
-        "note": incident.note,
-        "wish": incident.wish,
-        "asked": ", ".join(incident.asked),
-    }
-    return IncidentView(
-        kind=incident.kind,
-        services=(*emergency, *(entry.service for entry in entries)),
-        position={"lat": place.lat, "lon": place.lon, "uncertainty_km": place.uncertainty_km},
-        place=place.readback,
-        postcode=place.postcode,
-        when=incident.when,
-        client=incident.client,
-        vehicle={
-            "kind": vehicle.kind,
-            "brand": vehicle.brand,
-            "ev": vehicle.ev,
-            "trailer": vehicle.trailer,
-            "weight_t": vehicle.weight_t,
-            "assumed_weight_t": vehicle.assumed_weight_t,
-            "height_m": vehicle.height_m,
-            "state": vehicle.state,
-        },
-        facts={name: value for name, value in said.items() if value},
-    )
-
-
-def _to_ask(
-    incident: Incident, entries: Iterable[PlanEntry], cascades: Iterable[Cascade]
-) -> tuple[str, ...]:
-    """Name once what was not asked and could change the order or the gates."""
-    vehicle = incident.vehicle
-    carried = any(entry.service in CARRYING_SERVICES for entry in entries)
-    open_questions = {
-        "vehicle": vehicle.kind is None and carried,
-        "weight": vehicle.weight_t is None and carried,
-        "height": vehicle.height_m is None and vehicle.kind in ("van", "camper", "truck", "bus"),
-        "clearance": incident.clearance_m is None and incident.is_under_a_roof,
-        "client": any(
-            ask.endswith("ask client")
-            for found in cascades
-            for candidate in found.candidates
-            for ask in candidate.ask
-        ),
-    }
-    return tuple(name for name, is_open in open_questions.items() if is_open)
-
-
-def _control_centres(rules: Rules, place: Place) -> tuple[str, ...]:
-    """The direct lines of the control centres that answer for a place; none for a foreign one."""
-    return tuple(
-        f"{centre.phone} {centre.name}"
-        for centre in rules.control_centres
-        if any(first <= place.postcode <= last for first, last in centre.postcodes)
-    )
 
 
 def _warnings(

@@ -100,8 +100,13 @@ def faded(weight: float, days: float) -> float:
 
 
 def is_counted(tally: Tally) -> bool:
-    """Whether an offer teaches anything: answered, in order, and not called off by the motorist."""
-    return not tally.override and (tally.outcome in SAID_YES or tally.outcome in SAID_NO)
+    """Whether an offer teaches anything: answered, in order, and not called off by the motorist.
+
+    No answer before the provider opens teaches nothing.
+    """
+    if tally.override or (tally.before_opening and tally.outcome in ("no_answer", "unreachable")):
+        return False
+    return tally.outcome in SAID_YES or tally.outcome in SAID_NO
 
 
 def answer_minutes(tally: Tally) -> float | None:

@@ -69,6 +69,15 @@ def why_out(providers: Iterable[Provider], called: "Need", needed: "Need") -> di
     }
 
 
+def opens_later(book: Book, reader: "Reader | Transaction", case: Case, provider_id: str) -> bool:
+    """Whether a provider is called before it opens, so that no answer says nothing of it."""
+    provider = book.catalog.find(provider_id)
+    if provider is None:
+        return False
+    called, _ = needs_now(book, reader, case, PlanEntry(service=""))
+    return eligibility.Look(called, provider).availability.opens_at is not None
+
+
 def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> str:
     """Say when an overdue unit was due back; empty if one is free, or all are booked."""
     provider = book.catalog.find(offer.provider)

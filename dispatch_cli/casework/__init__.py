@@ -14,6 +14,7 @@ from .answers import (
     promise,
 )
 from .bookings import JobMinutes, NoUnitError, Placed, rebooked
+from .joint import followed, holder_of, joined, of_one_call
 from .states import (
     LIVE,
     Deadline,
@@ -55,9 +56,13 @@ __all__ = [
     "close",
     "correct",
     "deadlines",
+    "followed",
+    "holder_of",
+    "joined",
     "must_be_open",
     "must_need_a_call",
     "next_option",
+    "of_one_call",
     "offer_in_hand",
     "offer_of",
     "offers_for",

@@ -55,6 +55,7 @@ def ask(
     now: datetime,
     operator: str,
     override: str = "",
+    before_opening: bool = False,
     answer_within: timedelta = ANSWER_WITHIN,
 ) -> Case:
     """Open an offer: the call is placed now. One service asks one provider at a time."""
@@ -71,6 +72,7 @@ def ask(
         operator=operator,
         rank=ranks.index(option.provider) + 1 if option.provider in ranks else 0,
         override=override,
+        before_opening=before_opening,
     )
     if not override:
         offer = _with_forecast(offer, option, case.incident.when)
@@ -322,6 +324,7 @@ def _cleared(offer: Offer, operator: str) -> Offer:
         operator=operator,
         rank=offer.rank,
         override=offer.override,
+        before_opening=offer.before_opening,
         acceptance=offer.acceptance,
         forecast_min=offer.forecast_min,
         base_min=offer.base_min,

@@ -76,7 +76,9 @@ class Offer(Struct, frozen=True, kw_only=True):
     ``override`` is "wish" or "decision" where the operator left the order. ``corrected`` marks an
     answer that a later record supersedes: it stays, and nothing is learned from it. ``unit`` counts
     from 1 where an acceptance took one; it is booked from ``booked_from`` to ``booked_until``.
-    Free texts (why declined, why out of order) are kept with the personal data.
+    Free texts (why declined, why out of order) are kept with the personal data. Offers of one call
+    for several services have the number of its first one in ``joint``; one of them has the booking.
+    ``before_opening``: the provider was asked before it opened.
 
     An offer asked in its turn has the forecast of that moment: ``acceptance``, and in whole minutes
     after the acceptance ``forecast_min`` (the arrival) and ``base_min`` (wait, turnout and travel,
@@ -105,6 +107,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     booked_from: datetime | None = None
     booked_until: datetime | None = None
     corrected: bool = False
+    joint: int = 0
+    before_opening: bool = False
     acceptance: float | None = None
     forecast_min: int | None = None
     base_min: int | None = None
@@ -238,6 +242,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     came_min: float | None = None
     base_min: int | None = None
     travel_source: str = ""
+    before_opening: bool = False
 
 
 class Summary(Struct, frozen=True, kw_only=True):

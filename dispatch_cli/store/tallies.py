@@ -72,6 +72,7 @@ def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> T
         came_min=minutes(coarse.came_at),
         base_min=coarse.base_min,
         travel_source=coarse.travel_source,
+        before_opening=all(each.before_opening for each in turn),
     )
 
 

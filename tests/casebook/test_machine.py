@@ -283,8 +283,9 @@ class Casework(RuleBasedStateMachine):
     def place_call(self, job, service=None, firm="", override=""):
         verdict, whom = self.desk.ask(job, service, self.now, firm=firm, override=override)
         how = {"provider": firm, "override": override, "because": "because"} if firm else {}
+        services = [service] if service else []
         card = self.attempt(
-            verdict, lambda book: asking.place_call(book, job.number, service=service, **how)
+            verdict, lambda book: asking.place_call(book, job.number, services=services, **how)
         )
         if isinstance(card, asking.Exhausted):
             assert (card.phone, whom.firm, card.skipped) == ("110", "", whom.skipped)

@@ -278,10 +278,10 @@ def test_a_service_that_has_help_is_not_exhausted(desk):
     answering.record(desk(1), "1.1", "decline", reason="closed")
     asking.place_call(desk(2), number)
     with pytest.raises(ConflictError, match=r"roadside_repair is asking already: 1\.2 Bert"):
-        asking.place_call(desk(3), number, service="roadside_repair")
+        asking.place_call(desk(3), number, services=["roadside_repair"])
     answering.accept(desk(3), "1.2", NOON + timedelta(minutes=20))
     with pytest.raises(ConflictError, match="is accepted already"):
-        asking.place_call(desk(4), number, service="roadside_repair")
+        asking.place_call(desk(4), number, services=["roadside_repair"])
     assert [act.action for act in viewing.acts(desk(4), number)][-1] == "accept"
 
 

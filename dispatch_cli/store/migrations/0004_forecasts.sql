@@ -5,6 +5,10 @@ ALTER TABLE offer ADD COLUMN forecast_min INTEGER;
 ALTER TABLE offer ADD COLUMN base_min INTEGER;
 ALTER TABLE offer ADD COLUMN travel_source TEXT NOT NULL DEFAULT '';
 
+-- Offers of one call have the number of its first one; a provider may be asked before it opens.
+ALTER TABLE offer ADD COLUMN joint INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE offer ADD COLUMN before_opening INTEGER NOT NULL DEFAULT 0;
+
 -- Until now late was actual minus promised arrival. Older offers teach no lateness.
 ALTER TABLE learned RENAME COLUMN late_weight TO promise_weight;
 ALTER TABLE learned RENAME COLUMN late_min_weighted TO promise_min_weighted;
