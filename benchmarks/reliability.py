@@ -1,6 +1,6 @@
 """Whether the intervals of the forecast report hold the truth: desks simulated by the real verbs.
 
-    python benchmarks/reliability.py [--logs 16] [--cases 250] [--write]
+    python benchmarks/reliability.py [--logs 12] [--cases 250] [--write]
 
 Each log is a desk of its own: eight firms round a town, whose acceptance the file has wrong by
 N(0, 0.15). Cases are opened, offered, answered, corrected, called off, closed and forgotten by the
@@ -156,7 +156,7 @@ class SimulatedDesk:
         mending.close(self._book(), number)
 
     def _answer(self, number: int, card: asking.OfferCard, refused: set[str]) -> bool:
-        """Let a firm answer a call as it truly does; return whether nobody else is needed.
+        """Let a firm answer a call as it truly does; return whether no other is needed.
 
         A firm that refuses does so on all its numbers.
         """
@@ -224,7 +224,7 @@ def held_by(report: ForecastReport, truth: dict[int, float]) -> Held:
 
 
 def simulate(logs: int, cases: int, folder: Path) -> tuple[Held, Held]:
-    """Work the desks; count what holds the truth before and after everybody is forgotten."""
+    """Work the desks; count what holds the truth before and after all cases are erased."""
     totals = [[0, 0, 0], [0, 0, 0]]
     for seed in range(logs):
         desk = SimulatedDesk(folder / f"{seed}.sqlite3", seed)
@@ -255,7 +255,7 @@ def table(logs: int, cases: int, before: Held, after: Held) -> str:
 def main() -> None:
     """Print the figures, or write them into the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--logs", type=int, default=16)
+    parser.add_argument("--logs", type=int, default=12)
     parser.add_argument("--cases", type=int, default=250)
     parser.add_argument("--write", action="store_true", help=f"put it into docs/{PAGE.name}")
     options = parser.parse_args()

@@ -282,6 +282,22 @@ def test_the_forecast_report_holds_what_was_said_against_what_came(dispatch, ope
     assert dispatch("report", "forecast", "--since", "yesterday").code == 2
 
 
+def test_providers_show_says_late_against_the_forecast_and_the_promise(dispatch, opened):
+    """A firm that is there at once, 20 minutes before its promise: early against both."""
+    dispatch("case", "offer", "1")
+    dispatch("case", "accept", "1", "--eta", "20")
+    dispatch("case", "arrive", "1.1")
+    [tow] = [
+        each
+        for each in dispatch("providers", "show", "lech", "--json").envelope["data"]["experience"]
+        if each["service"] == "tow"
+    ]
+    assert tow["promise_late_min"] == pytest.approx(-20 / 11, abs=0.1)
+    assert tow["promise_late_min"] < tow["late_min"] < 0
+    said = f"late by {tow['late_min']:.1f} min ({tow['promise_late_min']:.1f} by its own promises)"
+    assert said in dispatch("providers", "show", "lech").out
+
+
 def test_a_day_within_a_month_leaves_that_month_out(dispatch, opened):
     """Forecasts are kept by months: what ``--since`` divides is named on stderr."""
     from datetime import UTC, datetime
