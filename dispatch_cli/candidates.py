@@ -49,3 +49,8 @@ class Orders(Struct, frozen=True, kw_only=True):
     without_wish: list[Rated]
     by_index: list[Rated]
     neutral: list[Rated]
+
+    @property
+    def is_by_minutes(self) -> bool:
+        """Whether nothing was grouped: ``asked`` is the very list that ``ungrouped`` is."""
+        return self.asked is self.ungrouped

@@ -62,7 +62,7 @@ def build(
     """
     fallback_min = need.settings.of(need.entry.service).fallback_min
     asked = expected_min(orders.asked, fallback_min)
-    ungrouped = expected_min(orders.ungrouped, fallback_min)
+    ungrouped = asked if orders.is_by_minutes else expected_min(orders.ungrouped, fallback_min)
     without_wish = expected_min(orders.without_wish, fallback_min)
     by_index = expected_min(orders.by_index, fallback_min)
     neutral = expected_min(orders.neutral, fallback_min)
@@ -106,7 +106,8 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     """The rows, each with the clock time at which help is there if asked in turn."""
     order = orders.asked
-    by_minutes = {rated.eligible.provider.id: at for at, rated in enumerate(orders.ungrouped, 1)}
+    ungrouped = [] if orders.is_by_minutes else orders.ungrouped
+    by_minutes = {rated.eligible.provider.id: at for at, rated in enumerate(ungrouped, 1)}
     soonest_min = min((rated.arrival_min for rated in order), default=0.0)
     rows, asking_min = [], start_min
     for rank, (rated, chance) in enumerate(zip(order, by_rank, strict=True), start=1):
@@ -130,7 +131,7 @@ def _candidates(
                     need,
                     there_at,
                     is_soonest=rated.arrival_min == soonest_min,
-                    is_in_turn=rank < by_minutes[eligible.provider.id],
+                    is_in_turn=rank < by_minutes.get(eligible.provider.id, 0),
                 ),
                 wait_min=rated.wait_min,
                 turnout_min=rated.turnout_min,

@@ -251,6 +251,7 @@ def limit(value: Fact, limit: Fact, **facts: object) -> LimitGate:
 UNFIT = {
     "static by place": (static(incident=("place",)), UnknownFactError, "place"),
     "static by time": (static(incident=("when",)), UnknownFactError, "when"),
+    "static by the number of the case": (static(incident=("number",)), UnknownFactError, "number"),
     "a subclass": (AlwaysGate(reason="new", fails=LICENCE.fails, sentence=LICENCE.sentence),
                    UnknownFormError, "'new'"),
     "a known form's name": (OtherLimitGate(reason="new"), UnknownFormError, "'new'"),

@@ -54,6 +54,7 @@ def test_ranking(tmp_path: Path) -> None:
     speed = [[10, 35], [1000, 80]]
     acceptance = 0.5
     band_min = 10
+    fair_within_min = 1.5
     [ranking.service.Schwerbergung]
     speed_kmh = 30
     [ranking.service.tow]
@@ -61,7 +62,7 @@ def test_ranking(tmp_path: Path) -> None:
     """
     settings = open_text(tmp_path, text + HUBER).rules.settings
     table = ((10.0, 35.0), (1000.0, 80.0))
-    assert settings.band_min == 10
+    assert (settings.band_min, settings.fair_within_min) == (10, 1.5)
     assert settings.of("taxi").speed == table
     assert settings.of("tow") == ServiceSettings(speed=table, acceptance=0.5, answer_min=1)
     assert settings.of("heavy_recovery").speed == ((ENDLESS, 30.0),)
