@@ -14,8 +14,7 @@ from .gate_table import GATES
 from .look import Look
 
 _LASTING = (
-    "service_not_offered", "vehicle_class", "vehicle_too_heavy", "vehicle_too_high",
-    "unit_too_high", "equipment_missing",
+    "vehicle_class", "vehicle_too_heavy", "vehicle_too_high", "unit_too_high", "equipment_missing",
 )  # fmt: skip
 _LASTING_GATES = tuple(gate for gate in GATES if gate.reason in _LASTING)
 
@@ -33,7 +32,9 @@ def missing_min(look: Look, reason: str) -> float:
     Infinite where a call to it cannot help, also if that is not the first reason. The drive does
     not count.
     """
-    if reason not in _PASSING or any(gate.stops(look) for gate in _LASTING_GATES):
+    if reason not in _PASSING or look.need.entry.service not in look.provider.services:
+        return inf
+    if any(gate.stops(look) for gate in _LASTING_GATES):
         return inf
     minutes = _area_min(look) + max(_hold_min(look), _opening_min(look))
     if reason == "down" or look.provider.id in look.need.incident.asked:

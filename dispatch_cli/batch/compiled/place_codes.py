@@ -13,7 +13,7 @@ import numpy as np
 
 from ...model import Place
 from ...model.sphere import EARTH_RADIUS_KM
-from ...notation.borders import surely_german_km
+from ...notation.borders import side_of, surely_german_km
 from ...notation.centres import centres
 from ...notation.place import place_at
 from ...notation.postcodes import FARTHEST_RADII, FOREIGN_FROM_KM
@@ -85,9 +85,10 @@ def find_codes(lat: Array, lon: Array, uncertainty_km: Array) -> PlaceCodes:
         np.maximum(0.0, km - FOREIGN_FROM_KM),
     )
     _gather(lat, lon, uncertainty_km, made, nearest, km, FARTHEST_RADII, *found[:3])
-    may_be_foreign = (nearest == _FOREIGN) & np.isfinite(km)
-    may_be_foreign |= (nearest >= 0) & (km > made.german_km[nearest] - _EDGE)
-    for row in np.flatnonzero(may_be_foreign).tolist():
+    is_foreign = (nearest == _FOREIGN) & np.isfinite(km)
+    for row in np.flatnonzero((nearest >= 0) & (km > made.german_km[nearest] - _EDGE)).tolist():
+        is_foreign[row] = side_of(lat[row], lon[row]).beyond_km > 0
+    for row in np.flatnonzero(is_foreign).tolist():
         _look_up(row, place_at(lat[row], lon[row], uncertainty_km=uncertainty_km[row]), found)
     return found
 
