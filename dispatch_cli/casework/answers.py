@@ -104,7 +104,7 @@ def accept(
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
     begin, end = booked_time(case, there_at, now=now, minutes=minutes)
-    unit = take_unit(offer, fleet, (begin, end), there_at, extra=extra_unit)
+    unit = take_unit(offer, fleet, (begin, end), minutes, extra=extra_unit)
     return _put(
         case,
         replace(

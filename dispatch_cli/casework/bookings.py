@@ -42,8 +42,9 @@ class NoUnitError(ConflictError):
     def __init__(self, name: str, there_at: datetime | None, why: str, at: str = "") -> None:
         self.name, self.there_at, self.why = name, there_at, why
         text = f"{name} has no free unit left"
+        text += f": {why}" if why else ""
         if there_at is not None:
-            text += f": {why}, the next can be there from {at or format(there_at, '%H:%M')}"
+            text += f", the next can be there from {at or format(there_at, '%H:%M')}"
         super().__init__(
             text, hint="another time (--eta), one more truck (--extra-unit), or decline"
         )
@@ -69,11 +70,17 @@ def booked_time(
 
 
 def take_unit(
-    offer: Offer, fleet: Fleet, times: tuple[datetime, datetime], there_at: datetime, *, extra: bool
+    offer: Offer,
+    fleet: Fleet,
+    times: tuple[datetime, datetime],
+    minutes: JobMinutes,
+    *,
+    extra: bool,
 ) -> int:
     """Choose the unit for an acceptance; raises NoUnitError if none is free all the time.
 
-    With ``extra`` an overdue unit is not taken: the provider has named another one.
+    ``times`` are those of ``booked_time``. With ``extra`` an overdue unit is not taken: the
+    provider has named another one.
     """
     begin, end = times
     free = fleet.free_units(begin, end)
@@ -84,13 +91,27 @@ def take_unit(
     known = range(1, fleet.units + 1)
     if not known:
         raise NoUnitError(offer.name, None, "")
-    first = min(fleet.first_fit(unit, begin, end - begin) for unit in known)
-    possible = there_at + (first - begin)
-    possible += -(possible - possible.replace(second=0, microsecond=0)) % _MINUTE
     out = [each for unit in known for each in fleet.of(unit)
            if each.begin < end and begin < each.end]  # fmt: skip
     who = "its only unit is" if fleet.units == 1 else f"all {fleet.units} units are"
-    raise NoUnitError(offer.name, possible, f"{who} booked for {_cases(out)}")
+    raise NoUnitError(
+        offer.name, _next_there(fleet, begin, minutes), f"{who} booked for {_cases(out)}"
+    )
+
+
+def _next_there(fleet: Fleet, begin: datetime, minutes: JobMinutes) -> datetime | None:
+    """Return when a unit can be there that is free for the whole way and job, in whole minutes.
+
+    None if the time on the way is unknown.
+    """
+    if minutes.way_min is None:
+        return None
+    way = timedelta(minutes=minutes.way_min)
+    # A minute more, for rounding up.
+    length = way + timedelta(minutes=minutes.job_min) + _MINUTE
+    first = min(fleet.first_fit(unit, begin, length) for unit in range(1, fleet.units + 1))
+    there_at = first + way
+    return there_at + -(there_at - there_at.replace(second=0, microsecond=0)) % _MINUTE
 
 
 def move(offer: Offer, fleet: Fleet, begin: datetime, end: datetime) -> Placed:

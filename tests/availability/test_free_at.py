@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.availability import Basis, Fleet, availability_at, changes, facts_behind
-from dispatch_cli.casework.bookings import NoUnitError, take_unit
+from dispatch_cli.casework.bookings import JobMinutes, NoUnitError, take_unit
 from dispatch_cli.coverage import Stretch, find_gaps
 from dispatch_cli.desk import rank_incident
 from dispatch_cli.model import (
@@ -316,7 +316,9 @@ def _accepts_as_it_says(
     offer = Offer(number=9, service="tow", provider=one.id, name="X", phone="1", opened_at=when,
                   answer_by=when, operator="o")  # fmt: skip
     try:
-        unit = take_unit(offer, fleet, (when, when + MINUTE / 60), when, extra=False)
+        unit = take_unit(
+            offer, fleet, (when, when + MINUTE / 60), JobMinutes(0.0, 0.0), extra=False
+        )
     except NoUnitError:
         assert found.state == "none" or found.wait_min > 0
         return

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from dispatch_cli import casework
 from dispatch_cli.availability import Fleet
+from dispatch_cli.casework import NoUnitError
 from dispatch_cli.casework.answers import ANSWERS, CALL_BACK_WITHIN
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Booking, Case
@@ -400,3 +401,32 @@ def test_unknown_offers_are_refused():
     with pytest.raises(UsageError, match=r"case 17 has no offer 17\.9"):
         casework.arrive(case(), 9, now=NOON, fleet=Fleet(1, NOON), job_min=45.0)
     assert set(ANSWERS) < set(casework.ACTIONS)
+
+
+@pytest.mark.parametrize("promised_min", [5, 10, 20, 40])
+@pytest.mark.parametrize("out_min", [30, 33.5, 90])
+def test_the_time_that_is_named_is_accepted(promised_min, out_min):
+    """Also if the firm has promised to come sooner than its way takes."""
+    out = Booking(provider="anna", unit=1, case_id=9, offer=1, begin=NOON - 30 * MINUTE,
+                  end=NOON + out_min * MINUTE)  # fmt: skip
+
+    def accept(there_at):
+        return casework.accept(
+            asked(), 1, there_at=there_at, now=NOON, fleet=Fleet(1, NOON, [out]), minutes=JOB
+        )
+
+    with pytest.raises(NoUnitError, match="its only unit is booked for case 9") as refused:
+        accept(NOON + promised_min * MINUTE)
+    there_at = refused.value.there_at
+    assert there_at - NOON - timedelta(minutes=out_min + 20) < MINUTE
+    assert accept(there_at).offers[0].booked_from >= out.end
+
+
+def test_without_a_known_way_no_time_is_named():
+    """A firm from outside the cascade is refused with the reason alone."""
+    out = Booking(provider="anna", unit=1, case_id=9, offer=1, begin=NOON, end=NOON + 60 * MINUTE)
+    minutes = replace(JOB, way_min=None)
+    with pytest.raises(NoUnitError, match=r"booked for case 9$") as refused:
+        casework.accept(asked(), 1, there_at=NOON + 10 * MINUTE, now=NOON,
+                        fleet=Fleet(1, NOON, [out]), minutes=minutes)  # fmt: skip
+    assert refused.value.there_at is None
