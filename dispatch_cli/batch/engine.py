@@ -10,9 +10,7 @@ from functools import cached_property
 from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
-from .. import cascade, chain, desk, geo
+from .. import cascade, desk, geo
 from ..availability import HolidayDates
 from ..catalog.index import Index, make_index
 from ..eligibility import (
@@ -28,10 +26,11 @@ from ..ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn, is_nigh
 from . import kernel, offer_kernel
 from .index.cells import CellLists, key_of
 from .index.postcode_entries import all_codes, code_entries, numbers_of
-from .kernel_tables import Backend, CodeEntries, Found, Rows, Sides, Table
+from .kernel_tables import Backend, CodeEntries, Found, Rows, Table
 from .offers import EVERY_PROVIDER, Offer, Offers
-from .ranks import Ranked, Ranks
+from .ranks import Ranked, Ranks, started
 from .shapes import Shapes, Side
+from .side_columns import SideColumns
 from .time_steps import TimeSteps, lazy_stretch
 
 if TYPE_CHECKING:
@@ -82,8 +81,7 @@ class Engine:
         self._tables: dict[tuple[str, bool], Table] = {}
         self._cells: dict[tuple[str, float], CellLists] = {}
         self._coded: dict[str, CodeEntries] = {}
-        self._sides: dict[Side, Sides] = {}
-        self._heads: dict[int, Any] = {}
+        self.sides = SideColumns(self.backend, len(self.providers))
         self._hours = self.steps.lazy_hours()
 
     @cached_property
@@ -100,20 +98,11 @@ class Engine:
         return [self._rank_row(incident) for incident in incidents]
 
     def _rank_row(self, incident: Incident) -> tuple[Ranks, ...]:
-        """Rank one incident; what waits for another service starts when that can have failed."""
+        """Rank one incident for each service of its plan."""
         sides = self.shapes.of(incident).sides
         found = [self._rank_side(incident, side) for side in sides]
-        if not self._full:
-            return tuple(found)
-        links = [
-            chain.Link(ranks.service, side.entry.after, ranks.expected_min or 0.0)
-            for side, ranks in zip(sides, found, strict=True)
-        ]
-        starts = chain.starts(links, self.rules.settings)
-        return tuple(
-            replace(ranks, expected_min=starts[link.service] + link.expected_min)
-            for link, ranks in zip(links, found, strict=True)
-        )
+        afters = [side.entry.after for side in sides]
+        return started(found, afters, self.rules.settings) if self._full else tuple(found)
 
     def _rank_side(self, incident: Incident, side: Side) -> Ranks:
         """Rank one service of one incident."""
@@ -129,7 +118,7 @@ class Engine:
         def asked(name: str) -> tuple[Any, ...]:
             cells = self.cells(name, wide_km).single(key_of(place.lat, place.lon))
             table = self.table(name, at_night=at_night)
-            return (table, self._hours, self._one_side(side), cells, self.coded(name))
+            return (table, self._hours, self.sides.one(side), cells, self.coded(name))
 
         kernel.rank(*asked(service), rows, found, 0, 1, self.top)
         verdict = found.verdict[0]
@@ -174,38 +163,6 @@ class Engine:
     def _room(self) -> Found:
         offers, minutes = self.backend.empty(self.top + kernel.SPARE)
         return Found(offers, minutes, [*minutes], [*minutes], [0], [0], [0])
-
-    def _one_side(self, side: Side) -> Sides:
-        if side not in self._sides:
-            if len(self._sides) > MOST_KEPT:
-                self._sides.clear()
-            self._sides[side] = self.sides_of([side])
-        return self._sides[side]
-
-    def sides_of(self, sides: Sequence[Side]) -> Sides:
-        """Lay some sides out for the kernel."""
-        # All sides of a client share one tuple, so that its identity is a key.
-        lists = {id(side.listed): side.listed for side in sides if side.listed is not None}
-        heads = {id(side.head_starts): side.head_starts for side in sides if side.head_starts}
-        list_at = {key: at for at, key in enumerate(lists)}
-        head_at = {key: at for at, key in enumerate(heads)}
-        return Sides(
-            failing=self.backend.small(b"".join(side.failing for side in sides)),
-            list_of=self.backend.whole(list_at.get(id(side.listed), -1) for side in sides),
-            listed=self.backend.small(b"".join(lists.values())),
-            head_of=self.backend.whole(head_at.get(id(side.head_starts), -1) for side in sides),
-            heads=self.backend.joined(
-                [self.backend.real(()), *(self._head_column(each) for each in heads.values())]
-            ),
-            providers=len(self.providers),
-        )
-
-    def _head_column(self, head_starts: tuple[float, ...]) -> Any:
-        """The head starts of one client as a column, laid out once."""
-        key = id(head_starts)
-        if key not in self._heads:
-            self._heads[key] = self.backend.real(head_starts)
-        return self._heads[key]
 
     def is_for_desk(self, incident: Incident) -> bool:
         """Whether only the desk knows how to rank an incident."""
@@ -362,10 +319,6 @@ class Engine:
             success_probability=chances[-1] if chances else 0.0,
             counts=counts,
         )
-
-
-MOST_KEPT = 20_000
-"""Values that are remembered; then they are forgotten and made again."""
 
 
 def rounded_up(uncertainty_km: float) -> float:

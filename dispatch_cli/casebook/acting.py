@@ -150,12 +150,19 @@ def fleet_of(book: Book, tx: "Transaction", case: Case, offer: Offer) -> Fleet:
 
 
 def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
-    """How long the job of an offer takes a unit; of one call the longest counts."""
+    """How long the job of an offer takes a unit; of one call the longest counts.
+
+    While the provider file cannot be read, the minutes that were booked at the acceptance hold.
+    """
     option = _option_of(case, offer)
     way_min = None if option is None else max(0.0, option.arrival_min - option.wait_min)
     settings = book.catalog.rules.settings
     services = {offer.service, *(o.service for o in casework.of_one_call(case, offer.number))}
-    return JobMinutes(way_min, max(map(settings.job_min, services)))
+    job_min = max(map(settings.job_min, services))
+    if book.catalog.source == "none" and offer.booked_from and offer.booked_until:
+        begin = max(offer.booked_from, offer.promises[-1].there_at)
+        job_min = (offer.booked_until - begin) / timedelta(minutes=1)
+    return JobMinutes(way_min, job_min)
 
 
 def _option_of(case: Case, offer: Offer) -> Option | None:

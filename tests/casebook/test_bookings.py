@@ -7,6 +7,7 @@ import pytest
 
 from dispatch_cli.casebook import answering, asking, mending, opening, reporting
 from dispatch_cli.casework import NoUnitError
+from dispatch_cli.model import Rules, ServiceSettings, Settings
 from dispatch_cli.model.case import Personal
 
 from ..worlds import incident
@@ -169,3 +170,14 @@ def test_nothing_is_known_of_the_day_before(desk):
     assert accepted_later in ("anna", "bert")
     yesterday = after_noon(-24 * 60)
     assert rows(ranked(desk(200), yesterday))["anna"][:2] == ("up", 0.0)
+
+
+def test_without_the_provider_file_the_booked_minutes_hold(desk, catalog):
+    """The file says 90 minutes for a tow; while it cannot be read, an arrival books them still."""
+    catalog.rules = Rules(settings=Settings(services={"tow": ServiceSettings(job_min=90.0)}))
+    done = accepted(desk, 0, after_noon(30))
+    catalog.rules, catalog.source = Rules(), "none"
+    answering.promise(desk(5), done.ref, after_noon(40))
+    answering.arrive(desk(41), done.ref)
+    [offer] = _case(desk, 1).offers
+    assert offer.booked_until == after_noon(41 + 90)

@@ -113,7 +113,7 @@ class ColumnEngine(Engine):
         side_of = side_of_shape[block.shape]
         picked = np.flatnonzero((side_of >= 0) & (block.is_night == at_night))
         sides = [side for *_, side in wanted]
-        laid_out = self.sides_of(sides)
+        laid_out = self.sides.of(sides)
         tasks = self._tasks(block, picked, side_of[picked])
         found = self._places(len(picked))
 
