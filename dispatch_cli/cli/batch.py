@@ -119,7 +119,10 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
     ] = False
     live: Annotated[
         bool,
-        typer.Option("--live", help="Use current states of providers for incidents near to now."),
+        typer.Option(
+            "--live",
+            help="Use what checks, the phone and cases say, for each row at its time.",
+        ),
     ] = False
     history: Annotated[
         bool, typer.Option("--history", help="Use values learned from the case log.")

@@ -56,8 +56,8 @@ def column_batches_for(
 ) -> "ColumnBatches | None":
     """Make the column batches of a batch; None if it has to be ranked row by row.
 
-    Columns need the compiled engine without ``--full``, ``--summary`` and ``--live``, whose values
-    only the row-by-row engine has. Copying columns from JSON lines or Parquet to JSON lines also
+    Columns need the compiled engine without ``--full`` and ``--summary``, whose values only the
+    row-by-row engine has. Copying columns from JSON lines or Parquet to JSON lines also
     goes row by row, because columns of texts would lose the JSON types.
     """
     from ...records.csv_rows import CsvRows
