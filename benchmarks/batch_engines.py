@@ -69,6 +69,7 @@ def columns_with_templates(incidents: Sequence[Incident]) -> Any:
     numbers: dict[Incident, int] = {}
     said = [numbers.setdefault(_template_of(one), len(numbers)) for one in incidents]
     return IncidentColumns(
+        number=np.array([one.number for one in incidents]),
         lat=np.array([one.place.lat for one in incidents]),
         lon=np.array([one.place.lon for one in incidents]),
         uncertainty_km=np.array([one.place.uncertainty_km for one in incidents], np.float64),
@@ -89,7 +90,8 @@ def _column(values: Iterable[float]) -> Any:
 def _template_of(incident: Incident) -> Incident:
     """Take away the place, the time and the amounts of an incident."""
     vehicle = replace(incident.vehicle, weight_t=None, height_m=None)
-    return replace(incident, place=_NOWHERE, when=_NEVER, vehicle=vehicle, clearance_m=None)
+    place = replace(incident, place=_NOWHERE, when=_NEVER, number=0)
+    return replace(place, vehicle=vehicle, clearance_m=None)
 
 
 def compiled_engine(providers: list[Provider], incidents: Sequence[Incident]) -> Peer | None:

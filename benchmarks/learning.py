@@ -4,8 +4,8 @@
 
 Each seed is a world of four to seven providers. The file's acceptance is wrong by N(0, 0.15); the
 log holds 0, 5, 20 or 100 offers to each provider, drawn from the truth. Whoever believes the
-file, the plain average or the learned value orders by that and stops by that; the truth decides
-what it costs. ``--write`` puts the table into docs/learning.md.
+file, the plain average or the learned value orders by that and stops by that, the last method with
+equals in turn; the truth decides what it costs. ``--write`` puts the table into docs/learning.md.
 """
 
 import argparse
@@ -15,11 +15,13 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 
-from dispatch_cli.learning import Prior, learned, summarise
+from dispatch_cli.learning import Learned, Prior, learned, summarise
+from dispatch_cli.model import Settings
 from dispatch_cli.model.case import Tally
+from dispatch_cli.ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn
 
 OFFERS = (0, 5, 20, 100)
-METHODS = ("file's values", "plain average", "learned")
+METHODS = ("file's values", "plain average", "learned", "learned, in turn")
 FALLBACK_MIN = 120.0
 FILE_ERROR = 0.15
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "learning.md"
@@ -40,26 +42,33 @@ def study(seeds: int) -> tuple[Study, list[float]]:
         truth = [acceptance for acceptance, _, _ in world]
         said = [min(1.0, max(0.0, each + random.gauss(0, FILE_ERROR))) for each in truth]
         answers = [[random.random() < each for _ in range(max(OFFERS))] for each in truth]
-        best_min = expected_min(world, truth)
+        last_assigned = [random.random() for _ in world]
+        best_min = expected_min(_by_minutes(world, truth))
         optima.append(best_min)
         for offers in OFFERS:
             seen = [each[:offers] for each in answers]
-            for method, believed in zip(METHODS, _believed(world, said, seen), strict=True):
-                regrets[method, offers].append(expected_min(world, believed) - best_min)
+            found = _learned(world, said, seen)
+            average = [
+                sum(of_one) / offers if offers else value
+                for of_one, value in zip(seen, said, strict=True)
+            ]
+            orders = (
+                _by_minutes(world, said),
+                _by_minutes(world, average),
+                _by_minutes(world, [each.acceptance for each in found]),
+                _in_turn(world, found, last_assigned),
+            )
+            for method, order in zip(METHODS, orders, strict=True):
+                regrets[method, offers].append(expected_min(order) - best_min)
     return regrets, optima
 
 
-def expected_min(world: list[Provider], believed: list[float]) -> float:
-    """Work out what the order and stop by some believed acceptances cost in truth."""
-    index_min = [
-        arrival_min + answer_min / acceptance if acceptance > 0 else inf
-        for (_, answer_min, arrival_min), acceptance in zip(world, believed, strict=True)
-    ]
+def expected_min(order: list[Provider]) -> float:
+    """Work out what an order costs in truth."""
     minutes, all_refused = 0.0, 1.0
-    for index, (acceptance, answer_min, arrival_min) in sorted(zip(index_min, world, strict=True)):
-        if index < FALLBACK_MIN:
-            minutes += all_refused * (answer_min + acceptance * arrival_min)
-            all_refused *= 1 - acceptance
+    for acceptance, answer_min, arrival_min in order:
+        minutes += all_refused * (answer_min + acceptance * arrival_min)
+        all_refused *= 1 - acceptance
     return minutes + all_refused * FALLBACK_MIN
 
 
@@ -89,28 +98,50 @@ def _world(random: Random) -> list[Provider]:
     ]
 
 
-def _believed(
-    world: list[Provider], said: list[float], answers: list[list[bool]]
-) -> tuple[list[float], list[float], list[float]]:
-    """The acceptances by each of the METHODS; an average of nothing is the file's value."""
+def _index_min(world: list[Provider], believed: list[float]) -> list[float]:
+    return [
+        arrival_min + answer_min / acceptance if acceptance > 0 else inf
+        for (_, answer_min, arrival_min), acceptance in zip(world, believed, strict=True)
+    ]
+
+
+def _by_minutes(world: list[Provider], believed: list[float]) -> list[Provider]:
+    """The order and stop by some believed acceptances."""
+    index_min = _index_min(world, believed)
+    ordered = sorted(zip(index_min, world, strict=True))
+    return [provider for index, provider in ordered if index < FALLBACK_MIN]
+
+
+def _in_turn(
+    world: list[Provider], found: list[Learned], last_assigned: list[float]
+) -> list[Provider]:
+    """The order and stop by learned acceptances, equals in turn by when they were assigned."""
+    index_min = _index_min(world, [each.acceptance for each in found])
+    order = in_turn(
+        [number for number, index in enumerate(index_min) if index < FALLBACK_MIN],
+        lambda number: round(index_min[number] * COMPARED_STEPS_PER_MIN),
+        lambda number: equal_within_min(found[number].error_min, Settings()),
+        lambda number: (last_assigned[number], b""),
+    )
+    return [world[number] for number in order]
+
+
+def _learned(world: list[Provider], said: list[float], answers: list[list[bool]]) -> list[Learned]:
+    """What the log has taught about each provider."""
     tallies = [
-        _tally(number, accepted=accepted, answer_min=world[number][1])
+        _tally(number, world[number], accepted=accepted)
         for number, of_one in enumerate(answers)
         for accepted in of_one
     ]
     summaries = {summary.provider: summary for summary in summarise(tallies, _NOW)}
-    average = [
-        sum(of_one) / len(of_one) if of_one else value
-        for of_one, value in zip(answers, said, strict=True)
-    ]
-    posterior = [
-        learned(Prior(value, world[number][1]), summaries.get(str(number)), _NOW).acceptance
+    return [
+        learned(Prior(value, world[number][1]), summaries.get(str(number)), _NOW)
         for number, value in enumerate(said)
     ]
-    return said, average, posterior
 
 
-def _tally(number: int, *, accepted: bool, answer_min: float) -> Tally:
+def _tally(number: int, provider: Provider, *, accepted: bool) -> Tally:
+    _, answer_min, arrival_min = provider
     return Tally(
         provider=str(number),
         service="tow",
@@ -118,8 +149,8 @@ def _tally(number: int, *, accepted: bool, answer_min: float) -> Tally:
         opened_at=_NOW,
         outcome="accepted" if accepted else "declined",
         answer_min=answer_min,
-        promised_min=None,
-        arrival_min=None,
+        promised_min=arrival_min if accepted else None,
+        arrival_min=arrival_min if accepted else None,
         rank=1,
         override="",
         case_id=1,

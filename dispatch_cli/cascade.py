@@ -1,17 +1,20 @@
 """A cascade as a whole: its expected minutes, its chance, and what its order costs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
+from . import geo
 from .candidates import Orders, Rated
 from .eligibility import Need, later
+from .model import Availability
 from .results import Candidate, Cascade, Exclusion, LastResortLine
 
 CLOSES_SOON = timedelta(hours=2)
 SELDOM_ACCEPTS = 0.6
 WHY_AT_MOST = 2
+_TINY_MIN = 1e-6
 
 
 def expected_min(order: Iterable[Rated], fallback_min: float) -> float:
@@ -42,19 +45,24 @@ def build(
     orders: Orders,
     need: Need,
     *,
+    start_min: float = 0.0,
     last_resort: LastResortLine,
     excluded_counts: dict[str, int],
+    opens_soon: Sequence[Exclusion] = (),
     beyond: Sequence[Exclusion] = (),
     nearest: Sequence[Exclusion] = (),
     excluded: Sequence[Exclusion] | None = None,
 ) -> Cascade:
     """Make the cascade of one service: everything that the table, JSON and batch show of it.
 
+    ``start_min`` is when the service is asked for, if it waits for another one of the plan.
     The costs part the difference to the neutral order: ``contract_cost_min`` and
     ``method_cost_min`` are never negative, since the index is optimal within a client's groups.
+    They compare orders by minutes alone; ``fairness_cost_min`` is what equals in turn add to that.
     """
     fallback_min = need.settings.of(need.entry.service).fallback_min
     asked = expected_min(orders.asked, fallback_min)
+    ungrouped = asked if orders.is_by_minutes else expected_min(orders.ungrouped, fallback_min)
     without_wish = expected_min(orders.without_wish, fallback_min)
     by_index = expected_min(orders.by_index, fallback_min)
     neutral = expected_min(orders.neutral, fallback_min)
@@ -64,18 +72,21 @@ def build(
         service=need.entry.service,
         when=f"after:{need.entry.after}" if need.entry.after else "now",
         method=need.settings.method,
-        expected_min=asked,
+        start_min=start_min,
+        expected_min=start_min + asked,
         success_probability=by_rank[-1] if by_rank else 0.0,
-        neutral_expected_min=neutral,
+        neutral_expected_min=start_min + neutral,
         # Sums of the same minutes in another order can differ in the last bit.
         contract_cost_min=max(0.0, by_index - neutral),
         method_cost_min=max(0.0, without_wish - by_index),
-        wish_cost_min=asked - without_wish,
+        wish_cost_min=ungrouped - without_wish,
+        fairness_cost_min=_unless_tiny(asked - ungrouped),
         fallback_min=fallback_min,
         ranked_count=len(orders.asked),
-        candidates=_candidates(orders.asked, by_rank, need),
+        candidates=_candidates(orders, by_rank, need, start_min),
         last_resort=last_resort,
         excluded_counts=excluded_counts,
+        opens_soon=tuple(opens_soon),
         beyond_fallback=tuple(beyond),
         nearest_excluded=tuple(nearest),
         excluded=UNSET if excluded is None else tuple(excluded),
@@ -85,10 +96,20 @@ def build(
     )
 
 
-def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[Candidate, ...]:
+def _unless_tiny(minutes: float) -> float:
+    """Round a difference of expected minutes to 0 where no order depends on so little."""
+    return minutes if abs(minutes) >= _TINY_MIN else 0.0
+
+
+def _candidates(
+    orders: Orders, by_rank: list[float], need: Need, start_min: float
+) -> tuple[Candidate, ...]:
     """The rows, each with the clock time at which help is there if asked in turn."""
+    order = orders.asked
+    ungrouped = [] if orders.is_by_minutes else orders.ungrouped
+    by_minutes = {rated.eligible.provider.id: at for at, rated in enumerate(ungrouped, 1)}
     soonest_min = min((rated.arrival_min for rated in order), default=0.0)
-    rows, asking_min = [], 0.0
+    rows, asking_min = [], start_min
     for rank, (rated, chance) in enumerate(zip(order, by_rank, strict=True), start=1):
         asking_min += rated.answer_min
         there_at = later(need.incident.when, minutes=asking_min + rated.arrival_min)
@@ -105,7 +126,13 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
                 arrival_min=rated.arrival_min,
                 there_at=there_at,
                 chance_by_rank=chance,
-                why=_why(rated, need, there_at, is_soonest=rated.arrival_min == soonest_min),
+                why=_why(
+                    rated,
+                    need,
+                    there_at,
+                    is_soonest=rated.arrival_min == soonest_min,
+                    is_in_turn=rank < by_minutes.get(eligible.provider.id, 0),
+                ),
                 wait_min=rated.wait_min,
                 turnout_min=rated.turnout_min,
                 travel_min=rated.travel_min,
@@ -113,51 +140,63 @@ def _candidates(order: list[Rated], by_rank: list[float], need: Need) -> tuple[C
                 acceptance=rated.acceptance,
                 head_start_min=rated.head_start_min,
                 distance_km=eligible.distance_km,
-                open_until=eligible.open_until,
-                open_state=eligible.span.state,
-                travel_source="crow_fly",
+                open_until=eligible.availability.open_until,
+                open_state=eligible.availability.hours.state,
+                travel_source=geo.TRAVEL_SOURCE,
                 outside_contract=rated.outside_contract,
                 ask=eligible.ask,
                 area_edge=eligible.area_edge,
-                state=eligible.availability.state,
+                state=eligible.availability.mark,
                 late_min=rated.late_min,
             )
         )
     return tuple(rows)
 
 
-def _why(rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool) -> tuple[str, ...]:
+def _why(
+    rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool, is_in_turn: bool
+) -> tuple[str, ...]:
     """Say in a few words what stands behind a row; the first that hold, in this order."""
     eligible, client = rated.eligible, need.client
-    open_until, availability = eligible.open_until, eligible.availability
-    reasons = []
-    if eligible.provider.id == need.incident.wish:
-        reasons.append("wish")
+    availability = eligible.availability
+    open_until = availability.open_until
+    is_wish = eligible.provider.id == need.incident.wish
+    reasons = [word for word, holds in (("wish", is_wish), ("its turn", is_in_turn)) if holds]
     if rated.head_start_min and client:
         reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
-    if rated.wait_min:
-        reasons.append(f"free in {rated.wait_min:.0f} min")
-    if availability.state == "overdue" and availability.since is not None:
-        reasons.append(f"back since {_clock(availability.since, need.incident.when)}?")
-    job = timedelta(minutes=need.settings.job_min(need.entry.service))
-    if availability.next_at is not None and availability.next_at < there_at + job:
-        reasons.append(f"next job {_clock(availability.next_at, need.incident.when)}")
+    if open_until is not None and open_until <= there_at:
+        reasons.append(f"closes {open_until:%H:%M}")
+    reasons += _of_units(availability, need, there_at)
     if eligible.area_edge:
         reasons.append("area edge")
-    if open_until is not None and open_until - there_at <= CLOSES_SOON:
+    if open_until is not None and timedelta() < open_until - there_at <= CLOSES_SOON:
         reasons.append(f"closes {open_until:%H:%M}")
+    if availability.hours.state == "unknown":
+        reasons.append(availability.hours.comment or "hours unknown")
     if rated.acceptance < SELDOM_ACCEPTS:
         # Rounded down, but 0.57 is 57 % although 100 times it is a hair below.
         reasons.append(f"yes {int(rated.acceptance * 100 + 1e-9)} %")
-    if availability.state in ("unknown", "degraded"):
-        reasons.append(_state_since(availability.state, availability.since, need.incident.when))
-    if eligible.span.state == "unknown":
-        reasons.append(eligible.span.comment or "hours unknown")
+    if availability.seen in ("unknown", "degraded") and availability.mark != "overdue":
+        reasons.append(_state_since(availability.seen, availability.since, need.incident.when))
     if rated.outside_contract:
         reasons.append("outside contract")
     if not reasons:
         reasons.append("soonest of all" if is_soonest else "free now")
     return tuple(reasons[:WHY_AT_MOST])
+
+
+def _of_units(stands: Availability, need: Need, there_at: datetime) -> Iterator[str]:
+    """Say when a unit can set off, and until when it may stay."""
+    when = need.incident.when
+    if stands.wait_min and stands.source == "hours" and stands.opens_at is not None:
+        yield f"opens {_clock(stands.opens_at, when)}"
+    elif stands.wait_min:
+        yield f"free in {stands.wait_min:.0f} min"
+    if stands.state == "overdue" and stands.since is not None:
+        yield f"back since {_clock(stands.since, when)}?"
+    job = timedelta(minutes=need.settings.job_min(need.entry.service))
+    if stands.next_at is not None and stands.next_at < there_at + job:
+        yield f"next job {_clock(stands.next_at, when)}"
 
 
 def _clock(moment: datetime, when: datetime) -> str:

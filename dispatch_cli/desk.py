@@ -7,26 +7,24 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from . import cascade, eligibility, geo, plans, ranking
+from . import cascade, chain, eligibility, geo, plans, ranking, readback
+from .availability import HolidayDates, hours_around
 from .candidates import Orders, Rated
-from .eligibility import GATES, Gate, HolidayDates, Need, check_gates, hours_around, reasons_of
+from .eligibility import GATES, Gate, Need, check_gates, reasons_of
 from .errors import UsageError
 from .model import (
     NO_CLIENT,
     Incident,
     Observations,
-    Place,
     PlanEntry,
     Provider,
-    Rules,
 )
 from .model.incident import NO_POSITION_YET
-from .model.words import CARRYING_SERVICES, SERVICES
+from .model.words import SERVICES
 from .results import (
     Answer,
     Cascade,
     Exclusion,
-    IncidentView,
     LastResortLine,
     ProviderSource,
 )
@@ -66,18 +64,24 @@ def rank_incident(
     entries = plans.services_for(incident, rules)
     needs = needs_of(catalog, incident, entries, holidays, observations)
     providers = catalog.all() if explain else catalog.near(incident.place)
+    ranked = [rank_need(need, providers, gates) for need in needs]
+    links = [_link(need, found) for need, found in zip(needs, ranked, strict=True)]
+    starts = chain.starts(links, rules.settings)
     cascades = tuple(
-        _rank_service(catalog, need, providers, gates, explain=explain) for need in needs
-    )
+        _cascade(catalog, need, found, gates, not_near=catalog.count - len(providers),
+                 start_min=starts[need.entry.service], explain=explain)
+        for need, found in zip(needs, ranked, strict=True)
+    )  # fmt: skip
     calls = plans.emergency_calls(incident, rules)
     return Answer(
         emergency=calls,
         advice=plans.advice_for(incident, calls),
-        incident=view(incident, [call.service for call in calls], entries),
-        cascades=cascades,
-        ask=_to_ask(incident, entries, cascades),
+        incident=readback.view(incident, [call.service for call in calls], entries),
+        cascades=chain.with_shared_units(cascades, lambda each: _units(catalog, each)),
+        plan_min=chain.plan_min(links, rules.settings),
+        ask=readback.to_ask(incident, entries, cascades),
         provider_file=ProviderSource(str(catalog.path), catalog.source, catalog.count),
-        control_centres=_control_centres(rules, incident.place)
+        control_centres=readback.control_centres(rules, incident.place)
         if any(call.dial == "112" for call in calls)
         else (),
         warnings=_warnings(catalog, incident, cascades),
@@ -156,28 +160,45 @@ class Ranked(Struct, frozen=True):
         return {reason: found[reason] for reason in reasons_of(gates) if found[reason]}
 
 
-def _rank_service(
+def _units(catalog: "Catalog", provider_id: str) -> int:
+    provider = catalog.find(provider_id)
+    return provider.units if provider else 0
+
+
+def _link(need: Need, ranked: Ranked) -> chain.Link:
+    entry = need.entry
+    fallback_min = need.settings.of(entry.service).fallback_min
+    expected_min = cascade.expected_min(ranked.orders.asked, fallback_min)
+    return chain.Link(entry.service, entry.after, expected_min)
+
+
+def _cascade(
     catalog: "Catalog",
     need: Need,
-    providers: Sequence[Provider],
+    ranked: Ranked,
     gates: Sequence[Gate],
     *,
+    not_near: int,
+    start_min: float,
     explain: bool,
 ) -> Cascade:
-    ranked = rank_need(need, providers, gates)
-    # The index has proved of all the others that their area ends short of the place.
-    counts = ranked.counts(gates, not_near=catalog.count - len(providers))
+    """Make the cascade of one service; of ``not_near`` more providers the area ends short."""
+    counts = ranked.counts(gates, not_near=not_near)
     resort = catalog.rules.last_resort(need.entry.service)
     nearest: list[Exclusion] = []
     if not ranked.orders.asked:
         everybody = ranked.excluded if explain else rank_need(need, catalog.all(), gates).excluded
-        near = (one for one in everybody if one.distance_km <= NEAREST_WITHIN_KM)
+        near = (
+            one for one in everybody if one.distance_km <= NEAREST_WITHIN_KM and one.call_at is None
+        )
         nearest = _nearest_first(near)[:NEAREST_SHOWN]
     return cascade.build(
         ranked.orders,
         need,
+        start_min=start_min,
         last_resort=LastResortLine(resort.phone, resort.text),
         excluded_counts=counts,
+        opens_soon=_nearest_first(out for out in ranked.excluded if out.call_at is not None),
         beyond=_nearest_first(ranked.beyond),
         nearest=nearest,
         excluded=_nearest_first(ranked.excluded) if explain else None,
@@ -191,8 +212,8 @@ def rank_need(need: Need, providers: Iterable[Provider], gates: Sequence[Gate] =
 
     def rate(eligible: eligibility.Eligible) -> Rated:
         travel_min = geo.crow_fly_min(eligible.distance_km, settings)
-        experienced, late_min = with_experience(eligible, need)
-        return ranking.rate(experienced, need, travel_min, late_min)
+        experienced, late_min, error_min = with_experience(eligible, need)
+        return ranking.rate(experienced, need, travel_min, late_min, error_min)
 
     kept, too_slow = ranking.keep(map(rate, parts.eligible), settings.fallback_min)
     contract_only, _ = ranking.keep(map(rate, parts.contract_only), settings.fallback_min)
@@ -205,18 +226,22 @@ def rank_need(need: Need, providers: Iterable[Provider], gates: Sequence[Gate] =
 
 def with_experience(
     eligible: eligibility.Eligible, need: Need
-) -> tuple[eligibility.Eligible, float]:
-    """Put what the log has taught about a provider in the place of what the file says."""
+) -> tuple[eligibility.Eligible, float, float]:
+    """Put what the log has taught about a provider in the place of what the file says.
+
+    Returns also how late it usually is, and the standard error of its index, in minutes.
+    """
     seen, service = need.observations, need.entry.service
+    eligible = replace(eligible, provider=ranking.at_night(eligible.provider, need))
     summary = seen.summaries.get((eligible.provider.id, service))
     if summary is None or seen.as_of is None:
-        return eligible, 0.0
+        return eligible, 0.0, 0.0
     from . import learning
 
     provider, learned = learning.apply_learned(
         eligible.provider, service, need.settings, summary, seen.as_of
     )
-    return replace(eligible, provider=provider), learned.late_min
+    return replace(eligible, provider=provider), learned.late_min, learned.error_min
 
 
 def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
@@ -243,78 +268,6 @@ def _unknown(what: str, word: str, allowed: Iterable[str]) -> str:
     guess = f" (did you mean {close[0]!r}?)" if close else ""
     listed = ", ".join(known) if len(known) <= 20 else f"{len(known)} ids"
     return f"unknown {what} {word!r}{guess}; allowed: {listed}"
-
-
-def view(
-    incident: Incident, emergency: Iterable[str], entries: Iterable[PlanEntry]
-) -> IncidentView:
-    """Show the incident as it was understood, to be read back to the caller."""
-    place, vehicle = incident.place, incident.vehicle
-    said = {
-        "spot": incident.spot,
-        "clearance_m": incident.clearance_m,
-        "where": incident.where,
-        "trapped": incident.trapped,
-        "injured": incident.injured,
-        "hazard": incident.hazard,
-        "persons": incident.persons,
-        "children": incident.children,
-        "pets": incident.pets,
-        "language": incident.language,
-        "note": incident.note,
-        "wish": incident.wish,
-        "asked": ", ".join(incident.asked),
-    }
-    return IncidentView(
-        kind=incident.kind,
-        services=(*emergency, *(entry.service for entry in entries)),
-        position={"lat": place.lat, "lon": place.lon, "uncertainty_km": place.uncertainty_km},
-        place=place.readback,
-        postcode=place.postcode,
-        when=incident.when,
-        client=incident.client,
-        vehicle={
-            "kind": vehicle.kind,
-            "brand": vehicle.brand,
-            "ev": vehicle.ev,
-            "trailer": vehicle.trailer,
-            "weight_t": vehicle.weight_t,
-            "assumed_weight_t": vehicle.assumed_weight_t,
-            "height_m": vehicle.height_m,
-            "state": vehicle.state,
-        },
-        facts={name: value for name, value in said.items() if value},
-    )
-
-
-def _to_ask(
-    incident: Incident, entries: Iterable[PlanEntry], cascades: Iterable[Cascade]
-) -> tuple[str, ...]:
-    """Name once what was not asked and could change the order or the gates."""
-    vehicle = incident.vehicle
-    carried = any(entry.service in CARRYING_SERVICES for entry in entries)
-    open_questions = {
-        "vehicle": vehicle.kind is None and carried,
-        "weight": vehicle.weight_t is None and carried,
-        "height": vehicle.height_m is None and vehicle.kind in ("van", "camper", "truck", "bus"),
-        "clearance": incident.clearance_m is None and incident.is_under_a_roof,
-        "client": any(
-            ask.endswith("ask client")
-            for found in cascades
-            for candidate in found.candidates
-            for ask in candidate.ask
-        ),
-    }
-    return tuple(name for name, is_open in open_questions.items() if is_open)
-
-
-def _control_centres(rules: Rules, place: Place) -> tuple[str, ...]:
-    """The direct lines of the control centres that answer for a place; none for a foreign one."""
-    return tuple(
-        f"{centre.phone} {centre.name}"
-        for centre in rules.control_centres
-        if any(first <= place.postcode <= last for first, last in centre.postcodes)
-    )
 
 
 def _warnings(

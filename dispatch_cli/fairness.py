@@ -11,7 +11,7 @@ from math import fsum
 
 from .model import NO_CLIENT
 from .model.case import SAID_NO, SAID_YES, Case, ContractCost, Standing, Tally
-from .results import ContractRow, FairnessReport, FairnessRow, OverrideRow
+from .reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
 _Whose = tuple[str, str]
 """A provider and a service."""
@@ -183,7 +183,11 @@ def _cases_with(turns: _Turns, outcomes: Iterable[str]) -> set[int]:
 def _mean_minutes(turns: _Turns) -> tuple[float | None, float | None]:
     """The mean minutes to an answer, of all who answered or failed to, and to an arrival."""
     calls = [call for calls in turns.values() for call in calls]
-    answered = [call.answer_min for call in calls if call.outcome in SAID_YES | SAID_NO]
+    answered = [
+        fsum((*call.in_vain_min, call.answer_min))
+        for call in calls
+        if call.outcome in SAID_YES | SAID_NO
+    ]
     arrived = [call.arrival_min for call in calls if call.arrival_min is not None]
     return _mean(answered), _mean(arrived)
 

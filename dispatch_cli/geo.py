@@ -7,9 +7,12 @@ from .model import Area, Circle, Place, Polygon, Postcodes, ServiceSettings
 from .model.provider import Ring
 from .model.sphere import EARTH_RADIUS_KM, great_circle_km
 
-__all__ = ["AreaFit", "crow_fly_min", "fit", "great_circle_km"]
+__all__ = ["TRAVEL_SOURCE", "AreaFit", "crow_fly_min", "fit", "great_circle_km"]
 
 AreaFit = Literal["inside", "edge", "outside"]
+
+TRAVEL_SOURCE = "crow_fly"
+"""Where the travel minutes of a ranking come from; lateness by another source does not count."""
 
 
 def crow_fly_min(distance_km: float, settings: ServiceSettings) -> float:

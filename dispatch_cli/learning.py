@@ -1,4 +1,4 @@
-"""What the case log teaches about a provider: how often it accepts, answers when, comes how late.
+"""What the case log teaches about a provider: its acceptance, its answer time, its lateness.
 
 Everything is shrunk toward what was known before: the file's values count as PRIOR_OFFERS offers,
 and what the log holds fades with HALF_LIFE_DAYS. See docs/learning.md.
@@ -6,11 +6,13 @@ and what the log holds fades with HALF_LIFE_DAYS. See docs/learning.md.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from math import exp, fsum, isfinite, lgamma, log, log1p, nextafter
+from math import fsum, hypot, isfinite, nextafter, sqrt
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .betas import beta_quantile
+from .geo import TRAVEL_SOURCE
 from .model import Provider, Settings
 from .model.case import SAID_NO, SAID_YES, Summary, Tally
 
@@ -26,11 +28,13 @@ MOST_ANSWER_MIN = 15
 INTERVAL = 0.8
 """The chance that the true acceptance lies within the interval that is shown."""
 
+ANSWER_SPREAD_MIN = 3
+"""How far single answer times lie from their mean, as a standard deviation."""
+
+LATE_SPREAD_MIN = 5
+"""How far single arrivals lie from their mean lateness, as a standard deviation."""
+
 _DAY = timedelta(days=1)
-_BISECTIONS = 60
-_MOST_TERMS = 10_000
-_TINY = 1e-300
-_CLOSE = 1e-15
 _NOTHING = 1e-9
 
 
@@ -44,17 +48,39 @@ class Prior(Struct, frozen=True):
 class Learned(Struct, frozen=True, kw_only=True):
     """A provider's values for one service after what the log holds.
 
-    ``late_min`` is the mean of actual minus promised arrival, negative if it comes early; it is
-    added to ``arrival_min``, which never falls below 0. ``asked`` and ``accepted`` are faded
-    weights, not counts.
+    ``late_min`` is the mean of arrival minus base forecast, negative if the provider comes early;
+    it is added to ``arrival_min``, which never falls below 0. ``promise_late_min`` is the mean of
+    actual minus promised arrival, and is only shown. ``asked``, ``accepted`` and the two weights
+    are faded sums, not counts.
     """
 
     acceptance: float
     answer_min: float
     late_min: float
+    promise_late_min: float
     asked: float
     accepted: float
     prior: Prior
+    answer_weight: float = 0.0
+    late_weight: float = 0.0
+
+    @property
+    def error_min(self) -> float:
+        """The standard error of ``index_min`` by the log, in minutes; 0 if the log holds nothing.
+
+        It adds up the variances of answer_min / acceptance and of the lateness: the acceptance has
+        that of its Beta distribution, minutes have fixed spreads over the root of their weight.
+        """
+        if not self.asked or not self.acceptance:
+            return 0.0
+        yes, no = _beta_of(self)
+        acceptance_error = sqrt(yes * no / (yes + no + 1)) / (yes + no)
+        answer_error = ANSWER_SPREAD_MIN / sqrt(PRIOR_OFFERS + self.answer_weight)
+        return hypot(
+            acceptance_error * self.answer_min / self.acceptance / self.acceptance,
+            answer_error / self.acceptance,
+            LATE_SPREAD_MIN / sqrt(PRIOR_OFFERS + self.late_weight),
+        )
 
     # The bounds cost a hundred times the mean, and a ranking has no use for them.
     @property
@@ -74,21 +100,47 @@ def faded(weight: float, days: float) -> float:
 
 
 def is_counted(tally: Tally) -> bool:
-    """Whether an offer teaches anything: answered, in order, and not called off by the motorist."""
-    return not tally.override and (tally.outcome in SAID_YES or tally.outcome in SAID_NO)
+    """Whether an offer teaches anything: answered, in order, and not called off by the motorist.
+
+    No answer before the provider opens teaches nothing.
+    """
+    if tally.override or (tally.before_opening and tally.outcome in ("no_answer", "unreachable")):
+        return False
+    return tally.outcome in SAID_YES or tally.outcome in SAID_NO
 
 
-def summarise(tallies: Iterable[Tally], as_of: datetime) -> list[Summary]:
+def answer_minutes(tally: Tally) -> float | None:
+    """Return the minutes of all calls of a turn; None if the time of a call is impossible.
+
+    The number that answers is seldom the first: what was waited for in vain was time lost as well.
+    """
+    calls = (*tally.in_vain_min, tally.answer_min)
+    if not all(isfinite(minutes) and minutes >= 0 for minutes in calls):
+        return None
+    return fsum(min(minutes, MOST_ANSWER_MIN) for minutes in calls)
+
+
+def late_minutes(tally: Tally) -> int | None:
+    """Return arrival minus base forecast in whole minutes; None if one of them is unknown."""
+    if tally.came_min is None or tally.base_min is None or not isfinite(tally.came_min):
+        return None
+    return round(tally.came_min) - tally.base_min
+
+
+def summarise(
+    tallies: Iterable[Tally], as_of: datetime, travel_source: str = TRAVEL_SOURCE
+) -> list[Summary]:
     """Add up the offers of each provider and service, faded to a moment; sorted by both.
 
-    The order of the tallies changes nothing, not even the last bit.
+    Lateness counts for offers whose travel minutes have the source that the ranking uses. The
+    order of the tallies changes nothing, not even the last bit.
     """
     groups: dict[tuple[str, str], list[Tally]] = {}
     for tally in tallies:
         if is_counted(tally):
             groups.setdefault((tally.provider, tally.service), []).append(tally)
     return [
-        _summary(provider, service, groups[provider, service], as_of)
+        _summary(provider, service, groups[provider, service], as_of, travel_source)
         for provider, service in sorted(groups)
     ]
 
@@ -113,6 +165,7 @@ def learned(prior: Prior, summary: Summary | None, now: datetime) -> Learned:
             acceptance=prior.acceptance,
             answer_min=prior.answer_min,
             late_min=0.0,
+            promise_late_min=0.0,
             asked=0.0,
             accepted=0.0,
             prior=prior,
@@ -122,14 +175,20 @@ def learned(prior: Prior, summary: Summary | None, now: datetime) -> Learned:
     accepted = faded(summary.accepted_weight, days)
     answer_weight = faded(summary.answer_weight, days)
     late_weight = faded(summary.late_weight, days)
+    promise_weight = faded(summary.promise_weight, days)
     answer_min = PRIOR_OFFERS * prior.answer_min + faded(summary.answer_min_weighted, days)
     return Learned(
         acceptance=_posterior_mean(prior.acceptance, accepted, asked),
         answer_min=answer_min / (PRIOR_OFFERS + answer_weight),
         late_min=faded(summary.late_min_weighted, days) / (PRIOR_OFFERS + late_weight),
+        promise_late_min=(
+            faded(summary.promise_min_weighted, days) / (PRIOR_OFFERS + promise_weight)
+        ),
         asked=asked,
         accepted=accepted,
         prior=prior,
+        answer_weight=answer_weight,
+        late_weight=late_weight,
     )
 
 
@@ -138,57 +197,13 @@ def apply_learned(
 ) -> tuple[Provider, Learned]:
     """Put the learned acceptance and answer minutes into a provider, for one service.
 
-    Without a summary the provider comes back as it is. ``late_min`` has no place in a provider:
-    whoever works out the arrival adds it.
+    Without a summary the provider comes back as it is. A provider has no field for ``late_min``:
+    the caller adds it to the arrival.
     """
     found = learned(prior_of(provider, service, settings), summary, now)
     if summary is None:
         return provider, found
     return replace(provider, acceptance=found.acceptance, answer_min=found.answer_min), found
-
-
-def beta_cdf(a: float, b: float, x: float) -> float:
-    """Compute the chance that a Beta(a, b) variable is at most x; a and b are above 0.
-
-    This is the regularised incomplete beta function. Its continued fraction converges fast only
-    below the mean, so that above it the mirror image is computed.
-    """
-    if x <= 0 or x >= 1:
-        return 0.0 if x <= 0 else 1.0
-    front = exp(a * log(x) + b * log1p(-x) + lgamma(a + b) - lgamma(a) - lgamma(b))
-    if x <= (a + 1) / (a + b + 2):
-        return min(1.0, front / (a * _continued_fraction(a, b, x)))
-    return max(0.0, 1 - front / (b * _continued_fraction(b, a, 1 - x)))
-
-
-def beta_quantile(a: float, b: float, chance: float) -> float:
-    """Find the value below which a Beta(a, b) variable lies with a chance, to 1e-15.
-
-    A parameter of 0 makes it certain: b = 0 gives 1, a = 0 gives 0.
-    """
-    if a <= 0 or b <= 0:
-        return 1.0 if b <= 0 else 0.0
-    low, high = 0.0, 1.0
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if beta_cdf(a, b, middle) < chance else (low, middle)
-    return (low + high) / 2
-
-
-def _continued_fraction(a: float, b: float, x: float) -> float:
-    """Evaluate 1 + d1 / (1 + d2 / (1 + ...)) by Lentz's method (DLMF 8.17.22)."""
-    value, upper, lower = 1.0, 1.0, 0.0
-    for m in range(_MOST_TERMS):
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        even = (m + 1) * (b - m - 1) * x / ((a + 2 * m + 1) * (a + 2 * m + 2))
-        before = value
-        for term in (odd, even):
-            lower = 1 / (1 + term * lower or _TINY)
-            upper = 1 + term / upper or _TINY
-            value *= upper * lower
-        if abs(value - before) <= _CLOSE * abs(value):
-            break
-    return value
 
 
 def _beta_of(found: Learned) -> tuple[float, float]:
@@ -205,14 +220,21 @@ def _posterior_mean(prior: float, accepted: float, asked: float) -> float:
     return max(mean, nextafter(0, 1)) if prior > 0 or accepted > 0 else 0.0
 
 
-def _summary(provider: str, service: str, tallies: Sequence[Tally], as_of: datetime) -> Summary:
+def _summary(
+    provider: str, service: str, tallies: Sequence[Tally], as_of: datetime, travel_source: str
+) -> Summary:
     weighted = [(faded(1.0, (as_of - tally.opened_at) / _DAY), tally) for tally in tallies]
     answers = [
-        (weight, min(tally.answer_min, MOST_ANSWER_MIN))
+        (weight, minutes)
         for weight, tally in weighted
-        if isfinite(tally.answer_min) and tally.answer_min >= 0
+        if (minutes := answer_minutes(tally)) is not None
     ]
     late = [
+        (weight, minutes)
+        for weight, tally in weighted
+        if tally.travel_source == travel_source and (minutes := late_minutes(tally)) is not None
+    ]
+    kept = [
         (weight, tally.arrival_min - tally.promised_min)
         for weight, tally in weighted
         if tally.arrival_min is not None
@@ -229,4 +251,6 @@ def _summary(provider: str, service: str, tallies: Sequence[Tally], as_of: datet
         late_weight=fsum(weight for weight, _ in late),
         late_min_weighted=fsum(weight * minutes for weight, minutes in late),
         as_of=as_of,
+        promise_weight=fsum(weight for weight, _ in kept),
+        promise_min_weighted=fsum(weight * minutes for weight, minutes in kept),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from . import coverage
-from .eligibility import HolidayDates, hours_around
+from .availability import Basis, HolidayDates, hours_around
 from .errors import UsageError
 from .model import Observations
 from .model.check import MOST_NAMED, is_region
@@ -29,7 +29,6 @@ def plan_ahead(
     holidays: HolidayDates,
     observations: Observations = Observations(),
     minimum: int | None = None,
-    near_min: float = 60.0,
     regions: Sequence[str] = (),
     services: Sequence[str] = (),
 ) -> CoverageReport:
@@ -44,7 +43,6 @@ def plan_ahead(
         start=now.replace(second=0, microsecond=0),
         days=days,
         minimum=FEWER_THAN if minimum is None else minimum,
-        near_min=near_min,
         regions=tuple(regions),
         services=tuple(services),
     )
@@ -53,8 +51,7 @@ def plan_ahead(
     found = coverage.find_gaps(
         providers,
         stretch,
-        hours_of=lambda provider: hours_of(provider, provider.region),
-        availability=observations.availability,
+        basis=Basis(hours_of, catalog.rules.settings, observations),
     )
     named = {each for gap in found.gaps for each in (*gap.providers, *gap.unknown)}
     return CoverageReport(

@@ -6,33 +6,55 @@ price of a yes/no box (Weitzman, Econometrica 47(3), 1979) and the cost/probabil
 sequential testing (Simon & Kadane 1975; Ünlüyurt 2004); the proof is in docs/ranking.md.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
 from math import inf
+from operator import itemgetter
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from .candidates import Orders, Rated
 from .eligibility import Eligible, Need, is_on_list
+from .model import Provider, Settings
 from .model.digest import blake2b
 
+NIGHT_BEGINS, NIGHT_ENDS = 20, 6
+"""Hours of the clock."""
 COMPARED_STEPS_PER_MIN = 1e6
 """Minutes are compared in whole millionths and no finer, so that two ways of computing agree."""
 
+EQUAL_WITHIN_ERRORS = 3
+"""Learned values so many standard errors of the better one apart may differ by chance.
+
+The difference of two such values has a standard error of 1.4 times that; twice it is 2.8 times. And
+the better one of several is better by luck more often than not.
+"""
+
 Measure = Callable[[Rated, Need], int]
+Tie = tuple[float, bytes]
+T = TypeVar("T")
 
 
-def rate(eligible: Eligible, need: Need, travel_min: float, late_min: float = 0.0) -> Rated:
+def rate(
+    eligible: Eligible,
+    need: Need,
+    travel_min: float,
+    late_min: float = 0.0,
+    error_min: float = 0.0,
+) -> Rated:
     """Work out a provider's minutes; what it does not say itself comes from the service's settings.
 
     ``late_min`` is what it is usually late by, negative if early; nobody arrives before the call.
-    An acceptance of 0 gives an infinite index: asking costs time and never helps.
+    An acceptance of 0 gives an infinite index: asking costs time and never helps. ``error_min`` is
+    the standard error of the index by the log, 0 where the log holds nothing.
     """
-    provider, availability = eligible.provider, eligible.availability
+    provider, wait_min = eligible.provider, eligible.availability.wait_min
     settings = need.settings.of(need.entry.service)
     turnout_min = _or_default(provider.turnout_min, settings.turnout_min)
     answer_min = _or_default(provider.answer_min, settings.answer_min)
     acceptance = _or_default(provider.acceptance, settings.acceptance)
-    wait_min = 0.0
-    if availability.free == 0 or (availability.state == "busy" and availability.free is None):
-        wait_min = _or_default(availability.wait_min, need.settings.busy_wait_min)
     arrival_min = max(0.0, wait_min + turnout_min + travel_min + late_min)
     client = need.client
     return Rated(
@@ -53,6 +75,7 @@ def rate(eligible: Eligible, need: Need, travel_min: float, late_min: float = 0.
             and not need.incident.in_danger
             and not is_on_list(provider, client.only)
         ),
+        error_min=error_min,
     )
 
 
@@ -77,7 +100,7 @@ def orders(kept: list[Rated], contract_only: list[Rated], need: Need) -> Orders:
     measure = _MEASURES[need.settings.method]
 
     def in_order(rated: list[Rated], by: Measure, *, policy: bool, wish: str | None) -> list[Rated]:
-        def key(candidate: Rated) -> tuple[bool, bool, int, tuple[float, bytes]]:
+        def key(candidate: Rated) -> tuple[bool, bool, int, Tie]:
             provider = candidate.eligible.provider
             return (
                 provider.id != wish,
@@ -88,12 +111,82 @@ def orders(kept: list[Rated], contract_only: list[Rated], need: Need) -> Orders:
 
         return sorted(rated, key=key)
 
+    ungrouped = in_order(kept, measure, policy=True, wish=need.incident.wish)
     return Orders(
-        asked=in_order(kept, measure, policy=True, wish=need.incident.wish),
+        asked=_in_turn(ungrouped, need),
+        ungrouped=ungrouped,
         without_wish=in_order(kept, measure, policy=True, wish=None),
         by_index=in_order(kept, _by_order_min, policy=True, wish=None),
         neutral=in_order([*kept, *contract_only], _by_index_min, policy=False, wish=None),
     )
+
+
+def at_night(provider: Provider, need: Need) -> Provider:
+    """Let a provider without opening hours accept less often at night, before anything is learned.
+
+    Night is from 20 to 6 on the clock of the centre; the factor is ``unknown_hours_night_factor``.
+    """
+    settings = need.settings
+    if provider.hours is not None or not is_night(need.incident.when, settings.timezone):
+        return provider
+    acceptance = _or_default(provider.acceptance, settings.of(need.entry.service).acceptance)
+    return replace(provider, acceptance=acceptance * settings.unknown_hours_night_factor)
+
+
+def is_night(moment: datetime, timezone: str) -> bool:
+    """Return whether it is night at a moment in a time zone."""
+    from zoneinfo import ZoneInfo  # 4 ms that a file with all hours need not pay
+
+    return not NIGHT_ENDS <= moment.astimezone(ZoneInfo(timezone)).hour < NIGHT_BEGINS
+
+
+def _in_turn(ordered: list[Rated], need: Need) -> list[Rated]:
+    """Let equals take turns, each part of the order for itself: the wish, the list, all others."""
+    if need.settings.method != "index" or not any(each.error_min for each in ordered):
+        return ordered
+
+    def part(candidate: Rated) -> tuple[bool, bool]:
+        return candidate.eligible.provider.id != need.incident.wish, candidate.outside_contract
+
+    return [
+        candidate
+        for _, of_part in groupby(ordered, part)
+        for candidate in in_turn(
+            [*of_part],
+            lambda each: _by_order_min(each, need),
+            lambda each: equal_within_min(each.error_min, need.settings),
+            lambda each: tie(each.eligible.provider.id, need),
+        )
+    ]
+
+
+def equal_within_min(error_min: float, settings: Settings) -> float:
+    """How far behind the best one left others may be to take turns with it; 0 without a log."""
+    return min(settings.fair_within_min, EQUAL_WITHIN_ERRORS * error_min)
+
+
+def in_turn(
+    candidates: Sequence[T],
+    steps: Callable[[T], int],
+    within_min: Callable[[T], float],
+    tie_of: Callable[[T], Tie],
+) -> list[T]:
+    """Sort candidates by groups of equals, and those of a group by the tie rule.
+
+    Groups are formed from the best downwards by ``steps``, minutes in millionths: the best one left
+    leads, and with it go those that are at most its ``within_min`` behind.
+    """
+    order = sorted((steps(each), tie_of(each), at) for at, each in enumerate(candidates))
+    begin = 0
+    while begin < len(order):
+        leader_steps, _, leader = order[begin]
+        most = leader_steps + within_min(candidates[leader]) * COMPARED_STEPS_PER_MIN
+        end = begin + 1
+        while end < len(order) and order[end][0] <= most:
+            end += 1
+        order[begin:end] = sorted(order[begin:end], key=itemgetter(1))
+        begin = end
+    return [candidates[at] for *_, at in order]
 
 
 def _or_default(value: float | None, default: float) -> float:
@@ -136,16 +229,18 @@ _MEASURES: dict[str, Measure] = {
 }
 
 
-def tie(provider_id: str, need: Need) -> tuple[float, bytes]:
+def tie(provider_id: str, need: Need) -> Tie:
     """Break a tie: never assigned first, then longest ago, then a lot drawn from the incident.
 
     The lot knows no name and no time, so that nobody is first because of the alphabet and the same
-    input gives the same order.
+    input gives the same order. It knows the number of a case or row, since a postcode is one place.
     """
     last = need.observations.last_assigned.get(provider_id)
     place = need.incident.place
     # Adding 0.0 turns a rounded -0.0 into 0.0, which is the same place.
     lat, lon = round(place.lat, 6) + 0.0, round(place.lon, 6) + 0.0
     lot = f"{need.incident.kind}|{need.entry.service}|{lat:.6f}|{lon:.6f}|{provider_id}"
+    if need.incident.number:
+        lot += f"|{need.incident.number}"
     digest = blake2b(lot.encode(), digest_size=16).digest()
     return last.timestamp() if last else -inf, digest

@@ -72,6 +72,8 @@ class Exclusion(Struct, frozen=True, kw_only=True):
     phone: str
     nearness_min: float
     distance_km: float = 0.0
+    call_at: datetime | None = None
+    """When a closed provider opens, where that is soon and nothing else is in the way."""
 
 
 class LastResortLine(Struct, frozen=True):
@@ -84,8 +86,7 @@ class LastResortLine(Struct, frozen=True):
 class Cascade(Struct, frozen=True, kw_only=True):
     """The ordered candidates for one service, and what became of everybody else.
 
-    ``excluded`` holds everybody only where they were asked for; ``beyond_fallback`` and
-    ``nearest_excluded`` are always filled, because nobody who might help may vanish.
+    ``excluded`` is only filled where asked for, the two others always: nobody may vanish.
     """
 
     service: str
@@ -97,15 +98,20 @@ class Cascade(Struct, frozen=True, kw_only=True):
     contract_cost_min: float
     method_cost_min: float
     wish_cost_min: float
+    fairness_cost_min: float = 0.0
     fallback_min: float
     ranked_count: int
     candidates: tuple[Candidate, ...]
     last_resort: LastResortLine
     excluded_counts: dict[str, int]
+    opens_soon: tuple[Exclusion, ...] = ()
+    """Closed providers that open within ``busy_wait_min``: call them then."""
     beyond_fallback: tuple[Exclusion, ...] = ()
     nearest_excluded: tuple[Exclusion, ...] = ()
     contract_ends: str = ""
     """The client's name where ``only_strict`` ends the cascade with its list."""
+    start_min: float = 0.0
+    """When the service before this one can have failed, in minutes; 0 if it waits for none."""
     excluded: tuple[Exclusion, ...] | UnsetType = UNSET
 
 
@@ -143,6 +149,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     ask: tuple[str, ...]
     """What was not asked and would sharpen the ranking: weight, clearance, …"""
     provider_file: ProviderSource
+    plan_min: float | None = None
+    """Expected minutes until the motorist drives on or is towed; None for a plan without steps."""
     control_centres: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
@@ -156,34 +164,12 @@ class Answer(Struct, frozen=True, kw_only=True):
 Status = Literal["success", "partial", "error"]
 
 
-class FairnessRow(Struct, frozen=True, kw_only=True):
-    """How often a provider's turn came for one service, and what it made of it.
-
-    Every count is of cases, so that a second call in one case is no second offer; overrides are
-    not in it. ``offered`` is ``accepted`` (also if it ``failed`` later) + ``cancelled`` by the
-    motorist + refused. Minutes are means over the answered calls, None where there is none.
-    """
-
-    provider: str
-    service: str
-    eligible: int
-    ranked_first: int
-    first_by_wish: int
-    """How many of ``ranked_first`` were put there by the caller's wish (``--wish``)."""
-    offered: int
-    accepted: int
-    failed: int
-    cancelled: int
-    answer_min: float | None
-    arrival_min: float | None
-
-
 class ServiceExperience(Struct, frozen=True, kw_only=True):
     """What the log has taught about a provider for one service, beside what the file says.
 
     ``offers`` and ``accepted`` are counts; the learned values also know how long ago they were.
-    ``interval`` holds the true acceptance with a chance of 80 %; ``late_min`` is actual minus
-    promised arrival.
+    ``interval`` holds the true acceptance with a chance of 80 %. ``late_min`` is arrival minus our
+    own estimate, which the ranking adds; ``promise_late_min`` is actual minus promised arrival.
     """
 
     service: str
@@ -195,39 +181,7 @@ class ServiceExperience(Struct, frozen=True, kw_only=True):
     interval: tuple[float, float]
     answer_min: float
     late_min: float
-
-
-class OverrideRow(Struct, frozen=True, kw_only=True):
-    """How often a provider was asked out of order, by ``wish`` or the operator's ``decision``."""
-
-    provider: str
-    service: str
-    override: str
-    offered: int
-    accepted: int
-    answer_min: float | None
-    arrival_min: float | None
-
-
-class ContractRow(Struct, frozen=True, kw_only=True):
-    """Expected minutes that a client's contracts cost its motorists against the neutral order."""
-
-    client: str
-    cases: int
-    cost_min: float
-    mean_cost_min: float
-
-
-class FairnessReport(Struct, frozen=True, kw_only=True):
-    """Who was asked how often in the cases opened since a moment, and what contracts cost."""
-
-    since: datetime
-    cases: int
-    rows: tuple[FairnessRow, ...]
-    overrides: tuple[OverrideRow, ...]
-    contracts: tuple[ContractRow, ...]
-    left_out: tuple[str, ...] = ()
-    """Months (UTC) that ``since`` divides: of their erased cases only the offers are counted."""
+    promise_late_min: float = 0.0
 
 
 ShownState = CheckState | Literal["closed"]
@@ -312,7 +266,10 @@ class CoverageGap(Struct, frozen=True, kw_only=True):
 
 
 class CoveredService(Struct, frozen=True):
-    """A service in a region: to how many of its postcodes anybody comes at all."""
+    """A service in a region: to how many of its postcodes anybody comes at all.
+
+    With ``served`` 0 the region or the service was named, and no provider comes.
+    """
 
     region: str
     service: str
@@ -346,5 +303,7 @@ class CoverageReport(Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """7 if a minimum that was named is missed, else 0."""
-        return ExitCode.ATTENTION if self.is_promised and self.gaps else ExitCode.OK
+        """7 if a minimum that was named is missed, or what was named is not served, else 0."""
+        is_missed = self.is_promised and bool(self.gaps)
+        is_unserved = any(not one.served for one in self.services)
+        return ExitCode.ATTENTION if is_missed or is_unserved else ExitCode.OK

@@ -9,15 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from . import desk
-from .availability import current
-from .availability.current import ASKED_AGAIN
+from .availability import ASKED_AGAIN, HolidayDates, hours_around, reachability_at
 from .availability.observer import attributed, observer_fault
 from .availability.samples import one_sample
 from .availability.states import advance
-from .eligibility import HolidayDates, hours_around
 from .errors import ExitCode
-from .model import Provider
-from .model.check import CheckSettings, Maintenance, Move, Probe, Reading, Report, Watched
+from .model import Known, Provider
+from .model.check import CheckSettings, Move, Probe, Reading, Report, Watched
 from .results import CheckReport, CheckRow, StateChange
 
 if TYPE_CHECKING:
@@ -157,7 +155,7 @@ def closed_now(watch: Watch, providers: Mapping[str, Provider], now: datetime) -
     closed: dict[str, str] = {}
     for each, provider in providers.items():
         hold = provider.on_hold
-        window = next((w for w in windows if _covers(w, provider)), None)
+        window = next((w for w in windows if w.covers(provider)), None)
         if hold is not None and hold.is_on(now):
             closed[each] = f"on hold: {hold.reason}"
         elif window is not None:
@@ -165,12 +163,6 @@ def closed_now(watch: Watch, providers: Mapping[str, Provider], now: datetime) -
         elif hours_of(provider, provider.region).span_at(now).state == "closed":
             closed[each] = "outside its hours"
     return closed
-
-
-def _covers(window: Maintenance, provider: Provider) -> bool:
-    return not window.providers or any(
-        name == provider.id or name in provider.tags for name in window.providers
-    )
 
 
 def _named(catalog: "Catalog", ids: Iterable[str]) -> set[str] | None:
@@ -264,7 +256,8 @@ def _row(
     settings: CheckSettings,
 ) -> CheckRow:
     """How one provider stands, as it would be ranked, or closed."""
-    stands = current(watched, report, now=now, settings=settings)
+    known = Known(watched=watched, report=report)
+    stands = reachability_at(known, now, now, settings)
     row = CheckRow(
         provider=provider.id,
         name=provider.name,

@@ -9,10 +9,19 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dispatch_cli import desk
-from dispatch_cli.model import Availability, Circle, Client, Observations, Place, Rules, Settings
+from dispatch_cli.model import Circle, Client, Observations, Place, Rules, Settings
 from dispatch_cli.results import Cascade
 
-from .worlds import MIDDLE, NOON, MemoryCatalog, incident, no_holidays, provider
+from .worlds import (
+    MIDDLE,
+    NOON,
+    MemoryCatalog,
+    incident,
+    looked_at,
+    no_holidays,
+    observed,
+    provider,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -43,10 +52,10 @@ def worked_example(**facts) -> Cascade:
         provider(name, turnout_min=float(arrival), answer_min=float(answer), acceptance=acceptance)
         for name, arrival, answer, acceptance in rows
     ]
-    # The third has no free unit for 15 minutes: 15 + 16 = 31.
-    seen = Observations(availability={"stadt": Availability(state="busy", free=0, wait_min=15)})
-    client = Client(id="adac", name="ADAC", prefer=("lechtal",), head_start_min=8)
     when = datetime(2026, 11, 27, 12, 3, tzinfo=BERLIN)
+    # The third has no free unit for 15 minutes: 15 + 16 = 31.
+    seen = observed(when, stadt=looked_at("busy", at=when, wait_min=15.0))
+    client = Client(id="adac", name="ADAC", prefer=("lechtal",), head_start_min=8)
     return cascade_of(providers, client=client, seen=seen, when=when, **facts)
 
 
@@ -164,14 +173,12 @@ def test_unknown_hours_and_states_are_marked():
     from dispatch_cli.model import Span, Timetable
 
     unknown = Timetable((Span(0, 4102444800, "unknown", "auf Anfrage"),))
-    seen = Observations(availability={"p": Availability(state="degraded", since=NOON)})
+    seen = observed(p=looked_at("degraded", since=NOON))
     found = cascade_of([provider("p", timetable=unknown)], seen=seen)
-    assert found.candidates[0].why == ("degraded since 12:00", "auf Anfrage")
-    yesterday = Observations(
-        availability={"p": Availability(state="unknown", since=NOON.replace(day=26))}
-    )
+    assert found.candidates[0].why == ("auf Anfrage", "degraded since 12:00")
+    yesterday = observed(p=looked_at("up", at=NOON.replace(day=26)))
     assert cascade_of([provider("p")], seen=yesterday).candidates[0].why == ("unknown since Thu",)
-    nothing = Observations(availability={"p": Availability(state="unknown")})
+    nothing = observed(p=looked_at("unknown"))
     assert cascade_of([provider("p")], seen=nothing).candidates[0].why == ("unknown",)
 
 
@@ -203,7 +210,7 @@ def test_safety_beats_the_list_of_a_client_too():
 def test_reasons_stand_in_their_published_order():
     """Wish, client, wait, edge, closing, seldom: the first two that hold."""
     own = Client(id="c", name="C", prefer=("p",), head_start_min=5)
-    seen = Observations(availability={"p": Availability(state="degraded", free=0, wait_min=9)})
+    seen = observed(p=looked_at("busy", wait_min=9.0))
     closing = replace(_closing_at(13), acceptance=0.57)
     edge = Place(lat=48.0, lon=11.0, postcode="1", uncertainty_km=9.0)
     circle = replace(closing, area=Circle(1.0), lat=48.05)

@@ -16,22 +16,25 @@ from dispatch_cli.almanac import holiday_dates
 from dispatch_cli.errors import ExitCode, UsageError
 from dispatch_cli.hours import timetable
 from dispatch_cli.model import (
-    Availability,
     Circle,
     Country,
     Hold,
     Observations,
+    Phone,
     Place,
     Polygon,
     Postcodes,
     Provider,
+    Settings,
 )
 from dispatch_cli.notation.centres import centres
 from dispatch_cli.results import CoverageGap, CoverageReport
 
-from .worlds import MemoryCatalog, no_holidays, provider
+from .batch.stands import some_known, without_hours
+from .worlds import MemoryCatalog, looked_at, no_holidays, observed, provider
 
 BERLIN = ZoneInfo("Europe/Berlin")
+MINUTE = timedelta(minutes=1)
 EPIPHANY, PEACE = date(2027, 1, 6), date(2026, 8, 8)
 
 
@@ -158,16 +161,16 @@ def test_what_takes_somebody_out() -> None:
         _firm("none", "24/7", units=0),
         _firm("maybe", None),
     ]
-    states = {
-        "down": Availability(state="down"),
-        "full": Availability(free=0),
-        "busy": Availability(state="busy", free=0, wait_min=30.0),
-    }
-    found = _plan(
-        firms, "2026-11-27T12:00", minimum=4, observations=Observations(availability=states)
+    noon = datetime(2026, 11, 27, 12, tzinfo=BERLIN)
+    seen = observed(
+        noon,
+        down=looked_at("down", at=noon),
+        full=looked_at("busy", at=noon, free=0),
+        busy=looked_at("busy", at=noon, wait_min=30.0),
     )
+    found = _plan(firms, "2026-11-27T12:00", minimum=4, observations=seen)
     assert _said(found.gaps) == [
-        "27 12:00 - 27 13:00 1 busy",
+        "27 12:00 - 27 13:00 2 full busy",
         "27 13:00 - 27 14:00 3 down full busy",
     ]
     assert {gap.unknown for gap in found.gaps} == {("maybe",)}
@@ -279,6 +282,7 @@ def _random_world(random: Random) -> list[Provider]:
                 f"p{number}", lat=lat, lon=lon, area=area, timetable=None,
                 hours=random.choice(HOURS), region=random.choice(["BY", "BE", "Augsburg"]),
                 services=random.choice([("tow",), ("tow", "taxi"), ("taxi",)]),
+                phones=(Phone("+49", "own", hours=random.choice([None, "24/7"])),),
                 units=random.choice([0, 1, 1, 2]),
                 on_hold=random.choice([None, None, None, Hold("x"), Hold("x", until)]),
             )
@@ -287,7 +291,7 @@ def _random_world(random: Random) -> list[Provider]:
 
 
 def _counted(
-    firms: list[Provider], states: dict[str, Availability], start: datetime, days: int, minimum: int
+    firms: list[Provider], seen: Observations, start: datetime, days: int, minimum: int
 ) -> Iterator[tuple[datetime, tuple[object, ...] | None]]:
     """For each minute what the gap of 86 and tow is, with every rule written down once more."""
     table = [row for row in centres().everything() if row[0].startswith("86")]
@@ -297,11 +301,13 @@ def _counted(
         who = [
             firm
             for firm in firms
-            if firm.units and "tow" in firm.services
+            if "tow" in firm.services
             and geo.fit(firm.area, firm.lat, firm.lon, place)[0] == "inside"
         ]  # fmt: skip
         if who:
             reached[code] = who
+    # A region that was named is short everywhere if no firm comes to any of its postcodes.
+    reached = reached or {code: [] for code, *_ in table}
     hours = {
         firm.id: timetable(
             firm.hours, holidays=_holidays(firm.region, [2026, 2027]), days=days + 3,
@@ -312,13 +318,16 @@ def _counted(
     for minute in range(days * 1440):
         at = start.astimezone(UTC) + timedelta(minutes=minute)
 
-        def state(firm: Provider, at: datetime = at, minute: int = minute) -> str:
-            known = states.get(firm.id, Availability())
-            is_out = known.state == "down" or (known.free == 0 and known.wait_min is None)
+        def state(firm: Provider, at: datetime = at) -> str:
             held = firm.on_hold and (firm.on_hold.until is None or at < firm.on_hold.until)
-            if held or (is_out and minute < 60):
+            if held or without_hours(firm, at, seen, Settings()).is_out:
                 return "closed"
-            return hours[firm.id].span_at(at).state
+            found = hours[firm.id].span_at(at).state
+            if found == "closed" and firm.phones[0].hours:
+                soon = (hours[firm.id].span_at(at + m * MINUTE).state for m in range(31))
+                # A look ahead over hours that are not known is none.
+                return "open" if "open" in soon else found
+            return found
 
         now = {firm.id: state(firm) for firm in firms}
         counts = {
@@ -349,18 +358,21 @@ def test_equals_a_count_of_every_minute(worlds: int) -> None:
     for seed in range(worlds):
         random = Random(seed)
         firms, minimum = _random_world(random), random.choice([1, 2, 2, 3])
-        kinds = [Availability(state="down"), Availability(free=0), Availability(state="busy")]
-        states = {firm.id: random.choice(kinds) for firm in firms if random.random() < 0.3}
         start, days = random.choice(STARTS), random.randint(1, 2)
+        now = datetime.fromisoformat(start).replace(tzinfo=BERLIN)
+        known = {
+            firm.id: some_known(random, firm.id, now) for firm in firms if random.random() < 0.3
+        }
+        seen = Observations(now=now, known=known)
         report = _plan(
             firms, start, days, minimum=minimum, services=["tow"], regions=["86"],
-            observations=Observations(availability=states),
+            observations=seen,
         )  # fmt: skip
         gaps = list(report.gaps)
         for before, after in pairwise(gaps):
             assert before.end <= after.start
             assert before.end < after.start or _facts(before) != _facts(after)
-        for at, expected in _counted(firms, states, report.start, days, minimum):
+        for at, expected in _counted(firms, seen, report.start, days, minimum):
             holding = [gap for gap in gaps if gap.start <= at < gap.end]
             assert [_facts(gap) for gap in holding] == ([] if expected is None else [expected])
             minutes += 1

@@ -2,15 +2,19 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from msgspec import Struct
 
-from dispatch_cli import results
+from dispatch_cli import reliability, reports, results
 from dispatch_cli.eligibility import GATES, reasons_of
 from dispatch_cli.errors import ExitCode
 from dispatch_cli.model.check import Move, Reading, Report
+from dispatch_cli.model.forecasts import ArrivalCount, ChanceCount, ChanceSum
 from dispatch_cli.render.envelope import ErrorEntry
+from dispatch_cli.render.forecasts import forecast_lines
+from dispatch_cli.render.layout import Screen, line_text
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -76,6 +80,40 @@ def test_every_field_of_coverage_is_described() -> None:
     wanted = {field for shape in shapes for field in shape.__struct_fields__}
     described = first_cells(section(page("coverage.md"), "`data` of `dispatch.check.coverage/1`"))
     assert set(described) == wanted
+
+
+def test_every_field_of_the_forecast_report_is_described() -> None:
+    """The report and its three kinds of rows have their fields on the page, and every verdict."""
+    text = section(page("json-cases.md"), "`data` of `dispatch.report.forecast/1`")
+    assert tuple(name for name in first_cells(text)) == tuple(
+        f"{name}[]" if name in ("rows", "arrivals", "providers", "left_out") else name
+        for name in reports.ForecastReport.__struct_fields__
+    )
+    shapes = (
+        reports.ChanceRow, reports.ArrivalRow, reports.ProviderChanceRow,
+    )  # fmt: skip
+    for name in {field for shape in shapes for field in shape.__struct_fields__}:
+        assert f"`{name}`" in text, name
+    for verdict in get_args(reports.Verdict):
+        assert f"`{verdict}`" in text
+
+
+def test_the_forecast_report_on_the_page_is_what_is_drawn() -> None:
+    """The example on the page stands there line by line as the screen shows it."""
+    of = {"month": "2026-11", "provider": "huber", "service": "tow"}
+    report = reliability.report(
+        [
+            ChanceCount(tenth=7, asked=130, accepted=92, **of),
+            ChanceCount(tenth=9, asked=8, accepted=8, **of),
+        ],
+        [
+            ArrivalCount(band_min=15, arrived=10, observed_min=240, **of),
+            ArrivalCount(band_min=60, arrived=1, observed_min=95, **of),
+        ],
+        [ChanceSum(year="2026", provider="huber", asked=138, millionths=102_000_000)],
+    )
+    drawn = [line_text(line) for line in forecast_lines(report, Screen(80))]
+    assert "\n".join(f"    {line}" if line else "" for line in drawn) in page("learning.md")
 
 
 def test_every_field_of_the_envelope_is_described() -> None:

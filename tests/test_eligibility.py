@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from dispatch_cli import desk, eligibility
 from dispatch_cli.model import (
-    Availability,
     Circle,
     Client,
     Country,
@@ -36,8 +35,10 @@ from .worlds import (
     MemoryCatalog,
     gated_worlds,
     incident,
+    looked_at,
     need,
     no_holidays,
+    observed,
     provider,
 )
 
@@ -123,7 +124,7 @@ def test_the_first_gate_that_fails_is_the_reason(first):
         clearance_m=2.0,
         asked=("p",) if first <= 10 else (),
     )
-    seen = Observations(availability={"p": Availability(state="down")})
+    seen = observed(p=looked_at("down"))
     answer = answer_of([provider("p", north_km=10, **facts)], of, observations=seen)
     assert exclusions(answer)["p"].reason == REASONS[first]
 
@@ -425,16 +426,10 @@ def test_whom_the_index_leaves_out_is_counted_as_outside():
     assert answer.cascades[0].excluded_counts == {"outside_area": 4}
 
 
-def test_busy_with_a_known_end_waits_and_without_is_out():
-    """A known end of a busy unit is minutes to wait; no known end is no_unit."""
-    seen = Observations(
-        availability={
-            "soon": Availability(state="busy", free=0, wait_min=15),
-            "never": Availability(state="busy", free=0),
-            "guess": Availability(state="busy"),
-        }
-    )
-    providers = [provider("soon"), provider("never"), provider("guess")]
+def test_a_busy_unit_is_waited_for_and_no_unit_is_out():
+    """A known end of a busy unit is minutes to wait, no known end the file's; no unit is out."""
+    seen = observed(soon=looked_at("busy", wait_min=15.0), guess=looked_at("busy", free=0))
+    providers = [provider("soon"), provider("never", units=0), provider("guess")]
     answer = answer_of(providers, incident(), observations=seen)
     waits = {row.provider: row.wait_min for row in answer.cascades[0].candidates}
     assert waits == {"soon": 15, "guess": 30}
@@ -443,9 +438,7 @@ def test_busy_with_a_known_end_waits_and_without_is_out():
 
 def test_down_says_since_when_and_why():
     """Hard down is out with its time and cause."""
-    seen = Observations(
-        availability={"p": Availability(state="down", since=NOON, why="connection refused, 3 x")}
-    )
+    seen = observed(p=looked_at("down", since=NOON, why="connection refused, 3 x"))
     out = exclusions(answer_of([provider("p")], incident(), observations=seen))["p"]
     assert (out.reason, str(out.detail)) == ("down", "down since 12:00: connection refused, 3 x")
 

@@ -8,15 +8,16 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli import coverage, desk
+from dispatch_cli.availability import Basis
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.coverage import Stretch
 from dispatch_cli.eligibility import (
     GATES,
+    AvailabilityGate,
     Gate,
     LimitGate,
     Look,
     StaticGate,
-    TimeGate,
     Verdicts,
     without_hours,
 )
@@ -28,7 +29,7 @@ from dispatch_cli.eligibility.facts import (
 )
 from dispatch_cli.eligibility.gate_forms import Fact, UnknownFormError
 from dispatch_cli.messages import Message
-from dispatch_cli.model import Incident, PlanEntry, Rules, Span, Timetable, Vehicle
+from dispatch_cli.model import Incident, PlanEntry, Rules, Vehicle
 
 from .batch.worlds import World, holidays
 from .worlds import ALWAYS, MIDDLE, NOON, MemoryCatalog, incident, need, no_holidays, provider
@@ -173,9 +174,7 @@ def by_coverage(gates: Sequence[Gate]) -> dict[str, str]:
     stretch = Stretch(start=NOON, days=1, regions=("86",), services=("tow",), minimum=1)
     found = {}
     for one in FIRMS:
-        covered = coverage.find_gaps(
-            [one], stretch, hours_of=lambda _: ALWAYS, availability={}, gates=gates
-        )
+        covered = coverage.find_gaps([one], stretch, basis=Basis(lambda *_: ALWAYS), gates=gates)
         found[one.id] = "" if covered.services and not covered.gaps else "out"
     return found
 
@@ -252,6 +251,7 @@ def limit(value: Fact, limit: Fact, **facts: object) -> LimitGate:
 UNFIT = {
     "static by place": (static(incident=("place",)), UnknownFactError, "place"),
     "static by time": (static(incident=("when",)), UnknownFactError, "when"),
+    "static by the number of the case": (static(incident=("number",)), UnknownFactError, "number"),
     "a subclass": (AlwaysGate(reason="new", fails=LICENCE.fails, sentence=LICENCE.sentence),
                    UnknownFormError, "'new'"),
     "a known form's name": (OtherLimitGate(reason="new"), UnknownFormError, "'new'"),
@@ -277,32 +277,18 @@ def test_every_engine_refuses_what_another_could_not_ask(
 
 
 @pytest.mark.parametrize("ask", ENGINES.values(), ids=ENGINES)
-def test_hours_have_to_be_declared(ask: Callable) -> None:
-    """Firms with the same declared facts share a timetable: it may not depend on others."""
-    gate = TimeGate(reason="night", provider=("units",), timetable=lambda _, hours: hours(),
-                    sentence=lambda *_: Message("night"))  # fmt: skip
-    with pytest.raises(UndeclaredFactError, match="hours, region, timetable"):
-        ask((*GATES, gate))
-
-
-@pytest.mark.parametrize("ask", [ENGINES[name] for name in ENGINES if name != "coverage"])
-def test_a_timetable_holds_before_its_first_and_after_its_last_span(ask: Callable) -> None:
-    """One that ended 40 days ago is as it was then, in every engine."""
-    at = int(NOON.timestamp())
-    for state, reason in (("closed", "old"), ("open", "")):
-        table = Timetable((Span(at - 80 * 86400, at - 40 * 86400, state),))
-        gate = TimeGate(reason="old", timetable=lambda *_, table=table: table,
-                        sentence=lambda *_: Message("old"))  # fmt: skip
-        assert ask((*GATES, gate)) == dict.fromkeys(["good", "unlicensed", "cramped"], reason)
-
-
-def test_a_timetable_without_spans_is_an_error() -> None:
-    """It says neither open nor closed."""
-    gate = TimeGate(reason="empty", timetable=lambda *_: Timetable(()),
-                    sentence=lambda *_: Message("empty"))  # fmt: skip
-    for ask in (ENGINES["cascade"], ENGINES["plain engine"]):
-        with pytest.raises(ValueError, match="without spans"):
-            ask((*GATES, gate))
+def test_every_engine_honours_an_additional_availability_gate(ask: Callable) -> None:
+    """A gate on what is known of a firm's hours and on a fact of the firm, in every engine."""
+    gate = AvailabilityGate(
+        reason="not_at_night", provider=("seats",),
+        fails=lambda firm, known: known.hours.state == "open" and firm.seats == 0,
+        sentence=lambda *_: Message("not at night"),
+    )  # fmt: skip
+    alone = [one.id for one in FIRMS if one.seats == 0]
+    assert alone
+    said = "out" if ask is by_coverage else "not_at_night"
+    expected = dict.fromkeys((one.id for one in FIRMS), "") | dict.fromkeys(alone, said)
+    assert ask((*GATES, gate)) == expected
 
 
 @pytest.mark.parametrize("columns", [False, True])

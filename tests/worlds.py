@@ -12,6 +12,7 @@ from dispatch_cli.model import (
     Client,
     Country,
     Incident,
+    Known,
     Observations,
     Phone,
     Place,
@@ -25,7 +26,8 @@ from dispatch_cli.model import (
     Timetable,
     Vehicle,
 )
-from dispatch_cli.model.check import Checking
+from dispatch_cli.model.check import Checking, Watched
+from dispatch_cli.model.provider import CheckState
 from dispatch_cli.model.sphere import EARTH_RADIUS_KM
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -58,6 +60,16 @@ def incident(**facts: object) -> Incident:
 def no_holidays(region: str, years: Sequence[int]) -> tuple[()]:
     """An almanac without holidays."""
     return ()
+
+
+def looked_at(state: CheckState, *, at: datetime = NOON, **facts: object) -> Known:
+    """What is known of a provider after looks, the last of them at a moment."""
+    return Known(watched=Watched(provider="", state=state, seen_at=at, **facts))
+
+
+def observed(now: datetime = NOON, **known: Known) -> Observations:
+    """What is known of providers by their ids, and of everything else nothing."""
+    return Observations(now=now, known=known)
 
 
 class MemoryCatalog:

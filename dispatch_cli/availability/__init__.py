@@ -1,19 +1,29 @@
-"""Who can be reached: what looks and reports add up to, and what that means for a ranking.
+"""Who is free, when: ``availability_at`` is the one answer, and nothing else decides.
 
-``samples`` makes one sample of the looks at a provider, ``observer`` finds the observer's own
-fault, ``states`` moves the hard state; ``current`` says what is known at a moment, and is all that
-a ranking loads, with ``units`` for the bookings of our own cases. docs/checks.md has the tables.
+``free_at`` puts it together: ``hours_around`` works opening hours out, ``fleet`` knows the bookings
+of our cases, ``reachability`` what looks and the phone say of a moment. ``samples`` makes one
+sample of the looks at a provider, ``observer`` finds the observer's own fault, ``states`` moves the
+hard state; a ranking loads none of these three. docs/availability.md has the rules.
 """
 
-from .current import ASKED_AGAIN, availability_for, current, fresh_at, is_near, joined
-from .units import units_at
+from .fleet import Fleet
+from .free_at import Basis, availability_at, changes, facts_behind, phones_at
+from .hours_around import SEEN_AHEAD, HolidayDates, HoursOf, hours_around
+from .reachability import ASKED_AGAIN, Reachability, fresh_at, reachability_at
 
 __all__ = [
     "ASKED_AGAIN",
-    "availability_for",
-    "current",
+    "SEEN_AHEAD",
+    "Basis",
+    "Fleet",
+    "HolidayDates",
+    "HoursOf",
+    "Reachability",
+    "availability_at",
+    "changes",
+    "facts_behind",
     "fresh_at",
-    "is_near",
-    "joined",
-    "units_at",
+    "hours_around",
+    "phones_at",
+    "reachability_at",
 ]

@@ -1,8 +1,8 @@
 """Rank many incidents exactly like the desk, looking only at offers that could stand in the order.
 
-The kernel finds the first few of each order. What it leaves open is settled here: ties by exact
-arithmetic and the lot, everything else (a wish, another method than the index, the full record, a
-row too close to a limit) by ``desk.rank_need`` itself.
+The kernel finds the first few of each order. What it leaves open is settled here: ties and equals
+by exact arithmetic and the tie rule, everything else (a wish, another method than the index, the
+full record, a row too close to a limit) by ``desk.rank_need`` itself.
 """
 
 from collections.abc import Sequence
@@ -11,25 +11,26 @@ from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
 from .. import cascade, desk, geo
+from ..availability import HolidayDates
 from ..catalog.index import Index, make_index
 from ..eligibility import (
     GATES,
     Gate,
-    HolidayDates,
     Need,
     gate_facts,
     phone_at,
     reasons_of,
 )
 from ..model import Incident, Observations, Place, PlanEntry
-from ..ranking import COMPARED_STEPS_PER_MIN, tie
+from ..ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn, is_night, tie
 from . import kernel, offer_kernel
 from .index.cells import CellLists, key_of
 from .index.postcode_entries import all_codes, code_entries, numbers_of
-from .kernel_tables import Backend, CodeEntries, Found, Rows, Sides, Table
+from .kernel_tables import Backend, CodeEntries, Found, Rows, Table
 from .offers import EVERY_PROVIDER, Offer, Offers
-from .ranks import Ranked, Ranks
+from .ranks import Ranked, Ranks, started
 from .shapes import Shapes, Side
+from .side_columns import SideColumns
 from .time_steps import TimeSteps, lazy_stretch
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Engine:
         # There are no more ranks than providers, whatever was asked for.
         self.top = max(1, min(top, len(self.providers)))
         self._numbers = {each.id: number for number, each in enumerate(self.providers)}
-        self.steps = TimeSteps(rules.settings.timezone, holidays)
+        self.steps = TimeSteps(rules.settings, holidays, observations, gates)
         self.shapes = Shapes(self.providers, rules, observations, gates)
         self.offers = Offers(
             self.providers,
@@ -77,11 +78,10 @@ class Engine:
             most_head_starts=self.shapes.most_head_starts(),
         )
         self.reasons = reasons_of(gates)
-        self._tables: dict[str, Table] = {}
+        self._tables: dict[tuple[str, bool], Table] = {}
         self._cells: dict[tuple[str, float], CellLists] = {}
         self._coded: dict[str, CodeEntries] = {}
-        self._sides: dict[Side, Sides] = {}
-        self._heads: dict[int, Any] = {}
+        self.sides = SideColumns(self.backend, len(self.providers))
         self._hours = self.steps.lazy_hours()
 
     @cached_property
@@ -95,10 +95,14 @@ class Engine:
 
     def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
         """Rank each incident for each service of its plan, in the order of the plan."""
-        return [
-            tuple(self._rank_side(incident, side) for side in self.shapes.of(incident).sides)
-            for incident in incidents
-        ]
+        return [self._rank_row(incident) for incident in incidents]
+
+    def _rank_row(self, incident: Incident) -> tuple[Ranks, ...]:
+        """Rank one incident for each service of its plan."""
+        sides = self.shapes.of(incident).sides
+        found = [self._rank_side(incident, side) for side in sides]
+        afters = [side.entry.after for side in sides]
+        return started(found, afters, self.rules.settings) if self._full else tuple(found)
 
     def _rank_side(self, incident: Incident, side: Side) -> Ranks:
         """Rank one service of one incident."""
@@ -109,9 +113,12 @@ class Engine:
         rows, found = self._one_row(incident, side, codes), self._room()
         wide_km = rounded_up(place.uncertainty_km)
 
+        at_night = self.is_night(incident)
+
         def asked(name: str) -> tuple[Any, ...]:
             cells = self.cells(name, wide_km).single(key_of(place.lat, place.lon))
-            return (self.table(name), self._hours, self._one_side(side), cells, self.coded(name))
+            table = self.table(name, at_night=at_night)
+            return (table, self._hours, self.sides.one(side), cells, self.coded(name))
 
         kernel.rank(*asked(service), rows, found, 0, 1, self.top)
         verdict = found.verdict[0]
@@ -157,38 +164,6 @@ class Engine:
         offers, minutes = self.backend.empty(self.top + kernel.SPARE)
         return Found(offers, minutes, [*minutes], [*minutes], [0], [0], [0])
 
-    def _one_side(self, side: Side) -> Sides:
-        if side not in self._sides:
-            if len(self._sides) > MOST_KEPT:
-                self._sides.clear()
-            self._sides[side] = self.sides_of([side])
-        return self._sides[side]
-
-    def sides_of(self, sides: Sequence[Side]) -> Sides:
-        """Lay some sides out for the kernel."""
-        # All sides of a client share one tuple, so that its identity is a key.
-        lists = {id(side.listed): side.listed for side in sides if side.listed is not None}
-        heads = {id(side.head_starts): side.head_starts for side in sides if side.head_starts}
-        list_at = {key: at for at, key in enumerate(lists)}
-        head_at = {key: at for at, key in enumerate(heads)}
-        return Sides(
-            failing=self.backend.small(b"".join(side.failing for side in sides)),
-            list_of=self.backend.whole(list_at.get(id(side.listed), -1) for side in sides),
-            listed=self.backend.small(b"".join(lists.values())),
-            head_of=self.backend.whole(head_at.get(id(side.head_starts), -1) for side in sides),
-            heads=self.backend.joined(
-                [self.backend.real(()), *(self._head_column(each) for each in heads.values())]
-            ),
-            providers=len(self.providers),
-        )
-
-    def _head_column(self, head_starts: tuple[float, ...]) -> Any:
-        """The head starts of one client as a column, laid out once."""
-        key = id(head_starts)
-        if key not in self._heads:
-            self._heads[key] = self.backend.real(head_starts)
-        return self._heads[key]
-
     def is_for_desk(self, incident: Incident) -> bool:
         """Whether only the desk knows how to rank an incident."""
         return self.is_scalar or incident.wish is not None or abs(incident.place.lat) >= MOST_LAT
@@ -203,11 +178,17 @@ class Engine:
         """The numbers of the providers that have been asked."""
         return [self._numbers[each] for each in incident.asked]
 
-    def table(self, service: str) -> Table:
+    def is_night(self, incident: Incident) -> bool:
+        """Whether it is night, and that makes a difference to any provider."""
+        zone = self.rules.settings.timezone
+        return self.offers.differ_at_night and is_night(incident.when, zone)
+
+    def table(self, service: str, *, at_night: bool = False) -> Table:
         """The offers of a service as columns, laid out once."""
-        if service not in self._tables:
-            self._tables[service] = self.offers.table(service, self.backend)
-        return self._tables[service]
+        key = (service, at_night)
+        if key not in self._tables:
+            self._tables[key] = self.offers.table(service, self.backend, at_night=at_night)
+        return self._tables[key]
 
     def cells(self, service: str, wide_km: float) -> CellLists:
         """The cells of a service for rows that are no more uncertain than ``wide_km``."""
@@ -247,7 +228,7 @@ class Engine:
 
         The first ``listed`` are those of a client's list, where it has one. Ties are settled.
         """
-        offers = self.offers.of(side.entry.service)
+        offers = self.offers.of(side.entry.service, at_night=self.is_night(incident))
         found = [self._ranked(incident, side, offers[offer], *way) for offer, *way in order]
         turns = [found] if side.listed is None or listed >= self.top else [
             found[:listed], found[listed:]
@@ -281,10 +262,11 @@ class Engine:
         )
 
     def _settled(self, incident: Incident, side: Side, turn: Sequence[Ranked]) -> list[Ranked]:
-        """Sort one turn by exact minutes, compared in millionths, then by the tie rule."""
+        """Sort one turn by exact minutes, as the desk does."""
         place, need = incident.place, self.need(incident, side.entry)
         settings = need.settings.of(side.entry.service)
-        offers = {offer.provider: offer for offer in self.offers.of(side.entry.service)}
+        listed = self.offers.of(side.entry.service, at_night=self.is_night(incident))
+        offers = {offer.provider: offer for offer in listed}
         exact = []
         for row in turn:
             offer = offers[row.provider]
@@ -292,12 +274,12 @@ class Engine:
             km = geo.great_circle_km(base.lat, base.lon, place.lat, place.lon)
             travel_min = geo.crow_fly_min(km, settings)
             exact.append(self._ranked(incident, side, offer, travel_min, km))
-        return sorted(
+        return in_turn(
             exact,
-            key=lambda row: (
-                round(row.order_min * COMPARED_STEPS_PER_MIN), tie(row.provider, need)
-            ),
-        )  # fmt: skip
+            lambda row: round(row.order_min * COMPARED_STEPS_PER_MIN),
+            lambda row: equal_within_min(offers[row.provider].error_min, need.settings),
+            lambda row: tie(row.provider, need),
+        )
 
     def phone_of(self, offer: Offer, incident: Incident, entry: PlanEntry) -> str:
         """The number that is answered at the incident's time, as it is shown."""
@@ -337,10 +319,6 @@ class Engine:
             success_probability=chances[-1] if chances else 0.0,
             counts=counts,
         )
-
-
-MOST_KEPT = 20_000
-"""Values that are remembered; then they are forgotten and made again."""
 
 
 def rounded_up(uncertainty_km: float) -> float:

@@ -4,7 +4,7 @@ The same source runs in two ways. Imported as it is, the functions are plain Pyt
 where ``compiled.arrays`` has put numba's decorator in the place of ``jit``, they are compiled for
 arrays. Compiled sines may differ from Python's in the last bits, so a row is only taken from here
 where no such difference could matter: its verdict is ``TIED`` where exact arithmetic has to sort
-those found, and ``UNSURE`` where the desk has to rank it.
+those found, or equals may take turns, and ``UNSURE`` where the desk has to rank it.
 
 All columns are flat: the values of item ``i`` with ``n`` each begin at ``i * n``.
 """
@@ -13,7 +13,7 @@ from math import cos, radians
 from typing import Any
 
 from . import offer_kernel
-from .offer_kernel import EDGE, POSTCODES, SLACK_KM, SLACK_MIN
+from .offer_kernel import EDGE, FOR_DESK, POSTCODES, SLACK_KM, SLACK_MIN
 
 jit: Any = globals().get("jit", lambda function: function)
 # Compiled functions call compiled ones.
@@ -21,8 +21,8 @@ _offers: Any = globals().get("offers", offer_kernel)
 great_circle_km, chord_km, point = _offers.great_circle_km, _offers.chord_km, _offers.point
 drive_min, index_min = _offers.drive_min, _offers.index_min
 least_bound_min, beyond_area_km = _offers.least_bound_min, _offers.beyond_area_km
-limit_gate, time_gate, is_asked = _offers.limit_gate, _offers.time_gate, _offers.is_asked
-first_gate = _offers.first_gate
+limit_gate, is_asked, first_gate = _offers.limit_gate, _offers.is_asked, _offers.first_gate
+availability_gate = _offers.availability_gate
 
 SERVED, NOBODY, TIED, UNSURE = range(4)
 """The verdicts on a task."""
@@ -46,7 +46,7 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
     first, count, most = room
     phi, cosine, lon, x, y, z = here
     number, side = table.number[offer], rows.side[task]
-    if sides.failing[side * sides.providers + number] or table.out[offer]:
+    if sides.failing[side * sides.providers + number]:
         return count
     if turn != EVERYBODY:
         is_listed = sides.listed[sides.list_of[side] * sides.providers + number] != 0
@@ -63,8 +63,11 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
         return count
     if table.asked_gate and is_asked(rows, task, number):
         return count
-    if not table.odd[offer] and time_gate(table, hours, rows, task, offer):
-        return count
+    gate = FOR_DESK
+    if not table.odd[offer]:
+        gate = availability_gate(table, hours, rows, task, offer)
+        if gate not in (0, FOR_DESK):
+            return count
     km = great_circle_km(table.phi[offer], table.cosine[offer], table.lon[offer], phi, cosine, lon)
     travel_min = drive_min(km, table)
     index = index_min(table, offer, travel_min)
@@ -74,7 +77,7 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
     beyond_km = beyond_area_km(table, rows, task, offer, km)
     if beyond_km > EDGE:
         return count
-    if beyond_km > -EDGE or table.odd[offer] or index > table.fallback_min - EDGE:
+    if beyond_km > -EDGE or gate == FOR_DESK or index > table.fallback_min - EDGE:
         return -1
     at = count if count < most else most - 1
     if count >= most and order_min >= found.order_min[at]:
@@ -132,29 +135,29 @@ def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, tak
         if count < 0:
             return -1
         if count > last:
-            stop_min = found.order_min[last] + _CLOSE_MIN
+            stop_min = found.order_min[last] + _CLOSE_MIN + table.equal_min
     return -1 if is_short else count - begin
 
 
 @jit
-def _is_tied(found, first, last, end):
-    """Whether two neighbours are too close for this arithmetic, up to the first behind the last."""
+def _is_tied(found, first, last, end, near_min):
+    """Whether two neighbours are no further apart, up to the first behind the last."""
     for at in range(first, min(end, last + 2) - 1):
-        if found.order_min[at + 1] - found.order_min[at] < NEAR_TIE_MIN:
+        if found.order_min[at + 1] - found.order_min[at] < near_min:
             return True
     return False
 
 
 @jit
-def _has_tie_at_end(found, last, end, most):
+def _has_tie_at_end(found, last, end, most, near_min):
     """Whether candidates that found no place any more may tie with the last."""
-    return end == most and found.order_min[end - 1] - found.order_min[last] < NEAR_TIE_MIN
+    return end == most and found.order_min[end - 1] - found.order_min[last] < near_min
 
 
 @jit
 def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
     """Rank the tasks from ``begin`` to ``end``."""
-    width = top + SPARE
+    width, near_min = top + SPARE, NEAR_TIE_MIN + table.equal_min
     for task in range(begin, end):
         if rows.cell[task] < 0:
             found.verdict[task] = UNSURE
@@ -169,10 +172,12 @@ def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
             count = _scan(
                 table, hours, sides, lists, coded, rows, found, task, turn, base, first, top
             )
-            is_unsure = count < 0 or _has_tie_at_end(found, last, base + count, base + width)
+            is_unsure = count < 0 or _has_tie_at_end(
+                found, last, base + count, base + width, near_min
+            )
             if is_unsure:
                 break
-            is_tied = is_tied or _is_tied(found, base + first, last, base + count)
+            is_tied = is_tied or _is_tied(found, base + first, last, base + count, near_min)
             if turn != LISTED:
                 break
             listed = count

@@ -14,10 +14,11 @@ Column = Any
 class Table(NamedTuple):
     """The offers of one service, and the settings that turn kilometres into minutes.
 
-    ``limits`` has ``len(limit_gates)`` values for each offer and ``openings`` ``len(time_gates)``.
-    ``out`` is the number of the availability gate that stops an offer, 0 if none does. ``odd``
-    marks offers whose hours only the desk can work out. Gates are numbered from 1 in their table;
-    ``turns`` has the place of each gate's reason among all, that of the stop rule at the end.
+    ``limits`` has ``len(limit_gates)`` values for each offer. ``opening`` numbers what the
+    availability gates make of it over time, -1 if they never stop it. ``odd`` marks offers whose
+    hours only the desk can work out. ``equal_min`` is the most that an offer may be behind another
+    and take turns with it. Gates are numbered from 1 in their table; ``turns`` has the place of
+    each gate's reason among all, that of the stop rule at the end.
     """
 
     number: Column
@@ -33,10 +34,9 @@ class Table(NamedTuple):
     late_min: Column
     ask_min: Column
     rest_min: Column
-    out: Column
     odd: Column
     limits: Column
-    openings: Column
+    opening: Column
     polygon_begin: Column
     ring_begin: Column
     corner_begin: Column
@@ -45,21 +45,24 @@ class Table(NamedTuple):
     leg_km: Column
     leg_kmh: Column
     limit_gates: Column
-    time_gates: Column
     turns: Column
     detour: float
     fallback_min: float
+    equal_min: float
     asked_gate: int
     last_gate: int
 
 
 class Hours(NamedTuple):
-    """Spans of every opening in every stretch: those of opening o in stretch s at o * n + s."""
+    """Spans of every opening in every stretch: those of opening o in stretch s at o * n + s.
+
+    ``code`` is the number of the gate that stops the offer, or FOR_DESK.
+    """
 
     begin: Column
     end: Column
     start_us: Column
-    closed: Column
+    code: Column
     stretches: int
 
 

@@ -15,6 +15,8 @@ CIRCLE, POSTCODES, POLYGON, COUNTRY = range(4)
 """The kinds of areas."""
 SLACK_MIN = SLACK_KM = 1e-6
 """More than what bounds may lose by rounding."""
+FOR_DESK = 255
+"""In place of a gate: the offer can come after a wait, which only the desk counts."""
 EDGE = 1e-6
 """Kilometres and minutes within which only the desk decides."""
 _DIAMETER_KM = 2 * EARTH_RADIUS_KM
@@ -82,8 +84,8 @@ def least_bound_min(table, offer, least_km):
 
 
 @jit
-def is_closed(hours, opening, stretch, at_us):
-    """Whether a time gate is closed at a moment of a stretch, by bisection."""
+def code_at(hours, opening, stretch, at_us):
+    """Find by bisection what the availability gates say at a moment of a stretch."""
     slot = opening * hours.stretches + stretch
     low = hours.begin[slot]
     high = hours.end[slot]
@@ -93,7 +95,7 @@ def is_closed(hours, opening, stretch, at_us):
             low = middle
         else:
             high = middle
-    return hours.closed[low]
+    return hours.code[low]
 
 
 @jit
@@ -163,14 +165,10 @@ def limit_gate(table, rows, task, offer):
 
 
 @jit
-def time_gate(table, hours, rows, task, offer):
-    """The first time gate that is closed, 0 if none is."""
-    count = len(table.time_gates)
-    for time in range(count):
-        opening = table.openings[offer * count + time]
-        if opening >= 0 and is_closed(hours, opening, rows.stretch[task], rows.at_us[task]):
-            return table.time_gates[time]
-    return 0
+def availability_gate(table, hours, rows, task, offer):
+    """The first availability gate that stops an offer, 0 if none does; FOR_DESK after a wait."""
+    opening = table.opening[offer]
+    return 0 if opening < 0 else code_at(hours, opening, rows.stretch[task], rows.at_us[task])
 
 
 @jit
@@ -196,10 +194,12 @@ def first_gate(table, hours, sides, rows, task, offer, km):
     number = table.number[offer]
     first = _sooner(table.last_gate + 1, sides.failing[rows.side[task] * sides.providers + number])
     first = _sooner(first, limit_gate(table, rows, task, offer))
-    first = _sooner(first, time_gate(table, hours, rows, task, offer))
     if is_asked(rows, task, number):
         first = _sooner(first, table.asked_gate)
-    return _sooner(first, table.out[offer])
+    gate = availability_gate(table, hours, rows, task, offer)
+    if gate == FOR_DESK:
+        return first if first <= table.last_gate else -1
+    return _sooner(first, gate)
 
 
 @jit

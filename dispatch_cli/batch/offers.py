@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from math import cos, inf, radians
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from .. import desk, ranking
 from ..candidates import Rated
@@ -17,12 +20,11 @@ from ..eligibility import (
     LimitGate,
     Need,
     StaticGate,
-    TimeGate,
     reasons_of,
     without_hours,
 )
 from ..eligibility.facts import view
-from ..eligibility.gate_forms import AskedGate, AvailabilityGate
+from ..eligibility.gate_forms import AskedGate
 from ..model import (
     Availability,
     Country,
@@ -34,8 +36,8 @@ from ..model import (
     Provider,
     Rules,
     ServiceSettings,
-    Span,
 )
+from ..ranking import NIGHT_BEGINS, NIGHT_ENDS
 from . import offer_kernel
 from .areas import Areas, bounding_radius_km, kind_of
 from .kernel_tables import Backend, Table
@@ -45,14 +47,14 @@ from .time_steps import TimeSteps
 EVERY_PROVIDER = ""
 """The name under which all providers are listed, whatever they offer; it has no minutes."""
 _ANY = Incident(kind="", place=Place(lat=0.0, lon=0.0), when=datetime(2000, 1, 1, tzinfo=UTC))
-_ALWAYS = Span(0, 0, "open")
 
 
 class Offer(NamedTuple):
     """A provider's way to one service.
 
     ``rest_min`` is the least that order_min can be: no way to drive and the largest head start.
-    ``phone`` is None where the time decides which number is answered.
+    ``phone`` is None where the time decides which number is answered. ``wait_min`` is 0: after a
+    wait only the desk knows what an offer can do.
     """
 
     number: int
@@ -66,6 +68,7 @@ class Offer(NamedTuple):
     acceptance: float
     ask_min: float
     rest_min: float
+    error_min: float
 
     @property
     def standing_min(self) -> float:
@@ -94,13 +97,7 @@ class Offers:
             for number, gate in numbered
             if isinstance(gate, LimitGate)
         ]
-        self._times = [(number, gate) for number, gate in numbered if isinstance(gate, TimeGate)]
-        self._availability = [
-            (number, gate) for number, gate in numbered if isinstance(gate, AvailabilityGate)
-        ]
-        self._openings = [
-            [steps.opening(gate, provider) for _, gate in self._times] for provider in providers
-        ]
+        self._openings = [steps.opening(provider) for provider in providers]
         self._asked_gate = next((n for n, gate in numbered if isinstance(gate, AskedGate)), 0)
         self.service_gate = next(
             (n for n, gate in numbered if (gate.incident, gate.provider) == _OFFERS), 0
@@ -109,21 +106,29 @@ class Offers:
         reasons = reasons_of(gates)
         self.turns = [0, *(reasons.index(gate.reason) + 1 for gate in gates), len(reasons)]
         """The place of each gate's reason among all, from 1; the last is that of the stop rule."""
-        self._known: dict[str, list[Offer]] = {}
+        settings = rules.settings
+        self.differ_at_night = settings.unknown_hours_night_factor < 1 and any(
+            provider.hours is None for provider in providers
+        )
+        """Whether a provider accepts less often at night, because its hours are not known."""
+        self._known: dict[tuple[str, bool], list[Offer]] = {}
         self._offered: dict[tuple[str, tuple[str, ...]], bool] = {}
 
-    def of(self, service: str) -> list[Offer]:
+    def of(self, service: str, *, at_night: bool = False) -> list[Offer]:
         """List the offers of a service in the file's order; EVERY_PROVIDER lists all providers."""
-        if service not in self._known:
+        key = (service, at_night)
+        if key not in self._known:
             entry = PlanEntry(service=service)
-            need = without_hours(_ANY, entry, self._rules, self._observations)
+            hour = NIGHT_BEGINS if at_night else NIGHT_ENDS
+            when = datetime(2000, 1, 1, hour, tzinfo=ZoneInfo(self._rules.settings.timezone))
+            need = without_hours(replace(_ANY, when=when), entry, self._rules, self._observations)
             rated = _Rated(need)
-            self._known[service] = [
+            self._known[key] = [
                 self._offer(number, provider, rated)
                 for number, provider in enumerate(self._providers)
                 if service == EVERY_PROVIDER or self._is_offered(need, provider)
             ]
-        return self._known[service]
+        return self._known[key]
 
     def _is_offered(self, need: Need, provider: Provider) -> bool:
         if not self.service_gate:
@@ -145,7 +150,7 @@ class Offers:
         return Offer(
             number=number,
             provider=provider.id,
-            phone=phone.shown if phone.hours is None else None,
+            phone=None if _depends_on_time(provider) else phone.shown,
             first_phone=phone.shown,
             wait_min=found.wait_min,
             turnout_min=found.turnout_min,
@@ -153,38 +158,23 @@ class Offers:
             answer_min=found.answer_min,
             acceptance=found.acceptance,
             ask_min=ask_min,
-            rest_min=inf if self._out[number] else rest_min,
+            rest_min=rest_min,
+            error_min=found.error_min,
         )
-
-    @cached_property
-    def _out(self) -> list[int]:
-        """For each provider the number of the first availability gate that stops it, 0 if none."""
-        seen = self._observations.availability
-        return [
-            next(
-                (
-                    number
-                    for number, gate in self._availability
-                    if gate.fails(
-                        view("provider", gate.provider)(one), seen.get(one.id) or Availability()
-                    )
-                ),
-                0,
-            )
-            for one in self._providers
-        ]
 
     @cached_property
     def needs_postcodes(self) -> bool:
         """Whether any area asks in which postcodes a place may lie, or how far abroad it is."""
         return any(isinstance(each.area, Postcodes | Country) for each in self._providers)
 
-    def table(self, service: str, backend: Backend) -> Table:
+    def table(self, service: str, backend: Backend, *, at_night: bool) -> Table:
         """Lay the offers of a service out for the kernel."""
-        offers = self.of(service)
+        offers = self.of(service, at_night=at_night)
         who = [self._providers[offer.number] for offer in offers]
         openings = [self._openings[offer.number] for offer in offers]
-        settings: ServiceSettings = self._rules.settings.of(service)
+        all_settings = self._rules.settings
+        equal_min = [ranking.equal_within_min(each.error_min, all_settings) for each in offers]
+        settings: ServiceSettings = all_settings.of(service)
         points = [point_of(one.lat, one.lon) for one in who]
         areas = Areas(one.area for one in who)
         real, whole = backend.real, backend.whole
@@ -202,10 +192,9 @@ class Offers:
             late_min=real(offer.late_min for offer in offers),
             ask_min=real(offer.ask_min for offer in offers),
             rest_min=real(offer.rest_min for offer in offers),
-            out=backend.small(self._out[offer.number] for offer in offers),
-            odd=backend.small(any(map(self._steps.is_odd, own)) for own in openings),
+            odd=backend.small(map(self._steps.is_odd, openings)),
             limits=real(limit.allowed(one) for one in who for *_, limit in self.limits),
-            openings=whole(opening for own in openings for opening in own),
+            opening=whole(openings),
             polygon_begin=whole(areas.polygon_begin),
             ring_begin=whole(areas.ring_begin),
             corner_begin=whole(areas.corner_begin),
@@ -214,10 +203,10 @@ class Offers:
             leg_km=real(km for km, _ in settings.speed),
             leg_kmh=real(kmh for _, kmh in settings.speed),
             limit_gates=whole(number for number, *_ in self.limits),
-            time_gates=whole(number for number, _ in self._times),
             turns=whole(self.turns),
             detour=settings.detour,
             fallback_min=settings.fallback_min,
+            equal_min=max(equal_min, default=0.0),
             asked_gate=self._asked_gate,
             last_gate=len(self._gates),
         )
@@ -242,26 +231,28 @@ class _Rated:
 
     def of(self, provider: Provider) -> Rated:
         """Rate a provider with no way to drive."""
-        need = self._need
-        seen = need.observations
-        availability = seen.availability.get(provider.id)
-        if (provider.id, need.entry.service) in seen.summaries:
-            return self._rate(provider, availability)
-        key = (provider.turnout_min, provider.answer_min, provider.acceptance, availability)
+        if (provider.id, self._need.entry.service) in self._need.observations.summaries:
+            return self._rate(provider)
+        key = (
+            provider.turnout_min, provider.answer_min, provider.acceptance, provider.hours is None
+        )  # fmt: skip
         if key not in self._known:
-            self._known[key] = self._rate(provider, availability)
+            self._known[key] = self._rate(provider)
         return self._known[key]
 
-    def _rate(self, provider: Provider, availability: Availability | None) -> Rated:
+    def _rate(self, provider: Provider) -> Rated:
         eligible = Eligible(
             provider=provider,
             phone=provider.phones[0],
             distance_km=0.0,
-            span=_ALWAYS,
-            open_until=None,
-            availability=availability or Availability(),
+            availability=Availability(),
             area_edge=False,
             ask=(),
         )
-        experienced, late_min = desk.with_experience(eligible, self._need)
-        return ranking.rate(experienced, self._need, 0.0, late_min)
+        experienced, late_min, error_min = desk.with_experience(eligible, self._need)
+        return ranking.rate(experienced, self._need, 0.0, late_min, error_min)
+
+
+def _depends_on_time(provider: Provider) -> bool:
+    """Whether the time decides which number of a provider is answered first."""
+    return len(provider.phones) > 1 and any(phone.hours for phone in provider.phones)

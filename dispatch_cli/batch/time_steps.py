@@ -1,85 +1,143 @@
-"""When the time gates of a table are closed, worked out once for each stretch of weeks.
+"""When the availability gates of a table stop providers, worked out once for each stretch of weeks.
 
-An opening is what one time gate makes of a provider: those with the same declared facts share one.
+An opening is what these gates make of a provider over time: those with the same facts share one.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from ..eligibility import SEEN_AHEAD, HolidayDates, HoursOf, TimeGate, hours_around
-from ..eligibility.facts import values_of
-from ..model import Phone, Provider, Span, Timetable
+from ..availability import (
+    SEEN_AHEAD,
+    Basis,
+    HolidayDates,
+    HoursOf,
+    availability_at,
+    changes,
+    facts_behind,
+    hours_around,
+)
+from ..eligibility import AvailabilityGate, Gate
+from ..eligibility.facts import values_of, view
+from ..model import Observations, Phone, Provider, Settings, Span, Timetable
 from .kernel_tables import Backend, Hours
+from .offer_kernel import FOR_DESK
 
 STRETCH_S = 32 * 86400
 STRETCH_US = STRETCH_S * 1_000_000
-NEVER_CLOSED = -1
+NEVER_STOPPED = -1
 _AHEAD_S = SEEN_AHEAD.days * 86400
 # Holidays of another year may then decide, and which years are asked depends on the moment.
 _SHIFTED = re.compile(r"PH [+-]")
 
-Spans = tuple[list[int], list[bool]]
-"""When each state begins, in microseconds since the epoch, and whether it is closed then."""
+Spans = tuple[list[int], list[int]]
+"""When each piece begins, in microseconds since the epoch, and the number of the gate that stops
+the provider then: 0 for none, FOR_DESK if it can come after a wait."""
 
 
 class TimeSteps:
     """The openings of a provider file, shared by all incidents of a batch."""
 
-    def __init__(self, timezone: str, holidays: HolidayDates) -> None:
-        self._timezone, self._holidays = timezone, holidays
-        self._numbers: dict[tuple[Any, ...], int] = {}
-        self._openings: list[tuple[TimeGate, Provider]] = []
+    def __init__(
+        self,
+        settings: Settings,
+        holidays: HolidayDates,
+        observations: Observations,
+        gates: Sequence[Gate],
+    ) -> None:
+        self._settings, self._holidays, self._observations = settings, holidays, observations
+        self._gates = [
+            (number, gate)
+            for number, gate in enumerate(gates, start=1)
+            if isinstance(gate, AvailabilityGate)
+        ]
+        self._values = values_of(
+            "provider", tuple(name for _, gate in self._gates for name in gate.provider)
+        )
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._openings: list[Provider] = []
         self._worked_out: dict[tuple[str | None, str, int], Timetable] = {}
 
     def __len__(self) -> int:
         """How many openings there are."""
         return len(self._openings)
 
-    def opening(self, gate: TimeGate, provider: Provider) -> int:
-        """Number what a gate makes of a provider; NEVER_CLOSED where it always lets it pass."""
-        values = values_of("provider", gate.provider)(provider)
-        # Timetables are shared within a file: the same object, the same times.
-        key = (gate.reason, *(id(one) if isinstance(one, Timetable) else one for one in values))
+    def opening(self, provider: Provider) -> int:
+        """Number what the gates make of a provider; NEVER_STOPPED if they always let it pass."""
+        key = (*facts_behind(provider, self._observations), self._values(provider))
         if key not in self._numbers:
-            is_never_closed = gate.timetable_of(provider, lambda: _OPEN) is None
-            self._numbers[key] = NEVER_CLOSED if is_never_closed else len(self._openings)
-            if not is_never_closed:
-                self._openings.append((gate, provider))
+            is_free = self._is_always_free(provider)
+            self._numbers[key] = NEVER_STOPPED if is_free else len(self._openings)
+            if not is_free:
+                self._openings.append(provider)
         return self._numbers[key]
 
     def is_odd(self, opening: int) -> bool:
         """Whether its hours count days from a holiday, so that every moment is asked by itself."""
-        if opening == NEVER_CLOSED:
+        if opening == NEVER_STOPPED:
             return False
-        gate, provider = self._openings[opening]
-        return "hours" in gate.provider and _SHIFTED.search(provider.hours or "") is not None
+        provider = self._openings[opening]
+        texts = (provider.hours, *(phone.hours for phone in provider.phones))
+        return any(_SHIFTED.search(text or "") is not None for text in texts)
 
     def spans(self, opening: int, stretch: int) -> Spans:
-        """Work an opening out for a stretch: the timetable of its gate, where the desk asks it."""
-        gate, provider = self._openings[opening]
-        begin, end = stretch * STRETCH_S, (stretch + 1) * STRETCH_S
-        timetable = gate.timetable_of(provider, lambda: self._hours_in(provider, stretch))
-        assert timetable is not None  # noqa: S101 - such an opening has no number
-        kept = _clipped(timetable, begin, end) or [
-            timetable.span_at(datetime.fromtimestamp(begin, UTC))
-        ]
-        return [span.start * 1_000_000 for span in kept], [span.state == "closed" for span in kept]
+        """Work an opening out for a stretch: the availability wherever it may change."""
+        provider = self._openings[opening]
+        begin = datetime.fromtimestamp(stretch * STRETCH_S, UTC)
+        end = begin + timedelta(seconds=STRETCH_S)
 
-    def _hours_in(self, provider: Provider, stretch: int) -> Timetable:
-        """The opening hours in a stretch: the own timetable where it reaches, else the text."""
+        def hours_of(whose: Provider | Phone, region: str) -> Timetable:
+            return self._hours_in(whose, region, stretch)
+
+        starts, codes = list[int](), list[int]()
+        basis = Basis(hours_of, self._settings, self._observations)
+        moments = changes(provider, basis)
+        for moment in (begin, *(each for each in moments if begin < each < end)):
+            code = self._code(provider, moment, basis)
+            if not codes or codes[-1] != code:
+                starts.append((moment - _EPOCH) // _MICROSECOND)
+                codes.append(code)
+        return starts, codes
+
+    def _code(self, provider: Provider, moment: datetime, basis: Basis) -> int:
+        """The number of the gate that stops a provider at a moment, 0, or FOR_DESK."""
+        stands = availability_at(provider, moment, basis)
+        for number, gate in self._gates:
+            if gate.fails(view("provider", gate.provider)(provider), stands):
+                return number
+        return FOR_DESK if stands.wait_min > 0 else 0
+
+    def _is_always_free(self, provider: Provider) -> bool:
+        """Whether a provider is free at any moment, whatever the date."""
+        if provider.hours not in (None, "24/7") or provider.on_hold is not None:
+            return False
+        if provider.id in self._observations.known:
+            return False
+        always = Timetable((Span(0, 1, "unknown" if provider.hours is None else "open"),))
+        own = provider.timetable or always
+        if any(span.state != always.spans[0].state for span in own.spans):
+            return False
+        basis = Basis(lambda *_: always, self._settings, self._observations)
+        return self._code(provider, _EPOCH, basis) == 0
+
+    def _hours_in(self, whose: Provider | Phone, region: str, stretch: int) -> Timetable:
+        """The opening hours in a stretch and the days seen ahead of it.
+
+        The own timetable counts where the desk asks it, else the text.
+        """
         begin, end = stretch * STRETCH_S, (stretch + 1) * STRETCH_S
-        own, region = provider.timetable, provider.region
+        own, text = whose.timetable, self._of_text(whose, region, stretch)
         if own is None or not own.spans:
-            return self._of_text(provider, region, stretch)
+            return text
         first = min(max(own.spans[0].start, begin), end)
         last = min(max(own.spans[-1].end - _AHEAD_S, first), end)
-        spans = _clipped(own, first, last)
-        if begin < first or last < end:
-            text = self._of_text(provider, region, stretch)
-            spans = [*_clipped(text, begin, first), *spans, *_clipped(text, last, end)]
-        return Timetable(tuple(spans))
+        return Timetable(
+            (
+                *_clipped(text, begin, first),
+                *_clipped(own, first, last),
+                *_clipped(text, last, end + _AHEAD_S),
+            )
+        )
 
     def _of_text(self, whose: Provider | Phone, region: str, stretch: int) -> Timetable:
         """Work out a text for a stretch, a day before it and the days that the desk sees ahead."""
@@ -97,13 +155,13 @@ class TimeSteps:
                 holidays=self._holidays(region, years) if dated else (),
                 start=start,
                 days=days,
-                timezone=self._timezone,
+                timezone=self._settings.timezone,
             )
         return self._worked_out[key]
 
     def around(self, when: datetime) -> HoursOf:
-        """Make what the gates ask for hours; the same states as ``eligibility.hours_around``."""
-        exact = hours_around(when, self._timezone, self._holidays)
+        """Make what the gates ask for hours; the same states as ``availability.hours_around``."""
+        exact = hours_around(when, self._settings.timezone, self._holidays)
 
         def hours_of(whose: Provider | Phone, region: str) -> Timetable:
             own = whose.timetable
@@ -118,17 +176,17 @@ class TimeSteps:
     def hours_in(self, stretches: Iterable[int], backend: Backend) -> Hours:
         """Lay out all openings in some stretches of weeks, numbered in the order given."""
         known = list(stretches)
-        begin, end, starts, closed = [], [], list[int](), list[bool]()
+        begin, end, starts, codes = [], [], list[int](), list[int]()
         for opening in range(len(self)):
             for stretch in known:
-                spans = ([0], [False]) if self.is_odd(opening) else self.spans(opening, stretch)
+                spans = ([0], [0]) if self.is_odd(opening) else self.spans(opening, stretch)
                 begin.append(len(starts))
                 starts += spans[0]
-                closed += spans[1]
+                codes += spans[1]
                 end.append(len(starts))
         return Hours(
             backend.whole(begin), backend.whole(end), backend.whole(starts),
-            backend.small(closed), len(known),
+            backend.small(codes), len(known),
         )  # fmt: skip
 
     def lazy_hours(self) -> "LazyHours":
@@ -146,16 +204,16 @@ class LazyHours:
     def __init__(self, steps: TimeSteps) -> None:
         self._steps = steps
         self.begin, self.end = _Slots(self), dict[int, int]()
-        self.start_us, self.closed = list[int](), list[bool]()
+        self.start_us, self.code = list[int](), list[int]()
         self.stretches = _MOST_STRETCHES
 
     def fill(self, slot: int) -> int:
         """Work out a slot; returns where its spans begin."""
         opening, stretch = divmod(slot, _MOST_STRETCHES)
-        starts, closed = self._steps.spans(opening, stretch - _MOST_STRETCHES // 2)
+        starts, codes = self._steps.spans(opening, stretch - _MOST_STRETCHES // 2)
         begin = len(self.start_us)
         self.start_us += starts
-        self.closed += closed
+        self.code += codes
         self.end[slot] = len(self.start_us)
         return begin
 
@@ -178,7 +236,7 @@ def lazy_stretch(when: datetime) -> int:
     return int(when.timestamp() // STRETCH_S) + _MOST_STRETCHES // 2
 
 
-_OPEN = Timetable((Span(0, 1, "open"),))
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def _clipped(timetable: Timetable, begin: int, end: int) -> list[Span]:
@@ -186,7 +244,7 @@ def _clipped(timetable: Timetable, begin: int, end: int) -> list[Span]:
     if begin >= end:
         return []
     return [
-        Span(max(begin, span.start), min(end, span.end), span.state)
+        Span(max(begin, span.start), min(end, span.end), span.state, span.comment)
         for span in timetable.spans
         if span.start < end and begin < span.end
     ]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from .. import casework
-from ..casework import Fleet, JobMinutes, Placed, say
+from ..availability import Fleet
+from ..casework import JobMinutes, Placed, say
 from ..errors import ConflictError, DispatchError, UsageError
 from ..model.case import Booking, Case, Offer, Option, Personal
 from .book import Book, clock, existing, said_locally
@@ -69,6 +70,9 @@ def decide(
         before = existing(tx, case_id)
         try:
             after = change(tx, before)
+            number = details.get("offer")
+            if isinstance(number, int):
+                after = casework.followed(before, after, number, action)
         except ConflictError as error:
             # A late or second answer is recorded, shown, and never applied.
             tx.append(book.act(f"refused {action}", case_id, **details))
@@ -135,20 +139,30 @@ def fleet_of(book: Book, tx: "Transaction", case: Case, offer: Offer) -> Fleet:
     """The units of an offer's provider, and what the other jobs have booked."""
     option, provider = _option_of(case, offer), book.catalog.find(offer.provider)
     corrected = {each.number for each in case.offers if each.corrected}
+    own = {each.number for each in casework.of_one_call(case, offer.number)}
     booked = [
         each
         for each in tx.bookings().get(offer.provider, [])
-        if each.case_id != case.id or each.offer not in (offer.number, *corrected)
+        if each.case_id != case.id or each.offer not in (*own, *corrected)
     ]
     units = provider.units if provider else (option.units if option else 1)
     return Fleet(units, book.now, booked)
 
 
 def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
-    """How long the job of an offer takes a unit."""
+    """How long the job of an offer takes a unit; of one call the longest counts.
+
+    While the provider file cannot be read, the minutes that were booked at the acceptance hold.
+    """
     option = _option_of(case, offer)
     way_min = None if option is None else max(0.0, option.arrival_min - option.wait_min)
-    return JobMinutes(way_min, book.catalog.rules.settings.job_min(offer.service))
+    settings = book.catalog.rules.settings
+    services = {offer.service, *(o.service for o in casework.of_one_call(case, offer.number))}
+    job_min = max(map(settings.job_min, services))
+    if book.catalog.source == "none" and offer.booked_from and offer.booked_until:
+        begin = max(offer.booked_from, offer.promises[-1].there_at)
+        job_min = (offer.booked_until - begin) / timedelta(minutes=1)
+    return JobMinutes(way_min, job_min)
 
 
 def _option_of(case: Case, offer: Offer) -> Option | None:

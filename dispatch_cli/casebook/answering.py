@@ -116,10 +116,11 @@ def promise(
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal warnings
-        offer = offer_in(case, number)
+        held_by = casework.holder_of(case, number)
+        offer = offer_in(case, held_by)
         after, placed = casework.promise(
             case,
-            number,
+            held_by,
             there_at=there_at,
             now=book.now,
             speaker=speaker,
@@ -145,10 +146,11 @@ def arrive(book: Book, ref: str) -> Recorded:
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal warnings
-        offer = offer_in(case, number)
+        held_by = casework.holder_of(case, number)
+        offer = offer_in(case, held_by)
         after, placed = casework.arrive(
             case,
-            number,
+            held_by,
             now=book.now,
             fleet=fleet_of(book, tx, case, offer),
             job_min=minutes_of(book, case, offer).job_min,

@@ -1,5 +1,6 @@
 """Place the next call: whom, on which number, and what to say."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ..casework import say
 from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option
 from .book import Book, clock, existing, local, said_locally
-from .gating import gate_now, need_now, overdue_since
+from .gating import entry_of, gate_now, needs_now, opens_later, overdue_since, why_out
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -61,7 +62,7 @@ def place_call(
     book: Book,
     case_id: int,
     *,
-    service: str | None = None,
+    services: Sequence[str] = (),
     provider: str | None = None,
     because: str = "",
     override: str = "",
@@ -69,40 +70,52 @@ def place_call(
 ) -> OfferCard | Exhausted:
     """Open the offer to the next provider of a service, or out of order to the one named.
 
-    Without ``service`` the first that waits. ``override`` is "wish" or "decision".
+    Without ``services`` the first that waits; for several of them one call is made, to the first
+    provider that can be asked for all. ``override`` is "wish" or "decision".
     """
     with said_locally(book), book.store.deciding() as tx:
         before = existing(tx, case_id)
         casework.must_be_open(before)
-        wanted = _service_to_ask(before, service)
+        wanted = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
         # Before anybody is looked for: with nobody left, a service that has help is not exhausted.
-        casework.must_need_a_call(before, wanted)
+        for each in wanted:
+            casework.must_need_a_call(before, each)
         in_spite_of = ""
         if provider is None:
-            gate, numbers = gate_now(book, tx, before, wanted)
-            found = casework.next_option(before, wanted, gate, numbers)
+            found = _next_for_all(book, tx, before, wanted)
+            options = [found.option] if found.option else []
+            options += [_listed(each, found.option.provider) for each in wanted[1:] if found.option]
         else:
-            option, in_spite_of = _out_of_order(book, tx, before, wanted, provider)
-            found = casework.Next(option, option.phones[0], ())
-        if found.option is None:
-            tx.append(book.act("exhausted", case_id, service=wanted.service))
+            asked = [_out_of_order(book, tx, before, each, provider) for each in wanted]
+            options, against = [each for each, _ in asked], [why for _, why in asked if why]
+            in_spite_of = "; ".join(dict.fromkeys(against))
+            found = casework.Next(options[0], options[0].phones[0], ())
+        if not options:
+            tx.append(book.act("exhausted", case_id, service=wanted[0].service))
             return exhausted(case_id, wanted, found)
-        after = casework.ask(
-            before,
-            wanted,
-            found.option,
-            phone=found.phone,
-            now=book.now,
-            operator=book.operator,
-            override=override if provider is not None else "",
-        )
+        after = before
+        for each, option in zip(wanted, options, strict=True):
+            after = casework.ask(
+                after,
+                each,
+                option,
+                phone=found.phone,
+                now=book.now,
+                operator=book.operator,
+                override=override if provider is not None else "",
+                before_opening=opens_later(book, tx, before, option.provider),
+            )
+        offers = after.offers[len(before.offers) :]
+        if len(offers) > 1:
+            after = casework.joined(after, tuple(each.number for each in offers))
         tx.save(before, after)
-        offer = after.offers[-1]
-        if because:
-            tx.set_text(case_id, f"{offer.number}.because", because)
-        said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
-        tx.append(book.act("offer", case_id, offer=offer.number, **said))
-        overdue = overdue_since(book, tx, after, offer.provider)
+        for offer in offers:
+            if because:
+                tx.set_text(case_id, f"{offer.number}.because", because)
+            said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
+            tx.append(book.act("offer", case_id, offer=offer.number, **said))
+        offer = after.offers[len(before.offers)]
+        overdue = overdue_since(book, tx, after, offer)
     return card(
         book,
         after,
@@ -114,22 +127,48 @@ def place_call(
     )
 
 
-def exhausted(case_id: int, service: CaseService, found: casework.Next) -> Exhausted:
+def _next_for_all(
+    book: Book, tx: "Transaction", case: Case, wanted: Sequence[CaseService]
+) -> casework.Next:
+    """Find the next provider of the first service that can be asked for the others as well."""
+    gate, numbers = gate_now(book, tx, case, wanted[0])
+    others = [(each, gate_now(book, tx, case, each)[0]) for each in wanted[1:]]
+
+    def gate_for_all(option: Option) -> str | None:
+        why = gate(option)
+        for service, other_gate in others:
+            listed = [each for each in casework.untried(case, service)
+                      if each.provider == option.provider]  # fmt: skip
+            not_listed = f"cannot be asked for {service.service}"
+            why = why or (other_gate(listed[0]) if listed else not_listed)
+        return why
+
+    return casework.next_option(case, wanted[0], gate_for_all, numbers)
+
+
+def _listed(service: CaseService, provider_id: str) -> Option:
+    return next(each for each in service.options if each.provider == provider_id)
+
+
+def exhausted(case_id: int, services: Sequence[CaseService], found: casework.Next) -> Exhausted:
     """Say that nobody is left for a service, whom to call instead, and who was passed over."""
-    phone, text = service.last_resort_phone, service.last_resort_text
-    return Exhausted(case_id, service.service, phone, text, _named(found))
+    names = " + ".join(each.service for each in services)
+    phone, text = services[0].last_resort_phone, services[0].last_resort_text
+    return Exhausted(case_id, names, phone, text, _named(found))
 
 
 def _named(found: casework.Next) -> tuple[tuple[str, str], ...]:
     return tuple((option.name, why) for option, why in found.skipped)
 
 
-def why_not(book: Book, case_id: int, provider_id: str, *, service: str | None = None) -> str:
+def why_not(book: Book, case_id: int, provider_id: str, *, services: Sequence[str] = ()) -> str:
     """Say what speaks against asking somebody out of order; empty where nothing does."""
     with said_locally(book), book.store.reading() as reader:
         case = existing(reader, case_id)
         casework.must_be_open(case)
-        return _out_of_order(book, reader, case, _service_to_ask(case, service), provider_id)[1]
+        wanted = [_service_to_ask(case, name) for name in dict.fromkeys(services) or (None,)]
+        found = [_out_of_order(book, reader, case, each, provider_id)[1] for each in wanted]
+        return "; ".join(dict.fromkeys(filter(None, found)))
 
 
 def card(
@@ -148,7 +187,7 @@ def card(
     """
     if overdue is None:
         with book.store.reading() as reader:
-            overdue = overdue_since(book, reader, case, offer.provider)
+            overdue = overdue_since(book, reader, case, offer)
     service = casework.service_of(case, offer.service)
     options = service.options if service else ()
     own = next((each for each in options if each.provider == offer.provider), None)
@@ -156,7 +195,7 @@ def card(
     return OfferCard(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,
-        service=offer.service,
+        service=" + ".join(each.service for each in casework.of_one_call(case, offer.number)),
         provider=offer.provider,
         name=offer.name,
         phone=offer.phone,
@@ -206,18 +245,17 @@ def _out_of_order(
         why = gate(listed)
         return replace(listed, phones=numbers(listed)), "; ".join(filter(None, [*said, why]))
     provider = desk.find_provider(book.catalog, provider_id)
-    need = need_now(book, reader, case, service)
-    parts = eligibility.split([provider], need)
-    why = str(parts.excluded[0].detail) if parts.excluded else ""
+    called, needed = needs_now(book, reader, case, entry_of(service))
+    why = why_out([provider], called, needed).get(provider.id, "")
     settings = book.catalog.rules.settings.of(service.service)
-    look = eligibility.Look(need, provider)
-    eligible = parts.eligible[0] if parts.eligible else eligibility.as_eligible(look)
-    rated = ranking.rate(eligible, need, geo.crow_fly_min(look.distance_km, settings))
+    look = eligibility.Look(needed, provider)
+    eligible = eligibility.as_eligible(look)
+    rated = ranking.rate(eligible, needed, geo.crow_fly_min(look.distance_km, settings))
     return (
         Option(
             provider=provider.id,
             name=provider.name,
-            phones=tuple(phone.shown for phone in eligibility.phones_at(provider, need)),
+            phones=tuple(phone.shown for phone in eligibility.phones_of(provider, called)),
             units=provider.units,
             arrival_min=rated.arrival_min,
             answer_min=rated.answer_min,

@@ -12,8 +12,8 @@ from ..model.case import Act, Case
 
 if TYPE_CHECKING:
     # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
+    from ..availability import HolidayDates
     from ..catalog import Catalog
-    from ..eligibility import HolidayDates
     from ..store import Reader, Store, Transaction
 
 

@@ -35,6 +35,7 @@ def experience(
                 interval=(learned.interval_low, learned.interval_high),
                 answer_min=learned.answer_min,
                 late_min=learned.late_min,
+                promise_late_min=learned.promise_late_min,
             )
         )
     return tuple(found)

@@ -1,19 +1,26 @@
 """The gates once more, at the moment of the call."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import availability, desk, eligibility
+from .. import desk, eligibility
 from ..casework import Gate, Numbers
-from ..model import PlanEntry
-from ..model.case import Case, CaseService, Option
+from ..model import PlanEntry, Provider
+from ..model.case import Case, CaseService, Offer, Option
 from .acting import due_back
 from .book import Book, local
 from .observing import observe
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..eligibility import Need
     from ..store import Reader, Transaction
+
+_BARS_THE_CALL = ("on_hold", "closed_now")
+"""Reasons that count at the moment of the call, and not only when help is needed."""
 
 
 def gate_now(
@@ -24,62 +31,88 @@ def gate_now(
     Whoever has lost the last unit since the ranking is passed over, also where it is known when
     the unit will be back: the order has not counted that wait.
     """
-    need = need_now(book, reader, case, service)
+    called, needed = needs_now(book, reader, case, entry_of(service))
     known = {
         option.provider: provider
         for option in service.options
         if (provider := book.catalog.find(option.provider)) is not None
     }
-    out = eligibility.split(known.values(), need).excluded
-    reasons = {each.provider: str(each.detail) for each in out}
+    reasons = why_out(known.values(), called, needed)
 
     def gate(option: Option) -> str | None:
         if option.provider not in known:
             return "no longer in the file"
-        known_now = need.observations.availability.get(option.provider)
-        if known_now is not None and known_now.free == 0 and not option.wait_min:
-            wait_min = known_now.wait_min
-            if wait_min is None:
-                return "all units taken since"
-            # One that should be back by now is ranked as free, and may be asked.
-            if wait_min > 0:
-                return f"all units taken since, the next in about {wait_min:.0f} min"
-        return reasons.get(option.provider)
+        if option.provider in reasons:
+            return reasons[option.provider]
+        stands = eligibility.Look(needed, known[option.provider]).availability
+        if stands.state == "later" and not option.wait_min:
+            return f"all units taken since, the next in about {stands.wait_min:.0f} min"
+        return None
 
     def numbers(option: Option) -> tuple[str, ...]:
         provider = known.get(option.provider)
         if provider is None:
             return option.phones
-        return tuple(phone.shown for phone in eligibility.phones_at(provider, need))
+        return tuple(phone.shown for phone in eligibility.phones_of(provider, called))
 
     return gate, numbers
 
 
-def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, provider_id: str) -> str:
-    """Say when a provider's overdue unit was due back; empty if one is free, or all are booked."""
+def why_out(providers: Iterable[Provider], called: "Need", needed: "Need") -> dict[str, str]:
+    """Say of each provider that must not be called now what stops it."""
+    providers = list(providers)
+    now = eligibility.split(providers, called).excluded
+    then = now if needed is called else eligibility.split(providers, needed).excluded
+    reasons = {each.provider: str(each.detail) for each in then}
+    return reasons | {
+        each.provider: str(each.detail) for each in now if each.reason in _BARS_THE_CALL
+    }
+
+
+def opens_later(book: Book, reader: "Reader | Transaction", case: Case, provider_id: str) -> bool:
+    """Whether a provider is called before it opens, so that no answer says nothing of it."""
     provider = book.catalog.find(provider_id)
     if provider is None:
+        return False
+    called, _ = needs_now(book, reader, case, PlanEntry(service=""))
+    return eligibility.Look(called, provider).availability.opens_at is not None
+
+
+def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> str:
+    """Say when an overdue unit was due back; empty if one is free, or all are booked."""
+    provider = book.catalog.find(offer.provider)
+    if provider is None:
         return ""
-    bookings = reader.bookings().get(provider_id, [])
-    needed_at = max(book.now, case.incident.when)
-    found = availability.units_at(provider.units, bookings, needed_at, book.now)
-    if found is None or found.state != "overdue":
+    _, needed = needs_now(book, reader, case, PlanEntry(service=offer.service))
+    stands = eligibility.Look(needed, provider).availability
+    if stands.state != "overdue":
         return ""
-    booking = next(each for each in bookings if each.end == found.since)
+    bookings = needed.observations.known[provider.id].bookings
+    booking = next(each for each in bookings if each.end == stands.since)
     return due_back(book, provider.name, booking)
 
 
-def need_now(
-    book: Book, reader: "Reader | Transaction", case: Case, service: CaseService
-) -> eligibility.Need:
-    """What a service of a case asks of a provider who is called at this moment.
+def needs_now(
+    book: Book, reader: "Reader | Transaction", case: Case, entry: PlanEntry
+) -> tuple["Need", "Need"]:
+    """What a service asks of a provider: at the moment of the call, and when help is needed.
 
-    Its units are asked for when they are needed: a case may begin later.
+    The two are one unless the case begins later.
     """
     # In the centre's zone, in which the reasons say when somebody opens.
-    incident = replace(case.incident, when=local(book.now, book), asked=())
-    entry = PlanEntry(service=service.service, equipment=service.equipment)
-    needed_at = max(book.now, case.incident.when)
-    observed = observe(book.catalog, reader, book.now, needed_at)
-    [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
-    return need
+    called_at = local(book.now, book)
+    needed_at = local(max(book.now, case.incident.when), book)
+    observed = observe(book.catalog, reader, book.now)
+
+    def need_at(moment: "datetime") -> "Need":
+        incident = replace(case.incident, when=moment, asked=())
+        [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
+        return need
+
+    called = need_at(called_at)
+    return called, called if needed_at == called_at else need_at(needed_at)
+
+
+def entry_of(service: CaseService) -> PlanEntry:
+    """The entry of the plan from which a service of a case was made, as far as gates ask."""
+    return PlanEntry(service=service.service, equipment=service.equipment)

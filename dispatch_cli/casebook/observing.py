@@ -1,11 +1,15 @@
 """What the case log knows for a ranking."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from .. import availability
-from ..model import Availability, Observations
-from ..model.check import CheckSettings
+from ..model import Known, Observations
+from ..model.case import Booking
+from ..model.check import Maintenance
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -16,51 +20,48 @@ def observe(
     catalog: "Catalog",
     reader: "Reader | Transaction",
     now: datetime,
-    when: datetime,
     *,
     learned: bool = True,
     without_case: int = 0,
 ) -> Observations:
-    """Read who was assigned when, who can be reached, and what the answers so far teach.
+    """Read who was assigned when, what is known of each provider, and what answers have taught.
 
-    Without ``learned`` the file's values count, as if nobody had ever answered. The units that
-    ``without_case`` has taken count as free: it does not wait for itself. Bookings and reports
-    count for as long as they last; states only for incidents near to now.
+    Without ``learned`` the file's values count, as if no provider had ever answered. The units that
+    ``without_case`` has taken count as free: it does not wait for itself.
     """
-    settings = catalog.checking().settings
-    known = _known(catalog, reader, when, now, settings, without_case=without_case)
+    checking = catalog.checking()
+    settings = checking.settings
+    windows = [each for each in checking.maintenance if each.start <= now < each.until]
+    states = reader.watched(but_up=availability.fresh_at(now, settings))
+    reports = reader.reports(now - availability.ASKED_AGAIN)
+    bookings = reader.bookings()
     summaries = reader.summaries() if learned else ()
     return Observations(
-        availability=known,
+        now=now,
+        known={
+            each: Known(
+                watched=states.get(each),
+                report=reports.get(each),
+                bookings=_others(bookings.get(each, ()), without_case),
+                maintenance=_maintenance(catalog, each, windows),
+            )
+            for each in {**states, **reports, **bookings}
+        },
+        # The heartbeat may be a secret, and a batch stores what it knows.
+        checks=replace(settings, heartbeat="", reference=None),
         last_assigned=reader.last_assigned(),
         summaries={(each.provider, each.service): each for each in summaries},
         as_of=now if learned else None,
     )
 
 
-def _known(
-    catalog: "Catalog",
-    reader: "Reader | Transaction",
-    when: datetime,
-    now: datetime,
-    settings: CheckSettings,
-    *,
-    without_case: int,
-) -> dict[str, Availability]:
-    """What checks, the phone and our own cases say of everybody who is not simply up."""
-    known = availability.availability_for(
-        reader.watched(but_up=availability.fresh_at(now, settings)),
-        reader.reports(now - availability.ASKED_AGAIN),
-        when,
-        now,
-        settings,
-    )
-    for provider_id, ours in reader.bookings().items():
-        bookings = [each for each in ours if each.case_id != without_case]
-        provider = catalog.find(provider_id)
-        if provider is None:
-            continue
-        taken = availability.units_at(provider.units, bookings, when, now)
-        if taken is not None:
-            known[provider_id] = availability.joined(known.get(provider_id), taken)
-    return known
+def _others(bookings: Iterable[Booking], without_case: int) -> tuple[Booking, ...]:
+    return tuple(each for each in bookings if each.case_id != without_case)
+
+
+def _maintenance(
+    catalog: "Catalog", provider_id: str, windows: Collection[Maintenance]
+) -> Maintenance | None:
+    """The maintenance that a provider is in."""
+    provider = catalog.find(provider_id) if windows else None
+    return None if provider is None else next((w for w in windows if w.covers(provider)), None)

@@ -42,7 +42,8 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
     """
     personal = replace(personal, salt=token_hex(16))
     with book.store.deciding() as tx:
-        observations = observe(book.catalog, tx, book.now, incident.when)
+        incident = replace(incident, number=tx.next_case_id())
+        observations = observe(book.catalog, tx, book.now)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
@@ -90,8 +91,8 @@ def _amended(book: Book, case_id: int, change: Callable[[Incident], Incident]) -
         incident = change(before.incident)
         # What is ranked again is ranked as of now; a case that begins later stays as planned.
         now = book.now.astimezone(incident.when.tzinfo)
-        incident = replace(incident, when=max(incident.when, now))
-        observations = observe(book.catalog, tx, book.now, incident.when)
+        incident = replace(incident, when=max(incident.when, now), number=case_id)
+        observations = observe(book.catalog, tx, book.now)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
@@ -156,6 +157,8 @@ def _options(book: Book, cascade: Cascade) -> Iterable[Option]:
             wait_min=row.wait_min,
             index_min=row.index_min,
             outside_contract=row.outside_contract,
+            base_min=row.wait_min + row.turnout_min + row.travel_min,
+            travel_source=row.travel_source,
         )
 
 
@@ -181,8 +184,7 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
 
     Its own unit counts as free: nobody is too late for being on the way already.
     """
-    needed_at = max(book.now, case.incident.when)
-    observed = observe(book.catalog, reader, book.now, needed_at, without_case=case.id)
+    observed = observe(book.catalog, reader, book.now, without_case=case.id)
     for offer in case.offers:
         service = casework.service_of(case, offer.service)
         provider = book.catalog.find(offer.provider)

@@ -13,7 +13,8 @@ from .answers import (
     must_need_a_call,
     promise,
 )
-from .bookings import Fleet, JobMinutes, NoUnitError, Placed, rebooked
+from .bookings import JobMinutes, NoUnitError, Placed, rebooked
+from .joint import followed, holder_of, joined, of_one_call
 from .states import (
     LIVE,
     Deadline,
@@ -38,7 +39,6 @@ __all__ = [
     "LIVE",
     "TABLE",
     "Deadline",
-    "Fleet",
     "Gate",
     "JobMinutes",
     "Next",
@@ -56,9 +56,13 @@ __all__ = [
     "close",
     "correct",
     "deadlines",
+    "followed",
+    "holder_of",
+    "joined",
     "must_be_open",
     "must_need_a_call",
     "next_option",
+    "of_one_call",
     "offer_in_hand",
     "offer_of",
     "offers_for",

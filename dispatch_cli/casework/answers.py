@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from ..availability import Fleet
 from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
-from .bookings import Fleet, JobMinutes, Placed, booked_time, extend, move, take_unit
+from .bookings import JobMinutes, Placed, booked_time, extend, move, take_unit
 from .states import LIVE, offer_of, offers_for, service_state
 from .table import TABLE, Refused
 
@@ -15,6 +16,8 @@ ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 """How long after its promise a unit may come before the case asks what became of it."""
+AHEAD = timedelta(minutes=1)
+"""An incident that begins later than so long after a call is an appointment."""
 
 
 class RefusedError(ConflictError):
@@ -52,6 +55,7 @@ def ask(
     now: datetime,
     operator: str,
     override: str = "",
+    before_opening: bool = False,
     answer_within: timedelta = ANSWER_WITHIN,
 ) -> Case:
     """Open an offer: the call is placed now. One service asks one provider at a time."""
@@ -68,7 +72,10 @@ def ask(
         operator=operator,
         rank=ranks.index(option.provider) + 1 if option.provider in ranks else 0,
         override=override,
+        before_opening=before_opening,
     )
+    if not override:
+        offer = _with_forecast(offer, option, case.incident.when)
     return replace(case, offers=(*case.offers, offer))
 
 
@@ -97,7 +104,7 @@ def accept(
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
     begin, end = booked_time(case, there_at, now=now, minutes=minutes)
-    unit = take_unit(offer, fleet, (begin, end), there_at, extra=extra_unit)
+    unit = take_unit(offer, fleet, (begin, end), minutes, extra=extra_unit)
     return _put(
         case,
         replace(
@@ -195,6 +202,25 @@ def correct(case: Case, number: int, right: Right, *, now: datetime, operator: s
             call_back_at=now + CALL_BACK_WITHIN if right == "no_answer" else None,
         )
     return replace(case, offers=(*case.offers, fresh))
+
+
+def _with_forecast(offer: Offer, option: Option, when: datetime) -> Offer:
+    """Keep with an offer what the ranking says of it, in whole minutes after the acceptance.
+
+    A wait counts from the time of the incident, and what has passed of it is over. An appointment
+    is kept at its time and says nothing of how long the provider takes.
+    """
+    offer = replace(offer, acceptance=option.acceptance)
+    if option.base_min is None or when - offer.opened_at > AHEAD:
+        return offer
+    since = max(timedelta(), offer.opened_at - when)
+    passed_min = min(option.wait_min, since / timedelta(minutes=1))
+    return replace(
+        offer,
+        forecast_min=round(option.arrival_min - min(passed_min, option.arrival_min)),
+        base_min=round(option.base_min - passed_min),
+        travel_source=option.travel_source,
+    )
 
 
 def _must_be_idle(case: Case, offer: Offer) -> None:
@@ -298,6 +324,11 @@ def _cleared(offer: Offer, operator: str) -> Offer:
         operator=operator,
         rank=offer.rank,
         override=offer.override,
+        before_opening=offer.before_opening,
+        acceptance=offer.acceptance,
+        forecast_min=offer.forecast_min,
+        base_min=offer.base_min,
+        travel_source=offer.travel_source,
     )
 
 

@@ -1,11 +1,12 @@
 """Which unit of a provider a job takes, and from when to when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..availability import Fleet
 from ..errors import ConflictError
 from ..model.case import Booking, Case, Offer
 
@@ -20,44 +21,6 @@ class JobMinutes(Struct, frozen=True):
 
     way_min: float | None
     job_min: float
-
-
-class Fleet(Struct, frozen=True):
-    """The units that a provider is known to have, and their bookings by other jobs."""
-
-    units: int
-    now: datetime
-    booked: Sequence[Booking] = ()
-
-    def of(self, unit: int) -> list[Booking]:
-        """Return the bookings of a unit in their order."""
-        return sorted(
-            (each for each in self.booked if each.unit == unit), key=lambda each: each.begin
-        )
-
-    def is_free(self, unit: int, begin: datetime, end: datetime) -> bool:
-        """Return whether a unit is free for the whole time."""
-        return not any(each.begin < end and begin < each.end for each in self.of(unit))
-
-    def overdue(self, unit: int) -> Booking | None:
-        """Return the last booking of a unit whose end has passed and that is still open."""
-        return next((each for each in reversed(self.of(unit)) if each.end <= self.now), None)
-
-    def free_units(self, begin: datetime, end: datetime) -> list[int]:
-        """Return the units that are free for the whole time; overdue ones stand at the end."""
-        free = [unit for unit in range(1, self.units + 1) if self.is_free(unit, begin, end)]
-        return sorted(free, key=lambda unit: (self.overdue(unit) is not None, unit))
-
-    def extra_unit(self) -> int:
-        """Return the number of a unit that the file does not know."""
-        return max([self.units, *(each.unit for each in self.booked)]) + 1
-
-    def first_fit(self, unit: int, begin: datetime, length: timedelta) -> datetime:
-        """Return the first moment from ``begin`` on from which a unit is free for so long."""
-        for each in self.of(unit):
-            if each.begin < begin + length and begin < each.end:
-                begin = each.end
-        return begin
 
 
 class Placed(Struct, frozen=True):
@@ -79,8 +42,9 @@ class NoUnitError(ConflictError):
     def __init__(self, name: str, there_at: datetime | None, why: str, at: str = "") -> None:
         self.name, self.there_at, self.why = name, there_at, why
         text = f"{name} has no free unit left"
+        text += f": {why}" if why else ""
         if there_at is not None:
-            text += f": {why}, the next can be there from {at or format(there_at, '%H:%M')}"
+            text += f", the next can be there from {at or format(there_at, '%H:%M')}"
         super().__init__(
             text, hint="another time (--eta), one more truck (--extra-unit), or decline"
         )
@@ -106,11 +70,17 @@ def booked_time(
 
 
 def take_unit(
-    offer: Offer, fleet: Fleet, times: tuple[datetime, datetime], there_at: datetime, *, extra: bool
+    offer: Offer,
+    fleet: Fleet,
+    times: tuple[datetime, datetime],
+    minutes: JobMinutes,
+    *,
+    extra: bool,
 ) -> int:
     """Choose the unit for an acceptance; raises NoUnitError if none is free all the time.
 
-    With ``extra`` an overdue unit is not taken: the provider has named another one.
+    ``times`` are those of ``booked_time``. With ``extra`` an overdue unit is not taken: the
+    provider has named another one.
     """
     begin, end = times
     free = fleet.free_units(begin, end)
@@ -121,13 +91,27 @@ def take_unit(
     known = range(1, fleet.units + 1)
     if not known:
         raise NoUnitError(offer.name, None, "")
-    first = min(fleet.first_fit(unit, begin, end - begin) for unit in known)
-    possible = there_at + (first - begin)
-    possible += -(possible - possible.replace(second=0, microsecond=0)) % _MINUTE
     out = [each for unit in known for each in fleet.of(unit)
            if each.begin < end and begin < each.end]  # fmt: skip
     who = "its only unit is" if fleet.units == 1 else f"all {fleet.units} units are"
-    raise NoUnitError(offer.name, possible, f"{who} booked for {_cases(out)}")
+    raise NoUnitError(
+        offer.name, _next_there(fleet, begin, minutes), f"{who} booked for {_cases(out)}"
+    )
+
+
+def _next_there(fleet: Fleet, begin: datetime, minutes: JobMinutes) -> datetime | None:
+    """Return when a unit can be there that is free for the whole way and job, in whole minutes.
+
+    None if the time on the way is unknown.
+    """
+    if minutes.way_min is None:
+        return None
+    way = timedelta(minutes=minutes.way_min)
+    # A minute more, for rounding up.
+    length = way + timedelta(minutes=minutes.job_min) + _MINUTE
+    first = min(fleet.first_fit(unit, begin, length) for unit in range(1, fleet.units + 1))
+    there_at = first + way
+    return there_at + -(there_at - there_at.replace(second=0, microsecond=0)) % _MINUTE
 
 
 def move(offer: Offer, fleet: Fleet, begin: datetime, end: datetime) -> Placed:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..model import Incident
 from ..model.case import Case, Offer, Personal
 from ..model.words import CARRYING_SERVICES, SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
+from .joint import of_one_call
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -83,8 +84,11 @@ def to_provider(
 
     area = _rough_area(incident)
     where = said("road", where=incident.where, area=area) if incident.where else ""
-    first = f"{_word(SERVICES, offer.service, language)}, {where or said('area', area=area)}."
-    facts = ", ".join(_facts(incident, offer.service, said, language))
+    services = [each.service for each in of_one_call(case, offer.number)]
+    words = ", ".join(_word(SERVICES, each, language) for each in services)
+    first = f"{words}, {where or said('area', area=area)}."
+    carrying = next((each for each in services if each in CARRYING_SERVICES), offer.service)
+    facts = ", ".join(_facts(incident, carrying, said, language))
     return (first, f"{facts}.", said("ask"))
 
 

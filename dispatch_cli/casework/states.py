@@ -1,6 +1,6 @@
 """Where a case, a service and its offers stand, all worked out from the records at a moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -32,8 +32,8 @@ Numbers = Callable[[Option], tuple[str, ...]]
 class Deadline(Struct, frozen=True):
     """Something that should have happened by a moment.
 
-    An answer or arrival is of an ``offer``; the next call, or the last resort's where nobody is
-    left, of a ``service``; the call back is of the case.
+    An answer, an arrival or a closing is of an ``offer``; the next call, or the last resort's where
+    nobody is left, of a ``service``; the call back is of the case.
     """
 
     at: datetime
@@ -119,11 +119,29 @@ def next_option(
         phone = _next_phone(numbers(option), asked)
         if phone is None:
             continue
+        other = _same_number(option, tried)
+        if other is not None:
+            said = f"{other.name}: {other.state.replace('_', ' ')}"
+            skipped.append((option, f"has the number of {said}"))
+            continue
         reason = gate(option)
         if reason is None:
             return Next(option, phone, tuple(skipped))
         skipped.append((option, reason))
     return Next(None, "", tuple(skipped))
+
+
+def _same_number(option: Option, tried: Mapping[str, list[Offer]]) -> Offer | None:
+    """The call under another id that this provider's number has answered, or did not answer."""
+    return next(
+        (
+            offer
+            for provider, offers in tried.items()
+            for offer in offers
+            if provider != option.provider and offer.phone in option.phones
+        ),
+        None,
+    )
 
 
 def untried(case: Case, service: CaseService) -> list[Option]:
@@ -141,7 +159,10 @@ def _next_phone(numbers: tuple[str, ...], asked: list[Offer]) -> str | None:
 
 
 def deadlines(case: Case) -> list[Deadline]:
-    """Everything that is due in an open case, the earliest first."""
+    """Everything that is due in an open case, the earliest first.
+
+    A case is due to be closed once, when the last job of those who have arrived should be done.
+    """
     if case.closed_at is not None or case.cancelled:
         return []
     found = [Deadline(case.call_back_at, "call back")] if case.call_back_at else []
@@ -150,6 +171,14 @@ def deadlines(case: Case) -> list[Deadline]:
             found.append(Deadline(offer.answer_by, "answer", offer.number))
         elif offer.state == "accepted" and offer.arrive_by is not None:
             found.append(Deadline(offer.arrive_by, "arrival", offer.number))
+    ends = [
+        (offer.booked_until, offer.number)
+        for offer in case.offers
+        if offer.state == "arrived" and offer.booked_until is not None
+    ]
+    if ends:
+        at, number = max(ends)
+        found.append(Deadline(at, "closing", number))
     for service in case.services:
         state = service_state(case, service)
         if state in ("waiting", "exhausted"):

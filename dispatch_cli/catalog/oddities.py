@@ -36,6 +36,7 @@ def warn_of_oddities(
         who = f"maintenance {quoted(window.text)}" if window.text else "maintenance"
         _warn_of_names(unknown, members, who, findings, main)
     _warn_of_services(rules, providers, findings, main)
+    _warn_of_numbers(providers, findings)
     for provider in providers:
         who = f"provider {quoted(provider.id)}"
         if timetables.is_never_open(provider):
@@ -53,6 +54,20 @@ def _warn_of_names(
     for name in names:
         hint = did_you_mean(name, members)
         findings.warn(f"no provider has the id or tag {quoted(name)}{hint}", who=who, file=main)
+
+
+def _warn_of_numbers(providers: Iterable[Provider], findings: Findings) -> None:
+    """Warn of two ids with the same number: a firm that has refused would be called once more."""
+    owners: dict[str, str] = {}
+    for provider in providers:
+        for phone in provider.phones:
+            # Short numbers such as 112 belong to several services on purpose.
+            owner = owners.setdefault(phone.number, provider.id) if len(phone.number) > 4 else ""
+            if owner and owner != provider.id:
+                findings.warn(
+                    f"has the number {phone.shown} of provider {quoted(owner)}: one firm twice?",
+                    who=f"provider {quoted(provider.id)}",
+                )
 
 
 def _warn_of_services(

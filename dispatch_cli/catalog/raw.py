@@ -52,6 +52,9 @@ class RawMinutes(Struct, forbid_unknown_fields=True, kw_only=True):
         Annotated[float, Meta(ge=1, lt=1440)] | None,
         _says("Minutes from arrival until the unit is free again."),
     ] = None
+    helped: Annotated[Share | None, _says("Share of motorists who drive on after it, 0 to 1.")] = (
+        None
+    )
 
 
 class RawRanking(RawMinutes, forbid_unknown_fields=True, kw_only=True):
@@ -62,8 +65,15 @@ class RawRanking(RawMinutes, forbid_unknown_fields=True, kw_only=True):
     band_min: Annotated[
         Annotated[float, Meta(gt=0, lt=1440)] | None, _says("Width of a time band in minutes.")
     ] = None
+    fair_within_min: Annotated[
+        Minutes | None, _says("Most minutes between learned values that count as equal.")
+    ] = None
     busy_wait_min: Annotated[
         Minutes | None, _says("Wait until a busy unit is free, where no end is said.")
+    ] = None
+    unknown_hours_night_factor: Annotated[
+        Annotated[float, Meta(gt=0, le=1)] | None,
+        _says("How much of its acceptance a firm without hours keeps from 20 to 6."),
     ] = None
     truck_seats: Annotated[
         Annotated[int, Meta(ge=0, le=100)] | None, _says("Seats in a truck that says none.")

@@ -48,7 +48,7 @@ _KIND = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _SLOW = ("heavy_recovery", "heavy_tow")
 _SLOW_KMH = 40.0
 _ENDLESS = float("inf")
-_COPIED = ("fallback_min", "detour", "turnout_min", "answer_min", "acceptance", "job_min")
+_COPIED = ("fallback_min", "detour", "turnout_min", "answer_min", "acceptance", "job_min", "helped")
 
 
 class PlanWords(Struct, frozen=True):
@@ -77,7 +77,13 @@ def settings_of(raw: RawRanking, owner: Owner) -> Settings:
         owner.wrong("method", f"unknown method {quoted(method)}: {listed(METHODS)}{hint}")
     given = {
         key: getattr(raw, key)
-        for key in ("band_min", "busy_wait_min", "truck_seats")
+        for key in (
+            "band_min",
+            "fair_within_min",
+            "busy_wait_min",
+            "unknown_hours_night_factor",
+            "truck_seats",
+        )
         if getattr(raw, key) is not None
     }
     timezone = _timezone(raw.timezone, owner)

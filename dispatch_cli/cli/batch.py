@@ -1,14 +1,13 @@
 """``dispatch batch``: rank a file of incidents."""
 
 import sys
-from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from ..errors import UnavailableError, UsageError
 from .opening import holiday_dates, now, open_catalog, refuse_sample, store_at
@@ -195,7 +194,6 @@ def _run(options: "Options", around: Around) -> "Tally":
                 holidays=holiday_dates,
                 now=clock,
                 observations=_observations(options, around, catalog, clock, resumed),
-                within=timedelta(minutes=catalog.checking().settings.near_min),
                 make_ranker=engine_for(records.source.size),
                 progress=progress,
                 notify=lambda text: print_hint(text, stream=sys.stderr, quiet=around.quiet),
@@ -236,12 +234,11 @@ def _observations(
             hint="leave out --live and --history, or name the case log with --db",
         )
     with log, log.reading() as reader:
-        seen = observe(catalog, reader, clock, clock, learned=options.history)
-    return Observations(
-        availability=seen.availability if options.live else {},
+        seen = observe(catalog, reader, clock, learned=options.history)
+    return replace(
+        seen,
+        known=seen.known if options.live else {},
         last_assigned=seen.last_assigned if options.history else {},
-        summaries=seen.summaries,
-        as_of=seen.as_of,
     )
 
 

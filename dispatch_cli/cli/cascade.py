@@ -56,9 +56,7 @@ def cascade(
     clock = now()
     catalog = open_catalog(providers, clock)
     incident = incident_from(facts, catalog.rules, clock)
-    observations, warnings = look_into_log(
-        db, catalog, clock, incident.when, learned=not no_history
-    )
+    observations, warnings = look_into_log(db, catalog, clock, learned=not no_history)
     answer = rank_incident(
         catalog, incident, holidays=holiday_dates, observations=observations, explain=explain
     )

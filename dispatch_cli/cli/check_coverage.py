@@ -44,7 +44,7 @@ def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageAsked) 
     checking = catalog.checking()
     at = now().astimezone(ZoneInfo(catalog.rules.settings.timezone))
     with log, log.reading() as reader:
-        observed = observe(catalog, reader, at, at, learned=False)
+        observed = observe(catalog, reader, at, learned=False)
     wanted = checking.coverage
     report = planning.plan_ahead(
         catalog,
@@ -53,7 +53,6 @@ def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageAsked) 
         holidays=holiday_dates,
         observations=observed,
         minimum=wanted.minimum if asked.minimum is None else asked.minimum,
-        near_min=checking.settings.near_min,
         regions=asked.regions or wanted.regions,
         services=_services(asked.services) or wanted.services,
     )

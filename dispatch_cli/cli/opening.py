@@ -74,7 +74,7 @@ def _log_path(option: Path | None) -> Path:
 
 
 def look_into_log(
-    option: Path | None, known: catalog.Catalog, at: datetime, when: datetime, *, learned: bool
+    option: Path | None, known: catalog.Catalog, at: datetime, *, learned: bool
 ) -> tuple[Observations, list[str]]:
     """Read what the case log knows for a ranking, and warn where that cannot be had.
 
@@ -89,7 +89,7 @@ def look_into_log(
         from ..casebook.observing import observe
 
         with store_at(path, at) as log, log.reading() as reader:
-            return observe(known, reader, at, when, learned=learned), []
+            return observe(known, reader, at, learned=learned), []
     except (DispatchError, OSError) as error:
         return Observations(), [
             f'ranked without the case log: {error}; see "dispatch doctor"',

@@ -126,7 +126,8 @@ def _taught(learned: "ServiceExperience") -> tuple[str, str]:
         f"accepts {learned.prior_acceptance:.0%} -> {learned.acceptance:.0%}"
         f" ({low:.0%} to {high:.0%}; {learned.accepted} of {learned.offers}),"
         f" answers in {learned.prior_answer_min:.1f} -> {learned.answer_min:.1f} min,"
-        f" late by {learned.late_min:.1f} min",
+        f" late by {learned.late_min:.1f} min"
+        f" ({learned.promise_late_min:.1f} by its own promises)",
     )
 
 

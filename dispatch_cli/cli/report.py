@@ -1,6 +1,7 @@
 """``dispatch report``: what the centre can prove."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +9,10 @@ from .case.desk import Desk, open_book, shown, zone_of
 from .lazy import group
 from .outcome import Outcome
 from .spreading import takes
+
+if TYPE_CHECKING:
+    from ..casebook.book import Book
+    from ..reports import ForecastReport
 
 app = group("What the centre can prove.")
 
@@ -22,17 +27,14 @@ def fairness(
 ) -> Outcome:
     """Say who was asked how often, who accepted, and what contracts cost the motorists."""
     from .. import fairness as counting
-    from ..notation import parse_when
     from ..render import fairness as screens
 
     book = open_book(desk)
-    text = since if ":" in since else f"{since.strip()}T00:00"
-    moment = parse_when(text, book.now, book.catalog.rules.settings.timezone)
     with book.store.reading() as reader:
         found = counting.report(
             reader.cases(open_only=False),
             reader.tallies(),
-            moment.astimezone(zone_of(book)),
+            _moment(since, book),
             standings=reader.standings(),
             contract_costs=reader.contract_costs(),
         )
@@ -48,3 +50,61 @@ def fairness(
             for month in found.left_out
         ],
     )
+
+
+@app.command()
+@takes(Desk)
+def forecast(
+    desk: Desk,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="DAY",
+            help="2026-11-01: offers of the months from then on. Default: all that is kept.",
+        ),
+    ] = None,
+) -> Outcome:
+    """Say whether the chances and arrivals that the ranking forecast have come true."""
+    from .. import reliability
+    from ..render import forecasts as screens
+
+    book = open_book(desk)
+    with book.store.reading() as reader:
+        found = reliability.report(
+            reader.chance_counts(),
+            reader.arrival_counts(),
+            reader.chance_sums(),
+            None if since is None else _moment(since, book),
+        )
+    return shown(
+        desk,
+        "report forecast",
+        found,
+        lines=lambda screen: screens.forecast_lines(found, screen),
+        columns=screens.FORECAST_COLUMNS,
+        rows=lambda: screens.forecast_rows(found),
+        warnings=[
+            *(
+                f"the forecasts of {each} are kept as a whole, and --since divides it: left out"
+                for each in found.left_out
+            ),
+            *([_too_little(found)] if found.is_too_little else []),
+        ],
+    )
+
+
+def _too_little(found: "ForecastReport") -> str:
+    return (
+        f"too little to tell: {found.asked} asked; a verdict needs {found.least} offers whose"
+        " chances lie in the same tenth"
+    )
+
+
+def _moment(since: str, book: "Book") -> datetime:
+    """Read a day, or a moment, in the zone of the centre."""
+    from ..notation import parse_when
+
+    text = since if ":" in since else f"{since.strip()}T00:00"
+    moment = parse_when(text, book.now, book.catalog.rules.settings.timezone)
+    return moment.astimezone(zone_of(book))

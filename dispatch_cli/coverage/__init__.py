@@ -4,18 +4,18 @@ Each postcode is counted by itself: two providers with different parts of a regi
 other up.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..availability import Basis
 from ..eligibility import GATES, Gate, Verdicts, check_gates, without_hours
-from ..model import Availability, Incident, Place, PlanEntry, Provider, Rules
+from ..model import Incident, Place, PlanEntry, Provider, Rules
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from ..results import CoverageGap, CoveredService
 from .ground import Reach, reach_of
-from .pieces import HoursOf as HoursOfProvider
 from .pieces import Timelines, timelines_of
 from .stretch import Stretch
 
@@ -37,20 +37,26 @@ def find_gaps(
     providers: Sequence[Provider],
     stretch: Stretch,
     *,
-    hours_of: HoursOfProvider,
-    availability: Mapping[str, Availability],
+    basis: Basis,
     gates: Sequence[Gate] = GATES,
 ) -> Covered:
     """Find where and when fewer than the minimum can come; a gap ends where anything changes.
 
     A provider can come to a postcode if the centre lies in its area and no gate stops it for an
     incident of which only the service is known. Gates that need the vehicle or the client therefore
-    stop no provider. Unknown hours do not count as open.
+    stop no provider. Unknown hours do not count as open. A region or service that was named and
+    that no provider serves is a gap over the whole stretch.
     """
     check_gates(gates, "coverage")
-    timelines = timelines_of(providers, stretch, hours_of, availability, gates)
+    timelines = timelines_of(providers, stretch, basis, gates)
     verdicts = Verdicts(gates, timelines.providers, ("static", "limit"))
     reach = reach_of(timelines.providers, stretch)
+    # Who names a service and no region means the regions that anybody comes to.
+    territory = {
+        region
+        for region, places in reach.regions.items()
+        if any(reach.providers_of[place] for place in places)
+    } or reach.regions.keys()
     services: list[CoveredService] = []
     gaps: list[CoverageGap] = []
     for service in SERVICES:
@@ -62,10 +68,12 @@ def find_gaps(
         offering = [number for number, gate in enumerate(failing) if not gate]
         served = set[int]().union(*(reach.places_of[number] for number in offering))
         at_least = _counted(offering, reach, timelines, stretch.minimum)
+        is_named = service in stretch.services or (bool(stretch.regions) and bool(offering))
         for region, places in reach.regions.items():
             here = [place for place in places if place in served]
-            if here:
+            if here or (is_named and (stretch.regions or region in territory)):
                 services.append(CoveredService(region, service, len(places), len(here)))
+                here = here or places
                 short = _short(here, at_least, set(offering), reach, timelines.all_pieces)
                 gaps += _joined(_gaps_of(region, service, short, timelines, stretch))
     # Sorting is stable: within a region the order of services and of time remains.

@@ -1,27 +1,27 @@
 """Find when each provider can come, as one bit for each piece of time.
 
-Time is cut into pieces wherever a provider opens or closes. An integer holds one bit per piece, so
-that one operation counts all pieces.
+Time is cut into pieces wherever the availability of a provider changes. An integer holds one bit
+per piece, so that one operation counts all pieces.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from ..eligibility import Gate
-from ..eligibility.facts import view
-from ..eligibility.gate_forms import AvailabilityGate, TimeGate
-from ..model import Availability, Provider, Timetable
+from ..availability import Basis, availability_at, changes, facts_behind
+from ..eligibility import AvailabilityGate, Gate
+from ..eligibility.facts import values_of, view
+from ..model import Availability, Provider
 from .stretch import Stretch
 
-HoursOf = Callable[[Provider], Timetable]
-"""Returns the opening hours of a provider for the whole stretch."""
+_Pieces = tuple[tuple[float, bool, bool], ...]
+"""The start of each piece in seconds since 1970, whether the provider can come, and whether only
+its hours are unknown."""
 
 
 class Timelines(Struct, frozen=True):
-    """The pieces of time in which each provider is open, or has unknown hours.
+    """The pieces of time in which each provider can come, or has unknown hours.
 
     ``cuts`` has the start of each piece and the end of the last one, in seconds since 1970. The
     lowest bit is the first piece.
@@ -39,73 +39,52 @@ class Timelines(Struct, frozen=True):
 
 
 def timelines_of(
-    providers: Iterable[Provider],
-    stretch: Stretch,
-    hours_of: HoursOf,
-    availability: Mapping[str, Availability],
-    gates: Sequence[Gate],
+    providers: Iterable[Provider], stretch: Stretch, basis: Basis, gates: Iterable[Gate]
 ) -> Timelines:
-    """Combine the gates of time and availability for every provider that has units."""
-    first, last = stretch.start.timestamp(), stretch.end.timestamp()
-    near = (stretch.start + timedelta(minutes=stretch.near_min)).timestamp()
-    kept, tables, starts = [], [], []
-    for provider in providers:
-        if _is_stopped(provider, Availability(), gates):
-            continue
-        known = availability.get(provider.id)
-        is_out_now = known is not None and _is_stopped(provider, known, gates)
-        kept.append(provider)
-        tables.append(tuple(_timetables(provider, hours_of, gates)))
-        starts.append(near if is_out_now else first)
-    points = {first, last, *starts}
-    for table in {id(table): table for own in tables for table in own}.values():
-        points.update(span.start for span in table.spans)
-    cuts = sorted(point for point in points if first <= point <= last)
-    masks: dict[tuple[object, ...], tuple[int, int]] = {}
+    """Ask for the availability of every provider wherever it may change."""
+    kept = list(providers)
+    asked = [gate for gate in gates if isinstance(gate, AvailabilityGate)]
+    values = values_of("provider", tuple(name for gate in asked for name in gate.provider))
+    known: dict[tuple[object, ...], _Pieces] = {}
     found = []
-    for own, since in zip(tables, starts, strict=True):
-        key = (since, *map(id, own))
-        if key not in masks:
-            masks[key] = _bits(own, since, cuts)
-        found.append(masks[key])
-    return Timelines(kept, cuts, [opened for opened, _ in found], [unknown for _, unknown in found])
+    for provider in kept:
+        key = (*facts_behind(provider, basis.observations), values(provider))
+        if key not in known:
+            known[key] = tuple(_pieces(provider, stretch, basis, asked))
+        found.append(known[key])
+    first, last = stretch.start.timestamp(), stretch.end.timestamp()
+    cuts = sorted({first, last, *(start for own in known.values() for start, *_ in own)})
+    masks = {own: _bits(own, cuts) for own in set(found)}
+    return Timelines(kept, cuts, [masks[own][0] for own in found], [masks[own][1] for own in found])
 
 
-def _is_stopped(provider: Provider, known: Availability, gates: Iterable[Gate]) -> bool:
-    """Return whether an availability gate stops a provider in a given state."""
-    return any(
-        gate.fails(view("provider", gate.provider)(provider), known)
-        for gate in gates
-        if isinstance(gate, AvailabilityGate)
-    )
+def _pieces(
+    provider: Provider, stretch: Stretch, basis: Basis, gates: Sequence[AvailabilityGate]
+) -> Iterator[tuple[float, bool, bool]]:
+    """Yield what holds from each moment on at which something may change."""
+    moments = [each for each in changes(provider, basis) if stretch.start < each < stretch.end]
+    for moment in (stretch.start, *moments):
+        stands = availability_at(provider, moment, basis)
+        can_come = not _is_stopped(provider, stands, gates)
+        is_unknown = can_come and stands.hours.state == "unknown"
+        yield moment.timestamp(), can_come and not is_unknown, is_unknown
 
 
-def _timetables(
-    provider: Provider, hours_of: HoursOf, gates: Iterable[Gate]
-) -> Iterator[Timetable]:
-    """Yield the timetable of each time gate that can stop a provider."""
-    for gate in gates:
-        if isinstance(gate, TimeGate):
-            timetable = gate.timetable_of(provider, lambda: hours_of(provider))
-            if timetable is not None:
-                yield timetable
+def _is_stopped(
+    provider: Provider, stands: Availability, gates: Iterable[AvailabilityGate]
+) -> bool:
+    """Return whether an availability gate stops a provider."""
+    return any(gate.fails(view("provider", gate.provider)(provider), stands) for gate in gates)
 
 
-def _bits(tables: Iterable[Timetable], since: float, cuts: Sequence[float]) -> tuple[int, int]:
-    """Return the pieces from ``since`` on in which every timetable is open, or some are unknown."""
-    pieces = len(cuts) - 1
-    all_open = possible = ((1 << pieces) - 1) & ~((1 << bisect_left(cuts, since)) - 1)
-    for table in tables:
-        opened = unknown = 0
-        for span in table.spans:
-            begin = min(bisect_left(cuts, span.start), pieces)
-            end = min(bisect_left(cuts, span.end), pieces)
-            if begin < end and span.state != "closed":
-                bits = (1 << end) - (1 << begin)
-                if span.state == "open":
-                    opened |= bits
-                else:
-                    unknown |= bits
-        all_open &= opened
-        possible &= opened | unknown
-    return all_open, possible & ~all_open
+def _bits(pieces: _Pieces, cuts: Sequence[float]) -> tuple[int, int]:
+    """Return the pieces of all cuts in which a provider can come, or has unknown hours."""
+    begins = [bisect_left(cuts, start) for start, *_ in pieces]
+    opened = unknown = 0
+    for begin, end, (_, can_come, is_unknown) in zip(
+        begins, [*begins[1:], len(cuts) - 1], pieces, strict=True
+    ):
+        bits = (1 << end) - (1 << begin)
+        opened |= bits if can_come else 0
+        unknown |= bits if is_unknown else 0
+    return opened, unknown

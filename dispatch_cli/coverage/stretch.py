@@ -11,15 +11,13 @@ REGION_DIGITS = 2
 class Stretch(Struct, frozen=True, kw_only=True):
     """The time range, the regions and the services of a coverage report, and its minimum.
 
-    States of providers count for ``near_min`` minutes from the start, because an outage now says
-    nothing about next week. ``regions`` are leading digits of postcodes; none means the first two
-    digits of every postcode. No ``services`` means all but those of 110 and 112.
+    ``regions`` are leading digits of postcodes; none means the first two digits of every postcode.
+    No ``services`` means all but those of 110 and 112.
     """
 
     start: datetime
     days: int
     minimum: int = 2
-    near_min: float = 60.0
     regions: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
 

@@ -7,11 +7,10 @@ of the caller is "not asked", never a refusal: the gate passes and the row says 
 ``gate_table`` declares the gates, ``gate_forms`` what a gate can be, ``facts`` what it may read.
 """
 
-from .gate_forms import Gate, LimitGate, StaticGate, TimeGate, check_gates, gate_facts
+from .gate_forms import AvailabilityGate, Gate, LimitGate, StaticGate, check_gates, gate_facts
 from .gate_table import BEYOND_FALLBACK, GATES, is_on_list, reasons_of
-from .hours_around import HolidayDates, hours_around
 from .look import Look
-from .need import SEEN_AHEAD, HoursOf, Need, later, without_hours
+from .need import Need, later, without_hours
 from .split import (
     Eligible,
     Split,
@@ -19,7 +18,7 @@ from .split import (
     beyond_fallback,
     first_gate,
     phone_at,
-    phones_at,
+    phones_of,
     split,
 )
 from .verdicts import PASSED, Verdicts
@@ -28,28 +27,24 @@ __all__ = [
     "BEYOND_FALLBACK",
     "GATES",
     "PASSED",
-    "SEEN_AHEAD",
+    "AvailabilityGate",
     "Eligible",
     "Gate",
-    "HolidayDates",
-    "HoursOf",
     "LimitGate",
     "Look",
     "Need",
     "Split",
     "StaticGate",
-    "TimeGate",
     "Verdicts",
     "as_eligible",
     "beyond_fallback",
     "check_gates",
     "first_gate",
     "gate_facts",
-    "hours_around",
     "is_on_list",
     "later",
     "phone_at",
-    "phones_at",
+    "phones_of",
     "reasons_of",
     "split",
     "without_hours",

@@ -25,7 +25,9 @@ class UndeclaredFactError(AttributeError):
 
 def _incident_facts() -> dict[str, Callable[[Any], Any]]:
     facts: dict[str, Callable[[Any], Any]] = {
-        name: attrgetter(f"incident.{name}") for name in Incident.__struct_fields__
+        name: attrgetter(f"incident.{name}")
+        for name in Incident.__struct_fields__
+        if name != "number"
     }
     facts |= {name: attrgetter(f"incident.vehicle.{name}") for name in Vehicle.__struct_fields__}
     facts |= {

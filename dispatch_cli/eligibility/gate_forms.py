@@ -1,9 +1,9 @@
 """The forms that a gate can have: what it reads, when it stops a provider, and what it says.
 
 The form tells an engine how it may ask: a static gate once for each combination of facts, a limit
-by comparing two columns, a time gate by a bisection, the area through an index. An engine that
-meets a form that it does not know must refuse to start, because it would rank a provider that the
-gate stops.
+by comparing two columns, an availability gate by a bisection of time, the area through an index.
+An engine that meets a form that it does not know must refuse to start, because it would rank a
+provider that the gate stops.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 from msgspec import Struct
 
 from ..messages import Message
-from ..model import Availability, Provider, Timetable
+from ..model import Availability
 from .facts import Facts, UndeclaredFactError, UnknownFactError, fields_behind, view
 from .look import Look
 
@@ -98,45 +98,6 @@ class LimitGate(Gate, frozen=True, kw_only=True):
         return value, getattr(sides[self.limit.side], self.limit.name)
 
 
-class TimeGate(Gate, frozen=True, kw_only=True):
-    """A gate that is closed at some times: those that ``timetable`` has as "closed".
-
-    ``timetable`` is made from the provider's facts and, if the gate declares ``HOURS_FACTS``, its
-    opening hours; None is never closed. Outside a timetable its first or last span holds.
-    """
-
-    form: ClassVar[str] = "time"
-
-    timetable: Callable[[Facts, Callable[[], Timetable]], Timetable | None]
-    sentence: Callable[[Facts, Facts, Timetable], Message]
-
-    def stops(self, look: Look) -> bool:
-        """Look the incident's time up."""
-        timetable = self._timetable(look)
-        when = look.need.incident.when
-        return timetable is not None and timetable.span_at(when).state == "closed"
-
-    def timetable_of(self, provider: Provider, hours: Callable[[], Timetable]) -> Timetable | None:
-        """Make the timetable of a provider; ``hours`` gives its opening hours.
-
-        Raises UndeclaredFactError if the gate asks for hours that it does not declare: engines
-        share a timetable among providers with the same declared facts.
-        """
-        declared = set(HOURS_FACTS) <= set(self.provider)
-        facts = view("provider", self.provider)(provider)
-        found = self.timetable(facts, hours if declared else _no_hours)
-        if found is not None and not found.spans:
-            raise ValueError(f"the gate {self.reason!r} has made a timetable without spans")
-        return found
-
-    def message(self, look: Look) -> Message:
-        """Word when the gate opens again."""
-        return self.sentence(*self.facts(look), self._timetable(look) or Timetable(()))
-
-    def _timetable(self, look: Look) -> Timetable | None:
-        return self.timetable_of(look.provider, look.timetable)
-
-
 class AreaGate(Gate, frozen=True, kw_only=True):
     """The provider's area against the place; its arithmetic is ``geo.fit``."""
 
@@ -171,7 +132,7 @@ class AskedGate(Gate, frozen=True, kw_only=True):
 
 
 class AvailabilityGate(Gate, frozen=True, kw_only=True):
-    """What is known of the provider's units and state beside its own facts."""
+    """Whether and when the provider can send a unit: a verdict on its ``Availability``."""
 
     form: ClassVar[str] = "availability"
 
@@ -187,14 +148,8 @@ class AvailabilityGate(Gate, frozen=True, kw_only=True):
         return self.sentence(*self.facts(look), look.availability)
 
 
-_CLASSES = (StaticGate, LimitGate, TimeGate, AreaGate, AskedGate, AvailabilityGate)
+_CLASSES = (StaticGate, LimitGate, AreaGate, AskedGate, AvailabilityGate)
 FORMS = frozenset(each.form for each in _CLASSES)
-HOURS_FACTS = ("hours", "region", "timetable")
-"""The facts of a provider from which its opening hours follow."""
-
-
-def _no_hours() -> Timetable:
-    raise UndeclaredFactError(f"opening hours need the declared facts {', '.join(HOURS_FACTS)}")
 
 
 class UnknownFormError(TypeError):

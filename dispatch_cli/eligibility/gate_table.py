@@ -5,11 +5,11 @@ comes first because an index can answer it without touching the other ten thousa
 """
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from math import ceil, inf
 
+from ..availability import SEEN_AHEAD
 from ..messages import Clock, Message
-from ..model import Availability, Circle, Hold, Polygon, Postcodes, Provider, Span, Timetable
+from ..model import Availability, Circle, Hold, Polygon, Postcodes, Provider
 from .facts import Facts
 from .gate_forms import (
     AreaGate,
@@ -19,14 +19,10 @@ from .gate_forms import (
     Gate,
     LimitGate,
     StaticGate,
-    TimeGate,
 )
-from .need import SEEN_AHEAD
 
 BEYOND_FALLBACK = "beyond_fallback"
 """The reason of the stop rule, which needs minutes and therefore comes after all gates."""
-
-_LONG_AGO, _FAR_AHEAD = -(2**62), 2**62
 
 
 def is_on_list(provider: Provider | Facts, names: Iterable[str]) -> bool:
@@ -64,17 +60,11 @@ def _area_sentence(incident: Facts, provider: Facts, short_km: float) -> Message
             return Message("{short_km:.1f} km outside Germany", short_km=rounded_km)
 
 
-def _hold_timetable(provider: Facts, _: Callable[[], Timetable]) -> Timetable | None:
-    hold: Hold | None = provider.on_hold
-    if hold is None:
-        return None
-    if hold.until is None:
-        return Timetable((Span(_LONG_AGO, _FAR_AHEAD, "closed"),))
-    end = ceil(hold.until.timestamp())
-    return Timetable((Span(_LONG_AGO, end, "closed"), Span(end, _FAR_AHEAD, "open")))
+def _is_out(reason: str) -> Callable[[Facts, Availability], bool]:
+    return lambda _, known: known.reason == reason
 
 
-def _hold_sentence(incident: Facts, provider: Facts, _: Timetable) -> Message:
+def _hold_sentence(incident: Facts, provider: Facts, _: Availability) -> Message:
     hold: Hold = provider.on_hold
     if hold.until is None:
         return Message("on hold: {why}, until further notice", why=hold.reason)
@@ -82,22 +72,10 @@ def _hold_sentence(incident: Facts, provider: Facts, _: Timetable) -> Message:
                    until=Clock(hold.until, incident.when))  # fmt: skip
 
 
-def _opening_hours(_: Facts, hours: Callable[[], Timetable]) -> Timetable:
-    return hours()
-
-
-def _closed_sentence(incident: Facts, _: Facts, timetable: Timetable) -> Message:
-    when: datetime = incident.when
-    opens_at = timetable.opens_after(when)
-    if opens_at is None or opens_at - when.astimezone(UTC) > SEEN_AHEAD:
+def _closed_sentence(incident: Facts, _: Facts, known: Availability) -> Message:
+    if known.opens_at is None:
         return Message("opens in more than {days} days", days=SEEN_AHEAD.days)
-    return Message("opens {opens_at}", opens_at=Clock(opens_at, when))
-
-
-def _no_unit_sentence(_: Facts, provider: Facts, __: Availability) -> Message:
-    if provider.units == 0:
-        return Message("has no unit")
-    return Message("all {units} units busy, no end known", units=provider.units)
+    return Message("opens {opens_at}", opens_at=Clock(known.opens_at, incident.when))
 
 
 def _down_sentence(incident: Facts, _: Facts, known: Availability) -> Message:
@@ -201,18 +179,17 @@ GATES: tuple[Gate, ...] = (
             equipment=" or ".join(missing_equipment(incident.equipment, provider.equipment) or ()),
         ),
     ),
-    TimeGate(
+    AvailabilityGate(
         reason="on_hold",
         incident=("when",),
         provider=("on_hold",),
-        timetable=_hold_timetable,
+        fails=_is_out("on_hold"),
         sentence=_hold_sentence,
     ),
-    TimeGate(
+    AvailabilityGate(
         reason="closed_now",
         incident=("when",),
-        provider=("hours", "region", "timetable"),
-        timetable=_opening_hours,
+        fails=_is_out("closed_now"),
         sentence=_closed_sentence,
     ),
     AskedGate(
@@ -223,14 +200,13 @@ GATES: tuple[Gate, ...] = (
     ),
     AvailabilityGate(
         reason="no_unit",
-        provider=("units",),
-        fails=lambda provider, known: provider.units == 0 or known.has_no_unit,
-        sentence=_no_unit_sentence,
+        fails=_is_out("no_unit"),
+        sentence=lambda *_: Message("has no unit"),
     ),
     AvailabilityGate(
         reason="down",
         incident=("when",),
-        fails=lambda _, known: known.state == "down",
+        fails=_is_out("down"),
         sentence=_down_sentence,
     ),
 )  # fmt: skip

@@ -1,17 +1,17 @@
 """How near to possible an excluded provider is: what is missing, in minutes.
 
 docs/nearest.md states the rule. A call to the firm may overcome some obstacles (it opens soon, the
-place lies just outside its area, all its units are busy); none gives it a service, a piece of
-equipment or a stronger truck.
+place lies just outside its area); none gives it a service, a unit, a piece of equipment or a
+stronger truck.
 """
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 from math import inf
 
 from .. import geo
+from ..availability import SEEN_AHEAD
 from .gate_table import GATES
 from .look import Look
-from .need import SEEN_AHEAD
 
 _LASTING = (
     "vehicle_class", "vehicle_too_heavy", "vehicle_too_high", "unit_too_high", "equipment_missing",
@@ -19,8 +19,7 @@ _LASTING = (
 _LASTING_GATES = tuple(gate for gate in GATES if gate.reason in _LASTING)
 
 _PASSING = (
-    "outside_area", "client_not_served", "on_hold", "closed_now", "already_asked", "no_unit",
-    "down",
+    "outside_area", "client_not_served", "on_hold", "closed_now", "already_asked", "down",
 )  # fmt: skip
 
 _FAR_MIN = SEEN_AHEAD / timedelta(minutes=1)
@@ -38,8 +37,6 @@ def missing_min(look: Look, reason: str) -> float:
     if any(gate.stops(look) for gate in _LASTING_GATES):
         return inf
     minutes = _area_min(look) + max(_hold_min(look), _opening_min(look))
-    if reason == "no_unit":
-        minutes += look.need.settings.busy_wait_min if look.provider.units else inf
     if reason == "down" or look.provider.id in look.need.incident.asked:
         minutes += _FAR_MIN
     return minutes
@@ -61,10 +58,9 @@ def _hold_min(look: Look) -> float:
 
 
 def _opening_min(look: Look) -> float:
-    when = look.need.incident.when
-    if look.span_now().state != "closed":
+    stands = look.availability
+    if stands.hours.state != "closed":
         return 0.0
-    opens_at = look.timetable().opens_after(when)
-    if opens_at is None:
+    if stands.opens_at is None:
         return _FAR_MIN
-    return (opens_at - when.astimezone(UTC)) / timedelta(minutes=1)
+    return (stands.opens_at - look.need.incident.when) / timedelta(minutes=1)

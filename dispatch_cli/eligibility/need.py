@@ -1,10 +1,10 @@
 """What one service of one incident asks of a provider."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from ..availability import Basis, HoursOf
 from ..model import (
     Client,
     Incident,
@@ -17,15 +17,6 @@ from ..model import (
     Timetable,
 )
 
-HoursOf = Callable[[Provider | Phone, str], Timetable]
-"""Works out when a provider is open, or a phone answered, in a holiday region.
-
-The timetable covers the incident's time and at least ``SEEN_AHEAD`` after it.
-"""
-
-SEEN_AHEAD = timedelta(days=7)
-"""Changes of the opening hours further ahead are not looked at, by whatever way they are known."""
-
 
 class Need(Struct, frozen=True, kw_only=True):
     """What one service of one incident asks of a provider."""
@@ -36,6 +27,11 @@ class Need(Struct, frozen=True, kw_only=True):
     hours_of: HoursOf
     client: Client | None = None
     observations: Observations = Observations()
+
+    @property
+    def basis(self) -> Basis:
+        """What the availability of a provider is worked out from."""
+        return Basis(self.hours_of, self.settings, self.observations)
 
     @property
     def equipment(self) -> tuple[tuple[str, ...], ...]:

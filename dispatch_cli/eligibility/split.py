@@ -1,20 +1,21 @@
 """Check every provider against the gates: it is eligible, or excluded for one reason."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from math import ceil, inf
 
 from msgspec import Struct
 
+from ..availability import phones_at
 from ..messages import Message
-from ..model import Availability, Phone, Provider, Span
+from ..model import Availability, Phone, Provider
 from ..results import Exclusion
 from .ask import to_ask
 from .gate_forms import Gate
 from .gate_table import BEYOND_FALLBACK, GATES
 from .look import Look
 from .nearness import missing_min
-from .need import SEEN_AHEAD, Need
+from .need import Need
 
 
 class Eligible(Struct, frozen=True, kw_only=True):
@@ -23,8 +24,6 @@ class Eligible(Struct, frozen=True, kw_only=True):
     provider: Provider
     phone: Phone
     distance_km: float
-    span: Span
-    open_until: datetime | None
     availability: Availability
     area_edge: bool
     ask: tuple[str, ...]
@@ -67,13 +66,10 @@ def first_gate(look: Look, gates: Iterable[Gate] = GATES) -> Gate | None:
 
 def as_eligible(look: Look) -> Eligible:
     """Make a provider eligible without checking the gates, as when the operator chooses it."""
-    span = look.span_now()
     return Eligible(
         provider=look.provider,
         phone=phone_at(look.provider, look.need),
         distance_km=look.distance_km,
-        span=span,
-        open_until=_open_until(look, span),
         availability=look.availability,
         area_edge=look.fit == "edge",
         ask=to_ask(look),
@@ -88,8 +84,18 @@ def _exclusion(look: Look, reason: str, detail: Message) -> Exclusion:
         reason=reason,
         detail=detail,
         nearness_min=missing_min(look, reason),
+        call_at=_call_at(look, reason),
         distance_km=look.distance_km,
     )
+
+
+def _call_at(look: Look, reason: str) -> datetime | None:
+    """Return when a closed provider opens, if that is soon and nothing else is in the way."""
+    incident = look.need.incident
+    if reason != "closed_now" or look.provider.id in incident.asked:
+        return None
+    call_at = look.availability.call_at
+    return None if call_at is None else call_at.astimezone(incident.when.tzinfo)
 
 
 def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusion:
@@ -116,39 +122,9 @@ def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusi
 
 def phone_at(provider: Provider, need: Need) -> Phone:
     """Return the number to dial at the incident's time."""
-    return phones_at(provider, need)[0]
+    return phones_of(provider, need)[0]
 
 
-def phones_at(provider: Provider, need: Need) -> tuple[Phone, ...]:
-    """Return the numbers that are open at the incident's time, then those with unknown hours.
-
-    Both have the order of the file. If all numbers are closed, the result has all of them.
-    """
-    phones = provider.phones
-    if len(phones) == 1:
-        return phones
-    states = [_state_of(phone, provider, need) for phone in phones]
-    found = tuple(
-        phone
-        for wanted in ("open", "unknown")
-        for phone, state in zip(phones, states, strict=True)
-        if state == wanted
-    )
-    return found or phones
-
-
-def _state_of(phone: Phone, provider: Provider, need: Need) -> str:
-    if phone.hours is None:
-        return "open"
-    return need.hours_of(phone, provider.region).span_at(need.incident.when).state
-
-
-def _open_until(look: Look, span: Span) -> datetime | None:
-    """Return when an open provider closes; None if it is closed or closes after ``SEEN_AHEAD``."""
-    if span.state != "open":
-        return None
-    when = look.need.incident.when
-    ends_at = look.timetable().ends_at(span)
-    if ends_at is None or ends_at - when.astimezone(UTC) > SEEN_AHEAD:
-        return None
-    return ends_at.astimezone(when.tzinfo)
+def phones_of(provider: Provider, need: Need) -> tuple[Phone, ...]:
+    """Return the numbers to dial at the incident's time, the one that is answered first."""
+    return phones_at(provider, need.incident.when, need.hours_of)

@@ -1,7 +1,7 @@
 """The field's words as frozen values; see DESIGN section 3 for the terms."""
 
 from .incident import HEAVY_FROM_T, NO_CLIENT, Incident, Place, Vehicle
-from .observations import Observations
+from .observations import Known, Observations
 from .provider import (
     Area,
     Availability,
@@ -38,6 +38,7 @@ __all__ = [
     "Country",
     "Hold",
     "Incident",
+    "Known",
     "LastResort",
     "Observations",
     "OpenState",

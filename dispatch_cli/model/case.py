@@ -76,7 +76,13 @@ class Offer(Struct, frozen=True, kw_only=True):
     ``override`` is "wish" or "decision" where the operator left the order. ``corrected`` marks an
     answer that a later record supersedes: it stays, and nothing is learned from it. ``unit`` counts
     from 1 where an acceptance took one; it is booked from ``booked_from`` to ``booked_until``.
-    Free texts (why declined, why out of order) are kept with the personal data.
+    Free texts (why declined, why out of order) are kept with the personal data. Offers of one call
+    for several services have the number of its first one in ``joint``; one of them has the booking.
+    ``before_opening``: the provider was asked before it opened.
+
+    An offer asked in its turn has the forecast of that moment: ``acceptance``, and in whole minutes
+    after the acceptance ``forecast_min`` (the arrival) and ``base_min`` (wait, turnout and travel,
+    without learned lateness), worked out by ``travel_source``. Appointments have no minutes.
     """
 
     number: int
@@ -101,6 +107,24 @@ class Offer(Struct, frozen=True, kw_only=True):
     booked_from: datetime | None = None
     booked_until: datetime | None = None
     corrected: bool = False
+    joint: int = 0
+    before_opening: bool = False
+    acceptance: float | None = None
+    forecast_min: int | None = None
+    base_min: int | None = None
+    travel_source: str = ""
+
+    @property
+    def came_at(self) -> datetime | None:
+        """When help came after an acceptance; the newest promise if no arrival was recorded.
+
+        None if the provider did not accept, or did not come.
+        """
+        if self.corrected or self.outcome not in SAID_YES:
+            return None
+        if self.arrived_at is not None or self.outcome == "failed" or not self.promises:
+            return self.arrived_at
+        return self.promises[-1].there_at
 
     @property
     def state(self) -> OfferState:
@@ -115,7 +139,11 @@ class Offer(Struct, frozen=True, kw_only=True):
 
 
 class Option(Struct, frozen=True, kw_only=True):
-    """A candidate as frozen into a case: whom to ask, on which numbers, and its minutes."""
+    """A candidate as frozen into a case: whom to ask, on which numbers, and its minutes.
+
+    ``base_min`` is wait, turnout and travel by ``travel_source``; None in cases that an older
+    version has opened.
+    """
 
     provider: str
     name: str
@@ -127,6 +155,8 @@ class Option(Struct, frozen=True, kw_only=True):
     wait_min: float
     index_min: float
     outside_contract: bool = False
+    base_min: float | None = None
+    travel_source: str = ""
 
 
 class CaseService(Struct, frozen=True, kw_only=True):
@@ -190,7 +220,12 @@ class Booking(Struct, frozen=True, kw_only=True):
 
 
 class Tally(Struct, frozen=True, kw_only=True):
-    """One answered offer as learning and the fairness report see it: nothing personal."""
+    """One answered turn of a provider as learning and the fairness report see it.
+
+    It is the last call of the turn; ``in_vain_min`` are the minutes of the calls before it, which
+    were not answered. The other minutes count from the acceptance: the first promise, the arrival,
+    when help came (``came_min``: the arrival, else the newest promise), and the base forecast.
+    """
 
     provider: str
     service: str
@@ -203,13 +238,19 @@ class Tally(Struct, frozen=True, kw_only=True):
     rank: int
     override: str
     case_id: int
+    in_vain_min: tuple[float, ...] = ()
+    came_min: float | None = None
+    base_min: int | None = None
+    travel_source: str = ""
+    before_opening: bool = False
 
 
 class Summary(Struct, frozen=True, kw_only=True):
     """What the log holds of a provider and service for learning, as weights at one moment.
 
     A weight of 1 is an offer made at ``as_of``; older ones have faded. Minutes are sums of weight
-    x minutes; ``late`` is actual minus promised arrival, of the offers that have both.
+    x minutes. ``late`` is arrival minus base forecast, of the offers whose travel minutes have one
+    source; ``promise`` is actual minus promised arrival.
     """
 
     provider: str
@@ -220,6 +261,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     answer_min_weighted: float
     late_weight: float
     late_min_weighted: float
+    promise_weight: float = 0.0
+    promise_min_weighted: float = 0.0
     as_of: datetime
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from .provider import CheckState
+from .provider import CheckState, Provider
 
 CheckKind = Literal["http", "tcp", "tls", "sip", "command"]
 
@@ -160,6 +160,12 @@ class Maintenance(Struct, frozen=True, kw_only=True):
     until: datetime
     text: str = ""
     providers: tuple[str, ...] = ()
+
+    def covers(self, provider: Provider) -> bool:
+        """Whether the provider is one of these."""
+        return not self.providers or any(
+            name == provider.id or name in provider.tags for name in self.providers
+        )
 
 
 def is_region(text: str) -> bool:

@@ -119,6 +119,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     note: str | None = None
     wish: str | None = None
     asked: tuple[str, ...] = ()
+    number: int = 0
+    """That of the case, or of the row in a batch; 0: none. Only the lot of ties depends on it."""
 
     @property
     def travellers(self) -> int:

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 OpenState = Literal["open", "closed", "unknown"]
 CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
-AvailabilityState = CheckState | Literal["overdue"]
-"""``overdue``: every unit is booked, and one that should be back by now was not reported back."""
+AvailabilityState = Literal["free", "later", "overdue", "unknown", "none"]
+Source = Literal["file", "hours", "hold", "case", "phone", "check"]
+"""What an availability is known from; a case has booked units, a check has looked."""
 
 
 class Span(Struct, frozen=True, array_like=True):
@@ -154,21 +155,32 @@ class Provider(Struct, frozen=True, kw_only=True):
 
 
 class Availability(Struct, frozen=True, kw_only=True):
-    """What is known of a provider's units at this moment, from checks, reports and the case log.
+    """Whether a provider can send a unit at one moment, and when, with reason and source.
 
-    ``free`` None: nothing is known beyond the file's ``units``. ``wait_min`` is the time until the
-    next unit is free where none is; None then means that no end is known. ``next_at`` is the begin
-    of the next booking of the unit that would be sent.
+    ``free``: at once. ``later``: in ``wait_min``, at ``free_at`` if the end is known. ``overdue``:
+    every unit is booked, and one should be back since ``since``. ``unknown``: ranked and marked.
+    ``none``: not at all; ``reason`` is that of the gate: ``on_hold``, ``closed_now``, ``no_unit``,
+    ``down``. ``seen`` is what looks and the phone say. ``next_at`` is the begin of the next booking
+    of the unit that would be sent, ``opens_at`` the next opening of a closed provider, ``call_at``
+    the same where it is soon and nothing else is in the way. ``open_until`` is None if the provider
+    is closed, or closes later than can be seen.
     """
 
-    state: AvailabilityState = "up"
-    free: int | None = None
-    wait_min: float | None = None
+    state: AvailabilityState = "free"
+    reason: str = ""
+    source: Source = "file"
+    wait_min: float = 0.0
+    free_at: datetime | None = None
     since: datetime | None = None
     why: str = ""
+    seen: CheckState = "up"
     next_at: datetime | None = None
+    hours: Span = Span(0, 0, "open")
+    open_until: datetime | None = None
+    opens_at: datetime | None = None
+    call_at: datetime | None = None
 
     @property
-    def has_no_unit(self) -> bool:
-        """Whether none is free and nobody knows when one will be."""
-        return self.free == 0 and self.wait_min is None
+    def mark(self) -> CheckState | Literal["overdue"]:
+        """The state that a row shows: what is seen, or that a unit is overdue."""
+        return "overdue" if self.state == "overdue" else self.seen

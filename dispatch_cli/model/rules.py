@@ -28,6 +28,8 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     answer_min: float = 3.0
     acceptance: float = 0.7
     job_min: float | None = None
+    helped: float = 0.84
+    """The chance that nothing else is needed afterwards; 84 % at the largest German club."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -36,7 +38,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     timezone: str = "Europe/Berlin"
     method: str = "index"
     band_min: float = 15.0
+    fair_within_min: float = 3.0
     busy_wait_min: float = 30.0
+    unknown_hours_night_factor: float = 0.5
     truck_seats: int = 2
     default: ServiceSettings = field(default_factory=ServiceSettings)
     services: dict[str, ServiceSettings] = {}

@@ -7,7 +7,7 @@ from ..results import Answer, Cascade
 from . import figures
 from .cascade_columns import phone_and_name
 from .cascade_layout import Table, TableLayout
-from .excluded import entries, out_line, slower_lines
+from .excluded import entries, out_line, slower_lines, soon_lines
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 _INDENT = "   "
@@ -59,7 +59,8 @@ def block_lines(table: Table, answer: Answer, layout: TableLayout, density: Dens
         if not density.has_title:
             lines.append(plain_line(""))
         lines += footer_lines(cascade, answer, screen, is_explained=density.is_explained)
-    return [*lines, *slower_lines(cascade, screen, density.named)]
+    soon = soon_lines(cascade, screen, density.named)
+    return [*lines, *soon, *slower_lines(cascade, screen, density.named)]
 
 
 def footer_lines(
@@ -91,6 +92,7 @@ def nobody_lines(cascade: Cascade, screen: Screen, density: Density) -> list[Lin
     else:
         parts = [service, "NOBODY CAN BE SENT NOW", counts]
         lines = [plain_line(line, "bold red") for line in flow(parts, screen.width, rest=_INDENT)]
+    lines += soon_lines(cascade, screen, density.named)
     nearest = cascade.nearest_excluded[: density.named]
     if nearest:
         lines += plain_lines(["nearest to possible, ask anyway:"] if density.has_hints else [])
@@ -157,7 +159,7 @@ def _title(
 
 
 def _costs(cascade: Cascade, answer: Answer, screen: Screen) -> list[str]:
-    """What contract, wish and method cost the motorist, each in minutes against the default."""
+    """What contract, wish, method and turns among equals cost, each in minutes."""
     costs = []
     client = answer.incident.client
     if client not in (None, NO_CLIENT):
@@ -168,4 +170,6 @@ def _costs(cascade: Cascade, answer: Answer, screen: Screen) -> list[str]:
     if cascade.method != "index":
         cost = figures.extra_minutes(cascade.method_cost_min)
         costs.append(f"{screen.text(cascade.method)}: {cost} against the default order")
+    if cascade.fairness_cost_min:
+        costs.append(f"equals in turn: {figures.extra_minutes(cascade.fairness_cost_min)}")
     return costs

@@ -91,7 +91,7 @@ def _last_resort_name(cascade: Cascade, _when: datetime, screen: Screen) -> str:
 def _last_resort_there(cascade: Cascade, when: datetime, _screen: Screen) -> str:
     """Write when the last resort is there if every candidate is asked first and refuses."""
     answers_min = sum(candidate.answer_min for candidate in cascade.candidates)
-    return figures.last_resort_at(when, answers_min, cascade.fallback_min)
+    return figures.last_resort_at(when, cascade.start_min + answers_min, cascade.fallback_min)
 
 
 def _reasons_cell(candidate: Candidate, _when: datetime, screen: Screen) -> Cell:
@@ -174,4 +174,5 @@ CASCADE_COLUMNS: tuple[Column, ...] = (
     Column(PlainColumn(31, "contract_cost_min", None, lambda cascade: cascade.contract_cost_min)),
     Column(PlainColumn(32, "method_cost_min", None, lambda cascade: cascade.method_cost_min)),
     Column(PlainColumn(33, "wish_cost_min", None, lambda cascade: cascade.wish_cost_min)),
+    Column(PlainColumn(34, "fairness_cost_min", None, lambda cascade: cascade.fairness_cost_min)),
 )  # fmt: skip

@@ -68,9 +68,10 @@ def _cascade_rows(cascade: Cascade, columns: list[PlainColumn], *, explain: bool
     for candidate in cascade.candidates:
         yield shared | {each.name: each.candidate(candidate) for each in columns if each.candidate}
     yield shared | {each.name: each.last_resort(cascade) for each in columns if each.last_resort}
-    # Those who are only slower than the last resort must not vanish, whatever was asked for.
+    # Those who open soon or are only slower than the last resort must not vanish.
     excluded = cascade.excluded if explain and cascade.excluded is not UNSET else ()
     named = {exclusion.provider for exclusion in excluded}
-    slower = [one for one in cascade.beyond_fallback if one.provider not in named]
-    for exclusion in (*slower, *excluded):
+    told = (*cascade.opens_soon, *cascade.beyond_fallback)
+    unnamed = [one for one in told if one.provider not in named]
+    for exclusion in (*unnamed, *excluded):
         yield shared | {each.name: each.exclusion(exclusion) for each in columns if each.exclusion}

@@ -7,6 +7,7 @@ from typing import TextIO
 from msgspec import Struct
 
 from ..results import Answer, Cascade
+from . import figures
 from .blocks import Density, block_lines, is_later, later_lines, nobody_lines
 from .cascade_columns import CASCADE_COLUMNS, Column, phone_and_name
 from .cascade_layout import Table, TableLayout, fit_columns, make_table
@@ -182,6 +183,10 @@ def _ending(page: _Page, density: Density) -> list[Line]:
     answer, view, layout = page.answer, page.view, page.layout
     screen = layout.screen
     lines: list[Line] = []
+    if density.has_footer and answer.plan_min is not None:
+        minutes = figures.minutes(answer.plan_min, decimals=0)
+        text = f"Plan {minutes} min until the motorist drives on or is towed (estimate)"
+        lines += plain_lines(flow(text.split(" "), screen.width, gap=" ", rest="  "))
     if density.has_hints and page.has_table:
         parts = ["There = clock time if asked in turn."]
         if any(column.heading == "Sort" for column in layout.columns):

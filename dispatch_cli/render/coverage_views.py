@@ -76,7 +76,7 @@ def coverage_summary(report: CoverageReport) -> str:
         return f"everywhere at least {report.minimum}"
     regions = {gap.region for gap in report.gaps}
     nobody = {gap.region for gap in report.gaps if gap.count == 0}
-    missed = "MISSED: " if report.is_promised else ""
+    missed = "MISSED: " if report.exit_code else ""
     where_few = f"{missed}fewer than {report.minimum} in {_regions(regions)}"
     return f"{where_few}, nobody in {_regions(nobody)}" if nobody else where_few
 

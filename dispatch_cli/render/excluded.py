@@ -42,6 +42,14 @@ def out_line(cascade: Cascade, width: int, hint: str = "  (--explain)") -> list[
     return flow(words, width, gap=" ", first=f"Out {sum(counts.values())}: ", rest=_INDENT)
 
 
+def soon_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
+    """Name those who are closed and open soon, with the time at which to call."""
+    soon = cascade.opens_soon[:limit]
+    hidden = len(cascade.opens_soon) - len(soon)
+    more = plain_lines([f"{_INDENT}{hidden} more: --explain"] if hidden and soon else [])
+    return [*entries(soon, screen, then=": call then"), *more]
+
+
 def slower_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
     """Name those who could come, but later than the last resort; a single one on one line."""
     slower = cascade.beyond_fallback[:limit]
@@ -92,11 +100,14 @@ def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
     return lines
 
 
-def entries(exclusions: Sequence[Exclusion], screen: Screen) -> list[Line]:
-    """Make a line each of phone, name and what would have to be true; the name gives way."""
+def entries(exclusions: Sequence[Exclusion], screen: Screen, then: str = "") -> list[Line]:
+    """Make a line each of phone, name and what would have to be true; the name gives way.
+
+    ``then`` ends each line.
+    """
     phones = [screen.text(one.phone, 60) for one in exclusions]
     names = [screen.text(one.name or one.provider) for one in exclusions]
-    details = [screen.text(str(one.detail)) for one in exclusions]
+    details = [screen.text(f"{one.detail}{then}") for one in exclusions]
     phone_width = max([_PHONE_WIDTH, *map(cells, phones)])
     room = screen.width - len(_INDENT) - phone_width - 4 - max(map(cells, details), default=0)
     name_width = max(NAME_LEAST, min(room, max(map(cells, names), default=0)))

@@ -1,10 +1,11 @@
 """The fairness report: each provider and service, overrides apart, what contracts cost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..results import FairnessReport
-from .layout import Line, Screen, cells, pad, plain_line
+from ..reports import FairnessReport
+from .layout import Line, Screen, plain_line
+from .report_table import report_table
 
 if TYPE_CHECKING:
     from .plain import Row
@@ -14,13 +15,12 @@ FAIRNESS_COLUMNS = (
     "first_by_wish", "offered", "accepted", "failed", "cancelled", "answer_min", "arrival_min",
     "cases", "cost_min", "mean_cost_min",
 )  # fmt: skip
-_LEAST = 10
 
 
 def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
     """Make the three tables; every number stands whole, long names are shortened."""
     lines = [plain_line(f"since {report.since:%Y-%m-%d}: {report.cases} cases", "bold")]
-    lines += _table(
+    lines += report_table(
         ("Provider", "Service", "Elig", "First", "Asked", "Yes", "Fail", "Ask", "There"),
         [
             (
@@ -32,7 +32,7 @@ def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
         ],
         screen,
     )  # fmt: skip
-    lines += _table(
+    lines += report_table(
         ("Out of order", "Service", "By", "Asked", "Yes"),
         [
             (row.provider, row.service, row.override, str(row.offered), str(row.accepted))
@@ -40,7 +40,7 @@ def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
         ],
         screen,
     )
-    return lines + _table(
+    return lines + report_table(
         ("Client", "Cases", "Cost min", "Mean min"),
         [
             (row.client, str(row.cases), f"{row.cost_min:.1f}", f"{row.mean_cost_min:.1f}")
@@ -61,31 +61,6 @@ def fairness_rows(report: FairnessReport) -> "Iterable[Row]":
             values = {name: getattr(each, name) for name in each.__struct_fields__}
             known = {name: value for name, value in values.items() if value is not None}
             yield {"what": kind, **known}
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen) -> list[Line]:
-    if not rows:
-        return []
-    texts = [[screen.text(cell) for cell in row] for row in rows]
-    widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
-    gap = "  " if screen.width >= 72 else " "
-    over = sum(widths) + len(gap) * (len(widths) - 1) - screen.width
-    for column in (0, 1):
-        narrower = max(min(widths[column], _LEAST), widths[column] - max(0, over))
-        over -= widths[column] - narrower
-        widths[column] = narrower
-
-    def line(row: Sequence[str], style: str = "") -> Line:
-        return plain_line(gap.join(_padded(row, widths, screen)).rstrip(), style)
-
-    return [plain_line(""), line(heads, "bold"), *map(line, texts)]
-
-
-def _padded(row: Sequence[str], widths: Sequence[int], screen: Screen) -> list[str]:
-    return [
-        pad(screen.shorten(cell, width), width, ">" if cell[:1].isdigit() else "<")
-        for cell, width in zip(row, widths, strict=True)
-    ]
 
 
 def _minutes(value: float | None) -> str:

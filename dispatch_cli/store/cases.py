@@ -23,7 +23,8 @@ _OFFER_TIMES = tuple(
         "call_back_at", "booked_from", "booked_until",
     )
 )  # fmt: skip
-_PROMISES, _CORRECTED = _OFFER.index("promises"), _OFFER.index("corrected")
+_PROMISES = _OFFER.index("promises")
+_FLAGS = tuple(_OFFER.index(name) for name in ("corrected", "before_opening"))
 _SERVICE = tuple(CaseService.__struct_fields__)
 _OPENED, _OPTIONS, _EQUIPMENT = (_SERVICE.index(n) for n in ("opened", "options", "equipment"))
 _PERSONAL = ", ".join(f'"{name}"' for name in Personal.__struct_fields__)
@@ -98,14 +99,20 @@ def read_texts(connection: "sqlite3.Connection", case_id: int) -> dict[str, str]
     return {} if row is None else _texts.decode(row[0])
 
 
+def next_id(connection: "sqlite3.Connection") -> int:
+    """The number of the next new case: cases are never deleted, and count from 1."""
+    [last] = connection.execute("SELECT coalesce(max(id), 0) FROM case_file").fetchone()
+    return int(last) + 1
+
+
 def insert_case(connection: "sqlite3.Connection", case: Case, personal: Personal) -> Case:
     """Write a new case and give it its number."""
-    cursor = connection.execute(
-        "INSERT INTO case_file (opened_at, operator, client, facts, cancelled, closed_at,"
-        " call_back_at, hold_until, forgotten_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        _case_row(case),
+    case = replace(case, id=next_id(connection))
+    connection.execute(
+        "INSERT INTO case_file (id, opened_at, operator, client, facts, cancelled, closed_at,"
+        " call_back_at, hold_until, forgotten_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (case.id, *_case_row(case)),
     )
-    case = replace(case, id=cursor.lastrowid or 0)
     columns = ", ".join("?" * len(_personal_fields()))
     connection.execute(
         f"INSERT INTO personal (case_id, incident, texts, {_PERSONAL})"  # noqa: S608 - our columns
@@ -192,7 +199,8 @@ def offer_of(row: Sequence[Any]) -> Offer:
     values = list(row)
     for position in _OFFER_TIMES:
         values[position] = moment_or_none(values[position])
-    values[_CORRECTED] = bool(values[_CORRECTED])
+    for position in _FLAGS:
+        values[position] = bool(values[position])
     values[_PROMISES] = tuple(
         Promise(from_stamp(there), from_stamp(said), speaker)
         for there, said, speaker in _promises.decode(values[_PROMISES])
@@ -260,7 +268,8 @@ def _offer_row(offer: Offer) -> list[Any]:
     values: list[Any] = list(astuple(offer))
     for position in _OFFER_TIMES:
         values[position] = stamp_or_none(values[position])
-    values[_CORRECTED] = int(offer.corrected)
+    for position in _FLAGS:
+        values[position] = int(values[position])
     values[_PROMISES] = _json(
         [(to_stamp(each.there_at), to_stamp(each.said_at), each.speaker) for each in offer.promises]
     )

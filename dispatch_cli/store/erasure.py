@@ -27,6 +27,8 @@ STEP = timedelta(minutes=5)
 STEP_OF_SEVERAL = timedelta(minutes=10)
 """Where several drove, their circles cross: each stays in steps of so much for each of them."""
 
+MINUTE = timedelta(minutes=1)
+
 HALF_HOUR = timedelta(minutes=30)
 """Ends of work and times of journal records stay to this."""
 
@@ -90,7 +92,10 @@ def forgotten(case: Case, now: datetime) -> Case:
         case,
         incident=coarse_facts(case.incident),
         services=tuple(_without_order(service) for service in case.services),
-        offers=tuple(shifted(offer, step) for offer in case.offers),
+        offers=tuple(
+            replace(shifted(offer, step), acceptance=None, forecast_min=None)
+            for offer in case.offers
+        ),
         closed_at=None if case.closed_at is None else to_half_hour(case.closed_at),
         call_back_at=None,
         hold_until=None,
@@ -107,20 +112,33 @@ def drive_step(offers: Iterable[Offer]) -> timedelta:
 def shifted(offer: Offer, step: timedelta) -> Offer:
     """Shift the drive of an offer to a whole number of steps; how late it was stays as it is.
 
-    Its booking goes: begin and end would tell the drive.
+    Its forecasts are shifted as well: minutes from a known base tell the drive. Where they are held
+    against no arrival they go, and so does the booking, whose begin and end would tell it, too.
     """
     offer = replace(offer, booked_from=None, booked_until=None)
     begin = offer.answered_at or offer.opened_at
     end = offer.arrived_at or (offer.promises[0].there_at if offer.promises else None)
     if end is None:
-        return offer
+        return replace(offer, forecast_min=None, base_min=None, travel_source="")
     shift = begin + round((end - begin) / step) * step - end
+    forecast_min, base_min = offer.forecast_min, offer.base_min
+    came_at = offer.came_at
+    if came_at is None:
+        forecast_min = base_min = None
+    else:
+        # Late is a difference of whole minutes, and must stay what it was.
+        more_min = round((came_at + shift - begin) / MINUTE) - round((came_at - begin) / MINUTE)
+        forecast_min = None if forecast_min is None else forecast_min + more_min
+        base_min = None if base_min is None else base_min + more_min
     return replace(
         offer,
         promises=tuple(replace(each, there_at=each.there_at + shift) for each in offer.promises),
         arrived_at=None if offer.arrived_at is None else offer.arrived_at + shift,
         arrive_by=None if offer.arrive_by is None else offer.arrive_by + shift,
         ended_at=None if offer.ended_at is None else to_half_hour(offer.ended_at),
+        forecast_min=forecast_min,
+        base_min=base_min,
+        travel_source="" if base_min is None else offer.travel_source,
     )
 
 

@@ -1,88 +1,54 @@
 """What the answered offers add up to, kept with them: no ranking has to read the whole log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
-
-from msgspec.structs import astuple
+from typing import TYPE_CHECKING
 
 from ..learning import HALF_LIFE_DAYS, faded, is_counted, summarise
 from ..model.case import SAID_YES, Case, Offer, Summary, Tally
 from .cases import offer_columns, offer_of
-from .erasure import STEP, drive_step, shifted
+from .erasure import STEP
 from .moments import from_stamp, to_stamp
+from .tallies import read_tallies, tallies_of, turns_of
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-_MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
-_WEIGHTS = (
-    "accepted_weight", "asked_weight", "answer_weight", "answer_min_weighted", "late_weight",
-    "late_min_weighted",
+_SUMS = (
+    "accepted_weight", "asked_weight", "answer_weight", "answer_min_weighted", "promise_weight",
+    "promise_min_weighted",
 )  # fmt: skip
-_COLUMNS = ("provider", "service", *_WEIGHTS, "as_of")
+_LATE = ("late_weight", "late_min_weighted")
+_WEIGHTS = tuple(name for name in (*_SUMS, *_LATE) if name.endswith("_weight"))
+_OWN = "provider = ? AND service = ?"
 
 
-def tally_of(case_id: int, client: str | None, offer: Offer, step: timedelta) -> Tally | None:
-    """One answered offer as it is counted; None for an open one and for a superseded answer.
-
-    The drive is in whole steps of minutes before and after erasure, so that no statistics change
-    when a motorist is forgotten; how late it was stays exact.
-    """
-    if offer.outcome is None or offer.corrected:
-        return None
-    coarse = shifted(offer, step)
-    begin = offer.answered_at or offer.opened_at
-    promised_at = coarse.promises[0].there_at if coarse.promises else None
-    return Tally(
-        provider=offer.provider,
-        service=offer.service,
-        client=client,
-        opened_at=offer.opened_at,
-        outcome=offer.outcome,
-        answer_min=((offer.answered_at or offer.answer_by) - offer.opened_at) / _MINUTE,
-        promised_min=None if promised_at is None else (promised_at - begin) / _MINUTE,
-        arrival_min=None if coarse.arrived_at is None else (coarse.arrived_at - begin) / _MINUTE,
-        rank=offer.rank,
-        override=offer.override,
-        case_id=case_id,
-    )
-
-
-def read_tallies(connection: "sqlite3.Connection") -> list[Tally]:
-    """Read every answered offer, by case and number."""
+def read_summaries(connection: "sqlite3.Connection", travel_source: str) -> list[Summary]:
+    """Read what each provider's offers add up to, per service; lateness of one travel source."""
+    names = (*_SUMS, *_LATE)
+    columns = ", ".join([*_SUMS, *(f"coalesce({name}, 0.0)" for name in _LATE)])
     rows = connection.execute(
-        f"SELECT case_id, client, {offer_columns('offer')}"  # noqa: S608 - our own columns
-        " FROM offer JOIN case_file ON case_file.id = case_id ORDER BY case_id, number"
-    )
-    found: list[Tally] = []
-    for (case_id, client), group in groupby(rows, key=itemgetter(0, 1)):
-        offers = [offer_of(row[2:]) for row in group]
-        step = drive_step(offers)
-        again = called_again(offers)
-        tallies = (
-            tally_of(case_id, client, offer, step) for offer in offers if offer.number not in again
-        )
-        found += [tally for tally in tallies if tally is not None]
-    return found
-
-
-def read_summaries(connection: "sqlite3.Connection") -> list[Summary]:
-    """Read what each provider's offers add up to, per service."""
-    rows = connection.execute(
-        f"SELECT {', '.join(_COLUMNS)}, half_life_days FROM learned"  # noqa: S608 - our columns
+        f"SELECT half_life_days, provider, service, as_of, {columns}"  # noqa: S608 - our columns
+        " FROM learned LEFT JOIN (SELECT * FROM lateness WHERE travel_source = ?)"
+        " USING (provider, service)",
+        (travel_source,),
     ).fetchall()
-    if any(row[-1] != HALF_LIFE_DAYS for row in rows):
+    if any(row[0] != HALF_LIFE_DAYS for row in rows):
         # Another version of the program has let them fade at another pace.
         tallies = [tally for tally in read_tallies(connection) if is_counted(tally)]
-        return summarise(tallies, max(tally.opened_at for tally in tallies))
+        return summarise(tallies, max(tally.opened_at for tally in tallies), travel_source)
     return [
-        Summary(**dict(zip(_COLUMNS, (*row[:-2], from_stamp(row[-2])), strict=True)))
-        for row in rows
+        Summary(
+            provider=provider,
+            service=service,
+            as_of=from_stamp(as_of),
+            **dict(zip(names, sums, strict=True)),
+        )
+        for _, provider, service, as_of, *sums in rows
     ]
 
 
@@ -100,109 +66,134 @@ def update_learned(connection: "sqlite3.Connection", before: Case, after: Case) 
     What is added is added; what is taken out again (a correction, a cancelled acceptance) is
     worked out anew from the offers of that provider and service, and so leaves no trace.
     """
-    old = {offer.number: offer for offer in before.offers}
-    again, again_now = called_again(before.offers), called_again(after.offers)
+    was, now = _counted(before), _counted(after)
     anew: set[tuple[str, str]] = set()
-    for offer in after.offers:
-        known = old.get(offer.number)
-        is_called_again = offer.number in again_now
-        if known == offer and is_called_again == (offer.number in again):
+    for number in sorted({*was, *now}):
+        old, new = was.get(number), now.get(number)
+        if _terms(old) == _terms(new):
             continue
-        was = None if offer.number in again else _counted(known)
-        now = None if is_called_again else _counted(offer)
-        if _terms(was) != _terms(now) and not _add(connection, _terms(was), now):
-            anew.add((offer.provider, offer.service))
-        _update_assigned(connection, known, offer)
+        if new is None or not _add(connection, old, new):
+            anew.update((each.provider, each.service) for each in (old, new) if each is not None)
     for provider, service in sorted(anew):
         _work_out(connection, provider, service)
+    known = {offer.number: offer for offer in before.offers}
+    for offer in after.offers:
+        if known.get(offer.number) != offer:
+            _update_assigned(connection, known.get(offer.number), offer)
 
 
-def called_again(offers: Sequence[Offer]) -> set[int]:
-    """The numbers of calls that nobody answered and that the provider was called again after.
+def _counted(case: Case) -> dict[int, Tally]:
+    """The turns of a case that teach something, by the number of their last call.
 
-    A second number is no second refusal: the last call of a turn says what became of it.
+    Sums do not depend on the step of the drive.
     """
-    found: set[int] = set()
-    turns: dict[tuple[str, str], int] = {}
-    for offer in reversed(offers):
-        if offer.corrected:
-            continue
-        turn = (offer.service, offer.provider)
-        if turn in turns and offer.outcome in ("no_answer", "unreachable"):
-            found.add(offer.number)
-        turns[turn] = offer.number
-    return found
+    turns = turns_of(case.offers)
+    answered = [turn[-1].number for turn in turns if turn[-1].outcome is not None]
+    tallies = tallies_of(case.id, None, case.offers, STEP)
+    return {
+        number: tally for number, tally in zip(answered, tallies, strict=True) if is_counted(tally)
+    }
 
 
-def _counted(offer: Offer | None) -> Tally | None:
-    """The tally of an offer that teaches something; sums do not depend on its step."""
-    tally = None if offer is None else tally_of(0, None, offer, STEP)
-    return tally if tally is not None and is_counted(tally) else None
+_Terms = tuple[dict[str, float], str]
+"""The terms that one turn gives to the sums, unfaded, and the travel source of its lateness."""
 
 
-def _terms(tally: Tally | None) -> tuple[float, ...]:
-    """The terms of the sums that one offer gives, unfaded."""
+def _terms(tally: Tally | None) -> _Terms:
     if tally is None:
-        return (0.0,) * len(_WEIGHTS)
-    [sums] = summarise([tally], tally.opened_at)
-    return tuple(getattr(sums, name) for name in _WEIGHTS)
+        return dict.fromkeys((*_SUMS, *_LATE), 0.0), ""
+    [sums] = summarise([tally], tally.opened_at, tally.travel_source)
+    terms = {name: getattr(sums, name) for name in (*_SUMS, *_LATE)}
+    return terms, tally.travel_source if sums.late_weight else ""
 
 
-def _add(connection: "sqlite3.Connection", was: Sequence[float], tally: Tally | None) -> bool:
-    """Add what an offer gives beyond what it gave; False if something has to be taken out.
+def _add(connection: "sqlite3.Connection", was: Tally | None, now: Tally) -> bool:
+    """Add what a turn gives beyond what it gave; False if something has to be taken out.
 
-    A weight that shrinks would be taken out, and so would minutes that change under theirs.
+    A weight that shrinks would be taken out, and so would minutes that change under theirs. Only
+    lateness may change: it is a whole number, and every arrival puts it in the place of a promise.
     """
-    terms = _terms(tally)
-    fresh = [new - old for new, old in zip(terms, was, strict=True)]
-    shrunk = any(fresh[place] < 0 for place in (0, 1, 2, 4))
-    moved = (was[2] and fresh[3]) or (was[4] and fresh[5])
-    if tally is None or shrunk or moved:
+    (old, old_source), (new, source) = _terms(was), _terms(now)
+    fresh = {name: new[name] - old[name] for name in new}
+    if any(fresh[name] < 0 for name in _WEIGHTS) or old_source not in ("", source):
         return False
-    at = tally.opened_at
+    for weight, minutes in zip(_SUMS[2::2], _SUMS[3::2], strict=True):
+        if old[weight] and fresh[minutes]:
+            return False
+    key = (now.provider, now.service)
     row = connection.execute(
-        f"SELECT {', '.join(_WEIGHTS)}, as_of, half_life_days FROM learned"  # noqa: S608
-        " WHERE provider = ? AND service = ?",
-        (tally.provider, tally.service),
+        f"SELECT as_of, half_life_days, {', '.join(_SUMS)} FROM learned WHERE {_OWN}",  # noqa: S608
+        key,
     ).fetchone()
-    if row is not None and row[-1] != HALF_LIFE_DAYS:
-        return False
-    as_of = at if row is None else max(at, from_stamp(row[-2]))
-    own = faded(1.0, (as_of - at) / _DAY)
-    rest = 0.0 if row is None else faded(1.0, (as_of - from_stamp(row[-2])) / _DAY)
-    kept = (0.0,) * len(_WEIGHTS) if row is None else row[:-2]
-    sums = [rest * one + own * more for one, more in zip(kept, fresh, strict=True)]
-    _write(connection, (tally.provider, tally.service, *sums, as_of))
+    at = now.opened_at
+    if row is None:
+        _write(connection, key, [fresh[name] for name in _SUMS], at)
+        own = 1.0
+    else:
+        as_of, half_life_days, *kept = row
+        if half_life_days != HALF_LIFE_DAYS:
+            return False
+        newest = max(at, from_stamp(as_of))
+        own = faded(1.0, (newest - at) / _DAY)
+        rest = faded(1.0, (newest - from_stamp(as_of)) / _DAY)
+        sums = [rest * each + own * fresh[name] for name, each in zip(_SUMS, kept, strict=True)]
+        _write(connection, key, sums, newest)
+        connection.execute(
+            "UPDATE lateness SET late_weight = late_weight * ?,"  # noqa: S608 - our own text
+            f" late_min_weighted = late_min_weighted * ? WHERE {_OWN}",
+            (rest, rest, *key),
+        )
+    if source:
+        _add_late(connection, (*key, source), [own * fresh[name] for name in _LATE])
     return True
 
 
 def _work_out(connection: "sqlite3.Connection", provider: str, service: str) -> None:
     """Add up all offers of a provider and service again."""
+    key = (provider, service)
     rows = connection.execute(
         f"SELECT case_id, {offer_columns('offer')} FROM offer"  # noqa: S608 - our own columns
-        " WHERE provider = ? AND service = ? ORDER BY case_id, number",
-        (provider, service),
+        f" WHERE {_OWN} ORDER BY case_id, number",
+        key,
     )
     tallies: list[Tally] = []
-    for _, group in groupby(rows, key=itemgetter(0)):
+    for case_id, group in groupby(rows, key=itemgetter(0)):
         offers = [offer_of(row[1:]) for row in group]
-        again = called_again(offers)
-        counted = (_counted(offer) for offer in offers if offer.number not in again)
-        tallies += [tally for tally in counted if tally is not None]
+        tallies += filter(is_counted, tallies_of(case_id, None, offers, STEP))
+    connection.execute(f"DELETE FROM learned WHERE {_OWN}", key)  # noqa: S608
+    connection.execute(f"DELETE FROM lateness WHERE {_OWN}", key)  # noqa: S608
+    if not tallies:
+        return
+    as_of = max(tally.opened_at for tally in tallies)
+    for source in sorted({tally.travel_source for tally in tallies}):
+        [sums] = summarise(tallies, as_of, source)
+        if sums.late_weight:
+            _add_late(connection, (*key, source), [getattr(sums, name) for name in _LATE])
+    _write(connection, key, [getattr(sums, name) for name in _SUMS], as_of)
+
+
+def _write(
+    connection: "sqlite3.Connection",
+    key: tuple[str, str],
+    sums: Iterable[float],
+    as_of: "datetime",
+) -> None:
+    marks = ", ".join("?" * len(_SUMS))
     connection.execute(
-        "DELETE FROM learned WHERE provider = ? AND service = ?", (provider, service)
+        "INSERT OR REPLACE INTO learned (provider, service, as_of, half_life_days,"  # noqa: S608
+        f" {', '.join(_SUMS)}) VALUES (?, ?, ?, ?, {marks})",
+        (*key, to_stamp(as_of), HALF_LIFE_DAYS, *sums),
     )
-    if tallies:
-        [sums] = summarise(tallies, max(tally.opened_at for tally in tallies))
-        _write(connection, astuple(sums))
 
 
-def _write(connection: "sqlite3.Connection", values: Sequence[Any]) -> None:
-    marks = ", ".join("?" * (len(_COLUMNS) + 1))
+def _add_late(
+    connection: "sqlite3.Connection", key: tuple[str, str, str], terms: Iterable[float]
+) -> None:
     connection.execute(
-        f"INSERT OR REPLACE INTO learned ({', '.join(_COLUMNS)}, half_life_days)"  # noqa: S608
-        f" VALUES ({marks})",
-        (*values[:-1], to_stamp(values[-1]), HALF_LIFE_DAYS),
+        "INSERT INTO lateness VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " late_weight = late_weight + excluded.late_weight,"
+        " late_min_weighted = late_min_weighted + excluded.late_min_weighted",
+        (*key, *terms),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
+from ..geo import TRAVEL_SOURCE
 from ..model.case import (
     Act,
     Booking,
@@ -18,7 +19,8 @@ from ..model.case import (
     Tally,
 )
 from ..model.check import Move, Report, Watched
-from . import cases, engagements, forgetting, journal, learned, watching
+from ..model.forecasts import ArrivalCount, ChanceCount, ChanceSum
+from . import cases, engagements, forecasts, forgetting, journal, learned, tallies, watching
 from .faults import whole
 
 if TYPE_CHECKING:
@@ -54,11 +56,14 @@ class Reader:
 
     def tallies(self) -> list[Tally]:
         """Every answered offer of all cases, for reports: this reads the whole log."""
-        return whole(lambda: learned.read_tallies(self._connection))
+        return whole(lambda: tallies.read_tallies(self._connection))
 
-    def summaries(self) -> list[Summary]:
-        """What each provider's offers add up to for learning, whatever the size of the log."""
-        return whole(lambda: learned.read_summaries(self._connection))
+    def summaries(self, travel_source: str = TRAVEL_SOURCE) -> list[Summary]:
+        """What each provider's offers add up to for learning, whatever the size of the log.
+
+        Lateness is that of the offers whose travel minutes have this source.
+        """
+        return whole(lambda: learned.read_summaries(self._connection, travel_source))
 
     def standings(self) -> list[Standing]:
         """What the cascades of the erased cases add up to, for the fairness report."""
@@ -67,6 +72,18 @@ class Reader:
     def contract_costs(self) -> list[ContractCost]:
         """What contracts cost in the erased cases, for the fairness report."""
         return whole(lambda: forgetting.read_contract_costs(self._connection))
+
+    def chance_counts(self) -> list[ChanceCount]:
+        """How often which forecast chance came true, also in erased cases."""
+        return whole(lambda: forecasts.read_chance_counts(self._connection))
+
+    def arrival_counts(self) -> list[ArrivalCount]:
+        """After how long providers came after which forecast, also in erased cases."""
+        return whole(lambda: forecasts.read_arrival_counts(self._connection))
+
+    def chance_sums(self) -> list[ChanceSum]:
+        """The sums of the forecast chances by provider and year, also of erased cases."""
+        return whole(lambda: forecasts.read_chance_sums(self._connection))
 
     def last_assigned(self) -> dict[str, datetime]:
         """When each provider last accepted something that was neither cancelled nor corrected."""
@@ -112,12 +129,17 @@ class Reader:
 class Transaction(Reader):
     """One decision: everything in it is written, or nothing."""
 
+    def next_case_id(self) -> int:
+        """The number of the next new case, which its ranking depends on."""
+        return cases.next_id(self._connection)
+
     def new_case(self, case: Case, personal: Personal) -> Case:
-        """Write a case and give it its number."""
+        """Write a case and give it its number, that of ``next_case_id``."""
         case = cases.insert_case(self._connection, case, personal)
         empty = replace(case, offers=())
         engagements.update_bookings(self._connection, empty, case)
         learned.update_learned(self._connection, empty, case)
+        forecasts.update_forecasts(self._connection, empty, case)
         return case
 
     def save(self, before: Case, after: Case) -> None:
@@ -136,6 +158,7 @@ class Transaction(Reader):
         cases.update_case(self._connection, before, after)
         engagements.update_bookings(self._connection, before, after)
         learned.update_learned(self._connection, before, after)
+        forecasts.update_forecasts(self._connection, before, after)
 
     def set_personal(self, case_id: int, personal: Personal) -> None:
         """Replace what belongs to the motorist; raises ConflictError once it is erased."""

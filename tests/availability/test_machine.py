@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from dispatch_cli.availability import ASKED_AGAIN, current
+from dispatch_cli.availability import ASKED_AGAIN, reachability_at
+from dispatch_cli.model import Known
 from dispatch_cli.model.check import Report, Watched
 
 from .looks import MINUTE, NOON, SETTINGS, add, look
@@ -92,7 +93,8 @@ class Watching(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_up_without_a_fresh_word(self):
-        known = current(self.watched, self.report, now=self.now, settings=SETTINGS)
+        of = Known(watched=self.watched, report=self.report)
+        known = reachability_at(of, self.now, self.now, SETTINGS)
         said = self.report
         holds = bool(said) and said.at <= self.now + 2 * MINUTE and self.now < said.until
         fresh = [
@@ -112,7 +114,8 @@ class Watching(RuleBasedStateMachine):
         if holds and said.state == "up" and said.free is not None:
             assert known.state == "up" or (known.state == "down" and self.hard_down_at > said.at)
         if said and self.now >= said.until + ASKED_AGAIN:
-            alone = current(self.watched, None, now=self.now, settings=SETTINGS)
+            looked = Known(watched=self.watched)
+            alone = reachability_at(looked, self.now, self.now, SETTINGS)
             assert known == alone
 
 

@@ -91,7 +91,8 @@ def test_lines_are_those_of_the_plain_engine(seed: int) -> None:
         place = place_at(one.place.lat, one.place.lon, uncertainty_km=one.place.uncertainty_km)
         kind = "medical" if len(incidents) % 40 == 7 else one.kind
         fields = {name: getattr(one, name) for name in one.__struct_fields__}
-        incidents.append(Incident(**{**fields, "place": place, "kind": kind}))
+        facts = {"place": place, "kind": kind, "number": 10 + len(incidents)}
+        incidents.append(Incident(**{**fields, **facts}))
     engine = ColumnEngine(
         MemoryCatalog(world.providers, world.rules),
         holidays=holidays,

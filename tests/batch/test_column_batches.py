@@ -17,6 +17,7 @@ from dispatch_cli.batch.job import batch_job, engine_choice
 from tests.cli.conftest import TWO_FIRMS
 
 from .spoilt import NAMES, SOUND, SPOILT, row_of, spoilt_row
+from .test_ties import EQUALS
 
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
@@ -39,7 +40,7 @@ hours = "Mo-Su 18:00-06:00"
 phones = [{ number = "089 99998-301", hours = "Mo-Su 00:00-12:00" }, { number = "089 99998-302" }]
 max_height_m = 2.5
 """
-WORLDS = {"circles": TWO_FIRMS, "postcodes": TWO_FIRMS + MORE}
+WORLDS = {"circles": TWO_FIRMS, "postcodes": TWO_FIRMS + MORE, "ties": EQUALS + TWO_FIRMS}
 TIMES = (
     "2026-11-27T12:00", "2026-11-27 12:00:59", "2026-11-27T12:00:59Z", "2026-11-27T12:00+01:00",
     "2026-11-27T12:00:01 +0100", "2026-10-25T02:30", "2026-10-25T01:59:59", "2026-10-25T03:00",

@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from dispatch_cli.batch.job.checkpoints import StoredObservations
-from dispatch_cli.model import Availability, Observations
-from dispatch_cli.model.case import Summary
+from dispatch_cli.model import Known, Observations
+from dispatch_cli.model.case import Booking, Summary
+from dispatch_cli.model.check import CheckSettings, Maintenance, Report, Watched
 from tests.cli.test_history import CASCADE, OPEN, ranked, refused_often
 
+from ..worlds import NOON
 from .spoilt import HEADER, row_of
 
 __all__ = ["refused_often"]
@@ -78,7 +80,18 @@ def test_what_was_known_is_written_down_whole():
         as_of=datetime(2026, 11, 26, tzinfo=UTC),
     )
     seen = Observations(
-        availability={"lech": Availability(state="busy", free=0, wait_min=12.5)},
+        now=NOON,
+        known={
+            "lech": Known(
+                watched=Watched(provider="lech", state="busy", seen_at=NOON, wait_min=12.5),
+                report=Report(provider="lech", at=NOON, until=NOON, free=1),
+                bookings=(
+                    Booking(provider="lech", unit=1, case_id=1, offer=1, begin=NOON, end=NOON),
+                ),
+                maintenance=Maintenance(start=NOON, until=NOON),
+            )
+        },
+        checks=CheckSettings(stale_min=20.0),
         last_assigned={"lech": datetime(2026, 11, 27, 12, tzinfo=UTC)},
         summaries={("lech", "tow"): learned},
         as_of=datetime(2026, 11, 27, 13, tzinfo=UTC),

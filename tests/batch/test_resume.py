@@ -265,8 +265,10 @@ def test_rows_without_a_time_are_ranked_as_of_the_first_start(stopped, dispatch,
 def test_what_was_known_at_the_first_start_counts(stopped, dispatch, state, is_in):
     """With --live a provider stands as it did then, whatever the log says by now."""
     options = {**json.loads((stopped / "out.csv.state").read_bytes())["options"], "--live": "True"}
-    known = {"availability": {"lech": {"state": state}}}
-    begun_as(stopped, options=options, known=known, now="2026-11-24T12:00:00+01:00")
+    now = "2026-11-24T12:00:00+01:00"
+    looked = {"watched": {"provider": "lech", "state": state, "seen_at": now}}
+    known = {"now": now, "known": {"lech": looked}}
+    begun_as(stopped, options=options, known=known, now=now)
     assert dispatch("batch", *ARGV, "--resume", "--live").code == 0
     assert ("lech" in providers_in(stopped / "out.csv")) is is_in
 

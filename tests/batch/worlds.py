@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from math import atan2, cos, inf, radians, sin, sqrt
 from random import Random
-from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from dispatch_cli import geo
 from dispatch_cli.hours import timetable
 from dispatch_cli.model import (
     Area,
-    Availability,
     Circle,
     Client,
     Country,
@@ -29,26 +29,18 @@ from dispatch_cli.model import (
     Settings,
     Vehicle,
 )
+from dispatch_cli.model.words import CARRYING_SERVICES
 from dispatch_cli.plans import services_for
 
-BERLIN = ZoneInfo("Europe/Berlin")
+from .learned import learned_by_hand, summaries_of, turns_by_hand
+from .stands import BERLIN, HOURS, Stands, acceptance_factor, some_known, stands
+
 START = datetime(2026, 10, 20, tzinfo=UTC)
 DAYS = 80
 """The rows of a world lie in these: over the change of clocks, Christmas and the new year."""
 CODES = ("86150", "86161", "86316", "86415", "86720", "80331")
 SERVICES = ("tow", "recovery", "jump_start", "roadside_repair")
 HOLIDAYS = (date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1), date(2027, 1, 6))
-HOURS = {
-    None: lambda at, days: True,
-    "24/7": lambda at, days: True,
-    "Mo-Fr 08:00-18:00": lambda at, days: at.weekday() < 5 and 8 <= at.hour < 18,
-    "Mo-Fr 07:00-17:00; PH off": lambda at, days: (
-        at.weekday() < 5 and 7 <= at.hour < 17 and at.date() not in days
-    ),
-    "Mo-Su 20:00-06:00": lambda at, days: at.hour >= 20 or at.hour < 6,
-    "Sa,Su 00:00-24:00": lambda at, days: at.weekday() >= 5,
-}
-"""Each text, and whether it is open at a moment where some days are holidays."""
 
 
 def holidays(region: str, years: Iterable[int]) -> list[date]:
@@ -83,11 +75,24 @@ class World:
                 "strict": Client(id="strict", name="Strict", only=("own", "p1"), only_strict=True),
             },
         )  # fmt: skip
+        self.now = self._when()
         self.observations = self._observations() if random.random() < 0.5 else Observations()
+        self._learn(Random(f"the log of {seed}"))
 
     def rows(self, count: int) -> list[Incident]:
-        """Make so many incidents."""
-        return [self._incident() for _ in range(count)]
+        """Make so many incidents; every other one has a number."""
+        return [replace(self._incident(), number=row * (row % 2)) for row in range(count)]
+
+    def _learn(self, random: Random) -> None:
+        """Half of the worlds have a log; what is equal differs from world to world."""
+        fair_within_min = random.choice((3.0, 3.0, 0.0, 8.0))
+        settings = replace(self.rules.settings, fair_within_min=fair_within_min)
+        self.rules = replace(self.rules, settings=settings)
+        if random.random() < 0.5:
+            self.observations = replace(
+                self.observations, summaries=summaries_of(random, self.providers, START),
+                as_of=START,
+            )  # fmt: skip
 
     def _minutes(self, most: float) -> float | None:
         random = self.random
@@ -121,8 +126,9 @@ class World:
             return values[0] if self.plain and random.random() < 0.7 else random.choice(values)
 
         phones = [Phone(f"+49{number}{line}", f"0{number}-{line}") for line in range(2)]
-        if random.random() < 0.2:
-            phones[0] = Phone("+49", "night", hours="Mo-Su 20:00-06:00")
+        if random.random() < 0.5:
+            own = random.choice(("Mo-Su 20:00-06:00", "24/7"))
+            phones[random.randrange(2)] = Phone("+49", "own", hours=own)
         return Provider(
             id=f"p{number}",
             name=f"Provider {number}",
@@ -163,14 +169,24 @@ class World:
     def _when(self) -> datetime:
         return START + timedelta(seconds=self.random.randrange(DAYS * 86400))
 
+    def _row_time(self) -> datetime:
+        """A moment near to now, shortly before firms open, or any."""
+        random, kind = self.random, self.random.random()
+        if kind < 0.4:
+            return self.now + timedelta(seconds=random.randrange(-7200, 10800))
+        if kind < 0.6:
+            day = self._when().astimezone(BERLIN).replace(hour=6, minute=30, second=0)
+            return day + timedelta(minutes=random.randrange(90))
+        return self._when()
+
     def _observations(self) -> Observations:
         random = self.random
         ids = [provider.id for provider in self.providers]
-        known = [Availability(state="busy", free=0, wait_min=12.0), Availability(state="down"),
-                 Availability(free=0), Availability(state="degraded"), Availability(free=2),
-                 Availability(state="busy")]  # fmt: skip
         return Observations(
-            availability={each: random.choice(known) for each in ids if random.random() < 0.3},
+            now=self.now,
+            known={
+                each: some_known(random, each, self.now) for each in ids if random.random() < 0.4
+            },
             last_assigned={each: self._when() for each in ids if random.random() < 0.5},
         )
 
@@ -191,7 +207,7 @@ class World:
                 postcodes=tuple(filter(None, (code, *random.sample(CODES, random.randint(0, 2))))),
                 foreign_km=0.0 if code else pick((0.0, 2.0)),
             ),
-            when=self._when().astimezone(pick((UTC, BERLIN))),
+            when=self._row_time().astimezone(pick((UTC, BERLIN))),
             client=pick((None, "none", "adac", "avd", "strict")),
             vehicle=Vehicle(
                 kind=pick((None, "car", "car", "van", "truck")),
@@ -219,23 +235,26 @@ def brute_force(world: World, incident: Incident) -> list[tuple[str, list[Row], 
 
     Only polygons and the plan are taken from the program; both have tests of their own.
     """
-    ranked = []
+    ranked, totals = [], dict[str, float]()
     for entry in services_for(incident, world.rules):
         settings = world.rules.settings.of(entry.service)
         rows = []
         for provider in world.providers:
             if _passes(world, incident, entry, provider):
-                row = _minutes(world, incident, settings, provider)
+                row = _minutes(world, incident, settings, provider, entry.service)
                 if row[2] < settings.fallback_min:
                     rows.append(row)
-        rows.sort(key=lambda row: _key(world, incident, entry.service, row))
-        ranked.append((entry.service, [row[:4] for row in rows], _expected(rows, settings)))
+        rows = _order(world, incident, entry.service, rows)
+        expected = _expected(rows, settings)
+        if entry.after in totals:
+            expected += totals[entry.after] + (75 if entry.after in CARRYING_SERVICES else 45)
+        totals[entry.service] = expected
+        ranked.append((entry.service, [row[:4] for row in rows], expected))
     return ranked
 
 
 def _passes(world: World, incident: Incident, entry: PlanEntry, provider: Provider) -> bool:
     place, vehicle, client = incident.place, incident.vehicle, incident.client
-    seen = world.observations.availability.get(provider.id, Availability())
     needed = [*entry.equipment]
     if vehicle.state == "blocked" and entry.service in ("tow", "heavy_tow"):
         needed.append(("flatbed", "dollies", "crane", "rotator"))
@@ -243,7 +262,7 @@ def _passes(world: World, incident: Incident, entry: PlanEntry, provider: Provid
         needed.append(("flatbed", "dollies"))
     if vehicle.state == "on_roof" and entry.service in ("recovery", "heavy_recovery"):
         needed.append(("crane", "rotator"))
-    has, hold = provider.equipment, provider.on_hold
+    has = provider.equipment
     return (
         _is_inside(provider, place)
         and entry.service in provider.services
@@ -255,15 +274,13 @@ def _passes(world: World, incident: Incident, entry: PlanEntry, provider: Provid
         and (vehicle.height_m or 0) <= (provider.max_height_m or inf)
         and (provider.height_m or 0) <= (incident.clearance_m or inf)
         and (has is None or all(set(group) & set(has) for group in needed))
-        and not (hold and (hold.until is None or incident.when < hold.until))
-        and HOURS[provider.hours](
-            incident.when.astimezone(BERLIN), HOLIDAYS if provider.region else ()
-        )
+        and not _stands(world, incident, provider).is_out
         and provider.id not in incident.asked
-        and provider.units > 0
-        and not (seen.free == 0 and seen.wait_min is None)
-        and seen.state != "down"
     )  # fmt: skip
+
+
+def _stands(world: World, incident: Incident, provider: Provider) -> Stands:
+    return stands(provider, incident.when, HOLIDAYS, world.observations, world.rules.settings)
 
 
 def _is_inside(provider: Provider, place: Place) -> bool:
@@ -296,28 +313,38 @@ def _is_own(world: World, provider: Provider, client: str | None) -> bool:
 
 
 def _minutes(
-    world: World, incident: Incident, settings: ServiceSettings, provider: Provider
-) -> tuple[str, float, float, float, float, float, float]:
-    seen = world.observations.availability.get(provider.id, Availability())
+    world: World, incident: Incident, settings: ServiceSettings, provider: Provider, service: str
+) -> tuple[str, float, float, float, float, float, float, float]:
     turnout = settings.turnout_min if provider.turnout_min is None else provider.turnout_min
-    answer = settings.answer_min if provider.answer_min is None else provider.answer_min
-    acceptance = settings.acceptance if provider.acceptance is None else provider.acceptance
-    wait = 0.0
-    if seen.free == 0 or (seen.state == "busy" and seen.free is None):
-        wait = world.rules.settings.busy_wait_min if seen.wait_min is None else seen.wait_min
+    factor = acceptance_factor(provider, incident.when, world.rules.settings)
+    answer, acceptance, late, error = learned_by_hand(
+        world.observations, settings, provider, service, factor
+    )
+    wait = _stands(world, incident, provider).wait_min
     road_km = _km(provider, incident.place) * settings.detour
     if len(settings.speed) == 1:
         travel = road_km / settings.speed[0][1] * 60
     else:
         (first_km, slow), (_, fast) = settings.speed
         travel = min(road_km, first_km) / slow * 60 + max(0.0, road_km - first_km) / fast * 60
-    arrival = wait + turnout + travel
+    arrival = max(0.0, wait + turnout + travel + late)
     index = arrival + answer / acceptance if acceptance > 0 else inf
     head = 0.0
     if world.rules.settings.method == "index" and not _danger(incident):
         head = {"adac": 8.0, "avd": 4.5}.get(incident.client or "", 0.0)
         head *= _is_own(world, provider, incident.client)
-    return provider.id, index - head, index, travel, arrival, answer, acceptance
+    return provider.id, index - head, index, travel, error, arrival, answer, acceptance
+
+
+def _order(world: World, incident: Incident, service: str, rows: list[tuple]) -> list[tuple]:
+    keys = {row[0]: _key(world, incident, service, row) for row in rows}
+    order = sorted(rows, key=lambda row: keys[row[0]])
+    if world.rules.settings.method != "index":
+        return order
+    return turns_by_hand(
+        order, world.rules.settings, part=lambda row: keys[row[0]][:2],
+        minutes=lambda row: row[1], error=lambda row: row[4], tie=lambda row: keys[row[0]][3:],
+    )  # fmt: skip
 
 
 def _key(world: World, incident: Incident, service: str, row: tuple) -> tuple:
@@ -325,11 +352,12 @@ def _key(world: World, incident: Incident, service: str, row: tuple) -> tuple:
     last = world.observations.last_assigned.get(row[0])
     place = incident.place
     lot = f"{incident.kind}|{service}|{place.lat:.6f}|{place.lon:.6f}|{row[0]}"
+    lot += f"|{incident.number}" if incident.number else ""
     outside = incident.client == "avd" and not _danger(incident)
     steps = {
         "index": row[1],
         "nearest": _km(provider, place),
-        "time-bands": row[4],
+        "time-bands": row[5],
     }[world.rules.settings.method]
     measure = round(steps * 1e6)
     if world.rules.settings.method == "time-bands":

@@ -149,10 +149,14 @@ class Desk:
 
     def passed_over(self, job: Job, needed: Needed, firm: str, now: datetime) -> str:
         """Why a firm whose turn it is cannot be called now."""
-        wait = self.wait(firm, max(now, job.when), now) / MINUTE
+        needed_at = max(now, job.when)
+        for moment in (now, needed_at):
+            if why := self.unfit(firm, needed.name, job.state, moment):
+                return why
+        wait = self.wait(firm, needed_at, now) / MINUTE
         if firm not in needed.waited_for and wait > 0:
             return f"all units taken since, the next in about {wait:.0f} min"
-        return self.unfit(firm, needed.name, job.state, now)
+        return ""
 
     def next_for(self, job: Job, needed: Needed, now: datetime) -> Asked:
         skipped = []

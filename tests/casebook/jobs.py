@@ -96,6 +96,11 @@ class Call(Struct):
     unit: int = 0
     span: tuple[datetime, datetime] | None = None
     """From when to when its truck is booked."""
+    chance: float | None = None
+    said_min: int | None = None
+    base_min: int | None = None
+    """What the cascade said when the call was placed in its turn: see ``lessons``."""
+    is_noted: bool = False
 
     def __repr__(self) -> str:
         return f"call {self.number} to {self.firm}: {self.word}"
@@ -211,6 +216,10 @@ class Job(Struct):
                 found.append((call.due, "answer", call.number, ""))
             if call.stands and not call.there:
                 found.append((call.promised[-1] + 10 * MINUTE, "arrival", call.number, ""))
+        done = [(call.span[1], call.number) for call in self.calls
+                if call.stands and call.there and call.span]  # fmt: skip
+        if done:
+            found.append((max(done)[0], "closing", max(done)[1], ""))
         for needed in self.services:
             idle = {"waiting": "next call", "exhausted": "last resort"}
             if what := idle.get(self.standing(needed)):

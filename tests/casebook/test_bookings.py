@@ -7,6 +7,7 @@ import pytest
 
 from dispatch_cli.casebook import answering, asking, mending, opening, reporting
 from dispatch_cli.casework import NoUnitError
+from dispatch_cli.model import Rules, ServiceSettings, Settings
 from dispatch_cli.model.case import Personal
 
 from ..worlds import incident
@@ -86,18 +87,21 @@ def _case(desk, number):
 
 
 def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
-    """Anna's only unit is booked until 14:45 local time: ten minutes cannot be."""
+    """Anna's only unit is booked until 14:45 local time: twelve minutes cannot be.
+
+    She has promised 20 minutes more than her estimate, so that she is taken to need 12 by now.
+    """
     accepted(desk, 0, after_noon(30))
     case = opening.open_case(
         desk(40), incident(kind="tow", when=after_noon(40)), Personal()
     ).case.id
     card = asking.place_call(desk(40), case, provider="anna", because="x", override="decision")
-    refusal = "its only unit is booked for case 1, the next can be there from 14:55"
+    refusal = "its only unit is booked for case 1, the next can be there from 14:57"
     with pytest.raises(NoUnitError, match=refusal) as refused:
-        answering.accept(desk(41), card.ref, after_noon(51))
+        answering.accept(desk(41), card.ref, after_noon(53))
     assert "another time (--eta), one more truck (--extra-unit), or decline" in refused.value.hint
     # The time that was named needs no further truck.
-    assert answering.accept(desk(42), card.ref, after_noon(115)).state == "accepted"
+    assert answering.accept(desk(42), card.ref, after_noon(117)).state == "accepted"
 
 
 def test_the_next_job_stands_in_the_row(desk):
@@ -123,7 +127,7 @@ def test_a_truck_on_the_road_stays_booked_when_it_is_late(desk):
 
 def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
     """The first job arrives late: the second one sets off after it, and the desk says so."""
-    first = accepted(desk, 0, after_noon(20), kind="breakdown")
+    first = accepted(desk, 0, after_noon(10), kind="breakdown")
     case = opening.open_case(
         desk(1), incident(kind="breakdown", when=after_noon(120)), Personal()
     ).case.id
@@ -166,3 +170,14 @@ def test_nothing_is_known_of_the_day_before(desk):
     assert accepted_later in ("anna", "bert")
     yesterday = after_noon(-24 * 60)
     assert rows(ranked(desk(200), yesterday))["anna"][:2] == ("up", 0.0)
+
+
+def test_without_the_provider_file_the_booked_minutes_hold(desk, catalog):
+    """The file says 90 minutes for a tow; while it cannot be read, an arrival books them still."""
+    catalog.rules = Rules(settings=Settings(services={"tow": ServiceSettings(job_min=90.0)}))
+    done = accepted(desk, 0, after_noon(30))
+    catalog.rules, catalog.source = Rules(), "none"
+    answering.promise(desk(5), done.ref, after_noon(40))
+    answering.arrive(desk(41), done.ref)
+    [offer] = _case(desk, 1).offers
+    assert offer.booked_until == after_noon(41 + 90)

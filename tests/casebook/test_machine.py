@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 
@@ -16,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dispatch_cli import hours
+from dispatch_cli import hours, learning
 from dispatch_cli.casebook import answering, asking, keeping, mending, opening, viewing
 from dispatch_cli.casebook.book import Book
 from dispatch_cli.errors import ConflictError, UsageError
@@ -26,6 +27,7 @@ from dispatch_cli.model.words import DECLINE_REASONS
 from dispatch_cli.store import open_store
 
 from ..worlds import MemoryCatalog, incident, no_holidays, provider, settings_with
+from . import lessons
 from .dying import Died, FusedStore, killed_at
 from .expected import BUSY, LATE, WRONG, Desk, Verdict
 from .jobs import BERLIN, ENDINGS, FIRMS, MINUTE
@@ -281,8 +283,9 @@ class Casework(RuleBasedStateMachine):
     def place_call(self, job, service=None, firm="", override=""):
         verdict, whom = self.desk.ask(job, service, self.now, firm=firm, override=override)
         how = {"provider": firm, "override": override, "because": "because"} if firm else {}
+        services = [service] if service else []
         card = self.attempt(
-            verdict, lambda book: asking.place_call(book, job.number, service=service, **how)
+            verdict, lambda book: asking.place_call(book, job.number, services=services, **how)
         )
         if isinstance(card, asking.Exhausted):
             assert (card.phone, whom.firm, card.skipped) == ("110", "", whom.skipped)
@@ -473,6 +476,40 @@ class Casework(RuleBasedStateMachine):
                 for service in found[job.number].services
                 for option in service.options
             }
+
+    @invariant()
+    def the_log_has_learned_what_the_calls_teach(self):
+        with self.store.reading() as reader:
+            found = {case.id: case for case in reader.cases(open_only=False)}
+            summaries = {(each.provider, each.service): each for each in reader.summaries()}
+            chances, sums = reader.chance_counts(), reader.chance_sums()
+            arrivals = reader.arrival_counts()
+        for job in self.desk.jobs:
+            lessons.note_forecasts(job, found[job.number])
+        prior = learning.Prior(0.7, 3.0)
+        # No call may lie ahead: a clock that was put back makes nothing heavier.
+        moment = max([self.now, *(call.at for job in self.desk.jobs for call in job.calls)])
+        expected = lessons.posteriors(self.desk.jobs, (prior.acceptance, prior.answer_min), moment)
+        assert summaries.keys() == expected.keys()
+        for key, values in expected.items():
+            own = learning.learned(prior, summaries[key], moment)
+            for name in values.__struct_fields__:
+                assert getattr(own, name) == pytest.approx(getattr(values, name), abs=1e-9), key
+        counted = Counter()
+        for each in chances:
+            key = (each.month, each.provider, each.service, each.tenth)
+            counted[*key, "asked"], counted[*key, "yes"] = each.asked, each.accepted
+        assert +counted == lessons.chances(self.desk.jobs)
+        counted = Counter()
+        for each in arrivals:
+            key = (each.month, each.provider, each.service, each.band_min)
+            counted[*key, "arrived"], counted[*key, "minutes"] = each.arrived, each.observed_min
+        assert counted == lessons.arrivals(self.desk.jobs)
+        counted = Counter()
+        for each in sums:
+            key = (each.year, each.provider)
+            counted[*key, "asked"], counted[*key, "sum"] = each.asked, each.millionths / 1e6
+        assert counted == pytest.approx(lessons.sums_of_chances(self.desk.jobs), abs=1e-4)
 
     def is_as_remembered(self, job, case):
         assert [

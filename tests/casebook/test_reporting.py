@@ -21,7 +21,7 @@ def ranked(book, when=None):
     """Rank a tow now or at another time, with what the log knows."""
     when = when or book.now
     with book.store.reading() as reader:
-        seen = observe(book.catalog, reader, book.now, when)
+        seen = observe(book.catalog, reader, book.now)
     answer = use_cases.rank_incident(
         book.catalog,
         incident(when=when),

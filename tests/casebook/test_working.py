@@ -5,12 +5,22 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.casebook import answering, asking, keeping, mending, opening, viewing
+from dispatch_cli.casebook import (
+    answering,
+    asking,
+    copying,
+    keeping,
+    mending,
+    opening,
+    viewing,
+)
+from dispatch_cli.casebook.book import Book
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model import Span, Timetable
 from dispatch_cli.model.case import Personal
+from dispatch_cli.store import open_store
 
-from ..worlds import MIDDLE, incident
+from ..worlds import MIDDLE, MemoryCatalog, incident, no_holidays, provider
 from .conftest import NOON
 
 MOTORIST = Personal(
@@ -221,7 +231,10 @@ def test_audit_names_exactly_what_is_overdue(desk):
     keeping.remind(desk(31), number, NOON + timedelta(minutes=40))
     assert [o.what for o in viewing.audit(desk(41))] == ["arrival", "call back"]
     answering.arrive(desk(42), "1.1")
-    mending.close(desk(43), number)
+    keeping.remind(desk(43), number, None)
+    assert viewing.audit(desk(87)) == []
+    assert [(o.ref, o.what) for o in viewing.audit(desk(88))] == [("1.1", "closing")]
+    mending.close(desk(89), number)
     assert viewing.audit(desk(500)) == []
 
 
@@ -265,10 +278,10 @@ def test_a_service_that_has_help_is_not_exhausted(desk):
     answering.record(desk(1), "1.1", "decline", reason="closed")
     asking.place_call(desk(2), number)
     with pytest.raises(ConflictError, match=r"roadside_repair is asking already: 1\.2 Bert"):
-        asking.place_call(desk(3), number, service="roadside_repair")
+        asking.place_call(desk(3), number, services=["roadside_repair"])
     answering.accept(desk(3), "1.2", NOON + timedelta(minutes=20))
     with pytest.raises(ConflictError, match="is accepted already"):
-        asking.place_call(desk(4), number, service="roadside_repair")
+        asking.place_call(desk(4), number, services=["roadside_repair"])
     assert [act.action for act in viewing.acts(desk(4), number)][-1] == "accept"
 
 
@@ -297,3 +310,29 @@ def test_a_refused_correction_leaves_no_text(desk):
         mending.correct(desk(3), f"{first}.1", "accepted", "misheard", there_at=there_at)
     assert viewing.acts(desk(3), first)[-1].action == "refused correct"
     assert viewing.personal(desk(4), first).texts == {}
+
+
+def test_each_case_draws_a_lot_of_its_own(tmp_path):
+    """At one place typed again and again no firm is always first; an amended case keeps its lot."""
+    firms = [provider(f"equal-{letter}") for letter in "abcd"]
+    book = Book(
+        store=open_store(tmp_path / "cases.sqlite3", now=NOON), catalog=MemoryCatalog(firms),
+        holidays=no_holidays, now=NOON, operator="desk",
+    )  # fmt: skip
+    first = []
+    for number in range(1, 41):
+        case = opening.open_case(book, incident(), Personal()).case
+        assert (case.id, case.incident.number) == (number, number)
+        order = [option.provider for option in case.services[0].options]
+        again = opening.amend(book, number, {"persons": 1}).case
+        assert [option.provider for option in again.services[0].options] == order
+        first.append(order[0])
+    assert sorted({*first}) == [each.id for each in firms]
+
+
+def test_a_case_made_like_another_has_a_number_of_its_own(desk):
+    """What is copied from another case is not its number."""
+    number = opened(desk)
+    copied, _ = copying.incident_and_caller(desk(1), number)
+    case = opening.open_case(desk(1), copied, Personal(), like=number).case
+    assert (case.id, case.incident.number) == (2, 2)

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli import casework
-from dispatch_cli.casework import Fleet
+from dispatch_cli.availability import Fleet
+from dispatch_cli.casework import NoUnitError
 from dispatch_cli.casework.answers import ANSWERS, CALL_BACK_WITHIN
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Booking, Case
@@ -149,6 +150,16 @@ def test_who_has_closed_meanwhile_is_passed_over_with_the_reason():
     )
     assert found.option.provider == "bert"
     assert [(skipped.provider, why) for skipped, why in found.skipped] == [("anna", "closed")]
+
+
+def test_one_firm_under_two_ids_is_called_once():
+    """Anna has refused on her number, which Bert has too: he is passed over, and Carl is asked."""
+    bert = replace(option("bert"), phones=("bert 1", "anna 1"))
+    of = asked(case(service("tow", option("anna"), bert, option("carl"))), "tow")
+    of = done(of, 1, "decline")
+    found = casework.next_option(of, of.services[0])
+    assert found.option.provider == "carl"
+    assert [why for _, why in found.skipped] == ["has the number of Anna: declined"]
 
 
 def test_a_failure_goes_on_with_the_next():
@@ -328,7 +339,11 @@ def test_deadlines_of_answer_arrival_and_call_back():
     of = done(of, 1, "accept")
     assert casework.overdue(of, ETA) == []
     assert [d.what for d in casework.overdue(of, ETA + 11 * MINUTE)] == ["arrival"]
-    assert casework.overdue(done(of, 1, "arrive"), ETA + 11 * MINUTE) == []
+    arrived = done(of, 1, "arrive")
+    assert casework.overdue(arrived, NOON + 45 * MINUTE) == []
+    assert [(d.what, d.offer) for d in casework.overdue(arrived, NOON + 46 * MINUTE)] == [
+        ("closing", 1)
+    ]
     of = replace(case(), call_back_at=NOON)
     assert [d.what for d in casework.overdue(of, NOON + MINUTE)] == ["call back"]
 
@@ -386,3 +401,32 @@ def test_unknown_offers_are_refused():
     with pytest.raises(UsageError, match=r"case 17 has no offer 17\.9"):
         casework.arrive(case(), 9, now=NOON, fleet=Fleet(1, NOON), job_min=45.0)
     assert set(ANSWERS) < set(casework.ACTIONS)
+
+
+@pytest.mark.parametrize("promised_min", [5, 10, 20, 40])
+@pytest.mark.parametrize("out_min", [30, 33.5, 90])
+def test_the_time_that_is_named_is_accepted(promised_min, out_min):
+    """Also if the firm has promised to come sooner than its way takes."""
+    out = Booking(provider="anna", unit=1, case_id=9, offer=1, begin=NOON - 30 * MINUTE,
+                  end=NOON + out_min * MINUTE)  # fmt: skip
+
+    def accept(there_at):
+        return casework.accept(
+            asked(), 1, there_at=there_at, now=NOON, fleet=Fleet(1, NOON, [out]), minutes=JOB
+        )
+
+    with pytest.raises(NoUnitError, match="its only unit is booked for case 9") as refused:
+        accept(NOON + promised_min * MINUTE)
+    there_at = refused.value.there_at
+    assert there_at - NOON - timedelta(minutes=out_min + 20) < MINUTE
+    assert accept(there_at).offers[0].booked_from >= out.end
+
+
+def test_without_a_known_way_no_time_is_named():
+    """A firm from outside the cascade is refused with the reason alone."""
+    out = Booking(provider="anna", unit=1, case_id=9, offer=1, begin=NOON, end=NOON + 60 * MINUTE)
+    minutes = replace(JOB, way_min=None)
+    with pytest.raises(NoUnitError, match=r"booked for case 9$") as refused:
+        casework.accept(asked(), 1, there_at=NOON + 10 * MINUTE, now=NOON,
+                        fleet=Fleet(1, NOON, [out]), minutes=minutes)  # fmt: skip
+    assert refused.value.there_at is None

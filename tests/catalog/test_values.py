@@ -54,6 +54,7 @@ def test_ranking(tmp_path: Path) -> None:
     speed = [[10, 35], [1000, 80]]
     acceptance = 0.5
     band_min = 10
+    fair_within_min = 1.5
     [ranking.service.Schwerbergung]
     speed_kmh = 30
     [ranking.service.tow]
@@ -61,7 +62,7 @@ def test_ranking(tmp_path: Path) -> None:
     """
     settings = open_text(tmp_path, text + HUBER).rules.settings
     table = ((10.0, 35.0), (1000.0, 80.0))
-    assert settings.band_min == 10
+    assert (settings.band_min, settings.fair_within_min) == (10, 1.5)
     assert settings.of("taxi").speed == table
     assert settings.of("tow") == ServiceSettings(speed=table, acceptance=0.5, answer_min=1)
     assert settings.of("heavy_recovery").speed == ((ENDLESS, 30.0),)
@@ -286,3 +287,13 @@ def test_contracts(tmp_path: Path) -> None:
 def test_circle(tmp_path: Path) -> None:
     """A radius is a circle round the base."""
     assert open_text(tmp_path, HUBER).all()[0].area == Circle(30.0)
+
+
+def test_two_ids_with_one_number_are_warned_about(tmp_path: Path) -> None:
+    """A firm under two ids would be called once more after it has refused."""
+    twin = HUBER.replace('id = "huber"', 'id = "twin"')
+    assert twin != HUBER
+    [said] = warnings_of(tmp_path, HUBER + twin)
+    assert said.endswith(
+        'provider "twin": has the number 089 99998-207 of provider "huber": one firm twice?'
+    )

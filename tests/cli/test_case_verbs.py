@@ -255,6 +255,60 @@ def test_the_fairness_report_counts_what_was_done(dispatch, opened):
     assert dispatch("report", "fairness", "--since", "yesterday").code == 2
 
 
+def test_the_forecast_report_holds_what_was_said_against_what_came(dispatch, opened):
+    """A chance of 70 % that came true, with its tenth, its firm and year; too little is said."""
+    empty = dispatch("report", "forecast")
+    assert (empty.code, len(empty.out.splitlines())) == (0, 1)
+    assert "too little to tell: 0 asked" in empty.err
+    dispatch("case", "offer", "1")
+    dispatch("case", "accept", "1", "--eta", "20")
+    dispatch("case", "arrive", "1.1")
+    ran = dispatch("report", "forecast", "--json")
+    assert ran.envelope["schema"] == "dispatch.report.forecast/1"
+    data = ran.envelope["data"]
+    assert (data["since"], data["asked"], data["least"], data["left_out"]) == (None, 1, 30, [])
+    [row], [came], [lech] = data["rows"], data["arrivals"], data["providers"]
+    assert (row["said_from"], row["said_to"], row["accepted"]) == (0.7, 0.8, 1)
+    assert (row["low"], row["verdict"]) == (None, "too_little")
+    assert (came["arrived"], came["mean_min"]) == (1, 0)
+    assert (lech["provider"], lech["said"]) == ("lech", 0.7)
+    first, second, third = table(dispatch("report", "forecast", "--since", "2020-01-01"))
+    assert (first["what"], first["said_from"], first["verdict"]) == (
+        "acceptance", "0.7", "too_little",
+    )  # fmt: skip
+    assert (second["what"], third["what"], third["provider"]) == ("arrival", "provider", "lech")
+    later = dispatch("report", "forecast", "--since", "2099-01-01")
+    assert len(later.out.splitlines()) == 1
+    assert dispatch("report", "forecast", "--since", "yesterday").code == 2
+
+
+def test_providers_show_says_late_against_the_forecast_and_the_promise(dispatch, opened):
+    """A firm that is there at once, 20 minutes before its promise: early against both."""
+    dispatch("case", "offer", "1")
+    dispatch("case", "accept", "1", "--eta", "20")
+    dispatch("case", "arrive", "1.1")
+    [tow] = [
+        each
+        for each in dispatch("providers", "show", "lech", "--json").envelope["data"]["experience"]
+        if each["service"] == "tow"
+    ]
+    assert tow["promise_late_min"] == pytest.approx(-20 / 11, abs=0.1)
+    assert tow["promise_late_min"] < tow["late_min"] < 0
+    said = f"late by {tow['late_min']:.1f} min ({tow['promise_late_min']:.1f} by its own promises)"
+    assert said in dispatch("providers", "show", "lech").out
+
+
+def test_a_day_within_a_month_leaves_that_month_out(dispatch, opened):
+    """Forecasts are kept by months: what ``--since`` divides is named on stderr."""
+    from datetime import UTC, datetime
+
+    dispatch("case", "offer", "1")
+    dispatch("case", "decline", "1", "--reason", "no_unit")
+    ran = dispatch("report", "forecast", "--since", f"{datetime.now(UTC):%Y-%m}-01T00:01")
+    assert len(ran.out.splitlines()) == 1
+    assert f"the forecasts of {datetime.now(UTC):%Y-%m} are kept as a whole" in ran.err
+
+
 def test_erasure_names_the_exports_that_it_cannot_reach(dispatch, opened):
     """After ``forget`` nothing personal is left, and every export that was given is named."""
     dispatch("case", "note", "1", "Canary")

@@ -283,6 +283,7 @@ def test_the_verbs_on_a_terminal(dispatch, opened):
         ("case", "export", "1"): "Canary-Name",
         ("case", "forget", "--older-than", "1d"): "none due",
         ("report", "fairness", "--since", "2020-01-01"): "Provider",
+        ("report", "forecast"): "asked in their turn",
         ("log", "verify"): "ok: ",
         ("log", "head"): ":",
     }  # fmt: skip

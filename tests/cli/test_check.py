@@ -337,8 +337,18 @@ def test_coverage_counts_days_and_keeps_promises(dispatch, home):
     ran = dispatch(*argv, "--quiet", "--minimum", "1")
     assert ran.code == 7
     assert ran.out.startswith("coverage: MISSED: fewer than 1 in 86")
-    ran = dispatch(*argv, "--quiet", "--minimum", "1", "--region", "80", "--service", "Abschleppen")
-    assert (ran.code, ran.out) == (0, "")
+    for minimum in ((), ("--minimum", "1")):  # named, and no firm comes there at all
+        asked = ("--quiet", *minimum, "--region", "80", "--service", "Abschleppen")
+        ran = dispatch(*argv, *asked)
+        assert ran.code == 7
+        assert "nobody in 80" in ran.out
+    ran = dispatch(*argv, "--quiet", "--minimum", "1", "--service", "Taxi")
+    assert (ran.code, ran.out) == (7, "coverage: MISSED: fewer than 1 in 86, nobody in 86\n")
+    elsewhere = write(home, provider("lech", 'hours = "24/7"'), "[coverage]\nminimum = 1\n")
+    assert dispatch("check", "--coverage", "2d", "--providers", str(elsewhere)).code == 0
+    none = write(home, provider("lech", 'hours = "24/7"\nunits = 0'), "[coverage]\nminimum = 1\n")
+    assert dispatch("check", "--coverage", "2d", "--providers", str(none)).code == 7
+    path = write(home, closed, '[coverage]\nregions = ["86"]\nservices = ["tow"]\n')
     assert dispatch(*argv, "--service", "flying").code == 2
     ran = dispatch(*argv, "--json", "--html", "page.html")
     assert ran.envelope["schema"] == "dispatch.check.coverage/1"

@@ -25,6 +25,7 @@ PUBLISHED = (
     "chance_by_rank", "head_start_min", "distance_km", "open_state", "open_until",
     "travel_source", "outside_contract", "why", "ask", "phone_label", "state", "reason", "detail",
     "expected_min", "success_probability", "contract_cost_min", "method_cost_min", "wish_cost_min",
+    "fairness_cost_min",
 )  # fmt: skip
 
 

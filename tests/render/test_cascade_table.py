@@ -305,6 +305,14 @@ def test_policies_state_their_cost():
     without = screen_text(answer(cascade("tow", [candidate()], contract_cost_min=-1e-17)), 200)
     assert "adac contract: +0.0 min" in without
     assert "wish" not in without
+    assert "equals" not in without
+
+
+@pytest.mark.parametrize(("cost", "says"), [(0.44, "+0.4 min"), (-1.26, "-1.3 min")])
+def test_turns_among_equals_state_their_cost(cost, says):
+    """The footer says what turns cost, with its sign, where they change what is expected."""
+    text = screen_text(answer(cascade("tow", [candidate()], fairness_cost_min=cost)), 200)
+    assert f"equals in turn: {says}" in text
 
 
 def test_a_strict_contract_says_where_it_ends():

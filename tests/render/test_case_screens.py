@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dispatch_cli import reliability
 from dispatch_cli.casebook.answering import Recorded
 from dispatch_cli.casebook.asking import Exhausted, Later, OfferCard
 from dispatch_cli.casebook.viewing import CaseView, OfferView, Overdue, PersonalView, ServiceView
 from dispatch_cli.model.case import Act
-from dispatch_cli.render import case_cards, case_loop, case_views, fairness
+from dispatch_cli.model.forecasts import ArrivalCount, ChanceCount, ChanceSum
+from dispatch_cli.render import case_cards, case_loop, case_views, fairness, forecasts
 from dispatch_cli.render.layout import Screen, cells, line_text
-from dispatch_cli.results import ContractRow, FairnessReport, FairnessRow, OverrideRow
+from dispatch_cli.reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
 NOW = datetime(2026, 11, 27, 12, 3, 20, tzinfo=UTC)
 NAME = "Abschleppdienst \x1b[2J[/b] Gersthofen und Söhne Bergung und Pannenhilfe GmbH & Co. KG"
@@ -141,6 +143,22 @@ def page(**changes) -> case_loop.Page:
     return case_loop.Page(**values)
 
 
+def forecast():
+    """What is kept of a firm with a hostile name: enough in one tenth, too little in another."""
+    of = {"month": "2026-11", "provider": NAME, "service": "tow"}
+    return reliability.report(
+        [
+            ChanceCount(tenth=7, asked=130, accepted=92, **of),
+            ChanceCount(tenth=9, asked=8, accepted=8, **of),
+        ],
+        [
+            ArrivalCount(band_min=15, arrived=10, observed_min=240, **of),
+            ArrivalCount(band_min=60, arrived=1, observed_min=95, **of),
+        ],
+        [ChanceSum(year="2026", provider=NAME, asked=138, millionths=102_000_000)],
+    )
+
+
 SCREENS = {
     "card": lambda screen: case_cards.card_lines(card(), screen),
     "override": lambda screen: case_cards.card_lines(
@@ -160,6 +178,7 @@ SCREENS = {
         NOW, screen,
     ),
     "fairness": lambda screen: fairness.fairness_lines(report(), screen),
+    "forecast": lambda screen: forecasts.forecast_lines(forecast(), screen),
     "loop": lambda screen: case_loop.loop_lines(
         page(asking=card(), answer_by=NOW - timedelta(seconds=5)), screen, NOW
     ),
@@ -168,6 +187,24 @@ SCREENS = {
     ),
     "loop coming": lambda screen: case_loop.loop_lines(page(coming=card()), screen, NOW),
 }  # fmt: skip
+
+
+def test_the_forecast_table_reads_as_a_sentence():
+    """Said 70 to 80 %: asked 130, came true 71 %, between; and too few to tell where that is so."""
+    lines = [line_text(line).split("  ") for line in forecasts.forecast_lines(forecast(), Screen())]
+    cells_of = [[cell.strip() for cell in line if cell.strip()] for line in lines]
+    assert cells_of[0] == ["all months: 138 asked in their turn"]
+    assert cells_of[3:5] == [
+        ["70 to 80%", "130", "92", "71%", "62 to 78%", "as said"],
+        ["90 to 100%", "8", "8", "100%", "-", "too few to tell"],
+    ]
+    assert cells_of[7:9] == [["15 to 30 min", "10", "24 min"], ["60 min or more", "1", "95 min"]]
+    assert cells_of[11][1:] == ["2026", "74%", "138", "100", "72%", "64 to 80%", "as said"]
+    since = reliability.report([], [], [], NOW)
+    assert [line_text(line) for line in forecasts.forecast_lines(since, Screen())] == [
+        "since 2026-11-27: 0 asked in their turn"
+    ]
+    assert since.is_too_little
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -22,13 +22,18 @@ def drive_min(base: Base, lat: float, lon: float) -> float:
 
 
 def possible_places(
-    case: Case, bases: dict[str, Base], slack_min: float | None = None
+    case: Case,
+    bases: dict[str, Base],
+    slack_min: float | None = None,
+    *,
+    by_forecast: bool = False,
 ) -> list[tuple[float, float]]:
     """All points of a grid that agree with everything that a case still says.
 
-    Without ``slack_min`` its drives are taken to be as coarse as erasure makes them.
+    Without ``slack_min`` its drives are taken to be as coarse as erasure makes them. With
+    ``by_forecast`` they are taken from the forecasts, which know nothing of traffic.
     """
-    left = list(_drives(case))
+    left = list(_forecasts(case) if by_forecast else _drives(case))
     if slack_min is None:
         drivers = len({provider for provider, _ in left})
         slack_min = (5 if drivers < 2 else 10 * drivers) / 2
@@ -71,6 +76,14 @@ def _drives(case: Case) -> Iterator[tuple[str, float]]:
     for service in case.services:
         for option in service.options:
             yield option.provider, option.arrival_min
+
+
+def _forecasts(case: Case) -> Iterator[tuple[str, float]]:
+    """Whose drive to the place was forecast to take how long, from every field that tells it."""
+    for offer in case.offers:
+        for minutes in (offer.base_min, offer.forecast_min):
+            if minutes is not None:
+                yield offer.provider, minutes
 
 
 def _grid(region: Place) -> Iterator[tuple[float, float]]:

@@ -17,6 +17,7 @@ from .sample import MINUTE, NOW, accepted, case, closed, declined, offer, person
 from .working import opened
 
 PROVIDERS = ("huber", "isar", "lech")
+SOURCES = ("crow_fly", "road")
 REFUSALS = ("declined", "no_answer", "unreachable", "wrong_equipment", "cancelled")
 STEPS = ("ask", "accept", "refuse", "arrive", "fail", "cancel", "correct", "wish", "close")
 
@@ -24,11 +25,12 @@ STEPS = ("ask", "accept", "refuse", "arrive", "fail", "cancel", "correct", "wish
 def _sums_agree(reader: Reader) -> None:
     """Hold the sums against all offers, each provider and service at its own moment."""
     tallies = reader.tallies()
-    found = {(each.provider, each.service): each for each in reader.summaries()}
-    for key, kept in found.items():
-        own = [each for each in tallies if (each.provider, each.service) == key]
-        [fresh] = summarise(own, kept.as_of)
-        assert astuple(kept)[2:-1] == pytest.approx(astuple(fresh)[2:-1], rel=1e-9, abs=1e-9)
+    for source in SOURCES:
+        found = {(each.provider, each.service): each for each in reader.summaries(source)}
+        for key, kept in found.items():
+            own = [each for each in tallies if (each.provider, each.service) == key]
+            [fresh] = summarise(own, kept.as_of, source)
+            assert astuple(kept)[2:-1] == pytest.approx(astuple(fresh)[2:-1], rel=1e-9, abs=1e-9)
     assert found.keys() == {
         (each.provider, each.service) for each in summarise(tallies, NOW + timedelta(days=999))
     }
@@ -50,7 +52,11 @@ def _step(tx: Transaction, before: Case, what: str, provider: str, day: int) -> 
     if what in ("ask", "wish") or last is None:
         number = len(before.offers) + 1
         override = "wish" if what == "wish" else ""
-        made = offer(number, provider, opened_at=at, override=override)
+        said = {"acceptance": day / 200, "base_min": day % 40, "forecast_min": day % 50}
+        source = SOURCES[day % 2]
+        made = offer(
+            number, provider, opened_at=at, override=override, travel_source=source, **said
+        )
         return replace(before, offers=(*before.offers, made))
     changed = {
         "accept": replace(

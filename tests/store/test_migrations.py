@@ -234,3 +234,21 @@ def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> 
     assert found == [(1, 0, 60), (1, 60, 105), (1, 105, 180), (2, 5, 125), (3, 0, 30)]
     assert [unit for unit, *_ in offered] == [1, 1, 1, 2, 3]
     assert all(begin < end for _, begin, end in offered)
+
+
+def test_older_offers_teach_no_lateness(tmp_path: Path) -> None:
+    """What was late against promises stays that, and no forecast is made up for what was asked."""
+    path = tmp_path / "cases.sqlite3"
+    _released(path, 3)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE learned SET late_weight = 2, late_min_weighted = 7")
+    with opened(path) as store, store.deciding() as tx:
+        assert tx.summaries()
+        for each in tx.summaries():
+            assert (each.promise_weight, each.promise_min_weighted) == (2, 7)
+            assert (each.late_weight, each.late_min_weighted) == (0, 0)
+        offers = [offer for each in tx.cases(open_only=False) for offer in each.offers]
+        assert {(each.acceptance, each.base_min, each.travel_source) for each in offers} == {
+            (None, None, "")
+        }
+        assert tx.chance_counts() == tx.arrival_counts() == tx.chance_sums() == []

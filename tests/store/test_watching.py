@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from dispatch_cli.availability import availability_for, fresh_at
+from dispatch_cli.availability import fresh_at, reachability_at
 from dispatch_cli.errors import BadDataError
+from dispatch_cli.model import Known
 from dispatch_cli.model.check import CheckSettings, Move, Report, Watched
 
 from .sample import MINUTE, NOW
@@ -115,11 +116,14 @@ def test_leaving_out_who_is_up_leaves_out_nothing_that_matters(states, phoned):
             everybody = reader.watched()
             told = reader.watched(but_up=fresh_at(NOW, SETTINGS))
             reports = reader.reports(NOW - timedelta(hours=24))
-    found = availability_for(told, reports, NOW, NOW, SETTINGS)
-    for name, expected in availability_for(everybody, reports, NOW, NOW, SETTINGS).items():
-        if name in found:
-            assert found[name] == expected
-        else:
+
+    def found(states, name):
+        known = Known(watched=states.get(name), report=reports.get(name))
+        return reachability_at(known, NOW, NOW, SETTINGS)
+
+    for name in {**everybody, **reports}:
+        expected = found(everybody, name)
+        if found(told, name) != expected:
             assert (expected.state, expected.free) == ("up", None)
 
 

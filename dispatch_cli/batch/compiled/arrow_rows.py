@@ -69,20 +69,17 @@ def rank_table(
     Raises UsageError for columns that lack something, and what ``check`` raises of an incident.
     """
     _check_columns(batch)
-    rows = _columns_of(batch, engine.gate_facts)
+    rows = _columns_of(batch, engine.gate_facts, first_row)
     if check is not None:
         for template in rows.templates:
             check(template)
-    own = _column(batch, "row")
-    numbers = (np.arange(first_row, first_row + rows.count) if own is None
-               else np.array(own.cast(pa.int64()).to_numpy(zero_copy_only=False)))  # fmt: skip
     names = _column(batch, "id")
     ids = pa.nulls(rows.count, pa.string()) if names is None else names.cast(pa.string())
     kept = offers or OfferRows()
 
     def ranked(part: Array) -> pl.DataFrame:
         lines = rank_lines(engine, engine.prepare(rows.picked(part)), kept)
-        return table_of(numbers[part], ids.take(pa.array(part)), lines)
+        return table_of(rows.number[part], ids.take(pa.array(part)), lines)
 
     frames = [frame for _, frame in in_order(parts_of(rows.count, engine.threads), ranked,
                                              engine.threads)]  # fmt: skip
@@ -177,7 +174,9 @@ def _is_within(column: Any, least: float, most: float) -> bool:
     return bool(pc.all(found, min_count=0).as_py())
 
 
-def _columns_of(batch: pa.RecordBatch, gate_facts: frozenset[str]) -> IncidentColumns:
+def _columns_of(
+    batch: pa.RecordBatch, gate_facts: frozenset[str], first_row: int
+) -> IncidentColumns:
     """The rows of a record batch, each combination of facts made an incident once."""
     count = batch.num_rows
     code: Array = np.zeros(count, np.int64)
@@ -196,6 +195,7 @@ def _columns_of(batch: pa.RecordBatch, gate_facts: frozenset[str]) -> IncidentCo
         _incident({name: values[own[row]] for name, own, values in known}) for row in first.tolist()
     ]
     return IncidentColumns(
+        number=_numbers(batch, first_row),
         lat=_floats(batch, "lat", 0.0) + 0.0,
         lon=_floats(batch, "lon", 0.0) + 0.0,
         uncertainty_km=_floats(batch, "uncertainty_km", 0.0),
@@ -232,6 +232,14 @@ def _incident(facts: dict[str, Any]) -> Incident:
         asked=(asked,) if isinstance(asked, str) else asked,
         **known,
     )
+
+
+def _numbers(batch: pa.RecordBatch, first_row: int) -> Array:
+    """The numbers of the rows, counted from ``first_row`` where none are said."""
+    own = _column(batch, "row")
+    if own is None:
+        return np.arange(first_row, first_row + batch.num_rows)
+    return np.array(own.cast(pa.int64()).to_numpy(zero_copy_only=False))
 
 
 def _floats(batch: pa.RecordBatch, name: str, missing: float) -> Array:

@@ -35,10 +35,11 @@ class Ranking(NamedTuple):
 
     ``place`` is the service's place in the plan of the row, ``gate`` the furthest gate that any
     provider came to where there is no candidate. ``found`` has ``top + kernel.SPARE`` places for
-    each task.
+    each task, ``settled`` the ranks of those that the desk has ranked.
     """
 
     service: str
+    at_night: bool
     row: Array
     place: Array
     sides: list[Side]
@@ -46,6 +47,7 @@ class Ranking(NamedTuple):
     side_of: Array
     found: Found
     gate: Array
+    settled: dict[int, Ranks]
 
 
 class ColumnEngine(Engine):
@@ -90,10 +92,15 @@ class ColumnEngine(Engine):
         """Rank all rows, one service after the other."""
         sides = [side for shape in prepared.shapes for side in shape.sides]
         services = dict.fromkeys(side.entry.service for side in sides)
-        return [self._rank_service(service, prepared) for service in services]
+        nights = (False, True) if prepared.block.is_night.any() else (False,)
+        return [
+            self._rank_service(service, prepared, at_night=at_night)
+            for service in services
+            for at_night in nights
+        ]
 
-    def _rank_service(self, service: str, prepared: PreparedRows) -> Ranking:
-        """Rank the rows whose plan has a service."""
+    def _rank_service(self, service: str, prepared: PreparedRows, *, at_night: bool) -> Ranking:
+        """Rank the rows whose plan has a service, those by day or those at night."""
         block, shapes = prepared.block, prepared.shapes
         wanted = [
             (number, place, side)
@@ -104,16 +111,16 @@ class ColumnEngine(Engine):
         side_of_shape = np.full(len(shapes), -1, np.int64)
         side_of_shape[[number for number, *_ in wanted]] = np.arange(len(wanted))
         side_of = side_of_shape[block.shape]
-        picked = np.flatnonzero(side_of >= 0)
+        picked = np.flatnonzero((side_of >= 0) & (block.is_night == at_night))
         sides = [side for *_, side in wanted]
-        laid_out = self.sides_of(sides)
+        laid_out = self.sides.of(sides)
         tasks = self._tasks(block, picked, side_of[picked])
         found = self._places(len(picked))
 
         def given(name: str) -> tuple[Table, Hours, Sides, CellEntries, CodeEntries, Rows]:
             cell, cells = self._cell_entries(name, block, picked)
-            return (self.table(name), block.hours, laid_out, cells, self.coded(name),
-                    tasks._replace(cell=cell))  # fmt: skip
+            return (self.table(name, at_night=at_night), block.hours, laid_out, cells,
+                    self.coded(name), tasks._replace(cell=cell))  # fmt: skip
 
         own = given(service)
         self.kernel.rank(*own, found, 0, len(picked), self.top)
@@ -130,8 +137,9 @@ class ColumnEngine(Engine):
         found.verdict[nobody[gate[nobody] < 0]] = kernel.UNSURE
         places = np.array([place for _, place, _ in wanted], np.int64)
         ranking = Ranking(
-            service, block.row[picked], places[tasks.side], sides, laid_out, tasks.side, found, gate
-        )
+            service, at_night, block.row[picked], places[tasks.side], sides, laid_out, tasks.side,
+            found, gate, {},
+        )  # fmt: skip
         self._settle(ranking, prepared.rows)
         return ranking
 
@@ -178,6 +186,8 @@ class ColumnEngine(Engine):
             incident = rows.incident(int(ranking.row[task]), is_placed=is_unsure)
             ranks = (self.by_desk(incident, side.entry) if is_unsure
                      else self._ranks(incident, side, ranking, task))  # fmt: skip
+            if is_unsure:
+                ranking.settled[task] = ranks
             if not numbers:
                 offers = self.offers.of(ranking.service)
                 numbers.update((offer.provider, at) for at, offer in enumerate(offers))
@@ -195,6 +205,8 @@ class ColumnEngine(Engine):
     def _ranks(self, incident: Incident, side: Side, ranking: Ranking, task: int) -> Ranks:
         """The ranks of one task."""
         found = ranking.found
+        if task in ranking.settled:
+            return ranking.settled[task]
         if found.verdict[task] == kernel.NOBODY:
             reason = self.reason_of(int(ranking.gate[task]))
             return Ranks(service=ranking.service, rows=(), reason=reason)

@@ -25,9 +25,11 @@ class IncidentColumns(Struct):
     """Rows to be ranked.
 
     ``said`` numbers the template of each row; those from ``shared`` on stand for one row alone and
-    have its own place, time and amounts. An amount that is not known is NaN.
+    have its own place, time and amounts. An amount that is not known is NaN. ``number`` is that of
+    the row in its file.
     """
 
+    number: Array
     lat: Array
     lon: Array
     uncertainty_km: Array
@@ -59,11 +61,13 @@ class IncidentColumns(Struct):
             when=EPOCH + timedelta(microseconds=int(self.at_us[row])),
             vehicle=replace(template.vehicle, **known),
             clearance_m=clearance_m,
+            number=int(self.number[row]),
         )
 
     def put(self, row: int, incident: Incident) -> None:
         """Put a row that was read by itself among the others."""
         place = incident.place
+        self.number[row] = incident.number
         self.lat[row], self.lon[row] = place.lat, place.lon
         self.uncertainty_km[row] = place.uncertainty_km
         self.at_us[row] = microseconds(incident.when)
@@ -76,6 +80,7 @@ class IncidentColumns(Struct):
         """Only some of the rows."""
         return replace(
             self,
+            number=self.number[rows],
             lat=self.lat[rows],
             lon=self.lon[rows],
             uncertainty_km=self.uncertainty_km[rows],
@@ -89,6 +94,7 @@ def columns_of(incidents: Sequence[Incident]) -> IncidentColumns:
     """Lay incidents out in columns, each with a template of its own."""
     count = len(incidents)
     columns = IncidentColumns(
+        number=np.zeros(count, np.int64),
         lat=np.zeros(count),
         lon=np.zeros(count),
         uncertainty_km=np.zeros(count),

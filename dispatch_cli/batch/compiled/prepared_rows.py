@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from ...eligibility import Need, without_hours
 from ...intake import AMOUNTS
 from ...model import HEAVY_FROM_T, Incident, PlanEntry
+from ...ranking import NIGHT_BEGINS, NIGHT_ENDS
 from ..engine import MOST_LAT, Engine, rounded_up
 from ..index.cells import STEP_DEG
 from ..kernel_tables import Hours, Rows
@@ -36,6 +38,7 @@ class Block(NamedTuple):
     """The number of each row's key; -1 where only the desk can rank."""
     hours: Hours
     wide_km: float
+    is_night: Array
 
 
 class PreparedRows(NamedTuple):
@@ -123,6 +126,7 @@ class RowPreparer:
             cell=cell - elsewhere,
             hours=self._hours_in(known.tolist()),
             wide_km=rounded_up(float(rows.uncertainty_km[is_here].max(initial=0.0))),
+            is_night=self._is_night(rows.at_us[order]),
         )  # fmt: skip
 
     def _postcodes(self, rows: IncidentColumns, is_here: Array) -> tuple[Array, Array, Array]:
@@ -145,6 +149,14 @@ class RowPreparer:
             foreign_km[row] = place.surely_abroad_km
         is_here &= is_decided
         return codes, counts, foreign_km
+
+    def _is_night(self, at_us: Array) -> Array:
+        """Whether it is night at each moment, where that makes a difference to any provider."""
+        if not self._engine.offers.differ_at_night:
+            return np.zeros(len(at_us), np.bool_)
+        moments = pl.Series(at_us).cast(pl.Datetime("us", "UTC"))
+        hour = moments.dt.convert_time_zone(self._engine.rules.settings.timezone).dt.hour()
+        return ~hour.is_between(NIGHT_ENDS, NIGHT_BEGINS, closed="left").to_numpy()
 
     def _limits_of(self, rows: IncidentColumns) -> Array:
         """The numbers that the limit gates compare, as many for each row as there are gates."""

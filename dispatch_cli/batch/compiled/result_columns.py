@@ -112,32 +112,35 @@ class OfferRows:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._services: dict[str, ServiceRows] = {}
-        self._more: dict[tuple[int, str], int] = {}
+        self._services: dict[tuple[str, bool], ServiceRows] = {}
+        self._more: dict[tuple[int, str, float], int] = {}
         self._rows: list[tuple[Any, ...]] = [(None,) * len(_OF_OFFER)]
         self._frame: pl.DataFrame | None = None
 
-    def of(self, service: str, offers: Sequence[Offer]) -> ServiceRows:
+    def of(self, service: str, offers: Sequence[Offer], *, at_night: bool) -> ServiceRows:
         """The numbers of the offers of a service, which follow each other."""
+        key = (service, at_night)
         with self._lock:
-            if service not in self._services:
+            if key not in self._services:
                 is_late = np.array([offer.phone is None for offer in offers], np.bool_)
-                self._services[service] = ServiceRows(len(self._rows), is_late)
+                self._services[key] = ServiceRows(len(self._rows), is_late)
                 names = _OF_OFFER[2:]
                 for offer in offers:
                     values = (getattr(offer, name) for name in names)
                     self._rows.append((offer.provider, offer.first_phone, *values))
                 self._frame = None
-            return self._services[service]
+            return self._services[key]
 
-    def with_phone(self, number: int, phone: str) -> int:
-        """The number of an offer with another phone, or for NONE of a phone alone."""
-        key = (number, phone)
+    def with_values(self, number: int, phone: str, wait_min: float = 0.0) -> int:
+        """The number of an offer with another phone and wait, or for NONE of a phone alone."""
+        key = (number, phone, wait_min)
         with self._lock:
             if key not in self._more:
                 self._more[key] = len(self._rows)
-                provider, _, *values = self._rows[number]
-                self._rows.append((provider, phone, *values))
+                values = dict(zip(_OF_OFFER, self._rows[number], strict=True)) | {"phone": phone}
+                if number != NONE:
+                    values["wait_min"] = wait_min
+                self._rows.append(tuple(values.values()))
                 self._frame = None
             return self._more[key]
 
@@ -196,22 +199,31 @@ def _put_candidates(
 ) -> None:
     """Put the candidates of one service."""
     served, width = _served(engine, ranking), engine.top + kernel.SPARE
-    offers = engine.offers.of(ranking.service)
-    begin, is_late = filled.offers.of(ranking.service, offers)
+    service, at_night = ranking.service, ranking.at_night
+    offers = engine.offers.of(service, at_night=at_night)
+    begin, is_late = filled.offers.of(service, offers, at_night=at_night)
     _fill(start, served, ranking.found, ranking.side_of, ranking.laid_out,
-          engine.table(ranking.service).number, begin, filled.text(ranking.service), width,
+          engine.table(service).number, begin, filled.text(service), width,
           filled.lines)  # fmt: skip
+    for task, ranks in ranking.settled.items():
+        for rank, row in enumerate(ranks.rows):
+            if row.wait_min:
+                own = int(ranking.found.offer[task * width + rank])
+                number = filled.offers.with_values(begin + own, row.phone, row.wait_min)
+                filled.lines.offer[start[task] + rank] = number
     if not is_late.any():
         return
     is_taken = np.arange(width) < served[:, None]
     offer = np.where(is_taken, ranking.found.offer.reshape(-1, width), 0)
     for task, rank in np.argwhere(is_taken & is_late[offer]).tolist():
+        if task in ranking.settled and ranking.settled[task].rows[rank].wait_min:
+            continue
         # The time decides which number is answered.
         incident = rows.incident(int(ranking.row[task]))
         entry = ranking.sides[ranking.side_of[task]].entry
         own = int(offer[task, rank])
         phone = engine.phone_of(offers[own], incident, entry)
-        filled.lines.offer[start[task] + rank] = filled.offers.with_phone(begin + own, phone)
+        filled.lines.offer[start[task] + rank] = filled.offers.with_values(begin + own, phone)
 
 
 @jit
@@ -259,7 +271,7 @@ def _put_calls(
         rows = np.flatnonzero(calls > place)
         at, own = start[rows] + place, shape_of[rows]
         services = [filled.text(each.service) if each else NONE for each in known]
-        dials = [filled.offers.with_phone(NONE, each.dial) if each else NONE for each in known]
+        dials = [filled.offers.with_values(NONE, each.dial) if each else NONE for each in known]
         lines = filled.lines
         lines.service[at], lines.offer[at] = np.array(services)[own], np.array(dials)[own]
         lines.rank[at], lines.reason[at] = 0, filled.text(EMERGENCY)

@@ -16,7 +16,6 @@ class UnderstoodRows(Struct):
     ``ids`` and ``kept`` are Arrow arrays of texts; an id that is empty is null.
     """
 
-    numbers: Array
     columns: IncidentColumns
     ids: Any
     kept: dict[str, Any]
@@ -26,7 +25,6 @@ class UnderstoodRows(Struct):
         """Only some of the rows, with all rejects."""
         return replace(
             self,
-            numbers=self.numbers[rows],
             columns=self.columns.picked(rows),
             ids=self.ids.take(rows),
             kept={name: texts.take(rows) for name, texts in self.kept.items()},

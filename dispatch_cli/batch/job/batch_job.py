@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ... import __version__, folders, notation, places
-from ...eligibility import GATES, Gate, HolidayDates, gate_facts
+from ...availability import HolidayDates
+from ...eligibility import GATES, Gate, gate_facts
 from ...errors import ConflictError, Problem, UsageError
 from ...model import Observations
 from ...records.opening import Records
@@ -43,7 +43,7 @@ from .part_files import (
     check_no_overlap,
     check_target,
 )
-from .ranker import LiveRanker, MakeRanker, Ranker
+from .ranker import MakeRanker, Ranker
 from .run_loop import BatchFiles, InputChangedError, Pipeline, Progress, finish_only, run
 from .tally import Tally
 
@@ -219,20 +219,14 @@ def _read_kinds(options: Options, at: Desk) -> tuple[KindMapping, str]:
 
 
 def _make_ranker(options: Options, at: Desk) -> Ranker:
-    def make(observations: Observations) -> Ranker:
-        return at.make_ranker(
-            at.catalog,
-            holidays=at.holidays,
-            top=options.top,
-            full=options.full or options.summary,
-            observations=observations,
-            gates=at.gates,
-        )
-
-    known = at.observations
-    if not known.availability:
-        return make(known)
-    return LiveRanker(make(known), make(replace(known, availability={})), at.now, at.within)
+    return at.make_ranker(
+        at.catalog,
+        holidays=at.holidays,
+        top=options.top,
+        full=options.full or options.summary,
+        observations=at.observations,
+        gates=at.gates,
+    )
 
 
 def _make_start(options: Options, at: Desk, kinds_digest: str) -> Start:

@@ -12,8 +12,9 @@ from msgspec import Struct
 from ... import __version__
 from ...errors import BadDataError, Problem, UnavailableError, UsageError
 from ...files import replace_synced
-from ...model import Availability, Observations
+from ...model import Known, Observations
 from ...model.case import Summary
+from ...model.check import CheckSettings
 from ...model.digest import blake2b
 from ...records.values import Mark
 from .tally import Tally
@@ -28,7 +29,9 @@ RESTART_HINT = "to start from the beginning, remove {path}"
 class StoredObservations(Struct, frozen=True, kw_only=True):
     """The observations at the first start, in the form in which they are stored."""
 
-    availability: dict[str, Availability] = {}
+    now: datetime
+    known: dict[str, Known] = {}
+    checks: CheckSettings = CheckSettings()
     last_assigned: dict[str, datetime] = {}
     summaries: tuple[Summary, ...] = ()
     as_of: datetime | None = None
@@ -37,7 +40,9 @@ class StoredObservations(Struct, frozen=True, kw_only=True):
     def of(cls, observations: Observations) -> "StoredObservations":
         """Convert observations for storing."""
         return cls(
-            availability=observations.availability,
+            now=observations.now,
+            known=dict(observations.known),
+            checks=observations.checks,
             last_assigned=observations.last_assigned,
             summaries=tuple(observations.summaries.values()),
             as_of=observations.as_of,
@@ -47,7 +52,9 @@ class StoredObservations(Struct, frozen=True, kw_only=True):
     def observations(self) -> Observations:
         """The observations in the form that the ranking needs."""
         return Observations(
-            availability=self.availability,
+            now=self.now,
+            known=self.known,
+            checks=self.checks,
             last_assigned=self.last_assigned,
             summaries={(each.provider, each.service): each for each in self.summaries},
             as_of=self.as_of,
@@ -65,7 +72,7 @@ class Start(Struct, frozen=True, kw_only=True):
     now: datetime
     options: dict[str, str]
     digests: dict[str, str]
-    known: StoredObservations = StoredObservations()
+    known: StoredObservations = StoredObservations.of(Observations())
     libraries: dict[str, str] = {}
 
 

@@ -95,7 +95,7 @@ class ColumnBatches:
             self._block_bytes = min(2 * self._block_bytes, self._most_bytes)
         elif took_s > _SLOW_S:
             self._block_bytes = max(self._block_bytes // 2, LEAST_BYTES)
-        return BlockResult(data, rejects or rows.rejects, len(rows.numbers), lines.served)
+        return BlockResult(data, rejects or rows.rejects, rows.columns.count, lines.served)
 
     def _read(self, part: Block | Chunk) -> tuple[list[Reject], UnderstoodRows]:
         """Read a part; returns the rejects of the file reader, and the parsed rows."""

@@ -124,7 +124,8 @@ class RowReader:
         if when is None or name is None or reading.refusals:
             return reading.refusals[0]
         incident, calls = found
-        return ParsedRow(replace(incident, place=place, when=when), calls, name)
+        incident = replace(incident, place=place, when=when, number=row.number)
+        return ParsedRow(incident, calls, name)
 
     def read_incident(self, values: Mapping[str, Any]) -> Incident | None:
         """Read all facts but place and time; None if ``read`` would reject them."""

@@ -66,10 +66,10 @@ class TextReader:
         ids = self._column(texts, "id", count)
         is_unusual |= _mask(pc.match_substring_regex(ids, _BLANK_EDGE))
         columns = IncidentColumns(
-            lat, lon, np.zeros(count), at_us, amounts, said, templates, len(templates)
+            numbers, lat, lon, np.zeros(count), at_us, amounts, said, templates, len(templates)
         )
         kept = {name: texts[name] for name in self._keep}
-        rows = UnderstoodRows(numbers, columns, ids, kept, [])
+        rows = UnderstoodRows(columns, ids, kept, [])
         return self._add_unusual(rows, np.flatnonzero(is_unusual).tolist(), record)
 
     def _column(self, texts: dict[str, Any], fact: str, count: int) -> Any:
@@ -195,7 +195,7 @@ class TextReader:
     ) -> UnderstoodRows:
         """Read the unusual rows one by one, and put each into its place or among the rejects."""
         read: list[tuple[int, Row, ParsedRow]] = []
-        is_left = np.ones(len(rows.numbers), np.bool_)
+        is_left = np.ones(rows.columns.count, np.bool_)
         for row in unusual:
             raw = record(row)
             parsed = raw if isinstance(raw, Reject) else self._rows.read(raw)

@@ -19,7 +19,7 @@ def encode(writer: ResultWriter, rows: UnderstoodRows, lines: ResultLines) -> by
     if isinstance(writer, ObjectWriter):
         return _objects(writer, rows, lines)
     kept = {name: pl.Series(rows.kept[name]).replace("", None) for name in writer.keep}
-    frame = table_of(rows.numbers, rows.ids, lines, kept).select([*writer.types])
+    frame = table_of(rows.columns.number, rows.ids, lines, kept).select([*writer.types])
     if writer.form == "spreadsheet":
         frame = frame.with_columns(_guarded(frame))
     out = io.BytesIO()
@@ -57,7 +57,7 @@ def _objects(writer: ObjectWriter, rows: UnderstoodRows, lines: ResultLines) -> 
     ).select(names_of("service"))
     calls = found.filter(is_call).select("service", dial="phone")
     table = {
-        "row": pa.array(rows.numbers),
+        "row": pa.array(rows.columns.number),
         "id": rows.ids,
         "kind": pa.array([one.kind for one in rows.columns.templates], pa.string()).take(
             pa.array(rows.columns.said)

@@ -22,6 +22,10 @@ def offer(
     service: Annotated[
         str | None, typer.Option(metavar="SERVICE", help="Else the first that waits.")
     ] = None,
+    services: Annotated[
+        str | None,
+        typer.Option(metavar="LIST", help="One call for several services: recovery,tow."),
+    ] = None,
     provider: Annotated[
         str | None,
         typer.Option(
@@ -46,17 +50,19 @@ def offer(
         raise UsageError("--provider asks out of order and needs its reason: --because TEXT")
     if provider is None and (because or wish):
         raise UsageError("--because, --wish and --decision go with --provider ID")
-    if service is not None:
-        service = lookup(service, SERVICES) or service
+    if service is not None and services is not None:
+        raise UsageError("--service and --services exclude each other")
+    words = [each.strip() for each in (services or service or "").split(",") if each.strip()]
+    wanted = [lookup(each, SERVICES) or each for each in words]
     book = open_book(desk, calls=True)
     if provider is not None and desk.is_asking:
-        why = asking.why_not(book, case_id, provider, service=service)
+        why = asking.why_not(book, case_id, provider, services=wanted)
         if why and ask(f"{provider}: {why}. Ask anyway? [y/N]").lower() not in YES:
             raise UsageError(f"{provider} was not asked: {why}")
     card = asking.place_call(
         book,
         case_id,
-        service=service,
+        services=wanted,
         provider=provider,
         because=read_text(because, "because") if because else "",
         override=("wish" if wish else "decision") if provider else "",

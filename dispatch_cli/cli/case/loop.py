@@ -140,7 +140,7 @@ class Loop:
         made = asking.place_call(
             self.book,
             self._case_id,
-            service=service.service if service else None,
+            services=[service.service] if service else [],
             language=self._desk.say,
         )
         self._undo = None

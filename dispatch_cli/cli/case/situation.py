@@ -81,7 +81,7 @@ def _with_block(
         )
         return replace(bare, coming=asking.card(book, after, after.offers[-1], language=language))
     if dict(bare.services)[service.service] in ("waiting", "exhausted"):
-        return replace(bare, nobody=asking.exhausted(case.id, service, coming))
+        return replace(bare, nobody=asking.exhausted(case.id, [service], coming))
     return bare
 
 

@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
-from dispatch_cli.availability import ASKED_AGAIN, availability_for, current, fresh_at, joined
-from dispatch_cli.model import Availability
-from dispatch_cli.model.check import CheckSettings, Report, Watched
+from dispatch_cli.availability import ASKED_AGAIN, Reachability, fresh_at, reachability_at
+from dispatch_cli.model import Known
+from dispatch_cli.model.check import CheckSettings, Maintenance, Report, Watched
 
 from .looks import MINUTE, NOON, SETTINGS, add, after, look
 
@@ -36,8 +35,14 @@ def said(minutes=0, until=60, **facts):
 
 
 def at(minutes, watched=None, report=None, settings=SETTINGS):
-    """What is known so many minutes after noon."""
-    return current(watched, report, now=NOON + minutes * MINUTE, settings=settings)
+    """What is known so many minutes after noon of that moment."""
+    return of(minutes, minutes, watched, report, settings)
+
+
+def of(moment, now, watched=None, report=None, settings=SETTINGS):
+    """What is known of one moment at another, in minutes after noon."""
+    known = Known(watched=watched, report=report)
+    return reachability_at(known, NOON + moment * MINUTE, NOON + now * MINUTE, settings)
 
 
 @pytest.mark.parametrize("kind", ["http", "tcp", "tls", "sip", "command"])
@@ -99,8 +104,8 @@ def test_a_frozen_feed_that_is_still_served():
 def test_a_report_holds_until_its_end_and_is_unknown_for_a_day():
     """2 free until 13:00, then "report ended", and a day later it is as if nobody had said it."""
     report = said()
-    assert at(59, report=report) == Availability(
-        state="up", free=2, since=NOON, why="said on the phone"
+    assert at(59, report=report) == Reachability(
+        state="up", free=2, since=NOON, why="said on the phone", source="phone"
     )
     for minutes in (60, 61, 600, 60 + ASKED_AGAIN / MINUTE - 1):
         ended = at(minutes, report=report)
@@ -149,7 +154,7 @@ def test_units_for_the_ranking():
 
     A known wait is counted from the look.
     """
-    assert at(1, seen("busy")) == Availability(state="busy", since=NOON, why="0 free")
+    assert at(1, seen("busy")) == Reachability(state="busy", since=NOON, why="0 free")
     found = at(1, seen("busy", free=0))
     assert (found.state, found.free, found.wait_min) == ("busy", None, None)
     found = at(1, seen("busy", wait_min=20.0))
@@ -166,37 +171,31 @@ def test_units_for_the_ranking():
 def test_states_count_only_for_incidents_near_to_now():
     """Today's outage does not exclude a firm from next week; near is a setting."""
 
-    def known(minutes, settings=SETTINGS):
-        when = NOON + minutes * MINUTE
-        return sorted(availability_for({"huber": seen("down")}, {}, when, NOON, settings))
+    def is_down(minutes, settings=SETTINGS):
+        return of(minutes, 0, seen("down"), settings=settings) is not None
 
-    assert known(0) == known(60) == known(-60) == ["huber"]
-    assert known(60.1) == known(7 * 24 * 60) == known(-61) == []
-    assert known(90, CheckSettings(near_min=120)) == ["huber"]
+    assert all(map(is_down, (0, 59.9, -60)))
+    assert not any(map(is_down, (60, 7 * 24 * 60, -60.1)))
+    assert is_down(90, CheckSettings(near_min=120))
 
 
 @pytest.mark.parametrize("near_min", [1, 600])
 def test_a_known_end_counts_for_every_incident_before_it(near_min):
     """Busy until 13:00: the wait counts from the incident on, and ends at 13:00."""
     settings = CheckSettings(near_min=near_min)
-    states = {"huber": seen("busy", wait_min=60.0)}
-    reports = {"lech": said(provider="lech", free=0, state="busy")}
 
     def waits(minutes):
-        found = availability_for(states, reports, NOON + minutes * MINUTE, NOON, settings)
-        return {each: one.wait_min for each, one in found.items() if one.wait_min}
+        watched, report = seen("busy", wait_min=60.0), said(free=0, state="busy")
+        found = [
+            of(minutes, 0, watched, settings=settings),
+            of(minutes, 0, report=report, settings=settings),
+        ]
+        return [one.wait_min for one in found if one and one.wait_min]
 
-    assert waits(0) == {"huber": 60.0, "lech": 60.0}
-    assert waits(15) == {"huber": 45.0, "lech": 45.0}
-    assert waits(58.5) == {"huber": 1.5, "lech": 1.5}
-    assert waits(60) == waits(61) == {}
-
-
-def test_what_nobody_has_said_is_left_out():
-    """A report that ended long ago says nothing of anybody."""
-    old = {"huber": said()}
-    later = NOON + 60 * MINUTE + ASKED_AGAIN
-    assert availability_for({}, old, later, later, SETTINGS) == {}
+    assert waits(0) == [60.0, 60.0]
+    assert waits(15) == [45.0, 45.0]
+    assert waits(58.5) == [1.5, 1.5]
+    assert waits(60) == waits(61) == []
 
 
 @pytest.mark.parametrize("minutes", [29.9, 30, 30.1, -1.9, -2, -2.1])
@@ -206,51 +205,20 @@ def test_fresh_is_what_is_not_stale(minutes):
     assert (first <= NOON <= last) == (at(minutes, seen()).state == "up")
 
 
-TAKEN = Availability(state="busy", free=0, wait_min=12.0)
-
-
-@pytest.mark.parametrize(
-    ("known", "taken", "expected"),
-    [
-        (None, None, Availability()),
-        (None, TAKEN, TAKEN),
-        (Availability(free=2), None, Availability(free=2)),
-        (Availability(free=2), Availability(free=1), Availability(free=1)),
-        (Availability(free=1), Availability(free=2), Availability(free=1)),
-        (Availability(), Availability(free=2), Availability(free=2)),
-        (Availability(free=2), TAKEN, TAKEN),
-        (Availability(state="busy", free=0, wait_min=20.0), TAKEN,
-         Availability(state="busy", free=0, wait_min=20.0)),
-        (Availability(state="busy"), TAKEN, TAKEN),
-        (Availability(state="busy"), Availability(free=1), Availability(state="busy")),
-        (Availability(state="busy", free=0, wait_min=20.0), Availability(state="busy", free=0),
-         Availability(state="busy", free=0, wait_min=20.0)),
-        (Availability(), Availability(state="busy", free=0), Availability(state="busy", free=0)),
-        (Availability(state="down", why="x"), TAKEN, Availability(state="down", why="x")),
-        (Availability(state="degraded", why="x"), TAKEN,
-         Availability(state="degraded", why="x", free=0, wait_min=12.0)),
-        (Availability(state="unknown"), TAKEN,
-         Availability(state="unknown", free=0, wait_min=12.0)),
-        (Availability(state="degraded", free=3), Availability(free=1),
-         Availability(state="degraded", free=1)),
-    ],
-)  # fmt: skip
-def test_with_the_units_that_our_cases_have_taken(known, taken, expected):
-    """The fewest free units, the longest known wait, and the mark of the state stays."""
-    assert joined(known, taken) == expected
-
-
-def test_an_overdue_unit_is_asked_about_whatever_looks_say():
-    """Up or degraded by the looks: the unit should be back; busy by a feed, its wait counts."""
-    overdue = Availability(state="overdue", free=0, wait_min=0.0, since=NOON)
-    assert joined(Availability(why="2 free"), overdue) == replace(overdue, why="2 free")
-    assert joined(Availability(state="degraded"), overdue).state == "overdue"
-    busy = joined(Availability(state="busy", free=0, wait_min=12.0), overdue)
-    assert (busy.state, busy.wait_min) == ("busy", 12.0)
-
-
 def test_an_ended_report_says_nothing_of_tomorrow():
     """Near to now it is to be asked about; of an incident further ahead it says nothing."""
-    later, report = NOON + 70 * MINUTE, {"huber": said()}
-    assert availability_for({}, report, later, later, SETTINGS)["huber"].state == "unknown"
-    assert availability_for({}, report, later + timedelta(days=1), later, SETTINGS) == {}
+    assert of(70, 70, report=said()).state == "unknown"
+    assert of(70 + 1440, 70, report=said()) is None
+
+
+def test_looks_say_nothing_during_a_maintenance():
+    """What looks found before it is not known to hold, and what the phone says counts."""
+    window = Maintenance(start=NOON, until=NOON + 60 * MINUTE)
+    for state in ("up", "down"):
+        known = Known(watched=seen(state), maintenance=window)
+        found = reachability_at(known, NOON, NOON, SETTINGS)
+        assert (found.state, found.why) == ("unknown", "maintenance")
+        later = NOON + timedelta(days=1)
+        assert reachability_at(known, later, NOON, SETTINGS) is None
+    known = Known(watched=seen("down"), maintenance=window, report=said())
+    assert reachability_at(known, NOON, NOON, SETTINGS).free == 2

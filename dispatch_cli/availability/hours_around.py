@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from ..model import Phone, Provider, Timetable
-from .need import SEEN_AHEAD, HoursOf
+
+HoursOf = Callable[[Provider | Phone, str], Timetable]
+"""Works out when a provider is open, or a phone answered, in a holiday region.
+
+The timetable covers the moment that is asked about and at least ``SEEN_AHEAD`` after it.
+"""
+
+SEEN_AHEAD = timedelta(days=7)
+"""Changes of the opening hours further ahead are not looked at, by whatever way they are known."""
 
 HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
 """All public holidays of a region in some years, from the almanac."""

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from dispatch_cli.availability import units_at
-from dispatch_cli.model import Availability
+from dispatch_cli.availability import Fleet
+from dispatch_cli.availability.fleet import FleetAt
 from dispatch_cli.model.case import Booking
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -19,57 +19,64 @@ def booking(unit: int, begin: int, end: int) -> Booking:
                    end=NOON + end * MINUTE)  # fmt: skip
 
 
-def at(units: int, *bookings: Booking, moment: int = 0, now: int = 0) -> Availability | None:
-    """What is known of the units, moments in minutes after noon."""
-    return units_at(units, bookings, NOON + moment * MINUTE, NOON + now * MINUTE)
+def at(units: int, *bookings: Booking, moment: int = 0, now: int = 0) -> FleetAt:
+    """The units of a fleet, moments in minutes after noon."""
+    return Fleet(units, NOON + now * MINUTE, bookings).at(NOON + moment * MINUTE)
+
+
+def wait_min(found: FleetAt, moment: int = 0) -> float:
+    """The minutes from a moment until a unit is free."""
+    assert found.free_at is not None
+    return (found.free_at - NOON) / MINUTE - moment
 
 
 def test_a_job_for_christmas_takes_nobody_today() -> None:
     """Before and after its booking the unit is free; what comes next is known."""
     christmas = booking(1, 38_000, 38_100)
-    assert at(1, christmas) == Availability(free=1, next_at=christmas.begin)
-    assert at(1, christmas, moment=38_000) == Availability(state="busy", free=0, wait_min=100.0)
-    assert at(1, christmas, moment=38_100) == Availability(free=1)
+    assert at(1, christmas) == FleetAt(free=1, next_at=christmas.begin)
+    assert at(1, christmas, moment=38_000) == FleetAt(free=0, free_at=christmas.end)
+    assert at(1, christmas, moment=38_100) == FleetAt(free=1)
 
 
 def test_the_wait_is_that_from_the_incident_on() -> None:
     """A unit that is free at 11:46 is a wait of 45 minutes at 11:01 and of 43 at 11:03."""
     taken = booking(1, -109, -14)
-    for moment, wait_min in ((-59, 45.0), (-57, 43.0)):
+    for moment, expected in ((-59, 45.0), (-57, 43.0)):
         found = at(1, taken, moment=moment, now=-119)
-        assert found == Availability(state="busy", free=0, wait_min=wait_min)
+        assert (found.free, wait_min(found, moment)) == (0, expected)
 
 
 def test_a_unit_that_should_be_back_is_overdue() -> None:
     """Past its end and not reported back it is neither free nor gone."""
     taken = booking(1, -100, -5)
-    assert at(1, taken) == Availability(state="overdue", free=0, wait_min=0.0, since=taken.end)
+    assert at(1, taken) == FleetAt(free=0, free_at=NOON, overdue=taken)
     # Whose end passes between now and a later incident is free by then.
-    assert at(1, taken, moment=0, now=-6) == Availability(free=1)
+    assert at(1, taken, moment=0, now=-6) == FleetAt(free=1)
     # A free unit comes before an overdue one.
-    assert at(2, taken) == Availability(free=1)
-    assert at(2, taken, booking(2, -10, 50)).state == "overdue"
+    assert at(2, taken) == FleetAt(free=1)
+    assert at(2, taken, booking(2, -10, 50)).overdue == taken
+    # Of two overdue units the one that was due first.
+    assert at(2, taken, booking(2, -100, -6)).overdue == booking(2, -100, -6)
     # The next job of an overdue unit is known as well.
     assert at(1, taken, booking(1, 30, 60)).next_at == NOON + 30 * MINUTE
 
 
 def test_bookings_back_to_back_are_one() -> None:
     """The unit is free after the last of them."""
-    assert at(1, booking(1, -10, 20), booking(1, 20, 65)).wait_min == 65.0
-    assert at(1, booking(1, -10, 20), booking(1, 21, 65)).wait_min == 20.0
+    assert at(1, booking(1, -10, 20), booking(1, 20, 65)).free_at == NOON + 65 * MINUTE
+    assert at(1, booking(1, -10, 20), booking(1, 21, 65)).free_at == NOON + 20 * MINUTE
 
 
 def test_the_next_job_is_that_of_the_last_free_unit() -> None:
     """As long as a unit has nothing to do, no next job is in the way."""
-    assert at(2, booking(1, 30, 60)) == Availability(free=2)
+    assert at(2, booking(1, 30, 60)) == FleetAt(free=2)
     both = booking(1, 30, 60), booking(2, 40, 70)
-    assert at(2, *both) == Availability(free=2, next_at=NOON + 40 * MINUTE)
+    assert at(2, *both) == FleetAt(free=2, next_at=NOON + 40 * MINUTE)
 
 
 def test_an_extra_unit_takes_none_of_the_known_ones() -> None:
     """What the file does not know was sent once, and is not counted."""
-    assert at(1, booking(2, -10, 50)) is None
-    assert at(1) is None
+    assert at(1, booking(2, -10, 50)) == at(1) == FleetAt(free=1)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -98,14 +105,14 @@ def test_free_units_and_waits_equal_a_count_minute_by_minute(seed: int) -> None:
         late = {each.unit for each in bookings if each.end <= min(NOON, when)}
         idle = [unit for unit in known if (unit, when) not in busy]
         found = at(units, *bookings, moment=moment)
-        assert found is not None
         if free := [unit for unit in idle if unit not in late]:
-            assert (found.state, found.free) == ("up", len(free))
+            assert (found.free, found.overdue) == (len(free), None)
         elif idle:
-            assert (found.state, found.free, found.wait_min) == ("overdue", 0, 0.0)
+            assert (found.free, found.overdue in bookings) == (0, True)
         else:
             waits = [
                 next(n for n in range(400) if (unit, when + n * MINUTE) not in busy)
                 for unit in known
             ]
-            assert (found.state, found.free, found.wait_min) == ("busy", 0, min(waits))
+            assert (found.free, found.overdue) == (0, None)
+            assert wait_min(found, moment) == min(waits)

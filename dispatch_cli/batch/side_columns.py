@@ -1,0 +1,51 @@
+"""The sides of shapes, laid out for the kernel."""
+
+from collections.abc import Sequence
+
+from .kernel_tables import Backend, Column, Sides
+from .shapes import Side
+
+MOST_KEPT = 20_000
+"""Sides that are remembered one by one; then they are forgotten and laid out again."""
+
+
+class SideColumns:
+    """Lays sides out, each client's head starts once; ``providers`` is how many there are."""
+
+    def __init__(self, backend: Backend, providers: int) -> None:
+        self._backend, self._providers = backend, providers
+        self._known: dict[Side, Sides] = {}
+        self._heads: dict[int, Column] = {}
+
+    def one(self, side: Side) -> Sides:
+        """Lay out one side; it is remembered."""
+        if side not in self._known:
+            if len(self._known) > MOST_KEPT:
+                self._known.clear()
+            self._known[side] = self.of([side])
+        return self._known[side]
+
+    def of(self, sides: Sequence[Side]) -> Sides:
+        """Lay out some sides."""
+        backend = self._backend
+        # All sides of a client share one tuple, so that its identity is a key.
+        lists = {id(side.listed): side.listed for side in sides if side.listed is not None}
+        heads = {id(side.head_starts): side.head_starts for side in sides if side.head_starts}
+        list_at = {key: at for at, key in enumerate(lists)}
+        head_at = {key: at for at, key in enumerate(heads)}
+        return Sides(
+            failing=backend.small(b"".join(side.failing for side in sides)),
+            list_of=backend.whole(list_at.get(id(side.listed), -1) for side in sides),
+            listed=backend.small(b"".join(lists.values())),
+            head_of=backend.whole(head_at.get(id(side.head_starts), -1) for side in sides),
+            heads=backend.joined(
+                [backend.real(()), *(self._head_column(each) for each in heads.values())]
+            ),
+            providers=self._providers,
+        )
+
+    def _head_column(self, head_starts: tuple[float, ...]) -> Column:
+        key = id(head_starts)
+        if key not in self._heads:
+            self._heads[key] = self._backend.real(head_starts)
+        return self._heads[key]

@@ -1,0 +1,93 @@
+"""Services of a plan that wait for another one: when they start, and the minutes of the whole.
+
+A service that is planned ``after`` another starts when that one can have failed: its expected
+minutes to rescue plus the minutes of its job.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .model import Settings
+from .model.words import CARRYING_SERVICES
+from .results import Cascade
+
+
+class Link(Struct, frozen=True):
+    """A service, the one that it waits for, and its expected minutes from its own start on."""
+
+    service: str
+    after: str | None
+    expected_min: float
+
+
+def starts(links: Sequence[Link], settings: Settings) -> dict[str, float]:
+    """Return after how many minutes each service starts; 0 for those that wait for none."""
+    own = {link.service: link for link in links}
+    found: dict[str, float] = {}
+
+    def start_of(link: Link) -> float:
+        if link.service not in found:
+            first = own.get(link.after or "")
+            found[link.service] = 0.0
+            if first is not None:
+                job_min = settings.job_min(first.service)
+                found[link.service] = start_of(first) + first.expected_min + job_min
+        return found[link.service]
+
+    for link in links:
+        start_of(link)
+    return found
+
+
+def plan_min(links: Sequence[Link], settings: Settings) -> float | None:
+    """Return the expected minutes until the motorist drives on or is towed.
+
+    None if no service waits for another one. A service on the spot lets the motorist drive on with
+    the chance ``helped``, at the end of its job; one that carries the vehicle ends the plan when it
+    arrives. Of several services that follow, the slowest counts.
+    """
+    following: dict[str, list[Link]] = {}
+    own = {link.service for link in links}
+    for link in links:
+        if link.after in own:
+            following.setdefault(link.after or "", []).append(link)
+    roots = [link for link in links if link.service in following and link.after not in own]
+    if not roots:
+        return None
+    return max(_minutes_of(root, following, settings) for root in roots)
+
+
+def _minutes_of(link: Link, following: Mapping[str, list[Link]], settings: Settings) -> float:
+    if link.service in CARRYING_SERVICES:
+        return link.expected_min
+    minutes = link.expected_min + settings.job_min(link.service)
+    later = following.get(link.service)
+    if not later:
+        return minutes
+    rest_min = max(_minutes_of(each, following, settings) for each in later)
+    return minutes + (1 - settings.of(link.service).helped) * rest_min
+
+
+def with_shared_units(
+    cascades: Iterable[Cascade], units_of: Callable[[str], int]
+) -> tuple[Cascade, ...]:
+    """Mark a provider with a single unit that stands first for several services at once.
+
+    The mark is in its row for the second service and every later one. ``units_of`` gives the units
+    of a provider.
+    """
+    first_for: dict[str, str] = {}
+    found = []
+    for cascade in cascades:
+        if cascade.when == "now" and cascade.candidates:
+            row = cascade.candidates[0]
+            earlier = first_for.setdefault(row.provider, cascade.service)
+            if earlier != cascade.service and units_of(row.provider) == 1:
+                why = (f"only unit, first for {earlier}", *row.why)[: len(row.why) or 1]
+                rows = (replace(row, why=why), *cascade.candidates[1:])
+                found.append(replace(cascade, candidates=rows))
+                continue
+        found.append(cascade)
+    return tuple(found)

@@ -1,0 +1,79 @@
+"""The incident as it was understood, to be read back, and what was not asked yet."""
+
+from collections.abc import Iterable
+
+from .model import Incident, Place, PlanEntry, Rules
+from .model.words import CARRYING_SERVICES
+from .results import Cascade, IncidentView
+
+
+def view(
+    incident: Incident, emergency: Iterable[str], entries: Iterable[PlanEntry]
+) -> IncidentView:
+    """Show the incident as it was understood, to be read back to the caller."""
+    place, vehicle = incident.place, incident.vehicle
+    said = {
+        "spot": incident.spot,
+        "clearance_m": incident.clearance_m,
+        "where": incident.where,
+        "trapped": incident.trapped,
+        "injured": incident.injured,
+        "hazard": incident.hazard,
+        "persons": incident.persons,
+        "children": incident.children,
+        "pets": incident.pets,
+        "language": incident.language,
+        "note": incident.note,
+        "wish": incident.wish,
+        "asked": ", ".join(incident.asked),
+    }
+    return IncidentView(
+        kind=incident.kind,
+        services=(*emergency, *(entry.service for entry in entries)),
+        position={"lat": place.lat, "lon": place.lon, "uncertainty_km": place.uncertainty_km},
+        place=place.readback,
+        postcode=place.postcode,
+        when=incident.when,
+        client=incident.client,
+        vehicle={
+            "kind": vehicle.kind,
+            "brand": vehicle.brand,
+            "ev": vehicle.ev,
+            "trailer": vehicle.trailer,
+            "weight_t": vehicle.weight_t,
+            "assumed_weight_t": vehicle.assumed_weight_t,
+            "height_m": vehicle.height_m,
+            "state": vehicle.state,
+        },
+        facts={name: value for name, value in said.items() if value},
+    )
+
+
+def to_ask(
+    incident: Incident, entries: Iterable[PlanEntry], cascades: Iterable[Cascade]
+) -> tuple[str, ...]:
+    """Name once what was not asked and could change the order or the gates."""
+    vehicle = incident.vehicle
+    carried = any(entry.service in CARRYING_SERVICES for entry in entries)
+    open_questions = {
+        "vehicle": vehicle.kind is None and carried,
+        "weight": vehicle.weight_t is None and carried,
+        "height": vehicle.height_m is None and vehicle.kind in ("van", "camper", "truck", "bus"),
+        "clearance": incident.clearance_m is None and incident.is_under_a_roof,
+        "client": any(
+            ask.endswith("ask client")
+            for found in cascades
+            for candidate in found.candidates
+            for ask in candidate.ask
+        ),
+    }
+    return tuple(name for name, is_open in open_questions.items() if is_open)
+
+
+def control_centres(rules: Rules, place: Place) -> tuple[str, ...]:
+    """The direct lines of the control centres that answer for a place; none for a foreign one."""
+    return tuple(
+        f"{centre.phone} {centre.name}"
+        for centre in rules.control_centres
+        if any(first <= place.postcode <= last for first, last in centre.postcodes)
+    )

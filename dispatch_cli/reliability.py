@@ -1,0 +1,157 @@
+"""Whether the forecasts of the ranking have come true: what was said beside what happened."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+
+from .betas import beta_quantile
+from .model.forecasts import BANDS_MIN, TENTHS, ArrivalCount, ChanceCount, ChanceSum
+from .reports import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
+
+LEAST = 30
+"""Fewer offers than that are too few to tell: their interval covers about four tenths."""
+
+INTERVAL = 0.95
+"""The chance that the true share lies within the interval that is shown."""
+
+_MILLION = 1_000_000
+
+
+def report(
+    chances: Iterable[ChanceCount],
+    arrivals: Iterable[ArrivalCount],
+    sums: Iterable[ChanceSum],
+    since: datetime | None = None,
+) -> ForecastReport:
+    """Add up the counts of the months and years that begin at or after a moment, by its own date.
+
+    A month or a year that the moment divides is named in ``left_out``.
+    """
+    by_month, by_band, by_year = list(chances), list(arrivals), list(sums)
+    first_month, first_year = _first_month(since), _first_year(since)
+    kept = [each for each in by_month if each.month >= first_month]
+    months = {each.month for each in by_month} | {each.month for each in by_band}
+    years = {each.year for each in by_year}
+    left_out = months & _divided(since, first_month) | years & _divided(since, first_year)
+    return ForecastReport(
+        since=since,
+        asked=sum(each.asked for each in kept),
+        least=LEAST,
+        rows=_chance_rows(kept),
+        arrivals=_arrival_rows(each for each in by_band if each.month >= first_month),
+        providers=_provider_rows(kept, [each for each in by_year if each.year >= first_year]),
+        left_out=tuple(sorted(left_out)),
+    )
+
+
+def share_interval(accepted: int, asked: int) -> tuple[float, float]:
+    """Return the bounds of Clopper and Pearson (Biometrika 26, 1934) for a true share.
+
+    They hold it with a chance of at least INTERVAL, however small the numbers are.
+    """
+    rest = (1 - INTERVAL) / 2
+    low = beta_quantile(accepted, asked - accepted + 1, rest)
+    high = beta_quantile(accepted + 1, asked - accepted, 1 - rest)
+    return low, high
+
+
+def _judged(
+    accepted: int, asked: int, said_from: float, said_to: float
+) -> tuple[float | None, float | None, Verdict]:
+    """The bounds of a true share, and whether some of what was said lies between them."""
+    if asked < LEAST:
+        return None, None, "too_little"
+    low, high = share_interval(accepted, asked)
+    if high < said_from:
+        return low, high, "less_than_said"
+    return low, high, "more_than_said" if low > said_to else "as_said"
+
+
+def _chance_rows(counts: Iterable[ChanceCount]) -> tuple[ChanceRow, ...]:
+    asked: Counter[int] = Counter()
+    accepted: Counter[int] = Counter()
+    for each in counts:
+        asked[each.tenth] += each.asked
+        accepted[each.tenth] += each.accepted
+    rows = []
+    for tenth in sorted(asked):
+        said_from, said_to = tenth / TENTHS, (tenth + 1) / TENTHS
+        low, high, verdict = _judged(accepted[tenth], asked[tenth], said_from, said_to)
+        rows.append(
+            ChanceRow(
+                said_from=said_from,
+                said_to=said_to,
+                asked=asked[tenth],
+                accepted=accepted[tenth],
+                share=accepted[tenth] / asked[tenth],
+                low=low,
+                high=high,
+                verdict=verdict,
+            )
+        )
+    return tuple(rows)
+
+
+def _arrival_rows(counts: Iterable[ArrivalCount]) -> tuple[ArrivalRow, ...]:
+    arrived: Counter[int] = Counter()
+    minutes: Counter[int] = Counter()
+    for each in counts:
+        arrived[each.band_min] += each.arrived
+        minutes[each.band_min] += each.observed_min
+    ends = dict(pairwise(BANDS_MIN))
+    return tuple(
+        ArrivalRow(
+            said_from_min=begin,
+            said_to_min=ends.get(begin),
+            arrived=arrived[begin],
+            mean_min=minutes[begin] / arrived[begin],
+        )
+        for begin in sorted(arrived)
+    )
+
+
+def _provider_rows(
+    counts: Iterable[ChanceCount], sums: Iterable[ChanceSum]
+) -> tuple[ProviderChanceRow, ...]:
+    accepted: Counter[tuple[str, str]] = Counter()
+    for each in counts:
+        accepted[each.month[:4], each.provider] += each.accepted
+    rows = []
+    for whole in sorted(sums, key=lambda each: (each.year, each.provider)):
+        said, yes = whole.millionths / _MILLION / whole.asked, accepted[whole.year, whole.provider]
+        low, high, verdict = _judged(yes, whole.asked, said, said)
+        rows.append(
+            ProviderChanceRow(
+                year=whole.year,
+                provider=whole.provider,
+                said=said,
+                asked=whole.asked,
+                accepted=yes,
+                share=yes / whole.asked,
+                low=low,
+                high=high,
+                verdict=verdict,
+            )
+        )
+    return tuple(rows)
+
+
+def _first_month(since: datetime | None) -> str:
+    """The first month that lies after a moment as a whole; "" if there is no moment."""
+    if since is None:
+        return ""
+    if f"{since:%dT%H:%M:%S.%f}" == "01T00:00:00.000000":
+        return f"{since:%Y-%m}"
+    return f"{since.year + since.month // 12:04d}-{since.month % 12 + 1:02d}"
+
+
+def _first_year(since: datetime | None) -> str:
+    month = _first_month(since)
+    return month[:4] if month[4:] in ("", "-01") else f"{int(month[:4]) + 1:04d}"
+
+
+def _divided(since: datetime | None, first: str) -> set[str]:
+    """The month, or the year, of a moment at which it does not begin."""
+    name = "" if since is None else f"{since:%Y-%m}"[: len(first)]
+    return {name} if name < first else set()

@@ -1,0 +1,77 @@
+"""The forecast report: chances by tenths, arrivals by bands, providers by year."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..reports import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
+from .layout import Line, Screen, plain_line
+from .report_table import report_table
+
+if TYPE_CHECKING:
+    from .plain import Row
+
+FORECAST_COLUMNS = (
+    "what", "year", "provider", "said", "said_from", "said_to", "said_from_min", "said_to_min",
+    "asked", "accepted", "share", "low", "high", "verdict", "arrived", "mean_min",
+)  # fmt: skip
+VERDICTS: dict[Verdict, str] = {
+    "as_said": "as said",
+    "less_than_said": "less than said",
+    "more_than_said": "more than said",
+    "too_little": "too few to tell",
+}
+
+
+def forecast_lines(report: ForecastReport, screen: Screen) -> list[Line]:
+    """Make the three tables; every number stands whole, long names are shortened."""
+    begin = "all months" if report.since is None else f"since {report.since:%Y-%m-%d}"
+    lines = [plain_line(f"{begin}: {report.asked} asked in their turn", "bold")]
+    lines += report_table(
+        ("Said", "Asked", "Yes", "Came true", "Between", "Verdict"),
+        [(_tenth(row), *_outcome(row)) for row in report.rows],
+        screen,
+    )
+    lines += report_table(
+        ("Arrival said", "Came", "After on average"),
+        [(_band(row), str(row.arrived), f"{row.mean_min:.0f} min") for row in report.arrivals],
+        screen,
+    )
+    return lines + report_table(
+        ("Provider", "Year", "Said", "Asked", "Yes", "Came true", "Between", "Verdict"),
+        [(row.provider, row.year, f"{row.said:.0%}", *_outcome(row)) for row in report.providers],
+        screen,
+    )
+
+
+def forecast_rows(report: ForecastReport) -> "Iterable[Row]":
+    """Make a row for each tenth, each band, and each provider and year."""
+    for kind, found in (
+        ("acceptance", report.rows),
+        ("arrival", report.arrivals),
+        ("provider", report.providers),
+    ):
+        for each in found:
+            values = {name: getattr(each, name) for name in each.__struct_fields__}
+            known = {name: value for name, value in values.items() if value is not None}
+            yield {"what": kind, **known}
+
+
+def _tenth(row: ChanceRow) -> str:
+    return f"{row.said_from:.0%} to {row.said_to:.0%}".replace("% to", " to")
+
+
+def _band(row: ArrivalRow) -> str:
+    end = row.said_to_min
+    return (
+        f"{row.said_from_min} min or more" if end is None else f"{row.said_from_min} to {end} min"
+    )
+
+
+def _outcome(row: ChanceRow | ProviderChanceRow) -> tuple[str, ...]:
+    """How many were asked and accepted, the share, what the true one lies between, the verdict."""
+    between = "-"
+    if row.low is not None and row.high is not None:
+        between = f"{row.low * 100:.0f} to {row.high:.0%}"
+    return (
+        str(row.asked), str(row.accepted), f"{row.share:.0%}", between, VERDICTS[row.verdict],
+    )  # fmt: skip

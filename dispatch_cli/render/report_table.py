@@ -1,0 +1,36 @@
+"""A table of a report on a screen."""
+
+from collections.abc import Sequence
+
+from .layout import Line, Screen, cells, pad, plain_line
+
+_LEAST = 10
+
+
+def report_table(heads: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen) -> list[Line]:
+    """Make an empty line, the heads and the rows; nothing if there is no row.
+
+    Numbers stand right and whole. If the table is too wide, the first two columns are shortened.
+    """
+    if not rows:
+        return []
+    texts = [[screen.text(cell) for cell in row] for row in rows]
+    widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
+    gap = "  " if screen.width >= 72 else " "
+    over = sum(widths) + len(gap) * (len(widths) - 1) - screen.width
+    for column in (0, 1):
+        narrower = max(min(widths[column], _LEAST), widths[column] - max(0, over))
+        over -= widths[column] - narrower
+        widths[column] = narrower
+
+    def line(row: Sequence[str], style: str = "") -> Line:
+        return plain_line(gap.join(_padded(row, widths, screen)).rstrip(), style)
+
+    return [plain_line(""), line(heads, "bold"), *map(line, texts)]
+
+
+def _padded(row: Sequence[str], widths: Sequence[int], screen: Screen) -> list[str]:
+    return [
+        pad(screen.shorten(cell, width), width, ">" if cell[:1].isdigit() else "<")
+        for cell, width in zip(row, widths, strict=True)
+    ]

@@ -1,0 +1,170 @@
+"""What the calls of all cases should have taught, reckoned from them by other means.
+
+A second implementation: it reads the calls as one remembers them, keeps no sums and knows nothing
+of how the program adds up.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from dispatch_cli.model.case import Case
+
+from .jobs import MINUTE, Call, Job
+
+YES = {"accepted", "failed", "unsuccessful"}
+NO = {"declined", "no_answer", "unreachable", "wrong_equipment"}
+HALF_LIFE = timedelta(days=90)
+FILE_WEIGHT = 10
+
+
+class Posterior(Struct):
+    """What holds of a firm for a service: acceptance, minutes to an answer, lateness twice."""
+
+    acceptance: float
+    answer_min: float
+    late_min: float
+    promise_late_min: float
+
+
+def note_forecasts(job: Job, case: Case) -> None:
+    """Write down beside new calls what the cascade of the case says of them now."""
+    options = {
+        (service.service, option.provider): option
+        for service in case.services
+        for option in service.options
+    }
+    for call in job.calls:
+        if call.is_noted:
+            continue
+        call.is_noted = True
+        same = (call.firm, call.service, call.at)
+        struck = [each for each in job.calls if each.is_struck and each.number < call.number]
+        before = [each for each in struck if (each.firm, each.service, each.at) == same]
+        if before:  # the record of a call that was struck out is about the same call
+            last = before[-1]
+            call.chance, call.said_min, call.base_min = last.chance, last.said_min, last.base_min
+        elif not call.override:
+            option = options[call.service, call.firm]
+            call.chance = option.acceptance
+            if job.when <= call.at + MINUTE:
+                passed = min(option.wait_min, max(0.0, (call.at - job.when) / MINUTE))
+                call.said_min = round(max(0.0, option.arrival_min - passed))
+                call.base_min = round(option.base_min - passed)
+
+
+def turns(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
+    """The calls to a firm for a service of a case, up to each one that was answered."""
+    for job in jobs:
+        running: dict[tuple[str, str], list[Call]] = {}
+        for call in job.calls:
+            if call.is_struck:
+                continue
+            turn = running.setdefault((call.service, call.firm), [])
+            turn.append(call)
+            if call.said not in ("no_answer", "unreachable"):
+                yield job, running.pop((call.service, call.firm))
+        yield from ((job, turn) for turn in running.values())
+
+
+def lessons(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
+    """The turns that teach something."""
+    for job, turn in turns(jobs):
+        if turn[-1].said in YES | NO and not turn[-1].override:
+            yield job, turn
+
+
+def posteriors(
+    jobs: Iterable[Job], prior: tuple[float, float], now: datetime
+) -> dict[tuple[str, str], Posterior]:
+    """What holds of each firm and service at a moment that no call lies after."""
+    found: dict[tuple[str, str], Posterior] = {}
+    taught = list(lessons(jobs))
+    for key in {(turn[-1].firm, turn[-1].service) for _, turn in taught}:
+        own = [turn for _, turn in taught if (turn[-1].firm, turn[-1].service) == key]
+        weights = [2 ** ((turn[-1].at - now) / HALF_LIFE) for turn in own]
+        yes = [float(turn[-1].said in YES) for turn in own]
+        acceptance, answer_min = prior
+        found[key] = Posterior(
+            acceptance=shrunk(acceptance, yes, weights),
+            answer_min=shrunk(answer_min, map(waited, own), weights),
+            late_min=shrunk(0.0, map(late, own), weights),
+            promise_late_min=shrunk(0.0, map(later_than_promised, own), weights),
+        )
+    return found
+
+
+def shrunk(prior: float, values: Iterable[float | None], weights: list[float]) -> float:
+    """The weighted mean, with the prior among the values ten times; None is no value."""
+    known = [(v, w) for v, w in zip(values, weights, strict=True) if v is not None]
+    total = FILE_WEIGHT * prior + sum(value * weight for value, weight in known)
+    return total / (FILE_WEIGHT + sum(weight for _, weight in known))
+
+
+def waited(turn: list[Call]) -> float | None:
+    """How long the operator waited in a turn: no call longer than 15 minutes, none backwards."""
+    minutes = [((call.answered or call.due) - call.at) / MINUTE for call in turn]
+    return None if min(minutes) < 0 else sum(min(each, 15.0) for each in minutes)
+
+
+def came(call: Call) -> float | None:
+    """Minutes from the acceptance until help was there, or should be there."""
+    if call.said not in YES or (call.said == "failed" and not call.there) or not call.promised:
+        return None
+    return ((call.there or call.promised[-1]) - call.answered) / MINUTE
+
+
+def late(turn: list[Call]) -> float | None:
+    minutes, base = came(turn[-1]), turn[-1].base_min
+    return None if minutes is None or base is None else round(minutes) - base
+
+
+def later_than_promised(turn: list[Call]) -> float | None:
+    call = turn[-1]
+    if not call.there or not call.promised:
+        return None
+    return (call.there - call.promised[0]) / MINUTE
+
+
+def chances(jobs: Iterable[Job]) -> Counter:
+    """How often was asked with a chance in each tenth, and how often the answer was yes."""
+    found: Counter = Counter()
+    for _, turn in lessons(jobs):
+        first, last = turn[0], turn[-1]
+        if first.chance is not None:
+            month = last.at.astimezone(UTC).strftime("%Y-%m")
+            tenth = next(n for n in range(10) if first.chance < (n + 1) / 10 or n == 9)
+            found[month, last.firm, last.service, tenth, "asked"] += 1
+            found[month, last.firm, last.service, tenth, "yes"] += last.said in YES
+    return +found
+
+
+def arrivals(jobs: Iterable[Job]) -> Counter:
+    """How many came after a forecast in each band, and after how many minutes, made coarse."""
+    found: Counter = Counter()
+    for job, turn in lessons(jobs):
+        first, last = turn[0], turn[-1]
+        if first.chance is None or last.said_min is None or not last.there or came(last) is None:
+            continue
+        drivers = {each.firm for each in job.calls if each.promised or each.there}
+        step = 5 if len(drivers) < 2 else 10 * len(drivers)
+        observed = round(came(last) / step) * step
+        coarse = last.said_min + observed - round(came(last))
+        band = next(begin for begin in (60, 30, 15, 0) if coarse >= begin or begin == 0)
+        month = last.at.astimezone(UTC).strftime("%Y-%m")
+        found[month, last.firm, last.service, band, "arrived"] += 1
+        found[month, last.firm, last.service, band, "minutes"] += observed
+    return found
+
+
+def sums_of_chances(jobs: Iterable[Job]) -> Counter:
+    """How often each firm was asked in a year, and its chances added up."""
+    found: Counter = Counter()
+    for _, turn in lessons(jobs):
+        if turn[0].chance is not None:
+            year = turn[-1].at.astimezone(UTC).strftime("%Y")
+            found[year, turn[-1].firm, "asked"] += 1
+            found[year, turn[-1].firm, "sum"] += turn[0].chance
+    return found

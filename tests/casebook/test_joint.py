@@ -1,0 +1,131 @@
+"""One call for several services: two offers, answered together, one booking."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch_cli.casebook import answering, asking, mending, opening
+from dispatch_cli.errors import ConflictError
+from dispatch_cli.model import Vehicle
+from dispatch_cli.model.case import Personal
+
+from ..worlds import incident, provider
+from .conftest import NOON
+
+OVERTURNED = {"kind": "accident", "vehicle": Vehicle(state="on_side", weight_t=1.5)}
+
+
+def after_noon(minutes):
+    return NOON + timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def both(desk, catalog):
+    """A case that needs recovery and tow, for which Anna stands first with her only truck."""
+    anna = provider("anna", services=("tow", "recovery"), north_km=1)
+    bert = provider("bert", services=("tow",), north_km=5)
+    carl = provider("carl", services=("recovery",), north_km=6)
+    catalog.providers[:] = [anna, bert, carl]
+    return opening.open_case(desk(0), incident(**OVERTURNED), Personal())
+
+
+def offers_of(desk, number=1, minutes=60):
+    with desk(minutes).store.reading() as reader:
+        return reader.case(number).offers
+
+
+def bookings(desk):
+    with desk(0).store.reading() as reader:
+        return reader.bookings().get("anna", [])
+
+
+def test_the_only_unit_of_a_firm_is_marked_where_it_stands_first_twice(both):
+    """It can go once: the second cascade says for what it is first already."""
+    tow, recovery = (
+        next(each for each in both.answer.cascades if each.service == name)
+        for name in ("tow", "recovery")
+    )
+    first, second = sorted((tow, recovery), key=both.answer.cascades.index)
+    assert first.candidates[0].provider == second.candidates[0].provider == "anna"
+    assert not any("only unit" in why for why in first.candidates[0].why)
+    assert second.candidates[0].why[0] == f"only unit, first for {first.service}"
+
+
+def test_one_call_asks_for_both(desk, both):
+    """Two offers to the firm that can do both, with one number to call and one text to say."""
+    card = asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    assert (card.provider, card.service) == ("anna", "recovery + tow")
+    assert card.say[0].startswith("Bergung, Abschleppen,")
+    one, two = offers_of(desk)
+    assert (one.service, two.service) == ("recovery", "tow")
+    assert (one.joint, two.joint, one.phone) == (1, 1, two.phone)
+
+
+def test_they_are_answered_together_with_one_booking(desk, both):
+    """Accepting either accepts both; the unit is booked once, for the longest of the jobs."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.accept(desk(2), "1.2", after_noon(30))
+    assert [each.state for each in offers_of(desk)] == ["accepted", "accepted"]
+    [booking] = bookings(desk)
+    assert booking.end == after_noon(30 + 75)
+    answering.promise(desk(3), "1.1", after_noon(40))
+    assert [each.promises[-1].there_at for each in offers_of(desk)] == [after_noon(40)] * 2
+    answering.arrive(desk(35), "1.1")
+    assert [each.state for each in offers_of(desk)] == ["arrived", "arrived"]
+    [booking] = bookings(desk)
+    assert (booking.begin <= after_noon(35), booking.end) == (True, after_noon(35 + 75))
+
+
+def test_a_no_is_one_for_both_and_the_next_are_asked_apart(desk, both):
+    """After it no firm is left that can do both, and each service has its own next one."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.record(desk(2), "1.1", "decline", reason="no_unit")
+    assert [each.state for each in offers_of(desk)] == ["declined", "declined"]
+    nobody = asking.place_call(desk(3), 1, services=["recovery", "tow"])
+    assert isinstance(nobody, asking.Exhausted)
+    assert nobody.service == "recovery + tow"
+    assert dict(nobody.skipped) == {"Carl": "cannot be asked for tow"}
+    assert asking.place_call(desk(4), 1, services=["recovery"]).provider == "carl"
+    assert asking.place_call(desk(5), 1, services=["tow"]).provider == "bert"
+
+
+def test_the_booking_lasts_as_long_as_one_of_them_stands(desk, both):
+    """The recovery has not helped, and the truck is still there for the tow."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.accept(desk(2), "1.1", after_noon(30))
+    answering.arrive(desk(30), "1.1")
+    [before] = bookings(desk)
+    answering.record(desk(40), "1.1", "unsuccessful")
+    assert [each.state for each in offers_of(desk)] == ["unsuccessful", "arrived"]
+    [after] = bookings(desk)
+    assert (before.offer, after.offer) == (1, 2)
+    assert (after.unit, after.begin, after.end) == (before.unit, before.begin, before.end)
+    mending.close(desk(50), 1)
+    assert bookings(desk) == []
+
+
+def test_a_correction_of_one_leaves_the_other(desk, both):
+    """The firm has said yes to the tow only: the truck stays booked, for the tow."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.accept(desk(2), "1.1", after_noon(30))
+    mending.correct(desk(3), "1.1", "declined", "tow only")
+    assert [each.state for each in offers_of(desk)] == ["corrected", "accepted", "declined"]
+    assert [each.offer for each in bookings(desk)] == [2]
+
+
+def test_a_firm_that_is_named_is_asked_for_both_out_of_order(desk, both):
+    """What speaks against either is said."""
+    card = asking.place_call(
+        desk(1), 1, services=["recovery", "tow"], provider="bert", because="x", override="decision"
+    )
+    assert card.in_spite_of == "does not offer recovery"
+    assert asking.why_not(desk(1), 1, "anna", services=["recovery", "tow"]) == ""
+    assert [each.override for each in offers_of(desk)] == ["decision", "decision"]
+
+
+def test_a_service_that_has_help_is_not_asked_for_again(desk, both):
+    """Also together with one that needs somebody."""
+    asking.place_call(desk(1), 1, services=["tow"])
+    with pytest.raises(ConflictError, match="tow is asking already"):
+        asking.place_call(desk(2), 1, services=["recovery", "tow"])
+    assert len(offers_of(desk)) == 1

@@ -1,0 +1,344 @@
+"""Equals take turns, at a price that is stated and bounded, and nobody else moves."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from benchmarks import equals as benchmark
+from dispatch_cli import cascade, desk, ranking
+from dispatch_cli.candidates import Orders, Rated
+from dispatch_cli.casebook import answering, asking, mending, opening
+from dispatch_cli.casebook.book import Book
+from dispatch_cli.model import Client, Incident, Observations, Provider, Rules, Settings
+from dispatch_cli.model.case import Personal, Summary
+from dispatch_cli.results import LastResortLine
+from dispatch_cli.store import open_store
+
+from .batch.learned import turns_by_hand
+from .tiers import searched
+from .worlds import NOON, MemoryCatalog, incident, need, no_holidays, provider
+
+WITHIN_MIN = 3.0
+FALLBACK_MIN = 120.0
+
+
+def summary(provider_id: str, **sums: float) -> Summary:
+    """What the log holds of a provider: by default 40 offers as the file has them."""
+    facts = {
+        "accepted_weight": 28.0, "asked_weight": 40.0, "answer_weight": 40.0,
+        "answer_min_weighted": 120.0, "late_weight": 28.0, "late_min_weighted": 0.0,
+    }  # fmt: skip
+    return Summary(provider=provider_id, service="tow", as_of=NOON, **{**facts, **sums})
+
+
+def orders_of(
+    providers: list[Provider],
+    seen: Observations,
+    *,
+    settings: Settings | None = None,
+    client: Client | None = None,
+    of: Incident | None = None,
+) -> Orders:
+    """All orders of one tow."""
+    asked = need(of, settings=settings, client=client, observations=seen)
+    return desk.rank_need(asked, providers).orders
+
+
+def ids(order: list[Rated]) -> list[str]:
+    return [each.eligible.provider.id for each in order]
+
+
+def built(orders: Orders, **facts: object) -> cascade.Cascade:
+    """The cascade of some orders."""
+    return cascade.build(
+        orders, need(**facts), last_resort=LastResortLine("110", ""), excluded_counts={}
+    )
+
+
+# Two firms, worked out
+
+
+@pytest.fixture
+def pair():
+    """Near, assigned an hour ago; and far, two minutes slower and assigned yesterday."""
+    firms = [provider("near", turnout_min=20.0), provider("far", turnout_min=22.0)]
+    seen = Observations(
+        last_assigned={"near": NOON - timedelta(hours=1), "far": NOON - timedelta(days=1)},
+        summaries={(each, "tow"): summary(each) for each in ("near", "far")},
+        as_of=NOON,
+    )
+    return firms, seen
+
+
+def test_longest_ago_first_where_the_log_cannot_tell(pair):
+    """The slower firm has its turn; the row says so, the cascade what it costs in minutes."""
+    firms, seen = pair
+    orders = orders_of(firms, seen)
+    assert (ids(orders.asked), ids(orders.ungrouped)) == (["far", "near"], ["near", "far"])
+    found = built(orders)
+    assert [row.why for row in found.candidates] == [("its turn",), ("soonest of all",)]
+    # The one who is asked first is the one who mostly comes: 0.7 x (1 - 0.3) x 2 min.
+    assert found.fairness_cost_min == pytest.approx(0.7 * 2 - 0.3 * 0.7 * 2)
+    assert found.expected_min == pytest.approx(found.neutral_expected_min + found.fairness_cost_min)
+    assert (found.contract_cost_min, found.method_cost_min, found.wish_cost_min) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(fair_within_min=0.0), Settings(fair_within_min=1.9), Settings(method="nearest")],
+)
+def test_minutes_decide_where_nothing_is_equal(pair, settings):
+    """A key of 0, a difference above it, and other methods leave the order as it was."""
+    orders = orders_of(*pair, settings=settings)
+    assert ids(orders.asked) == ids(orders.ungrouped)
+    assert built(orders, settings=settings).fairness_cost_min == 0
+
+
+def test_without_a_log_of_the_best_only_exact_ties_are_equal(pair):
+    """The log holds nothing for the leader: no width, whatever it holds of the other."""
+    firms, seen = pair
+    only_far = {key: value for key, value in seen.summaries.items() if key[0] == "far"}
+    assert ids(orders_of(firms, replace(seen, summaries=only_far)).asked) == ["near", "far"]
+    only_near = {key: value for key, value in seen.summaries.items() if key[0] == "near"}
+    assert ids(orders_of(firms, replace(seen, summaries=only_near)).asked) == ["far", "near"]
+
+
+def test_a_long_log_tells_smaller_differences_apart(pair):
+    """After thousands of offers two minutes are no chance any more."""
+    firms, seen = pair
+    long = {
+        (each, "tow"): summary(
+            each, accepted_weight=7e4, asked_weight=1e5, answer_weight=1e5,
+            answer_min_weighted=3e5, late_weight=7e4,
+        )
+        for each in ("near", "far")
+    }  # fmt: skip
+    assert ids(orders_of(firms, replace(seen, summaries=long)).asked) == ["near", "far"]
+
+
+def test_a_group_ends_at_its_leader_s_reach_and_not_at_its_last(pair):
+    """Three in a row, two minutes apart: the third is out of reach of the first."""
+    firms, seen = pair
+    firms.append(provider("third", turnout_min=24.0))
+    assert ids(orders_of(firms, seen).asked) == ["far", "near", "third"]
+
+
+def test_groups_cross_neither_a_wish_nor_a_list(pair):
+    """The motorist's choice stays first, and the client's own stay before all others."""
+    firms, seen = pair
+    wish = orders_of(firms, seen, of=incident(wish="near"))
+    assert ids(wish.asked) == ["near", "far"]
+    client = Client(id="c", name="C", only=("near",))
+    assert ids(orders_of(firms, seen, client=client).asked) == ["near", "far"]
+    in_danger = incident(spot="lane")
+    assert ids(orders_of(firms, seen, client=client, of=in_danger).asked) == ["far", "near"]
+
+
+# Properties
+
+MINUTES = st.integers(0, 240).map(lambda n: n / 8)
+FIRMS = st.lists(
+    st.tuples(
+        MINUTES,
+        st.integers(4, 40).map(lambda n: n / 8),
+        st.integers(5, 95).map(lambda n: n / 100),
+        st.booleans(),
+        st.sampled_from([None, 0, 1, 5, 30]),  # days since it was assigned
+        st.sampled_from([None, 1.0, 8.0, 60.0]),  # offers in the log
+    ),
+    min_size=1,
+    max_size=7,
+)
+Firms = list[tuple[float, float, float, bool, int | None, float | None]]
+POLICIES = st.sampled_from(
+    [
+        None,
+        Client(id="c", name="C", prefer=("own",), head_start_min=5.0),
+        Client(id="c", name="C", only=("own",)),
+    ]
+)
+
+
+def world_of(firms: Firms) -> tuple[list[Provider], Observations]:
+    """Firms at the incident, and a log in which they did what the file says of them."""
+    providers, assigned, summaries = [], {}, {}
+    for number, (turnout, answer, acceptance, is_own, days, weight) in enumerate(firms):
+        one = provider(
+            f"p{number}", turnout_min=turnout, answer_min=answer, acceptance=acceptance,
+            tags=("own",) if is_own else (),
+        )  # fmt: skip
+        providers.append(one)
+        if days is not None:
+            assigned[one.id] = NOON - timedelta(days=days)
+        if weight is not None:
+            summaries[one.id, "tow"] = summary(
+                one.id, accepted_weight=weight * acceptance, asked_weight=weight,
+                answer_weight=weight, answer_min_weighted=weight * answer, late_weight=weight,
+            )  # fmt: skip
+    return providers, Observations(last_assigned=assigned, summaries=summaries, as_of=NOON)
+
+
+def leaders(orders: Orders) -> dict[str, str]:
+    """For each candidate the one that leads its group, formed a second time."""
+    found: dict[str, str] = {}
+    left = [*orders.ungrouped]
+    while left:
+        leader = left[0]
+        reach = leader.order_min + min(WITHIN_MIN, 3 * leader.error_min) + 1e-9
+        group = [
+            each for each in left
+            if each.order_min <= reach and each.outside_contract == leader.outside_contract
+        ]  # fmt: skip
+        found |= {each.eligible.provider.id: leader.eligible.provider.id for each in group}
+        left = [each for each in left if each not in group]
+    return found
+
+
+@searched(2000, firms=FIRMS, client=POLICIES)
+def test_groups_are_those_formed_by_hand(firms, client):
+    """Whatever the client's policy: the same order as by a second implementation."""
+    providers, seen = world_of(firms)
+    orders = orders_of(providers, seen, client=client)
+    asked = need(client=client, observations=seen)
+    assert orders.asked == turns_by_hand(
+        orders.ungrouped, Settings(), part=lambda each: each.outside_contract,
+        minutes=lambda each: each.order_min, error=lambda each: each.error_min,
+        tie=lambda each: ranking.tie(each.eligible.provider.id, asked),
+    )  # fmt: skip
+
+
+@searched(2000, firms=FIRMS, client=POLICIES)
+def test_turns_cost_no_more_than_the_bound(firms, client):
+    """Without head starts between 0 and the width times the chance that somebody comes; with them
+    more by the largest head start either way. All costs still add up, and nobody vanishes.
+    """
+    providers, seen = world_of(firms)
+    orders = orders_of(providers, seen, client=client)
+    assert sorted(ids(orders.asked)) == sorted(ids(orders.ungrouped))
+    found = built(orders, client=client)
+    head_min = client.head_start_min if client else 0.0
+    most = (WITHIN_MIN + head_min) * found.success_probability + 1e-6
+    assert (-most if head_min else 0.0) <= found.fairness_cost_min <= most
+    assert found.contract_cost_min >= 0
+    assert found.expected_min == pytest.approx(
+        found.neutral_expected_min + found.contract_cost_min + found.fairness_cost_min, abs=2e-6
+    )
+
+
+@searched(1000, firms=FIRMS, seed=st.randoms(use_true_random=False))
+def test_names_and_the_order_of_the_file_change_nothing(firms, seed):
+    """With a log, too: shuffling the file and renaming everybody leaves the order of the ids."""
+    providers, seen = world_of(firms)
+    shuffled = [replace(each, name="Zzz") for each in providers]
+    seed.shuffle(shuffled)
+    assert ids(orders_of(shuffled, seen).asked) == ids(orders_of(providers, seen).asked)
+
+
+@searched(1000, firms=FIRMS, which=st.integers(0, 6), later=MINUTES)
+def test_a_strictly_worse_provider_never_changes_the_groups_above_its_own(firms, which, later):
+    """Those that are led by somebody better keep their ranks, whoever comes in behind them."""
+    providers, seen = world_of(firms)
+    model = providers[which % len(providers)]
+    added = replace(model, id="added", turnout_min=(model.turnout_min or 0) + later + 0.125)
+    before, after = orders_of(providers, seen), orders_of([added, *providers], seen)
+    led_by = leaders(after)
+    order, own = ids(after.asked), led_by.get("added")
+    begin = next((at for at, each in enumerate(order) if led_by[each] == own), len(order))
+    assert ids(before.asked)[:begin] == order[:begin]
+
+
+@given(firms=FIRMS)
+def test_without_a_log_nothing_is_grouped(firms):
+    """Observations without summaries give the order by minutes, at no cost."""
+    providers, seen = world_of(firms)
+    orders = orders_of(providers, Observations(last_assigned=seen.last_assigned))
+    assert orders.asked is orders.ungrouped
+    assert built(orders).fairness_cost_min == 0
+
+
+# Simulated desks
+
+SIMULATED = [pytest.param(3, id="3 runs"), pytest.param(30, marks=pytest.mark.ci, id="30 runs")]
+
+
+@pytest.mark.parametrize("every", ["1 a day", "4 a day"])
+@pytest.mark.parametrize("runs", SIMULATED)
+def test_equal_firms_get_equal_shares(runs, every):
+    """20 to 30 % each in 80 % of the runs of 400 cases; by minutes alone one gets most of them.
+
+    A firm that is 5 minutes better still gets 85 % of what it would accept.
+    """
+    in_turn = benchmark.study(runs, benchmark.CADENCES[every], WITHIN_MIN)
+    assert in_turn.even >= 0.8 if runs == 30 else in_turn.largest <= 0.33
+    assert in_turn.better >= 0.85
+    alone = benchmark.study(min(runs, 3), benchmark.CADENCES[every], 0.0)
+    assert alone.largest > 0.45
+    assert alone.even == 0
+
+
+@pytest.mark.ci
+def test_the_table_in_the_docs_is_what_the_simulation_gives():
+    """Its line of equals in turn at four cases a day, to the last digit."""
+    found = benchmark.study(100, benchmark.CADENCES["4 a day"], WITHIN_MIN)
+    figures = f"{found.even:.0%} | {found.largest:.0%} | {found.better:.0%}"
+    page = benchmark.PAGE.read_text(encoding="utf-8")
+    assert f"| 4 a day | in turn | {figures} |" in page
+
+
+@pytest.fixture
+def desks(tmp_path):
+    """Open a log with the simulated firms at any moment."""
+    rules = Rules(settings=benchmark.settings_of(WITHIN_MIN))
+    catalog = MemoryCatalog(benchmark.providers_of([benchmark.Firm()] * 4), rules)
+
+    def at(now):
+        return Book(
+            store=open_store(tmp_path / "cases.sqlite3", now=now), catalog=catalog,
+            holidays=no_holidays, now=now, operator="desk",
+        )  # fmt: skip
+
+    return at
+
+
+def worked(desks, truth: benchmark.Truth, number: int, at) -> list[benchmark.Call]:
+    """Work one case by the real verbs, from open to close."""
+    case = opening.open_case(desks(at), benchmark.incident_of(0, at), Personal()).case
+    assert case.id == number
+    calls = []
+    while True:
+        card = asking.place_call(desks(at), number)
+        if isinstance(card, asking.Exhausted):
+            break
+        call = truth.call(int(card.provider.rpartition("-")[2]), at)
+        calls.append(call)
+        at += timedelta(minutes=call.answer_min)
+        if call.accepted:
+            there_at = at + timedelta(minutes=benchmark.BASE_MIN)
+            answering.accept(desks(at), card.ref, there_at)
+            arrived_at = there_at + timedelta(minutes=call.late_min)
+            answering.arrive(desks(arrived_at), card.ref)
+            mending.close(desks(arrived_at + timedelta(minutes=40)), number)
+            return calls
+        answering.record(desks(at), card.ref, "decline", reason="no_unit")
+    mending.cancel(desks(at), number)
+    return calls
+
+
+@pytest.mark.parametrize("cases", [24, pytest.param(200, marks=pytest.mark.ci)])
+def test_the_real_verbs_do_what_is_simulated(desks, cases):
+    """Case by case the same firms are asked in the same order, and all four have their turns."""
+    every, firms = benchmark.CADENCES["4 a day"], [benchmark.Firm()] * 4
+    simulated = benchmark.simulated(
+        benchmark.Truth(firms, 3), every, fair_within_min=WITHIN_MIN, cases=cases
+    )
+    truth, won = benchmark.Truth(firms, 3), [0] * 4
+    for number, expected in enumerate(simulated, start=1):
+        calls = worked(desks, truth, number, benchmark.START + (number - 1) * every)
+        assert calls == expected
+        won[calls[-1].firm] += calls[-1].accepted
+        if number == 12:
+            assert min(won) >= 2, won
+    assert min(won) >= 0.18 * cases, won
