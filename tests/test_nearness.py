@@ -9,12 +9,10 @@ from msgspec.structs import replace
 
 from dispatch_cli import desk, geo
 from dispatch_cli.model import (
-    Availability,
     Circle,
     Client,
     Hold,
     Incident,
-    Observations,
     Place,
     Postcodes,
     Provider,
@@ -26,17 +24,19 @@ from dispatch_cli.model import (
 )
 from dispatch_cli.results import Exclusion
 
-from .worlds import NOON, MemoryCatalog, incident, no_holidays, provider
+from .worlds import (
+    NOON,
+    MemoryCatalog,
+    incident,
+    looked_at,
+    no_holidays,
+    observed,
+    provider,
+)
 
 WEEK_MIN = 7 * 24 * 60.0
 HEAVY = incident(vehicle=Vehicle(kind="car", weight_t=3.1), asked=("asked", "asked-closed"))
-SEEN = Observations(
-    availability={
-        "busy": Availability(state="busy", free=0),
-        "none": Availability(state="busy", free=0),
-        "down": Availability(state="down"),
-    }
-)
+SEEN = observed(down=looked_at("down"))
 SPEED = Settings().of("tow")
 RULES = Rules(clients={name: Client(id=name, name=name) for name in ("adac", "avd")})
 
@@ -74,7 +74,6 @@ OBSTACLES: dict[str, tuple[Provider, float]] = {
         geo.crow_fly_min(5.0, SPEED) + 15.0,
     ),
     "client": (provider("client", clients=("adac",)), 0.0),
-    "busy": (provider("busy"), Settings().busy_wait_min),
     "none": (provider("none", units=0), inf),
     "down": (provider("down"), WEEK_MIN),
     "asked": (provider("asked"), WEEK_MIN),

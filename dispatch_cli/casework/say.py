@@ -93,8 +93,13 @@ def to_provider(
 
 
 def _rough_area(incident: Incident) -> str:
-    """The postcode, with its town where the caller named both: nothing more exact is said."""
+    """The postcode, with its town where the caller named both: nothing more exact is said.
+
+    Of a foreign place it is the country and the nearest postcode.
+    """
     place = incident.place
+    if place.nearest_postcode:
+        return place.roughly_abroad
     has_town = place.postcode and place.label.startswith(place.postcode)
     return (place.label if has_town else place.postcode) or "?"
 

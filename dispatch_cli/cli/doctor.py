@@ -37,6 +37,7 @@ def doctor(
     debug: DebugOption = False,
 ) -> Outcome:
     """Say which files and settings are in force, and where each came from."""
+    from ..notation.centres import centres
     from .listing import listing
     from .opening import find_catalog, open_catalog
 
@@ -61,7 +62,8 @@ def doctor(
     log, problems = _case_log()
     if problems:
         code = ExitCode.BAD_DATA
-    rows += [*log, *_folders(), *_environment(), *_versions()]
+    rows += [*log, ("postcodes", centres().dated, "GeoNames")]
+    rows += [*_folders(), *_environment(), *_versions()]
     return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
 
 

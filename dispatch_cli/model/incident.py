@@ -64,10 +64,14 @@ class Place(Struct, frozen=True, kw_only=True):
     @property
     def abroad(self) -> str:
         """Where a foreign place is: its country if known, and how far from which postcode."""
-        where = COUNTRIES.get(self.country, "outside Germany")
         if not self.nearest_postcode:
             return f"{self.foreign_km:,.0f} km outside Germany"
-        return f"{where}, nearest {self.nearest_postcode}, {self.nearest_km:,.0f} km"
+        return f"{self.roughly_abroad}, {self.nearest_km:,.0f} km"
+
+    @property
+    def roughly_abroad(self) -> str:
+        """The country of a foreign place, if known, and the nearest postcode."""
+        return f"{COUNTRIES.get(self.country, 'outside Germany')}, nearest {self.nearest_postcode}"
 
 
 class Vehicle(Struct, frozen=True, kw_only=True):

@@ -107,6 +107,7 @@ def test_doctor_says_which_file_and_whence(dispatch, firms, monkeypatch):
     assert "folder" in dispatch("doctor").out
     monkeypatch.setenv("DISPATCH_PROVIDERS", str(firms))
     rows = [line.split("\t") for line in dispatch("doctor").out.splitlines()]
+    assert ["postcodes", "2026-03-30", "GeoNames"] in rows
     assert ["provider file", str(firms), "environment"] in rows
     firms.write_text("[[")
     ran = dispatch("doctor")
