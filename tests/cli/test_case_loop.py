@@ -32,6 +32,7 @@ services = ["tow", "roadside_repair"]
 base = "86150"
 area = { radius_km = 30 }
 hours = "24/7"
+turnout_min = 1
 """
 
 
@@ -70,7 +71,7 @@ class Typist:
 
 @pytest.fixture
 def two(home) -> None:
-    """A provider file with Anna and Bert."""
+    """A provider file with Anna and Bert, who is sooner."""
     (home / "providers.toml").write_text(TWO)
 
 
