@@ -85,7 +85,7 @@ def with_shared_units(
             row = cascade.candidates[0]
             earlier = first_for.setdefault(row.provider, cascade.service)
             if earlier != cascade.service and units_of(row.provider) == 1:
-                why = (f"only unit, first for {earlier}", *row.why)[: len(row.why) or 1]
+                why = (f"one unit: {earlier}", *row.why)[: len(row.why) or 1]
                 rows = (replace(row, why=why), *cascade.candidates[1:])
                 found.append(replace(cascade, candidates=rows))
                 continue
