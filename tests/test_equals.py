@@ -232,7 +232,7 @@ def test_turns_cost_no_more_than_the_bound(firms, client):
 @searched(1000, firms=FIRMS)
 def test_turns_stay_within_the_bound_of_the_best_of_all_orders(firms):
     """By minutes alone the order is the best of all orders and subsets, also with a log; turns add
-    at most the width times the chance that somebody comes, and exchange nobody.
+    at most the width times the chance that somebody comes.
     """
     orders = orders_of(*world_of(firms))
     best = best_by_brute_force(steps_of(orders.ungrouped), FALLBACK_MIN, all_of_them=False)
