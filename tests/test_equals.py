@@ -18,6 +18,7 @@ from dispatch_cli.results import LastResortLine
 from dispatch_cli.store import open_store
 
 from .batch.learned import turns_by_hand
+from .test_ranking import best_by_brute_force, steps_of
 from .tiers import searched
 from .worlds import NOON, MemoryCatalog, incident, need, no_holidays, provider
 
@@ -226,6 +227,19 @@ def test_turns_cost_no_more_than_the_bound(firms, client):
     assert found.expected_min == pytest.approx(
         found.neutral_expected_min + found.contract_cost_min + found.fairness_cost_min, abs=2e-6
     )
+
+
+@searched(1000, firms=FIRMS)
+def test_turns_stay_within_the_bound_of_the_best_of_all_orders(firms):
+    """By minutes alone the order is the best of all orders and subsets, also with a log; turns add
+    at most the width times the chance that somebody comes.
+    """
+    orders = orders_of(*world_of(firms))
+    best = best_by_brute_force(steps_of(orders.ungrouped), FALLBACK_MIN, all_of_them=False)
+    assert cascade.expected_min(orders.ungrouped, FALLBACK_MIN) == pytest.approx(best, abs=2e-6)
+    chance = cascade.chances(orders.asked)[-1] if orders.asked else 0.0
+    in_turn = cascade.expected_min(orders.asked, FALLBACK_MIN)
+    assert best - 1e-9 <= in_turn <= best + WITHIN_MIN * chance + 2e-6
 
 
 @searched(1000, firms=FIRMS, seed=st.randoms(use_true_random=False))
