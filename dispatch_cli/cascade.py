@@ -9,27 +9,35 @@ from . import geo
 from .candidates import Orders, Rated
 from .eligibility import Need, later
 from .model import Availability
-from .results import Candidate, Cascade, Exclusion, LastResortLine
+from .results import WHY_AT_MOST, Candidate, Cascade, Exclusion, LastResortLine
 
 CLOSES_SOON = timedelta(hours=2)
 SELDOM_ACCEPTS = 0.6
-WHY_AT_MOST = 2
 _TINY_MIN = 1e-6
 
 
-def expected_min(order: Iterable[Rated], fallback_min: float) -> float:
+def expected_min(order: Iterable[Rated], fallback_min: float, start_min: float = 0.0) -> float:
     """Add up the expected time to rescue of an order (DESIGN section 2), in minutes.
 
+    The minutes count from ``start_min`` after the incident on, when the first provider is asked.
     The sum runs over P(all before refused) * (answer + acceptance * arrival), then
     P(all refused) * fallback; nobody to ask gives the fallback itself.
     """
     minutes, all_refused = 0.0, 1.0
     for candidate in order:
         minutes += all_refused * (
-            candidate.answer_min + candidate.acceptance * candidate.arrival_min
+            candidate.answer_min + candidate.acceptance * arrival_after(candidate, start_min)
         )
         all_refused *= 1 - candidate.acceptance
     return minutes + all_refused * fallback_min
+
+
+def arrival_after(candidate: Rated, start_min: float) -> float:
+    """Return the minutes to the arrival of a provider that is asked so long after the incident.
+
+    Of its wait so much is over.
+    """
+    return max(0.0, candidate.arrival_min - min(candidate.wait_min, start_min))
 
 
 def chances(order: Iterable[Rated]) -> list[float]:
@@ -61,11 +69,13 @@ def build(
     They compare orders by minutes alone; ``fairness_cost_min`` is what equals in turn add to that.
     """
     fallback_min = need.settings.of(need.entry.service).fallback_min
-    asked = expected_min(orders.asked, fallback_min)
-    ungrouped = asked if orders.is_by_minutes else expected_min(orders.ungrouped, fallback_min)
-    without_wish = expected_min(orders.without_wish, fallback_min)
-    by_index = expected_min(orders.by_index, fallback_min)
-    neutral = expected_min(orders.neutral, fallback_min)
+    asked = expected_min(orders.asked, fallback_min, start_min)
+    ungrouped = (
+        asked if orders.is_by_minutes else expected_min(orders.ungrouped, fallback_min, start_min)
+    )
+    without_wish = expected_min(orders.without_wish, fallback_min, start_min)
+    by_index = expected_min(orders.by_index, fallback_min, start_min)
+    neutral = expected_min(orders.neutral, fallback_min, start_min)
     by_rank = chances(orders.asked)
     client = need.client
     return Cascade(
@@ -112,7 +122,7 @@ def _candidates(
     rows, asking_min = [], start_min
     for rank, (rated, chance) in enumerate(zip(order, by_rank, strict=True), start=1):
         asking_min += rated.answer_min
-        there_at = later(need.incident.when, minutes=asking_min + rated.arrival_min)
+        there_at = later(need.incident.when, minutes=asking_min + arrival_after(rated, start_min))
         eligible = rated.eligible
         rows.append(
             Candidate(
@@ -160,12 +170,15 @@ def _why(
     eligible, client = rated.eligible, need.client
     availability = eligible.availability
     open_until = availability.open_until
-    is_wish = eligible.provider.id == need.incident.wish
-    reasons = [word for word, holds in (("wish", is_wish), ("its turn", is_in_turn)) if holds]
-    if rated.head_start_min and client:
-        reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
+    reasons = ["wish"] if eligible.provider.id == need.incident.wish else []
     if open_until is not None and open_until <= there_at:
         reasons.append(f"closes {open_until:%H:%M}")
+    if availability.due_at is not None:
+        reasons.append(f"back since {_clock(availability.due_at, need.incident.when)}?")
+    if is_in_turn:
+        reasons.append("its turn")
+    if rated.head_start_min and client:
+        reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
     reasons += _of_units(availability, need, there_at)
     if eligible.area_edge:
         reasons.append("area edge")
@@ -192,8 +205,6 @@ def _of_units(stands: Availability, need: Need, there_at: datetime) -> Iterator[
         yield f"opens {_clock(stands.opens_at, when)}"
     elif stands.wait_min:
         yield f"free in {stands.wait_min:.0f} min"
-    if stands.state == "overdue" and stands.since is not None:
-        yield f"back since {_clock(stands.since, when)}?"
     job = timedelta(minutes=need.settings.job_min(need.entry.service))
     if stands.next_at is not None and stands.next_at < there_at + job:
         yield f"next job {_clock(stands.next_at, when)}"

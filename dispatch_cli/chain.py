@@ -11,34 +11,40 @@ from msgspec.structs import replace
 
 from .model import Settings
 from .model.words import CARRYING_SERVICES
-from .results import Cascade
+from .results import WHY_AT_MOST, Cascade
 
 
 class Link(Struct, frozen=True):
-    """A service, the one that it waits for, and its expected minutes from its own start on."""
+    """A service, the one that it waits for, its expected minutes, and when these start.
+
+    ``start_min`` is 0 for a service that waits for none.
+    """
 
     service: str
     after: str | None
     expected_min: float
+    start_min: float = 0.0
 
 
-def starts(links: Sequence[Link], settings: Settings) -> dict[str, float]:
-    """Return after how many minutes each service starts; 0 for those that wait for none."""
-    own = {link.service: link for link in links}
-    found: dict[str, float] = {}
+def linked(
+    afters: Mapping[str, str | None], minutes_of: Callable[[str, float], float], settings: Settings
+) -> list[Link]:
+    """Make the links of a plan: services with the one that each waits for, in whatever order.
 
-    def start_of(link: Link) -> float:
-        if link.service not in found:
-            first = own.get(link.after or "")
-            found[link.service] = 0.0
-            if first is not None:
-                job_min = settings.job_min(first.service)
-                found[link.service] = start_of(first) + first.expected_min + job_min
-        return found[link.service]
+    ``minutes_of`` gives the expected minutes of a service from its start on.
+    """
+    found: dict[str, Link] = {}
 
-    for link in links:
-        start_of(link)
-    return found
+    def link_of(service: str) -> Link:
+        if service not in found:
+            after, start_min = afters[service], 0.0
+            if after is not None and after in afters:
+                first = link_of(after)
+                start_min = first.start_min + first.expected_min + settings.job_min(after)
+            found[service] = Link(service, after, minutes_of(service, start_min), start_min)
+        return found[service]
+
+    return [link_of(service) for service in afters]
 
 
 def plan_min(links: Sequence[Link], settings: Settings) -> float | None:
@@ -85,7 +91,7 @@ def with_shared_units(
             row = cascade.candidates[0]
             earlier = first_for.setdefault(row.provider, cascade.service)
             if earlier != cascade.service and units_of(row.provider) == 1:
-                why = (f"one unit: {earlier}", *row.why)[: len(row.why) or 1]
+                why = (f"one unit: {earlier}", *row.why)[:WHY_AT_MOST]
                 rows = (replace(row, why=why), *cascade.candidates[1:])
                 found.append(replace(cascade, candidates=rows))
                 continue

@@ -65,12 +65,18 @@ def rank_incident(
     needs = needs_of(catalog, incident, entries, holidays, observations)
     providers = catalog.all() if explain else catalog.near(incident.place)
     ranked = [rank_need(need, providers, gates) for need in needs]
-    links = [_link(need, found) for need, found in zip(needs, ranked, strict=True)]
-    starts = chain.starts(links, rules.settings)
+    orders = {need.entry.service: found.orders for need, found in zip(needs, ranked, strict=True)}
+
+    def minutes_of(service: str, start_min: float) -> float:
+        fallback_min = rules.settings.of(service).fallback_min
+        return cascade.expected_min(orders[service].asked, fallback_min, start_min)
+
+    afters = {entry.service: entry.after for entry in entries}
+    links = chain.linked(afters, minutes_of, rules.settings)
     cascades = tuple(
         _cascade(catalog, need, found, gates, not_near=catalog.count - len(providers),
-                 start_min=starts[need.entry.service], explain=explain)
-        for need, found in zip(needs, ranked, strict=True)
+                 start_min=link.start_min, explain=explain)
+        for need, found, link in zip(needs, ranked, links, strict=True)
     )  # fmt: skip
     calls = plans.emergency_calls(incident, rules)
     return Answer(
@@ -163,13 +169,6 @@ class Ranked(Struct, frozen=True):
 def _units(catalog: "Catalog", provider_id: str) -> int:
     provider = catalog.find(provider_id)
     return provider.units if provider else 0
-
-
-def _link(need: Need, ranked: Ranked) -> chain.Link:
-    entry = need.entry
-    fallback_min = need.settings.of(entry.service).fallback_min
-    expected_min = cascade.expected_min(ranked.orders.asked, fallback_min)
-    return chain.Link(entry.service, entry.after, expected_min)
 
 
 def _cascade(

@@ -10,6 +10,7 @@ from .errors import UsageError
 from .model import Observations
 from .model.check import MOST_NAMED, is_region
 from .model.words import EMERGENCY_SERVICES, SERVICES
+from .notation.centres import centres
 from .results import CoverageContact, CoverageReport, ProviderSource
 
 if TYPE_CHECKING:
@@ -81,6 +82,12 @@ def _check(days: int, minimum: int | None, regions: Sequence[str], services: Seq
         f'region "{region}": write 1 to 5 leading digits of a postcode, such as 86'
         for region in regions
         if not is_region(region)
+    ]
+    codes = [code for code, *_ in centres().everything()]
+    problems += [
+        f'region "{region}": no postcode begins with it'
+        for region in regions
+        if is_region(region) and not any(code.startswith(region) for code in codes)
     ]
     known = [name for name in SERVICES if name not in EMERGENCY_SERVICES]
     problems += [

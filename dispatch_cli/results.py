@@ -14,6 +14,9 @@ from .messages import Message
 from .model import OpenState
 from .model.provider import CheckState
 
+WHY_AT_MOST = 2
+"""Reasons of a row."""
+
 
 class EmergencyCall(Struct, frozen=True):
     """An emergency service that stands before everything.

@@ -1,7 +1,7 @@
 """The units of a provider and the jobs that have booked them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -63,7 +63,8 @@ class Fleet(Struct, frozen=True):
         return max([self.units, *(each.unit for each in self.booked)]) + 1
 
     def first_fit(self, unit: int, begin: datetime, length: timedelta) -> datetime:
-        """Return the first moment from ``begin`` on from which a unit is free for so long."""
+        """Return the first moment, in UTC, from which a unit is free for so long."""
+        begin = begin.astimezone(UTC)
         for each in self.of(unit):
             if each.begin < begin + length and begin < each.end:
                 begin = each.end
@@ -71,6 +72,7 @@ class Fleet(Struct, frozen=True):
 
     def at(self, moment: datetime) -> FleetAt:
         """Say how many known units can set off at a moment."""
+        moment = moment.astimezone(UTC)
         booked = sorted({each.unit for each in self.booked if each.unit <= self.units})
         due = {unit: self.overdue(unit, moment) for unit in booked}
         free_at = {unit: self.first_fit(unit, moment, _LEAST) for unit in booked}

@@ -5,7 +5,7 @@ the order of the gates.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from math import ceil
 
 from msgspec import Struct
@@ -35,6 +35,8 @@ def availability_at(provider: Provider, moment: datetime, basis: Basis) -> Avail
     A closed provider that opens within ``busy_wait_min`` is ``later`` where a number with hours of
     its own is answered at the moment.
     """
+    # On a clock that shows an hour twice, adding minutes and comparing would go wrong.
+    zone, moment = moment.tzinfo, moment.astimezone(UTC)
     found = _apart_from_hours(provider, moment, basis)
     timetable = basis.hours_of(provider, provider.region)
     span = timetable.span_at(moment)
@@ -47,7 +49,7 @@ def availability_at(provider: Provider, moment: datetime, basis: Basis) -> Avail
         return _while_closed(provider, moment, found, basis)
     if span.state == "unknown" and found.state == "free":
         found = replace(found, state="unknown", source="hours", why=span.comment)
-    return replace(found, hours=span, open_until=_open_until(timetable, moment))
+    return replace(found, hours=span, open_until=_open_until(timetable, moment, zone))
 
 
 def _while_closed(
@@ -137,9 +139,9 @@ def _hours_change(provider: Provider, basis: Basis) -> Iterator[datetime]:
     spans = hours_of(provider, provider.region).spans
     own = [phone for phone in provider.phones if phone.hours is not None]
     soon_s = basis.settings.busy_wait_min * 60
-    for before, span in zip((None, *spans), spans, strict=False):
+    for span in spans:
         yield datetime.fromtimestamp(span.start, UTC)
-        if own and span.state == "open" and before is not None and before.state == "closed":
+        if own and span.state == "open":
             yield datetime.fromtimestamp(span.start - soon_s, UTC)
             for phone in own:
                 for each in hours_of(phone, provider.region).spans:
@@ -154,12 +156,12 @@ def _is_answered(phone: Phone, provider: Provider, moment: datetime, hours_of: H
     return hours_of(phone, provider.region).span_at(moment).state == "open"
 
 
-def _open_until(timetable: Timetable, moment: datetime) -> datetime | None:
+def _open_until(timetable: Timetable, moment: datetime, zone: tzinfo | None) -> datetime | None:
     span = timetable.span_at(moment)
     ends_at = timetable.ends_at(span) if span.state == "open" else None
-    if ends_at is None or ends_at - moment.astimezone(UTC) > SEEN_AHEAD:
+    if ends_at is None or ends_at - moment > SEEN_AHEAD:
         return None
-    return ends_at.astimezone(moment.tzinfo)
+    return ends_at.astimezone(zone)
 
 
 def _out(reason: str, found: Availability) -> Availability:
@@ -200,7 +202,12 @@ def _joined(
         if stands and (stands.is_busy or _has_reported_since(stands, taken.overdue.end)):
             return _busy(seen, stands, moment, settings) if stands.is_busy else seen
         return replace(
-            seen, state="overdue", source="case", since=taken.overdue.end, next_at=taken.next_at
+            seen,
+            state="overdue",
+            source="case",
+            since=taken.overdue.end,
+            due_at=taken.overdue.end,
+            next_at=taken.next_at,
         )
     if taken.free_at is not None:
         own_min = (taken.free_at - moment) / _MINUTE

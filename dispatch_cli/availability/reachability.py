@@ -91,9 +91,11 @@ def _from_looks(
     watched = known.watched
     if watched is None:
         return None
-    if known.maintenance is not None:
-        is_asked = is_near(moment, now, settings)
-        return Reachability(state="unknown", why="maintenance") if is_asked else None
+    window = known.maintenance
+    if window is not None and (watched.state != "up" or _is_stale(watched, now, settings)):
+        # What looks find then may be due to the maintenance; that they find nothing wrong is not.
+        found = Reachability(state="unknown", since=window.start, why="maintenance")
+        return found if is_near(moment, now, settings) else None
     if not is_near(moment, now, settings):
         seen = _from_looks(known, now, now, settings)
         if seen is None or seen.state != "busy":
@@ -104,14 +106,26 @@ def _from_looks(
         return Reachability(state="unknown", why="no look has said anything yet")
     if watched.seen_at > now + SKEW:
         return Reachability(state="unknown", why="looked at in the future: the clock has moved")
-    ends = [watched.seen_at + timedelta(minutes=settings.stale_min)]
-    ends += [watched.valid_until] if watched.valid_until is not None else []
-    if min(ends) <= now:
-        return Reachability(state="unknown", since=min(ends), why="not seen since")
+    if _is_stale(watched, now, settings):
+        end = _holds_until(watched, settings)
+        return Reachability(state="unknown", since=end, why="not seen since")
     state, free, wait_min = _units(watched, moment)
     return Reachability(
         state=state, free=free, wait_min=wait_min, since=watched.since, why=watched.why
     )
+
+
+def _is_stale(watched: Watched, now: datetime, settings: CheckSettings) -> bool:
+    end = _holds_until(watched, settings)
+    return end is None or end <= now
+
+
+def _holds_until(watched: Watched, settings: CheckSettings) -> datetime | None:
+    """Return until when the last look holds; None if there was none."""
+    if watched.seen_at is None:
+        return None
+    ends = [watched.seen_at + timedelta(minutes=settings.stale_min)]
+    return min([*ends, watched.valid_until] if watched.valid_until is not None else ends)
 
 
 def _units(watched: Watched, moment: datetime) -> tuple[CheckState, int | None, float | None]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
-from .. import cascade, desk, geo
+from .. import cascade, chain, desk, geo
 from ..availability import HolidayDates
 from ..catalog.index import Index, make_index
 from ..eligibility import (
@@ -28,7 +28,7 @@ from .index.cells import CellLists, key_of
 from .index.postcode_entries import all_codes, code_entries, numbers_of
 from .kernel_tables import Backend, CodeEntries, Found, Rows, Table
 from .offers import EVERY_PROVIDER, Offer, Offers
-from .ranks import Ranked, Ranks, started
+from .ranks import Ranked, Ranks
 from .shapes import Shapes, Side
 from .side_columns import SideColumns
 from .time_steps import TimeSteps, lazy_stretch
@@ -100,9 +100,18 @@ class Engine:
     def _rank_row(self, incident: Incident) -> tuple[Ranks, ...]:
         """Rank one incident for each service of its plan."""
         sides = self.shapes.of(incident).sides
-        found = [self._rank_side(incident, side) for side in sides]
-        afters = [side.entry.after for side in sides]
-        return started(found, afters, self.rules.settings) if self._full else tuple(found)
+        if not self._full:
+            return tuple(self._rank_side(incident, side) for side in sides)
+        entries = {side.entry.service: side.entry for side in sides}
+        found: dict[str, Ranks] = {}
+
+        def minutes_of(service: str, start_min: float) -> float:
+            found[service] = self.by_desk(incident, entries[service], start_min)
+            return (found[service].expected_min or 0.0) - start_min
+
+        afters = {service: entry.after for service, entry in entries.items()}
+        chain.linked(afters, minutes_of, self.rules.settings)
+        return tuple(found[service] for service in entries)
 
     def _rank_side(self, incident: Incident, side: Side) -> Ranks:
         """Rank one service of one incident."""
@@ -298,8 +307,8 @@ class Engine:
             observations=self._observations,
         )
 
-    def by_desk(self, incident: Incident, entry: PlanEntry) -> Ranks:
-        """Rank one service through the desk itself."""
+    def by_desk(self, incident: Incident, entry: PlanEntry, start_min: float = 0.0) -> Ranks:
+        """Rank one service through the desk itself, asked for so long after the incident."""
         need = self.need(incident, entry)
         near = [self.providers[number] for number in self._index.near(incident.place)]
         ranked = desk.rank_need(need, near, self.gates)
@@ -315,7 +324,7 @@ class Engine:
             service=entry.service,
             rows=rows,
             reason=reason,
-            expected_min=cascade.expected_min(order, fallback_min),
+            expected_min=start_min + cascade.expected_min(order, fallback_min, start_min),
             success_probability=chances[-1] if chances else 0.0,
             counts=counts,
         )

@@ -1,14 +1,9 @@
 """The ranking of one incident in a batch: for each service the first candidates with minutes."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
-from msgspec.structs import replace
 
-from .. import chain
 from ..candidates import Rated
 from ..eligibility import Need, phone_at
-from ..model import Settings
 
 
 class Ranked(Struct, frozen=True, gc=False):
@@ -56,21 +51,3 @@ class Ranks(Struct, frozen=True, kw_only=True):
     expected_min: float | None = None
     success_probability: float | None = None
     counts: dict[str, int] | None = None
-
-
-def started(
-    found: Sequence[Ranks], afters: Sequence[str | None], settings: Settings
-) -> tuple[Ranks, ...]:
-    """Let what waits for another service start when that one can have failed.
-
-    ``afters`` names that service for each of those found, which have totals.
-    """
-    links = [
-        chain.Link(ranks.service, after, ranks.expected_min or 0.0)
-        for ranks, after in zip(found, afters, strict=True)
-    ]
-    starts = chain.starts(links, settings)
-    return tuple(
-        replace(ranks, expected_min=starts[ranks.service] + link.expected_min)
-        for ranks, link in zip(found, links, strict=True)
-    )

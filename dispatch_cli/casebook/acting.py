@@ -30,7 +30,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
 
 
 def offer_ref(book: Book, ref: str) -> tuple[int, int]:
-    """Read ``17.2``, or ``17`` while exactly one of its offers is open; raises UsageError."""
+    """Read ``17.2``, or ``17`` while exactly one of its calls is open; raises UsageError."""
     case_text, dot, number_text = ref.partition(".")
     if not case_text.isdecimal() or (dot and not number_text.isdecimal()):
         raise UsageError(f"{ref!r} is no offer; write CASE.OFFER, as in 17.2")
@@ -40,7 +40,7 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
     if dot:
         return case_id, int(number_text)
     open_offers = [offer for offer in case.offers if offer.state == "open"]
-    if len(open_offers) == 1:
+    if len({offer.joint or -offer.number for offer in open_offers}) == 1:
         return case_id, open_offers[0].number
     listed = ", ".join(f"{case_id}.{offer.number} {offer.name}" for offer in open_offers)
     raise UsageError(

@@ -116,11 +116,10 @@ def promise(
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal warnings
-        held_by = casework.holder_of(case, number)
-        offer = offer_in(case, held_by)
+        offer = casework.holder_of(case, number) or offer_in(case, number)
         after, placed = casework.promise(
             case,
-            held_by,
+            offer.number,
             there_at=there_at,
             now=book.now,
             speaker=speaker,
@@ -146,11 +145,10 @@ def arrive(book: Book, ref: str) -> Recorded:
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal warnings
-        held_by = casework.holder_of(case, number)
-        offer = offer_in(case, held_by)
+        offer = casework.holder_of(case, number) or offer_in(case, number)
         after, placed = casework.arrive(
             case,
-            held_by,
+            offer.number,
             now=book.now,
             fleet=fleet_of(book, tx, case, offer),
             job_min=minutes_of(book, case, offer).job_min,

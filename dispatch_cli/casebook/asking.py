@@ -132,18 +132,26 @@ def _next_for_all(
 ) -> casework.Next:
     """Find the next provider of the first service that can be asked for the others as well."""
     gate, numbers = gate_now(book, tx, case, wanted[0])
-    others = [(each, gate_now(book, tx, case, each)[0]) for each in wanted[1:]]
+    others = [(each, *gate_now(book, tx, case, each)) for each in wanted[1:]]
 
     def gate_for_all(option: Option) -> str | None:
         why = gate(option)
-        for service, other_gate in others:
-            listed = [each for each in casework.untried(case, service)
-                      if each.provider == option.provider]  # fmt: skip
+        for service, other_gate, other_numbers in others:
+            listed = casework.callable_option(case, service, option.provider, other_numbers)
             not_listed = f"cannot be asked for {service.service}"
-            why = why or (other_gate(listed[0]) if listed else not_listed)
+            why = why or (other_gate(listed) if listed else not_listed)
         return why
 
-    return casework.next_option(case, wanted[0], gate_for_all, numbers)
+    found = casework.next_option(case, wanted[0], gate_for_all, numbers)
+    apart = [each for each, gate, numbers in ((wanted[0], gate, numbers), *others)
+             if casework.next_option(case, each, gate, numbers).option]  # fmt: skip
+    if found.option is None and len(wanted) > 1 and apart:
+        names = " and ".join(each.service for each in wanted)
+        raise UsageError(
+            f"no provider can be asked for {names} in one call",
+            hint=f"ask apart: dispatch case offer {case.id} --service {apart[0].service}",
+        )
+    return found
 
 
 def _listed(service: CaseService, provider_id: str) -> Option:

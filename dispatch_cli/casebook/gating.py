@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from .. import desk, eligibility
 from ..casework import Gate, Numbers
-from ..model import PlanEntry, Provider
+from ..model import Availability, PlanEntry, Provider
 from ..model.case import Case, CaseService, Offer, Option
 from .acting import due_back
-from .book import Book, local
+from .book import Book, clock, local
 from .observing import observe
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def gate_now(
             return reasons[option.provider]
         stands = eligibility.Look(needed, known[option.provider]).availability
         if stands.state == "later" and not option.wait_min:
-            return f"all units taken since, the next in about {stands.wait_min:.0f} min"
+            return _later(stands, book)
         return None
 
     def numbers(option: Option) -> tuple[str, ...]:
@@ -56,6 +56,15 @@ def gate_now(
         return tuple(phone.shown for phone in eligibility.phones_of(provider, called))
 
     return gate, numbers
+
+
+def _later(stands: Availability, book: Book) -> str:
+    """Say why a provider that could come at once when it was ranked cannot do so now."""
+    if stands.source == "hours" and stands.opens_at is not None:
+        return f"opens {clock(stands.opens_at, book)}"
+    if stands.free_at is None:
+        return "all units taken since"
+    return f"all units taken since, the next in about {stands.wait_min:.0f} min"
 
 
 def why_out(providers: Iterable[Provider], called: "Need", needed: "Need") -> dict[str, str]:
@@ -85,10 +94,10 @@ def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, offer:
         return ""
     _, needed = needs_now(book, reader, case, PlanEntry(service=offer.service))
     stands = eligibility.Look(needed, provider).availability
-    if stands.state != "overdue":
+    if stands.due_at is None:
         return ""
     bookings = needed.observations.known[provider.id].bookings
-    booking = next(each for each in bookings if each.end == stands.since)
+    booking = next(each for each in bookings if each.end == stands.due_at)
     return due_back(book, provider.name, booking)
 
 

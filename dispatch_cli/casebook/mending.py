@@ -100,7 +100,8 @@ def cancel(book: Book, case_id: int) -> Recorded:
 
     def change(_: "Transaction", case: Case) -> Case:
         live = [offer for offer in case.offers if offer.state in ("open", *casework.LIVE)]
-        on_the_way.extend(f"call {offer.phone} {offer.name}: not needed" for offer in live)
+        calls = (f"call {offer.phone} {offer.name}: not needed" for offer in live)
+        on_the_way.extend(dict.fromkeys(calls))
         return casework.cancel(case, now=book.now)
 
     decide(book, case_id, "cancel", change)

@@ -201,13 +201,13 @@ def _likely_the_same(
     book: Book, reader: "Reader | Transaction", incident: Incident, personal: Personal
 ) -> list[int]:
     """Cases of the last hour at the same spot, or with the same call-back number."""
-    number = _digits(personal.call_back)
+    number = personal.call_back
     found = []
     for case in reader.cases(open_only=False, limit=LOOKED_BACK):
         if book.now - case.opened_at > SAME_WITHIN:
             continue
         other = reader.personal(case.id) if number else None
-        has_number = other is not None and _digits(other.call_back) == number
+        has_number = other is not None and casework.is_same_number(other.call_back, number)
         if has_number or _is_same_spot(case.incident, incident):
             found.append(case.id)
     return found
@@ -225,8 +225,3 @@ def _is_same_spot(one: Incident, other: Incident) -> bool:
         other.vehicle.kind,
         other.client,
     )
-
-
-def _digits(number: str) -> str:
-    """The digits that tell numbers apart, however the country is written."""
-    return "".join(character for character in number if character.isdigit())[-9:]

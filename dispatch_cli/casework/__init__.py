@@ -14,14 +14,16 @@ from .answers import (
     promise,
 )
 from .bookings import JobMinutes, NoUnitError, Placed, rebooked
-from .joint import followed, holder_of, joined, of_one_call
+from .joint import followed, has_booking, holder_of, joined, of_one_call
 from .states import (
     LIVE,
     Deadline,
     Gate,
     Next,
     Numbers,
+    callable_option,
     deadlines,
+    is_same_number,
     next_option,
     offer_in_hand,
     offer_of,
@@ -52,12 +54,15 @@ __all__ = [
     "arrive",
     "as_markdown",
     "ask",
+    "callable_option",
     "cancel",
     "close",
     "correct",
     "deadlines",
     "followed",
+    "has_booking",
     "holder_of",
+    "is_same_number",
     "joined",
     "must_be_open",
     "must_need_a_call",

@@ -9,6 +9,7 @@ from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
 from .bookings import JobMinutes, Placed, booked_time, extend, move, take_unit
+from .joint import holder_of
 from .states import LIVE, offer_of, offers_for, service_state
 from .table import TABLE, Refused
 
@@ -89,7 +90,7 @@ def accept(
     minutes: JobMinutes,
     extra_unit: bool = False,
 ) -> Case:
-    """Record an acceptance with its promise; it books a unit of the provider.
+    """Record an acceptance with its promise; it books a unit of the provider, once for a call.
 
     ``fleet`` has the bookings of all other jobs. Raises ConflictError for a late answer, and
     NoUnitError if no unit is free for the whole time.
@@ -103,21 +104,19 @@ def accept(
             raise ConflictError(f"{_ref(case, other)} is being asked: {other.name}")
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
+    said = replace(
+        offer,
+        outcome="accepted",
+        answered_at=now,
+        promises=(Promise(there_at, now, "provider"),),
+        arrive_by=there_at + LATE_AFTER,
+    )
+    holder = holder_of(case, number)
+    if holder is not None:  # the unit comes for another service already
+        return _put(case, replace(said, unit=holder.unit))
     begin, end = booked_time(case, there_at, now=now, minutes=minutes)
     unit = take_unit(offer, fleet, (begin, end), minutes, extra=extra_unit)
-    return _put(
-        case,
-        replace(
-            offer,
-            outcome="accepted",
-            answered_at=now,
-            promises=(Promise(there_at, now, "provider"),),
-            arrive_by=there_at + LATE_AFTER,
-            unit=unit,
-            booked_from=begin,
-            booked_until=end,
-        ),
-    )
+    return _put(case, replace(said, unit=unit, booked_from=begin, booked_until=end))
 
 
 def answer(case: Case, number: int, action: str, *, now: datetime, reason: str = "") -> Case:
@@ -324,6 +323,7 @@ def _cleared(offer: Offer, operator: str) -> Offer:
         operator=operator,
         rank=offer.rank,
         override=offer.override,
+        joint=offer.joint,
         before_opening=offer.before_opening,
         acceptance=offer.acceptance,
         forecast_min=offer.forecast_min,

@@ -1,7 +1,7 @@
 """Which unit of a provider a job takes, and from when to when."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -62,7 +62,8 @@ def booked_time(
     It never sets off before ``now``, when the provider promises the time. If the time on the way is
     unknown, it sets off at the time of the incident.
     """
-    begin = min(case.incident.when, there_at)
+    there_at = there_at.astimezone(UTC)
+    begin = min(case.incident.when.astimezone(UTC), there_at)
     if minutes.way_min is not None:
         begin = there_at - timedelta(minutes=minutes.way_min)
     begin = max(now, begin)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from ..model.case import Case, Offer
-from .states import LIVE, offer_of
+from .states import LIVE, offer_of, offers_for
 
 ALONE = frozenset({"unsuccessful", "correct"})
 """Acts on one offer of a call that the others do not follow."""
@@ -28,16 +28,22 @@ def of_one_call(case: Case, number: int) -> list[Offer]:
     return [each for each in case.offers if each.joint == offer.joint and not each.corrected]
 
 
-def holder_of(case: Case, number: int) -> int:
-    """Return the number of the offer that has the booking of a call; itself if none has."""
-    booked = [each.number for each in of_one_call(case, number) if each.booked_from is not None]
-    return booked[0] if booked else number
+def holder_of(case: Case, number: int) -> Offer | None:
+    """Return the offer that stands and has the booking of a call; None if none has."""
+    group = of_one_call(case, number)
+    return next((each for each in group if has_booking(each)), None)
+
+
+def has_booking(offer: Offer) -> bool:
+    """Whether an offer stands and has a unit for a time."""
+    return offer.booked_from is not None and offer.state in LIVE
 
 
 def followed(before: Case, after: Case, number: int, action: str) -> Case:
     """Let the other offers of a call follow the one that has changed.
 
-    Those follow that stood where it did. If its booking ends, one that still stands takes it over.
+    Those follow that stood where it did, and whose service no other provider is asked for or has.
+    If the booking ends with that offer, one that still stands takes it over.
     """
     old = {each.number: each for each in before.offers}
     group = of_one_call(before, number)
@@ -46,10 +52,15 @@ def followed(before: Case, after: Case, number: int, action: str) -> Case:
     if lead is None or new is None or not lead.joint:
         return after
     others = [each.number for each in group if each.number != lead.number]
-    follows = [n for n in others if action not in ALONE and old[n].state == lead.state]
+    follows = [
+        n
+        for n in others
+        if action not in ALONE and old[n].state == lead.state and not _has_another(before, old[n])
+    ]
     offers = [_like(each, new) if each.number in follows else each for each in after.offers]
     heirs = [each for each in offers if each.number in others and each.state in LIVE]
-    if lead.booked_from is not None and new.state not in LIVE and heirs:
+    is_free = not any(has_booking(each) for each in offers if each.joint == lead.joint)
+    if has_booking(lead) and is_free and heirs:
         heir = replace(
             heirs[0],
             unit=lead.unit,
@@ -58,6 +69,14 @@ def followed(before: Case, after: Case, number: int, action: str) -> Case:
         )
         offers = [heir if each.number == heir.number else each for each in offers]
     return replace(after, offers=tuple(offers))
+
+
+def _has_another(case: Case, offer: Offer) -> bool:
+    """Whether another provider is asked for the service of an offer, or has it."""
+    return any(
+        each.number != offer.number and each.state in ("open", *LIVE)
+        for each in offers_for(case, offer.service)
+    )
 
 
 def _like(offer: Offer, lead: Offer) -> Offer:

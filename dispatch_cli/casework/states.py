@@ -131,6 +131,15 @@ def next_option(
     return Next(None, "", tuple(skipped))
 
 
+def callable_option(
+    case: Case, service: CaseService, provider: str, numbers: Numbers
+) -> Option | None:
+    """Return a provider's option of a service, if one of its numbers has not been tried."""
+    asked = [offer for offer in offers_for(case, service.service) if offer.provider == provider]
+    option = next((each for each in service.options if each.provider == provider), None)
+    return option if option is not None and _next_phone(numbers(option), asked) else None
+
+
 def _same_number(option: Option, tried: Mapping[str, list[Offer]]) -> Offer | None:
     """The call under another id that this provider's number has answered, or did not answer."""
     return next(
@@ -138,10 +147,21 @@ def _same_number(option: Option, tried: Mapping[str, list[Offer]]) -> Offer | No
             offer
             for provider, offers in tried.items()
             for offer in offers
-            if provider != option.provider and offer.phone in option.phones
+            if provider != option.provider
+            and any(is_same_number(offer.phone, phone) for phone in option.phones)
         ),
         None,
     )
+
+
+def is_same_number(one: str, other: str) -> bool:
+    """Whether two phone numbers are the same, in whatever groups and with whatever prefix."""
+    return bool(digits_of(one)) and digits_of(one) == digits_of(other)
+
+
+def digits_of(number: str) -> str:
+    """Return the digits that tell numbers apart, however the country is written."""
+    return "".join(character for character in number if character.isdigit())[-9:]
 
 
 def untried(case: Case, service: CaseService) -> list[Option]:
@@ -161,7 +181,8 @@ def _next_phone(numbers: tuple[str, ...], asked: list[Offer]) -> str | None:
 def deadlines(case: Case) -> list[Deadline]:
     """Everything that is due in an open case, the earliest first.
 
-    A case is due to be closed once, when the last job of those who have arrived should be done.
+    A case is due to be closed when the last job of those who have arrived should be done, and
+    nothing else is due.
     """
     if case.closed_at is not None or case.cancelled:
         return []
@@ -171,20 +192,20 @@ def deadlines(case: Case) -> list[Deadline]:
             found.append(Deadline(offer.answer_by, "answer", offer.number))
         elif offer.state == "accepted" and offer.arrive_by is not None:
             found.append(Deadline(offer.arrive_by, "arrival", offer.number))
-    ends = [
-        (offer.booked_until, offer.number)
-        for offer in case.offers
-        if offer.state == "arrived" and offer.booked_until is not None
-    ]
-    if ends:
-        at, number = max(ends)
-        found.append(Deadline(at, "closing", number))
     for service in case.services:
         state = service_state(case, service)
         if state in ("waiting", "exhausted"):
             what = "next call" if state == "waiting" else "last resort"
             since = _idle_since(case, service)
             found.append(Deadline(since + NEXT_CALL_WITHIN, what, service=service.service))
+    ends = [
+        (offer.booked_until, offer.number)
+        for offer in case.offers
+        if offer.state == "arrived" and offer.booked_until is not None
+    ]
+    if ends and all(deadline.what == "call back" for deadline in found):
+        at, number = max(ends)
+        found.append(Deadline(at, "closing", number))
     return sorted(found, key=lambda deadline: deadline.at)
 
 

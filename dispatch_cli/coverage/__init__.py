@@ -51,7 +51,7 @@ def find_gaps(
     timelines = timelines_of(providers, stretch, basis, gates)
     verdicts = Verdicts(gates, timelines.providers, ("static", "limit"))
     reach = reach_of(timelines.providers, stretch)
-    # Who names a service and no region means the regions that anybody comes to.
+    # A named service without a named region counts in every region that a provider reaches.
     territory = {
         region
         for region, places in reach.regions.items()

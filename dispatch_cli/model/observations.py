@@ -12,7 +12,7 @@ from .check import CheckSettings, Maintenance, Report, Watched
 class Known(Struct, frozen=True, kw_only=True):
     """What is known of one provider: looks, its own word, bookings, and whether looks count now.
 
-    While a ``maintenance`` lasts, looks say nothing.
+    While a ``maintenance`` lasts, only a look that found nothing wrong says anything.
     """
 
     watched: Watched | None = None

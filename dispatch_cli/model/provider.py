@@ -161,9 +161,10 @@ class Availability(Struct, frozen=True, kw_only=True):
     every unit is booked, and one should be back since ``since``. ``unknown``: ranked and marked.
     ``none``: not at all; ``reason`` is that of the gate: ``on_hold``, ``closed_now``, ``no_unit``,
     ``down``. ``seen`` is what looks and the phone say. ``next_at`` is the begin of the next booking
-    of the unit that would be sent, ``opens_at`` the next opening of a closed provider, ``call_at``
-    the same where it is soon and nothing else is in the way. ``open_until`` is None if the provider
-    is closed, or closes later than can be seen.
+    of the unit that would be sent, ``due_at`` when an overdue one should have been back,
+    ``opens_at`` the next opening of a closed provider, ``call_at`` the same where it is soon and
+    nothing else is in the way. ``open_until`` is None if the provider is closed, or closes later
+    than can be seen.
     """
 
     state: AvailabilityState = "free"
@@ -175,6 +176,7 @@ class Availability(Struct, frozen=True, kw_only=True):
     why: str = ""
     seen: CheckState = "up"
     next_at: datetime | None = None
+    due_at: datetime | None = None
     hours: Span = Span(0, 0, "open")
     open_until: datetime | None = None
     opens_at: datetime | None = None

@@ -76,6 +76,7 @@ def exhausted_lines(nobody: "Exhausted", screen: Screen) -> list[Line]:
         plain_line(screen.shorten(f"case {nobody.case_id}{GAP}{title}", screen.width), "bold red"),
         *last_resort_lines(nobody.phone, nobody.text, screen),
         *_skipped(nobody.skipped, screen),
+        plain_line(f"look again at all firms: dispatch case rerank {nobody.case_id}"),
     ]
 
 

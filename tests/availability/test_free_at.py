@@ -1,17 +1,11 @@
 """Who is free, and when: named situations, each with the hours of the firm in nine ways."""
 
-from datetime import datetime, timedelta
-from itertools import pairwise
-from random import Random
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
-from msgspec.structs import replace
 
-from dispatch_cli.availability import Basis, Fleet, availability_at, changes, facts_behind
-from dispatch_cli.casework.bookings import JobMinutes, NoUnitError, take_unit
-from dispatch_cli.coverage import Stretch, find_gaps
-from dispatch_cli.desk import rank_incident
+from dispatch_cli.availability import Basis, availability_at
 from dispatch_cli.model import (
     Availability,
     Hold,
@@ -19,18 +13,14 @@ from dispatch_cli.model import (
     Observations,
     Phone,
     Provider,
-    ServiceSettings,
-    Settings,
     Span,
     Timetable,
 )  # fmt: skip
-from dispatch_cli.model.case import Booking, Offer
+from dispatch_cli.model.case import Booking
 from dispatch_cli.model.check import Maintenance, Report, Watched
 
-from ..batch.stands import BERLIN, some_known, stands
-from ..batch.worlds import HOLIDAYS, World
-from ..batch.worlds import holidays as holidays_of_worlds
-from ..worlds import ALWAYS, NOON, MemoryCatalog, incident, provider
+from ..batch.stands import BERLIN
+from ..worlds import ALWAYS, NOON, provider
 
 MINUTE = timedelta(minutes=1)
 AT_NOON = int(NOON.timestamp())
@@ -250,114 +240,14 @@ def test_an_open_firm_says_until_when() -> None:
     assert found_in(case, "opens in 40 min, a number answered").opens_at == NOON + 40 * MINUTE
 
 
-def random_case(seed: int) -> tuple[World, Random]:
-    """A random file with random looks, reports and bookings."""
-    world = World(seed)
-    random = Random(seed)
-    known = {each.id: some_known(random, each.id, world.now) for each in world.providers}
-    world.observations = replace(world.observations, now=world.now, known=known)
-    return world, random
-
-
-def basis_of(world: World, when: datetime) -> Basis:
-    """What the availability of a random world is worked out from."""
-    from dispatch_cli.availability import hours_around
-
-    hours_of = hours_around(when - 2 * timedelta(days=1), "Europe/Berlin", holidays_of_worlds,
-                            days=9)  # fmt: skip
-    return Basis(hours_of, FAR, world.observations)
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_ranking_coverage_and_acceptance_do_not_contradict_it(seed: int) -> None:
-    """In random files, logs and moments all of them say of every firm what it says."""
-    world, random = random_case(seed)
-    for _ in range(6):
-        when = world.now + random.randrange(-60, 300) * MINUTE
-        basis = basis_of(world, when)
-        firms = [replace(each, area=ALL, services=("tow",), clients=None, vehicle_classes=None,
-                         max_weight_t=None, acceptance=0.9, turnout_min=0.0)
-                 for each in world.providers]  # fmt: skip
-        answer = rank_incident(
-            MemoryCatalog(firms, replace(world.rules, settings=FAR)), incident(when=when),
-            holidays=holidays_of_worlds, observations=world.observations, explain=True,
-        )  # fmt: skip
-        [tow] = [each for each in answer.cascades if each.service == "tow"]
-        rows = {row.provider: row for row in tow.candidates}
-        out = {each.provider: each.reason for each in tow.excluded}
-        stretch = Stretch(start=when, days=1, minimum=len(firms) + 1, services=("tow",),
-                          regions=("86150",))  # fmt: skip
-        gaps = find_gaps(firms, stretch, basis=basis).gaps
-        can_come = {*gaps[0].providers, *gaps[0].unknown} if firms else set()
-        for one in firms:
-            found = availability_at(one, when, basis)
-            assert out.get(one.id, "") == found.reason, one.id
-            assert (one.id in can_come) == (found.state != "none"), one.id
-            if one.id in rows:
-                assert (rows[one.id].wait_min, rows[one.id].state) == (found.wait_min, found.mark)
-            mine = stands(one, when, HOLIDAYS, world.observations, FAR)
-            assert (mine.is_out, mine.wait_min) == (
-                found.state == "none",
-                pytest.approx(found.wait_min),
-            ), one.id
-            _accepts_as_it_says(one, when, found, world.observations)
-
-
-FAR = Settings(default=ServiceSettings(fallback_min=1e6))
-ALL = provider("any").area
-
-
-def _accepts_as_it_says(
-    one: Provider, when: datetime, found: Availability, seen: Observations
-) -> None:
-    """An acceptance for the moment takes a unit exactly where one can set off by our cases."""
-    known = seen.known[one.id]
-    fleet = Fleet(one.units, seen.now, known.bookings)
-    offer = Offer(number=9, service="tow", provider=one.id, name="X", phone="1", opened_at=when,
-                  answer_by=when, operator="o")  # fmt: skip
-    try:
-        unit = take_unit(
-            offer, fleet, (when, when + MINUTE / 60), JobMinutes(0.0, 0.0), extra=False
-        )
-    except NoUnitError:
-        assert found.state == "none" or found.wait_min > 0
-        return
-    if found.state == "later" and found.source == "case":
-        pytest.fail(f"{one.id} is out by our cases, and unit {unit} was taken")
-    if found.state == "overdue":
-        assert fleet.overdue(unit) is not None
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_nothing_changes_between_two_changes(seed: int) -> None:
-    """Between two neighbours in the list only the wait differs, and what it is counted from."""
-    world, _ = random_case(100 + seed)
-    basis = basis_of(world, world.now)
-    for one in world.providers:
-        moments = [each for each in changes(one, basis)
-                   if abs(each - world.now) < timedelta(days=1)]  # fmt: skip
-        for begin, end in pairwise(moments):
-            first = availability_at(one, begin, basis)
-            for part in (0.3, 0.7, 0.999):
-                later = availability_at(one, begin + (end - begin) * part, basis)
-                assert (later.state, later.reason) == (first.state, first.reason)
-                assert later.hours.state == first.hours.state
-
-
-def test_the_same_facts_give_the_same_answer() -> None:
-    """Firms that share their facts share their availability, at any moment."""
-    groups: dict[object, Availability] = {}
-    shared = 0
-    for seed in range(20):
-        world = World(seed)
-        if world.observations.known:
-            continue
-        basis = basis_of(world, world.now)
-        groups.clear()
-        for one in world.providers:
-            found = availability_at(one, world.now, basis)
-            key = facts_behind(one, world.observations)
-            shared += key in groups
-            assert groups.setdefault(key, found) == found
-    assert shared > 20
-    assert BERLIN.key == Settings().timezone
+def test_in_the_hour_that_the_clock_shows_twice() -> None:
+    """Booked from 01:07 to 02:22 UTC: at the second 02:19 the firm is waited for, as in UTC."""
+    second = datetime(2026, 10, 25, 2, 19, fold=1, tzinfo=BERLIN)
+    booking = Booking(provider="p", unit=1, case_id=1, offer=1,
+                      begin=datetime(2026, 10, 25, 1, 7, tzinfo=UTC),
+                      end=datetime(2026, 10, 25, 2, 22, tzinfo=UTC))  # fmt: skip
+    seen = Observations(now=second, known={"p": Known(bookings=(booking,))})
+    basis = Basis(lambda *_: ALWAYS, observations=seen)
+    for moment in (second, second.astimezone(UTC)):
+        found = availability_at(provider("p"), moment, basis)
+        assert (found.state, found.wait_min) == ("later", 63.0)

@@ -211,14 +211,18 @@ def test_an_ended_report_says_nothing_of_tomorrow():
     assert of(70 + 1440, 70, report=said()) is None
 
 
-def test_looks_say_nothing_during_a_maintenance():
-    """What looks found before it is not known to hold, and what the phone says counts."""
+def test_only_up_is_believed_during_a_maintenance():
+    """What else looks have found may be due to it, and what the phone says counts."""
     window = Maintenance(start=NOON, until=NOON + 60 * MINUTE)
-    for state in ("up", "down"):
+    for state in ("down", "degraded", "busy"):
         known = Known(watched=seen(state), maintenance=window)
         found = reachability_at(known, NOON, NOON, SETTINGS)
-        assert (found.state, found.why) == ("unknown", "maintenance")
+        assert (found.state, found.why, found.since) == ("unknown", "maintenance", NOON)
         later = NOON + timedelta(days=1)
         assert reachability_at(known, later, NOON, SETTINGS) is None
+    up = Known(watched=seen("up"), maintenance=window)
+    assert reachability_at(up, NOON, NOON, SETTINGS).state == "up"
+    stale = reachability_at(up, NOON + 40 * MINUTE, NOON + 40 * MINUTE, SETTINGS)
+    assert (stale.state, stale.why) == ("unknown", "maintenance")
     known = Known(watched=seen("down"), maintenance=window, report=said())
     assert reachability_at(known, NOON, NOON, SETTINGS).free == 2

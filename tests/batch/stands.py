@@ -20,9 +20,12 @@ HOURS: dict[str | None, Callable[[datetime, Iterable[date]], bool]] = {
         at.weekday() < 5 and 7 <= at.hour < 17 and at.date() not in days
     ),
     "Mo-Su 20:00-06:00": lambda at, days: at.hour >= 20 or at.hour < 6,
+    "Mo-Fr 05:00-06:00, Mo-Fr 07:00-07:20 unknown, Mo-Fr 07:20-13:00": lambda at, days: (
+        at.weekday() < 5 and (at.hour == 5 or 7 <= at.hour < 13)
+    ),
     "Sa,Su 00:00-24:00": lambda at, days: at.weekday() >= 5,
 }
-"""Each text, and whether it is open at a moment where some days are holidays."""
+"""Each text, and whether it is open, or may be, at a moment where some days are holidays."""
 
 
 class Stands(NamedTuple):
@@ -106,9 +109,14 @@ def _until_open(provider: Provider, when: datetime, holidays: Iterable[date]) ->
     first = local.replace(second=0, microsecond=0) + MINUTE
     for minutes in range(31):
         at = first + minutes * MINUTE
-        if at - local <= 30 * MINUTE and HOURS[provider.hours](at, holidays):
+        if at - local <= 30 * MINUTE and _is_surely_open(provider, at, holidays):
             return (at - local) / MINUTE
     return None
+
+
+def _is_surely_open(provider: Provider, at: datetime, holidays: Iterable[date]) -> bool:
+    is_unknown = "unknown" in (provider.hours or "") and at.hour == 7 and at.minute < 20
+    return HOURS[provider.hours](at, holidays) and not is_unknown
 
 
 def without_hours(

@@ -11,7 +11,8 @@ from dispatch_cli.model import Incident
 from dispatch_cli.results import Answer
 
 from ..worlds import MemoryCatalog
-from .worlds import World, brute_force, holidays
+from .brute_force import brute_force
+from .worlds import World, holidays
 
 TOP = 5
 

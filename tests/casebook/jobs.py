@@ -216,14 +216,14 @@ class Job(Struct):
                 found.append((call.due, "answer", call.number, ""))
             if call.stands and not call.there:
                 found.append((call.promised[-1] + 10 * MINUTE, "arrival", call.number, ""))
-        done = [(call.span[1], call.number) for call in self.calls
-                if call.stands and call.there and call.span]  # fmt: skip
-        if done:
-            found.append((max(done)[0], "closing", max(done)[1], ""))
         for needed in self.services:
             idle = {"waiting": "next call", "exhausted": "last resort"}
             if what := idle.get(self.standing(needed)):
                 found.append((self.quiet_since(needed) + 3 * MINUTE, what, 0, needed.name))
+        done = [(call.span[1], call.number) for call in self.calls
+                if call.stands and call.there and call.span]  # fmt: skip
+        if done and not any(what != "call back" for _, what, _, _ in found):
+            found.append((max(done)[0], "closing", max(done)[1], ""))
         return found
 
     def quiet_since(self, needed: Needed) -> datetime:

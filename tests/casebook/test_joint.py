@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from dispatch_cli.casebook import answering, asking, mending, opening
-from dispatch_cli.errors import ConflictError
-from dispatch_cli.model import Vehicle
+from dispatch_cli.errors import ConflictError, UsageError
+from dispatch_cli.model import Phone, Vehicle
 from dispatch_cli.model.case import Personal
 
 from ..worlds import incident, provider
@@ -81,10 +81,8 @@ def test_a_no_is_one_for_both_and_the_next_are_asked_apart(desk, both):
     asking.place_call(desk(1), 1, services=["recovery", "tow"])
     answering.record(desk(2), "1.1", "decline", reason="no_unit")
     assert [each.state for each in offers_of(desk)] == ["declined", "declined"]
-    nobody = asking.place_call(desk(3), 1, services=["recovery", "tow"])
-    assert isinstance(nobody, asking.Exhausted)
-    assert nobody.service == "recovery + tow"
-    assert dict(nobody.skipped) == {"Carl": "cannot be asked for tow"}
+    with pytest.raises(UsageError, match="no provider can be asked for recovery and tow in one"):
+        asking.place_call(desk(3), 1, services=["recovery", "tow"])
     assert asking.place_call(desk(4), 1, services=["recovery"]).provider == "carl"
     assert asking.place_call(desk(5), 1, services=["tow"]).provider == "bert"
 
@@ -129,3 +127,78 @@ def test_a_service_that_has_help_is_not_asked_for_again(desk, both):
     with pytest.raises(ConflictError, match="tow is asking already"):
         asking.place_call(desk(2), 1, services=["recovery", "tow"])
     assert len(offers_of(desk)) == 1
+
+
+def test_with_no_firm_left_for_either_both_are_exhausted(desk, both, catalog):
+    """Then the last resort is named, as for a single service."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.record(desk(2), "1.1", "decline", reason="no_unit")
+    catalog.providers[:] = []
+    nobody = asking.place_call(desk(3), 1, services=["recovery", "tow"])
+    assert isinstance(nobody, asking.Exhausted)
+    assert (nobody.service, nobody.phone) == ("recovery + tow", "110")
+
+
+def test_the_second_number_of_a_firm_is_tried_for_both(desk, catalog):
+    """The first one has not been answered."""
+    phones = (Phone("+49891", "089 1"), Phone("+49892", "089 2"))
+    catalog.providers[:] = [provider("anna", services=("tow", "recovery"), phones=phones)]
+    opening.open_case(desk(0), incident(**OVERTURNED), Personal())
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.record(desk(2), "1.1", "no_answer")
+    card = asking.place_call(desk(3), 1, services=["recovery", "tow"])
+    assert (card.ref, card.phone) == ("1.3", "089 2")
+
+
+def test_what_is_left_of_a_call_can_still_be_moved_and_arrive(desk, both):
+    """The recovery was not needed on the way; the tow is promised anew, and arrives."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.accept(desk(2), "1.1", after_noon(30))
+    answering.record(desk(3), "1.1", "unsuccessful")
+    answering.promise(desk(4), "1.2", after_noon(50))
+    assert answering.arrive(desk(50), "1.2").state == "arrived"
+    assert [(each.offer, each.end) for each in bookings(desk)] == [(2, after_noon(50 + 75))]
+
+
+@pytest.mark.parametrize("first", ["1.1", "1.2"])
+def test_a_corrected_no_is_accepted_with_one_truck(desk, both, first):
+    """Both were put down as declined and had been accepted: two corrections, one booking."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.record(desk(2), "1.1", "decline", reason="no_unit")
+    second = {"1.1": "1.2", "1.2": "1.1"}[first]
+    for number in (first, second):
+        mending.correct(desk(3), number, "accepted", "wrong key", there_at=after_noon(30))
+    standing = [each.state for each in offers_of(desk) if not each.corrected]
+    assert standing == ["accepted", "accepted"]
+    assert len(bookings(desk)) == 1
+
+
+def test_a_corrected_time_keeps_the_truck(desk, both):
+    """The acceptance is put down again with another time, while the tow stands."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.accept(desk(2), "1.1", after_noon(30))
+    mending.correct(desk(3), "1.1", "accepted", "40 not 30", there_at=after_noon(40))
+    assert [each.state for each in offers_of(desk)] == ["corrected", "accepted", "accepted"]
+    assert len(bookings(desk)) == 1
+    mending.correct(desk(4), "1.3", "open", "still on the line")
+    answering.accept(desk(5), "1.4", after_noon(45))
+    assert len(bookings(desk)) == 1
+
+
+def test_a_call_back_accepts_only_what_no_other_firm_is_asked_for(desk, both):
+    """Anna calls back while Bert is asked for the tow: she has the recovery."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.record(desk(2), "1.1", "no_answer")
+    asking.place_call(desk(3), 1, services=["tow"])
+    answering.accept(desk(4), "1.1", after_noon(30))
+    assert [each.state for each in offers_of(desk)] == ["accepted", "no_answer", "open"]
+    answering.accept(desk(5), "1.3", after_noon(40))
+    assert offers_of(desk)[2].state == "accepted"
+
+
+def test_a_case_number_alone_names_the_one_call(desk, both):
+    """Two offers of one call are one call; and one call is called off once."""
+    asking.place_call(desk(1), 1, services=["recovery", "tow"])
+    answering.accept(desk(2), "1", after_noon(30))
+    assert [each.state for each in offers_of(desk)] == ["accepted", "accepted"]
+    assert len(mending.cancel(desk(3), 1).warnings) == 1

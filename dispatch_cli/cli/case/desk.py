@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -140,7 +140,8 @@ def read_moment(text: str, book: Book, ahead: timedelta = timedelta(hours=12)) -
             f"{words} has passed today",
             hint="write minutes from now, as 35, or the day as well: 2026-12-24T22:30",
         )
-    return moment
+    # Minutes are added to it, which goes wrong in local time when the clocks change.
+    return moment.astimezone(UTC)
 
 
 def shown(

@@ -1,0 +1,138 @@
+"""In random files, logs and moments all that ask who is free say what the one answer says."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+from msgspec.structs import replace
+
+from dispatch_cli.availability import (
+    Basis,
+    Fleet,
+    availability_at,
+    changes,
+    facts_behind,
+    hours_around,
+)
+from dispatch_cli.casework.bookings import JobMinutes, NoUnitError, take_unit
+from dispatch_cli.coverage import Stretch, find_gaps
+from dispatch_cli.desk import rank_incident
+from dispatch_cli.model import Availability, Observations, Provider, ServiceSettings, Settings
+from dispatch_cli.model.case import Offer
+
+from ..batch.stands import BERLIN, some_known, stands
+from ..batch.worlds import HOLIDAYS, World
+from ..batch.worlds import holidays as holidays_of_worlds
+from ..worlds import MemoryCatalog, incident, provider
+
+MINUTE = timedelta(minutes=1)
+
+
+def random_case(seed: int) -> tuple[World, Random]:
+    """A random file with random looks, reports and bookings."""
+    world = World(seed)
+    random = Random(seed)
+    known = {each.id: some_known(random, each.id, world.now) for each in world.providers}
+    world.observations = replace(world.observations, now=world.now, known=known)
+    return world, random
+
+
+def basis_of(world: World, when: datetime) -> Basis:
+    """What the availability of a random world is worked out from."""
+    hours_of = hours_around(when - 2 * timedelta(days=1), "Europe/Berlin", holidays_of_worlds,
+                            days=9)  # fmt: skip
+    return Basis(hours_of, FAR, world.observations)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_ranking_coverage_and_acceptance_do_not_contradict_it(seed: int) -> None:
+    """In random files, logs and moments all of them say of every firm what it says."""
+    world, random = random_case(seed)
+    for _ in range(6):
+        when = world.now + random.randrange(-60, 300) * MINUTE
+        basis = basis_of(world, when)
+        firms = [replace(each, area=ALL, services=("tow",), clients=None, vehicle_classes=None,
+                         max_weight_t=None, acceptance=0.9, turnout_min=0.0)
+                 for each in world.providers]  # fmt: skip
+        answer = rank_incident(
+            MemoryCatalog(firms, replace(world.rules, settings=FAR)), incident(when=when),
+            holidays=holidays_of_worlds, observations=world.observations, explain=True,
+        )  # fmt: skip
+        [tow] = [each for each in answer.cascades if each.service == "tow"]
+        rows = {row.provider: row for row in tow.candidates}
+        out = {each.provider: each.reason for each in tow.excluded}
+        stretch = Stretch(start=when, days=1, minimum=len(firms) + 1, services=("tow",),
+                          regions=("86150",))  # fmt: skip
+        gaps = find_gaps(firms, stretch, basis=basis).gaps
+        can_come = {*gaps[0].providers, *gaps[0].unknown} if firms else set()
+        for one in firms:
+            found = availability_at(one, when, basis)
+            assert out.get(one.id, "") == found.reason, one.id
+            assert (one.id in can_come) == (found.state != "none"), one.id
+            if one.id in rows:
+                assert (rows[one.id].wait_min, rows[one.id].state) == (found.wait_min, found.mark)
+            mine = stands(one, when, HOLIDAYS, world.observations, FAR)
+            assert mine.is_out == (found.state == "none"), one.id
+            assert mine.is_out or mine.wait_min == pytest.approx(found.wait_min), one.id
+            _accepts_as_it_says(one, when, found, world.observations)
+
+
+FAR = Settings(default=ServiceSettings(fallback_min=1e6))
+ALL = provider("any").area
+
+
+def _accepts_as_it_says(
+    one: Provider, when: datetime, found: Availability, seen: Observations
+) -> None:
+    """An acceptance for the moment takes a unit exactly where one can set off by our cases."""
+    known = seen.known[one.id]
+    fleet = Fleet(one.units, seen.now, known.bookings)
+    offer = Offer(number=9, service="tow", provider=one.id, name="X", phone="1", opened_at=when,
+                  answer_by=when, operator="o")  # fmt: skip
+    try:
+        unit = take_unit(
+            offer, fleet, (when, when + MINUTE / 60), JobMinutes(0.0, 0.0), extra=False
+        )
+    except NoUnitError:
+        assert found.state == "none" or found.wait_min > 0
+        return
+    if found.state == "later" and found.source == "case":
+        pytest.fail(f"{one.id} is out by our cases, and unit {unit} was taken")
+    if found.state == "overdue":
+        assert fleet.overdue(unit) is not None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nothing_changes_between_two_changes(seed: int) -> None:
+    """Between two neighbours in the list only the wait differs, and what it is counted from."""
+    world, _ = random_case(100 + seed)
+    basis = basis_of(world, world.now)
+    for one in world.providers:
+        moments = [each for each in changes(one, basis)
+                   if abs(each - world.now) < timedelta(days=1)]  # fmt: skip
+        for begin, end in pairwise(moments):
+            first = availability_at(one, begin, basis)
+            for part in (0.3, 0.7, 0.999):
+                later = availability_at(one, begin + (end - begin) * part, basis)
+                assert (later.state, later.reason) == (first.state, first.reason)
+                assert later.hours.state == first.hours.state
+
+
+def test_the_same_facts_give_the_same_answer() -> None:
+    """Firms that share their facts share their availability, at any moment."""
+    groups: dict[object, Availability] = {}
+    shared = 0
+    for seed in range(20):
+        world = World(seed)
+        if world.observations.known:
+            continue
+        basis = basis_of(world, world.now)
+        groups.clear()
+        for one in world.providers:
+            found = availability_at(one, world.now, basis)
+            key = facts_behind(one, world.observations)
+            shared += key in groups
+            assert groups.setdefault(key, found) == found
+    assert shared > 20
+    assert BERLIN.key == Settings().timezone
