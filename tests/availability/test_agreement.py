@@ -45,7 +45,9 @@ def basis_of(world: World, when: datetime) -> Basis:
     return Basis(hours_of, FAR, world.observations)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize(
+    "seed", [*range(6), *(pytest.param(n, marks=pytest.mark.ci) for n in range(6, 40))]
+)
 def test_ranking_coverage_and_acceptance_do_not_contradict_it(seed: int) -> None:
     """In random files, logs and moments all of them say of every firm what it says."""
     world, random = random_case(seed)
@@ -103,7 +105,9 @@ def _accepts_as_it_says(
         assert fleet.overdue(unit) is not None
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(n, marks=pytest.mark.ci) for n in range(4, 20))]
+)
 def test_nothing_changes_between_two_changes(seed: int) -> None:
     """Between two neighbours in the list only the wait differs, and what it is counted from."""
     world, _ = random_case(100 + seed)
