@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from dispatch_cli import desk, ranking
 from dispatch_cli.eligibility import Eligible, Need, without_hours
+from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import faded, summarise
 from dispatch_cli.model import (
     Availability,
@@ -33,7 +34,6 @@ from dispatch_cli.model import (
     Rules,
     ServiceSettings,
     Settings,
-    Span,
 )
 from dispatch_cli.model.case import Summary, Tally
 
@@ -46,7 +46,6 @@ BASE_MIN = 20.0
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "equals.md"
 MARKS = ("<!-- the simulated desks -->\n", "<!-- end of the simulated desks -->")
 _PLACE = Place(lat=48.37, lon=10.9)
-_ALWAYS = Span(0, 4102444800, "open")
 _SUMS = (
     "accepted_weight", "asked_weight", "answer_weight", "answer_min_weighted", "late_weight",
     "late_min_weighted",
@@ -114,6 +113,7 @@ class Log:
 
 def tally_of(call: Call) -> Tally:
     """A call as the log counts it."""
+    arrival_min = BASE_MIN + call.late_min if call.accepted else None
     return Tally(
         provider=name_of(call.firm),
         service="tow",
@@ -122,10 +122,13 @@ def tally_of(call: Call) -> Tally:
         outcome="accepted" if call.accepted else "declined",
         answer_min=float(call.answer_min),
         promised_min=BASE_MIN if call.accepted else None,
-        arrival_min=BASE_MIN + call.late_min if call.accepted else None,
+        arrival_min=arrival_min,
         rank=1,
         override="",
         case_id=1,
+        came_min=arrival_min,
+        base_min=int(BASE_MIN),
+        travel_source=TRAVEL_SOURCE,
     )
 
 
@@ -191,8 +194,8 @@ def asked(need: Need, providers: list[Provider]) -> list[str]:
     rated = []
     for provider in providers:
         eligible = Eligible(
-            provider=provider, phone=provider.phones[0], distance_km=0.0, span=_ALWAYS,
-            open_until=None, availability=Availability(), area_edge=False, ask=(),
+            provider=provider, phone=provider.phones[0], distance_km=0.0,
+            availability=Availability(), area_edge=False, ask=(),
         )  # fmt: skip
         experienced, late_min, error_min = desk.with_experience(eligible, need)
         rated.append(ranking.rate(experienced, need, 0.0, late_min, error_min))

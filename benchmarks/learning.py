@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 
+from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import Learned, Prior, learned, summarise
 from dispatch_cli.model import Settings
 from dispatch_cli.model.case import Tally
@@ -142,6 +143,7 @@ def _learned(world: list[Provider], said: list[float], answers: list[list[bool]]
 
 def _tally(number: int, provider: Provider, *, accepted: bool) -> Tally:
     _, answer_min, arrival_min = provider
+    came_min = arrival_min if accepted else None
     return Tally(
         provider=str(number),
         service="tow",
@@ -149,11 +151,14 @@ def _tally(number: int, provider: Provider, *, accepted: bool) -> Tally:
         opened_at=_NOW,
         outcome="accepted" if accepted else "declined",
         answer_min=answer_min,
-        promised_min=arrival_min if accepted else None,
-        arrival_min=arrival_min if accepted else None,
+        promised_min=came_min,
+        arrival_min=came_min,
         rank=1,
         override="",
         case_id=1,
+        came_min=came_min,
+        base_min=round(arrival_min),
+        travel_source=TRAVEL_SOURCE,
     )
 
 
