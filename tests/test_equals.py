@@ -275,31 +275,40 @@ def test_without_a_log_nothing_is_grouped(firms):
 
 # Simulated desks
 
-SIMULATED = [pytest.param(3, id="3 runs"), pytest.param(30, marks=pytest.mark.ci, id="30 runs")]
 
-
-@pytest.mark.parametrize("every", ["1 a day", "4 a day"])
-@pytest.mark.parametrize("runs", SIMULATED)
-def test_equal_firms_get_equal_shares(runs, every):
-    """20 to 30 % each in 80 % of the runs of 400 cases; by minutes alone one gets most of them.
-
-    A firm that is 5 minutes better still gets 85 % of what it would accept.
+@pytest.mark.parametrize("every", benchmark.CADENCES)
+def test_equal_firms_get_equal_shares(every):
+    """A tenth of the runs: in turn no firm gets a third of the cases, by minutes alone one gets
+    nearly half. A firm that is 5 minutes better still gets 85 % of what it would accept.
     """
-    in_turn = benchmark.study(runs, benchmark.CADENCES[every], WITHIN_MIN)
-    assert in_turn.even >= 0.8 if runs == 30 else in_turn.largest <= 0.33
+    in_turn = benchmark.study(3, benchmark.CADENCES[every], WITHIN_MIN)
+    assert in_turn.largest <= 0.33
     assert in_turn.better >= 0.85
-    alone = benchmark.study(min(runs, 3), benchmark.CADENCES[every], 0.0)
+    alone = benchmark.study(3, benchmark.CADENCES[every], 0.0)
     assert alone.largest > 0.45
     assert alone.even == 0
 
 
 @pytest.mark.ci
 def test_the_table_in_the_docs_is_what_the_simulation_gives():
-    """Its line of equals in turn at four cases a day, to the last digit."""
-    found = benchmark.study(100, benchmark.CADENCES["4 a day"], WITHIN_MIN)
-    figures = f"{found.even:.0%} | {found.largest:.0%} | {found.better:.0%}"
-    page = benchmark.PAGE.read_text(encoding="utf-8")
-    assert f"| 4 a day | in turn | {figures} |" in page
+    """All lines of 100 runs, to the last digit; in turn all four get 20 to 30 % in 80 % of them."""
+    found = benchmark.table(100)
+    assert found in benchmark.PAGE.read_text(encoding="utf-8")
+    in_turn = [line.split(" | ")[2:] for line in found.splitlines() if "in turn" in line]
+    assert len(in_turn) == len(benchmark.CADENCES)
+    for even, _, better in in_turn:
+        assert int(even.rstrip("%")) >= 80
+        assert int(better.rstrip("% |")) >= 85
+
+
+@pytest.mark.ci
+def test_the_shares_of_the_first_runs_are_those_in_the_docs():
+    """Of 30 runs alone, by cadence: so few leave the share of even runs open by some percent."""
+    found = [benchmark.study(30, every, WITHIN_MIN) for every in benchmark.CADENCES.values()]
+    first, second, third = (f"{each.even:.0%}" for each in found)
+    text = " ".join(benchmark.PAGE.read_text(encoding="utf-8").split())
+    assert f"In the first 30 of these runs it is {first}, {second} and {third}" in text
+    assert min(each.even for each in found[:2]) >= 0.8
 
 
 @pytest.fixture
