@@ -138,13 +138,12 @@ def name_of(firm: int) -> str:
 
 
 def providers_of(firms: list[Firm]) -> list[Provider]:
-    """The firms as the file has them: all the same."""
-    phone = Phone("+498999998301", "089 99998-301")
+    """The firms as the file has them: all the same but for the number of the phone."""
     return [
         Provider(
             id=name_of(number),
             name=f"Equal {number}",
-            phones=(phone,),
+            phones=(Phone(f"+49899999830{number}", f"089 99998-30{number}"),),
             services=("tow",),
             lat=_PLACE.lat,
             lon=_PLACE.lon,
