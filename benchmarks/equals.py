@@ -1,4 +1,4 @@
-"""Whether equal firms get equal shares: simulated desks, in which the truth is known.
+"""Measure whether equal firms get equal shares, by simulated desks with a known truth.
 
     python benchmarks/equals.py [--runs 30] [--write]
 
@@ -60,7 +60,7 @@ class Firm(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One call of a case: whom, when, after how many minutes it said what, and how late it was."""
+    """One call of a case: the firm, the moment, its answer, and how late the firm came."""
 
     firm: int
     at: datetime
@@ -70,7 +70,7 @@ class Call(NamedTuple):
 
 
 class Truth:
-    """What the firms do, the same for the same seed whatever the desk asks first."""
+    """The answers of the firms: by seed the same ones, in whichever order the desk asks."""
 
     def __init__(self, firms: list[Firm], seed: int) -> None:
         self.firms, self._random = firms, [Random(f"{seed} {n}") for n in range(len(firms))]
@@ -84,20 +84,20 @@ class Truth:
 
 
 class Log:
-    """What the program would have written down, by its own functions."""
+    """The case log in memory: sums of offers and last assignments, by the program's functions."""
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], Summary] = {}
         self._assigned: dict[str, datetime] = {}
 
     def observations(self, now: datetime) -> Observations:
-        """What a ranking knows now."""
+        """Return the observations for a ranking at a moment."""
         return Observations(
             last_assigned=dict(self._assigned), summaries=dict(self._sums), as_of=now
         )
 
     def note(self, call: Call) -> None:
-        """Write a call down with all that came of it."""
+        """Add a call, its answer and its arrival to the sums."""
         [more] = summarise([tally_of(call)], call.at)
         old = self._sums.get((more.provider, more.service), more)
         days = (more.as_of - old.as_of) / timedelta(days=1)
@@ -213,9 +213,11 @@ def shares(
 
 
 class Study(NamedTuple):
-    """Of some runs: how many gave all four 20 to 30 %, the largest share, that of a better firm.
+    """Means over some runs, as shares from 0 to 1.
 
-    The last is the mean share of a firm that is 5 minutes better, as a part of its acceptance.
+    ``even``: runs in which each of four equal firms got 20 to 30 % of the cases. ``largest``: the
+    largest share of an equal firm. ``better``: the share of a firm that is 5 minutes better than
+    three others, divided by its acceptance.
     """
 
     even: float

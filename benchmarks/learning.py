@@ -1,11 +1,12 @@
-"""What learning is worth: minutes lost by what one believes of the providers' acceptance.
+"""What learning is worth: minutes lost because the providers' acceptance is not known exactly.
 
     python benchmarks/learning.py [--seeds 1000] [--write]
 
 Each seed is a world of four to seven providers. The file's acceptance is wrong by N(0, 0.15); the
-log holds 0, 5, 20 or 100 offers to each provider, drawn from the truth. Whoever believes the
-file, the plain average or the learned value orders by that and stops by that, the last method with
-equals in turn; the truth decides what it costs. ``--write`` puts the table into docs/learning.md.
+log holds 0, 5, 20 or 100 offers to each provider, drawn from the truth. Each method orders the
+providers and stops by the acceptances that it believes: the file's, the plain average of the log,
+the learned ones, and the learned ones with equals in turn. The regret is worked out from the truth.
+``--write`` puts the table into docs/learning.md.
 """
 
 import argparse

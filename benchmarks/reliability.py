@@ -1,4 +1,4 @@
-"""Whether the intervals of the forecast report hold the truth: desks simulated by the real verbs.
+"""Measure how often the intervals of the forecast report hold the truth, by simulated desks.
 
     python benchmarks/reliability.py [--logs 12] [--cases 250] [--write]
 
@@ -113,7 +113,7 @@ class SimulatedDesk:
             return reader.tallies()
 
     def true_shares(self) -> dict[int, float]:
-        """Work out, by tenth of the forecast, the mean of the true chances of all who were asked.
+        """Work out, by tenth of the forecast, the mean true acceptance of the firms asked.
 
         Only before erasure, which removes the exact forecasts.
         """
@@ -233,7 +233,7 @@ def held_by(report: ForecastReport, truth: dict[int, float]) -> Held:
 
 
 def simulate(logs: int, cases: int, folder: Path) -> tuple[Held, Held]:
-    """Work the desks; count the intervals that hold the truth before and after erasing all cases."""
+    """Work the desks; count the intervals that hold the truth before and after an erasure."""
     totals = [[0, 0, 0], [0, 0, 0]]
     for seed in range(logs):
         desk = SimulatedDesk(folder / f"{seed}.sqlite3", seed)

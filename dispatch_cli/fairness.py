@@ -84,7 +84,7 @@ def _rows(
             first.update(keys[:1])
             by_wish.update(key for key in keys[:1] if key[0] == case.incident.wish)
     for key, turns in in_order.items():
-        # Whoever was asked in order was eligible then, though an amended case has ranked again.
+        # A provider asked in order was eligible then, though an amended case has ranked again.
         in_cases.setdefault(key, set()).update(turns)
     for each in erased:
         key = (each.provider, each.service)

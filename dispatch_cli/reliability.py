@@ -1,4 +1,4 @@
-"""Whether the forecasts of the ranking have come true: what was said beside what happened."""
+"""Compare the forecasts of the ranking with their outcomes."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -29,7 +29,8 @@ def report(
     """
     by_month, by_band, by_year = list(chances), list(arrivals), list(sums)
     kept = [each for each in by_month if each.month >= first_month(since)]
-    periods = {each.month for each in (*by_month, *by_band)} | {each.year for each in by_year}
+    months = {each.month for each in by_month} | {each.month for each in by_band}
+    years = {each.year for each in by_year}
     return ForecastReport(
         since=since,
         asked=sum(each.asked for each in kept),
@@ -39,7 +40,7 @@ def report(
         providers=_provider_rows(
             kept, [each for each in by_year if each.year >= first_year(since)]
         ),
-        left_out=tuple(sorted(periods & divided(since))),
+        left_out=tuple(sorted((months | years) & divided(since))),
     )
 
 

@@ -1,4 +1,4 @@
-"""Equals take turns, at a price that is stated and bounded, and nobody else moves."""
+"""Equals take turns, at a price that is stated and bounded; all others keep their ranks."""
 
 from datetime import timedelta
 
@@ -213,8 +213,8 @@ def test_groups_are_those_formed_by_hand(firms, client):
 
 @searched(2000, firms=FIRMS, client=POLICIES)
 def test_turns_cost_no_more_than_the_bound(firms, client):
-    """Without head starts between 0 and the width times the chance that somebody comes; with them
-    more by the largest head start either way. All costs still add up, and nobody vanishes.
+    """Without head starts between 0 and the width times the chance that a provider accepts; with
+    them more by the largest head start either way. Costs add up, and all providers are there.
     """
     providers, seen = world_of(firms)
     orders = orders_of(providers, seen, client=client)
@@ -232,7 +232,7 @@ def test_turns_cost_no_more_than_the_bound(firms, client):
 @searched(1000, firms=FIRMS)
 def test_turns_stay_within_the_bound_of_the_best_of_all_orders(firms):
     """By minutes alone the order is the best of all orders and subsets, also with a log; turns add
-    at most the width times the chance that somebody comes.
+    at most the width times the chance that a provider accepts.
     """
     orders = orders_of(*world_of(firms))
     best = best_by_brute_force(steps_of(orders.ungrouped), FALLBACK_MIN, all_of_them=False)
@@ -244,7 +244,7 @@ def test_turns_stay_within_the_bound_of_the_best_of_all_orders(firms):
 
 @searched(1000, firms=FIRMS, seed=st.randoms(use_true_random=False))
 def test_names_and_the_order_of_the_file_change_nothing(firms, seed):
-    """With a log, too: shuffling the file and renaming everybody leaves the order of the ids."""
+    """With a log, too: shuffling the file and renaming the providers leaves the order of ids."""
     providers, seen = world_of(firms)
     shuffled = [replace(each, name="Zzz") for each in providers]
     seed.shuffle(shuffled)
@@ -253,7 +253,7 @@ def test_names_and_the_order_of_the_file_change_nothing(firms, seed):
 
 @searched(1000, firms=FIRMS, which=st.integers(0, 6), later=MINUTES)
 def test_a_strictly_worse_provider_never_changes_the_groups_above_its_own(firms, which, later):
-    """Those that are led by somebody better keep their ranks, whoever comes in behind them."""
+    """Groups with a better leader keep their ranks when a provider is added behind them."""
     providers, seen = world_of(firms)
     model = providers[which % len(providers)]
     added = replace(model, id="added", turnout_min=(model.turnout_min or 0) + later + 0.125)

@@ -236,7 +236,7 @@ def test_erased_cases_are_counted_by_their_month():
 
 
 def test_a_month_begins_by_the_calendar_of_the_centre():
-    """From 1 November in Berlin on, an hour before it is November in UTC: October is not divided."""
+    """1 November in Berlin is 31 October in UTC for an hour; October is not divided by that."""
     since = datetime(2026, 11, 1, tzinfo=ZoneInfo("Europe/Berlin"))
     standings = [standing("2026-11", "huber", 1, 1), standing("2026-10", "huber", 5, 5)]
     costs = [ContractCost(month=month, client="adac", cases=1, cost_min=4.0)

@@ -1,4 +1,4 @@
-"""What is kept of forecasts and their outcomes: counts that tell neither a place nor a person."""
+"""The counts of forecasts and their outcomes, which tell neither a place nor a person."""
 
 from msgspec import Struct
 

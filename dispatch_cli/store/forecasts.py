@@ -1,7 +1,8 @@
-"""What became of forecasts, as counts that stay when cases are erased.
+"""Counts of forecasts and their outcomes, which stay when cases are erased.
 
-They tell no place and no person: chances by tenths, arrivals by bands of the drive as coarse as
-erasure leaves it, and exact chances only as a sum by provider and year.
+They tell no place and no person: acceptances are counted by tenths of their chance, arrivals by
+bands of the drive, as coarse as erasure leaves it. Exact chances are only summed up, by provider
+and year.
 """
 
 from collections import Counter

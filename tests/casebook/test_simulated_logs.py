@@ -1,4 +1,4 @@
-"""Desks simulated by the real verbs: the forecast report's intervals hold what is true."""
+"""Desks simulated by the real verbs: the intervals of the forecast report hold the truth."""
 
 from pathlib import Path
 
