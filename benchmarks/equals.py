@@ -1,4 +1,4 @@
-"""Whether equal firms get equal shares: simulated desks, in which the truth is known.
+"""Measure whether equal firms get equal shares, by simulated desks with a known truth.
 
     python benchmarks/equals.py [--runs 30] [--write]
 
@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from dispatch_cli import desk, ranking
 from dispatch_cli.eligibility import Eligible, Need, without_hours
+from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import faded, summarise
 from dispatch_cli.model import (
     Availability,
@@ -33,11 +34,11 @@ from dispatch_cli.model import (
     Rules,
     ServiceSettings,
     Settings,
-    Span,
 )
 from dispatch_cli.model.case import Summary, Tally
 
 CASES = 400
+FIRST = 30
 START = datetime(2026, 1, 5, 6, tzinfo=UTC)
 ACCEPTANCE = 0.8
 LATE_SPREAD_MIN = 5.0
@@ -46,7 +47,6 @@ BASE_MIN = 20.0
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "equals.md"
 MARKS = ("<!-- the simulated desks -->\n", "<!-- end of the simulated desks -->")
 _PLACE = Place(lat=48.37, lon=10.9)
-_ALWAYS = Span(0, 4102444800, "open")
 _SUMS = (
     "accepted_weight", "asked_weight", "answer_weight", "answer_min_weighted", "late_weight",
     "late_min_weighted",
@@ -61,7 +61,7 @@ class Firm(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One call of a case: whom, when, after how many minutes it said what, and how late it was."""
+    """One call of a case: the firm, the moment, its answer, and how late the firm came."""
 
     firm: int
     at: datetime
@@ -71,7 +71,7 @@ class Call(NamedTuple):
 
 
 class Truth:
-    """What the firms do, the same for the same seed whatever the desk asks first."""
+    """The answers of the firms: by seed the same ones, in whichever order the desk asks."""
 
     def __init__(self, firms: list[Firm], seed: int) -> None:
         self.firms, self._random = firms, [Random(f"{seed} {n}") for n in range(len(firms))]
@@ -85,20 +85,20 @@ class Truth:
 
 
 class Log:
-    """What the program would have written down, by its own functions."""
+    """The case log in memory: sums of offers and last assignments, by the program's functions."""
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], Summary] = {}
         self._assigned: dict[str, datetime] = {}
 
     def observations(self, now: datetime) -> Observations:
-        """What a ranking knows now."""
+        """Return the observations for a ranking at a moment."""
         return Observations(
             last_assigned=dict(self._assigned), summaries=dict(self._sums), as_of=now
         )
 
     def note(self, call: Call) -> None:
-        """Write a call down with all that came of it."""
+        """Add a call, its answer and its arrival to the sums."""
         [more] = summarise([tally_of(call)], call.at)
         old = self._sums.get((more.provider, more.service), more)
         days = (more.as_of - old.as_of) / timedelta(days=1)
@@ -114,6 +114,7 @@ class Log:
 
 def tally_of(call: Call) -> Tally:
     """A call as the log counts it."""
+    arrival_min = BASE_MIN + call.late_min if call.accepted else None
     return Tally(
         provider=name_of(call.firm),
         service="tow",
@@ -122,10 +123,13 @@ def tally_of(call: Call) -> Tally:
         outcome="accepted" if call.accepted else "declined",
         answer_min=float(call.answer_min),
         promised_min=BASE_MIN if call.accepted else None,
-        arrival_min=BASE_MIN + call.late_min if call.accepted else None,
+        arrival_min=arrival_min,
         rank=1,
         override="",
         case_id=1,
+        came_min=arrival_min,
+        base_min=int(BASE_MIN),
+        travel_source=TRAVEL_SOURCE,
     )
 
 
@@ -135,13 +139,12 @@ def name_of(firm: int) -> str:
 
 
 def providers_of(firms: list[Firm]) -> list[Provider]:
-    """The firms as the file has them: all the same."""
-    phone = Phone("+498999998301", "089 99998-301")
+    """The firms as the file has them: all the same but for the number of the phone."""
     return [
         Provider(
             id=name_of(number),
             name=f"Equal {number}",
-            phones=(phone,),
+            phones=(Phone(f"+49899999830{number}", f"089 99998-30{number}"),),
             services=("tow",),
             lat=_PLACE.lat,
             lon=_PLACE.lon,
@@ -191,8 +194,8 @@ def asked(need: Need, providers: list[Provider]) -> list[str]:
     rated = []
     for provider in providers:
         eligible = Eligible(
-            provider=provider, phone=provider.phones[0], distance_km=0.0, span=_ALWAYS,
-            open_until=None, availability=Availability(), area_edge=False, ask=(),
+            provider=provider, phone=provider.phones[0], distance_km=0.0,
+            availability=Availability(), area_edge=False, ask=(),
         )  # fmt: skip
         experienced, late_min, error_min = desk.with_experience(eligible, need)
         rated.append(ranking.rate(experienced, need, 0.0, late_min, error_min))
@@ -211,12 +214,15 @@ def shares(
 
 
 class Study(NamedTuple):
-    """Of some runs: how many gave all four 20 to 30 %, the largest share, that of a better firm.
+    """Means over some runs, as shares from 0 to 1.
 
-    The last is the mean share of a firm that is 5 minutes better, as a part of its acceptance.
+    ``even``: runs in which each of four equal firms got 20 to 30 % of the cases, of all runs and of
+    the first 30. ``largest``: the largest share of an equal firm. ``better``: the share of a firm
+    that is 5 minutes better than three others, divided by its acceptance.
     """
 
     even: float
+    even_of_first: float
     largest: float
     better: float
 
@@ -230,8 +236,10 @@ def study(runs: int, every: timedelta, fair_within_min: float) -> Study:
     first = [
         shares(better, seed, every, fair_within_min=fair_within_min)[0] for seed in range(runs)
     ]
+    is_even = [min(each) >= 0.2 and max(each) <= 0.3 for each in alike]
     return Study(
-        even=fmean(min(each) >= 0.2 and max(each) <= 0.3 for each in alike),
+        even=fmean(is_even),
+        even_of_first=fmean(is_even[:FIRST]),
         largest=fmean(max(each) for each in alike),
         better=fmean(first) / ACCEPTANCE,
     )
@@ -244,17 +252,23 @@ CADENCES = {"1 a day": timedelta(days=1), "4 a day": timedelta(hours=6),
 def table(runs: int) -> str:
     """Write the studies as a Markdown table."""
     lines = [
-        "| cases | equals | runs with 20 to 30 % each | largest share, mean |"
-        " better firm's share of its acceptance |",
-        "|---|---|---|---|---|",
+        f"| cases | equals | runs with 20 to 30 % each | of the first {FIRST} |"
+        " largest share, mean | better firm's share of its acceptance |",
+        "|---|---|---|---|---|---|",
     ]
-    for name, every in CADENCES.items():
-        for within_min, rule in ((0.0, "by minutes alone"), (3.0, "in turn")):
-            found = study(runs, every, within_min)
-            lines.append(
-                f"| {name} | {rule} | {found.even:.0%} | {found.largest:.0%} | {found.better:.0%} |"
-            )
+    for name in CADENCES:
+        lines += rows(name, runs)
     return "\n".join([*lines, ""])
+
+
+def rows(cadence: str, runs: int) -> list[str]:
+    """Write the two rows of a cadence: ordered by minutes alone, and equals in turn."""
+    lines = []
+    for within_min, rule in ((0.0, "by minutes alone"), (3.0, "in turn")):
+        found = study(runs, CADENCES[cadence], within_min)
+        shown = " | ".join(f"{share:.0%}" for share in found)
+        lines.append(f"| {cadence} | {rule} | {shown} |")
+    return lines
 
 
 def main() -> None:

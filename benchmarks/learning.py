@@ -1,11 +1,12 @@
-"""What learning is worth: minutes lost by what one believes of the providers' acceptance.
+"""What learning is worth: minutes lost because the providers' acceptance is not known exactly.
 
     python benchmarks/learning.py [--seeds 1000] [--write]
 
 Each seed is a world of four to seven providers. The file's acceptance is wrong by N(0, 0.15); the
-log holds 0, 5, 20 or 100 offers to each provider, drawn from the truth. Whoever believes the
-file, the plain average or the learned value orders by that and stops by that, the last method with
-equals in turn; the truth decides what it costs. ``--write`` puts the table into docs/learning.md.
+log holds 0, 5, 20 or 100 offers to each provider, drawn from the truth. Each method orders the
+providers and stops by the acceptances that it believes: the file's, the plain average of the log,
+the learned ones, and the learned ones with equals in turn. The regret is worked out from the truth.
+``--write`` puts the table into docs/learning.md.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 
+from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import Learned, Prior, learned, summarise
 from dispatch_cli.model import Settings
 from dispatch_cli.model.case import Tally
@@ -142,6 +144,7 @@ def _learned(world: list[Provider], said: list[float], answers: list[list[bool]]
 
 def _tally(number: int, provider: Provider, *, accepted: bool) -> Tally:
     _, answer_min, arrival_min = provider
+    came_min = arrival_min if accepted else None
     return Tally(
         provider=str(number),
         service="tow",
@@ -149,11 +152,14 @@ def _tally(number: int, provider: Provider, *, accepted: bool) -> Tally:
         opened_at=_NOW,
         outcome="accepted" if accepted else "declined",
         answer_min=answer_min,
-        promised_min=arrival_min if accepted else None,
-        arrival_min=arrival_min if accepted else None,
+        promised_min=came_min,
+        arrival_min=came_min,
         rank=1,
         override="",
         case_id=1,
+        came_min=came_min,
+        base_min=round(arrival_min),
+        travel_source=TRAVEL_SOURCE,
     )
 
 

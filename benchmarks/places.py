@@ -20,7 +20,7 @@ from dispatch_cli.model.words import COUNTRIES
 from dispatch_cli.notation.borders import DOUBT_KM
 from dispatch_cli.notation.centres import centres
 from dispatch_cli.places.geonames import read_rows
-from tools.build_postcodes import GERMAN_KM, Grid
+from tools.build_postcodes import GERMAN_KM, Grid, point_of
 
 LEAST_ADDRESSES = 17
 """A postcode with fewer addresses in an extract is not listed by itself."""
@@ -85,8 +85,8 @@ def _is_within(code: str, lat: float, lon: float) -> bool:
 def show_border(places: Path, cities: Path) -> None:
     """Print how often the places around a place put it on the wrong side of the border."""
     known = json.loads(cities.read_text(encoding="utf-8")).values()
-    german = [_point(each) for each in known if each["countrycode"] == "DE"]
-    foreign = [_point(each) for each in known if each["countrycode"] in COUNTRIES]
+    german = [point_of(each) for each in known if each["countrycode"] == "DE"]
+    foreign = [point_of(each) for each in known if each["countrycode"] in COUNTRIES]
     villages = {(row.lat, row.lon) for row in read_rows(places) if not row.is_receiver}
     here, there = Grid({*german, *villages}), Grid(foreign)
     wrong = {"German": 0, "foreign": 0}
@@ -108,10 +108,6 @@ def show_border(places: Path, cities: Path) -> None:
     for side, total in count.items():
         print(f"{side} places within {GERMAN_KM:.0f} km of the other side: {total},"
               f" on the wrong side {wrong[side]}, {wrong[side] / total:.1%}")  # fmt: skip
-
-
-def _point(city: dict[str, object]) -> tuple[float, float]:
-    return float(str(city["latitude"])), float(str(city["longitude"]))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Whether the intervals of the forecast report hold the truth: desks simulated by the real verbs.
+"""Measure how often the intervals of the forecast report hold the truth, by simulated desks.
 
     python benchmarks/reliability.py [--logs 12] [--cases 250] [--write]
 
@@ -24,7 +24,7 @@ from dispatch_cli import reliability
 from dispatch_cli.casebook import answering, asking, keeping, mending, opening
 from dispatch_cli.casebook.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
-from dispatch_cli.model.case import SAID_NO, SAID_YES, Case, Personal
+from dispatch_cli.model.case import SAID_NO, SAID_YES, Case, Personal, Tally
 from dispatch_cli.model.forecasts import tenth_of
 from dispatch_cli.reports import ForecastReport
 from dispatch_cli.store import Store
@@ -46,14 +46,14 @@ _TOWN = (48.37, 10.90)
 
 
 class Firm(Struct, frozen=True):
-    """What is true of a firm, which the provider file does not know."""
+    """How often a firm truly accepts and how late it truly comes; the provider file has guesses."""
 
     acceptance: float
     late_min: float
 
 
 class Held(Struct, frozen=True):
-    """How many intervals a report has, how many of them hold the truth, and of how many asks."""
+    """How many intervals a report has, how many hold the true share, and from how many asks."""
 
     intervals: int
     held: int
@@ -61,7 +61,7 @@ class Held(Struct, frozen=True):
 
     @property
     def share(self) -> str:
-        """The share that holds the truth, as it is written."""
+        """Write the share of the intervals that hold the true share."""
         return f"{self.held / self.intervals:.1%}" if self.intervals else "-"
 
 
@@ -91,9 +91,13 @@ class SimulatedDesk:
             self._now += APART
             self._work_case()
 
-    def forget_all(self) -> None:
-        """Erase all motorists."""
+    def rest(self) -> None:
+        """Let a day pass without cases."""
         self._now += timedelta(days=1)
+
+    def forget_all(self) -> None:
+        """Erase all motorists after a day of rest."""
+        self.rest()
         keeping.forget(self._book(), older_than_days=0, dry_run=False)
 
     def report(self) -> ForecastReport:
@@ -103,8 +107,13 @@ class SimulatedDesk:
                 reader.chance_counts(), reader.arrival_counts(), reader.chance_sums()
             )
 
+    def turns(self) -> list[Tally]:
+        """Read who was asked when and what came of it, as learning sees it."""
+        with self._store.reading() as reader:
+            return reader.tallies()
+
     def true_shares(self) -> dict[int, float]:
-        """Work out, by tenth of the forecast, the mean of the true chances of all who were asked.
+        """Work out, by tenth of the forecast, the mean true acceptance of the firms asked.
 
         Only before erasure, which removes the exact forecasts.
         """
@@ -224,7 +233,7 @@ def held_by(report: ForecastReport, truth: dict[int, float]) -> Held:
 
 
 def simulate(logs: int, cases: int, folder: Path) -> tuple[Held, Held]:
-    """Work the desks; count what holds the truth before and after all cases are erased."""
+    """Work the desks; count the intervals that hold the truth before and after an erasure."""
     totals = [[0, 0, 0], [0, 0, 0]]
     for seed in range(logs):
         desk = SimulatedDesk(folder / f"{seed}.sqlite3", seed)

@@ -6,11 +6,12 @@ whom the operator asked out of order stands apart.
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from math import fsum
 
 from .model import NO_CLIENT
 from .model.case import SAID_NO, SAID_YES, Case, ContractCost, Standing, Tally
+from .model.whole_months import divided, first_month
 from .reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
 _Whose = tuple[str, str]
@@ -53,23 +54,16 @@ def report(
         since=since,
         cases=len(counted),
         rows=_rows(
-            counted.values(), in_order, [each for each in erased if _is_in(each.month, since)]
+            counted.values(),
+            in_order,
+            [each for each in erased if each.month >= first_month(since)],
         ),
         overrides=tuple(_override_row(key, overrides[key]) for key in sorted(overrides)),
         contracts=_contracts(
-            counted.values(), [each for each in costs if _is_in(each.month, since)]
+            counted.values(), [each for each in costs if each.month >= first_month(since)]
         ),
-        left_out=tuple(sorted(month for month in months if _divides(since, month))),
+        left_out=tuple(sorted(months & divided(since))),
     )
-
-
-def _is_in(month: str, since: datetime) -> bool:
-    """Whether a whole month, such as "2026-11" in UTC, comes after a moment."""
-    return datetime.strptime(f"{month}-01Z", "%Y-%m-%d%z") >= since
-
-
-def _divides(since: datetime, month: str) -> bool:
-    return f"{since.astimezone(UTC):%Y-%m}" == month and not _is_in(month, since)
 
 
 def _rows(
@@ -90,7 +84,7 @@ def _rows(
             first.update(keys[:1])
             by_wish.update(key for key in keys[:1] if key[0] == case.incident.wish)
     for key, turns in in_order.items():
-        # Whoever was asked in order was eligible then, though an amended case has ranked again.
+        # A provider asked in order was eligible then, though an amended case has ranked again.
         in_cases.setdefault(key, set()).update(turns)
     for each in erased:
         key = (each.provider, each.service)

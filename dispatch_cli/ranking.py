@@ -141,7 +141,7 @@ def is_night(moment: datetime, timezone: str) -> bool:
 
 
 def _in_turn(ordered: list[Rated], need: Need) -> list[Rated]:
-    """Let equals take turns, each part of the order for itself: the wish, the list, all others."""
+    """Let equals take turns within each part of the order: wish, client's list, others."""
     if need.settings.method != "index" or not any(each.error_min for each in ordered):
         return ordered
 
@@ -161,7 +161,7 @@ def _in_turn(ordered: list[Rated], need: Need) -> list[Rated]:
 
 
 def equal_within_min(error_min: float, settings: Settings) -> float:
-    """How far behind the best one left others may be to take turns with it; 0 without a log."""
+    """Return how many minutes behind a leader its equals may be; 0 if the log has nothing of it."""
     return min(settings.fair_within_min, EQUAL_WITHIN_ERRORS * error_min)
 
 
@@ -173,8 +173,9 @@ def in_turn(
 ) -> list[T]:
     """Sort candidates by groups of equals, and those of a group by the tie rule.
 
-    Groups are formed from the best downwards by ``steps``, minutes in millionths: the best one left
-    leads, and with it go those that are at most its ``within_min`` behind.
+    Groups are formed from the best downwards by ``steps``, which are minutes in millionths. The
+    best candidate that has no group yet is the leader of the next one. Its group consists of
+    the candidates whose steps are at most its ``within_min`` above its own.
     """
     order = sorted((steps(each), tie_of(each), at) for at, each in enumerate(candidates))
     begin = 0

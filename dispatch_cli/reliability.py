@@ -1,4 +1,4 @@
-"""Whether the forecasts of the ranking have come true: what was said beside what happened."""
+"""Compare the forecasts of the ranking with their outcomes."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,7 +6,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from .betas import beta_quantile
-from .model.forecasts import BANDS_MIN, TENTHS, ArrivalCount, ChanceCount, ChanceSum
+from .model.forecasts import BANDS_MIN, MILLION, TENTHS, ArrivalCount, ChanceCount, ChanceSum
+from .model.whole_months import divided, first_month, first_year
 from .reports import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
 
 LEAST = 30
@@ -14,8 +15,6 @@ LEAST = 30
 
 INTERVAL = 0.95
 """The chance that the true share lies within the interval that is shown."""
-
-_MILLION = 1_000_000
 
 
 def report(
@@ -29,19 +28,19 @@ def report(
     A month or a year that the moment divides is named in ``left_out``.
     """
     by_month, by_band, by_year = list(chances), list(arrivals), list(sums)
-    first_month, first_year = _first_month(since), _first_year(since)
-    kept = [each for each in by_month if each.month >= first_month]
+    kept = [each for each in by_month if each.month >= first_month(since)]
     months = {each.month for each in by_month} | {each.month for each in by_band}
     years = {each.year for each in by_year}
-    left_out = months & _divided(since, first_month) | years & _divided(since, first_year)
     return ForecastReport(
         since=since,
         asked=sum(each.asked for each in kept),
         least=LEAST,
         rows=_chance_rows(kept),
-        arrivals=_arrival_rows(each for each in by_band if each.month >= first_month),
-        providers=_provider_rows(kept, [each for each in by_year if each.year >= first_year]),
-        left_out=tuple(sorted(left_out)),
+        arrivals=_arrival_rows(each for each in by_band if each.month >= first_month(since)),
+        providers=_provider_rows(
+            kept, [each for each in by_year if each.year >= first_year(since)]
+        ),
+        left_out=tuple(sorted((months | years) & divided(since))),
     )
 
 
@@ -119,7 +118,7 @@ def _provider_rows(
         accepted[each.month[:4], each.provider] += each.accepted
     rows = []
     for whole in sorted(sums, key=lambda each: (each.year, each.provider)):
-        said, yes = whole.millionths / _MILLION / whole.asked, accepted[whole.year, whole.provider]
+        said, yes = whole.millionths / MILLION / whole.asked, accepted[whole.year, whole.provider]
         low, high, verdict = _judged(yes, whole.asked, said, said)
         rows.append(
             ProviderChanceRow(
@@ -135,23 +134,3 @@ def _provider_rows(
             )
         )
     return tuple(rows)
-
-
-def _first_month(since: datetime | None) -> str:
-    """The first month that lies after a moment as a whole; "" if there is no moment."""
-    if since is None:
-        return ""
-    if f"{since:%dT%H:%M:%S.%f}" == "01T00:00:00.000000":
-        return f"{since:%Y-%m}"
-    return f"{since.year + since.month // 12:04d}-{since.month % 12 + 1:02d}"
-
-
-def _first_year(since: datetime | None) -> str:
-    month = _first_month(since)
-    return month[:4] if month[4:] in ("", "-01") else f"{int(month[:4]) + 1:04d}"
-
-
-def _divided(since: datetime | None, first: str) -> set[str]:
-    """The month, or the year, of a moment at which it does not begin."""
-    name = "" if since is None else f"{since:%Y-%m}"[: len(first)]
-    return {name} if name < first else set()

@@ -1,4 +1,4 @@
-"""Equals take turns, at a price that is stated and bounded, and nobody else moves."""
+"""Equals take turns, at a price that is stated and bounded; all others keep their ranks."""
 
 from datetime import timedelta
 
@@ -213,8 +213,8 @@ def test_groups_are_those_formed_by_hand(firms, client):
 
 @searched(2000, firms=FIRMS, client=POLICIES)
 def test_turns_cost_no_more_than_the_bound(firms, client):
-    """Without head starts between 0 and the width times the chance that somebody comes; with them
-    more by the largest head start either way. All costs still add up, and nobody vanishes.
+    """Without head starts between 0 and the width times the chance that a provider accepts; with
+    them more by the largest head start either way. Costs add up, and all providers are there.
     """
     providers, seen = world_of(firms)
     orders = orders_of(providers, seen, client=client)
@@ -232,7 +232,7 @@ def test_turns_cost_no_more_than_the_bound(firms, client):
 @searched(1000, firms=FIRMS)
 def test_turns_stay_within_the_bound_of_the_best_of_all_orders(firms):
     """By minutes alone the order is the best of all orders and subsets, also with a log; turns add
-    at most the width times the chance that somebody comes.
+    at most the width times the chance that a provider accepts.
     """
     orders = orders_of(*world_of(firms))
     best = best_by_brute_force(steps_of(orders.ungrouped), FALLBACK_MIN, all_of_them=False)
@@ -244,7 +244,7 @@ def test_turns_stay_within_the_bound_of_the_best_of_all_orders(firms):
 
 @searched(1000, firms=FIRMS, seed=st.randoms(use_true_random=False))
 def test_names_and_the_order_of_the_file_change_nothing(firms, seed):
-    """With a log, too: shuffling the file and renaming everybody leaves the order of the ids."""
+    """With a log, too: shuffling the file and renaming the providers leaves the order of ids."""
     providers, seen = world_of(firms)
     shuffled = [replace(each, name="Zzz") for each in providers]
     seed.shuffle(shuffled)
@@ -253,7 +253,7 @@ def test_names_and_the_order_of_the_file_change_nothing(firms, seed):
 
 @searched(1000, firms=FIRMS, which=st.integers(0, 6), later=MINUTES)
 def test_a_strictly_worse_provider_never_changes_the_groups_above_its_own(firms, which, later):
-    """Those that are led by somebody better keep their ranks, whoever comes in behind them."""
+    """Groups with a better leader keep their ranks when a provider is added behind them."""
     providers, seen = world_of(firms)
     model = providers[which % len(providers)]
     added = replace(model, id="added", turnout_min=(model.turnout_min or 0) + later + 0.125)
@@ -275,31 +275,35 @@ def test_without_a_log_nothing_is_grouped(firms):
 
 # Simulated desks
 
-SIMULATED = [pytest.param(3, id="3 runs"), pytest.param(30, marks=pytest.mark.ci, id="30 runs")]
 
-
-@pytest.mark.parametrize("every", ["1 a day", "4 a day"])
-@pytest.mark.parametrize("runs", SIMULATED)
-def test_equal_firms_get_equal_shares(runs, every):
-    """20 to 30 % each in 80 % of the runs of 400 cases; by minutes alone one gets most of them.
-
-    A firm that is 5 minutes better still gets 85 % of what it would accept.
+@pytest.mark.parametrize("every", benchmark.CADENCES)
+def test_equal_firms_get_equal_shares(every):
+    """A tenth of the runs: in turn no firm gets a third of the cases, by minutes alone one gets
+    nearly half. A firm that is 5 minutes better still gets 85 % of what it would accept.
     """
-    in_turn = benchmark.study(runs, benchmark.CADENCES[every], WITHIN_MIN)
-    assert in_turn.even >= 0.8 if runs == 30 else in_turn.largest <= 0.33
+    in_turn = benchmark.study(3, benchmark.CADENCES[every], WITHIN_MIN)
+    assert in_turn.largest <= 0.33
     assert in_turn.better >= 0.85
-    alone = benchmark.study(min(runs, 3), benchmark.CADENCES[every], 0.0)
+    alone = benchmark.study(3, benchmark.CADENCES[every], 0.0)
     assert alone.largest > 0.45
     assert alone.even == 0
 
 
 @pytest.mark.ci
-def test_the_table_in_the_docs_is_what_the_simulation_gives():
-    """Its line of equals in turn at four cases a day, to the last digit."""
-    found = benchmark.study(100, benchmark.CADENCES["4 a day"], WITHIN_MIN)
-    figures = f"{found.even:.0%} | {found.largest:.0%} | {found.better:.0%}"
-    page = benchmark.PAGE.read_text(encoding="utf-8")
-    assert f"| 4 a day | in turn | {figures} |" in page
+@pytest.mark.parametrize("cadence", benchmark.CADENCES)
+def test_the_table_in_the_docs_is_what_the_simulation_gives(cadence):
+    """Both lines of 100 runs, to the last digit; in turn all four get 20 to 30 % in 80 % of them.
+
+    The first 30 runs alone leave this share open by some percent.
+    """
+    alone, in_turn = benchmark.rows(cadence, 100)
+    lines = benchmark.PAGE.read_text(encoding="utf-8").splitlines()
+    assert alone in lines
+    assert in_turn in lines
+    even, of_first, _, better = (int(each.rstrip("% |")) for each in in_turn.split(" | ")[2:])
+    assert even >= 80
+    assert of_first >= (75 if cadence == "24 a day" else 80)
+    assert better >= 85
 
 
 @pytest.fixture

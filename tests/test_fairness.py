@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -232,6 +233,17 @@ def test_erased_cases_are_counted_by_their_month():
         ),
         row("lechtal", eligible=1),
     )  # fmt: skip
+
+
+def test_a_month_begins_by_the_calendar_of_the_centre():
+    """1 November in Berlin is 31 October in UTC for an hour; October is not divided by that."""
+    since = datetime(2026, 11, 1, tzinfo=ZoneInfo("Europe/Berlin"))
+    standings = [standing("2026-11", "huber", 1, 1), standing("2026-10", "huber", 5, 5)]
+    costs = [ContractCost(month=month, client="adac", cases=1, cost_min=4.0)
+             for month in ("2026-10", "2026-11")]  # fmt: skip
+    found = report([], [], since, standings=standings, contract_costs=costs)
+    assert (found.rows, found.left_out) == ((row("huber", eligible=1, ranked_first=1),), ())
+    assert [each.cases for each in found.contracts] == [1]
 
 
 def test_contracts_of_erased_cases_are_counted_once():

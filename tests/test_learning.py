@@ -435,7 +435,7 @@ def error_by_hand(found: Learned) -> float:
 
 def test_the_standard_error_in_the_docs_is_right():
     """Forty offers of which 28 were accepted, part by part as the page works them out."""
-    late = {"promised_min": 20.0, "arrival_min": 20.0}
+    late = {"came_min": 20.0, "base_min": 20}
     offers = [tally(answer_min=3.0, **late)] * 28 + [tally("declined", answer_min=3.0)] * 12
     found = learned(PRIOR, summary_of(*offers), NOON)
     assert (found.answer_weight, found.late_weight) == pytest.approx((40, 28))

@@ -276,9 +276,9 @@ def _little_endian(column: "array[int]") -> bytes:
 def build_border(cities: Mapping[str, dict[str, object]], rows: Iterable[Row]) -> bytes:
     """Make the table of places on either side of the border, each with its country."""
     german = {(row.lat, row.lon) for row in rows if not row.is_receiver}
-    german |= {_point(city) for city in cities.values() if city["countrycode"] == "DE"}
+    german |= {point_of(city) for city in cities.values() if city["countrycode"] == "DE"}
     foreign = {
-        (*_point(city), str(city["countrycode"]))
+        (*point_of(city), str(city["countrycode"]))
         for city in cities.values()
         if city["countrycode"] in COUNTRIES
     }
@@ -296,13 +296,14 @@ def build_border(cities: Mapping[str, dict[str, object]], rows: Iterable[Row]) -
     return head.encode() + b"".join(_little_endian(column) for column in columns)
 
 
-def _point(city: Mapping[str, object]) -> Point:
+def point_of(city: Mapping[str, object]) -> Point:
+    """Read the position of a row of cities500.json."""
     return float(str(city["latitude"])), float(str(city["longitude"]))
 
 
 def foreign_places(cities: Mapping[str, dict[str, object]]) -> Grid:
     """Gather the places of the neighbouring countries."""
-    return Grid(_point(city) for city in cities.values() if city["countrycode"] in COUNTRIES)
+    return Grid(point_of(city) for city in cities.values() if city["countrycode"] in COUNTRIES)
 
 
 def main() -> None:

@@ -22,7 +22,12 @@ app = group("What the centre can prove.")
 def fairness(
     desk: Desk,
     since: Annotated[
-        str, typer.Option("--since", metavar="DAY", help="2026-11-01: cases opened from then on.")
+        str,
+        typer.Option(
+            "--since",
+            metavar="DAY",
+            help="Month (2026-11) or day (2026-11-01): cases opened from its begin on.",
+        ),
     ],
 ) -> Outcome:
     """Say who was asked how often, who accepted, and what contracts cost the motorists."""
@@ -61,7 +66,8 @@ def forecast(
         typer.Option(
             "--since",
             metavar="DAY",
-            help="2026-11-01: offers of the months from then on. Default: all that is kept.",
+            help="Month (2026-11) or day: offers of the months from then on."
+            " Default: all that is kept.",
         ),
     ] = None,
 ) -> Outcome:
@@ -102,9 +108,8 @@ def _too_little(found: "ForecastReport") -> str:
 
 
 def _moment(since: str, book: "Book") -> datetime:
-    """Read a day, or a moment, in the zone of the centre."""
-    from ..notation import parse_when
+    """Read a month, a day or a moment in the zone of the centre."""
+    from ..notation import parse_since
 
-    text = since if ":" in since else f"{since.strip()}T00:00"
-    moment = parse_when(text, book.now, book.catalog.rules.settings.timezone)
+    moment = parse_since(since, book.now, book.catalog.rules.settings.timezone)
     return moment.astimezone(zone_of(book))

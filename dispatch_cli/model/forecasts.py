@@ -1,8 +1,11 @@
-"""What is kept of forecasts and their outcomes: counts that tell neither a place nor a person."""
+"""The counts of forecasts and their outcomes, which tell neither a place nor a person."""
 
 from msgspec import Struct
 
 TENTHS = 10
+MILLION = 1_000_000
+"""Exact chances are added up in whole millionths: no sum depends on the order of its terms."""
+
 BANDS_MIN = (0, 15, 30, 60)
 """Where the bands of a forecast arrival begin; the last one has no end."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .amounts import parse_metres, parse_weight_t
     from .laender import LAENDER, land_of
-    from .moments import ClockChangeError, parse_when
+    from .moments import ClockChangeError, parse_since, parse_when
     from .phones import parse_phone
     from .place import parse_place, place_at, place_of_postcode, recognise_place
     from .plus_codes import place_of_short_code, split_short_code
@@ -32,6 +32,7 @@ _HOMES = {
     "parse_place": "place",
     "parse_postcode_ranges": "postcodes",
     "parse_weight_t": "amounts",
+    "parse_since": "moments",
     "parse_when": "moments",
     "place_at": "place",
     "place_of_postcode": "place",
@@ -52,6 +53,7 @@ __all__ = [
     "parse_phone",
     "parse_place",
     "parse_postcode_ranges",
+    "parse_since",
     "parse_weight_t",
     "parse_when",
     "place_at",

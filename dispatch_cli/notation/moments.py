@@ -9,6 +9,7 @@ from ..errors import UsageError
 from .reading import quoted
 
 _ALLOWED = '"22:30", "2026-12-24T22:30" or "2026-12-24T22:30+01:00"'
+_SINCE_ALLOWED = '"2026-11", "2026-11-01" or "2026-11-01T12:00"'
 _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]{1,6})?)?"
 _OFFSET = r"(?P<offset>Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 _ISO = re.compile(
@@ -19,6 +20,7 @@ _GERMAN = re.compile(
     re.I,
 )
 _YEARS = range(1970, 2200)
+_MONTH_OR_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?")
 
 
 class ClockChangeError(UsageError):
@@ -58,6 +60,28 @@ def parse_when(text: str, now: datetime, timezone: str) -> datetime:
     if offset:
         return moment.replace(tzinfo=_offset(text, offset))
     return _localised(text, moment, zone)
+
+
+def parse_since(text: str, now: datetime, timezone: str) -> datetime:
+    """Read the begin of a month ("2026-11"), of a day ("2026-11-01"), or a moment with its time.
+
+    A month and a day begin at midnight in ``timezone``. Raises UsageError, which quotes the text as
+    it was typed.
+    """
+    text = " ".join(text.split())
+    if ":" in text:
+        return parse_when(text, now, timezone)
+    match = _MONTH_OR_DAY.fullmatch(text)
+    try:
+        year, month, day = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
+        midnight = datetime(year, month, day)  # noqa: DTZ001  the zone is found in the next step
+    except ValueError:
+        year = 0
+    if year not in _YEARS:
+        raise UsageError(
+            f"{quoted(text)} is no month and no day from 1970 to 2199: write {_SINCE_ALLOWED}"
+        )
+    return _localised(text, midnight, _zone(timezone))
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -235,12 +235,18 @@ class Database:
         connection.execute("COMMIT")
 
     def _migrate(self, connection: "sqlite3.Connection", version: int) -> None:
-        """Migrate in one transaction; the copy goes once the new schema has passed its check."""
+        """Migrate in one transaction; the copy goes once the new schema has passed its check.
+
+        What was learned is worked out anew: another version may have counted by other rules.
+        """
+        from .learned import work_out_all
+
         self._back_up(connection, version)
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("BEGIN IMMEDIATE")
         try:
             apply(connection, self.known, version)
+            work_out_all(connection)
             problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             problems += [f"foreign key of {row[0]}" for row in _broken_links(connection)]
             if problems != ["ok"]:

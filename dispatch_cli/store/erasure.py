@@ -112,8 +112,9 @@ def drive_step(offers: Iterable[Offer]) -> timedelta:
 def shifted(offer: Offer, step: timedelta) -> Offer:
     """Shift the drive of an offer to a whole number of steps; how late it was stays as it is.
 
-    Its forecasts are shifted as well: minutes from a known base tell the drive. Where they are held
-    against no arrival they go, and so does the booking, whose begin and end would tell it, too.
+    The forecasts are shifted by the same minutes, because minutes from a known base tell the drive.
+    An offer without a moment of arrival (``came_at``) loses its forecasts. Every offer loses its
+    booking, because its begin and end tell the drive as well.
     """
     offer = replace(offer, booked_from=None, booked_until=None)
     begin = offer.answered_at or offer.opened_at

@@ -1,7 +1,8 @@
-"""What became of forecasts, as counts that stay when cases are erased.
+"""Counts of forecasts and their outcomes, which stay when cases are erased.
 
-They tell no place and no person: chances by tenths, arrivals by bands of the drive as coarse as
-erasure leaves it, and exact chances only as a sum by provider and year.
+They tell no place and no person: acceptances are counted by tenths of their chance, arrivals by
+bands of the drive, as coarse as erasure leaves it. Exact chances are only summed up, by provider
+and year.
 """
 
 from collections import Counter
@@ -10,21 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..learning import is_counted
 from ..model.case import SAID_YES, Case
-from ..model.forecasts import ArrivalCount, ChanceCount, ChanceSum, band_of, tenth_of
+from ..model.forecasts import MILLION, ArrivalCount, ChanceCount, ChanceSum, band_of, tenth_of
 from .erasure import drive_step, shifted
 from .tallies import tally_of, turns_of
 
 if TYPE_CHECKING:
     import sqlite3
 
-MILLION = 1_000_000
-
 _TABLES: dict[str, tuple[tuple[str, ...], tuple[str, str]]] = {
     "chance_count": (("month", "provider", "service", "tenth"), ("asked", "accepted")),
     "arrival_count": (("month", "provider", "service", "band_min"), ("arrived", "observed_min")),
     "chance_sum": (("year", "provider"), ("asked", "millionths")),
 }
-"""The key of each table, and what it adds up; a row whose first sum is 0 goes."""
+"""The key of each table, and its two sums; a row is deleted when its first sum becomes 0."""
 
 _Counts = Counter[tuple[str, int, tuple[str | int, ...]]]
 """Sums by table, which of its two, and key."""

@@ -82,6 +82,15 @@ def update_learned(connection: "sqlite3.Connection", before: Case, after: Case) 
             _update_assigned(connection, known.get(offer.number), offer)
 
 
+def work_out_all(connection: "sqlite3.Connection") -> None:
+    """Add up all offers again by the rules of this program, as after a migration."""
+    connection.execute("DELETE FROM learned")
+    connection.execute("DELETE FROM lateness")
+    keys = connection.execute("SELECT DISTINCT provider, service FROM offer").fetchall()
+    for provider, service in keys:
+        _work_out(connection, provider, service)
+
+
 def _counted(case: Case) -> dict[int, Tally]:
     """The turns of a case that teach something, by the number of their last call.
 

@@ -21,7 +21,7 @@ FILE_WEIGHT = 10
 
 
 class Posterior(Struct):
-    """What holds of a firm for a service: acceptance, minutes to an answer, lateness twice."""
+    """The learned values of a firm for a service: acceptance, answer minutes, lateness twice."""
 
     acceptance: float
     answer_min: float
@@ -79,7 +79,7 @@ def lessons(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
 def posteriors(
     jobs: Iterable[Job], prior: tuple[float, float], now: datetime
 ) -> dict[tuple[str, str], Posterior]:
-    """What holds of each firm and service at a moment that no call lies after."""
+    """Work out the learned values of each firm and service at a moment after all calls."""
     found: dict[tuple[str, str], Posterior] = {}
     taught = list(lessons(jobs))
     for key in {(turn[-1].firm, turn[-1].service) for _, turn in taught}:

@@ -48,7 +48,7 @@ def order(at, minutes):
     """The candidates of a case at a minute, in the order in which they would be asked."""
     book = at(minutes)
     with book.store.reading() as reader:
-        seen = observe(FIRMS, reader, book.now, book.now)
+        seen = observe(FIRMS, reader, book.now)
     answer = ranking_desk.rank_incident(
         FIRMS, incident(when=book.now), holidays=no_holidays, observations=seen
     )

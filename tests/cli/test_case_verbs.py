@@ -252,7 +252,9 @@ def test_the_fairness_report_counts_what_was_done(dispatch, opened):
     assert report["schema"] == "dispatch.report.fairness/1"
     [lech] = [row for row in report["data"]["rows"] if row["provider"] == "lech"]
     assert (lech["ranked_first"], lech["offered"], lech["accepted"]) == (1, 1, 1)
-    assert dispatch("report", "fairness", "--since", "yesterday").code == 2
+    ran = dispatch("report", "fairness", "--since", "yesterday")
+    assert ran.code == 2
+    assert '"yesterday" is no month and no day' in ran.err
 
 
 def test_the_forecast_report_holds_what_was_said_against_what_came(dispatch, opened):
@@ -307,6 +309,9 @@ def test_a_day_within_a_month_leaves_that_month_out(dispatch, opened):
     ran = dispatch("report", "forecast", "--since", f"{datetime.now(UTC):%Y-%m}-01T00:01")
     assert len(ran.out.splitlines()) == 1
     assert f"the forecasts of {datetime.now(UTC):%Y-%m} are kept as a whole" in ran.err
+    of_month = dispatch("report", "forecast", "--since", f"{datetime.now(UTC):%Y-%m}")
+    assert f"the forecasts of {datetime.now(UTC):%Y-%m} are" not in of_month.err
+    assert len(of_month.out.splitlines()) > 1
 
 
 def test_erasure_names_the_exports_that_it_cannot_reach(dispatch, opened):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dispatch_cli.errors import UsageError
-from dispatch_cli.notation import parse_when
+from dispatch_cli.notation import parse_since, parse_when
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 11, 24, 11, 3, 20, tzinfo=UTC)  # 12:03:20 in Berlin
@@ -101,3 +101,31 @@ def test_an_unknown_timezone_is_refused() -> None:
     for zone in ("Europe/Augsburg", "../../etc/passwd", "", "\x00"):
         with pytest.raises(UsageError, match="timezone"):
             parse_when("22:30", NOW, zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11", "2026-11-01T00:00+01:00"),
+        ("2026-07", "2026-07-01T00:00+02:00"),
+        (" 2026-11-15 ", "2026-11-15T00:00+01:00"),
+        ("2026-11-15T12:30", "2026-11-15T12:30+01:00"),
+        ("1970-01", "1970-01-01T00:00+01:00"),
+    ],
+)
+def test_a_month_and_a_day_begin_at_midnight(text: str, expected: str) -> None:
+    """A report may be asked for from a month on, from a day on, or from a moment on."""
+    assert parse_since(text, NOW, BERLIN) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yesterday", "", "2026", "2026-1", "2026-13", "2026-00", "2026-11-31", "1969-12", "2200-01",
+     "01.11.2026", "2026-11-01T", "now"],
+)  # fmt: skip
+def test_what_is_no_month_and_no_day_is_refused_in_the_words_that_were_typed(text: str) -> None:
+    """The message quotes the text without additions and says what is allowed."""
+    with pytest.raises(UsageError) as refusal:
+        parse_since(text, NOW, BERLIN)
+    assert str(refusal.value).startswith(f'"{text}" is no month and no day')
+    assert 'write "2026-11", "2026-11-01" or' in str(refusal.value)

@@ -13,6 +13,7 @@ from sqlite3 import Connection
 import pytest
 
 from dispatch_cli.errors import BadDataError
+from dispatch_cli.learning import summarise
 from dispatch_cli.model.check import Watched
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
@@ -33,6 +34,7 @@ UPDATE case_file SET region = 1;
 """,
 )
 KNOWN = (*migrations(), LATER)
+_MINUTE_US = 60_000_000
 LOGS = Path(__file__).parent / "logs"
 """A log of each older version: the SQL dump after seven steps of ``working.decide_next``."""
 
@@ -236,17 +238,51 @@ def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> 
     assert all(begin < end for _, begin, end in offered)
 
 
-def test_older_offers_teach_no_lateness(tmp_path: Path) -> None:
-    """What was late against promises stays that, and no forecast is made up for what was asked."""
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_what_older_offers_teach_is_worked_out_anew(tmp_path: Path, version: int) -> None:
+    """Two numbers of a firm, which were two offers before version 4, are one turn afterwards.
+
+    What was late against promises stays that, and no forecast is made up for what was asked.
+    """
     path = tmp_path / "cases.sqlite3"
-    _released(path, 3)
+    _released(path, version)
+    begin = round(NOW.timestamp() * 1_000_000)
+    calls = [
+        {"outcome": "no_answer", "at": 0, "answered": 9, "promises": "[]", "arrived": None},
+        {"outcome": "accepted", "at": 9, "answered": 10, "arrived": 37,
+         "promises": f'[[{begin + 30 * _MINUTE_US},{begin + 10 * _MINUTE_US},"provider"]]'},
+    ]  # fmt: skip
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE learned SET late_weight = 2, late_min_weighted = 7")
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(offer)")]
+        pattern = dict(
+            zip(columns, connection.execute("SELECT * FROM offer").fetchone(), strict=True)
+        )
+        for number, call in enumerate(calls, start=11):
+            offer = pattern | {
+                "number": number, "provider": "huber", "outcome": call["outcome"],
+                "opened_at": begin + call["at"] * _MINUTE_US,
+                "answered_at": begin + call["answered"] * _MINUTE_US,
+                "promises": call["promises"],
+                "arrived_at": call["arrived"] and begin + call["arrived"] * _MINUTE_US,
+            }  # fmt: skip
+            marks = ", ".join("?" * len(offer))
+            connection.execute(f"INSERT INTO offer VALUES ({marks})", (*offer.values(),))  # noqa: S608
+        connection.execute(
+            "INSERT INTO learned (provider, service, accepted_weight, asked_weight, answer_weight,"
+            " answer_min_weighted, late_weight, late_min_weighted, as_of, half_life_days)"
+            " VALUES ('huber', 'tow', 1.0, 2.0, 2.0, 10.0, 1.0, 7.0, ?, 90.0)",
+            (begin + 9 * _MINUTE_US,),
+        )
     with opened(path) as store, store.deciding() as tx:
-        assert tx.summaries()
+        tallies = tx.tallies()
         for each in tx.summaries():
-            assert (each.promise_weight, each.promise_min_weighted) == (2, 7)
+            own = [tally for tally in tallies if tally.provider == each.provider]
+            assert [each] == summarise(own, each.as_of)
             assert (each.late_weight, each.late_min_weighted) == (0, 0)
+        [huber] = [each for each in tx.summaries() if each.provider == "huber"]
+        assert (huber.asked_weight, huber.accepted_weight) == (1, 1)
+        assert (huber.answer_weight, huber.answer_min_weighted) == (1, 10)
+        assert (huber.promise_weight, huber.promise_min_weighted) == (1, 7)
         offers = [offer for each in tx.cases(open_only=False) for offer in each.offers]
         assert {(each.acceptance, each.base_min, each.travel_source) for each in offers} == {
             (None, None, "")
