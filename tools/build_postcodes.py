@@ -341,8 +341,8 @@ def main() -> None:
         parser.error("DE.zip, cities500.json and --dated are needed")
     rows = read_rows(asked.postcodes)
     cities = json.loads(asked.cities.read_text(encoding="utf-8"))
-    table = build_postcodes(rows, foreign_places(cities), read_corrections(), asked.dated)
-    (NOTATION / centres.FILE).write_bytes(table)
+    content = build_postcodes(rows, foreign_places(cities), read_corrections(), asked.dated)
+    (NOTATION / centres.FILE).write_bytes(content)
     (NOTATION / borders.FILE).write_bytes(build_border(cities, rows))
 
 
