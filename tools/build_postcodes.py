@@ -145,7 +145,7 @@ def own_places(
 ) -> dict[str, list[Point]]:
     """List the points that only one postcode has: a shared one is that of a whole town.
 
-    A stray place, which has the point of another place of its name, is left out.
+    A stray place, such as one with the point of another place of its name, is left out.
     """
     points = {code: [(row.lat, row.lon) for row in rows] for code, rows in places.items()}
     codes_at: dict[Point, set[str]] = defaultdict(set)
