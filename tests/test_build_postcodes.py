@@ -96,6 +96,42 @@ def test_corrections_drop_add_move_widen_and_settle_the_land() -> None:
     assert built(rows)["86008"].land == "BW"  # of equals the first in the alphabet
 
 
+def test_a_place_of_another_town_counts_for_nothing_but_its_name() -> None:
+    """A stray place moves neither point nor radius of its postcode; its name is still found."""
+    rows = [
+        *around(8),
+        row("86100", "Hof", 48.20, 10.5),
+        row("86100", "Au", 48.22, 10.5),
+        row("86100", "Neustadt", 49.9, 12.0),
+    ]
+    table = built(rows, ("86100", "stray", "49.9", "12.0", "", "Neustadt"))
+    without = built(rows[:-1])
+    assert table["86100"].lat == without["86100"].lat == 48.21
+    assert table["86100"].radius_km == without["86100"].radius_km
+    assert built(rows)["86100"].radius_km > 5 * without["86100"].radius_km
+    assert "Neustadt" in table["86100"].towns
+
+
+def test_a_point_between_two_sources_has_a_radius_over_both() -> None:
+    """A corrected point may say how far the radius must reach; a kept one changes nothing."""
+    table = built(
+        around(8), ("86001", "point", "48.11", "10.91", "77"), ("86002", "keep", "", "", "")
+    )
+    assert (table["86001"].lat, table["86001"].lon) == (48.11, 10.91)
+    assert table["86001"].radius_km == 77
+    assert table["86002"].radius_km < 77
+
+
+def test_a_city_of_its_own_comes_before_the_villages_of_its_postcode() -> None:
+    """A city is one row like each village, so that counting rows would make it a part of theirs."""
+    city = {"district": "Kreisfreie Stadt Schwabach", "district_code": "09565"}
+    villages = [row("86100", name, 48.2, 10.5) for name in ("Kammerstein", "Rednitzhembach")]
+    rows = [*around(8), *villages, row("86100", "Schwabach", 48.21, 10.5, **city)]
+    assert built(rows)["86100"].municipality == built(rows)["86100"].district == "Schwabach"
+    without = built([*around(8), *villages])["86100"]
+    assert (without.municipality, without.district) == ("", "Landkreis Augsburg")
+
+
 def test_receivers_are_no_places() -> None:
     """A company with a postcode of its own is left out."""
     assert "86999" not in built([*around(8), row("86999", "AG", 48.3, 10.9, is_receiver=True)])
@@ -148,3 +184,22 @@ def test_nine_of_ten_places_lie_within_the_radius() -> None:
     ]
     assert len(places) > 16_000
     assert sum(km <= radius_km for km, radius_km in places) / len(places) > 0.94
+
+
+@pytest.mark.parametrize("extract", ["berlin-borsigwalde", "heidelberg"])
+def test_nine_of_ten_addresses_lie_within_the_radius(extract: str) -> None:
+    """In each postcode of which an OpenStreetMap extract has 17 addresses or more."""
+    pytest.importorskip("osmium", reason="osmium, which reads the extracts, is not installed")
+    file = GEONAMES.parents[1] / f"osm/{extract}.osm.pbf"
+    if not file.exists():
+        pytest.skip("the shared OpenStreetMap extracts are not here")
+    figures = pytest.importorskip("benchmarks.places", reason="the folder benchmarks is not here")
+    found: dict[str, list[bool]] = {}
+    for code, lat, lon in figures.addresses(file):
+        if centre := centres().of(code):
+            inside = great_circle_km(lat, lon, *centre) <= centres().radius_km(code)
+            found.setdefault(code, []).append(inside)
+    counted = {code: each for code, each in found.items() if len(each) >= 17}
+    assert len(counted) >= 3
+    for code, each in counted.items():
+        assert sum(each) / len(each) >= 0.9, code

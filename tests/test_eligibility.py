@@ -25,6 +25,7 @@ from dispatch_cli.model import (
     Timetable,
     Vehicle,
 )
+from dispatch_cli.notation import place_at
 from dispatch_cli.results import Answer, Exclusion
 
 from .tiers import searched
@@ -281,6 +282,14 @@ def test_an_exclusion_says_what_would_have_to_be_true(name):
     assert "p" not in mended or mended["p"].reason != out.reason
     short = exclusions(answer_of(*as_world(change(p, of, found[1], True))))
     assert short["p"].reason == out.reason
+
+
+@pytest.mark.parametrize("point", [(0.0, 0.0), (47.3769, 8.5417), (54.5, 6.5)])
+def test_a_place_abroad_is_named_in_the_same_words_everywhere(point):
+    """The exclusion of a provider of all Germany says what the head of the answer says."""
+    place = place_at(*point)
+    out = exclusions(answer_of([provider("p", area=Country())], incident(place=place)))["p"]
+    assert f"({out.detail})" in place.readback
 
 
 def as_world(changed: tuple[Provider, Incident]) -> tuple[list[Provider], Incident]:

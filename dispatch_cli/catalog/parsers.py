@@ -6,6 +6,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from ..model import Place
+from ..model.sphere import great_circle_km
 
 Ranges = tuple[tuple[str, str], ...]
 
@@ -18,7 +19,7 @@ class Parsers:
         from ..notation import parse_phone, parse_place, parse_postcode_ranges, place_at
 
         self.region: Callable[[str], str] = cache(parse_region)
-        self.region_of: Callable[[str], str] = cache(_region_of)
+        self.region_of: Callable[[Place], str] = cache(_region_of)
         self.hours: Callable[[str], str] = cache(parse_hours)
         self.phone: Callable[[str], tuple[str, str]] = cache(parse_phone)
         self.place: Callable[[str], Place] = cache(parse_place)
@@ -26,13 +27,26 @@ class Parsers:
         self.ranges: Callable[[tuple[str, ...]], Ranges] = cache(parse_postcode_ranges)
 
 
-def _region_of(postcode: str) -> str:
-    """The region whose public holidays hold in a postcode; "" for none."""
+def _region_of(place: Place) -> str:
+    """Find the region whose public holidays hold at a place; "" for none.
+
+    The nearest postcode of a position is a guess: a municipality has its own holidays there only
+    if the position lies within the radius of that postcode and all postcodes in which it may lie
+    belong to the municipality.
+    """
     from ..hours import region_of
     from ..notation.centres import centres
 
-    area = centres().area(postcode)
-    return "" if area is None else region_of(area.municipality, area.land)
+    nearest = centres().area(place.postcode)
+    if nearest is None:
+        return place.land
+    if not place.postcode_given:
+        if great_circle_km(place.lat, place.lon, nearest.lat, nearest.lon) > nearest.radius_km:
+            return place.land
+        possible = [area for code in place.postcodes if (area := centres().area(code))]
+        if any(area.municipality != nearest.municipality for area in possible):
+            return place.land
+    return region_of(nearest.municipality, place.land)
 
 
 def parse_until(value: object, timezone: str) -> datetime:

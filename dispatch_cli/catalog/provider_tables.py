@@ -207,11 +207,11 @@ def _area(raw: str | RawArea | None, owner: Owner, known: Known) -> Area | None:
 def _region(text: str | None, base: Place | None, owner: Owner, parsers: Parsers) -> str:
     """Read whose public holidays count.
 
-    By default those of the municipality of the base's postcode, where it has some of its own, else
-    those of its Land.
+    By default those of the base's municipality, where it has some of its own, else those of its
+    Land.
     """
     if text is None:
-        return parsers.region_of(base.postcode) if base else ""
+        return parsers.region_of(base) if base else ""
     return owner.read("region", parsers.region, text) or ""
 
 

@@ -57,7 +57,7 @@ def _area_sentence(incident: Facts, provider: Facts, short_km: float) -> Message
         case Polygon():
             return Message("{short_km:.1f} km outside", short_km=rounded_km)
         case _:
-            return Message("{short_km:.1f} km outside Germany", short_km=rounded_km)
+            return Message("{abroad}", abroad=place.abroad)
 
 
 def _is_out(reason: str) -> Callable[[Facts, Availability], bool]:

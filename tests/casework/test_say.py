@@ -13,7 +13,7 @@ from ..worlds import incident
     ("place", "said"),
     [
         (place_of_postcode("86150", "Augsburg"), "86150 Augsburg"),
-        (place_at(48.3705, 10.8978), "86152"),
+        (place_at(48.3705, 10.8978), "86153"),
         (place_at(47.5596, 7.5886), "Switzerland, nearest 79576"),
         (place_at(54.5, 6.5), "outside Germany, nearest 27498"),
         (Place(lat=45.0, lon=9.0, foreign_km=240.0), "?"),

@@ -195,6 +195,23 @@ def test_holidays_are_those_of_the_municipality_where_it_has_some(
     assert huber.region == region
 
 
+@pytest.mark.parametrize(
+    ("base", "region"),
+    [
+        ("48.3705,10.8978", "Augsburg"),  # the town hall
+        ("48.40,10.965", "BY"),  # Stätzling: a part of Friedberg, but only 86165 Augsburg is near
+        ("48.413,10.969", "BY"),  # Derching
+        ("48.3567,10.9700", "BY"),  # Friedberg-West
+    ],
+)
+def test_a_guessed_postcode_gives_no_municipality_its_holidays(
+    tmp_path: Path, base: str, region: str
+) -> None:
+    """A position near the edge of Augsburg has the holidays of the Land, one amid it the city's."""
+    (huber,) = open_text(tmp_path, HUBER.replace("48.3645,10.8928", base)).all()
+    assert huber.region == region
+
+
 def test_holidays_are_asked_for_once(tmp_path: Path) -> None:
     """Holidays of a region are asked for only if a text speaks of them, and close who is off."""
     asked: list[tuple[str, tuple[int, ...]]] = []

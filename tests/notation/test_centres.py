@@ -6,15 +6,26 @@ from datetime import date
 
 import pytest
 
+from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import LAENDER
 from dispatch_cli.notation import centres as module
 from dispatch_cli.notation.centres import PostcodeArea, centres, read_carried, read_columns
+from dispatch_cli.notation.postcodes import centres_within
 
 ROWS = list(centres().everything())
 
 
+def test_every_postcode_has_a_town() -> None:
+    """No row is without a name that a person can say."""
+    for code, *_ in ROWS:
+        area = centres().area(code)
+        assert area is not None
+        assert area.towns, code
+        assert all(area.towns), code
+
+
 def test_rows_are_sound() -> None:
-    """Every point lies in Germany, every radius is between 1 and 27 km, every Land is known."""
+    """Every point lies in Germany, every radius is between 1 and 26 km, every Land is known."""
     table = centres()
     assert date.fromisoformat(table.dated) >= date(2026, 3, 30)
     assert len(ROWS) == len({code for code, *_ in ROWS}) > 8_100
@@ -22,9 +33,39 @@ def test_rows_are_sound() -> None:
     for code, lat, lon in ROWS:
         assert 47.2 < lat < 55.1, code
         assert 5.8 < lon < 15.1, code
-        assert 1 <= table.radius_km(code) < 27, code
+        assert 1 <= table.radius_km(code) < 26, code
         assert 0 <= table.border_km(code) <= 50, code
         assert table.land(code) in LAENDER, code
+
+
+def test_no_radius_is_much_longer_than_the_way_to_its_neighbours() -> None:
+    """Six others at most lie within 1/1.7 of a radius: one place of a wrong town would break it."""
+    for code, lat, lon in ROWS:
+        near = centres_within(lat, lon, centres().radius_km(code) / 1.7)
+        assert len(near) <= 7, code
+
+
+@pytest.mark.parametrize(
+    ("postcode", "lat", "lon"),
+    [
+        ("66130", 49.205, 7.045),  # Saarbrücken-Güdingen, not the west of the town
+        ("96237", 50.222, 11.065),  # Ebersdorf bei Coburg, not the one near Sonneberg
+        ("47802", 51.383, 6.59),  # Krefeld-Traar
+        ("81929", 48.152, 11.655),  # München-Englschalking
+        ("71672", 48.940, 9.258),  # Marbach am Neckar
+        ("89584", 48.283, 9.725),  # Ehingen
+        ("67377", 49.290, 8.266),  # Gommersheim: its forest is 20 km away, where OpenStreetMap is
+        ("67256", 49.518, 8.248),  # Weisenheim am Sand, the same
+        ("15366", 52.525, 13.67),  # Hoppegarten and Neuenhagen
+    ],
+)
+def test_a_town_lies_within_the_radius_of_its_postcode(
+    postcode: str, lat: float, lon: float
+) -> None:
+    """Towns whose point was wrong in one of the sources, by their place on the map."""
+    centre = centres().of(postcode)
+    assert centre is not None
+    assert great_circle_km(lat, lon, *centre) <= centres().radius_km(postcode)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +75,8 @@ def test_rows_are_sound() -> None:
         ("01067", "Dresden", "Dresden", "Dresden", "SN"),
         ("79801", "Hohentengen am Hochrhein", "", "Landkreis Waldshut", "BW"),
         ("64760", "Oberzent", "", "Odenwaldkreis", "HE"),
+        ("91126", "Schwabach", "Schwabach", "Schwabach", "BY"),
+        ("22961", "Hoisdorf", "", "Kreis Stormarn", "SH"),
         ("27568", "Bremerhaven", "Bremerhaven", "Bremerhaven", "HB"),
         ("82256", "Fürstenfeldbruck", "", "Fürstenfeldbruck", "BY"),
     ],

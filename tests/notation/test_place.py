@@ -123,7 +123,7 @@ def test_close_to_the_border_the_nearest_postcodes_are_not_ruled_out() -> None:
 
 def test_swapped_coordinates_are_refused_with_the_right_ones() -> None:
     """The hint names the pair that lies in Germany; a foreign pair that does not is kept."""
-    with pytest.raises(UsageError, match=r"48\.3705, 10\.8978 is near 86152"):
+    with pytest.raises(UsageError, match=r"48\.3705, 10\.8978 is near 86153"):
         parse_place("10.8978, 48.3705")
     assert parse_place("10.0, 60.0").foreign_km > 30
 

@@ -79,7 +79,7 @@ def test_possible_postcodes_are_those_whose_border_is_within_reach(
 def test_own_postcode_stands_first() -> None:
     """The nearest postcode leads the possible ones; a postcode that was given stands alone."""
     place = place_at(48.3705, 10.8978)
-    assert place.postcode == place.label == place.postcodes[0] == "86152"
+    assert place.postcode == place.label == place.postcodes[0] == "86153"
     assert (place.postcode_given, place.land) == (False, "BY")
     assert len(place.postcodes) > 1
     given = place_of_postcode("86150", "Augsburg")

@@ -57,7 +57,7 @@ def test_notations_need_no_gazetteer(tmp_path: Path) -> None:
     ("text", "label"),
     [
         ("86150", "86150 Augsburg"),
-        ("48.3705,10.8978", "86152 Augsburg"),
+        ("48.3705,10.8978", "86153 Augsburg"),
         ("86150 Augsburg", "86150 Augsburg"),
         ("86150 augsburg", "86150 Augsburg"),
         ("86150 Augsburg-Innenstadt", "86150 Augsburg"),
