@@ -73,7 +73,7 @@ def place_call(
     Without ``services`` the first that waits; for several of them one call is made, to the first
     provider that can be asked for all. ``override`` is "wish" or "decision".
     """
-    with said_locally(book), book.store.deciding() as tx:
+    with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         casework.must_be_open(before)
         wanted = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
@@ -114,8 +114,11 @@ def place_call(
                 tx.set_text(case_id, f"{offer.number}.because", because)
             said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
             tx.append(book.act("offer", case_id, offer=offer.number, **said))
-        offer = after.offers[len(before.offers)]
+        offer = offers[0]
         overdue = overdue_since(book, tx, after, offer)
+        ref = f"{case_id}.{offer.number}"
+        placed = f"case {case_id}: {ref} {offer.name} {offer.phone}: the call is placed"
+    book.told.recorded.append(placed)
     return card(
         book,
         after,

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ..errors import UsageError
 from ..model.case import Act, Case
+from .told import Told
 
 if TYPE_CHECKING:
     # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
 
 
 class Book(Struct, frozen=True, kw_only=True):
-    """The case log at one moment: the store, the provider file, and who is working."""
+    """The case log at one moment: the store, the provider file, and who is working.
+
+    ``told`` collects what a command has recorded, for the case that it fails afterwards.
+    """
 
     store: "Store"
     catalog: "Catalog"
     holidays: "HolidayDates"
     now: datetime
     operator: str
+    told: Told = field(default_factory=Told)
 
     def act(self, action: str, case_id: int, **details: str | int | float | bool | None) -> Act:
         """Make the journal's record of an act; nothing personal may be in its details."""

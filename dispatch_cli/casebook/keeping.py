@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from .. import casework
 from ..errors import UsageError
 from ..model.case import Case, Personal
-from .book import Book, clock, existing, said_locally
+from .book import Book, clock, existing, local, said_locally
 from .viewing import PersonalView, personal
 
 
@@ -24,12 +24,14 @@ def remind(book: Book, case_id: int, at: datetime | None) -> Case:
     """Remember to call the motorist back at a time; None: done."""
     if at is not None and at < book.now:
         raise UsageError(f"{clock(at, book)} has passed; it is {clock(book.now, book)}")
-    with said_locally(book), book.store.deciding() as tx:
+    with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         casework.must_be_open(before)
         after = replace(before, call_back_at=at)
         tx.save(before, after)
         tx.append(book.act("callback", case_id, at=at.isoformat() if at else None))
+        fact = f"case {case_id}: " + (f"call back {clock(at, book)}" if at else "called back")
+    book.told.recorded.append(fact)
     return after
 
 
@@ -54,6 +56,8 @@ def hold(book: Book, case_id: int, until: datetime) -> None:
         existing(tx, case_id)
         tx.hold(case_id, until)
         tx.append(book.act("hold", case_id, until=until.isoformat()))
+        fact = f"case {case_id}: kept until {local(until, book):%Y-%m-%d}"
+    book.told.recorded.append(fact)
 
 
 def export(book: Book, case_id: int) -> PersonalView:
@@ -69,7 +73,9 @@ def forget(book: Book, *, older_than_days: float, dry_run: bool) -> Forgotten:
             with book.store.deciding() as tx:
                 tx.forget(case_id, book.now)
                 tx.append(book.act("forget", case_id))
+        facts = [f"case {case_id}: erased" for case_id in due]
         book.store.after_erasure()
+        book.told.recorded += facts
     return Forgotten(tuple(due), dry_run)
 
 
@@ -86,4 +92,6 @@ def _change_personal(
         before = tx.personal(case_id) or Personal()
         tx.set_personal(case_id, change(before))
         tx.append(book.act(action, case_id))
+    done = "noted" if action == "note" else "what is the motorist's own is recorded"
+    book.told.recorded.append(f"case {case_id}: {done}")
     return before

@@ -15,7 +15,7 @@ from ...errors import BadDataError, ExitCode, UsageError
 from ...model.words import LANGUAGES
 from ..opening import holiday_dates, now, open_catalog, refuse_sample, store_at
 from ..options import Around
-from ..outcome import Outcome, emit
+from ..outcome import TOLD, Outcome, emit
 
 if TYPE_CHECKING:
     from ... import store
@@ -80,6 +80,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
         holidays=holiday_dates,
         now=clock,
         operator=desk.operator or login_name(),
+        told=TOLD,
     )
 
 
