@@ -88,11 +88,11 @@ def decide(
                 after = casework.followed(before, after, number, action)
         except ConflictError as error:
             # A late or second answer is recorded, shown, and never applied.
-            tx.append(book.act(f"refused {action}", case_id, **details))
+            book.write(tx, f"refused {action}", case_id, **details)
             refused, after = error, before
         else:
             tx.save(before, after)
-            tx.append(book.act(action, case_id, **details))
+            book.write(tx, action, case_id, **details)
         personal = tx.personal(case_id) or Personal()
         said = "" if refused is not None else message(after)
     if refused is not None:

@@ -91,7 +91,7 @@ def place_call(
             in_spite_of = "; ".join(dict.fromkeys(against))
             found = casework.Next(options[0], options[0].phones[0], ())
         if not options:
-            tx.append(book.act("exhausted", case_id, service=wanted[0].service))
+            book.write(tx, "exhausted", case_id, service=wanted[0].service)
             return exhausted(case_id, wanted, found)
         after = before
         for each, option in zip(wanted, options, strict=True):
@@ -113,7 +113,7 @@ def place_call(
             if because:
                 tx.set_text(case_id, f"{offer.number}.because", because)
             said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
-            tx.append(book.act("offer", case_id, offer=offer.number, **said))
+            book.write(tx, "offer", case_id, offer=offer.number, **said)
         offer = offers[0]
         overdue = overdue_since(book, tx, after, offer)
         ref = f"{case_id}.{offer.number}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..availability import HolidayDates
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
+    from .clock_watch import ClockWatch
 
 
 class Book(Struct, frozen=True, kw_only=True):
@@ -30,12 +31,28 @@ class Book(Struct, frozen=True, kw_only=True):
     now: datetime
     operator: str
     told: Told = field(default_factory=Told)
+    watch: "ClockWatch | None" = None
+    """How to notice a clock that has jumped; None: ``now`` is taken as it is."""
 
     def act(self, action: str, case_id: int, **details: str | int | float | bool | None) -> Act:
         """Make the journal's record of an act; nothing personal may be in its details."""
         return Act(
             at=self.now, operator=self.operator, action=action, case_id=case_id, details=details
         )
+
+    def write(
+        self,
+        tx: "Transaction",
+        action: str,
+        case_id: int,
+        **details: str | int | float | bool | None,
+    ) -> None:
+        """Write the journal's record of an act, after that of a jump of the clock before it."""
+        if self.watch is not None:
+            from .clock_watch import record_jump
+
+            record_jump(self, tx)
+        tx.append(self.act(action, case_id, **details))
 
 
 def existing(reader: "Reader | Transaction", case_id: int) -> Case:

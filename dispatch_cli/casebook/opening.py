@@ -60,7 +60,7 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
             ),
             personal,
         )
-        tx.append(book.act("open", case.id, kind=incident.kind, client=incident.client))
+        book.write(tx, "open", case.id, kind=incident.kind, client=incident.client)
         fact = f"case {case.id} is open"
     book.told.recorded.append(fact)
     warnings = [f"perhaps the same as case {other}" for other in same]
@@ -111,10 +111,10 @@ def _amended(
         fresh = _frozen(book, answer.cascades, incident, personal.salt)
         after = replace(before, incident=incident, services=_merged(before, fresh))
         tx.save(before, after)
-        tx.append(book.act("amend", case_id, services=len(after.services)))
+        book.write(tx, "amend", case_id, services=len(after.services))
         if theirs:
             tx.set_personal(case_id, replace(personal, **theirs))
-            tx.append(book.act("personal", case_id))
+            book.write(tx, "personal", case_id)
         unfit = tuple(_no_longer_fits(book, tx, after))
         # As it is read again, so that it can be held against a later reading.
         after = existing(tx, case_id)

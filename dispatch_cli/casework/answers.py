@@ -9,15 +9,19 @@ from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
 from .bookings import JobMinutes, Placed, booked_time, extend, move, take_unit
-from .states import LIVE, offer_of, offers_for, service_state
+from .states import (
+    ANSWER_WITHIN,
+    APPOINTMENT_AFTER,
+    CALL_BACK_WITHIN,
+    LIVE,
+    offer_of,
+    offers_for,
+    service_state,
+)
 from .table import TABLE, Refused
 
-ANSWER_WITHIN = timedelta(minutes=3)
-CALL_BACK_WITHIN = timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 """How long after its promise a unit may come before the case asks what became of it."""
-AHEAD = timedelta(minutes=1)
-"""An incident that begins later than so long after a call is an appointment."""
 
 
 class RefusedError(ConflictError):
@@ -155,7 +159,7 @@ def promise(
     offer = _allowed(case, number, "eta")
     said = Promise(there_at, now, speaker)
     changed = replace(offer, promises=(*offer.promises, said), arrive_by=there_at + LATE_AFTER)
-    since = offer.answered_at or now
+    since = min(offer.answered_at or now, now)
     placed = move(offer, fleet, *booked_time(case, there_at, now=since, minutes=minutes))
     return _put(case, _booked(changed, placed)), placed
 
@@ -211,7 +215,7 @@ def _with_forecast(offer: Offer, option: Option, when: datetime) -> Offer:
     is kept at its time and says nothing of how long the provider takes.
     """
     offer = replace(offer, acceptance=option.acceptance)
-    if option.base_min is None or when - offer.opened_at > AHEAD:
+    if option.base_min is None or when - offer.opened_at > APPOINTMENT_AFTER:
         return offer
     since = max(timedelta(), offer.opened_at - when)
     passed_min = min(option.wait_min, since / timedelta(minutes=1))

@@ -99,4 +99,6 @@ def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[str]:
         if missed.what != "answer" or missed.ref != on_screen:
             who = " ".join(filter(None, (missed.phone, missed.name)))
             since = f"{missed.what} MISSED since {clock(missed.since, book)}"
+            if missed.is_ahead:
+                since = f"{missed.what} DUE NOW: its time was set by a clock that was ahead"
             yield f"{since}: {who}" if who else since

@@ -84,7 +84,7 @@ def audit(desk: Desk) -> Outcome:
     return shown(
         desk,
         "case audit",
-        {"overdue": found},
+        found,
         lines=lambda screen: case_views.audit_lines(found, here, screen),
-        exit_code=ExitCode.ATTENTION if found else ExitCode.OK,
+        exit_code=ExitCode.ATTENTION if found.overdue or found.clock else ExitCode.OK,
     )
