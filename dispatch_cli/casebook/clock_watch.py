@@ -38,6 +38,15 @@ def record_jump(book: Book, tx: "Transaction") -> None:
         book.told.warnings.append(sentence(found, book))
 
 
+def record_now(book: Book) -> None:
+    """Record a jump of the clock that no act has recorded yet."""
+    with book.store.reading() as reader:
+        found = _noticed(book, reader)
+    if found is not None:
+        with book.store.deciding() as tx:
+            record_jump(book, tx)
+
+
 def confirm(book: Book, tx: "Transaction") -> None:
     """Record that somebody has looked at the clock, and that it is right."""
     record_jump(book, tx)

@@ -114,6 +114,9 @@ def _written_at(log: Path) -> datetime | None:
     for path in (log, Path(f"{log}-wal")):
         with suppress(OSError):
             found.append(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    from ..reminding import seen_at
+
+    found += filter(None, [seen_at(log)])
     return max(found, default=None)
 
 
