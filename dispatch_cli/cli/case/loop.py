@@ -106,6 +106,8 @@ class Loop:
         self._message, self._is_error = texts, is_error
 
     def _draw(self, situation: Situation, question: Sequence[str] = ()) -> None:
+        # What the acts of a key have noticed, such as a clock that has jumped, stays on the screen.
+        self._message = (*self._message, *TOLD.warnings)
         page = replace(
             situation.page, message=self._message, is_error=self._is_error, question=tuple(question)
         )
