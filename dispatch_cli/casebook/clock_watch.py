@@ -20,10 +20,14 @@ JUMPED, IS_RIGHT = "clock jumped", "clock is right"
 
 
 class ClockWatch(Struct, frozen=True):
-    """How to read the clock now, and when the files of the case log were written before that."""
+    """How to read the clock now, and when the files of the case log were written before that.
+
+    ``seen_at`` finds out when a run by cron last saw the log; it is asked only in doubt.
+    """
 
     read: Callable[[], datetime]
     written_at: datetime | None = None
+    seen_at: Callable[[], datetime | None] = lambda: None
 
 
 def record_jump(book: Book, tx: "Transaction") -> None:
@@ -85,7 +89,11 @@ def _noticed(book: Book, reader: "Reader") -> ClockJump | None:
     last = reader.last_act()
     if book.watch is None or last is None:
         return None
-    return jump_between(last.at, _now(book), book.watch.written_at)
+    now = _now(book)
+    found = jump_between(last.at, now, book.watch.written_at)
+    if found is None or found.is_back:
+        return found
+    return jump_between(last.at, now, book.watch.seen_at())
 
 
 def _now(book: Book) -> datetime:

@@ -430,7 +430,11 @@ class Desk:
             return Verdict(WRONG)
         if job.over:
             return Verdict(BUSY)
-        return self._done(job, "callback", lambda: setattr(job, "remind", at))
+
+        def change() -> None:
+            job.remind, job.remind_heard = at, now
+
+        return self._done(job, "callback", change)
 
     def note(self, job: Job, text: str) -> Verdict:
         if job.is_forgotten:
@@ -468,6 +472,7 @@ class Desk:
                 name, phone = (call.firm.title(), call.phone) if call else (service, "")
                 phone = "110" if what == "last resort" else phone
                 ref = f"{job.number}.{number}" if number else str(job.number)
-                if not is_in_time:
+                is_heard = what != "call back" or job.remind_heard <= now + MINUTE
+                if not (is_in_time and is_heard):
                     found.append((at, ref, what, name, phone))
         return sorted(found)

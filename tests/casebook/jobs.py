@@ -164,6 +164,8 @@ class Job(Struct):
     over: str = ""
     ended: datetime | None = None
     remind: datetime | None = None
+    remind_heard: datetime | None = None
+    """When the reminder was set."""
     held: datetime | None = None
     is_forgotten: bool = False
     notes: list[str] = []

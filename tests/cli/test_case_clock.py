@@ -48,6 +48,16 @@ def test_a_clock_set_back_leaves_nobody_waiting(at, dispatch):
     assert "next call overdue since" in later.out
 
 
+def test_a_reminder_of_a_clock_ahead_is_due(at):
+    """The motorist is called back at once, where a clock ahead has set the time."""
+    at(0 * HOUR, "open", "tow", "--at", "86150")
+    at(0 * HOUR, "offer", "1")
+    at(HOUR, "callback", "1", "30")
+    assert "case 1   call back due now" in at(timedelta(minutes=1), "audit").out
+    at(timedelta(minutes=1), "callback", "1", "30")
+    assert "call back" not in at(timedelta(minutes=2), "audit").out
+
+
 def test_a_jump_is_said_once_and_recorded(at, dispatch):
     """The first act after a jump warns and records it, the next ones are silent."""
     at(HOUR, "open", "tow", "--at", "86150")

@@ -85,7 +85,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
         now=clock,
         operator=desk.operator or login_name(),
         told=TOLD,
-        watch=ClockWatch(now, _written_at(log.path)),
+        watch=_watch(log.path),
     )
 
 
@@ -94,18 +94,28 @@ def clock_of(log: "store.Store") -> str:
     from ... import catalog
     from ...casebook.clock_watch import jump_in_force, sentence
 
-    watch = ClockWatch(now, _written_at(log.path))
     book = Book(
         store=log,
         catalog=catalog.nobody(),
         holidays=holiday_dates,
         now=now(),
         operator=login_name(),
-        watch=watch,
+        watch=_watch(log.path),
     )
     with log.reading() as reader:
         jump = jump_in_force(book, reader)
     return sentence(jump, book) if jump else ""
+
+
+def _watch(log: Path) -> ClockWatch:
+    """Watch the clock by the journal, and by the files before this program opens them."""
+
+    def seen_at() -> datetime | None:
+        from .. import reminding
+
+        return reminding.seen_at(log)
+
+    return ClockWatch(read=now, written_at=_written_at(log), seen_at=seen_at)
 
 
 def _written_at(log: Path) -> datetime | None:
@@ -114,9 +124,6 @@ def _written_at(log: Path) -> datetime | None:
     for path in (log, Path(f"{log}-wal")):
         with suppress(OSError):
             found.append(datetime.fromtimestamp(path.stat().st_mtime, UTC))
-    from ..reminding import seen_at
-
-    found += filter(None, [seen_at(log)])
     return max(found, default=None)
 
 
