@@ -67,6 +67,8 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
         _drop_stdout()
         is_shown, code = False, ExitCode.OK
     except KeyboardInterrupt:
+        if TOLD.recorded:
+            _say_recorded("interrupted")
         return 130
     if not is_shown and TOLD.recorded:
         _say_recorded("stdout is closed: nothing else can be shown")
