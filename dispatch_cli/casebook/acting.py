@@ -29,6 +29,14 @@ class Recorded(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Decided(Struct, frozen=True):
+    """A case after an act, with everything that is needed to say what follows from it."""
+
+    case: Case
+    message: str
+    personal: Personal
+
+
 def offer_ref(book: Book, ref: str) -> tuple[int, int]:
     """Read ``17.2``, or ``17`` while exactly one of its calls is open; raises UsageError."""
     case_text, dot, number_text = ref.partition(".")
@@ -62,11 +70,16 @@ def decide(
     case_id: int,
     action: str,
     change: Callable[["Transaction", Case], Case],
+    message: Callable[[Case], str],
     **details: str | int | float | bool | None,
-) -> Case:
-    """Load, change, save and write down in one go; a refused act is written down as well."""
+) -> Decided:
+    """Load, change, save and write down in one go; a refused act is written down as well.
+
+    ``message`` says in a sentence what is recorded then. The sentence is made before the commit, so
+    that it can be told whatever fails afterwards.
+    """
     refused: DispatchError | None = None
-    with said_locally(book), book.store.deciding() as tx:
+    with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         try:
             after = change(tx, before)
@@ -75,15 +88,18 @@ def decide(
                 after = casework.followed(before, after, number, action)
         except ConflictError as error:
             # A late or second answer is recorded, shown, and never applied.
-            tx.append(book.act(f"refused {action}", case_id, **details))
+            book.write(tx, f"refused {action}", case_id, **details)
             refused, after = error, before
         else:
             tx.save(before, after)
-            tx.append(book.act(action, case_id, **details))
+            book.write(tx, action, case_id, **details)
+        personal = tx.personal(case_id) or Personal()
+        said = "" if refused is not None else message(after)
     if refused is not None:
         with said_locally(book):
             raise refused
-    return after
+    book.told.recorded.append(f"case {case_id}: {said}")
+    return Decided(after, said, personal)
 
 
 def taken(
@@ -179,23 +195,21 @@ def must_be_ahead(book: Book, moment: datetime) -> None:
 
 def promised(
     book: Book,
-    case: Case,
+    decided: Decided,
     offer: Offer,
-    message: str,
     language: str,
     *,
     warnings: tuple[str, ...] = (),
 ) -> Recorded:
     """What is said once an offer stands as accepted: to the caller, and to the driver."""
-    with book.store.reading() as reader:
-        personal = reader.personal(case.id) or Personal()
+    case = decided.case
     at, texts = clock(offer.promises[-1].there_at, book), book.catalog.rules.say
     return Recorded(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,
         state=offer.state,
-        message=message,
+        message=decided.message,
         tell_caller=() if offer.arrived_at else say.to_caller(offer, at, texts, language),
-        give_driver=say.to_driver(case, personal, texts, language),
+        give_driver=say.to_driver(case, decided.personal, texts, language),
         warnings=warnings,
     )

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from .. import casework
 from ..errors import UsageError
-from ..model.case import Case, Offer
+from ..model.case import Case, Offer, Personal
 from .acting import (
+    Decided,
     Recorded,
     decide,
     fleet_of,
@@ -49,17 +50,24 @@ def accept(
         return after
 
     must_be_ahead(book, there_at)
-    after = decide(book, case_id, "accept", change, offer=number, eta=there_at.isoformat())
-    offer = offer_in(after, number)
+    done = decide(
+        book,
+        case_id,
+        "accept",
+        change,
+        lambda case: f"{offer_in(case, number).name} accepted, there by {clock(there_at, book)}",
+        offer=number,
+        eta=there_at.isoformat(),
+    )
+    offer = offer_in(done.case, number)
     return promised(
         book,
-        after,
+        done,
         offer,
-        f"{offer.name} accepted, there by {clock(there_at, book)}",
         language,
         warnings=(
             *filter(None, [overdue]),
-            *([] if is_compared else _sooner(book, after, offer, there_at)),
+            *([] if is_compared else _sooner(book, done.case, offer, there_at)),
         ),
     )
 
@@ -77,11 +85,13 @@ def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
     case_id, number = offer_ref(book, ref)
     with book.store.reading() as reader:
         case = existing(reader, case_id)
+        personal = reader.personal(case_id) or Personal()
     offer = offer_in(case, number)
     if offer.state not in casework.LIVE or not offer.promises:
         raise UsageError(f"{case_id}.{number} has not been accepted: {offer.state}")
     by = "" if offer.arrived_at else f", there by {clock(offer.promises[-1].there_at, book)}"
-    return promised(book, case, offer, f"{offer.name} {offer.state}{by}", language)
+    stands = Decided(case, f"{offer.name} {offer.state}{by}", personal)
+    return promised(book, stands, offer, language)
 
 
 def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "") -> Recorded:
@@ -96,14 +106,16 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
             tx.set_text(case_id, f"{number}.text", text)
         return after
 
-    after = decide(book, case_id, action, change, offer=number, reason=reason)
-    offer = offer_in(after, number)
-    said = offer.state.replace("_", " ") + (f": {reason}" if reason else "")
+    def said(case: Case) -> str:
+        offer = offer_in(case, number)
+        return f"{offer.name} {offer.state.replace('_', ' ')}" + (f": {reason}" if reason else "")
+
+    done = decide(book, case_id, action, change, said, offer=number, reason=reason)
     return Recorded(
         ref=f"{case_id}.{number}",
         case_id=case_id,
-        state=offer.state,
-        message=f"{offer.name} {said}",
+        state=offer_in(done.case, number).state,
+        message=done.message,
     )
 
 
@@ -130,12 +142,17 @@ def promise(
         return after
 
     must_be_ahead(book, there_at)
-    after = decide(
-        book, case_id, "eta", change, offer=number, eta=there_at.isoformat(), speaker=speaker
+    done = decide(
+        book,
+        case_id,
+        "eta",
+        change,
+        lambda case: f"{offer_in(case, number).name} now promises {clock(there_at, book)}",
+        offer=number,
+        eta=there_at.isoformat(),
+        speaker=speaker,
     )
-    offer = offer_in(after, number)
-    message = f"{offer.name} now promises {clock(there_at, book)}"
-    return promised(book, after, offer, message, language, warnings=warnings)
+    return promised(book, done, offer_in(done.case, number), language, warnings=warnings)
 
 
 def arrive(book: Book, ref: str) -> Recorded:
@@ -156,13 +173,19 @@ def arrive(book: Book, ref: str) -> Recorded:
         after, warnings = give_way(book, tx, after, placed)
         return after
 
-    after = decide(book, case_id, "arrive", change, offer=number)
-    offer = offer_in(after, number)
+    done = decide(
+        book,
+        case_id,
+        "arrive",
+        change,
+        lambda case: f"{offer_in(case, number).name} is there since {clock(book.now, book)}",
+        offer=number,
+    )
     return Recorded(
         ref=f"{case_id}.{number}",
         case_id=case_id,
-        state=offer.state,
-        message=f"{offer.name} is there since {clock(book.now, book)}",
+        state=offer_in(done.case, number).state,
+        message=done.message,
         warnings=warnings,
     )
 

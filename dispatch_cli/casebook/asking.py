@@ -73,7 +73,7 @@ def place_call(
     Without ``services`` the first that waits; for several of them one call is made, to the first
     provider that can be asked for all. ``override`` is "wish" or "decision".
     """
-    with said_locally(book), book.store.deciding() as tx:
+    with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         casework.must_be_open(before)
         wanted = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
@@ -91,7 +91,7 @@ def place_call(
             in_spite_of = "; ".join(dict.fromkeys(against))
             found = casework.Next(options[0], options[0].phones[0], ())
         if not options:
-            tx.append(book.act("exhausted", case_id, service=wanted[0].service))
+            book.write(tx, "exhausted", case_id, service=wanted[0].service)
             return exhausted(case_id, wanted, found)
         after = before
         for each, option in zip(wanted, options, strict=True):
@@ -113,9 +113,12 @@ def place_call(
             if because:
                 tx.set_text(case_id, f"{offer.number}.because", because)
             said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
-            tx.append(book.act("offer", case_id, offer=offer.number, **said))
-        offer = after.offers[len(before.offers)]
+            book.write(tx, "offer", case_id, offer=offer.number, **said)
+        offer = offers[0]
         overdue = overdue_since(book, tx, after, offer)
+        ref = f"{case_id}.{offer.number}"
+        placed = f"case {case_id}: {ref} {offer.name} {offer.phone}: the call is placed"
+    book.told.recorded.append(placed)
     return card(
         book,
         after,

@@ -5,32 +5,54 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ..errors import UsageError
 from ..model.case import Act, Case
+from .told import Told
 
 if TYPE_CHECKING:
     # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
     from ..availability import HolidayDates
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
+    from .clock_watch import ClockWatch
 
 
 class Book(Struct, frozen=True, kw_only=True):
-    """The case log at one moment: the store, the provider file, and who is working."""
+    """The case log at one moment: the store, the provider file, and who is working.
+
+    ``told`` collects what a command has recorded, for the case that it fails afterwards.
+    """
 
     store: "Store"
     catalog: "Catalog"
     holidays: "HolidayDates"
     now: datetime
     operator: str
+    told: Told = field(default_factory=Told)
+    watch: "ClockWatch | None" = None
+    """How to notice a clock that has jumped; None: ``now`` is taken as it is."""
 
     def act(self, action: str, case_id: int, **details: str | int | float | bool | None) -> Act:
         """Make the journal's record of an act; nothing personal may be in its details."""
         return Act(
             at=self.now, operator=self.operator, action=action, case_id=case_id, details=details
         )
+
+    def write(
+        self,
+        tx: "Transaction",
+        action: str,
+        case_id: int,
+        **details: str | int | float | bool | None,
+    ) -> None:
+        """Write the journal's record of an act, after that of a jump of the clock before it."""
+        if self.watch is not None:
+            from .clock_watch import record_jump
+
+            record_jump(self, tx)
+        tx.append(self.act(action, case_id, **details))
 
 
 def existing(reader: "Reader | Transaction", case_id: int) -> Case:

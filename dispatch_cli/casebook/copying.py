@@ -10,5 +10,5 @@ def incident_and_caller(book: Book, case_id: int) -> tuple[Incident, Personal]:
     with book.store.deciding() as tx:
         case = existing(tx, case_id)
         found = tx.personal(case_id) or Personal()
-        tx.append(book.act("personal like", case_id))
+        book.write(tx, "personal like", case_id)
     return case.incident, Personal(caller=found.caller, call_back=found.call_back)

@@ -7,9 +7,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import casework
-from ..errors import UsageError
+from ..errors import ConflictError, UsageError
 from ..model.case import Case, Personal
-from .book import Book, clock, existing, said_locally
+from .book import Book, clock, existing, local, said_locally
+from .clock_watch import confirm, jump_in_force, sentence
 from .viewing import PersonalView, personal
 
 
@@ -24,12 +25,14 @@ def remind(book: Book, case_id: int, at: datetime | None) -> Case:
     """Remember to call the motorist back at a time; None: done."""
     if at is not None and at < book.now:
         raise UsageError(f"{clock(at, book)} has passed; it is {clock(book.now, book)}")
-    with said_locally(book), book.store.deciding() as tx:
+    with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         casework.must_be_open(before)
         after = replace(before, call_back_at=at)
         tx.save(before, after)
-        tx.append(book.act("callback", case_id, at=at.isoformat() if at else None))
+        book.write(tx, "callback", case_id, at=at.isoformat() if at else None)
+        fact = f"case {case_id}: " + (f"call back {clock(at, book)}" if at else "called back")
+    book.told.recorded.append(fact)
     return after
 
 
@@ -53,7 +56,9 @@ def hold(book: Book, case_id: int, until: datetime) -> None:
     with book.store.deciding() as tx:
         existing(tx, case_id)
         tx.hold(case_id, until)
-        tx.append(book.act("hold", case_id, until=until.isoformat()))
+        book.write(tx, "hold", case_id, until=until.isoformat())
+        fact = f"case {case_id}: kept until {local(until, book):%Y-%m-%d}"
+    book.told.recorded.append(fact)
 
 
 def export(book: Book, case_id: int) -> PersonalView:
@@ -61,16 +66,40 @@ def export(book: Book, case_id: int) -> PersonalView:
     return personal(book, case_id, why="export")
 
 
-def forget(book: Book, *, older_than_days: float, dry_run: bool) -> Forgotten:
-    """Erase what is personal in cases closed longer ago than that; holds are respected."""
+def forget(
+    book: Book, *, older_than_days: float, dry_run: bool, clock_is_right: bool = False
+) -> Forgotten:
+    """Erase what is personal in cases closed longer ago than that; holds are respected.
+
+    Raises ConflictError after a jump of the clock until an operator says that the time is right.
+    """
+    if not dry_run:
+        _must_have_a_clock(book, clock_is_right=clock_is_right)
     due = book.store.due_for_erasure(older_than_days, book.now)
     if not dry_run:
         for case_id in due:
             with book.store.deciding() as tx:
                 tx.forget(case_id, book.now)
                 tx.append(book.act("forget", case_id))
+        facts = [f"case {case_id}: erased" for case_id in due]
         book.store.after_erasure()
+        book.told.recorded += facts
     return Forgotten(tuple(due), dry_run)
+
+
+def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
+    """Refuse to erase by a clock that has jumped, or record that its time is right."""
+    with book.store.reading() as reader:
+        jump = jump_in_force(book, reader)
+    if jump is None:
+        return
+    if not clock_is_right:
+        raise ConflictError(
+            f"nothing was erased: {sentence(jump, book)}",
+            hint="check date and time of this machine, then repeat with --clock-is-right",
+        )
+    with book.store.deciding() as tx:
+        confirm(book, tx)
 
 
 def _joined(old: str, text: str) -> str:
@@ -85,5 +114,7 @@ def _change_personal(
         existing(tx, case_id)
         before = tx.personal(case_id) or Personal()
         tx.set_personal(case_id, change(before))
-        tx.append(book.act(action, case_id))
+        book.write(tx, action, case_id)
+    done = "noted" if action == "note" else "what is the motorist's own is recorded"
+    book.told.recorded.append(f"case {case_id}: {done}")
     return before

@@ -50,19 +50,23 @@ def correct(
         tx.set_text(case_id, f"{number}.corrected", because)
         return after
 
-    after = decide(book, case_id, "correct", change, offer=number, outcome=right)
+    def said(case: Case) -> str:
+        if right == "not_called":
+            return f"{case_id}.{number} was never called"
+        fresh = case.offers[-1]
+        return f"{case_id}.{number} superseded by {case_id}.{fresh.number}: {fresh.state}"
+
+    done = decide(book, case_id, "correct", change, said, offer=number, outcome=right)
     if right == "not_called":
-        message = f"{case_id}.{number} was never called"
         return Recorded(
-            ref=f"{case_id}.{number}", case_id=case_id, state="corrected", message=message
+            ref=f"{case_id}.{number}", case_id=case_id, state="corrected", message=done.message
         )
-    fresh = after.offers[-1]
-    message = f"{case_id}.{number} superseded by {case_id}.{fresh.number}: {fresh.state}"
+    fresh = done.case.offers[-1]
     if fresh.promises:
         warnings = (overdue,) if overdue else ()
-        return promised(book, after, fresh, message, language, warnings=warnings)
+        return promised(book, done, fresh, language, warnings=warnings)
     return Recorded(
-        ref=f"{case_id}.{fresh.number}", case_id=case_id, state=fresh.state, message=message
+        ref=f"{case_id}.{fresh.number}", case_id=case_id, state=fresh.state, message=done.message
     )
 
 
@@ -74,12 +78,12 @@ def close(book: Book, case_id: int) -> Recorded:
         undone.extend(unfinished(case))
         return casework.close(case, now=book.now)
 
-    decide(book, case_id, "close", change)
+    done = decide(book, case_id, "close", change, lambda _: "closed")
     return Recorded(
         ref=str(case_id),
         case_id=case_id,
         state="closed",
-        message="closed",
+        message=done.message,
         warnings=tuple(f"closed with {each}" for each in undone),
     )
 
@@ -104,11 +108,11 @@ def cancel(book: Book, case_id: int) -> Recorded:
         on_the_way.extend(dict.fromkeys(calls))
         return casework.cancel(case, now=book.now)
 
-    decide(book, case_id, "cancel", change)
+    done = decide(book, case_id, "cancel", change, lambda _: "cancelled by the motorist")
     return Recorded(
         ref=str(case_id),
         case_id=case_id,
         state="cancelled",
-        message="cancelled by the motorist",
+        message=done.message,
         warnings=tuple(on_the_way),
     )

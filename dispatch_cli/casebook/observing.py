@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from .. import availability
+from ..casework.clock_jumps import TOLERANCE
 from ..model import Known, Observations
 from ..model.case import Booking
 from ..model.check import Maintenance
@@ -34,7 +35,7 @@ def observe(
     windows = [each for each in checking.maintenance if each.start <= now < each.until]
     states = reader.watched(but_up=availability.fresh_at(now, settings))
     reports = reader.reports(now - availability.ASKED_AGAIN)
-    bookings = reader.bookings()
+    bookings = _with_ahead(reader, now)
     summaries = reader.summaries() if learned else ()
     return Observations(
         now=now,
@@ -53,6 +54,29 @@ def observe(
         summaries={(each.provider, each.service): each for each in summaries},
         as_of=now if learned else None,
     )
+
+
+def _with_ahead(reader: "Reader | Transaction", now: datetime) -> dict[str, list[Booking]]:
+    """Read the bookings; one that a clock ahead has made counts as overdue from now on.
+
+    Its begin and end are wrong by an unknown time, and the unit is on a job: the provider is asked.
+    """
+    found = reader.bookings()
+    ahead = reader.booked_ahead(now + TOLERANCE) if found else set()
+    if not ahead:
+        return found
+    return {
+        provider: sorted(
+            (
+                replace(each, begin=now - TOLERANCE, end=now)
+                if (each.case_id, each.offer) in ahead
+                else each
+                for each in bookings
+            ),
+            key=lambda each: (each.unit, each.begin),
+        )
+        for provider, bookings in found.items()
+    }
 
 
 def _others(bookings: Iterable[Booking], without_case: int) -> tuple[Booking, ...]:

@@ -33,6 +33,8 @@ class Opened(Struct, frozen=True):
     case: Case
     answer: Answer
     warnings: tuple[str, ...]
+    personal: Personal = Personal()
+    """What is the motorist's own, as it was before new facts."""
 
 
 def open_case(book: Book, incident: Incident, personal: Personal, *, like: int = 0) -> Opened:
@@ -58,18 +60,23 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
             ),
             personal,
         )
-        tx.append(book.act("open", case.id, kind=incident.kind, client=incident.client))
+        book.write(tx, "open", case.id, kind=incident.kind, client=incident.client)
+        fact = f"case {case.id} is open"
+    book.told.recorded.append(fact)
     warnings = [f"perhaps the same as case {other}" for other in same]
     return Opened(case, answer, (*answer.warnings, *warnings))
 
 
-def amend(book: Book, case_id: int, facts: Mapping[str, object]) -> Opened:
+def amend(
+    book: Book, case_id: int, facts: Mapping[str, object], theirs: Mapping[str, str] = {}
+) -> Opened:
     """Record new facts: add services, rank again whatever nobody has accepted, keep the rest.
 
-    ``facts`` are fields of the incident and its vehicle by name; whatever they do not name stays
-    as it is in the log now, also if somebody else has amended it meanwhile.
+    ``facts`` are fields of the incident and its vehicle by name, ``theirs`` what is the motorist's
+    own. Whatever they do not name stays as it is in the log now, also if another operator has
+    amended it meanwhile. Both are recorded together or not at all.
     """
-    return _amended(book, case_id, lambda incident: _with_facts(incident, facts))
+    return _amended(book, case_id, lambda incident: _with_facts(incident, facts), theirs)
 
 
 def take_back(book: Book, amended: Case, before: Incident) -> Opened:
@@ -83,8 +90,13 @@ def take_back(book: Book, amended: Case, before: Incident) -> Opened:
     return _amended(book, amended.id, change)
 
 
-def _amended(book: Book, case_id: int, change: Callable[[Incident], Incident]) -> Opened:
-    with said_locally(book), book.store.deciding() as tx:
+def _amended(
+    book: Book,
+    case_id: int,
+    change: Callable[[Incident], Incident],
+    theirs: Mapping[str, str] = {},
+) -> Opened:
+    with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         casework.must_be_open(before)
         personal = tx.personal(case_id) or Personal()
@@ -99,11 +111,16 @@ def _amended(book: Book, case_id: int, change: Callable[[Incident], Incident]) -
         fresh = _frozen(book, answer.cascades, incident, personal.salt)
         after = replace(before, incident=incident, services=_merged(before, fresh))
         tx.save(before, after)
-        tx.append(book.act("amend", case_id, services=len(after.services)))
+        book.write(tx, "amend", case_id, services=len(after.services))
+        if theirs:
+            tx.set_personal(case_id, replace(personal, **theirs))
+            book.write(tx, "personal", case_id)
         unfit = tuple(_no_longer_fits(book, tx, after))
         # As it is read again, so that it can be held against a later reading.
         after = existing(tx, case_id)
-    return Opened(after, answer, (*answer.warnings, *unfit))
+        fact = f"case {case_id}: the facts are recorded, ranked again"
+    book.told.recorded.append(fact)
+    return Opened(after, answer, (*answer.warnings, *unfit), personal)
 
 
 def _with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:

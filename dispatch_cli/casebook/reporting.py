@@ -55,6 +55,8 @@ def report(
     )
     with book.store.deciding() as tx:
         tx.add_report(said)
+        fact = f"{said.provider}: {in_words(said, book)}"
+    book.told.recorded.append(fact)
     return said
 
 

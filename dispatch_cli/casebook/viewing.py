@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import casework, plans
+from ..casework.clock_jumps import is_ahead
 from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
 from ..results import EmergencyCall
 from .book import Book, existing
+from .clock_watch import jump_in_force, sentence
+
+if TYPE_CHECKING:
+    from ..store import Reader
 
 
 class ServiceView(Struct, frozen=True, kw_only=True):
@@ -99,11 +105,20 @@ class Overdue(Struct, frozen=True):
     since: datetime
     name: str
     phone: str
+    is_ahead: bool = False
+    """A clock that was ahead has set the time, so that it counts as due."""
+
+
+class Audit(Struct, frozen=True):
+    """What should have happened by now, and what is wrong with the clock, if anything."""
+
+    overdue: tuple[Overdue, ...]
+    clock: str
 
 
 def view(case: Case, now: datetime) -> CaseView:
     """Make the view of one case at a moment."""
-    due = casework.deadlines(case)
+    due = casework.deadlines(case, now)
     states = [casework.service_state(case, service) for service in case.services]
     return CaseView(
         id=case.id,
@@ -111,14 +126,14 @@ def view(case: Case, now: datetime) -> CaseView:
         client=case.incident.client,
         area=case.incident.place.postcode,
         opened_at=case.opened_at,
-        age_min=(now - case.opened_at).total_seconds() / 60,
+        age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
         state=_whole_state(case, states),
         operator=case.offers[-1].operator if case.offers else case.operator,
         services=tuple(_service_view(case, service, due, now) for service in case.services),
         offers=tuple(_offer_view(case, offer) for offer in case.offers),
         next_deadline=due[0].at if due else None,
         due=due[0].what if due else "",
-        overdue=bool(due) and due[0].at < now,
+        overdue=bool(due) and due[0].is_overdue(now),
     )
 
 
@@ -150,7 +165,7 @@ def personal(book: Book, case_id: int, *, why: str = "show") -> PersonalView:
         case = existing(tx, case_id)
         found = tx.personal(case_id) or Personal()
         texts = tx.texts(case_id)
-        tx.append(book.act(f"personal {why}", case_id))
+        book.write(tx, f"personal {why}", case_id)
     incident, place = case.incident, case.incident.place
     return PersonalView(
         case_id=case_id,
@@ -169,12 +184,25 @@ def personal(book: Book, case_id: int, *, why: str = "show") -> PersonalView:
     )
 
 
-def audit(book: Book) -> list[Overdue]:
-    """Everything in open cases that should have happened by now; for cron."""
+def audit(book: Book) -> Audit:
+    """Say what in open cases should have happened by now, and whether the clock has jumped."""
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
-    found = (missed for case in open_cases for missed in overdue_of(case, book.now))
-    return sorted(found, key=lambda each: each.since)
+        jump = jump_in_force(book, reader)
+        found = [missed for case in open_cases for missed in overdue_of(case, book.now)]
+        found += [each for case in open_cases for each in _reminder_ahead(book, reader, case)]
+    in_order = tuple(sorted(found, key=lambda each: each.since))
+    return Audit(in_order, sentence(jump, book) if jump else "")
+
+
+def _reminder_ahead(book: Book, reader: "Reader", case: Case) -> Iterable[Overdue]:
+    """Find a call back that a clock ahead has set: its time has no rule, but its record a time."""
+    at = case.call_back_at
+    if at is None or at < book.now:
+        return
+    recorded = [act for act in reader.acts(case.id) if act.action == "callback"]
+    if recorded and is_ahead(recorded[-1].at, book.now):
+        yield Overdue(str(case.id), "call back", at, "", "", is_ahead=True)
 
 
 def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
@@ -186,7 +214,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
         if service is not None and deadline.what == "last resort":
             phone = service.last_resort_phone
         ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
-        yield Overdue(ref, deadline.what, deadline.at, name, phone)
+        yield Overdue(ref, deadline.what, deadline.at, name, phone, deadline.is_ahead)
 
 
 def most_urgent(book: Book) -> int | None:
@@ -240,7 +268,7 @@ def _service_view(
         last_resort=f"{service.last_resort_phone} {service.last_resort_text}",
         due=due.what if due else "",
         due_at=due.at if due else None,
-        overdue=due is not None and due.at < now,
+        overdue=due is not None and due.is_overdue(now),
     )
 
 

@@ -10,15 +10,12 @@ from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Rig
 from ..model.words import DECLINE_REASONS
 from .bookings import JobMinutes, Placed, booked_time, extend, move, take_unit
 from .joint import holder_of
-from .states import LIVE, offer_of, offers_for, service_state
+from .offer_forecast import with_forecast
+from .states import ANSWER_WITHIN, CALL_BACK_WITHIN, LIVE, offer_of, offers_for, service_state
 from .table import TABLE, Refused
 
-ANSWER_WITHIN = timedelta(minutes=3)
-CALL_BACK_WITHIN = timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 """How long after its promise a unit may come before the case asks what became of it."""
-AHEAD = timedelta(minutes=1)
-"""An incident that begins later than so long after a call is an appointment."""
 
 
 class RefusedError(ConflictError):
@@ -76,7 +73,7 @@ def ask(
         before_opening=before_opening,
     )
     if not override:
-        offer = _with_forecast(offer, option, case.incident.when)
+        offer = with_forecast(offer, option, case.incident.when)
     return replace(case, offers=(*case.offers, offer))
 
 
@@ -154,7 +151,7 @@ def promise(
     offer = _allowed(case, number, "eta")
     said = Promise(there_at, now, speaker)
     changed = replace(offer, promises=(*offer.promises, said), arrive_by=there_at + LATE_AFTER)
-    since = offer.answered_at or now
+    since = min(offer.answered_at or now, now)
     placed = move(offer, fleet, *booked_time(case, there_at, now=since, minutes=minutes))
     return _put(case, _booked(changed, placed)), placed
 
@@ -201,25 +198,6 @@ def correct(case: Case, number: int, right: Right, *, now: datetime, operator: s
             call_back_at=now + CALL_BACK_WITHIN if right == "no_answer" else None,
         )
     return replace(case, offers=(*case.offers, fresh))
-
-
-def _with_forecast(offer: Offer, option: Option, when: datetime) -> Offer:
-    """Keep with an offer what the ranking says of it, in whole minutes after the acceptance.
-
-    A wait counts from the time of the incident, and what has passed of it is over. An appointment
-    is kept at its time and says nothing of how long the provider takes.
-    """
-    offer = replace(offer, acceptance=option.acceptance)
-    if option.base_min is None or when - offer.opened_at > AHEAD:
-        return offer
-    since = max(timedelta(), offer.opened_at - when)
-    passed_min = min(option.wait_min, since / timedelta(minutes=1))
-    return replace(
-        offer,
-        forecast_min=round(option.arrival_min - min(passed_min, option.arrival_min)),
-        base_min=round(option.base_min - passed_min),
-        travel_source=option.travel_source,
-    )
 
 
 def _must_be_idle(case: Case, offer: Offer) -> None:

@@ -60,8 +60,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 """The built-in texts; ``[say.de]`` and ``[say.en]`` of the file replace single ones."""
 
 
-def text(texts: Mapping[str, Mapping[str, str]], language: str, key: str, **words: object) -> str:
-    """Fill one text of the file or a built-in one; an unknown placeholder is left as it is."""
+def text(
+    texts: Mapping[str, Mapping[str, str]], language: str, key: str, /, **words: object
+) -> str:
+    """Fill one text of the file or a built-in one; an unknown placeholder is left as it is.
+
+    A placeholder may have any name, also that of a parameter: "speaks" has {language}.
+    """
     own = texts.get(language, {}).get(key)
     built_in = TEXTS.get(language, TEXTS["en"])
     return _fill(own if own is not None else built_in[key], words)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from ..model.case import Case, CaseService, Offer, Option, ServiceState
+from .clock_jumps import is_ahead
 
 LIVE = ("accepted", "arrived")
 """States of an offer in which its unit is taken."""
@@ -19,6 +20,10 @@ _BY_OFFER: dict[str, ServiceState] = {
     "cancelled": "cancelled",
 }
 
+ANSWER_WITHIN = timedelta(minutes=3)
+CALL_BACK_WITHIN = timedelta(minutes=5)
+APPOINTMENT_AFTER = timedelta(minutes=1)
+"""An incident that begins later than so long after a call is an appointment."""
 NEXT_CALL_WITHIN = timedelta(minutes=3)
 """How long a service may wait with nobody being asked for it."""
 
@@ -33,13 +38,19 @@ class Deadline(Struct, frozen=True):
     """Something that should have happened by a moment.
 
     An answer, an arrival or a closing is of an ``offer``; the next call, or the last resort's where
-    nobody is left, of a ``service``; the call back is of the case.
+    nobody is left, of a ``service``; the call back is of the case. With ``is_ahead`` a clock that
+    was ahead has set the moment, so that nothing is known of it: it counts as due.
     """
 
     at: datetime
     what: str
     offer: int = 0
     service: str = ""
+    is_ahead: bool = False
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it should have happened by now."""
+        return self.is_ahead or self.at < now
 
 
 class Next(Struct, frozen=True):
@@ -178,53 +189,62 @@ def _next_phone(numbers: tuple[str, ...], asked: list[Offer]) -> str | None:
     return next((phone for phone in numbers if phone not in used), None)
 
 
-def deadlines(case: Case) -> list[Deadline]:
+def deadlines(case: Case, now: datetime) -> list[Deadline]:
     """Everything that is due in an open case, the earliest first.
 
     A case is due to be closed when the last job of those who have arrived should be done, and
-    nothing else is due.
+    nothing else is due. A deadline that lies further ahead than its own rule allows from ``now`` on
+    is marked.
     """
     if case.closed_at is not None or case.cancelled:
         return []
     found = [Deadline(case.call_back_at, "call back")] if case.call_back_at else []
     for offer in case.offers:
         if offer.state == "open":
-            found.append(Deadline(offer.answer_by, "answer", offer.number))
+            wrong = is_ahead(offer.answer_by - ANSWER_WITHIN, now)
+            found.append(Deadline(offer.answer_by, "answer", offer.number, is_ahead=wrong))
         elif offer.state == "accepted" and offer.arrive_by is not None:
-            found.append(Deadline(offer.arrive_by, "arrival", offer.number))
+            wrong = is_ahead(offer.promises[-1].said_at, now)
+            found.append(Deadline(offer.arrive_by, "arrival", offer.number, is_ahead=wrong))
     for service in case.services:
         state = service_state(case, service)
         if state in ("waiting", "exhausted"):
             what = "next call" if state == "waiting" else "last resort"
-            since = _idle_since(case, service)
-            found.append(Deadline(since + NEXT_CALL_WITHIN, what, service=service.service))
+            since, wrong = _idle_since(case, service, now)
+            by = since + NEXT_CALL_WITHIN
+            found.append(Deadline(by, what, service=service.service, is_ahead=wrong))
     ends = [
-        (offer.booked_until, offer.number)
+        (offer.booked_until, offer.number, is_ahead(offer.arrived_at, now))
         for offer in case.offers
-        if offer.state == "arrived" and offer.booked_until is not None
+        if offer.arrived_at and offer.state == "arrived" and offer.booked_until is not None
     ]
     if ends and all(deadline.what == "call back" for deadline in found):
-        at, number = max(ends)
-        found.append(Deadline(at, "closing", number))
-    return sorted(found, key=lambda deadline: deadline.at)
+        at, number, wrong = max(ends)
+        found.append(Deadline(at, "closing", number, is_ahead=wrong))
+    return sorted(found, key=lambda deadline: (not deadline.is_overdue(now), deadline.at))
 
 
-def _idle_since(case: Case, service: CaseService) -> datetime:
+def _idle_since(case: Case, service: CaseService, now: datetime) -> tuple[datetime, bool]:
     """Since when nobody is asked for a service: its last answer, or when it was needed first.
 
-    Whoever did not answer has its time to call back before the next one is due.
+    Whoever did not answer has its time to call back before the next one is due. What a clock ahead
+    has recorded does not count; with nothing else the second value is True.
     """
-    moments = [case.opened_at, case.incident.when]
+    opened_at, when = case.opened_at, case.incident.when
+    # Each moment with the one at which a clock was read for it; an appointment was said.
+    is_appointment = when - opened_at > APPOINTMENT_AFTER
+    moments = [(opened_at, opened_at), (when, now if is_appointment else opened_at)]
     names = (service.service, service.after)
     for offer in case.offers:
         if offer.service in names:
             # Whoever has called back since, or was never called, is waited for no longer.
-            call_back_at = offer.call_back_at if offer.state == "no_answer" else None
-            ends = (call_back_at, offer.ended_at, offer.answered_at)
-            moments += [moment for moment in ends if moment is not None]
-    return max(moments)
+            if offer.state == "no_answer" and offer.call_back_at is not None:
+                moments.append((offer.call_back_at, offer.call_back_at - CALL_BACK_WITHIN))
+            moments += [(end, end) for end in (offer.ended_at, offer.answered_at) if end]
+    known = [moment for moment, read_at in moments if not is_ahead(read_at, now)]
+    return (max(known), False) if known else (max(moment for moment, _ in moments), True)
 
 
 def overdue(case: Case, now: datetime) -> list[Deadline]:
     """What should have happened by now and has not."""
-    return [deadline for deadline in deadlines(case) if deadline.at < now]
+    return [deadline for deadline in deadlines(case, now) if deadline.is_overdue(now)]

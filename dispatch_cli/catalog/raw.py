@@ -284,6 +284,7 @@ class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
         Annotated[float, Meta(ge=0, le=10_080)] | None,
         _says("Minutes from now within which states count; default 60."),
     ] = None
+    remind_min: Annotated[Minutes | None, _says("Minutes until --quiet says it again: 60.")] = None
     reference: Annotated[
         str | None, _says("HOST:PORT that answers whenever this machine is online.")
     ] = None

@@ -138,7 +138,7 @@ def _run(
                     # Inside the lock, so that an older run cannot overwrite a newer one's files.
                     trouble = _write_files(asked, watch, checked.report)
                     ended(_code_of(checked.report, trouble))
-                return _outcome(asked, checked, trouble)
+                return _outcome(asked, watch, checked, trouble)
     except OSError as error:
         raise UnavailableError(f"{lock} cannot be locked: {error.strerror}") from None
     if asked.looks.monitor:
@@ -225,7 +225,7 @@ def _status(report: "CheckReport") -> bytes:
     return envelope(SCHEMA, data=report, status=status, exit_code=code)
 
 
-def _outcome(asked: _Asked, checked: "Checked", trouble: Sequence[str]) -> Outcome:
+def _outcome(asked: _Asked, watch: "Watch", checked: "Checked", trouble: Sequence[str]) -> Outcome:
     report = checked.report
     if asked.looks.monitor:
         return _monitored(report, trouble)
@@ -234,7 +234,7 @@ def _outcome(asked: _Asked, checked: "Checked", trouble: Sequence[str]) -> Outco
         return Outcome(lambda: _emit(asked, checked, trouble, code), code)
 
     def show() -> None:
-        _print(asked, checked)
+        _print(asked, watch, checked)
         sys.stdout.flush()
         if trouble:
             from ..render import messages
@@ -276,14 +276,22 @@ def _emit(asked: _Asked, checked: "Checked", trouble: Sequence[str], code: ExitC
     )
 
 
-def _print(asked: _Asked, checked: "Checked") -> None:
+def _print(asked: _Asked, watch: "Watch", checked: "Checked") -> None:
     """Print what has changed, or how everybody stands."""
     from ..render import check_views as views
 
     report = checked.report
     if asked.quiet:
         from ..render.layout import encodable
+        from .reminding import Lasting, Reminder
 
+        line = views.offline_line(report)
+        Reminder(
+            watch.store.path,
+            "check",
+            again_min=watch.settings.remind_min,
+            timezone=watch.catalog.rules.settings.timezone,
+        ).print_news({"observer offline": Lasting(line)} if line else {}, report.at)
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         sys.stdout.writelines(
             f"{encodable(each, encoding)}\n" for each in views.change_lines(report)

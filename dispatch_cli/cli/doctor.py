@@ -14,6 +14,7 @@ from .outcome import Outcome
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..store import Store
 
 COLUMNS = ("what", "value", "from")
 LIBRARIES = (
@@ -108,7 +109,16 @@ def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
         problems = log.check()
         state = "damaged" if problems else "sound"
     rows = [("case log", f"{log.path}: {state}", "DISPATCH_DB" if named else "platform")]
+    if state == "sound":
+        rows.append(("clock", _clock(log), "journal"))
     return [*rows, *(("problem", problem, str(log.path)) for problem in problems)], problems
+
+
+def _clock(log: "Store") -> str:
+    """Say whether the clock agrees with the journal, or how far it has jumped."""
+    from .case.desk import clock_of
+
+    return clock_of(log) or "as the journal has it"
 
 
 def _folders() -> Iterator[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ..casebook.told import Told
 from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from ..render.envelope import ErrorEntry
     from ..results import Status
+
+
+TOLD = Told()
+"""What this run of the program has recorded: nothing that fails afterwards makes it a failure."""
 
 
 class Outcome(Struct, frozen=True):
@@ -53,37 +58,48 @@ def emit(
 
 def run(app: "typer.Typer", argv: Sequence[str]) -> int:
     """Run the command line and return its exit code; nothing escapes as a traceback."""
-    _open_missing_streams()
+    TOLD.clear()
+    is_shown = _open_missing_streams()
     try:
-        return _run(app, argv)
+        code = _run(app, argv)
     except BrokenPipeError:
         # Whoever read our output has left, as "head" does: that is no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+        _drop_stdout()
+        is_shown, code = False, ExitCode.OK
     except KeyboardInterrupt:
+        if TOLD.recorded:
+            _say_recorded("interrupted")
         return 130
+    if not is_shown and TOLD.recorded:
+        _say_recorded("stdout is closed: nothing else can be shown")
+    return code
 
 
 def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
     from typer.exceptions import Abort, TyperException
 
+    code = int(ExitCode.OK)
     try:
         outcome = app(args=list(argv), standalone_mode=False, prog_name="dispatch")
         if isinstance(outcome, Outcome):
+            code = outcome.exit_code
             _shown(outcome)
-            return outcome.exit_code
+            return code
         return int(outcome or 0)
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Abort:
         return 130
     except DispatchError as error:
-        return _report(error, argv)
+        failure = error
     except TyperException as error:
-        return _report(_usage_error(error), argv)
+        failure = _usage_error(error)
     except Exception as error:
         # The last line of defence: a bug becomes one line and a log file.
-        return _report(_bug(error, argv), argv)
+        failure = bug(error, is_debugged="--debug" in argv)
+    if TOLD.recorded:
+        return _recorded_all_the_same(failure, argv, code)
+    return _report(failure, argv)
 
 
 def _shown(outcome: Outcome) -> None:
@@ -94,7 +110,36 @@ def _shown(outcome: Outcome) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        _drop_stdout()
         raise UnavailableError(f"the output cannot be written: {error.strerror}") from None
+
+
+def _drop_stdout() -> None:
+    """Write nothing any more, or Python would try once more at its end and fail itself."""
+    with suppress(OSError, ValueError):  # a stdout of a test is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _recorded_all_the_same(failure: DispatchError, argv: Sequence[str], code: int) -> int:
+    """Say what is in the log although something has failed since; the act itself succeeded."""
+    why = "; ".join(map(str, failure.problems))
+    _say_recorded(why)
+    if "--json" in argv:
+        with suppress(Exception):
+            told = {"recorded": TOLD.recorded}
+            emit(schema_of(argv), told, exit_code=ExitCode(code), warnings=[*TOLD.warnings, why])
+            sys.stdout.flush()
+    return code
+
+
+def _say_recorded(why: str) -> None:
+    """Say on stderr first what was recorded, and then why the rest is missing."""
+    from ..render import messages
+
+    with suppress(OSError, ValueError):
+        messages.print_recorded(TOLD.recorded, stream=sys.stderr)
+        messages.print_warnings([*TOLD.warnings, why], stream=sys.stderr)
+        sys.stderr.flush()
 
 
 def _report(error: DispatchError, argv: Sequence[str]) -> int:
@@ -157,7 +202,7 @@ def _usage_error(error: Exception) -> UsageError:
     return UsageError(message.rstrip(".") or "no command given", hint=f'see "{command} --help"')
 
 
-def _bug(error: Exception, argv: Sequence[str]) -> DispatchError:
+def bug(error: Exception, *, is_debugged: bool) -> DispatchError:
     """Write an unexpected error to a log file and make the one line that tells of it.
 
     The traceback names code and no values; arguments are left out, since they may be personal.
@@ -165,7 +210,7 @@ def _bug(error: Exception, argv: Sequence[str]) -> DispatchError:
     import traceback
 
     text = "".join(traceback.format_exception(error))
-    if "--debug" in argv:
+    if is_debugged:
         sys.stderr.write(text)
     where = _write_log(text)
     name = type(error).__name__
@@ -192,8 +237,13 @@ def _write_log(text: str) -> "Path | None":
     return folder / name
 
 
-def _open_missing_streams() -> None:
-    """Give a process that was started without stdout or stderr somewhere to write."""
+def _open_missing_streams() -> bool:
+    """Give a process that was started without stdout or stderr somewhere to write.
+
+    Returns whether there is a stdout that someone may read.
+    """
+    is_shown = sys.stdout is not None
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for life
+    return is_shown

@@ -116,6 +116,8 @@ class CheckSettings(Struct, frozen=True, kw_only=True):
     concurrency: int = 200
     near_min: float = 60.0
     """States count for incidents whose time is that near to now."""
+    remind_min: float = 60.0
+    """After so many minutes a quiet run says again what lasts."""
     reference: HostPort | None = None
     """Reachable whenever the observer is online; None asks nobody."""
     heartbeat: str | SecretRef = ""

@@ -8,7 +8,7 @@ from .figures import iso, past_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..casebook.viewing import CaseView, OfferView, Overdue, PersonalView, ServiceView
+    from ..casebook.viewing import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
     from ..model.case import Act
     from .plain import Row
 
@@ -193,18 +193,25 @@ def personal_rows(personal: "PersonalView") -> "Iterable[Row]":
         yield {"key": key, "value": value}
 
 
-def audit_lines(found: Iterable["Overdue"], now: datetime, screen: Screen) -> list[Line]:
+def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
     """Make a line for everything that should have happened by now; none if all is well."""
     lines: list[Line] = []
-    for each in found:
-        who = f"{screen.text(each.phone)}  {screen.text(each.name)}" if each.name else ""
-        parts = [
-            f"case {each.ref}",
-            f"{each.what} overdue since {past_clock(each.since, now)}",
-            who,
-        ]
-        lines += plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
+    if found.clock:
+        lines += plain_lines(wrap(screen.text(found.clock), screen.width, rest=_INDENT), "bold red")
+    for each in found.overdue:
+        lines += overdue_lines(each, now, screen)
     return lines
+
+
+def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
+    """Say what should have happened, since when, and whom to call about it."""
+    who = f"{screen.text(each.phone)}  {screen.text(each.name)}" if each.name else ""
+    at = past_clock(each.since, now)
+    what = f"{each.what} overdue since {at}"
+    if each.is_ahead:
+        what = f"{each.what} due now: a clock that was ahead has set it to {at}"
+    parts = [f"case {each.ref}", what, who]
+    return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 
 def _list_cells(view: "CaseView", service: "ServiceView | None", now: datetime) -> tuple[str, ...]:

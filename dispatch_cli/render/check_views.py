@@ -97,12 +97,13 @@ def change_lines(report: CheckReport) -> list[str]:
     """Say what has happened, one event for one cause: the texts that a quiet run mails.
 
     Providers whose state moved to the same for the same reason are one event: its first line says
-    what and how many, the lines below it who. Empty if there is nothing to say.
+    what and how many, the lines below it who. Empty if there is nothing to say. That the observer
+    is offline lasts, and is said by ``offline_line``.
     """
     events: dict[tuple[str, str, bool], list[StateChange]] = {}
     for change in report.changes:
         events.setdefault((change.after, change.why, change.is_flapping), []).append(change)
-    lines = _trouble(report)
+    lines = _left_out(report)
     order = sorted(events, key=lambda key: WORST_FIRST.index(key[0]))
     for after, why, is_flapping in order:
         lines += _event(after, why, is_flapping, events[after, why, is_flapping], report.at)
@@ -183,14 +184,20 @@ def _head(report: CheckReport) -> list[str]:
 
 def _trouble(report: CheckReport) -> list[str]:
     """What kept the run itself from seeing everything."""
-    lines = []
-    if report.offline:
-        lines.append(f"observer offline: {clean(report.offline)}; nobody's state was moved")
-    if report.left_out:
-        lines.append(
-            f"{report.left_out} not looked at: the time was up, their states are as before"
-        )
-    return lines
+    return [*filter(None, [offline_line(report)]), *_left_out(report)]
+
+
+def offline_line(report: CheckReport) -> str:
+    """Say why the observer is offline; empty if it is not."""
+    if not report.offline:
+        return ""
+    return f"observer offline: {clean(report.offline)}; nobody's state was moved"
+
+
+def _left_out(report: CheckReport) -> list[str]:
+    if not report.left_out:
+        return []
+    return [f"{report.left_out} not looked at: the time was up, their states are as before"]
 
 
 def _table(rows: Sequence[CheckRow], now: datetime, screen: Screen) -> list[Line]:

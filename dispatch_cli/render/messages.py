@@ -23,6 +23,11 @@ def print_warnings(warnings: Iterable[str], *, stream: TextIO) -> None:
     _write("warning", dict.fromkeys(warnings), stream)
 
 
+def print_recorded(facts: Iterable[str], *, stream: TextIO) -> None:
+    """Print what is in the log, where the rest of the answer could not be shown."""
+    _write("recorded", facts, stream)
+
+
 def print_rejected(text: str, *, stream: TextIO) -> None:
     """Name one record that is not taken, and why."""
     _write("rejected", [text], stream)

@@ -1,5 +1,6 @@
 """The bookings of units, one row each, kept in step with the acceptances."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
@@ -27,6 +28,17 @@ def read_bookings(connection: "sqlite3.Connection") -> dict[str, list[Booking]]:
         )
         found.setdefault(provider, []).append(booking)
     return found
+
+
+def read_booked_after(connection: "sqlite3.Connection", moment: datetime) -> set[tuple[int, int]]:
+    """Read which offers have a booking that was made, by its last promise or arrival, later."""
+    rows = connection.execute(
+        "SELECT case_id, offer FROM engagement JOIN offer USING (case_id)"
+        " WHERE offer.number = engagement.offer AND"
+        " coalesce(arrived_at, json_extract(promises, '$[#-1][1]'), 0) > ?",
+        (to_stamp(moment),),
+    )
+    return {(case_id, number) for case_id, number in rows}
 
 
 def update_bookings(connection: "sqlite3.Connection", before: Case, after: Case) -> None:

@@ -57,17 +57,32 @@ def read_acts(connection: "sqlite3.Connection", case_id: int | None) -> Iterator
 
     An erased one has no details and the half hour instead of its time.
     """
-    for of_case, kept, rest in connection.execute(
+    for row in connection.execute(
         "SELECT case_id, kept, rest FROM journal ORDER BY seq"
         if case_id is None
         else "SELECT case_id, kept, rest FROM journal WHERE case_id = ? ORDER BY seq",
         () if case_id is None else (case_id,),
     ):
-        half_hour, action, operator = _kept.decode(kept.partition(" ")[2])
-        at, details = (half_hour, {}) if rest is None else _rest.decode(rest)
-        yield Act(
-            at=from_stamp(at), operator=operator, action=action, case_id=of_case, details=details
-        )
+        yield _act_of(*row)
+
+
+def read_last(connection: "sqlite3.Connection", case_id: int | None) -> Act | None:
+    """Read the last record of a case, or of all; None if there is no record."""
+    row = connection.execute(
+        "SELECT case_id, kept, rest FROM journal ORDER BY seq DESC LIMIT 1"
+        if case_id is None
+        else "SELECT case_id, kept, rest FROM journal WHERE case_id = ? ORDER BY seq DESC LIMIT 1",
+        () if case_id is None else (case_id,),
+    ).fetchone()
+    return None if row is None else _act_of(*row)
+
+
+def _act_of(case_id: int, kept: str, rest: str | None) -> Act:
+    half_hour, action, operator = _kept.decode(kept.partition(" ")[2])
+    at, details = (half_hour, {}) if rest is None else _rest.decode(rest)
+    return Act(
+        at=from_stamp(at), operator=operator, action=action, case_id=case_id, details=details
+    )
 
 
 def read_head(connection: "sqlite3.Connection") -> str:

@@ -50,6 +50,14 @@ class Desk:
         """When a truck of a firm is booked, by all calls but one."""
         return [each.span for each in self.booked(firm) if each.unit == unit and each is not but]
 
+    def heard_spans(self, firm: str, unit: int, now: datetime) -> list[tuple]:
+        """The same without what a clock that was set back since has booked: the firm is asked."""
+        return [
+            each.span
+            for each in self.booked(firm)
+            if each.unit == unit and each.told <= now + MINUTE
+        ]
+
     def booked(self, firm: str) -> list[Call]:
         return [
             call
@@ -74,7 +82,7 @@ class Desk:
         waits = []
         for unit in range(1, FIRMS[firm].units + 1):
             free = moment
-            while hit := [e for b, e in self.spans(firm, unit) if b <= free < e]:
+            while hit := [e for b, e in self.heard_spans(firm, unit, now) if b <= free < e]:
                 free = hit[0]
             waits.append(free - moment)
         return min(waits, default=timedelta())
@@ -253,7 +261,7 @@ class Desk:
 
         def change() -> None:
             call.said, call.answered, call.unit, call.span = "accepted", now, truck, span
-            call.promised = [there]
+            call.promised, call.told = [there], now
 
         return self._done(job, "accept", change)
 
@@ -287,10 +295,11 @@ class Desk:
             return Verdict(WRONG)
         if job.over or not call.may("eta"):
             return self._late(job, "eta")
-        span = self.span(job, call, there, call.answered)
+        span = self.span(job, call, there, min(call.answered, now))
 
         def change() -> None:
             call.promised.append(there)
+            call.told = now
             self.move(call, span, now)
 
         return self._done(job, "eta", change)
@@ -301,7 +310,7 @@ class Desk:
         job_min = 75 if call.service in ("tow", "recovery") else 45
 
         def change() -> None:
-            call.there = now
+            call.there = call.told = now
             self.put(call, call.unit, (min(call.span[0], now), now + job_min * MINUTE))
 
         return self._done(job, "arrive", change)
@@ -340,7 +349,7 @@ class Desk:
             fresh.span, fresh.answered = self.span(job, call, there, now), now
             fresh.unit = self.truck_for(call, fresh.span, now, extra=extra)
             call.is_struck = False
-            fresh.promised = [there]
+            fresh.promised, fresh.told = [there], now
             if not fresh.unit:
                 return self._late(job, "correct", "no free unit left")
 
@@ -421,7 +430,11 @@ class Desk:
             return Verdict(WRONG)
         if job.over:
             return Verdict(BUSY)
-        return self._done(job, "callback", lambda: setattr(job, "remind", at))
+
+        def change() -> None:
+            job.remind, job.remind_heard = at, now
+
+        return self._done(job, "callback", change)
 
     def note(self, job: Job, text: str) -> Verdict:
         if job.is_forgotten:
@@ -454,11 +467,12 @@ class Desk:
         """What should have happened by now: since when, of what, what, whose, on which number."""
         found = []
         for job in self.jobs:
-            for at, what, number, service in job.deadlines():
+            for is_in_time, at, what, number, service in job.deadlines(now):
                 call = job.calls[number - 1] if number else None
                 name, phone = (call.firm.title(), call.phone) if call else (service, "")
                 phone = "110" if what == "last resort" else phone
                 ref = f"{job.number}.{number}" if number else str(job.number)
-                if at < now:
+                is_heard = what != "call back" or job.remind_heard <= now + MINUTE
+                if not (is_in_time and is_heard):
                     found.append((at, ref, what, name, phone))
         return sorted(found)

@@ -96,6 +96,8 @@ class Call(Struct):
     unit: int = 0
     span: tuple[datetime, datetime] | None = None
     """From when to when its truck is booked."""
+    told: datetime | None = None
+    """When its time was last heard: a promise or the arrival."""
     chance: float | None = None
     said_min: int | None = None
     base_min: int | None = None
@@ -162,6 +164,8 @@ class Job(Struct):
     over: str = ""
     ended: datetime | None = None
     remind: datetime | None = None
+    remind_heard: datetime | None = None
+    """When the reminder was set."""
     held: datetime | None = None
     is_forgotten: bool = False
     notes: list[str] = []
@@ -206,32 +210,47 @@ class Job(Struct):
         words = ("exhausted", "waiting", "asking", "accepted", "arrived")
         return self.over or next((word for word in words if word in found), "open")
 
-    def deadlines(self) -> list[tuple[datetime, str, int, str]]:
-        """When what is due, by the number of a call or the name of a service."""
+    def deadlines(self, now: datetime) -> list[tuple[bool, datetime, str, int, str]]:
+        """When what is due, by the number of a call or the name of a service.
+
+        First of each is whether it is no longer in time: its moment has passed, or a clock that has
+        been set back since has set it.
+        """
         if self.over:
             return []
-        found = [(self.remind, "call back", 0, "")] if self.remind else []
+        found = [(self.remind, now, "call back", 0, "")] if self.remind else []
         for call in self.calls:
             if call.rings:
-                found.append((call.due, "answer", call.number, ""))
+                found.append((call.due, call.due - 3 * MINUTE, "answer", call.number, ""))
             if call.stands and not call.there:
-                found.append((call.promised[-1] + 10 * MINUTE, "arrival", call.number, ""))
+                late = call.promised[-1] + 10 * MINUTE
+                found.append((late, call.told, "arrival", call.number, ""))
         for needed in self.services:
             idle = {"waiting": "next call", "exhausted": "last resort"}
             if what := idle.get(self.standing(needed)):
-                found.append((self.quiet_since(needed) + 3 * MINUTE, what, 0, needed.name))
-        done = [(call.span[1], call.number) for call in self.calls
+                since, heard = self.quiet_since(needed, now)
+                found.append((since + 3 * MINUTE, heard, what, 0, needed.name))
+        done = [(call.span[1], call.number, call.there) for call in self.calls
                 if call.stands and call.there and call.span]  # fmt: skip
-        if done and not any(what != "call back" for _, what, _, _ in found):
-            found.append((max(done)[0], "closing", max(done)[1], ""))
-        return found
+        if done and not any(what != "call back" for _, _, what, _, _ in found):
+            end, number, there = max(done, key=lambda each: each[:2])
+            found.append((end, there, "closing", number, ""))
+        return [
+            (at >= now and heard <= now + MINUTE, at, what, number, service)
+            for at, heard, what, number, service in found
+        ]
 
-    def quiet_since(self, needed: Needed) -> datetime:
-        """Since when nobody is asked, or may still call back, for a service."""
-        moments = [self.opened, self.when]
+    def quiet_since(self, needed: Needed, now: datetime) -> tuple[datetime, datetime]:
+        """Since when nobody is asked, or may still call back, for a service; and when it was heard.
+
+        What a clock has said that was set back since is not believed while there is anything else.
+        """
+        is_later = self.when - self.opened > MINUTE
+        moments = [(self.opened, self.opened), (self.when, now if is_later else self.opened)]
         for call in self.calls:
             if call.service in (needed.name, needed.after):
-                moments += [each for each in (call.answered, call.ended) if each]
+                moments += [(each, each) for each in (call.answered, call.ended) if each]
                 if call.word == "no_answer":
-                    moments.append(call.back_until)
-        return max(moments)
+                    moments.append((call.back_until, call.back_until - 5 * MINUTE))
+        believed = [each for each in moments if each[1] <= now + MINUTE]
+        return (max(believed)[0], now) if believed else (max(moments)[0], now + 2 * MINUTE)

@@ -526,10 +526,10 @@ class Casework(RuleBasedStateMachine):
                 for o in case.offers
             ] == [(c.at, c.answered, c.there, c.ended, c.promised) for c in job.calls]  # fmt: skip
         view = viewing.view(case, self.now)
-        due = sorted(job.deadlines())
+        due = sorted(job.deadlines(self.now))
         assert view.state == job.whole()
-        assert view.next_deadline == (due[0][0] if due else None)
-        assert view.overdue == bool(due and due[0][0] < self.now)
+        assert view.next_deadline == (due[0][1] if due else None)
+        assert view.overdue == bool(due and not due[0][0])
         assert [(each.service, each.state, each.due_at) for each in view.services] == [
             (each.name, job.standing(each), self.due_of(job, each, due)) for each in job.services
         ]
@@ -537,7 +537,7 @@ class Casework(RuleBasedStateMachine):
     @staticmethod
     def due_of(job, needed, due):
         """When the next thing is due of a service; the call back stands with the first one."""
-        for at, what, number, name in due:
+        for _, at, what, number, name in due:
             is_call_back = what == "call back" and needed is job.services[0]
             service = job.calls[number - 1].service if number else name
             if is_call_back or service == needed.name:
@@ -548,7 +548,7 @@ class Casework(RuleBasedStateMachine):
     def the_audit_names_what_is_overdue(self):
         found = [
             (each.since, each.ref, each.what, each.name, each.phone)
-            for each in viewing.audit(self.book())
+            for each in viewing.audit(self.book()).overdue
         ]
         assert sorted(found) == self.desk.overdue(self.now)
 

@@ -217,25 +217,25 @@ def test_a_likely_duplicate_is_warned_of(desk):
 def test_audit_names_exactly_what_is_overdue(desk):
     """An answer or arrival that should have come; nothing before its time, nothing closed."""
     number = opened(desk)
-    assert viewing.audit(desk(2)) == []
-    assert [(o.ref, o.what, o.name) for o in viewing.audit(desk(4))] == [
+    assert viewing.audit(desk(2)).overdue == ()
+    assert [(o.ref, o.what, o.name) for o in viewing.audit(desk(4)).overdue] == [
         ("1", "next call", "roadside_repair")
     ]
     asking.place_call(desk(1), number)
-    assert viewing.audit(desk(3)) == []
-    assert [(o.ref, o.what) for o in viewing.audit(desk(5))] == [("1.1", "answer")]
+    assert viewing.audit(desk(3)).overdue == ()
+    assert [(o.ref, o.what) for o in viewing.audit(desk(5)).overdue] == [("1.1", "answer")]
     answering.accept(desk(6), "1.1", NOON + timedelta(minutes=20))
-    assert viewing.audit(desk(29)) == []
-    assert [(o.ref, o.what) for o in viewing.audit(desk(31))] == [("1.1", "arrival")]
+    assert viewing.audit(desk(29)).overdue == ()
+    assert [(o.ref, o.what) for o in viewing.audit(desk(31)).overdue] == [("1.1", "arrival")]
     assert viewing.most_urgent(desk(31)) == number
     keeping.remind(desk(31), number, NOON + timedelta(minutes=40))
-    assert [o.what for o in viewing.audit(desk(41))] == ["arrival", "call back"]
+    assert [o.what for o in viewing.audit(desk(41)).overdue] == ["arrival", "call back"]
     answering.arrive(desk(42), "1.1")
     keeping.remind(desk(43), number, None)
-    assert viewing.audit(desk(87)) == []
-    assert [(o.ref, o.what) for o in viewing.audit(desk(88))] == [("1.1", "closing")]
+    assert viewing.audit(desk(87)).overdue == ()
+    assert [(o.ref, o.what) for o in viewing.audit(desk(88)).overdue] == [("1.1", "closing")]
     mending.close(desk(89), number)
-    assert viewing.audit(desk(500)) == []
+    assert viewing.audit(desk(500)).overdue == ()
 
 
 def test_forgetting_erases_the_motorist_and_keeps_the_decision(desk, tmp_path):

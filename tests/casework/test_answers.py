@@ -356,17 +356,17 @@ def test_nobody_is_forgotten():
     of = done(of, 1, "decline", at=NOON + 2 * MINUTE)
     assert casework.overdue(of, NOON + 4 * MINUTE) == []
     assert [d.what for d in casework.overdue(of, NOON + 6 * MINUTE)] == ["last resort"]
-    assert casework.deadlines(casework.close(of, now=NOON)) == []
+    assert casework.deadlines(casework.close(of, now=NOON), NOON) == []
 
 
 def test_only_whoever_did_not_answer_is_waited_for():
     """A call that was never made, or that was answered since, puts off no next call."""
     of = done(asked(), 1, "no_answer", at=NOON)
-    assert [d.at for d in casework.deadlines(of)] == [NOON + 8 * MINUTE]
+    assert [d.at for d in casework.deadlines(of, NOON)] == [NOON + 8 * MINUTE]
     never = casework.correct(of, 1, "not_called", now=NOON + MINUTE, operator="boss")
-    assert [d.at for d in casework.deadlines(never)] == [NOON + 4 * MINUTE]
+    assert [d.at for d in casework.deadlines(never, NOON)] == [NOON + 4 * MINUTE]
     back = done(done(of, 1, "accept", at=NOON + MINUTE), 1, "fail", at=NOON + MINUTE)
-    assert [d.at for d in casework.deadlines(back)] == [NOON + 4 * MINUTE]
+    assert [d.at for d in casework.deadlines(back, NOON)] == [NOON + 4 * MINUTE]
 
 
 def test_closing_and_cancelling():

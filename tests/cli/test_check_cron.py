@@ -139,7 +139,7 @@ def test_people_are_told_of_another_run(home: Path) -> None:
 
 @pytest.mark.parametrize("runs", [4, pytest.param(200, marks=pytest.mark.ci)])
 def test_offline_moves_nobody(home: Path, runs: int) -> None:
-    """While the reference is not reached every run says so with exit 5, and no state moves."""
+    """While the reference is not reached each run ends with 5, one says so, and no state moves."""
     with listener() as lech, listener() as reference:
         settings = f'[check]\nreference = "127.0.0.1:{reference.port}"\n'
         file = write(home, settings, provider("lech", tcp(lech.port)))
@@ -153,9 +153,12 @@ def test_offline_moves_nobody(home: Path, runs: int) -> None:
         assert (offline.returncode, offline.stdout.decode()) == (5, said)
         with forking() as run_again:
             for _ in range(runs):
-                assert run_again(*QUIET, file) == (5, said, "")
+                assert run_again(*QUIET, file) == (5, "", "")
         reference.open()
-        assert [run(*QUIET, file).returncode for _ in range(3)] == [0, 0, 7]
+        online = [run(*QUIET, file) for _ in range(3)]
+        assert [each.returncode for each in online] == [0, 0, 7]
+        assert online[0].stdout.startswith(b"over: observer offline (first said ")
+        assert online[1].stdout == b""
 
 
 def test_the_heartbeat_hears_of_start_and_end(home: Path) -> None:

@@ -116,7 +116,7 @@ def test_a_bug_is_one_line_and_a_log_file(home, capsys):
 def test_debug_shows_the_traceback(home, capsys):
     """--debug is for whoever mends it."""
     outcome.run(failing_app(ZeroDivisionError("oops")), ["--debug"])
-    outcome._report(outcome._bug(ZeroDivisionError("oops"), ["--debug"]), ["--debug"])
+    outcome._report(outcome.bug(ZeroDivisionError("oops"), is_debugged=True), ["--debug"])
     assert "ZeroDivisionError: oops" in capsys.readouterr().err
 
 

@@ -13,6 +13,7 @@ from dispatch_cli.render.check_views import (
     change_lines,
     check_lines,
     check_rows,
+    offline_line,
     phase_lines,
     reason,
     since,
@@ -133,7 +134,9 @@ def test_the_run_itself():
     found = drafted(offline="no route to 192.0.2.1", left_out=3)
     said = text(check_lines(found, Screen(80)))
     assert "observer offline: no route to 192.0.2.1; nobody's state was moved\n" in said
-    assert len(change_lines(found)) == 2
+    assert len(change_lines(found)) == 1
+    assert offline_line(found).startswith("observer offline: ")
+    assert offline_line(drafted()) == ""
     flapping = report(changes=(change(is_flapping=True),))
     assert change_lines(flapping)[0].startswith("down and flapping: ")
 

@@ -4,18 +4,21 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from ...casebook.book import Book
+from ...casebook.clock_watch import ClockWatch
 from ...errors import BadDataError, ExitCode, UsageError
 from ...model.words import LANGUAGES
 from ..opening import holiday_dates, now, open_catalog, refuse_sample, store_at
 from ..options import Around
-from ..outcome import Outcome, emit
+from ..outcome import TOLD, Outcome, emit
 
 if TYPE_CHECKING:
     from ... import store
@@ -74,13 +77,54 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
         catalog = _without_file(error)
     if calls:
         refuse_sample(catalog, is_wanted=desk.sample)
+    log = store_at(desk.db, clock)
     return Book(
-        store=store_at(desk.db, clock),
+        store=log,
         catalog=catalog,
         holidays=holiday_dates,
         now=clock,
         operator=desk.operator or login_name(),
+        told=TOLD,
+        watch=_watch(log.path),
     )
+
+
+def clock_of(log: "store.Store") -> str:
+    """Say that the clock has jumped, without a provider file; empty if it agrees with the log."""
+    from ... import catalog
+    from ...casebook.clock_watch import jump_in_force, sentence
+
+    book = Book(
+        store=log,
+        catalog=catalog.nobody(),
+        holidays=holiday_dates,
+        now=now(),
+        operator=login_name(),
+        watch=_watch(log.path),
+    )
+    with log.reading() as reader:
+        jump = jump_in_force(book, reader)
+    return sentence(jump, book) if jump else ""
+
+
+def _watch(log: Path) -> ClockWatch:
+    """Watch the clock by the journal, and by the files before this program opens them."""
+
+    def seen_at() -> datetime | None:
+        from .. import reminding
+
+        return reminding.seen_at(log)
+
+    return ClockWatch(read=now, written_at=_written_at(log), seen_at=seen_at)
+
+
+def _written_at(log: Path) -> datetime | None:
+    """When the case log was last written, before this program opens it; None without a file."""
+    found = []
+    for path in (log, Path(f"{log}-wal")):
+        with suppress(OSError):
+            found.append(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    return max(found, default=None)
 
 
 def open_log(desk: Desk) -> "store.Store":
@@ -164,6 +208,7 @@ def shown(
     """
 
     def show() -> None:
+        all_warnings = (*TOLD.warnings, *warnings)
         if desk.json:
             from ...render.envelope import status_of
 
@@ -173,7 +218,7 @@ def shown(
                 data,
                 exit_code=exit_code,
                 status=status,
-                warnings=warnings,
+                warnings=all_warnings,
             )
             return
         if sys.stdout.isatty():
@@ -194,7 +239,7 @@ def shown(
         if not desk.quiet:
             from ...render import messages
 
-            messages.print_warnings(warnings, stream=sys.stderr)
+            messages.print_warnings(all_warnings, stream=sys.stderr)
             if hint:
                 messages.print_hint(hint, stream=sys.stderr)
 

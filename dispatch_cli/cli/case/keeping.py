@@ -100,6 +100,12 @@ def forget(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say which cases, erase nothing.")
     ] = False,
+    clock_is_right: Annotated[
+        bool,
+        typer.Option(
+            "--clock-is-right", help="Erase also after the clock has jumped: you have checked it."
+        ),
+    ] = False,
 ) -> Outcome:
     """Erase what is personal in cases that were closed long enough ago.
 
@@ -111,7 +117,12 @@ def forget(
     found = re.fullmatch(r"([0-9]{1,5}) ?(d|t|days|tage)?", older_than.strip().lower())
     if found is None:
         raise UsageError(f"--older-than {older_than!r} is not understood; write days, as 30d")
-    gone = keeping.forget(book, older_than_days=float(found[1]), dry_run=dry_run)
+    gone = keeping.forget(
+        book,
+        older_than_days=float(found[1]),
+        dry_run=dry_run,
+        clock_is_right=clock_is_right,
+    )
     zone = zone_of(book)
     exports = {
         case_id: [

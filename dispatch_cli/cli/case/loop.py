@@ -11,6 +11,7 @@ from ...errors import DispatchError, UsageError
 from ...plans import emergency_calls
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
 from ..opening import now
+from ..outcome import TOLD, bug
 from .answer_keys import ANSWER_KEYS, AnswerKeys
 from .desk import Desk, read_moment, zone_of
 from .display import Display, LiveDisplay, PlainDisplay
@@ -38,6 +39,7 @@ class Loop:
         self._wanted = ""
         self._message: tuple[str, ...] = tuple(warnings)
         self._is_error = False
+        self._has_texts = True
         self._undo: Callable[[], str] | None = None
         self._keys: Keys
         self._display: Display
@@ -73,7 +75,7 @@ class Loop:
                 if key == "q":
                     return
                 # What a key has brought about stays on the screen until Tab goes on.
-                self._wanted = situation.page.selected
+                self._wanted, self._has_texts = situation.page.selected, True
                 self._press(key, situation)
             situation = self._look()
 
@@ -83,16 +85,34 @@ class Loop:
         return replace(self._opened, now=now())
 
     def _look(self) -> Situation:
-        return look(self.book, self._case_id, self._wanted, self._desk.say)
+        try:
+            return self._looked()
+        except (DispatchError, OSError):
+            raise
+        except Exception as error:
+            if not self._has_texts:
+                raise
+            # Where the texts cannot be made, the case still stands, with its keys.
+            self._has_texts = False
+            self._say_failed(bug(error, is_debugged=self._desk.debug))
+            return self._looked()
+
+    def _looked(self) -> Situation:
+        return look(
+            self.book, self._case_id, self._wanted, self._desk.say, has_texts=self._has_texts
+        )
 
     def _say(self, *texts: str, is_error: bool = False) -> None:
         self._message, self._is_error = texts, is_error
 
     def _draw(self, situation: Situation, question: Sequence[str] = ()) -> None:
+        # What the acts of a key have noticed, such as a clock that has jumped, stays on the screen.
+        self._message = (*self._message, *TOLD.warnings)
         page = replace(
             situation.page, message=self._message, is_error=self._is_error, question=tuple(question)
         )
         self._display.draw(page, now().astimezone(zone_of(self._opened)))
+        TOLD.clear()
 
     def _press(self, key: str, situation: Situation) -> None:
         """Do what a key stands for; what is refused is said, and nothing has changed then."""
@@ -120,7 +140,18 @@ class Loop:
             elif key != ESCAPE:
                 self._say(f"{key!r} is no key here")
         except DispatchError as error:
-            self._say(*map(str, error.problems), *filter(None, [error.hint]), is_error=True)
+            self._say_failed(error)
+        except Exception as error:
+            # A mistake in what follows an act ends neither the act nor the loop.
+            if isinstance(error, OSError):
+                raise
+            self._say_failed(bug(error, is_debugged=self._desk.debug))
+
+    def _say_failed(self, error: DispatchError) -> None:
+        """Say what was recorded all the same, then what has failed and what to do."""
+        recorded = [f"recorded: {each}" for each in TOLD.recorded]
+        problems = map(str, error.problems)
+        self._say(*recorded, *problems, *filter(None, [error.hint]), is_error=True)
 
     def text(self, question: str, situation: Situation) -> str | None:
         """Ask for a line of text; None: given up."""
@@ -206,13 +237,13 @@ class Loop:
         said = said_in(text)
         names = [name for name in Motorist.__struct_fields__ if name in said]
         theirs = {name: str(said.pop(name)) for name in names}
-        opened, old = amend_case(self.book, self._case_id, said, theirs)
+        opened = amend_case(self.book, self._case_id, said, theirs)
         self._say(*_amended(opened))
 
         def undo() -> str:
             opening.take_back(self.book, opened.case, before)
             if theirs:
-                own = {name: getattr(old, name) for name in names}
+                own = {name: getattr(opened.personal, name) for name in names}
                 keeping.put_personal(self.book, self._case_id, **own)
             return "the facts are as they were; ranked again"
 

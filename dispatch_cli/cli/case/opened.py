@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...casebook import viewing
-from ..outcome import Outcome, emit
+from ..outcome import TOLD, Outcome, emit
 from .desk import Desk, shown, zone_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def shown_opened(desk: Desk, book: "Book", opened: "Opened", warnings: Sequence[str]) -> Outcome:
     """Make the outcome of ``case open``; the place is read back here, and only here."""
     answer, case = opened.answer, opened.case
+    warnings = (*TOLD.warnings, *warnings)
     view = viewing.view(case, book.now)
 
     def show() -> None:

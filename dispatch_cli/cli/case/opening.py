@@ -176,24 +176,24 @@ def amend(
     if not said and not theirs:
         raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
     book = open_book(desk, calls=True)
-    opened, _ = amend_case(book, case_id, said, theirs)
+    opened = amend_case(book, case_id, said, theirs)
     return shown_amended(desk, "case amend", book, opened, said)
 
 
 def amend_case(
     book: "Book", case_id: int, said: Mapping[str, object], theirs: Mapping[str, str] = {}
-) -> "tuple[Opened, Personal]":
-    """Read what was said of an incident, rank again, and then keep what is the motorist's own.
+) -> "Opened":
+    """Read what was said of an incident, rank again, and keep what is the motorist's own.
 
-    Gives what is the motorist's as it was. Facts that cannot be read change nothing at all.
+    Facts that cannot be read change nothing at all.
     """
-    from ...casebook import keeping, opening
+    from ...casebook import opening
 
     # A case has a kind and a place; only what was said is taken over.
     words = {"kind": "other", "at": "86150", **said}
     read = incident_from(Facts(**words), book.catalog.rules, book.now)  # type: ignore[arg-type]
-    opened = opening.amend(book, case_id, {_FIELDS.get(n, n): _fact(read, n) for n in said})
-    return opened, keeping.put_personal(book, case_id, **theirs) if theirs else Personal()
+    facts = {_FIELDS.get(name, name): _fact(read, name) for name in said}
+    return opening.amend(book, case_id, facts, theirs)
 
 
 _FIELDS = {"at": "place"}
@@ -211,5 +211,5 @@ def _fact(read: "Incident", option: str) -> object:
 def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
     """Rank again, as of now, whatever nobody has accepted."""
     book = open_book(desk, calls=True)
-    opened, _ = amend_case(book, case_id, {})
+    opened = amend_case(book, case_id, {})
     return shown_amended(desk, "case rerank", book, opened, {})

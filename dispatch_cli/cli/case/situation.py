@@ -34,8 +34,13 @@ class Situation(Struct, frozen=True, kw_only=True):
         return self.page.coming.provider if self.page.coming else ""
 
 
-def look(book: Book, case_id: int, wanted: str, language: str) -> Situation:
-    """Read where a case stands; ``wanted`` is the service that was chosen, "" for the first."""
+def look(
+    book: Book, case_id: int, wanted: str, language: str, *, has_texts: bool = True
+) -> Situation:
+    """Read where a case stands; ``wanted`` is the service that was chosen, "" for the first.
+
+    Without ``has_texts`` the page has no texts to say.
+    """
     with book.store.reading() as reader:
         case = existing(reader, case_id)
         states = {each.service: casework.service_state(case, each) for each in case.services}
@@ -52,7 +57,9 @@ def look(book: Book, case_id: int, wanted: str, language: str) -> Situation:
         emergency=plans.emergency_calls(case.incident, book.catalog.rules),
         overdue=tuple(_overdue(case, book, offer)),
     )
-    page = _with_block(book, bare, case, service, coming, language=language) if service else bare
+    if service is None or not has_texts:
+        return Situation(case=case, service=service, offer=offer, page=bare)
+    page = _with_block(book, bare, case, service, coming, language=language)
     return Situation(case=case, service=service, offer=offer, page=page)
 
 
@@ -92,4 +99,6 @@ def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[str]:
         if missed.what != "answer" or missed.ref != on_screen:
             who = " ".join(filter(None, (missed.phone, missed.name)))
             since = f"{missed.what} MISSED since {clock(missed.since, book)}"
+            if missed.is_ahead:
+                since = f"{missed.what} DUE NOW: its time was set by a clock that was ahead"
             yield f"{since}: {who}" if who else since

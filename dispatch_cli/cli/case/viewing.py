@@ -1,13 +1,19 @@
 """Looking at cases: nothing personal unless it is asked for."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...errors import ExitCode
 from ..outcome import Outcome
 from ..spreading import takes
-from .desk import CaseArgument, Desk, open_book, shown, zone_of
+from .desk import LONG_LINE, CaseArgument, Desk, open_book, shown, zone_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ...casebook.book import Book
+    from ...casebook.viewing import Audit
 
 
 @takes(Desk)
@@ -74,17 +80,52 @@ def list_cases(
 
 @takes(Desk)
 def audit(desk: Desk) -> Outcome:
-    """Say what should have happened by now: silent and 0, or a line each and 7."""
+    """Say what should have happened by now: silent and 0, or a line each and 7.
+
+    With --quiet each line is said when it begins, when it is over, and as a reminder.
+    """
     from ...casebook import viewing
     from ...render import case_views
 
     book = open_book(desk)
     found = viewing.audit(book)
     here = book.now.astimezone(zone_of(book))
+    if desk.quiet and not desk.json:
+        return _news(book, found, here)
     return shown(
         desk,
         "case audit",
-        {"overdue": found},
+        found,
         lines=lambda screen: case_views.audit_lines(found, here, screen),
-        exit_code=ExitCode.ATTENTION if found else ExitCode.OK,
+        exit_code=ExitCode.ATTENTION if found.overdue or found.clock else ExitCode.OK,
+    )
+
+
+def _news(book: "Book", found: "Audit", here: "datetime") -> Outcome:
+    """Say what has changed since the last audit by cron; a jump of the clock is recorded."""
+    from ...casebook.clock_watch import record_now
+    from ...render.case_views import overdue_lines
+    from ...render.layout import Screen, line_text
+    from ..reminding import Lasting, Reminder
+
+    if found.clock:
+        record_now(book)
+    wide = Screen(LONG_LINE)
+    lasting = {"clock": Lasting(wide.text(found.clock))} if found.clock else {}
+    for each in found.overdue:
+        # An offer has its number; the next call of a case is of one of its services.
+        service = "" if "." in each.ref else f" {each.name}"
+        line = "".join(map(line_text, overdue_lines(each, here, wide)))
+        lasting[f"case {each.ref} {each.what}{service}"] = Lasting(line, each.since.isoformat())
+    rules = book.catalog
+    reminder = Reminder(
+        book.store.path,
+        "audit",
+        again_min=rules.checking().settings.remind_min,
+        timezone=rules.rules.settings.timezone,
+    )
+    is_seen = not found.clock and book.store.path.exists()
+    return Outcome(
+        lambda: reminder.print_news(lasting, book.now, is_seen=is_seen),
+        ExitCode.ATTENTION if lasting else ExitCode.OK,
     )

@@ -1,0 +1,114 @@
+"""Notice, record and say that the clock of the machine has jumped."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ..casework.clock_jumps import ClockJump, jump_between
+from ..model.case import Act
+from .book import Book, clock
+
+if TYPE_CHECKING:
+    from ..store import Reader, Transaction
+
+OF_NO_CASE = 0
+"""The number under which the journal has what belongs to no case."""
+
+JUMPED, IS_RIGHT = "clock jumped", "clock is right"
+
+
+class ClockWatch(Struct, frozen=True):
+    """How to read the clock now, and when the files of the case log were written before that.
+
+    ``seen_at`` finds out when a run by cron last saw the log; it is asked only in doubt.
+    """
+
+    read: Callable[[], datetime]
+    written_at: datetime | None = None
+    seen_at: Callable[[], datetime | None] = lambda: None
+
+
+def record_jump(book: Book, tx: "Transaction") -> None:
+    """Record that the clock has jumped since the last record, and have it told once.
+
+    The record is of the new time, so that the next act sees no jump.
+    """
+    found = _noticed(book, tx)
+    if found is not None:
+        details: dict[str, str | int | float | bool | None] = {"last": found.last.isoformat()}
+        tx.append(_act(book, found.now, JUMPED, details))
+        book.told.warnings.append(sentence(found, book))
+
+
+def record_now(book: Book) -> None:
+    """Record a jump of the clock that no act has recorded yet."""
+    with book.store.reading() as reader:
+        found = _noticed(book, reader)
+    if found is not None:
+        with book.store.deciding() as tx:
+            record_jump(book, tx)
+
+
+def confirm(book: Book, tx: "Transaction") -> None:
+    """Record that somebody has looked at the clock, and that it is right."""
+    record_jump(book, tx)
+    tx.append(_act(book, _now(book), IS_RIGHT, {}))
+
+
+def jump_in_force(book: Book, reader: "Reader") -> ClockJump | None:
+    """Return the jump that is not over yet: one just noticed, or the last one recorded.
+
+    A jump ahead is over when the clock is set back or an operator confirms the time.
+    """
+    found = _noticed(book, reader)
+    recorded = reader.last_act(OF_NO_CASE)
+    if found is not None or recorded is None or recorded.action != JUMPED:
+        return found
+    jump = ClockJump(recorded.at, datetime.fromisoformat(str(recorded.details["last"])))
+    return None if jump.is_over(_now(book)) else jump
+
+
+def sentence(jump: ClockJump, book: Book) -> str:
+    """Say what the clock shows, what the last record says, and what follows."""
+    by = _length(abs(jump.now - jump.last))
+    now, last = clock(jump.now, book), clock(jump.last, book)
+    if jump.is_back:
+        return (
+            f"the clock was set back by {by}: the last record was of {last} when the clock showed"
+            f" {now}; records lie in the future"
+        )
+    return (
+        f"the clock was {by} ahead of the last record when it showed {now} (last record: {last});"
+        " check the date of this machine"
+    )
+
+
+def _noticed(book: Book, reader: "Reader") -> ClockJump | None:
+    last = reader.last_act()
+    if book.watch is None or last is None:
+        return None
+    now = _now(book)
+    found = jump_between(last.at, now, book.watch.written_at)
+    if found is None or found.is_back:
+        return found
+    return jump_between(last.at, now, book.watch.seen_at())
+
+
+def _now(book: Book) -> datetime:
+    return book.now if book.watch is None else book.watch.read()
+
+
+def _act(
+    book: Book, at: datetime, action: str, details: dict[str, str | int | float | bool | None]
+) -> Act:
+    return Act(at=at, operator=book.operator, action=action, case_id=OF_NO_CASE, details=details)
+
+
+def _length(span: timedelta) -> str:
+    """Return a length of time in its largest whole unit."""
+    minutes = span // timedelta(minutes=1)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"

@@ -1,0 +1,137 @@
+"""A clock that jumps: said once, recorded, shown; nobody waits in silence, nothing is erased."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dispatch_cli.cli.case import desk
+
+NOW = datetime.now(UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SET_BACK = "the clock was set back by 60 min"
+TOO_FAR = "the clock was 365 days ahead of the last record"
+
+
+@pytest.fixture
+def at(dispatch, firms, monkeypatch):
+    """Run a command of ``case`` while the clock of the machine shows a time."""
+
+    def at(after: timedelta, *argv: str):
+        monkeypatch.setattr(desk, "now", lambda: NOW + after)
+        return dispatch("case", *argv)
+
+    return at
+
+
+def journal(dispatch) -> list[tuple[int, str]]:
+    """Case and action of every record."""
+    from dispatch_cli.store import open_store
+
+    path = dispatch("doctor").out.split("case log\t")[1].split(": sound")[0]
+    with open_store(path, now=NOW).reading() as reader:
+        return [(act.case_id, act.action) for act in reader.acts()]
+
+
+def test_a_clock_set_back_leaves_nobody_waiting(at, dispatch):
+    """Opened by a clock an hour fast: set right, audit says so and that the case waits."""
+    at(HOUR, "open", "tow", "--at", "86150")
+    for minutes in (1, 10, 40):
+        ran = at(timedelta(minutes=minutes), "audit")
+        clock, waits = ran.out.splitlines()
+        assert clock.startswith("the clock was set back by ")
+        assert waits.startswith("case 1   next call due now: a clock that was ahead has set it to ")
+        assert ran.code == 7
+    listed = at(timedelta(minutes=10), "list", "--json").envelope["data"]["cases"][0]
+    assert (listed["age_min"], listed["overdue"]) == (0.0, True)
+    later = at(HOUR + timedelta(minutes=4), "audit")
+    assert (later.code, later.out.count("\n")) == (7, 1)
+    assert "next call overdue since" in later.out
+
+
+def test_a_reminder_of_a_clock_ahead_is_due(at):
+    """The motorist is called back at once, where a clock ahead has set the time."""
+    at(0 * HOUR, "open", "tow", "--at", "86150")
+    at(0 * HOUR, "offer", "1")
+    at(HOUR, "callback", "1", "30")
+    assert "case 1   call back due now" in at(timedelta(minutes=1), "audit").out
+    at(timedelta(minutes=1), "callback", "1", "30")
+    assert "call back" not in at(timedelta(minutes=2), "audit").out
+
+
+def test_a_jump_is_said_once_and_recorded(at, dispatch):
+    """The first act after a jump warns and records it, the next ones are silent."""
+    at(HOUR, "open", "tow", "--at", "86150")
+    first = at(0 * HOUR, "offer", "1")
+    assert first.code == 0
+    assert first.err.count(SET_BACK) == 1
+    again = at(timedelta(minutes=1), "accept", "1.1", "--eta", "20", "--json")
+    assert again.envelope["warnings"] == []
+    assert journal(dispatch) == [
+        (1, "open"), (0, "clock jumped"), (1, "offer"), (1, "accept"),
+    ]  # fmt: skip
+    assert SET_BACK in at(timedelta(minutes=2), "audit").out
+    assert "clock" not in at(HOUR + timedelta(minutes=1), "audit").out
+    assert dispatch("log", "verify").code == 0
+
+
+def test_doctor_shows_a_jump(at, dispatch):
+    """The line "clock" of the doctor says how far the clock has jumped, else that it agrees."""
+    at(0 * HOUR, "open", "tow", "--at", "86150")
+    assert "clock\tas the journal has it\tjournal" in dispatch("doctor").out
+    at(-HOUR, "offer", "1")
+    assert SET_BACK in dispatch("doctor").out
+
+
+def test_nothing_is_erased_by_a_clock_that_has_jumped(at, dispatch):
+    """``forget`` refuses a year ahead, also after acts of that time, until it is confirmed."""
+    at(0 * HOUR, "open", "tow", "--at", "86150")
+    at(0 * HOUR, "close", "1")
+    year = 365 * DAY
+    assert at(year, "forget", "--dry-run").out.count("would be erased") == 1
+    refused = at(year, "forget")
+    assert (refused.code, refused.out) == (8, "")
+    assert TOO_FAR in refused.err
+    assert "--clock-is-right" in refused.err
+    said = at(year, "open", "tow", "--at", "86150")
+    assert TOO_FAR in said.err
+    assert at(year + HOUR, "forget").code == 8
+    assert TOO_FAR in at(year + HOUR, "audit").out
+    confirmed = at(year + HOUR, "forget", "--clock-is-right")
+    assert confirmed.code == 0
+    assert "erased" in confirmed.out
+    assert at(year + 2 * HOUR, "forget").code == 0
+    assert TOO_FAR not in at(year + 2 * HOUR, "audit").out
+    assert (0, "clock is right") in journal(dispatch)
+
+
+def test_a_clock_put_right_again_erases_when_it_has_caught_up(at):
+    """After a clock was set back, ``forget`` refuses until the last record lies in the past."""
+    at(HOUR, "open", "tow", "--at", "86150")
+    at(HOUR, "close", "1")
+    assert at(0 * HOUR, "forget", "--older-than", "0d").code == 8
+    at(timedelta(minutes=1), "open", "tow", "--at", "86150")
+    assert at(timedelta(minutes=2), "forget", "--older-than", "0d").code == 8
+    assert at(HOUR + timedelta(minutes=2), "forget", "--older-than", "0d").code == 0
+
+
+@pytest.mark.parametrize("stage", ["accepted", "arrived"])
+def test_a_unit_booked_by_a_clock_ahead_is_asked_about(at, dispatch, stage):
+    """Its firm is ranked as overdue, not as free, and audit names its case; closing frees it."""
+    at(HOUR, "open", "tow", "--at", "86150")
+    at(HOUR, "offer", "1", "--provider", "lech", "--because", "x", "--decision")
+    at(HOUR, "accept", "1.1", "--eta", "20")
+    if stage == "arrived":
+        at(HOUR, "arrive", "1.1")
+    minute = timedelta(minutes=1)
+    due = at(minute, "audit").out
+    assert ("arrival" if stage == "accepted" else "closing") + " due now" in due
+
+    def lech(after):
+        ran = at(after, "open", "tow", "--at", "86150", "--json")
+        [cascade] = ran.envelope["data"]["answer"]["cascades"]
+        [row] = [each for each in cascade["candidates"] if each["provider"] == "lech"]
+        return row["state"], row["wait_min"]
+
+    assert lech(2 * minute) == ("overdue", 0.0)
+    at(3 * minute, "close", "1")
+    assert lech(4 * minute) == ("up", 0.0)

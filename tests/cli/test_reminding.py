@@ -1,0 +1,182 @@
+"""Runs by cron say what lasts when it begins, when it ends, and each hour; never every minute."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch_cli.cli.case import desk
+from dispatch_cli.cli.reminding import Lasting, Notice, news_of
+
+from .watched import run, write
+
+NOW = datetime.now(UTC)
+MINUTE = timedelta(minutes=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture
+def audit(dispatch, firms, monkeypatch):
+    """Run the audit that cron runs, at a minute after now; both firms are always open."""
+    firms.write_text(firms.read_text().replace("Mo-Fr 08:00-18:00", "24/7"))
+
+    def audit(minutes: float, *argv: str):
+        monkeypatch.setattr(desk, "now", lambda: NOW + minutes * MINUTE)
+        return dispatch("case", *(argv or ("audit", "--quiet")))
+
+    return audit
+
+
+def test_a_missed_deadline_is_mailed_once_and_each_hour(audit):
+    """Of four hours of runs the first, and one each hour, has a line; the code is 7 on each."""
+    audit(0, "open", "tow", "--at", "86150")
+    assert audit(1).code == 0
+    runs = {minute: audit(minute) for minute in range(4, 245)}
+    said = {minute: ran.out for minute, ran in runs.items() if ran.out}
+    assert list(said) == [4, 64, 124, 184, 244]
+    assert said[4].startswith("case 1   next call overdue since ")
+    assert said[64].startswith("still: case 1   next call overdue since ")
+    assert {ran.code for ran in runs.values()} == {7}
+    assert not any(ran.err for ran in runs.values())
+
+
+def test_the_end_is_mailed_and_the_next_one_is_new(audit):
+    """A call ends the missed deadline; the answer that is missed then has a line of its own."""
+    audit(0, "open", "tow", "--at", "86150")
+    audit(4)
+    audit(5, "offer", "1")
+    over = audit(6)
+    assert (over.code, over.out.count("\n")) == (0, 1)
+    assert over.out.startswith("over: case 1 next call tow (first said ")
+    assert audit(7).out == ""
+    assert audit(9).out.startswith("case 1.1   answer overdue since ")
+    audit(10, "decline", "1.1", "--reason", "weather")
+    assert audit(11).out.startswith("over: case 1.1 answer ")
+    assert audit(14).out.startswith("case 1   next call overdue since ")
+
+
+def test_the_same_deadline_missed_anew_is_new(audit):
+    """Between two runs a call was placed and refused: the next call missed then is said."""
+    audit(0, "open", "tow", "--at", "86150")
+    assert audit(4).out
+    audit(5, "offer", "1")
+    audit(5, "decline", "1.1", "--reason", "weather")
+    assert audit(9).out.startswith("case 1   next call overdue since ")
+
+
+def test_the_time_of_the_reminder_is_the_files(audit, firms):
+    """[check] remind_min says how long a quiet run keeps silent."""
+    with firms.open("a") as file:
+        file.write("\n[check]\nremind_min = 10\n")
+    audit(0, "open", "tow", "--at", "86150")
+    assert [minute for minute in range(4, 30) if audit(minute).out] == [4, 14, 24]
+
+
+def test_a_jump_of_the_clock_is_mailed_and_recorded(audit):
+    """A clock set back is said when it begins and when it is over, and stands in the journal."""
+    audit(60, "open", "tow", "--at", "86150")
+    first = audit(0).out.splitlines()
+    assert first[0].startswith("the clock was set back by 60 min")
+    assert "next call due now" in first[1]
+    assert audit(1).out == ""
+    assert audit(61).out.startswith(("over: clock", "still: case 1"))
+    assert audit(0, "show", "1", "--json").code == 0
+
+
+def test_a_quiet_weekend_is_no_jump(audit):
+    """While cron looks each hour, a log without acts for three days is no implausible clock."""
+    audit(0, "open", "tow", "--at", "86150")
+    audit(1, "close", "1")
+    for hour in range(1, 72, 12):
+        assert audit(hour * 60).code == 0
+    assert audit(72 * 60, "forget").code == 0
+
+
+def test_without_cron_three_days_are_a_jump(audit):
+    """The control: without these runs the same days are said."""
+    audit(0, "open", "tow", "--at", "86150")
+    audit(1, "close", "1")
+    assert audit(72 * 60, "forget").code == 8
+
+
+def test_a_person_sees_everything(audit):
+    """Without --quiet, and in JSON, each run says all that lasts."""
+    audit(0, "open", "tow", "--at", "86150")
+    for argv in (("audit",), ("audit", "--json"), ("audit", "--quiet", "--json")):
+        assert all("next call" in audit(4, *argv).out for _ in range(2))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"notices": {"audit": 7}}'])
+def test_a_damaged_file_says_all_again(audit, home, content):
+    """What was said is read as nothing, and nothing fails."""
+    audit(0, "open", "tow", "--at", "86150", "--db", "log.sqlite3")
+    Path("log.sqlite3.told").write_bytes(content)
+    again = ("audit", "--quiet", "--db", "log.sqlite3")
+    assert [bool(audit(4, *again).out) for _ in range(2)] == [True, False]
+
+
+def test_a_file_that_cannot_be_written_is_said(audit, monkeypatch):
+    """Then every run says everything, with the reason on stderr."""
+
+    def refuse(path, content):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("dispatch_cli.files.write_private", refuse)
+    audit(0, "open", "tow", "--at", "86150")
+    for _ in range(2):
+        ran = audit(4)
+        assert ran.out.startswith("case 1   next call")
+        assert "cannot be written, so that all is said again: Read-only" in ran.err
+
+
+def test_the_observer_is_offline_once(home):
+    """27-observer-offline: without names three runs end with 5 and one says so."""
+    firms = [
+        f'[[provider]]\nid = "{name}"\nname = "{name}"\nphone = "089 99998-101"\n'
+        f'services = ["tow"]\nbase = "48.40,10.90"\narea = {{ radius_km = 60 }}\n'
+        f'check = [{{ kind = "tcp", host = "pbx.{name}.invalid", port = 5060 }}]\n'
+        for name in ("alpha", "beta")
+    ]
+    file = write(home, *firms)
+    ran = [run("check", "--quiet", "--providers", file) for _ in range(3)]
+    assert [each.returncode for each in ran] == [5, 5, 5]
+    assert [each.stdout.count(b"observer offline") for each in ran] == [1, 0, 0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.frozensets(st.sampled_from("abc"))), max_size=30),
+    st.integers(0, 12),
+)
+@settings(max_examples=60, deadline=None)
+def test_news_are_those_of_a_brute_force(steps, again):
+    """Whatever lasts when: each beginning, end and reminder is one line, nothing else is."""
+    now, notices, said = NOW, {}, {}
+    for minutes, names in steps:
+        now += minutes * MINUTE
+        lasting = {each: Lasting(f"{each} lasts") for each in sorted(names)}
+        lines, notices = news_of(notices, lasting, now, again_after=again * MINUTE, zone=BERLIN)
+        expected = []
+        for each in sorted(names):
+            if each not in said:
+                expected.append(f"{each} lasts")
+            elif now - said[each] >= again * MINUTE:
+                expected.append(f"still: {each} lasts")
+            else:
+                continue
+            said[each] = now
+        ended = {each for each in said if each not in names}
+        for each in ended:
+            del said[each]
+        begun = [line for line in lines if not line.startswith("over: ")]
+        assert begun == expected
+        assert {line.split()[1] for line in lines if line.startswith("over: ")} == ended
+
+
+def test_a_clock_set_back_does_not_silence_the_reminder():
+    """What was said in the future is said again."""
+    before = {"a": Notice(NOW + 60 * MINUTE, NOW + 60 * MINUTE)}
+    lines, _ = news_of(before, {"a": Lasting("a lasts")}, NOW, again_after=60 * MINUTE, zone=BERLIN)
+    assert lines == ["still: a lasts"]
