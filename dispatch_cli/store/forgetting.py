@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
 from ..model.case import Case, ContractCost, Standing
-from . import cases, journal
+from . import cases, identity, journal
 from .erasure import forgotten
 from .moments import stamp_or_none, to_stamp
 
@@ -70,7 +70,10 @@ def wipe(connection: "sqlite3.Connection", flush: Callable[[], None]) -> bool:
     if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
         return False
     flush()
+    connection.execute("BEGIN IMMEDIATE")
     connection.execute("DELETE FROM unwiped")
+    identity.renew(connection)
+    connection.execute("COMMIT")
     return True
 
 

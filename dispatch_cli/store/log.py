@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ..errors import BadDataError, ConflictError
-from . import forgetting, journal
+from . import forgetting, identity, journal
 from .database import Database
 from .faults import rows_explained, whole
 from .transaction import Reader, Transaction
@@ -107,10 +107,17 @@ class Store:
         if connection.in_transaction:
             raise RuntimeError("a store is read or decided upon once at a time")
         with self._undone(connection):
+            acknowledged = self._database.acknowledged()
             connection.execute(begin)
             self._database.check_version(connection)
+            self._database.check_identity(connection, acknowledged)
+            changes = connection.total_changes
             yield connection
+            self._database.check_place()
+            stamp = identity.renew(connection) if connection.total_changes != changes else None
             connection.execute("COMMIT")
+            if stamp is not None:
+                self._database.acknowledge(stamp)
 
     @contextmanager
     def _undone(self, connection: "sqlite3.Connection") -> Iterator[None]:
