@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -12,18 +12,16 @@ from msgspec import Struct
 
 from ..errors import BadDataError
 from ..files import make_private_folder
-from . import filesystem, identity, lock
+from . import filesystem, identity, lock, migrating
 from .continuity import Continuity, check_gone, check_history
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
 from .faults import damaged, explained, network, refused
 from .lock import LONGEST_WAIT_S
-from .migrations import Migration, apply, migrations, newest
+from .migrations import Migration, migrations, newest
+from .soundness import schema_of
 
 if TYPE_CHECKING:
     import sqlite3
-
-APPLICATION_ID = 0x44504C47
-"""In the file's header: nobody else's database is taken for a case log."""
 
 # FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
 # journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
@@ -63,7 +61,7 @@ class Database:
         voice: Voice = SILENT,
     ) -> None:
         self.path = Path(os.path.abspath(path))
-        self._now = now
+        self.now = now
         self._wait_s = wait_s
         self._on_network = on_network
         self._voice = voice
@@ -89,11 +87,34 @@ class Database:
     @contextmanager
     def locked(self) -> Iterator["sqlite3.Connection"]:
         """Hold the writers' lock and the connection, made and migrated if need be."""
+        with self.alone():
+            yield self._ready(writing=True)
+
+    @contextmanager
+    def alone(self) -> Iterator[lock.LockFile]:
+        """Hold the writers' lock, whatever is at the path."""
         with explained(self.path):
             if not self.path.parent.exists():
                 make_private_folder(self.path.parent)
-        with self._queued():
+        with self._queued() as held:
+            yield held
+
+    @contextmanager
+    def looked_at(self) -> Iterator["sqlite3.Connection"]:
+        """Open, migrate and close a file that nobody else works with."""
+        try:
             yield self._ready(writing=True)
+        finally:
+            self.close()
+
+    def beside(self, path: Path) -> "Database":
+        """Another file, of which the same is known."""
+        return type(self)(path, now=self.now, known=self._known, on_network=self._on_network)
+
+    def schema(self) -> list[str]:
+        """The definitions of the newest schema."""
+        with closing(self._in_memory()) as connection:
+            return schema_of(connection)
 
     def readable(self) -> "sqlite3.Connection":
         """The connection for reading; an empty one in memory where there is no file yet."""
@@ -193,25 +214,13 @@ class Database:
             if wal.exists():
                 flush(wal)
 
-    def backups(self) -> list[Path]:
-        """The copies that were made before migrations and are still there."""
-        with explained(self.path):
-            prefix = f"{self.path.name}.before-"
-            return [each for each in self.path.parent.iterdir() if each.name.startswith(prefix)]
-
-    def delete_backups(self) -> None:
-        """Remove the copies made before migrations: they hold what has been erased since."""
-        for path in self.backups():
-            with explained(path):
-                path.unlink()
-
     @contextmanager
-    def _queued(self) -> Iterator[None]:
+    def _queued(self) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
             held = lock.held(self.lock_path, self._wait_s, self._voice.wait)
-            self._lock = held.__enter__()
+            taken = self._lock = held.__enter__()
         try:
-            yield
+            yield taken
         finally:
             self._lock = None
             held.__exit__(None, None, None)
@@ -253,7 +262,9 @@ class Database:
             if version < newest(self.known):
                 if not writing:
                     raise _NeedsLockError
-                self._migrate(connection, version)
+                self.acknowledge(
+                    migrating.migrate(connection, self.path, self.known, version, self.now)
+                )
             if not is_fixed:
                 connection.execute("PRAGMA journal_mode = WAL")
             continuity.check_place()
@@ -274,7 +285,7 @@ class Database:
         """The version of a case log; raises BadDataError for anything else."""
         if self.path.stat().st_size == 0:
             raise damaged(self.path, "empty")
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        if connection.execute("PRAGMA application_id").fetchone()[0] != migrating.APPLICATION_ID:
             raise refused(
                 self.path, "another program's database, not a case log", "name another with --db"
             )
@@ -295,7 +306,7 @@ class Database:
         connection = self.connect(fresh)
         try:
             connection.execute("PRAGMA journal_mode = OFF")
-            self._fill(connection)
+            migrating.fill(connection, self.known)
             stamp = identity.read_stamp(connection)
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
@@ -309,51 +320,8 @@ class Database:
         import sqlite3
 
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        self._fill(connection)
+        migrating.fill(connection, self.known)
         return connection
-
-    def _fill(self, connection: "sqlite3.Connection") -> None:
-        connection.execute("BEGIN")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
-        apply(connection, self.known, 0)
-        connection.execute("COMMIT")
-
-    def _migrate(self, connection: "sqlite3.Connection", version: int) -> None:
-        """Migrate in one transaction; the copy goes once the new schema has passed its check."""
-        self._back_up(connection, version)
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            apply(connection, self.known, version)
-            problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-            problems += [f"foreign key of {row[0]}" for row in _broken_links(connection)]
-            if problems != ["ok"]:
-                raise damaged(self.path, f"migrating fails: {'; '.join(problems)[:200]}")
-            stamp = (identity.renew if version >= identity.SINCE_VERSION else identity.read_stamp)(
-                connection
-            )
-            connection.execute("COMMIT")
-            self.acknowledge(stamp)
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        connection.execute("PRAGMA foreign_keys = ON")
-        self.delete_backups()
-
-    def _back_up(self, connection: "sqlite3.Connection", version: int) -> None:
-        import sqlite3
-
-        stamp = f"{self._now:%Y%m%dT%H%M%S}"
-        copy = Path(f"{self.path}.before-{newest(self.known)}-of-{version}-{stamp}")
-        copy.unlink(missing_ok=True)
-        make_private(copy)
-        target = sqlite3.connect(f"{copy.as_uri()}?mode=rw", uri=True)
-        try:
-            connection.backup(target)
-        finally:
-            target.close()
-        flush(copy)
 
 
 class _NeedsLockError(Exception):
@@ -366,7 +334,3 @@ def _newer(path: Path, found: int, known: int) -> Exception:
         f"the case log has schema version {found}; this program knows up to {known}",
         "use the newer program",
     )
-
-
-def _broken_links(connection: "sqlite3.Connection") -> list[tuple[str, int, str, int]]:
-    return connection.execute("PRAGMA foreign_key_check").fetchall()

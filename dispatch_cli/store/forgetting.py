@@ -53,6 +53,12 @@ def due(connection: "sqlite3.Connection", days: float, now: datetime) -> list[in
     ]
 
 
+def forgotten_ids(connection: "sqlite3.Connection") -> list[int]:
+    """The cases that have been erased."""
+    rows = connection.execute("SELECT id FROM case_file WHERE forgotten_at IS NOT NULL ORDER BY id")
+    return [row[0] for row in rows]
+
+
 def is_unwiped(connection: "sqlite3.Connection") -> bool:
     """Whether bytes of what was erased may still be in the files."""
     return connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone() is not None

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ..errors import BadDataError, ConflictError
-from . import forgetting, identity, journal
+from . import backup, forgetting, identity, journal, migrating, soundness
 from .database import Database
 from .faults import rows_explained, whole
 from .transaction import Reader, Transaction
@@ -53,6 +53,7 @@ class Store:
                 problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
                 problems = [] if problems == ["ok"] else problems[: journal.MOST_PROBLEMS]
                 problems += whole(lambda: journal.tail_problems(connection))
+                problems += soundness.untied(connection)
                 if forgetting.is_unwiped(connection):
                     problems.append("an erasure is unfinished: repeat dispatch case forget")
         except BadDataError as error:
@@ -73,7 +74,7 @@ class Store:
         if not self._database.exists():
             return
         with self._database.locked() as connection:
-            self._database.delete_backups()
+            migrating.delete_copies(self.path)
             with self._undone(connection):
                 is_wiped = not forgetting.is_unwiped(connection) or forgetting.wipe(
                     connection, self._database.flush
@@ -86,6 +87,23 @@ class Store:
                 "erased, but another program still reads the log, and its files may hold traces",
                 hint="end the other program and repeat the command",
             )
+
+    def back_up(self, target: Path, *, keep: int | None) -> backup.Copied:
+        """Copy the log into a file, checked on both ends, while others work with it.
+
+        A file that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
+        files are there; without ``keep`` it raises ConflictError. Raises BadDataError where the
+        log or the copy is not sound; then the files that are there stay.
+        """
+        with self._in(self._database.readable(), "BEGIN") as connection:
+            return backup.back_up(connection, self._database, target, keep)
+
+    def restore(self, source: Path, *, operator: str) -> backup.Restored:
+        """Put a backup in the place of the log, whose files are moved aside with all they hold.
+
+        Raises BadDataError where the backup is not sound; then nothing has changed.
+        """
+        return backup.restore(self._database, source, operator)
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli import store as store_package
-from dispatch_cli.errors import BadDataError, ConflictError, DispatchError, UnavailableError, UsageError
+from dispatch_cli.errors import (
+    BadDataError,
+    ConflictError,
+    DispatchError,
+    UnavailableError,
+    UsageError,
+)
 from dispatch_cli.store import default_path, lock, open_store
 
 from .sample import NOW, act, case, personal
