@@ -209,6 +209,16 @@ def _copy(source: Path, fresh: Path) -> None:
         continuity.close()
 
 
+def set_aside(path: Path) -> list[str]:
+    """The databases that were moved aside when a backup was restored and are still there."""
+    if not path.parent.is_dir():
+        return []
+    with explained(path):
+        prefix = f"{path.name}.replaced-"
+        names = sorted(each.name for each in path.parent.iterdir() if each.name.startswith(prefix))
+    return [str(path.with_name(name)) for name in names if not name.endswith(COMPANIONS)]
+
+
 def _move_aside(path: Path, now: datetime) -> tuple[str, ...]:
     """Rename the files of a log so that they still belong together; none is deleted."""
     name = f"{path}.replaced-{now:%Y%m%dT%H%M%S}"

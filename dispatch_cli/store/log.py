@@ -1,20 +1,32 @@
 """The one interface to the case log."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ..errors import BadDataError, ConflictError
-from . import backup, forgetting, identity, journal, migrating, soundness
+from msgspec import Struct
+
+from ..errors import BadDataError, ConflictError, DispatchError
+from . import backup, filesystem, forgetting, identity, journal, migrating, soundness
 from .database import Database
 from .faults import rows_explained, whole
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
     import sqlite3
+
+
+class Description(Struct, frozen=True):
+    """A case log as ``doctor`` tells of it; ``id`` is "" where there is none to be read."""
+
+    id: str
+    commits: int
+    file_system: str
+    doubts: tuple[str, ...]
+    aside: tuple[str, ...]
 
 
 class Store:
@@ -46,8 +58,6 @@ class Store:
 
     def check(self) -> list[str]:
         """What is wrong with the file, for ``doctor``; the empty list if nothing is."""
-        if not self._database.exists():
-            return []
         try:
             with self._in(self._database.readable(), "BEGIN") as connection:
                 problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
@@ -59,6 +69,22 @@ class Store:
         except BadDataError as error:
             return [problem.text for problem in error.problems]
         return problems
+
+    def described(self) -> Description:
+        """Which log it is and what is doubtful about its file, for ``doctor``; never raises."""
+        kind = filesystem.file_system_of(self.path)
+        stamp = None
+        with suppress(DispatchError, OSError):
+            if self._database.exists():
+                with self._in(self._database.readable(), "BEGIN") as connection:
+                    stamp = identity.read_stamp(connection)
+        return Description(
+            id=stamp.log if stamp else "",
+            commits=stamp.count if stamp else 0,
+            file_system=kind,
+            doubts=tuple(filesystem.doubts(self.path, kind)) if self.path.exists() else (),
+            aside=tuple(backup.set_aside(self.path)),
+        )
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:
         """The cases that were closed so many days ago and are neither held nor forgotten."""

@@ -75,7 +75,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
     if calls:
         refuse_sample(catalog, is_wanted=desk.sample)
     return Book(
-        store=store_at(desk.db, clock),
+        store=_log_at(desk, clock),
         catalog=catalog,
         holidays=holiday_dates,
         now=clock,
@@ -85,7 +85,11 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
 
 def open_log(desk: Desk) -> "store.Store":
     """Open the case log alone, for what needs no provider file."""
-    return store_at(desk.db, now())
+    return _log_at(desk, now())
+
+
+def _log_at(desk: Desk, clock: datetime) -> "store.Store":
+    return store_at(desk.db, clock, on_network=desk.db_on_network, warns=not desk.quiet)
 
 
 def _without_file(error: BadDataError) -> "Catalog":
