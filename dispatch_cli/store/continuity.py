@@ -65,15 +65,19 @@ def check_history(path: Path, stamp: Stamp, acknowledged: Stamp | None) -> None:
         return
     else:
         lost = max(1, acknowledged.count - stamp.count)
-        why = f"an older or other state: {lost} commits that were acknowledged are not in it"
+        why = f"an older or other state: {_commits(lost)} that were acknowledged are not in it"
     raise refused(path, why, _way_out(path))
 
 
 def check_gone(path: Path, acknowledged: Stamp | None) -> None:
     """Refuse to begin anew where a log has been, without a word about what was in it."""
     if acknowledged is not None:
-        why = f"the case log is gone, and {acknowledged.count} commits with it"
+        why = f"the case log is gone, and {_commits(acknowledged.count)} with it"
         raise refused(path, why, _way_out(path))
+
+
+def _commits(count: int) -> str:
+    return "1 commit" if count == 1 else f"{count} commits"
 
 
 def _way_out(path: Path) -> str:

@@ -79,7 +79,7 @@ def shared_with(path: Path) -> list[str]:
     ways = [each for each in reversed(path.parents) if each.is_symlink()]
     return [
         f"{each} {why}"
-        for each in dict.fromkeys((*ways, path.parent, path))
+        for each in (*ways, Path(os.path.realpath(path.parent)), path)
         for why in _shared(each)
     ]
 

@@ -15,6 +15,7 @@ from dispatch_cli.store.database import Database
 
 from .sample import NOW, case, personal
 
+
 def plain(path: Path) -> Store:
     """The log as every command opens it."""
     return Store(Database(path, now=NOW, wait_s=5))
