@@ -129,7 +129,9 @@ def _what_is_lost(made: "Restored") -> Iterator[str]:
             " and what was erased since is in it again (dispatch case forget)"
         )
     elif made.missing:
-        yield f"{made.missing} records made since the backup are not in this log"
+        records = "1 record" if made.missing == 1 else f"{made.missing} records"
+        are = "is" if made.missing == 1 else "are"
+        yield f"{records} made since the backup {are} not in this log"
     if made.erased:
         yield f"erased again, as in the log before: cases {_numbers(made.erased)}"
     if made.open:

@@ -87,7 +87,7 @@ def test_an_unsound_log_replaces_no_sound_backup(tmp_path: Path) -> None:
          "case 9 is in no record"),
         ("DROP INDEX open_cases", "tables"),
         ("UPDATE case_file SET operator = zeroblob(3) WHERE id = -1; PRAGMA writable_schema = 1;"
-         "UPDATE sqlite_master SET rootpage = 3 WHERE name = 'acts_of'", ""),
+         "UPDATE sqlite_master SET rootpage = 3 WHERE name = 'acts_of'", "."),
     ):  # fmt: skip
         path.write_bytes(sound)
         with closing(sqlite3.connect(path)) as connection, connection:
