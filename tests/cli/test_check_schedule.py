@@ -110,7 +110,7 @@ def test_the_units_say_what_cron_conduct_needs(odd: Path) -> None:
     """Expected codes, a unit for failures, a time limit, a spread and what was slept through."""
     text = run("check", "--print-systemd", "--providers", odd).stdout.decode()
     files = unit_files(text)
-    names = ("check", "audit", "forget", "head")
+    names = ("check", "audit", "forget", "backup", "head")
     assert set(files) == {
         "dispatch-failed@.service",
         *(f"dispatch-{name}.{kind}" for name in names for kind in ("service", "timer")),
