@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..errors import BadDataError, ConflictError, DispatchError
-from . import backup, filesystem, forgetting, identity, journal, migrating, soundness
+from . import filesystem, forgetting, identity, journal, migrating, soundness
 from .database import Database
 from .faults import rows_explained, whole
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from .backup import Copied, Restored
 
 
 class Description(Struct, frozen=True):
@@ -72,6 +74,8 @@ class Store:
 
     def described(self) -> Description:
         """Which log it is and what is doubtful about its file, for ``doctor``; never raises."""
+        from . import backup
+
         kind = filesystem.file_system_of(self.path)
         stamp = None
         with suppress(DispatchError, OSError):
@@ -114,21 +118,25 @@ class Store:
                 hint="end the other program and repeat the command",
             )
 
-    def back_up(self, target: Path, *, keep: int | None) -> backup.Copied:
+    def back_up(self, target: Path, *, keep: int | None) -> "Copied":
         """Copy the log into a file, checked on both ends, while others work with it.
 
         A file that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
         files are there; without ``keep`` it raises ConflictError. Raises BadDataError where the
         log or the copy is not sound; then the files that are there stay.
         """
+        from . import backup
+
         with self._in(self._database.readable(), "BEGIN") as connection:
             return backup.back_up(connection, self._database, target, keep)
 
-    def restore(self, source: Path, *, operator: str) -> backup.Restored:
+    def restore(self, source: Path, *, operator: str) -> "Restored":
         """Put a backup in the place of the log, whose files are moved aside with all they hold.
 
         Raises BadDataError where the backup is not sound; then nothing has changed.
         """
+        from . import backup
+
         return backup.restore(self._database, source, operator)
 
     def close(self) -> None:
