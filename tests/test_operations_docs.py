@@ -1,4 +1,4 @@
-"""The page about operations: its rehearsal works as printed, and its sentences are the program's."""
+"""The page about operations: its rehearsal works as printed, its sentences are in the code."""
 
 import os
 import re

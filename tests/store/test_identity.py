@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.errors import BadDataError, DispatchError, UnavailableError
-from dispatch_cli.store import lock
+from dispatch_cli.errors import BadDataError, ConflictError, DispatchError, UnavailableError
+from dispatch_cli.store import Store, lock, wal
+from dispatch_cli.store.database import Database
 from dispatch_cli.store.identity import Stamp, parse_stamp, stamp_in_page
 
 from .programs import Program, open_case, plain, tokens_in
+from .sample import NOW
 from .working import decide_next, opened, problems
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
@@ -117,8 +119,8 @@ def test_a_write_ahead_log_of_another_log_is_refused(tmp_path: Path) -> None:
     with closing(sqlite3.connect(foreign)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("CREATE TABLE moz_places (id INTEGER)")
-        for wal in (Path(f"{other}-wal"), Path(f"{foreign}-wal")):
-            shutil.copyfile(wal, f"{path}-wal")
+        for source in (other, foreign):
+            shutil.copyfile(f"{source}-wal", f"{path}-wal")
             with pytest.raises(BadDataError, match="does not belong"), plain(path) as store:
                 tokens_in(store)
             assert any("does not belong" in each for each in plain(path).check())
@@ -271,3 +273,52 @@ def test_no_error_is_a_traceback(tmp_path: Path) -> None:
     with pytest.raises(DispatchError, match="cannot be read"):
         tokens_in(plain(path))
     assert plain(path).check()
+
+
+def test_a_log_that_another_program_locks_is_a_conflict(tmp_path: Path) -> None:
+    """SQLite's own lock, held by a program without the lock file, ends as exit 8."""
+    path = tmp_path / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+    store = Store(Database(path, now=NOW, wait_s=0.05))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ConflictError, match="another program has held"):
+            open_case(store, 2)
+        other.execute("ROLLBACK")
+    open_case(store, 2)
+    assert tokens_in(store) == [1, 2]
+    store.close()
+
+
+@needs_fork
+def test_a_long_wait_is_said_once_after_a_second(tmp_path: Path) -> None:
+    """The sentence names who holds the lock; a wait of less than a second is silent."""
+    path, said = tmp_path / "lock", []
+    with lock.held(path):
+        for wait_s in (0.1, 1.2):
+            with pytest.raises(ConflictError), lock.held(path, wait_s, said.append):
+                pass
+    assert len(said) == 1
+    assert said[0].startswith(f"waiting for another dispatch, pid {os.getpid()}, since ")
+    path.write_bytes(b"")
+    assert lock.waiting_for(path) == "waiting for another dispatch"
+
+
+def test_odd_write_ahead_logs_are_never_replayed(tmp_path: Path) -> None:
+    """What SQLite itself ignores is no reason to refuse: no header, another magic, no commit."""
+    path, wal_path = tmp_path / "cases.sqlite3", tmp_path / "cases.sqlite3-wal"
+    store = plain(path)
+    open_case(store, 1)
+    frames = wal_path.read_bytes()
+    store.close()
+    uncommitted = bytearray(frames[: 32 + 4120])
+    uncommitted[36:40] = bytes(4)
+    for content in (b"", frames[:31], b"\0" * 64, frames[:8] + b"\0\0\0\7" + frames[12:],
+                    bytes(uncommitted), frames[:4000]):  # fmt: skip
+        wal_path.write_bytes(content)
+        file = os.open(path, os.O_RDONLY)
+        try:
+            assert wal.belongs(wal_path, file)
+        finally:
+            os.close(file)
