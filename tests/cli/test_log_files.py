@@ -8,9 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec import convert
 
 from dispatch_cli.cli.check_schedule import jobs_of
+from dispatch_cli.cli.log import _what_is_lost
 from dispatch_cli.store import lock
+from dispatch_cli.store.backup import Restored
 
 from ..terminal import Terminal
 
@@ -133,3 +136,23 @@ def test_a_network_file_system_takes_an_option(
     printed = dispatch("check", "--print-crontab", "--db-on-network").out
     assert printed.count("--db-on-network") == len(jobs_of(["x"], [], 1, "b"))
     assert "nfs4" in dispatch("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"is_other": True, "missing": None}, ["backup of another case log"]),
+        ({"missing": None}, ["cannot be read"]),
+        ({"missing": 3}, ["3 records made since the backup are not"]),
+        ({"erased": (1, 4)}, ["erased again, as in the log before: cases 1, 4"]),
+        ({"open": (7,), "missing": 1}, ["1 record made", "open in this one: cases 7"]),
+        ({}, []),
+    ],
+)
+def test_what_a_restore_says_is_lost(facts: dict[str, object], said: list[str]) -> None:
+    """Each thing that the restored log has not, or has again, is a sentence of its own."""
+    plain = {"head": "0:", "cases": 0, "aside": (), "missing": 0, "erased": (), "open": (),
+             "is_other": False}  # fmt: skip
+    found = list(_what_is_lost(convert({**plain, **facts}, Restored)))
+    assert len(found) == len(said)
+    assert all(part in sentence for part, sentence in zip(said, found, strict=True))
