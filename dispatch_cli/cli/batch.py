@@ -230,7 +230,7 @@ def _observations(
         return Observations()
     from ..casebook.observing import observe
 
-    log = store_at(around.db, clock)
+    log = store_at(around.db, clock, on_network=around.db_on_network)
     if not log.path.exists():
         raise UnavailableError(
             f"{log.path}: there is no case log",

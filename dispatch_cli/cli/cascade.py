@@ -13,6 +13,7 @@ from .facts import incident_from
 from .incident_options import Facts, command_words
 from .opening import holiday_dates, look_into_log, now, open_catalog
 from .options import (
+    DbOnNetworkOption,
     DbOption,
     DebugOption,
     JsonOption,
@@ -42,6 +43,7 @@ def cascade(
         bool, typer.Option("--no-history", help="The file's values, not what the log has taught.")
     ] = False,
     db: DbOption = None,
+    db_on_network: DbOnNetworkOption = False,
     providers: ProvidersOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -56,7 +58,9 @@ def cascade(
     clock = now()
     catalog = open_catalog(providers, clock)
     incident = incident_from(facts, catalog.rules, clock)
-    observations, warnings = look_into_log(db, catalog, clock, learned=not no_history)
+    observations, warnings = look_into_log(
+        db, catalog, clock, learned=not no_history, on_network=db_on_network
+    )
     answer = rank_incident(
         catalog, incident, holidays=holiday_dates, observations=observations, explain=explain
     )

@@ -56,12 +56,18 @@ def check(
     asked = _Asked(ids=tuple(ids or ()), looks=looks, quiet=around.quiet, json=around.json)
     _refuse_nonsense(asked, ahead)
     catalog = open_own_catalog(around.providers, now(), sample=around.sample)
-    log = store_at(around.db, now())
+    log = store_at(around.db, now(), on_network=around.db_on_network)
     if ahead.print_crontab or ahead.print_systemd:
         from .check_schedule import schedule
 
-        systemd = ahead.print_systemd
-        return schedule(catalog, log.path, sample=around.sample, systemd=systemd, json=around.json)
+        return schedule(
+            catalog,
+            log.path,
+            sample=around.sample,
+            on_network=around.db_on_network,
+            systemd=ahead.print_systemd,
+            json=around.json,
+        )
     if ahead.coverage is not None:
         from .check_coverage import CoverageAsked, show_coverage
 

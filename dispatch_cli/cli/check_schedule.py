@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "dispatch.check.schedule/1"
 FORGET_AFTER = "30d"
+KEPT_BACKUPS = 14
+"""What is erased stays in a backup for so many days more: docs/operations.md."""
 _STEPS_MIN = (5, 6, 10, 12, 15, 20, 30, 60)
 _SPARE_S = 60
 """For the heartbeat and the start of a run, beyond its budget."""
@@ -40,7 +42,9 @@ class Job(Struct, frozen=True):
     """Whether its output is dropped; errors never are."""
 
 
-def schedule(catalog: "Catalog", log: Path, *, sample: bool, systemd: bool, json: bool) -> Outcome:
+def schedule(
+    catalog: "Catalog", log: Path, *, sample: bool, on_network: bool, systemd: bool, json: bool
+) -> Outcome:
     """Make the lines of a crontab, or the units of systemd."""
     from .case.desk import login_name
 
@@ -48,7 +52,10 @@ def schedule(catalog: "Catalog", log: Path, *, sample: bool, systemd: bool, json
     shared = ["--providers", os.path.abspath(catalog.path), "--db", os.path.abspath(log)]
     if sample:
         shared.append("--sample")
-    jobs = jobs_of(_program(), shared, budget_s)
+    if on_network:
+        shared.append("--db-on-network")
+    backup = os.path.join(os.path.dirname(os.path.abspath(log)), "backups", os.path.basename(log))
+    jobs = jobs_of(_program(), shared, budget_s, backup)
     for word in (word for job in jobs for word in job.words):
         if not word.isprintable():
             raise UsageError(f"a path holds a line end or control character: {word!r}")
@@ -60,7 +67,9 @@ def schedule(catalog: "Catalog", log: Path, *, sample: bool, systemd: bool, json
     return Outcome(lambda: print(text, end=""))
 
 
-def jobs_of(program: Sequence[str], shared: Sequence[str], budget_s: float) -> tuple[Job, ...]:
+def jobs_of(
+    program: Sequence[str], shared: Sequence[str], budget_s: float, backup: str
+) -> tuple[Job, ...]:
     """What runs by itself: the checks less often than a run may take."""
     limit_s = int(budget_s) + _SPARE_S
     every = next((step for step in _STEPS_MIN if step * 60 > limit_s), _STEPS_MIN[-1])
@@ -84,6 +93,11 @@ def jobs_of(program: Sequence[str], shared: Sequence[str], budget_s: float) -> t
             "dispatch-forget", "Erase what is personal in old cases",
             words("case", "forget", "--older-than", FORGET_AFTER, "--quiet"),
             "17 3 * * *", "*-*-* 03:17", 3600, is_silent=True,
+        ),
+        Job(
+            "dispatch-backup", "A copy of the case log, checked; the oldest one goes",
+            words("log", "backup", backup, "--keep", str(KEPT_BACKUPS), "--quiet"),
+            "37 3 * * *", "*-*-* 03:37", 3600, is_silent=True,
         ),
         Job(
             "dispatch-head", "The journal's last record, to be kept elsewhere",

@@ -63,7 +63,7 @@ def doctor(
     log, problems = _case_log()
     if problems:
         code = ExitCode.BAD_DATA
-    rows += [*log, ("postcodes", centres().dated, "GeoNames")]
+    rows += [*log, _sqlite(), ("postcodes", centres().dated, "GeoNames")]
     rows += [*_folders(), *_environment(), *_versions()]
     return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
 
@@ -102,15 +102,19 @@ def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
     from .opening import now, store_at
 
     named = os.environ.get("DISPATCH_DB", "")
-    log = store_at(Path(named) if named else None, now())
-    problems: list[str] = []
-    state = "none yet"
-    if log.path.exists():
-        problems = log.check()
-        state = "damaged" if problems else "sound"
+    log = store_at(Path(named) if named else None, now(), on_network=True)
+    problems = log.check()
+    found = log.described()
+    state = "damaged" if problems else "sound" if found.id else "none yet"
     rows = [("case log", f"{log.path}: {state}", "DISPATCH_DB" if named else "platform")]
     if state == "sound":
         rows.append(("clock", _clock(log), "journal"))
+    if found.id:
+        rows.append(("case log id", found.id, f"{found.commits} commits"))
+    if found.file_system:
+        rows.append(("file system", found.file_system, "mountinfo"))
+    rows += [("warning", text, str(log.path)) for text in found.doubts]
+    rows += [("set aside", each, "hold what was erased since") for each in found.aside]
     return [*rows, *(("problem", problem, str(log.path)) for problem in problems)], problems
 
 
@@ -119,6 +123,18 @@ def _clock(log: "Store") -> str:
     from .case.desk import clock_of
 
     return clock_of(log) or "as the journal has it"
+
+
+def _sqlite() -> tuple[str, str, str]:
+    """SQLite's version, and whether it lies in the range of the known WAL-reset fault."""
+    from ..store.sqlite_faults import linked_version, resets_wal_unsafely
+
+    version = linked_version()
+    if resets_wal_unsafely(version):
+        said = "has the WAL-reset fault (3.7.0 to 3.51.2): update to 3.51.3, 3.50.7 or 3.44.6"
+    else:
+        said = "library"
+    return "sqlite", ".".join(map(str, version)), said
 
 
 def _folders() -> Iterator[tuple[str, str, str]]:

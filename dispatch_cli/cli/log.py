@@ -1,16 +1,21 @@
-"""``dispatch log``: the journal, whole or not."""
+"""``dispatch log``: the journal, whole or not, and copies of the log."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import ExitCode
-from .case.desk import Desk, open_log, shown
+from .case.desk import Desk, login_name, open_log, shown
 from .lazy import group
 from .outcome import Outcome
 from .spreading import takes
 
-app = group("The journal: prove that nothing was taken out of it or changed.")
+if TYPE_CHECKING:
+    from ..store.backup import Restored
+
+app = group("The case log: prove that its journal is whole, back it up, restore it.")
 
 
 @app.command()
@@ -24,7 +29,7 @@ def verify(
         ),
     ] = None,
 ) -> Outcome:
-    """Check the chain of the journal from its first record to its last."""
+    """Check the journal from its first record to its last, and the cases by it."""
     with open_log(desk).reading() as reader:
         problems, found = reader.verify(head), reader.head()
     return shown(
@@ -51,3 +56,90 @@ def head(desk: Desk) -> Outcome:
         # Alone on its line, also off a terminal: it is what --head takes.
         lines=lambda screen: [((screen.text(found), ""),)],
     )
+
+
+@app.command()
+@takes(Desk)
+def backup(
+    desk: Desk,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to write.")],
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=1000,
+            metavar="N",
+            help="Keep the last N copies: FILE, FILE.1, FILE.2 … Default: an existing FILE is"
+            " refused.",
+        ),
+    ] = None,
+) -> Outcome:
+    """Copy the case log into a file while others work with it; checked on both ends.
+
+    dispatch log backup /srv/backup/cases.sqlite3 --keep 14
+    """
+    with open_log(desk) as log:
+        made = log.back_up(file, keep=keep)
+    return shown(
+        desk,
+        "log backup",
+        made,
+        lines=lambda screen: [
+            ((screen.text(f"{made.path}: {made.cases} cases, journal {made.head}"), ""),)
+        ],
+        columns=("path", "cases", "head"),
+        rows=lambda: [{"path": made.path, "cases": made.cases, "head": made.head}],
+    )
+
+
+@app.command()
+@takes(Desk)
+def restore(
+    desk: Desk,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by log backup.")],
+) -> Outcome:
+    """Put a backup in the place of the case log; its files are moved aside, none is deleted.
+
+    dispatch log restore /srv/backup/cases.sqlite3
+    """
+    with open_log(desk) as log:
+        made = log.restore(file, operator=desk.operator or login_name())
+        path = log.path
+    return shown(
+        desk,
+        "log restore",
+        made,
+        lines=lambda screen: [
+            ((screen.text(f"{path}: {made.cases} cases, journal {made.head}"), ""),),
+            *(((screen.text(f"moved aside: {each}"), ""),) for each in made.aside),
+        ],
+        columns=("path", "cases", "head"),
+        rows=lambda: [{"path": str(path), "cases": made.cases, "head": made.head}],
+        warnings=tuple(_what_is_lost(made)),
+        hint='end every "dispatch case work" that was open: it stops at its next key',
+    )
+
+
+def _what_is_lost(made: "Restored") -> Iterator[str]:
+    if made.is_other:
+        yield "this was a backup of another case log"
+    elif made.missing is None:
+        yield (
+            "the log before cannot be read: what was recorded since the backup is not in this one,"
+            " and what was erased since is in it again (dispatch case forget)"
+        )
+    elif made.missing:
+        records = "1 record" if made.missing == 1 else f"{made.missing} records"
+        are = "is" if made.missing == 1 else "are"
+        yield f"{records} made since the backup {are} not in this log"
+    if made.erased:
+        yield f"erased again, as in the log before: cases {_numbers(made.erased)}"
+    if made.open:
+        yield (
+            f"erased in the log before, open in this one: cases {_numbers(made.open)};"
+            " close them and run dispatch case forget"
+        )
+
+
+def _numbers(cases: tuple[int, ...]) -> str:
+    return ", ".join(map(str, cases))

@@ -1,6 +1,7 @@
 """Open the provider file as every command does."""
 
 import os
+import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -64,9 +65,27 @@ def open_own_catalog(option: Path | None, at: datetime, *, sample: bool) -> cata
     return found
 
 
-def store_at(option: Path | None, at: datetime) -> "Store":
-    """Prepare the case log that was named, else the user's own; nothing is read or made yet."""
-    return store.open_store(_log_path(option), now=at)
+def store_at(
+    option: Path | None, at: datetime, *, on_network: bool = False, warns: bool = False
+) -> "Store":
+    """Prepare the case log that was named, else the user's own; nothing is read or made yet.
+
+    ``warns``: say on stderr what makes the file less safe than it could be.
+    """
+    voice = store.Voice(_say_on_terminal, _warn if warns else lambda text: None)
+    return store.open_store(_log_path(option), now=at, on_network=on_network, voice=voice)
+
+
+def _say_on_terminal(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def _warn(text: str) -> None:
+    from ..render.messages import print_warnings
+
+    print_warnings([text], stream=sys.stderr)
 
 
 def _log_path(option: Path | None) -> Path:
@@ -74,7 +93,12 @@ def _log_path(option: Path | None) -> Path:
 
 
 def look_into_log(
-    option: Path | None, known: catalog.Catalog, at: datetime, *, learned: bool
+    option: Path | None,
+    known: catalog.Catalog,
+    at: datetime,
+    *,
+    learned: bool,
+    on_network: bool = False,
 ) -> tuple[Observations, list[str]]:
     """Read what the case log knows for a ranking, and warn where that cannot be had.
 
@@ -88,7 +112,7 @@ def look_into_log(
             return Observations(), missing if option is not None else []
         from ..casebook.observing import observe
 
-        with store_at(path, at) as log, log.reading() as reader:
+        with store_at(path, at, on_network=on_network) as log, log.reading() as reader:
             return observe(known, reader, at, learned=learned), []
     except (DispatchError, OSError) as error:
         return Observations(), [

@@ -21,6 +21,14 @@ DbOption = Annotated[
     Path | None,
     typer.Option("--db", metavar="FILE", envvar="DISPATCH_DB", help="The case log; else yours."),
 ]
+DbOnNetworkOption = Annotated[
+    bool,
+    typer.Option(
+        "--db-on-network",
+        envvar="DISPATCH_DB_ON_NETWORK",
+        help="Take a case log on a network file system; only one machine may then use it.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON envelope on stdout, always.")]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Drop hints and warnings, never errors.")
@@ -39,6 +47,7 @@ class Around(Struct, frozen=True, kw_only=True):
     stands_last: ClassVar[bool] = True
 
     db: DbOption = None
+    db_on_network: DbOnNetworkOption = False
     providers: ProvidersOption = None
     sample: SampleOption = False
     json: JsonOption = False

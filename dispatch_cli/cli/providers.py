@@ -8,6 +8,7 @@ import typer
 
 from .lazy import LazyGroup, group
 from .options import (
+    DbOnNetworkOption,
     DbOption,
     DebugOption,
     JsonOption,
@@ -89,6 +90,7 @@ def show(
     provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
     *,
     db: DbOption = None,
+    db_on_network: DbOnNetworkOption = False,
     providers: ProvidersOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -103,7 +105,7 @@ def show(
     clock = now()
     catalog = open_catalog(providers, clock)
     provider = desk.find_provider(catalog, provider_id)
-    log = store_at(db, clock)
+    log = store_at(db, clock, on_network=db_on_network)
     with log, log.reading() as reader:
         learned = experience(reader, provider, catalog.rules.settings, clock)
     return listing(

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .database import Voice
     from .log import Store
     from .transaction import Reader, Transaction
 
-__all__ = ["Reader", "Store", "Transaction", "default_path", "open_store"]
+__all__ = ["Reader", "Store", "Transaction", "Voice", "default_path", "open_store"]
 
 
 def default_path(state_dir: Path) -> Path:
@@ -19,15 +20,18 @@ def default_path(state_dir: Path) -> Path:
     return state_dir / "cases.sqlite3"
 
 
-def open_store(path: Path, *, now: datetime) -> "Store":
+def open_store(
+    path: Path, *, now: datetime, on_network: bool = False, voice: "Voice | None" = None
+) -> "Store":
     """Prepare the case log at a path; nothing is read or made before the first use.
 
-    ``now`` is the moment that files made on the way, such as backups, are named after.
+    ``now`` is the moment that files made on the way, such as copies before a migration, are named
+    after. ``on_network`` takes a log on a network file system, too.
     """
-    from .database import Database
+    from .database import SILENT, Database
     from .log import Store
 
-    return Store(Database(path, now=now))
+    return Store(Database(path, now=now, on_network=on_network, voice=voice or SILENT))
 
 
 def __getattr__(name: str) -> object:
@@ -35,6 +39,10 @@ def __getattr__(name: str) -> object:
         from .log import Store
 
         return Store
+    if name == "Voice":
+        from .database import Voice
+
+        return Voice
     if name in ("Reader", "Transaction"):
         from . import transaction
 

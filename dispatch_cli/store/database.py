@@ -1,25 +1,27 @@
 """The file of the case log: made private, opened with care, migrated with a copy kept back."""
 
 import os
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from ..errors import BadDataError
 from ..files import make_private_folder
-from . import lock
-from .faults import damaged, explained, refused, symbolic_link
+from . import filesystem, identity, lock, migrating
+from .continuity import Continuity, check_gone, check_history
+from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
+from .faults import damaged, explained, network, refused
 from .lock import LONGEST_WAIT_S
-from .migrations import Migration, apply, migrations, newest
+from .migrations import Migration, migrations, newest
+from .soundness import schema_of
 
 if TYPE_CHECKING:
     import sqlite3
-
-APPLICATION_ID = 0x44504C47
-"""In the file's header: nobody else's database is taken for a case log."""
 
 # FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
 # journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
@@ -33,7 +35,16 @@ _PROFILE = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cell_size_check = ON",
 )
-_COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+class Voice(Struct, frozen=True):
+    """Where it is said that somebody waits, and what is doubtful about the file."""
+
+    wait: Callable[[str], None]
+    warn: Callable[[str], None]
+
+
+SILENT = Voice(lambda text: None, lambda text: None)
 
 
 class Database:
@@ -46,17 +57,23 @@ class Database:
         now: datetime,
         known: tuple[Migration, ...] | None = None,
         wait_s: float = LONGEST_WAIT_S,
+        on_network: bool = False,
+        voice: Voice = SILENT,
     ) -> None:
         self.path = Path(os.path.abspath(path))
-        self._now = now
+        self.now = now
         self._wait_s = wait_s
+        self._on_network = on_network
+        self._voice = voice
         self._known = known
         self._connection: sqlite3.Connection | None = None
+        self._continuity: Continuity | None = None
+        self._lock: lock.LockFile | None = None
 
     @property
     def lock_path(self) -> Path:
         """The file that writers queue for."""
-        return Path(f"{self.path}.lock")
+        return Path(f"{self.path}{lock.SUFFIX}")
 
     @cached_property
     def known(self) -> tuple[Migration, ...]:
@@ -65,29 +82,39 @@ class Database:
 
     def exists(self) -> bool:
         """Whether there is a file, or anything else, at the path; refuses what is no plain file."""
-        for suffix in ("", *_COMPANIONS):
-            path = Path(f"{self.path}{suffix}")
-            try:
-                found = os.lstat(path)
-            except FileNotFoundError:
-                if not suffix:
-                    return False
-                continue
-            if stat.S_ISLNK(found.st_mode):
-                raise symbolic_link(path)
-            if not stat.S_ISREG(found.st_mode):
-                kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no plain file"
-                raise refused(path, f"{kind}, not a case log", "name another file with --db")
-        return True
+        return refuse_odd(self.path)
 
     @contextmanager
     def locked(self) -> Iterator["sqlite3.Connection"]:
         """Hold the writers' lock and the connection, made and migrated if need be."""
+        with self.alone():
+            yield self._ready(writing=True)
+
+    @contextmanager
+    def alone(self) -> Iterator[lock.LockFile]:
+        """Hold the writers' lock, whatever is at the path."""
         with explained(self.path):
             if not self.path.parent.exists():
                 make_private_folder(self.path.parent)
-        with self._queued():
+        with self._queued() as held:
+            yield held
+
+    @contextmanager
+    def looked_at(self) -> Iterator["sqlite3.Connection"]:
+        """Open, migrate and close a file that nobody else works with."""
+        try:
             yield self._ready(writing=True)
+        finally:
+            self.close()
+
+    def beside(self, path: Path) -> "Database":
+        """Another file, of which the same is known."""
+        return type(self)(path, now=self.now, known=self._known, on_network=self._on_network)
+
+    def schema(self) -> list[str]:
+        """The definitions of the newest schema."""
+        with closing(self._in_memory()) as connection:
+            return schema_of(connection)
 
     def readable(self) -> "sqlite3.Connection":
         """The connection for reading; an empty one in memory where there is no file yet."""
@@ -95,10 +122,11 @@ class Database:
             if self._connection is not None:
                 return self._connection
             if not self.exists():
+                check_gone(self.path, self.acknowledged())
                 return self._in_memory()
         try:
             return self._ready(writing=False)
-        except _OlderError:
+        except _NeedsLockError:
             with self._queued():
                 return self._ready(writing=True)
 
@@ -108,12 +136,46 @@ class Database:
         if version != newest(self.known):
             raise _newer(self.path, version, newest(self.known))
 
+    def check_identity(
+        self, connection: "sqlite3.Connection", acknowledged: identity.Stamp | None
+    ) -> None:
+        """Refuse, within a transaction, a log that is not the one at its path, or not all of it.
+
+        ``acknowledged`` is what the lock file said before the transaction began.
+        """
+        if self._continuity is None or connection is not self._connection:
+            return  # in memory: there is no log yet
+        with explained(self.path):
+            self._continuity.check_place()
+            if self._lock is not None:
+                self._continuity.check_wal()
+            check_history(self.path, identity.read_stamp(connection), acknowledged)
+
+    def acknowledged(self) -> identity.Stamp | None:
+        """The stamp of the last commit that was acknowledged at this path, if that is known."""
+        return lock.last_acknowledged(self.lock_path)
+
+    def acknowledge(self, stamp: identity.Stamp) -> None:
+        """Note outside of the database which commit was its last, and that it is at its path."""
+        if self._lock is not None:
+            self._lock.acknowledge(stamp)
+        self.check_place()
+
+    def check_place(self) -> None:
+        """Refuse to go on in files that are no longer at their paths."""
+        if self._continuity is not None:
+            with explained(self.path):
+                self._continuity.check_place()
+
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
         connection, self._connection = self._connection, None
-        if connection is not None:
-            with explained(self.path):
-                connection.close()
+        try:
+            if connection is not None:
+                with explained(self.path):
+                    connection.close()
+        finally:
+            self._let_go()
 
     def abandon(self) -> None:
         """Drop a connection after a fault, whatever it says about that."""
@@ -123,12 +185,17 @@ class Database:
             if self._connection is not None:
                 self._connection.close()
         self._connection = None
+        self._let_go()
 
     def connect(self, path: Path) -> "sqlite3.Connection":
-        """Open a file that is there; every connection has the same profile."""
+        """Open a file that is there; every connection has the same profile.
+
+        A read-only file system has neither locks nor memory to share: there nothing changes.
+        """
         import sqlite3
 
-        uri = f"{path.as_uri()}?mode=rw"
+        is_fixed = filesystem.is_read_only(path)
+        uri = f"{path.as_uri()}?{'mode=ro&immutable=1' if is_fixed else 'mode=rw'}"
         connection = sqlite3.connect(uri, uri=True, timeout=self._wait_s, isolation_level=None)
         try:
             for statement in _PROFILE:
@@ -141,58 +208,84 @@ class Database:
     def flush(self) -> None:
         """Have the sizes of the files on the disk, too, which SQLite leaves to the system."""
         with explained(self.path):
-            for path in (self.path, Path(f"{self.path}-wal")):
-                if path.exists():
-                    _flush(path)
-
-    def backups(self) -> list[Path]:
-        """The copies that were made before migrations and are still there."""
-        with explained(self.path):
-            prefix = f"{self.path.name}.before-"
-            return [each for each in self.path.parent.iterdir() if each.name.startswith(prefix)]
-
-    def delete_backups(self) -> None:
-        """Remove the copies made before migrations: they hold what has been erased since."""
-        for path in self.backups():
-            with explained(path):
-                path.unlink()
+            if self._continuity is not None:
+                os.fsync(self._continuity.file)
+            wal = Path(f"{self.path}-wal")
+            if wal.exists():
+                flush(wal)
 
     @contextmanager
-    def _queued(self) -> Iterator[None]:
+    def _queued(self) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
-            held = lock.held(self.lock_path, self._wait_s)
-            held.__enter__()
+            held = lock.held(self.lock_path, self._wait_s, self._voice.wait)
+            taken = self._lock = held.__enter__()
         try:
-            yield
+            yield taken
         finally:
+            self._lock = None
             held.__exit__(None, None, None)
+
+    def _let_go(self) -> None:
+        if self._continuity is not None:
+            self._continuity.close()
+        self._continuity = None
 
     def _ready(self, *, writing: bool) -> "sqlite3.Connection":
         """The connection with the newest schema; only a writer makes or migrates."""
         with explained(self.path):
             if self._connection is not None:
                 return self._connection
+            self._look_around()
             if writing and not self.exists():
+                check_gone(self.path, self.acknowledged())
                 self._create()
-            connection = self.connect(self.path)
+            self._continuity = Continuity(self.path)
             try:
-                version = self._inspected(connection)
-                if version < newest(self.known):
-                    if not writing:
-                        raise _OlderError
-                    self._migrate(connection, version)
-                connection.execute("PRAGMA journal_mode = WAL")
+                self._connection = self._opened(self._continuity, writing=writing)
             except BaseException:
-                connection.close()
+                self._let_go()
                 raise
-            self._connection = connection
-            return connection
+            return self._connection
+
+    def _opened(self, continuity: Continuity, *, writing: bool) -> "sqlite3.Connection":
+        """Open the file that is there, once its write-ahead log is known to be its own."""
+        is_fixed = filesystem.is_read_only(self.path)
+        try:
+            continuity.check_wal()
+        except BadDataError:
+            if writing or is_fixed:
+                raise
+            raise _NeedsLockError from None
+        connection = self.connect(self.path)
+        try:
+            version = self._inspected(connection)
+            if version < newest(self.known):
+                if not writing:
+                    raise _NeedsLockError
+                self.acknowledge(
+                    migrating.migrate(connection, self.path, self.known, version, self.now)
+                )
+            if not is_fixed:
+                connection.execute("PRAGMA journal_mode = WAL")
+            continuity.check_place()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _look_around(self) -> None:
+        """Refuse a network file system, and warn of what else makes the file less safe."""
+        kind = filesystem.file_system_of(self.path)
+        if filesystem.is_network(kind) and not self._on_network:
+            raise network(self.path, kind)
+        for text in filesystem.doubts(self.path, kind):
+            self._voice.warn(f"{self.path}: {text}")
 
     def _inspected(self, connection: "sqlite3.Connection") -> int:
         """The version of a case log; raises BadDataError for anything else."""
         if self.path.stat().st_size == 0:
             raise damaged(self.path, "empty")
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        if connection.execute("PRAGMA application_id").fetchone()[0] != migrating.APPLICATION_ID:
             raise refused(
                 self.path, "another program's database, not a case log", "name another with --db"
             )
@@ -203,79 +296,36 @@ class Database:
 
     def _create(self) -> None:
         """Make the file beside its place and move it there, so that it is never half made."""
-        for suffix in _COMPANIONS:
+        for suffix in COMPANIONS:
             left = Path(f"{self.path}{suffix}")
             if left.exists():
                 raise refused(left, "left over from a case log that is gone", "move it away")
         fresh = Path(f"{self.path}.new")
-        _remove(fresh)
-        _make_private(fresh)
+        remove(fresh)
+        make_private(fresh)
         connection = self.connect(fresh)
         try:
             connection.execute("PRAGMA journal_mode = OFF")
-            self._fill(connection)
+            migrating.fill(connection, self.known)
+            stamp = identity.read_stamp(connection)
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
-        _flush(fresh)
+        flush(fresh)
         os.rename(fresh, self.path)
-        _flush(self.path.parent)
+        flush(self.path.parent)
+        self.acknowledge(stamp)
 
     def _in_memory(self) -> "sqlite3.Connection":
         import sqlite3
 
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        self._fill(connection)
+        migrating.fill(connection, self.known)
         return connection
 
-    def _fill(self, connection: "sqlite3.Connection") -> None:
-        connection.execute("BEGIN")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
-        apply(connection, self.known, 0)
-        connection.execute("COMMIT")
 
-    def _migrate(self, connection: "sqlite3.Connection", version: int) -> None:
-        """Migrate in one transaction; the copy goes once the new schema has passed its check.
-
-        What was learned is worked out anew: another version may have counted by other rules.
-        """
-        from .learned import work_out_all
-
-        self._back_up(connection, version)
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            apply(connection, self.known, version)
-            work_out_all(connection)
-            problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-            problems += [f"foreign key of {row[0]}" for row in _broken_links(connection)]
-            if problems != ["ok"]:
-                raise damaged(self.path, f"migrating fails: {'; '.join(problems)[:200]}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        connection.execute("PRAGMA foreign_keys = ON")
-        self.delete_backups()
-
-    def _back_up(self, connection: "sqlite3.Connection", version: int) -> None:
-        import sqlite3
-
-        stamp = f"{self._now:%Y%m%dT%H%M%S}"
-        copy = Path(f"{self.path}.before-{newest(self.known)}-of-{version}-{stamp}")
-        copy.unlink(missing_ok=True)
-        _make_private(copy)
-        target = sqlite3.connect(f"{copy.as_uri()}?mode=rw", uri=True)
-        try:
-            connection.backup(target)
-        finally:
-            target.close()
-        _flush(copy)
-
-
-class _OlderError(Exception):
-    """The schema has to be migrated first, which takes the lock."""
+class _NeedsLockError(Exception):
+    """The schema has to be migrated, or the write-ahead log be looked at while nobody writes."""
 
 
 def _newer(path: Path, found: int, known: int) -> Exception:
@@ -284,30 +334,3 @@ def _newer(path: Path, found: int, known: int) -> Exception:
         f"the case log has schema version {found}; this program knows up to {known}",
         "use the newer program",
     )
-
-
-def _broken_links(connection: "sqlite3.Connection") -> list[tuple[str, int, str, int]]:
-    return connection.execute("PRAGMA foreign_key_check").fetchall()
-
-
-def _make_private(path: Path) -> None:
-    """Make an empty file that only its owner may read; SQLite's own beside it follow its mode."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    os.close(os.open(path, flags, 0o600))
-
-
-def _remove(path: Path) -> None:
-    """Remove what a killed program may have left of a file that was being made."""
-    for suffix in ("", *_COMPANIONS):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    """Have a file's content, or a folder's names, on the disk."""
-    if os.name == "nt" and path.is_dir():  # pragma: no cover - Windows keeps names by itself
-        return
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -6,31 +6,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import BadDataError, DispatchError, Problem, UnavailableError, UsageError
+from ..errors import (
+    BadDataError,
+    ConflictError,
+    DispatchError,
+    Problem,
+    UnavailableError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     import sqlite3
 
 # SQLite's primary result codes (https://www.sqlite.org/rescode.html) and what they mean here.
 _CANNOT = {
-    5: "somebody else has held it for too long",  # BUSY
-    6: "somebody else has held it for too long",  # LOCKED
     3: "no permission",  # PERM
     7: "out of memory",  # NOMEM
     8: "it cannot be written: no permission, or the disk is read-only",  # READONLY
     10: "the disk reports an error or is full",  # IOERR
     13: "the disk is full",  # FULL
     14: "it cannot be opened: no permission, or the folder is gone",  # CANTOPEN
-    15: "somebody else has held it for too long",  # PROTOCOL
     23: "no permission",  # AUTH
 }
+_HELD = (5, 6, 15)  # BUSY, LOCKED, PROTOCOL
 _NOTADB = 26
 _OUR_OWN = (21, 25)  # MISUSE, RANGE: mistakes of this program
 
 T = TypeVar("T")
 
 NOTHING_RECORDED = "nothing was recorded by this command; try again once that is mended"
-RESTORE = 'run "dispatch doctor"; move the file away and put a backup in its place'
+RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
 
 
 class TornRowError(Exception):
@@ -86,6 +91,11 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
         return damaged(path, "a text that is no text")  # Python's own, for bytes that are not UTF-8
     if code is None or code & 0xFF in _OUR_OWN:
         return error
+    if code & 0xFF in _HELD:
+        return ConflictError(
+            Problem("another program has held the case log for too long", file=str(path)),
+            hint=NOTHING_RECORDED,
+        )
     why = _CANNOT.get(code & 0xFF)
     if why is not None:
         return _unavailable(path, why)
@@ -104,6 +114,40 @@ def damaged(path: Path, why: str) -> BadDataError:
 def refused(path: Path, why: str, hint: str) -> BadDataError:
     """The error for something at the path that is not to be touched."""
     return BadDataError(Problem(why, file=str(path)), hint=hint)
+
+
+def moved(path: Path) -> UnavailableError:
+    """The error for a log whose file is no longer the one that was opened."""
+    return UnavailableError(
+        Problem(
+            "the case log is no longer the file that this program has opened:"
+            " it was moved, replaced or deleted",
+            file=str(path),
+        ),
+        hint="nothing was recorded by this command; start the program again once the file is back",
+    )
+
+
+def foreign_wal(path: Path) -> BadDataError:
+    """The error for a write-ahead log that would mix two histories."""
+    return refused(
+        path,
+        "this write-ahead log does not belong to the case log beside it",
+        '"dispatch log restore FILE" puts a backup in place and keeps the old files;'
+        " delete none: they may hold what is nowhere else",
+    )
+
+
+def network(path: Path, kind: str) -> UnavailableError:
+    """The error for a log whose locks other machines may not see."""
+    return UnavailableError(
+        Problem(
+            f"the case log is on a network file system ({kind}): SQLite's locks and shared memory"
+            " do not reach the other machines, and two of them would damage it",
+            file=str(path),
+        ),
+        hint="move the log to a local disk; --db-on-network insists, for one machine alone",
+    )
 
 
 def symbolic_link(path: Path) -> DispatchError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
 from ..model.case import Case, ContractCost, Standing
-from . import cases, journal
+from . import cases, identity, journal
 from .erasure import forgotten
 from .moments import stamp_or_none, to_stamp
 
@@ -53,6 +53,12 @@ def due(connection: "sqlite3.Connection", days: float, now: datetime) -> list[in
     ]
 
 
+def forgotten_ids(connection: "sqlite3.Connection") -> list[int]:
+    """The cases that have been erased."""
+    rows = connection.execute("SELECT id FROM case_file WHERE forgotten_at IS NOT NULL ORDER BY id")
+    return [row[0] for row in rows]
+
+
 def is_unwiped(connection: "sqlite3.Connection") -> bool:
     """Whether bytes of what was erased may still be in the files."""
     return connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone() is not None
@@ -70,7 +76,10 @@ def wipe(connection: "sqlite3.Connection", flush: Callable[[], None]) -> bool:
     if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
         return False
     flush()
+    connection.execute("BEGIN IMMEDIATE")
     connection.execute("DELETE FROM unwiped")
+    identity.renew(connection)
+    connection.execute("COMMIT")
     return True
 
 

@@ -85,6 +85,12 @@ def _act_of(case_id: int, kept: str, rest: str | None) -> Act:
     )
 
 
+def read_actions(connection: "sqlite3.Connection") -> Iterator[tuple[int, str]]:
+    """Read of each record, in order, only its case and what was done."""
+    for case_id, kept in connection.execute("SELECT case_id, kept FROM journal ORDER BY seq"):
+        yield case_id, _kept.decode(kept.partition(" ")[2])[1]
+
+
 def read_head(connection: "sqlite3.Connection") -> str:
     """The last record's number and hash; "0:" and zeros for an empty journal."""
     row = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()

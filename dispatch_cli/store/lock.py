@@ -1,38 +1,118 @@
-"""A lock between processes in which nobody starves.
+"""A lock between processes in which nobody starves, and what its file says.
 
 SQLite's own waiting is a lottery: with 32 writers the unluckiest waited 7.9 s. Waiting for a
 file lock, the system wakes them, and the worst was a third of a second (RELIABILITY, finding 4).
+
+The file's first line is the stamp of the last acknowledged commit, so that a log that has lost it
+is noticed; the second names the process that took the lock last, and when.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..errors import Problem, UnavailableError
+from msgspec import Struct
+
+from ..errors import ConflictError, Problem
 from ..files import NO_LOCKS, take_lock
 from .faults import NOTHING_RECORDED
+from .identity import Stamp, parse_stamp
 
-LONGEST_WAIT_S = 30.0
+SUFFIX = ".lock"
+"""After the name of the database."""
+
+LONGEST_WAIT_S = 10.0
+SILENT_WAIT_S = 1.0
+"""After so long it is said that somebody waits."""
+
+_STAMP_BYTES = 93
+_HOLDER_BYTES = 32
+
+
+class LockFile(Struct, frozen=True):
+    """A lock file that is held."""
+
+    file: int
+
+    def acknowledge(self, stamp: Stamp) -> None:
+        """Note the last commit; a failure loses nothing, since the commit itself is kept."""
+        self._write(str(stamp), _STAMP_BYTES, 0)
+
+    def sign(self) -> None:
+        """Note who holds the lock from now on."""
+        self._write(f"{os.getpid()} {int(time.time())}", _HOLDER_BYTES, _STAMP_BYTES)
+
+    def _write(self, text: str, length: int, place: int) -> None:
+        with suppress(OSError):  # a full disk
+            os.lseek(self.file, place, os.SEEK_SET)
+            os.write(self.file, f"{text:<{length - 1}}\n".encode())
+
+
+def last_acknowledged(path: Path) -> Stamp | None:
+    """Read the stamp of the last acknowledged commit; None where none is known."""
+    return parse_stamp(_line(path, 0, _STAMP_BYTES))
+
+
+def holder(path: Path) -> tuple[int, str] | None:
+    """Read which process took the lock last, and the time of day; None where that is unknown."""
+    pid, _, since = _line(path, _STAMP_BYTES, _HOLDER_BYTES).partition(" ")
+    if not (pid.isdecimal() and since.isdecimal()):
+        return None
+    return int(pid), time.strftime("%H:%M:%S", time.localtime(int(since)))
 
 
 @contextmanager
-def held(path: Path, wait_s: float = LONGEST_WAIT_S) -> Iterator[None]:
+def held(
+    path: Path,
+    wait_s: float = LONGEST_WAIT_S,
+    say: Callable[[str], None] = lambda text: None,
+) -> Iterator[LockFile]:
     """Hold the lock file of a database; raises OSError where it cannot be made.
 
-    Where the file system knows no locks, SQLite's own have to do.
+    Raises ConflictError after ``wait_s``. Where the file system knows no locks, SQLite's own have
+    to do.
     """
-    file = os.open(
+    end = time.monotonic() + wait_s
+    file = _open(path)
+    try:
+        while True:
+            if not _take(file):
+                _wait(file, path, end, wait_s, say)
+            if _is_in_place(file, path):
+                break
+            # Somebody has removed the file while we waited: others hold another one.
+            before, file = file, _open(path)
+            os.close(before)
+        lock = LockFile(file)
+        lock.sign()
+        yield lock
+    finally:
+        os.close(file)  # which lets go of the lock
+
+
+def waiting_for(path: Path) -> str:
+    """The sentence for somebody who waits."""
+    known = holder(path)
+    if known is None:
+        return "waiting for another dispatch"
+    return f"waiting for another dispatch, pid {known[0]}, since {known[1]}"
+
+
+def _open(path: Path) -> int:
+    return os.open(
         path,
         os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0),
         0o600,
     )
+
+
+def _is_in_place(file: int, path: Path) -> bool:
     try:
-        if not _take(file):
-            _wait(file, path, wait_s)
-        yield
-    finally:
-        os.close(file)  # which lets go of the lock
+        return os.path.samestat(os.fstat(file), os.lstat(path))
+    except FileNotFoundError:
+        return False
 
 
 def _take(file: int, *, wait: bool = False) -> bool:
@@ -44,7 +124,7 @@ def _take(file: int, *, wait: bool = False) -> bool:
     return True
 
 
-def _wait(file: int, path: Path, wait_s: float) -> None:
+def _wait(file: int, path: Path, end: float, wait_s: float, say: Callable[[str], None]) -> None:
     """Queue for the lock in a thread, since the queue itself knows no time limit."""
     import threading
 
@@ -60,10 +140,29 @@ def _wait(file: int, path: Path, wait_s: float) -> None:
         done.set()
 
     threading.Thread(target=queue, daemon=True).start()
-    if not done.wait(wait_s):
-        raise UnavailableError(
-            Problem(f"somebody else has held the case log for {wait_s:g} s", file=str(path)),
+    left = end - time.monotonic()
+    if left > SILENT_WAIT_S and not done.wait(SILENT_WAIT_S):
+        say(waiting_for(path))
+    if not done.wait(max(0.0, end - time.monotonic())):
+        known = holder(path)
+        by = f", by pid {known[0]} since {known[1]}" if known else ""
+        raise ConflictError(
+            Problem(f"the case log has been held for more than {wait_s:g} s{by}", file=str(path)),
             hint=NOTHING_RECORDED,
         )
     if failed:
         raise failed[0]
+
+
+def _line(path: Path, place: int, length: int) -> str:
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return ""
+    try:
+        os.lseek(file, place, os.SEEK_SET)
+        return os.read(file, length).decode("ascii", "replace").strip("\0 \n")
+    except OSError:  # Windows: the holder alone may read it
+        return ""
+    finally:
+        os.close(file)

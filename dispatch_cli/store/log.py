@@ -1,20 +1,34 @@
 """The one interface to the case log."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ..errors import BadDataError, ConflictError
-from . import forgetting, journal
+from msgspec import Struct
+
+from ..errors import BadDataError, ConflictError, DispatchError
+from . import filesystem, forgetting, identity, journal, migrating, soundness
 from .database import Database
 from .faults import rows_explained, whole
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from .backup import Copied, Restored
+
+
+class Description(Struct, frozen=True):
+    """A case log as ``doctor`` tells of it; ``id`` is "" where there is none to be read."""
+
+    id: str
+    commits: int
+    file_system: str
+    doubts: tuple[str, ...]
+    aside: tuple[str, ...]
 
 
 class Store:
@@ -46,18 +60,35 @@ class Store:
 
     def check(self) -> list[str]:
         """What is wrong with the file, for ``doctor``; the empty list if nothing is."""
-        if not self._database.exists():
-            return []
         try:
             with self._in(self._database.readable(), "BEGIN") as connection:
                 problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
                 problems = [] if problems == ["ok"] else problems[: journal.MOST_PROBLEMS]
                 problems += whole(lambda: journal.tail_problems(connection))
+                problems += soundness.untied(connection)
                 if forgetting.is_unwiped(connection):
                     problems.append("an erasure is unfinished: repeat dispatch case forget")
         except BadDataError as error:
             return [problem.text for problem in error.problems]
         return problems
+
+    def described(self) -> Description:
+        """Which log it is and what is doubtful about its file, for ``doctor``; never raises."""
+        from . import backup
+
+        kind = filesystem.file_system_of(self.path)
+        stamp = None
+        with suppress(DispatchError, OSError):
+            if self._database.exists():
+                with self._in(self._database.readable(), "BEGIN") as connection:
+                    stamp = identity.read_stamp(connection)
+        return Description(
+            id=stamp.log if stamp else "",
+            commits=stamp.count if stamp else 0,
+            file_system=kind,
+            doubts=tuple(filesystem.doubts(self.path, kind)) if self.path.exists() else (),
+            aside=tuple(backup.set_aside(self.path)),
+        )
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:
         """The cases that were closed so many days ago and are neither held nor forgotten."""
@@ -73,7 +104,7 @@ class Store:
         if not self._database.exists():
             return
         with self._database.locked() as connection:
-            self._database.delete_backups()
+            migrating.delete_copies(self.path)
             with self._undone(connection):
                 is_wiped = not forgetting.is_unwiped(connection) or forgetting.wipe(
                     connection, self._database.flush
@@ -86,6 +117,27 @@ class Store:
                 "erased, but another program still reads the log, and its files may hold traces",
                 hint="end the other program and repeat the command",
             )
+
+    def back_up(self, target: Path, *, keep: int | None) -> "Copied":
+        """Copy the log into a file, checked on both ends, while others work with it.
+
+        A file that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
+        files are there; without ``keep`` it raises ConflictError. Raises BadDataError where the
+        log or the copy is not sound; then the files that are there stay.
+        """
+        from . import backup
+
+        with self._in(self._database.readable(), "BEGIN") as connection:
+            return backup.back_up(connection, self._database, target, keep)
+
+    def restore(self, source: Path, *, operator: str) -> "Restored":
+        """Put a backup in the place of the log, whose files are moved aside with all they hold.
+
+        Raises BadDataError where the backup is not sound; then nothing has changed.
+        """
+        from . import backup
+
+        return backup.restore(self._database, source, operator)
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
@@ -107,10 +159,17 @@ class Store:
         if connection.in_transaction:
             raise RuntimeError("a store is read or decided upon once at a time")
         with self._undone(connection):
+            acknowledged = self._database.acknowledged()
             connection.execute(begin)
             self._database.check_version(connection)
+            self._database.check_identity(connection, acknowledged)
+            changes = connection.total_changes
             yield connection
+            self._database.check_place()
+            stamp = identity.renew(connection) if connection.total_changes != changes else None
             connection.execute("COMMIT")
+            if stamp is not None:
+                self._database.acknowledge(stamp)
 
     @contextmanager
     def _undone(self, connection: "sqlite3.Connection") -> Iterator[None]:

@@ -20,7 +20,17 @@ from ..model.case import (
 )
 from ..model.check import Move, Report, Watched
 from ..model.forecasts import ArrivalCount, ChanceCount, ChanceSum
-from . import cases, engagements, forecasts, forgetting, journal, learned, tallies, watching
+from . import (
+    cases,
+    engagements,
+    forecasts,
+    forgetting,
+    journal,
+    learned,
+    soundness,
+    tallies,
+    watching,
+)
 from .faults import whole
 
 if TYPE_CHECKING:
@@ -130,8 +140,9 @@ class Reader:
         return whole(lambda: journal.read_head(self._connection))
 
     def verify(self, head: str | None = None) -> list[str]:
-        """What is wrong with the journal; the empty list if nothing is."""
-        return whole(lambda: journal.verify(self._connection, head))
+        """What is wrong with the journal, or with the cases by it; the empty list if nothing is."""
+        problems = whole(lambda: journal.verify(self._connection, head))
+        return problems + soundness.untied(self._connection)
 
 
 class Transaction(Reader):

@@ -63,7 +63,7 @@ def test_the_crontab_runs_as_cron_runs_it(odd: Path) -> None:
     hours = [times[1] for times, _ in entries]
     assert minutes[0] == set(range(0, 60, 5))
     assert minutes[1] == set(range(60))
-    assert [len(each) for each in minutes[2:] + hours[2:]] == [1, 1, 1, 1]
+    assert [len(each) for each in minutes[2:] + hours[2:]] == [1] * 6
     said = []
     for _, words in entries:
         assert words.startswith("/")
@@ -73,9 +73,10 @@ def test_the_crontab_runs_as_cron_runs_it(odd: Path) -> None:
         )
         assert one.returncode == 0, (words, one.stderr)
         said.append(one.stdout)
-    assert said[:3] == [b"", b"", b""]
-    assert re.search(rb"^[0-9]+:[0-9a-f]{64}$", said[3], re.MULTILINE)
+    assert said[:4] == [b""] * 4
+    assert re.search(rb"^[0-9]+:[0-9a-f]{64}$", said[4], re.MULTILINE)
     assert db.exists()
+    assert (odd.parent / "backups" / "log.sqlite3").exists()
 
 
 def test_relative_names_become_absolute(home: Path) -> None:
@@ -90,7 +91,7 @@ def test_relative_names_become_absolute(home: Path) -> None:
 @pytest.mark.parametrize("budget_s", [1, 120, 299, 300, 301, 1799, 1800, 3000])
 def test_a_run_ends_before_the_next_begins(budget_s: float) -> None:
     """The checks are started less often than their budget, evenly through the hour."""
-    job = jobs_of(["/bin/dispatch"], [], budget_s)[0]
+    job = jobs_of(["/bin/dispatch"], [], budget_s, "/var/backup")[0]
     minutes = sorted(field_values(job.cron.split()[0], 0, 59))
     gaps = {b - a for a, b in zip(minutes, [*minutes[1:], 60 + minutes[0]], strict=True)}
     assert len(gaps) == 1
@@ -109,7 +110,7 @@ def test_the_units_say_what_cron_conduct_needs(odd: Path) -> None:
     """Expected codes, a unit for failures, a time limit, a spread and what was slept through."""
     text = run("check", "--print-systemd", "--providers", odd).stdout.decode()
     files = unit_files(text)
-    names = ("check", "audit", "forget", "head")
+    names = ("check", "audit", "forget", "backup", "head")
     assert set(files) == {
         "dispatch-failed@.service",
         *(f"dispatch-{name}.{kind}" for name in names for kind in ("service", "timer")),

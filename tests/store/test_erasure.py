@@ -215,6 +215,7 @@ def test_retention_runs_by_itself(tmp_path: Path, days: int) -> None:
                 for number in due:
                     tx.forget(number, now)
                 new = tx.new_case(closed(case(opened_at=now), now), personal())
+                tx.append(act("open", new.id))
                 if chance.random() < 0.1:
                     held_until[new.id] = day + chance.randrange(20)
                     tx.hold(new.id, NOW + timedelta(days=held_until[new.id]))

@@ -163,7 +163,7 @@ def test_the_chain_holds_after_erasure(tmp_path: Path) -> None:
         with store.deciding() as tx:
             for _ in range(3):
                 new = tx.new_case(closed(case(), NOW), personal())
-                tx.append(replace(act("eta", new.id, eta="12:41"), at=NOW + timedelta(minutes=41)))
+                tx.append(replace(act("open", new.id, eta="12:41"), at=NOW + timedelta(minutes=41)))
             head = tx.head()
         with store.deciding() as tx:
             tx.forget(2, NOW)

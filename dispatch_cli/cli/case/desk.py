@@ -77,7 +77,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
         catalog = _without_file(error)
     if calls:
         refuse_sample(catalog, is_wanted=desk.sample)
-    log = store_at(desk.db, clock)
+    log = _log_at(desk, clock)
     return Book(
         store=log,
         catalog=catalog,
@@ -129,7 +129,11 @@ def _written_at(log: Path) -> datetime | None:
 
 def open_log(desk: Desk) -> "store.Store":
     """Open the case log alone, for what needs no provider file."""
-    return store_at(desk.db, now())
+    return _log_at(desk, now())
+
+
+def _log_at(desk: Desk, clock: datetime) -> "store.Store":
+    return store_at(desk.db, clock, on_network=desk.db_on_network, warns=not desk.quiet)
 
 
 def _without_file(error: BadDataError) -> "Catalog":

@@ -1,0 +1,50 @@
+"""The files that make up a SQLite database: made private, removed, brought to the disk."""
+
+import os
+import stat
+from pathlib import Path
+
+from .faults import refused, symbolic_link
+
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+def refuse_odd(path: Path) -> bool:
+    """Whether there is a database; raises BadDataError where a file of it is no plain file."""
+    for suffix in ("", *COMPANIONS):
+        each = Path(f"{path}{suffix}")
+        try:
+            found = os.lstat(each)
+        except FileNotFoundError:
+            if not suffix:
+                return False
+            continue
+        if stat.S_ISLNK(found.st_mode):
+            raise symbolic_link(each)
+        if not stat.S_ISREG(found.st_mode):
+            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no plain file"
+            raise refused(each, f"{kind}, not a case log", "name another file with --db")
+    return True
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read; SQLite's own beside it follow its mode."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    os.close(os.open(path, flags, 0o600))
+
+
+def remove(path: Path) -> None:
+    """Remove what a killed program may have left of a file that was being made."""
+    for suffix in ("", *COMPANIONS):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def flush(path: Path) -> None:
+    """Have a file's content, or a folder's names, on the disk."""
+    if os.name == "nt" and path.is_dir():  # pragma: no cover - Windows keeps names by itself
+        return
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

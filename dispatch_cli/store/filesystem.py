@@ -1,0 +1,111 @@
+"""What is known of the file system and the owners of a case log."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+_NETWORK = re.compile(r"nfs[34]?|cifs|smb[a-z0-9]*|9p|fuse\.(sshfs|rclone|s3fs)")
+_LOCAL_FUSE = frozenset({"fuseblk", "fusectl"})
+_MOUNTS = Path("/proc/self/mountinfo")
+
+
+def file_system_of(path: Path, mounts: str | None = None) -> str:
+    """The type of the file system that a path is on; "" where the system does not tell.
+
+    The last of several mounts at one place hides those before it (man 5 proc_pid_mountinfo).
+    """
+    if mounts is None:
+        try:
+            mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            return ""
+    target = os.path.realpath(path)
+    found, longest = "", -1
+    for line in mounts.splitlines():
+        before, dash, after = line.partition(" - ")
+        fields = before.split(" ")
+        if not dash or len(fields) < 5:
+            continue
+        place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields[4])
+        inside = target == place or target.startswith(place.rstrip("/") + "/")
+        if inside and len(place) >= longest:
+            found, longest = after.split(" ")[0], len(place)
+    return found
+
+
+def is_network(file_system: str) -> bool:
+    """Whether file locks and shared memory on a file system do not reach all who can write."""
+    return _NETWORK.fullmatch(file_system) is not None
+
+
+def is_doubtful(file_system: str) -> bool:
+    """Whether a file system is a program of its own (FUSE), whose locks and syncs are unknown."""
+    return file_system.startswith("fuse") and file_system not in _LOCAL_FUSE
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether the file system of an existing path takes no writes at all."""
+    if not hasattr(os, "statvfs"):  # pragma: no cover - Windows
+        return False
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def doubts(path: Path, kind: str) -> list[str]:
+    """What makes a log at a path less safe than it could be, in sentences.
+
+    ``kind`` is its file system; what others may do is ``shared_with``.
+    """
+    found = []
+    if is_network(kind):
+        found.append(f"on a network file system ({kind}): only this machine may use it")
+    elif is_doubtful(kind):
+        found.append(f"on {kind}, whose locks and syncs may not be those of a local disk")
+    if path.exists() and is_read_only(path):
+        found.append("on a read-only file system: it can be read, and nothing can be recorded")
+        wal = Path(f"{path}-wal")
+        if wal.exists() and wal.stat().st_size:
+            found.append("its last commits are in the -wal file, which cannot be read there")
+    return found + [f"{each}: others can change the case log" for each in shared_with(path)]
+
+
+def shared_with(path: Path) -> list[str]:
+    """What others own or can write of a log, its folder and the links on the way to it.
+
+    Root counts as ourselves: it can write everywhere anyway.
+    """
+    if not hasattr(os, "geteuid"):  # pragma: no cover - Windows keeps such rights elsewhere
+        return []
+    ways = [each for each in reversed(path.parents) if each.is_symlink()]
+    return [
+        f"{each} {why}"
+        for each in (*ways, Path(os.path.realpath(path.parent)), path)
+        for why in _shared(each)
+    ]
+
+
+def _shared(path: Path) -> list[str]:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return []
+    why = []
+    if found.st_uid not in (0, os.geteuid()):
+        why.append(f"belongs to {_name(found.st_uid)}")
+    if stat.S_ISLNK(found.st_mode):
+        return why
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & stat.S_IWOTH:
+        why.append(f"can be written by everybody (mode {mode:04o})")
+    elif mode & stat.S_IWGRP:
+        why.append(f"can be written by its group (mode {mode:04o})")
+    return why
+
+
+def _name(user: int) -> str:
+    try:
+        import pwd
+
+        return pwd.getpwuid(user).pw_name
+    except (ImportError, KeyError):
+        return f"user {user}"

@@ -1,0 +1,53 @@
+"""The file that is open, and whether it is still the one at its path."""
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class _Descriptor(Struct):
+    file: int
+    users: int
+
+
+# POSIX drops all locks of a process on a file when any descriptor of it is closed, SQLite's too
+# (https://www.sqlite.org/howtocorrupt.html, 2.2): each file has one, closed with its last user.
+_descriptors: dict[tuple[int, int], _Descriptor] = {}
+
+
+class HeldFile:
+    """A file that is kept open for reading beside SQLite. Raises OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        self._key = _key(path)
+        kept = _descriptors.get(self._key)
+        if kept is None:
+            file = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+            found = os.fstat(file)
+            self._key = (found.st_dev, found.st_ino)
+            kept = _descriptors.setdefault(self._key, _Descriptor(file, 0))
+        kept.users += 1
+        self.file = kept.file
+
+    def is_in_place(self) -> bool:
+        """Whether the path still leads to this file."""
+        try:
+            return _key(self.path) == self._key
+        except FileNotFoundError:
+            return False
+
+    def close(self) -> None:
+        """Let go of the file; the connection to it must be closed before."""
+        kept = _descriptors[self._key]
+        kept.users -= 1
+        if not kept.users:
+            del _descriptors[self._key]
+            os.close(kept.file)
+
+
+def _key(path: Path) -> tuple[int, int]:
+    found = os.lstat(path)
+    return found.st_dev, found.st_ino

@@ -1,0 +1,80 @@
+"""The stamp of a case log: which log it is, and which commit was its last.
+
+Every commit writes a new random mark and names the mark before it. So a copy can be told from the
+log it was made of, and a write-ahead log from one that belongs to another copy.
+"""
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from .faults import TornRowError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+SINCE_VERSION = 5
+"""The schema version from which every log has a stamp."""
+
+NO_MARK = "0" * 16
+"""Stands for the mark before the first."""
+
+_LENGTH = 92
+_TEXT = re.compile(
+    r"dispatch-log:(?P<log>[0-9a-f]{32}):(?P<count>[0-9]{12}):(?P<mark>[0-9a-f]{16})"
+    r":(?P<before>[0-9a-f]{16})"
+)
+_TABLE_LEAF = 13
+# The only row of its page: length of the record, row number 1, the record's own header (its
+# length, NULL for the row number, a text of 92 bytes). https://www.sqlite.org/fileformat2.html
+_CELL = bytes([4 + _LENGTH, 1, 4, 0, 0x81, 0x45])
+
+
+class Stamp(Struct, frozen=True):
+    """The id of a log, how many commits it has had, and the marks of its last two."""
+
+    log: str
+    count: int
+    mark: str
+    before: str = NO_MARK
+
+    def __str__(self) -> str:
+        return f"dispatch-log:{self.log}:{self.count:012d}:{self.mark}:{self.before}"
+
+
+def parse_stamp(text: str) -> Stamp | None:
+    """Read a stamp; None for any other text."""
+    match = _TEXT.fullmatch(text)
+    if match is None:
+        return None
+    return Stamp(match["log"], int(match["count"]), match["mark"], match["before"])
+
+
+def stamp_in_page(page: bytes) -> Stamp | None:
+    """Read the stamp out of a database page, as it is in the file; None for any other page."""
+    if len(page) < 512 or page[0] != _TABLE_LEAF or page[3:5] != b"\0\1":
+        return None
+    begin = int.from_bytes(page[8:10], "big")
+    if page[begin : begin + len(_CELL)] != _CELL:
+        return None
+    text = page[begin + len(_CELL) : begin + len(_CELL) + _LENGTH]
+    return parse_stamp(text.decode("ascii", "replace"))
+
+
+def read_stamp(connection: "sqlite3.Connection") -> Stamp:
+    """Read the stamp of an open log; raises TornRowError where it has none."""
+    row = connection.execute("SELECT stamp FROM identity").fetchone()
+    stamp = parse_stamp(row[0]) if row and isinstance(row[0], str) else None
+    if stamp is None:
+        raise TornRowError
+    return stamp
+
+
+def renew(connection: "sqlite3.Connection") -> Stamp:
+    """Give the commit that is being written a mark of its own."""
+    last = read_stamp(connection)
+    stamp = Stamp(last.log, last.count + 1, os.urandom(8).hex(), last.mark)
+    connection.execute("UPDATE identity SET stamp = ?", (str(stamp),))
+    return stamp

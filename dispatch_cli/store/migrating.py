@@ -1,0 +1,86 @@
+"""From an older schema to the newest: in one transaction, with a copy kept until it has passed."""
+
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import identity
+from .database_files import flush, make_private
+from .faults import damaged, explained
+from .migrations import Migration, apply, newest
+
+if TYPE_CHECKING:
+    import sqlite3
+
+APPLICATION_ID = 0x44504C47
+"""In the file's header: nobody else's database is taken for a case log."""
+
+
+def fill(connection: "sqlite3.Connection", known: tuple[Migration, ...]) -> None:
+    """Make the newest schema in an empty database."""
+    connection.execute("BEGIN")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    apply(connection, known, 0)
+    connection.execute("COMMIT")
+
+
+def migrate(
+    connection: "sqlite3.Connection",
+    path: Path,
+    known: tuple[Migration, ...],
+    version: int,
+    now: datetime,
+) -> identity.Stamp:
+    """Migrate in one transaction; the copy goes once the new schema has passed its check.
+
+    What was learned is worked out anew: another version may have counted by other rules.
+    """
+    from .learned import work_out_all
+
+    _copy_before(connection, path, f"{newest(known)}-of-{version}-{now:%Y%m%dT%H%M%S}")
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        apply(connection, known, version)
+        work_out_all(connection)
+        problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+        problems += [f"foreign key of {row[0]}" for row in broken]
+        if problems != ["ok"]:
+            raise damaged(path, f"migrating fails: {'; '.join(problems)[:200]}")
+        has_stamp = version >= identity.SINCE_VERSION
+        stamp = identity.renew(connection) if has_stamp else identity.read_stamp(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("PRAGMA foreign_keys = ON")
+    delete_copies(path)
+    return stamp
+
+
+def copies(path: Path) -> list[Path]:
+    """The copies of a log that were made before migrations and are still there."""
+    with explained(path):
+        prefix = f"{path.name}.before-"
+        return [each for each in path.parent.iterdir() if each.name.startswith(prefix)]
+
+
+def delete_copies(path: Path) -> None:
+    """Remove the copies made before migrations: they hold what has been erased since."""
+    for each in copies(path):
+        with explained(each):
+            each.unlink()
+
+
+def _copy_before(connection: "sqlite3.Connection", path: Path, name: str) -> None:
+    import sqlite3
+
+    copy = Path(f"{path}.before-{name}")
+    copy.unlink(missing_ok=True)
+    make_private(copy)
+    with closing(sqlite3.connect(f"{copy.as_uri()}?mode=rw", uri=True)) as target:
+        connection.backup(target)
+    flush(copy)

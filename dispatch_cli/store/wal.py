@@ -1,0 +1,96 @@
+"""Whether a write-ahead log belongs to the database beside it, which SQLite does not check.
+
+SQLite replays any ``-wal`` onto any database file, so that a backup put in the place of a log gets
+pages of the old log. The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from .identity import NO_MARK, SINCE_VERSION, Stamp, stamp_in_page
+
+_HEADER_BYTES = 32
+_FRAME_HEADER_BYTES = 24
+_MAGIC = (0x377F0682, 0x377F0683)
+_USER_VERSION = slice(60, 64)
+
+
+class Frame(Struct, frozen=True):
+    """A page in a write-ahead log; ``size`` is the database's in pages where a commit ends."""
+
+    number: int
+    size: int
+    page: bytes
+
+
+def belongs(wal: Path, database: int) -> bool:
+    """Whether a write-ahead log may be replayed onto the database that is open for reading.
+
+    It may if the database has the mark that came before the log's first commit, or that of a
+    commit in the log. Frames that no commit follows are never replayed. Raises OSError.
+    """
+    try:
+        file = os.open(wal, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return True
+    try:
+        return _follows(file, database)
+    finally:
+        os.close(file)
+
+
+def _follows(wal: int, database: int) -> bool:
+    first: Stamp | None = None
+    found: Stamp | None = None
+    pages: set[int] = set()
+    size = 0
+    for frame in _frames(wal):
+        pages.add(frame.number)
+        size = frame.size or size
+        stamp = stamp_in_page(frame.page)
+        if stamp is None:
+            continue
+        if first is None:
+            first = stamp
+            length = len(frame.page)
+            found = stamp_in_page(_read(database, length, (frame.number - 1) * length))
+        if found is not None and found.mark in (first.before, stamp.mark):
+            return True
+    if not size:
+        return True
+    if first is None:
+        return _version(database) < SINCE_VERSION
+    # Without a stamp in its place the database is about to get one, or VACUUM was interrupted
+    # while its pages were moved back: then the log has all pages.
+    return found is None and (first.before == NO_MARK or pages.issuperset(range(1, size + 1)))
+
+
+def _frames(wal: int) -> Iterator[Frame]:
+    """The frames since the log was last begun anew; older ones have other salts."""
+    header = _read(wal, _HEADER_BYTES, 0)
+    if len(header) < _HEADER_BYTES or int.from_bytes(header[:4], "big") not in _MAGIC:
+        return
+    page_bytes = int.from_bytes(header[8:12], "big")
+    if not 512 <= page_bytes <= 65536:
+        return
+    whole = _FRAME_HEADER_BYTES + page_bytes
+    place = _HEADER_BYTES
+    while True:
+        frame = _read(wal, whole, place)
+        if len(frame) < whole or frame[8:16] != header[16:24]:
+            return
+        number, size = (int.from_bytes(frame[at : at + 4], "big") for at in (0, 4))
+        yield Frame(number, size, frame[_FRAME_HEADER_BYTES:])
+        place += whole
+
+
+def _version(database: int) -> int:
+    return int.from_bytes(_read(database, 100, 0)[_USER_VERSION], "big")
+
+
+def _read(file: int, length: int, place: int) -> bytes:
+    os.lseek(file, place, os.SEEK_SET)
+    return os.read(file, length)

@@ -1,0 +1,158 @@
+"""The files of the log from the command line: backup, restore, doctor, waiting, what is warned."""
+
+import os
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from msgspec import convert
+
+from dispatch_cli.cli.check_schedule import jobs_of
+from dispatch_cli.cli.log import _what_is_lost
+from dispatch_cli.store import lock
+from dispatch_cli.store.backup import Restored
+
+from ..terminal import Terminal
+
+OPEN = ("case", "open", "tow", "--at", "86150")
+
+
+@pytest.fixture
+def log(dispatch, firms: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A log with one case."""
+    path = firms.parent / "log" / "cases.sqlite3"
+    monkeypatch.setenv("DISPATCH_DB", str(path))
+    assert dispatch(*OPEN).code == 0
+    return path
+
+
+def test_a_backup_is_made_and_restored(dispatch, log: Path) -> None:
+    """Both verbs say what they did, also as JSON, and the restored log is the one backed up."""
+    copy = log.parent / "copy"
+    head = dispatch("log", "head").out.strip()
+    made = dispatch("log", "backup", str(copy))
+    assert (made.code, made.out.splitlines()[1]) == (0, f"{copy}\t1\t{head}")
+    again = dispatch("log", "backup", str(copy))
+    assert (again.code, "--keep 14" in again.err) == (8, True)
+    assert dispatch("log", "backup", str(copy), "--keep", "2", "--json").envelope["data"] == {
+        "path": str(copy), "head": head, "cases": 1
+    }  # fmt: skip
+    assert Path(f"{copy}.1").exists()
+    dispatch(*OPEN)
+    restored = dispatch("log", "restore", str(copy))
+    assert restored.code == 0
+    assert "1 record made since the backup is not in this log" in restored.err
+    assert dispatch("log", "head").out.strip() == head
+    data = dispatch("log", "restore", str(copy), "--json").envelope["data"]
+    assert set(data) == {"head", "cases", "aside", "missing", "erased", "open", "is_other"}
+    assert data["missing"] == 0
+    assert dispatch("log", "verify").code == 0
+    assert dispatch("log", "restore", str(log.parent / "absent")).code == 2
+
+
+def test_a_deleted_log_is_not_an_empty_one(dispatch, log: Path) -> None:
+    """Exit 4 with the way out, for reading and for writing; doctor and verify say it, too."""
+    log.unlink()
+    for words in (("case", "list"), OPEN, ("log", "verify"), ("doctor",)):
+        ran = dispatch(*words)
+        assert ran.code == 4, words
+        assert "the case log is gone, and 1 commit with it" in ran.out + ran.err
+
+
+def test_doctor_names_the_log_and_what_is_doubtful(dispatch, log: Path) -> None:
+    """Its id, the file system, SQLite and its fault, what was set aside, and who else can write."""
+    dispatch("log", "backup", str(log.parent / "copy"))
+    dispatch("log", "restore", str(log.parent / "copy"))
+    log.parent.chmod(0o777)
+    rows = [line.split("\t") for line in dispatch("doctor").out.splitlines()]
+    said = {row[0]: row for row in rows}
+    assert re.fullmatch("[0-9a-f]{32}", said["case log id"][1])
+    assert said["sqlite"][1] == sqlite3.sqlite_version
+    assert said["set aside"][1].startswith(f"{log}.replaced-")
+    assert "can be written by everybody (mode 0777)" in said["warning"][1]
+    if Path("/proc/self/mountinfo").exists():
+        assert said["file system"][2] == "mountinfo"
+
+
+def test_a_log_that_others_can_write_is_warned_about_once(dispatch, log: Path) -> None:
+    """``case`` says it once for a command, ``--quiet`` silences it, and it stays exit 0."""
+    log.parent.chmod(0o770)
+    ran = dispatch("case", "note", "1", "text")
+    assert (ran.code, ran.err.count("others can change the case log")) == (0, 1)
+    assert dispatch("case", "list", "--quiet").err == ""
+
+
+def test_waiting_is_said_on_a_terminal(dispatch, log: Path) -> None:
+    """After a second the holder is named with its process and time; then the command goes on."""
+    with Terminal(["case", "note", "1", "late"]) as terminal:
+        with lock.held(Path(f"{log}.lock")):
+            shown = terminal.wait_for("waiting for another dispatch")
+        pid = re.search(r"pid (\d+), since \d\d:\d\d:\d\d", shown)
+        assert pid is not None
+        assert int(pid[1]) == os.getpid()
+        assert terminal.ended() == 0
+
+
+@pytest.mark.ci
+def test_waiting_ends_after_ten_seconds(dispatch, log: Path) -> None:
+    """Off a terminal nothing is said until then; the exit code is 8 and nothing was recorded."""
+    with lock.held(Path(f"{log}.lock")):
+        ran = dispatch("case", "note", "1", "late")
+    assert ran.code == 8
+    assert f"held for more than 10 s, by pid {os.getpid()} since" in ran.err
+    assert "waiting" not in ran.err
+
+
+def test_the_loop_stops_when_its_log_is_replaced(dispatch, log: Path) -> None:
+    """``case work`` acknowledges nothing into a deleted file: it ends with the sentence."""
+    with Terminal(["case", "work", "1"], columns=300) as terminal:
+        terminal.wait_for(">tow")
+        shutil.copyfile(log, f"{log}.coming")
+        os.replace(f"{log}.coming", log)
+        terminal.press("\r")
+        terminal.wait_for("moved, replaced or deleted")
+        assert terminal.ended() == 5
+    with closing(sqlite3.connect(log)) as connection:
+        assert connection.execute("SELECT count(*) FROM offer").fetchone() == (0,)
+
+
+def test_a_network_file_system_takes_an_option(
+    dispatch, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --db-on-network it is exit 5 for a case; ranking goes on without the log."""
+    from dispatch_cli.store import filesystem
+
+    monkeypatch.setattr(filesystem, "file_system_of", lambda _: "nfs4")
+    ran = dispatch("case", "list")
+    assert (ran.code, "--db-on-network insists" in ran.err) == (5, True)
+    assert dispatch("case", "list", "--db-on-network").code == 0
+    assert "ranked without the case log" in dispatch("cascade", "tow", "--at", "86150").err
+    assert "ranked without" not in dispatch(
+        "cascade", "tow", "--at", "86150", "--db-on-network"
+    ).err  # fmt: skip
+    printed = dispatch("check", "--print-crontab", "--db-on-network").out
+    assert printed.count("--db-on-network") == len(jobs_of(["x"], [], 1, "b"))
+    assert "nfs4" in dispatch("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"is_other": True, "missing": None}, ["backup of another case log"]),
+        ({"missing": None}, ["cannot be read"]),
+        ({"missing": 3}, ["3 records made since the backup are not"]),
+        ({"erased": (1, 4)}, ["erased again, as in the log before: cases 1, 4"]),
+        ({"open": (7,), "missing": 1}, ["1 record made", "open in this one: cases 7"]),
+        ({}, []),
+    ],
+)
+def test_what_a_restore_says_is_lost(facts: dict[str, object], said: list[str]) -> None:
+    """Each thing that the restored log has not, or has again, is a sentence of its own."""
+    plain = {"head": "0:", "cases": 0, "aside": (), "missing": 0, "erased": (), "open": (),
+             "is_other": False}  # fmt: skip
+    found = list(_what_is_lost(convert({**plain, **facts}, Restored)))
+    assert len(found) == len(said)
+    assert all(part in sentence for part, sentence in zip(said, found, strict=True))

@@ -1,0 +1,179 @@
+"""Where a log lies and who else can change it: network, FUSE, read-only, other owners."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.errors import UnavailableError
+from dispatch_cli.store import Store, filesystem
+from dispatch_cli.store.database import Database, Voice
+from dispatch_cli.store.sqlite_faults import linked_version, resets_wal_unsafely
+
+from .programs import open_case, plain, tokens_in
+from .sample import NOW
+
+MOUNTS = """\
+22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
+30 22 0:26 / /srv rw,relatime shared:5 master:1 - nfs4 host:/srv rw,vers=4.2
+31 22 0:27 / /srv\\040two rw - cifs //host/share rw
+32 30 0:28 / /srv/local rw - xfs /dev/vdb rw
+33 22 0:29 / /mnt rw - fuse.sshfs host: rw
+34 22 0:30 / /over rw - nfs host:/x rw
+35 22 0:31 / /over rw - ext4 /dev/vdc rw
+a line that is none
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/srv/cases", "nfs4"), ("/srv", "nfs4"), ("/srvx/cases", "ext4"), ("/srv two/c", "cifs"),
+        ("/srv/local/c", "xfs"), ("/mnt/c", "fuse.sshfs"), ("/over/c", "ext4"), ("/etc/c", "ext4"),
+    ],
+)  # fmt: skip
+def test_the_mount_that_counts_is_the_innermost_and_the_last(path: str, kind: str) -> None:
+    """The longest mount point holds, of two at one place the later, names with spaces too."""
+    assert filesystem.file_system_of(Path(path), MOUNTS) == kind
+
+
+def test_the_own_mounts_are_read() -> None:
+    """The system's own table says something of the root; no table says nothing."""
+    if Path("/proc/self/mountinfo").exists():
+        assert filesystem.file_system_of(Path("/proc/self")) == "proc"
+    assert filesystem.file_system_of(Path("/"), "") == ""
+
+
+@pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "fuse.rclone",
+                                  "fuse.s3fs"])  # fmt: skip
+def test_a_log_on_a_network_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The sentence says why; nothing is made; who insists is warned and can work."""
+    path, there = tmp_path / "cases.sqlite3", tmp_path / "there.sqlite3"
+    with plain(there) as store:
+        open_case(store, 1)
+    monkeypatch.setattr(filesystem, "file_system_of", lambda _: kind)
+    for use in (lambda: open_case(plain(path), 1), lambda: tokens_in(plain(there))):
+        with pytest.raises(UnavailableError, match=f"network file system .{kind}.: SQLite"):
+            use()
+    assert not path.exists()
+    heard: list[str] = []
+    voice = Voice(heard.append, heard.append)
+    with Store(Database(path, now=NOW, on_network=True, voice=voice)) as store:
+        open_case(store, 1)
+        open_case(store, 2)
+    assert [kind in each for each in heard] == [True]
+
+
+def test_other_fuse_is_warned_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A FUSE file system of unknown kind is used with a warning; a disk through FUSE without."""
+    for kind, count in (("fuse.gocryptfs", 1), ("fuseblk", 0), ("ext4", 0), ("overlay", 0)):
+        monkeypatch.setattr(filesystem, "file_system_of", lambda _, kind=kind: kind)
+        heard: list[str] = []
+        path = tmp_path / kind / "cases.sqlite3"
+        with Store(Database(path, now=NOW, voice=Voice(heard.append, heard.append))) as store:
+            open_case(store, 1)
+        assert len(heard) == count, kind
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "why"),
+    [("log", 0o700, ""), ("log", 0o770, "by its group"), ("log", 0o1777, "by everybody"),
+     ("log/cases.sqlite3", 0o600, ""), ("log/cases.sqlite3", 0o666, "by everybody")],
+)  # fmt: skip
+def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> None:
+    """A folder or log that the group or everybody can write is named with its mode."""
+    path = tmp_path / "log" / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+    (tmp_path / name).chmod(mode)
+    found = filesystem.shared_with(path)
+    assert [why in each and str(tmp_path / name) in each for each in found] == [True] * bool(why)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")
+def test_what_others_own(tmp_path: Path) -> None:
+    """A log, a folder and a link on the way that belong to somebody else are named."""
+    path = tmp_path / "log" / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+    link = tmp_path / "link"
+    link.symlink_to("log")
+    for each in (path, path.parent):
+        os.chown(each, 65534, -1)
+    os.lchown(link, 4_000_000, -1)
+    found = filesystem.shared_with(link / path.name)
+    assert len(found) == 2 + 1
+    assert any("belongs to user 4000000" in each for each in found)
+    heard: list[str] = []
+    with Store(Database(path, now=NOW, voice=Voice(heard.append, heard.append))) as store:
+        open_case(store, 2)
+        tokens_in(store)
+    assert len(heard) == 2
+    assert all("others can change the case log" in each for each in heard)
+
+
+def _read_only(folder: Path) -> bool:
+    """Mount a folder over itself so that it takes no writes; False where that is not allowed."""
+    if shutil.which("mount") is None or os.geteuid() != 0:
+        return False
+    commands = (["mount", "--bind", str(folder), str(folder)],
+                ["mount", "-o", "remount,bind,ro", str(folder)])  # fmt: skip
+    return all(
+        subprocess.run(each, capture_output=True, check=False).returncode == 0 for each in commands
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs mount")
+def test_a_read_only_file_system_can_be_read(tmp_path: Path) -> None:
+    """Reading works and is warned about once; what writes is refused, and no file is made."""
+    folder = tmp_path / "log"
+    path = folder / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+    before = sorted(each.name for each in folder.iterdir())
+    if not _read_only(folder):
+        pytest.skip("this user cannot mount")
+    try:
+        heard: list[str] = []
+        with Store(Database(path, now=NOW, voice=Voice(heard.append, heard.append))) as store:
+            assert tokens_in(store) == [1]
+            assert tokens_in(store) == [1]
+            assert store.check() == []
+            with pytest.raises(UnavailableError):
+                open_case(store, 2)
+            assert len(heard) == 1
+            assert "read-only file system" in heard[0]
+            copy = tmp_path / "copy"
+            store.back_up(copy, keep=None)
+            assert tokens_in(plain(copy)) == [1]
+        assert sorted(each.name for each in folder.iterdir()) == before
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_read_only_log_with_commits_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the last commits are in a -wal that cannot be read, the warning says so."""
+    store = plain(tmp_path / "cases.sqlite3")
+    open_case(store, 1)
+    monkeypatch.setattr(filesystem, "is_read_only", lambda _: True)
+    found = filesystem.doubts(store.path, "ext4")
+    assert any("-wal file" in each for each in found)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "is_faulty"),
+    [((3, 6, 23), False), ((3, 7, 0), True), ((3, 40, 1), True), ((3, 44, 5), True),
+     ((3, 44, 6), False), ((3, 45, 0), True), ((3, 50, 6), True), ((3, 50, 7), False),
+     ((3, 51, 2), True), ((3, 51, 3), False), ((3, 52, 0), False), ((4, 0, 0), False)],
+)  # fmt: skip
+def test_versions_with_the_wal_reset_fault(version: tuple[int, int, int], is_faulty: bool) -> None:
+    """The range of SQLite's own page, without the two branches that were mended."""
+    assert resets_wal_unsafely(version) == is_faulty
+    assert linked_version() >= (3, 37, 0)

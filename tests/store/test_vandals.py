@@ -1,0 +1,238 @@
+"""Files of the log are deleted, replaced and cut while programs work and are killed.
+
+A walk through random steps, with a model that knows every acknowledged record: each is there, or
+the program has said that something is wrong.
+"""
+
+import os
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.errors import DispatchError
+from dispatch_cli.store import continuity, database
+
+from .programs import Program, open_case, plain, tokens_in
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+LONGEST_S = 0.012
+
+
+class Walk:
+    """One log, two programs, a folder of backups and copies, and what must be there."""
+
+    def __init__(self, folder: Path, chance: random.Random) -> None:
+        self.folder, self.chance = folder, chance
+        self.path = folder / "log" / "cases.sqlite3"
+        self.backup = folder / "backups" / "cases.sqlite3"
+        self.path.parent.mkdir()
+        self.programs = [Program(self.path), Program(self.path)]
+        self.acknowledged: set[int] = set()
+        self.unsure: set[int] = set()
+        self.restoring: set[int] | None = None
+        self.token = 0
+        self.steps: Counter[str] = Counter()
+        self.lost: list[str] = []
+        self.foreign = self._foreign()
+
+    def close(self) -> None:
+        """End the programs."""
+        for program in self.programs:
+            program.end()
+
+    def step(self) -> None:
+        """Do one thing, then look with a program that has just been started."""
+        does = self.chance.choice(
+            [self.opens] * 8
+            + [self.is_killed, self.backs_up, self.restores, self.restores_and_is_killed]
+            + [self.restarts] * 2
+            + [self.vandalises] * 3
+        )
+        name = does() or does.__name__
+        self.steps[name] += 1
+        self.look(name)
+
+    def opens(self) -> None:
+        """A program opens a case."""
+        place = self.chance.randrange(2)
+        self.token += 1
+        self._heard(place, self.programs[place].tell(f"open {self.token}"))
+
+    def is_killed(self) -> None:
+        """A program is killed while it opens a case."""
+        place = self.chance.randrange(2)
+        self.token += 1
+        after_s = self.chance.uniform(0, LONGEST_S)
+        answer = self.programs[place].killed_in(f"open {self.token}", after_s)
+        self.unsure.add(self.token)
+        self._heard(place, answer or "killed")
+
+    def restarts(self) -> None:
+        """A program ends, and another one starts."""
+        self._restart(self.chance.randrange(2))
+
+    def backs_up(self) -> None:
+        """A program makes a backup, and an operator copies the files by hand."""
+        place = self.chance.randrange(2)
+        self._heard(place, self.programs[place].tell(f"backup {self.backup}"))
+        by_hand = self.folder / "by-hand"
+        shutil.rmtree(by_hand, ignore_errors=True)
+        shutil.copytree(self.path.parent, by_hand)
+
+    def restores(self) -> None:
+        """A program restores a backup and says how many records are not in it."""
+        if self.backup.exists():
+            place = self.chance.randrange(2)
+            self._heard(place, self.programs[place].tell(f"restore {self.backup}"))
+
+    def restores_and_is_killed(self) -> None:
+        """A program is killed while it restores: the old state, the backup's, or an error."""
+        if self.backup.exists():
+            place = self.chance.randrange(2)
+            after_s = self.chance.uniform(0, 3 * LONGEST_S)
+            answer = self.programs[place].killed_in(f"restore {self.backup}", after_s)
+            self.restoring = self.acknowledged
+            self._heard(place, answer or "killed")
+
+    def vandalises(self) -> str:
+        """Somebody changes the files by hand, whether programs have them open or not."""
+        if self.chance.random() < 0.5:
+            for place in range(2):
+                self.programs[place].killed_in("wait", 0)
+                self.programs[place] = Program(self.path)
+        wal = Path(f"{self.path}-wal")
+        ways: list[Callable[[], object]] = [
+            self.path.unlink,
+            wal.unlink,
+            lambda: self._cut(self.path),
+            lambda: self._cut(wal),
+            lambda: self._put(self.folder / "by-hand" / self.path.name, self.path),
+            lambda: self._put(self.folder / "by-hand" / wal.name, wal),
+            lambda: self._put(self.backup, self.path),
+            lambda: self._put(self.foreign, self.path),
+            lambda: self._put(Path(f"{self.foreign}-wal"), wal),
+        ]
+        way = self.chance.randrange(len(ways))
+        with suppress(FileNotFoundError):
+            ways[way]()
+        return f"vandal {way}"
+
+    def look(self, after: str) -> None:
+        """What a new program sees has every acknowledged record, or it says what is wrong."""
+        try:
+            with plain(self.path) as store:
+                found = set(tokens_in(store))
+        except DispatchError:
+            self.steps["said"] += 1
+            self._mend()
+            return
+        lost = self.acknowledged - found
+        if self.restoring is not None and lost:
+            lost, self.acknowledged = set(), self.acknowledged & found
+        self.restoring = None
+        if lost:
+            self.lost.append(f"after {after}: {len(lost)} records are gone, and nothing is said")
+            self._mend()
+        unknown = found - self.acknowledged - self.unsure
+        if unknown and not lost and self.chance:
+            self.lost.append(f"after {after}: {len(unknown)} records that were lost are back")
+            self.acknowledged |= unknown
+
+    def _heard(self, place: int, answer: str) -> None:
+        """Keep what was acknowledged; a program that has said what is wrong has ended."""
+        word, _, rest = answer.partition(" ")
+        assert word != "bug", answer
+        if word == "opened":
+            self.acknowledged.add(int(rest))
+        elif word == "restored":
+            with plain(self.path) as store:
+                found = set(tokens_in(store))
+            gone = self.acknowledged - found
+            assert rest == "None" or int(rest) >= len(gone), (answer, gone)
+            self.unsure |= gone | found
+            self.acknowledged &= found
+        if self.programs[place].is_ended or word not in ("opened", "restored", "backed"):
+            self._restart(place)
+
+    def _restart(self, place: int) -> None:
+        self.programs[place].end()
+        self.programs[place] = Program(self.path)
+
+    def _mend(self) -> None:
+        """Do what the message says: restore the backup, or go on without what is lost."""
+        self.restoring = None
+        for place in range(2):
+            self._restart(place)
+        if self.backup.exists() and self.chance.random() < 0.8:
+            with plain(self.path) as store:
+                store.restore(self.backup, operator="mara")
+        else:
+            for each in self.path.parent.glob(f"{self.path.name}*"):
+                each.unlink()
+            with plain(self.path) as store:
+                open_case(store, 0)
+        with plain(self.path) as store:
+            found = set(tokens_in(store))
+        self.unsure |= self.acknowledged | found
+        self.acknowledged &= found
+
+    def _cut(self, path: Path) -> None:
+        os.truncate(path, self.chance.randrange(path.stat().st_size + 1))
+
+    def _put(self, source: Path, target: Path) -> None:
+        """Copy over a file, or move another one into its place."""
+        if self.chance.random() < 0.5:
+            shutil.copyfile(source, target)
+        else:
+            shutil.copyfile(source, f"{target}.coming")
+            os.replace(f"{target}.coming", target)
+
+    def _foreign(self) -> Path:
+        """Another log with a write-ahead log, as a killed program leaves it."""
+        path = self.folder / "foreign" / self.path.name
+        path.parent.mkdir()
+        program = Program(path)
+        for token in range(-5, 0):
+            program.tell(f"open {token}")
+        program.killed_in("wait", 0)
+        return path
+
+
+@pytest.fixture
+def walk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """A walk that ends its programs."""
+    made = Walk(tmp_path, random.Random(request.node.name))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [80, pytest.param(600, marks=pytest.mark.ci), pytest.param(20_000, marks=pytest.mark.heavy)],
+)
+def test_nothing_acknowledged_is_lost_in_silence(walk: Walk, steps: int) -> None:
+    """Every acknowledged record is there after each step, or the program says what is wrong."""
+    for _ in range(steps):
+        walk.step()
+    assert walk.lost == []
+    assert walk.steps["said"] > steps // 20
+
+
+def test_without_the_identity_check_records_are_lost(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a program that compares nothing loses records and says nothing."""
+    for name in ("check_wal", "check_place"):
+        monkeypatch.setattr(continuity.Continuity, name, lambda _: None)
+    for name in ("check_history", "check_gone"):
+        monkeypatch.setattr(database, name, lambda *_: None)
+    for place in range(2):
+        walk._restart(place)
+    for _ in range(80):
+        walk.step()
+    assert any("gone" in text for text in walk.lost)
