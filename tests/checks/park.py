@@ -112,6 +112,16 @@ def redirects(to: str) -> Serve:
     return says(http(b"", "302 Found", f"Location: {to}"))
 
 
+def redirects_along(*hops: str) -> Serve:
+    """Send the first request to the first hop, the next to the second, and so on."""
+    locations = iter(hops)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await redirects(next(locations, hops[-1]))(reader, writer)
+
+    return serve
+
+
 async def tar_pit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Accept, and never say a word."""
     while await reader.read(65_536):

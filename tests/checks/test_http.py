@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch_cli.checks import guard
 from dispatch_cli.checks.address import AddressError, parse_address
 from dispatch_cli.checks.exchange import Answer, ExchangeError
 
@@ -65,11 +66,34 @@ def test_a_relative_redirect_stays_where_it_is(park: Park) -> None:
     assert asked == [b"/a/%C3%A4?q=%C3%B6", b"/b/?x=%C3%BC+y"]
 
 
-def test_a_redirect_to_another_host_is_asked_there(park: Park) -> None:
-    """Where the guard lets it, a redirect is followed to another port of the same host."""
+def test_a_redirect_to_another_public_server_is_asked_there(
+    park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A redirect is followed to another port where the guard counts the address as public."""
+    monkeypatch.setattr(guard, "kind_refused", lambda address: "")
     end = park.serve(says(http()))
     port = park.serve(redirects(f"http://127.0.0.1:{end}/"))
     assert reading(local("http", url=f"http://127.0.0.1:{port}/")).state == "up"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_redirect_to_another_port_of_an_allowed_host_is_refused(park: Park, host: str) -> None:
+    """Leave for a private address is leave for one port: a redirect opens no other on it."""
+    end = park.serve(says(http(b"{}")))
+    port = park.serve(redirects(f"http://{host}:{end}/"))
+    found = reading(local("http", url=f"http://{host}:{port}/"), resolver=Both())
+    park.settle()
+    assert ("127.0.0.1", end) not in park.opened
+    assert found.state == "degraded"
+    assert "redirects, refused: " in found.why
+    assert found.why.endswith("is loopback (allow_private is for the check's own host and port)")
+
+
+class Both:
+    """Resolves localhost to both of its addresses, as /etc/hosts mostly does."""
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        return ("::1", "127.0.0.1") if host == "localhost" else (host,)
 
 
 @pytest.mark.parametrize(
