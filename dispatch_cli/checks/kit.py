@@ -14,6 +14,7 @@ from ..model.check import CheckSettings, Probe
 from .guard import RefusedError, open_socket
 from .names import Names, known_addresses
 from .stopwatch import watch
+from .stragglers import Stragglers
 
 Place = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
 """Where to connect to, in the form of ``getaddrinfo``."""
@@ -32,6 +33,7 @@ class Kit:
         self.names = names
         self.clock = clock
         self.settings = settings
+        self.stragglers = Stragglers()
 
     def prepare(self, probes: Iterable[Probe]) -> None:
         """Load what takes long before the round's clock runs, so that no look is late for it."""

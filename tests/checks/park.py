@@ -166,6 +166,23 @@ def bomb() -> bytes:
     return b"".join((*parts, packer.compress(b'"}'), packer.flush()))
 
 
+EMPTY_BLOCKS = bytes.fromhex(
+    "04c081000000000090ff6b100007020000000040feaf41001c080000000000f9bf060170200000000000e4ff1a"
+)
+"""Four deflate blocks with a code table of their own and nothing in them (RFC 1951, 3.2.7)."""
+
+
+def gzip_without_end(size: int) -> bytes:
+    """Begin a gzip that has a number of bytes, unpacks to none, and has no end."""
+    head = b"\x1f\x8b\x08" + bytes(7)
+    return head + EMPTY_BLOCKS * (size // len(EMPTY_BLOCKS))
+
+
+def in_chunks(*parts: bytes) -> bytes:
+    """Write the parts of a body as HTTP chunks, without the last one."""
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+
+
 def echoes(status: str, *more: str) -> Sip:
     """Answer a SIP request as RFC 3261 asks, with some status."""
 
