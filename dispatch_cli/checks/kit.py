@@ -83,7 +83,7 @@ class Kit:
         where = await self.places(host, port, socket.SOCK_STREAM)
         refusals: list[RefusedError] = []
 
-        def opened(place: Place) -> socket.socket:
+        def opened(place: aiohappyeyeballs.AddrInfoType) -> socket.socket:
             try:
                 return open_socket(place[0], place[1], place[4][0], may_be_private=may_be_private)
             except RefusedError as error:
