@@ -73,7 +73,7 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
             _shown(outcome)
             return outcome.exit_code
         return int(outcome or 0)
-    except (BrokenPipeError, KeyboardInterrupt):
+    except (BrokenPipeError, KeyboardInterrupt, SystemExit):
         raise
     except Abort:
         return 130
@@ -81,8 +81,9 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
         return _report(error, argv)
     except TyperException as error:
         return _report(_usage_error(error), argv)
-    except Exception as error:
-        # The last line of defence: a bug becomes one line and a log file.
+    except BaseException as error:
+        # The last line of defence: a bug becomes one line and a log file. The panic of a library
+        # in Rust is no Exception (pyo3_runtime.PanicException), so that all others are meant.
         return _report(_bug(error, argv), argv)
 
 
@@ -157,7 +158,7 @@ def _usage_error(error: Exception) -> UsageError:
     return UsageError(message.rstrip(".") or "no command given", hint=f'see "{command} --help"')
 
 
-def _bug(error: Exception, argv: Sequence[str]) -> DispatchError:
+def _bug(error: BaseException, argv: Sequence[str]) -> DispatchError:
     """Write an unexpected error to a log file and make the one line that tells of it.
 
     The traceback names code and no values; arguments are left out, since they may be personal.
