@@ -8,6 +8,7 @@ import msgspec
 
 from ..errors import DispatchError, ExitCode
 from ..results import Status
+from .clean import json_escaped
 
 
 class ErrorEntry(msgspec.Struct, frozen=True):
@@ -42,7 +43,9 @@ def envelope(
 ) -> bytes:
     """Encode a result as one line of JSON in UTF-8; infinite and undefined numbers are null.
 
-    Texts are exact and not cleaned. ``data`` is a value of ``results`` or plain builtins.
+    Texts are exact and not cleaned; what a terminal could obey (control, bidi and invisible
+    characters) stands in them as an escape of JSON. ``data`` is a value of ``results`` or plain
+    builtins.
     """
     whole = _Envelope(
         schema=schema,
@@ -53,7 +56,7 @@ def envelope(
         errors=tuple(errors),
     )
     try:
-        return msgspec.json.encode(whole, enc_hook=str) + b"\n"
+        return json_escaped(msgspec.json.encode(whole, enc_hook=str)) + b"\n"
     except UnicodeEncodeError:
         return _with_surrogates(whole)
 
@@ -93,7 +96,7 @@ def _with_surrogates(value: object) -> bytes:
     import json
 
     builtins = _finite(msgspec.to_builtins(value, enc_hook=str))
-    return json.dumps(builtins, separators=(",", ":")).encode("ascii") + b"\n"
+    return json_escaped(json.dumps(builtins, separators=(",", ":")).encode("ascii")) + b"\n"
 
 
 def _finite(value: Any) -> Any:
