@@ -108,7 +108,7 @@ def build(main: str, *, found_by: str, now: datetime, holidays: HolidayDates) ->
         providers=providers,
         checking=checking,
         probes=probes,
-        warnings=tuple(findings.warnings),
+        warnings=findings.warnings,
         patterns=patterns,
         included=tuple(others[: len(included)]),
         polygons=tuple(others[len(included) :]),

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import dropwhile
 from typing import TYPE_CHECKING
@@ -49,6 +49,13 @@ def emit(
             errors=errors,
         )
     )
+
+
+def emit_list(schema: str, key: str, items: Iterable[object]) -> None:
+    """Print the envelope of a success whose data is one list, item by item."""
+    from ..render.envelope import envelope_of_list
+
+    sys.stdout.buffer.writelines(envelope_of_list(schema, key, items))
 
 
 def run(app: "typer.Typer", argv: Sequence[str]) -> int:

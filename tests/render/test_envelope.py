@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.errors import BadDataError, ExitCode, Problem, UsageError
-from dispatch_cli.render.envelope import envelope, error_entries, status_of
+from dispatch_cli.render.envelope import envelope, envelope_of_list, error_entries, status_of
 from dispatch_cli.render.monitor import monitor_line
 from dispatch_cli.render.prometheus import exposition
 from dispatch_cli.render.status_page import status_page
@@ -57,6 +57,22 @@ def test_the_keys_of_a_cascade():
     assert only["candidates"][1]["index_min"] == 22 + 2 / 0.7
     explained = decoded(answer(cascade(excluded=(exclusion(),))))["data"]["cascades"][0]
     assert list(explained["excluded"][0])[:3] == ["provider", "reason", "detail"]
+
+
+@pytest.mark.parametrize("items", [[], [1], [{"a": "\ud800"}, inf, "\u202e[]"]])
+def test_a_list_is_encoded_item_by_item(items):
+    """The pieces are the bytes of the whole envelope, and each is there before the next item."""
+    pieces = []
+
+    def one_by_one():
+        for number, item in enumerate(items):
+            assert len(pieces) == number + 1
+            yield item
+
+    for piece in envelope_of_list("dispatch.x.list/1", "things", one_by_one()):
+        pieces.append(piece)
+    whole = json.loads(b"".join(pieces))
+    assert whole == decoded({"things": items}) | {"schema": "dispatch.x.list/1"}
 
 
 def test_infinite_and_undefined_are_null():
