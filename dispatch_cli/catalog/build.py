@@ -108,7 +108,7 @@ def build(main: str, *, found_by: str, now: datetime, holidays: HolidayDates) ->
         providers=providers,
         checking=checking,
         probes=probes,
-        warnings=tuple(findings.warnings),
+        warnings=findings.warnings,
         patterns=patterns,
         included=tuple(others[: len(included)]),
         polygons=tuple(others[len(included) :]),
@@ -173,4 +173,6 @@ def _providers(
                 found.append(provider)
                 if looks:
                     probes[provider.id] = looks
+            if findings:
+                found.clear()  # they are read for their problems only
     return found, probes

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from ..model.check import Checking, Probe
 
 T = TypeVar("T")
+
+_BLOCK = 500
+"""Providers that are decoded at once when all are gone through."""
 
 
 class Catalog:
@@ -67,6 +71,12 @@ class Catalog:
             return self._read(
                 lambda compiled: [compiled.provider(number) for number in range(self.count)]
             )
+
+    def each(self) -> Iterator[Provider]:
+        """Go through everybody in the file's order, with few of them in memory at a time."""
+        for start in range(0, self.count, _BLOCK):
+            numbers = range(start, min(start + _BLOCK, self.count))
+            yield from self._read(partial(_block, numbers))
 
     def find(self, provider_id: str) -> Provider | None:
         """Find a provider by its id."""
@@ -118,6 +128,10 @@ class Catalog:
         except DamagedError:
             self.use(self._build())
             return look(self._compiled)
+
+
+def _block(numbers: range, compiled: Compiled) -> list[Provider]:
+    return [compiled.provider(number) for number in numbers]
 
 
 def load(

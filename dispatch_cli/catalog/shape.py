@@ -7,6 +7,7 @@ the other keys is checked in the same run.
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from functools import cache
 from math import isfinite
 from typing import TypeVar
 
@@ -31,13 +32,17 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
+_type_of = cache(inspect.type_info)
+"""What msgspec knows of a struct: a millisecond for a provider."""
+
+
 def convert(table: object, shape: type[S]) -> tuple[S, list[Fault]]:
     """Convert a table to a struct, without the keys that are wrong; each fault names its path."""
     try:
         return msgspec.convert(table, shape), []
     except msgspec.ValidationError as error:
         first = str(error)
-    faults = list(_faults(table, inspect.type_info(shape), ()))
+    faults = list(_faults(table, _type_of(shape), ()))
     if not isinstance(table, dict):
         return shape(), faults
     wrong = {path[0] for path, _ in faults if path}

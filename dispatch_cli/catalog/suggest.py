@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from ..model.words import fold
 
@@ -21,8 +22,20 @@ _PAYMENT_WORDS = frozenset({
 })  # fmt: skip
 
 
+_MOST_KEPT = 500
+"""Words of a choice whose nearest is kept; the ids of a file may be a hundred thousand."""
+
+
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """Name the nearest allowed word as `` (did you mean "…"?)``, or nothing if none is near."""
+    words = tuple(allowed)
+    look = _nearest if len(words) <= _MOST_KEPT else _nearest.__wrapped__
+    return look(word, words)
+
+
+@lru_cache(maxsize=256)
+def _nearest(word: str, allowed: tuple[str, ...]) -> str:
+    """Look for the nearest word; a file that repeats a mistake repeats it a thousand times."""
     from difflib import get_close_matches
 
     by_folded = {fold(other): other for other in allowed}

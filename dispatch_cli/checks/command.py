@@ -23,22 +23,24 @@ _STATES: dict[int, CheckState] = {0: "up", 1: "degraded", 2: "down", 3: "unknown
 async def look_command(probe: Probe, kit: Kit) -> Finding:
     """Run a program by its full path, without a shell, and judge its exit code as a monitor does.
 
-    It gets a process group of its own, which does not outlive the look; and neither input, nor
-    this program's environment.
+    It gets a process group of its own, which does not outlive the look, and neither input nor
+    this program's environment. On Linux a process that leaves the group is ended with the last
+    command of the round at the latest: see ``stragglers``.
     """
     if not probe.is_trusted:
         return unknown("commands count only in a file that you named")
     if not probe.argv or not os.path.isabs(probe.argv[0]):
         return unknown("a command needs its full path")
     watch.get().begin("run")
-    try:
-        run = _Run(probe.argv)
-    except (OSError, ValueError):
-        return unknown("the command cannot be run")
-    try:
-        code = await run.end()
-    finally:
-        run.close()
+    with kit.stragglers.ended():
+        try:
+            run = _Run(probe.argv)
+        except (OSError, ValueError):
+            return unknown("the command cannot be run")
+        try:
+            code = await run.end()
+        finally:
+            run.close()
     return _judged(code, run.output)
 
 

@@ -59,12 +59,14 @@ _ISATAP = (0x5EFE, 0x200_5EFE)
 
 
 class RefusedError(OSError):
-    """An address that probes may not connect to; its text is for people."""
+    """An address that probes may not connect to; its text is for people.
 
+    ``what`` says which address it is and of what kind, without what would allow it.
+    """
 
-def refused(address: str, kind: str) -> RefusedError:
-    """Say that an address was refused, and what would allow it."""
-    return RefusedError(f"refused: {address} is {kind} (allow_private = true would allow it)")
+    def __init__(self, address: str, kind: str) -> None:
+        self.what = f"refused: {address} is {kind}"
+        super().__init__(f"{self.what} (allow_private = true would allow it)")
 
 
 def kind_refused(address: str) -> str:
@@ -96,7 +98,7 @@ def open_socket(
     """Open a socket that is going to be connected to an address, or raise RefusedError."""
     refusal = "" if may_be_private else kind_refused(address)
     if refusal:
-        raise refused(address, refusal)
+        raise RefusedError(address, refusal)
     opened = socket.socket(family, kind)
     opened.setblocking(False)
     return opened

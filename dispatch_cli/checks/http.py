@@ -25,7 +25,7 @@ async def look_http(probe: Probe, kit: Kit) -> Finding:
     """Ask once and follow at most three redirects.
 
     Headers and secrets are for the origin of the probe's own address, and its leave for private
-    addresses for its own host; they go no further.
+    addresses for its own host and port; they go no further.
     """
     try:
         own = parse_address(probe.url)
@@ -48,7 +48,10 @@ async def _asked(
     probe: Probe, kit: Kit, address: Address, own: Address, headers: dict[str, str]
 ) -> Finding | str:
     """Ask one address: what it means, or where else it sends one."""
-    may_be_private = probe.may_be_private and address.host == own.host
+    # Another port of the same host is another server: behind 127.0.0.1 stands everything that
+    # listens on this machine only.
+    is_own = (address.host, address.port) == (own.host, own.port)
+    may_be_private = probe.may_be_private and is_own
     try:
         answer = await asked(
             kit,
@@ -57,8 +60,12 @@ async def _asked(
             may_be_private=may_be_private,
         )
     except RefusedError as error:
-        # A redirect that leads where nobody may go is what the server did.
-        return unknown(str(error)) if address is own else degraded(f"redirects, {error}")
+        if address is own:
+            return unknown(str(error))
+        # A redirect that leads to a refused address is what the server did.
+        leave = " (allow_private is for the check's own host and port)"
+        why = f"{error.what}{leave}" if probe.may_be_private else str(error)
+        return degraded(f"redirects, {why}")
     except OSError as error:
         return network_trouble(error)
     certificate = None

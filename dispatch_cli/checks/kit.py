@@ -11,9 +11,10 @@ from typing import TypeVar
 import aiohappyeyeballs
 
 from ..model.check import CheckSettings, Probe
-from .guard import open_socket
+from .guard import RefusedError, open_socket
 from .names import Names, known_addresses
 from .stopwatch import watch
+from .stragglers import Stragglers
 
 Place = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
 """Where to connect to, in the form of ``getaddrinfo``."""
@@ -32,6 +33,7 @@ class Kit:
         self.names = names
         self.clock = clock
         self.settings = settings
+        self.stragglers = Stragglers()
 
     def prepare(self, probes: Iterable[Probe]) -> None:
         """Load what takes long before the round's clock runs, so that no look is late for it."""
@@ -74,15 +76,29 @@ class Kit:
             raise
 
     async def dial(self, host: str, port: int, *, may_be_private: bool) -> socket.socket:
-        """Connect to a host over TCP; a second address is tried where the first is slow."""
+        """Connect to a host over TCP; a second address is tried where the first is slow.
+
+        Raises RefusedError where every address of the host is refused.
+        """
         where = await self.places(host, port, socket.SOCK_STREAM)
-        return await aiohappyeyeballs.start_connection(
-            where,
-            happy_eyeballs_delay=_TRY_NEXT_ADDRESS_S,
-            socket_factory=lambda place: open_socket(
-                place[0], place[1], place[4][0], may_be_private=may_be_private
-            ),
-        )
+        refusals: list[RefusedError] = []
+
+        def opened(place: aiohappyeyeballs.AddrInfoType) -> socket.socket:
+            try:
+                return open_socket(place[0], place[1], place[4][0], may_be_private=may_be_private)
+            except RefusedError as error:
+                refusals.append(error)
+                raise
+
+        try:
+            return await aiohappyeyeballs.start_connection(
+                where, happy_eyeballs_delay=_TRY_NEXT_ADDRESS_S, socket_factory=opened
+            )
+        except OSError:
+            # Several errors come back as one without a kind.
+            if len(refusals) == len(where):
+                raise refusals[0] from None
+            raise
 
     async def places(self, host: str, port: int, kind: socket.SocketKind) -> list[Place]:
         """List where a host may be reached."""

@@ -93,6 +93,9 @@ def _rules_of(said: dict[str, str]) -> Rules:
     option = said.get("--providers")
     try:
         return open_catalog(Path(option) if option else None).rules
-    except Exception:
-        # Whatever is wrong has been said already; the built-in line must stand.
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # What is wrong has been said already, be it the panic of a library; the built-in line
+        # must stand.
         return Rules()

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import dropwhile
 from typing import TYPE_CHECKING
@@ -56,6 +56,13 @@ def emit(
     )
 
 
+def emit_list(schema: str, key: str, items: Iterable[object]) -> None:
+    """Print the envelope of a success whose data is one list, item by item."""
+    from ..render.envelope import envelope_of_list
+
+    sys.stdout.buffer.writelines(envelope_of_list(schema, key, items))
+
+
 def run(app: "typer.Typer", argv: Sequence[str]) -> int:
     """Run the command line and return its exit code; nothing escapes as a traceback."""
     TOLD.clear()
@@ -86,7 +93,7 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
             _shown(outcome)
             return code
         return int(outcome or 0)
-    except (BrokenPipeError, KeyboardInterrupt):
+    except (BrokenPipeError, KeyboardInterrupt, SystemExit):
         raise
     except Abort:
         return 130
@@ -94,8 +101,9 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
         failure = error
     except TyperException as error:
         failure = _usage_error(error)
-    except Exception as error:
-        # The last line of defence: a bug becomes one line and a log file.
+    except BaseException as error:
+        # The last line of defence: a bug becomes one line and a log file. The panic of a library
+        # in Rust is no Exception (pyo3_runtime.PanicException), so that all others are meant.
         failure = bug(error, is_debugged="--debug" in argv)
     if TOLD.recorded:
         return _recorded_all_the_same(failure, argv, code)
@@ -202,7 +210,7 @@ def _usage_error(error: Exception) -> UsageError:
     return UsageError(message.rstrip(".") or "no command given", hint=f'see "{command} --help"')
 
 
-def bug(error: Exception, *, is_debugged: bool) -> DispatchError:
+def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:
     """Write an unexpected error to a log file and make the one line that tells of it.
 
     The traceback names code and no values; arguments are left out, since they may be personal.

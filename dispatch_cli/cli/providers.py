@@ -58,7 +58,7 @@ def list_providers(
     """List the providers of the file."""
     from ..errors import UsageError
     from ..model.words import SERVICES, lookup
-    from .listing import listing
+    from .listing import streamed
     from .opening import open_catalog
 
     wanted = None if service is None else lookup(service, SERVICES)
@@ -66,23 +66,24 @@ def list_providers(
         raise UsageError(
             f"unknown service {service!r}", hint='"dispatch kinds" lists kinds, services and words'
         )
-    found = [
+    found = (
         provider
-        for provider in open_catalog(providers).all()
+        for provider in open_catalog(providers).each()
         if wanted is None or wanted in provider.services
-    ]
-    rows = [
-        (
-            provider.id,
-            provider.phones[0].shown,
-            provider.name,
-            f"{provider.lat:.4f}, {provider.lon:.4f}",
-            ", ".join(provider.services),
-        )
-        for provider in found
-    ]
-    return listing(
-        "dispatch.providers.list/1", LIST_COLUMNS, rows, json=json, data={"providers": found}
+    )
+    return streamed(
+        "dispatch.providers.list/1", LIST_COLUMNS, map(_row, found),
+        json=json, key="providers", items=found,
+    )  # fmt: skip
+
+
+def _row(provider: "Provider") -> tuple[str, ...]:
+    return (
+        provider.id,
+        provider.phones[0].shown,
+        provider.name,
+        f"{provider.lat:.4f}, {provider.lon:.4f}",
+        ", ".join(provider.services),
     )
 
 
@@ -161,7 +162,7 @@ def validate(
     catalog = open_catalog(providers)
     count, clients = catalog.count, len(catalog.rules.clients)
     regions: dict[str, list[str]] = {}
-    for provider in catalog.all():
+    for provider in catalog.each():
         regions.setdefault(provider.region, []).append(provider.id)
 
     def show_result() -> None:

@@ -1,4 +1,4 @@
-"""The one function through which all text passes on its way to the terminal.
+"""What text passes through on its way to the terminal, to monitors and into JSON.
 
 Names, notes and places come from files and callers. rich lets ESC, 8-bit control sequences, bidi
 overrides and NUL through, so that a provider's name could clear the screen, set the window title
@@ -52,6 +52,34 @@ def clean(text: str, limit: int = 500) -> str:
         if length > limit:
             return _cut(shown, length, limit)
     return "".join(shown)
+
+
+def json_escaped(encoded: bytes) -> bytes:
+    r"""Write every character of a JSON text that ``clean`` hides as an escape such as ``\u202e``.
+
+    The texts stay exact: a reader of JSON finds the characters themselves. Takes JSON without
+    blanks or line breaks between its values.
+    """
+    if encoded.isascii() and b"\x7f" not in encoded:
+        return encoded
+    text = encoded.decode()
+    hidden = [character for character in set(text) if _is_hidden(character)]
+    if not hidden:
+        return encoded
+    return text.translate({ord(each): _json_escape(each) for each in hidden}).encode()
+
+
+def _json_escape(character: str) -> str:
+    """Write a character as JSON does: those beyond 16 bits as two surrogates."""
+    code = ord(character)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
+def _is_hidden(character: str) -> bool:
+    return category(character) in _HIDDEN or character in _INVISIBLE
 
 
 def escape(character: str) -> str:

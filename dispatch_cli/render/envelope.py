@@ -1,6 +1,6 @@
 """The one JSON object that every command prints with ``--json``, also when it fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -8,6 +8,7 @@ import msgspec
 
 from ..errors import DispatchError, ExitCode
 from ..results import Status
+from .clean import json_escaped
 
 
 class ErrorEntry(msgspec.Struct, frozen=True):
@@ -42,7 +43,9 @@ def envelope(
 ) -> bytes:
     """Encode a result as one line of JSON in UTF-8; infinite and undefined numbers are null.
 
-    Texts are exact and not cleaned. ``data`` is a value of ``results`` or plain builtins.
+    Texts are exact and not cleaned; what a terminal could obey (control, bidi and invisible
+    characters) stands in them as an escape of JSON. ``data`` is a value of ``results`` or plain
+    builtins.
     """
     whole = _Envelope(
         schema=schema,
@@ -52,10 +55,20 @@ def envelope(
         warnings=tuple(warnings),
         errors=tuple(errors),
     )
-    try:
-        return msgspec.json.encode(whole, enc_hook=str) + b"\n"
-    except UnicodeEncodeError:
-        return _with_surrogates(whole)
+    return _encoded(whole) + b"\n"
+
+
+def envelope_of_list(schema: str, key: str, items: Iterable[object]) -> Iterator[bytes]:
+    """Encode a success whose data is one list, piece by piece: the bytes of ``envelope``."""
+    empty = b"[]"
+    whole = envelope(schema, data={key: ()}, status="success", exit_code=0)
+    at = whole.index(empty)
+    yield whole[: at + 1]
+    between = b""
+    for item in items:
+        yield between + _encoded(item)
+        between = b","
+    yield whole[at + 1 :]
 
 
 def error_entries(error: DispatchError) -> tuple[ErrorEntry, ...]:
@@ -88,12 +101,19 @@ def status_of(exit_code: int, *, served: bool, emergency: bool) -> Status:
     return "partial" if is_partial else "error"
 
 
+def _encoded(value: object) -> bytes:
+    try:
+        return json_escaped(msgspec.json.encode(value, enc_hook=str))
+    except UnicodeEncodeError:
+        return _with_surrogates(value)
+
+
 def _with_surrogates(value: object) -> bytes:
     """Encode texts that UTF-8 cannot hold (half a surrogate pair): JSON can, as an escape."""
     import json
 
     builtins = _finite(msgspec.to_builtins(value, enc_hook=str))
-    return json.dumps(builtins, separators=(",", ":")).encode("ascii") + b"\n"
+    return json_escaped(json.dumps(builtins, separators=(",", ":")).encode("ascii"))
 
 
 def _finite(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """A plain table, as of ``providers list``: rich on a terminal, tab-separated lines elsewhere."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from .console import console_of, screen_of
@@ -11,11 +12,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _CELL_LIMIT = 4000
+_BLOCK = 1000
+"""Rows whose columns are aligned with each other on a terminal; more begin under new headings."""
 
 
 def print_listing(
     columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Iterable[Sequence[str]],
     *,
     stream: TextIO,
     title: str = "",
@@ -25,7 +28,8 @@ def print_listing(
     """Print rows under their headings; nothing is cropped, long cells are folded on a terminal.
 
     ``whole`` names the columns whose cells stand on one line whatever the width. ``title`` and
-    the width count only on a terminal; elsewhere the lines are tab-separated.
+    the width count only on a terminal; elsewhere the lines are tab-separated. Only some rows are
+    in memory at a time, so that the first lines of a long list come at once.
     """
     if stream.isatty():
         from rich.text import Text
@@ -34,9 +38,18 @@ def print_listing(
         console = console_of(stream, screen)
         if title:
             console.print(Text(screen.text(title), style="bold"), soft_wrap=True)
-        console.print(_table(columns, rows, screen, whole))
+        for block in _blocks(rows):
+            console.print(_table(columns, block, screen, whole))
     else:
         write_table(columns, (dict(zip(columns, row, strict=True)) for row in rows), stream)
+
+
+def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Take rows a thousand at a time; no row is one empty block, which has its headings."""
+    left = iter(rows)
+    yield list(islice(left, _BLOCK))
+    while block := list(islice(left, _BLOCK)):
+        yield block
 
 
 def _table(

@@ -4,12 +4,13 @@ No sample carries a time of its own (the collector refuses the file otherwise); 
 last seen is a value, so that a file that nobody writes any more does not look alive.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from math import isfinite
 
 from ..results import WORST_FIRST, CheckReport
-from .layout import encodable
+from .clean import clean
 
 Labels = tuple[tuple[str, str], ...]
 Sample = tuple[Labels, float]
@@ -94,9 +95,12 @@ def _labels(labels: Labels) -> str:
 
 
 def _escaped(value: str) -> str:
-    """Write a label's value; only these three have an escape, and no other line end counts."""
-    text = value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
-    return encodable(text, "utf-8")  # half a surrogate pair is written as its code
+    r"""Write a label's value, cleaned as for a terminal, since whoever shows it may not do so.
+
+    The format has escapes for backslash, quote and line end only: a control character is written
+    out as its code (``\x1b``), and a line end as ``\n`` in two characters.
+    """
+    return clean(value, sys.maxsize - 1).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _number(value: float) -> str:

@@ -271,6 +271,61 @@ def test_duplicate_id_names_both_places(tmp_path: Path) -> None:
     ]
 
 
+BROKEN = """
+[[provider]]
+id = "p{0}"
+name = "Firma {0}"
+phone = "089 99998-114"
+services = ["tow"]
+base = "86150"
+area = {{ radius_km = 30 }}
+servces = ["tow"]
+units = -1
+"""
+
+
+@pytest.mark.parametrize("many", [400, pytest.param(100_000, marks=pytest.mark.ci)])
+def test_of_many_problems_the_first_are_named_and_the_others_counted(
+    tmp_path: Path, many: int
+) -> None:
+    """A mistake that is made in every entry does not bury the screen: 50 lines and a number."""
+    wrong_plan = '[plans.x]\nservices = ["toww"]\n'
+    text = "".join(BROKEN.format(number) for number in range(many)) + wrong_plan
+    found = problems_of(tmp_path, text)
+    expected = [
+        said
+        for number in range(25)
+        for said in (
+            f'providers.toml:{10 * number + 9}: provider "p{number}": '
+            'unknown key "servces" (did you mean "services"?)',
+            f'providers.toml:{10 * number + 10}: provider "p{number}": '
+            "units -1 is not between 0 and 1000",
+        )
+    ]
+    assert found == [*expected, f"and {2 * many - 49:,} more"]
+
+
+def test_fifty_problems_are_all_named(tmp_path: Path) -> None:
+    """Up to the limit nothing is counted instead of named, and equal findings count once."""
+    text = "".join(BROKEN.format(number) for number in range(25))
+    assert len(problems_of(tmp_path, text)) == 50
+    assert problems_of(tmp_path, text)[-1].endswith("units -1 is not between 0 and 1000")
+    twice = problems_of(tmp_path, HUBER.replace('["tow"]', '["toww", "toww"]'))
+    assert len(twice) == 1
+
+
+def test_the_earliest_lines_are_named_wherever_they_stand(tmp_path: Path) -> None:
+    """A wrong key of the main table before a thousand wrong providers is the first problem."""
+    providers = "".join(BROKEN.format(number) for number in range(200))
+    for name in ("b.toml", "c.toml"):
+        (tmp_path / name).write_text(providers.replace('"p', f'"{name[0]}'), encoding="utf-8")
+    main = 'rankin = 1\ninclude = ["b.toml", "c.toml"]\n' + HUBER
+    found = problems_of(tmp_path, main)
+    assert found[0].startswith('providers.toml:1: unknown key "rankin"')
+    assert [one.partition(":")[0] for one in found[1:50]] == ["b.toml"] * 49
+    assert found[50:] == ["and 751 more"]
+
+
 def test_no_provider(tmp_path: Path) -> None:
     """A file that says nothing of providers is an error, be it empty or not."""
     said = ["providers.toml: no provider: write at least one [[provider]]"]

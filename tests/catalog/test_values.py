@@ -236,6 +236,15 @@ def test_no_warning_without_reason(tmp_path: Path) -> None:
     assert warnings_of(tmp_path, HUBER) == []
 
 
+def test_of_many_warnings_the_first_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    """A number that a thousand providers share gives 50 warnings and a count, and in no time."""
+    text = "".join(HUBER.replace('"huber"', f'"p{number}"') for number in range(300))
+    warnings = open_text(tmp_path, text).warnings
+    assert len(warnings) == 51
+    offered = len(open_text(tmp_path, HUBER).warnings)
+    assert warnings[-1] == f"and {299 + offered - 50} more"
+
+
 def test_services_that_nobody_offers(tmp_path: Path) -> None:
     """A service that plans need and nobody offers is warned about once, with the plans."""
     text = f"[plans.x]\nservices = ['impound', 'police']\n{HUBER}"

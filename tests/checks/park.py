@@ -112,6 +112,16 @@ def redirects(to: str) -> Serve:
     return says(http(b"", "302 Found", f"Location: {to}"))
 
 
+def redirects_along(*hops: str) -> Serve:
+    """Send the first request to the first hop, the next to the second, and so on."""
+    locations = iter(hops)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await redirects(next(locations, hops[-1]))(reader, writer)
+
+    return serve
+
+
 async def tar_pit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Accept, and never say a word."""
     while await reader.read(65_536):
@@ -154,6 +164,23 @@ def bomb() -> bytes:
     parts = [packer.compress(b'{"free": 1, "x": "')]
     parts += [packer.compress(blanks) for _ in range(200)]
     return b"".join((*parts, packer.compress(b'"}'), packer.flush()))
+
+
+EMPTY_BLOCKS = bytes.fromhex(
+    "04c081000000000090ff6b100007020000000040feaf41001c080000000000f9bf060170200000000000e4ff1a"
+)
+"""Four deflate blocks with a code table of their own and nothing in them (RFC 1951, 3.2.7)."""
+
+
+def gzip_without_end(size: int) -> bytes:
+    """Begin a gzip that has a number of bytes, unpacks to none, and has no end."""
+    head = b"\x1f\x8b\x08" + bytes(7)
+    return head + EMPTY_BLOCKS * (size // len(EMPTY_BLOCKS))
+
+
+def in_chunks(*parts: bytes) -> bytes:
+    """Write the parts of a body as HTTP chunks, without the last one."""
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
 
 
 def echoes(status: str, *more: str) -> Sip:

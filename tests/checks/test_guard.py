@@ -15,7 +15,7 @@ from dispatch_cli.checks.guard import RefusedError, kind_refused, open_socket
 from dispatch_cli.model.check import Probe, Reading
 
 from .looking import local, look
-from .park import Park, http, redirects, says
+from .park import Park, http, redirects_along, says
 from .spellings import disguises, hosts, urls
 
 
@@ -127,9 +127,8 @@ def test_no_redirect_reaches_a_private_address(park: Park, decoy: int) -> None:
     ends = [url for url in ends if url.isascii() and url.isprintable() and url.startswith("http")]
     chains = []
     for number, end in enumerate(ends):
-        port = park.serve(redirects(end))
-        for _ in range(number % 3):
-            port = park.serve(redirects(f"http://localhost:{port}/"))
+        hops = [f"/{hop}" for hop in range(number % 3)]
+        port = park.serve(redirects_along(*hops, end))
         chains.append((end, local("http", url=f"http://localhost:{port}/", timeout_s=9.0)))
     assert len(chains) >= 250
     seen = look(*chains, resolver=Numbers())

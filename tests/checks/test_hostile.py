@@ -3,10 +3,12 @@
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,20 @@ from dispatch_cli.model.check import Probe, Reading
 
 from .certificates import Authority
 from .looking import local, look
-from .park import Park, bomb, drips, echoes, http, redirects, resets, says, shuts, tar_pit
+from .park import (
+    EMPTY_BLOCKS,
+    Park,
+    bomb,
+    drips,
+    echoes,
+    gzip_without_end,
+    http,
+    redirects,
+    resets,
+    says,
+    shuts,
+    tar_pit,
+)
 
 Make = Callable[[Park, Authority, Path], Probe]
 _TIMEOUT_S = 1.0
@@ -115,6 +130,17 @@ _PARK: dict[str, tuple[Make, str, str]] = {
         _feed(says(http(b"no gzip", "200 OK", "Content-Encoding: gzip"))),
         "degraded",
         "cannot be unpacked",
+    ),
+    "a gzip without end that unpacks to nothing": (
+        _feed(
+            drips(
+                _OK.encode() + b"Content-Encoding: gzip\r\n\r\n" + gzip_without_end(1000),
+                EMPTY_BLOCKS * 1000,
+                0,
+            )
+        ),
+        "degraded",
+        "no feed: ",  # the bound of bytes or that of processor time, whichever comes first
     ),
     "a body cut short": (
         _feed(says(_OK.encode() + b"Content-Length: 50\r\n\r\n{")),
@@ -234,6 +260,21 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "a command that hangs": (_command(_HANGS), "unknown", "did not end within"),
     "a command that forks and floods": (_command(_FORKS), "unknown", "printed without end"),
     "a command whose child stays": (_command(f"sleep {_MINE} & echo fine"), "up", "fine"),
+    "a command whose child leaves its group": (
+        _command(f"setsid sleep {_MINE} & echo fine"),
+        "up",
+        "fine",
+    ),
+    "a command whose grandchild leaves": (
+        _command(f"(env -i setsid sh -c 'sleep {_MINE} & sleep {_MINE}' &); echo fine"),
+        "up",
+        "fine",
+    ),
+    "a command that hangs outside its group": (
+        _command(f"setsid sh -c 'sleep {_MINE} & sleep {_MINE}'; sleep {_MINE}"),
+        "unknown",
+        "did not end within",
+    ),
     "a command that is not there": (
         lambda _, __, ___: local("command", argv=("/nowhere/at/all",)),
         "unknown",
@@ -287,7 +328,28 @@ def test_the_round_ends_with_its_slowest_time_out(seen) -> None:
 
 
 def test_no_process_outlives_its_look(seen) -> None:
-    """Neither the flooding children nor the sleeping ones are left."""
+    """Neither the flooding children nor the sleeping ones are left, in whatever group they are."""
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert _MINE not in left
+
+
+def test_a_process_that_was_there_before_is_left_alone() -> None:
+    """Background jobs of the shell that became this program, and their children, live on."""
+    jobs = f"sleep {_MINE} & echo $!; wait"
+    before = subprocess.Popen(["/bin/sh", "-c", jobs], stdout=subprocess.PIPE, text=True)
+    child = int(before.stdout.readline())
+    try:
+        # The shell ends in mid-look, so that its job has no parent any more.
+        leaving = f"kill {before.pid}; sleep 0.2; setsid sleep {_MINE} & echo fine"
+        (seen,) = look(("p", local("command", argv=("/bin/sh", "-c", leaving)))).readings
+        assert seen.why == "fine"
+        os.kill(child, 0)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        with suppress(ChildProcessError):  # it became a child of this process
+            os.waitpid(child, 0)
+        before.wait()
+        before.stdout.close()
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert _MINE not in left
 

@@ -1,16 +1,28 @@
 """HTTP answers of every sound form are understood, and nothing unsound breaks a look."""
 
 import asyncio
+import gzip
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch_cli.checks import exchange, guard
 from dispatch_cli.checks.address import AddressError, parse_address
 from dispatch_cli.checks.exchange import Answer, ExchangeError
 
 from .looking import local, reading
-from .park import Park, http, redirects, says
+from .park import (
+    EMPTY_BLOCKS,
+    Park,
+    bomb,
+    gzip_without_end,
+    http,
+    in_chunks,
+    redirects,
+    says,
+)
 
 _FEED = b'{"free": 2}'
 
@@ -65,11 +77,86 @@ def test_a_relative_redirect_stays_where_it_is(park: Park) -> None:
     assert asked == [b"/a/%C3%A4?q=%C3%B6", b"/b/?x=%C3%BC+y"]
 
 
-def test_a_redirect_to_another_host_is_asked_there(park: Park) -> None:
-    """Where the guard lets it, a redirect is followed to another port of the same host."""
+def test_a_redirect_to_another_public_server_is_asked_there(
+    park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A redirect is followed to another port where the guard counts the address as public."""
+    monkeypatch.setattr(guard, "kind_refused", lambda address: "")
     end = park.serve(says(http()))
     port = park.serve(redirects(f"http://127.0.0.1:{end}/"))
     assert reading(local("http", url=f"http://127.0.0.1:{port}/")).state == "up"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_redirect_to_another_port_of_an_allowed_host_is_refused(park: Park, host: str) -> None:
+    """Leave for a private address is leave for one port: a redirect opens no other on it."""
+    end = park.serve(says(http(b"{}")))
+    port = park.serve(redirects(f"http://{host}:{end}/"))
+    found = reading(local("http", url=f"http://{host}:{port}/"), resolver=Both())
+    park.settle()
+    assert ("127.0.0.1", end) not in park.opened
+    assert found.state == "degraded"
+    assert "redirects, refused: " in found.why
+    assert found.why.endswith("is loopback (allow_private is for the check's own host and port)")
+
+
+_PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+_SPENT = "no feed: takes too much processor time to read"
+
+
+def fed(stream: bytes, piece: int = 4096) -> tuple[str, int, float]:
+    """Feed a stream until its answer is done: the reason, the bytes taken, the processor time."""
+
+    async def feed() -> tuple[str, int, float]:
+        answer = Answer()
+        begun, taken = thread_time(), 0
+        while taken < len(stream) and not answer.body.done():
+            answer.data_received(stream[taken : taken + piece])
+            taken += piece
+        spent_s = thread_time() - begun
+        answer.connection_lost(None)
+        return str(answer.body.exception() or ""), taken, spent_s
+
+    return asyncio.run(feed())
+
+
+def test_a_gzip_without_end_stops_at_the_processor_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream that unpacks to nothing is cut off long before the bound of bytes."""
+    stream = _PACKED + in_chunks(*[gzip_without_end(4000)] + [EMPTY_BLOCKS * 90] * 80)
+    monkeypatch.setattr(exchange, "MOST_CPU_S", 0.003)
+    why, taken, _ = fed(stream)
+    assert why == _SPENT
+    assert taken < len(stream) / 2
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        _PACKED + in_chunks(gzip_without_end(4000), *[EMPTY_BLOCKS * 90] * 70),
+        _PACKED + in_chunks(gzip.compress(_FEED), *[b"x"] * 47_000),
+        _PACKED + in_chunks(bomb()),
+    ],
+    ids=["empty blocks", "bytes after the end", "a bomb"],
+)  # fmt: skip
+def test_no_answer_takes_the_processor_from_the_others(stream: bytes) -> None:
+    """Whatever is sent below the bound of bytes, reading it takes at most 40 ms of processor."""
+    *_, spent_s = fed(stream, 262_144)
+    print(f"{spent_s * 1000:.0f} ms")
+    assert spent_s <= 0.04
+
+
+def test_what_follows_the_end_of_a_gzip_is_left_out(park: Park) -> None:
+    """A feed is read to the end of its gzip, whatever the server adds behind it."""
+    answer = _PACKED + in_chunks(gzip.compress(_FEED), b"and more", b"x" * 9000) + b"0\r\n\r\n"
+    url = f"http://127.0.0.1:{park.serve(says(answer))}/"
+    assert reading(local("http", url=url, is_capacity=True)).free == 2
+
+
+class Both:
+    """Resolves localhost to both of its addresses, as /etc/hosts mostly does."""
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        return ("::1", "127.0.0.1") if host == "localhost" else (host,)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,16 @@ import stat
 import subprocess
 import sys
 from importlib.util import find_spec
+from weakref import WeakSet
 
 import pytest
 import tomli
 
 from dispatch_cli import __version__
+from dispatch_cli.catalog.compiled import Compiled
 from dispatch_cli.cli import options
+
+from .conftest import TWO_FIRMS
 
 
 def test_validate_says_ok_with_counts(dispatch, firms):
@@ -59,6 +63,41 @@ def test_list_and_filter(dispatch, firms):
     ran = dispatch("providers", "list", "--service", "pannenhilfe", "--json")
     assert [each["id"] for each in ran.envelope["data"]["providers"]] == ["lech"]
     assert dispatch("providers", "list", "--service", "zzz").code == 2
+
+
+@pytest.mark.parametrize("command", [("list",), ("list", "--json"), ("validate",)])
+def test_no_command_of_the_file_holds_all_providers_at_once(dispatch, home, monkeypatch, command):
+    """While 2,000 providers are listed or counted, the decoded ones fit into a few blocks."""
+    own = TWO_FIRMS[TWO_FIRMS.rindex("[[provider]]") :]
+    text = "".join(own.replace('"wertach"', f'"w{number}"') for number in range(2000))
+    (home / "providers.toml").write_text(text, encoding="utf-8")
+    dispatch("providers", *command)  # so that the compiled form is there
+    made = WeakSet()
+    decode = Compiled.provider
+    most = 0
+
+    def counted(self, number):
+        nonlocal most
+        found = Counted(decode(self, number))
+        made.add(found)
+        most = max(most, len(made))
+        return found
+
+    class Counted:
+        def __init__(self, provider):
+            self.provider = provider
+
+        def __getattr__(self, name):
+            return getattr(self.provider, name)
+
+        def __str__(self):
+            return self.provider.id  # what is written of it in JSON
+
+    monkeypatch.setattr(Compiled, "provider", counted)
+    ran = dispatch("providers", *command)
+    assert ran.code == 0
+    assert ("w1999" in ran.out) == (command != ("validate",))
+    assert 0 < most <= 1200
 
 
 def test_show(dispatch, firms):

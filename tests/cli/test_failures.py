@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from dispatch_cli.cli import outcome
+from dispatch_cli.hours import spelling
 
 ACCIDENT = ("cascade", "unfall", "--at", "86150", "--injured", "2")
 
@@ -111,6 +112,34 @@ def test_a_bug_is_one_line_and_a_log_file(home, capsys):
     assert "ZeroDivisionError: oops" in path.read_text()
     assert "Canary" not in path.read_text() + err
     assert path.stat().st_mode & 0o077 == 0
+
+
+class PanicException(BaseException):
+    """The panic of a library in Rust, as pyo3 raises it: not an Exception."""
+
+
+def test_a_panic_of_a_library_is_a_bug_report(home, capsys):
+    """A panic in Rust is one line and a log file as any other bug, never a traceback."""
+    code = outcome.run(failing_app(PanicException("index out of bounds")), [])
+    out, err = capsys.readouterr()
+    assert (code, out) == (1, "")
+    assert err.startswith("error: unexpected PanicException; this is a bug, written down in ")
+    assert "Traceback" not in err
+    path = Path(err.split("written down in ")[1].split("\n")[0])
+    assert "PanicException: index out of bounds" in path.read_text()
+
+
+def test_112_stands_also_when_the_provider_file_makes_a_library_panic(dispatch, firms, monkeypatch):
+    """The emergency line is drawn from the code where reading the file ends in a panic."""
+
+    def panics(*args, **kwargs):
+        raise PanicException("attempt to add with overflow")
+
+    monkeypatch.setattr(spelling, "_judge", panics)
+    ran = dispatch(*ACCIDENT)
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+    assert ran.out.splitlines()[1].split("\t")[:4] == ["ambulance", "now", "0", "112"]
 
 
 def test_debug_shows_the_traceback(home, capsys):

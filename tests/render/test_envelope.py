@@ -1,6 +1,7 @@
 """The JSON envelope: exact keys, always valid, nothing rounded or cleaned."""
 
 import json
+import unicodedata
 from math import inf, nan
 
 import pytest
@@ -8,9 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.errors import BadDataError, ExitCode, Problem, UsageError
-from dispatch_cli.render.envelope import envelope, error_entries, status_of
+from dispatch_cli.render.envelope import envelope, envelope_of_list, error_entries, status_of
+from dispatch_cli.render.monitor import monitor_line
+from dispatch_cli.render.prometheus import exposition
+from dispatch_cli.render.status_page import status_page
 
+from .checks import report, row
 from .screens import answer, candidate, cascade, exclusion, worked_example
+from .test_clean import NASTY
 
 
 def decoded(data, **changes):
@@ -53,6 +59,22 @@ def test_the_keys_of_a_cascade():
     assert list(explained["excluded"][0])[:3] == ["provider", "reason", "detail"]
 
 
+@pytest.mark.parametrize("items", [[], [1], [{"a": "\ud800"}, inf, "\u202e[]"]])
+def test_a_list_is_encoded_item_by_item(items):
+    """The pieces are the bytes of the whole envelope, and each is there before the next item."""
+    pieces = []
+
+    def one_by_one():
+        for number, item in enumerate(items):
+            assert len(pieces) == number + 1
+            yield item
+
+    for piece in envelope_of_list("dispatch.x.list/1", "things", one_by_one()):
+        pieces.append(piece)
+    whole = json.loads(b"".join(pieces))
+    assert whole == decoded({"things": items}) | {"schema": "dispatch.x.list/1"}
+
+
 def test_infinite_and_undefined_are_null():
     """JSON has neither; a script reads null, also beside text that UTF-8 cannot hold."""
     odd = cascade("tow", [candidate(name="\ud800")], expected_min=inf, fallback_min=nan)
@@ -63,12 +85,44 @@ def test_infinite_and_undefined_are_null():
 
 
 @settings(deadline=None)
-@given(st.text(st.characters()))
-def test_texts_are_exact(text):
-    """Whatever the text, lone surrogates included, it comes back as it was."""
+@given(st.text(st.characters()) | st.sampled_from(NASTY))
+def test_texts_are_exact_and_nothing_in_them_can_be_obeyed(text):
+    """A program reads the text as it was, a terminal that shows the JSON sees cells only."""
     whole = decoded({"name": text}, warnings=[text])
-    assert whole["data"]["name"] == text
-    assert whole["warnings"] == [text]
+    # Two halves of a surrogate pair beside each other are one character in JSON.
+    exact = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    assert whole["data"]["name"] == exact
+    assert whole["warnings"] == [exact]
+    line = envelope("dispatch.x/1", data={"name": text}, status="success", exit_code=0)
+    shown = line.decode().removesuffix("\n")
+    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert not [each for each in shown if unicodedata.category(each) in hidden]
+
+
+def test_hidden_characters_are_escapes_of_json():
+    """C0, DEL, C1, bidi, tags and selectors stand as escapes; letters of all kinds stay as text."""
+    text = "\x1b\x7f\x9b\u202e\u2066\U000e0041\ufe0f Müller 東京 €"
+    line = envelope("dispatch.x/1", data=text, status="success", exit_code=0)
+    assert rb'"\u001b\u007f\u009b\u202e\u2066\udb40\udc41\ufe0f ' in line
+    assert "Müller 東京 €".encode() in line
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_no_machine_reads_what_a_terminal_obeys(text):
+    """JSON, --status, .prom, the monitor's line and the page hold no control character."""
+    hostile = row("a", "down", name=text, why=text, phone=text)
+    found = report(hostile, offline=text)
+    status = envelope("dispatch.check/1", data=found, status="error", exit_code=5)
+    outputs = {
+        "status": status.decode(),
+        "prometheus": exposition(found),
+        "monitor": monitor_line(report(hostile))[0] + monitor_line(found)[0],
+        "page": status_page(found),
+    }
+    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    for name, output in outputs.items():
+        left = {each for each in output if unicodedata.category(each) in hidden}
+        assert left <= {"\n"}, (name, left)
 
 
 def test_errors_carry_their_place():

@@ -50,6 +50,23 @@ def test_an_empty_listing_has_its_headings():
     assert "services" in stream.getvalue()
 
 
+@pytest.mark.parametrize(("make", "ahead"), [(io.StringIO, 1), (Terminal, 1000)])
+def test_a_long_listing_is_shown_while_it_is_read(make, ahead):
+    """The lines of a hundred blocks come as they are read; few rows wait in memory."""
+    stream = make()
+
+    def rows():
+        for number in range(5000):
+            shown = stream.getvalue().count("089 99998-")
+            assert shown >= number - ahead, number
+            yield [f"p{number}", f"089 99998-{number}", "Abschlepp Huber", "tow"]
+
+    print_listing(HEADINGS, rows(), stream=stream)
+    text = stream.getvalue()
+    assert text.count("089 99998-") == 5000
+    assert text.count("services") == (5 if make is Terminal else 1)
+
+
 def test_the_picture_loads_nothing():
     """The SVG is well-formed, takes the system's font and fetches nothing from anywhere."""
     svg = export_svg(worked_example(), command="dispatch cascade tow --at 86150 -c adac")
