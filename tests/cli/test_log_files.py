@@ -103,7 +103,7 @@ def test_waiting_ends_after_ten_seconds(dispatch, log: Path) -> None:
         ran = dispatch("case", "note", "1", "late")
     assert ran.code == 8
     assert f"held for more than 10 s, by pid {os.getpid()} since" in ran.err
-    assert "waiting" not in ran.err
+    assert "waiting for" not in ran.err
 
 
 def test_the_loop_stops_when_its_log_is_replaced(dispatch, log: Path) -> None:
