@@ -173,4 +173,6 @@ def _providers(
                 found.append(provider)
                 if looks:
                     probes[provider.id] = looks
+            if findings:
+                found.clear()  # they are read for their problems only
     return found, probes

@@ -86,18 +86,26 @@ class Findings:
 
     def line_of(self, file: TomlFile, path: Path) -> int:
         """Look up one line at once, for a text that names a second place."""
-        return self._lines_of(file).of(path)
-
-    def _lines_of(self, file: TomlFile) -> Lines:
-        """The lines of a file, looked up once however much is wrong in it."""
         if file.name not in self._lines:
             self._lines[file.name] = Lines(file.text)
-        return self._lines[file.name]
+        return self._lines[file.name].of(path)
+
+    def _look_up_lines(self) -> None:
+        """Find the lines of the problems that are kept: each file is gone through once."""
+        paths: dict[str, list[Path]] = {}
+        files: dict[str, TomlFile] = {}
+        for file, path, _ in self._problems:
+            if file is not None and file.name not in self._lines:
+                files[file.name] = file
+                paths.setdefault(file.name, []).append(path)
+        for name, file in files.items():
+            self._lines[name] = Lines(file.text, paths[name])
 
     def raise_all(self) -> None:
         """Raise the first that is wrong, by file and line, and how much more is, if anything is."""
         if not self._problems:
             return
+        self._look_up_lines()
         problems = [
             problem
             if file is None

@@ -5,7 +5,7 @@ headers and keys, and skips values as a whole. It is meant for text that tomli h
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 Path = tuple[str | int, ...]
@@ -24,9 +24,13 @@ _SKIP = re.compile(rf"(?:[^\n\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)++", re.DOTALL)
 
 
 class Lines:
-    """The lines of one file, counted from 1."""
+    """The lines of one file, counted from 1; of the ``wanted`` paths only, if any are named."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, wanted: Iterable[Path] | None = None) -> None:
+        # A line may be that of the nearest thing around a path.
+        kept = None
+        if wanted is not None:
+            kept = {path[:length] for path in wanted for length in range(1, len(path) + 1)}
         self._line_of: dict[Path, int] = {}
         self._counts: dict[Path, int] = {}
         offset, line = 0, 1
@@ -35,8 +39,9 @@ class Lines:
             offset = at
             # Only a key that stands there hides what a dotted one has said of its beginning.
             for length in range(1, len(path) + 1):
-                self._line_of.setdefault(path[:length], line)
-            if not is_key:
+                if kept is None or path[:length] in kept:
+                    self._line_of.setdefault(path[:length], line)
+            if not is_key and (kept is None or path in kept):
                 self._line_of[path] = line
 
     def of(self, path: Path) -> int:
