@@ -1,7 +1,7 @@
 """Check that every pinned version has a wheel for each Python and system that this project names.
 
 Asks pip, as an installation would, and downloads each wheel into a folder that is thrown away: it
-needs the package index and takes about two minutes.
+needs the package index and takes about a minute for each system.
 
     python tools/check_wheels.py              Linux x86-64, Python 3.11 to 3.14
     python tools/check_wheels.py --systems    also Linux aarch64, macOS and Windows
@@ -19,26 +19,29 @@ SYSTEMS = {
     "macOS arm64": ("macosx_14_0_arm64", "macosx_12_0_arm64", "macosx_11_0_arm64"),
     "Windows x86-64": ("win_amd64",),
 }
+SOURCE_ONLY = ("openlocationcode",)
+"""Published as source only, in plain Python: nothing of it is compiled."""
 CONSTRAINTS = Path(__file__).parents[1] / "constraints.txt"
 
 
 def pins() -> list[str]:
     """Read the pinned versions."""
     lines = CONSTRAINTS.read_text("utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    found = [line for line in lines if line and not line.startswith("#")]
+    return [line for line in found if line.partition("==")[0] not in SOURCE_ONLY]
 
 
-def wheels(wanted: list[str], python: str, platforms: tuple[str, ...]) -> tuple[list[str], str]:
-    """Download the wheels of some pins: their file names, or what pip says is missing."""
+def wheels(wanted: list[str], python: str, platforms: tuple[str, ...]) -> list[str]:
+    """Download the wheels of some pins and list their file names."""
     with tempfile.TemporaryDirectory() as folder:
         where = [word for platform in platforms for word in ("--platform", platform)]
-        ran = subprocess.run(  # noqa: S603 - words of our own
+        subprocess.run(  # noqa: S603 - words of our own
             [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder,
              "--only-binary", ":all:", "--implementation", "cp", "--python-version", python,
              *where, *wanted],
-            capture_output=True, text=True, check=False,
+            capture_output=True, check=False,
         )  # fmt: skip
-        return sorted(path.name for path in Path(folder).glob("*.whl")), ran.stderr
+        return sorted(path.name for path in Path(folder).glob("*.whl"))
 
 
 def main() -> int:
@@ -47,12 +50,12 @@ def main() -> int:
     named = SYSTEMS if "--systems" in sys.argv[1:] else {"Linux x86-64": SYSTEMS["Linux x86-64"]}
     for system, platforms in named.items():
         for python in PYTHONS:
-            found, _ = wheels(pins(), python, platforms)
+            found = wheels(pins(), python, platforms)
             missing = []
             if not found:
                 # pip gives up at the first that is missing, so each is asked for alone.
                 for pin in pins():
-                    one, _ = wheels([pin], python, platforms)
+                    one = wheels([pin], python, platforms)
                     found += one
                     missing += [] if one else [pin]
             native = sorted(name for name in found if not name.endswith("-none-any.whl"))
