@@ -81,6 +81,9 @@ def test_lines_of_random_files(rows: list[Statement]) -> None:
     tomli.loads(text)
     lines = Lines(text)
     assert {path: lines.of(path) for path in truth} == truth
+    for path in list(truth)[:3]:
+        assert Lines(text, [path]).of(path) == truth[path]
+        assert Lines(text, [(*path, "inside")]).of((*path, "inside")) == lines.of((*path, "inside"))
 
 
 def test_falls_back_to_what_is_around() -> None:
