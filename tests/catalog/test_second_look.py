@@ -21,9 +21,9 @@ def test_lines_are_looked_up_once_per_file(tmp_path, monkeypatch):
     made = []
 
     class Counting(lines.Lines):
-        def __init__(self, text):
+        def __init__(self, text, wanted=None):
             made.append(1)
-            super().__init__(text)
+            super().__init__(text, wanted)
 
     from dispatch_cli.catalog import findings
 
