@@ -24,6 +24,8 @@ ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
 APPOINTMENT_AFTER = timedelta(minutes=1)
 """An incident that begins later than so long after a call is an appointment."""
+LEAST_DIGITS = 6
+"""A text with fewer digits is no whole number."""
 NEXT_CALL_WITHIN = timedelta(minutes=3)
 """How long a service may wait with nobody being asked for it."""
 
@@ -167,10 +169,11 @@ def _same_number(option: Option, tried: Mapping[str, list[Offer]]) -> Offer | No
 
 def is_same_number(one: str, other: str) -> bool:
     """Whether two phone numbers are the same, in whatever groups and with whatever prefix."""
-    return bool(digits_of(one)) and digits_of(one) == digits_of(other)
+    digits = _digits(one)
+    return one == other or (len(digits) >= LEAST_DIGITS and digits == _digits(other))
 
 
-def digits_of(number: str) -> str:
+def _digits(number: str) -> str:
     """Return the digits that tell numbers apart, however the country is written."""
     return "".join(character for character in number if character.isdigit())[-9:]
 

@@ -154,8 +154,9 @@ def test_who_has_closed_meanwhile_is_passed_over_with_the_reason():
 
 def test_one_firm_under_two_ids_is_called_once():
     """Anna has refused on her number, which Bert has too: he is passed over, and Carl is asked."""
-    bert = replace(option("bert"), phones=("bert 1", "anna 1"))
-    of = asked(case(service("tow", option("anna"), bert, option("carl"))), "tow")
+    anna = replace(option("anna"), phones=("089 99998-101",))
+    bert = replace(option("bert"), phones=("bert 1", "+49 (89) 99998101"))
+    of = asked(case(service("tow", anna, bert, option("carl"))), "tow")
     of = done(of, 1, "decline")
     found = casework.next_option(of, of.services[0])
     assert found.option.provider == "carl"
