@@ -254,6 +254,5 @@ def _busy(
 
 def _has_reported_since(stands: Reachability, due_at: datetime) -> bool:
     """Whether a provider has said that units are free after one was due back."""
-    if stands.since is None:
-        return False
-    return stands.why == SAID and bool(stands.free) and stands.since >= due_at
+    has_said = stands.why == SAID and bool(stands.free)
+    return has_said and stands.since is not None and stands.since >= due_at

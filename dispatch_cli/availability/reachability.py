@@ -92,7 +92,9 @@ def _from_looks(
     if watched is None:
         return None
     window = known.maintenance
-    if window is not None and (watched.state != "up" or _is_stale(watched, now, settings)):
+    seen_at = watched.seen_at
+    is_up = watched.state == "up" and seen_at and _holds_until(watched, seen_at, settings) > now
+    if window is not None and not is_up:
         # What looks find then may be due to the maintenance; that they find nothing wrong is not.
         found = Reachability(state="unknown", since=window.start, why="maintenance")
         return found if is_near(moment, now, settings) else None
@@ -102,12 +104,12 @@ def _from_looks(
             return None
         wait_min = _wait_min(watched, moment)
         return replace(seen, wait_min=wait_min) if wait_min else None
-    if watched.state == "unknown" or watched.seen_at is None:
+    if watched.state == "unknown" or seen_at is None:
         return Reachability(state="unknown", why="no look has said anything yet")
-    if watched.seen_at > now + SKEW:
+    if seen_at > now + SKEW:
         return Reachability(state="unknown", why="looked at in the future: the clock has moved")
-    if _is_stale(watched, now, settings):
-        end = _holds_until(watched, settings)
+    end = _holds_until(watched, seen_at, settings)
+    if end <= now:
         return Reachability(state="unknown", since=end, why="not seen since")
     state, free, wait_min = _units(watched, moment)
     return Reachability(
@@ -115,16 +117,9 @@ def _from_looks(
     )
 
 
-def _is_stale(watched: Watched, now: datetime, settings: CheckSettings) -> bool:
-    end = _holds_until(watched, settings)
-    return end is None or end <= now
-
-
-def _holds_until(watched: Watched, settings: CheckSettings) -> datetime | None:
-    """Return until when the last look holds; None if there was none."""
-    if watched.seen_at is None:
-        return None
-    ends = [watched.seen_at + timedelta(minutes=settings.stale_min)]
+def _holds_until(watched: Watched, seen_at: datetime, settings: CheckSettings) -> datetime:
+    """Return until when the last look holds."""
+    ends = [seen_at + timedelta(minutes=settings.stale_min)]
     return min([*ends, watched.valid_until] if watched.valid_until is not None else ends)
 
 
