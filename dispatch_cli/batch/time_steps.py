@@ -17,7 +17,7 @@ from ..availability import (
     facts_behind,
     hours_around,
 )
-from ..eligibility import AvailabilityGate, Gate
+from ..eligibility import GATES, AvailabilityGate, Gate
 from ..eligibility.facts import values_of, view
 from ..model import Observations, Phone, Provider, Settings, Span, Timetable
 from .kernel_tables import Backend, Hours
@@ -54,6 +54,8 @@ class TimeSteps:
         self._values = values_of(
             "provider", tuple(name for _, gate in self._gates for name in gate.provider)
         )
+        # Other gates may ask for more, such as when a provider opens.
+        self._is_built_in = all(any(gate is one for one in GATES) for _, gate in self._gates)
         self._numbers: dict[tuple[object, ...], int] = {}
         self._openings: list[Provider] = []
         self._worked_out: dict[tuple[str | None, str, int], Timetable] = {}
@@ -86,14 +88,22 @@ class TimeSteps:
         begin = datetime.fromtimestamp(stretch * STRETCH_S, UTC)
         end = begin + timedelta(seconds=STRETCH_S)
 
+        known: dict[int, Timetable] = {}
+
         def hours_of(whose: Provider | Phone, region: str) -> Timetable:
-            return self._hours_in(whose, region, stretch)
+            if id(whose) not in known:
+                known[id(whose)] = self._hours_in(whose, region, stretch)
+            return known[id(whose)]
 
         starts, codes = list[int](), list[int]()
         basis = Basis(hours_of, self._settings, self._observations)
-        moments = changes(provider, basis)
-        for moment in (begin, *(each for each in moments if begin < each < end)):
-            code = self._code(provider, moment, basis)
+        by_hours: dict[str, int] = {}
+        is_by_hours = self._goes_by_hours(provider)
+        for moment in (begin, *(each for each in changes(provider, basis) if begin < each < end)):
+            state = hours_of(provider, provider.region).span_at(moment).state
+            code = by_hours.get(state) if is_by_hours else None
+            if code is None:
+                code = by_hours[state] = self._code(provider, moment, basis)
             if not codes or codes[-1] != code:
                 starts.append((moment - _EPOCH) // _MICROSECOND)
                 codes.append(code)
@@ -106,6 +116,15 @@ class TimeSteps:
             if gate.fails(view("provider", gate.provider)(provider), stands):
                 return number
         return FOR_DESK if stands.wait_min > 0 else 0
+
+    def _goes_by_hours(self, provider: Provider) -> bool:
+        """Whether open, closed or unknown alone decides, so that each has to be asked once."""
+        return (
+            self._is_built_in
+            and provider.id not in self._observations.known
+            and provider.on_hold is None
+            and all(phone.hours is None for phone in provider.phones)
+        )
 
     def _is_always_free(self, provider: Provider) -> bool:
         """Whether a provider is free at any moment, whatever the date."""

@@ -7,7 +7,14 @@ import pytest
 from dispatch_cli import reliability
 from dispatch_cli.casebook.answering import Recorded
 from dispatch_cli.casebook.asking import Exhausted, Later, OfferCard
-from dispatch_cli.casebook.viewing import CaseView, OfferView, Overdue, PersonalView, ServiceView
+from dispatch_cli.casebook.viewing import (
+    Audit,
+    CaseView,
+    OfferView,
+    Overdue,
+    PersonalView,
+    ServiceView,
+)
 from dispatch_cli.model.case import Act
 from dispatch_cli.model.forecasts import ArrivalCount, ChanceCount, ChanceSum
 from dispatch_cli.render import case_cards, case_loop, case_views, fairness, forecasts
@@ -174,7 +181,10 @@ SCREENS = {
         [Act(at=NOW, operator="x", action="offer", case_id=17, details={"offer": 1})], personal(),
     ),
     "audit": lambda screen: case_views.audit_lines(
-        [Overdue("17.1", "answer", NOW, NAME, PHONE), Overdue("17", "call back", NOW, "", "")],
+        Audit(
+            [Overdue("17.1", "answer", NOW, NAME, PHONE), Overdue("17", "call back", NOW, "", "")],
+            clock="the clock has jumped",
+        ),
         NOW, screen,
     ),
     "fairness": lambda screen: fairness.fairness_lines(report(), screen),
