@@ -17,6 +17,7 @@ from dispatch_cli.model import (
     Place,
     Provider,
     Rules,
+    Settings,
     Vehicle,
 )
 
@@ -35,10 +36,12 @@ START = datetime(2026, 11, 2, tzinfo=UTC)
 DAYS = 28
 BOX = (47.5, 54.9, 6.2, 14.9)
 RULES = Rules(
+    # The peers know no night.
+    settings=Settings(unknown_hours_night_factor=1.0),
     clients={
         "adac": Client(id="adac", name="ADAC", prefer=("adac",), head_start_min=8.0),
         "avd": Client(id="avd", name="AvD"),
-    }
+    },
 )
 
 
@@ -137,6 +140,9 @@ def write_toml(path: Path, count: int) -> None:
 
 
 HEAD = """
+[ranking]
+unknown_hours_night_factor = 1
+
 [clients.adac]
 name = "ADAC"
 prefer = { tags = ["adac"], head_start_min = 8 }
