@@ -29,7 +29,7 @@ class Link(Struct, frozen=True):
 def linked(
     afters: Mapping[str, str | None], minutes_of: Callable[[str, float], float], settings: Settings
 ) -> list[Link]:
-    """Make the links of a plan: services with the one that each waits for, in whatever order.
+    """Make the links of a plan from its services and the service that each of them waits for.
 
     ``minutes_of`` gives the expected minutes of a service from its start on.
     """

@@ -78,7 +78,7 @@ def _while_closed(
 
 
 def phones_at(provider: Provider, moment: datetime, hours_of: HoursOf) -> tuple[Phone, ...]:
-    """Return the numbers that are answered at a moment, then those of which that is unknown.
+    """Return the numbers that are answered at a moment, then those with unknown hours.
 
     Both have the order of the file. A number without hours of its own has those of the provider. If
     no number is answered, the result has all of them.

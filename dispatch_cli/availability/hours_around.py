@@ -12,7 +12,7 @@ The timetable covers the moment that is asked about and at least ``SEEN_AHEAD`` 
 """
 
 SEEN_AHEAD = timedelta(days=7)
-"""Changes of the opening hours further ahead are not looked at, by whatever way they are known."""
+"""The program looks at no change of the opening hours that lies further ahead."""
 
 HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
 """All public holidays of a region in some years, from the almanac."""

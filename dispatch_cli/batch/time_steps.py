@@ -127,7 +127,7 @@ class TimeSteps:
         )
 
     def _is_always_free(self, provider: Provider) -> bool:
-        """Whether a provider is free at any moment, whatever the date."""
+        """Whether a provider is free at every moment."""
         if provider.hours not in (None, "24/7") or provider.on_hold is not None:
             return False
         if provider.id in self._observations.known:

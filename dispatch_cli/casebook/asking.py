@@ -93,21 +93,11 @@ def place_call(
         if not options:
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
             return exhausted(case_id, wanted, found)
-        after = before
-        for each, option in zip(wanted, options, strict=True):
-            after = casework.ask(
-                after,
-                each,
-                option,
-                phone=found.phone,
-                now=book.now,
-                operator=book.operator,
-                override=override if provider is not None else "",
-                before_opening=opens_later(book, tx, before, option.provider),
-            )
+        early = opens_later(book, tx, before, options[0].provider)
+        asks = list(zip(wanted, options, strict=True))
+        by = override if provider is not None else ""
+        after = _asked(book, before, asks, found.phone, override=by, before_opening=early)
         offers = after.offers[len(before.offers) :]
-        if len(offers) > 1:
-            after = casework.joined(after, tuple(each.number for each in offers))
         tx.save(before, after)
         for offer in offers:
             if because:
@@ -128,6 +118,32 @@ def place_call(
         overdue=overdue,
         language=language,
     )
+
+
+def _asked(
+    book: Book,
+    case: Case,
+    asks: Sequence[tuple[CaseService, Option]],
+    phone: str,
+    *,
+    override: str,
+    before_opening: bool,
+) -> Case:
+    """Open the offers of one call, one for each service."""
+    after = case
+    for service, option in asks:
+        after = casework.ask(
+            after,
+            service,
+            option,
+            phone=phone,
+            now=book.now,
+            operator=book.operator,
+            override=override,
+            before_opening=before_opening,
+        )
+    numbers = tuple(each.number for each in after.offers[len(case.offers) :])
+    return casework.joined(after, numbers) if len(numbers) > 1 else after
 
 
 def _next_for_all(

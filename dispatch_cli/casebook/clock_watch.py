@@ -52,7 +52,7 @@ def record_now(book: Book) -> None:
 
 
 def confirm(book: Book, tx: "Transaction") -> None:
-    """Record that somebody has looked at the clock, and that it is right."""
+    """Record that an operator has found the clock right."""
     record_jump(book, tx)
     tx.append(_act(book, _now(book), IS_RIGHT, {}))
 

@@ -14,7 +14,7 @@ from .answers import (
     promise,
 )
 from .bookings import JobMinutes, NoUnitError, Placed, rebooked
-from .joint import followed, has_booking, holder_of, joined, of_one_call
+from .joint import followed, holder_of, joined, of_one_call
 from .states import (
     LIVE,
     Deadline,
@@ -60,7 +60,6 @@ __all__ = [
     "correct",
     "deadlines",
     "followed",
-    "has_booking",
     "holder_of",
     "is_same_number",
     "joined",

@@ -168,7 +168,7 @@ def _same_number(option: Option, tried: Mapping[str, list[Offer]]) -> Offer | No
 
 
 def is_same_number(one: str, other: str) -> bool:
-    """Whether two phone numbers are the same, in whatever groups and with whatever prefix."""
+    """Whether two phone numbers are the same, also in other groups or with another prefix."""
     digits = _digits(one)
     return one == other or (len(digits) >= LEAST_DIGITS and digits == _digits(other))
 

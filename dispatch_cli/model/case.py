@@ -139,7 +139,7 @@ class Offer(Struct, frozen=True, kw_only=True):
 
 
 class Option(Struct, frozen=True, kw_only=True):
-    """A candidate as frozen into a case: whom to ask, on which numbers, and its minutes.
+    """A candidate as frozen into a case: the provider, its numbers and its minutes.
 
     ``base_min`` is wait, turnout and travel by ``travel_source``; None in cases that an older
     version has opened.

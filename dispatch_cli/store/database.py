@@ -92,7 +92,7 @@ class Database:
 
     @contextmanager
     def alone(self) -> Iterator[lock.LockFile]:
-        """Hold the writers' lock, whatever is at the path."""
+        """Hold the writers' lock, also while another file is at the path."""
         with explained(self.path):
             if not self.path.parent.exists():
                 make_private_folder(self.path.parent)
@@ -101,7 +101,7 @@ class Database:
 
     @contextmanager
     def looked_at(self) -> Iterator["sqlite3.Connection"]:
-        """Open, migrate and close a file that nobody else works with."""
+        """Open, migrate and close a file that no other program works with."""
         try:
             yield self._ready(writing=True)
         finally:
@@ -325,7 +325,7 @@ class Database:
 
 
 class _NeedsLockError(Exception):
-    """The schema has to be migrated, or the write-ahead log be looked at while nobody writes."""
+    """The schema must be migrated, or the write-ahead log read while no program writes."""
 
 
 def _newer(path: Path, found: int, known: int) -> Exception:
