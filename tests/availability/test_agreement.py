@@ -15,10 +15,18 @@ from dispatch_cli.availability import (
     facts_behind,
     hours_around,
 )
+from dispatch_cli.casebook.gating import why_out
 from dispatch_cli.casework.bookings import JobMinutes, NoUnitError, take_unit
 from dispatch_cli.coverage import Stretch, find_gaps
-from dispatch_cli.desk import rank_incident
-from dispatch_cli.model import Availability, Observations, Provider, ServiceSettings, Settings
+from dispatch_cli.desk import needs_of, rank_incident
+from dispatch_cli.model import (
+    Availability,
+    Observations,
+    PlanEntry,
+    Provider,
+    ServiceSettings,
+    Settings,
+)
 from dispatch_cli.model.case import Offer
 
 from ..batch.stands import BERLIN, some_known, stands
@@ -48,7 +56,7 @@ def basis_of(world: World, when: datetime) -> Basis:
 @pytest.mark.parametrize(
     "seed", [*range(3), *(pytest.param(n, marks=pytest.mark.ci) for n in range(3, 40))]
 )
-def test_ranking_coverage_and_acceptance_do_not_contradict_it(seed: int) -> None:
+def test_ranking_offer_coverage_and_acceptance_do_not_contradict_it(seed: int) -> None:
     """In random files, logs and moments all of them say of every firm what it says."""
     world, random = random_case(seed)
     for _ in range(6):
@@ -68,8 +76,14 @@ def test_ranking_coverage_and_acceptance_do_not_contradict_it(seed: int) -> None
                           regions=("86150",))  # fmt: skip
         gaps = find_gaps(firms, stretch, basis=basis).gaps
         can_come = {*gaps[0].providers, *gaps[0].unknown} if firms else set()
+        [need] = needs_of(
+            MemoryCatalog(firms, replace(world.rules, settings=FAR)), incident(when=when),
+            [PlanEntry(service="tow")], holidays_of_worlds, world.observations,
+        )  # fmt: skip
+        not_called = why_out(firms, need, need)
         for one in firms:
             found = availability_at(one, when, basis)
+            assert (one.id in not_called) == (found.state == "none"), one.id
             assert out.get(one.id, "") == found.reason, one.id
             assert (one.id in can_come) == (found.state != "none"), one.id
             if one.id in rows:
