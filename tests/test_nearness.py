@@ -36,7 +36,7 @@ from .worlds import (
 
 WEEK_MIN = 7 * 24 * 60.0
 HEAVY = incident(vehicle=Vehicle(kind="car", weight_t=3.1), asked=("asked", "asked-closed"))
-SEEN = observed(down=looked_at("down"))
+SEEN = observed(**{name: looked_at("down") for name in ("down", "edge-and-down")})
 SPEED = Settings().of("tow")
 RULES = Rules(clients={name: Client(id=name, name=name) for name in ("adac", "avd")})
 
@@ -87,6 +87,12 @@ OBSTACLES: dict[str, tuple[Provider, float]] = {
     "over-hold": (
         provider("over-hold", on_hold=Hold("x", NOON - timedelta(minutes=1)), units=0),
         inf,
+    ),
+    "edge-and-none": (provider("edge-and-none", north_km=25, area=Circle(20.0), units=0), inf),
+    "held-and-none": (provider("held-and-none", on_hold=Hold("x", None), units=0), inf),
+    "edge-and-down": (
+        provider("edge-and-down", north_km=25, area=Circle(20.0)),
+        geo.crow_fly_min(5.0, SPEED) + WEEK_MIN,
     ),
     "slow": (provider("slow", turnout_min=130.0), 134.2857 - 120.0),
 }

@@ -28,7 +28,8 @@ class Gate(Struct, frozen=True, kw_only=True):
     """What every gate declares; ``incident`` and ``provider`` name the facts that it reads.
 
     ``is_policy`` marks a gate that a client's contract makes: the neutral order, against which the
-    contract is held, does not know it.
+    contract is held, does not know it. ``call_may_help`` marks a gate that a call to the firm may
+    overcome: it opens soon, or the place lies just outside its area.
     """
 
     form: ClassVar[str] = ""
@@ -37,6 +38,7 @@ class Gate(Struct, frozen=True, kw_only=True):
     incident: tuple[str, ...] = ()
     provider: tuple[str, ...] = ()
     is_policy: bool = False
+    call_may_help: bool = False
 
     def facts(self, look: Look) -> tuple[Facts, Facts]:
         """The declared facts of the incident and of the provider."""

@@ -90,6 +90,7 @@ def _down_sentence(incident: Facts, _: Facts, known: Availability) -> Message:
 GATES: tuple[Gate, ...] = (
     AreaGate(
         reason="outside_area",
+        call_may_help=True,
         incident=("place",),
         provider=("area", "lat", "lon"),
         sentence=_area_sentence,
@@ -103,6 +104,7 @@ GATES: tuple[Gate, ...] = (
     ),
     StaticGate(
         reason="client_not_served",
+        call_may_help=True,
         incident=("client",),
         provider=("clients",),
         fails=lambda incident, provider: (
@@ -114,6 +116,7 @@ GATES: tuple[Gate, ...] = (
     ),
     StaticGate(
         reason="client_not_served",
+        call_may_help=True,
         incident=("strict_list", "client_name"),
         provider=("id", "tags"),
         is_policy=True,
@@ -181,6 +184,7 @@ GATES: tuple[Gate, ...] = (
     ),
     AvailabilityGate(
         reason="on_hold",
+        call_may_help=True,
         incident=("when",),
         provider=("on_hold",),
         fails=_is_out("on_hold"),
@@ -188,23 +192,28 @@ GATES: tuple[Gate, ...] = (
     ),
     AvailabilityGate(
         reason="closed_now",
+        call_may_help=True,
         incident=("when",),
         fails=_is_out("closed_now"),
         sentence=_closed_sentence,
     ),
     AskedGate(
         reason="already_asked",
+        call_may_help=True,
         incident=("asked",),
         provider=("id",),
         sentence=lambda: Message("has been asked already"),
     ),
     AvailabilityGate(
         reason="no_unit",
-        fails=_is_out("no_unit"),
+        provider=("units",),
+        # Also of a provider on hold, whose availability has the hold as its reason.
+        fails=lambda provider, _: provider.units == 0,
         sentence=lambda *_: Message("has no unit"),
     ),
     AvailabilityGate(
         reason="down",
+        call_may_help=True,
         incident=("when",),
         fails=_is_out("down"),
         sentence=_down_sentence,

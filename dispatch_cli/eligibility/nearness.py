@@ -5,39 +5,28 @@ place lies just outside its area); none gives it a service, a unit, a piece of e
 stronger truck.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from math import inf
 
 from .. import geo
 from ..availability import SEEN_AHEAD
-from .gate_table import GATES
+from .gate_forms import Gate
 from .look import Look
-
-_LASTING = (
-    "vehicle_class", "vehicle_too_heavy", "vehicle_too_high", "unit_too_high", "equipment_missing",
-)  # fmt: skip
-_LASTING_GATES = tuple(gate for gate in GATES if gate.reason in _LASTING)
-
-_PASSING = (
-    "outside_area", "client_not_served", "on_hold", "closed_now", "already_asked", "down",
-)  # fmt: skip
 
 _FAR_MIN = SEEN_AHEAD / timedelta(minutes=1)
 """Stands for a wait whose end is not known."""
 
 
-def missing_min(look: Look, reason: str) -> float:
-    """Return the minutes that a provider excluded for ``reason`` is short of being possible.
+def missing_min(look: Look, gates: Iterable[Gate]) -> float:
+    """Return the minutes that an excluded provider is short of being possible.
 
-    Infinite where a call to it cannot help, also if that is not the first reason. The drive does
-    not count.
+    Infinite if any gate stops it that no call can overcome. The drive does not count.
     """
-    if reason not in _PASSING or look.need.entry.service not in look.provider.services:
-        return inf
-    if any(gate.stops(look) for gate in _LASTING_GATES):
+    if any(gate.stops(look) for gate in gates if not gate.call_may_help):
         return inf
     minutes = _area_min(look) + max(_hold_min(look), _opening_min(look))
-    if reason == "down" or look.provider.id in look.need.incident.asked:
+    if look.availability.reason == "down" or look.provider.id in look.need.incident.asked:
         minutes += _FAR_MIN
     return minutes
 
@@ -52,7 +41,7 @@ def _area_min(look: Look) -> float:
 
 def _hold_min(look: Look) -> float:
     hold, when = look.provider.on_hold, look.need.incident.when
-    if hold is None or (hold.until is not None and hold.until <= when):
+    if hold is None or not hold.is_on(when):
         return 0.0
     return _FAR_MIN if hold.until is None else (hold.until - when) / timedelta(minutes=1)
 

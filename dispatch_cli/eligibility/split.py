@@ -52,7 +52,7 @@ def split(providers: Iterable[Provider], need: Need, gates: Sequence[Gate] = GAT
         if stopped_by is None:
             eligible.append(as_eligible(look))
             continue
-        excluded.append(_exclusion(look, stopped_by.reason, stopped_by.message(look)))
+        excluded.append(_exclusion(look, stopped_by, gates))
         neutral = (gate for gate in gates if not gate.is_policy)
         if stopped_by.is_policy and not any(gate.stops(look) for gate in neutral):
             contract_only.append(as_eligible(look))
@@ -76,15 +76,15 @@ def as_eligible(look: Look) -> Eligible:
     )
 
 
-def _exclusion(look: Look, reason: str, detail: Message) -> Exclusion:
+def _exclusion(look: Look, stopped_by: Gate, gates: Iterable[Gate]) -> Exclusion:
     return Exclusion(
         provider=look.provider.id,
         name=look.provider.name,
         phone=phone_at(look.provider, look.need).shown,
-        reason=reason,
-        detail=detail,
-        nearness_min=missing_min(look, reason),
-        call_at=_call_at(look, reason),
+        reason=stopped_by.reason,
+        detail=stopped_by.message(look),
+        nearness_min=missing_min(look, gates),
+        call_at=_call_at(look, stopped_by.reason),
         distance_km=look.distance_km,
     )
 
