@@ -76,7 +76,7 @@ class Exclusion(Struct, frozen=True, kw_only=True):
     nearness_min: float
     distance_km: float = 0.0
     call_at: datetime | None = None
-    """When a closed provider opens, where that is soon and nothing else is in the way."""
+    """When a closed provider opens, if that is soon and no other gate stops it."""
 
 
 class LastResortLine(Struct, frozen=True):
@@ -87,9 +87,9 @@ class LastResortLine(Struct, frozen=True):
 
 
 class Cascade(Struct, frozen=True, kw_only=True):
-    """The ordered candidates for one service, and what became of everybody else.
+    """The ordered candidates for one service, and the providers that are not among them.
 
-    ``excluded`` is only filled where asked for, the two others always: nobody may vanish.
+    ``excluded`` is only filled if asked for, the two other lists always.
     """
 
     service: str
@@ -269,7 +269,7 @@ class CoverageGap(Struct, frozen=True, kw_only=True):
 
 
 class CoveredService(Struct, frozen=True):
-    """A service in a region: to how many of its postcodes anybody comes at all.
+    """A service in a region: to how many of its postcodes any provider comes at all.
 
     With ``served`` 0 the region or the service was named, and no provider comes.
     """

@@ -1,4 +1,4 @@
-"""Who is free, when: ``availability_at`` is the one answer, and nothing else decides.
+"""Who is free, when: ``availability_at`` is the one answer, and no other code decides.
 
 ``free_at`` puts it together: ``hours_around`` works opening hours out, ``fleet`` knows the bookings
 of our cases, ``reachability`` what looks and the phone say of a moment. ``samples`` makes one

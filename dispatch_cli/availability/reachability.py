@@ -42,8 +42,9 @@ def reachability_at(
 ) -> Reachability | None:
     """Say what looks and the phone together say of a moment, as known now.
 
-    None where neither says anything of it. What the provider said counts until it ends, whatever
-    the looks find, but for a hard down that came after it. Where it named no units, a feed's count.
+    None if neither says anything of it. The provider's own report counts until it ends and comes
+    before the looks, except for a hard down that came after the report. If the report names no
+    units, those of a feed count.
     """
     report = known.report
     seen = _from_looks(known, moment, now, settings)

@@ -73,10 +73,10 @@ def decide(
     message: Callable[[Case], str],
     **details: str | int | float | bool | None,
 ) -> Decided:
-    """Load, change, save and write down in one go; a refused act is written down as well.
+    """Load, change and save a case in one transaction; a refused act is recorded as well.
 
-    ``message`` says in a sentence what is recorded then. The sentence is made before the commit, so
-    that it can be told whatever fails afterwards.
+    ``message`` makes the sentence that says what is recorded. It is made before the commit, so that
+    a failure after the commit cannot suppress it.
     """
     refused: DispatchError | None = None
     with book.store.deciding() as tx, said_locally(book):
@@ -111,7 +111,7 @@ def taken(
     *,
     extra_unit: bool,
 ) -> tuple[Case, str]:
-    """The case with an acceptance that books a unit; and since when that unit is overdue."""
+    """Accept an offer and book a unit; returns the case, and since when that unit is overdue."""
     fleet = fleet_of(book, tx, case, offer)
     after = casework.accept(
         case,

@@ -70,11 +70,11 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
 def amend(
     book: Book, case_id: int, facts: Mapping[str, object], theirs: Mapping[str, str] = {}
 ) -> Opened:
-    """Record new facts: add services, rank again whatever nobody has accepted, keep the rest.
+    """Record new facts: add services, rank again those without an acceptance, keep the rest.
 
     ``facts`` are fields of the incident and its vehicle by name, ``theirs`` what is the motorist's
-    own. Whatever they do not name stays as it is in the log now, also if another operator has
-    amended it meanwhile. Both are recorded together or not at all.
+    own. Facts that they do not name stay as they are in the log now, also if another operator has
+    amended them meanwhile. Both are recorded together or not at all.
     """
     return _amended(book, case_id, lambda incident: _with_facts(incident, facts), theirs)
 

@@ -39,9 +39,9 @@ Numbers = Callable[[Option], tuple[str, ...]]
 class Deadline(Struct, frozen=True):
     """Something that should have happened by a moment.
 
-    An answer, an arrival or a closing is of an ``offer``; the next call, or the last resort's where
-    nobody is left, of a ``service``; the call back is of the case. With ``is_ahead`` a clock that
-    was ahead has set the moment, so that nothing is known of it: it counts as due.
+    An answer, an arrival or a closing belongs to an ``offer``; the next call, or the last resort's
+    if no provider is left, to a ``service``; the call back to the case. With ``is_ahead`` a clock
+    that was ahead has set the moment: it is not known when it is due, and it counts as due.
     """
 
     at: datetime
@@ -195,9 +195,9 @@ def _next_phone(numbers: tuple[str, ...], asked: list[Offer]) -> str | None:
 def deadlines(case: Case, now: datetime) -> list[Deadline]:
     """Everything that is due in an open case, the earliest first.
 
-    A case is due to be closed when the last job of those who have arrived should be done, and
-    nothing else is due. A deadline that lies further ahead than its own rule allows from ``now`` on
-    is marked.
+    A case is due to be closed when the last job of the providers that have arrived should be done,
+    and it has no other deadline. A deadline that lies further ahead than its own rule allows from
+    ``now`` on is marked.
     """
     if case.closed_at is not None or case.cancelled:
         return []
@@ -228,10 +228,10 @@ def deadlines(case: Case, now: datetime) -> list[Deadline]:
 
 
 def _idle_since(case: Case, service: CaseService, now: datetime) -> tuple[datetime, bool]:
-    """Since when nobody is asked for a service: its last answer, or when it was needed first.
+    """Return since when no call is open for a service: its last answer, or when it was needed.
 
-    Whoever did not answer has its time to call back before the next one is due. What a clock ahead
-    has recorded does not count; with nothing else the second value is True.
+    A provider that did not answer has its time to call back before the next call is due. Moments
+    that a clock ahead has recorded do not count; if there are no others, the second value is True.
     """
     opened_at, when = case.opened_at, case.incident.when
     # Each moment with the one at which a clock was read for it; an appointment was said.

@@ -73,7 +73,7 @@ class Catalog:
             )
 
     def each(self) -> Iterator[Provider]:
-        """Go through everybody in the file's order, with few of them in memory at a time."""
+        """Yield all providers in the file's order, with few of them in memory at a time."""
         for start in range(0, self.count, _BLOCK):
             numbers = range(start, min(start + _BLOCK, self.count))
             yield from self._read(partial(_block, numbers))

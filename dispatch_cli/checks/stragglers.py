@@ -1,9 +1,9 @@
 """Processes that a command has put outside its process group, for example with ``setsid``.
 
 On Linux this process becomes a "child subreaper" (prctl(2)) while a command runs: every process
-below it that loses its parent becomes a child of this process, not of init. /proc then lists it,
-whatever group, session and environment it has. A cgroup would find the same processes, but most
-users cannot make one: a cron job has none of its own.
+below it that loses its parent becomes a child of this process, not of init. /proc then lists it
+with its parent, also if its group, session and environment are others. A cgroup would find the
+same processes, but most users cannot make one: a cron job has none of its own.
 
 Elsewhere such a process is neither found nor ended; docs/checks.md says so.
 """

@@ -70,7 +70,7 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
     try:
         code = _run(app, argv)
     except BrokenPipeError:
-        # Whoever read our output has left, as "head" does: that is no error of ours.
+        # The reader of our output has left, as "head" does: that is no error of ours.
         _drop_stdout()
         is_shown, code = False, ExitCode.OK
     except KeyboardInterrupt:

@@ -1,7 +1,7 @@
-"""What lasts is said when it begins, when it ends, and now and then again: for runs by cron.
+"""Report a lasting problem when it begins, when it ends, and at intervals: for runs by cron.
 
-What was said is kept in a file beside the case log (``….told``). It is written after the lines are
-out: a run that is killed in between says something twice, and never leaves it out.
+The reports are kept in a file beside the case log (``….told``). It is written after the lines are
+out: a run that is killed in between reports twice rather than not at all.
 """
 
 import sys
@@ -21,14 +21,14 @@ SEEN_EVERY = timedelta(hours=1)
 
 
 class Lasting(Struct, frozen=True):
-    """Something that lasts at the moment: the line that says it, and since when it does."""
+    """A problem that lasts now: the line that reports it, and since when it lasts."""
 
     line: str
     since: str = ""
 
 
 class Notice(Struct, frozen=True):
-    """When something that lasts was said first and last, and since when it lasted then."""
+    """When a problem was reported first and last, and since when it lasted then."""
 
     first_at: datetime
     last_at: datetime

@@ -90,7 +90,7 @@ def _exclusion(look: Look, stopped_by: Gate, gates: Iterable[Gate]) -> Exclusion
 
 
 def _call_at(look: Look, reason: str) -> datetime | None:
-    """Return when a closed provider opens, if that is soon and nothing else is in the way."""
+    """Return when a closed provider opens, if that is soon and no other gate stops it."""
     incident = look.need.incident
     if reason != "closed_now" or look.provider.id in incident.asked:
         return None

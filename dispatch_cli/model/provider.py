@@ -162,9 +162,9 @@ class Availability(Struct, frozen=True, kw_only=True):
     ``none``: not at all; ``reason`` is that of the gate: ``on_hold``, ``closed_now``, ``no_unit``,
     ``down``. ``seen`` is what looks and the phone say. ``next_at`` is the begin of the next booking
     of the unit that would be sent, ``due_at`` when an overdue one should have been back,
-    ``opens_at`` the next opening of a closed provider, ``call_at`` the same where it is soon and
-    nothing else is in the way. ``open_until`` is None if the provider is closed, or closes later
-    than can be seen.
+    ``opens_at`` the next opening of a closed provider, ``call_at`` the same if it is soon and
+    no other gate stops the provider. ``open_until`` is None if the provider is closed, or closes
+    later than can be seen.
     """
 
     state: AvailabilityState = "free"

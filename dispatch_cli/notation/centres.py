@@ -3,7 +3,7 @@
 ``tools/build_postcodes.py`` makes the file, which is available under the ODbL 1.0, from GeoNames
 (CC BY 4.0) and OpenStreetMap (ODbL 1.0); docs/places.md describes it.
 Points have steps of 1/10,000 degree, about 10 m, and are kept as whole numbers of such steps. The
-names come last in the file and are only unpacked when somebody asks for them.
+names come last in the file and are unpacked at their first use.
 """
 
 import os

@@ -70,7 +70,7 @@ def then_lines(then: "Iterable[Later]", screen: Screen) -> list[Line]:
 
 
 def exhausted_lines(nobody: "Exhausted", screen: Screen) -> list[Line]:
-    """Say that nobody is left to ask, and the number of the last resort."""
+    """Say that no provider is left to ask, and the number of the last resort."""
     title = f"{screen.text(nobody.service).upper()}   NOBODY IS LEFT TO ASK"
     return [
         plain_line(screen.shorten(f"case {nobody.case_id}{GAP}{title}", screen.width), "bold red"),

@@ -204,7 +204,7 @@ def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
 
 
 def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
-    """Say what should have happened, since when, and whom to call about it."""
+    """Make the lines of a missed deadline: what is overdue, since when, and the number to call."""
     who = f"{screen.text(each.phone)}  {screen.text(each.name)}" if each.name else ""
     at = past_clock(each.since, now)
     what = f"{each.what} overdue since {at}"

@@ -95,7 +95,7 @@ def _labels(labels: Labels) -> str:
 
 
 def _escaped(value: str) -> str:
-    r"""Write a label's value, cleaned as for a terminal, since whoever shows it may not do so.
+    r"""Write a label's value, cleaned as for a terminal, since other programs may show it as it is.
 
     The format has escapes for backslash, quote and line end only: a control character is written
     out as its code (``\x1b``), and a line end as ``\n`` in two characters.

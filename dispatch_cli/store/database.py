@@ -38,7 +38,7 @@ _PROFILE = (
 
 
 class Voice(Struct, frozen=True):
-    """Where it is said that somebody waits, and what is doubtful about the file."""
+    """Functions that say that the program waits for the lock, and warn of doubts about the file."""
 
     wait: Callable[[str], None]
     warn: Callable[[str], None]
@@ -108,7 +108,7 @@ class Database:
             self.close()
 
     def beside(self, path: Path) -> "Database":
-        """Another file, of which the same is known."""
+        """Return a database at another path with the same settings."""
         return type(self)(path, now=self.now, known=self._known, on_network=self._on_network)
 
     def schema(self) -> list[str]:
@@ -274,7 +274,7 @@ class Database:
         return connection
 
     def _look_around(self) -> None:
-        """Refuse a network file system, and warn of what else makes the file less safe."""
+        """Refuse a network file system, and warn of other doubts about the file."""
         kind = filesystem.file_system_of(self.path)
         if filesystem.is_network(kind) and not self._on_network:
             raise network(self.path, kind)

@@ -1,4 +1,4 @@
-"""A lock between processes in which nobody starves, and what its file says.
+"""A lock between processes that are served in turn, and the content of its file.
 
 SQLite's own waiting is a lottery: with 32 writers the unluckiest waited 7.9 s. Waiting for a
 file lock, the system wakes them, and the worst was a third of a second (RELIABILITY, finding 4).
@@ -25,7 +25,7 @@ SUFFIX = ".lock"
 
 LONGEST_WAIT_S = 10.0
 SILENT_WAIT_S = 1.0
-"""After so long it is said that somebody waits."""
+"""A process that waits longer says so."""
 
 _STAMP_BYTES = 93
 _HOLDER_BYTES = 32
@@ -82,7 +82,7 @@ def held(
                 _wait(file, path, end, wait_s, say)
             if _is_in_place(file, path):
                 break
-            # Somebody has removed the file while we waited: others hold another one.
+            # The file was removed while we waited: other processes hold another one.
             before, file = file, _open(path)
             os.close(before)
         lock = LockFile(file)
@@ -93,7 +93,7 @@ def held(
 
 
 def waiting_for(path: Path) -> str:
-    """The sentence for somebody who waits."""
+    """Say which process the lock is waited for."""
     known = holder(path)
     if known is None:
         return "waiting for another dispatch"

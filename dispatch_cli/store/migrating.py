@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x44504C47
-"""In the file's header: nobody else's database is taken for a case log."""
+"""In the file's header: no other program's database is taken for a case log."""
 
 
 def fill(connection: "sqlite3.Connection", known: tuple[Migration, ...]) -> None:

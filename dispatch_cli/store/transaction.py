@@ -69,7 +69,7 @@ class Reader:
         return whole(lambda: tallies.read_tallies(self._connection))
 
     def summaries(self, travel_source: str = TRAVEL_SOURCE) -> list[Summary]:
-        """What each provider's offers add up to for learning, whatever the size of the log.
+        """What each provider's offers add up to for learning; the time does not grow with the log.
 
         Lateness is that of the offers whose travel minutes have this source.
         """

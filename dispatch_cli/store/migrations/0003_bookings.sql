@@ -51,7 +51,7 @@ ALTER TABLE offer DROP COLUMN slot;
 
 CREATE INDEX bookings_of ON engagement (provider, unit, begin_at);
 
--- The schema refuses two jobs of a unit at the same time, whatever the program does.
+-- The schema itself refuses two jobs of a unit at the same time.
 CREATE TRIGGER no_overlap BEFORE INSERT ON engagement
 WHEN EXISTS (
     SELECT 1 FROM engagement
