@@ -157,14 +157,17 @@ class Desk:
 
     def passed_over(self, job: Job, needed: Needed, firm: str, now: datetime) -> str:
         """Why a firm whose turn it is cannot be called now."""
-        needed_at = max(now, job.when)
-        for moment in (now, needed_at):
-            if why := self.unfit(firm, needed.name, job.state, moment):
-                return why
-        wait = self.wait(firm, needed_at, now) / MINUTE
+        if why := self.barred(job, needed.name, firm, now):
+            return why
+        wait = self.wait(firm, max(now, job.when), now) / MINUTE
         if firm not in needed.waited_for and wait > 0:
             return f"all units taken since, the next in about {wait:.0f} min"
         return ""
+
+    def barred(self, job: Job, service: str, firm: str, now: datetime) -> str:
+        """Why a firm cannot be sent: at the moment of the call, or when help is needed."""
+        moments = (now, max(now, job.when))
+        return next(filter(None, (self.unfit(firm, service, job.state, at) for at in moments)), "")
 
     def next_for(self, job: Job, needed: Needed, now: datetime) -> Asked:
         skipped = []
@@ -204,7 +207,7 @@ class Desk:
             against = (
                 self.passed_over(job, needed, firm, now)
                 if is_listed
-                else self.unfit(firm, service, job.state, now)
+                else self.barred(job, service, firm, now)
             )
             had = any(each.firm == firm for each in job.calls_for(service))
             whom = Asked(firm, FIRMS[firm].answers_on(now)[0], (), bool(against) or had)
