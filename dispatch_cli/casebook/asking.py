@@ -77,19 +77,10 @@ def place_call(
         before = existing(tx, case_id)
         casework.must_be_open(before)
         wanted = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
-        # Before anybody is looked for: with nobody left, a service that has help is not exhausted.
+        # Before the choice: with no provider left, a service that has help is not exhausted.
         for each in wanted:
             casework.must_need_a_call(before, each)
-        in_spite_of = ""
-        if provider is None:
-            found = _next_for_all(book, tx, before, wanted)
-            options = [found.option] if found.option else []
-            options += [_listed(each, found.option.provider) for each in wanted[1:] if found.option]
-        else:
-            asked = [_out_of_order(book, tx, before, each, provider) for each in wanted]
-            options, against = [each for each, _ in asked], [why for _, why in asked if why]
-            in_spite_of = "; ".join(dict.fromkeys(against))
-            found = casework.Next(options[0], options[0].phones[0], ())
+        options, found, in_spite_of = _chosen(book, tx, before, wanted, provider)
         if not options:
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
             return exhausted(case_id, wanted, found)
@@ -99,11 +90,7 @@ def place_call(
         after = _asked(book, before, asks, found.phone, override=by, before_opening=early)
         offers = after.offers[len(before.offers) :]
         tx.save(before, after)
-        for offer in offers:
-            if because:
-                tx.set_text(case_id, f"{offer.number}.because", because)
-            said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
-            book.write(tx, "offer", case_id, offer=offer.number, **said)
+        _write_down(book, tx, case_id, offers, because)
         offer = offers[0]
         overdue = overdue_since(book, tx, after, offer)
         ref = f"{case_id}.{offer.number}"
@@ -118,6 +105,40 @@ def place_call(
         overdue=overdue,
         language=language,
     )
+
+
+def _chosen(
+    book: Book,
+    tx: "Transaction",
+    case: Case,
+    wanted: Sequence[CaseService],
+    provider: str | None,
+) -> tuple[list[Option], casework.Next, str]:
+    """Choose the options to ask for in one call, one for each service, and the number to dial.
+
+    The last value says what speaks against a provider that is asked out of order.
+    """
+    if provider is None:
+        found = _next_for_all(book, tx, case, wanted)
+        if found.option is None:
+            return [], found, ""
+        others = [_listed(each, found.option.provider) for each in wanted[1:]]
+        return [found.option, *others], found, ""
+    asked = [_out_of_order(book, tx, case, each, provider) for each in wanted]
+    options, against = [each for each, _ in asked], [why for _, why in asked if why]
+    found = casework.Next(options[0], options[0].phones[0], ())
+    return options, found, "; ".join(dict.fromkeys(against))
+
+
+def _write_down(
+    book: Book, tx: "Transaction", case_id: int, offers: Sequence[Offer], because: str
+) -> None:
+    """Record the offers of one call in the journal, with the operator's reason."""
+    for offer in offers:
+        if because:
+            tx.set_text(case_id, f"{offer.number}.because", because)
+        said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
+        book.write(tx, "offer", case_id, offer=offer.number, **said)
 
 
 def _asked(
