@@ -9,7 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from . import desk
-from .availability import ASKED_AGAIN, HolidayDates, hours_around, reachability_at
+from .availability import (
+    ASKED_AGAIN,
+    Basis,
+    HolidayDates,
+    availability_at,
+    hours_around,
+    reachability_at,
+)
 from .availability.observer import attributed, observer_fault
 from .availability.samples import one_sample
 from .availability.states import advance
@@ -145,22 +152,18 @@ def _report(watch: Watch, standing: _Standing) -> CheckReport:
 
 def closed_now(watch: Watch, providers: Mapping[str, Provider], now: datetime) -> dict[str, str]:
     """Say who is not to be reached now, and why: hold, maintenance, hours."""
-    timezone = watch.catalog.rules.settings.timezone
-    hours_of = hours_around(now, timezone, watch.holidays)
-    windows = [
-        window
-        for window in watch.catalog.checking().maintenance
-        if window.start <= now < window.until
-    ]
+    settings = watch.catalog.rules.settings
+    basis = Basis(hours_around(now, settings.timezone, watch.holidays), settings)
+    checking = watch.catalog.checking()
     closed: dict[str, str] = {}
     for each, provider in providers.items():
-        hold = provider.on_hold
-        window = next((w for w in windows if w.covers(provider)), None)
-        if hold is not None and hold.is_on(now):
-            closed[each] = f"on hold: {hold.reason}"
+        stands = availability_at(provider, now, basis)
+        window = checking.maintenance_of(provider, now)
+        if stands.reason == "on_hold":
+            closed[each] = f"on hold: {stands.why}"
         elif window is not None:
             closed[each] = f"maintenance: {window.text}" if window.text else "maintenance"
-        elif hours_of(provider, provider.region).span_at(now).state == "closed":
+        elif stands.hours.state == "closed":
             closed[each] = "outside its hours"
     return closed
 

@@ -1,6 +1,6 @@
 """What the case log knows for a ranking."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from .. import availability
 from ..casework.clock_jumps import TOLERANCE
 from ..model import Known, Observations
 from ..model.case import Booking
-from ..model.check import Maintenance
+from ..model.check import Checking, Maintenance
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -32,7 +32,6 @@ def observe(
     """
     checking = catalog.checking()
     settings = checking.settings
-    windows = [each for each in checking.maintenance if each.start <= now < each.until]
     states = reader.watched(but_up=availability.fresh_at(now, settings))
     reports = reader.reports(now - availability.ASKED_AGAIN)
     bookings = _with_ahead(reader, now)
@@ -44,7 +43,7 @@ def observe(
                 watched=states.get(each),
                 report=reports.get(each),
                 bookings=_others(bookings.get(each, ()), without_case),
-                maintenance=_maintenance(catalog, each, windows),
+                maintenance=_maintenance(catalog, checking, each, now),
             )
             for each in {**states, **reports, **bookings}
         },
@@ -84,8 +83,8 @@ def _others(bookings: Iterable[Booking], without_case: int) -> tuple[Booking, ..
 
 
 def _maintenance(
-    catalog: "Catalog", provider_id: str, windows: Collection[Maintenance]
+    catalog: "Catalog", checking: Checking, provider_id: str, now: datetime
 ) -> Maintenance | None:
-    """The maintenance that a provider is in."""
-    provider = catalog.find(provider_id) if windows else None
-    return None if provider is None else next((w for w in windows if w.covers(provider)), None)
+    """Return the maintenance that a provider of the file is in."""
+    provider = catalog.find(provider_id) if checking.maintenance else None
+    return None if provider is None else checking.maintenance_of(provider, now)

@@ -163,8 +163,10 @@ class Maintenance(Struct, frozen=True, kw_only=True):
     text: str = ""
     providers: tuple[str, ...] = ()
 
-    def covers(self, provider: Provider) -> bool:
-        """Whether the provider is one of these."""
+    def covers(self, provider: Provider, moment: datetime) -> bool:
+        """Whether the provider is one of these, and the moment lies within the maintenance."""
+        if not self.start <= moment < self.until:
+            return False
         return not self.providers or any(
             name == provider.id or name in provider.tags for name in self.providers
         )
@@ -192,6 +194,10 @@ class Checking(Struct, frozen=True, kw_only=True):
     settings: CheckSettings = CheckSettings()
     maintenance: tuple[Maintenance, ...] = ()
     coverage: CoverageSettings = CoverageSettings()
+
+    def maintenance_of(self, provider: Provider, moment: datetime) -> Maintenance | None:
+        """Return the maintenance that a provider is in at a moment; None if it is in none."""
+        return next((each for each in self.maintenance if each.covers(provider, moment)), None)
 
 
 class Move(Struct, frozen=True, kw_only=True):
