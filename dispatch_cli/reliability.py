@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from .betas import beta_quantile
-from .model.forecasts import BANDS_MIN, MILLION, TENTHS, ArrivalCount, ChanceCount, ChanceSum
+from .model.forecast_counts import BANDS_MIN, MILLION, TENTHS, ArrivalCount, ChanceCount, ChanceSum
 from .model.whole_months import divided, first_month, first_year
 from .reports import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
 

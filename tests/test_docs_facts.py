@@ -11,9 +11,9 @@ from dispatch_cli import reliability, reports, results
 from dispatch_cli.eligibility import GATES, reasons_of
 from dispatch_cli.errors import ExitCode
 from dispatch_cli.model.check import Move, Reading, Report
-from dispatch_cli.model.forecasts import ArrivalCount, ChanceCount, ChanceSum
+from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from dispatch_cli.render.envelope import ErrorEntry
-from dispatch_cli.render.forecasts import forecast_lines
+from dispatch_cli.render.forecast_report import forecast_lines
 from dispatch_cli.render.layout import Screen, line_text
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

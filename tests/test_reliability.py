@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.model.forecasts import (
+from dispatch_cli.model.forecast_counts import (
     BANDS_MIN,
     ArrivalCount,
     ChanceCount,

@@ -73,7 +73,7 @@ def forecast(
 ) -> Outcome:
     """Say whether the chances and arrivals that the ranking forecast have come true."""
     from .. import reliability
-    from ..render import forecasts as screens
+    from ..render import forecast_report as screens
 
     book = open_book(desk)
     with book.store.reading() as reader:

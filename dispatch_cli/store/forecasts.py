@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..learning import is_counted
 from ..model.case import SAID_YES, Case
-from ..model.forecasts import MILLION, ArrivalCount, ChanceCount, ChanceSum, band_of, tenth_of
+from ..model.forecast_counts import MILLION, ArrivalCount, ChanceCount, ChanceSum, band_of, tenth_of
 from .erasure import drive_step, shifted
 from .tallies import tally_of, turns_of
 

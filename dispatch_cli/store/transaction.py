@@ -19,7 +19,7 @@ from ..model.case import (
     Tally,
 )
 from ..model.check import Move, Report, Watched
-from ..model.forecasts import ArrivalCount, ChanceCount, ChanceSum
+from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from . import (
     cases,
     engagements,

@@ -16,8 +16,8 @@ from dispatch_cli.casebook.viewing import (
     ServiceView,
 )
 from dispatch_cli.model.case import Act
-from dispatch_cli.model.forecasts import ArrivalCount, ChanceCount, ChanceSum
-from dispatch_cli.render import case_cards, case_loop, case_views, fairness, forecasts
+from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
+from dispatch_cli.render import case_cards, case_loop, case_views, fairness, forecast_report
 from dispatch_cli.render.layout import Screen, cells, line_text
 from dispatch_cli.reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
@@ -188,7 +188,7 @@ SCREENS = {
         NOW, screen,
     ),
     "fairness": lambda screen: fairness.fairness_lines(report(), screen),
-    "forecast": lambda screen: forecasts.forecast_lines(forecast(), screen),
+    "forecast": lambda screen: forecast_report.forecast_lines(forecast(), screen),
     "loop": lambda screen: case_loop.loop_lines(
         page(asking=card(), answer_by=NOW - timedelta(seconds=5)), screen, NOW
     ),
@@ -201,7 +201,9 @@ SCREENS = {
 
 def test_the_forecast_table_reads_as_a_sentence():
     """Said 70 to 80 %: asked 130, came true 71 %, between; and too few to tell where that is so."""
-    lines = [line_text(line).split("  ") for line in forecasts.forecast_lines(forecast(), Screen())]
+    lines = [
+        line_text(line).split("  ") for line in forecast_report.forecast_lines(forecast(), Screen())
+    ]
     cells_of = [[cell.strip() for cell in line if cell.strip()] for line in lines]
     assert cells_of[0] == ["all months: 138 asked in their turn"]
     assert cells_of[3:5] == [
@@ -211,7 +213,7 @@ def test_the_forecast_table_reads_as_a_sentence():
     assert cells_of[7:9] == [["15 to 30 min", "10", "24 min"], ["60 min or more", "1", "95 min"]]
     assert cells_of[11][1:] == ["2026", "74%", "138", "100", "72%", "64 to 80%", "as said"]
     since = reliability.report([], [], [], NOW)
-    assert [line_text(line) for line in forecasts.forecast_lines(since, Screen())] == [
+    assert [line_text(line) for line in forecast_report.forecast_lines(since, Screen())] == [
         "since 2026-11-27: 0 asked in their turn"
     ]
     assert since.is_too_little
