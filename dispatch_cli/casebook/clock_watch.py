@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..casework.clock_jumps import ClockJump, jump_between
 from ..model.case import Act
+from ..model.clock_jumps import ClockJump, jump_between
 from .book import Book, clock
 
 if TYPE_CHECKING:

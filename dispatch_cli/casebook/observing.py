@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from .. import availability
-from ..casework.clock_jumps import TOLERANCE
 from ..model import Known, Observations
 from ..model.case import Booking
 from ..model.check import Checking, Maintenance
+from ..model.clock_jumps import TOLERANCE
 
 if TYPE_CHECKING:
     from ..catalog import Catalog

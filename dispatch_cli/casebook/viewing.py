@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import casework, plans
-from ..casework.clock_jumps import is_ahead
 from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
+from ..model.clock_jumps import is_ahead
 from ..results import EmergencyCall
 from .book import Book, existing
 from .clock_watch import jump_in_force, sentence

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from ..model.case import Case, CaseService, Offer, Option, ServiceState
-from .clock_jumps import is_ahead
+from ..model.clock_jumps import is_ahead
 
 LIVE = ("accepted", "arrived")
 """States of an offer in which its unit is taken."""

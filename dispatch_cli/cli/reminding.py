@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..casework.clock_jumps import is_ahead
+from ..model.clock_jumps import is_ahead
 
 SUFFIX = ".told"
 SEEN_EVERY = timedelta(hours=1)

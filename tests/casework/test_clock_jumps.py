@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli import casework
-from dispatch_cli.casework.clock_jumps import ClockJump, is_ahead, jump_between
+from dispatch_cli.model.clock_jumps import ClockJump, is_ahead, jump_between
 
 from .cases import JOB, MINUTE, NOON, case, fleet, option, service
 
