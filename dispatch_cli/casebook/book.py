@@ -1,6 +1,6 @@
 """What every verb of a case needs, and how it decides: once, in the store, with its record."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from ..availability import HolidayDates
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
-    from .clock_watch import ClockWatch
+
+
+class ClockWatch(Struct, frozen=True):
+    """How to read the clock now, and when the files of the case log were written.
+
+    ``seen_at`` finds out when a run by cron last saw the log. Both are asked only in doubt.
+    """
+
+    read: Callable[[], datetime]
+    written_at: Callable[[], datetime | None] = lambda: None
+    seen_at: Callable[[], datetime | None] = lambda: None
 
 
 class Book(Struct, frozen=True, kw_only=True):
@@ -31,7 +41,7 @@ class Book(Struct, frozen=True, kw_only=True):
     now: datetime
     operator: str
     told: Told = field(default_factory=Told)
-    watch: "ClockWatch | None" = None
+    watch: ClockWatch | None = None
     """How to notice a clock that has jumped; None: ``now`` is taken as it is."""
 
     def act(self, action: str, case_id: int, **details: str | int | float | bool | None) -> Act:

@@ -1,10 +1,7 @@
 """Notice, record and say that the clock of the machine has jumped."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from ..model.case import Act
 from ..model.clock_jumps import ClockJump, jump_between
@@ -17,17 +14,6 @@ OF_NO_CASE = 0
 """The number under which the journal has what belongs to no case."""
 
 JUMPED, IS_RIGHT = "clock jumped", "clock is right"
-
-
-class ClockWatch(Struct, frozen=True):
-    """How to read the clock now, and when the files of the case log were written before that.
-
-    ``seen_at`` finds out when a run by cron last saw the log; it is asked only in doubt.
-    """
-
-    read: Callable[[], datetime]
-    written_at: datetime | None = None
-    seen_at: Callable[[], datetime | None] = lambda: None
 
 
 def record_jump(book: Book, tx: "Transaction") -> None:
@@ -90,10 +76,12 @@ def _noticed(book: Book, reader: "Reader") -> ClockJump | None:
     if book.watch is None or last is None:
         return None
     now = _now(book)
-    found = jump_between(last.at, now, book.watch.written_at)
-    if found is None or found.is_back:
-        return found
-    return jump_between(last.at, now, book.watch.seen_at())
+    found = jump_between(last.at, now, None)
+    for evidence in (book.watch.written_at, book.watch.seen_at):
+        if found is None or found.is_back:
+            break
+        found = jump_between(last.at, now, evidence())
+    return found
 
 
 def _now(book: Book) -> datetime:

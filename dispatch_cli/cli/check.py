@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 
 from ..errors import ExitCode, UnavailableError, UsageError
 from ..model.check import MOST_BUDGET_S
+from ..model.clock_jumps import LONGEST_PAUSE
 from .check_options import Ahead, Looks
 from .opening import holiday_dates, now, open_own_catalog, store_at
 from .options import Around, complete_providers
@@ -139,6 +140,7 @@ def _run(
     try:
         with alone(lock) as is_alone:
             if is_alone:
+                _compare_clock(log)
                 with _heartbeat(asked, watch) as ended:
                     checked = watching.run_checks(watch, ids=asked.ids, look=_look)
                     # Inside the lock, so that an older run cannot overwrite a newer one's files.
@@ -150,6 +152,17 @@ def _run(
     if asked.looks.monitor:
         return _monitored(watching.as_known(watch, ids=asked.ids))
     return Outcome(lambda: _say_overlap(asked), ExitCode.CONFLICT)
+
+
+def _compare_clock(log: "store.Store") -> None:
+    """Have a jump of the clock recorded before the run gives the files of the log a new time."""
+    from ..store.file_times import written_at
+
+    at = written_at(log.path)
+    if at is not None and now() - at > LONGEST_PAUSE:
+        from .case.desk import record_clock
+
+        record_clock(log)
 
 
 @contextmanager

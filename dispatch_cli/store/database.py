@@ -16,6 +16,7 @@ from . import filesystem, identity, lock, migrating
 from .continuity import Continuity, check_gone, check_history
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
 from .faults import damaged, explained, network, refused
+from .file_times import kept_times
 from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
 from .soundness import schema_of
@@ -172,7 +173,7 @@ class Database:
         connection, self._connection = self._connection, None
         try:
             if connection is not None:
-                with explained(self.path):
+                with explained(self.path), kept_times(self.path):
                     connection.close()
         finally:
             self._let_go()
@@ -181,7 +182,7 @@ class Database:
         """Drop a connection after a fault, whatever it says about that."""
         import sqlite3
 
-        with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error), kept_times(self.path):
             if self._connection is not None:
                 self._connection.close()
         self._connection = None
@@ -262,14 +263,16 @@ class Database:
             if version < newest(self.known):
                 if not writing:
                     raise _NeedsLockError
-                self.acknowledge(
-                    migrating.migrate(connection, self.path, self.known, version, self.now)
-                )
+                with kept_times(self.path):
+                    self.acknowledge(
+                        migrating.migrate(connection, self.path, self.known, version, self.now)
+                    )
             if not is_fixed:
                 connection.execute("PRAGMA journal_mode = WAL")
             continuity.check_place()
         except BaseException:
-            connection.close()
+            with kept_times(self.path):
+                connection.close()
             raise
         return connection
 

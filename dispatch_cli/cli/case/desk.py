@@ -4,7 +4,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ...casebook.book import Book
-from ...casebook.clock_watch import ClockWatch
+from ...casebook.book import Book, ClockWatch
 from ...errors import BadDataError, ExitCode, UsageError
 from ...model.words import LANGUAGES
 from ..opening import holiday_dates, now, open_catalog, refuse_sample, store_at
@@ -91,10 +89,26 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
 
 def clock_of(log: "store.Store") -> str:
     """Say that the clock has jumped, without a provider file; empty if it agrees with the log."""
-    from ... import catalog
     from ...casebook.clock_watch import jump_in_force, sentence
 
-    book = Book(
+    book = _book_of_clock(log)
+    with log.reading() as reader:
+        jump = jump_in_force(book, reader)
+    return sentence(jump, book) if jump else ""
+
+
+def record_clock(log: "store.Store") -> None:
+    """Record a jump of the clock, before a write that the journal does not have."""
+    from ...casebook.clock_watch import record_now
+
+    record_now(_book_of_clock(log))
+
+
+def _book_of_clock(log: "store.Store") -> Book:
+    """Make a book without a provider file, to compare the clock with the journal."""
+    from ... import catalog
+
+    return Book(
         store=log,
         catalog=catalog.nobody(),
         holidays=holiday_dates,
@@ -102,29 +116,22 @@ def clock_of(log: "store.Store") -> str:
         operator=login_name(),
         watch=_watch(log.path),
     )
-    with log.reading() as reader:
-        jump = jump_in_force(book, reader)
-    return sentence(jump, book) if jump else ""
 
 
 def _watch(log: Path) -> ClockWatch:
-    """Watch the clock by the journal, and by the files before this program opens them."""
+    """Watch the clock by the journal, and by the times of the files."""
+
+    def written_at() -> datetime | None:
+        from ...store import file_times
+
+        return file_times.written_at(log)
 
     def seen_at() -> datetime | None:
         from .. import reminding
 
         return reminding.seen_at(log)
 
-    return ClockWatch(read=now, written_at=_written_at(log), seen_at=seen_at)
-
-
-def _written_at(log: Path) -> datetime | None:
-    """When the case log was last written, before this program opens it; None without a file."""
-    found = []
-    for path in (log, Path(f"{log}-wal")):
-        with suppress(OSError):
-            found.append(datetime.fromtimestamp(path.stat().st_mtime, UTC))
-    return max(found, default=None)
+    return ClockWatch(read=now, written_at=written_at, seen_at=seen_at)
 
 
 def open_log(desk: Desk) -> "store.Store":

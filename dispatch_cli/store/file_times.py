@@ -1,0 +1,45 @@
+"""When the files of a case log were written, which a mere look does not change.
+
+The last connection that closes copies the write-ahead log into the database, and every connection
+makes an empty ``-wal``: neither says that anything was written then.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def written_at(log: Path) -> datetime | None:
+    """Return when a case log was last written; None without a file."""
+    newest = max(_times(log).values(), default=None)
+    return None if newest is None else datetime.fromtimestamp(newest / 1e9, UTC)
+
+
+@contextmanager
+def kept_times(log: Path) -> Iterator[None]:
+    """Set the times of the files back to that of the last commit before the block.
+
+    For what changes the files and records nothing. A file of another owner keeps the new time.
+    """
+    newest = max(_times(log).values(), default=None)
+    try:
+        yield
+    finally:
+        if newest is not None:
+            for path, time in _times(log).items():
+                if time > newest:
+                    with suppress(OSError):
+                        os.utime(path, ns=(newest, newest))
+
+
+def _times(log: Path) -> dict[Path, int]:
+    """Return the modification times, in ns, of the files that hold commits."""
+    found = {}
+    for path in (log, Path(f"{log}-wal")):
+        with suppress(OSError):
+            state = path.stat()
+            if state.st_size:
+                found[path] = state.st_mtime_ns
+    return found
