@@ -12,7 +12,6 @@ from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
 from ..model.clock_jumps import is_ahead
 from ..results import EmergencyCall
 from .book import Book, existing
-from .clock_watch import jump_in_force, sentence
 
 if TYPE_CHECKING:
     from ..store import Reader
@@ -186,6 +185,8 @@ def personal(book: Book, case_id: int, *, why: str = "show") -> PersonalView:
 
 def audit(book: Book) -> Audit:
     """Say what in open cases should have happened by now, and whether the clock has jumped."""
+    from .clock_watch import jump_in_force, sentence
+
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)

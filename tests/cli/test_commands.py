@@ -225,16 +225,43 @@ def test_ranking_imports_no_extra(firms, form):
     assert extras & _modules_of_ranking(*form) == set()
 
 
+NO_RANKING = {"candidates", "chain", "desk", "eligibility", "hours", "ranking"}
+NO_CASEWORK = {"availability", "casework", "casebook.clock_watch"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "heavy"),
+    [
+        ("log head", NO_RANKING | NO_CASEWORK),
+        ("log verify", NO_RANKING | NO_CASEWORK),
+        ("case list", NO_RANKING | {"casebook.clock_watch"}),
+        ("case decline 1.1 --reason no_unit", NO_RANKING),
+        ("case accept 1.1 --eta 20", NO_RANKING),
+        ("check --quiet", {"casework", "casebook.book", "casebook.clock_watch"}),
+    ],
+)
+def test_a_command_loads_only_its_own_part(dispatch, firms, argv, heavy):
+    """What only compares the clock loads no casework, and what only answers loads no ranking."""
+    for made in ("open tow --at 86150", "offer 1"):
+        assert dispatch("case", *made.split()).code == 0
+    loaded = {name.removeprefix("dispatch_cli.") for name in _modules_of(*argv.split())}
+    assert heavy & loaded == set()
+    assert "store.database" in loaded
+
+
 def _modules_of_ranking(*options: str) -> set[str]:
-    """Rank in a process of its own and return the names of all modules that it has imported."""
+    return _modules_of("cascade", "tow", "--at", "86150", *options)
+
+
+def _modules_of(*argv: str) -> set[str]:
+    """Run a command in a process of its own and return the names of all imported modules."""
     code = (
         "import sys; from dispatch_cli.cli import run; code = run(sys.argv[1:]); "
         "print(*sys.modules, file=sys.stderr); sys.exit(code)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code, "cascade", "tow", "--at", "86150", *options],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", code, *argv], capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     return set(ran.stderr.split())
 
