@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..results import Status
 
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
+
 TOLD = Told()
 """What this run of the program has recorded: nothing that fails afterwards makes it a failure."""
 
@@ -74,10 +77,12 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
         _drop_stdout()
         is_shown, code = False, ExitCode.OK
     except KeyboardInterrupt:
-        if TOLD.recorded:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        # The command line parser makes a code of Ctrl-C, too.
+        if TOLD.recorded or TOLD.warnings:
             _say_recorded("interrupted")
-        return 130
-    if not is_shown and TOLD.recorded:
+    elif not is_shown and TOLD.recorded:
         _say_recorded("stdout is closed: nothing else can be shown")
     return code
 
@@ -96,7 +101,7 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt, SystemExit):
         raise
     except Abort:
-        return 130
+        return INTERRUPTED
     except DispatchError as error:
         failure = error
     except TyperException as error:
@@ -153,7 +158,9 @@ def _say_recorded(why: str) -> None:
 def _report(error: DispatchError, argv: Sequence[str]) -> int:
     """Say what is wrong on stderr and, with ``--json``, in an envelope on stdout.
 
-    Once the kind of incident can be read, the emergency line stands whatever else has failed.
+    What the act has noticed before it was refused, such as a clock that has jumped, is said here
+    or never. Once the kind of incident can be read, the emergency line stands whatever else has
+    failed.
     """
     from ..render import messages
     from .emergency import emergency_from, is_about_an_incident
@@ -177,6 +184,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
                 else {},
                 exit_code=error.exit_code,
                 status=status_of(error.exit_code, served=False, emergency=bool(line.calls)),
+                warnings=TOLD.warnings,
                 errors=error_entries(error),
             )
         elif line.calls or line.advice:
@@ -185,6 +193,8 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
             print_emergency(line.calls, line.advice, stream=sys.stdout)
         sys.stdout.flush()
     quiet = "--quiet" in argv or "-q" in argv
+    if not quiet:
+        messages.print_warnings(TOLD.warnings, stream=sys.stderr)
     messages.print_error(error, stream=sys.stderr, quiet=quiet)
     return error.exit_code
 

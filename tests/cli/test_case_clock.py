@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dispatch_cli.casebook import viewing
 from dispatch_cli.cli.case import desk
 
 NOW = datetime.now(UTC)
@@ -72,6 +73,35 @@ def test_a_jump_is_said_once_and_recorded(at, dispatch):
     assert SET_BACK in at(timedelta(minutes=2), "audit").out
     assert "clock" not in at(HOUR + timedelta(minutes=1), "audit").out
     assert dispatch("log", "verify").code == 0
+
+
+@pytest.mark.parametrize("form", ["lines", "json", "quiet"])
+def test_a_refused_act_says_the_jump(at, dispatch, form):
+    """The act that is refused records the jump, so it says it too; --quiet drops warnings."""
+    at(HOUR, "open", "tow", "--at", "86150")
+    at(HOUR, "offer", "1")
+    at(HOUR, "decline", "1.1", "--reason", "no_unit")
+    options = [] if form == "lines" else [f"--{form}"]
+    refused = at(0 * HOUR, "accept", "1.1", "--eta", "20", *options)
+    assert refused.code == 8
+    assert (0, "clock jumped") in journal(dispatch)
+    first = refused.err.splitlines()[0]
+    assert (first.startswith("warning: ") and SET_BACK in first) == (form != "quiet")
+    if form == "json":
+        [warning] = refused.envelope["warnings"]
+        assert SET_BACK in warning
+
+
+def test_an_interrupted_look_says_the_jump(at, dispatch, monkeypatch):
+    """A personal look is recorded before it is shown: Ctrl-C in between loses no warning."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    at(HOUR, "open", "tow", "--at", "86150")
+    monkeypatch.setattr(viewing, "show", interrupt)
+    ran = at(0 * HOUR, "show", "1", "--personal")
+    assert (ran.code, SET_BACK in ran.err) == (130, True)
 
 
 def test_doctor_shows_a_jump(at, dispatch):
