@@ -43,6 +43,8 @@ class Book(Struct, frozen=True, kw_only=True):
     told: Told = field(default_factory=Told)
     watch: ClockWatch | None = None
     """How to notice a clock that has jumped; None: ``now`` is taken as it is."""
+    file_problem: str = ""
+    """Why the provider file cannot be read, so that ``catalog`` has no provider; else empty."""
 
     def act(self, action: str, case_id: int, **details: str | int | float | bool | None) -> Act:
         """Make the journal's record of an act; nothing personal may be in its details."""

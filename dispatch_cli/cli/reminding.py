@@ -104,12 +104,13 @@ class Reminder:
 
     def _write(self, file: ToldFile) -> None:
         from ..files import write_private
+        from ..render.messages import print_warnings
 
         try:
             write_private(self._path, msgspec.json.encode(file))
         except OSError as error:
             why = f"{self._path} cannot be written, so that all is said again: {error.strerror}"
-            sys.stderr.write(f"warning: {why}\n")
+            print_warnings([why], stream=sys.stderr)
 
 
 def read_told(path: Path) -> ToldFile:

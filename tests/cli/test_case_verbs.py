@@ -57,6 +57,18 @@ def test_every_verb_speaks_json_under_its_own_schema(dispatch, opened):
         assert ran.code == ran.envelope["exit_code"] == 0, (argv, ran.err)
 
 
+@pytest.mark.parametrize("form", ["lines", "json", "quiet"])
+def test_a_broken_provider_file_is_a_clean_warning(dispatch, opened, firms, form):
+    """What only looks goes on and says why; no control character gets out, --quiet drops it."""
+    firms.write_text('"\\u001b[2J" = 1\n')
+    ran = dispatch("case", "list", *([] if form == "lines" else [f"--{form}"]))
+    assert ran.code == 0
+    assert "\x1b" not in ran.out + ran.err
+    said = ran.envelope["warnings"] if form == "json" else ran.err.splitlines()
+    found = ["unknown key" in " ".join(said), "provider file cannot be read" in " ".join(said)]
+    assert found == [form != "quiet"] * 2
+
+
 def test_a_second_answer_is_shown_and_not_applied(dispatch, opened):
     """An answer to an answered offer is exit 8, names who was first, and changes nothing."""
     dispatch("case", "offer", "1")

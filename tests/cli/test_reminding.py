@@ -43,6 +43,21 @@ def test_a_missed_deadline_is_mailed_once_and_each_hour(audit):
     assert not any(ran.err for ran in runs.values())
 
 
+def test_a_broken_provider_file_is_mailed_once_and_each_hour(audit, firms):
+    """Cron hears of it at the beginning, each hour and at the end; the deadlines stand beside."""
+    audit(0, "open", "tow", "--at", "86150")
+    whole = firms.read_text()
+    firms.write_text('"\\u001b[2J" = 1\n')
+    runs = {minute: audit(minute) for minute in (1, 2, 3, 4, 5, 61, 62)}
+    assert [minute for minute, ran in runs.items() if ran.out] == [1, 4, 61]
+    assert runs[1].out.startswith("the provider file cannot be read: ")
+    assert runs[61].out.startswith("still: the provider file cannot be read: ")
+    assert not any(ran.err or "\x1b" in ran.out for ran in runs.values())
+    assert [ran.code for ran in runs.values()] == [0, 0, 0, 7, 7, 7, 7]
+    firms.write_text(whole)
+    assert audit(63).out.startswith("over: provider file (first said ")
+
+
 def test_the_end_is_mailed_and_the_next_one_is_new(audit):
     """A call ends the missed deadline; the answer that is missed then has a line of its own."""
     audit(0, "open", "tow", "--at", "86150")

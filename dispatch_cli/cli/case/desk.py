@@ -28,6 +28,10 @@ MOST_MINUTES = 600
 """More minutes than that is a time of day without its colon."""
 
 LONG_LINE = 10_000
+WITHOUT_FILE = (
+    "the provider file cannot be read; the case log can, and the texts and the time zone are the"
+    " built-in ones"
+)
 YES = frozenset({"y", "yes", "j", "ja"})
 
 RefArgument = Annotated[
@@ -67,12 +71,14 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
     clock = now()
     if desk.say not in LANGUAGES:
         raise UsageError(f"--say {desk.say!r} is unknown; allowed: {', '.join(LANGUAGES)}")
+    problem = ""
     try:
         catalog = open_catalog(desk.providers, clock)
     except BadDataError as error:
         if calls:
             raise
-        catalog = _without_file(error)
+        catalog, problem = _nobody(), str(error.problems[0])
+        TOLD.warnings += [problem, WITHOUT_FILE]
     if calls:
         refuse_sample(catalog, is_wanted=desk.sample)
     log = _log_at(desk, clock)
@@ -84,6 +90,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
         operator=desk.operator or login_name(),
         told=TOLD,
         watch=_watch(log.path),
+        file_problem=problem,
     )
 
 
@@ -106,11 +113,9 @@ def record_clock(log: "store.Store") -> None:
 
 def _book_of_clock(log: "store.Store") -> Book:
     """Make a book without a provider file, to compare the clock with the journal."""
-    from ... import catalog
-
     return Book(
         store=log,
-        catalog=catalog.nobody(),
+        catalog=_nobody(),
         holidays=holiday_dates,
         now=now(),
         operator=login_name(),
@@ -143,14 +148,10 @@ def _log_at(desk: Desk, clock: datetime) -> "store.Store":
     return store_at(desk.db, clock, on_network=desk.db_on_network, warns=not desk.quiet)
 
 
-def _without_file(error: BadDataError) -> "Catalog":
-    """A provider file with nobody in it; that the real one cannot be read is said on stderr."""
+def _nobody() -> "Catalog":
+    """Return the catalog without providers."""
     from ... import catalog
 
-    sys.stderr.write(
-        f"warning: {error.problems[0]}\nwarning: the provider file cannot be read; the case log"
-        " can, and the texts and the time zone are the built-in ones\n"
-    )
     return catalog.nobody()
 
 

@@ -112,6 +112,10 @@ def _news(book: "Book", found: "Audit", here: "datetime") -> Outcome:
         record_now(book)
     wide = Screen(LONG_LINE)
     lasting = {"clock": Lasting(wide.text(found.clock))} if found.clock else {}
+    code = ExitCode.ATTENTION if found.overdue or found.clock else ExitCode.OK
+    if book.file_problem:
+        unread = f"the provider file cannot be read: {book.file_problem}"
+        lasting["provider file"] = Lasting(wide.text(unread))
     for each in found.overdue:
         # An offer has its number; the next call of a case is of one of its services.
         service = "" if "." in each.ref else f" {each.name}"
@@ -127,5 +131,5 @@ def _news(book: "Book", found: "Audit", here: "datetime") -> Outcome:
     is_seen = not found.clock and book.store.path.exists()
     return Outcome(
         lambda: reminder.print_news(lasting, book.now, is_seen=is_seen),
-        ExitCode.ATTENTION if lasting else ExitCode.OK,
+        code,
     )
