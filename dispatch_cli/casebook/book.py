@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..errors import UsageError
 from ..model.case import Act, Case
@@ -45,6 +46,10 @@ class Book(Struct, frozen=True, kw_only=True):
     """How to notice a clock that has jumped; None: ``now`` is taken as it is."""
     file_problem: str = ""
     """Why the provider file cannot be read, so that ``catalog`` has no provider; else empty."""
+
+    def renewed(self) -> "Book":
+        """Return the same book as of now, since a question may have taken minutes."""
+        return self if self.watch is None else replace(self, now=self.watch.read())
 
     def act(self, action: str, case_id: int, **details: str | int | float | bool | None) -> Act:
         """Make the journal's record of an act; nothing personal may be in its details."""

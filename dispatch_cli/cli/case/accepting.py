@@ -35,8 +35,9 @@ def accept(
     if desk.is_asking:
         for sooner in answering.would_be_sooner(book, ref, there_at):
             if ask(f"{sooner} [y/N]").lower() in YES:
-                done = answering.record(book, ref, "decline", reason="eta_too_long")
+                done = answering.record(book.renewed(), ref, "decline", reason="eta_too_long")
                 return shown_record(desk, "case accept", done)
+        book = book.renewed()
     done = answering.accept(book, ref, there_at, extra_unit=extra_unit, language=desk.say)
     return shown_record(desk, "case accept", done)
 

@@ -51,10 +51,15 @@ class AnswerKeys:
     """The answers to one offer. What a key returns is what to say, and how it is undone."""
 
     def __init__(self, book: "Book", situation: "Situation", asker: Asker, language: str) -> None:
-        self._book = book
+        self._opened = book
         self._situation = situation
         self._asker = asker
         self._language = language
+
+    @property
+    def _book(self) -> "Book":
+        """The log as of now: the operator may have thought about a question, or undoes later."""
+        return self._opened.renewed()
 
     def press(self, key: str) -> Done:
         """Record what a key stands for; nothing is said where it was given up."""

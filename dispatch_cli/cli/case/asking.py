@@ -59,12 +59,13 @@ def offer(
         why = asking.why_not(book, case_id, provider, services=wanted)
         if why and ask(f"{provider}: {why}. Ask anyway? [y/N]").lower() not in YES:
             raise UsageError(f"{provider} was not asked: {why}")
+    said = read_text(because, "because") if because else ""
     card = asking.place_call(
-        book,
+        book.renewed(),
         case_id,
         services=wanted,
         provider=provider,
-        because=read_text(because, "because") if because else "",
+        because=said,
         override=("wish" if wish else "decision") if provider else "",
         language=desk.say,
     )

@@ -33,7 +33,7 @@ def note(
     said = read_text(text, "note")
     if not said:
         raise UsageError("an empty note")
-    keeping.note(book, case_id, said)
+    keeping.note(book.renewed(), case_id, said)
     return _done(desk, "note", case_id, "noted")
 
 

@@ -10,7 +10,6 @@ from ...casebook.book import clock
 from ...errors import DispatchError, UsageError
 from ...plans import emergency_calls
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
-from ..opening import now
 from ..outcome import TOLD, bug
 from .answer_keys import ANSWER_KEYS, AnswerKeys
 from .desk import Desk, read_moment, zone_of
@@ -82,7 +81,7 @@ class Loop:
     @property
     def book(self) -> "Book":
         """The log as of now."""
-        return replace(self._opened, now=now())
+        return self._opened.renewed()
 
     def _look(self) -> Situation:
         try:
@@ -111,7 +110,7 @@ class Loop:
         page = replace(
             situation.page, message=self._message, is_error=self._is_error, question=tuple(question)
         )
-        self._display.draw(page, now().astimezone(zone_of(self._opened)))
+        self._display.draw(page, self.book.now.astimezone(zone_of(self._opened)))
         TOLD.clear()
 
     def _press(self, key: str, situation: Situation) -> None:

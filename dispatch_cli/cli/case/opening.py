@@ -74,6 +74,7 @@ def open_case(
         facts, personal = ask_missing(book, facts, _said(motorist, facts, known), place=place)
     else:
         personal = _read_personal(_said(motorist, facts, known))
+    book = book.renewed()
     incident = incident_from(_complete(facts, place), book.catalog.rules, book.now)
     if place is not None and not facts.at:
         incident = replace(incident, place=place)
