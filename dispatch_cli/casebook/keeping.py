@@ -28,7 +28,7 @@ def remind(book: Book, case_id: int, at: datetime | None) -> Case:
     with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         casework.must_be_open(before)
-        after = replace(before, call_back_at=at)
+        after = replace(before, call_back_at=at, call_back_set_at=at and book.now)
         tx.save(before, after)
         book.write(tx, "callback", case_id, at=at.isoformat() if at else None)
         fact = f"case {case_id}: " + (f"call back {clock(at, book)}" if at else "called back")

@@ -2,19 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import casework, plans
 from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
-from ..model.clock_jumps import is_ahead
 from ..results import EmergencyCall
 from .book import Book, existing
-
-if TYPE_CHECKING:
-    from ..store import Reader
 
 
 class ServiceView(Struct, frozen=True, kw_only=True):
@@ -191,19 +186,8 @@ def audit(book: Book) -> Audit:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)
         found = [missed for case in open_cases for missed in overdue_of(case, book.now)]
-        found += [each for case in open_cases for each in _reminder_ahead(book, reader, case)]
     in_order = tuple(sorted(found, key=lambda each: each.since))
     return Audit(in_order, sentence(jump, book) if jump else "")
-
-
-def _reminder_ahead(book: Book, reader: "Reader", case: Case) -> Iterable[Overdue]:
-    """Find a call back that a clock ahead has set: its time has no rule, but its record a time."""
-    at = case.call_back_at
-    if at is None or at < book.now:
-        return
-    recorded = [act for act in reader.acts(case.id) if act.action == "callback"]
-    if recorded and is_ahead(recorded[-1].at, book.now):
-        yield Overdue(str(case.id), "call back", at, "", "", is_ahead=True)
 
 
 def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:

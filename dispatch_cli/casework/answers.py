@@ -218,7 +218,7 @@ def close(case: Case, *, now: datetime) -> Case:
         replace(offer, ended_at=now) if offer.state in LIVE and offer.ended_at is None else offer
         for offer in case.offers
     )
-    return replace(case, offers=ended, closed_at=now, call_back_at=None)
+    return replace(case, offers=ended, closed_at=now, call_back_at=None, call_back_set_at=None)
 
 
 def cancel(case: Case, *, now: datetime) -> Case:
@@ -235,7 +235,9 @@ def cancel(case: Case, *, now: datetime) -> Case:
         else offer
         for offer in case.offers
     )
-    return replace(case, offers=ended, cancelled=True, closed_at=now, call_back_at=None)
+    return replace(
+        case, offers=ended, cancelled=True, closed_at=now, call_back_at=None, call_back_set_at=None
+    )
 
 
 def _open_next(case: Case, service: str) -> Case:

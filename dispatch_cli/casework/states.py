@@ -201,7 +201,11 @@ def deadlines(case: Case, now: datetime) -> list[Deadline]:
     """
     if case.closed_at is not None or case.cancelled:
         return []
-    found = [Deadline(case.call_back_at, "call back")] if case.call_back_at else []
+    found = []
+    if case.call_back_at is not None:
+        # Its time has no rule of its own, but the record of it has a time.
+        wrong = case.call_back_set_at is not None and is_ahead(case.call_back_set_at, now)
+        found.append(Deadline(case.call_back_at, "call back", is_ahead=wrong))
     for offer in case.offers:
         if offer.state == "open":
             wrong = is_ahead(offer.answer_by - ANSWER_WITHIN, now)

@@ -190,6 +190,8 @@ class Case(Struct, frozen=True, kw_only=True):
     call_back_at: datetime | None = None
     hold_until: datetime | None = None
     forgotten_at: datetime | None = None
+    call_back_set_at: datetime | None = None
+    """When the journal of an open case has recorded ``call_back_at``."""
 
 
 class Personal(Struct, frozen=True, kw_only=True):

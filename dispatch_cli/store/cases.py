@@ -10,6 +10,7 @@ from msgspec.structs import astuple, replace
 from ..errors import ConflictError
 from ..model import Incident
 from ..model.case import Case, CaseService, Offer, Option, Personal, Promise
+from .journal import read_last
 from .moments import from_stamp, moment_or_none, stamp_or_none, to_stamp
 
 if TYPE_CHECKING:
@@ -79,9 +80,16 @@ def read_cases(
             call_back_at=moment_or_none(row[6]),
             hold_until=moment_or_none(row[7]),
             forgotten_at=moment_or_none(row[8]),
+            call_back_set_at=_set_at(connection, row[0]) if row[6] and not row[5] else None,
         )
         for row in rows
     ]
+
+
+def _set_at(connection: "sqlite3.Connection", case_id: int) -> datetime | None:
+    """Read when the reminder of a case was recorded; None where no record says so."""
+    recorded = read_last(connection, case_id, "callback")
+    return None if recorded is None else recorded.at
 
 
 def read_personal(connection: "sqlite3.Connection", case_id: int) -> Personal | None:

@@ -7,6 +7,7 @@ chain whole, and nobody can try values against the commitment.
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -66,15 +67,19 @@ def read_acts(connection: "sqlite3.Connection", case_id: int | None) -> Iterator
         yield _act_of(*row)
 
 
-def read_last(connection: "sqlite3.Connection", case_id: int | None) -> Act | None:
-    """Read the last record of a case, or of all; None if there is no record."""
-    row = connection.execute(
-        "SELECT case_id, kept, rest FROM journal ORDER BY seq DESC LIMIT 1"
+def read_last(
+    connection: "sqlite3.Connection", case_id: int | None, action: str = ""
+) -> Act | None:
+    """Read the last record of a case, or of all, or the last of an action; None without one."""
+    found = connection.execute(
+        "SELECT case_id, kept, rest FROM journal ORDER BY seq DESC"
         if case_id is None
-        else "SELECT case_id, kept, rest FROM journal WHERE case_id = ? ORDER BY seq DESC LIMIT 1",
+        else "SELECT case_id, kept, rest FROM journal WHERE case_id = ? ORDER BY seq DESC",
         () if case_id is None else (case_id,),
-    ).fetchone()
-    return None if row is None else _act_of(*row)
+    )
+    with closing(found) as rows:
+        acts = (_act_of(*row) for row in rows)
+        return next((act for act in acts if action in ("", act.action)), None)
 
 
 def _act_of(case_id: int, kept: str, rest: str | None) -> Act:

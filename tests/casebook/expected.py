@@ -475,7 +475,6 @@ class Desk:
                 name, phone = (call.firm.title(), call.phone) if call else (service, "")
                 phone = "110" if what == "last resort" else phone
                 ref = f"{job.number}.{number}" if number else str(job.number)
-                is_heard = what != "call back" or job.remind_heard <= now + MINUTE
-                if not (is_in_time and is_heard):
+                if not is_in_time:
                     found.append((at, ref, what, name, phone))
         return sorted(found)

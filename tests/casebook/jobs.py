@@ -218,7 +218,7 @@ class Job(Struct):
         """
         if self.over:
             return []
-        found = [(self.remind, now, "call back", 0, "")] if self.remind else []
+        found = [(self.remind, self.remind_heard, "call back", 0, "")] if self.remind else []
         for call in self.calls:
             if call.rings:
                 found.append((call.due, call.due - 3 * MINUTE, "answer", call.number, ""))

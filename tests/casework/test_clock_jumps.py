@@ -77,6 +77,22 @@ def test_a_deadline_of_a_clock_that_was_ahead_is_due(what, ahead):
     assert not any(each.is_ahead for each in casework.deadlines(stages(NOON)[what], NOON - MINUTE))
 
 
+def test_a_reminder_of_a_clock_that_was_ahead_is_due():
+    """A call back has no rule of its own: the moment at which it was set says who has set it."""
+    of = stages(NOON)["arrival"]
+    for set_at in (NOON + 2 * MINUTE, NOON + HOUR):
+        ahead = replace(of, call_back_at=set_at + HOUR, call_back_set_at=set_at)
+        assert casework.overdue(ahead, NOON) == [
+            casework.Deadline(set_at + HOUR, "call back", is_ahead=True)
+        ]
+    for set_at in (NOON + MINUTE, None):
+        right = replace(of, call_back_at=NOON + HOUR, call_back_set_at=set_at)
+        assert casework.overdue(right, NOON) == []
+    for end in (casework.close, casework.cancel):
+        over = end(ahead, now=NOON)
+        assert (over.call_back_at, over.call_back_set_at) == (None, None)
+
+
 def test_what_the_right_clock_records_counts_again():
     """After an answer by the right clock the next call has its three minutes again."""
     of = stages(NOON + HOUR)["answer"]

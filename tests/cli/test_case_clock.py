@@ -6,6 +6,8 @@ import pytest
 
 from dispatch_cli.casebook import viewing
 from dispatch_cli.cli.case import desk
+from dispatch_cli.cli.case.desk import Desk, open_book
+from dispatch_cli.cli.case.situation import look
 
 NOW = datetime.now(UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -50,13 +52,23 @@ def test_a_clock_set_back_leaves_nobody_waiting(at, dispatch):
 
 
 def test_a_reminder_of_a_clock_ahead_is_due(at):
-    """The motorist is called back at once, where a clock ahead has set the time."""
+    """The motorist is called back at once, where a clock ahead has set the time: in each view."""
     at(0 * HOUR, "open", "tow", "--at", "86150")
     at(0 * HOUR, "offer", "1")
     at(HOUR, "callback", "1", "30")
     assert "case 1   call back due now" in at(timedelta(minutes=1), "audit").out
+    view = at(timedelta(minutes=1), "show", "1", "--json").envelope["data"]["case"]
+    assert (view["due"], view["overdue"]) == ("call back", True)
+    [service] = view["services"]
+    assert (service["due"], service["overdue"]) == ("call back", True)
+    [listed] = at(timedelta(minutes=1), "list", "--json").envelope["data"]["cases"]
+    assert (listed["due"], listed["overdue"]) == ("call back", True)
+    [missed] = look(open_book(Desk()), 1, "", "de").page.overdue
+    assert missed.startswith("call back DUE NOW")
     at(timedelta(minutes=1), "callback", "1", "30")
     assert "call back" not in at(timedelta(minutes=2), "audit").out
+    [listed] = at(timedelta(minutes=2), "list", "--json").envelope["data"]["cases"]
+    assert not listed["overdue"]
 
 
 def test_a_jump_is_said_once_and_recorded(at, dispatch):
