@@ -27,6 +27,8 @@ class Recorded(Struct, frozen=True, kw_only=True):
     tell_caller: tuple[str, ...] = ()
     give_driver: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """After an answer that is no acceptance: the services for which a provider can be asked now."""
 
 
 class Decided(Struct, frozen=True):

@@ -116,6 +116,11 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
         case_id=case_id,
         state=offer_in(done.case, number).state,
         message=done.message,
+        waiting=tuple(
+            service.service
+            for service in done.case.services
+            if casework.service_state(done.case, service) == "waiting"
+        ),
     )
 
 

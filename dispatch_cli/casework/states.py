@@ -1,6 +1,6 @@
 """Where a case, a service and its offers stand, all worked out from the records at a moment."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -195,9 +195,8 @@ def _next_phone(numbers: tuple[str, ...], asked: list[Offer]) -> str | None:
 def deadlines(case: Case, now: datetime) -> list[Deadline]:
     """Everything that is due in an open case, the earliest first.
 
-    A case is due to be closed when the last job of the providers that have arrived should be done,
-    and it has no other deadline. A deadline that lies further ahead than its own rule allows from
-    ``now`` on is marked.
+    A case with no other deadline than a call back is due to be closed. A deadline that lies further
+    ahead than its own rule allows from ``now`` on is marked.
     """
     if case.closed_at is not None or case.cancelled:
         return []
@@ -217,22 +216,38 @@ def deadlines(case: Case, now: datetime) -> list[Deadline]:
         state = service_state(case, service)
         if state in ("waiting", "exhausted"):
             what = "next call" if state == "waiting" else "last resort"
-            since, wrong = _idle_since(case, service, now)
+            since, wrong = _idle_since(case, (service.service, service.after), now)
             by = since + NEXT_CALL_WITHIN
             found.append(Deadline(by, what, service=service.service, is_ahead=wrong))
-    ends = [
-        (offer.booked_until, offer.number, is_ahead(offer.arrived_at, now))
-        for offer in case.offers
-        if offer.arrived_at and offer.state == "arrived" and offer.booked_until is not None
-    ]
-    if ends and all(deadline.what == "call back" for deadline in found):
-        at, number, wrong = max(ends)
-        found.append(Deadline(at, "closing", number, is_ahead=wrong))
+    if all(deadline.what == "call back" for deadline in found):
+        found.append(_closing(case, now))
     return sorted(found, key=lambda deadline: (not deadline.is_overdue(now), deadline.at))
 
 
-def _idle_since(case: Case, service: CaseService, now: datetime) -> tuple[datetime, bool]:
-    """Return since when no call is open for a service: its last answer, or when it was needed.
+def _closing(case: Case, now: datetime) -> Deadline:
+    """Say when a case for which no call is left is due to be closed.
+
+    That is when the last job of the providers that have arrived should be done. Help that could not
+    help or was called off, and a case that needs no provider, leave as long as to a next call.
+    """
+    ends = []
+    for offer in case.offers:
+        over_at = offer.ended_at or offer.answered_at
+        if offer.state == "arrived" and offer.arrived_at and offer.booked_until:
+            ends.append((offer.booked_until, offer.number, is_ahead(offer.arrived_at, now)))
+        elif offer.state in ("unsuccessful", "cancelled") and over_at:
+            ends.append((over_at + NEXT_CALL_WITHIN, offer.number, is_ahead(over_at, now)))
+    if not ends:
+        since, wrong = _idle_since(case, (), now)
+        return Deadline(since + NEXT_CALL_WITHIN, "closing", is_ahead=wrong)
+    at, number, wrong = max(ends)
+    return Deadline(at, "closing", number, is_ahead=wrong)
+
+
+def _idle_since(
+    case: Case, services: Collection[str | None], now: datetime
+) -> tuple[datetime, bool]:
+    """Return since when no call is open for some services: the last answer, or the need for them.
 
     A provider that did not answer has its time to call back before the next call is due. Moments
     that a clock ahead has recorded do not count; if there are no others, the second value is True.
@@ -241,9 +256,8 @@ def _idle_since(case: Case, service: CaseService, now: datetime) -> tuple[dateti
     # Each moment with the one at which a clock was read for it; an appointment was said.
     is_appointment = when - opened_at > APPOINTMENT_AFTER
     moments = [(opened_at, opened_at), (when, now if is_appointment else opened_at)]
-    names = (service.service, service.after)
     for offer in case.offers:
-        if offer.service in names:
+        if offer.service in services:
             # Whoever has called back since, or was never called, is waited for no longer.
             if offer.state == "no_answer" and offer.call_back_at is not None:
                 moments.append((offer.call_back_at, offer.call_back_at - CALL_BACK_WITHIN))

@@ -230,9 +230,13 @@ class Job(Struct):
             if what := idle.get(self.standing(needed)):
                 since, heard = self.quiet_since(needed, now)
                 found.append((since + 3 * MINUTE, heard, what, 0, needed.name))
-        done = [(call.span[1], call.number, call.there) for call in self.calls
-                if call.stands and call.there and call.span]  # fmt: skip
-        if done and not any(what != "call back" for _, _, what, _, _ in found):
+        if not any(what != "call back" for _, _, what, _, _ in found):
+            done = [(call.span[1], call.number, call.there) for call in self.calls
+                    if call.stands and call.there and call.span]  # fmt: skip
+            for call in self.calls:
+                if call.word in ("unsuccessful", "cancelled"):
+                    gone = call.ended or call.answered
+                    done.append((gone + 3 * MINUTE, call.number, gone))
             end, number, there = max(done, key=lambda each: each[:2])
             found.append((end, there, "closing", number, ""))
         return [

@@ -360,6 +360,42 @@ def test_nobody_is_forgotten():
     assert casework.deadlines(casework.close(of, now=NOON), NOON) == []
 
 
+@pytest.mark.parametrize("stage", ["accept", "arrive"])
+def test_help_in_vain_leaves_the_case_due(stage):
+    """Without a service planned behind, the case is due to be closed 3 minutes later."""
+    of = done(asked(case(service("tow", option("anna"), option("bert"))), "tow"), 1, "accept")
+    of = of if stage == "accept" else done(of, 1, "arrive")
+    of = done(of, 1, "unsuccessful", at=NOON + 5 * MINUTE)
+    assert casework.service_state(of, of.services[0]) == "unsuccessful"
+    assert casework.deadlines(of, NOON + 5 * MINUTE) == [
+        casework.Deadline(NOON + 8 * MINUTE, "closing", 1)
+    ]
+    [ahead] = casework.overdue(of, NOON)
+    assert (ahead.what, ahead.is_ahead) == ("closing", True)
+
+
+def test_who_is_still_at_work_is_waited_for():
+    """Of two services one failed: the case is due when the job of the other should be done."""
+    of = asked(case(service("tow", option("anna")), service("taxi", option("carl"))), "tow")
+    of = done(done(of, 1, "accept"), 1, "unsuccessful", at=NOON + MINUTE)
+    of = asked(of, "taxi", at=NOON + MINUTE)
+    of = done(done(of, 2, "accept"), 2, "arrive")
+    assert [(d.what, d.offer) for d in casework.deadlines(of, NOON)] == [("closing", 2)]
+
+
+def test_no_open_case_is_without_a_deadline():
+    """Neither one whose only offer was called off, nor one that needs no provider."""
+    of = done(asked(), 1, "cancel", at=NOON + MINUTE)
+    assert casework.deadlines(of, NOON) == [casework.Deadline(NOON + 4 * MINUTE, "closing", 1)]
+    bare = replace(case(), services=(), call_back_at=NOON + 60 * MINUTE)
+    assert casework.deadlines(bare, NOON) == [
+        casework.Deadline(NOON + 3 * MINUTE, "closing"),
+        casework.Deadline(NOON + 60 * MINUTE, "call back"),
+    ]
+    later = replace(bare, incident=replace(bare.incident, when=NOON + 60 * MINUTE))
+    assert casework.deadlines(later, NOON)[-1].at == NOON + 63 * MINUTE
+
+
 def test_only_whoever_did_not_answer_is_waited_for():
     """A call that was never made, or that was answered since, puts off no next call."""
     of = done(asked(), 1, "no_answer", at=NOON)

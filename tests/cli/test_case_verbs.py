@@ -82,6 +82,27 @@ def test_a_second_answer_is_shown_and_not_applied(dispatch, opened):
     assert log[-1]["operator"] == "maria"
 
 
+def test_the_hint_names_the_next_call_where_there_is_one(dispatch, firms):
+    """After the last answer, or help in vain, no provider can be asked: no hint, and a deadline."""
+    firms.write_text(firms.read_text().replace("Mo-Fr 08:00-18:00", "24/7"))
+    dispatch(*OPEN)
+    dispatch("case", "offer", "1")
+    hint = 'hint: then "dispatch case offer 1"'
+    assert hint in dispatch("case", "decline", "1.1", "--reason", "no_unit").err
+    dispatch("case", "offer", "1")
+    dispatch("case", "accept", "1.2", "--eta", "20")
+    dispatch("case", "arrive", "1.2")
+    ran = dispatch("case", "unsuccessful", "1.2", "--text", "too deep", "--json")
+    assert ran.envelope["data"]["waiting"] == []
+    [row] = table(dispatch("case", "list"))
+    assert (row["state"], row["due"], row["overdue"]) == ("unsuccessful", "closing", "false")
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "offer", "2", "--provider", "lech", "--because", "x", "--decision")
+    dispatch("case", "accept", "2.1", "--eta", "20")
+    ran = dispatch("case", "unsuccessful", "2.1")
+    assert (ran.code, hint in ran.err) == (0, False)
+
+
 def test_the_bare_number_only_while_one_offer_is_open(dispatch, opened):
     """``case accept 1`` is refused with exit 2 while nobody is asked."""
     ran = dispatch("case", "accept", "1", "--eta", "35")

@@ -80,5 +80,5 @@ def _record(desk: Desk, ref: str, action: str, *, reason: str = "", text: str = 
     from ...casebook import answering
 
     done = answering.record(open_book(desk), ref, action, reason=reason, text=text)
-    hint = f'then "dispatch case offer {done.case_id}"'
+    hint = f'then "dispatch case offer {done.case_id}"' if done.waiting else ""
     return shown_record(desk, f"case {action.replace('_', '-')}", done, hint=hint)
