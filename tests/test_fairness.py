@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.fairness import report
+from dispatch_cli.fairness import COST_BANDS, cost_band, report
 from dispatch_cli.model import NO_CLIENT
 from dispatch_cli.model.case import (
     SAID_NO,
     SAID_YES,
     Case,
     CaseService,
-    ContractCost,
+    ContractCount,
     Option,
     Standing,
     Tally,
@@ -156,8 +156,16 @@ def test_overrides_stand_apart_and_in_no_other_count():
     )  # fmt: skip
 
 
+def contract(client: str, **counts: object) -> ContractRow:
+    """A client's row in which every band that is not named has no case."""
+    bands = dict.fromkeys(
+        ("cost_0", "cost_under_1", "cost_1_to_3", "cost_3_to_10", "cost_over_10", "cost_unknown"), 0
+    )
+    return ContractRow(client=client, **{**bands, **counts})
+
+
 def test_contracts_cost_what_their_cases_say():
-    """Sum and mean per client, with the cases that it cost nothing, and without unopened ones."""
+    """Bands and bounds per client, with the cases that it cost nothing, without unopened ones."""
     cases = [
         case(1, service("huber", cost_min=2.5), service(name="taxi", cost_min=0.5), client="adac"),
         case(2, service("huber"), client="adac"),
@@ -167,9 +175,37 @@ def test_contracts_cost_what_their_cases_say():
         case(6, service("huber", cost_min=7.0)),
     ]
     assert report(cases, [], SINCE).contracts == (
-        ContractRow(client="adac", cases=3, cost_min=3.0, mean_cost_min=1.0),
-        ContractRow(client="avd", cases=1, cost_min=4.0, mean_cost_min=4.0),
+        contract("adac", cases=3, cost_0=2, cost_3_to_10=1, mean_low_min=1.0, mean_high_min=10 / 3),
+        contract("avd", cases=1, cost_3_to_10=1, mean_low_min=3.0, mean_high_min=10.0),
     )
+
+
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=8))
+def test_the_bounds_hold_the_true_mean(costs):
+    """The mean cost lies between the bounds, which are no farther apart than the bands."""
+    cases = [case(n, service(cost_min=cost), client="adac") for n, cost in enumerate(costs)]
+    [found] = report(cases, [], SINCE).contracts
+    mean_min = sum(costs) / len(costs)
+    assert found.mean_low_min <= mean_min + 1e-9
+    if found.mean_high_min is None:
+        assert found.cost_over_10
+    else:
+        assert mean_min <= found.mean_high_min + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("minutes", "band"),
+    [
+        (0.0, "0"), (1e-9, "0"), (0.01, "under_1"), (0.999, "under_1"), (1.0, "1_to_3"),
+        (2.9, "1_to_3"), (3.0, "3_to_10"), (9.9, "3_to_10"), (10.0, "over_10"), (1e9, "over_10"),
+    ],
+)  # fmt: skip
+def test_a_cost_lies_in_one_band(minutes, band):
+    """The upper end of a band belongs to the next one, and rounding errors are no cost."""
+    assert cost_band(minutes) == band
+    least, most = COST_BANDS[band]
+    assert least <= minutes + 1e-6
+    assert most is None or minutes <= most + 1e-6
 
 
 def test_since_is_about_the_cases():
@@ -235,22 +271,31 @@ def test_erased_cases_are_counted_by_their_month():
 
 
 def test_contracts_of_erased_cases_are_counted_once():
-    """Their month has sum and number; the erased case itself, of cost 0, is not counted again."""
+    """Their month has the bands; the erased case itself, of cost 0, is not counted again."""
     cases = [
         case(1, service(), client="adac", forgotten_at=NOON),
         case(2, service("huber", cost_min=1.0), client="adac"),
     ]
-    costs = [
-        ContractCost(month="2026-11", client="adac", cases=1, cost_min=4.0),
-        ContractCost(month="2026-11", client="avd", cases=2, cost_min=0.0),
-        ContractCost(month="2026-11", client=NO_CLIENT, cases=2, cost_min=0.0),
-        ContractCost(month="2026-10", client="adac", cases=9, cost_min=90.0),
+    counts = [
+        ContractCount(month=month, client=client, band=band, cases=number)
+        for month, client, band, number in (
+            ("2026-11", "adac", "3_to_10", 1),
+            ("2026-11", "adac", "unknown", 2),
+            ("2026-11", "avd", "unknown", 2),
+            ("2026-11", "bmw", "over_10", 1),
+            ("2026-11", NO_CLIENT, "0", 2),
+            ("2026-10", "adac", "over_10", 9),
+        )
     ]
-    found = report(cases, [], NOON.replace(day=1, hour=0), contract_costs=costs)
+    found = report(cases, [], NOON.replace(day=1, hour=0), contract_counts=counts)
     assert found.contracts == (
-        ContractRow(client="adac", cases=2, cost_min=5.0, mean_cost_min=2.5),
-        ContractRow(client="avd", cases=2, cost_min=0.0, mean_cost_min=0.0),
-    )
+        contract(
+            "adac", cases=4, cost_1_to_3=1, cost_3_to_10=1, cost_unknown=2,
+            mean_low_min=2.0, mean_high_min=6.5,
+        ),
+        contract("avd", cases=2, cost_unknown=2, mean_low_min=None, mean_high_min=None),
+        contract("bmw", cases=1, cost_over_10=1, mean_low_min=10.0, mean_high_min=None),
+    )  # fmt: skip
 
 
 def test_a_month_that_is_divided_is_left_out_and_named():

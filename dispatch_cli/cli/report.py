@@ -36,7 +36,7 @@ def fairness(
             reader.tallies(),
             _moment(since, book),
             standings=reader.standings(),
-            contract_costs=reader.contract_costs(),
+            contract_counts=reader.contract_counts(),
         )
     return shown(
         desk,

@@ -292,10 +292,17 @@ class Standing(Struct, frozen=True, kw_only=True):
     first_by_wish: int
 
 
-class ContractCost(Struct, frozen=True, kw_only=True):
-    """What a client's contracts cost its motorists in the erased cases of a month, in minutes."""
+CostBand = Literal["0", "under_1", "1_to_3", "3_to_10", "over_10", "unknown"]
+"""Minutes that a contract cost one motorist; the upper end of a band belongs to the next one."""
+
+
+class ContractCount(Struct, frozen=True, kw_only=True):
+    """In how many erased cases of a month a client's contracts cost minutes in one band.
+
+    The exact minutes would tell the place: they depend on the drives of all firms to it.
+    """
 
     month: str
     client: str
+    band: CostBand
     cases: int
-    cost_min: float

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from math import fsum
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
-from ..model.case import Case, ContractCost, Standing
+from ..fairness import case_band
+from ..model.case import Case, ContractCount, Standing
 from . import cases, journal
 from .erasure import forgotten
 from .moments import stamp_or_none, to_stamp
@@ -92,12 +92,12 @@ def read_standings(connection: "sqlite3.Connection") -> list[Standing]:
     ]
 
 
-def read_contract_costs(connection: "sqlite3.Connection") -> list[ContractCost]:
-    """Read what contracts cost in erased cases."""
+def read_contract_counts(connection: "sqlite3.Connection") -> list[ContractCount]:
+    """Read in how many erased cases contracts cost how much."""
     return [
-        ContractCost(month=month, client=client, cases=count, cost_min=cost_min)
-        for month, client, count, cost_min in connection.execute(
-            "SELECT month, client, cases, cost_min FROM contract_cost ORDER BY month, client"
+        ContractCount(month=month, client=client, band=band, cases=count)
+        for month, client, band, count in connection.execute(
+            "SELECT month, client, band, cases FROM contract_count ORDER BY month, client, band"
         )
     ]
 
@@ -113,13 +113,9 @@ def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
     )
     if case.incident.client is not None:
         connection.execute(
-            "INSERT INTO contract_cost VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET"
-            " cases = cases + 1, cost_min = cost_min + excluded.cost_min",
-            (
-                month,
-                case.incident.client,
-                fsum(each.neutral_cost_min for each in case.services if each.opened),
-            ),
+            "INSERT INTO contract_count VALUES (?, ?, ?, 1)"
+            " ON CONFLICT DO UPDATE SET cases = cases + 1",
+            (month, case.incident.client, case_band(case)),
         )
 
 

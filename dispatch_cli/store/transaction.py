@@ -12,7 +12,7 @@ from ..model.case import (
     Act,
     Booking,
     Case,
-    ContractCost,
+    ContractCount,
     Personal,
     Standing,
     Summary,
@@ -69,9 +69,9 @@ class Reader:
         """What the cascades of the erased cases add up to, for the fairness report."""
         return whole(lambda: forgetting.read_standings(self._connection))
 
-    def contract_costs(self) -> list[ContractCost]:
-        """What contracts cost in the erased cases, for the fairness report."""
-        return whole(lambda: forgetting.read_contract_costs(self._connection))
+    def contract_counts(self) -> list[ContractCount]:
+        """In how many erased cases contracts cost how much, for the fairness report."""
+        return whole(lambda: forgetting.read_contract_counts(self._connection))
 
     def chance_counts(self) -> list[ChanceCount]:
         """How often which forecast chance came true, also in erased cases."""

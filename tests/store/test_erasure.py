@@ -228,7 +228,7 @@ def test_retention_runs_by_itself(tmp_path: Path, days: int) -> None:
 
 
 def test_what_reports_need_is_added_up(tmp_path: Path) -> None:
-    """The cascades and costs of erased cases stand in sums by month; who was asked has a tally."""
+    """The cascades and costs of erased cases are counted by month; who was asked has a tally."""
     two = service("tow", "lech", "huber", "isar"), service("taxi", "isar", opened=False)
     with opened(tmp_path / "cases.sqlite3") as store, store.deciding() as tx:
         for unit in (1, 2):
@@ -238,8 +238,8 @@ def test_what_reports_need_is_added_up(tmp_path: Path) -> None:
         sums = tx.standings()
         found = [(each.provider, each.eligible, each.first, each.first_by_wish) for each in sums]
         assert found == [("isar", 2, 0, 0), ("lech", 2, 2, 2)]
-        [cost] = tx.contract_costs()
-        assert (cost.month, cost.client, cost.cases, cost.cost_min) == ("2026-11", "adac", 2, 5.2)
+        [cost] = tx.contract_counts()
+        assert (cost.month, cost.client, cost.band, cost.cases) == ("2026-11", "adac", "1_to_3", 2)
         assert [each.provider for each in tx.tallies()] == ["huber", "huber"]
 
 
@@ -254,7 +254,7 @@ def test_the_fairness_report_is_the_same_afterwards(tmp_path: Path) -> None:
                 reader.tallies(),
                 month,
                 standings=reader.standings(),
-                contract_costs=reader.contract_costs(),
+                contract_counts=reader.contract_counts(),
             )
 
     with opened(tmp_path / "cases.sqlite3") as store:

@@ -13,6 +13,7 @@ from sqlite3 import Connection
 import pytest
 
 from dispatch_cli.errors import BadDataError
+from dispatch_cli.model.case import ContractCount
 from dispatch_cli.model.check import Watched
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
@@ -252,3 +253,15 @@ def test_older_offers_teach_no_lateness(tmp_path: Path) -> None:
             (None, None, "")
         }
         assert tx.chance_counts() == tx.arrival_counts() == tx.chance_sums() == []
+
+
+def test_sums_of_contract_costs_become_counts(tmp_path: Path) -> None:
+    """Of an exact sum of an older log only the number of its cases is left, the cost unknown."""
+    path = tmp_path / "cases.sqlite3"
+    _released(path, 4)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO contract_cost VALUES ('2026-10', 'adac', 3, 7.123456789)")
+        connection.commit()
+    with opened(path) as store, store.deciding() as tx:
+        found = [each for each in tx.contract_counts() if each.month == "2026-10"]
+    assert found == [ContractCount(month="2026-10", client="adac", band="unknown", cases=3)]
