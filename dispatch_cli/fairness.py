@@ -43,7 +43,8 @@ def report(
 
     The cascades of erased cases are known by whole months only, from ``standings`` and
     ``contract_counts``; a month that the moment divides is named in ``left_out``. Services that
-    were planned but never opened do not count, nor do superseded answers. No order changes anything.
+    were planned but never opened do not count, nor do superseded answers. No order changes
+    anything.
     """
     counted = {case.id: case for case in cases if case.opened_at >= since}
     erased, costs = list(standings), list(contract_counts)

@@ -1,16 +1,24 @@
 """Notes, reminders, and what is kept, shown to its owner or erased."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from time import monotonic, sleep
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import casework
 from ..errors import UsageError
-from ..model.case import Case, Personal
+from ..model.case import Act, Case, Personal
 from .book import Book, clock, existing, said_locally
 from .viewing import PersonalView, personal
+
+BATCH_S = 0.03
+"""So long one decision of an erasure takes at most: acts on other cases wait for it."""
+
+PAUSE_S = 0.002
+"""Between two of them, so that a program that waits for the log gets it first."""
 
 
 class Forgotten(Struct, frozen=True):
@@ -65,12 +73,33 @@ def forget(book: Book, *, older_than_days: float, dry_run: bool) -> Forgotten:
     """Erase what is personal in cases closed longer ago than that; holds are respected."""
     due = book.store.due_for_erasure(older_than_days, book.now)
     if not dry_run:
-        for case_id in due:
-            with book.store.deciding() as tx:
-                tx.forget(case_id, book.now)
-                tx.append(book.act("forget", case_id))
+        left = deque(due)
+        while left:
+            _forget_some(book, left)
+            sleep(PAUSE_S)
         book.store.after_erasure()
     return Forgotten(tuple(due), dry_run)
+
+
+def exports(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:
+    """The records of exports of some cases, by case; those without any are left out."""
+    wanted, found = set(case_ids), dict[int, list[Act]]()
+    if wanted:
+        with book.store.reading() as reader:
+            for act in reader.exports():
+                if act.case_id in wanted:
+                    found.setdefault(act.case_id, []).append(act)
+    return found
+
+
+def _forget_some(book: Book, left: deque[int]) -> None:
+    """Erase the first cases that are left, in one decision of at most about BATCH_S."""
+    end = monotonic() + BATCH_S
+    with book.store.deciding() as tx:
+        while left and monotonic() < end:
+            case_id = left.popleft()
+            tx.forget(case_id, book.now)
+            tx.append(book.act("forget", case_id))
 
 
 def _joined(old: str, text: str) -> str:

@@ -30,11 +30,12 @@ def fairness(
     from ..render import fairness as screens
 
     book = open_book(desk)
+    begin = _moment(since, book)
     with book.store.reading() as reader:
         found = counting.report(
-            reader.cases(open_only=False),
-            reader.tallies(),
-            _moment(since, book),
+            reader.cases_since(begin),
+            reader.tallies(begin),
+            begin,
             standings=reader.standings(),
             contract_counts=reader.contract_counts(),
         )

@@ -145,6 +145,18 @@ class Database:
                 if path.exists():
                     _flush(path)
 
+    @property
+    def wait_s(self) -> float:
+        """How long to wait for other programs."""
+        return self._wait_s
+
+    def wal_bytes(self) -> int:
+        """How long the write-ahead log beside the file is; 0 if there is none."""
+        try:
+            return os.stat(f"{self.path}-wal").st_size
+        except FileNotFoundError:
+            return 0
+
     def backups(self) -> list[Path]:
         """The copies that were made before migrations and are still there."""
         with explained(self.path):

@@ -1,6 +1,6 @@
 """Forget a motorist: the rows go, the rest is blurred, and what reports need is added up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -58,20 +58,14 @@ def is_unwiped(connection: "sqlite3.Connection") -> bool:
     return connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone() is not None
 
 
-def wipe(connection: "sqlite3.Connection", flush: Callable[[], None]) -> bool:
-    """Leave no byte of what was erased in the files; False if a reader keeps the log in use.
-
-    ``secure_delete`` writes zeros over the rows; writing the whole file anew also takes the
-    copies that moving rows between pages may have left in the gaps of old pages. The mark goes
-    last, when ``flush`` has brought to the disk that the files are cut: a power loss in between
-    would give the old end of the write-ahead log back.
-    """
-    connection.execute("VACUUM")
-    if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        return False
-    flush()
+def mark_wiped(connection: "sqlite3.Connection") -> None:
+    """Say that no byte of what was erased is in the files any more."""
     connection.execute("DELETE FROM unwiped")
-    return True
+
+
+def touch(connection: "sqlite3.Connection") -> None:
+    """Write a row that says nothing, so that other connections drop the pages they remember."""
+    connection.execute("INSERT OR REPLACE INTO unwiped VALUES (0)")
 
 
 def read_standings(connection: "sqlite3.Connection") -> list[Standing]:

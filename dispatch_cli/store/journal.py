@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 GENESIS = bytes(32)
 """What stands before the first record."""
 
+EXPORT = "personal export"
+"""The action of a record that personal data was given to the person."""
+
 MOST_PROBLEMS = 20
 _HALF_HOUR = int(HALF_HOUR.total_seconds()) * 1_000_000
 # The case stands before the list, where SQL finds it: "17 [1795521600000000,"accept","mara"]".
@@ -63,11 +66,26 @@ def read_acts(connection: "sqlite3.Connection", case_id: int | None) -> Iterator
         else "SELECT case_id, kept, rest FROM journal WHERE case_id = ? ORDER BY seq",
         () if case_id is None else (case_id,),
     ):
-        half_hour, action, operator = _kept.decode(kept.partition(" ")[2])
-        at, details = (half_hour, {}) if rest is None else _rest.decode(rest)
-        yield Act(
-            at=from_stamp(at), operator=operator, action=action, case_id=of_case, details=details
-        )
+        yield _act_of(of_case, kept, rest)
+
+
+def read_exports(connection: "sqlite3.Connection") -> Iterator[Act]:
+    """Read the records of exports of personal data, in order."""
+    for row in connection.execute(
+        "SELECT case_id, kept, rest FROM journal WHERE instr(kept, ?) ORDER BY seq",
+        (f'"{EXPORT}"',),
+    ):
+        act = _act_of(*row)
+        if act.action == EXPORT:
+            yield act
+
+
+def _act_of(case_id: int, kept: str, rest: str | None) -> Act:
+    half_hour, action, operator = _kept.decode(kept.partition(" ")[2])
+    at, details = (half_hour, {}) if rest is None else _rest.decode(rest)
+    return Act(
+        at=from_stamp(at), operator=operator, action=action, case_id=case_id, details=details
+    )
 
 
 def read_head(connection: "sqlite3.Connection") -> str:

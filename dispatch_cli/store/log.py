@@ -72,12 +72,15 @@ class Store:
         """
         if not self._database.exists():
             return
+        from .wiping import wipe
+
         with self._database.locked() as connection:
             self._database.delete_backups()
             with self._undone(connection):
-                is_wiped = not forgetting.is_unwiped(connection) or forgetting.wipe(
-                    connection, self._database.flush
-                )
+                is_wiped = not forgetting.is_unwiped(connection)
+        try:
+            is_wiped = is_wiped or wipe(self._database, self._database.wait_s)
+        finally:
             # SQLite may copy pieces of its memory into the index beside the log (-shm) when it
             # recovers one without frames; the file goes with the last connection.
             self._database.close()

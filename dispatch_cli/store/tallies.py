@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..model.case import Offer, Tally
 from .cases import offer_columns, offer_of
 from .erasure import drive_step, shifted
+from .moments import to_stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -84,11 +85,13 @@ def tallies_of(
     return [tally for tally in found if tally is not None]
 
 
-def read_tallies(connection: "sqlite3.Connection") -> list[Tally]:
-    """Read every answered offer, by case and number."""
+def read_tallies(connection: "sqlite3.Connection", since: "datetime | None" = None) -> list[Tally]:
+    """Read every answered offer of the cases opened from a moment on, by case and number."""
     rows = connection.execute(
         f"SELECT case_id, client, {offer_columns('offer')}"  # noqa: S608 - our own columns
-        " FROM offer JOIN case_file ON case_file.id = case_id ORDER BY case_id, number"
+        " FROM case_file CROSS JOIN offer ON offer.case_id = case_file.id"
+        f" {'' if since is None else 'WHERE case_file.opened_at >= ?'} ORDER BY case_id, number",
+        () if since is None else (to_stamp(since),),
     )
     found: list[Tally] = []
     for (case_id, client), group in groupby(rows, key=itemgetter(0, 1)):

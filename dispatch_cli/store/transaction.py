@@ -22,9 +22,12 @@ from ..model.check import Move, Report, Watched
 from ..model.forecasts import ArrivalCount, ChanceCount, ChanceSum
 from . import cases, engagements, forecasts, forgetting, journal, learned, tallies, watching
 from .faults import whole
+from .moments import to_stamp
 
 if TYPE_CHECKING:
     import sqlite3
+
+_CLOSED = "SELECT id FROM case_file WHERE closed_at IS NOT NULL"
 
 
 class Reader:
@@ -46,6 +49,20 @@ class Reader:
             lambda: cases.read_cases(self._connection, which, (-1 if limit is None else limit,))
         )
 
+    def closed_cases(self, *, limit: int, after: int | None = None) -> list[Case]:
+        """The last closed cases, or the first ones whose numbers come after one; by number."""
+        if after is None:
+            which, values = f"{_CLOSED} ORDER BY closed_at DESC, id DESC LIMIT ?", (limit,)
+            found = whole(lambda: cases.read_cases(self._connection, which, values))
+            return found[::-1]
+        paged = f"{_CLOSED} AND id > ? ORDER BY id LIMIT ?"
+        return whole(lambda: cases.read_cases(self._connection, paged, (after, limit)))[::-1]
+
+    def cases_since(self, since: datetime) -> list[Case]:
+        """The cases that were opened from a moment on, the newest first."""
+        which = "SELECT id FROM case_file WHERE opened_at >= ?"
+        return whole(lambda: cases.read_cases(self._connection, which, (to_stamp(since),)))
+
     def personal(self, case_id: int) -> Personal | None:
         """What belongs to a case's motorist; None once it is erased."""
         return whole(lambda: cases.read_personal(self._connection, case_id))
@@ -54,9 +71,9 @@ class Reader:
         """The free texts of a case by their keys; none once they are erased."""
         return whole(lambda: cases.read_texts(self._connection, case_id))
 
-    def tallies(self) -> list[Tally]:
-        """Every answered offer of all cases, for reports: this reads the whole log."""
-        return whole(lambda: tallies.read_tallies(self._connection))
+    def tallies(self, since: datetime | None = None) -> list[Tally]:
+        """Every answered offer of the cases opened from a moment on; None reads the whole log."""
+        return whole(lambda: tallies.read_tallies(self._connection, since))
 
     def summaries(self, travel_source: str = TRAVEL_SOURCE) -> list[Summary]:
         """What each provider's offers add up to for learning, whatever the size of the log.
@@ -116,6 +133,10 @@ class Reader:
     def acts(self, case_id: int | None = None) -> Iterator[Act]:
         """The journal of a case, or all of it, in order."""
         return iter(whole(lambda: list(journal.read_acts(self._connection, case_id))))
+
+    def exports(self) -> list[Act]:
+        """The records of the personal data that was given to somebody, in order."""
+        return whole(lambda: list(journal.read_exports(self._connection)))
 
     def head(self) -> str:
         """The journal's last record, "NUMBER:HASH", to be kept elsewhere."""

@@ -105,7 +105,7 @@ def forget(
 
     dispatch case forget --older-than 30d --dry-run
     """
-    from ...casebook import keeping, viewing
+    from ...casebook import keeping
 
     book = open_book(desk)
     found = re.fullmatch(r"([0-9]{1,5}) ?(d|t|days|tage)?", older_than.strip().lower())
@@ -114,22 +114,22 @@ def forget(
     gone = keeping.forget(book, older_than_days=float(found[1]), dry_run=dry_run)
     zone = zone_of(book)
     exports = {
-        case_id: [
-            f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}"
-            for act in viewing.acts(book, case_id)
-            if act.action == "personal export"
-        ]
-        for case_id in gone.cases
+        case_id: [f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}" for act in acts]
+        for case_id, acts in keeping.exports(book, gone.cases).items()
     }
     done = "would be erased" if dry_run else "erased"
     return shown(
         desk,
         "case forget",
-        {**asdict(gone), "exports": {str(key): given for key, given in exports.items() if given}},
+        {**asdict(gone), "exports": {str(key): given for key, given in exports.items()}},
         lines=lambda screen: _lines([f"case {each} {done}" for each in gone.cases] or ["none due"]),
         columns=FORGOTTEN_COLUMNS,
         rows=lambda: [
-            {"case": each, "done": done, "exports_that_stay": "; ".join(exports[each])}
+            {
+                "case": each,
+                "done": done,
+                "exports_that_stay": "; ".join(exports.get(each, ())),
+            }
             for each in gone.cases
         ],
         warnings=[

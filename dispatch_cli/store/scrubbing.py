@@ -1,0 +1,90 @@
+"""Zero the unused bytes of a database's pages, a few pages at a time.
+
+``secure_delete`` zeroes rows that are deleted and pages that are freed, but SQLite leaves copies
+of rows in the gap of a page when it moves them to another one. VACUUM would take them away, and
+keep all writers waiting while it writes the whole file anew. A page's gap is no part of the
+database, so that zeroing it in the file changes nothing that SQLite reads
+(https://www.sqlite.org/fileformat2.html, sections 1.5 and 1.6).
+
+While a piece is zeroed, the write-ahead log is empty and the connection holds SQLite's write lock:
+no program can write a page of the file. Each piece ends with a commit, after which every other
+connection drops the pages that it remembers.
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+PAGES = 2048
+"""So many pages are one piece; writers wait for it some milliseconds."""
+
+_HEADER_BYTES = {2: 12, 5: 12, 10: 8, 13: 8}
+"""Length of the header by the kind of a b-tree page, which is its first byte.
+
+Pages of other kinds begin with the number of a page, below 2 ** 24, and so with a zero.
+"""
+_FIRST_PAGE_BYTES = 100
+_MOST_PAGES = 1 << 24
+
+_kept_open: dict[tuple[int, int], int] = {}
+"""Files by device and inode: closing one would drop the locks of SQLite in this process (POSIX)."""
+
+
+def file_of(path: "Path") -> int:
+    """Open the file of a database for good; raises OSError."""
+    found = os.stat(path)
+    key = (found.st_dev, found.st_ino)
+    if key not in _kept_open:
+        flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+        _kept_open[key] = os.open(path, os.O_RDWR | flags)
+    return _kept_open[key]
+
+
+def scrub(connection: "sqlite3.Connection", file: int, first: int) -> int | None:
+    """Zero what is unused in the pages from one on; returns the next page, None after the last.
+
+    The write-ahead log must be empty, and the connection in a transaction that may write.
+    """
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    count = connection.execute("PRAGMA page_count").fetchone()[0]
+    if count >= _MOST_PAGES:  # pragma: no cover - a log of 64 GB
+        raise OverflowError("too many pages to tell their kinds")
+    content = os.pread(file, PAGES * size, (first - 1) * size)
+    usable = size - os.pread(file, 1, 20)[0]
+    for place in range(0, len(content) - size + 1, size):
+        page = content[place : place + size]
+        for begin, end in unused(page, usable, is_first=first == 1 and place == 0):
+            if page.count(0, begin, end) < end - begin:
+                os.pwrite(file, bytes(end - begin), (first - 1) * size + place + begin)
+    last = first + PAGES
+    return None if last > count else last
+
+
+def unused(page: bytes, usable: int, *, is_first: bool = False) -> list[tuple[int, int]]:
+    """The unused stretches of a page, as (begin, end): its gap and the blocks freed in it.
+
+    None where the page is not of a b-tree, or not as SQLite writes it.
+    """
+    header = _FIRST_PAGE_BYTES if is_first else 0
+    length = _HEADER_BYTES.get(page[header])
+    if length is None:
+        return []
+    block, cells, content = (
+        int.from_bytes(page[header + at : header + at + 2], "big") for at in (1, 3, 5)
+    )
+    gap = (header + length + 2 * cells, content or 65536)
+    if not gap[0] <= gap[1] <= usable:
+        return []
+    found = [gap]
+    while block:
+        following, size = (
+            int.from_bytes(page[block + at : block + at + 2], "big") for at in (0, 2)
+        )
+        if size < 4 or block < gap[1] or block + size > usable or 0 < following < block + size:
+            return []
+        found.append((block + 4, block + size))
+        block = following
+    return found
