@@ -113,7 +113,7 @@ def _moved(case: Case, by: timedelta) -> Case:
     return replace(_later(case, by), id=0, incident=incident, offers=offers)
 
 
-def _later(value, by: timedelta):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _later(value, by: timedelta):  # type: ignore[no-untyped-def]
     """Move every time of a value by so much."""
     times = {
         field.name: moment + by

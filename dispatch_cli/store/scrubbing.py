@@ -12,6 +12,7 @@ connection drops the pages that it remembers.
 """
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,23 +45,40 @@ def file_of(path: "Path") -> int:
 
 
 def scrub(connection: "sqlite3.Connection", file: int, first: int) -> int | None:
-    """Zero what is unused in the pages from one on; returns the next page, None after the last.
+    """Zero what is unused in PAGES pages from one on; returns the page after them.
 
-    The write-ahead log must be empty, and the connection in a transaction that may write.
+    None after the last page. The write-ahead log must be empty, and the connection in a
+    transaction that may write.
     """
+    size, count, usable = _layout(connection, file)
+    content = os.pread(file, PAGES * size, (first - 1) * size)
+    for place in range(0, len(content) - size + 1, size):
+        _scrub_page(file, first + place // size, content[place : place + size], usable)
+    last = first + PAGES
+    return None if last > count else last
+
+
+def scrub_pages(connection: "sqlite3.Connection", file: int, pages: Iterable[int]) -> None:
+    """Zero what is unused in some pages, under the same conditions."""
+    size, count, usable = _layout(connection, file)
+    for page in sorted(pages):
+        if 0 < page <= count:
+            _scrub_page(file, page, os.pread(file, size, (page - 1) * size), usable)
+
+
+def _layout(connection: "sqlite3.Connection", file: int) -> tuple[int, int, int]:
+    """The bytes of a page, the number of pages, and the bytes of a page that are in use."""
     size = connection.execute("PRAGMA page_size").fetchone()[0]
     count = connection.execute("PRAGMA page_count").fetchone()[0]
     if count >= _MOST_PAGES:  # pragma: no cover - a log of 64 GB
         raise OverflowError("too many pages to tell their kinds")
-    content = os.pread(file, PAGES * size, (first - 1) * size)
-    usable = size - os.pread(file, 1, 20)[0]
-    for place in range(0, len(content) - size + 1, size):
-        page = content[place : place + size]
-        for begin, end in unused(page, usable, is_first=first == 1 and place == 0):
-            if page.count(0, begin, end) < end - begin:
-                os.pwrite(file, bytes(end - begin), (first - 1) * size + place + begin)
-    last = first + PAGES
-    return None if last > count else last
+    return size, count, size - os.pread(file, 1, 20)[0]
+
+
+def _scrub_page(file: int, number: int, page: bytes, usable: int) -> None:
+    for begin, end in unused(page, usable, is_first=number == 1):
+        if page.count(0, begin, end) < end - begin:
+            os.pwrite(file, bytes(end - begin), (number - 1) * len(page) + begin)
 
 
 def unused(page: bytes, usable: int, *, is_first: bool = False) -> list[tuple[int, int]]:
