@@ -123,7 +123,6 @@ def tally_of(call: Call) -> Tally:
         answer_min=float(call.answer_min),
         promised_min=BASE_MIN if call.accepted else None,
         arrival_min=BASE_MIN + call.late_min if call.accepted else None,
-        rank=1,
         override="",
         case_id=1,
     )

@@ -151,7 +151,6 @@ def _tally(number: int, provider: Provider, *, accepted: bool) -> Tally:
         answer_min=answer_min,
         promised_min=arrival_min if accepted else None,
         arrival_min=arrival_min if accepted else None,
-        rank=1,
         override="",
         case_id=1,
     )

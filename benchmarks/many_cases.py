@@ -70,7 +70,8 @@ def _patterns(folder: Path, world: Path, now: datetime) -> Iterator[Pattern]:
             number = _work(store, catalog, random, at)
             with store.reading() as reader:
                 case, personal = reader.case(number), reader.personal(number)
-                assert case is not None and personal is not None
+                assert case is not None
+                assert personal is not None
                 yield case, personal, list(reader.acts(number))
 
 

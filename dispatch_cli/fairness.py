@@ -89,10 +89,15 @@ def _rows(
 ) -> tuple[FairnessRow, ...]:
     """One row for each provider and service that was in a cascade, asked or not."""
     in_cases: dict[_Whose, set[int]] = {}
-    in_months: Counter[_Whose] = Counter()
+    unknown: Counter[str] = Counter()
     first: Counter[_Whose] = Counter()
     by_wish: Counter[_Whose] = Counter()
+    forgotten: set[int] = set()
     for case in cases:
+        if case.forgotten_at is not None:
+            # Of its cascades it is only known who was asked.
+            forgotten.add(case.id)
+            unknown.update(service.service for service in case.services if service.opened)
         for service in case.services:
             if not service.opened:
                 continue
@@ -106,28 +111,31 @@ def _rows(
         in_cases.setdefault(key, set()).update(turns)
     for each in erased:
         key = (each.provider, each.service)
-        in_months[key] += each.eligible
         first[key] += each.first
         by_wish[key] += each.first_by_wish
     return tuple(
         _row(
             key,
-            eligible=len(in_cases.get(key, ())) + in_months[key],
+            in_cases=in_cases.get(key, set()),
+            unknown=unknown[key[1]] - len(forgotten & in_cases.get(key, set())),
             first=first[key],
             by_wish=by_wish[key],
             turns=in_order.get(key, {}),
         )
-        for key in sorted({*in_cases, *in_months})
+        for key in sorted({*in_cases, *first})
     )
 
 
-def _row(key: _Whose, *, eligible: int, first: int, by_wish: int, turns: _Turns) -> FairnessRow:
+def _row(
+    key: _Whose, *, in_cases: set[int], unknown: int, first: int, by_wish: int, turns: _Turns
+) -> FairnessRow:
     accepted = _cases_with(turns, SAID_YES)
     answer_min, arrival_min = _mean_minutes(turns)
     return FairnessRow(
         provider=key[0],
         service=key[1],
-        eligible=eligible,
+        eligible=len(in_cases),
+        eligible_most=len(in_cases) + unknown,
         ranked_first=first,
         first_by_wish=by_wish,
         offered=len(turns),

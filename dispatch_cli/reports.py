@@ -17,6 +17,8 @@ class FairnessRow(Struct, frozen=True, kw_only=True):
     provider: str
     service: str
     eligible: int
+    eligible_most: int
+    """Of an erased case it is only known who was asked: it was eligible in at most so many."""
     ranked_first: int
     first_by_wish: int
     """How many of ``ranked_first`` were put there by the caller's wish (``--wish``)."""

@@ -81,7 +81,6 @@ def tally(case_id: int, provider: str, outcome: str, **facts: object) -> Tally:
         "answer_min": 2.0,
         "promised_min": None,
         "arrival_min": None,
-        "rank": 1,
         "override": "",
     }
     return Tally(provider=provider, outcome=outcome, case_id=case_id, **{**defaults, **facts})
@@ -91,6 +90,7 @@ def row(provider: str, **counts: object) -> FairnessRow:
     """A row in which everything that is not named is 0 or absent."""
     nothing: dict[str, object] = {
         "eligible": 0,
+        "eligible_most": counts.get("eligible", 0),
         "ranked_first": 0,
         "first_by_wish": 0,
         "offered": 0,
@@ -242,31 +242,30 @@ def test_an_empty_log_is_an_empty_report():
     assert (found.cases, found.rows, found.overrides, found.contracts) == (0, (), (), ())
 
 
-def standing(month: str, provider: str, eligible: int, first: int, by_wish: int = 0) -> Standing:
-    """What is left of the cascades of one provider's tows in a month."""
+def standing(month: str, provider: str, first: int, by_wish: int = 0) -> Standing:
+    """How often a provider was first for tows, and asked, in the erased cases of a month."""
     return Standing(
-        month=month, provider=provider, service="tow",
-        eligible=eligible, first=first, first_by_wish=by_wish,
+        month=month, provider=provider, service="tow", first=first, first_by_wish=by_wish
     )  # fmt: skip
 
 
-def test_erased_cases_are_counted_by_their_month():
-    """A cascade that was added up counts beside the others; who was asked counts by the offer."""
-    cases = [case(1, service(), forgotten_at=NOON), case(2, service("huber"))]
-    tallies = [tally(1, "huber", "accepted")]
-    standings = [
-        standing("2026-11", "huber", 0, 1, 1),
-        standing("2026-11", "lechtal", 1, 0),
-        standing("2026-10", "lechtal", 5, 5),
+def test_of_erased_cases_only_who_was_asked_is_known():
+    """Who was asked was eligible, everybody else perhaps; who stood first is counted by month."""
+    cases = [
+        case(1, service(), forgotten_at=NOON),
+        case(2, service("huber", "lechtal")),
+        case(3, service(), service(name="taxi", opened=False), forgotten_at=NOON),
     ]
+    tallies = [tally(1, "huber", "accepted")]
+    standings = [standing("2026-11", "huber", 1, 1), standing("2026-10", "lechtal", 5)]
     found = report(cases, tallies, NOON.replace(day=1, hour=0), standings=standings)
     assert found.left_out == ()
     assert found.rows == (
         row(
-            "huber", eligible=2, ranked_first=2, first_by_wish=1,
+            "huber", eligible=2, eligible_most=3, ranked_first=2, first_by_wish=1,
             offered=1, accepted=1, answer_min=2.0,
         ),
-        row("lechtal", eligible=1),
+        row("lechtal", eligible=1, eligible_most=3),
     )  # fmt: skip
 
 
@@ -300,7 +299,7 @@ def test_contracts_of_erased_cases_are_counted_once():
 
 def test_a_month_that_is_divided_is_left_out_and_named():
     """Erased cases of a month cannot be parted by day, and the report says so."""
-    standings = [standing("2026-11", "huber", 3, 3), standing("2026-09", "huber", 3, 3)]
+    standings = [standing("2026-11", "huber", 3), standing("2026-09", "huber", 3)]
     found = report([], [], NOON, standings=standings)
     assert (found.rows, found.left_out) == ((), ("2026-11",))
 
@@ -371,8 +370,8 @@ def test_overrides_change_no_row(cases, tallies):
     assert found.overrides == ()
 
 
-@pytest.mark.parametrize("field", ["eligible", "ranked_first", "first_by_wish", "offered",
-                                   "accepted", "failed", "cancelled"])  # fmt: skip
+@pytest.mark.parametrize("field", ["eligible", "eligible_most", "ranked_first", "first_by_wish",
+                                   "offered", "accepted", "failed", "cancelled"])  # fmt: skip
 def test_every_count_is_explained(field):
     """The page says of each count what it counts."""
     page = Path(__file__).resolve().parents[1] / "docs" / "learning.md"

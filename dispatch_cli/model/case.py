@@ -235,7 +235,6 @@ class Tally(Struct, frozen=True, kw_only=True):
     answer_min: float
     promised_min: float | None
     arrival_min: float | None
-    rank: int
     override: str
     case_id: int
     in_vain_min: tuple[float, ...] = ()
@@ -277,17 +276,16 @@ class Act(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """How often a provider was eligible or first in the erased cases opened in a month.
+    """How often a provider was first, and asked in order, in the erased cases of a month.
 
-    ``month`` is "2026-11", in UTC. The frozen cascade of a case would tell its place, so that
-    erasure adds it to these. ``eligible`` leaves out who was asked in order and has a Tally;
-    ``first_by_wish`` of the ``first`` were the motorist's own choice.
+    ``month`` is "2026-11", in UTC, when the cases were opened. The rest of a frozen cascade would
+    tell the place, and is not counted. ``first_by_wish`` of the ``first`` were the motorist's own
+    choice.
     """
 
     month: str
     provider: str
     service: str
-    eligible: int
     first: int
     first_by_wish: int
 

@@ -69,18 +69,17 @@ def touch(connection: "sqlite3.Connection") -> None:
 
 
 def read_standings(connection: "sqlite3.Connection") -> list[Standing]:
-    """Read what the cascades of erased cases add up to."""
+    """Read how often who stood first in erased cases."""
     return [
         Standing(
             month=month,
             provider=provider,
             service=service,
-            eligible=eligible,
             first=first,
             first_by_wish=by_wish,
         )
-        for month, provider, service, eligible, first, by_wish in connection.execute(
-            "SELECT month, provider, service, eligible, first, first_by_wish FROM standing"
+        for month, provider, service, first, by_wish in connection.execute(
+            "SELECT month, provider, service, first, first_by_wish FROM standing"
             " ORDER BY month, provider, service"
         )
     ]
@@ -100,8 +99,8 @@ def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
     """Add the frozen cascades of a case to those of its month, before they go."""
     month = f"{case.opened_at.astimezone(UTC):%Y-%m}"
     connection.executemany(
-        "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " eligible = eligible + excluded.eligible, first = first + excluded.first,"
+        "INSERT INTO standing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " first = first + excluded.first,"
         " first_by_wish = first_by_wish + excluded.first_by_wish",
         _standings(case, month),
     )
@@ -113,18 +112,19 @@ def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
         )
 
 
-def _standings(case: Case, month: str) -> Iterable[tuple[str, str, str, int, int, int]]:
-    # Whoever was asked in order is counted by the offer, which stays.
+def _standings(case: Case, month: str) -> Iterable[tuple[str, str, str, int, int]]:
+    """Count who stood first, if it was asked in order: its offer, which stays, says no less.
+
+    Who else stood in the cascade, or first without being asked, would tell the place: it lies in
+    the areas of those firms.
+    """
     asked = {
         (offer.service, offer.provider)
         for offer in case.offers
         if offer.outcome is not None and not offer.corrected and not offer.override
     }
     for service in case.services:
-        if service.opened:
-            for place, option in enumerate(service.options):
-                provider, first = option.provider, int(place == 0)
-                eligible = int((service.service, provider) not in asked)
-                by_wish = int(bool(first) and provider == case.incident.wish)
-                if eligible or first:
-                    yield (month, provider, service.service, eligible, first, by_wish)
+        if service.opened and service.options:
+            first = service.options[0].provider
+            if (service.service, first) in asked:
+                yield (month, first, service.service, 1, int(first == case.incident.wish))

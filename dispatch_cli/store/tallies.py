@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..model.case import Offer, Tally
 from .cases import offer_columns, offer_of
-from .erasure import drive_step, shifted
+from .erasure import coarsened, drive_step
 from .moments import to_stamp
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> T
     """Make the tally of a turn; None while its last call is open.
 
     The drive is in whole steps of minutes before and after erasure, so that no statistics change
-    when a motorist is forgotten; how late it was stays exact.
+    when a motorist is forgotten; so lateness is in whole steps as well.
     """
     offer = turn[-1]
     if offer.outcome is None:
         return None
-    coarse = shifted(offer, step)
+    coarse = coarsened(offer, step)
     begin = offer.answered_at or offer.opened_at
     promised_at = coarse.promises[0].there_at if coarse.promises else None
 
@@ -66,7 +66,6 @@ def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> T
         answer_min=_answer_min(offer),
         promised_min=minutes(promised_at),
         arrival_min=minutes(coarse.arrived_at),
-        rank=offer.rank,
         override=offer.override,
         case_id=case_id,
         in_vain_min=tuple(map(_answer_min, turn[:-1])),

@@ -117,7 +117,8 @@ def report() -> FairnessReport:
         rows=(
             FairnessRow(
                 provider="a-provider-with-a-very-long-identifier-indeed", service="roadside_repair",
-                eligible=1000, ranked_first=500, first_by_wish=2, offered=400, accepted=300,
+                eligible=1000, eligible_most=1000, ranked_first=500, first_by_wish=2, offered=400,
+                accepted=300,
                 failed=3, cancelled=1, answer_min=2.5, arrival_min=None,
             ),
         ),

@@ -137,7 +137,8 @@ def _agreement(left: Leftover, cascade: Cascade) -> float:
         if offer.provider not in rank:
             score -= 6
             continue
-        score -= min(4.0, 1.2 * abs(rank[offer.provider] - offer.rank))
+        if offer.rank:
+            score -= min(4.0, 1.2 * abs(rank[offer.provider] - offer.rank))
         if offer.base_min is not None:
             score += _bell(offer.base_min - base[offer.provider], 0.5 + step_min / 3)
         if offer.arrived_at is not None and offer.answered_at is not None:
@@ -249,13 +250,15 @@ def _world(random: Random, lat: float, lon: float) -> MemoryCatalog:
 
 def _book(store: Store, catalog: MemoryCatalog, now: datetime) -> Book:
     return Book(
-        store=store, catalog=catalog, holidays=no_holidays, now=now, operator="mara"  # type: ignore[arg-type]
+        store=store,
+        catalog=catalog,
+        holidays=no_holidays,
+        now=now,
+        operator="mara",  # type: ignore[arg-type]
     )
 
 
-def _work(
-    store: Store, catalog: MemoryCatalog, random: Random, place: Place, at: datetime
-) -> int:
+def _work(store: Store, catalog: MemoryCatalog, random: Random, place: Place, at: datetime) -> int:
     """Work a case to its end; a firm promises whole fives of minutes, and comes when it comes."""
     incident = Incident(kind="tow", place=place, when=at, client="adac")
     number = opening.open_case(_book(store, catalog, at), incident, Personal()).case.id
