@@ -1,6 +1,7 @@
 """Notes and reminders, and what is kept, given to its owner or erased."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from ...errors import UsageError
 from ..outcome import Outcome
 from ..spreading import takes
 from .desk import CaseArgument, Desk, open_book, read_moment, read_text, shown, zone_of
+from .exposed import exposed
 
 COLUMNS = ("case", "done")
 FORGOTTEN_COLUMNS = ("case", "done", "exports_that_stay")
@@ -34,7 +36,7 @@ def note(
     if not said:
         raise UsageError("an empty note")
     keeping.note(book, case_id, said)
-    return _done(desk, "note", case_id, "noted")
+    return _done(desk, "note", case_id, "noted", warnings=exposed({"note": text}))
 
 
 @takes(Desk)
@@ -140,7 +142,9 @@ def forget(
     )
 
 
-def _done(desk: Desk, verb: str, case_id: int, done: str) -> Outcome:
+def _done(
+    desk: Desk, verb: str, case_id: int, done: str, *, warnings: Sequence[str] = ()
+) -> Outcome:
     """Say what was done without repeating what was said."""
     return shown(
         desk,
@@ -149,6 +153,7 @@ def _done(desk: Desk, verb: str, case_id: int, done: str) -> Outcome:
         lines=lambda screen: _lines([f"case {case_id}: {done}"]),
         columns=COLUMNS,
         rows=lambda: [{"case": case_id, "done": done}],
+        warnings=warnings,
     )
 
 
