@@ -59,7 +59,7 @@ def coarse_facts(incident: Incident) -> Incident:
 
 def blurred(place: Place) -> Place:
     """The region of a place: the leading digits of its postcode that reach far enough."""
-    from ..notation import centre_of, is_postcode, postcode_uncertainty_km
+    from ..notation import is_postcode
 
     if place.foreign_km or not is_postcode(place.postcode):
         return Place(
@@ -69,11 +69,7 @@ def blurred(place: Place) -> Place:
             source="blurred",
             foreign_km=ceil(place.foreign_km / _ABROAD_KM) * _ABROAD_KM,
         )
-    lat, lon = centre_of(place.postcode)
-    region, reach_km = place.postcode, postcode_uncertainty_km(place.postcode)
-    while reach_km < BLUR_KM and len(region) > 1:
-        region = region[:-1]
-        lat, lon, reach_km = _region(region)
+    region, lat, lon, reach_km = _region_of(place.postcode)
     return Place(
         lat=lat,
         lon=lon,
@@ -155,6 +151,19 @@ def to_half_hour(moment: datetime) -> datetime:
 def _without_order(service: CaseService) -> CaseService:
     """Keep of a cascade that there was one: who was asked stands in the offers."""
     return replace(service, options=(), input_hash="", neutral_cost_min=0.0)
+
+
+@cache
+def _region_of(postcode: str) -> tuple[str, float, float, float]:
+    """The region to which a postcode is blurred, with its centre and reach."""
+    from ..notation import centre_of, postcode_uncertainty_km
+
+    lat, lon = centre_of(postcode)
+    region, reach_km = postcode, postcode_uncertainty_km(postcode)
+    while reach_km < BLUR_KM and len(region) > 1:
+        region = region[:-1]
+        lat, lon, reach_km = _region(region)
+    return region, lat, lon, reach_km
 
 
 @cache

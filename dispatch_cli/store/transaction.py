@@ -59,9 +59,9 @@ class Reader:
         return whole(lambda: cases.read_cases(self._connection, paged, (after, limit)))[::-1]
 
     def cases_since(self, since: datetime) -> list[Case]:
-        """The cases that were opened from a moment on, the newest first."""
-        which = "SELECT id FROM case_file WHERE opened_at >= ?"
-        return whole(lambda: cases.read_cases(self._connection, which, (to_stamp(since),)))
+        """The cases that were opened from a moment on, the newest first, without their offers."""
+        which, values = "SELECT id FROM case_file WHERE opened_at >= ?", (to_stamp(since),)
+        return whole(lambda: cases.read_cases(self._connection, which, values, with_offers=False))
 
     def personal(self, case_id: int) -> Personal | None:
         """What belongs to a case's motorist; None once it is erased."""
