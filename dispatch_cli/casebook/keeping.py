@@ -14,7 +14,7 @@ from ..model.case import Act, Case, Personal
 from .book import Book, clock, existing, said_locally
 from .viewing import PersonalView, personal
 
-BATCH_S = 0.03
+BATCH_S = 0.02
 """So long one decision of an erasure takes at most: acts on other cases wait for it."""
 
 PAUSE_S = 0.002

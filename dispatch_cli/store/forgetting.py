@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
-from ..fairness import case_band
 from ..model.case import Case, ContractCount, Standing
 from . import cases, journal
 from .erasure import forgotten
@@ -105,6 +104,9 @@ def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
         _standings(case, month),
     )
     if case.incident.client is not None:
+        # Not for what only notes an answer, which is hurried.
+        from ..fairness import case_band
+
         connection.execute(
             "INSERT INTO contract_count VALUES (?, ?, ?, 1)"
             " ON CONFLICT DO UPDATE SET cases = cases + 1",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-PAGES = 2048
+PAGES = 1024
 """So many pages are one piece; writers wait for it some milliseconds."""
 
 _HEADER_BYTES = {2: 12, 5: 12, 10: 8, 13: 8}
