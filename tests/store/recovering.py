@@ -8,7 +8,7 @@ has everything that the sums and counts of the log say of the one case that was 
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from math import log
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from sqlite3 import Connection, connect
@@ -104,26 +104,30 @@ def simulated(path: Path, seed: int) -> Leftover:
         )
 
 
-def guess(left: Leftover, *, from_files: bool = False, from_sums: bool = False) -> Place:
-    """Return the postcode of the kept region that agrees best with what the attacker has.
+class Guesses(Struct, frozen=True):
+    """The places that agree best with the page alone, with all files, and with exact sums too."""
 
-    ``from_files``: with all that the log and two copies of it hold, not only what the page lists;
-    ``from_sums``: with the exact sums that older versions kept as well.
+    by_page: Place
+    by_files: Place
+    by_sums: Place
+
+
+def guess(left: Leftover) -> Guesses:
+    """Rank every postcode of the kept region and take those that agree best.
+
+    The files are all that the log and two copies of it hold; the sums are those that older versions
+    kept beside.
     """
-    best: tuple[float, str, Place] | None = None
+    scores: list[tuple[float, float, float, Place]] = []
     for postcode in _postcodes(left.case.incident.place.postcode):
         place = place_at(*centre_of(postcode))
         incident = Incident(kind="tow", place=place, when=left.case.incident.when, client="adac")
         answer = desk.rank_incident(left.catalog, incident, holidays=no_holidays)  # type: ignore[arg-type]
-        score = _agreement(left, answer.cascades[0])
-        if from_files or from_sums:
-            score += _agreement_of_files(left, answer.cascades[0])
-        if from_sums:
-            score += _agreement_of_sums(left, answer.cascades[0])
-        if best is None or score > best[0]:
-            best = (score, postcode, place)
-    assert best is not None
-    return best[2]
+        by_page = _agreement(left, answer.cascades[0])
+        by_files = by_page + _agreement_of_files(left, answer.cascades[0])
+        by_sums = by_files + _agreement_of_sums(left, answer.cascades[0])
+        scores.append((by_page, by_files, by_sums, place))
+    return Guesses(*(max(scores, key=itemgetter(which))[3] for which in range(3)))
 
 
 def _agreement(left: Leftover, cascade: Cascade) -> float:
@@ -208,7 +212,7 @@ def _step_min(case: Case) -> float:
 
 
 def _bell(off: float, spread: float) -> float:
-    return -min(8.0, off * off / (2 * spread * spread)) - log(spread) * 0
+    return -min(8.0, off * off / (2 * spread * spread))
 
 
 def _names(more: Sums) -> set[str]:
