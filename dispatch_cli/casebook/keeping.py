@@ -96,10 +96,12 @@ def _forget_some(book: Book, left: deque[int]) -> None:
     """Erase the first cases that are left, in one decision of at most about BATCH_S."""
     end = monotonic() + BATCH_S
     with book.store.deciding() as tx:
-        while left and monotonic() < end:
+        while left:
             case_id = left.popleft()
             tx.forget(case_id, book.now)
             tx.append(book.act("forget", case_id))
+            if monotonic() > end:
+                break
 
 
 def _joined(old: str, text: str) -> str:
