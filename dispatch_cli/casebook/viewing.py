@@ -1,6 +1,6 @@
 """Look at cases: the handover list, one case, what is overdue; nothing personal unless asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,11 @@ from .clock_watch import jump_in_force, sentence
 
 if TYPE_CHECKING:
     from ..store import Reader
+
+LATELY_CLOSED = 50
+"""So many closed cases stand in the list."""
+
+PAGE = 500
 
 
 class ServiceView(Struct, frozen=True, kw_only=True):
@@ -137,12 +142,34 @@ def view(case: Case, now: datetime) -> CaseView:
     )
 
 
-def cases(book: Book, *, open_only: bool) -> list[CaseView]:
-    """All cases or the open ones: a missed deadline first, then the next one due, then by age."""
+def cases(book: Book, *, closed: int = 0) -> list[CaseView]:
+    """The open cases, then so many of those closed last.
+
+    A missed deadline stands first, then the next one due, then by age.
+    """
     with book.store.reading() as reader:
-        found = [view(case, book.now) for case in reader.cases(open_only=open_only)]
+        found = reader.cases(open_only=True)
+        found += reader.closed_cases(limit=closed) if closed else []
     far = datetime.max.replace(tzinfo=book.now.tzinfo)
-    return sorted(found, key=lambda v: (not v.overdue, v.next_deadline or far, v.opened_at))
+    return sorted(
+        (view(case, book.now) for case in found),
+        key=lambda v: (not v.overdue, v.next_deadline or far, v.opened_at),
+    )
+
+
+def closed_pages(book: Book) -> Iterator[list[CaseView]]:
+    """All closed cases by number, PAGE of them at a time.
+
+    The log is read anew for each page: no reader keeps an old state while the output waits.
+    """
+    last = 0
+    while True:
+        with book.store.reading() as reader:
+            found = reader.closed_cases(limit=PAGE, after=last)
+        if not found:
+            return
+        last = found[-1].id
+        yield [view(case, book.now) for case in found]
 
 
 def show(book: Book, case_id: int) -> CaseView:
@@ -219,7 +246,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
 
 def most_urgent(book: Book) -> int | None:
     """The case that needs somebody first: a missed deadline, else one with nobody being asked."""
-    found = cases(book, open_only=True)
+    found = cases(book)
     if not found:
         return None
     for each in found:

@@ -1,10 +1,11 @@
 """Looking at cases: nothing personal unless it is asked for."""
 
+import itertools
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...errors import ExitCode
+from ...errors import ExitCode, UsageError
 from ..outcome import Outcome
 from ..spreading import takes
 from .desk import LONG_LINE, CaseArgument, Desk, open_book, shown, zone_of
@@ -60,14 +61,31 @@ def show(
 def list_cases(
     desk: Desk,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every closed case, not only the last 50.")
+    ] = False,
 ) -> Outcome:
-    """List the cases for whoever takes over: a missed deadline first, nothing personal."""
+    """List open cases and the last 50 closed: a missed deadline first, nothing personal."""
     from ...casebook import viewing
     from ...render import case_views
 
+    if open_only and everything:
+        raise UsageError("--open and --all exclude each other", hint="leave one of them out")
     book = open_book(desk)
-    found = viewing.cases(book, open_only=open_only)
     here = book.now.astimezone(zone_of(book))
+    if everything:
+        from .paging import paged
+
+        return paged(
+            desk,
+            "case list",
+            "cases",
+            itertools.chain([viewing.cases(book)], viewing.closed_pages(book)),
+            lines=lambda page, screen: case_views.list_lines(page, here, screen),
+            columns=case_views.LIST_COLUMNS,
+            rows=case_views.list_rows,
+        )
+    found = viewing.cases(book, closed=0 if open_only else viewing.LATELY_CLOSED)
     return shown(
         desk,
         "case list",
