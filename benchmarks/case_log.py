@@ -69,7 +69,8 @@ def _measure(folder: Path, env: dict[str, str], runs: int, cases: int) -> None:
 
     cascade = ("cascade", "tow", "--at", PLACE)
     learned, plain = (run(*cascade, *more)["cascades"][0]["candidates"] for more in (log, ()))
-    assert len(learned) == len(plain) == 20
+    # What the log teaches may take a firm below the last resort.
+    assert 0 < len(learned) <= len(plain) == 20
     assert [row["acceptance"] for row in learned] != [row["acceptance"] for row in plain]
 
     commands = {
