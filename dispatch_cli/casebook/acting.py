@@ -28,6 +28,11 @@ class Recorded(Struct, frozen=True, kw_only=True):
     give_driver: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The recorded act, then everything that the operator must know about it."""
+        return (self.message, *self.warnings)
+
 
 class Decided(Struct, frozen=True):
     """A case after an act, with everything that is needed to say what follows from it."""

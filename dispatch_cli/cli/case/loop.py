@@ -12,7 +12,7 @@ from ...plans import emergency_calls
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
 from ..opening import now
 from ..outcome import TOLD, bug
-from .answer_keys import ANSWER_KEYS, AnswerKeys
+from .answer_keys import ANSWER_KEYS, AnswerKeys, Undo
 from .desk import Desk, read_moment, zone_of
 from .display import Display, LiveDisplay, PlainDisplay
 from .situation import Situation, look
@@ -40,7 +40,7 @@ class Loop:
         self._message: tuple[str, ...] = tuple(warnings)
         self._is_error = False
         self._has_texts = True
-        self._undo: Callable[[], str] | None = None
+        self._undo: Undo = None
         self._keys: Keys
         self._display: Display
 
@@ -200,15 +200,15 @@ class Loop:
 
         done = mending.cancel(self.book, self._case_id)
         self._undo = None
-        self._say(done.message, *done.warnings)
+        self._say(*done.sentences)
 
     def _close(self, situation: Situation) -> None:
         left = ", ".join(mending.unfinished(situation.case))
         if left and not self.sure("k", f"close with {left}", situation):
             return
-        mending.close(self.book, self._case_id)
+        done = mending.close(self.book, self._case_id)
         self._undo = None
-        self._say("closed; q leaves")
+        self._say(f"{done.message}; q leaves", *done.warnings)
 
     def _call_back(self, situation: Situation) -> None:
         text = self.text("call back when (12:40, minutes, or done)", situation)
@@ -219,9 +219,9 @@ class Loop:
         keeping.remind(book, self._case_id, at)
         self._say(f"call the motorist back at {clock(at, book)}" if at else "called back")
 
-        def undo() -> str:
+        def undo() -> Sequence[str]:
             keeping.remind(self.book, self._case_id, before)
-            return "the reminder is as it was"
+            return ["the reminder is as it was"]
 
         self._undo = undo
 
@@ -238,14 +238,14 @@ class Loop:
         names = [name for name in Motorist.__struct_fields__ if name in said]
         theirs = {name: str(said.pop(name)) for name in names}
         opened = amend_case(self.book, self._case_id, said, theirs)
-        self._say(*_amended(opened))
+        self._say(*_ranked_again(opened, "ranked again"))
 
-        def undo() -> str:
-            opening.take_back(self.book, opened.case, before)
+        def undo() -> Sequence[str]:
+            restored = opening.take_back(self.book, opened.case, before)
             if theirs:
                 own = {name: getattr(opened.personal, name) for name in names}
                 keeping.put_personal(self.book, self._case_id, **own)
-            return "the facts are as they were; ranked again"
+            return _ranked_again(restored, "the facts are as they were; ranked again")
 
         self._undo = undo
 
@@ -256,9 +256,9 @@ class Loop:
         before = keeping.note(self.book, self._case_id, text)
         self._say("noted")
 
-        def undo() -> str:
+        def undo() -> Sequence[str]:
             keeping.put_personal(self.book, self._case_id, note=before)
-            return "the note is taken back"
+            return ["the note is taken back"]
 
         self._undo = undo
 
@@ -285,14 +285,14 @@ class Loop:
     def _take_back(self, situation: Situation) -> None:
         undo, self._undo = self._undo, None
         if undo is not None:
-            self._say(undo())
+            self._say(*undo())
             return
         offer = situation.offer
         if offer is None or offer.state != "open":
             raise UsageError("nothing to undo since the last call was placed")
         if self.sure("z", f"{offer.name} was never called", situation):
             done = mending.correct(self.book, situation.ref, "not_called", "undone in case work")
-            self._say(done.message)
+            self._say(*done.sentences)
 
     def _emergency(self, situation: Situation) -> None:
         """The emergency numbers, and the exact place to say there: a look that is written down."""
@@ -303,6 +303,7 @@ class Loop:
         self._say(*(numbers or ["112  ambulance, fire", "110  police"]), f"PLACE  {place}")
 
 
-def _amended(opened: "Opened") -> list[str]:
+def _ranked_again(opened: "Opened", done: str) -> list[str]:
+    """Say what was done, after the emergency calls and before the warnings of the new ranking."""
     calls = [f"{call.dial}  {call.service}: {call.text}" for call in opened.answer.emergency]
-    return [*calls, *opened.answer.advice, "ranked again", *opened.warnings]
+    return [*calls, *opened.answer.advice, done, *opened.warnings]
