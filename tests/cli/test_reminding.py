@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_cli.casebook.clock_watch import OF_NO_CASE
 from dispatch_cli.casework.reminders import Lasting
 from dispatch_cli.cli.case import desk
 from dispatch_cli.cli.reminding import Reminder
 from dispatch_cli.files import alone
+from dispatch_cli.folders import state_dir
+from dispatch_cli.store import default_path, open_store
 
 from .watched import run, write
 
@@ -87,14 +90,21 @@ def test_the_time_of_the_reminder_is_the_files(audit, firms):
 
 
 def test_a_jump_of_the_clock_is_mailed_and_recorded(audit):
-    """A clock set back is said when it begins and when it is over, and stands in the journal."""
+    """A clock set back is said when it begins and when it is over, and is recorded once."""
     audit(60, "open", "tow", "--at", "86150")
     first = audit(0).out.splitlines()
-    assert first[0].startswith("the clock was set back by 60 min")
+    assert len(first) == 2
+    assert first[0].startswith("the clock was set back by 60 min: the last record was of ")
     assert "next call due now" in first[1]
     assert audit(1).out == ""
-    assert audit(61).out.startswith(("over: clock", "still: case 1"))
-    assert audit(0, "show", "1", "--json").code == 0
+    # The next call is due three minutes after the case was opened, by either clock.
+    over = [line.partition(" (first said ")[0] for line in audit(61).out.splitlines()]
+    assert over == ["over: clock", "over: case 1 next call tow"]
+    with open_store(default_path(state_dir()), now=NOW).reading() as reader:
+        jumps = list(reader.acts(OF_NO_CASE))
+    assert [(act.action, act.at, act.details["last"]) for act in jumps] == [
+        ("clock jumped", NOW, (NOW + 60 * MINUTE).isoformat())
+    ]
 
 
 def test_a_quiet_weekend_is_no_jump(audit):
