@@ -9,6 +9,7 @@ from ...casebook import asking, keeping, mending, reporting, viewing
 from ...casebook.book import clock
 from ...errors import DispatchError, UsageError
 from ...plans import emergency_calls
+from ...render.case_loop import Page
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
 from ..opening import now
 from ..outcome import TOLD, bug
@@ -41,12 +42,14 @@ class Loop:
         self._is_error = False
         self._has_texts = True
         self._undo: Undo = None
+        self._page = Page(case_id=case_id, client="", services=(), selected="")
         self._keys: Keys
         self._display: Display
 
     def on_terminal(self) -> None:
         """Work with single keys on a screen that is drawn anew every second."""
-        with raw_keys() as keys, LiveDisplay() as display:
+        waiting_shown = self._opened.store.waiting_shown_by(self._show_waiting)
+        with raw_keys() as keys, LiveDisplay() as display, waiting_shown:
             self.work_with(keys, display)
 
     def on_lines(self) -> None:
@@ -111,8 +114,16 @@ class Loop:
         page = replace(
             situation.page, message=self._message, is_error=self._is_error, question=tuple(question)
         )
-        self._display.draw(page, now().astimezone(zone_of(self._opened)))
+        self._page = page
+        self._show(page)
         TOLD.clear()
+
+    def _show(self, page: Page) -> None:
+        self._display.draw(page, now().astimezone(zone_of(self._opened)))
+
+    def _show_waiting(self, text: str) -> None:
+        """Show as a line of the screen that the program waits for the case log."""
+        self._show(replace(self._page, message=(*self._page.message, text), question=()))
 
     def _press(self, key: str, situation: Situation) -> None:
         """Do what a key stands for; what is refused is said, and nothing has changed then."""
