@@ -224,7 +224,7 @@ def promised(
 ) -> Recorded:
     """What is said once an offer stands as accepted: to the caller, and to the driver."""
     case = decided.case
-    at, texts = clock(offer.promises[-1].there_at, book), book.catalog.rules.say
+    at, texts = clock(offer.promises[-1].there_at, book, language), book.catalog.rules.say
     return Recorded(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..model.local_time import time_of_day
 from .clock_jumps import is_ahead
 
 
@@ -51,5 +52,6 @@ def news_of(
             after[name] = known
     for name, known in before.items():
         if name not in lasting:
-            lines.append(f"over: {name} (first said {known.first_at.astimezone(zone):%a %H:%M})")
+            first_at = known.first_at.astimezone(zone)
+            lines.append(f"over: {name} (first said {first_at:%a} {time_of_day(first_at)})")
     return lines, after
