@@ -12,7 +12,7 @@ from ..casework.clock_jumps import is_ahead
 from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
 from ..results import EmergencyCall
 from .book import Book, existing
-from .clock_watch import jump_in_force, sentence
+from .clock_watch import jump_in_force, record_now, sentence
 
 if TYPE_CHECKING:
     from ..store import Reader
@@ -113,6 +113,15 @@ class Overdue(Struct, frozen=True):
     is_ahead: bool = False
     """A clock that was ahead has set the time, so that it counts as due."""
 
+    @property
+    def problem(self) -> str:
+        """The name of this deadline among those that can be missed at the same time.
+
+        An offer has its number; the next call of a case is that of one of its services.
+        """
+        service = "" if "." in self.ref else self.name
+        return " ".join(filter(None, ("case", self.ref, self.what, service)))
+
 
 class Audit(Struct, frozen=True):
     """What should have happened by now, and what is wrong with the clock, if anything."""
@@ -211,13 +220,18 @@ def personal(book: Book, case_id: int, *, why: str = "show") -> PersonalView:
     )
 
 
-def audit(book: Book) -> Audit:
-    """Say what in open cases should have happened by now, and whether the clock has jumped."""
+def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
+    """Say what in open cases should have happened by now, and whether the clock has jumped.
+
+    An audit by cron also records a jump of the clock that no act has recorded yet.
+    """
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)
         found = [missed for case in open_cases for missed in overdue_of(case, book.now)]
         found += [each for case in open_cases for each in _reminder_ahead(book, reader, case)]
+    if jump is not None and is_by_cron:
+        record_now(book)
     in_order = tuple(sorted(found, key=lambda each: each.since))
     return Audit(in_order, sentence(jump, book) if jump else "")
 

@@ -177,6 +177,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
                 else {},
                 exit_code=error.exit_code,
                 status=status_of(error.exit_code, served=False, emergency=bool(line.calls)),
+                warnings=TOLD.warnings,
                 errors=error_entries(error),
             )
         elif line.calls or line.advice:
@@ -185,6 +186,8 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
             print_emergency(line.calls, line.advice, stream=sys.stdout)
         sys.stdout.flush()
     quiet = "--quiet" in argv or "-q" in argv
+    if not quiet:
+        messages.print_warnings(TOLD.warnings, stream=sys.stderr)
     messages.print_error(error, stream=sys.stderr, quiet=quiet)
     return error.exit_code
 

@@ -15,6 +15,9 @@ from .moments import from_stamp, moment_or_none, stamp_or_none, to_stamp
 if TYPE_CHECKING:
     import sqlite3
 
+MOST_ID = 2**63 - 1
+"""The largest number that SQLite keeps as one."""
+
 _OFFER = tuple(Offer.__struct_fields__)
 _OFFER_TIMES = tuple(
     _OFFER.index(name)

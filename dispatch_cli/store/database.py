@@ -64,7 +64,7 @@ class Database:
         self.now = now
         self.wait_s = wait_s
         self._on_network = on_network
-        self._voice = voice
+        self.voice = voice
         self._known = known
         self._connection: sqlite3.Connection | None = None
         self._continuity: Continuity | None = None
@@ -226,7 +226,7 @@ class Database:
     @contextmanager
     def _queued(self) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
-            held = lock.held(self.lock_path, self.wait_s, self._voice.wait)
+            held = lock.held(self.lock_path, self.wait_s, self.voice.wait)
             taken = self._lock = held.__enter__()
         try:
             yield taken
@@ -288,7 +288,7 @@ class Database:
         if filesystem.is_network(kind) and not self._on_network:
             raise network(self.path, kind)
         for text in filesystem.doubts(self.path, kind):
-            self._voice.warn(f"{self.path}: {text}")
+            self.voice.warn(text)
 
     def _inspected(self, connection: "sqlite3.Connection") -> int:
         """The version of a case log; raises BadDataError for anything else."""

@@ -1,6 +1,6 @@
 """The one interface to the case log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import BadDataError, ConflictError, DispatchError
 from . import filesystem, forgetting, identity, journal, migrating, soundness
@@ -60,6 +61,16 @@ class Store:
         """Read one consistent state while others write; without a file the log is empty."""
         with self._in_reading() as connection:
             yield Reader(connection)
+
+    @contextmanager
+    def waiting_shown_by(self, show: Callable[[str], None]) -> Iterator[None]:
+        """Have another function say that the program waits for the log, while a screen is drawn."""
+        before = self._database.voice
+        self._database.voice = replace(before, wait=show)
+        try:
+            yield
+        finally:
+            self._database.voice = before
 
     def check(self) -> list[str]:
         """What is wrong with the file, for ``doctor``; the empty list if nothing is."""

@@ -48,6 +48,8 @@ class Reader:
 
     def case(self, case_id: int) -> Case | None:
         """One case, with its exact place until its motorist is forgotten; None: no such case."""
+        if case_id > cases.MOST_ID:
+            return None
         found = whole(lambda: cases.read_cases(self._connection, "?", (case_id,)))
         return found[0] if found else None
 

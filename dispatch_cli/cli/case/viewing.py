@@ -106,9 +106,10 @@ def audit(desk: Desk) -> Outcome:
     from ...render import case_views
 
     book = open_book(desk)
-    found = viewing.audit(book)
+    is_by_cron = desk.quiet and not desk.json
+    found = viewing.audit(book, is_by_cron=is_by_cron)
     here = book.now.astimezone(zone_of(book))
-    if desk.quiet and not desk.json:
+    if is_by_cron:
         return _news(book, found, here)
     return shown(
         desk,
@@ -120,28 +121,13 @@ def audit(desk: Desk) -> Outcome:
 
 
 def _news(book: "Book", found: "Audit", here: "datetime") -> Outcome:
-    """Say what has changed since the last audit by cron; a jump of the clock is recorded."""
-    from ...casebook.clock_watch import record_now
-    from ...render.case_views import overdue_lines
-    from ...render.layout import Screen, line_text
-    from ..reminding import Lasting, Reminder
+    """Say what has changed since the last audit by cron."""
+    from ...render.case_views import lasting_problems
+    from ...render.layout import Screen
+    from ..reminding import reminder_of
 
-    if found.clock:
-        record_now(book)
-    wide = Screen(LONG_LINE)
-    lasting = {"clock": Lasting(wide.text(found.clock))} if found.clock else {}
-    for each in found.overdue:
-        # An offer has its number; the next call of a case is of one of its services.
-        service = "" if "." in each.ref else f" {each.name}"
-        line = "".join(map(line_text, overdue_lines(each, here, wide)))
-        lasting[f"case {each.ref} {each.what}{service}"] = Lasting(line, each.since.isoformat())
-    rules = book.catalog
-    reminder = Reminder(
-        book.store.path,
-        "audit",
-        again_min=rules.checking().settings.remind_min,
-        timezone=rules.rules.settings.timezone,
-    )
+    lasting = lasting_problems(found, here, Screen(LONG_LINE))
+    reminder = reminder_of(book.store.path, "audit", book.catalog)
     is_seen = not found.clock and book.store.path.exists()
     return Outcome(
         lambda: reminder.print_news(lasting, book.now, is_seen=is_seen),
