@@ -124,7 +124,6 @@ def tally_of(call: Call) -> Tally:
         answer_min=float(call.answer_min),
         promised_min=BASE_MIN if call.accepted else None,
         arrival_min=arrival_min,
-        rank=1,
         override="",
         case_id=1,
         came_min=arrival_min,

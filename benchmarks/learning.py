@@ -154,7 +154,6 @@ def _tally(number: int, provider: Provider, *, accepted: bool) -> Tally:
         answer_min=answer_min,
         promised_min=came_min,
         arrival_min=came_min,
-        rank=1,
         override="",
         case_id=1,
         came_min=came_min,

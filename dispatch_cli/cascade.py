@@ -9,6 +9,7 @@ from . import geo
 from .candidates import Orders, Rated
 from .eligibility import Need, later
 from .model import Availability
+from .model.local_time import time_of_day
 from .results import WHY_AT_MOST, Candidate, Cascade, Exclusion, LastResortLine
 
 CLOSES_SOON = timedelta(hours=2)
@@ -172,7 +173,7 @@ def _why(
     open_until = availability.open_until
     reasons = ["wish"] if eligible.provider.id == need.incident.wish else []
     if open_until is not None and open_until <= there_at:
-        reasons.append(f"closes {open_until:%H:%M}")
+        reasons.append(f"closes {time_of_day(open_until)}")
     if availability.due_at is not None:
         reasons.append(f"back since {_clock(availability.due_at, need.incident.when)}?")
     if is_in_turn:
@@ -183,7 +184,7 @@ def _why(
     if eligible.area_edge:
         reasons.append("area edge")
     if open_until is not None and timedelta() < open_until - there_at <= CLOSES_SOON:
-        reasons.append(f"closes {open_until:%H:%M}")
+        reasons.append(f"closes {time_of_day(open_until)}")
     if availability.hours.state == "unknown":
         reasons.append(availability.hours.comment or "hours unknown")
     if rated.acceptance < SELDOM_ACCEPTS:
@@ -213,7 +214,8 @@ def _of_units(stands: Availability, need: Need, there_at: datetime) -> Iterator[
 def _clock(moment: datetime, when: datetime) -> str:
     """Write a moment as a time of day, with the weekday if it is not that of the incident."""
     local = moment.astimezone(when.tzinfo)
-    return f"{local:%H:%M}" if local.date() == when.date() else f"{local:%a %H:%M}"
+    time = time_of_day(local)
+    return time if local.date() == when.date() else f"{local:%a} {time}"
 
 
 def _state_since(state: str, since: datetime | None, when: datetime) -> str:
@@ -221,7 +223,7 @@ def _state_since(state: str, since: datetime | None, when: datetime) -> str:
         return state
     local = since.astimezone(when.tzinfo)
     return (
-        f"{state} since {local:%H:%M}"
+        f"{state} since {time_of_day(local)}"
         if local.date() == when.date()
         else f"{state} since {local:%a}"
     )

@@ -10,9 +10,20 @@ from datetime import datetime
 from math import fsum
 
 from .model import NO_CLIENT
-from .model.case import SAID_NO, SAID_YES, Case, ContractCost, Standing, Tally
+from .model.case import SAID_NO, SAID_YES, Case, ContractCount, CostBand, Standing, Tally
 from .model.whole_months import divided, first_month
 from .reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
+
+COST_BANDS: "dict[CostBand, tuple[float, float | None]]" = {
+    "0": (0, 0),
+    "under_1": (0, 1),
+    "1_to_3": (1, 3),
+    "3_to_10": (3, 10),
+    "over_10": (10, None),
+}
+"""The least and the most minutes of each band; those of "unknown" have no bounds."""
+
+_NO_COST_MIN = 1e-6
 
 _Whose = tuple[str, str]
 """A provider and a service."""
@@ -27,16 +38,17 @@ def report(
     since: datetime,
     *,
     standings: Iterable[Standing] = (),
-    contract_costs: Iterable[ContractCost] = (),
+    contract_counts: Iterable[ContractCount] = (),
 ) -> FairnessReport:
     """Count over the cases opened since a moment; their offers count whenever they were made.
 
     The cascades of erased cases are known by whole months only, from ``standings`` and
-    ``contract_costs``; a month that the moment divides is named in ``left_out``. Services that were
-    planned but never opened do not count, nor do superseded answers. No order changes anything.
+    ``contract_counts``; a month that the moment divides is named in ``left_out``. Services that
+    were planned but never opened do not count, nor do superseded answers. No order changes
+    anything.
     """
     counted = {case.id: case for case in cases if case.opened_at >= since}
-    erased, costs = list(standings), list(contract_costs)
+    erased, costs = list(standings), list(contract_counts)
     months = {each.month for each in erased} | {each.month for each in costs}
     in_order: dict[_Whose, _Turns] = {}
     overrides: dict[tuple[str, str, str], _Turns] = {}
@@ -71,10 +83,15 @@ def _rows(
 ) -> tuple[FairnessRow, ...]:
     """One row for each provider and service that was in a cascade, asked or not."""
     in_cases: dict[_Whose, set[int]] = {}
-    in_months: Counter[_Whose] = Counter()
+    unknown: Counter[str] = Counter()
     first: Counter[_Whose] = Counter()
     by_wish: Counter[_Whose] = Counter()
+    forgotten: set[int] = set()
     for case in cases:
+        if case.forgotten_at is not None:
+            # Of its cascades it is only known who was asked.
+            forgotten.add(case.id)
+            unknown.update(service.service for service in case.services if service.opened)
         for service in case.services:
             if not service.opened:
                 continue
@@ -88,28 +105,31 @@ def _rows(
         in_cases.setdefault(key, set()).update(turns)
     for each in erased:
         key = (each.provider, each.service)
-        in_months[key] += each.eligible
         first[key] += each.first
         by_wish[key] += each.first_by_wish
     return tuple(
         _row(
             key,
-            eligible=len(in_cases.get(key, ())) + in_months[key],
+            in_cases=in_cases.get(key, set()),
+            unknown=unknown[key[1]] - len(forgotten & in_cases.get(key, set())),
             first=first[key],
             by_wish=by_wish[key],
             turns=in_order.get(key, {}),
         )
-        for key in sorted({*in_cases, *in_months})
+        for key in sorted({*in_cases, *first})
     )
 
 
-def _row(key: _Whose, *, eligible: int, first: int, by_wish: int, turns: _Turns) -> FairnessRow:
+def _row(
+    key: _Whose, *, in_cases: set[int], unknown: int, first: int, by_wish: int, turns: _Turns
+) -> FairnessRow:
     accepted = _cases_with(turns, SAID_YES)
     answer_min, arrival_min = _mean_minutes(turns)
     return FairnessRow(
         provider=key[0],
         service=key[1],
-        eligible=eligible,
+        eligible=len(in_cases),
+        eligible_most=len(in_cases) + unknown,
         ranked_first=first,
         first_by_wish=by_wish,
         offered=len(turns),
@@ -134,35 +154,56 @@ def _override_row(key: tuple[str, str, str], turns: _Turns) -> OverrideRow:
     )
 
 
-def _contracts(cases: Iterable[Case], erased: Iterable[ContractCost]) -> tuple[ContractRow, ...]:
-    """What each client's contracts cost over all its cases, also those that they cost nothing."""
-    costs: dict[str, list[float]] = {}
-    counts: Counter[str] = Counter()
-    for case in cases:
-        client = case.incident.client
-        if case.forgotten_at is None and client is not None and client != NO_CLIENT:
-            counts[client] += 1
-            costs.setdefault(client, []).extend(
-                each.neutral_cost_min for each in case.services if each.opened
-            )
-    for each in erased:
-        if each.client != NO_CLIENT:
-            counts[each.client] += each.cases
-            costs.setdefault(each.client, []).append(each.cost_min)
-    return tuple(
-        ContractRow(
-            client=client,
-            cases=counts[client],
-            cost_min=_whole_steps(fsum(costs[client])),
-            mean_cost_min=_whole_steps(fsum(costs[client]) / counts[client]),
-        )
-        for client in sorted(costs)
+def cost_band(minutes: float) -> CostBand:
+    """Return the band in which minutes lie; less than a millionth of one is none."""
+    if minutes < _NO_COST_MIN:
+        return "0"
+    return next(
+        band
+        for band, (_, most) in COST_BANDS.items()
+        if band != "0" and (most is None or minutes < most)
     )
 
 
-def _whole_steps(minutes: float) -> float:
-    """Minutes in whole millionths: a sum of sums, as of erased cases, differs in the last bit."""
-    return round(minutes, 6)
+def case_band(case: Case) -> CostBand:
+    """Return the band of what contracts cost the motorist of a case, in all its opened services."""
+    return cost_band(fsum(each.neutral_cost_min for each in case.services if each.opened))
+
+
+def _contracts(cases: Iterable[Case], erased: Iterable[ContractCount]) -> tuple[ContractRow, ...]:
+    """What each client's contracts cost over all its cases, also those that they cost nothing.
+
+    Cases are counted by band before their erasure as well: the difference of two reports, one
+    before it and one after, tells no more.
+    """
+    counts: dict[str, Counter[CostBand]] = {}
+    for case in cases:
+        client = case.incident.client
+        if case.forgotten_at is None and client is not None and client != NO_CLIENT:
+            counts.setdefault(client, Counter())[case_band(case)] += 1
+    for each in erased:
+        if each.client != NO_CLIENT:
+            counts.setdefault(each.client, Counter())[each.band] += each.cases
+    return tuple(_contract_row(client, counts[client]) for client in sorted(counts))
+
+
+def _contract_row(client: str, counts: "Counter[CostBand]") -> ContractRow:
+    known = sum(counts[band] for band in COST_BANDS)
+    least_min = fsum(counts[band] * least for band, (least, _) in COST_BANDS.items())
+    most_min = fsum(counts[band] * most for band, (_, most) in COST_BANDS.items() if most)
+    has_most = known and not counts["over_10"]
+    return ContractRow(
+        client=client,
+        cases=counts.total(),
+        cost_0=counts["0"],
+        cost_under_1=counts["under_1"],
+        cost_1_to_3=counts["1_to_3"],
+        cost_3_to_10=counts["3_to_10"],
+        cost_over_10=counts["over_10"],
+        cost_unknown=counts["unknown"],
+        mean_low_min=least_min / known if known else None,
+        mean_high_min=most_min / known if has_most else None,
+    )
 
 
 def _cases_with(turns: _Turns, outcomes: Iterable[str]) -> set[int]:

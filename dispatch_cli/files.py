@@ -4,12 +4,14 @@ import errno
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _STALE_AFTER_S = 3600
 _SUFFIX = ".tmp"
+_LOCK_RETRY_S = 0.02
 NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 """Errors of a file system without locks."""
 
@@ -61,8 +63,8 @@ def replace_synced(temporary: Path, path: Path) -> None:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[bool]:
-    """Hold a lock file as the only one, and say whether that was possible; nobody waits.
+def alone(path: Path, *, wait_s: float = 0.0) -> Iterator[bool]:
+    """Hold a lock file as the only one, and say whether that was possible within ``wait_s``.
 
     The lock goes with the process, however it ends. Raises OSError where it cannot be made.
     """
@@ -70,8 +72,11 @@ def alone(path: Path) -> Iterator[bool]:
         make_private_folder(path.parent)
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     lock = os.open(path, flags, 0o600)
+    end = time.monotonic() + wait_s
     try:
-        yield take_lock(lock)
+        while not (is_held := take_lock(lock)) and time.monotonic() < end:
+            time.sleep(_LOCK_RETRY_S)
+        yield is_held
     finally:
         os.close(lock)
 

@@ -7,6 +7,8 @@ A command below ``render`` never words a sentence. It makes a ``Message``: ``ren
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from .model.local_time import time_of_day
+
 
 class Message:
     """A sentence: ``id`` is the English template, as in gettext, ``values`` fill its places."""
@@ -62,7 +64,7 @@ class Clock:
         whole = self.moment.astimezone(UTC) + timedelta(seconds=(60 - self.moment.second) % 60)
         local = whole.astimezone(when.tzinfo)
         if local.date() == when.date():
-            return f"{local:%H:%M}"
+            return time_of_day(local)
         if abs(whole - when.astimezone(UTC)) < timedelta(days=6):
-            return f"{local:%a %H:%M}"
-        return f"{local:%Y-%m-%d %H:%M}"
+            return f"{local:%a} {time_of_day(local)}"
+        return f"{local:%Y-%m-%d} {time_of_day(local)}"

@@ -17,6 +17,8 @@ class FairnessRow(Struct, frozen=True, kw_only=True):
     provider: str
     service: str
     eligible: int
+    eligible_most: int
+    """Of an erased case it is only known who was asked: it was eligible in at most so many."""
     ranked_first: int
     first_by_wish: int
     """How many of ``ranked_first`` were put there by the caller's wish (``--wish``)."""
@@ -41,12 +43,22 @@ class OverrideRow(Struct, frozen=True, kw_only=True):
 
 
 class ContractRow(Struct, frozen=True, kw_only=True):
-    """Expected minutes that a client's contracts cost its motorists against the neutral order."""
+    """Expected minutes that a client's contracts cost its motorists against the neutral order.
+
+    The cases are counted by bands of minutes. The mean of those whose cost is known lies between
+    ``mean_low_min`` and ``mean_high_min``; None: it has no such bound.
+    """
 
     client: str
     cases: int
-    cost_min: float
-    mean_cost_min: float
+    cost_0: int
+    cost_under_1: int
+    cost_1_to_3: int
+    cost_3_to_10: int
+    cost_over_10: int
+    cost_unknown: int
+    mean_low_min: float | None
+    mean_high_min: float | None
 
 
 class FairnessReport(Struct, frozen=True, kw_only=True):

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.fairness import report
+from dispatch_cli.fairness import COST_BANDS, cost_band, report
 from dispatch_cli.model import NO_CLIENT
 from dispatch_cli.model.case import (
     SAID_NO,
     SAID_YES,
     Case,
     CaseService,
-    ContractCost,
+    ContractCount,
     Option,
     Standing,
     Tally,
@@ -82,7 +82,6 @@ def tally(case_id: int, provider: str, outcome: str, **facts: object) -> Tally:
         "answer_min": 2.0,
         "promised_min": None,
         "arrival_min": None,
-        "rank": 1,
         "override": "",
     }
     return Tally(provider=provider, outcome=outcome, case_id=case_id, **{**defaults, **facts})
@@ -92,6 +91,7 @@ def row(provider: str, **counts: object) -> FairnessRow:
     """A row in which everything that is not named is 0 or absent."""
     nothing: dict[str, object] = {
         "eligible": 0,
+        "eligible_most": counts.get("eligible", 0),
         "ranked_first": 0,
         "first_by_wish": 0,
         "offered": 0,
@@ -157,8 +157,16 @@ def test_overrides_stand_apart_and_in_no_other_count():
     )  # fmt: skip
 
 
+def contract(client: str, **counts: object) -> ContractRow:
+    """A client's row in which every band that is not named has no case."""
+    bands = dict.fromkeys(
+        ("cost_0", "cost_under_1", "cost_1_to_3", "cost_3_to_10", "cost_over_10", "cost_unknown"), 0
+    )
+    return ContractRow(client=client, **{**bands, **counts})
+
+
 def test_contracts_cost_what_their_cases_say():
-    """Sum and mean per client, with the cases that it cost nothing, and without unopened ones."""
+    """Bands and bounds per client, with the cases that it cost nothing, without unopened ones."""
     cases = [
         case(1, service("huber", cost_min=2.5), service(name="taxi", cost_min=0.5), client="adac"),
         case(2, service("huber"), client="adac"),
@@ -168,9 +176,37 @@ def test_contracts_cost_what_their_cases_say():
         case(6, service("huber", cost_min=7.0)),
     ]
     assert report(cases, [], SINCE).contracts == (
-        ContractRow(client="adac", cases=3, cost_min=3.0, mean_cost_min=1.0),
-        ContractRow(client="avd", cases=1, cost_min=4.0, mean_cost_min=4.0),
+        contract("adac", cases=3, cost_0=2, cost_3_to_10=1, mean_low_min=1.0, mean_high_min=10 / 3),
+        contract("avd", cases=1, cost_3_to_10=1, mean_low_min=3.0, mean_high_min=10.0),
     )
+
+
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=8))
+def test_the_bounds_hold_the_true_mean(costs):
+    """The mean cost lies between the bounds, which are no farther apart than the bands."""
+    cases = [case(n, service(cost_min=cost), client="adac") for n, cost in enumerate(costs)]
+    [found] = report(cases, [], SINCE).contracts
+    mean_min = sum(costs) / len(costs)
+    assert found.mean_low_min <= mean_min + 1e-9
+    if found.mean_high_min is None:
+        assert found.cost_over_10
+    else:
+        assert mean_min <= found.mean_high_min + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("minutes", "band"),
+    [
+        (0.0, "0"), (1e-9, "0"), (0.01, "under_1"), (0.999, "under_1"), (1.0, "1_to_3"),
+        (2.9, "1_to_3"), (3.0, "3_to_10"), (9.9, "3_to_10"), (10.0, "over_10"), (1e9, "over_10"),
+    ],
+)  # fmt: skip
+def test_a_cost_lies_in_one_band(minutes, band):
+    """The upper end of a band belongs to the next one, and rounding errors are no cost."""
+    assert cost_band(minutes) == band
+    least, most = COST_BANDS[band]
+    assert least <= minutes + 1e-6
+    assert most is None or minutes <= most + 1e-6
 
 
 def test_since_is_about_the_cases():
@@ -207,31 +243,30 @@ def test_an_empty_log_is_an_empty_report():
     assert (found.cases, found.rows, found.overrides, found.contracts) == (0, (), (), ())
 
 
-def standing(month: str, provider: str, eligible: int, first: int, by_wish: int = 0) -> Standing:
-    """What is left of the cascades of one provider's tows in a month."""
+def standing(month: str, provider: str, first: int, by_wish: int = 0) -> Standing:
+    """How often a provider was first for tows, and asked, in the erased cases of a month."""
     return Standing(
-        month=month, provider=provider, service="tow",
-        eligible=eligible, first=first, first_by_wish=by_wish,
+        month=month, provider=provider, service="tow", first=first, first_by_wish=by_wish
     )  # fmt: skip
 
 
-def test_erased_cases_are_counted_by_their_month():
-    """A cascade that was added up counts beside the others; who was asked counts by the offer."""
-    cases = [case(1, service(), forgotten_at=NOON), case(2, service("huber"))]
-    tallies = [tally(1, "huber", "accepted")]
-    standings = [
-        standing("2026-11", "huber", 0, 1, 1),
-        standing("2026-11", "lechtal", 1, 0),
-        standing("2026-10", "lechtal", 5, 5),
+def test_of_erased_cases_only_who_was_asked_is_known():
+    """Who was asked was eligible, everybody else perhaps; who stood first is counted by month."""
+    cases = [
+        case(1, service(), forgotten_at=NOON),
+        case(2, service("huber", "lechtal")),
+        case(3, service(), service(name="taxi", opened=False), forgotten_at=NOON),
     ]
+    tallies = [tally(1, "huber", "accepted")]
+    standings = [standing("2026-11", "huber", 1, 1), standing("2026-10", "lechtal", 5)]
     found = report(cases, tallies, NOON.replace(day=1, hour=0), standings=standings)
     assert found.left_out == ()
     assert found.rows == (
         row(
-            "huber", eligible=2, ranked_first=2, first_by_wish=1,
+            "huber", eligible=2, eligible_most=3, ranked_first=2, first_by_wish=1,
             offered=1, accepted=1, answer_min=2.0,
         ),
-        row("lechtal", eligible=1),
+        row("lechtal", eligible=1, eligible_most=3),
     )  # fmt: skip
 
 
@@ -239,35 +274,46 @@ def test_a_month_begins_by_the_calendar_of_the_centre():
     """1 November in Berlin is 31 October in UTC for an hour; October is not divided by that."""
     since = datetime(2026, 11, 1, tzinfo=ZoneInfo("Europe/Berlin"))
     standings = [standing("2026-11", "huber", 1, 1), standing("2026-10", "huber", 5, 5)]
-    costs = [ContractCost(month=month, client="adac", cases=1, cost_min=4.0)
-             for month in ("2026-10", "2026-11")]  # fmt: skip
-    found = report([], [], since, standings=standings, contract_costs=costs)
-    assert (found.rows, found.left_out) == ((row("huber", eligible=1, ranked_first=1),), ())
+    counts = [ContractCount(month=month, client="adac", band="3_to_10", cases=1)
+              for month in ("2026-10", "2026-11")]  # fmt: skip
+    found = report([], [], since, standings=standings, contract_counts=counts)
+    assert (found.rows, found.left_out) == (
+        (row("huber", eligible=0, ranked_first=1, first_by_wish=1),), ()
+    )  # fmt: skip
     assert [each.cases for each in found.contracts] == [1]
 
 
 def test_contracts_of_erased_cases_are_counted_once():
-    """Their month has sum and number; the erased case itself, of cost 0, is not counted again."""
+    """Their month has the bands; the erased case itself, of cost 0, is not counted again."""
     cases = [
         case(1, service(), client="adac", forgotten_at=NOON),
         case(2, service("huber", cost_min=1.0), client="adac"),
     ]
-    costs = [
-        ContractCost(month="2026-11", client="adac", cases=1, cost_min=4.0),
-        ContractCost(month="2026-11", client="avd", cases=2, cost_min=0.0),
-        ContractCost(month="2026-11", client=NO_CLIENT, cases=2, cost_min=0.0),
-        ContractCost(month="2026-10", client="adac", cases=9, cost_min=90.0),
+    counts = [
+        ContractCount(month=month, client=client, band=band, cases=number)
+        for month, client, band, number in (
+            ("2026-11", "adac", "3_to_10", 1),
+            ("2026-11", "adac", "unknown", 2),
+            ("2026-11", "avd", "unknown", 2),
+            ("2026-11", "bmw", "over_10", 1),
+            ("2026-11", NO_CLIENT, "0", 2),
+            ("2026-10", "adac", "over_10", 9),
+        )
     ]
-    found = report(cases, [], NOON.replace(day=1, hour=0), contract_costs=costs)
+    found = report(cases, [], NOON.replace(day=1, hour=0), contract_counts=counts)
     assert found.contracts == (
-        ContractRow(client="adac", cases=2, cost_min=5.0, mean_cost_min=2.5),
-        ContractRow(client="avd", cases=2, cost_min=0.0, mean_cost_min=0.0),
-    )
+        contract(
+            "adac", cases=4, cost_1_to_3=1, cost_3_to_10=1, cost_unknown=2,
+            mean_low_min=2.0, mean_high_min=6.5,
+        ),
+        contract("avd", cases=2, cost_unknown=2, mean_low_min=None, mean_high_min=None),
+        contract("bmw", cases=1, cost_over_10=1, mean_low_min=10.0, mean_high_min=None),
+    )  # fmt: skip
 
 
 def test_a_month_that_is_divided_is_left_out_and_named():
     """Erased cases of a month cannot be parted by day, and the report says so."""
-    standings = [standing("2026-11", "huber", 3, 3), standing("2026-09", "huber", 3, 3)]
+    standings = [standing("2026-11", "huber", 3), standing("2026-09", "huber", 3)]
     found = report([], [], NOON, standings=standings)
     assert (found.rows, found.left_out) == ((), ("2026-11",))
 
@@ -338,8 +384,8 @@ def test_overrides_change_no_row(cases, tallies):
     assert found.overrides == ()
 
 
-@pytest.mark.parametrize("field", ["eligible", "ranked_first", "first_by_wish", "offered",
-                                   "accepted", "failed", "cancelled"])  # fmt: skip
+@pytest.mark.parametrize("field", ["eligible", "eligible_most", "ranked_first", "first_by_wish",
+                                   "offered", "accepted", "failed", "cancelled"])  # fmt: skip
 def test_every_count_is_explained(field):
     """The page says of each count what it counts."""
     page = Path(__file__).resolve().parents[1] / "docs" / "learning.md"

@@ -50,7 +50,6 @@ def tally(outcome: str = "accepted", **facts: object) -> Tally:
         "answer_min": 2.0,
         "promised_min": None,
         "arrival_min": None,
-        "rank": 1,
         "override": "",
         "case_id": 1,
         "travel_source": TRAVEL_SOURCE,

@@ -1,5 +1,6 @@
 """What every act on a case shares: its offer, the decision with its record, what is said then."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,10 +12,16 @@ from ..availability import Fleet
 from ..casework import JobMinutes, Placed, say
 from ..errors import ConflictError, DispatchError, UsageError
 from ..model.case import Booking, Case, Offer, Option, Personal
+from ..notation.reading import quoted
 from .book import Book, clock, existing, said_locally
 
 if TYPE_CHECKING:
     from ..store import Transaction
+
+_NUMBER = "[0-9]{1,18}"
+"""Digits that SQLite and Python take."""
+
+_REF = re.compile(rf"(?P<case>{_NUMBER})(?:\.(?P<offer>{_NUMBER}))?")
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
@@ -30,6 +37,11 @@ class Recorded(Struct, frozen=True, kw_only=True):
     waiting: tuple[str, ...] = ()
     """After an answer that is no acceptance: the services for which a provider can be asked now."""
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The recorded act, then everything that the operator must know about it."""
+        return (self.message, *self.warnings)
+
 
 class Decided(Struct, frozen=True):
     """A case after an act, with everything that is needed to say what follows from it."""
@@ -41,14 +53,14 @@ class Decided(Struct, frozen=True):
 
 def offer_ref(book: Book, ref: str) -> tuple[int, int]:
     """Read ``17.2``, or ``17`` while exactly one of its calls is open; raises UsageError."""
-    case_text, dot, number_text = ref.partition(".")
-    if not case_text.isdecimal() or (dot and not number_text.isdecimal()):
-        raise UsageError(f"{ref!r} is no offer; write CASE.OFFER, as in 17.2")
-    case_id = int(case_text)
+    match = _REF.fullmatch(ref)
+    if match is None:
+        raise UsageError(f"{quoted(ref)} is no offer; write CASE.OFFER, as in 17.2")
+    case_id = int(match["case"])
     with book.store.reading() as reader:
         case = existing(reader, case_id)
-    if dot:
-        return case_id, int(number_text)
+    if match["offer"]:
+        return case_id, int(match["offer"])
     open_offers = [offer for offer in case.offers if offer.state == "open"]
     if len({offer.joint or -offer.number for offer in open_offers}) == 1:
         return case_id, open_offers[0].number
@@ -57,6 +69,15 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
         f"case {case_id} has {len(open_offers)} open offers" + (f": {listed}" if listed else ""),
         hint="name the offer, as in 17.2",
     )
+
+
+def parse_case_id(text: str) -> int:
+    """Read the number of a case; raises UsageError."""
+    if not re.fullmatch(_NUMBER, text):
+        raise UsageError(
+            f"{quoted(text)} is no case; write its number, as 17, or an offer, as 17.2"
+        )
+    return int(text)
 
 
 def offer_in(case: Case, number: int) -> Offer:
@@ -205,7 +226,7 @@ def promised(
 ) -> Recorded:
     """What is said once an offer stands as accepted: to the caller, and to the driver."""
     case = decided.case
-    at, texts = clock(offer.promises[-1].there_at, book), book.catalog.rules.say
+    at, texts = clock(offer.promises[-1].there_at, book, language), book.catalog.rules.say
     return Recorded(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,

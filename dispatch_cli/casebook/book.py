@@ -87,15 +87,11 @@ def local(moment: datetime, book: Book) -> datetime:
     return moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone))
 
 
-def clock(moment: datetime, book: Book) -> str:
-    """A moment as it is said: the time of day in the centre's zone.
+def clock(moment: datetime, book: Book, language: str = "en") -> str:
+    """A moment as it is said now, in the centre's zone, with as much of its date as it needs."""
+    from ..casework.spoken_moments import spoken
 
-    The weekday stands before it if it is not today's, and the date if another week has that, too.
-    """
-    at, today = local(moment, book), local(book.now, book).date()
-    if at.date() == today:
-        return f"{at:%H:%M}"
-    return f"{at:%a %H:%M}" if abs((at.date() - today).days) < 7 else f"{at:%a %d %b %H:%M}"
+    return spoken(local(moment, book), local(book.now, book), language)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from .. import desk
 from ..errors import UsageError
 from ..model.check import Report
-from .book import Book, clock
+from .book import Book, clock, local
 
 Said = Literal["up", "busy", "down"]
 SAID: tuple[Said, ...] = get_args(Said)
@@ -41,8 +41,9 @@ def report(
         busy = timedelta(minutes=book.catalog.rules.settings.busy_wait_min)
         until = book.now + (busy if stated == "busy" else USUALLY)
     if not book.now < until <= book.now + LONGEST:
+        end = f"{local(until, book):%Y-%m-%d %H:%M}"
         raise UsageError(
-            f"what is said holds until {until:%Y-%m-%d %H:%M}: that is not within 7 days from now",
+            f"what is said holds until {end}: that is not within 7 days from now",
             hint="for longer there are the keys on_hold and hours in the provider file",
         )
     said = Report(

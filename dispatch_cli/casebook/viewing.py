@@ -1,6 +1,6 @@
 """Look at cases: the handover list, one case, what is overdue; nothing personal unless asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -10,6 +10,11 @@ from .. import casework, plans
 from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
 from ..results import EmergencyCall
 from .book import Book, existing
+
+LATELY_CLOSED = 50
+"""So many closed cases stand in the list."""
+
+PAGE = 500
 
 
 class ServiceView(Struct, frozen=True, kw_only=True):
@@ -102,6 +107,15 @@ class Overdue(Struct, frozen=True):
     is_ahead: bool = False
     """A clock that was ahead has set the time, so that it counts as due."""
 
+    @property
+    def problem(self) -> str:
+        """The name of this deadline among those that can be missed at the same time.
+
+        An offer has its number; the next call of a case is that of one of its services.
+        """
+        service = "" if "." in self.ref else self.name
+        return " ".join(filter(None, ("case", self.ref, self.what, service)))
+
 
 class Audit(Struct, frozen=True):
     """What should have happened by now, and what is wrong with the clock, if anything."""
@@ -131,12 +145,34 @@ def view(case: Case, now: datetime) -> CaseView:
     )
 
 
-def cases(book: Book, *, open_only: bool) -> list[CaseView]:
-    """All cases or the open ones: a missed deadline first, then the next one due, then by age."""
+def cases(book: Book, *, closed: int = 0) -> list[CaseView]:
+    """The open cases, then so many of those closed last.
+
+    A missed deadline stands first, then the next one due, then by age.
+    """
     with book.store.reading() as reader:
-        found = [view(case, book.now) for case in reader.cases(open_only=open_only)]
+        found = reader.cases(open_only=True)
+        found += reader.closed_cases(limit=closed) if closed else []
     far = datetime.max.replace(tzinfo=book.now.tzinfo)
-    return sorted(found, key=lambda v: (not v.overdue, v.next_deadline or far, v.opened_at))
+    return sorted(
+        (view(case, book.now) for case in found),
+        key=lambda v: (not v.overdue, v.next_deadline or far, v.opened_at),
+    )
+
+
+def closed_pages(book: Book) -> Iterator[list[CaseView]]:
+    """All closed cases by number, PAGE of them at a time.
+
+    The log is read anew for each page: no reader keeps an old state while the output waits.
+    """
+    last = 0
+    while True:
+        with book.store.reading() as reader:
+            found = reader.closed_cases(limit=PAGE, after=last)
+        if not found:
+            return
+        last = found[-1].id
+        yield [view(case, book.now) for case in found]
 
 
 def show(book: Book, case_id: int) -> CaseView:
@@ -178,14 +214,19 @@ def personal(book: Book, case_id: int, *, why: str = "show") -> PersonalView:
     )
 
 
-def audit(book: Book) -> Audit:
-    """Say what in open cases should have happened by now, and whether the clock has jumped."""
-    from .clock_watch import jump_in_force, sentence
+def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
+    """Say what in open cases should have happened by now, and whether the clock has jumped.
+
+    An audit by cron also records a jump of the clock that no act has recorded yet.
+    """
+    from .clock_watch import jump_in_force, record_now, sentence
 
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)
         found = [missed for case in open_cases for missed in overdue_of(case, book.now)]
+    if jump is not None and is_by_cron:
+        record_now(book)
     in_order = tuple(sorted(found, key=lambda each: each.since))
     return Audit(in_order, sentence(jump, book) if jump else "")
 
@@ -204,7 +245,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
 
 def most_urgent(book: Book) -> int | None:
     """The case that needs somebody first: a missed deadline, else one with nobody being asked."""
-    found = cases(book, open_only=True)
+    found = cases(book)
     if not found:
         return None
     for each in found:

@@ -302,15 +302,11 @@ def _print(asked: _Asked, watch: "Watch", checked: "Checked") -> None:
     report = checked.report
     if asked.quiet:
         from ..render.layout import encodable
-        from .reminding import Lasting, Reminder
+        from .reminding import reminder_of
 
-        line = views.offline_line(report)
-        Reminder(
-            watch.store.path,
-            "check",
-            again_min=watch.settings.remind_min,
-            timezone=watch.catalog.rules.settings.timezone,
-        ).print_news({"observer offline": Lasting(line)} if line else {}, report.at)
+        reminder_of(watch.store.path, "check", watch.catalog).print_news(
+            views.offline_problem(report), report.at
+        )
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         sys.stdout.writelines(
             f"{encodable(each, encoding)}\n" for each in views.change_lines(report)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,13 +66,17 @@ def open_own_catalog(option: Path | None, at: datetime, *, sample: bool) -> cata
 
 
 def store_at(
-    option: Path | None, at: datetime, *, on_network: bool = False, warns: bool = False
+    option: Path | None,
+    at: datetime,
+    *,
+    on_network: bool = False,
+    warn: Callable[[str], None] = lambda text: None,
 ) -> "Store":
     """Prepare the case log that was named, else the user's own; nothing is read or made yet.
 
-    ``warns``: say on stderr what makes the file less safe than it could be.
+    ``warn`` is called with what makes the file less safe than it could be.
     """
-    voice = store.Voice(_say_on_terminal, _warn if warns else lambda text: None)
+    voice = store.Voice(_say_on_terminal, warn)
     return store.open_store(_log_path(option), now=at, on_network=on_network, voice=voice)
 
 
@@ -80,12 +84,6 @@ def _say_on_terminal(text: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
-
-
-def _warn(text: str) -> None:
-    from ..render.messages import print_warnings
-
-    print_warnings([text], stream=sys.stderr)
 
 
 def _log_path(option: Path | None) -> Path:

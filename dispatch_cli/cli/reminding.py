@@ -1,38 +1,30 @@
-"""Report a lasting problem when it begins, when it ends, and at intervals: for runs by cron.
+"""Remember what runs by cron have reported, so that each problem is reported once.
 
 The reports are kept in a file beside the case log (``….told``). It is written after the lines are
 out: a run that is killed in between reports twice rather than not at all.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..model.clock_jumps import is_ahead
+from ..model.clock_jumps import is_seen_anew
+from ..model.reminders import Lasting, Notice, news_of
 
-SUFFIX = ".told"
-SEEN_EVERY = timedelta(hours=1)
+if TYPE_CHECKING:
+    from ..catalog import Catalog
 
-
-class Lasting(Struct, frozen=True):
-    """A problem that lasts now: the line that reports it, and since when it lasts."""
-
-    line: str
-    since: str = ""
-
-
-class Notice(Struct, frozen=True):
-    """When a problem was reported first and last, and since when it lasted then."""
-
-    first_at: datetime
-    last_at: datetime
-    since: str = ""
+SUFFIX, LOCK_SUFFIX = ".told", ".told.lock"
+LONGEST_WAIT_S = 5.0
+"""A run that waits longer for the lock goes on without it and may report twice."""
 
 
 class ToldFile(Struct, frozen=True, kw_only=True):
@@ -42,41 +34,12 @@ class ToldFile(Struct, frozen=True, kw_only=True):
     notices: dict[str, dict[str, Notice]] = {}
 
 
-def news_of(
-    before: Mapping[str, Notice],
-    lasting: Mapping[str, Lasting],
-    now: datetime,
-    *,
-    again_after: timedelta,
-    zone: ZoneInfo,
-) -> tuple[list[str], dict[str, Notice]]:
-    """Return the lines to say now, and what has been said then.
-
-    Something with another beginning is new. A last time in the future, after the clock was set
-    back, does not silence the reminder.
-    """
-    lines, after = [], {}
-    for name, each in lasting.items():
-        known = before.get(name)
-        if known is None or known.since != each.since:
-            lines.append(each.line)
-            after[name] = Notice(now, now, each.since)
-        elif now - known.last_at >= again_after or is_ahead(known.last_at, now):
-            lines.append(f"still: {each.line}")
-            after[name] = replace(known, last_at=now)
-        else:
-            after[name] = known
-    for name, known in before.items():
-        if name not in lasting:
-            lines.append(f"over: {name} (first said {known.first_at.astimezone(zone):%a %H:%M})")
-    return lines, after
-
-
 class Reminder:
     """What runs by cron have said of one topic about one case log."""
 
     def __init__(self, log: Path, topic: str, *, again_min: float, timezone: str) -> None:
         self._path, self._topic = Path(f"{log}{SUFFIX}"), topic
+        self._lock_path = Path(f"{log}{LOCK_SUFFIX}")
         self._again_after = timedelta(minutes=again_min)
         self._zone = ZoneInfo(timezone)
 
@@ -85,22 +48,30 @@ class Reminder:
     ) -> None:
         """Print what is new of what lasts, and remember it.
 
-        ``is_seen``: the case log was seen by a clock that agrees with it, which is remembered once
-        an hour.
+        ``is_seen``: the case log was seen by a clock that agrees with it.
         """
-        from ..render.layout import encodable
-
         file = read_told(self._path)
+        lines, after = self._news(file, lasting, now, is_seen=is_seen)
+        if not lines and after == file:
+            return
+        with _one_at_a_time(self._lock_path):
+            file = read_told(self._path)
+            lines, after = self._news(file, lasting, now, is_seen=is_seen)
+            _print(lines)
+            if after != file:
+                self._write(after)
+
+    def _news(
+        self, file: ToldFile, lasting: Mapping[str, Lasting], now: datetime, *, is_seen: bool
+    ) -> tuple[list[str], ToldFile]:
+        """Return the lines to print, and the content of the file after that."""
         before = file.notices.get(self._topic, {})
         lines, after = news_of(before, lasting, now, again_after=self._again_after, zone=self._zone)
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        sys.stdout.writelines(f"{encodable(line, encoding)}\n" for line in lines)
-        sys.stdout.flush()
-        seen_at = file.seen_at
-        if is_seen and (seen_at is None or abs(now - seen_at) >= SEEN_EVERY):
-            seen_at = now
-        if after != before or seen_at != file.seen_at:
-            self._write(ToldFile(seen_at=seen_at, notices={**file.notices, self._topic: after}))
+        if after != before:
+            file = replace(file, notices={**file.notices, self._topic: after})
+        if is_seen and is_seen_anew(file.seen_at, now):
+            file = replace(file, seen_at=now)
+        return lines, file
 
     def _write(self, file: ToldFile) -> None:
         from ..files import write_private
@@ -111,6 +82,35 @@ class Reminder:
         except OSError as error:
             why = f"{self._path} cannot be written, so that all is said again: {error.strerror}"
             print_warnings([why], stream=sys.stderr)
+
+
+def reminder_of(log: Path, topic: str, catalog: "Catalog") -> Reminder:
+    """Make the reminder of a topic with the interval and the time zone of the provider file."""
+    return Reminder(
+        log,
+        topic,
+        again_min=catalog.checking().settings.remind_min,
+        timezone=catalog.rules.settings.timezone,
+    )
+
+
+def _print(lines: list[str]) -> None:
+    from ..render.layout import encodable
+
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    sys.stdout.writelines(f"{encodable(line, encoding)}\n" for line in lines)
+    sys.stdout.flush()
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Hold a lock file, so that two runs at the same time do not report the same thing."""
+    from ..files import alone
+
+    with ExitStack() as held:
+        with suppress(OSError):  # a folder that takes no file, or a file system without locks
+            held.enter_context(alone(path, wait_s=LONGEST_WAIT_S))
+        yield
 
 
 def read_told(path: Path) -> ToldFile:

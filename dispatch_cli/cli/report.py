@@ -35,13 +35,14 @@ def fairness(
     from ..render import fairness as screens
 
     book = open_book(desk)
+    begin = _moment(since, book)
     with book.store.reading() as reader:
         found = counting.report(
-            reader.cases(open_only=False),
-            reader.tallies(),
-            _moment(since, book),
+            reader.cases_since(begin),
+            reader.tallies(begin),
+            begin,
             standings=reader.standings(),
-            contract_costs=reader.contract_costs(),
+            contract_counts=reader.contract_counts(),
         )
     return shown(
         desk,

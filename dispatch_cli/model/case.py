@@ -237,7 +237,6 @@ class Tally(Struct, frozen=True, kw_only=True):
     answer_min: float
     promised_min: float | None
     arrival_min: float | None
-    rank: int
     override: str
     case_id: int
     in_vain_min: tuple[float, ...] = ()
@@ -279,25 +278,31 @@ class Act(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """How often a provider was eligible or first in the erased cases opened in a month.
+    """How often a provider was first, and asked in order, in the erased cases of a month.
 
-    ``month`` is "2026-11", in UTC. The frozen cascade of a case would tell its place, so that
-    erasure adds it to these. ``eligible`` leaves out who was asked in order and has a Tally;
-    ``first_by_wish`` of the ``first`` were the motorist's own choice.
+    ``month`` is "2026-11", in UTC, when the cases were opened. The rest of a frozen cascade would
+    tell the place, and is not counted. ``first_by_wish`` of the ``first`` were the motorist's own
+    choice.
     """
 
     month: str
     provider: str
     service: str
-    eligible: int
     first: int
     first_by_wish: int
 
 
-class ContractCost(Struct, frozen=True, kw_only=True):
-    """What a client's contracts cost its motorists in the erased cases of a month, in minutes."""
+CostBand = Literal["0", "under_1", "1_to_3", "3_to_10", "over_10", "unknown"]
+"""Minutes that a contract cost one motorist; the upper end of a band belongs to the next one."""
+
+
+class ContractCount(Struct, frozen=True, kw_only=True):
+    """In how many erased cases of a month a client's contracts cost minutes in one band.
+
+    The exact minutes would tell the place: they depend on the drives of all firms to it.
+    """
 
     month: str
     client: str
+    band: CostBand
     cases: int
-    cost_min: float

@@ -10,6 +10,9 @@ TOLERANCE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(days=1)
 """A clock that is further ahead of everything written so far has perhaps been set forward."""
 
+SEEN_EVERY = timedelta(hours=1)
+"""At least this long after one look at the case log the next one is remembered."""
+
 
 class ClockJump(Struct, frozen=True):
     """The clock showed ``now`` when the last record was of ``last``: one of them is wrong."""
@@ -46,3 +49,8 @@ def jump_between(
 def is_ahead(moment: datetime, now: datetime) -> bool:
     """Whether the moment of a record has not come yet: the clock was ahead when it was made."""
     return moment - now > TOLERANCE
+
+
+def is_seen_anew(seen_at: datetime | None, now: datetime) -> bool:
+    """Whether a look at the case log is to be remembered; ``seen_at`` is the last one that was."""
+    return seen_at is None or abs(now - seen_at) >= SEEN_EVERY

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..model.reminders import Lasting
 from .figures import iso, past_clock
-from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+from .layout import Line, Screen, cells, flow, line_text, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
     from ..casebook.viewing import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
@@ -212,6 +213,23 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
         what = f"{each.what} due now: a clock that was ahead has set it to {at}"
     parts = [f"case {each.ref}", what, who]
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
+
+
+def lasting_problems(
+    found: "Audit", now: datetime, screen: Screen, file_problem: str
+) -> dict[str, Lasting]:
+    """Name each problem of an audit, with the line that reports it.
+
+    ``file_problem`` says why the provider file cannot be read; else it is empty.
+    """
+    lasting = {"clock": Lasting(screen.text(found.clock))} if found.clock else {}
+    if file_problem:
+        unread = f"the provider file cannot be read: {file_problem}"
+        lasting["provider file"] = Lasting(screen.text(unread))
+    for each in found.overdue:
+        line = "".join(map(line_text, overdue_lines(each, now, screen)))
+        lasting[each.problem] = Lasting(line, each.since.isoformat())
+    return lasting
 
 
 def _list_cells(view: "CaseView", service: "ServiceView | None", now: datetime) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from .clean import clean
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
+    from ..model.reminders import Lasting
     from .plain import Row
 
 CHECK_COLUMNS = (
@@ -192,6 +193,14 @@ def offline_line(report: CheckReport) -> str:
     if not report.offline:
         return ""
     return f"observer offline: {clean(report.offline)}; nobody's state was moved"
+
+
+def offline_problem(report: CheckReport) -> "dict[str, Lasting]":
+    """Name the problem that lasts while the observer is offline; empty if it is not."""
+    from ..model.reminders import Lasting
+
+    line = offline_line(report)
+    return {"observer offline": Lasting(line)} if line else {}
 
 
 def _left_out(report: CheckReport) -> list[str]:

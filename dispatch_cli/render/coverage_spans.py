@@ -6,6 +6,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from ..model.local_time import time_of_day
 from ..results import CoverageGap, CoverageReport, CoveredService
 from .figures import MONTHS, WEEKDAYS
 
@@ -51,8 +52,8 @@ def when(spell: Spell, report: CoverageReport) -> str:
     if start == report.start and spell.end == report.end:
         return "all the time"
     if len(spell.starts) == 1:
-        return f"{_day(start.date())} {_clock(start)} - {_end(start, spell.end)}"
-    hours = f"{_clock(start)} - {_end(start, spell.end, with_day=False)}"
+        return f"{_day(start.date())} {time_of_day(start)} - {_end(start, spell.end)}"
+    hours = f"{time_of_day(start)} - {_end(start, spell.end, with_day=False)}"
     days = [each.date() for each in spell.starts]
     if days[-1] - days[0] == (len(days) - 1) * _ONE_DAY:
         return f"daily {hours}, {_day(days[0])} - {_day(days[-1])}"
@@ -134,17 +135,11 @@ def _day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
-def _clock(moment: datetime) -> str:
-    """The time of day; of one that the clock shows twice, also which."""
-    twice = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
-    return f"{moment:%H:%M}" + (f" {moment.tzname()}" if twice else "")
-
-
 def _end(start: datetime, end: datetime, *, with_day: bool = True) -> str:
     """The end, midnight as the end of its day, the day only where it is another."""
     is_midnight = end.hour == end.minute == 0
     day = end.date() - _ONE_DAY if is_midnight else end.date()
-    clock = "24:00" if is_midnight else _clock(end)
+    clock = "24:00" if is_midnight else time_of_day(end)
     if day == start.date() or not with_day:
         return clock
     far = day - start.date() >= 6 * _ONE_DAY

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..reports import FairnessReport
+from ..reports import ContractRow, FairnessReport, FairnessRow
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
 
@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from .plain import Row
 
 FAIRNESS_COLUMNS = (
-    "what", "provider", "service", "override", "client", "eligible", "ranked_first",
-    "first_by_wish", "offered", "accepted", "failed", "cancelled", "answer_min", "arrival_min",
-    "cases", "cost_min", "mean_cost_min",
+    "what", "provider", "service", "override", "client", "eligible", "eligible_most",
+    "ranked_first", "first_by_wish", "offered", "accepted", "failed", "cancelled", "answer_min",
+    "arrival_min", "cases", "cost_0", "cost_under_1", "cost_1_to_3", "cost_3_to_10", "cost_over_10",
+    "cost_unknown", "mean_low_min", "mean_high_min",
 )  # fmt: skip
 
 
@@ -24,7 +25,7 @@ def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
         ("Provider", "Service", "Elig", "First", "Asked", "Yes", "Fail", "Ask", "There"),
         [
             (
-                row.provider, row.service, str(row.eligible), str(row.ranked_first),
+                row.provider, row.service, _count_range(row), str(row.ranked_first),
                 str(row.offered), str(row.accepted), str(row.failed), _minutes(row.answer_min),
                 _minutes(row.arrival_min),
             )
@@ -41,13 +42,17 @@ def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
         screen,
     )
     return lines + report_table(
-        ("Client", "Cases", "Cost min", "Mean min"),
+        ("Client", "Cases", "0 min", "<1", "1-3", "3-10", ">10", "unknown", "Mean min"),
         [
-            (row.client, str(row.cases), f"{row.cost_min:.1f}", f"{row.mean_cost_min:.1f}")
+            (
+                row.client, str(row.cases), str(row.cost_0), str(row.cost_under_1),
+                str(row.cost_1_to_3), str(row.cost_3_to_10), str(row.cost_over_10),
+                str(row.cost_unknown), _mean_range(row),
+            )
             for row in report.contracts
         ],
         screen,
-    )
+    )  # fmt: skip
 
 
 def fairness_rows(report: FairnessReport) -> "Iterable[Row]":
@@ -61,6 +66,22 @@ def fairness_rows(report: FairnessReport) -> "Iterable[Row]":
             values = {name: getattr(each, name) for name in each.__struct_fields__}
             known = {name: value for name, value in values.items() if value is not None}
             yield {"what": kind, **known}
+
+
+def _count_range(row: FairnessRow) -> str:
+    """In how many cases a provider was eligible: "12", or "12-40" where some are erased."""
+    if row.eligible == row.eligible_most:
+        return str(row.eligible)
+    return f"{row.eligible}-{row.eligible_most}"
+
+
+def _mean_range(row: ContractRow) -> str:
+    """The bounds of the mean cost: "0.4 to 1.6", "1.2 or more", or "-" where no cost is known."""
+    if row.mean_low_min is None:
+        return "-"
+    if row.mean_high_min is None:
+        return f"{row.mean_low_min:.1f} or more"
+    return f"{row.mean_low_min:.1f} to {row.mean_high_min:.1f}"
 
 
 def _minutes(value: float | None) -> str:

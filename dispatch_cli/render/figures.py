@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from math import floor, isfinite, isnan
 
+from ..model.local_time import time_of_day
 from ..results import Candidate
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -61,16 +62,16 @@ def clock(moment: datetime, when: datetime) -> str:
         whole = whole.replace(second=0, microsecond=0) + timedelta(minutes=1)
     local = whole.astimezone(when.tzinfo)
     if local.date() == when.date():
-        return f"{local:%H:%M}"
+        return time_of_day(local)
     if abs(local.date() - when.date()) < timedelta(days=6):
-        return f"{WEEKDAYS[local.weekday()]} {local:%H:%M}"
-    return f"{local:%Y-%m-%d %H:%M}"
+        return f"{WEEKDAYS[local.weekday()]} {time_of_day(local)}"
+    return f"{local:%Y-%m-%d} {time_of_day(local)}"
 
 
 def date_and_clock(moment: datetime) -> str:
     """Write a moment with its weekday and date; the year is the caller's own."""
     day = f"{WEEKDAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]}"
-    return f"{day} {moment:%H:%M}"
+    return f"{day} {time_of_day(moment)}"
 
 
 def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> str:

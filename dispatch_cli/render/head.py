@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import PurePath
 
 from ..model import NO_CLIENT
+from ..model.local_time import time_of_day
 from ..model.words import DEFAULT_WEIGHT_T
 from ..results import Answer, EmergencyCall, IncidentView
 from . import figures
@@ -152,7 +153,7 @@ def _quiet_head(incident: IncidentView, screen: Screen, now: datetime | None) ->
         # One blank more, so that the place to confirm stands apart.
         " " + vehicle_text(incident, screen),
         client_text(incident, screen),
-        f"{when:%H:%M}" if is_today else figures.date_and_clock(when),
+        time_of_day(when) if is_today else figures.date_and_clock(when),
         *facts(incident, screen),
     ]
     question = flow(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
 
+from ..model.local_time import time_of_day
 from ..results import WORST_FIRST, CheckReport, CheckRow, CoverageContact, CoverageReport
 from .check_views import FINE, reason, since, worst_first
 from .clean import clean
@@ -53,7 +54,7 @@ def _head(report: CheckReport, style: str) -> str:
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
-<title>{title}, {report.at:%H:%M} - dispatch</title>
+<title>{title}, {time_of_day(report.at)} - dispatch</title>
 <link rel="icon" href="data:,">
 <style>{style}</style>
 </head>"""

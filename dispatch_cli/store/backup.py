@@ -25,6 +25,7 @@ from .faults import explained, rows_explained
 from .identity import Stamp
 from .soundness import all_problems
 from .transaction import Transaction
+from .wiping import wipe
 
 if TYPE_CHECKING:
     import sqlite3
@@ -155,12 +156,8 @@ def _prepared(fresh: Database, old: _Old | None, operator: str) -> tuple[Restore
         since -= set(forgetting.forgotten_ids(connection))
         connection.execute("BEGIN IMMEDIATE")
         erased, still_open = _erase_again(Transaction(connection), since, fresh.now, operator)
-        stamp = identity.renew(connection)
+        identity.renew(connection)
         connection.execute("COMMIT")
-        if erased:
-            forgetting.wipe(connection, fresh.flush)
-            stamp = identity.read_stamp(connection)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         head = journal.read_head(connection)
         records = int(head.partition(":")[0]) - len(erased)
         made = Restored(
@@ -172,7 +169,11 @@ def _prepared(fresh: Database, old: _Old | None, operator: str) -> tuple[Restore
             open=tuple(still_open),
             is_other=is_other,
         )
-    return made, stamp
+    if made.erased:
+        wipe(fresh, fresh.looked_at)
+    with fresh.looked_at() as connection, rows_explained(fresh.path):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return made, identity.read_stamp(connection)
 
 
 def _erase_again(

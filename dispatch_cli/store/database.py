@@ -63,9 +63,9 @@ class Database:
     ) -> None:
         self.path = Path(os.path.abspath(path))
         self.now = now
-        self._wait_s = wait_s
+        self.wait_s = wait_s
         self._on_network = on_network
-        self._voice = voice
+        self.voice = voice
         self._known = known
         self._connection: sqlite3.Connection | None = None
         self._continuity: Continuity | None = None
@@ -75,6 +75,16 @@ class Database:
     def lock_path(self) -> Path:
         """The file that writers queue for."""
         return Path(f"{self.path}{lock.SUFFIX}")
+
+    @property
+    def wal_path(self) -> Path:
+        """SQLite's write-ahead log."""
+        return Path(f"{self.path}-wal")
+
+    @property
+    def file(self) -> int | None:
+        """The descriptor of the file while it is open; no other may be opened and closed."""
+        return None if self._continuity is None else self._continuity.file
 
     @cached_property
     def known(self) -> tuple[Migration, ...]:
@@ -197,7 +207,7 @@ class Database:
 
         is_fixed = filesystem.is_read_only(path)
         uri = f"{path.as_uri()}?{'mode=ro&immutable=1' if is_fixed else 'mode=rw'}"
-        connection = sqlite3.connect(uri, uri=True, timeout=self._wait_s, isolation_level=None)
+        connection = sqlite3.connect(uri, uri=True, timeout=self.wait_s, isolation_level=None)
         try:
             for statement in _PROFILE:
                 connection.execute(statement)
@@ -209,16 +219,15 @@ class Database:
     def flush(self) -> None:
         """Have the sizes of the files on the disk, too, which SQLite leaves to the system."""
         with explained(self.path):
-            if self._continuity is not None:
-                os.fsync(self._continuity.file)
-            wal = Path(f"{self.path}-wal")
-            if wal.exists():
-                flush(wal)
+            if self.file is not None:
+                os.fsync(self.file)
+            if self.wal_path.exists():
+                flush(self.wal_path)
 
     @contextmanager
     def _queued(self) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
-            held = lock.held(self.lock_path, self._wait_s, self._voice.wait)
+            held = lock.held(self.lock_path, self.wait_s, self.voice.wait)
             taken = self._lock = held.__enter__()
         try:
             yield taken
@@ -282,7 +291,7 @@ class Database:
         if filesystem.is_network(kind) and not self._on_network:
             raise network(self.path, kind)
         for text in filesystem.doubts(self.path, kind):
-            self._voice.warn(f"{self.path}: {text}")
+            self.voice.warn(text)
 
     def _inspected(self, connection: "sqlite3.Connection") -> int:
         """The version of a case log; raises BadDataError for anything else."""

@@ -2,8 +2,8 @@
 
 Three drives at known speeds from known bases give a place back, and so does the mere order of
 twenty candidates. What stays is therefore the decision: who was asked, what they said and when.
-Everything that tells how long somebody drove is shifted to whole steps of minutes; the cascades
-are added up by month.
+Everything that tells how long somebody drove is rounded to whole steps of minutes. The cascades go:
+only which of those who were asked stood first is counted by month.
 """
 
 from collections.abc import Iterable
@@ -59,7 +59,7 @@ def coarse_facts(incident: Incident) -> Incident:
 
 def blurred(place: Place) -> Place:
     """The region of a place: the leading digits of its postcode that reach far enough."""
-    from ..notation import centre_of, is_postcode, postcode_uncertainty_km
+    from ..notation import is_postcode
 
     if place.foreign_km or not is_postcode(place.postcode):
         return Place(
@@ -69,11 +69,7 @@ def blurred(place: Place) -> Place:
             source="blurred",
             foreign_km=ceil(place.foreign_km / _ABROAD_KM) * _ABROAD_KM,
         )
-    lat, lon = centre_of(place.postcode)
-    region, reach_km = place.postcode, postcode_uncertainty_km(place.postcode)
-    while reach_km < BLUR_KM and len(region) > 1:
-        region = region[:-1]
-        lat, lon, reach_km = _region(region)
+    region, lat, lon, reach_km = _region_of(place.postcode)
     return Place(
         lat=lat,
         lon=lon,
@@ -93,7 +89,7 @@ def forgotten(case: Case, now: datetime) -> Case:
         incident=coarse_facts(case.incident),
         services=tuple(_without_order(service) for service in case.services),
         offers=tuple(
-            replace(shifted(offer, step), acceptance=None, forecast_min=None)
+            replace(coarsened(offer, step), rank=0, acceptance=None, forecast_min=None)
             for offer in case.offers
         ),
         closed_at=None if case.closed_at is None else to_half_hour(case.closed_at),
@@ -109,38 +105,43 @@ def drive_step(offers: Iterable[Offer]) -> timedelta:
     return STEP if drivers < 2 else drivers * STEP_OF_SEVERAL
 
 
-def shifted(offer: Offer, step: timedelta) -> Offer:
-    """Shift the drive of an offer to a whole number of steps; how late it was stays as it is.
+def coarsened(offer: Offer, step: timedelta) -> Offer:
+    """Round each time and forecast of the drive to whole steps after the acceptance.
 
-    The forecasts are shifted by the same minutes, because minutes from a known base tell the drive.
-    An offer without a moment of arrival (``came_at``) loses its forecasts. Every offer loses its
+    Each is rounded by itself. Moved together, a promise of "35 minutes" that was moved to 37.4
+    would tell by how much, and the arrival less an exact lateness would be the exact forecast. An
+    offer without a moment of arrival (``came_at``) loses its forecasts. Every offer loses its
     booking, because its begin and end tell the drive as well.
     """
     offer = replace(offer, booked_from=None, booked_until=None)
     begin = offer.answered_at or offer.opened_at
-    end = offer.arrived_at or (offer.promises[0].there_at if offer.promises else None)
-    if end is None:
-        return replace(offer, forecast_min=None, base_min=None, travel_source="")
-    shift = begin + round((end - begin) / step) * step - end
-    forecast_min, base_min = offer.forecast_min, offer.base_min
-    came_at = offer.came_at
-    if came_at is None:
-        forecast_min = base_min = None
-    else:
-        # Late is a difference of whole minutes, and must stay what it was.
-        more_min = round((came_at + shift - begin) / MINUTE) - round((came_at - begin) / MINUTE)
-        forecast_min = None if forecast_min is None else forecast_min + more_min
-        base_min = None if base_min is None else base_min + more_min
+
+    def rounded(moment: datetime) -> datetime:
+        return begin + round((moment - begin) / step) * step
+
+    arrive_by = offer.arrive_by
+    if arrive_by is not None and offer.promises:
+        last = offer.promises[-1].there_at
+        arrive_by = rounded(last) + (arrive_by - last)
+    is_known = offer.came_at is not None
+    base_min = _whole_steps(offer.base_min, step) if is_known else None
     return replace(
         offer,
-        promises=tuple(replace(each, there_at=each.there_at + shift) for each in offer.promises),
-        arrived_at=None if offer.arrived_at is None else offer.arrived_at + shift,
-        arrive_by=None if offer.arrive_by is None else offer.arrive_by + shift,
+        promises=tuple(replace(each, there_at=rounded(each.there_at)) for each in offer.promises),
+        arrived_at=None if offer.arrived_at is None else rounded(offer.arrived_at),
+        arrive_by=arrive_by,
         ended_at=None if offer.ended_at is None else to_half_hour(offer.ended_at),
-        forecast_min=forecast_min,
+        forecast_min=_whole_steps(offer.forecast_min, step) if is_known else None,
         base_min=base_min,
         travel_source="" if base_min is None else offer.travel_source,
     )
+
+
+def _whole_steps(minutes: int | None, step: timedelta) -> int | None:
+    if minutes is None:
+        return None
+    step_min = step // MINUTE
+    return round(minutes / step_min) * step_min
 
 
 def to_half_hour(moment: datetime) -> datetime:
@@ -151,6 +152,19 @@ def to_half_hour(moment: datetime) -> datetime:
 def _without_order(service: CaseService) -> CaseService:
     """Keep of a cascade that there was one: who was asked stands in the offers."""
     return replace(service, options=(), input_hash="", neutral_cost_min=0.0)
+
+
+@cache
+def _region_of(postcode: str) -> tuple[str, float, float, float]:
+    """The region to which a postcode is blurred, with its centre and reach."""
+    from ..notation import centre_of, postcode_uncertainty_km
+
+    lat, lon = centre_of(postcode)
+    region, reach_km = postcode, postcode_uncertainty_km(postcode)
+    while reach_km < BLUR_KM and len(region) > 1:
+        region = region[:-1]
+        lat, lon, reach_km = _region(region)
+    return region, lat, lon, reach_km
 
 
 @cache

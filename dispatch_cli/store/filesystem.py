@@ -58,14 +58,16 @@ def doubts(path: Path, kind: str) -> list[str]:
     """
     found = []
     if is_network(kind):
-        found.append(f"on a network file system ({kind}): only this machine may use it")
+        found.append(f"{path} is on a network file system ({kind}): only this machine may use it")
     elif is_doubtful(kind):
-        found.append(f"on {kind}, whose locks and syncs may not be those of a local disk")
+        found.append(f"{path} is on {kind}, whose locks and syncs may not be those of a local disk")
     if path.exists() and is_read_only(path):
-        found.append("on a read-only file system: it can be read, and nothing can be recorded")
+        found.append(
+            f"{path} is on a read-only file system: it can be read, and nothing can be recorded"
+        )
         wal = Path(f"{path}-wal")
         if wal.exists() and wal.stat().st_size:
-            found.append("its last commits are in the -wal file, which cannot be read there")
+            found.append(f"its last commits are in {wal}, which cannot be read there")
     return found + [f"{each}: others can change the case log" for each in shared_with(path)]
 
 

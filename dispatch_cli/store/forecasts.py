@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..learning import is_counted
 from ..model.case import SAID_YES, Case
 from ..model.forecast_counts import MILLION, ArrivalCount, ChanceCount, ChanceSum, band_of, tenth_of
-from .erasure import drive_step, shifted
+from .erasure import coarsened, drive_step
 from .tallies import tally_of, turns_of
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _counts_of(case: Case) -> _Counts:
         found["chance_count", 1, of_tenth] += tally.outcome in SAID_YES
         found["chance_sum", 0, of_year] += 1
         found["chance_sum", 1, of_year] += round(chance * MILLION)
-        forecast_min = shifted(turn[-1], step).forecast_min
+        forecast_min = coarsened(turn[-1], step).forecast_min
         if forecast_min is not None and tally.arrival_min is not None:
             of_band = (*key, band_of(forecast_min))
             found["arrival_count", 0, of_band] += 1

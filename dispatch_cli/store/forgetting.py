@@ -1,13 +1,12 @@
 """Forget a motorist: the rows go, the rest is blurred, and what reports need is added up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from math import fsum
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
-from ..model.case import Case, ContractCost, Standing
-from . import cases, identity, journal
+from ..model.case import Case, ContractCount, Standing
+from . import cases, journal
 from .erasure import forgotten
 from .moments import stamp_or_none, to_stamp
 
@@ -64,49 +63,39 @@ def is_unwiped(connection: "sqlite3.Connection") -> bool:
     return connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone() is not None
 
 
-def wipe(connection: "sqlite3.Connection", flush: Callable[[], None]) -> bool:
-    """Leave no byte of what was erased in the files; False if a reader keeps the log in use.
-
-    ``secure_delete`` writes zeros over the rows; writing the whole file anew also takes the
-    copies that moving rows between pages may have left in the gaps of old pages. The mark goes
-    last, when ``flush`` has brought to the disk that the files are cut: a power loss in between
-    would give the old end of the write-ahead log back.
-    """
-    connection.execute("VACUUM")
-    if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        return False
-    flush()
-    connection.execute("BEGIN IMMEDIATE")
+def mark_wiped(connection: "sqlite3.Connection") -> None:
+    """Say that no byte of what was erased is in the files any more."""
     connection.execute("DELETE FROM unwiped")
-    identity.renew(connection)
-    connection.execute("COMMIT")
-    return True
+
+
+def touch(connection: "sqlite3.Connection") -> None:
+    """Write a row that says nothing, so that other connections drop the pages they remember."""
+    connection.execute("INSERT OR REPLACE INTO unwiped VALUES (0)")
 
 
 def read_standings(connection: "sqlite3.Connection") -> list[Standing]:
-    """Read what the cascades of erased cases add up to."""
+    """Read how often who stood first in erased cases."""
     return [
         Standing(
             month=month,
             provider=provider,
             service=service,
-            eligible=eligible,
             first=first,
             first_by_wish=by_wish,
         )
-        for month, provider, service, eligible, first, by_wish in connection.execute(
-            "SELECT month, provider, service, eligible, first, first_by_wish FROM standing"
+        for month, provider, service, first, by_wish in connection.execute(
+            "SELECT month, provider, service, first, first_by_wish FROM standing"
             " ORDER BY month, provider, service"
         )
     ]
 
 
-def read_contract_costs(connection: "sqlite3.Connection") -> list[ContractCost]:
-    """Read what contracts cost in erased cases."""
+def read_contract_counts(connection: "sqlite3.Connection") -> list[ContractCount]:
+    """Read in how many erased cases contracts cost how much."""
     return [
-        ContractCost(month=month, client=client, cases=count, cost_min=cost_min)
-        for month, client, count, cost_min in connection.execute(
-            "SELECT month, client, cases, cost_min FROM contract_cost ORDER BY month, client"
+        ContractCount(month=month, client=client, band=band, cases=count)
+        for month, client, band, count in connection.execute(
+            "SELECT month, client, band, cases FROM contract_count ORDER BY month, client, band"
         )
     ]
 
@@ -115,35 +104,35 @@ def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
     """Add the frozen cascades of a case to those of its month, before they go."""
     month = f"{case.opened_at.astimezone(UTC):%Y-%m}"
     connection.executemany(
-        "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " eligible = eligible + excluded.eligible, first = first + excluded.first,"
+        "INSERT INTO standing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " first = first + excluded.first,"
         " first_by_wish = first_by_wish + excluded.first_by_wish",
         _standings(case, month),
     )
     if case.incident.client is not None:
+        # Not for what only notes an answer, which is hurried.
+        from ..fairness import case_band
+
         connection.execute(
-            "INSERT INTO contract_cost VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET"
-            " cases = cases + 1, cost_min = cost_min + excluded.cost_min",
-            (
-                month,
-                case.incident.client,
-                fsum(each.neutral_cost_min for each in case.services if each.opened),
-            ),
+            "INSERT INTO contract_count VALUES (?, ?, ?, 1)"
+            " ON CONFLICT DO UPDATE SET cases = cases + 1",
+            (month, case.incident.client, case_band(case)),
         )
 
 
-def _standings(case: Case, month: str) -> Iterable[tuple[str, str, str, int, int, int]]:
-    # Whoever was asked in order is counted by the offer, which stays.
+def _standings(case: Case, month: str) -> Iterable[tuple[str, str, str, int, int]]:
+    """Count who stood first, if it was asked in order: its offer, which stays, says no less.
+
+    Who else stood in the cascade, or first without being asked, would tell the place: it lies in
+    the areas of those firms.
+    """
     asked = {
         (offer.service, offer.provider)
         for offer in case.offers
         if offer.outcome is not None and not offer.corrected and not offer.override
     }
     for service in case.services:
-        if service.opened:
-            for place, option in enumerate(service.options):
-                provider, first = option.provider, int(place == 0)
-                eligible = int((service.service, provider) not in asked)
-                by_wish = int(bool(first) and provider == case.incident.wish)
-                if eligible or first:
-                    yield (month, provider, service.service, eligible, first, by_wish)
+        if service.opened and service.options:
+            first = service.options[0].provider
+            if (service.service, first) in asked:
+                yield (month, first, service.service, 1, int(first == case.incident.wish))

@@ -17,15 +17,14 @@ _descriptors: dict[tuple[int, int], _Descriptor] = {}
 
 
 class HeldFile:
-    """A file that is kept open for reading beside SQLite. Raises OSError."""
+    """A file that is kept open beside SQLite, for writing where that is allowed. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         self._key = _key(path)
         kept = _descriptors.get(self._key)
         if kept is None:
-            file = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+            file = _open(path)
             found = os.fstat(file)
             self._key = (found.st_dev, found.st_ino)
             kept = _descriptors.setdefault(self._key, _Descriptor(file, 0))
@@ -46,6 +45,16 @@ class HeldFile:
         if not kept.users:
             del _descriptors[self._key]
             os.close(kept.file)
+
+
+def _open(path: Path) -> int:
+    flags = 0
+    for name in ("O_NOFOLLOW", "O_BINARY", "O_CLOEXEC"):
+        flags |= getattr(os, name, 0)
+    try:
+        return os.open(path, os.O_RDWR | flags)
+    except OSError:
+        return os.open(path, os.O_RDONLY | flags)
 
 
 def _key(path: Path) -> tuple[int, int]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 GENESIS = bytes(32)
 """What stands before the first record."""
 
+EXPORT = "personal export"
+"""The action of a record that personal data was given to the person."""
+
 MOST_PROBLEMS = 20
 _HALF_HOUR = int(HALF_HOUR.total_seconds()) * 1_000_000
 # The case stands before the list, where SQL finds it: "17 [1795521600000000,"accept","mara"]".
@@ -65,6 +68,17 @@ def read_acts(connection: "sqlite3.Connection", case_id: int | None) -> Iterator
         () if case_id is None else (case_id,),
     ):
         yield _act_of(*row)
+
+
+def read_exports(connection: "sqlite3.Connection") -> Iterator[Act]:
+    """Read the records of exports of personal data, in order."""
+    for row in connection.execute(
+        "SELECT case_id, kept, rest FROM journal WHERE instr(kept, ?) ORDER BY seq",
+        (f'"{EXPORT}"',),
+    ):
+        act = _act_of(*row)
+        if act.action == EXPORT:
+            yield act
 
 
 def read_last(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..learning import HALF_LIFE_DAYS, faded, is_counted, summarise
 from ..model.case import SAID_YES, Case, Offer, Summary, Tally
 from .cases import offer_columns, offer_of
-from .erasure import STEP
+from .erasure import drive_step
 from .moments import from_stamp, to_stamp
 from .tallies import read_tallies, tallies_of, turns_of
 
@@ -92,13 +92,10 @@ def work_out_all(connection: "sqlite3.Connection") -> None:
 
 
 def _counted(case: Case) -> dict[int, Tally]:
-    """The turns of a case that teach something, by the number of their last call.
-
-    Sums do not depend on the step of the drive.
-    """
+    """The turns of a case that teach something, by the number of their last call."""
     turns = turns_of(case.offers)
     answered = [turn[-1].number for turn in turns if turn[-1].outcome is not None]
-    tallies = tallies_of(case.id, None, case.offers, STEP)
+    tallies = tallies_of(case.id, None, case.offers, drive_step(case.offers))
     return {
         number: tally for number, tally in zip(answered, tallies, strict=True) if is_counted(tally)
     }
@@ -160,15 +157,18 @@ def _add(connection: "sqlite3.Connection", was: Tally | None, now: Tally) -> boo
 def _work_out(connection: "sqlite3.Connection", provider: str, service: str) -> None:
     """Add up all offers of a provider and service again."""
     key = (provider, service)
+    # The step of a case depends on all who drove in it.
     rows = connection.execute(
         f"SELECT case_id, {offer_columns('offer')} FROM offer"  # noqa: S608 - our own columns
-        f" WHERE {_OWN} ORDER BY case_id, number",
+        f" WHERE case_id IN (SELECT case_id FROM offer WHERE {_OWN}) ORDER BY case_id, number",
         key,
     )
     tallies: list[Tally] = []
     for case_id, group in groupby(rows, key=itemgetter(0)):
         offers = [offer_of(row[1:]) for row in group]
-        tallies += filter(is_counted, tallies_of(case_id, None, offers, STEP))
+        own = [offer for offer in offers if (offer.provider, offer.service) == key]
+        found = tallies_of(case_id, None, own, drive_step(offers))
+        tallies += filter(is_counted, found)
     connection.execute(f"DELETE FROM learned WHERE {_OWN}", key)  # noqa: S608
     connection.execute(f"DELETE FROM lateness WHERE {_OWN}", key)  # noqa: S608
     if not tallies:

@@ -1,18 +1,20 @@
 """The one interface to the case log."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import BadDataError, ConflictError, DispatchError
 from . import filesystem, forgetting, identity, journal, migrating, soundness
 from .database import Database
-from .faults import rows_explained, whole
+from .faults import whole
+from .in_transaction import in_transaction, undone
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
@@ -48,20 +50,32 @@ class Store:
 
         Whoever comes first is served first. An exception undoes everything.
         """
-        with self._database.locked() as connection, self._in(connection, "BEGIN IMMEDIATE"):
+        with (
+            self._database.locked() as connection,
+            in_transaction(self._database, connection, "BEGIN IMMEDIATE"),
+        ):
             yield Transaction(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """Read one consistent state while others write; without a file the log is empty."""
-        connection = self._database.readable()
-        with self._in(connection, "BEGIN"):
+        with self._in_reading() as connection:
             yield Reader(connection)
+
+    @contextmanager
+    def waiting_shown_by(self, show: Callable[[str], None]) -> Iterator[None]:
+        """Have another function say that the program waits for the log, while a screen is drawn."""
+        before = self._database.voice
+        self._database.voice = replace(before, wait=show)
+        try:
+            yield
+        finally:
+            self._database.voice = before
 
     def check(self) -> list[str]:
         """What is wrong with the file, for ``doctor``; the empty list if nothing is."""
         try:
-            with self._in(self._database.readable(), "BEGIN") as connection:
+            with self._in_reading() as connection:
                 problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
                 problems = [] if problems == ["ok"] else problems[: journal.MOST_PROBLEMS]
                 problems += whole(lambda: journal.tail_problems(connection))
@@ -80,7 +94,7 @@ class Store:
         stamp = None
         with suppress(DispatchError, OSError):
             if self._database.exists():
-                with self._in(self._database.readable(), "BEGIN") as connection:
+                with self._in_reading() as connection:
                     stamp = identity.read_stamp(connection)
         return Description(
             id=stamp.log if stamp else "",
@@ -92,7 +106,7 @@ class Store:
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:
         """The cases that were closed so many days ago and are neither held nor forgotten."""
-        with self._in(self._database.readable(), "BEGIN") as connection:
+        with self._in_reading() as connection:
             return forgetting.due(connection, days, now)
 
     def after_erasure(self) -> None:
@@ -103,12 +117,15 @@ class Store:
         """
         if not self._database.exists():
             return
+        from .wiping import wipe
+
         with self._database.locked() as connection:
             migrating.delete_copies(self.path)
-            with self._undone(connection):
-                is_wiped = not forgetting.is_unwiped(connection) or forgetting.wipe(
-                    connection, self._database.flush
-                )
+            with undone(self._database, connection):
+                is_wiped = not forgetting.is_unwiped(connection)
+        try:
+            is_wiped = is_wiped or wipe(self._database, self._database.locked)
+        finally:
             # SQLite may copy pieces of its memory into the index beside the log (-shm) when it
             # recovers one without frames; the file goes with the last connection.
             self._database.close()
@@ -127,7 +144,7 @@ class Store:
         """
         from . import backup
 
-        with self._in(self._database.readable(), "BEGIN") as connection:
+        with self._in_reading() as connection:
             return backup.back_up(connection, self._database, target, keep)
 
     def restore(self, source: Path, *, operator: str) -> "Restored":
@@ -154,35 +171,5 @@ class Store:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _in(self, connection: "sqlite3.Connection", begin: str) -> Iterator["sqlite3.Connection"]:
-        if connection.in_transaction:
-            raise RuntimeError("a store is read or decided upon once at a time")
-        with self._undone(connection):
-            acknowledged = self._database.acknowledged()
-            connection.execute(begin)
-            self._database.check_version(connection)
-            self._database.check_identity(connection, acknowledged)
-            changes = connection.total_changes
-            yield connection
-            self._database.check_place()
-            stamp = identity.renew(connection) if connection.total_changes != changes else None
-            connection.execute("COMMIT")
-            if stamp is not None:
-                self._database.acknowledge(stamp)
-
-    @contextmanager
-    def _undone(self, connection: "sqlite3.Connection") -> Iterator[None]:
-        """Undo what an exception has interrupted, and take a new connection after a fault."""
-        import sqlite3
-
-        with rows_explained(self.path):
-            try:
-                yield
-            except (sqlite3.Error, UnicodeDecodeError):
-                self._database.abandon()
-                raise
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+    def _in_reading(self) -> AbstractContextManager["sqlite3.Connection"]:
+        return in_transaction(self._database, self._database.readable(), "BEGIN")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..model.case import Offer, Tally
 from .cases import offer_columns, offer_of
-from .erasure import drive_step, shifted
+from .erasure import coarsened, drive_step
+from .moments import to_stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,12 +45,12 @@ def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> T
     """Make the tally of a turn; None while its last call is open.
 
     The drive is in whole steps of minutes before and after erasure, so that no statistics change
-    when a motorist is forgotten; how late it was stays exact.
+    when a motorist is forgotten; so lateness is in whole steps as well.
     """
     offer = turn[-1]
     if offer.outcome is None:
         return None
-    coarse = shifted(offer, step)
+    coarse = coarsened(offer, step)
     begin = offer.answered_at or offer.opened_at
     promised_at = coarse.promises[0].there_at if coarse.promises else None
 
@@ -65,7 +66,6 @@ def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> T
         answer_min=_answer_min(offer),
         promised_min=minutes(promised_at),
         arrival_min=minutes(coarse.arrived_at),
-        rank=offer.rank,
         override=offer.override,
         case_id=case_id,
         in_vain_min=tuple(map(_answer_min, turn[:-1])),
@@ -84,11 +84,13 @@ def tallies_of(
     return [tally for tally in found if tally is not None]
 
 
-def read_tallies(connection: "sqlite3.Connection") -> list[Tally]:
-    """Read every answered offer, by case and number."""
+def read_tallies(connection: "sqlite3.Connection", since: "datetime | None" = None) -> list[Tally]:
+    """Read every answered offer of the cases opened from a moment on, by case and number."""
     rows = connection.execute(
         f"SELECT case_id, client, {offer_columns('offer')}"  # noqa: S608 - our own columns
-        " FROM offer JOIN case_file ON case_file.id = case_id ORDER BY case_id, number"
+        " FROM case_file CROSS JOIN offer ON offer.case_id = case_file.id"
+        f" {'' if since is None else 'WHERE case_file.opened_at >= ?'} ORDER BY case_id, number",
+        () if since is None else (to_stamp(since),),
     )
     found: list[Tally] = []
     for (case_id, client), group in groupby(rows, key=itemgetter(0, 1)):

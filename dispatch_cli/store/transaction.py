@@ -12,7 +12,7 @@ from ..model.case import (
     Act,
     Booking,
     Case,
-    ContractCost,
+    ContractCount,
     Personal,
     Standing,
     Summary,
@@ -32,9 +32,12 @@ from . import (
     watching,
 )
 from .faults import whole
+from .moments import to_stamp
 
 if TYPE_CHECKING:
     import sqlite3
+
+_CLOSED = "SELECT id FROM case_file WHERE closed_at IS NOT NULL"
 
 
 class Reader:
@@ -45,6 +48,8 @@ class Reader:
 
     def case(self, case_id: int) -> Case | None:
         """One case, with its exact place until its motorist is forgotten; None: no such case."""
+        if case_id > cases.MOST_ID:
+            return None
         found = whole(lambda: cases.read_cases(self._connection, "?", (case_id,)))
         return found[0] if found else None
 
@@ -56,6 +61,20 @@ class Reader:
             lambda: cases.read_cases(self._connection, which, (-1 if limit is None else limit,))
         )
 
+    def closed_cases(self, *, limit: int, after: int | None = None) -> list[Case]:
+        """The last closed cases, or the first ones whose numbers come after one; by number."""
+        if after is None:
+            which, values = f"{_CLOSED} ORDER BY closed_at DESC, id DESC LIMIT ?", (limit,)
+            found = whole(lambda: cases.read_cases(self._connection, which, values))
+            return found[::-1]
+        paged = f"{_CLOSED} AND id > ? ORDER BY id LIMIT ?"
+        return whole(lambda: cases.read_cases(self._connection, paged, (after, limit)))[::-1]
+
+    def cases_since(self, since: datetime) -> list[Case]:
+        """The cases that were opened from a moment on, the newest first, without their offers."""
+        which, values = "SELECT id FROM case_file WHERE opened_at >= ?", (to_stamp(since),)
+        return whole(lambda: cases.read_cases(self._connection, which, values, with_offers=False))
+
     def personal(self, case_id: int) -> Personal | None:
         """What belongs to a case's motorist; None once it is erased."""
         return whole(lambda: cases.read_personal(self._connection, case_id))
@@ -64,9 +83,9 @@ class Reader:
         """The free texts of a case by their keys; none once they are erased."""
         return whole(lambda: cases.read_texts(self._connection, case_id))
 
-    def tallies(self) -> list[Tally]:
-        """Every answered offer of all cases, for reports: this reads the whole log."""
-        return whole(lambda: tallies.read_tallies(self._connection))
+    def tallies(self, since: datetime | None = None) -> list[Tally]:
+        """Every answered offer of the cases opened from a moment on; None reads the whole log."""
+        return whole(lambda: tallies.read_tallies(self._connection, since))
 
     def summaries(self, travel_source: str = TRAVEL_SOURCE) -> list[Summary]:
         """What each provider's offers add up to for learning; the time does not grow with the log.
@@ -79,9 +98,9 @@ class Reader:
         """What the cascades of the erased cases add up to, for the fairness report."""
         return whole(lambda: forgetting.read_standings(self._connection))
 
-    def contract_costs(self) -> list[ContractCost]:
-        """What contracts cost in the erased cases, for the fairness report."""
-        return whole(lambda: forgetting.read_contract_costs(self._connection))
+    def contract_counts(self) -> list[ContractCount]:
+        """In how many erased cases contracts cost how much, for the fairness report."""
+        return whole(lambda: forgetting.read_contract_counts(self._connection))
 
     def chance_counts(self) -> list[ChanceCount]:
         """How often which forecast chance came true, also in erased cases."""
@@ -134,6 +153,10 @@ class Reader:
     def booked_ahead(self, now: datetime) -> set[tuple[int, int]]:
         """The offers (case, number) whose unit was booked at a moment that has not come yet."""
         return whole(lambda: engagements.read_booked_after(self._connection, now))
+
+    def exports(self) -> list[Act]:
+        """The records of the personal data that was given to somebody, in order."""
+        return whole(lambda: list(journal.read_exports(self._connection)))
 
     def head(self) -> str:
         """The journal's last record, "NUMBER:HASH", to be kept elsewhere."""

@@ -26,6 +26,38 @@ class Frame(Struct, frozen=True):
     page: bytes
 
 
+class Log(Struct, frozen=True):
+    """A write-ahead log since it was last begun anew: how often that was, and the pages in it.
+
+    ``sequence`` is None where there is no log.
+    """
+
+    sequence: int | None
+    pages: frozenset[int]
+
+    def follows(self, before: "Log | None") -> bool:
+        """Whether no other program has begun the log anew in between, so that no page is missed."""
+        if before is None or None in (before.sequence, self.sequence):
+            return True
+        return self.sequence == (before.sequence or 0) + 1
+
+
+def read_log(wal: Path) -> Log:
+    """Read which pages stand in a write-ahead log. Raises OSError."""
+    try:
+        file = _open(wal)
+    except FileNotFoundError:
+        return Log(None, frozenset())
+    try:
+        header = _read(file, _HEADER_BYTES, 0)
+        if len(header) < _HEADER_BYTES:
+            return Log(None, frozenset())
+        pages = frozenset(frame.number for frame in _frames(file))
+        return Log(int.from_bytes(header[12:16], "big"), pages)
+    finally:
+        os.close(file)
+
+
 def belongs(wal: Path, database: int) -> bool:
     """Whether a write-ahead log may be replayed onto the database that is open for reading.
 
@@ -33,7 +65,7 @@ def belongs(wal: Path, database: int) -> bool:
     commit in the log. Frames that no commit follows are never replayed. Raises OSError.
     """
     try:
-        file = os.open(wal, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        file = _open(wal)
     except FileNotFoundError:
         return True
     try:
@@ -89,6 +121,10 @@ def _frames(wal: int) -> Iterator[Frame]:
 
 def _version(database: int) -> int:
     return int.from_bytes(_read(database, 100, 0)[_USER_VERSION], "big")
+
+
+def _open(wal: Path) -> int:
+    return os.open(wal, os.O_RDONLY | getattr(os, "O_BINARY", 0))
 
 
 def _read(file: int, length: int, place: int) -> bytes:

@@ -6,8 +6,9 @@ import pytest
 
 from dispatch_cli.availability import ASKED_AGAIN, Reachability, fresh_at, reachability_at
 from dispatch_cli.model import Known
-from dispatch_cli.model.check import CheckSettings, Maintenance, Report, Watched
+from dispatch_cli.model.check import Checking, CheckSettings, Maintenance, Report, Watched
 
+from .. import worlds
 from .looks import MINUTE, NOON, SETTINGS, add, after, look
 
 YEAR = timedelta(days=365)
@@ -209,6 +210,28 @@ def test_an_ended_report_says_nothing_of_tomorrow():
     """Near to now it is to be asked about; of an incident further ahead it says nothing."""
     assert of(70, 70, report=said()).state == "unknown"
     assert of(70 + 1440, 70, report=said()) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "name", "covered"),
+    [
+        (-1, "huber", False),
+        (0, "huber", True),
+        (59, "huber", True),
+        (60, "huber", False),
+        (0, "night", True),
+        (0, "maier", False),
+        (0, None, True),
+    ],
+)
+def test_a_maintenance_covers_its_providers_from_its_beginning_to_its_end(minutes, name, covered):
+    """Its first minute counts, its end does not; without names it is for every provider."""
+    provider = worlds.provider("huber", tags=frozenset({"night"}))
+    window = Maintenance(
+        start=NOON, until=NOON + 60 * MINUTE, providers=() if name is None else (name,)
+    )
+    found = Checking(maintenance=(window,)).maintenance_of(provider, NOON + minutes * MINUTE)
+    assert found == (window if covered else None)
 
 
 def test_only_up_is_believed_during_a_maintenance():

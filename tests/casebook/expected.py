@@ -1,12 +1,13 @@
 """What should come of each act at the desk: allowed or refused, and what it changes."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
 from .jobs import BERLIN, ENDINGS, FIRMS, MINUTE, Call, Job, Needed, plan
 
+HOUR = timedelta(hours=1)
 LATE, BUSY, WRONG = "late", "busy", "wrong"
 """Refused: too late and written down, by somebody else's act, or as nonsense."""
 
@@ -31,10 +32,14 @@ class Asked(Struct):
 
 
 def said(moment: datetime, now: datetime) -> str:
-    """A moment as people say it: with the weekday, or the date, where the time alone misleads."""
+    """A moment as people say it: with weekday, date, year or zone where the time alone misleads."""
     at, here = moment.astimezone(BERLIN), now.astimezone(BERLIN)
     days = abs((at.date() - here.date()).days)
-    return at.strftime("%H:%M" if not days else "%a %H:%M" if days < 7 else "%a %d %b %H:%M")
+    day = "" if not days else "%a " if days < 7 else "%a %d %b "
+    year = "%Y " if days >= 7 and at.year != here.year else ""
+    utc = moment.astimezone(UTC)
+    walls = [(utc + hour).astimezone(BERLIN).replace(tzinfo=None) for hour in (-HOUR, HOUR)]
+    return at.strftime(f"{day}{year}%H:%M" + (" %Z" if at.replace(tzinfo=None) in walls else ""))
 
 
 class Desk:

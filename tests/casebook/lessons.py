@@ -83,15 +83,17 @@ def posteriors(
     found: dict[tuple[str, str], Posterior] = {}
     taught = list(lessons(jobs))
     for key in {(turn[-1].firm, turn[-1].service) for _, turn in taught}:
-        own = [turn for _, turn in taught if (turn[-1].firm, turn[-1].service) == key]
+        jobs_of, own = zip(*[
+            (job, turn) for job, turn in taught if (turn[-1].firm, turn[-1].service) == key
+        ], strict=True)  # fmt: skip
         weights = [2 ** ((turn[-1].at - now) / HALF_LIFE) for turn in own]
         yes = [float(turn[-1].said in YES) for turn in own]
         acceptance, answer_min = prior
         found[key] = Posterior(
             acceptance=shrunk(acceptance, yes, weights),
             answer_min=shrunk(answer_min, map(waited, own), weights),
-            late_min=shrunk(0.0, map(late, own), weights),
-            promise_late_min=shrunk(0.0, map(later_than_promised, own), weights),
+            late_min=shrunk(0.0, map(late, jobs_of, own), weights),
+            promise_late_min=shrunk(0.0, map(later_than_promised, jobs_of, own), weights),
         )
     return found
 
@@ -116,16 +118,26 @@ def came(call: Call) -> float | None:
     return ((call.there or call.promised[-1]) - call.answered) / MINUTE
 
 
-def late(turn: list[Call]) -> float | None:
+def coarse(job: Job, minutes: float) -> int:
+    """Minutes of a drive in steps of 5 for a case's only driver, else of 10 for each driver."""
+    drivers = {each.firm for each in job.calls if each.promised or each.there}
+    step = 5 if len(drivers) < 2 else 10 * len(drivers)
+    return round(minutes / step) * step
+
+
+def late(job: Job, turn: list[Call]) -> float | None:
     minutes, base = came(turn[-1]), turn[-1].base_min
-    return None if minutes is None or base is None else round(minutes) - base
+    if minutes is None or base is None:
+        return None
+    return coarse(job, minutes) - coarse(job, base)
 
 
-def later_than_promised(turn: list[Call]) -> float | None:
+def later_than_promised(job: Job, turn: list[Call]) -> float | None:
     call = turn[-1]
     if not call.there or not call.promised:
         return None
-    return (call.there - call.promised[0]) / MINUTE
+    there, promised = ((each - call.answered) / MINUTE for each in (call.there, call.promised[0]))
+    return coarse(job, there) - coarse(job, promised)
 
 
 def chances(jobs: Iterable[Job]) -> Counter:
@@ -148,11 +160,8 @@ def arrivals(jobs: Iterable[Job]) -> Counter:
         first, last = turn[0], turn[-1]
         if first.chance is None or last.said_min is None or not last.there or came(last) is None:
             continue
-        drivers = {each.firm for each in job.calls if each.promised or each.there}
-        step = 5 if len(drivers) < 2 else 10 * len(drivers)
-        observed = round(came(last) / step) * step
-        coarse = last.said_min + observed - round(came(last))
-        band = next(begin for begin in (60, 30, 15, 0) if coarse >= begin or begin == 0)
+        observed, forecast = coarse(job, came(last)), coarse(job, last.said_min)
+        band = next(begin for begin in (60, 30, 15, 0) if forecast >= begin or begin == 0)
         month = last.at.astimezone(UTC).strftime("%Y-%m")
         found[month, last.firm, last.service, band, "arrived"] += 1
         found[month, last.firm, last.service, band, "minutes"] += observed

@@ -110,6 +110,21 @@ def test_the_next_job_stands_in_the_row(desk):
     assert rows(ranked(desk(5)))["anna"] == ("up", 0.0, ("next job 13:20",))
 
 
+@pytest.mark.parametrize(
+    ("there_at", "told", "recorded"),
+    [
+        (CHRISTMAS, "Anna, dort bis Do 24.12. 22:30. ", "there by Thu 24 Dec 22:30"),
+        (CHRISTMAS.replace(year=2027), "bis Fr 24.12.2027 22:30. ", "by Fri 24 Dec 2027 22:30"),
+        (CHRISTMAS.replace(month=11, day=28), "bis Sa 22:30. ", "there by Sat 22:30"),
+    ],
+)
+def test_the_caller_is_told_the_day_in_german(desk, there_at, told, recorded):
+    """What is read aloud has German days, what the desk records has English ones."""
+    done = accepted(desk, 0, there_at, when=there_at)
+    assert told in done.tell_caller[0]
+    assert recorded in done.message
+
+
 def test_a_truck_that_arrives_early_is_at_the_scene(desk):
     """It was expected at 13:30 and is there at 12:20: busy from now on, and free in 75 minutes."""
     done = accepted(desk, 0, after_noon(90))

@@ -237,7 +237,7 @@ class Casework(RuleBasedStateMachine):
         acts = viewing.acts(self.book())
         assert [(act.action, act.case_id) for act in acts] == self.desk.journal
         assert self.store.check() == []
-        found = viewing.cases(self.book(), open_only=True)
+        found = viewing.cases(self.book())
         overdue = [each.id for each in found if each.overdue]
         assert overdue == [each.id for each in found][: len(overdue)]
         assert not overdue or viewing.most_urgent(self.book()) == overdue[0]

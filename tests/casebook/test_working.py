@@ -72,7 +72,7 @@ def test_nothing_personal_before_acceptance(desk):
         f"{MIDDLE.lat:.5f}",
     ):
         assert canary in given
-    assert "Canary" not in repr(viewing.cases(desk(3), open_only=True))
+    assert "Canary" not in repr(viewing.cases(desk(3)))
     assert "Canary" not in repr(viewing.acts(desk(3)))
 
 

@@ -1,7 +1,10 @@
 """The guided loop key by key, in this process; ``test_case_work`` has it on a real terminal."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from dispatch_cli.cli.case import loop
 from dispatch_cli.cli.case.desk import Desk, open_book
 from dispatch_cli.cli.case.loop import Loop
 from dispatch_cli.cli.case.questions import ask_missing
@@ -34,6 +37,7 @@ area = { radius_km = 30 }
 hours = "24/7"
 turnout_min = 1
 """
+GIVES_WAY = "2.1: its unit can set off at"
 
 
 class Typist:
@@ -92,6 +96,55 @@ def test_each_key_does_what_its_verb_does(dispatch, two, kind, steps, states):
     Loop(desk, open_book(desk), 1, ("a warning",)).work_with(typist, typist)
     case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
     assert [offer["state"] for offer in case["offers"]] == states
+
+
+def named(minutes: float) -> str:
+    """A moment after now as the options take it."""
+    return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(timespec="seconds")
+
+
+def booked_twice(dispatch) -> None:
+    """Anna's only unit is on its way to case 1 and promised to case 2 in two hours."""
+    dispatch("case", "open", "breakdown", "--at", "86150")
+    dispatch("case", "offer", "1", "--provider", "anna", "--because", "x", "--decision")
+    dispatch("case", "accept", "1.1", "--eta", "10")
+    dispatch("case", "open", "breakdown", "--at", "86150", "--when", named(120))
+    dispatch("case", "offer", "2", "--provider", "anna", "--because", "x", "--decision")
+    assert dispatch("case", "accept", "2.1", "--eta", named(130)).code == 0
+
+
+def worked(case_id: int, steps) -> None:
+    """Press the keys of some steps on a case."""
+    typist, desk = Typist(steps), Desk()
+    Loop(desk, open_book(desk), case_id, ()).work_with(typist, typist)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "keys"),
+    [(100, [("r", "r again"), ("r", GIVES_WAY)]), (0, [("t", "new time"), ("100\r", GIVES_WAY)])],
+    ids=["arrival", "new time"],
+)
+def test_a_job_that_gives_way_is_named(dispatch, two, monkeypatch, minutes, keys):
+    """The screen names the later job whose unit sets off later because of a key."""
+    booked_twice(dispatch)
+    pressed_at = datetime.now(UTC) + timedelta(minutes=minutes)
+    monkeypatch.setattr(loop, "now", lambda: pressed_at)
+    worked(1, keys)
+
+
+def test_what_was_not_done_is_named_when_a_case_is_closed(dispatch, two):
+    """After the second k the screen names each service that was planned and is not done."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    worked(1, [("k", "k again: close with tow: waiting"), ("k", "closed with tow: waiting")])
+
+
+def test_facts_taken_back_bring_their_advice_back(dispatch, two):
+    """After z the screen has the advice for the facts that hold again, as after m."""
+    dispatch("case", "open", "tow", "--at", "86150", "--injured", "1", "--spot", "shoulder")
+    worked(1, [
+        ("m", "what has changed"), ("injured 0 spot parking\r", "ranked again"),
+        ("z", "Behind the barrier, vest on"),
+    ])  # fmt: skip
 
 
 def test_taking_up_a_case_asks_what_became_of_the_open_offer(dispatch, two):

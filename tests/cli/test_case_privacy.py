@@ -101,3 +101,18 @@ def test_files_are_the_operators_own(dispatch, firms, tmp_path):
     files = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
     assert files
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+
+
+def test_what_is_typed_as_an_option_is_warned_of_once(dispatch, firms):
+    """One warning names the options, never their values; what was read from stdin needs none."""
+    ran = dispatch(
+        "case", "open", "tow", "--at", "86150", "--caller", "Canary", "--plate", "Canary"
+    )
+    assert ran.err.count("--caller, --plate: what is typed") == ran.err.count("warning: --") == 1
+    assert "write - (--caller -)" in ran.err
+    assert "Canary" not in ran.err
+    ran = dispatch("case", "amend", "1", "--to", "Canary")
+    assert ran.err.count("--to: what is typed") == 1
+    ran = dispatch("case", "note", "1", "Canary", "--json")
+    assert ["note: what is typed" in each for each in ran.envelope["warnings"]] == [True]
+    assert "what is typed" not in dispatch("case", "open", "tow", "--at", "86150").err

@@ -393,3 +393,24 @@ def test_doctor_checks_the_log(dispatch, firms, tmp_path):
     log.write_bytes(b"no database" * 1000)
     ran = dispatch("doctor")
     assert (ran.code, "damaged" in ran.out) == (4, True)
+
+
+@pytest.mark.parametrize("digits", [18, 19, 20, 5000])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("show", "{}"), ("show", "{}", "--log"), ("show", "{}", "--personal"), ("work", "{}"),
+        ("offer", "{}"), ("accept", "{}", "--eta", "20"), ("accept", "{}.1", "--eta", "20"),
+        ("accept", "1.{}", "--eta", "20"), ("decline", "{}", "--reason", "weather"),
+        ("correct", "{}.1", "--outcome", "open", "--because", "x"), ("cancel", "{}"),
+        ("cancel", "{}.1"), ("close", "{}"), ("note", "{}", "x"), ("callback", "{}", "done"),
+        ("hold", "{}", "--until", "2199-01-01"), ("export", "{}"), ("rerank", "{}"),
+        ("amend", "{}", "--persons", "2"), ("open", "tow", "--at", "86150", "--like", "{}"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_number_that_no_case_can_have_is_a_wrong_argument(dispatch, opened, argv, digits):
+    """However many digits it has: exit 2, and no talk of a damaged log or a bug."""
+    ran = dispatch("case", *(each.format("9" * digits) for each in argv))
+    assert ran.code == 2
+    assert not any(word in ran.err for word in ("restore", "row", "bug"))

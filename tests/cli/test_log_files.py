@@ -77,12 +77,24 @@ def test_doctor_names_the_log_and_what_is_doubtful(dispatch, log: Path) -> None:
         assert said["file system"][2] == "mountinfo"
 
 
-def test_a_log_that_others_can_write_is_warned_about_once(dispatch, log: Path) -> None:
-    """``case`` says it once for a command, ``--quiet`` silences it, and it stays exit 0."""
+@pytest.mark.parametrize(
+    "argv", [("hold", "1", "--until", "2030-01-01"), ("show", "1"), ("show", "99")], ids=" ".join
+)
+def test_a_log_that_others_can_write_is_warned_about_once(dispatch, log: Path, argv) -> None:
+    """``case`` says it once, with one path, on stderr or in the envelope, also if it then fails."""
     log.parent.chmod(0o770)
-    ran = dispatch("case", "note", "1", "text")
-    assert (ran.code, ran.err.count("others can change the case log")) == (0, 1)
-    assert dispatch("case", "list", "--quiet").err == ""
+    said = f"{log.parent} can be written by its group (mode 0770): others can change the case log"
+    ran = dispatch("case", *argv)
+    assert [line for line in ran.err.splitlines() if "others" in line] == [f"warning: {said}"]
+    assert dispatch("case", *argv, "--json").envelope["warnings"] == [said]
+    assert "others" not in dispatch("case", *argv, "--quiet").err
+
+
+def test_the_loop_shows_what_others_can_write(dispatch, log: Path) -> None:
+    """``case work`` has it as a line of its first screen, which stays whole."""
+    log.parent.chmod(0o770)
+    with Terminal(["case", "work", "1"], columns=200) as terminal:
+        assert terminal.wait_for("others can change the case log").count("q leave") == 1
 
 
 def test_waiting_is_said_on_a_terminal(dispatch, log: Path) -> None:
@@ -94,6 +106,19 @@ def test_waiting_is_said_on_a_terminal(dispatch, log: Path) -> None:
         assert pid is not None
         assert int(pid[1]) == os.getpid()
         assert terminal.ended() == 0
+
+
+def test_the_loop_shows_that_it_waits(dispatch, log: Path) -> None:
+    """In ``case work`` it is a line of the screen: gone when the wait is over, nothing is moved."""
+    with Terminal(["case", "work", "1"]) as terminal:
+        terminal.wait_for("k close")
+        with lock.held(Path(f"{log}.lock")):
+            terminal.press("\r")
+            waiting = terminal.wait_for("waiting for another dispatch, pid ")
+        after = terminal.wait_for(": the call is placed")
+    for shown in (waiting, after):
+        assert [shown.count(each) for each in ("no client", "q leave", "k close")] == [1, 1, 1]
+    assert "waiting for another dispatch" not in after
 
 
 @pytest.mark.ci

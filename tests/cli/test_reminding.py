@@ -1,21 +1,24 @@
 """Runs by cron say what lasts when it begins, when it ends, and each hour; never every minute."""
 
+import io
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from dispatch_cli.casebook.clock_watch import OF_NO_CASE
 from dispatch_cli.cli.case import desk
-from dispatch_cli.cli.reminding import Lasting, Notice, news_of
+from dispatch_cli.cli.reminding import Reminder
+from dispatch_cli.files import alone
+from dispatch_cli.folders import state_dir
+from dispatch_cli.model.reminders import Lasting
+from dispatch_cli.store import default_path, open_store
 
 from .watched import run, write
 
 NOW = datetime.now(UTC)
 MINUTE = timedelta(minutes=1)
-BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
@@ -73,6 +76,17 @@ def test_the_end_is_mailed_and_the_next_one_is_new(audit):
     assert audit(14).out.startswith("case 1   next call overdue since ")
 
 
+def test_a_call_back_that_was_made_is_over(audit):
+    """The end of a problem names the case and what was missed, with single blanks."""
+    audit(0, "open", "tow", "--at", "86150")
+    audit(0, "offer", "1")
+    audit(0, "accept", "1.1", "--eta", "60")
+    audit(0, "callback", "1", "2")
+    assert audit(3).out.startswith("case 1   call back overdue since ")
+    audit(4, "callback", "1", "done")
+    assert audit(5).out.startswith("over: case 1 call back (first said ")
+
+
 def test_the_same_deadline_missed_anew_is_new(audit):
     """Between two runs a call was placed and refused: the next call missed then is said."""
     audit(0, "open", "tow", "--at", "86150")
@@ -91,14 +105,21 @@ def test_the_time_of_the_reminder_is_the_files(audit, firms):
 
 
 def test_a_jump_of_the_clock_is_mailed_and_recorded(audit):
-    """A clock set back is said when it begins and when it is over, and stands in the journal."""
+    """A clock set back is said when it begins and when it is over, and is recorded once."""
     audit(60, "open", "tow", "--at", "86150")
     first = audit(0).out.splitlines()
-    assert first[0].startswith("the clock was set back by 60 min")
+    assert len(first) == 2
+    assert first[0].startswith("the clock was set back by 60 min: the last record was of ")
     assert "next call due now" in first[1]
     assert audit(1).out == ""
-    assert audit(61).out.startswith(("over: clock", "still: case 1"))
-    assert audit(0, "show", "1", "--json").code == 0
+    # The next call is due three minutes after the case was opened, by either clock.
+    over = [line.partition(" (first said ")[0] for line in audit(61).out.splitlines()]
+    assert over == ["over: clock", "over: case 1 next call tow"]
+    with open_store(default_path(state_dir()), now=NOW).reading() as reader:
+        jumps = list(reader.acts(OF_NO_CASE))
+    assert [(act.action, act.at, act.details["last"]) for act in jumps] == [
+        ("clock jumped", NOW, (NOW + 60 * MINUTE).isoformat())
+    ]
 
 
 def test_a_quiet_weekend_is_no_jump(audit):
@@ -161,37 +182,55 @@ def test_the_observer_is_offline_once(home):
     assert [each.stdout.count(b"observer offline") for each in ran] == [1, 0, 0]
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 5), st.frozensets(st.sampled_from("abc"))), max_size=30),
-    st.integers(0, 12),
-)
-@settings(max_examples=60, deadline=None)
-def test_news_are_those_of_a_brute_force(steps, again):
-    """Whatever lasts when: each beginning, end and reminder is one line, nothing else is."""
-    now, notices, said = NOW, {}, {}
-    for minutes, names in steps:
-        now += minutes * MINUTE
-        lasting = {each: Lasting(f"{each} lasts") for each in sorted(names)}
-        lines, notices = news_of(notices, lasting, now, again_after=again * MINUTE, zone=BERLIN)
-        expected = []
-        for each in sorted(names):
-            if each not in said:
-                expected.append(f"{each} lasts")
-            elif now - said[each] >= again * MINUTE:
-                expected.append(f"still: {each} lasts")
-            else:
-                continue
-            said[each] = now
-        ended = {each for each in said if each not in names}
-        for each in ended:
-            del said[each]
-        begun = [line for line in lines if not line.startswith("over: ")]
-        assert begun == expected
-        assert {line.split()[1] for line in lines if line.startswith("over: ")} == ended
+class Overtaken(io.StringIO):
+    """A stdout at whose first line another run of the same minute is started."""
+
+    def __init__(self, other) -> None:
+        super().__init__()
+        self._other = threading.Thread(target=other)
+
+    def writelines(self, lines) -> None:
+        """Start the other run, give it the time that it needs, and write the lines."""
+        if not self._other.ident:
+            self._other.start()
+            self._other.join(0.5)
+        super().writelines(lines)
+
+    def all_lines(self) -> list[str]:
+        """Return the lines of both runs, once both have ended."""
+        self._other.join()
+        return sorted(self.getvalue().splitlines())
 
 
-def test_a_clock_set_back_does_not_silence_the_reminder():
-    """What was said in the future is said again."""
-    before = {"a": Notice(NOW + 60 * MINUTE, NOW + 60 * MINUTE)}
-    lines, _ = news_of(before, {"a": Lasting("a lasts")}, NOW, again_after=60 * MINUTE, zone=BERLIN)
-    assert lines == ["still: a lasts"]
+@pytest.mark.parametrize("topic", ["audit", "check"])
+def test_two_runs_at_once_say_each_thing_once(tmp_path, monkeypatch, topic):
+    """A run that begins while another one prints knows what that has said, and keeps it."""
+
+    def run_of(topic: str):
+        reminder = Reminder(tmp_path / "log", topic, again_min=60, timezone="Europe/Berlin")
+        return lambda: reminder.print_news({"a": Lasting(f"{topic}: a lasts")}, NOW)
+
+    stdout = Overtaken(run_of(topic))
+    monkeypatch.setattr("sys.stdout", stdout)
+    run_of("audit")()
+    said = stdout.all_lines()
+    assert said == sorted({"audit: a lasts", f"{topic}: a lasts"})
+    for each in ("audit", topic):
+        run_of(each)()
+    assert stdout.all_lines() == said
+
+
+def test_a_run_that_hangs_holds_no_other_up(tmp_path, monkeypatch, capsys):
+    """After a while a run goes on without the lock: said twice rather than not at all."""
+    monkeypatch.setattr("dispatch_cli.cli.reminding.LONGEST_WAIT_S", 0.1)
+    reminder = Reminder(tmp_path / "log", "audit", again_min=60, timezone="Europe/Berlin")
+    with alone(tmp_path / "log.told.lock") as is_held:
+        assert is_held
+        reminder.print_news({"a": Lasting("a lasts")}, NOW)
+    assert capsys.readouterr().out == "a lasts\n"
+
+
+def test_nothing_to_say_makes_no_file(audit, home):
+    """A run by cron beside a log that is not there yet leaves the folder as it was."""
+    assert audit(0, "audit", "--quiet", "--db", "log.sqlite3").code == 0
+    assert list(home.glob("log.sqlite3*")) == []

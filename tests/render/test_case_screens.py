@@ -124,7 +124,8 @@ def report() -> FairnessReport:
         rows=(
             FairnessRow(
                 provider="a-provider-with-a-very-long-identifier-indeed", service="roadside_repair",
-                eligible=1000, ranked_first=500, first_by_wish=2, offered=400, accepted=300,
+                eligible=1000, eligible_most=1000, ranked_first=500, first_by_wish=2, offered=400,
+                accepted=300,
                 failed=3, cancelled=1, answer_min=2.5, arrival_min=None,
             ),
         ),
@@ -134,7 +135,20 @@ def report() -> FairnessReport:
                 answer_min=None, arrival_min=None,
             ),
         ),
-        contracts=(ContractRow(client="adac", cases=3, cost_min=7.5, mean_cost_min=2.5),),
+        contracts=(
+            ContractRow(
+                client="adac", cases=4, cost_0=1, cost_under_1=0, cost_1_to_3=2, cost_3_to_10=0,
+                cost_over_10=0, cost_unknown=1, mean_low_min=2 / 3, mean_high_min=2.0,
+            ),
+            ContractRow(
+                client="avd", cases=1, cost_0=0, cost_under_1=0, cost_1_to_3=0, cost_3_to_10=0,
+                cost_over_10=1, cost_unknown=0, mean_low_min=10.0, mean_high_min=None,
+            ),
+            ContractRow(
+                client="bmw", cases=1, cost_0=0, cost_under_1=0, cost_1_to_3=0, cost_3_to_10=0,
+                cost_over_10=0, cost_unknown=1, mean_low_min=None, mean_high_min=None,
+            ),
+        ),
     )  # fmt: skip
 
 

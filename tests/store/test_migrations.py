@@ -14,6 +14,7 @@ import pytest
 
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.learning import summarise
+from dispatch_cli.model.case import ContractCount
 from dispatch_cli.model.check import Watched
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
@@ -212,7 +213,11 @@ def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> 
     with closing(sqlite3.connect(path)) as connection, connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(offer)")]
         pattern = dict(
-            zip(columns, connection.execute("SELECT * FROM offer").fetchone(), strict=True)
+            zip(
+                columns,
+                connection.execute("SELECT * FROM offer WHERE case_id = 2").fetchone(),
+                strict=True,
+            )
         )
         for number, (unit, slot, since, until, service) in enumerate(slots, start=11):
             offer = pattern | {"number": number, "ended_at": None, "unit": unit, "slot": slot,
@@ -242,20 +247,25 @@ def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> 
 def test_what_older_offers_teach_is_worked_out_anew(tmp_path: Path, version: int) -> None:
     """Two numbers of a firm, which were two offers before version 4, are one turn afterwards.
 
-    What was late against promises stays that, and no forecast is made up for what was asked.
+    What was late against promises stays that, in whole steps of a case with two drivers, and no
+    forecast is made up for what was asked.
     """
     path = tmp_path / "cases.sqlite3"
     _released(path, version)
     begin = round(NOW.timestamp() * 1_000_000)
     calls = [
         {"outcome": "no_answer", "at": 0, "answered": 9, "promises": "[]", "arrived": None},
-        {"outcome": "accepted", "at": 9, "answered": 10, "arrived": 37,
+        {"outcome": "accepted", "at": 9, "answered": 10, "arrived": 50,
          "promises": f'[[{begin + 30 * _MINUTE_US},{begin + 10 * _MINUTE_US},"provider"]]'},
     ]  # fmt: skip
     with closing(sqlite3.connect(path)) as connection, connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(offer)")]
         pattern = dict(
-            zip(columns, connection.execute("SELECT * FROM offer").fetchone(), strict=True)
+            zip(
+                columns,
+                connection.execute("SELECT * FROM offer WHERE case_id = 2").fetchone(),
+                strict=True,
+            )
         )
         for number, call in enumerate(calls, start=11):
             offer = pattern | {
@@ -282,9 +292,21 @@ def test_what_older_offers_teach_is_worked_out_anew(tmp_path: Path, version: int
         [huber] = [each for each in tx.summaries() if each.provider == "huber"]
         assert (huber.asked_weight, huber.accepted_weight) == (1, 1)
         assert (huber.answer_weight, huber.answer_min_weighted) == (1, 10)
-        assert (huber.promise_weight, huber.promise_min_weighted) == (1, 7)
+        assert (huber.promise_weight, huber.promise_min_weighted) == (1, 20)
         offers = [offer for each in tx.cases(open_only=False) for offer in each.offers]
         assert {(each.acceptance, each.base_min, each.travel_source) for each in offers} == {
             (None, None, "")
         }
         assert tx.chance_counts() == tx.arrival_counts() == tx.chance_sums() == []
+
+
+def test_sums_of_contract_costs_become_counts(tmp_path: Path) -> None:
+    """Of an exact sum of an older log only the number of its cases is left, the cost unknown."""
+    path = tmp_path / "cases.sqlite3"
+    _released(path, 4)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO contract_cost VALUES ('2026-10', 'adac', 3, 7.123456789)")
+        connection.commit()
+    with opened(path) as store, store.deciding() as tx:
+        found = [each for each in tx.contract_counts() if each.month == "2026-10"]
+    assert found == [ContractCount(month="2026-10", client="adac", band="unknown", cases=3)]

@@ -29,7 +29,7 @@ _BECAUSE = "undone in case work"
 _FOR_GOOD = {"r": "help is on the scene", "s": "help came and could not help"}
 """What cannot be taken back is asked for twice."""
 
-Undo = Callable[[], str] | None
+Undo = Callable[[], Sequence[str]] | None
 Done = tuple[Sequence[str], Undo]
 _NOTHING: Done = ((), None)
 
@@ -76,9 +76,9 @@ class AnswerKeys:
         if key in _FOR_GOOD and not self._asker.sure(key, _FOR_GOOD[key], self._situation):
             return _NOTHING
         if key == "r":
-            return [answering.arrive(self._book, ref).message], None
+            return answering.arrive(self._book, ref).sentences, None
         done = answering.record(self._book, ref, _PLAIN[key])
-        return [done.message], None if key == "s" else self._running_again(ref)
+        return done.sentences, None if key == "s" else self._running_again(ref)
 
     def _accept(self, ref: str) -> Done:
         there_at = self._moment("there in how many minutes, or at what time")
@@ -87,9 +87,9 @@ class AnswerKeys:
         for sooner in answering.would_be_sooner(self._book, ref, there_at):
             if self._asker.choice((sooner, "y yes", "n no"), self._situation) in ("y", "j"):
                 done = answering.record(self._book, ref, "decline", reason="eta_too_long")
-                return [done.message], self._running_again(ref)
+                return done.sentences, self._running_again(ref)
         done = self._accepted(ref, there_at)
-        return [done.message, *done.warnings], self._running_again(ref)
+        return done.sentences, self._running_again(ref)
 
     def _accepted(self, ref: str, there_at: datetime) -> "Recorded":
         """Record an acceptance; a truck that the log does not know is asked about."""
@@ -119,7 +119,7 @@ class AnswerKeys:
         if reason == "other":
             text = self._asker.text("what they said", self._situation) or ""
         done = answering.record(self._book, ref, "decline", reason=reason, text=text)
-        return [done.message], self._running_again(ref)
+        return done.sentences, self._running_again(ref)
 
     def _new_time(self, ref: str, before: datetime | None) -> Done:
         there_at = self._moment("new time: minutes from now, or 12:50")
@@ -127,20 +127,20 @@ class AnswerKeys:
             return _NOTHING
         done = answering.promise(self._book, ref, there_at, language=self._language)
 
-        def undo() -> str:
+        def undo() -> Sequence[str]:
             if before is None:
-                return ""
+                return ()
             return answering.promise(
                 self._book, ref, before, speaker="operator", language=self._language
-            ).message
+            ).sentences
 
-        return [done.message, *done.tell_caller], undo
+        return [*done.sentences, *done.tell_caller], undo
 
     def _running_again(self, ref: str) -> Undo:
         """Undo an answer in the open: it is superseded, and the call is running again."""
 
-        def undo() -> str:
-            return mending.correct(self._book, ref, "open", _BECAUSE).message
+        def undo() -> Sequence[str]:
+            return mending.correct(self._book, ref, "open", _BECAUSE).sentences
 
         return undo
 

@@ -145,7 +145,7 @@ def open_log(desk: Desk) -> "store.Store":
 
 
 def _log_at(desk: Desk, clock: datetime) -> "store.Store":
-    return store_at(desk.db, clock, on_network=desk.db_on_network, warns=not desk.quiet)
+    return store_at(desk.db, clock, on_network=desk.db_on_network, warn=TOLD.warnings.append)
 
 
 def _nobody() -> "Catalog":

@@ -37,13 +37,12 @@ def cancel(
 ) -> Outcome:
     """Record that the motorist needs nobody any more; it counts against nobody."""
     from ...casebook import answering, mending
+    from ...casebook.acting import parse_case_id
 
     book = open_book(desk)
     if "." in ref:
         return shown_record(desk, "case cancel", answering.record(book, ref, "cancel"))
-    if not (ref.isascii() and ref.isdecimal()):
-        raise UsageError(f"{ref!r} is no case; write its number, as 17, or an offer, as 17.2")
-    return shown_record(desk, "case cancel", mending.cancel(book, int(ref)))
+    return shown_record(desk, "case cancel", mending.cancel(book, parse_case_id(ref)))
 
 
 @takes(Desk)

@@ -1,6 +1,7 @@
 """Notes and reminders, and what is kept, given to its owner or erased."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from ...errors import UsageError
 from ..outcome import Outcome
 from ..spreading import takes
 from .desk import CaseArgument, Desk, open_book, read_moment, read_text, shown, zone_of
+from .exposed import exposed
 
 COLUMNS = ("case", "done")
 FORGOTTEN_COLUMNS = ("case", "done", "exports_that_stay")
@@ -34,7 +36,7 @@ def note(
     if not said:
         raise UsageError("an empty note")
     keeping.note(book.renewed(), case_id, said)
-    return _done(desk, "note", case_id, "noted")
+    return _done(desk, "note", case_id, "noted", warnings=exposed({"note": text}))
 
 
 @takes(Desk)
@@ -111,7 +113,7 @@ def forget(
 
     dispatch case forget --older-than 30d --dry-run
     """
-    from ...casebook import keeping, viewing
+    from ...casebook import keeping
 
     book = open_book(desk)
     found = re.fullmatch(r"([0-9]{1,5}) ?(d|t|days|tage)?", older_than.strip().lower())
@@ -125,22 +127,22 @@ def forget(
     )
     zone = zone_of(book)
     exports = {
-        case_id: [
-            f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}"
-            for act in viewing.acts(book, case_id)
-            if act.action == "personal export"
-        ]
-        for case_id in gone.cases
+        case_id: [f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}" for act in acts]
+        for case_id, acts in keeping.exports(book, gone.cases).items()
     }
     done = "would be erased" if dry_run else "erased"
     return shown(
         desk,
         "case forget",
-        {**asdict(gone), "exports": {str(key): given for key, given in exports.items() if given}},
+        {**asdict(gone), "exports": {str(key): given for key, given in exports.items()}},
         lines=lambda screen: _lines([f"case {each} {done}" for each in gone.cases] or ["none due"]),
         columns=FORGOTTEN_COLUMNS,
         rows=lambda: [
-            {"case": each, "done": done, "exports_that_stay": "; ".join(exports[each])}
+            {
+                "case": each,
+                "done": done,
+                "exports_that_stay": "; ".join(exports.get(each, ())),
+            }
             for each in gone.cases
         ],
         warnings=[
@@ -151,7 +153,9 @@ def forget(
     )
 
 
-def _done(desk: Desk, verb: str, case_id: int, done: str) -> Outcome:
+def _done(
+    desk: Desk, verb: str, case_id: int, done: str, *, warnings: Sequence[str] = ()
+) -> Outcome:
     """Say what was done without repeating what was said."""
     return shown(
         desk,
@@ -160,6 +164,7 @@ def _done(desk: Desk, verb: str, case_id: int, done: str) -> Outcome:
         lines=lambda screen: _lines([f"case {case_id}: {done}"]),
         columns=COLUMNS,
         rows=lambda: [{"case": case_id, "done": done}],
+        warnings=warnings,
     )
 
 

@@ -9,9 +9,10 @@ from ...casebook import asking, keeping, mending, reporting, viewing
 from ...casebook.book import clock
 from ...errors import DispatchError, UsageError
 from ...plans import emergency_calls
+from ...render.case_loop import Page
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
 from ..outcome import TOLD, bug
-from .answer_keys import ANSWER_KEYS, AnswerKeys
+from .answer_keys import ANSWER_KEYS, AnswerKeys, Undo
 from .desk import Desk, read_moment, zone_of
 from .display import Display, LiveDisplay, PlainDisplay
 from .situation import Situation, look
@@ -39,13 +40,15 @@ class Loop:
         self._message: tuple[str, ...] = tuple(warnings)
         self._is_error = False
         self._has_texts = True
-        self._undo: Callable[[], str] | None = None
+        self._undo: Undo = None
+        self._page = Page(case_id=case_id, client="", services=(), selected="")
         self._keys: Keys
         self._display: Display
 
     def on_terminal(self) -> None:
         """Work with single keys on a screen that is drawn anew every second."""
-        with raw_keys() as keys, LiveDisplay() as display:
+        waiting_shown = self._opened.store.waiting_shown_by(self._show_waiting)
+        with raw_keys() as keys, LiveDisplay() as display, waiting_shown:
             self.work_with(keys, display)
 
     def on_lines(self) -> None:
@@ -110,8 +113,16 @@ class Loop:
         page = replace(
             situation.page, message=self._message, is_error=self._is_error, question=tuple(question)
         )
-        self._display.draw(page, self.book.now.astimezone(zone_of(self._opened)))
+        self._page = page
+        self._show(page)
         TOLD.clear()
+
+    def _show(self, page: Page) -> None:
+        self._display.draw(page, self.book.now.astimezone(zone_of(self._opened)))
+
+    def _show_waiting(self, text: str) -> None:
+        """Show as a line of the screen that the program waits for the case log."""
+        self._show(replace(self._page, message=(*self._page.message, text), question=()))
 
     def _press(self, key: str, situation: Situation) -> None:
         """Do what a key stands for; what is refused is said, and nothing has changed then."""
@@ -199,15 +210,15 @@ class Loop:
 
         done = mending.cancel(self.book, self._case_id)
         self._undo = None
-        self._say(done.message, *done.warnings)
+        self._say(*done.sentences)
 
     def _close(self, situation: Situation) -> None:
         left = ", ".join(mending.unfinished(situation.case))
         if left and not self.sure("k", f"close with {left}", situation):
             return
-        mending.close(self.book, self._case_id)
+        done = mending.close(self.book, self._case_id)
         self._undo = None
-        self._say("closed; q leaves")
+        self._say(f"{done.message}; q leaves", *done.warnings)
 
     def _call_back(self, situation: Situation) -> None:
         text = self.text("call back when (12:40, minutes, or done)", situation)
@@ -218,9 +229,9 @@ class Loop:
         keeping.remind(book, self._case_id, at)
         self._say(f"call the motorist back at {clock(at, book)}" if at else "called back")
 
-        def undo() -> str:
+        def undo() -> Sequence[str]:
             keeping.remind(self.book, self._case_id, before)
-            return "the reminder is as it was"
+            return ["the reminder is as it was"]
 
         self._undo = undo
 
@@ -237,14 +248,14 @@ class Loop:
         names = [name for name in Motorist.__struct_fields__ if name in said]
         theirs = {name: str(said.pop(name)) for name in names}
         opened = amend_case(self.book, self._case_id, said, theirs)
-        self._say(*_amended(opened))
+        self._say(*_ranked_again(opened, "ranked again"))
 
-        def undo() -> str:
-            opening.take_back(self.book, opened.case, before)
+        def undo() -> Sequence[str]:
+            restored = opening.take_back(self.book, opened.case, before)
             if theirs:
                 own = {name: getattr(opened.personal, name) for name in names}
                 keeping.put_personal(self.book, self._case_id, **own)
-            return "the facts are as they were; ranked again"
+            return _ranked_again(restored, "the facts are as they were; ranked again")
 
         self._undo = undo
 
@@ -255,9 +266,9 @@ class Loop:
         before = keeping.note(self.book, self._case_id, text)
         self._say("noted")
 
-        def undo() -> str:
+        def undo() -> Sequence[str]:
             keeping.put_personal(self.book, self._case_id, note=before)
-            return "the note is taken back"
+            return ["the note is taken back"]
 
         self._undo = undo
 
@@ -284,14 +295,14 @@ class Loop:
     def _take_back(self, situation: Situation) -> None:
         undo, self._undo = self._undo, None
         if undo is not None:
-            self._say(undo())
+            self._say(*undo())
             return
         offer = situation.offer
         if offer is None or offer.state != "open":
             raise UsageError("nothing to undo since the last call was placed")
         if self.sure("z", f"{offer.name} was never called", situation):
             done = mending.correct(self.book, situation.ref, "not_called", "undone in case work")
-            self._say(done.message)
+            self._say(*done.sentences)
 
     def _emergency(self, situation: Situation) -> None:
         """The emergency numbers, and the exact place to say there: a look that is written down."""
@@ -302,6 +313,7 @@ class Loop:
         self._say(*(numbers or ["112  ambulance, fire", "110  police"]), f"PLACE  {place}")
 
 
-def _amended(opened: "Opened") -> list[str]:
+def _ranked_again(opened: "Opened", done: str) -> list[str]:
+    """Say what was done, after the emergency calls and before the warnings of the new ranking."""
     calls = [f"{call.dial}  {call.service}: {call.text}" for call in opened.answer.emergency]
-    return [*calls, *opened.answer.advice, "ranked again", *opened.warnings]
+    return [*calls, *opened.answer.advice, done, *opened.warnings]

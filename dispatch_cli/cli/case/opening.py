@@ -14,6 +14,7 @@ from ..incident_options import Facts
 from ..outcome import Outcome
 from ..spreading import takes, takes_changes
 from .desk import CaseArgument, Desk, open_book, read_text
+from .exposed import exposed, option_name
 from .opened import shown_amended, shown_opened
 
 if TYPE_CHECKING:
@@ -79,7 +80,11 @@ def open_case(
     if place is not None and not facts.at:
         incident = replace(incident, place=place)
     opened = opening.open_case(book, incident, personal, like=like or 0)
-    warnings = [*opened.warnings, *_doubtful_number(personal)]
+    warnings = [
+        *opened.warnings,
+        *_doubtful_number(personal),
+        *exposed(_typed(motorist) | {"--note": facts.note}),
+    ]
     if not work:
         return shown_opened(desk, book, opened, warnings)
     from .work import work_on
@@ -87,6 +92,11 @@ def open_case(
     # Read back here as well: the loop says only the rough area.
     confirm = f"CONFIRM  {opened.answer.incident.place}"
     return work_on(desk, book, opened.case.id, [confirm, *warnings])
+
+
+def _typed(motorist: Motorist) -> dict[str, str | None]:
+    """What was said of the motorist, by option."""
+    return {option_name(name): getattr(motorist, name) for name in Motorist.__struct_fields__}
 
 
 def _as_there(facts: Facts, other: "Incident") -> Facts:
@@ -178,6 +188,7 @@ def amend(
         raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
     book = open_book(desk, calls=True)
     opened = amend_case(book, case_id, said, theirs)
+    opened = replace(opened, warnings=(*opened.warnings, *exposed(_typed(motorist))))
     return shown_amended(desk, "case amend", book, opened, said)
 
 

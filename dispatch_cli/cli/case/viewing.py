@@ -1,15 +1,17 @@
 """Looking at cases: nothing personal unless it is asked for."""
 
+import itertools
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...errors import ExitCode
+from ...errors import ExitCode, UsageError
 from ..outcome import Outcome
 from ..spreading import takes
 from .desk import LONG_LINE, CaseArgument, Desk, open_book, shown, zone_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from ...casebook.book import Book
@@ -60,14 +62,31 @@ def show(
 def list_cases(
     desk: Desk,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every closed case, not only the last 50.")
+    ] = False,
 ) -> Outcome:
-    """List the cases for whoever takes over: a missed deadline first, nothing personal."""
+    """List open cases and the last 50 closed: a missed deadline first, nothing personal."""
     from ...casebook import viewing
     from ...render import case_views
 
+    if open_only and everything:
+        raise UsageError("--open and --all exclude each other", hint="leave one of them out")
     book = open_book(desk)
-    found = viewing.cases(book, open_only=open_only)
     here = book.now.astimezone(zone_of(book))
+    if everything:
+        from .paging import paged
+
+        return paged(
+            desk,
+            "case list",
+            "cases",
+            itertools.chain([viewing.cases(book)], viewing.closed_pages(book)),
+            lines=lambda page, screen: case_views.list_lines(page, here, screen),
+            columns=case_views.LIST_COLUMNS,
+            rows=case_views.list_rows,
+        )
+    found = viewing.cases(book, closed=0 if open_only else viewing.LATELY_CLOSED)
     return shown(
         desk,
         "case list",
@@ -88,48 +107,28 @@ def audit(desk: Desk) -> Outcome:
     from ...render import case_views
 
     book = open_book(desk)
-    found = viewing.audit(book)
+    is_by_cron = desk.quiet and not desk.json
+    found = viewing.audit(book, is_by_cron=is_by_cron)
     here = book.now.astimezone(zone_of(book))
-    if desk.quiet and not desk.json:
-        return _news(book, found, here)
+    exit_code = ExitCode.ATTENTION if found.overdue or found.clock else ExitCode.OK
+    if is_by_cron:
+        return Outcome(_news(book, found, here), exit_code)
     return shown(
         desk,
         "case audit",
         found,
         lines=lambda screen: case_views.audit_lines(found, here, screen),
-        exit_code=ExitCode.ATTENTION if found.overdue or found.clock else ExitCode.OK,
+        exit_code=exit_code,
     )
 
 
-def _news(book: "Book", found: "Audit", here: "datetime") -> Outcome:
-    """Say what has changed since the last audit by cron; a jump of the clock is recorded."""
-    from ...casebook.clock_watch import record_now
-    from ...render.case_views import overdue_lines
-    from ...render.layout import Screen, line_text
-    from ..reminding import Lasting, Reminder
+def _news(book: "Book", found: "Audit", here: "datetime") -> "Callable[[], None]":
+    """Return what says the changes since the last audit by cron."""
+    from ...render.case_views import lasting_problems
+    from ...render.layout import Screen
+    from ..reminding import reminder_of
 
-    if found.clock:
-        record_now(book)
-    wide = Screen(LONG_LINE)
-    lasting = {"clock": Lasting(wide.text(found.clock))} if found.clock else {}
-    code = ExitCode.ATTENTION if found.overdue or found.clock else ExitCode.OK
-    if book.file_problem:
-        unread = f"the provider file cannot be read: {book.file_problem}"
-        lasting["provider file"] = Lasting(wide.text(unread))
-    for each in found.overdue:
-        # An offer has its number; the next call of a case is of one of its services.
-        service = "" if "." in each.ref else f" {each.name}"
-        line = "".join(map(line_text, overdue_lines(each, here, wide)))
-        lasting[f"case {each.ref} {each.what}{service}"] = Lasting(line, each.since.isoformat())
-    rules = book.catalog
-    reminder = Reminder(
-        book.store.path,
-        "audit",
-        again_min=rules.checking().settings.remind_min,
-        timezone=rules.rules.settings.timezone,
-    )
+    lasting = lasting_problems(found, here, Screen(LONG_LINE), book.file_problem)
+    reminder = reminder_of(book.store.path, "audit", book.catalog)
     is_seen = not found.clock and book.store.path.exists()
-    return Outcome(
-        lambda: reminder.print_news(lasting, book.now, is_seen=is_seen),
-        code,
-    )
+    return lambda: reminder.print_news(lasting, book.now, is_seen=is_seen)

@@ -1,0 +1,54 @@
+"""One transaction of a case log: the log is known before it, and what it wrote is known after."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from . import identity
+from .database import Database
+from .faults import rows_explained
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+@contextmanager
+def in_transaction(
+    database: Database, connection: "sqlite3.Connection", begin: str
+) -> Iterator["sqlite3.Connection"]:
+    """Read or decide in one transaction, which an exception undoes.
+
+    Where something was written, the log gets a new stamp, and the commit is noted outside of it.
+    Raises BadDataError where the log is not the one at its path, or not all of it.
+    """
+    if connection.in_transaction:
+        raise RuntimeError("a store is read or decided upon once at a time")
+    with undone(database, connection):
+        acknowledged = database.acknowledged()
+        connection.execute(begin)
+        database.check_version(connection)
+        database.check_identity(connection, acknowledged)
+        changes = connection.total_changes
+        yield connection
+        database.check_place()
+        stamp = identity.renew(connection) if connection.total_changes != changes else None
+        connection.execute("COMMIT")
+        if stamp is not None:
+            database.acknowledge(stamp)
+
+
+@contextmanager
+def undone(database: Database, connection: "sqlite3.Connection") -> Iterator[None]:
+    """Undo what an exception has interrupted, and take a new connection after a fault."""
+    import sqlite3
+
+    with rows_explained(database.path):
+        try:
+            yield
+        except (sqlite3.Error, UnicodeDecodeError):
+            database.abandon()
+            raise
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

@@ -1,0 +1,88 @@
+"""Bytes that SQLite leaves in the gaps of pages are zeroed, whoever writes meanwhile."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.store import scrubbing
+from dispatch_cli.store.scrubbing import unused
+
+from .sample import NOW, act, case, closed, personal
+from .test_erasure import LATER, _bytes, _life
+from .working import opened
+
+PAGE = 64
+
+
+def _page(*, kind: int = 13, block: int = 0, cells: int = 2, content: int = 40) -> bytearray:
+    """A small page: its header of 8 bytes, pointers to cells, a gap, and content."""
+    page = bytearray(b"x" * PAGE)
+    page[0] = kind
+    page[1:3], page[3:5], page[5:7] = (each.to_bytes(2, "big") for each in (block, cells, content))
+    return page
+
+
+def test_the_gap_lies_between_pointers_and_content() -> None:
+    """Two pointers end at 12, the content begins at 40; an inner page has 4 bytes more."""
+    assert unused(bytes(_page()), PAGE) == [(12, 40)]
+    assert unused(bytes(_page(kind=5)), PAGE) == [(16, 40)]
+
+
+def test_a_freed_block_is_unused_but_for_its_head() -> None:
+    """The first four bytes of a freed block link it; the rest is unused."""
+    page = _page(block=44)
+    page[44:48] = (0).to_bytes(2, "big") + (10).to_bytes(2, "big")
+    assert unused(bytes(page), PAGE) == [(12, 40), (48, 54)]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        _page(kind=0), _page(kind=7), _page(content=10), _page(content=65), _page(block=20),
+        _page(block=62),
+    ],
+)  # fmt: skip
+def test_what_is_no_page_of_a_tree_is_left_alone(page: bytearray) -> None:
+    """Other pages, and those that SQLite cannot have written, have nothing to zero."""
+    page = page + bytes(2)
+    assert unused(bytes(page), PAGE) == []
+
+
+def test_a_wipe_while_another_program_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With pieces of two pages and a writer in between, no mark is left and all else is whole."""
+    monkeypatch.setattr(scrubbing, "PAGES", 2)
+    path = tmp_path / "cases.sqlite3"
+    is_over = threading.Event()
+    written: list[int] = []
+
+    def write() -> None:
+        with opened(path) as other:
+            while not is_over.wait(0.01):
+                with other.deciding() as tx:
+                    new = tx.new_case(closed(case(), NOW), personal(note="n" * 900))
+                    tx.append(act("open", new.id))
+                    written.append(new.id)
+
+    with opened(path) as store:
+        marks = {number: _life(store, number) for number in range(1, 21)}
+        writer = threading.Thread(target=write)
+        writer.start()
+        for number in marks:
+            with store.deciding() as tx:
+                tx.forget(number, LATER)
+        store.after_erasure()
+        is_over.set()
+        writer.join()
+        assert store.check() == []
+        left = _bytes(tmp_path)
+        assert [mark for texts in marks.values() for mark in texts if mark in left] == []
+        with store.reading() as reader:
+            assert reader.verify() == []
+            assert all(reader.personal(number) is not None for number in written)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
