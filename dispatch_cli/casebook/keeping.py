@@ -117,7 +117,7 @@ def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
 
 def _forget_all(book: Book, due: list[int]) -> None:
     """Erase cases in short decisions; a failure in between says how many are erased."""
-    left = deque(due)
+    left, facts = deque(due), [f"case {case_id}: erased" for case_id in due]
     try:
         while left:
             _forget_some(book, left)
@@ -128,7 +128,7 @@ def _forget_all(book: Book, due: list[int]) -> None:
             done = len(due) - len(left)
             book.told.warnings.append(f"erased before that: {done} of {len(due)} cases")
         raise
-    book.told.recorded += [f"case {case_id}: erased" for case_id in due]
+    book.told.recorded += facts
 
 
 def _forget_some(book: Book, left: deque[int]) -> None:

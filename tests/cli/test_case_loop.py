@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch_cli.cli.case import loop
+from dispatch_cli.cli.case import desk
 from dispatch_cli.cli.case.desk import Desk, open_book
 from dispatch_cli.cli.case.loop import Loop
 from dispatch_cli.cli.case.questions import ask_missing
@@ -128,7 +128,7 @@ def test_a_job_that_gives_way_is_named(dispatch, two, monkeypatch, minutes, keys
     """The screen names the later job whose unit sets off later because of a key."""
     booked_twice(dispatch)
     pressed_at = datetime.now(UTC) + timedelta(minutes=minutes)
-    monkeypatch.setattr(loop, "now", lambda: pressed_at)
+    monkeypatch.setattr(desk, "now", lambda: pressed_at)
     worked(1, keys)
 
 
