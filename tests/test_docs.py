@@ -1,5 +1,6 @@
 """The documentation is what the program does: every command line shown runs, links exist."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -88,6 +89,15 @@ def test_the_picture_is_not_stale_and_loads_nothing():
     svg = (ROOT / "docs" / "cascade.svg").read_text(encoding="utf-8")
     assert set(re.findall(r'https?://[^")]+', svg)) == {"http://www.w3.org/2000/svg"}
     assert "@font-face" not in svg
+
+
+def test_the_reference_is_what_the_program_says():
+    """The page of the command line and the manual page are those that the program gives now."""
+    ran = subprocess.run(
+        [sys.executable, ROOT / "tools" / "build_reference.py", "--check"], cwd=ROOT,
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_links_between_pages_lead_somewhere():

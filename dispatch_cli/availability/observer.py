@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from msgspec.structs import replace
 
 from ..model.check import Reading
+from ..model.check_kinds import CHECK_KINDS
 
 SEVERAL = 2
 """So many unrelated names that cannot be resolved, or places without a route, are no accident."""
@@ -42,7 +43,7 @@ def observer_fault(
     looks = [
         each
         for each in readings
-        if each.kind != "command"
+        if CHECK_KINDS[each.kind].is_network
         and each.provider not in known
         and each.fault not in ("lag", "internal")
     ]

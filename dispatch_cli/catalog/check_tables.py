@@ -9,12 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from functools import partial
-from typing import get_args
 
 from msgspec import Struct
 
 from ..model.check import (
-    CheckKind,
     CheckSettings,
     CoverageSettings,
     HostPort,
@@ -23,6 +21,7 @@ from ..model.check import (
     SecretRef,
     is_region,
 )
+from ..model.check_kinds import CHECK_KINDS, CheckKeys
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from .findings import Owner
 from .parsers import parse_until
@@ -31,18 +30,6 @@ from .raw import RawCheck, RawCoverage, RawMaintenance, RawProbe
 from .shape import Path
 from .suggest import did_you_mean, listed, quoted
 
-_KINDS: Mapping[str, CheckKind] = {kind: kind for kind in get_args(CheckKind)}
-_COMMON = ("timeout_s",)
-_NETWORK = (*_COMMON, "allow_private")
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "http": ("url", "status", "capacity", "headers", "certificate_days", *_NETWORK),
-    "tcp": ("host", "port", *_NETWORK),
-    "tls": ("host", "port", "certificate_days", *_NETWORK),
-    "sip": ("host", "port", "url", *_NETWORK),
-    "command": ("command", *_COMMON),
-}
-_NEEDED = {"http": "url", "tcp": "host", "tls": "host", "sip": "host", "command": "command"}
-_PORTS = {"tls": 443, "sip": 5060}
 _COPIED = ("url", "host", "timeout_s", "certificate_days", "allow_private")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}")
 _SIP_URL = re.compile(
@@ -136,21 +123,18 @@ def _probe_of(raw: RawProbe, path: Path, owner: Owner, trust: Trust) -> Probe | 
     """Make one check."""
     if raw.kind is None:
         return None  # reported as missing, or as no text
-    kind = _KINDS.get(raw.kind)
-    if kind is None:
-        hint = did_you_mean(raw.kind, _KINDS)
-        text = f"unknown kind {quoted(raw.kind)} of check: {listed(_KINDS)}{hint}"
+    keys = CHECK_KINDS.get(raw.kind)
+    if keys is None:
+        hint = did_you_mean(raw.kind, CHECK_KINDS)
+        text = f"unknown kind {quoted(raw.kind)} of check: {listed(CHECK_KINDS)}{hint}"
         owner.wrong((*path, "kind"), text)
         return None
-    _check_keys(raw, kind, path, owner)
+    _check_keys(raw, raw.kind, keys, path, owner)
     _check_trust(raw, path, owner, trust)
-    if raw.url is not None and kind == "http":
+    if raw.url is not None and keys.url == "http":
         _check_url((*path, "url"), raw.url, owner)
-    if kind == "sip" and raw.url is not None:
-        if raw.host is not None or raw.port is not None:
-            owner.wrong((*path, "url"), "both url and host: write one of them")
-        if not _SIP_URL.fullmatch(raw.url):
-            owner.wrong((*path, "url"), f"url {quoted(raw.url)} is not sip:NUMBER@HOST or sip:HOST")
+    if raw.url is not None and keys.url == "sip" and not _SIP_URL.fullmatch(raw.url):
+        owner.wrong((*path, "url"), f"url {quoted(raw.url)} is not sip:NUMBER@HOST or sip:HOST")
     if raw.host is not None and not _HOST.fullmatch(raw.host):
         owner.wrong((*path, "host"), f"host {quoted(raw.host)} is neither a name nor an address")
     argv = tuple(raw.command or ())
@@ -162,8 +146,8 @@ def _probe_of(raw: RawProbe, path: Path, owner: Owner, trust: Trust) -> Probe | 
             owner.wrong((*path, "command"), "command holds a NUL character")
     given = {key: getattr(raw, key) for key in _COPIED if getattr(raw, key) is not None}
     return Probe(
-        kind=kind,
-        port=raw.port or (0 if raw.url else _PORTS.get(kind, 0)),
+        kind=raw.kind,
+        port=raw.port or (0 if raw.url else keys.port),
         argv=argv,
         status=tuple(raw.status or ()),
         is_capacity=bool(raw.capacity),
@@ -173,18 +157,19 @@ def _probe_of(raw: RawProbe, path: Path, owner: Owner, trust: Trust) -> Probe | 
     )
 
 
-def _check_keys(raw: RawProbe, kind: str, path: Path, owner: Owner) -> None:
+def _check_keys(raw: RawProbe, kind: str, keys: CheckKeys, path: Path, owner: Owner) -> None:
     """Report keys that this kind of check has no use for, and those that it needs."""
-    allowed = ("kind", *_KEYS[kind])
-    for key in RawProbe.__struct_fields__:
-        if getattr(raw, key) is not None and key not in allowed:
-            text = f'{key} is no key of a check of kind "{kind}": {listed(allowed[1:])}'
+    given = [key for key in RawProbe.__struct_fields__ if getattr(raw, key) is not None]
+    for key in given:
+        if key not in ("kind", *keys.keys):
+            text = f'{key} is no key of a check of kind "{kind}": {listed(keys.keys)}'
             owner.wrong((*path, key), text)
-    if kind == "sip" and raw.url is not None:
-        return
-    needed = [_NEEDED[kind], *(["port"] if kind == "tcp" else [])]
-    for key in needed:
-        if getattr(raw, key) is None and (*path, key) not in owner.wrong_paths:
+    beside = [key for key in ("host", "port") if key in given]
+    if "url" in given and "url" in keys.keys and beside:
+        owner.wrong((*path, "url"), f"both url and {beside[0]}: write one of them")
+    chosen = (group for group in keys.needs if any(key in given for key in group))
+    for key in next(chosen, keys.needs[0]):
+        if key not in given and (*path, key) not in owner.wrong_paths:
             owner.wrong(path, f'{key} is missing: a check of kind "{kind}" needs it')
 
 

@@ -182,7 +182,7 @@ class RawHold(Struct, forbid_unknown_fields=True, kw_only=True):
 class RawProbe(Struct, forbid_unknown_fields=True, kw_only=True):
     """One way to find out whether a provider can be reached."""
 
-    kind: Annotated[str | None, _says("http, tcp, tls, sip or command.")] = None
+    kind: Annotated[str | None, _says("How it looks.")] = None
     url: Annotated[str | None, _says("http: what is fetched; sip: sip:NUMBER@HOST.")] = None
     host: Annotated[str | None, _says("tcp, tls, sip: the name or address.")] = None
     port: Annotated[Port | None, _says("tcp: required; tls: 443; sip: 5060.")] = None

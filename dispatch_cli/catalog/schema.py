@@ -1,9 +1,9 @@
 """The JSON Schema of the provider file, for editors that complete and check TOML."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
-from ..model.check import CheckKind
+from ..model.check_kinds import CHECK_KINDS
 from ..model.words import CLIENT_KINDS, EQUIPMENT, METHODS, SERVICES, VEHICLE_CLASSES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -72,7 +72,7 @@ def _add_sets(tables: Schema) -> None:
     tables["RawArea"].update(minProperties=1, maxProperties=1)
     # TOML's dates are texts to some editors and values of their own to others.
     tables["RawHold"]["properties"]["until"].pop("type", None)
-    tables["RawProbe"]["properties"]["kind"]["enum"] = list(get_args(CheckKind))
+    tables["RawProbe"]["properties"]["kind"]["enum"] = list(CHECK_KINDS)
     tables["RawMaintenance"]["properties"]["providers"].update(
         items={"type": "string", "pattern": _ID}, minItems=1
     )

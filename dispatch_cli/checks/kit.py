@@ -11,6 +11,7 @@ from typing import TypeVar
 import aiohappyeyeballs
 
 from ..model.check import CheckSettings, Probe
+from ..model.check_kinds import CHECK_KINDS
 from .guard import RefusedError, open_socket
 from .names import Names, known_addresses
 from .stopwatch import watch
@@ -37,7 +38,9 @@ class Kit:
 
     def prepare(self, probes: Iterable[Probe]) -> None:
         """Load what takes long before the round's clock runs, so that no look is late for it."""
-        if any(probe.kind == "tls" or probe.url.startswith("https:") for probe in probes):
+        if any(
+            CHECK_KINDS[probe.kind].is_secure or probe.url.startswith("https:") for probe in probes
+        ):
             self.certificates  # noqa: B018 - loaded by being asked for
 
     @cached_property

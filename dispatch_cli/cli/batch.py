@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from ..errors import UnavailableError, UsageError
+from ..records.formats import FORMATS
 from .opening import holiday_dates, now, open_catalog, refuse_sample, store_at
 from .options import Around, complete_clients, complete_kinds
 from .outcome import Outcome, emit
@@ -46,7 +47,7 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="jsonl, csv, spreadsheet or parquet. Default: suffix of --output, else jsonl.",
+            help=f"{', '.join(FORMATS)}. Default: suffix of --output, else jsonl.",
         ),
     ] = None
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Ranks for each service.")] = 5

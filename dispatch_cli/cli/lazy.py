@@ -32,7 +32,9 @@ class LazyGroup(TyperGroup):
         module, _, function = self.commands_at[cmd_name].partition(":")
         found = import_module(f".{module}", self.package)
         if not function:
-            return typer.main.get_command(found.app)
+            command = typer.main.get_command(found.app)
+            command.name = cmd_name  # or the reference has groups without names
+            return command
         return single(cmd_name, getattr(found, function))
 
 

@@ -7,8 +7,6 @@ from msgspec import Struct
 
 from .provider import CheckState, Provider
 
-CheckKind = Literal["http", "tcp", "tls", "sip", "command"]
-
 Fault = Literal["", "resolver", "route", "lag", "internal"]
 """Why a look may say more about the observer than about the provider; "" where it does not."""
 
@@ -27,7 +25,8 @@ class Probe(Struct, frozen=True, kw_only=True):
     can write: elsewhere commands, secrets and private addresses are refused when the file is read.
     """
 
-    kind: CheckKind
+    kind: str
+    """One of ``CHECK_KINDS``."""
     url: str = ""
     host: str = ""
     port: int = 0
@@ -53,7 +52,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     """What one look at a provider found; one look is one sample, never a retry."""
 
     provider: str
-    kind: CheckKind
+    kind: str
     at: datetime
     state: CheckState
     why: str = ""

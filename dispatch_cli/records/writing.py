@@ -1,22 +1,14 @@
-"""Write tables of results as exact CSV, as CSV for spreadsheets, and as Parquet."""
+"""Write tables of results as exact CSV, and as CSV for spreadsheets."""
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import msgspec
-
-from .values import MOST_BYTES
-
-FORMATS = ("jsonl", "csv", "spreadsheet", "parquet")
 
 Cell = str | float | int | None
 Line = Sequence[Cell]
 
-_BLOCK_SIZES = 3 * MOST_BYTES, 16 * MOST_BYTES
-"""Bytes. A line must fit into a block. A record has at most 1 MiB, but its copied cells may be
-longer in the output because of quotes, UTF-8, or numbers such as 1e15 in a list."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins with one of these is a formula in some spreadsheet program."""
 
@@ -60,47 +52,3 @@ def _text(cell: Cell, *, guard: bool) -> Cell:
     if guard and isinstance(cell, str) and cell.startswith(FORMULA_SIGNS):
         return f"'{cell}"
     return cell
-
-
-def writer_of(form: str, columns: Sequence[str]) -> CsvWriter:
-    """Make the writer for a table in the format csv, spreadsheet or parquet.
-
-    Parquet is written as CSV first and converted at the end: a batch can resume a CSV file in the
-    middle, but not a Parquet file.
-    """
-    return CsvWriter(columns, guarded=form == "spreadsheet")
-
-
-def write_parquet(lines: Path, target: Path, types: Mapping[str, str]) -> None:
-    """Convert a file of the CSV writer to Parquet; the same lines give the same bytes.
-
-    ``types`` has the Arrow type of each column by name. An empty cell is null.
-    """
-    from pyarrow import ArrowInvalid
-
-    small, large = _BLOCK_SIZES
-    try:
-        _write_parquet(lines, target, types, small)
-    except ArrowInvalid:  # a line does not fit into the block
-        _write_parquet(lines, target, types, large)
-
-
-def _write_parquet(lines: Path, target: Path, types: Mapping[str, str], block: int) -> None:
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-    from pyarrow import parquet
-
-    schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in types.items()])
-    with (
-        arrow_csv.open_csv(
-            lines,
-            arrow_csv.ReadOptions(block_size=block),
-            arrow_csv.ParseOptions(newlines_in_values=True),
-            arrow_csv.ConvertOptions(
-                column_types=schema, null_values=[""], strings_can_be_null=True
-            ),
-        ) as batches,
-        parquet.ParquetWriter(target, schema, compression="zstd") as writer,
-    ):
-        for batch in batches:
-            writer.write_batch(batch)

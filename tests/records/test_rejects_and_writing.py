@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dispatch_cli.records.rejects import reject_line
 from dispatch_cli.records.values import Reject
-from dispatch_cli.records.writing import writer_of
+from dispatch_cli.records.writing import CsvWriter
 
 from ..reject_files import read_rejects
 
@@ -42,7 +42,7 @@ CELLS = st.one_of(
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS)))
 def test_csv_is_exact(lines):
     """Numbers are read back to the same bits and texts to the same signs."""
-    written = writer_of("csv", ["a", "b", "c"]).lines(lines)
+    written = CsvWriter(["a", "b", "c"]).lines(lines)
     found = list(csv.reader(io.StringIO(written.decode(), newline="")))
     for line, cells in zip(lines, found, strict=True):
         for cell, text in zip(line, cells, strict=True):
@@ -55,7 +55,7 @@ def test_csv_is_exact(lines):
 @given(st.lists(st.tuples(CELLS, CELLS)))
 def test_no_text_of_a_spreadsheet_is_a_formula(lines):
     """No text begins with a sign of a formula; numbers stay numbers, and nothing else changes."""
-    written = writer_of("spreadsheet", ["a", "b"]).lines(lines)
+    written = CsvWriter(["a", "b"], guarded=True).lines(lines)
     found = list(csv.reader(io.StringIO(written.decode(), newline="")))
     for line, cells in zip(lines, found, strict=True):
         for cell, text in zip(line, cells, strict=True):
@@ -68,8 +68,8 @@ def test_no_text_of_a_spreadsheet_is_a_formula(lines):
 
 def test_the_plain_csv_has_phone_numbers_as_they_are():
     """The exact format guards nothing: +49 stays +49, which is why there are two."""
-    assert writer_of("csv", ["a"]).lines([["+4989"]]) == b"+4989\n"
-    assert writer_of("spreadsheet", ["a"]).lines([["+4989"]]) == b"'+4989\n"
+    assert CsvWriter(["a"]).lines([["+4989"]]) == b"+4989\n"
+    assert CsvWriter(["a"], guarded=True).lines([["+4989"]]) == b"'+4989\n"
 
 
 @pytest.mark.parametrize("lines", [[], [(1, "x", 0.1, None)], [(7, "é\n", -1e-300, "z")] * 70_000])
@@ -78,10 +78,10 @@ def test_parquet_has_the_lines_and_the_same_bytes_each_time(tmp_path, lines):
     pytest.importorskip("pyarrow", reason="the extra batch is not installed")
     from pyarrow import parquet
 
-    from dispatch_cli.records.writing import write_parquet
+    from dispatch_cli.records.arrow_files import write_parquet
 
     part = tmp_path / "part"
-    writer = writer_of("parquet", "abcd")
+    writer = CsvWriter("abcd")
     part.write_bytes(writer.head() + writer.lines(lines))
     types = {"a": "int64", "b": "string", "c": "float64", "d": "string"}
     for name in ("one", "two"):
@@ -96,10 +96,10 @@ def test_parquet_takes_lines_of_any_length(tmp_path):
     pytest.importorskip("pyarrow", reason="the extra batch is not installed")
     from pyarrow import parquet
 
-    from dispatch_cli.records.writing import write_parquet
+    from dispatch_cli.records.arrow_files import write_parquet
 
     lines = [(number, "1000000000000000.0," * 400_000) for number in range(3)]
-    writer = writer_of("parquet", ["a", "b"])
+    writer = CsvWriter(["a", "b"])
     (tmp_path / "part").write_bytes(writer.head() + writer.lines(lines))
     write_parquet(tmp_path / "part", tmp_path / "out", {"a": "int64", "b": "string"})
     found = parquet.read_table(tmp_path / "out").to_pylist()

@@ -16,9 +16,9 @@ from ...availability import HolidayDates
 from ...eligibility import GATES, Gate, gate_facts
 from ...errors import ConflictError, Problem, UsageError
 from ...model import Observations
+from ...records.formats import FORMATS
 from ...records.opening import Records
 from ...records.source import is_regular
-from ...records.writing import FORMATS, write_parquet
 from ..read.column_mapping import ColumnMapping, map_columns, parse_columns, parse_names
 from ..read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
 from ..read.row_reader import BatchDefaults, RowReader
@@ -79,23 +79,24 @@ def check_options(options: Options) -> None:
             "--resume needs --output, and a regular file as input",
             hint="save a stream (-) to a file first, because it cannot be read twice",
         )
-    if options.format == "parquet":
+    form = FORMATS[options.format]
+    if form.convert is not None:
         if options.output is None:
-            raise UsageError("Parquet cannot be written to stdout; name a file with --output")
-        _check_pyarrow()
+            raise UsageError(f"{form.label} cannot be written to stdout; name a file with --output")
+        _check_pyarrow(form.label)
     _check_targets(options, [options.input, *filter(None, [options.map_kinds])])
     if options.output is not None and options.rejects_path is not None:
         check_no_overlap(options.output, options.rejects_path)
     parse_columns(options.columns)
 
 
-def _check_pyarrow() -> None:
+def _check_pyarrow(label: str) -> None:
     from importlib.util import find_spec
 
     if find_spec("pyarrow") is None:
         from ...records.parquet_rows import EXTRA_HINT
 
-        raise UsageError("Parquet cannot be written: pyarrow is not installed", hint=EXTRA_HINT)
+        raise UsageError(f"{label} cannot be written: pyarrow is not installed", hint=EXTRA_HINT)
 
 
 def _check_targets(options: Options, read: Sequence[str | Path]) -> None:
@@ -291,9 +292,10 @@ def _open_part(path: Path, closing: ExitStack) -> PartFile:
 
 
 def _converter(options: Options, writer: ResultWriter) -> Convert | None:
-    """Return the conversion of the part file to Parquet; None for the other formats."""
-    if options.format == "parquet" and isinstance(writer, TableWriter):
-        return partial(write_parquet, types=writer.types)
+    """Return the conversion of the part file; None for a format that is written at once."""
+    convert = FORMATS[options.format].convert
+    if convert is not None and isinstance(writer, TableWriter):
+        return lambda lines, target: convert(lines, target, writer.types)
     return None
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-_SUFFIXES = {".csv": "csv", ".parquet": "parquet"}
+from ...records.formats import format_by_suffix
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -35,8 +35,7 @@ class Options(Struct, frozen=True, kw_only=True):
     @property
     def format(self) -> str:
         """The output format: ``form``, else by the suffix of the output, else jsonl."""
-        suffix = "" if self.output is None else self.output.suffix.lower()
-        return self.form or _SUFFIXES.get(suffix, "jsonl")
+        return self.form or format_by_suffix("" if self.output is None else self.output.suffix)
 
     @property
     def defaults(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ import signal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from ...records.formats import FORMATS
 from ..engine import Engine
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def column_batches_for(
     from ...records.csv_rows import CsvRows
 
     is_typed = not isinstance(records.rows, CsvRows)
-    if writer.is_full or (is_typed and columns.keep and writer.form == "jsonl"):
+    if writer.is_full or (is_typed and columns.keep and not FORMATS[writer.form].is_table):
         return None
     if not isinstance(ranker, Engine) or type(ranker) is Engine or ranker.is_scalar:
         return None

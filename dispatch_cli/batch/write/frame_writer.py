@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from ...records.formats import FORMATS
 from ...records.writing import FORMULA_SIGNS
 from ..compiled.result_columns import ResultLines
 from ..compiled.understood_rows import UnderstoodRows
@@ -20,7 +21,7 @@ def encode(writer: ResultWriter, rows: UnderstoodRows, lines: ResultLines) -> by
         return _objects(writer, rows, lines)
     kept = {name: pl.Series(rows.kept[name]).replace("", None) for name in writer.keep}
     frame = table_of(rows.columns.number, rows.ids, lines, kept).select([*writer.types])
-    if writer.form == "spreadsheet":
+    if FORMATS[writer.form].is_guarded:
         frame = frame.with_columns(_guarded(frame))
     out = io.BytesIO()
     frame.write_csv(out, include_header=False, quote_style="necessary")

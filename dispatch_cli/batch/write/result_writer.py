@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from ...errors import UsageError
-from ...records.writing import Line, writer_of
+from ...records.formats import FORMATS
+from ...records.writing import CsvWriter, Line
 from ..ranks import Ranks
 from ..read.cell_values import text_of_kept
 from ..read.row_reader import ParsedRow
@@ -29,7 +30,7 @@ class Result(Struct, frozen=True, gc=False):
 
 
 class TableWriter:
-    """Write results as lines of CSV or Parquet, all with the same columns.
+    """Write results as lines of CSV, all with the same columns.
 
     Raises UsageError if a copied column has the name of a result column.
     """
@@ -47,7 +48,7 @@ class TableWriter:
         self._columns = (*fixed,)
         self._candidate = names_of("candidate")[1:]
         self._service = names_of("service", full=full)
-        self._writer = writer_of(form, (*self.types,))
+        self._writer = CsvWriter((*self.types,), guarded=FORMATS[form].is_guarded)
 
     def head(self) -> bytes:
         """Encode the header row."""
@@ -137,6 +138,6 @@ ResultWriter = TableWriter | ObjectWriter
 
 def writer_for(form: str, *, keep: Sequence[str], full: bool) -> ResultWriter:
     """Make the writer for a format; raises UsageError if column names clash."""
-    if form == "jsonl":
-        return ObjectWriter(keep=keep, full=full)
-    return TableWriter(form, keep=keep, full=full)
+    if FORMATS[form].is_table:
+        return TableWriter(form, keep=keep, full=full)
+    return ObjectWriter(keep=keep, full=full)

@@ -1,0 +1,102 @@
+"""Write the reference of the command line from the program: docs/cli.md and docs/dispatch.1.
+
+    python tools/build_reference.py [--check]
+
+With ``--check`` nothing is written: the exit code is 1 where a page is not what the program says.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+import typer.main
+from typer.cli import get_docs_for_click
+
+from dispatch_cli import __version__
+from dispatch_cli.cli import app
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+COMMENT = "written by tools/build_reference.py from the program: change the help texts there"
+
+
+def main() -> int:
+    """Write both pages, or say which of them is not what the program says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    is_check = parser.parse_args().check
+    stale = []
+    for name, page in pages().items():
+        path = DOCS / name
+        if not is_check:
+            path.write_text(page, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != page:
+            stale.append(name)
+    for name in stale:
+        print(f"docs/{name} is not what the program says: python tools/build_reference.py")
+    return 1 if stale else 0
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each page by its name."""
+    command = typer.main.get_command(app)
+    context = typer.Context(command, info_name="dispatch", **command.context_settings)
+    markdown = get_docs_for_click(obj=command, ctx=context, name="dispatch", title="Command line")
+    return {
+        "cli.md": f"<!-- {COMMENT} -->\n\n{markdown.strip()}\n",
+        "dispatch.1": "\n".join(_manual(command, context)) + "\n",
+    }
+
+
+def _manual(command: Any, context: Any) -> Iterator[str]:
+    """The page for man(1), in the macros of man(7)."""
+    yield f'.\\" {COMMENT}'
+    yield f'.TH DISPATCH 1 "" "dispatch {__version__}" "User Commands"'
+    yield ".SH NAME"
+    yield f"dispatch \\- {_escaped(command.help[:1].lower() + command.help[1:]).rstrip('.')}"
+    yield ".SH SYNOPSIS"
+    yield ".B dispatch"
+    yield ".I COMMAND"
+    yield "[OPTIONS]"
+    yield ".SH COMMANDS"
+    for name, each, its in _commands(command, context):
+        yield f".SS {_escaped(' '.join([name, *each.collect_usage_pieces(its)]))}"
+        yield from _paragraphs(each.help or "")
+        for parameter in each.get_params(its):
+            record = parameter.get_help_record(its)
+            if record is not None:
+                yield ".TP"
+                yield f".B {_escaped(record[0])}"
+                yield from _paragraphs(record[1] or "")
+    yield ".SH SEE ALSO"
+    yield "README.md and the pages in docs/, which give exit codes, files and formats."
+
+
+def _commands(command: Any, context: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Every command with its full name and context, a group before those in it."""
+    for name in command.list_commands(context):
+        each = command.get_command(context, name)
+        its = typer.Context(each, info_name=name, parent=context)
+        yield its.command_path, each, its
+        if hasattr(each, "list_commands"):
+            yield from _commands(each, its)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for number, part in enumerate(re.split(r"\n\s*\n", text.strip())):
+        if number:
+            yield ".PP"
+        yield _escaped(" ".join(part.split()))
+
+
+def _escaped(text: str) -> str:
+    """A text of which nothing is a request or an escape of roff."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{text}" if text[:1] in (".", "'") else text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
