@@ -49,7 +49,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="case-log-"))
     env = {**os.environ, "DISPATCH_PROVIDERS": str(folder / "world.toml")}
     env |= {f"XDG_{name}_HOME": str(folder / name) for name in ("CACHE", "STATE", "CONFIG")}
-    env.pop("DISPATCH_DB", None)
+    for name in ("DISPATCH_DB", "PYTHONDONTWRITEBYTECODE"):
+        env.pop(name, None)
     try:
         write_world(folder / "world.toml", providers=PROVIDERS, seed=1)
         write_log(folder / "full.db", folder / "world.toml", chosen.cases)
