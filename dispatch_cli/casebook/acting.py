@@ -71,21 +71,25 @@ def decide(
     action: str,
     change: Callable[["Transaction", Case], Case],
     message: Callable[[Case], str],
+    *,
+    offer: int | None = None,
     **details: str | int | float | bool | None,
 ) -> Decided:
     """Load, change and save a case in one transaction; a refused act is recorded as well.
 
+    The other offers of the call follow ``offer``; None: the act is about the whole case.
     ``message`` makes the sentence that says what is recorded. It is made before the commit, so that
     a failure after the commit cannot suppress it.
     """
     refused: DispatchError | None = None
+    if offer is not None:
+        details = {"offer": offer, **details}
     with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         try:
             after = change(tx, before)
-            number = details.get("offer")
-            if isinstance(number, int):
-                after = casework.followed(before, after, number, action)
+            if offer is not None:
+                after = casework.followed(before, after, offer, action)
         except ConflictError as error:
             # A late or second answer is recorded, shown, and never applied.
             book.write(tx, f"refused {action}", case_id, **details)
