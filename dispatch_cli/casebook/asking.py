@@ -283,15 +283,17 @@ def _out_of_order(
 ) -> tuple[Option, str]:
     """The option for anybody the operator names, and what speaks against asking it."""
     listed = next((each for each in service.options if each.provider == provider_id), None)
+    offers = list(casework.offers_for(case, service.service))
     said = [
         f"{offer.state.replace('_', ' ')} at {clock(offer.answered_at or offer.opened_at, book)}"
-        for offer in casework.offers_for(case, service.service)
+        for offer in offers
         if offer.provider == provider_id
     ]
     if listed is not None:
         gate, numbers = gate_now(book, reader, case, service)
-        why = gate(listed)
-        return replace(listed, phones=numbers(listed)), "; ".join(filter(None, [*said, why]))
+        _, twin = casework.next_phone(listed, numbers(listed), offers)
+        against = filter(None, [*said, twin, gate(listed)])
+        return replace(listed, phones=numbers(listed)), "; ".join(against)
     provider = desk.find_provider(book.catalog, provider_id)
     called, needed = needs_now(book, reader, case, entry_of(service))
     why = why_out([provider], called, needed).get(provider.id, "")
@@ -299,17 +301,16 @@ def _out_of_order(
     look = eligibility.Look(needed, provider)
     eligible = eligibility.as_eligible(look)
     rated = ranking.rate(eligible, needed, geo.crow_fly_min(look.distance_km, settings))
-    return (
-        Option(
-            provider=provider.id,
-            name=provider.name,
-            phones=tuple(phone.shown for phone in eligibility.phones_of(provider, called)),
-            units=provider.units,
-            arrival_min=rated.arrival_min,
-            answer_min=rated.answer_min,
-            acceptance=rated.acceptance,
-            wait_min=rated.wait_min,
-            index_min=rated.index_min,
-        ),
-        "; ".join(filter(None, [*said, why])),
+    option = Option(
+        provider=provider.id,
+        name=provider.name,
+        phones=tuple(phone.shown for phone in eligibility.phones_of(provider, called)),
+        units=provider.units,
+        arrival_min=rated.arrival_min,
+        answer_min=rated.answer_min,
+        acceptance=rated.acceptance,
+        wait_min=rated.wait_min,
+        index_min=rated.index_min,
     )
+    _, twin = casework.next_phone(option, option.phones, offers)
+    return option, "; ".join(filter(None, [*said, twin, why]))

@@ -23,8 +23,8 @@ from .states import (
     Numbers,
     callable_option,
     deadlines,
-    is_same_number,
     next_option,
+    next_phone,
     offer_in_hand,
     offer_of,
     offers_for,
@@ -32,6 +32,7 @@ from .states import (
     service_in_need,
     service_of,
     service_state,
+    still_to_ask,
     untried,
 )
 from .table import ACTIONS, TABLE, Refused, as_markdown
@@ -61,11 +62,11 @@ __all__ = [
     "deadlines",
     "followed",
     "holder_of",
-    "is_same_number",
     "joined",
     "must_be_open",
     "must_need_a_call",
     "next_option",
+    "next_phone",
     "of_one_call",
     "offer_in_hand",
     "offer_of",
@@ -76,5 +77,6 @@ __all__ = [
     "service_in_need",
     "service_of",
     "service_state",
+    "still_to_ask",
     "untried",
 ]
