@@ -14,7 +14,7 @@ from .answers import (
     promise,
 )
 from .bookings import JobMinutes, NoUnitError, Placed, rebooked
-from .joint import followed, holder_of, joined, of_one_call
+from .joint import followed, holder_of, joined, of_one_call, services_of_call
 from .states import (
     LIVE,
     Deadline,
@@ -33,7 +33,6 @@ from .states import (
     service_of,
     service_state,
     still_to_ask,
-    untried,
 )
 from .table import ACTIONS, TABLE, Refused, as_markdown
 
@@ -77,6 +76,6 @@ __all__ = [
     "service_in_need",
     "service_of",
     "service_state",
+    "services_of_call",
     "still_to_ask",
-    "untried",
 ]

@@ -141,12 +141,6 @@ def still_to_ask(
     return ((option, phone) for option, phone, why in turns if not why)
 
 
-def untried(case: Case, service: CaseService) -> list[Option]:
-    """The options that nobody has been asked of yet, in their order."""
-    asked = {offer.provider for offer in offers_for(case, service.service)}
-    return [option for option in service.options if option.provider not in asked]
-
-
 def callable_option(
     case: Case, service: CaseService, provider: str, numbers: Numbers
 ) -> Option | None:
