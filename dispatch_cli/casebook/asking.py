@@ -111,9 +111,10 @@ def place_call(
         else:
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
             nobody = exhausted(case_id, wanted, found)
+            said = f"no provider is left to ask for {nobody.service}: call {nobody.phone}"
+    book.told.recorded.append(f"case {case_id}: {said}")
     if not options:
         return nobody
-    book.told.recorded.append(f"case {case_id}: {said}")
     return card(
         book,
         after,

@@ -143,24 +143,26 @@ class LateError(Exception):
 
 
 @contextmanager
-def failing(monkeypatch, at: int, *, is_erasure: bool):
+def failing(monkeypatch, at: int, *, last: str = "deciding"):
     """Let the call number ``at`` of the program's own code after a commit fail.
 
-    An erasure of several cases is recorded when all of them are wiped from the files.
+    ``last`` is the part of the store that ends an act. An erasure of several cases is recorded when
+    all of them are wiped from the files.
     """
     seen = {"after": False, "calls": 0}
-    deciding, after_erasure = Store.deciding, Store.after_erasure
+    deciding, ending = Store.deciding, getattr(Store, last)
     ours = [f"/dispatch_cli/{part}/" for part in ("casebook", "casework", "cli", "render")]
 
     @contextmanager
     def watched(store):
         with deciding(store) as tx:
             yield tx
-        seen["after"] = not is_erasure
+        seen["after"] = last == "deciding"
 
-    def wiped(store):
-        after_erasure(store)
+    def ended(store, *given, **named):
+        made = ending(store, *given, **named)
         seen["after"] = True
+        return made
 
     def profile(frame, event, _):
         name = frame.f_code.co_filename
@@ -173,7 +175,8 @@ def failing(monkeypatch, at: int, *, is_erasure: bool):
                 raise LateError
 
     monkeypatch.setattr(Store, "deciding", watched)
-    monkeypatch.setattr(Store, "after_erasure", wiped)
+    if last != "deciding":
+        monkeypatch.setattr(Store, last, ended)
     sys.setprofile(profile)
     try:
         yield seen
@@ -191,27 +194,97 @@ def test_a_mistake_after_the_commit_is_a_warning(dispatch, firms, home, most, fo
             emptied(db)
             if before.exists():
                 copied(before, db)
-            erases = argv[0] == "forget"
-            with (
-                pytest.MonkeyPatch.context() as patched,
-                failing(patched, at, is_erasure=erases) as seen,
-            ):
+            last = "after_erasure" if argv[0] == "forget" else "deciding"
+            with pytest.MonkeyPatch.context() as patched, failing(patched, at, last=last) as seen:
                 ran = dispatch("case", *argv, "--db", str(db), *form)
             if seen["after"]:
                 break  # the act was over before that many calls
-            assert ran.code == 0, (argv, at, ran.err)
-            first, *others = ran.err.splitlines()
-            assert first.startswith(("recorded: case ", "warning: perhaps")), (argv, at, ran.err)
-            assert any("unexpected LateError" in each for each in others)
-            assert "Canary" not in ran.err
-            if form and ran.out:
-                assert ran.out.count("\n") == 1
-                assert json.loads(ran.out)["status"] == "success"
+            must_be_told(ran, "recorded: case ", (argv, at))
         emptied(db)
         if before.exists():
             copied(before, db)
         assert dispatch("case", *argv, "--db", str(db)).code == 0
         copied(db, before)
+
+
+def must_be_told(ran, fact, where, code=0):
+    """The recorded fact stands first on stderr, then the warning; stdout has at most one object."""
+    assert ran.code == code, (where, ran.err)
+    first, *others = ran.err.splitlines()
+    assert first.startswith(fact), (where, ran.err)
+    assert any("unexpected LateError" in each for each in others)
+    assert all(each.startswith(("recorded: ", "warning: ")) for each in others), (where, ran.err)
+    assert "Canary" not in ran.err
+    if ran.out.startswith("{"):
+        assert ran.out.count("\n") == 1
+        assert json.loads(ran.out)["exit_code"] == code
+
+
+def test_a_mistake_after_a_warning_leaves_the_fact_first(dispatch, firms, home):
+    """With a warning and a hint to print, none of them stands before the recorded fact."""
+    with (home / "providers.toml").open("a") as file:
+        file.write(
+            '[[provider]]\nid = "isar"\nname = "Abschlepp Isar"\nphone = "089 99998-300"\n'
+            'services = ["tow"]\nbase = "86150"\nhours = "24/7"\n'
+            "area = { radius_km = 30 }\nmax_weight_t = 2.0\n"
+        )
+    db, before = home / "log.sqlite3", home / "before.sqlite3"
+    dispatch("case", "open", "tow", "--at", "86150", "--db", str(db))
+    asked = ("--provider", "isar", "--because", "x", "--decision")
+    dispatch("case", "offer", "1", *asked, "--db", str(db))
+    copied(db, before)
+    amend = ("case", "amend", "1", "--weight-t", "5", "--state", "on_side", "--db", str(db))
+    with pytest.MonkeyPatch.context() as patched, failing(patched, 10**6) as seen:
+        said = dispatch(*amend).err
+    assert said.index("warning: 1.1 Abschlepp Isar may no longer fit") < said.index("hint: ")
+    for at in range(seen["calls"] - 15, seen["calls"]):
+        emptied(db)
+        copied(before, db)
+        with pytest.MonkeyPatch.context() as patched, failing(patched, at):
+            ran = dispatch(*amend)
+        must_be_told(ran, "recorded: case 1: ", at)
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
+@pytest.mark.parametrize("verb", ["backup", "restore"])
+def test_a_mistake_after_a_copy_is_a_warning(dispatch, firms, home, verb, form):
+    """A backup that is made, and a log that is restored, stand first, and exit is 0."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("log", "backup", str(home / "copy"))
+    dispatch("case", "note", "1", "has a dog")
+    last, fact = {
+        "backup": ("back_up", "recorded: backup "),
+        "restore": ("restore", "recorded: restored "),
+    }[verb]
+    for at in range(100):
+        copy = str(home / "copy") if verb == "restore" else str(home / f"copy-{at}")
+        with pytest.MonkeyPatch.context() as patched, failing(patched, at, last=last) as seen:
+            ran = dispatch("log", verb, copy, *form)
+        if seen["after"]:
+            break
+        # Between the commit and the words of the fact nothing of ours is called.
+        must_be_told(ran, fact, (verb, at))
+    assert at > 2
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
+def test_a_mistake_after_the_last_provider_is_a_warning(dispatch, firms, form):
+    """That no provider is left is recorded, and told with the number to call."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    for number in (1, 2):
+        dispatch("case", "offer", "1")
+        dispatch("case", "decline", f"1.{number}", "--reason", "closed")
+    for at in range(100):
+        with pytest.MonkeyPatch.context() as patched, failing(patched, at) as seen:
+            ran = dispatch("case", "offer", "1", *form)
+        if seen["after"]:
+            break
+        # Before the outcome is made, its exit code is not known.
+        must_be_told(
+            ran, "recorded: case 1: no provider is left to ask for tow: call ", at, ran.code
+        )
+        assert ran.code in (0, 3)
+    assert (ran.code, at > 2) == (3, True)
 
 
 def emptied(db: Path) -> None:
@@ -248,6 +321,44 @@ def test_a_full_disk_takes_nothing_back(dispatch, firms, form):
     full = shell(f"dispatch case accept 1.1 --eta 20 {form} >/dev/full 2>/dev/full; echo $?")
     assert full.stdout == "0\n"
     assert shell("dispatch case list >/dev/full").returncode == 5
+
+
+@pytest.mark.parametrize("form", ["", "--json", "--quiet"])
+def test_a_full_disk_takes_no_copy_back(dispatch, firms, home, form):
+    """``log backup`` and ``log restore`` to /dev/full say what they did, and exit 0."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    ran = shell(f"dispatch log backup {home}/copy {form} >/dev/full")
+    head = dispatch("log", "head").out.strip()
+    full = "warning: the output cannot be written: No space left on device"
+    assert (ran.returncode, ran.stderr.splitlines()) == (
+        0, [f"recorded: backup {home}/copy: 1 cases, journal {head}", full],
+    )  # fmt: skip
+    dispatch("case", "note", "1", "has a dog")
+    ran = shell(f"dispatch log restore {home}/copy {form} >/dev/full")
+    recorded, *warnings = ran.stderr.splitlines()
+    assert ran.returncode == 0
+    assert recorded.startswith("recorded: restored ")
+    assert recorded.endswith(f"cases.sqlite3: 1 cases, journal {head}")
+    assert warnings == ["warning: 1 record made since the backup is not in this log", full]
+    assert dispatch("log", "head").out.strip() == head
+
+
+@pytest.mark.parametrize("form", ["", "--json", "--quiet"])
+def test_a_full_disk_does_not_hide_that_no_provider_is_left(dispatch, firms, form):
+    """The last resort's number is on stderr, and the exit code is that of the act: 3."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    for number in (1, 2):
+        dispatch("case", "offer", "1")
+        dispatch("case", "decline", f"1.{number}", "--reason", "closed")
+    phone = dispatch("case", "offer", "1", "--json").envelope["data"]["phone"]
+    ran = shell(f"dispatch case offer 1 {form} >/dev/full")
+    assert (ran.returncode, ran.stderr.splitlines()) == (
+        3,
+        [
+            f"recorded: case 1: no provider is left to ask for tow: call {phone}",
+            "warning: the output cannot be written: No space left on device",
+        ],
+    )
 
 
 def test_a_closed_stdout_is_not_silent(dispatch, firms):
