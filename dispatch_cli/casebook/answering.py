@@ -144,7 +144,7 @@ def promise(
             fleet=fleet_of(book, tx, case, offer),
             minutes=minutes_of(book, case, offer),
         )
-        after, warnings = give_way(book, tx, after, placed)
+        after, warnings = give_way(book, tx, after, offer.number, placed)
         return after
 
     must_be_ahead(book, there_at)
@@ -176,7 +176,7 @@ def arrive(book: Book, ref: str) -> Recorded:
             fleet=fleet_of(book, tx, case, offer),
             job_min=minutes_of(book, case, offer).job_min,
         )
-        after, warnings = give_way(book, tx, after, placed)
+        after, warnings = give_way(book, tx, after, offer.number, placed)
         return after
 
     done = decide(

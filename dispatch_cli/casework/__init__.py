@@ -13,7 +13,7 @@ from .answers import (
     must_need_a_call,
     promise,
 )
-from .bookings import JobMinutes, NoUnitError, Placed, rebooked
+from .bookings import JobMinutes, NoUnitError, Placed, breaks_promise, rebooked, way_min
 from .joint import followed, holder_of, joined, of_one_call, services_of_call
 from .states import (
     LIVE,
@@ -54,6 +54,7 @@ __all__ = [
     "arrive",
     "as_markdown",
     "ask",
+    "breaks_promise",
     "callable_option",
     "cancel",
     "close",
@@ -78,4 +79,5 @@ __all__ = [
     "service_state",
     "services_of_call",
     "still_to_ask",
+    "way_min",
 ]

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ..model.case import Case, CaseService, Offer, Option, ServiceState
 from ..notation.dialling import is_same_number
+from .bookings import breaks_promise
 from .clock_jumps import is_ahead
 
 LIVE = ("accepted", "arrived")
@@ -43,7 +44,9 @@ class Deadline(Struct, frozen=True):
 
     An answer, an arrival or a closing belongs to an ``offer``; the next call, or the last resort's
     if no provider is left, to a ``service``; the call back to the case. With ``is_ahead`` a clock
-    that was ahead has set the moment: it is not known when it is due, and it counts as due.
+    that was ahead has set the moment: it is not known when it is due, and it counts as due. With
+    ``is_broken`` it is the promised arrival that the booking of a unit cannot keep: a new time is
+    due at once.
     """
 
     at: datetime
@@ -51,10 +54,11 @@ class Deadline(Struct, frozen=True):
     offer: int = 0
     service: str = ""
     is_ahead: bool = False
+    is_broken: bool = False
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should have happened by now."""
-        return self.is_ahead or self.at < now
+        return self.is_ahead or self.is_broken or self.at < now
 
 
 class Next(Struct, frozen=True):
@@ -210,6 +214,9 @@ def deadlines(case: Case, now: datetime) -> list[Deadline]:
         elif offer.state == "accepted" and offer.arrive_by is not None:
             wrong = is_ahead(offer.promises[-1].said_at, now)
             found.append(Deadline(offer.arrive_by, "arrival", offer.number, is_ahead=wrong))
+            if breaks_promise(case, offer):
+                at = offer.promises[-1].there_at
+                found.append(Deadline(at, "new time", offer.number, is_broken=True))
     for service in case.services:
         state = service_state(case, service)
         if state in ("waiting", "exhausted"):

@@ -57,24 +57,6 @@ def test_every_verb_speaks_json_under_its_own_schema(dispatch, opened):
         assert ran.code == ran.envelope["exit_code"] == 0, (argv, ran.err)
 
 
-@pytest.mark.parametrize(
-    ("option", "text", "says"),
-    [
-        ("--services", "", "--services '' has an empty name"),
-        ("--services", " , ", "--services ' , ' has an empty name"),
-        ("--services", "tow,", "--services 'tow,' has an empty name"),
-        ("--service", "", "--service '' has an empty name"),
-        ("--service", "tow,recovery", "--service 'tow,recovery' is more than one service"),
-    ],
-)
-def test_which_services_a_call_is_for_is_never_guessed(dispatch, opened, option, text, says):
-    """An empty name, or a list where one service is meant, is refused and places no call."""
-    ran = dispatch("case", "offer", "1", option, text)
-    assert (ran.code, says in ran.err) == (2, True)
-    assert dispatch("case", "show", "1", "--json").envelope["data"]["case"]["offers"] == []
-    assert dispatch("case", "offer", "1", "--services", " tow ").code == 0
-
-
 def test_a_second_answer_is_shown_and_not_applied(dispatch, opened):
     """An answer to an answered offer is exit 8, names who was first, and changes nothing."""
     dispatch("case", "offer", "1")
