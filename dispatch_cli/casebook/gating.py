@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import casework, desk, eligibility
+from .. import casework, eligibility
 from ..casework import Gate, Numbers
 from ..model import Availability, PlanEntry, Provider
 from ..model.case import Case, CaseService, Offer, Option
@@ -142,7 +142,9 @@ def needs_now(
 
     def need_at(moment: "datetime") -> "Need":
         incident = replace(case.incident, when=moment, asked=())
-        [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
+        [need] = eligibility.needs_of(
+            book.catalog.rules, incident, [entry], book.holidays, observed
+        )
         return need
 
     called = need_at(called_at)

@@ -210,7 +210,9 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
             continue
         entry = PlanEntry(service=service.service, equipment=service.equipment)
         incident = replace(case.incident, asked=())
-        [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
+        [need] = eligibility.needs_of(
+            book.catalog.rules, incident, [entry], book.holidays, observed
+        )
         for out in eligibility.split([provider], need).excluded:
             yield f"{case.id}.{offer.number} {offer.name} may no longer fit: {out.detail}"
 
