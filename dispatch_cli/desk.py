@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from . import cascade, chain, eligibility, geo, plans, ranking, readback
-from .availability import HolidayDates, hours_around
+from .availability import HolidayDates
 from .candidates import Orders, Rated
 from .eligibility import GATES, Gate, Need, check_gates, reasons_of
 from .errors import UsageError
@@ -16,7 +16,6 @@ from .model import (
     NO_CLIENT,
     Incident,
     Observations,
-    PlanEntry,
     Provider,
 )
 from .model.incident import NO_POSITION_YET
@@ -62,7 +61,7 @@ def rank_incident(
     rules = catalog.rules
     check_names(catalog, incident)
     entries = plans.services_for(incident, rules)
-    needs = needs_of(catalog, incident, entries, holidays, observations)
+    needs = eligibility.needs_of(rules, incident, entries, holidays, observations)
     providers = catalog.all() if explain else catalog.near(incident.place)
     ranked = [rank_need(need, providers, gates) for need in needs]
     orders = {need.entry.service: found.orders for need, found in zip(needs, ranked, strict=True)}
@@ -92,29 +91,6 @@ def rank_incident(
         else (),
         warnings=_warnings(catalog, incident, cascades),
     )
-
-
-def needs_of(
-    catalog: "Catalog",
-    incident: Incident,
-    entries: Iterable[PlanEntry],
-    holidays: HolidayDates,
-    observations: Observations,
-) -> list[Need]:
-    """Say what each planned service of an incident asks of a provider."""
-    rules = catalog.rules
-    hours_of = hours_around(incident.when, rules.settings.timezone, holidays)
-    return [
-        Need(
-            incident=incident,
-            entry=entry,
-            settings=rules.settings,
-            hours_of=hours_of,
-            client=rules.clients.get(incident.client or ""),
-            observations=observations,
-        )
-        for entry in entries
-    ]
 
 
 def check_names(catalog: "Catalog", incident: Incident) -> None:

@@ -94,21 +94,25 @@ def decide(
     action: str,
     change: Callable[["Transaction", Case], Case],
     message: Callable[[Case], str],
+    *,
+    offer: int | None = None,
     **details: str | int | float | bool | None,
 ) -> Decided:
     """Load, change and save a case in one transaction; a refused act is recorded as well.
 
+    The other offers of the call follow ``offer``; None: the act is about the whole case.
     ``message`` makes the sentence that says what is recorded. It is made before the commit, so that
     a failure after the commit cannot suppress it.
     """
     refused: DispatchError | None = None
+    if offer is not None:
+        details = {"offer": offer, **details}
     with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         try:
             after = change(tx, before)
-            number = details.get("offer")
-            if isinstance(number, int):
-                after = casework.followed(before, after, number, action)
+            if offer is not None:
+                after = casework.followed(before, after, offer, action)
         except ConflictError as error:
             # A late or second answer is recorded, shown, and never applied.
             book.write(tx, f"refused {action}", case_id, **details)
@@ -155,22 +159,34 @@ def due_back(book: Book, name: str, booking: Booking) -> str:
 
 
 def give_way(
-    book: Book, tx: "Transaction", case: Case, placed: Placed
+    book: Book, tx: "Transaction", case: Case, number: int, placed: Placed
 ) -> tuple[Case, tuple[str, ...]]:
-    """Move the bookings that give way to one; returns the case and what is to be said of them."""
+    """Move the bookings that give way to that of an offer, each with a record under its own case.
+
+    Returns the case and what is to be said of them.
+    """
     warnings = []
+    if placed.others:
+        own = [each.offer for each in placed.others if each.case_id == case.id]
+        tx.release_bookings(case.id, [number, *own])
     # The last one first, so that no two overlap in between.
     for booking in reversed(placed.others):
         if booking.case_id == case.id:
-            case = casework.rebooked(case, booking)
+            case = after = casework.rebooked(case, booking)
         else:
             other = existing(tx, booking.case_id)
-            tx.save(other, casework.rebooked(other, booking))
+            after = casework.rebooked(other, booking)
+            tx.save(other, after)
+        times = {"begin": booking.begin.isoformat(), "end": booking.end.isoformat()}
+        to = f"{case.id}.{number}"
+        book.write(tx, "give way", booking.case_id, offer=booking.offer, to=to, **times)
+        ref = f"{booking.case_id}.{booking.offer}"
         if booking.begin >= placed.end:
             at = clock(booking.begin, book)
-            warnings.append(
-                f"{booking.case_id}.{booking.offer}: its unit can set off at {at}, not before"
-            )
+            warnings.append(f"{ref}: its unit can set off at {at}, not before")
+        elif casework.breaks_promise(after, offer_in(after, booking.offer)):
+            at = clock(booking.end, book)
+            warnings.append(f"{ref}: its unit is needed for {to} from {at} on")
     return case, tuple(reversed(warnings))
 
 
@@ -194,7 +210,7 @@ def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
     While the provider file cannot be read, the minutes that were booked at the acceptance hold.
     """
     option = _option_of(case, offer)
-    way_min = None if option is None else max(0.0, option.arrival_min - option.wait_min)
+    way_min = None if option is None else casework.way_min(option)
     settings = book.catalog.rules.settings
     services = {offer.service, *(o.service for o in casework.of_one_call(case, offer.number))}
     job_min = max(map(settings.job_min, services))

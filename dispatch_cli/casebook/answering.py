@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from .. import casework
 from ..errors import UsageError
-from ..model.case import Case, Offer, Personal
+from ..model.case import Case, Offer, Option, Personal
 from .acting import (
     Decided,
     Recorded,
@@ -73,11 +73,17 @@ def accept(
 
 
 def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[str]:
-    """Ask, before an acceptance is recorded, whether somebody further down would be there first."""
+    """Ask, before an acceptance is recorded, whether the next provider would be there first.
+
+    Nothing is asked about an offer that can no longer be declined: it was not answered in time.
+    """
     case_id, number = offer_ref(book, ref)
     with book.store.reading() as reader:
         case = existing(reader, case_id)
-    return _sooner(book, case, offer_in(case, number), there_at)
+    offer = offer_in(case, number)
+    if isinstance(casework.TABLE[offer.state]["decline"], casework.Refused):
+        return []
+    return _sooner(book, case, offer, there_at)
 
 
 def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
@@ -143,7 +149,7 @@ def promise(
             fleet=fleet_of(book, tx, case, offer),
             minutes=minutes_of(book, case, offer),
         )
-        after, warnings = give_way(book, tx, after, placed)
+        after, warnings = give_way(book, tx, after, offer.number, placed)
         return after
 
     must_be_ahead(book, there_at)
@@ -175,7 +181,7 @@ def arrive(book: Book, ref: str) -> Recorded:
             fleet=fleet_of(book, tx, case, offer),
             job_min=minutes_of(book, case, offer).job_min,
         )
-        after, warnings = give_way(book, tx, after, placed)
+        after, warnings = give_way(book, tx, after, offer.number, placed)
         return after
 
     done = decide(
@@ -196,17 +202,35 @@ def arrive(book: Book, ref: str) -> Recorded:
 
 
 def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[str]:
-    """Who further down, and not asked yet, would be there before what was promised.
+    """Ask whether the provider that the next call would choose is there before what was promised.
 
     Providers set off for a later case at its begin.
     """
     start = max(book.now, case.incident.when)
-    service = casework.service_of(case, offer.service)
-    if service is None or offer.override:
+    services = casework.services_of_call(case, offer.number)
+    if not services or offer.override:
         return []
-    for option in casework.untried(case, service):
-        there = start + timedelta(minutes=option.answer_min + option.arrival_min)
-        if there + WORTH_MENTIONING < there_at:
-            at = clock(there, book)
-            return [f"{option.name} would be there about {at}: decline as eta_too_long?"]
-    return []
+    others = [each for each in services[0].options if each.provider != offer.provider]
+    left = there_at - start - WORTH_MENTIONING
+    if not any(timedelta(minutes=_asked_min(each) - each.wait_min) < left for each in others):
+        return []
+    # Only then, because the gates are a third of all imports and an acceptance is hurried.
+    from .gating import gate_for_all, wait_now
+
+    with book.store.reading() as reader:
+        gates = gate_for_all(book, reader, case, services)
+        option = casework.next_option(case, services[0], *gates).option
+        if option is None:
+            return []
+        wait_min = wait_now(book, reader, case, services[0], option)
+    takes = timedelta(minutes=_asked_min(option) - option.wait_min + wait_min)
+    if takes >= left:
+        return []
+    return [
+        f"{option.name} would be there about {clock(start + takes, book)}: decline as eta_too_long?"
+    ]
+
+
+def _asked_min(option: Option) -> float:
+    """Return how long it takes from the call to a provider until it is there."""
+    return option.answer_min + option.arrival_min

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,7 +13,15 @@ from ..casework import say
 from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option
 from .book import Book, clock, existing, local, said_locally
-from .gating import entry_of, gate_now, needs_now, opens_later, overdue_since, why_out
+from .gating import (
+    entry_of,
+    gate_for_all,
+    gate_now,
+    needs_now,
+    opens_later,
+    overdue_since,
+    why_out,
+)
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -48,6 +57,13 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     """When the overdue unit was due back; empty if no unit is overdue."""
 
 
+class Around(Struct, frozen=True):
+    """What the log says beside an offer: its overdue unit, and whom the next calls would ask."""
+
+    overdue: str
+    then: tuple[Later, ...]
+
+
 class Exhausted(Struct, frozen=True):
     """Nobody is left to ask for a service: a state with a number, not silence."""
 
@@ -81,28 +97,31 @@ def place_call(
         for each in wanted:
             casework.must_need_a_call(before, each)
         options, found, in_spite_of = _chosen(book, tx, before, wanted, provider)
-        if not options:
+        if options:
+            early = opens_later(book, tx, before, options[0].provider)
+            asks = list(zip(wanted, options, strict=True))
+            by = override if provider is not None else ""
+            after = _asked(book, before, asks, found.phone, override=by, before_opening=early)
+            offers = after.offers[len(before.offers) :]
+            tx.save(before, after)
+            _write_down(book, tx, case_id, offers, because)
+            offer = offers[0]
+            around = _around(book, tx, after, offer)
+            said = f"{case_id}.{offer.number} {offer.name} {offer.phone}: the call is placed"
+        else:
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
-            return exhausted(case_id, wanted, found)
-        early = opens_later(book, tx, before, options[0].provider)
-        asks = list(zip(wanted, options, strict=True))
-        by = override if provider is not None else ""
-        after = _asked(book, before, asks, found.phone, override=by, before_opening=early)
-        offers = after.offers[len(before.offers) :]
-        tx.save(before, after)
-        _write_down(book, tx, case_id, offers, because)
-        offer = offers[0]
-        overdue = overdue_since(book, tx, after, offer)
-        ref = f"{case_id}.{offer.number}"
-        placed = f"case {case_id}: {ref} {offer.name} {offer.phone}: the call is placed"
-    book.told.recorded.append(placed)
+            nobody = exhausted(case_id, wanted, found)
+            said = f"no provider is left to ask for {nobody.service}: call {nobody.phone}"
+    book.told.recorded.append(f"case {case_id}: {said}")
+    if not options:
+        return nobody
     return card(
         book,
         after,
         offer,
         skipped=_named(found),
         in_spite_of=in_spite_of,
-        overdue=overdue,
+        around=around,
         language=language,
     )
 
@@ -171,21 +190,13 @@ def _next_for_all(
     book: Book, tx: "Transaction", case: Case, wanted: Sequence[CaseService]
 ) -> casework.Next:
     """Find the next provider of the first service that can be asked for the others as well."""
-    gate, numbers = gate_now(book, tx, case, wanted[0])
-    others = [(each, *gate_now(book, tx, case, each)) for each in wanted[1:]]
-
-    def gate_for_all(option: Option) -> str | None:
-        why = gate(option)
-        for service, other_gate, other_numbers in others:
-            listed = casework.callable_option(case, service, option.provider, other_numbers)
-            not_listed = f"cannot be asked for {service.service}"
-            why = why or (other_gate(listed) if listed else not_listed)
-        return why
-
-    found = casework.next_option(case, wanted[0], gate_for_all, numbers)
-    apart = [each for each, gate, numbers in ((wanted[0], gate, numbers), *others)
+    found = casework.next_option(case, wanted[0], *gate_for_all(book, tx, case, wanted))
+    if found.option is not None or len(wanted) == 1:
+        return found
+    gates = [(each, *gate_now(book, tx, case, each)) for each in wanted]
+    apart = [each for each, gate, numbers in gates
              if casework.next_option(case, each, gate, numbers).option]  # fmt: skip
-    if found.option is None and len(wanted) > 1 and apart:
+    if apart:
         names = " and ".join(each.service for each in wanted)
         raise UsageError(
             f"no provider can be asked for {names} in one call",
@@ -226,20 +237,19 @@ def card(
     *,
     skipped: tuple[tuple[str, str], ...] = (),
     in_spite_of: str = "",
-    overdue: str | None = None,
+    around: Around | None = None,
     language: str = "de",
 ) -> OfferCard:
     """Make the card of an open offer, also when it is looked at again.
 
-    Without ``overdue`` the log is asked whether a unit should be back.
+    Without ``around`` the log is asked.
     """
-    if overdue is None:
+    if around is None:
         with book.store.reading() as reader:
-            overdue = overdue_since(book, reader, case, offer)
+            around = _around(book, reader, case, offer)
     service = casework.service_of(case, offer.service)
     options = service.options if service else ()
     own = next((each for each in options if each.provider == offer.provider), None)
-    rest = casework.untried(case, service) if service else []
     return OfferCard(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,
@@ -253,11 +263,22 @@ def card(
         answer_by=local(offer.answer_by, book),
         say=say.to_provider(case, offer, book.catalog.rules.say, language),
         skipped=skipped,
-        then=tuple(Later(each.phones[0], each.name, each.arrival_min) for each in rest[:3]),
+        then=around.then,
         override=offer.override,
         in_spite_of=in_spite_of,
-        overdue=overdue,
+        overdue=around.overdue,
     )
+
+
+def _around(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> Around:
+    """Read what the log says beside an offer; the next ones are those that a call would choose."""
+    services = casework.services_of_call(case, offer.number)
+    then: list[Later] = []
+    if services:
+        gate, numbers = gate_for_all(book, reader, case, services)
+        rest = casework.still_to_ask(case, services[0], gate, numbers)
+        then = [Later(phone, each.name, each.arrival_min) for each, phone in islice(rest, 3)]
+    return Around(overdue_since(book, reader, case, offer), tuple(then))
 
 
 def _service_to_ask(case: Case, name: str | None) -> CaseService:
@@ -283,15 +304,17 @@ def _out_of_order(
 ) -> tuple[Option, str]:
     """The option for anybody the operator names, and what speaks against asking it."""
     listed = next((each for each in service.options if each.provider == provider_id), None)
+    offers = list(casework.offers_for(case, service.service))
     said = [
         f"{offer.state.replace('_', ' ')} at {clock(offer.answered_at or offer.opened_at, book)}"
-        for offer in casework.offers_for(case, service.service)
+        for offer in offers
         if offer.provider == provider_id
     ]
     if listed is not None:
         gate, numbers = gate_now(book, reader, case, service)
-        why = gate(listed)
-        return replace(listed, phones=numbers(listed)), "; ".join(filter(None, [*said, why]))
+        _, twin = casework.next_phone(listed, numbers(listed), offers)
+        against = filter(None, [*said, twin, gate(listed)])
+        return replace(listed, phones=numbers(listed)), "; ".join(against)
     provider = desk.find_provider(book.catalog, provider_id)
     called, needed = needs_now(book, reader, case, entry_of(service))
     why = why_out([provider], called, needed).get(provider.id, "")
@@ -299,17 +322,16 @@ def _out_of_order(
     look = eligibility.Look(needed, provider)
     eligible = eligibility.as_eligible(look)
     rated = ranking.rate(eligible, needed, geo.crow_fly_min(look.distance_km, settings))
-    return (
-        Option(
-            provider=provider.id,
-            name=provider.name,
-            phones=tuple(phone.shown for phone in eligibility.phones_of(provider, called)),
-            units=provider.units,
-            arrival_min=rated.arrival_min,
-            answer_min=rated.answer_min,
-            acceptance=rated.acceptance,
-            wait_min=rated.wait_min,
-            index_min=rated.index_min,
-        ),
-        "; ".join(filter(None, [*said, why])),
+    option = Option(
+        provider=provider.id,
+        name=provider.name,
+        phones=tuple(phone.shown for phone in eligibility.phones_of(provider, called)),
+        units=provider.units,
+        arrival_min=rated.arrival_min,
+        answer_min=rated.answer_min,
+        acceptance=rated.acceptance,
+        wait_min=rated.wait_min,
+        index_min=rated.index_min,
     )
+    _, twin = casework.next_phone(option, option.phones, offers)
+    return option, "; ".join(filter(None, [*said, twin, why]))

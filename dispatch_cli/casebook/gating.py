@@ -1,11 +1,11 @@
 """The gates once more, at the moment of the call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import desk, eligibility
+from .. import casework, eligibility
 from ..casework import Gate, Numbers
 from ..model import Availability, PlanEntry, Provider
 from ..model.case import Case, CaseService, Offer, Option
@@ -56,6 +56,33 @@ def gate_now(
         return tuple(phone.shown for phone in eligibility.phones_of(provider, called))
 
     return gate, numbers
+
+
+def gate_for_all(
+    book: Book, reader: "Reader | Transaction", case: Case, services: Sequence[CaseService]
+) -> tuple[Gate, Numbers]:
+    """Look at the gates for one call that asks for several services, by options of the first."""
+    gate, numbers = gate_now(book, reader, case, services[0])
+    others = [(each, *gate_now(book, reader, case, each)) for each in services[1:]]
+
+    def gate_all(option: Option) -> str | None:
+        why = gate(option)
+        for service, other_gate, other_numbers in others:
+            listed = casework.callable_option(case, service, option.provider, other_numbers)
+            not_listed = f"cannot be asked for {service.service}"
+            why = why or (other_gate(listed) if listed else not_listed)
+        return why
+
+    return gate_all, numbers
+
+
+def wait_now(
+    book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, option: Option
+) -> float:
+    """Return the minutes until a provider that may be called has a free unit, as of now."""
+    _, needed = needs_now(book, reader, case, entry_of(service))
+    provider = book.catalog.find(option.provider)
+    return 0.0 if provider is None else eligibility.Look(needed, provider).availability.wait_min
 
 
 def _later(stands: Availability, book: Book) -> str:
@@ -115,7 +142,9 @@ def needs_now(
 
     def need_at(moment: "datetime") -> "Need":
         incident = replace(case.incident, when=moment, asked=())
-        [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
+        [need] = eligibility.needs_of(
+            book.catalog.rules, incident, [entry], book.holidays, observed
+        )
         return need
 
     called = need_at(called_at)

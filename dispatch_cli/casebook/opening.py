@@ -15,6 +15,7 @@ from ..model import Incident, PlanEntry
 from ..model.case import Case, CaseService, Option, Personal
 from ..model.digest import blake2b
 from ..model.sphere import great_circle_km
+from ..notation import is_same_number
 from ..results import Answer, Cascade
 from .book import Book, existing, said_locally
 from .observing import observe
@@ -209,7 +210,9 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
             continue
         entry = PlanEntry(service=service.service, equipment=service.equipment)
         incident = replace(case.incident, asked=())
-        [need] = desk.needs_of(book.catalog, incident, [entry], book.holidays, observed)
+        [need] = eligibility.needs_of(
+            book.catalog.rules, incident, [entry], book.holidays, observed
+        )
         for out in eligibility.split([provider], need).excluded:
             yield f"{case.id}.{offer.number} {offer.name} may no longer fit: {out.detail}"
 
@@ -224,7 +227,7 @@ def _likely_the_same(
         if book.now - case.opened_at > SAME_WITHIN:
             continue
         other = reader.personal(case.id) if number else None
-        has_number = other is not None and casework.is_same_number(other.call_back, number)
+        has_number = other is not None and is_same_number(other.call_back, number)
         if has_number or _is_same_spot(case.incident, incident):
             found.append(case.id)
     return found

@@ -106,6 +106,8 @@ class Overdue(Struct, frozen=True):
     phone: str
     is_ahead: bool = False
     """A clock that was ahead has set the time, so that it counts as due."""
+    is_broken: bool = False
+    """The promise for that time cannot be kept by the booking: a new time is due at once."""
 
     @property
     def problem(self) -> str:
@@ -240,7 +242,15 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
         if service is not None and deadline.what == "last resort":
             phone = service.last_resort_phone
         ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
-        yield Overdue(ref, deadline.what, deadline.at, name, phone, deadline.is_ahead)
+        yield Overdue(
+            ref,
+            deadline.what,
+            deadline.at,
+            name,
+            phone,
+            is_ahead=deadline.is_ahead,
+            is_broken=deadline.is_broken,
+        )
 
 
 def most_urgent(book: Book) -> int | None:

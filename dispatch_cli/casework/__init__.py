@@ -13,8 +13,8 @@ from .answers import (
     must_need_a_call,
     promise,
 )
-from .bookings import JobMinutes, NoUnitError, Placed, rebooked
-from .joint import followed, holder_of, joined, of_one_call
+from .bookings import JobMinutes, NoUnitError, Placed, breaks_promise, rebooked, way_min
+from .joint import followed, holder_of, joined, of_one_call, services_of_call
 from .states import (
     LIVE,
     Deadline,
@@ -23,8 +23,8 @@ from .states import (
     Numbers,
     callable_option,
     deadlines,
-    is_same_number,
     next_option,
+    next_phone,
     offer_in_hand,
     offer_of,
     offers_for,
@@ -32,7 +32,7 @@ from .states import (
     service_in_need,
     service_of,
     service_state,
-    untried,
+    still_to_ask,
 )
 from .table import ACTIONS, TABLE, Refused, as_markdown
 
@@ -54,6 +54,7 @@ __all__ = [
     "arrive",
     "as_markdown",
     "ask",
+    "breaks_promise",
     "callable_option",
     "cancel",
     "close",
@@ -61,11 +62,11 @@ __all__ = [
     "deadlines",
     "followed",
     "holder_of",
-    "is_same_number",
     "joined",
     "must_be_open",
     "must_need_a_call",
     "next_option",
+    "next_phone",
     "of_one_call",
     "offer_in_hand",
     "offer_of",
@@ -76,5 +77,7 @@ __all__ = [
     "service_in_need",
     "service_of",
     "service_state",
-    "untried",
+    "services_of_call",
+    "still_to_ask",
+    "way_min",
 ]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ..availability import Fleet
 from ..errors import ConflictError
-from ..model.case import Booking, Case, Offer
+from ..model.case import Booking, Case, Offer, Option
 
 _MINUTE = timedelta(minutes=1)
 
@@ -68,6 +68,51 @@ def booked_time(
         begin = there_at - timedelta(minutes=minutes.way_min)
     begin = max(now, begin)
     return begin, max(begin, there_at) + timedelta(minutes=minutes.job_min)
+
+
+def way_min(option: Option) -> float:
+    """Return the minutes from setting off to the arrival, without a wait for a unit."""
+    return max(0.0, option.arrival_min - option.wait_min)
+
+
+def breaks_promise(case: Case, offer: Offer) -> bool:
+    """Return whether the unit of an accepted offer cannot be there when it was promised last.
+
+    Its booking has given way to another job: it begins later than the promise has booked it, or
+    ends before the promised arrival. A unit that had set off when it promised stays on its way.
+    """
+    begin, end = offer.booked_from, offer.booked_until
+    if offer.state != "accepted" or begin is None or end is None:
+        return False
+    last = offer.promises[-1]
+    if end < last.there_at:
+        return True
+    if begin <= last.said_at:
+        return False
+    since = min(offer.answered_at or last.said_at, last.said_at)
+    promised = (
+        booked_time(case, last.there_at, now=since, minutes=JobMinutes(way, 0.0))[0]
+        for way in _ways(case, offer)
+    )
+    return begin > max(promised)
+
+
+def _ways(case: Case, offer: Offer) -> list[float | None]:
+    """Return the minutes on the way for each service of a call, None where they are unknown.
+
+    The log does not say for which of them the unit was booked.
+    """
+    names = {
+        each.service
+        for each in case.offers
+        if each.number == offer.number or (offer.joint and each.joint == offer.joint)
+    }
+    found = {service.service: service.options for service in case.services}
+    options = [
+        next((each for each in found.get(name, ()) if each.provider == offer.provider), None)
+        for name in names
+    ]
+    return [None if option is None else way_min(option) for option in options]
 
 
 def take_unit(

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from ..model.case import Case, Offer
-from .states import LIVE, offer_of, offers_for
+from ..model.case import Case, CaseService, Offer
+from .states import LIVE, offer_of, offers_for, service_of
 
 ALONE = frozenset({"unsuccessful", "correct"})
 """Acts on one offer of a call that the others do not follow."""
@@ -26,6 +26,12 @@ def of_one_call(case: Case, number: int) -> list[Offer]:
     if offer is None or not offer.joint:
         return [] if offer is None else [offer]
     return [each for each in case.offers if each.joint == offer.joint and not each.corrected]
+
+
+def services_of_call(case: Case, number: int) -> list[CaseService]:
+    """Return the services that the call of an offer asks for, as far as the case still has them."""
+    found = (service_of(case, each.service) for each in of_one_call(case, number))
+    return [service for service in found if service is not None]
 
 
 def holder_of(case: Case, number: int) -> Offer | None:

@@ -1,12 +1,14 @@
 """Where a case, a service and its offers stand, all worked out from the records at a moment."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from ..model.case import Case, CaseService, Offer, Option, ServiceState
 from ..model.clock_jumps import is_ahead
+from ..notation.dialling import is_same_number
+from .bookings import breaks_promise
 
 LIVE = ("accepted", "arrived")
 """States of an offer in which its unit is taken."""
@@ -20,12 +22,13 @@ _BY_OFFER: dict[str, ServiceState] = {
     "cancelled": "cancelled",
 }
 
+_UNANSWERED = ("no_answer", "unreachable")
+"""States after which the provider's other numbers are tried."""
+
 ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
 APPOINTMENT_AFTER = timedelta(minutes=1)
 """An incident that begins later than so long after a call is an appointment."""
-LEAST_DIGITS = 6
-"""A text with fewer digits is no whole number."""
 NEXT_CALL_WITHIN = timedelta(minutes=3)
 """How long a service may wait with nobody being asked for it."""
 
@@ -41,7 +44,9 @@ class Deadline(Struct, frozen=True):
 
     An answer, an arrival or a closing belongs to an ``offer``; the next call, or the last resort's
     if no provider is left, to a ``service``; the call back to the case. With ``is_ahead`` a clock
-    that was ahead has set the moment: it is not known when it is due, and it counts as due.
+    that was ahead has set the moment: it is not known when it is due, and it counts as due. With
+    ``is_broken`` it is the promised arrival that the booking of a unit cannot keep: a new time is
+    due at once.
     """
 
     at: datetime
@@ -49,10 +54,11 @@ class Deadline(Struct, frozen=True):
     offer: int = 0
     service: str = ""
     is_ahead: bool = False
+    is_broken: bool = False
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should have happened by now."""
-        return self.is_ahead or self.at < now
+        return self.is_ahead or self.is_broken or self.at < now
 
 
 class Next(Struct, frozen=True):
@@ -123,73 +129,72 @@ def next_option(
 
     Whoever did not answer is tried on every number it has before the next one's turn comes.
     """
-    tried: dict[str, list[Offer]] = {}
-    for offer in offers_for(case, service.service):
-        tried.setdefault(offer.provider, []).append(offer)
     skipped: list[tuple[Option, str]] = []
-    for option in service.options:
-        asked = tried.get(option.provider, [])
-        phone = _next_phone(numbers(option), asked)
-        if phone is None:
-            continue
-        other = _same_number(option, tried)
-        if other is not None:
-            said = f"{other.name}: {other.state.replace('_', ' ')}"
-            skipped.append((option, f"has the number of {said}"))
-            continue
-        reason = gate(option)
-        if reason is None:
+    for option, phone, why in _turns(case, service, gate, numbers):
+        if not why:
             return Next(option, phone, tuple(skipped))
-        skipped.append((option, reason))
+        skipped.append((option, why))
     return Next(None, "", tuple(skipped))
+
+
+def still_to_ask(
+    case: Case, service: CaseService, gate: Gate, numbers: Numbers
+) -> Iterator[tuple[Option, str]]:
+    """Yield the options that would be asked one after the other from now on, with the number."""
+    turns = _turns(case, service, gate, numbers)
+    return ((option, phone) for option, phone, why in turns if not why)
 
 
 def callable_option(
     case: Case, service: CaseService, provider: str, numbers: Numbers
 ) -> Option | None:
-    """Return a provider's option of a service, if one of its numbers has not been tried."""
-    asked = [offer for offer in offers_for(case, service.service) if offer.provider == provider]
+    """Return a provider's option of a service, if one of its numbers may still be dialled."""
     option = next((each for each in service.options if each.provider == provider), None)
-    return option if option is not None and _next_phone(numbers(option), asked) else None
-
-
-def _same_number(option: Option, tried: Mapping[str, list[Offer]]) -> Offer | None:
-    """The call under another id that this provider's number has answered, or did not answer."""
-    return next(
-        (
-            offer
-            for provider, offers in tried.items()
-            for offer in offers
-            if provider != option.provider
-            and any(is_same_number(offer.phone, phone) for phone in option.phones)
-        ),
-        None,
-    )
-
-
-def is_same_number(one: str, other: str) -> bool:
-    """Whether two phone numbers are the same, also in other groups or with another prefix."""
-    digits = _digits(one)
-    return one == other or (len(digits) >= LEAST_DIGITS and digits == _digits(other))
-
-
-def _digits(number: str) -> str:
-    """Return the digits that tell numbers apart, however the country is written."""
-    return "".join(character for character in number if character.isdigit())[-9:]
-
-
-def untried(case: Case, service: CaseService) -> list[Option]:
-    """The options that nobody has been asked of yet, in their order."""
-    asked = {offer.provider for offer in offers_for(case, service.service)}
-    return [option for option in service.options if option.provider not in asked]
-
-
-def _next_phone(numbers: tuple[str, ...], asked: list[Offer]) -> str | None:
-    """The number to try, or None where the provider has had its turn."""
-    if any(offer.state not in ("no_answer", "unreachable") for offer in asked):
+    if option is None:
         return None
-    used = {offer.phone for offer in asked}
-    return next((phone for phone in numbers if phone not in used), None)
+    phone, _ = next_phone(option, numbers(option), list(offers_for(case, service.service)))
+    return option if phone else None
+
+
+def _turns(
+    case: Case, service: CaseService, gate: Gate, numbers: Numbers
+) -> Iterator[tuple[Option, str, str]]:
+    """Yield the options whose turn is to come: the number to dial, or why they are passed over."""
+    offers = list(offers_for(case, service.service))
+    for option in service.options:
+        phone, why = next_phone(option, numbers(option), offers)
+        if phone or why:
+            yield option, phone, why or gate(option) or ""
+
+
+def next_phone(
+    option: Option, numbers: tuple[str, ...], offers: Sequence[Offer]
+) -> tuple[str, str]:
+    """Return the number to try, or why none is; both are empty if the provider has had its turn.
+
+    A provider is passed over if one of its numbers has said no under another id. A number that was
+    not answered under another id is not dialled again, and the provider's other numbers are.
+    """
+    own = [offer for offer in offers if offer.provider == option.provider]
+    left = [phone for phone in numbers if _called(phone, own) is None]
+    if any(offer.state not in _UNANSWERED for offer in own) or not left:
+        return "", ""
+    others = [offer for offer in offers if offer.provider != option.provider]
+    answered = [offer for offer in others if offer.state not in _UNANSWERED]
+    known = (_called(phone, answered) for phone in (*numbers, *option.phones))
+    calls = [(phone, _called(phone, others)) for phone in left]
+    untried = [phone for phone, call in calls if call is None]
+    bars = [call for call in known if call]
+    if not (bars or untried or own):
+        bars = [call for _, call in calls if call]
+    if bars:
+        return "", f"has the number of {bars[0].name}: {bars[0].state.replace('_', ' ')}"
+    return (untried[0] if untried else ""), ""
+
+
+def _called(phone: str, offers: Sequence[Offer]) -> Offer | None:
+    """Return the first of some offers for which a number was dialled."""
+    return next((offer for offer in offers if is_same_number(offer.phone, phone)), None)
 
 
 def deadlines(case: Case, now: datetime) -> list[Deadline]:
@@ -212,6 +217,9 @@ def deadlines(case: Case, now: datetime) -> list[Deadline]:
         elif offer.state == "accepted" and offer.arrive_by is not None:
             wrong = is_ahead(offer.promises[-1].said_at, now)
             found.append(Deadline(offer.arrive_by, "arrival", offer.number, is_ahead=wrong))
+            if breaks_promise(case, offer):
+                at = offer.promises[-1].there_at
+                found.append(Deadline(at, "new time", offer.number, is_broken=True))
     for service in case.services:
         state = service_state(case, service)
         if state in ("waiting", "exhausted"):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from ..model import Provider, Rules
 from ..model.check import Checking
 from ..model.words import EMERGENCY_SERVICES
+from ..notation import line_of
 from .findings import Findings
 from .rule_tables import unknown_members
 from .suggest import did_you_mean, listed, quoted
@@ -62,7 +63,8 @@ def _warn_of_numbers(providers: Iterable[Provider], findings: Findings) -> None:
     for provider in providers:
         for phone in provider.phones:
             # Short numbers such as 112 belong to several services on purpose.
-            owner = owners.setdefault(phone.number, provider.id) if len(phone.number) > 4 else ""
+            line = line_of(phone.number)
+            owner = owners.setdefault(line, provider.id) if line else ""
             if owner and owner != provider.id:
                 findings.warn(
                     f"has the number {phone.shown} of provider {quoted(owner)}: one firm twice?",

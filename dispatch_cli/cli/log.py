@@ -9,7 +9,7 @@ import typer
 from ..errors import ExitCode
 from .case.desk import Desk, login_name, open_log, shown
 from .lazy import group
-from .outcome import Outcome
+from .outcome import TOLD, Outcome
 from .spreading import takes
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ def backup(
     """
     with open_log(desk) as log:
         made = log.back_up(file, keep=keep)
+    done = f"{made.path}: {made.cases} cases, journal {made.head}"
+    TOLD.recorded.append(f"backup {done}")
     return shown(
         desk,
         "log backup",
         made,
-        lines=lambda screen: [
-            ((screen.text(f"{made.path}: {made.cases} cases, journal {made.head}"), ""),)
-        ],
+        lines=lambda screen: [((screen.text(done), ""),)],
         columns=("path", "cases", "head"),
         rows=lambda: [{"path": made.path, "cases": made.cases, "head": made.head}],
     )
@@ -105,17 +105,19 @@ def restore(
     with open_log(desk) as log:
         made = log.restore(file, operator=desk.operator or login_name())
         path = log.path
+    done = f"{path}: {made.cases} cases, journal {made.head}"
+    TOLD.recorded.append(f"restored {done}")
+    TOLD.warnings.extend(_what_is_lost(made))
     return shown(
         desk,
         "log restore",
         made,
         lines=lambda screen: [
-            ((screen.text(f"{path}: {made.cases} cases, journal {made.head}"), ""),),
+            ((screen.text(done), ""),),
             *(((screen.text(f"moved aside: {each}"), ""),) for each in made.aside),
         ],
         columns=("path", "cases", "head"),
         rows=lambda: [{"path": str(path), "cases": made.cases, "head": made.head}],
-        warnings=tuple(_what_is_lost(made)),
         hint='end every "dispatch case work" that was open: it stops at its next key',
     )
 

@@ -139,8 +139,15 @@ def _recorded_all_the_same(failure: DispatchError, argv: Sequence[str], code: in
     _say_recorded(why)
     if "--json" in argv:
         with suppress(Exception):
-            told = {"recorded": TOLD.recorded}
-            emit(schema_of(argv), told, exit_code=ExitCode(code), warnings=[*TOLD.warnings, why])
+            from ..render.envelope import status_of
+
+            emit(
+                schema_of(argv),
+                {"recorded": TOLD.recorded},
+                exit_code=ExitCode(code),
+                status=status_of(code, served=False, emergency=False),
+                warnings=[*TOLD.warnings, why],
+            )
             sys.stdout.flush()
     return code
 

@@ -10,7 +10,7 @@ of the caller is "not asked", never a refusal: the gate passes and the row says 
 from .gate_forms import AvailabilityGate, Gate, LimitGate, StaticGate, check_gates, gate_facts
 from .gate_table import BEYOND_FALLBACK, GATES, is_on_list, reasons_of
 from .look import Look
-from .need import Need, later, without_hours
+from .need import Need, later, needs_of, without_hours
 from .split import (
     Eligible,
     Split,
@@ -43,6 +43,7 @@ __all__ = [
     "gate_facts",
     "is_on_list",
     "later",
+    "needs_of",
     "phone_at",
     "phones_of",
     "reasons_of",

@@ -1,10 +1,11 @@
 """What one service of one incident asks of a provider."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from ..availability import Basis, HoursOf
+from ..availability import Basis, HolidayDates, HoursOf, hours_around
 from ..model import (
     Client,
     Incident,
@@ -57,6 +58,28 @@ class Need(Struct, frozen=True, kw_only=True):
         if client is None or not client.only_strict or self.incident.in_danger:
             return ()
         return client.only
+
+
+def needs_of(
+    rules: Rules,
+    incident: Incident,
+    entries: Iterable[PlanEntry],
+    holidays: HolidayDates,
+    observations: Observations,
+) -> list[Need]:
+    """Say what each planned service of an incident asks of a provider."""
+    hours_of = hours_around(incident.when, rules.settings.timezone, holidays)
+    return [
+        Need(
+            incident=incident,
+            entry=entry,
+            settings=rules.settings,
+            hours_of=hours_of,
+            client=rules.clients.get(incident.client or ""),
+            observations=observations,
+        )
+        for entry in entries
+    ]
 
 
 def without_hours(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .amounts import parse_metres, parse_weight_t
+    from .dialling import is_same_number, line_of
     from .laender import LAENDER, land_of
     from .moments import ClockChangeError, parse_since, parse_when
     from .phones import parse_phone
@@ -26,7 +27,9 @@ _HOMES = {
     "LAENDER": "laender",
     "centre_of": "postcodes",
     "is_postcode": "postcodes",
+    "is_same_number": "dialling",
     "land_of": "laender",
+    "line_of": "dialling",
     "parse_metres": "amounts",
     "parse_phone": "phones",
     "parse_place": "place",
@@ -48,7 +51,9 @@ __all__ = [
     "ClockChangeError",
     "centre_of",
     "is_postcode",
+    "is_same_number",
     "land_of",
+    "line_of",
     "parse_metres",
     "parse_phone",
     "parse_place",

@@ -2,9 +2,9 @@
 
 import re
 
+from .dialling import SHORT_CODES
+
 _ALLOWED = re.compile(r"(?:tel:)?\s*[+(]?[0-9][0-9 ()/.+-]*", re.I)
-# Kept as they are: dialled with a country code in front they would reach somebody else.
-_SHORT_CODES = re.compile(r"110|112|115|116[0-9]{3}|19222|118[0-9]{2,3}|222222")
 # Two extensions in one entry, as lists write them: together they are nobody's number.
 _TWO_NUMBERS = re.compile(r"[0-9]-[0-9]+ ?/ ?[0-9]|[0-9] ?/[^/]*[0-9] ?/ ?[0-9]")
 _GROUPED = re.compile(r"(?:\+49 ?(?:\(0\))? ?|0)[1-9][0-9]*(?: ?[-/ ] ?[0-9]+)+")
@@ -23,7 +23,7 @@ def parse_phone(text: str) -> tuple[str, str]:
         raise ValueError(f'"{shown[:40]}" is not a phone number: write "089 99998-114"')
     shown = re.sub("^tel: ?", "", shown, flags=re.I)
     digits = re.sub("[^0-9+]", "", shown)
-    if _SHORT_CODES.fullmatch(digits):
+    if SHORT_CODES.fullmatch(digits):
         return digits, shown
     if _TWO_NUMBERS.search(shown):
         raise ValueError(f'"{shown}" holds two numbers: give each an entry of its own in phones')
@@ -43,4 +43,6 @@ def parse_phone(text: str) -> tuple[str, str]:
         return dial, phonenumbers.format_number(number, foreign)
     if _GROUPED.fullmatch(shown):
         return dial, shown
-    return dial, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    # The library leaves out the 0 of short numbers of the countryside, which must be dialled.
+    return dial, national if national.startswith("0") else f"0{national}"

@@ -211,6 +211,8 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
     what = f"{each.what} overdue since {at}"
     if each.is_ahead:
         what = f"{each.what} due now: a clock that was ahead has set it to {at}"
+    elif each.is_broken:
+        what = f"{each.what} due now: help cannot be there at {at} as promised, tell the motorist"
     parts = [f"case {each.ref}", what, who]
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 

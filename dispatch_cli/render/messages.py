@@ -23,6 +23,12 @@ def print_warnings(warnings: Iterable[str], *, stream: TextIO) -> None:
     _write("warning", dict.fromkeys(warnings), stream)
 
 
+def print_notes(warnings: Iterable[str], hint: str, *, stream: TextIO) -> None:
+    """Print warnings and what to do next, all or nothing: a failure leaves none of the lines."""
+    lines = _lines("warning", dict.fromkeys(warnings), stream)
+    stream.write(lines + (_lines("hint", [hint], stream) if hint else ""))
+
+
 def print_recorded(facts: Iterable[str], *, stream: TextIO) -> None:
     """Print what is in the log, where the rest of the answer could not be shown."""
     _write("recorded", facts, stream)
@@ -45,6 +51,9 @@ def print_hint(hint: str, *, stream: TextIO, quiet: bool = False) -> None:
 
 
 def _write(label: str, texts: Iterable[str], stream: TextIO) -> None:
+    stream.write(_lines(label, texts, stream))
+
+
+def _lines(label: str, texts: Iterable[str], stream: TextIO) -> str:
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    lines = [f"{label}: {encodable(clean(text, _LIMIT), encoding)}\n" for text in texts]
-    stream.write("".join(lines))
+    return "".join(f"{label}: {encodable(clean(text, _LIMIT), encoding)}\n" for text in texts)

@@ -1,5 +1,6 @@
 """The bookings of units, one row each, kept in step with the acceptances."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -44,14 +45,18 @@ def read_booked_after(connection: "sqlite3.Connection", moment: datetime) -> set
 def update_bookings(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
     """Free and book what a change of a case frees and books; raises ConflictError."""
     old, new = _bookings(before), _bookings(after)
-    for number in old:
-        if old[number] != new.get(number):
-            connection.execute(
-                "DELETE FROM engagement WHERE case_id = ? AND offer = ?", (after.id, number)
-            )
+    delete_bookings(connection, after.id, [n for n in old if old[n] != new.get(n)])
     for number, booking in new.items():
         if old.get(number) != booking:
             _book(connection, booking)
+
+
+def delete_bookings(connection: "sqlite3.Connection", case_id: int, offers: Iterable[int]) -> None:
+    """Free the units of some offers of a case."""
+    connection.executemany(
+        "DELETE FROM engagement WHERE case_id = ? AND offer = ?",
+        [(case_id, number) for number in offers],
+    )
 
 
 def _bookings(case: Case) -> dict[int, Booking]:

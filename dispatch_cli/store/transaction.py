@@ -202,6 +202,13 @@ class Transaction(Reader):
         learned.update_learned(self._connection, before, after)
         forecasts.update_forecasts(self._connection, before, after)
 
+    def release_bookings(self, case_id: int, offers: Iterable[int]) -> None:
+        """Free the units of some offers until their case is saved with other times.
+
+        Bookings of other cases may be saved in between, which would overlap the old times.
+        """
+        engagements.delete_bookings(self._connection, case_id, offers)
+
     def set_personal(self, case_id: int, personal: Personal) -> None:
         """Replace what belongs to the motorist; raises ConflictError once it is erased."""
         cases.put_personal(self._connection, case_id, personal)

@@ -18,7 +18,8 @@ from dispatch_cli.availability import (
 from dispatch_cli.casebook.gating import why_out
 from dispatch_cli.casework.bookings import JobMinutes, NoUnitError, take_unit
 from dispatch_cli.coverage import Stretch, find_gaps
-from dispatch_cli.desk import needs_of, rank_incident
+from dispatch_cli.desk import rank_incident
+from dispatch_cli.eligibility import needs_of
 from dispatch_cli.model import (
     Availability,
     Observations,
@@ -77,7 +78,7 @@ def test_ranking_offer_coverage_and_acceptance_do_not_contradict_it(seed: int) -
         gaps = find_gaps(firms, stretch, basis=basis).gaps
         can_come = {*gaps[0].providers, *gaps[0].unknown} if firms else set()
         [need] = needs_of(
-            MemoryCatalog(firms, replace(world.rules, settings=FAR)), incident(when=when),
+            replace(world.rules, settings=FAR), incident(when=when),
             [PlanEntry(service="tow")], holidays_of_worlds, world.observations,
         )  # fmt: skip
         not_called = why_out(firms, need, need)

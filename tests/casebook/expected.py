@@ -48,6 +48,8 @@ class Desk:
     def __init__(self) -> None:
         self.jobs: list[Job] = []
         self.journal: list[tuple[str, int]] = []
+        self.gave_way: list[tuple[str, int]] = []
+        """What the act in hand writes under other cases, before its own record."""
 
     # Units.
 
@@ -117,9 +119,14 @@ class Desk:
             first, last = other.span
             if first < span[0]:
                 other.span = first, min(last, span[0])
+                is_late = other.span[1] < min(last, other.promised[-1])
             elif first < free:
                 other.span = free, free + (last - first)
-                free = other.span[1]
+                free, is_late = other.span[1], free > other.told
+            if other.span != (first, last):
+                other.is_late = other.is_late or is_late
+                [job] = [each for each in self.jobs if other in each.calls]
+                self.gave_way.insert(0, ("give way", job.number))
 
     def move(self, call: Call, span: tuple, now: datetime) -> None:
         """Book a truck for a job that is promised for another time now."""
@@ -307,7 +314,7 @@ class Desk:
 
         def change() -> None:
             call.promised.append(there)
-            call.told = now
+            call.told, call.is_late = now, False
             self.move(call, span, now)
 
         return self._done(job, "eta", change)

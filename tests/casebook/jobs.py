@@ -98,6 +98,8 @@ class Call(Struct):
     """From when to when its truck is booked."""
     told: datetime | None = None
     """When its time was last heard: a promise or the arrival."""
+    is_late: bool = False
+    """Whether its truck has been taken for another job, so that its last promise does not hold."""
     chance: float | None = None
     said_min: int | None = None
     base_min: int | None = None
@@ -225,6 +227,9 @@ class Job(Struct):
             if call.stands and not call.there:
                 late = call.promised[-1] + 10 * MINUTE
                 found.append((late, call.told, "arrival", call.number, ""))
+            if call.stands and not call.there and call.is_late:
+                # As if it were heard too late: it is due at once.
+                found.append((call.promised[-1], now + 2 * MINUTE, "new time", call.number, ""))
         for needed in self.services:
             idle = {"waiting": "next call", "exhausted": "last resort"}
             if what := idle.get(self.standing(needed)):

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch_cli.casebook import answering, asking, mending, opening, reporting
+from dispatch_cli.casebook import answering, asking, mending, opening, reporting, viewing
 from dispatch_cli.casework import NoUnitError
 from dispatch_cli.model import Rules, ServiceSettings, Settings
 from dispatch_cli.model.case import Personal
@@ -151,10 +151,121 @@ def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
     late = answering.arrive(desk(100), first.ref)
     assert late.warnings == ("2.1: its unit can set off at 15:25, not before",)
     assert rows(ranked(desk(101)))["anna"][:2] == ("busy", 44.0 + 55.0)
+    # It is written down under the case that gives way, and its promise is not kept silently.
+    moved = [act for act in viewing.acts(desk(100), case) if act.action == "give way"]
+    assert [act.details for act in moved] == [
+        {"offer": 1, "to": "1.1", "begin": after_noon(145).isoformat(),
+         "end": after_noon(200).isoformat()},
+    ]  # fmt: skip
+    assert viewing.acts(desk(100), 1)[-1].action == "arrive"
+    view = viewing.show(desk(101), case)
+    assert (view.due, view.overdue, view.next_deadline) == ("new time", True, after_noon(130))
+    assert (view.services[0].due, view.services[0].overdue) == ("new time", True)
+    [missed] = viewing.audit(desk(101)).overdue
+    assert (missed.ref, missed.what, missed.name, missed.is_broken) == (
+        "2.1", "new time", "Anna", True,
+    )  # fmt: skip
     # Without the second job only the first one is left of both.
     mending.cancel(desk(102), case)
     assert rows(ranked(desk(103)))["anna"][:2] == ("busy", 42.0)
     assert second.state == "accepted"
+
+
+def displaced(desk):
+    """Let the second of Anna's two jobs give way to the first; returns its case and promise."""
+    first = accepted(desk, 0, after_noon(10), kind="breakdown")
+    case = opening.open_case(
+        desk(1), incident(kind="breakdown", when=after_noon(120)), Personal()
+    ).case.id
+    card = asking.place_call(desk(1), case, provider="anna", because="x", override="decision")
+    answering.accept(desk(2), card.ref, after_noon(130))
+    answering.arrive(desk(100), first.ref)
+    return case
+
+
+def new_times(desk, minutes):
+    """The offers for which a new time is due."""
+    found = viewing.audit(desk(minutes)).overdue
+    return [each.ref for each in found if each.what == "new time"]
+
+
+def test_a_new_time_ends_the_broken_promise(desk):
+    """The firm says when it can be there: nothing is due any more but its arrival."""
+    case = displaced(desk)
+    assert new_times(desk, 101) == ["2.1"]
+    answering.promise(desk(102), "2.1", after_noon(155))
+    assert new_times(desk, 103) == []
+    assert viewing.show(desk(103), case).due == "arrival"
+
+
+@pytest.mark.parametrize("end", ["arrive", "fail", "cancel"])
+def test_what_has_ended_or_arrived_breaks_no_promise(desk, end):
+    """A new time is due only while help is on its way."""
+    case = displaced(desk)
+    if end == "arrive":
+        answering.arrive(desk(103), "2.1")
+    elif end == "fail":
+        answering.record(desk(103), "2.1", "fail")
+    else:
+        mending.cancel(desk(103), case)
+    assert new_times(desk, 104) == []
+
+
+def later_and_sooner(desk):
+    """Anna has promised 13:40 for one case and then 12:40 for another; returns the first offer."""
+    first = accepted(desk, 0, after_noon(100), kind="breakdown", when=after_noon(90))
+    case = opening.open_case(desk(1), incident(kind="breakdown", when=NOON), Personal()).case.id
+    card = asking.place_call(desk(1), case, provider="anna", because="x", override="decision")
+    answering.accept(desk(1), card.ref, after_noon(40))
+    return first.ref
+
+
+def test_a_unit_that_is_needed_elsewhere_breaks_its_promise(desk):
+    """It set off at 12:30 for the second case, and is at the scene of the first by 12:35."""
+    moved = answering.arrive(desk(35), later_and_sooner(desk))
+    assert moved.warnings == ("2.1: its unit is needed for 1.1 from 13:35 on",)
+    assert new_times(desk, 36) == ["2.1"]
+
+
+def test_an_arrival_before_another_job_is_not_refused(desk):
+    """The second case is moved to where the first one was booked, which is free by then."""
+    moved = answering.arrive(desk(29), later_and_sooner(desk))
+    assert moved.warnings == ("2.1: its unit can set off at 14:14, not before",)
+    assert new_times(desk, 30) == ["2.1"]
+    assert desk(31).store.check() == []
+
+
+def test_a_promise_of_the_firm_itself_is_not_broken(desk):
+    """Sooner than its way takes, later, and sooner again once it has set off: it is believed."""
+    done = accepted(desk, 0, after_noon(5))
+    assert new_times(desk, 1) == []
+    answering.promise(desk(2), done.ref, after_noon(60))
+    assert new_times(desk, 3) == []
+    answering.promise(desk(55), done.ref, after_noon(56))
+    assert new_times(desk, 56) == []
+    appointment = accepted(desk, 57, after_noon(300), when=after_noon(290), kind="breakdown")
+    answering.promise(desk(58), appointment.ref, after_noon(280))
+    assert new_times(desk, 59) == []
+
+
+def test_a_firm_from_outside_the_cascade_breaks_a_promise_as_well(desk):
+    """Carl is not listed for a breakdown, so that his truck is booked from the incident on."""
+    cases = [
+        opening.open_case(
+            desk(minute), incident(kind="breakdown", when=after_noon(when)), Personal()
+        ).case.id
+        for minute, when in ((0, 10), (1, 120))
+    ]
+    for case, there in zip(cases, (20, 130), strict=True):
+        card = asking.place_call(desk(2), case, provider="carl", because="x", override="decision")
+        answering.accept(desk(2), card.ref, after_noon(there))
+    # The second truck of his is out for the rest of the day.
+    third = opening.open_case(desk(3), incident(kind="tow"), Personal()).case.id
+    card = asking.place_call(desk(3), third, provider="carl", because="x", override="decision")
+    answering.accept(desk(3), card.ref, after_noon(600), extra_unit=False)
+    assert new_times(desk, 4) == []
+    answering.promise(desk(15), "1.1", after_noon(110))
+    assert new_times(desk, 16) == ["2.1"]
 
 
 def test_one_more_truck_is_not_the_one_that_should_be_back(desk):

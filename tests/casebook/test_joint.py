@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch_cli.casebook import answering, asking, mending, opening
+from dispatch_cli.casebook import answering, asking, mending, opening, viewing
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model import Phone, Vehicle
 from dispatch_cli.model.case import Personal
@@ -109,6 +109,8 @@ def test_a_correction_of_one_leaves_the_other(desk, both):
     mending.correct(desk(3), "1.1", "declined", "tow only")
     assert [each.state for each in offers_of(desk)] == ["corrected", "accepted", "declined"]
     assert [each.offer for each in bookings(desk)] == [2]
+    # The booking that was made for the other service keeps the promise.
+    assert viewing.audit(desk(4)).overdue == ()
 
 
 def test_a_firm_that_is_named_is_asked_for_both_out_of_order(desk, both):

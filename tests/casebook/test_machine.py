@@ -152,7 +152,8 @@ class Casework(RuleBasedStateMachine):
             assert not verdict.refused, f"not refused as {verdict.refused}"
         if not verdict.refused:
             verdict.change()
-        self.desk.journal += verdict.journal
+        self.desk.journal += [*self.desk.gave_way, *verdict.journal]
+        self.desk.gave_way.clear()
         return given
 
     def dies(self, doom, act):

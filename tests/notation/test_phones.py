@@ -1,8 +1,11 @@
 """Phone numbers as German lists write them."""
 
 import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
 
-from dispatch_cli.notation import parse_phone
+from dispatch_cli.notation import is_same_number, line_of, parse_phone
+from dispatch_cli.notation.dialling import SHORT_CODES
 
 FILM_RANGES = ("030 23125-", "069 90009-", "040 66969-", "0221 4710-", "089 99998-")
 
@@ -22,6 +25,7 @@ FILM_RANGES = ("030 23125-", "069 90009-", "040 66969-", "0221 4710-", "089 9999
         ("0049 821 123456", "+49821123456", "0821 123456"),
         ("(0821) 123456", "+49821123456", "0821 123456"),
         ("0821/123456", "+49821123456", "0821/123456"),
+        ("0374064", "+49374064", "0374064"),
         ("0171/1234567", "+491711234567", "0171/1234567"),
         ("0800 5 10 11 12", "+498005101112", "0800 5 10 11 12"),
         ("+43 1 5127777", "+4315127777", "+43 1 5127777"),
@@ -40,6 +44,54 @@ FILM_RANGES = ("030 23125-", "069 90009-", "040 66969-", "0221 4710-", "089 9999
 def test_number_to_dial_and_to_show(text: str, number: str, shown: str) -> None:
     """What is dialled is one form; what is shown keeps the grouping in which it was written."""
     assert parse_phone(text) == (number, shown)
+
+
+PREFIXES = ("0", "+49 ", "+49 (0) ", "+49(0)", "0049 ", "0043 ", "+43 ", "+39 0", "+1 ")
+AREAS = ("89", "221", "521", "171", "8234", "1", "6", "212")
+
+
+@given(
+    prefix=st.sampled_from(PREFIXES),
+    area=st.sampled_from(AREAS),
+    own=st.text("0123456789", min_size=3, max_size=9),
+    gap=st.sampled_from(["", " ", "-", "/", " - "]),
+)
+def test_the_line_of_a_number_is_what_it_dials(prefix, area, own, gap):
+    """A German number as written, and every number as shown, has the line that is dialled."""
+    text = f"{prefix}{area}{gap}{own}"
+    try:
+        number, shown = parse_phone(text)
+    except ValueError:
+        reject()
+    assert line_of(shown) == line_of(number) == number
+    if number.startswith("+49"):
+        assert line_of(text) == number
+
+
+@pytest.mark.parametrize("code", ["110", "112", "116117", "116 117", "19222", "22 22 22", ""])
+def test_a_short_code_is_no_line(code):
+    """What several services share tells none of them from another, but it is the same number."""
+    assert SHORT_CODES.fullmatch(code.replace(" ", "")) or not code
+    assert line_of(code) == ""
+    assert is_same_number(code, code)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_same"),
+    [
+        ("0221 97754321", "0521 97754321", False),
+        ("089 99998-777", "+49 (0) 89 99998777", True),
+        ("089 99998-777", "+49 089 99998777", True),
+        ("089 99998-777", "99998777", False),
+        ("99998-777", "99998777", True),
+        ("+43 89 99998777", "089 99998-777", False),
+        ("12345", "1 2345", False),
+        ("anna office", "anna cell", False),
+    ],
+)
+def test_which_numbers_are_the_same(one, other, are_same):
+    """Two numbers are the same if they dial the same line; the area and the country count."""
+    assert is_same_number(one, other) is is_same_number(other, one) is are_same
 
 
 @pytest.mark.parametrize("prefix", FILM_RANGES)

@@ -50,10 +50,7 @@ def offer(
         raise UsageError("--provider asks out of order and needs its reason: --because TEXT")
     if provider is None and (because or wish):
         raise UsageError("--because, --wish and --decision go with --provider ID")
-    if service is not None and services is not None:
-        raise UsageError("--service and --services exclude each other")
-    words = [each.strip() for each in (services or service or "").split(",") if each.strip()]
-    wanted = [lookup(each, SERVICES) or each for each in words]
+    wanted = [lookup(each, SERVICES) or each for each in _named(service, services)]
     book = open_book(desk, calls=True)
     if provider is not None and desk.is_asking:
         why = asking.why_not(book, case_id, provider, services=wanted)
@@ -70,6 +67,25 @@ def offer(
         language=desk.say,
     )
     return _shown(desk, card)
+
+
+def _named(service: str | None, services: str | None) -> list[str]:
+    """Read which services the call is for; none if neither option is given."""
+    if service is not None and services is not None:
+        raise UsageError("--service and --services exclude each other")
+    if service is not None and "," in service:
+        raise UsageError(
+            f"--service {service!r} is more than one service", hint="write --services recovery,tow"
+        )
+    option, text = ("--service", service) if services is None else ("--services", services)
+    if text is None:
+        return []
+    words = [each.strip() for each in text.split(",")]
+    if not all(words):
+        raise UsageError(
+            f"{option} {text!r} has an empty name; write the names of services, as recovery,tow"
+        )
+    return words
 
 
 def _shown(desk: Desk, card: "OfferCard | Exhausted") -> Outcome:

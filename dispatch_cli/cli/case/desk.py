@@ -251,9 +251,7 @@ def shown(
         if not desk.quiet:
             from ...render import messages
 
-            messages.print_warnings(all_warnings, stream=sys.stderr)
-            if hint:
-                messages.print_hint(hint, stream=sys.stderr)
+            messages.print_notes(all_warnings, hint, stream=sys.stderr)
 
     return Outcome(show, exit_code)
 

@@ -101,4 +101,7 @@ def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[str]:
             since = f"{missed.what} MISSED since {clock(missed.since, book)}"
             if missed.is_ahead:
                 since = f"{missed.what} DUE NOW: its time was set by a clock that was ahead"
+            elif missed.is_broken:
+                at = clock(missed.since, book)
+                since = f"{missed.what} DUE NOW: help cannot be there at {at}, tell the motorist"
             yield f"{since}: {who}" if who else since
