@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from dispatch_cli import casework
+from dispatch_cli.casework import table as offer_table
 from dispatch_cli.model.case import ServiceState
 from dispatch_cli.model.words import DECLINE_REASONS
 from dispatch_cli.render.case_loop import KEYS
@@ -16,7 +16,7 @@ PAGE = (Path(__file__).resolve().parents[1] / "docs" / "cases.md").read_text(enc
 def test_the_table_of_states_is_the_one_that_the_code_has() -> None:
     """The page's table is printed from the code."""
     table = PAGE.split("<!-- table of states -->\n")[1].split("<!-- end -->")[0]
-    assert table == casework.as_markdown()
+    assert table == offer_table.as_markdown()
 
 
 @pytest.mark.parametrize(

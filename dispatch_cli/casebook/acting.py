@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from .. import casework
 from ..availability import Fleet
-from ..casework import JobMinutes, Placed, say
+from ..casework import answers as offer_changes
+from ..casework import bookings as unit_bookings
+from ..casework import joint as joint_calls
+from ..casework import say as call_texts
+from ..casework import states as case_states
+from ..casework.bookings import JobMinutes, Placed
 from ..errors import ConflictError, DispatchError, UsageError
 from ..model.case import Booking, Case, Offer, Option, Personal
 from ..notation.reading import quoted
@@ -82,7 +86,7 @@ def parse_case_id(text: str) -> int:
 
 def offer_in(case: Case, number: int) -> Offer:
     """The offer of that number; raises UsageError where the case has none."""
-    offer = casework.offer_of(case, number)
+    offer = case_states.offer_of(case, number)
     if offer is None:
         raise UsageError(f"case {case.id} has no offer {case.id}.{number}")
     return offer
@@ -112,7 +116,7 @@ def decide(
         try:
             after = change(tx, before)
             if offer is not None:
-                after = casework.followed(before, after, offer, action)
+                after = joint_calls.followed(before, after, offer, action)
         except ConflictError as error:
             # A late or second answer is recorded, shown, and never applied.
             book.write(tx, f"refused {action}", case_id, **details)
@@ -140,7 +144,7 @@ def taken(
 ) -> tuple[Case, str]:
     """Accept an offer and book a unit; returns the case, and since when that unit is overdue."""
     fleet = fleet_of(book, tx, case, offer)
-    after = casework.accept(
+    after = offer_changes.accept(
         case,
         offer.number,
         there_at=there_at,
@@ -172,10 +176,10 @@ def give_way(
     # The last one first, so that no two overlap in between.
     for booking in reversed(placed.others):
         if booking.case_id == case.id:
-            case = after = casework.rebooked(case, booking)
+            case = after = unit_bookings.rebooked(case, booking)
         else:
             other = existing(tx, booking.case_id)
-            after = casework.rebooked(other, booking)
+            after = unit_bookings.rebooked(other, booking)
             tx.save(other, after)
         times = {"begin": booking.begin.isoformat(), "end": booking.end.isoformat()}
         to = f"{case.id}.{number}"
@@ -184,7 +188,7 @@ def give_way(
         if booking.begin >= placed.end:
             at = clock(booking.begin, book)
             warnings.append(f"{ref}: its unit can set off at {at}, not before")
-        elif casework.breaks_promise(after, offer_in(after, booking.offer)):
+        elif unit_bookings.breaks_promise(after, offer_in(after, booking.offer)):
             at = clock(booking.end, book)
             warnings.append(f"{ref}: its unit is needed for {to} from {at} on")
     return case, tuple(reversed(warnings))
@@ -194,7 +198,7 @@ def fleet_of(book: Book, tx: "Transaction", case: Case, offer: Offer) -> Fleet:
     """The units of an offer's provider, and what the other jobs have booked."""
     option, provider = _option_of(case, offer), book.catalog.find(offer.provider)
     corrected = {each.number for each in case.offers if each.corrected}
-    own = {each.number for each in casework.of_one_call(case, offer.number)}
+    own = {each.number for each in joint_calls.of_one_call(case, offer.number)}
     booked = [
         each
         for each in tx.bookings().get(offer.provider, [])
@@ -210,9 +214,9 @@ def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
     While the provider file cannot be read, the minutes that were booked at the acceptance hold.
     """
     option = _option_of(case, offer)
-    way_min = None if option is None else casework.way_min(option)
+    way_min = None if option is None else unit_bookings.way_min(option)
     settings = book.catalog.rules.settings
-    services = {offer.service, *(o.service for o in casework.of_one_call(case, offer.number))}
+    services = {offer.service, *(o.service for o in joint_calls.of_one_call(case, offer.number))}
     job_min = max(map(settings.job_min, services))
     if book.catalog.source == "none" and offer.booked_from and offer.booked_until:
         begin = max(offer.booked_from, offer.promises[-1].there_at)
@@ -221,7 +225,7 @@ def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
 
 
 def _option_of(case: Case, offer: Offer) -> Option | None:
-    service = casework.service_of(case, offer.service)
+    service = case_states.service_of(case, offer.service)
     options = service.options if service else ()
     return next((each for each in options if each.provider == offer.provider), None)
 
@@ -248,7 +252,7 @@ def promised(
         case_id=case.id,
         state=offer.state,
         message=decided.message,
-        tell_caller=() if offer.arrived_at else say.to_caller(offer, at, texts, language),
-        give_driver=say.to_driver(case, decided.personal, texts, language),
+        tell_caller=() if offer.arrived_at else call_texts.to_caller(offer, at, texts, language),
+        give_driver=call_texts.to_driver(case, decided.personal, texts, language),
         warnings=warnings,
     )

@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from .. import casework
+from ..casework import answers as offer_changes
+from ..casework import joint as joint_calls
+from ..casework import states as case_states
+from ..casework import table as offer_table
 from ..errors import UsageError
 from ..model.case import Case, Offer, Option, Personal
 from .acting import (
@@ -81,7 +84,7 @@ def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[str]:
     with book.store.reading() as reader:
         case = existing(reader, case_id)
     offer = offer_in(case, number)
-    if isinstance(casework.TABLE[offer.state]["decline"], casework.Refused):
+    if isinstance(offer_table.TABLE[offer.state]["decline"], offer_table.Refused):
         return []
     return _sooner(book, case, offer, there_at)
 
@@ -93,7 +96,7 @@ def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
         case = existing(reader, case_id)
         personal = reader.personal(case_id) or Personal()
     offer = offer_in(case, number)
-    if offer.state not in casework.LIVE or not offer.promises:
+    if offer.state not in case_states.LIVE or not offer.promises:
         raise UsageError(f"{case_id}.{number} has not been accepted: {offer.state}")
     by = "" if offer.arrived_at else f", there by {clock(offer.promises[-1].there_at, book)}"
     stands = Decided(case, f"{offer.name} {offer.state}{by}", personal)
@@ -107,7 +110,7 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
     case_id, number = offer_ref(book, ref)
 
     def change(tx: "Transaction", case: Case) -> Case:
-        after = casework.answer(case, number, action, now=book.now, reason=reason)
+        after = offer_changes.answer(case, number, action, now=book.now, reason=reason)
         if text:
             tx.set_text(case_id, f"{number}.text", text)
         return after
@@ -125,7 +128,7 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
         waiting=tuple(
             service.service
             for service in done.case.services
-            if casework.service_state(done.case, service) == "waiting"
+            if case_states.service_state(done.case, service) == "waiting"
         ),
     )
 
@@ -139,8 +142,8 @@ def promise(
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal warnings
-        offer = casework.holder_of(case, number) or offer_in(case, number)
-        after, placed = casework.promise(
+        offer = joint_calls.holder_of(case, number) or offer_in(case, number)
+        after, placed = offer_changes.promise(
             case,
             offer.number,
             there_at=there_at,
@@ -173,8 +176,8 @@ def arrive(book: Book, ref: str) -> Recorded:
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal warnings
-        offer = casework.holder_of(case, number) or offer_in(case, number)
-        after, placed = casework.arrive(
+        offer = joint_calls.holder_of(case, number) or offer_in(case, number)
+        after, placed = offer_changes.arrive(
             case,
             offer.number,
             now=book.now,
@@ -207,7 +210,7 @@ def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[st
     Providers set off for a later case at its begin.
     """
     start = max(book.now, case.incident.when)
-    services = casework.services_of_call(case, offer.number)
+    services = joint_calls.services_of_call(case, offer.number)
     if not services or offer.override:
         return []
     others = [each for each in services[0].options if each.provider != offer.provider]
@@ -219,7 +222,7 @@ def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[st
 
     with book.store.reading() as reader:
         gates = gate_for_all(book, reader, case, services)
-        option = casework.next_option(case, services[0], *gates).option
+        option = case_states.next_option(case, services[0], *gates).option
         if option is None:
             return []
         wait_min = wait_now(book, reader, case, services[0], option)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import casework, desk, eligibility, geo, ranking
-from ..casework import say
+from .. import desk, eligibility, geo, ranking
+from ..casework import answers as offer_changes
+from ..casework import joint as joint_calls
+from ..casework import say as call_texts
+from ..casework import states as case_states
 from ..errors import ConflictError, UsageError
 from ..model.case import Case, CaseService, Offer, Option
 from .book import Book, clock, existing, local, said_locally
@@ -91,11 +94,11 @@ def place_call(
     """
     with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
-        casework.must_be_open(before)
+        offer_changes.must_be_open(before)
         wanted = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
         # Before the choice: with no provider left, a service that has help is not exhausted.
         for each in wanted:
-            casework.must_need_a_call(before, each)
+            offer_changes.must_need_a_call(before, each)
         options, found, in_spite_of = _chosen(book, tx, before, wanted, provider)
         if options:
             early = opens_later(book, tx, before, options[0].provider)
@@ -132,7 +135,7 @@ def _chosen(
     case: Case,
     wanted: Sequence[CaseService],
     provider: str | None,
-) -> tuple[list[Option], casework.Next, str]:
+) -> tuple[list[Option], case_states.Next, str]:
     """Choose the options to ask for in one call, one for each service, and the number to dial.
 
     The last value says what speaks against a provider that is asked out of order.
@@ -145,7 +148,7 @@ def _chosen(
         return [found.option, *others], found, ""
     asked = [_out_of_order(book, tx, case, each, provider) for each in wanted]
     options, against = [each for each, _ in asked], [why for _, why in asked if why]
-    found = casework.Next(options[0], options[0].phones[0], ())
+    found = case_states.Next(options[0], options[0].phones[0], ())
     return options, found, "; ".join(dict.fromkeys(against))
 
 
@@ -172,7 +175,7 @@ def _asked(
     """Open the offers of one call, one for each service."""
     after = case
     for service, option in asks:
-        after = casework.ask(
+        after = offer_changes.ask(
             after,
             service,
             option,
@@ -183,19 +186,19 @@ def _asked(
             before_opening=before_opening,
         )
     numbers = tuple(each.number for each in after.offers[len(case.offers) :])
-    return casework.joined(after, numbers) if len(numbers) > 1 else after
+    return joint_calls.joined(after, numbers) if len(numbers) > 1 else after
 
 
 def _next_for_all(
     book: Book, tx: "Transaction", case: Case, wanted: Sequence[CaseService]
-) -> casework.Next:
+) -> case_states.Next:
     """Find the next provider of the first service that can be asked for the others as well."""
-    found = casework.next_option(case, wanted[0], *gate_for_all(book, tx, case, wanted))
+    found = case_states.next_option(case, wanted[0], *gate_for_all(book, tx, case, wanted))
     if found.option is not None or len(wanted) == 1:
         return found
     gates = [(each, *gate_now(book, tx, case, each)) for each in wanted]
     apart = [each for each, gate, numbers in gates
-             if casework.next_option(case, each, gate, numbers).option]  # fmt: skip
+             if case_states.next_option(case, each, gate, numbers).option]  # fmt: skip
     if apart:
         names = " and ".join(each.service for each in wanted)
         raise UsageError(
@@ -209,14 +212,14 @@ def _listed(service: CaseService, provider_id: str) -> Option:
     return next(each for each in service.options if each.provider == provider_id)
 
 
-def exhausted(case_id: int, services: Sequence[CaseService], found: casework.Next) -> Exhausted:
+def exhausted(case_id: int, services: Sequence[CaseService], found: case_states.Next) -> Exhausted:
     """Say that nobody is left for a service, whom to call instead, and who was passed over."""
     names = " + ".join(each.service for each in services)
     phone, text = services[0].last_resort_phone, services[0].last_resort_text
     return Exhausted(case_id, names, phone, text, _named(found))
 
 
-def _named(found: casework.Next) -> tuple[tuple[str, str], ...]:
+def _named(found: case_states.Next) -> tuple[tuple[str, str], ...]:
     return tuple((option.name, why) for option, why in found.skipped)
 
 
@@ -224,7 +227,7 @@ def why_not(book: Book, case_id: int, provider_id: str, *, services: Sequence[st
     """Say what speaks against asking somebody out of order; empty where nothing does."""
     with said_locally(book), book.store.reading() as reader:
         case = existing(reader, case_id)
-        casework.must_be_open(case)
+        offer_changes.must_be_open(case)
         wanted = [_service_to_ask(case, name) for name in dict.fromkeys(services) or (None,)]
         found = [_out_of_order(book, reader, case, each, provider_id)[1] for each in wanted]
         return "; ".join(dict.fromkeys(filter(None, found)))
@@ -247,13 +250,13 @@ def card(
     if around is None:
         with book.store.reading() as reader:
             around = _around(book, reader, case, offer)
-    service = casework.service_of(case, offer.service)
+    service = case_states.service_of(case, offer.service)
     options = service.options if service else ()
     own = next((each for each in options if each.provider == offer.provider), None)
     return OfferCard(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,
-        service=" + ".join(each.service for each in casework.of_one_call(case, offer.number)),
+        service=" + ".join(each.service for each in joint_calls.of_one_call(case, offer.number)),
         provider=offer.provider,
         name=offer.name,
         phone=offer.phone,
@@ -261,7 +264,7 @@ def card(
         position=options.index(own) + 1 if own is not None and not offer.override else 0,
         of=len(options),
         answer_by=local(offer.answer_by, book),
-        say=say.to_provider(case, offer, book.catalog.rules.say, language),
+        say=call_texts.to_provider(case, offer, book.catalog.rules.say, language),
         skipped=skipped,
         then=around.then,
         override=offer.override,
@@ -272,11 +275,11 @@ def card(
 
 def _around(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> Around:
     """Read what the log says beside an offer; the next ones are those that a call would choose."""
-    services = casework.services_of_call(case, offer.number)
+    services = joint_calls.services_of_call(case, offer.number)
     then: list[Later] = []
     if services:
         gate, numbers = gate_for_all(book, reader, case, services)
-        rest = casework.still_to_ask(case, services[0], gate, numbers)
+        rest = case_states.still_to_ask(case, services[0], gate, numbers)
         then = [Later(phone, each.name, each.arrival_min) for each, phone in islice(rest, 3)]
     return Around(overdue_since(book, reader, case, offer), tuple(then))
 
@@ -284,12 +287,12 @@ def _around(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer
 def _service_to_ask(case: Case, name: str | None) -> CaseService:
     """The service named, or the first that waits for somebody to be asked."""
     if name is not None:
-        service = casework.service_of(case, name)
+        service = case_states.service_of(case, name)
         if service is None:
             names = ", ".join(each.service for each in case.services)
             raise UsageError(f"case {case.id} has no service {name!r}; it has: {names}")
         return service
-    states = {each.service: casework.service_state(case, each) for each in case.services}
+    states = {each.service: case_states.service_state(case, each) for each in case.services}
     # Whoever can still be called comes before a service for which nobody is left.
     for state in ("waiting", "exhausted"):
         for service in case.services:
@@ -304,7 +307,7 @@ def _out_of_order(
 ) -> tuple[Option, str]:
     """The option for anybody the operator names, and what speaks against asking it."""
     listed = next((each for each in service.options if each.provider == provider_id), None)
-    offers = list(casework.offers_for(case, service.service))
+    offers = list(case_states.offers_for(case, service.service))
     said = [
         f"{offer.state.replace('_', ' ')} at {clock(offer.answered_at or offer.opened_at, book)}"
         for offer in offers
@@ -312,7 +315,7 @@ def _out_of_order(
     ]
     if listed is not None:
         gate, numbers = gate_now(book, reader, case, service)
-        _, twin = casework.next_phone(listed, numbers(listed), offers)
+        _, twin = case_states.next_phone(listed, numbers(listed), offers)
         against = filter(None, [*said, twin, gate(listed)])
         return replace(listed, phones=numbers(listed)), "; ".join(against)
     provider = desk.find_provider(book.catalog, provider_id)
@@ -333,5 +336,5 @@ def _out_of_order(
         wait_min=rated.wait_min,
         index_min=rated.index_min,
     )
-    _, twin = casework.next_phone(option, option.phones, offers)
+    _, twin = case_states.next_phone(option, option.phones, offers)
     return option, "; ".join(filter(None, [*said, twin, why]))

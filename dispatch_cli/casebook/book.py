@@ -97,7 +97,8 @@ def clock(moment: datetime, book: Book, language: str = "en") -> str:
 @contextmanager
 def said_locally(book: Book) -> Iterator[None]:
     """Say the moments of refusals in the centre's zone, which the core does not know."""
-    from ..casework import NoUnitError, RefusedError
+    from ..casework.answers import RefusedError
+    from ..casework.bookings import NoUnitError
 
     try:
         yield

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import casework, eligibility
-from ..casework import Gate, Numbers
+from .. import eligibility
+from ..casework import states as case_states
+from ..casework.states import Gate, Numbers
 from ..model import Availability, PlanEntry, Provider
 from ..model.case import Case, CaseService, Offer, Option
 from .acting import due_back
@@ -68,7 +69,7 @@ def gate_for_all(
     def gate_all(option: Option) -> str | None:
         why = gate(option)
         for service, other_gate, other_numbers in others:
-            listed = casework.callable_option(case, service, option.provider, other_numbers)
+            listed = case_states.callable_option(case, service, option.provider, other_numbers)
             not_listed = f"cannot be asked for {service.service}"
             why = why or (other_gate(listed) if listed else not_listed)
         return why

@@ -8,7 +8,7 @@ from time import monotonic, sleep
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import casework
+from ..casework import answers as offer_changes
 from ..errors import ConflictError, DispatchError, UsageError
 from ..model.case import Act, Case, Personal
 from .book import Book, clock, existing, local, said_locally
@@ -35,7 +35,7 @@ def remind(book: Book, case_id: int, at: datetime | None) -> Case:
         raise UsageError(f"{clock(at, book)} has passed; it is {clock(book.now, book)}")
     with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
-        casework.must_be_open(before)
+        offer_changes.must_be_open(before)
         after = replace(before, call_back_at=at, call_back_set_at=at and book.now)
         tx.save(before, after)
         book.write(tx, "callback", case_id, at=at.isoformat() if at else None)

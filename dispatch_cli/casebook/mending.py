@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .. import casework
+from ..casework import answers as offer_changes
+from ..casework import states as case_states
 from ..errors import UsageError
 from ..model.case import Case, Right
 from .acting import Recorded, decide, must_be_ahead, offer_ref, promised, taken
@@ -40,7 +41,7 @@ def correct(
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal overdue
-        after = casework.correct(case, number, right, now=book.now, operator=book.operator)
+        after = offer_changes.correct(case, number, right, now=book.now, operator=book.operator)
         if there_at is not None:
             must_be_ahead(book, there_at)
             after, overdue = taken(
@@ -76,7 +77,7 @@ def close(book: Book, case_id: int) -> Recorded:
 
     def change(_: "Transaction", case: Case) -> Case:
         undone.extend(unfinished(case))
-        return casework.close(case, now=book.now)
+        return offer_changes.close(case, now=book.now)
 
     done = decide(book, case_id, "close", change, lambda _: "closed")
     return Recorded(
@@ -90,7 +91,7 @@ def close(book: Book, case_id: int) -> Recorded:
 
 def unfinished(case: Case) -> list[str]:
     """The services of a case for which help is neither there nor called off."""
-    states = {each.service: casework.service_state(case, each) for each in case.services}
+    states = {each.service: case_states.service_state(case, each) for each in case.services}
     return [
         f"{service}: {state}"
         for service, state in states.items()
@@ -103,10 +104,10 @@ def cancel(book: Book, case_id: int) -> Recorded:
     on_the_way: list[str] = []
 
     def change(_: "Transaction", case: Case) -> Case:
-        live = [offer for offer in case.offers if offer.state in ("open", *casework.LIVE)]
+        live = [offer for offer in case.offers if offer.state in ("open", *case_states.LIVE)]
         calls = (f"call {offer.phone} {offer.name}: not needed" for offer in live)
         on_the_way.extend(dict.fromkeys(calls))
-        return casework.cancel(case, now=book.now)
+        return offer_changes.cancel(case, now=book.now)
 
     done = decide(book, case_id, "cancel", change, lambda _: "cancelled by the motorist")
     return Recorded(

@@ -9,7 +9,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from .. import casework, desk, eligibility, plans
+from .. import desk, eligibility, plans
+from ..casework import answers as offer_changes
+from ..casework import states as case_states
 from ..errors import ConflictError
 from ..model import Incident, PlanEntry
 from ..model.case import Case, CaseService, Option, Personal
@@ -99,7 +101,7 @@ def _amended(
 ) -> Opened:
     with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
-        casework.must_be_open(before)
+        offer_changes.must_be_open(before)
         personal = tx.personal(case_id) or Personal()
         incident = change(before.incident)
         # What is ranked again is ranked as of now; a case that begins later stays as planned.
@@ -186,7 +188,7 @@ def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ..
     merged = []
     for service in fresh:
         old = known.pop(service.service, None)
-        if old is not None and casework.service_state(before, old) in casework.LIVE:
+        if old is not None and case_states.service_state(before, old) in case_states.LIVE:
             merged.append(old)
         elif old is not None:
             merged.append(replace(service, opened=old.opened or service.opened))
@@ -204,9 +206,9 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
     """
     observed = observe(book.catalog, reader, book.now, without_case=case.id)
     for offer in case.offers:
-        service = casework.service_of(case, offer.service)
+        service = case_states.service_of(case, offer.service)
         provider = book.catalog.find(offer.provider)
-        if offer.state not in ("open", *casework.LIVE) or service is None or provider is None:
+        if offer.state not in ("open", *case_states.LIVE) or service is None or provider is None:
             continue
         entry = PlanEntry(service=service.service, equipment=service.equipment)
         incident = replace(case.incident, asked=())

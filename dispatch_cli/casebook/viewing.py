@@ -6,7 +6,8 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import casework, plans
+from .. import plans
+from ..casework import states as case_states
 from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
 from ..results import EmergencyCall
 from .book import Book, existing
@@ -128,8 +129,8 @@ class Audit(Struct, frozen=True):
 
 def view(case: Case, now: datetime) -> CaseView:
     """Make the view of one case at a moment."""
-    due = casework.deadlines(case, now)
-    states = [casework.service_state(case, service) for service in case.services]
+    due = case_states.deadlines(case, now)
+    states = [case_states.service_state(case, service) for service in case.services]
     return CaseView(
         id=case.id,
         kind=case.incident.kind,
@@ -235,9 +236,9 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
 
 def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
     """Everything in one case that should have happened by now, with whom to call about it."""
-    for deadline in casework.overdue(case, now):
-        offer = casework.offer_of(case, deadline.offer)
-        service = casework.service_of(case, deadline.service)
+    for deadline in case_states.overdue(case, now):
+        offer = case_states.offer_of(case, deadline.offer)
+        service = case_states.service_of(case, deadline.service)
         name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
         if service is not None and deadline.what == "last resort":
             phone = service.last_resort_phone
@@ -278,7 +279,7 @@ def _whole_state(case: Case, states: Sequence[str]) -> str:
 
 
 def _service_view(
-    case: Case, service: CaseService, deadlines: Iterable[casework.Deadline], now: datetime
+    case: Case, service: CaseService, deadlines: Iterable[case_states.Deadline], now: datetime
 ) -> ServiceView:
     asked = {offer.number for offer in case.offers if offer.service == service.service}
     due = next(
@@ -291,12 +292,12 @@ def _service_view(
         ),
         None,
     )
-    offer = casework.offer_in_hand(case, service)
-    if offer is not None and offer.state not in ("open", *casework.LIVE):
+    offer = case_states.offer_in_hand(case, service)
+    if offer is not None and offer.state not in ("open", *case_states.LIVE):
         offer = None
     return ServiceView(
         service=service.service,
-        state=casework.service_state(case, service),
+        state=case_states.service_state(case, service),
         offer=f"{case.id}.{offer.number}" if offer else "",
         provider=offer.name if offer else "",
         phone=offer.phone if offer else "",

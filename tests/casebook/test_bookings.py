@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch_cli.casebook import answering, asking, mending, opening, reporting, viewing
-from dispatch_cli.casework import NoUnitError
+from dispatch_cli.casework.bookings import NoUnitError
 from dispatch_cli.model import Rules, ServiceSettings, Settings
 from dispatch_cli.model.case import Personal
 

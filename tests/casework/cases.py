@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from dispatch_cli.availability import Fleet
-from dispatch_cli.casework import JobMinutes
+from dispatch_cli.casework.bookings import JobMinutes
 from dispatch_cli.model.case import Booking, Case, CaseService, Option
 
 from ..worlds import incident

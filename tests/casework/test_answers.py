@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli import casework
 from dispatch_cli.availability import Fleet
-from dispatch_cli.casework import NoUnitError
+from dispatch_cli.casework import answers as offer_changes
+from dispatch_cli.casework import bookings as unit_bookings
+from dispatch_cli.casework import states as case_states
+from dispatch_cli.casework import table as offer_table
 from dispatch_cli.casework.answers import ANSWERS, CALL_BACK_WITHIN
+from dispatch_cli.casework.bookings import NoUnitError
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Booking, Case
 
@@ -20,25 +23,27 @@ ETA = NOON + 35 * MINUTE
 def asked(of: Case | None = None, service_name: str = "roadside_repair", *, at=NOON) -> Case:
     """The case with an open offer to the next of a service."""
     of = of or case()
-    wanted = casework.service_of(of, service_name)
-    found = casework.next_option(of, wanted)
-    return casework.ask(of, wanted, found.option, phone=found.phone, now=at, operator="desk")
+    wanted = case_states.service_of(of, service_name)
+    found = case_states.next_option(of, wanted)
+    return offer_changes.ask(of, wanted, found.option, phone=found.phone, now=at, operator="desk")
 
 
 def done(of: Case, number: int, action: str, *, at=NOON, outcome="declined") -> Case:
     """Do one action of the table, with what it needs besides."""
     if action == "accept":
-        return casework.accept(of, number, there_at=ETA, now=at, fleet=Fleet(2, NOON), minutes=JOB)
+        return offer_changes.accept(
+            of, number, there_at=ETA, now=at, fleet=Fleet(2, NOON), minutes=JOB
+        )
     if action == "eta":
-        return casework.promise(
+        return offer_changes.promise(
             of, number, there_at=ETA, now=at, speaker="provider", fleet=Fleet(2, NOON), minutes=JOB
         )[0]
     if action == "arrive":
-        return casework.arrive(of, number, now=at, fleet=Fleet(2, NOON), job_min=45.0)[0]
+        return offer_changes.arrive(of, number, now=at, fleet=Fleet(2, NOON), job_min=45.0)[0]
     if action == "correct":
         right = "not_called" if of.offers[number - 1].state == "open" else outcome
-        return casework.correct(of, number, right, now=at, operator="desk")
-    return casework.answer(of, number, action, now=at, reason="no_unit")
+        return offer_changes.correct(of, number, right, now=at, operator="desk")
+    return offer_changes.answer(of, number, action, now=at, reason="no_unit")
 
 
 def in_state(state: str) -> Case:
@@ -60,13 +65,13 @@ def in_state(state: str) -> Case:
     return of
 
 
-@pytest.mark.parametrize("state", casework.TABLE)
-@pytest.mark.parametrize("action", casework.ACTIONS)
+@pytest.mark.parametrize("state", offer_table.TABLE)
+@pytest.mark.parametrize("action", offer_table.ACTIONS)
 def test_every_cell_of_the_table(state, action):
     """Each action does in each state what the table says, or is refused and changes nothing."""
     before = in_state(state)
-    cell = casework.TABLE[state][action]
-    if isinstance(cell, casework.Refused):
+    cell = offer_table.TABLE[state][action]
+    if isinstance(cell, offer_table.Refused):
         with pytest.raises(ConflictError, match=cell.why):
             done(before, 1, action)
         return
@@ -80,22 +85,22 @@ def test_every_cell_of_the_table(state, action):
 def test_a_call_that_runs_or_never_was():
     """``open`` lets a call run again; ``not_called`` takes it back, and the turn is still due."""
     of = done(asked(), 1, "no_answer")
-    again = casework.correct(of, 1, "open", now=NOON + MINUTE, operator="desk")
+    again = offer_changes.correct(of, 1, "open", now=NOON + MINUTE, operator="desk")
     assert [offer.state for offer in again.offers] == ["corrected", "open"]
-    assert again.offers[1].answer_by == NOON + MINUTE + casework.answers.ANSWER_WITHIN
-    never = casework.correct(asked(), 1, "not_called", now=NOON, operator="desk")
+    assert again.offers[1].answer_by == NOON + MINUTE + offer_changes.ANSWER_WITHIN
+    never = offer_changes.correct(asked(), 1, "not_called", now=NOON, operator="desk")
     assert [offer.state for offer in never.offers] == ["corrected"]
     wanted = never.services[0]
-    assert casework.next_option(never, wanted).phone == asked().offers[0].phone
+    assert case_states.next_option(never, wanted).phone == asked().offers[0].phone
     with pytest.raises(UsageError, match="has not been answered"):
-        casework.correct(asked(), 1, "declined", now=NOON, operator="desk")
+        offer_changes.correct(asked(), 1, "declined", now=NOON, operator="desk")
 
 
 def test_two_calls_never_run_at_once_by_a_correction():
     """While the next one is asked, or on the way, an earlier call cannot run again."""
     of = asked(done(asked(), 1, "decline"))
     with pytest.raises(ConflictError, match=r"17\.2 .* is open at"):
-        casework.correct(of, 1, "open", now=NOON, operator="desk")
+        offer_changes.correct(of, 1, "open", now=NOON, operator="desk")
 
 
 def test_nothing_is_corrected_after_an_arrival():
@@ -108,10 +113,10 @@ def test_nothing_is_corrected_after_an_arrival():
 def test_the_table_is_complete():
     """Every state that an offer can have has a row, and every row every action."""
     assert {
-        c for row in casework.TABLE.values() for c in row.values() if isinstance(c, str)
-    } <= set(casework.TABLE)
-    assert all(tuple(row) == casework.ACTIONS for row in casework.TABLE.values())
-    assert casework.as_markdown().count("\n") == len(casework.TABLE) + 2
+        c for row in offer_table.TABLE.values() for c in row.values() if isinstance(c, str)
+    } <= set(offer_table.TABLE)
+    assert all(tuple(row) == offer_table.ACTIONS for row in offer_table.TABLE.values())
+    assert offer_table.as_markdown().count("\n") == len(offer_table.TABLE) + 2
 
 
 def test_the_next_one_is_asked_only_once():
@@ -138,14 +143,14 @@ def test_exhausted_is_a_state():
     """When everybody has refused the service is exhausted, not silent."""
     of = case(service("tow", option("anna")))
     of = done(asked(of, "tow"), 1, "decline")
-    assert casework.service_state(of, of.services[0]) == "exhausted"
-    assert casework.next_option(of, of.services[0]).option is None
+    assert case_states.service_state(of, of.services[0]) == "exhausted"
+    assert case_states.next_option(of, of.services[0]).option is None
 
 
 def test_who_has_closed_meanwhile_is_passed_over_with_the_reason():
     """The gate is looked at before each call; the order is not."""
     of = case(service("tow", option("anna"), option("bert")))
-    found = casework.next_option(
+    found = case_states.next_option(
         of, of.services[0], lambda each: "closed" if each.provider == "anna" else None
     )
     assert found.option.provider == "bert"
@@ -158,7 +163,7 @@ def test_one_firm_under_two_ids_is_called_once():
     bert = replace(option("bert"), phones=("bert 1", "+49 (89) 99998101"))
     of = asked(case(service("tow", anna, bert, option("carl"))), "tow")
     of = done(of, 1, "decline")
-    found = casework.next_option(of, of.services[0])
+    found = case_states.next_option(of, of.services[0])
     assert found.option.provider == "carl"
     assert [why for _, why in found.skipped] == ["has the number of Anna: declined"]
 
@@ -173,12 +178,12 @@ def test_a_failure_goes_on_with_the_next():
 def test_unsuccessful_opens_what_was_planned_after():
     """A repair that did not help opens the tow, and lowers nobody's standing."""
     of = case()
-    assert casework.service_state(of, of.services[1]) == "later"
+    assert case_states.service_state(of, of.services[1]) == "later"
     with pytest.raises(ConflictError, match="waits until roadside_repair has failed"):
         asked(of, "tow")
     of = done(done(asked(of), 1, "accept"), 1, "unsuccessful")
-    assert casework.service_state(of, of.services[0]) == "unsuccessful"
-    assert casework.service_state(of, of.services[1]) == "waiting"
+    assert case_states.service_state(of, of.services[0]) == "unsuccessful"
+    assert case_states.service_state(of, of.services[1]) == "waiting"
 
 
 def test_a_late_acceptance_is_told_who_was_first():
@@ -210,7 +215,7 @@ def test_an_acceptance_books_the_lowest_unit_that_is_free_all_the_time():
     """From setting off, 20 minutes before the arrival, to 45 minutes after it."""
 
     def taken(units, *bookings, **facts):
-        of = casework.accept(
+        of = offer_changes.accept(
             asked(),
             1,
             there_at=ETA,
@@ -250,20 +255,22 @@ def test_a_time_that_is_possible_is_accepted():
     """The refusal names a whole minute, and an acceptance for it is not refused."""
     odd = replace(booked(1, 0, 30), end=NOON + 30 * MINUTE + timedelta(seconds=37))
     facts = {"now": NOON, "fleet": Fleet(1, NOON, [odd]), "minutes": JOB}
-    with pytest.raises(casework.NoUnitError) as refused:
-        casework.accept(asked(), 1, there_at=ETA, **facts)
+    with pytest.raises(unit_bookings.NoUnitError) as refused:
+        offer_changes.accept(asked(), 1, there_at=ETA, **facts)
     assert refused.value.there_at == NOON + 51 * MINUTE
-    of = casework.accept(asked(), 1, there_at=refused.value.there_at, **facts)
+    of = offer_changes.accept(asked(), 1, there_at=refused.value.there_at, **facts)
     assert of.offers[0].unit == 1
 
 
 def test_a_unit_whose_way_is_not_known_sets_off_at_the_time_of_the_incident():
     """A firm outside the cascade has no minutes of a way; a later case takes it later."""
-    minutes = casework.JobMinutes(None, 45.0)
+    minutes = unit_bookings.JobMinutes(None, 45.0)
     for when, begin in ((0, 0), (10, 10), (50, 35), (-60, 0)):
         of = asked()
         of = replace(of, incident=replace(of.incident, when=NOON + when * MINUTE))
-        of = casework.accept(of, 1, there_at=ETA, now=NOON, fleet=Fleet(1, NOON), minutes=minutes)
+        of = offer_changes.accept(
+            of, 1, there_at=ETA, now=NOON, fleet=Fleet(1, NOON), minutes=minutes
+        )
         assert of.offers[0].booked_from == NOON + begin * MINUTE
 
 
@@ -282,7 +289,7 @@ def test_a_new_time_moves_the_booking_and_is_never_refused():
     def moved(units, *bookings, now=0):
         of = done(asked(), 1, "accept")  # from 12:15 to 13:20
         return placed(
-            casework.promise(
+            offer_changes.promise(
                 of, 1, there_at=ETA + 60 * MINUTE, now=NOON + now * MINUTE, speaker="provider",
                 fleet=Fleet(units, NOON + now * MINUTE, bookings), minutes=JOB,
             )[1]
@@ -304,7 +311,9 @@ def test_the_arrival_moves_the_booking():
     def there(minute, *bookings):
         of = done(asked(), 1, "accept")
         now = NOON + minute * MINUTE
-        return placed(casework.arrive(of, 1, now=now, fleet=Fleet(1, now, bookings), job_min=45)[1])
+        return placed(
+            offer_changes.arrive(of, 1, now=now, fleet=Fleet(1, now, bookings), job_min=45)[1]
+        )
 
     assert there(50) == ((1, 15, 95), [])
     assert there(5) == ((1, 5, 50), [])
@@ -316,13 +325,13 @@ def test_the_arrival_moves_the_booking():
 def test_a_declined_offer_needs_a_reason_of_the_list():
     """Reasons are a closed list."""
     with pytest.raises(UsageError, match="allowed: no_unit, no_driver"):
-        casework.answer(asked(), 1, "decline", now=NOON, reason="lazy")
+        offer_changes.answer(asked(), 1, "decline", now=NOON, reason="lazy")
 
 
 def test_every_promise_is_kept():
     """A new time is added to the old one, with when and by whom it was said."""
     of = done(asked(), 1, "accept")
-    of, _ = casework.promise(
+    of, _ = offer_changes.promise(
         of, 1, there_at=ETA + 10 * MINUTE, now=NOON + MINUTE, speaker="operator",
         fleet=Fleet(2, NOON), minutes=JOB,
     )  # fmt: skip
@@ -335,29 +344,29 @@ def test_every_promise_is_kept():
 def test_deadlines_of_answer_arrival_and_call_back():
     """An open offer is due for its answer, an accepted one for its arrival, a call for itself."""
     of = asked()
-    assert [d.what for d in casework.overdue(of, NOON + 2 * MINUTE)] == []
-    assert [d.what for d in casework.overdue(of, NOON + 4 * MINUTE)] == ["answer"]
+    assert [d.what for d in case_states.overdue(of, NOON + 2 * MINUTE)] == []
+    assert [d.what for d in case_states.overdue(of, NOON + 4 * MINUTE)] == ["answer"]
     of = done(of, 1, "accept")
-    assert casework.overdue(of, ETA) == []
-    assert [d.what for d in casework.overdue(of, ETA + 11 * MINUTE)] == ["arrival"]
+    assert case_states.overdue(of, ETA) == []
+    assert [d.what for d in case_states.overdue(of, ETA + 11 * MINUTE)] == ["arrival"]
     arrived = done(of, 1, "arrive")
-    assert casework.overdue(arrived, NOON + 45 * MINUTE) == []
-    assert [(d.what, d.offer) for d in casework.overdue(arrived, NOON + 46 * MINUTE)] == [
+    assert case_states.overdue(arrived, NOON + 45 * MINUTE) == []
+    assert [(d.what, d.offer) for d in case_states.overdue(arrived, NOON + 46 * MINUTE)] == [
         ("closing", 1)
     ]
     of = replace(case(), call_back_at=NOON)
-    assert [d.what for d in casework.overdue(of, NOON + MINUTE)] == ["call back"]
+    assert [d.what for d in case_states.overdue(of, NOON + MINUTE)] == ["call back"]
 
 
 def test_nobody_is_forgotten():
     """A service for which nobody is asked is due, one for which nobody is left as well."""
     of = case(service("tow", option("anna")))
-    assert [d.what for d in casework.overdue(of, NOON + 4 * MINUTE)] == ["next call"]
+    assert [d.what for d in case_states.overdue(of, NOON + 4 * MINUTE)] == ["next call"]
     of = asked(of, "tow", at=NOON + MINUTE)
     of = done(of, 1, "decline", at=NOON + 2 * MINUTE)
-    assert casework.overdue(of, NOON + 4 * MINUTE) == []
-    assert [d.what for d in casework.overdue(of, NOON + 6 * MINUTE)] == ["last resort"]
-    assert casework.deadlines(casework.close(of, now=NOON), NOON) == []
+    assert case_states.overdue(of, NOON + 4 * MINUTE) == []
+    assert [d.what for d in case_states.overdue(of, NOON + 6 * MINUTE)] == ["last resort"]
+    assert case_states.deadlines(offer_changes.close(of, now=NOON), NOON) == []
 
 
 @pytest.mark.parametrize("stage", ["accept", "arrive"])
@@ -366,11 +375,11 @@ def test_help_in_vain_leaves_the_case_due(stage):
     of = done(asked(case(service("tow", option("anna"), option("bert"))), "tow"), 1, "accept")
     of = of if stage == "accept" else done(of, 1, "arrive")
     of = done(of, 1, "unsuccessful", at=NOON + 5 * MINUTE)
-    assert casework.service_state(of, of.services[0]) == "unsuccessful"
-    assert casework.deadlines(of, NOON + 5 * MINUTE) == [
-        casework.Deadline(NOON + 8 * MINUTE, "closing", 1)
+    assert case_states.service_state(of, of.services[0]) == "unsuccessful"
+    assert case_states.deadlines(of, NOON + 5 * MINUTE) == [
+        case_states.Deadline(NOON + 8 * MINUTE, "closing", 1)
     ]
-    [ahead] = casework.overdue(of, NOON)
+    [ahead] = case_states.overdue(of, NOON)
     assert (ahead.what, ahead.is_ahead) == ("closing", True)
 
 
@@ -380,64 +389,66 @@ def test_who_is_still_at_work_is_waited_for():
     of = done(done(of, 1, "accept"), 1, "unsuccessful", at=NOON + MINUTE)
     of = asked(of, "taxi", at=NOON + MINUTE)
     of = done(done(of, 2, "accept"), 2, "arrive")
-    assert [(d.what, d.offer) for d in casework.deadlines(of, NOON)] == [("closing", 2)]
+    assert [(d.what, d.offer) for d in case_states.deadlines(of, NOON)] == [("closing", 2)]
 
 
 def test_no_open_case_is_without_a_deadline():
     """Neither one whose only offer was called off, nor one that needs no provider."""
     of = done(asked(), 1, "cancel", at=NOON + MINUTE)
-    assert casework.deadlines(of, NOON) == [casework.Deadline(NOON + 4 * MINUTE, "closing", 1)]
+    assert case_states.deadlines(of, NOON) == [
+        case_states.Deadline(NOON + 4 * MINUTE, "closing", 1)
+    ]
     bare = replace(case(), services=(), call_back_at=NOON + 60 * MINUTE)
-    assert casework.deadlines(bare, NOON) == [
-        casework.Deadline(NOON + 3 * MINUTE, "closing"),
-        casework.Deadline(NOON + 60 * MINUTE, "call back"),
+    assert case_states.deadlines(bare, NOON) == [
+        case_states.Deadline(NOON + 3 * MINUTE, "closing"),
+        case_states.Deadline(NOON + 60 * MINUTE, "call back"),
     ]
     later = replace(bare, incident=replace(bare.incident, when=NOON + 60 * MINUTE))
-    assert casework.deadlines(later, NOON)[-1].at == NOON + 63 * MINUTE
+    assert case_states.deadlines(later, NOON)[-1].at == NOON + 63 * MINUTE
 
 
 def test_only_whoever_did_not_answer_is_waited_for():
     """A call that was never made, or that was answered since, puts off no next call."""
     of = done(asked(), 1, "no_answer", at=NOON)
-    assert [d.at for d in casework.deadlines(of, NOON)] == [NOON + 8 * MINUTE]
-    never = casework.correct(of, 1, "not_called", now=NOON + MINUTE, operator="boss")
-    assert [d.at for d in casework.deadlines(never, NOON)] == [NOON + 4 * MINUTE]
+    assert [d.at for d in case_states.deadlines(of, NOON)] == [NOON + 8 * MINUTE]
+    never = offer_changes.correct(of, 1, "not_called", now=NOON + MINUTE, operator="boss")
+    assert [d.at for d in case_states.deadlines(never, NOON)] == [NOON + 4 * MINUTE]
     back = done(done(of, 1, "accept", at=NOON + MINUTE), 1, "fail", at=NOON + MINUTE)
-    assert [d.at for d in casework.deadlines(back, NOON)] == [NOON + 4 * MINUTE]
+    assert [d.at for d in case_states.deadlines(back, NOON)] == [NOON + 4 * MINUTE]
 
 
 def test_closing_and_cancelling():
     """A case closes when nobody is being asked; a cancelled one counts against nobody."""
     with pytest.raises(ConflictError, match=r"17\.1 is still open"):
-        casework.close(asked(), now=NOON)
-    closed = casework.close(done(asked(), 1, "accept"), now=NOON)
+        offer_changes.close(asked(), now=NOON)
+    closed = offer_changes.close(done(asked(), 1, "accept"), now=NOON)
     assert closed.offers[0].ended_at == NOON
     with pytest.raises(ConflictError, match="case 17 was closed at 12:00"):
         asked(closed)
-    gone = casework.cancel(done(asked(), 1, "accept"), now=NOON)
+    gone = offer_changes.cancel(done(asked(), 1, "accept"), now=NOON)
     assert [offer.state for offer in gone.offers] == ["cancelled"]
-    assert casework.service_state(gone, gone.services[0]) == "cancelled"
+    assert case_states.service_state(gone, gone.services[0]) == "cancelled"
     with pytest.raises(ConflictError, match="case 17 was cancelled"):
-        casework.cancel(gone, now=NOON)
+        offer_changes.cancel(gone, now=NOON)
 
 
 def test_a_correction_keeps_both_and_frees_the_unit():
     """The wrong record stays and is marked; the firm's unit is free again."""
     of = done(asked(), 1, "accept")
     assert fleet(of, "anna").booked
-    of = casework.correct(of, 1, "declined", now=NOON, operator="boss")
+    of = offer_changes.correct(of, 1, "declined", now=NOON, operator="boss")
     assert [offer.state for offer in of.offers] == ["corrected", "declined"]
     assert (of.offers[1].operator, of.offers[1].opened_at) == ("boss", of.offers[0].opened_at)
     assert not fleet(of, "anna").booked
-    to_accepted = casework.correct(of, 2, "accepted", now=NOON, operator="boss")
+    to_accepted = offer_changes.correct(of, 2, "accepted", now=NOON, operator="boss")
     assert to_accepted.offers[-1].state == "open"
 
 
 def test_unknown_offers_are_refused():
     """An offer that the case does not have is a wrong argument."""
     with pytest.raises(UsageError, match=r"case 17 has no offer 17\.9"):
-        casework.arrive(case(), 9, now=NOON, fleet=Fleet(1, NOON), job_min=45.0)
-    assert set(ANSWERS) < set(casework.ACTIONS)
+        offer_changes.arrive(case(), 9, now=NOON, fleet=Fleet(1, NOON), job_min=45.0)
+    assert set(ANSWERS) < set(offer_table.ACTIONS)
 
 
 @pytest.mark.parametrize("promised_min", [5, 10, 20, 40])
@@ -448,7 +459,7 @@ def test_the_time_that_is_named_is_accepted(promised_min, out_min):
                   end=NOON + out_min * MINUTE)  # fmt: skip
 
     def accept(there_at):
-        return casework.accept(
+        return offer_changes.accept(
             asked(), 1, there_at=there_at, now=NOON, fleet=Fleet(1, NOON, [out]), minutes=JOB
         )
 
@@ -464,6 +475,6 @@ def test_without_a_known_way_no_time_is_named():
     out = Booking(provider="anna", unit=1, case_id=9, offer=1, begin=NOON, end=NOON + 60 * MINUTE)
     minutes = replace(JOB, way_min=None)
     with pytest.raises(NoUnitError, match=r"booked for case 9$") as refused:
-        casework.accept(asked(), 1, there_at=NOON + 10 * MINUTE, now=NOON,
+        offer_changes.accept(asked(), 1, there_at=NOON + 10 * MINUTE, now=NOON,
                         fleet=Fleet(1, NOON, [out]), minutes=minutes)  # fmt: skip
     assert refused.value.there_at is None

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli import casework
+from dispatch_cli.casework import answers as offer_changes
+from dispatch_cli.casework import states as case_states
 from dispatch_cli.model.clock_jumps import ClockJump, is_ahead, jump_between
 
 from .cases import JOB, MINUTE, NOON, case, fleet, option, service
@@ -49,13 +50,15 @@ def stages(at):
     waiting = replace(case(service("tow", option("anna"))), opened_at=at)
     waiting = replace(waiting, incident=replace(waiting.incident, when=at))
     tow = waiting.services[0]
-    asking = casework.ask(waiting, tow, tow.options[0], phone="anna 1", now=at, operator="desk")
-    silent = casework.answer(asking, 1, "no_answer", now=at)
-    accepted = casework.accept(
+    asking = offer_changes.ask(
+        waiting, tow, tow.options[0], phone="anna 1", now=at, operator="desk"
+    )
+    silent = offer_changes.answer(asking, 1, "no_answer", now=at)
+    accepted = offer_changes.accept(
         asking, 1, there_at=at + 20 * MINUTE, now=at, fleet=fleet(asking, "anna", now=at),
         minutes=JOB,
     )  # fmt: skip
-    arrived, _ = casework.arrive(
+    arrived, _ = offer_changes.arrive(
         accepted, 1, now=at, fleet=fleet(accepted, "anna", but=1, now=at), job_min=45.0
     )
     return {
@@ -71,10 +74,12 @@ def stages(at):
 @pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 365 * DAY])
 def test_a_deadline_of_a_clock_that_was_ahead_is_due(what, ahead):
     """Whatever waits by a clock that was ahead is due at once, and is not by the right clock."""
-    [due] = casework.overdue(stages(NOON + ahead)[what], NOON)
+    [due] = case_states.overdue(stages(NOON + ahead)[what], NOON)
     assert (due.what, due.is_ahead) == (what, True)
-    assert casework.overdue(stages(NOON)[what], NOON) == []
-    assert not any(each.is_ahead for each in casework.deadlines(stages(NOON)[what], NOON - MINUTE))
+    assert case_states.overdue(stages(NOON)[what], NOON) == []
+    assert not any(
+        each.is_ahead for each in case_states.deadlines(stages(NOON)[what], NOON - MINUTE)
+    )
 
 
 def test_a_reminder_of_a_clock_that_was_ahead_is_due():
@@ -82,13 +87,13 @@ def test_a_reminder_of_a_clock_that_was_ahead_is_due():
     of = stages(NOON)["arrival"]
     for set_at in (NOON + 2 * MINUTE, NOON + HOUR):
         ahead = replace(of, call_back_at=set_at + HOUR, call_back_set_at=set_at)
-        assert casework.overdue(ahead, NOON) == [
-            casework.Deadline(set_at + HOUR, "call back", is_ahead=True)
+        assert case_states.overdue(ahead, NOON) == [
+            case_states.Deadline(set_at + HOUR, "call back", is_ahead=True)
         ]
     for set_at in (NOON + MINUTE, None):
         right = replace(of, call_back_at=NOON + HOUR, call_back_set_at=set_at)
-        assert casework.overdue(right, NOON) == []
-    for end in (casework.close, casework.cancel):
+        assert case_states.overdue(right, NOON) == []
+    for end in (offer_changes.close, offer_changes.cancel):
         over = end(ahead, now=NOON)
         assert (over.call_back_at, over.call_back_set_at) == (None, None)
 
@@ -96,9 +101,9 @@ def test_a_reminder_of_a_clock_that_was_ahead_is_due():
 def test_what_the_right_clock_records_counts_again():
     """After an answer by the right clock the next call has its three minutes again."""
     of = stages(NOON + HOUR)["answer"]
-    of = casework.answer(of, 1, "unreachable", now=NOON)
-    assert casework.overdue(of, NOON + 3 * MINUTE) == []
-    [due] = casework.overdue(of, NOON + 4 * MINUTE)
+    of = offer_changes.answer(of, 1, "unreachable", now=NOON)
+    assert case_states.overdue(of, NOON + 3 * MINUTE) == []
+    [due] = case_states.overdue(of, NOON + 4 * MINUTE)
     assert (due.at, due.is_ahead) == (NOON + 3 * MINUTE, False)
 
 
@@ -107,14 +112,14 @@ def test_an_appointment_is_no_clock():
     for opened in (NOON, NOON + HOUR):
         of = stages(opened)["next call"]
         of = replace(of, incident=replace(of.incident, when=NOON + 26 * DAY))
-        assert casework.overdue(of, NOON) == []
+        assert case_states.overdue(of, NOON) == []
 
 
 def test_a_new_time_books_from_now():
     """After the clock was set right, a new time books the unit from the right time on."""
     of = stages(NOON + HOUR)["arrival"]
     at = NOON + 5 * MINUTE
-    _, placed = casework.promise(
+    _, placed = offer_changes.promise(
         of, 1, there_at=NOON + 40 * MINUTE, now=at, speaker="provider",
         fleet=fleet(of, "anna", but=1, now=at), minutes=JOB,
     )  # fmt: skip

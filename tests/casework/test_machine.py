@@ -7,7 +7,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from dispatch_cli import casework
+from dispatch_cli.casework import answers as offer_changes
+from dispatch_cli.casework import bookings as unit_bookings
+from dispatch_cli.casework import states as case_states
 from dispatch_cli.errors import ConflictError, UsageError
 
 from .cases import JOB, case, fleet, option, service
@@ -181,15 +183,15 @@ class Working(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(list(CASCADES)))
     def ask(self, name):
-        wanted = casework.service_of(self.case, name)
+        wanted = case_states.service_of(self.case, name)
         expected = self.waits_for(name)
-        found = casework.next_option(self.case, wanted)
+        found = case_states.next_option(self.case, wanted)
         assert expected == ((found.option.provider, found.phone) if found.option else None)
         if found.option is None:
             return
         if self.attempt(
             self.may_ask(name),
-            lambda c: casework.ask(
+            lambda c: offer_changes.ask(
                 c, wanted, found.option, phone=found.phone, now=self.now, operator="desk"
             ),
         ):
@@ -204,7 +206,7 @@ class Working(RuleBasedStateMachine):
         allowed = self.may(told, "accept") and self.may_accept(told)
         if self.attempt(
             allowed,
-            lambda c: casework.accept(
+            lambda c: offer_changes.accept(
                 c,
                 number,
                 there_at=self.now + HALF_AN_HOUR,
@@ -231,21 +233,21 @@ class Working(RuleBasedStateMachine):
                       but=number, now=self.now)  # fmt: skip
         if action == "eta":
             there_at = self.now + timedelta(minutes=50)
-            found = casework.promise(of, number, there_at=there_at, now=self.now, speaker="x",
+            found = offer_changes.promise(of, number, there_at=there_at, now=self.now, speaker="x",
                                      fleet=units, minutes=JOB)  # fmt: skip
             return self.settled(*found)
         if action == "arrive":
-            found = casework.arrive(of, number, now=self.now, fleet=units, job_min=JOB.job_min)
+            found = offer_changes.arrive(of, number, now=self.now, fleet=units, job_min=JOB.job_min)
             return self.settled(*found)
         if action == "correct":
-            return casework.correct(of, number, "declined", now=self.now, operator="boss")
-        return casework.answer(of, number, action, now=self.now, reason="weather")
+            return offer_changes.correct(of, number, "declined", now=self.now, operator="boss")
+        return offer_changes.answer(of, number, action, now=self.now, reason="weather")
 
     @staticmethod
     def settled(of, placed):
         """The case, and in it the bookings that give way."""
         for booking in placed.others:
-            of = casework.rebooked(of, booking)
+            of = unit_bookings.rebooked(of, booking)
         return of
 
     def note(self, told, action):
@@ -274,7 +276,7 @@ class Working(RuleBasedStateMachine):
             return
         asking = any(t.word == "" and not t.replaced for t in self.told)
         allowed = not self.over and (end == "cancel" or not asking)
-        act = casework.close if end == "close" else casework.cancel
+        act = offer_changes.close if end == "close" else offer_changes.cancel
         if self.attempt(allowed, lambda c: act(c, now=self.now)):
             self.over = True
             if end == "cancel":

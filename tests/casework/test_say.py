@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch_cli.casework import say
+from dispatch_cli.casework import say as call_texts
 from dispatch_cli.model import Place
 from dispatch_cli.notation import place_at, place_of_postcode
 
@@ -21,5 +21,5 @@ from ..worlds import incident
 )
 def test_the_rough_area(place: Place, said: str) -> None:
     """Postcode and town, or country and nearest postcode; a blurred place abroad has neither."""
-    assert say._rough_area(incident(place=place)) == said
+    assert call_texts._rough_area(incident(place=place)) == said
     assert str(place.lat) not in said

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dispatch_cli.casework import say
+from dispatch_cli.casework import say as call_texts
 from dispatch_cli.cli.case import Verbs
 from dispatch_cli.cli.case.opening import Motorist
 from dispatch_cli.cli.incident_options import Facts
@@ -118,14 +118,14 @@ def test_a_placeholder_may_have_any_name():
     """A text of the file may use every word that the built-in texts have, also {language}."""
     named = {"texts": "a", "language": "b", "key": "c", "template": "d", "words": "e"}
     own = {"en": {"speaks": "".join(f"{{{name}}}" for name in named)}}
-    assert say.text(own, "en", "speaks", **named) == "abcde"
+    assert call_texts.text(own, "en", "speaks", **named) == "abcde"
 
 
 def test_the_loop_goes_on_without_its_texts(dispatch, firms, monkeypatch):
     """Where the texts cannot be made, the acceptance is said to be recorded and keys still work."""
     dispatch("case", "open", "tow", "--at", "86150")
     monkeypatch.setattr("sys.stdin", io.StringIO("\na\n30\ni\nhas a dog\nk\nk\nq\n"))
-    monkeypatch.setattr(say, "to_driver", lambda *_: 1 / 0)
+    monkeypatch.setattr(call_texts, "to_driver", lambda *_: 1 / 0)
     ran = dispatch("case", "work", "1")
     assert ran.code == 0
     assert "recorded: case 1: Abschlepp Lech accepted, there by" in ran.out

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ...casebook import answering, mending
-from ...casework import NoUnitError
+from ...casework.bookings import NoUnitError
 from ...errors import UsageError
 from ...model.words import DECLINE_REASONS
 from ...render.case_loop import declines_question

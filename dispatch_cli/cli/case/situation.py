@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ... import casework, plans
+from ... import plans
 from ...casebook import answering, asking, viewing
 from ...casebook.book import Book, clock, existing
 from ...casebook.gating import gate_now
+from ...casework import answers as offer_changes
+from ...casework import states as case_states
 from ...model.case import Case, CaseService, Offer
 from ...render.case_loop import Page
 
@@ -43,12 +45,12 @@ def look(
     """
     with book.store.reading() as reader:
         case = existing(reader, case_id)
-        states = {each.service: casework.service_state(case, each) for each in case.services}
-        service = casework.service_of(case, wanted) or casework.service_in_need(case)
-        coming = casework.Next(None, "", ())
+        states = {each.service: case_states.service_state(case, each) for each in case.services}
+        service = case_states.service_of(case, wanted) or case_states.service_in_need(case)
+        coming = case_states.Next(None, "", ())
         if service is not None and states[service.service] in ("waiting", "exhausted"):
-            coming = casework.next_option(case, service, *gate_now(book, reader, case, service))
-    offer = casework.offer_in_hand(case, service) if service else None
+            coming = case_states.next_option(case, service, *gate_now(book, reader, case, service))
+    offer = case_states.offer_in_hand(case, service) if service else None
     bare = Page(
         case_id=case.id,
         client=case.incident.client or "no client",
@@ -68,22 +70,22 @@ def _with_block(
     bare: Page,
     case: Case,
     service: CaseService,
-    coming: casework.Next,
+    coming: case_states.Next,
     *,
     language: str,
 ) -> Page:
     """Put in the one block that the screen shows of the chosen service."""
-    offer = casework.offer_in_hand(case, service)
+    offer = case_states.offer_in_hand(case, service)
     if offer is not None and offer.state == "open":
         card = asking.card(book, case, offer, language=language)
         return replace(bare, asking=card, answer_by=offer.answer_by)
-    if offer is not None and offer.state in casework.LIVE:
+    if offer is not None and offer.state in case_states.LIVE:
         done = answering.stands(book, f"{case.id}.{offer.number}", language=language)
         return replace(bare, accepted=done, phone=offer.phone)
     if coming.option is not None:
         option, phone = coming.option, coming.phone
         # The card as it will be once the call is placed; nothing is recorded yet.
-        after = casework.ask(
+        after = offer_changes.ask(
             case, service, option, phone=phone, now=book.now, operator=book.operator
         )
         return replace(bare, coming=asking.card(book, after, after.offers[-1], language=language))
