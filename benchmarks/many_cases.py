@@ -18,8 +18,8 @@ from msgspec.structs import fields, replace
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dispatch_cli import api
-from dispatch_cli.casebook import answering, asking, keeping, mending, opening
-from dispatch_cli.casebook.book import Book
+from dispatch_cli.cases import answer_call, correct_case, keep_case, offer_call, open_case
+from dispatch_cli.cases.book import Book
 from dispatch_cli.model.case import Act, Case, Personal
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
@@ -86,19 +86,19 @@ def _work(store: Store, catalog: api.Catalog, random: Random, at: datetime) -> i
     place = api.locate(f"{lat:.5f},{lon:.5f}", catalog)
     incident = api.Incident(kind="tow", place=place, when=at, client="adac")
     motorist = Personal(caller="A. Caller", call_back="0152 28817386", plate="A-XX 1")
-    number = opening.open_case(book(0), incident, motorist).case.id
-    keeping.note(book(1), number, "waits behind the barrier")
-    first = asking.place_call(book(2), number)
-    assert isinstance(first, asking.OfferCard)
-    answering.record(book(4), first.ref, "decline", reason="no_unit")
-    second = asking.place_call(book(4.5), number)
-    assert isinstance(second, asking.OfferCard)
+    number = open_case.open_case(book(0), incident, motorist).case.id
+    keep_case.note(book(1), number, "waits behind the barrier")
+    first = offer_call.place_call(book(2), number)
+    assert isinstance(first, offer_call.OfferCard)
+    answer_call.record(book(4), first.ref, "decline", reason="no_unit")
+    second = offer_call.place_call(book(4.5), number)
+    assert isinstance(second, offer_call.OfferCard)
     promised = at + 40 * MINUTE
-    answering.accept(book(6), second.ref, promised)
-    answering.promise(book(30), second.ref, promised + 10 * MINUTE, speaker="driver")
-    answering.arrive(book(44 + random.uniform(0, 9)), second.ref)
-    keeping.remind(book(60), number, at + 70 * MINUTE)
-    mending.close(book(90), number)
+    answer_call.accept(book(6), second.ref, promised)
+    answer_call.promise(book(30), second.ref, promised + 10 * MINUTE, speaker="driver")
+    answer_call.arrive(book(44 + random.uniform(0, 9)), second.ref)
+    keep_case.remind(book(60), number, at + 70 * MINUTE)
+    correct_case.close(book(90), number)
     return number
 
 

@@ -21,8 +21,8 @@ from msgspec import Struct
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dispatch_cli import reliability
-from dispatch_cli.casebook import answering, asking, keeping, mending, opening
-from dispatch_cli.casebook.book import Book
+from dispatch_cli.cases import answer_call, correct_case, keep_case, offer_call, open_case
+from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
 from dispatch_cli.model.case import SAID_NO, SAID_YES, Case, Personal, Tally
 from dispatch_cli.model.forecast_counts import tenth_of
@@ -98,7 +98,7 @@ class SimulatedDesk:
     def forget_all(self) -> None:
         """Erase all motorists after a day of rest."""
         self.rest()
-        keeping.forget(self._book(), older_than_days=0, dry_run=False)
+        keep_case.forget(self._book(), older_than_days=0, dry_run=False)
 
     def report(self) -> ForecastReport:
         """Make the forecast report of everything that is kept."""
@@ -156,15 +156,15 @@ class SimulatedDesk:
     def _work_case(self) -> None:
         lat, lon = (each + self._random.uniform(-0.1, 0.1) for each in _TOWN)
         incident = Incident(kind="tow", place=Place(lat=lat, lon=lon), when=self._now)
-        number = opening.open_case(self._book(), incident, Personal()).case.id
+        number = open_case.open_case(self._book(), incident, Personal()).case.id
         refused: set[str] = set()
         while True:
-            card = asking.place_call(self._book(), number)
-            if isinstance(card, asking.Exhausted) or self._answer(number, card, refused):
+            card = offer_call.place_call(self._book(), number)
+            if isinstance(card, offer_call.Exhausted) or self._answer(number, card, refused):
                 break
-        mending.close(self._book(), number)
+        correct_case.close(self._book(), number)
 
-    def _answer(self, number: int, card: asking.OfferCard, refused: set[str]) -> bool:
+    def _answer(self, number: int, card: offer_call.OfferCard, refused: set[str]) -> bool:
         """Let a firm answer a call as it truly does; return whether no other is needed.
 
         A firm that refuses does so on all its numbers.
@@ -172,7 +172,7 @@ class SimulatedDesk:
         random, firm = self._random, self.truth[card.provider]
         self._now += random.uniform(0.5, 5) * _MINUTE
         if random.random() < CANCELLED:
-            answering.record(self._book(), card.ref, "cancel")
+            answer_call.record(self._book(), card.ref, "cancel")
             return True
         if card.provider in refused or random.random() >= firm.acceptance:
             refused.add(card.provider)
@@ -181,29 +181,29 @@ class SimulatedDesk:
             return False
         if card.other_phones and random.random() < FIRST_NUMBER_IN_VAIN:
             self._refuse(card, "no_answer")
-            again = asking.place_call(self._book(), number)
-            assert isinstance(again, asking.OfferCard)
+            again = offer_call.place_call(self._book(), number)
+            assert isinstance(again, offer_call.OfferCard)
             assert again.provider == card.provider
             card = again
         arrival_min = max(1.0, base_of(self._store, card) + random.gauss(firm.late_min, 5))
         said_min = max(1.0, arrival_min - random.uniform(-2, 8))
-        answering.accept(self._book(), card.ref, self._now + said_min * _MINUTE)
+        answer_call.accept(self._book(), card.ref, self._now + said_min * _MINUTE)
         self._now += arrival_min * _MINUTE
-        answering.arrive(self._book(), card.ref)
+        answer_call.arrive(self._book(), card.ref)
         return True
 
-    def _refuse(self, card: asking.OfferCard, action: str) -> None:
+    def _refuse(self, card: offer_call.OfferCard, action: str) -> None:
         """Record a refusal; now and then it is typed wrongly first, and corrected."""
         reason = "no_unit" if action == "decline" else ""
         if self._random.random() >= CORRECTED:
-            answering.record(self._book(), card.ref, action, reason=reason)
+            answer_call.record(self._book(), card.ref, action, reason=reason)
             return
-        answering.record(self._book(), card.ref, "unreachable")
+        answer_call.record(self._book(), card.ref, "unreachable")
         right = {"decline": "declined"}.get(action, action)
-        mending.correct(self._book(), card.ref, right, "typed wrongly")  # type: ignore[arg-type]
+        correct_case.correct(self._book(), card.ref, right, "typed wrongly")  # type: ignore[arg-type]
 
 
-def base_of(store: Store, card: asking.OfferCard) -> float:
+def base_of(store: Store, card: offer_call.OfferCard) -> float:
     """Return the base forecast of the offer on a card, in minutes."""
     with store.reading() as reader:
         case = reader.case(card.case_id)

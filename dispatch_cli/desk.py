@@ -12,21 +12,10 @@ from .availability import HolidayDates
 from .candidates import Orders, Rated
 from .eligibility import GATES, Gate, Need, check_gates, reasons_of
 from .errors import UsageError
-from .model import (
-    NO_CLIENT,
-    Incident,
-    Observations,
-    Provider,
-)
+from .model import NO_CLIENT, Incident, Observations, Provider
 from .model.incident import NO_POSITION_YET
 from .model.words import SERVICES
-from .results import (
-    Answer,
-    Cascade,
-    Exclusion,
-    LastResortLine,
-    ProviderSource,
-)
+from .results import Answer, Cascade, Exclusion, LastResortLine, ProviderSource
 
 if TYPE_CHECKING:
     from .catalog import Catalog

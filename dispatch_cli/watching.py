@@ -17,9 +17,9 @@ from .availability import (
     hours_around,
     reachability_at,
 )
+from .availability.hard_states import advance
 from .availability.observer import attributed, observer_fault
 from .availability.samples import one_sample
-from .availability.states import advance
 from .errors import ExitCode
 from .model import Known, Provider
 from .model.check import CheckSettings, Move, Probe, Reading, Report, Watched

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from dispatch_cli.casework import table as offer_table
+from dispatch_cli.cases import offer_table
 from dispatch_cli.model.case import ServiceState
 from dispatch_cli.model.words import DECLINE_REASONS
 from dispatch_cli.render.case_loop import KEYS

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from dispatch_cli.availability import ASKED_AGAIN, states
+from dispatch_cli.availability import ASKED_AGAIN, hard_states
 from dispatch_cli.availability.observer import _SHARE, SEVERAL, SEVERAL_TOGETHER
 from dispatch_cli.availability.samples import SKEW
-from dispatch_cli.casebook import reporting
+from dispatch_cli.cases import provider_reports
 from dispatch_cli.model import Settings
 from dispatch_cli.model.check import CheckSettings, CheckState
 from dispatch_cli.model.check_kinds import CHECK_KINDS
@@ -32,7 +32,7 @@ def test_every_kind_is_explained() -> None:
 def test_the_numbers_are_those_of_the_code() -> None:
     """Thresholds, shares and times that the page names are the defaults."""
     usual = CheckSettings()
-    minutes = round(reporting.USUALLY.total_seconds() / 60)
+    minutes = round(provider_reports.USUALLY.total_seconds() / 60)
     hours = round(ASKED_AGAIN.total_seconds() / 3600)
     assert (usual.failures, usual.successes) == (3, 2)
     assert (SEVERAL, SEVERAL_TOGETHER, _SHARE) == (2, 3, 0.2)
@@ -45,8 +45,8 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"`busy_wait_min` ({Settings().busy_wait_min:.0f})",
         f"holds {minutes} minutes",
         f"for {hours} hours",
-        f"at most {reporting.LONGEST.days} days",
-        f"the last {states.WINDOW} samples",
+        f"at most {provider_reports.LONGEST.days} days",
+        f"the last {hard_states.WINDOW} samples",
         "by 30 % or more",
         "below 20 %",
     ):

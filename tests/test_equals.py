@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from benchmarks import equals as benchmark
 from dispatch_cli import cascade, desk, ranking
 from dispatch_cli.candidates import Orders, Rated
-from dispatch_cli.casebook import answering, asking, mending, opening
-from dispatch_cli.casebook.book import Book
+from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case
+from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Client, Incident, Observations, Provider, Rules, Settings
 from dispatch_cli.model.case import Personal, Summary
 from dispatch_cli.results import LastResortLine
@@ -323,25 +323,25 @@ def desks(tmp_path):
 
 def worked(desks, truth: benchmark.Truth, number: int, at) -> list[benchmark.Call]:
     """Work one case by the real verbs, from open to close."""
-    case = opening.open_case(desks(at), benchmark.incident_of(0, at), Personal()).case
+    case = open_case.open_case(desks(at), benchmark.incident_of(0, at), Personal()).case
     assert case.id == number
     calls = []
     while True:
-        card = asking.place_call(desks(at), number)
-        if isinstance(card, asking.Exhausted):
+        card = offer_call.place_call(desks(at), number)
+        if isinstance(card, offer_call.Exhausted):
             break
         call = truth.call(int(card.provider.rpartition("-")[2]), at)
         calls.append(call)
         at += timedelta(minutes=call.answer_min)
         if call.accepted:
             there_at = at + timedelta(minutes=benchmark.BASE_MIN)
-            answering.accept(desks(at), card.ref, there_at)
+            answer_call.accept(desks(at), card.ref, there_at)
             arrived_at = there_at + timedelta(minutes=call.late_min)
-            answering.arrive(desks(arrived_at), card.ref)
-            mending.close(desks(arrived_at + timedelta(minutes=40)), number)
+            answer_call.arrive(desks(arrived_at), card.ref)
+            correct_case.close(desks(arrived_at + timedelta(minutes=40)), number)
             return calls
-        answering.record(desks(at), card.ref, "decline", reason="no_unit")
-    mending.cancel(desks(at), number)
+        answer_call.record(desks(at), card.ref, "decline", reason="no_unit")
+    correct_case.cancel(desks(at), number)
     return calls
 
 

@@ -32,7 +32,16 @@ from dispatch_cli.messages import Message
 from dispatch_cli.model import Incident, PlanEntry, Rules, Vehicle
 
 from .batch.worlds import World, holidays
-from .worlds import ALWAYS, MIDDLE, NOON, MemoryCatalog, incident, need, no_holidays, provider
+from .worlds import (
+    ALWAYS,
+    MIDDLE,
+    NOON,
+    MemoryCatalog,
+    incident,
+    need,
+    no_holidays,
+    provider,
+)
 
 LICENCE = StaticGate(
     reason="licence_missing",
@@ -131,7 +140,7 @@ def _output_of(made: type[Engine], gates: Sequence[Gate], firms: list, rows: int
 
     from dispatch_cli.batch.job import batch_job
     from dispatch_cli.batch.job.batch_options import Options
-    from dispatch_cli.records.opening import open_records
+    from dispatch_cli.records.open_records import open_records
 
     with TemporaryDirectory() as folder:
         source, target = f"{folder}/in.csv", f"{folder}/out.csv"

@@ -25,7 +25,7 @@ from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.model.words import COUNTRIES
 from dispatch_cli.notation import borders, centres
 from dispatch_cli.places.geonames import Row, read_rows
-from dispatch_cli.places.names import folded
+from dispatch_cli.places.place_names import folded
 
 HERE = Path(__file__).resolve().parent
 CORRECTIONS = HERE / "postcode_corrections.csv"

@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .. import cascade, chain, desk, geo
 from ..availability import HolidayDates
 from ..catalog.index import Index, make_index
-from ..eligibility import (
-    GATES,
-    Gate,
-    Need,
-    gate_facts,
-    phone_at,
-    reasons_of,
-)
+from ..eligibility import GATES, Gate, Need, gate_facts, phone_at, reasons_of
 from ..model import Incident, Observations, Place, PlanEntry
 from ..ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn, is_night, tie
 from . import kernel, offer_kernel

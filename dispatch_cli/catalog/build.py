@@ -18,7 +18,7 @@ from .polygon import parse_polygon
 from .provider_tables import Known, provider_of
 from .raw import RawFile, RawProvider
 from .read import parse_toml, read_bytes, read_file
-from .rules import MAIN_KEYS, read_checking, read_rules
+from .rules_reader import MAIN_KEYS, read_checking, read_rules
 from .sources import INCLUDED, Folder, Source, distrust
 from .suggest import quoted, unknown_key
 from .tables import numbered_tables, read_table

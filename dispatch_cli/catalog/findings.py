@@ -6,7 +6,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from ..errors import BadDataError, Problem, UsageError
-from .lines import Lines
+from .file_lines import Lines
 from .shape import Fault, Path
 
 A = TypeVar("A")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from .lines import Lines
+from .file_lines import Lines
 from .read import read_bytes
 from .sources import Folder
 

@@ -133,7 +133,7 @@ def too_deep_at(text: str) -> int:
     """
     # Both looks are cheap and sound; nearly every file ends here.
     if text.count("[") + text.count("{") > MAX_DEPTH:
-        from .lines import STRINGS
+        from .file_lines import STRINGS
 
         plain = re.sub(rf"(?:[^\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)++", "", text, flags=re.DOTALL)
     else:
@@ -156,7 +156,7 @@ def _brackets_too_deep(brackets: str) -> bool:
 
 def _exact_depth(text: str) -> int:
     """Walk the text bracket by bracket and dot by dot; slow, so only on suspicion."""
-    from .lines import STRINGS
+    from .file_lines import STRINGS
 
     token = re.compile(rf"{STRINGS}|#[^\n]*+|[\[\]{{}}.,\n]", re.DOTALL)
     stack: list[int] = []

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .heartbeat import Ping, ping
-    from .names import Names
+    from .host_names import Names
     from .round import Round, look_at
 
 _HOMES = {
-    "Names": "names",
+    "Names": "host_names",
     "Ping": "heartbeat",
     "Round": "round",
     "look_at": "round",

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from ..model.check import CheckSettings, Probe, SecretRef
-from .faults import overdue
 from .finding import Finding
+from .host_names import Names, SystemNames
 from .http import look_http
 from .kit import Kit
-from .names import Names, SystemNames
+from .look_faults import overdue
 from .secret import UnsendableError, secret_value
 from .stopwatch import Stopwatch, watch
 

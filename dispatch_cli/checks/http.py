@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from ..model.check import Probe, SecretRef
 from .address import Address, AddressError, parse_address
 from .exchange import Answer, ExchangeError, asked
-from .faults import network_trouble
 from .feed import judged_feed
 from .finding import Finding, degraded, down, unknown, up
 from .guard import RefusedError
 from .kit import Kit
+from .look_faults import network_trouble
 from .ports import certificate_finding
 from .secret import UnsendableError, secret_value, sendable
 from .stopwatch import watch

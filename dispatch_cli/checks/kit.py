@@ -13,7 +13,7 @@ import aiohappyeyeballs
 from ..model.check import CheckSettings, Probe
 from ..model.check_kinds import CHECK_KINDS
 from .guard import RefusedError, open_socket
-from .names import Names, known_addresses
+from .host_names import Names, known_addresses
 from .stopwatch import watch
 from .stragglers import Stragglers
 

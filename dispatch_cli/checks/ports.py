@@ -5,9 +5,9 @@ import ssl
 from datetime import UTC, datetime
 
 from ..model.check import Probe
-from .faults import network_trouble
 from .finding import Finding, degraded, up
 from .kit import Kit
+from .look_faults import network_trouble
 
 
 async def look_tcp(probe: Probe, kit: Kit) -> Finding:

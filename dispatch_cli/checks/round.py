@@ -12,12 +12,12 @@ from msgspec import Struct
 
 from ..model.check import CheckSettings, Probe, Reading
 from .command import look_command
-from .faults import overdue
 from .finding import Finding, unknown
+from .host_names import Names, SystemNames
 from .http import look_http
 from .kit import Kit
 from .lag import LagMeter
-from .names import Names, SystemNames
+from .look_faults import overdue
 from .ports import look_tcp, look_tls
 from .stopwatch import Stopwatch, watch
 from .telephone import look_sip

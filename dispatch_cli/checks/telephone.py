@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from ..model.check import Probe
-from .faults import network_trouble
 from .finding import Finding, unknown
 from .guard import open_socket
 from .kit import Kit, Place
+from .look_faults import network_trouble
 from .sip import PORT, Question, judged_answer, parse_answer, request
 from .stopwatch import watch
 

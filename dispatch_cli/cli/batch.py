@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 
 from ..errors import UnavailableError, UsageError
 from ..records.formats import FORMATS
-from .opening import holiday_dates, now, open_catalog, refuse_sample, store_at
+from .open_files import holiday_dates, now, open_catalog, refuse_sample, store_at
 from .options import Around, complete_clients, complete_kinds
 from .outcome import Outcome, emit
 from .spreading import takes
@@ -159,7 +159,7 @@ def batch(arguments: BatchArguments, around: Around) -> Outcome:
         return Outcome(_raise_broken_pipe)
     except KeyboardInterrupt:
         if batch_job.is_resumable(options):
-            from ..render.messages import print_hint
+            from ..render.stderr_lines import print_hint
 
             hint = "stopped; --resume continues from the last checkpoint"
             print_hint(hint, stream=sys.stderr, quiet=around.quiet)
@@ -173,9 +173,9 @@ def _run(options: "Options", around: Around) -> "Tally":
 
     from ..batch.job import batch_job
     from ..batch.job.engine_choice import engine_for
-    from ..records.opening import open_records
+    from ..records.open_records import open_records
     from ..render.batch_progress import meter
-    from ..render.messages import print_hint, print_rejected
+    from ..render.stderr_lines import print_hint, print_rejected
 
     resumed = batch_job.resumable_start(options)
     clock = now() if resumed is None else resumed.now
@@ -229,7 +229,7 @@ def _observations(
         return resumed.known.observations
     if not (options.live or options.history):
         return Observations()
-    from ..casebook.observing import observe
+    from ..cases.observe_log import observe
 
     log = store_at(around.db, clock, on_network=around.db_on_network)
     if not log.path.exists():
@@ -266,7 +266,7 @@ def _outcome_of(options: "Options", around: Around, tally: "Tally", seconds: flo
             emit(SCHEMA, data, exit_code=code, status=status)
         sys.stdout.flush()
         if not around.quiet:
-            from ..render.messages import print_done
+            from ..render.stderr_lines import print_done
 
             # A resumed batch has not ranked all rows in this time.
             took_s = None if options.resume else seconds

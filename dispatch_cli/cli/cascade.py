@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct, structs
 
-from .facts import incident_from
 from .incident_options import Facts, command_words
-from .opening import holiday_dates, look_into_log, now, open_catalog
+from .open_files import holiday_dates, look_into_log, now, open_catalog
 from .options import (
     DbOnNetworkOption,
     DbOption,
@@ -22,6 +21,7 @@ from .options import (
 )
 from .outcome import Outcome, emit
 from .spreading import takes
+from .typed_facts import incident_from
 
 if TYPE_CHECKING:
     from ..results import Answer
@@ -113,10 +113,10 @@ def _show(answer: "Answer", view: View) -> None:
     if view.json:
         _show_json(answer)
         return
-    from ..render import messages
+    from ..render import stderr_lines
 
     # Before the screen, which is as tall as the terminal: nothing may push its first line out.
-    messages.print_warnings(answer.warnings, stream=sys.stderr)
+    stderr_lines.print_warnings(answer.warnings, stream=sys.stderr)
     if sys.stdout.isatty():
         from ..render.cascade_table import print_answer
 

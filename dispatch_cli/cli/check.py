@@ -14,7 +14,7 @@ from ..errors import ExitCode, UnavailableError, UsageError
 from ..model.check import MOST_BUDGET_S
 from ..model.clock_jumps import LONGEST_PAUSE
 from .check_options import Ahead, Looks
-from .opening import holiday_dates, now, open_own_catalog, store_at
+from .open_files import holiday_dates, now, open_own_catalog, store_at
 from .options import Around, complete_providers
 from .outcome import Outcome, emit
 from .spreading import takes
@@ -160,7 +160,7 @@ def _compare_clock(log: "store.Store") -> None:
 
     at = written_at(log.path)
     if at is not None and now() - at > LONGEST_PAUSE:
-        from .case.desk import record_clock
+        from .case.session import record_clock
 
         record_clock(log)
 
@@ -194,9 +194,9 @@ def _heartbeat(asked: _Asked, watch: "Watch") -> Iterator[Callable[[ExitCode], N
         raise
     finally:
         if failed and not (asked.quiet or asked.looks.monitor):
-            from ..render import messages
+            from ..render import stderr_lines
 
-            messages.print_warnings(failed, stream=sys.stderr)
+            stderr_lines.print_warnings(failed, stream=sys.stderr)
 
 
 def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> "Round":
@@ -256,9 +256,9 @@ def _outcome(asked: _Asked, watch: "Watch", checked: "Checked", trouble: Sequenc
         _print(asked, watch, checked)
         sys.stdout.flush()
         if trouble:
-            from ..render import messages
+            from ..render import stderr_lines
 
-            messages.print_error(UnavailableError(*trouble), stream=sys.stderr)
+            stderr_lines.print_error(UnavailableError(*trouble), stream=sys.stderr)
 
     return Outcome(show, code)
 
@@ -338,6 +338,6 @@ def _say_overlap(asked: _Asked) -> None:
             errors=error_entries(ConflictError(text)),
         )  # fmt: skip
     elif not asked.quiet:
-        from ..render import messages
+        from ..render import stderr_lines
 
-        messages.print_hint(text, stream=sys.stderr)
+        stderr_lines.print_hint(text, stream=sys.stderr)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from ..errors import ExitCode, UnavailableError, UsageError
-from .opening import holiday_dates, now
+from .open_files import holiday_dates, now
 from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class CoverageAsked(Struct, frozen=True, kw_only=True):
 def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageAsked) -> Outcome:
     """Look so many days ahead; with --quiet silent unless a named minimum is missed."""
     from .. import planning
-    from ..casebook.observing import observe
+    from ..cases.observe_log import observe
 
     days = re.fullmatch(r"([0-9]{1,3}) ?(d|t|days|tage)?", asked.days.strip().lower())
     if days is None:

@@ -39,8 +39,8 @@ def doctor(
 ) -> Outcome:
     """Say which files and settings are in force, and where each came from."""
     from ..notation.centres import centres
-    from .listing import listing
-    from .opening import find_catalog, open_catalog
+    from .listed_rows import listing
+    from .open_files import find_catalog, open_catalog
 
     path, source = find_catalog(providers)
     rows = [
@@ -99,7 +99,7 @@ def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
     """Where the case log is, and what SQLite's quick check and the journal's head say of it."""
     from pathlib import Path
 
-    from .opening import now, store_at
+    from .open_files import now, store_at
 
     named = os.environ.get("DISPATCH_DB", "")
     log = store_at(Path(named) if named else None, now(), on_network=True)
@@ -120,7 +120,7 @@ def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
 
 def _clock(log: "Store") -> str:
     """Say whether the clock agrees with the journal, or how far it has jumped."""
-    from .case.desk import clock_of
+    from .case.session import clock_of
 
     return clock_of(log) or "as the journal has it"
 

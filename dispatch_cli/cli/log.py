@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import ExitCode
-from .case.desk import Desk, login_name, open_log, shown
+from .case.session import Desk, login_name, open_log, shown
 from .lazy import group
 from .outcome import TOLD, Outcome
 from .spreading import takes

@@ -78,7 +78,7 @@ def complete_providers(incomplete: str) -> list[str]:
 
 def _named_in_file() -> tuple[list[str], list[str]]:
     """Clients and ids; nothing where the file is broken: completion has no place to say so."""
-    from .opening import open_catalog
+    from .open_files import open_catalog
 
     try:
         catalog = open_catalog(None)

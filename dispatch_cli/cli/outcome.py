@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..casebook.told import Told
+from ..cases.told import Told
 from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -154,11 +154,11 @@ def _recorded_all_the_same(failure: DispatchError, argv: Sequence[str], code: in
 
 def _say_recorded(why: str) -> None:
     """Say on stderr first what was recorded, and then why the rest is missing."""
-    from ..render import messages
+    from ..render import stderr_lines
 
     with suppress(OSError, ValueError):
-        messages.print_recorded(TOLD.recorded, stream=sys.stderr)
-        messages.print_warnings([*TOLD.warnings, why], stream=sys.stderr)
+        stderr_lines.print_recorded(TOLD.recorded, stream=sys.stderr)
+        stderr_lines.print_warnings([*TOLD.warnings, why], stream=sys.stderr)
         sys.stderr.flush()
 
 
@@ -169,8 +169,8 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
     or never. Once the kind of incident can be read, the emergency line stands whatever else has
     failed.
     """
-    from ..render import messages
-    from .emergency import emergency_from, is_about_an_incident
+    from ..render import stderr_lines
+    from .emergency_line import emergency_from, is_about_an_incident
 
     if argv[:1] == ["check"] and "--monitor" in argv:
         from ..render.monitor import unknown_line
@@ -201,8 +201,8 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
         sys.stdout.flush()
     quiet = "--quiet" in argv or "-q" in argv
     if not quiet:
-        messages.print_warnings(TOLD.warnings, stream=sys.stderr)
-    messages.print_error(error, stream=sys.stderr, quiet=quiet)
+        stderr_lines.print_warnings(TOLD.warnings, stream=sys.stderr)
+    stderr_lines.print_error(error, stream=sys.stderr, quiet=quiet)
     return error.exit_code
 
 

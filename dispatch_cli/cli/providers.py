@@ -58,8 +58,8 @@ def list_providers(
     """List the providers of the file."""
     from ..errors import UsageError
     from ..model.words import SERVICES, lookup
-    from .listing import streamed
-    from .opening import open_catalog
+    from .listed_rows import streamed
+    from .open_files import open_catalog
 
     wanted = None if service is None else lookup(service, SERVICES)
     if service is not None and wanted is None:
@@ -99,9 +99,9 @@ def show(
 ) -> Outcome:
     """Show everything that the file says of one provider, and what the case log has taught."""
     from .. import desk
-    from ..casebook.experience import experience
-    from .listing import listing
-    from .opening import now, open_catalog, store_at
+    from ..cases.experience import experience
+    from .listed_rows import listing
+    from .open_files import now, open_catalog, store_at
 
     clock = now()
     catalog = open_catalog(providers, clock)
@@ -157,7 +157,7 @@ def validate(
     debug: DebugOption = False,
 ) -> Outcome:
     """Check every file and name everything wrong at once; say whose public holidays count."""
-    from .opening import open_catalog
+    from .open_files import open_catalog
 
     catalog = open_catalog(providers)
     count, clients = catalog.count, len(catalog.rules.clients)
@@ -175,9 +175,9 @@ def validate(
             }
             emit("dispatch.providers.validate/1", data, warnings=catalog.warnings)
             return
-        from ..render import messages
+        from ..render import stderr_lines
 
-        messages.print_warnings(catalog.warnings, stream=sys.stderr)
+        stderr_lines.print_warnings(catalog.warnings, stream=sys.stderr)
         if not quiet:
             print(f"ok: {count} providers, {clients} clients")
             for region, ids in sorted(regions.items()):

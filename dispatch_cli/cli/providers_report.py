@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .case.desk import Desk, open_book, read_moment, shown, zone_of
+from .case.session import Desk, open_book, read_moment, shown, zone_of
 from .options import complete_providers
 from .outcome import Outcome
 from .spreading import takes
@@ -33,15 +33,15 @@ def report(
     dispatch providers report huber --free 2 --until 18:00
     """
     from .. import desk as use_cases
-    from ..casebook import reporting
+    from ..cases import provider_reports
     from ..render.clean import clean
 
     book = open_book(desk, calls=True)
-    said = reporting.report(
+    said = provider_reports.report(
         book,
         provider_id,
         free=free,
-        until=None if until is None else read_moment(until, book, reporting.CLOCK_AHEAD),
+        until=None if until is None else read_moment(until, book, provider_reports.CLOCK_AHEAD),
         state=state,
     )
     name = clean(use_cases.find_provider(book.catalog, said.provider).name)
@@ -49,7 +49,7 @@ def report(
         desk,
         "providers report",
         said,
-        lines=lambda screen: [((f"{name}: {reporting.in_words(said, book)}", ""),)],
+        lines=lambda screen: [((f"{name}: {provider_reports.in_words(said, book)}", ""),)],
         columns=COLUMNS,
         rows=lambda: [
             {

@@ -75,7 +75,7 @@ class Reminder:
 
     def _write(self, file: ToldFile) -> None:
         from ..files import write_private
-        from ..render.messages import print_warnings
+        from ..render.stderr_lines import print_warnings
 
         try:
             write_private(self._path, msgspec.json.encode(file))

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .case.desk import Desk, open_book, shown, zone_of
+from .case.session import Desk, open_book, shown, zone_of
 from .lazy import group
 from .outcome import Outcome
 from .spreading import takes
 
 if TYPE_CHECKING:
-    from ..casebook.book import Book
+    from ..cases.book import Book
     from ..reports import ForecastReport
 
 app = group("What the centre can prove.")
@@ -32,7 +32,7 @@ def fairness(
 ) -> Outcome:
     """Say who was asked how often, who accepted, and what contracts cost the motorists."""
     from .. import fairness as counting
-    from ..render import fairness as screens
+    from ..render import fairness_report as screens
 
     book = open_book(desk)
     begin = _moment(since, book)

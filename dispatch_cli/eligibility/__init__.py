@@ -7,7 +7,14 @@ of the caller is "not asked", never a refusal: the gate passes and the row says 
 ``gate_table`` declares the gates, ``gate_forms`` what a gate can be, ``facts`` what it may read.
 """
 
-from .gate_forms import AvailabilityGate, Gate, LimitGate, StaticGate, check_gates, gate_facts
+from .gate_forms import (
+    AvailabilityGate,
+    Gate,
+    LimitGate,
+    StaticGate,
+    check_gates,
+    gate_facts,
+)
 from .gate_table import BEYOND_FALLBACK, GATES, is_on_list, reasons_of
 from .look import Look
 from .need import Need, later, needs_of, without_hours

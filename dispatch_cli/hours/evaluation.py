@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..model import OpenState, Span, Timetable
+from .hour_words import WEEKDAYS
 from .nights import with_mornings
 from .tokens import HoursError
-from .words import WEEKDAYS
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -7,7 +7,7 @@ people. With a comma the library keeps them too, hence "…; Fr-Sa 08:00-24:00, 
 
 import re
 
-from .words import WEEKDAYS
+from .hour_words import WEEKDAYS
 
 _MIDNIGHT = 24 * 60
 # Texts in quotes may hold separators; a comma without a blank goes on with a list.

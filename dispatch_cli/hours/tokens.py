@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from ..model.words import fold
-from .words import MEANING, MONTHS, Kind
+from .hour_words import MEANING, MONTHS, Kind
 
 EXAMPLE = '"Mo-Fr 08:00-18:00; Sa 09:00-12:00; PH off"'
 

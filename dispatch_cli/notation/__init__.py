@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from .amounts import parse_metres, parse_weight_t
     from .dialling import is_same_number, line_of
     from .laender import LAENDER, land_of
-    from .moments import ClockChangeError, parse_since, parse_when
     from .phones import parse_phone
     from .place import parse_place, place_at, place_of_postcode, recognise_place
     from .plus_codes import place_of_short_code, split_short_code
@@ -21,9 +20,10 @@ if TYPE_CHECKING:
         possible_postcodes,
         postcode_uncertainty_km,
     )
+    from .said_moments import ClockChangeError, parse_since, parse_when
 
 _HOMES = {
-    "ClockChangeError": "moments",
+    "ClockChangeError": "said_moments",
     "LAENDER": "laender",
     "centre_of": "postcodes",
     "is_postcode": "postcodes",
@@ -35,8 +35,8 @@ _HOMES = {
     "parse_place": "place",
     "parse_postcode_ranges": "postcodes",
     "parse_weight_t": "amounts",
-    "parse_since": "moments",
-    "parse_when": "moments",
+    "parse_since": "said_moments",
+    "parse_when": "said_moments",
     "place_at": "place",
     "place_of_postcode": "place",
     "place_of_short_code": "plus_codes",

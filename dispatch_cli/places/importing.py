@@ -12,7 +12,7 @@ from ..model.sphere import great_circle_km
 from ..notation import centre_of, is_postcode
 from .gazetteer import APPLICATION_ID, INDEXES, SCHEMA, VERSION
 from .geonames import Row, read_rows
-from .names import folded
+from .place_names import folded
 
 if TYPE_CHECKING:
     import sqlite3

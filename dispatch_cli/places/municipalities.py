@@ -16,7 +16,7 @@ from ..notation import (
     postcode_uncertainty_km,
 )
 from .gazetteer import Entry, Gazetteer
-from .names import district_words, folded
+from .place_names import district_words, folded
 
 _FARTHEST_APART_KM = 15.0
 """Two postcodes of one name and district farther apart are two villages of the same name."""

@@ -71,7 +71,7 @@ def _with_town(place: Place, names: "Gazetteer") -> Place:
     _, _, typed = place.label.partition(" ")
     town = names.town_of(place.postcode)
     if place.postcode_given and typed and town:
-        from .names import folded, same_town
+        from .place_names import folded, same_town
 
         typed = typed.split(",")[0]
         known = names.towns_of(place.postcode)
@@ -90,7 +90,7 @@ def _with_town(place: Place, names: "Gazetteer") -> Place:
 def _named_place(text: str, names: "Gazetteer") -> Place:
     """Find a name, alone or with its district or Land: ``Neuenkirchen (Steinfurt)``."""
     from .municipalities import municipalities, place_of_municipality
-    from .names import abbreviates, folded, in_district
+    from .place_names import abbreviates, folded, in_district
 
     found = municipalities(folded(text), names)
     qualified = re.fullmatch(r"(.+?) ?(?:\(([^()]+)\)|, ?([^,]+))", text)
@@ -131,7 +131,7 @@ def _refuse_choices(text: str, why: str, choices: "list[Municipality]") -> NoRet
 def _refuse_unknown(text: str, names: "Gazetteer") -> NoReturn:
     import difflib
 
-    from .names import folded
+    from .place_names import folded
 
     known = names.names()
     near = difflib.get_close_matches(folded(text), known, n=3, cutoff=0.75)

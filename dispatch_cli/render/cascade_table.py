@@ -14,7 +14,16 @@ from .cascade_layout import Table, TableLayout, fit_columns, make_table
 from .console import print_lines, screen_of
 from .excluded import explain_lines
 from .head import head_lines
-from .layout import Line, Screen, cells, flow, line_text, plain_line, plain_lines, wrap_command
+from .layout import (
+    Line,
+    Screen,
+    cells,
+    flow,
+    line_text,
+    plain_line,
+    plain_lines,
+    wrap_command,
+)
 
 _MOST_ROWS = 10
 """Nobody reads further with a caller on the line; ``--top`` shows more."""

@@ -7,8 +7,8 @@ from ..model.local_time import time_of_day
 from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..casebook.acting import Recorded
-    from ..casebook.asking import Exhausted, Later, OfferCard
+    from ..cases.decisions import Recorded
+    from ..cases.offer_call import Exhausted, Later, OfferCard
     from .plain import Row
 
 _INDENT = " " * 6

@@ -19,8 +19,8 @@ from .head import emergency_lines
 from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..casebook.acting import Recorded
-    from ..casebook.asking import Exhausted, OfferCard
+    from ..cases.decisions import Recorded
+    from ..cases.offer_call import Exhausted, OfferCard
 
 KEYS = (
     "a accepted", "d declined", "n no answer", "u unreachable", "e wrong equipment", "f failed",

@@ -10,7 +10,7 @@ from .head import emergency_lines
 from .layout import Line, Screen, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..casebook.viewing import CaseView
+    from ..cases.view_case import CaseView
     from .plain import Row
 
 OPENED_COLUMNS = ("case", "service", "state", "phone", "provider", "name", "place", "text")

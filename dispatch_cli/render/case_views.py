@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING
 
 from ..model.reminders import Lasting
 from .figures import iso, past_clock
-from .layout import Line, Screen, cells, flow, line_text, pad, plain_line, plain_lines, wrap
+from .layout import (
+    Line,
+    Screen,
+    cells,
+    flow,
+    line_text,
+    pad,
+    plain_line,
+    plain_lines,
+    wrap,
+)
 
 if TYPE_CHECKING:
-    from ..casebook.viewing import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
+    from ..cases.view_case import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
     from ..model.case import Act
     from .plain import Row
 

@@ -8,16 +8,7 @@ from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
 from ..geo import TRAVEL_SOURCE
-from ..model.case import (
-    Act,
-    Booking,
-    Case,
-    ContractCount,
-    Personal,
-    Standing,
-    Summary,
-    Tally,
-)
+from ..model.case import Act, Booking, Case, ContractCount, Personal, Standing, Summary, Tally
 from ..model.check import Move, Report, Watched
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from . import (

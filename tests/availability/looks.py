@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dispatch_cli.availability.hard_states import advance
 from dispatch_cli.availability.samples import one_sample
-from dispatch_cli.availability.states import advance
 from dispatch_cli.model.check import CheckSettings, Move, Reading, Watched
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from dispatch_cli.availability import (
     facts_behind,
     hours_around,
 )
-from dispatch_cli.casebook.gating import why_out
-from dispatch_cli.casework.bookings import JobMinutes, NoUnitError, take_unit
+from dispatch_cli.cases.gates_now import why_out
+from dispatch_cli.cases.unit_bookings import JobMinutes, NoUnitError, take_unit
 from dispatch_cli.coverage import Stretch, find_gaps
 from dispatch_cli.desk import rank_incident
 from dispatch_cli.eligibility import needs_of

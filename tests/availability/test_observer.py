@@ -5,9 +5,9 @@ import random
 import pytest
 from msgspec.structs import replace
 
+from dispatch_cli.availability.hard_states import advance
 from dispatch_cli.availability.observer import attributed, observer_fault
 from dispatch_cli.availability.samples import one_sample
-from dispatch_cli.availability.states import advance
 from dispatch_cli.model.check import Watched
 
 from .looks import SETTINGS, look

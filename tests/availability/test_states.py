@@ -140,12 +140,12 @@ def test_flapping_is_told_once_when_it_begins_and_once_when_it_is_over():
 
 def test_the_weights_are_those_of_nagios():
     """Of 20 changes the oldest weighs 0.75 and the newest 1.25; 30 % begin and 20 % end it."""
-    from dispatch_cli.availability import states
+    from dispatch_cli.availability import hard_states
 
     for age in range(20):
-        assert states._WEIGHTS[age] / 76 == pytest.approx(1.25 - age * 0.5 / 19)
-    assert sum(states._WEIGHTS) == 20 * 76
-    assert (states._STARTS_AT / 1520, states._ENDS_BELOW / 1520) == (0.3, 0.2)
+        assert hard_states._WEIGHTS[age] / 76 == pytest.approx(1.25 - age * 0.5 / 19)
+    assert sum(hard_states._WEIGHTS) == 20 * 76
+    assert (hard_states._STARTS_AT / 1520, hard_states._ENDS_BELOW / 1520) == (0.3, 0.2)
 
 
 def test_slow_flapping_shows_in_the_hard_state():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.availability.states import advance
+from dispatch_cli.availability.hard_states import advance
 from dispatch_cli.model.check import Watched
 
 from .looks import SETTINGS, look

@@ -4,7 +4,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.catalog.lines import Lines, Path
+from dispatch_cli.catalog.file_lines import Lines, Path
 
 # Values that try to look like something else, over one line or several.
 VALUES = [

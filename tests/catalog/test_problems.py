@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.catalog import raw
-from dispatch_cli.catalog.rules import MAIN_KEYS
+from dispatch_cli.catalog.rules_reader import MAIN_KEYS
 from dispatch_cli.catalog.suggest import is_payment
 from dispatch_cli.errors import BadDataError
 

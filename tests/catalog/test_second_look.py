@@ -6,7 +6,7 @@ import time
 import pytest
 
 from dispatch_cli import geo
-from dispatch_cli.catalog import lines
+from dispatch_cli.catalog import file_lines
 from dispatch_cli.catalog.polygon import parse_polygon
 from dispatch_cli.catalog.read import too_deep_at
 from dispatch_cli.errors import BadDataError
@@ -20,7 +20,7 @@ def test_lines_are_looked_up_once_per_file(tmp_path, monkeypatch):
     """However much is wrong, the second pass over the text is made once."""
     made = []
 
-    class Counting(lines.Lines):
+    class Counting(file_lines.Lines):
         def __init__(self, text, wanted=None):
             made.append(1)
             super().__init__(text, wanted)

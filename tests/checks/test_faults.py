@@ -6,8 +6,8 @@ import ssl
 
 import pytest
 
-from dispatch_cli.checks.faults import network_trouble, overdue
 from dispatch_cli.checks.finding import short
+from dispatch_cli.checks.look_faults import network_trouble, overdue
 
 
 def _distrust(code: int) -> ssl.SSLCertVerificationError:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dispatch_cli.checks import look_at
-from dispatch_cli.checks.names import SystemNames
+from dispatch_cli.checks.host_names import SystemNames
 from dispatch_cli.checks.round import in_turn
 from dispatch_cli.model.check import CheckSettings, HostPort, Probe
 

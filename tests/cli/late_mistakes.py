@@ -23,7 +23,7 @@ def failing(monkeypatch, at: int, *, last: str = "deciding"):
     """
     seen = {"after": False, "calls": 0}
     deciding, ending = Store.deciding, getattr(Store, last)
-    ours = [f"/dispatch_cli/{part}/" for part in ("casebook", "casework", "cli", "render")]
+    ours = [f"/dispatch_cli/{part}/" for part in ("cases", "cli", "render")]
 
     @contextmanager
     def watched(store):

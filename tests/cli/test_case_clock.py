@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch_cli.casebook import viewing
-from dispatch_cli.cli.case import desk
-from dispatch_cli.cli.case.desk import Desk, open_book
+from dispatch_cli.cases import view_case
+from dispatch_cli.cli.case import session
+from dispatch_cli.cli.case.session import Desk, open_book
 from dispatch_cli.cli.case.situation import look
 
 NOW = datetime.now(UTC)
@@ -20,7 +20,7 @@ def at(dispatch, firms, monkeypatch):
     """Run a command of ``case`` while the clock of the machine shows a time."""
 
     def at(after: timedelta, *argv: str):
-        monkeypatch.setattr(desk, "now", lambda: NOW + after)
+        monkeypatch.setattr(session, "now", lambda: NOW + after)
         return dispatch("case", *argv)
 
     return at
@@ -111,7 +111,7 @@ def test_an_interrupted_look_says_the_jump(at, dispatch, monkeypatch):
         raise KeyboardInterrupt
 
     at(HOUR, "open", "tow", "--at", "86150")
-    monkeypatch.setattr(viewing, "show", interrupt)
+    monkeypatch.setattr(view_case, "show", interrupt)
     ran = at(0 * HOUR, "show", "1", "--personal")
     assert (ran.code, SET_BACK in ran.err) == (130, True)
 

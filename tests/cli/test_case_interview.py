@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch_cli.casebook import answering, asking
-from dispatch_cli.cli.case import desk
-from dispatch_cli.cli.case.desk import Desk, open_book
+from dispatch_cli.cases import answer_call, offer_call
+from dispatch_cli.cli.case import session
 from dispatch_cli.cli.case.loop import Loop
+from dispatch_cli.cli.case.session import Desk, open_book
 
 from .test_case_loop import Typist
 
@@ -30,7 +30,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock that every command of a case reads."""
     clock = Clock()
-    monkeypatch.setattr(desk, "now", lambda: clock.now)
+    monkeypatch.setattr(session, "now", lambda: clock.now)
     return clock
 
 
@@ -74,7 +74,7 @@ def test_a_booking_of_a_colleague_is_no_clock_ahead(dispatch, firms, clock, answ
         clock.move(2)
         if text == "gate":
             there_at = clock.now + 5 * MINUTE
-            answering.accept(open_book(Desk()), "1.1", there_at)
+            answer_call.accept(open_book(Desk()), "1.1", there_at)
             clock.move(1)
 
     answers(["no", "86150", "tow", "", "", "", "", "gate"], colleague)
@@ -118,7 +118,7 @@ def test_an_act_is_recorded_after_its_questions(dispatch, firms, clock, answers,
 def test_a_key_of_the_loop_is_recorded_after_its_question(dispatch, firms, clock):
     """The minutes that are typed, the acceptance and its undoing count from the last key."""
     dispatch("case", "open", "tow", "--at", "86150")
-    asking.place_call(open_book(Desk()), 1)
+    offer_call.place_call(open_book(Desk()), 1)
 
     class Slow(Typist):
         def key(self, timeout_s: float) -> str | None:

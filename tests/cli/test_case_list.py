@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch_cli.casebook import viewing
+from dispatch_cli.cases import view_case
 from dispatch_cli.store import open_store
 
 from ..store.sample import case, closed, personal
@@ -16,7 +16,7 @@ COUNT = 60
 @pytest.fixture
 def many(dispatch, firms, tmp_path, monkeypatch):
     """A log with 60 closed cases and an open one, listed in pages of seven."""
-    monkeypatch.setattr(viewing, "PAGE", 7)
+    monkeypatch.setattr(view_case, "PAGE", 7)
     path = tmp_path / "many.sqlite3"
     now = datetime.now(UTC)
     with open_store(path, now=now) as store, store.deciding() as tx:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch_cli.cli.case import desk
-from dispatch_cli.cli.case.desk import Desk, open_book
+from dispatch_cli.cli.case import session
 from dispatch_cli.cli.case.loop import Loop
 from dispatch_cli.cli.case.questions import ask_missing
+from dispatch_cli.cli.case.session import Desk, open_book
 from dispatch_cli.cli.incident_options import Facts
 from dispatch_cli.cli.keys import ENTER, ESCAPE, TAB, Gone
 from dispatch_cli.model.case import Personal
@@ -128,7 +128,7 @@ def test_a_job_that_gives_way_is_named(dispatch, two, monkeypatch, minutes, keys
     """The screen names the later job whose unit sets off later because of a key."""
     booked_twice(dispatch)
     pressed_at = datetime.now(UTC) + timedelta(minutes=minutes)
-    monkeypatch.setattr(desk, "now", lambda: pressed_at)
+    monkeypatch.setattr(session, "now", lambda: pressed_at)
     worked(1, keys)
 
 

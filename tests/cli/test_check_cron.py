@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from .watched import DISPATCH, command, forking, listener, provider, run, tcp, web_server, write
+from .watched import (
+    DISPATCH,
+    command,
+    forking,
+    listener,
+    provider,
+    run,
+    tcp,
+    web_server,
+    write,
+)
 
 QUIET = ("check", "--quiet", "--providers")
 

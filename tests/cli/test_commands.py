@@ -226,22 +226,22 @@ def test_ranking_imports_no_extra(firms, form):
 
 
 NO_RANKING = {"candidates", "chain", "desk", "eligibility", "hours", "ranking"}
-NO_CASEWORK = {"availability", "casework", "casebook.clock_watch"}
+NO_CASES = {"availability", "cases.case_states", "cases.offer_changes", "cases.clock_watch"}
 
 
 @pytest.mark.parametrize(
     ("argv", "heavy"),
     [
-        ("log head", NO_RANKING | NO_CASEWORK),
-        ("log verify", NO_RANKING | NO_CASEWORK),
-        ("case list", NO_RANKING | {"casebook.clock_watch"}),
+        ("log head", NO_RANKING | NO_CASES),
+        ("log verify", NO_RANKING | NO_CASES),
+        ("case list", NO_RANKING | {"cases.clock_watch"}),
         ("case decline 1.1 --reason no_unit", NO_RANKING),
         ("case accept 1.1 --eta 20", NO_RANKING),
-        ("check --quiet", {"casework", "casebook.book", "casebook.clock_watch"}),
+        ("check --quiet", {"cases.case_states", "cases.book", "cases.clock_watch"}),
     ],
 )
 def test_a_command_loads_only_its_own_part(dispatch, firms, argv, heavy):
-    """What only compares the clock loads no casework, and what only answers loads no ranking."""
+    """What only compares the clock loads no part of a case, what only answers no ranking."""
     for made in ("open tow --at 86150", "offer 1"):
         assert dispatch("case", *made.split()).code == 0
     loaded = {name.removeprefix("dispatch_cli.") for name in _modules_of(*argv.split())}

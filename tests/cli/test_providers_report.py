@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.casebook.reporting import CLOCK_AHEAD
-from dispatch_cli.cli.case.desk import Desk, open_book, read_moment
+from dispatch_cli.cases.provider_reports import CLOCK_AHEAD
+from dispatch_cli.cli.case.session import Desk, open_book, read_moment
 from dispatch_cli.errors import UsageError
 
 from .watched import command, provider, write

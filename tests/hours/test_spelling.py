@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.hours import LONGEST, HoursError, parse_hours
-from dispatch_cli.hours.words import MEANING
+from dispatch_cli.hours.hour_words import MEANING
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "hours.md"
 

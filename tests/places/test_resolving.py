@@ -13,7 +13,7 @@ from dispatch_cli.model import Place
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import centre_of, parse_place, postcode_uncertainty_km
 from dispatch_cli.places import import_gazetteer, resolve
-from dispatch_cli.places.names import abbreviates
+from dispatch_cli.places.place_names import abbreviates
 
 from .world import geonames
 

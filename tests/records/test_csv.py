@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dispatch_cli.errors import BadDataError, UsageError
 from dispatch_cli.records import quoting
 from dispatch_cli.records.csv_rows import MOST_LINES_OF_BLOCK
-from dispatch_cli.records.opening import open_records
+from dispatch_cli.records.open_records import open_records
 from dispatch_cli.records.quoting import MOST_LINES, is_open_after
 from dispatch_cli.records.values import MOST_BYTES, Block, Mark, Reject, Row
 

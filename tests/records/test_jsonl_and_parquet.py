@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from dispatch_cli.records.opening import open_records
+from dispatch_cli.records.open_records import open_records
 from dispatch_cli.records.values import MOST_BYTES, Mark, Reject, Row
 
 from ..extras import NEEDS_BATCH

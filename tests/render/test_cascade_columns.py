@@ -3,12 +3,7 @@
 import csv
 import io
 
-from dispatch_cli.render.cascade_columns import (
-    CASCADE_COLUMNS,
-    Column,
-    PlainColumn,
-    TerminalColumn,
-)
+from dispatch_cli.render.cascade_columns import CASCADE_COLUMNS, Column, PlainColumn, TerminalColumn
 from dispatch_cli.render.cascade_plain import COLUMNS, print_plain
 
 from .screens import screen_text, worked_example

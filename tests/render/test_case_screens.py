@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dispatch_cli import reliability
-from dispatch_cli.casebook.answering import Recorded
-from dispatch_cli.casebook.asking import Exhausted, Later, OfferCard
-from dispatch_cli.casebook.viewing import (
+from dispatch_cli.cases.answer_call import Recorded
+from dispatch_cli.cases.offer_call import Exhausted, Later, OfferCard
+from dispatch_cli.cases.view_case import (
     Audit,
     CaseView,
     OfferView,
@@ -17,7 +17,7 @@ from dispatch_cli.casebook.viewing import (
 )
 from dispatch_cli.model.case import Act
 from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
-from dispatch_cli.render import case_cards, case_loop, case_views, fairness, forecast_report
+from dispatch_cli.render import case_cards, case_loop, case_views, fairness_report, forecast_report
 from dispatch_cli.render.layout import Screen, cells, line_text
 from dispatch_cli.reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
@@ -201,7 +201,7 @@ SCREENS = {
         ),
         NOW, screen,
     ),
-    "fairness": lambda screen: fairness.fairness_lines(report(), screen),
+    "fairness": lambda screen: fairness_report.fairness_lines(report(), screen),
     "forecast": lambda screen: forecast_report.forecast_lines(forecast(), screen),
     "loop": lambda screen: case_loop.loop_lines(
         page(asking=card(), answer_by=NOW - timedelta(seconds=5)), screen, NOW

@@ -12,7 +12,7 @@ from dispatch_cli.render.cascade_table import View, answer_lines, print_answer
 from dispatch_cli.render.console import console_of, print_lines
 from dispatch_cli.render.layout import Screen
 from dispatch_cli.render.listing import print_listing
-from dispatch_cli.render.messages import print_error, print_hint, print_warnings
+from dispatch_cli.render.stderr_lines import print_error, print_hint, print_warnings
 from dispatch_cli.results import EmergencyCall, LastResortLine, ProviderSource
 
 from .screens import Terminal, answer, candidate, cascade, exclusion

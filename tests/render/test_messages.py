@@ -3,7 +3,7 @@
 import io
 
 from dispatch_cli.errors import BadDataError, Problem
-from dispatch_cli.render.messages import print_error, print_hint, print_warnings
+from dispatch_cli.render.stderr_lines import print_error, print_hint, print_warnings
 
 ERROR = BadDataError(
     Problem("lat 515.0 is not between -90 and 90", "providers.toml", 42, 'provider "m25"'),

@@ -7,7 +7,15 @@ from math import inf
 
 from dispatch_cli.render.cascade_plain import COLUMNS, print_plain
 
-from .screens import AMBULANCE, accident, answer, candidate, cascade, exclusion, worked_example
+from .screens import (
+    AMBULANCE,
+    accident,
+    answer,
+    candidate,
+    cascade,
+    exclusion,
+    worked_example,
+)
 
 
 def rows_of(result, **options):

@@ -16,8 +16,8 @@ from sqlite3 import Connection, connect
 from msgspec import Struct
 
 from dispatch_cli import desk
-from dispatch_cli.casebook import answering, asking, keeping, mending, opening
-from dispatch_cli.casebook.book import Book
+from dispatch_cli.cases import answer_call, correct_case, keep_case, offer_call, open_case
+from dispatch_cli.cases.book import Book
 from dispatch_cli.fairness import cost_band
 from dispatch_cli.model import Circle, Client, Country, Incident, Place, Provider, Rules
 from dispatch_cli.model.case import Case, Personal
@@ -79,7 +79,7 @@ def simulated(path: Path, seed: int) -> Leftover:
         for _ in range(random.choice([0, 2])):
             now += timedelta(hours=9)
             _work(store, catalog, random, _beside(random, lat, lon), now)
-        keeping.forget(_book(store, catalog, now + timedelta(hours=5)), older_than_days=0,
+        keep_case.forget(_book(store, catalog, now + timedelta(hours=5)), older_than_days=0,
                        dry_run=False)  # fmt: skip
         now += timedelta(hours=9)
         before = _sums(path)
@@ -87,7 +87,7 @@ def simulated(path: Path, seed: int) -> Leftover:
         number = _work(store, catalog, random, truth, now)
         with store.reading() as reader:
             whole = reader.case(number)
-        keeping.forget(_book(store, catalog, now + timedelta(hours=5)), older_than_days=0,
+        keep_case.forget(_book(store, catalog, now + timedelta(hours=5)), older_than_days=0,
                        dry_run=False)  # fmt: skip
         with store.reading() as reader:
             left = reader.case(number)
@@ -265,28 +265,28 @@ def _book(store: Store, catalog: MemoryCatalog, now: datetime) -> Book:
 def _work(store: Store, catalog: MemoryCatalog, random: Random, place: Place, at: datetime) -> int:
     """Work a case to its end; a firm promises whole fives of minutes, and comes when it comes."""
     incident = Incident(kind="tow", place=place, when=at, client="adac")
-    number = opening.open_case(_book(store, catalog, at), incident, Personal()).case.id
+    number = open_case.open_case(_book(store, catalog, at), incident, Personal()).case.id
     while True:
         at += random.uniform(0.5, 3) * MINUTE
-        card = asking.place_call(_book(store, catalog, at), number)
-        if isinstance(card, asking.Exhausted):
+        card = offer_call.place_call(_book(store, catalog, at), number)
+        if isinstance(card, offer_call.Exhausted):
             break
         at += random.uniform(0.5, 3) * MINUTE
         if random.random() < 0.45:
-            answering.record(_book(store, catalog, at), card.ref, "decline", reason="no_unit")
+            answer_call.record(_book(store, catalog, at), card.ref, "decline", reason="no_unit")
             continue
         drive_min = _drive_min(store, number, card.provider)
         promised_min = 5 * max(1, round((drive_min + random.gauss(4, 4)) / 5))
-        answering.accept(_book(store, catalog, at), card.ref, at + promised_min * MINUTE)
+        answer_call.accept(_book(store, catalog, at), card.ref, at + promised_min * MINUTE)
         if random.random() < 0.3:
             at += random.uniform(3, 15) * MINUTE
-            answering.record(_book(store, catalog, at), card.ref, "fail")
+            answer_call.record(_book(store, catalog, at), card.ref, "fail")
             continue
         if random.random() < 0.6:
             at += max(2.0, drive_min + random.gauss(3, 5)) * MINUTE
-            answering.arrive(_book(store, catalog, at), card.ref)
+            answer_call.arrive(_book(store, catalog, at), card.ref)
         break
-    mending.close(_book(store, catalog, at + 30 * MINUTE), number)
+    correct_case.close(_book(store, catalog, at + 30 * MINUTE), number)
     return number
 
 

@@ -21,7 +21,18 @@ from dispatch_cli.store.database import Database
 from dispatch_cli.store.erasure import blurred, forgotten
 
 from . import finding
-from .sample import MINUTE, NOW, accepted, act, case, closed, declined, incident, personal, service
+from .sample import (
+    MINUTE,
+    NOW,
+    accepted,
+    act,
+    case,
+    closed,
+    declined,
+    incident,
+    personal,
+    service,
+)
 from .working import opened
 
 LATER = NOW + timedelta(days=40)

@@ -8,14 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dispatch_cli.model import Incident, Place, Vehicle
-from dispatch_cli.model.case import (
-    Case,
-    CaseService,
-    Offer,
-    Option,
-    Personal,
-    Promise,
-)
+from dispatch_cli.model.case import Case, CaseService, Offer, Option, Personal, Promise
 
 from ..tiers import searched
 from .sample import act, case, personal

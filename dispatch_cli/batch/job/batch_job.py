@@ -17,7 +17,7 @@ from ...eligibility import GATES, Gate, gate_facts
 from ...errors import ConflictError, Problem, UsageError
 from ...model import Observations
 from ...records.formats import FORMATS
-from ...records.opening import Records
+from ...records.open_records import Records
 from ...records.source import is_regular
 from ..read.column_mapping import ColumnMapping, map_columns, parse_columns, parse_names
 from ..read.kind_mapping import KindMapping, parse_kinds, read_mapping_file

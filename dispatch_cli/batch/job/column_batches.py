@@ -9,7 +9,7 @@ from msgspec import Struct
 from ...errors import BadDataError
 from ...records.csv_columns import read_block
 from ...records.csv_rows import CsvRows
-from ...records.opening import Rows as RecordRows
+from ...records.open_records import Rows as RecordRows
 from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..compiled.column_engine import ColumnEngine
 from ..compiled.parallel import in_order

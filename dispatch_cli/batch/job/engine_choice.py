@@ -10,7 +10,7 @@ from ..engine import Engine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...records.opening import Records
+    from ...records.open_records import Records
     from ..read.column_mapping import ColumnMapping
     from ..read.row_reader import RowReader
     from ..write.result_writer import ResultWriter

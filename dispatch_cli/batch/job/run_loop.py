@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ...errors import BadDataError, ExitCode, Problem
 from ...records.csv_rows import CsvRows
-from ...records.opening import Records
+from ...records.open_records import Records
 from ...records.rejects import reject_line
 from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..read.column_mapping import ColumnMapping

@@ -4,7 +4,7 @@ from typing import Any
 
 from ...errors import UsageError
 from ..incident_options import Facts
-from .opening import Motorist
+from .open import Motorist
 
 _NAMES = (*Facts.__struct_fields__, *Motorist.__struct_fields__)
 
@@ -38,7 +38,7 @@ def said_in(line: str) -> dict[str, object]:
 
 def _amend() -> Any:
     from ..lazy import single
-    from .opening import amend
+    from .open import amend
 
     return single("amend", amend)
 

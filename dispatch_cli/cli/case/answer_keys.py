@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from ...casebook import answering, mending
-from ...casework.bookings import NoUnitError
+from ...cases import answer_call, correct_case
+from ...cases.unit_bookings import NoUnitError
 from ...errors import UsageError
 from ...model.words import DECLINE_REASONS
 from ...render.case_loop import declines_question
-from .desk import read_moment
+from .session import read_moment
 
 if TYPE_CHECKING:
-    from ...casebook.acting import Recorded
-    from ...casebook.book import Book
+    from ...cases.book import Book
+    from ...cases.decisions import Recorded
     from .situation import Situation
 
 # The verb of each key that needs nothing but the offer.
@@ -76,17 +76,17 @@ class AnswerKeys:
         if key in _FOR_GOOD and not self._asker.sure(key, _FOR_GOOD[key], self._situation):
             return _NOTHING
         if key == "r":
-            return answering.arrive(self._book, ref).sentences, None
-        done = answering.record(self._book, ref, _PLAIN[key])
+            return answer_call.arrive(self._book, ref).sentences, None
+        done = answer_call.record(self._book, ref, _PLAIN[key])
         return done.sentences, None if key == "s" else self._running_again(ref)
 
     def _accept(self, ref: str) -> Done:
         there_at = self._moment("there in how many minutes, or at what time")
         if there_at is None:
             return _NOTHING
-        for sooner in answering.would_be_sooner(self._book, ref, there_at):
+        for sooner in answer_call.would_be_sooner(self._book, ref, there_at):
             if self._asker.choice((sooner, "y yes", "n no"), self._situation) in ("y", "j"):
-                done = answering.record(self._book, ref, "decline", reason="eta_too_long")
+                done = answer_call.record(self._book, ref, "decline", reason="eta_too_long")
                 return done.sentences, self._running_again(ref)
         done = self._accepted(ref, there_at)
         return done.sentences, self._running_again(ref)
@@ -94,14 +94,14 @@ class AnswerKeys:
     def _accepted(self, ref: str, there_at: datetime) -> "Recorded":
         """Record an acceptance; a truck that the log does not know is asked about."""
         try:
-            return answering.accept(
+            return answer_call.accept(
                 self._book, ref, there_at, language=self._language, is_compared=True
             )
         except NoUnitError as error:
             asked = (f"{error}: has the firm one more truck?", "y yes", "n no")
             if self._asker.choice(asked, self._situation) not in ("y", "j"):
                 raise
-            return answering.accept(
+            return answer_call.accept(
                 self._book,
                 ref,
                 there_at,
@@ -118,19 +118,19 @@ class AnswerKeys:
         text = ""
         if reason == "other":
             text = self._asker.text("what they said", self._situation) or ""
-        done = answering.record(self._book, ref, "decline", reason=reason, text=text)
+        done = answer_call.record(self._book, ref, "decline", reason=reason, text=text)
         return done.sentences, self._running_again(ref)
 
     def _new_time(self, ref: str, before: datetime | None) -> Done:
         there_at = self._moment("new time: minutes from now, or 12:50")
         if there_at is None:
             return _NOTHING
-        done = answering.promise(self._book, ref, there_at, language=self._language)
+        done = answer_call.promise(self._book, ref, there_at, language=self._language)
 
         def undo() -> Sequence[str]:
             if before is None:
                 return ()
-            return answering.promise(
+            return answer_call.promise(
                 self._book, ref, before, speaker="operator", language=self._language
             ).sentences
 
@@ -140,7 +140,7 @@ class AnswerKeys:
         """Undo an answer in the open: it is superseded, and the call is running again."""
 
         def undo() -> Sequence[str]:
-            return mending.correct(self._book, ref, "open", _BECAUSE).sentences
+            return correct_case.correct(self._book, ref, "open", _BECAUSE).sentences
 
         return undo
 

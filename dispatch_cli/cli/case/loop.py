@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ...casebook import asking, keeping, mending, reporting, viewing
-from ...casebook.book import clock
+from ...cases import correct_case, keep_case, offer_call, provider_reports, view_case
+from ...cases.book import clock
 from ...errors import DispatchError, UsageError
 from ...plans import emergency_calls
 from ...render.case_loop import Page
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
 from ..outcome import TOLD, bug
 from .answer_keys import ANSWER_KEYS, AnswerKeys, Undo
-from .desk import Desk, read_moment, zone_of
 from .display import Display, LiveDisplay, PlainDisplay
+from .session import Desk, read_moment, zone_of
 from .situation import Situation, look
 
 if TYPE_CHECKING:
-    from ...casebook.book import Book
-    from ...casebook.opening import Opened
+    from ...cases.book import Book
+    from ...cases.open_case import Opened
 
 LOOKED_AGAIN_S = 5
 """How often the log is read again while no key comes: somebody else may work the case, too."""
@@ -178,7 +178,7 @@ class Loop:
 
     def _place_call(self, situation: Situation) -> None:
         service = situation.service
-        made = asking.place_call(
+        made = offer_call.place_call(
             self.book,
             self._case_id,
             services=[service.service] if service else [],
@@ -186,7 +186,7 @@ class Loop:
         )
         self._undo = None
         skipped = [f"skipped {name}: {why}" for name, why in made.skipped]
-        if isinstance(made, asking.OfferCard):
+        if isinstance(made, offer_call.OfferCard):
             self._say(f"{made.ref} {made.name}: the call is placed", *skipped)
         else:
             self._say("nobody is left to ask", *skipped)
@@ -208,15 +208,15 @@ class Loop:
         if not self.sure("x", "the motorist needs nobody any more", situation):
             return
 
-        done = mending.cancel(self.book, self._case_id)
+        done = correct_case.cancel(self.book, self._case_id)
         self._undo = None
         self._say(*done.sentences)
 
     def _close(self, situation: Situation) -> None:
-        left = ", ".join(mending.unfinished(situation.case))
+        left = ", ".join(correct_case.unfinished(situation.case))
         if left and not self.sure("k", f"close with {left}", situation):
             return
-        done = mending.close(self.book, self._case_id)
+        done = correct_case.close(self.book, self._case_id)
         self._undo = None
         self._say(f"{done.message}; q leaves", *done.warnings)
 
@@ -226,19 +226,19 @@ class Loop:
             return
         before, book = situation.case.call_back_at, self.book
         at = None if text == "done" else read_moment(text, book)
-        keeping.remind(book, self._case_id, at)
+        keep_case.remind(book, self._case_id, at)
         self._say(f"call the motorist back at {clock(at, book)}" if at else "called back")
 
         def undo() -> Sequence[str]:
-            keeping.remind(self.book, self._case_id, before)
+            keep_case.remind(self.book, self._case_id, before)
             return ["the reminder is as it was"]
 
         self._undo = undo
 
     def _amend(self, situation: Situation) -> None:
-        from ...casebook import opening
+        from ...cases import open_case
         from .amending import said_in
-        from .opening import Motorist, amend_case
+        from .open import Motorist, amend_case
 
         text = self.text("what has changed, as: injured 1 trailer spot shoulder", situation)
         if not text:
@@ -251,10 +251,10 @@ class Loop:
         self._say(*_ranked_again(opened, "ranked again"))
 
         def undo() -> Sequence[str]:
-            restored = opening.take_back(self.book, opened.case, before)
+            restored = open_case.take_back(self.book, opened.case, before)
             if theirs:
                 own = {name: getattr(opened.personal, name) for name in names}
-                keeping.put_personal(self.book, self._case_id, **own)
+                keep_case.put_personal(self.book, self._case_id, **own)
             return _ranked_again(restored, "the facts are as they were; ranked again")
 
         self._undo = undo
@@ -263,11 +263,11 @@ class Loop:
         text = self.text("note", situation)
         if not text:
             return
-        before = keeping.note(self.book, self._case_id, text)
+        before = keep_case.note(self.book, self._case_id, text)
         self._say("noted")
 
         def undo() -> Sequence[str]:
-            keeping.put_personal(self.book, self._case_id, note=before)
+            keep_case.put_personal(self.book, self._case_id, note=before)
             return ["the note is taken back"]
 
         self._undo = undo
@@ -281,16 +281,16 @@ class Loop:
         if not text:
             return
         book = self.book
-        free, state, until = reporting.parse_said(text)
-        said = reporting.report(
+        free, state, until = provider_reports.parse_said(text)
+        said = provider_reports.report(
             book,
             situation.provider,
             free=free,
             state=state,
-            until=read_moment(until, book, reporting.CLOCK_AHEAD) if until else None,
+            until=read_moment(until, book, provider_reports.CLOCK_AHEAD) if until else None,
         )
         self._undo = None
-        self._say(f"{situation.provider}: {reporting.in_words(said, book)}")
+        self._say(f"{situation.provider}: {provider_reports.in_words(said, book)}")
 
     def _take_back(self, situation: Situation) -> None:
         undo, self._undo = self._undo, None
@@ -301,12 +301,14 @@ class Loop:
         if offer is None or offer.state != "open":
             raise UsageError("nothing to undo since the last call was placed")
         if self.sure("z", f"{offer.name} was never called", situation):
-            done = mending.correct(self.book, situation.ref, "not_called", "undone in case work")
+            done = correct_case.correct(
+                self.book, situation.ref, "not_called", "undone in case work"
+            )
             self._say(*done.sentences)
 
     def _emergency(self, situation: Situation) -> None:
         """The emergency numbers, and the exact place to say there: a look that is written down."""
-        personal = viewing.personal(self.book, self._case_id, why="emergency")
+        personal = view_case.personal(self.book, self._case_id, why="emergency")
         calls = emergency_calls(situation.case.incident, self._opened.catalog.rules)
         numbers = [f"{call.dial}  {call.service}: {call.text}" for call in calls]
         place = f"{personal.place}  {personal.where}".rstrip()

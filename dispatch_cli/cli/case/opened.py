@@ -4,13 +4,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...casebook import viewing
+from ...cases import view_case
 from ..outcome import TOLD, Outcome, emit
-from .desk import Desk, shown, zone_of
+from .session import Desk, shown, zone_of
 
 if TYPE_CHECKING:
-    from ...casebook.book import Book
-    from ...casebook.opening import Opened
+    from ...cases.book import Book
+    from ...cases.open_case import Opened
     from ...results import Answer
 
 
@@ -18,10 +18,10 @@ def shown_opened(desk: Desk, book: "Book", opened: "Opened", warnings: Sequence[
     """Make the outcome of ``case open``; the place is read back here, and only here."""
     answer, case = opened.answer, opened.case
     warnings = (*TOLD.warnings, *warnings)
-    view = viewing.view(case, book.now)
+    view = view_case.view(case, book.now)
 
     def show() -> None:
-        from ...render import case_opened, messages
+        from ...render import case_opened, stderr_lines
         from ...render.envelope import status_of
 
         if desk.json:
@@ -52,7 +52,7 @@ def shown_opened(desk: Desk, book: "Book", opened: "Opened", warnings: Sequence[
             write_table(case_opened.OPENED_COLUMNS, rows, sys.stdout)
         sys.stdout.flush()
         if not desk.quiet:
-            messages.print_warnings(warnings, stream=sys.stderr)
+            stderr_lines.print_warnings(warnings, stream=sys.stderr)
 
     return Outcome(show, answer.exit_code)
 
@@ -64,7 +64,7 @@ def shown_amended(
     from ...render import case_opened
 
     answer = opened.answer
-    view = viewing.view(opened.case, book.now)
+    view = view_case.view(opened.case, book.now)
     here = book.now.astimezone(zone_of(book))
     place = answer.incident.place if "at" in said else ""
     is_waiting = any(service.state == "waiting" for service in view.services)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ..outcome import Outcome
-from .desk import Desk
+from .session import Desk
 
 if TYPE_CHECKING:
     from ...render.layout import Line, Screen

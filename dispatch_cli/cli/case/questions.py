@@ -10,12 +10,12 @@ from ...errors import UsageError
 from ...model import NO_CLIENT, Incident, Place
 from ...model.case import Personal
 from ...model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, fold, lookup
-from ..facts import read_kind
 from ..incident_options import Facts
-from .desk import YES, ask
+from ..typed_facts import read_kind
+from .session import YES, ask
 
 if TYPE_CHECKING:
-    from ...casebook.book import Book
+    from ...cases.book import Book
 
 T = TypeVar("T")
 _NO = frozenset({"", "n", "no", "nein", "0"})
@@ -91,13 +91,13 @@ def _until_understood(question: str, read: Callable[[str], T], ask: Callable[[st
     """Ask until the answer can be read, and say each time what could not be."""
     import sys
 
-    from ...render import messages
+    from ...render import stderr_lines
 
     while True:
         try:
             return read(ask(question))
         except UsageError as error:
-            messages.print_error(error, stream=sys.stderr)
+            stderr_lines.print_error(error, stream=sys.stderr)
 
 
 def _read_danger(text: str, facts: Facts) -> Facts:

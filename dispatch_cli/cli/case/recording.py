@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from ..outcome import Outcome
-from .desk import Desk, shown
+from .session import Desk, shown
 
 if TYPE_CHECKING:
-    from ...casebook.acting import Recorded
+    from ...cases.decisions import Recorded
 
 
 def shown_record(desk: Desk, verb: str, done: "Recorded", *, hint: str = "") -> Outcome:

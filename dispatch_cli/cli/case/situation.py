@@ -6,11 +6,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ... import plans
-from ...casebook import answering, asking, viewing
-from ...casebook.book import Book, clock, existing
-from ...casebook.gating import gate_now
-from ...casework import answers as offer_changes
-from ...casework import states as case_states
+from ...cases import answer_call, case_states, offer_call, offer_changes, view_case
+from ...cases.book import Book, clock, existing
+from ...cases.gates_now import gate_now
 from ...model.case import Case, CaseService, Offer
 from ...render.case_loop import Page
 
@@ -77,10 +75,10 @@ def _with_block(
     """Put in the one block that the screen shows of the chosen service."""
     offer = case_states.offer_in_hand(case, service)
     if offer is not None and offer.state == "open":
-        card = asking.card(book, case, offer, language=language)
+        card = offer_call.card(book, case, offer, language=language)
         return replace(bare, asking=card, answer_by=offer.answer_by)
     if offer is not None and offer.state in case_states.LIVE:
-        done = answering.stands(book, f"{case.id}.{offer.number}", language=language)
+        done = answer_call.stands(book, f"{case.id}.{offer.number}", language=language)
         return replace(bare, accepted=done, phone=offer.phone)
     if coming.option is not None:
         option, phone = coming.option, coming.phone
@@ -88,16 +86,18 @@ def _with_block(
         after = offer_changes.ask(
             case, service, option, phone=phone, now=book.now, operator=book.operator
         )
-        return replace(bare, coming=asking.card(book, after, after.offers[-1], language=language))
+        return replace(
+            bare, coming=offer_call.card(book, after, after.offers[-1], language=language)
+        )
     if dict(bare.services)[service.service] in ("waiting", "exhausted"):
-        return replace(bare, nobody=asking.exhausted(case.id, [service], coming))
+        return replace(bare, nobody=offer_call.exhausted(case.id, [service], coming))
     return bare
 
 
 def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[str]:
     """Every missed deadline but the answer on screen, whose clock says so."""
     on_screen = f"{case.id}.{shown.number}" if shown else ""
-    for missed in viewing.overdue_of(case, book.now):
+    for missed in view_case.overdue_of(case, book.now):
         if missed.what != "answer" or missed.ref != on_screen:
             who = " ".join(filter(None, (missed.phone, missed.name)))
             since = f"{missed.what} MISSED since {clock(missed.since, book)}"

@@ -10,10 +10,10 @@ import typer
 from ...errors import UsageError
 from ..outcome import Outcome
 from ..spreading import takes
-from .desk import Desk, open_book
+from .session import Desk, open_book
 
 if TYPE_CHECKING:
-    from ...casebook.book import Book
+    from ...cases.book import Book
 
 
 @takes(Desk)
@@ -24,13 +24,13 @@ def work(
     ] = None,
 ) -> Outcome:
     """Work a case with one key per answer, a clock running; q leaves, nothing is lost."""
-    from ...casebook import viewing
+    from ...cases import view_case
 
     if desk.json:
         raise UsageError("case work is a dialogue and has no --json", hint="each key has its verb")
     book = open_book(desk, calls=True)
     if case_id is None:
-        case_id = viewing.most_urgent(book)
+        case_id = view_case.most_urgent(book)
         if case_id is None:
             return Outcome(lambda: print("no open case"))
     return work_on(desk, book, case_id, ())

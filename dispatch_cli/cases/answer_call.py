@@ -1,0 +1,236 @@
+"""Record what a provider answered, what became of it, and what the motorist must be told."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..model.case import Case, Offer, Option, Personal
+from . import case_states, joint_calls, offer_changes, offer_table
+from .book import Book, clock, existing
+from .decisions import (
+    Decided,
+    Recorded,
+    decide,
+    fleet_of,
+    give_way,
+    minutes_of,
+    must_be_ahead,
+    offer_in,
+    offer_ref,
+    promised,
+    taken,
+)
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+WORTH_MENTIONING = timedelta(minutes=1)
+
+
+def accept(
+    book: Book,
+    ref: str,
+    there_at: datetime,
+    *,
+    extra_unit: bool = False,
+    language: str = "de",
+    is_compared: bool = False,
+) -> Recorded:
+    """Record an acceptance: it books a unit, and the exact place may now be said.
+
+    With ``is_compared`` the operator has been asked already about providers that come sooner.
+    """
+    case_id, number = offer_ref(book, ref)
+    overdue = ""
+
+    def change(tx: "Transaction", case: Case) -> Case:
+        nonlocal overdue
+        offer = offer_in(case, number)
+        after, overdue = taken(book, case, offer, there_at, tx, extra_unit=extra_unit)
+        return after
+
+    must_be_ahead(book, there_at)
+    done = decide(
+        book,
+        case_id,
+        "accept",
+        change,
+        lambda case: f"{offer_in(case, number).name} accepted, there by {clock(there_at, book)}",
+        offer=number,
+        eta=there_at.isoformat(),
+    )
+    offer = offer_in(done.case, number)
+    return promised(
+        book,
+        done,
+        offer,
+        language,
+        warnings=(
+            *filter(None, [overdue]),
+            *([] if is_compared else _sooner(book, done.case, offer, there_at)),
+        ),
+    )
+
+
+def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[str]:
+    """Ask, before an acceptance is recorded, whether the next provider would be there first.
+
+    Nothing is asked about an offer that can no longer be declined: it was not answered in time.
+    """
+    case_id, number = offer_ref(book, ref)
+    with book.store.reading() as reader:
+        case = existing(reader, case_id)
+    offer = offer_in(case, number)
+    if isinstance(offer_table.TABLE[offer.state]["decline"], offer_table.Refused):
+        return []
+    return _sooner(book, case, offer, there_at)
+
+
+def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
+    """What an offer that was accepted means now: what to tell the caller, what the driver needs."""
+    case_id, number = offer_ref(book, ref)
+    with book.store.reading() as reader:
+        case = existing(reader, case_id)
+        personal = reader.personal(case_id) or Personal()
+    offer = offer_in(case, number)
+    if offer.state not in case_states.LIVE or not offer.promises:
+        raise UsageError(f"{case_id}.{number} has not been accepted: {offer.state}")
+    by = "" if offer.arrived_at else f", there by {clock(offer.promises[-1].there_at, book)}"
+    stands = Decided(case, f"{offer.name} {offer.state}{by}", personal)
+    return promised(book, stands, offer, language)
+
+
+def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "") -> Recorded:
+    """Record any other answer or ending: decline, no_answer, unreachable, fail, unsuccessful, …"""
+    if reason == "other" and not text:
+        raise UsageError('the reason "other" needs a text: --text "…"')
+    case_id, number = offer_ref(book, ref)
+
+    def change(tx: "Transaction", case: Case) -> Case:
+        after = offer_changes.answer(case, number, action, now=book.now, reason=reason)
+        if text:
+            tx.set_text(case_id, f"{number}.text", text)
+        return after
+
+    def said(case: Case) -> str:
+        offer = offer_in(case, number)
+        return f"{offer.name} {offer.state.replace('_', ' ')}" + (f": {reason}" if reason else "")
+
+    done = decide(book, case_id, action, change, said, offer=number, reason=reason)
+    return Recorded(
+        ref=f"{case_id}.{number}",
+        case_id=case_id,
+        state=offer_in(done.case, number).state,
+        message=done.message,
+        waiting=tuple(
+            service.service
+            for service in done.case.services
+            if case_states.service_state(done.case, service) == "waiting"
+        ),
+    )
+
+
+def promise(
+    book: Book, ref: str, there_at: datetime, *, speaker: str = "provider", language: str = "de"
+) -> Recorded:
+    """Record a new time; the motorist is told it."""
+    case_id, number = offer_ref(book, ref)
+    warnings: tuple[str, ...] = ()
+
+    def change(tx: "Transaction", case: Case) -> Case:
+        nonlocal warnings
+        offer = joint_calls.holder_of(case, number) or offer_in(case, number)
+        after, placed = offer_changes.promise(
+            case,
+            offer.number,
+            there_at=there_at,
+            now=book.now,
+            speaker=speaker,
+            fleet=fleet_of(book, tx, case, offer),
+            minutes=minutes_of(book, case, offer),
+        )
+        after, warnings = give_way(book, tx, after, offer.number, placed)
+        return after
+
+    must_be_ahead(book, there_at)
+    done = decide(
+        book,
+        case_id,
+        "eta",
+        change,
+        lambda case: f"{offer_in(case, number).name} now promises {clock(there_at, book)}",
+        offer=number,
+        eta=there_at.isoformat(),
+        speaker=speaker,
+    )
+    return promised(book, done, offer_in(done.case, number), language, warnings=warnings)
+
+
+def arrive(book: Book, ref: str) -> Recorded:
+    """Record that help is on the scene."""
+    case_id, number = offer_ref(book, ref)
+    warnings: tuple[str, ...] = ()
+
+    def change(tx: "Transaction", case: Case) -> Case:
+        nonlocal warnings
+        offer = joint_calls.holder_of(case, number) or offer_in(case, number)
+        after, placed = offer_changes.arrive(
+            case,
+            offer.number,
+            now=book.now,
+            fleet=fleet_of(book, tx, case, offer),
+            job_min=minutes_of(book, case, offer).job_min,
+        )
+        after, warnings = give_way(book, tx, after, offer.number, placed)
+        return after
+
+    done = decide(
+        book,
+        case_id,
+        "arrive",
+        change,
+        lambda case: f"{offer_in(case, number).name} is there since {clock(book.now, book)}",
+        offer=number,
+    )
+    return Recorded(
+        ref=f"{case_id}.{number}",
+        case_id=case_id,
+        state=offer_in(done.case, number).state,
+        message=done.message,
+        warnings=warnings,
+    )
+
+
+def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[str]:
+    """Ask whether the provider that the next call would choose is there before what was promised.
+
+    Providers set off for a later case at its begin.
+    """
+    start = max(book.now, case.incident.when)
+    services = joint_calls.services_of_call(case, offer.number)
+    if not services or offer.override:
+        return []
+    others = [each for each in services[0].options if each.provider != offer.provider]
+    left = there_at - start - WORTH_MENTIONING
+    if not any(timedelta(minutes=_asked_min(each) - each.wait_min) < left for each in others):
+        return []
+    # Only then, because the gates are a third of all imports and an acceptance is hurried.
+    from .gates_now import gate_for_all, wait_now
+
+    with book.store.reading() as reader:
+        gates = gate_for_all(book, reader, case, services)
+        option = case_states.next_option(case, services[0], *gates).option
+        if option is None:
+            return []
+        wait_min = wait_now(book, reader, case, services[0], option)
+    takes = timedelta(minutes=_asked_min(option) - option.wait_min + wait_min)
+    if takes >= left:
+        return []
+    return [
+        f"{option.name} would be there about {clock(start + takes, book)}: decline as eta_too_long?"
+    ]
+
+
+def _asked_min(option: Option) -> float:
+    """Return how long it takes from the call to a provider until it is there."""
+    return option.answer_min + option.arrival_min

@@ -1,0 +1,118 @@
+"""Mend what was recorded wrongly, and end a case."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..model.case import Case, Right
+from . import case_states, offer_changes
+from .book import Book
+from .decisions import Recorded, decide, must_be_ahead, offer_ref, promised, taken
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+
+def correct(
+    book: Book,
+    ref: str,
+    right: Right,
+    because: str,
+    *,
+    there_at: datetime | None = None,
+    extra_unit: bool = False,
+    language: str = "de",
+) -> Recorded:
+    """Supersede an answer by a new record; the wrong one stays, and nothing is learned from it.
+
+    "accepted" needs the promised time, and a unit as every acceptance does.
+    """
+    if not because:
+        raise UsageError("a correction needs its reason: --because TEXT")
+    if (right == "accepted") != (there_at is not None):
+        raise UsageError(
+            "a correction to accepted needs the promised time: --eta 35"
+            if there_at is None
+            else "--eta goes with --outcome accepted alone"
+        )
+    case_id, number = offer_ref(book, ref)
+    overdue = ""
+
+    def change(tx: "Transaction", case: Case) -> Case:
+        nonlocal overdue
+        after = offer_changes.correct(case, number, right, now=book.now, operator=book.operator)
+        if there_at is not None:
+            must_be_ahead(book, there_at)
+            after, overdue = taken(
+                book, after, after.offers[-1], there_at, tx, extra_unit=extra_unit
+            )
+        # Last, since a refusal for want of a unit is written down and changes nothing.
+        tx.set_text(case_id, f"{number}.corrected", because)
+        return after
+
+    def said(case: Case) -> str:
+        if right == "not_called":
+            return f"{case_id}.{number} was never called"
+        fresh = case.offers[-1]
+        return f"{case_id}.{number} superseded by {case_id}.{fresh.number}: {fresh.state}"
+
+    done = decide(book, case_id, "correct", change, said, offer=number, outcome=right)
+    if right == "not_called":
+        return Recorded(
+            ref=f"{case_id}.{number}", case_id=case_id, state="corrected", message=done.message
+        )
+    fresh = done.case.offers[-1]
+    if fresh.promises:
+        warnings = (overdue,) if overdue else ()
+        return promised(book, done, fresh, language, warnings=warnings)
+    return Recorded(
+        ref=f"{case_id}.{fresh.number}", case_id=case_id, state=fresh.state, message=done.message
+    )
+
+
+def close(book: Book, case_id: int) -> Recorded:
+    """Close a case; what was planned and is not done is named."""
+    undone: list[str] = []
+
+    def change(_: "Transaction", case: Case) -> Case:
+        undone.extend(unfinished(case))
+        return offer_changes.close(case, now=book.now)
+
+    done = decide(book, case_id, "close", change, lambda _: "closed")
+    return Recorded(
+        ref=str(case_id),
+        case_id=case_id,
+        state="closed",
+        message=done.message,
+        warnings=tuple(f"closed with {each}" for each in undone),
+    )
+
+
+def unfinished(case: Case) -> list[str]:
+    """The services of a case for which help is neither there nor called off."""
+    states = {each.service: case_states.service_state(case, each) for each in case.services}
+    return [
+        f"{service}: {state}"
+        for service, state in states.items()
+        if state in ("waiting", "asking", "accepted", "exhausted")
+    ]
+
+
+def cancel(book: Book, case_id: int) -> Recorded:
+    """The motorist needs nobody any more; whoever is on the way must be told."""
+    on_the_way: list[str] = []
+
+    def change(_: "Transaction", case: Case) -> Case:
+        live = [offer for offer in case.offers if offer.state in ("open", *case_states.LIVE)]
+        calls = (f"call {offer.phone} {offer.name}: not needed" for offer in live)
+        on_the_way.extend(dict.fromkeys(calls))
+        return offer_changes.cancel(case, now=book.now)
+
+    done = decide(book, case_id, "cancel", change, lambda _: "cancelled by the motorist")
+    return Recorded(
+        ref=str(case_id),
+        case_id=case_id,
+        state="cancelled",
+        message=done.message,
+        warnings=tuple(on_the_way),
+    )

@@ -1,0 +1,254 @@
+"""What every act on a case shares: its offer, the decision with its record, what is said then."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ..availability import Fleet
+from ..errors import ConflictError, DispatchError, UsageError
+from ..model.case import Booking, Case, Offer, Option, Personal
+from ..notation.reading import quoted
+from . import call_texts, case_states, joint_calls, offer_changes, unit_bookings
+from .book import Book, clock, existing, said_locally
+from .unit_bookings import JobMinutes, Placed
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+_NUMBER = "[0-9]{1,18}"
+"""Digits that SQLite and Python take."""
+
+_REF = re.compile(rf"(?P<case>{_NUMBER})(?:\.(?P<offer>{_NUMBER}))?")
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """What an act has changed, and what to say and do now."""
+
+    ref: str
+    case_id: int
+    state: str
+    message: str
+    tell_caller: tuple[str, ...] = ()
+    give_driver: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """After an answer that is no acceptance: the services for which a provider can be asked now."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The recorded act, then everything that the operator must know about it."""
+        return (self.message, *self.warnings)
+
+
+class Decided(Struct, frozen=True):
+    """A case after an act, with everything that is needed to say what follows from it."""
+
+    case: Case
+    message: str
+    personal: Personal
+
+
+def offer_ref(book: Book, ref: str) -> tuple[int, int]:
+    """Read ``17.2``, or ``17`` while exactly one of its calls is open; raises UsageError."""
+    match = _REF.fullmatch(ref)
+    if match is None:
+        raise UsageError(f"{quoted(ref)} is no offer; write CASE.OFFER, as in 17.2")
+    case_id = int(match["case"])
+    with book.store.reading() as reader:
+        case = existing(reader, case_id)
+    if match["offer"]:
+        return case_id, int(match["offer"])
+    open_offers = [offer for offer in case.offers if offer.state == "open"]
+    if len({offer.joint or -offer.number for offer in open_offers}) == 1:
+        return case_id, open_offers[0].number
+    listed = ", ".join(f"{case_id}.{offer.number} {offer.name}" for offer in open_offers)
+    raise UsageError(
+        f"case {case_id} has {len(open_offers)} open offers" + (f": {listed}" if listed else ""),
+        hint="name the offer, as in 17.2",
+    )
+
+
+def parse_case_id(text: str) -> int:
+    """Read the number of a case; raises UsageError."""
+    if not re.fullmatch(_NUMBER, text):
+        raise UsageError(
+            f"{quoted(text)} is no case; write its number, as 17, or an offer, as 17.2"
+        )
+    return int(text)
+
+
+def offer_in(case: Case, number: int) -> Offer:
+    """The offer of that number; raises UsageError where the case has none."""
+    offer = case_states.offer_of(case, number)
+    if offer is None:
+        raise UsageError(f"case {case.id} has no offer {case.id}.{number}")
+    return offer
+
+
+def decide(
+    book: Book,
+    case_id: int,
+    action: str,
+    change: Callable[["Transaction", Case], Case],
+    message: Callable[[Case], str],
+    *,
+    offer: int | None = None,
+    **details: str | int | float | bool | None,
+) -> Decided:
+    """Load, change and save a case in one transaction; a refused act is recorded as well.
+
+    The other offers of the call follow ``offer``; None: the act is about the whole case.
+    ``message`` makes the sentence that says what is recorded. It is made before the commit, so that
+    a failure after the commit cannot suppress it.
+    """
+    refused: DispatchError | None = None
+    if offer is not None:
+        details = {"offer": offer, **details}
+    with book.store.deciding() as tx, said_locally(book):
+        before = existing(tx, case_id)
+        try:
+            after = change(tx, before)
+            if offer is not None:
+                after = joint_calls.followed(before, after, offer, action)
+        except ConflictError as error:
+            # A late or second answer is recorded, shown, and never applied.
+            book.write(tx, f"refused {action}", case_id, **details)
+            refused, after = error, before
+        else:
+            tx.save(before, after)
+            book.write(tx, action, case_id, **details)
+        personal = tx.personal(case_id) or Personal()
+        said = "" if refused is not None else message(after)
+    if refused is not None:
+        with said_locally(book):
+            raise refused
+    book.told.recorded.append(f"case {case_id}: {said}")
+    return Decided(after, said, personal)
+
+
+def taken(
+    book: Book,
+    case: Case,
+    offer: Offer,
+    there_at: datetime,
+    tx: "Transaction",
+    *,
+    extra_unit: bool,
+) -> tuple[Case, str]:
+    """Accept an offer and book a unit; returns the case, and since when that unit is overdue."""
+    fleet = fleet_of(book, tx, case, offer)
+    after = offer_changes.accept(
+        case,
+        offer.number,
+        there_at=there_at,
+        now=book.now,
+        fleet=fleet,
+        minutes=minutes_of(book, case, offer),
+        extra_unit=extra_unit,
+    )
+    overdue = fleet.overdue(offer_in(after, offer.number).unit)
+    return after, "" if overdue is None else due_back(book, offer.name, overdue)
+
+
+def due_back(book: Book, name: str, booking: Booking) -> str:
+    """Say when an overdue unit was due back."""
+    return f"{name} was due back at {clock(booking.end, book)} from case {booking.case_id}: ask"
+
+
+def give_way(
+    book: Book, tx: "Transaction", case: Case, number: int, placed: Placed
+) -> tuple[Case, tuple[str, ...]]:
+    """Move the bookings that give way to that of an offer, each with a record under its own case.
+
+    Returns the case and what is to be said of them.
+    """
+    warnings = []
+    if placed.others:
+        own = [each.offer for each in placed.others if each.case_id == case.id]
+        tx.release_bookings(case.id, [number, *own])
+    # The last one first, so that no two overlap in between.
+    for booking in reversed(placed.others):
+        if booking.case_id == case.id:
+            case = after = unit_bookings.rebooked(case, booking)
+        else:
+            other = existing(tx, booking.case_id)
+            after = unit_bookings.rebooked(other, booking)
+            tx.save(other, after)
+        times = {"begin": booking.begin.isoformat(), "end": booking.end.isoformat()}
+        to = f"{case.id}.{number}"
+        book.write(tx, "give way", booking.case_id, offer=booking.offer, to=to, **times)
+        ref = f"{booking.case_id}.{booking.offer}"
+        if booking.begin >= placed.end:
+            at = clock(booking.begin, book)
+            warnings.append(f"{ref}: its unit can set off at {at}, not before")
+        elif unit_bookings.breaks_promise(after, offer_in(after, booking.offer)):
+            at = clock(booking.end, book)
+            warnings.append(f"{ref}: its unit is needed for {to} from {at} on")
+    return case, tuple(reversed(warnings))
+
+
+def fleet_of(book: Book, tx: "Transaction", case: Case, offer: Offer) -> Fleet:
+    """The units of an offer's provider, and what the other jobs have booked."""
+    option, provider = _option_of(case, offer), book.catalog.find(offer.provider)
+    corrected = {each.number for each in case.offers if each.corrected}
+    own = {each.number for each in joint_calls.of_one_call(case, offer.number)}
+    booked = [
+        each
+        for each in tx.bookings().get(offer.provider, [])
+        if each.case_id != case.id or each.offer not in (*own, *corrected)
+    ]
+    units = provider.units if provider else (option.units if option else 1)
+    return Fleet(units, book.now, booked)
+
+
+def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
+    """How long the job of an offer takes a unit; of one call the longest counts.
+
+    While the provider file cannot be read, the minutes that were booked at the acceptance hold.
+    """
+    option = _option_of(case, offer)
+    way_min = None if option is None else unit_bookings.way_min(option)
+    settings = book.catalog.rules.settings
+    services = {offer.service, *(o.service for o in joint_calls.of_one_call(case, offer.number))}
+    job_min = max(map(settings.job_min, services))
+    if book.catalog.source == "none" and offer.booked_from and offer.booked_until:
+        begin = max(offer.booked_from, offer.promises[-1].there_at)
+        job_min = (offer.booked_until - begin) / timedelta(minutes=1)
+    return JobMinutes(way_min, job_min)
+
+
+def _option_of(case: Case, offer: Offer) -> Option | None:
+    service = case_states.service_of(case, offer.service)
+    options = service.options if service else ()
+    return next((each for each in options if each.provider == offer.provider), None)
+
+
+def must_be_ahead(book: Book, moment: datetime) -> None:
+    """Refuse to promise the past; a minute ago is a clock that was read a little late."""
+    if book.now - moment > timedelta(minutes=1):
+        raise UsageError(f"{clock(moment, book)} has passed; it is {clock(book.now, book)}")
+
+
+def promised(
+    book: Book,
+    decided: Decided,
+    offer: Offer,
+    language: str,
+    *,
+    warnings: tuple[str, ...] = (),
+) -> Recorded:
+    """What is said once an offer stands as accepted: to the caller, and to the driver."""
+    case = decided.case
+    at, texts = clock(offer.promises[-1].there_at, book, language), book.catalog.rules.say
+    return Recorded(
+        ref=f"{case.id}.{offer.number}",
+        case_id=case.id,
+        state=offer.state,
+        message=decided.message,
+        tell_caller=() if offer.arrived_at else call_texts.to_caller(offer, at, texts, language),
+        give_driver=call_texts.to_driver(case, decided.personal, texts, language),
+        warnings=warnings,
+    )

@@ -1,0 +1,157 @@
+"""The gates once more, at the moment of the call."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from .. import eligibility
+from ..model import Availability, PlanEntry, Provider
+from ..model.case import Case, CaseService, Offer, Option
+from . import case_states
+from .book import Book, clock, local
+from .case_states import Gate, Numbers
+from .decisions import due_back
+from .observe_log import observe
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..eligibility import Need
+    from ..store import Reader, Transaction
+
+_BARS_THE_CALL = ("on_hold", "closed_now")
+"""Reasons that count at the moment of the call, and not only when help is needed."""
+
+
+def gate_now(
+    book: Book, reader: "Reader | Transaction", case: Case, service: CaseService
+) -> tuple[Gate, Numbers]:
+    """Look again at the gates, and not at the order, and at which number is answered now.
+
+    Whoever has lost the last unit since the ranking is passed over, also where it is known when
+    the unit will be back: the order has not counted that wait.
+    """
+    called, needed = needs_now(book, reader, case, entry_of(service))
+    known = {
+        option.provider: provider
+        for option in service.options
+        if (provider := book.catalog.find(option.provider)) is not None
+    }
+    reasons = why_out(known.values(), called, needed)
+
+    def gate(option: Option) -> str | None:
+        if option.provider not in known:
+            return "no longer in the file"
+        if option.provider in reasons:
+            return reasons[option.provider]
+        stands = eligibility.Look(needed, known[option.provider]).availability
+        if stands.state == "later" and not option.wait_min:
+            return _later(stands, book)
+        return None
+
+    def numbers(option: Option) -> tuple[str, ...]:
+        provider = known.get(option.provider)
+        if provider is None:
+            return option.phones
+        return tuple(phone.shown for phone in eligibility.phones_of(provider, called))
+
+    return gate, numbers
+
+
+def gate_for_all(
+    book: Book, reader: "Reader | Transaction", case: Case, services: Sequence[CaseService]
+) -> tuple[Gate, Numbers]:
+    """Look at the gates for one call that asks for several services, by options of the first."""
+    gate, numbers = gate_now(book, reader, case, services[0])
+    others = [(each, *gate_now(book, reader, case, each)) for each in services[1:]]
+
+    def gate_all(option: Option) -> str | None:
+        why = gate(option)
+        for service, other_gate, other_numbers in others:
+            listed = case_states.callable_option(case, service, option.provider, other_numbers)
+            not_listed = f"cannot be asked for {service.service}"
+            why = why or (other_gate(listed) if listed else not_listed)
+        return why
+
+    return gate_all, numbers
+
+
+def wait_now(
+    book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, option: Option
+) -> float:
+    """Return the minutes until a provider that may be called has a free unit, as of now."""
+    _, needed = needs_now(book, reader, case, entry_of(service))
+    provider = book.catalog.find(option.provider)
+    return 0.0 if provider is None else eligibility.Look(needed, provider).availability.wait_min
+
+
+def _later(stands: Availability, book: Book) -> str:
+    """Say why a provider that could come at once when it was ranked cannot do so now."""
+    if stands.source == "hours" and stands.opens_at is not None:
+        return f"opens {clock(stands.opens_at, book)}"
+    if stands.free_at is None:
+        return "all units taken since"
+    return f"all units taken since, the next in about {stands.wait_min:.0f} min"
+
+
+def why_out(providers: Iterable[Provider], called: "Need", needed: "Need") -> dict[str, str]:
+    """Say of each provider that must not be called now what stops it."""
+    providers = list(providers)
+    now = eligibility.split(providers, called).excluded
+    then = now if needed is called else eligibility.split(providers, needed).excluded
+    reasons = {each.provider: str(each.detail) for each in then}
+    return reasons | {
+        each.provider: str(each.detail) for each in now if each.reason in _BARS_THE_CALL
+    }
+
+
+def opens_later(book: Book, reader: "Reader | Transaction", case: Case, provider_id: str) -> bool:
+    """Whether a provider is called before it opens, so that no answer says nothing of it."""
+    provider = book.catalog.find(provider_id)
+    if provider is None:
+        return False
+    called, _ = needs_now(book, reader, case, PlanEntry(service=""))
+    return eligibility.Look(called, provider).availability.opens_at is not None
+
+
+def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> str:
+    """Say when an overdue unit was due back; empty if one is free, or all are booked."""
+    provider = book.catalog.find(offer.provider)
+    if provider is None:
+        return ""
+    _, needed = needs_now(book, reader, case, PlanEntry(service=offer.service))
+    stands = eligibility.Look(needed, provider).availability
+    if stands.due_at is None:
+        return ""
+    bookings = needed.observations.known[provider.id].bookings
+    booking = next(each for each in bookings if each.end == stands.due_at)
+    return due_back(book, provider.name, booking)
+
+
+def needs_now(
+    book: Book, reader: "Reader | Transaction", case: Case, entry: PlanEntry
+) -> tuple["Need", "Need"]:
+    """What a service asks of a provider: at the moment of the call, and when help is needed.
+
+    The two are one unless the case begins later.
+    """
+    # In the centre's zone, in which the reasons say when somebody opens.
+    called_at = local(book.now, book)
+    needed_at = local(max(book.now, case.incident.when), book)
+    observed = observe(book.catalog, reader, book.now)
+
+    def need_at(moment: "datetime") -> "Need":
+        incident = replace(case.incident, when=moment, asked=())
+        [need] = eligibility.needs_of(
+            book.catalog.rules, incident, [entry], book.holidays, observed
+        )
+        return need
+
+    called = need_at(called_at)
+    return called, called if needed_at == called_at else need_at(needed_at)
+
+
+def entry_of(service: CaseService) -> PlanEntry:
+    """The entry of the plan from which a service of a case was made, as far as gates ask."""
+    return PlanEntry(service=service.service, equipment=service.equipment)

@@ -1,0 +1,100 @@
+"""Offers for several services that one call makes: answered together, with one booking."""
+
+from msgspec.structs import replace
+
+from ..model.case import Case, CaseService, Offer
+from .case_states import LIVE, offer_of, offers_for, service_of
+
+ALONE = frozenset({"unsuccessful", "correct"})
+"""Acts on one offer of a call that the others do not follow."""
+
+
+def joined(case: Case, numbers: tuple[int, ...]) -> Case:
+    """Mark some offers as made by one call."""
+    return replace(
+        case,
+        offers=tuple(
+            replace(each, joint=numbers[0]) if each.number in numbers else each
+            for each in case.offers
+        ),
+    )
+
+
+def of_one_call(case: Case, number: int) -> list[Offer]:
+    """Return the offers of the same call, itself included."""
+    offer = offer_of(case, number)
+    if offer is None or not offer.joint:
+        return [] if offer is None else [offer]
+    return [each for each in case.offers if each.joint == offer.joint and not each.corrected]
+
+
+def services_of_call(case: Case, number: int) -> list[CaseService]:
+    """Return the services that the call of an offer asks for, as far as the case still has them."""
+    found = (service_of(case, each.service) for each in of_one_call(case, number))
+    return [service for service in found if service is not None]
+
+
+def holder_of(case: Case, number: int) -> Offer | None:
+    """Return the offer that stands and has the booking of a call; None if none has."""
+    group = of_one_call(case, number)
+    return next((each for each in group if has_booking(each)), None)
+
+
+def has_booking(offer: Offer) -> bool:
+    """Whether an offer stands and has a unit for a time."""
+    return offer.booked_from is not None and offer.state in LIVE
+
+
+def followed(before: Case, after: Case, number: int, action: str) -> Case:
+    """Let the other offers of a call follow the one that has changed.
+
+    Those follow that stood where it did, and whose service no other provider is asked for or has.
+    If the booking ends with that offer, one that still stands takes it over.
+    """
+    old = {each.number: each for each in before.offers}
+    group = of_one_call(before, number)
+    lead = next((each for each in group if offer_of(after, each.number) != each), None)
+    new = None if lead is None else offer_of(after, lead.number)
+    if lead is None or new is None or not lead.joint:
+        return after
+    others = [each.number for each in group if each.number != lead.number]
+    follows = [
+        n
+        for n in others
+        if action not in ALONE and old[n].state == lead.state and not _has_another(before, old[n])
+    ]
+    offers = [_like(each, new) if each.number in follows else each for each in after.offers]
+    heirs = [each for each in offers if each.number in others and each.state in LIVE]
+    is_free = not any(has_booking(each) for each in offers if each.joint == lead.joint)
+    if has_booking(lead) and is_free and heirs:
+        heir = replace(
+            heirs[0],
+            unit=lead.unit,
+            booked_from=lead.booked_from,
+            booked_until=lead.booked_until,
+        )
+        offers = [heir if each.number == heir.number else each for each in offers]
+    return replace(after, offers=tuple(offers))
+
+
+def _has_another(case: Case, offer: Offer) -> bool:
+    """Whether another provider is asked for the service of an offer, or has it."""
+    return any(
+        each.number != offer.number and each.state in ("open", *LIVE)
+        for each in offers_for(case, offer.service)
+    )
+
+
+def _like(offer: Offer, lead: Offer) -> Offer:
+    """Record for an offer what was recorded for another one of its call, but for the booking."""
+    return replace(
+        offer,
+        outcome=lead.outcome,
+        reason=lead.reason,
+        answered_at=lead.answered_at,
+        ended_at=lead.ended_at,
+        promises=lead.promises,
+        arrive_by=lead.arrive_by,
+        arrived_at=lead.arrived_at,
+        call_back_at=lead.call_back_at,
+    )

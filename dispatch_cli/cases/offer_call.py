@@ -1,0 +1,337 @@
+"""Place the next call: whom, on which number, and what to say."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .. import desk, eligibility, geo, ranking
+from ..errors import ConflictError, UsageError
+from ..model.case import Case, CaseService, Offer, Option
+from . import call_texts, case_states, joint_calls, offer_changes
+from .book import Book, clock, existing, local, said_locally
+from .gates_now import (
+    entry_of,
+    gate_for_all,
+    gate_now,
+    needs_now,
+    opens_later,
+    overdue_since,
+    why_out,
+)
+
+if TYPE_CHECKING:
+    from ..store import Reader, Transaction
+
+
+class Later(Struct, frozen=True):
+    """Somebody further down the cascade: the number, the name, when help would be there."""
+
+    phone: str
+    name: str
+    minutes: float
+
+
+class OfferCard(Struct, frozen=True, kw_only=True):
+    """What the operator reads while the phone rings; nothing personal is on it."""
+
+    ref: str
+    case_id: int
+    service: str
+    provider: str
+    name: str
+    phone: str
+    other_phones: tuple[str, ...]
+    position: int
+    of: int
+    answer_by: datetime
+    say: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    then: tuple[Later, ...]
+    override: str = ""
+    in_spite_of: str = ""
+    overdue: str = ""
+    """When the overdue unit was due back; empty if no unit is overdue."""
+
+
+class Around(Struct, frozen=True):
+    """What the log says beside an offer: its overdue unit, and whom the next calls would ask."""
+
+    overdue: str
+    then: tuple[Later, ...]
+
+
+class Exhausted(Struct, frozen=True):
+    """Nobody is left to ask for a service: a state with a number, not silence."""
+
+    case_id: int
+    service: str
+    phone: str
+    text: str
+    skipped: tuple[tuple[str, str], ...]
+
+
+def place_call(
+    book: Book,
+    case_id: int,
+    *,
+    services: Sequence[str] = (),
+    provider: str | None = None,
+    because: str = "",
+    override: str = "",
+    language: str = "de",
+) -> OfferCard | Exhausted:
+    """Open the offer to the next provider of a service, or out of order to the one named.
+
+    Without ``services`` the first that waits; for several of them one call is made, to the first
+    provider that can be asked for all. ``override`` is "wish" or "decision".
+    """
+    with book.store.deciding() as tx, said_locally(book):
+        before = existing(tx, case_id)
+        offer_changes.must_be_open(before)
+        wanted = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
+        # Before the choice: with no provider left, a service that has help is not exhausted.
+        for each in wanted:
+            offer_changes.must_need_a_call(before, each)
+        options, found, in_spite_of = _chosen(book, tx, before, wanted, provider)
+        if options:
+            early = opens_later(book, tx, before, options[0].provider)
+            asks = list(zip(wanted, options, strict=True))
+            by = override if provider is not None else ""
+            after = _asked(book, before, asks, found.phone, override=by, before_opening=early)
+            offers = after.offers[len(before.offers) :]
+            tx.save(before, after)
+            _write_down(book, tx, case_id, offers, because)
+            offer = offers[0]
+            around = _around(book, tx, after, offer)
+            said = f"{case_id}.{offer.number} {offer.name} {offer.phone}: the call is placed"
+        else:
+            book.write(tx, "exhausted", case_id, service=wanted[0].service)
+            nobody = exhausted(case_id, wanted, found)
+            said = f"no provider is left to ask for {nobody.service}: call {nobody.phone}"
+    book.told.recorded.append(f"case {case_id}: {said}")
+    if not options:
+        return nobody
+    return card(
+        book,
+        after,
+        offer,
+        skipped=_named(found),
+        in_spite_of=in_spite_of,
+        around=around,
+        language=language,
+    )
+
+
+def _chosen(
+    book: Book,
+    tx: "Transaction",
+    case: Case,
+    wanted: Sequence[CaseService],
+    provider: str | None,
+) -> tuple[list[Option], case_states.Next, str]:
+    """Choose the options to ask for in one call, one for each service, and the number to dial.
+
+    The last value says what speaks against a provider that is asked out of order.
+    """
+    if provider is None:
+        found = _next_for_all(book, tx, case, wanted)
+        if found.option is None:
+            return [], found, ""
+        others = [_listed(each, found.option.provider) for each in wanted[1:]]
+        return [found.option, *others], found, ""
+    asked = [_out_of_order(book, tx, case, each, provider) for each in wanted]
+    options, against = [each for each, _ in asked], [why for _, why in asked if why]
+    found = case_states.Next(options[0], options[0].phones[0], ())
+    return options, found, "; ".join(dict.fromkeys(against))
+
+
+def _write_down(
+    book: Book, tx: "Transaction", case_id: int, offers: Sequence[Offer], because: str
+) -> None:
+    """Record the offers of one call in the journal, with the operator's reason."""
+    for offer in offers:
+        if because:
+            tx.set_text(case_id, f"{offer.number}.because", because)
+        said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
+        book.write(tx, "offer", case_id, offer=offer.number, **said)
+
+
+def _asked(
+    book: Book,
+    case: Case,
+    asks: Sequence[tuple[CaseService, Option]],
+    phone: str,
+    *,
+    override: str,
+    before_opening: bool,
+) -> Case:
+    """Open the offers of one call, one for each service."""
+    after = case
+    for service, option in asks:
+        after = offer_changes.ask(
+            after,
+            service,
+            option,
+            phone=phone,
+            now=book.now,
+            operator=book.operator,
+            override=override,
+            before_opening=before_opening,
+        )
+    numbers = tuple(each.number for each in after.offers[len(case.offers) :])
+    return joint_calls.joined(after, numbers) if len(numbers) > 1 else after
+
+
+def _next_for_all(
+    book: Book, tx: "Transaction", case: Case, wanted: Sequence[CaseService]
+) -> case_states.Next:
+    """Find the next provider of the first service that can be asked for the others as well."""
+    found = case_states.next_option(case, wanted[0], *gate_for_all(book, tx, case, wanted))
+    if found.option is not None or len(wanted) == 1:
+        return found
+    gates = [(each, *gate_now(book, tx, case, each)) for each in wanted]
+    apart = [each for each, gate, numbers in gates
+             if case_states.next_option(case, each, gate, numbers).option]  # fmt: skip
+    if apart:
+        names = " and ".join(each.service for each in wanted)
+        raise UsageError(
+            f"no provider can be asked for {names} in one call",
+            hint=f"ask apart: dispatch case offer {case.id} --service {apart[0].service}",
+        )
+    return found
+
+
+def _listed(service: CaseService, provider_id: str) -> Option:
+    return next(each for each in service.options if each.provider == provider_id)
+
+
+def exhausted(case_id: int, services: Sequence[CaseService], found: case_states.Next) -> Exhausted:
+    """Say that nobody is left for a service, whom to call instead, and who was passed over."""
+    names = " + ".join(each.service for each in services)
+    phone, text = services[0].last_resort_phone, services[0].last_resort_text
+    return Exhausted(case_id, names, phone, text, _named(found))
+
+
+def _named(found: case_states.Next) -> tuple[tuple[str, str], ...]:
+    return tuple((option.name, why) for option, why in found.skipped)
+
+
+def why_not(book: Book, case_id: int, provider_id: str, *, services: Sequence[str] = ()) -> str:
+    """Say what speaks against asking somebody out of order; empty where nothing does."""
+    with said_locally(book), book.store.reading() as reader:
+        case = existing(reader, case_id)
+        offer_changes.must_be_open(case)
+        wanted = [_service_to_ask(case, name) for name in dict.fromkeys(services) or (None,)]
+        found = [_out_of_order(book, reader, case, each, provider_id)[1] for each in wanted]
+        return "; ".join(dict.fromkeys(filter(None, found)))
+
+
+def card(
+    book: Book,
+    case: Case,
+    offer: Offer,
+    *,
+    skipped: tuple[tuple[str, str], ...] = (),
+    in_spite_of: str = "",
+    around: Around | None = None,
+    language: str = "de",
+) -> OfferCard:
+    """Make the card of an open offer, also when it is looked at again.
+
+    Without ``around`` the log is asked.
+    """
+    if around is None:
+        with book.store.reading() as reader:
+            around = _around(book, reader, case, offer)
+    service = case_states.service_of(case, offer.service)
+    options = service.options if service else ()
+    own = next((each for each in options if each.provider == offer.provider), None)
+    return OfferCard(
+        ref=f"{case.id}.{offer.number}",
+        case_id=case.id,
+        service=" + ".join(each.service for each in joint_calls.of_one_call(case, offer.number)),
+        provider=offer.provider,
+        name=offer.name,
+        phone=offer.phone,
+        other_phones=tuple(p for p in (own.phones if own else ()) if p != offer.phone),
+        position=options.index(own) + 1 if own is not None and not offer.override else 0,
+        of=len(options),
+        answer_by=local(offer.answer_by, book),
+        say=call_texts.to_provider(case, offer, book.catalog.rules.say, language),
+        skipped=skipped,
+        then=around.then,
+        override=offer.override,
+        in_spite_of=in_spite_of,
+        overdue=around.overdue,
+    )
+
+
+def _around(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> Around:
+    """Read what the log says beside an offer; the next ones are those that a call would choose."""
+    services = joint_calls.services_of_call(case, offer.number)
+    then: list[Later] = []
+    if services:
+        gate, numbers = gate_for_all(book, reader, case, services)
+        rest = case_states.still_to_ask(case, services[0], gate, numbers)
+        then = [Later(phone, each.name, each.arrival_min) for each, phone in islice(rest, 3)]
+    return Around(overdue_since(book, reader, case, offer), tuple(then))
+
+
+def _service_to_ask(case: Case, name: str | None) -> CaseService:
+    """The service named, or the first that waits for somebody to be asked."""
+    if name is not None:
+        service = case_states.service_of(case, name)
+        if service is None:
+            names = ", ".join(each.service for each in case.services)
+            raise UsageError(f"case {case.id} has no service {name!r}; it has: {names}")
+        return service
+    states = {each.service: case_states.service_state(case, each) for each in case.services}
+    # Whoever can still be called comes before a service for which nobody is left.
+    for state in ("waiting", "exhausted"):
+        for service in case.services:
+            if states[service.service] == state:
+                return service
+    said = ", ".join(f"{service}: {state}" for service, state in states.items())
+    raise ConflictError(f"case {case.id} has nobody to ask now ({said or 'no service'})")
+
+
+def _out_of_order(
+    book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, provider_id: str
+) -> tuple[Option, str]:
+    """The option for anybody the operator names, and what speaks against asking it."""
+    listed = next((each for each in service.options if each.provider == provider_id), None)
+    offers = list(case_states.offers_for(case, service.service))
+    said = [
+        f"{offer.state.replace('_', ' ')} at {clock(offer.answered_at or offer.opened_at, book)}"
+        for offer in offers
+        if offer.provider == provider_id
+    ]
+    if listed is not None:
+        gate, numbers = gate_now(book, reader, case, service)
+        _, twin = case_states.next_phone(listed, numbers(listed), offers)
+        against = filter(None, [*said, twin, gate(listed)])
+        return replace(listed, phones=numbers(listed)), "; ".join(against)
+    provider = desk.find_provider(book.catalog, provider_id)
+    called, needed = needs_now(book, reader, case, entry_of(service))
+    why = why_out([provider], called, needed).get(provider.id, "")
+    settings = book.catalog.rules.settings.of(service.service)
+    look = eligibility.Look(needed, provider)
+    eligible = eligibility.as_eligible(look)
+    rated = ranking.rate(eligible, needed, geo.crow_fly_min(look.distance_km, settings))
+    option = Option(
+        provider=provider.id,
+        name=provider.name,
+        phones=tuple(phone.shown for phone in eligibility.phones_of(provider, called)),
+        units=provider.units,
+        arrival_min=rated.arrival_min,
+        answer_min=rated.answer_min,
+        acceptance=rated.acceptance,
+        wait_min=rated.wait_min,
+        index_min=rated.index_min,
+    )
+    _, twin = case_states.next_phone(option, option.phones, offers)
+    return option, "; ".join(filter(None, [*said, twin, why]))

@@ -1,0 +1,337 @@
+"""Asking and answering: each act takes a case and gives the case that follows, or refuses."""
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from ..availability import Fleet
+from ..errors import ConflictError, UsageError
+from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
+from ..model.words import DECLINE_REASONS
+from .case_states import (
+    ANSWER_WITHIN,
+    CALL_BACK_WITHIN,
+    LIVE,
+    offer_of,
+    offers_for,
+    service_state,
+)
+from .joint_calls import holder_of
+from .offer_forecast import with_forecast
+from .offer_table import TABLE, Refused
+from .unit_bookings import JobMinutes, Placed, booked_time, extend, move, take_unit
+
+LATE_AFTER = timedelta(minutes=10)
+"""How long after its promise a unit may come before the case asks what became of it."""
+
+
+class RefusedError(ConflictError):
+    """Somebody else was first, or it is over: what, and when in ``at``.
+
+    The moment stands apart, because the core does not know the zone in which it is said.
+    """
+
+    def __init__(self, text: str, at: datetime, after: str = "") -> None:
+        self.text, self.at, self.after = text, at, after
+        super().__init__(f"{text} at {at:%H:%M}{after}")
+
+    def said(self, at: str) -> ConflictError:
+        """The same as it is said to people, with the moment as a time of day."""
+        return ConflictError(f"{self.text} at {at}{self.after}", hint=self.hint)
+
+
+ANSWERS: dict[str, Outcome] = {
+    "decline": "declined",
+    "no_answer": "no_answer",
+    "unreachable": "unreachable",
+    "wrong_equipment": "wrong_equipment",
+    "fail": "failed",
+    "unsuccessful": "unsuccessful",
+    "cancel": "cancelled",
+}
+
+
+def ask(
+    case: Case,
+    service: CaseService,
+    option: Option,
+    *,
+    phone: str,
+    now: datetime,
+    operator: str,
+    override: str = "",
+    before_opening: bool = False,
+    answer_within: timedelta = ANSWER_WITHIN,
+) -> Case:
+    """Open an offer: the call is placed now. One service asks one provider at a time."""
+    must_need_a_call(case, service)
+    ranks = [each.provider for each in service.options]
+    offer = Offer(
+        number=len(case.offers) + 1,
+        service=service.service,
+        provider=option.provider,
+        name=option.name,
+        phone=phone,
+        opened_at=now,
+        answer_by=now + answer_within,
+        operator=operator,
+        rank=ranks.index(option.provider) + 1 if option.provider in ranks else 0,
+        override=override,
+        before_opening=before_opening,
+    )
+    if not override:
+        offer = with_forecast(offer, option, case.incident.when)
+    return replace(case, offers=(*case.offers, offer))
+
+
+def accept(
+    case: Case,
+    number: int,
+    *,
+    there_at: datetime,
+    now: datetime,
+    fleet: Fleet,
+    minutes: JobMinutes,
+    extra_unit: bool = False,
+) -> Case:
+    """Record an acceptance with its promise; it books a unit of the provider, once for a call.
+
+    ``fleet`` has the bookings of all other jobs. Raises ConflictError for a late answer, and
+    NoUnitError if no unit is free for the whole time.
+    """
+    offer = _allowed(case, number, "accept")
+    others = [o for o in offers_for(case, offer.service) if o.number != number]
+    for other in others:
+        if other.state in LIVE:
+            raise RefusedError(f"already accepted by {other.name}", _said_at(other))
+        if other.state == "open" and offer.state == "no_answer":
+            raise ConflictError(f"{_ref(case, other)} is being asked: {other.name}")
+    if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
+        raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
+    said = replace(
+        offer,
+        outcome="accepted",
+        answered_at=now,
+        promises=(Promise(there_at, now, "provider"),),
+        arrive_by=there_at + LATE_AFTER,
+    )
+    holder = holder_of(case, number)
+    if holder is not None:  # the unit comes for another service already
+        return _put(case, replace(said, unit=holder.unit))
+    begin, end = booked_time(case, there_at, now=now, minutes=minutes)
+    unit = take_unit(offer, fleet, (begin, end), minutes, extra=extra_unit)
+    return _put(case, replace(said, unit=unit, booked_from=begin, booked_until=end))
+
+
+def answer(case: Case, number: int, action: str, *, now: datetime, reason: str = "") -> Case:
+    """Record any answer or ending but an acceptance; ``reason`` is one of the closed list."""
+    offer = _allowed(case, number, action)
+    if action == "decline" and reason not in DECLINE_REASONS:
+        raise UsageError(f"unknown reason {reason!r}; allowed: {', '.join(DECLINE_REASONS)}")
+    ends = offer.state in LIVE
+    changed = replace(
+        offer,
+        outcome=ANSWERS[action],
+        reason=reason,
+        answered_at=offer.answered_at or now,
+        ended_at=now if ends else None,
+        call_back_at=now + CALL_BACK_WITHIN if action == "no_answer" else None,
+    )
+    case = _put(case, changed)
+    return _open_next(case, offer.service) if action == "unsuccessful" else case
+
+
+def promise(
+    case: Case,
+    number: int,
+    *,
+    there_at: datetime,
+    now: datetime,
+    speaker: str,
+    fleet: Fleet,
+    minutes: JobMinutes,
+) -> tuple[Case, Placed]:
+    """Record a new time; every promise stays, with its speaker and the moment it was made.
+
+    The second value is the booking at the new time, with those of other jobs that give way.
+    """
+    offer = _allowed(case, number, "eta")
+    said = Promise(there_at, now, speaker)
+    changed = replace(offer, promises=(*offer.promises, said), arrive_by=there_at + LATE_AFTER)
+    since = min(offer.answered_at or now, now)
+    placed = move(offer, fleet, *booked_time(case, there_at, now=since, minutes=minutes))
+    return _put(case, _booked(changed, placed)), placed
+
+
+def arrive(
+    case: Case, number: int, *, now: datetime, fleet: Fleet, job_min: float
+) -> tuple[Case, Placed]:
+    """Record that help is on the scene; its unit is booked until the job should be done.
+
+    The second value is that booking, with those of other jobs that give way.
+    """
+    offer = _allowed(case, number, "arrive")
+    placed = extend(offer, fleet, job_min)
+    return _put(case, _booked(replace(offer, arrived_at=now), placed)), placed
+
+
+def correct(case: Case, number: int, right: Right, *, now: datetime, operator: str) -> Case:
+    """Supersede an answer by a new record and keep both; refused once help has arrived.
+
+    ``open``: the call is still running; ``not_called``: there never was a call, nothing follows.
+    A correction to "accepted" still has to take a unit: ``accept`` the new record.
+    """
+    offer = _allowed(case, number, "correct")
+    if offer.arrived_at is not None:
+        raise RefusedError(f"{_ref(case, offer)} {offer.name} has brought help", offer.arrived_at)
+    if offer.state == "open" and right != "not_called":
+        raise UsageError(
+            f"{_ref(case, offer)} has not been answered",
+            hint="record the answer, or correct it as not_called",
+        )
+    before = case
+    case = _put(case, replace(offer, corrected=True, ended_at=offer.ended_at or now))
+    if right == "not_called":
+        return case
+    fresh = replace(_cleared(offer, operator), number=len(case.offers) + 1)
+    if right == "open":
+        _must_be_idle(before, offer)
+        fresh = replace(fresh, answer_by=now + ANSWER_WITHIN)
+    elif right != "accepted":
+        fresh = replace(
+            fresh,
+            outcome=right,
+            answered_at=offer.answered_at,
+            call_back_at=now + CALL_BACK_WITHIN if right == "no_answer" else None,
+        )
+    return replace(case, offers=(*case.offers, fresh))
+
+
+def _must_be_idle(case: Case, offer: Offer) -> None:
+    """Refuse a second call for a service while somebody else is asked or on the way."""
+    for other in offers_for(case, offer.service):
+        if other.number != offer.number and other.state in ("open", *LIVE):
+            text = f"{_ref(case, other)} {other.name} is {other.state}"
+            raise RefusedError(text, _said_at(other))
+
+
+def close(case: Case, *, now: datetime) -> Case:
+    """Close a case; refused while a provider is being asked."""
+    must_be_open(case)
+    open_offers = [offer for offer in case.offers if offer.state == "open"]
+    if open_offers:
+        raise ConflictError(f"{_ref(case, open_offers[0])} is still open: answer it first")
+    ended = tuple(
+        replace(offer, ended_at=now) if offer.state in LIVE and offer.ended_at is None else offer
+        for offer in case.offers
+    )
+    return replace(case, offers=ended, closed_at=now, call_back_at=None, call_back_set_at=None)
+
+
+def cancel(case: Case, *, now: datetime) -> Case:
+    """The motorist needs nobody any more: everything live is cancelled, against no provider."""
+    must_be_open(case)
+    ended = tuple(
+        replace(
+            offer,
+            outcome="cancelled",
+            answered_at=offer.answered_at or now,
+            ended_at=now if offer.state in LIVE else None,
+        )
+        if offer.state in ("open", *LIVE)
+        else offer
+        for offer in case.offers
+    )
+    return replace(
+        case, offers=ended, cancelled=True, closed_at=now, call_back_at=None, call_back_set_at=None
+    )
+
+
+def _open_next(case: Case, service: str) -> Case:
+    """Open what was planned after a service that did not help."""
+    services = tuple(
+        replace(each, opened=True) if each.after == service else each for each in case.services
+    )
+    return replace(case, services=services)
+
+
+def _allowed(case: Case, number: int, action: str) -> Offer:
+    """The offer, if the published table allows the action in its state."""
+    offer = offer_of(case, number)
+    if offer is None:
+        raise UsageError(f"case {case.id} has no offer {case.id}.{number}")
+    must_be_open(case)
+    cell = TABLE[offer.state][action]
+    if isinstance(cell, Refused):
+        text = f"{_ref(case, offer)} {cell.why}: {offer.name}"
+        raise RefusedError(text, _said_at(offer), f" ({offer.state})")
+    return offer
+
+
+def must_be_open(case: Case) -> None:
+    """Refuse to touch a case that is over."""
+    if case.closed_at is not None:
+        state = "cancelled" if case.cancelled else "closed"
+        raise RefusedError(f"case {case.id} was {state}", case.closed_at)
+
+
+def must_need_a_call(case: Case, service: CaseService) -> None:
+    """Refuse to ask for a service that waits for another, or that somebody is asked for or has."""
+    must_be_open(case)
+    state = service_state(case, service)
+    if state == "later":
+        raise ConflictError(f"{service.service} waits until {service.after} has failed")
+    if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
+        last = _last_of(case, service)
+        raise RefusedError(
+            f"{service.service} is {state} already: {_ref(case, last)} {last.name}", _said_at(last)
+        )
+
+
+def _put(case: Case, changed: Offer) -> Case:
+    offers = tuple(changed if o.number == changed.number else o for o in case.offers)
+    return replace(case, offers=offers)
+
+
+def _booked(offer: Offer, placed: Placed) -> Offer:
+    return replace(offer, unit=placed.unit, booked_from=placed.begin, booked_until=placed.end)
+
+
+def _cleared(offer: Offer, operator: str) -> Offer:
+    """The offer as it was when the call was placed."""
+    return Offer(
+        number=offer.number,
+        service=offer.service,
+        provider=offer.provider,
+        name=offer.name,
+        phone=offer.phone,
+        opened_at=offer.opened_at,
+        answer_by=offer.answer_by,
+        operator=operator,
+        rank=offer.rank,
+        override=offer.override,
+        joint=offer.joint,
+        before_opening=offer.before_opening,
+        acceptance=offer.acceptance,
+        forecast_min=offer.forecast_min,
+        base_min=offer.base_min,
+        travel_source=offer.travel_source,
+    )
+
+
+def _last_of(case: Case, service: CaseService) -> Offer:
+    """The offer that decides where a service stands."""
+    found = [
+        offer
+        for offer in offers_for(case, service.service)
+        if offer.state in ("open", *LIVE, "unsuccessful", "cancelled")
+    ]
+    return found[-1]
+
+
+def _said_at(offer: Offer) -> datetime:
+    return offer.answered_at or offer.opened_at
+
+
+def _ref(case: Case, offer: Offer) -> str:
+    return f"{case.id}.{offer.number}"

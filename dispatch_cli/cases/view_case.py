@@ -1,0 +1,328 @@
+"""Look at cases: the handover list, one case, what is overdue; nothing personal unless asked."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .. import plans
+from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
+from ..results import EmergencyCall
+from . import case_states
+from .book import Book, existing
+
+LATELY_CLOSED = 50
+"""So many closed cases stand in the list."""
+
+PAGE = 500
+
+
+class ServiceView(Struct, frozen=True, kw_only=True):
+    """One service of a case: where it stands, with whom, and what is due next.
+
+    What is due of the case as a whole, the call back, stands with its first service.
+    """
+
+    service: str
+    state: str
+    offer: str
+    provider: str
+    phone: str
+    there_at: datetime | None
+    last_resort: str
+    due: str = ""
+    due_at: datetime | None = None
+    overdue: bool = False
+
+
+class OfferView(Struct, frozen=True, kw_only=True):
+    """One ask and what came of it."""
+
+    ref: str
+    service: str
+    provider: str
+    name: str
+    phone: str
+    state: str
+    reason: str
+    override: str
+    opened_at: datetime
+    answered_at: datetime | None
+    promised_at: datetime | None
+    arrived_at: datetime | None
+    operator: str
+    promises: tuple[Promise, ...] = ()
+    """Every time that was promised, with when it was said and by whom."""
+
+
+class CaseView(Struct, frozen=True, kw_only=True):
+    """A case without anything personal: its place is a rough area.
+
+    ``operator`` is who placed the last call, or opened the case.
+    """
+
+    id: int
+    kind: str
+    client: str | None
+    area: str
+    opened_at: datetime
+    age_min: float
+    state: str
+    operator: str
+    services: tuple[ServiceView, ...]
+    offers: tuple[OfferView, ...]
+    next_deadline: datetime | None
+    due: str
+    overdue: bool
+    emergency: tuple[EmergencyCall, ...] = ()
+    """Whom the facts send to 112 or 110; in the view of one case alone."""
+
+
+class PersonalView(Struct, frozen=True, kw_only=True):
+    """What belongs to the motorist; looking at it is itself written down."""
+
+    case_id: int
+    place: str
+    lat: float
+    lon: float
+    where: str
+    caller: str
+    call_back: str
+    plate: str
+    ref: str
+    to: str
+    note: str
+    language: str
+    texts: dict[str, str]
+
+
+class Overdue(Struct, frozen=True):
+    """Something that should have happened by now."""
+
+    ref: str
+    what: str
+    since: datetime
+    name: str
+    phone: str
+    is_ahead: bool = False
+    """A clock that was ahead has set the time, so that it counts as due."""
+    is_broken: bool = False
+    """The promise for that time cannot be kept by the booking: a new time is due at once."""
+
+    @property
+    def problem(self) -> str:
+        """The name of this deadline among those that can be missed at the same time.
+
+        An offer has its number; the next call of a case is that of one of its services.
+        """
+        service = "" if "." in self.ref else self.name
+        return " ".join(filter(None, ("case", self.ref, self.what, service)))
+
+
+class Audit(Struct, frozen=True):
+    """What should have happened by now, and what is wrong with the clock, if anything."""
+
+    overdue: tuple[Overdue, ...]
+    clock: str
+
+
+def view(case: Case, now: datetime) -> CaseView:
+    """Make the view of one case at a moment."""
+    due = case_states.deadlines(case, now)
+    states = [case_states.service_state(case, service) for service in case.services]
+    return CaseView(
+        id=case.id,
+        kind=case.incident.kind,
+        client=case.incident.client,
+        area=case.incident.place.postcode,
+        opened_at=case.opened_at,
+        age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
+        state=_whole_state(case, states),
+        operator=case.offers[-1].operator if case.offers else case.operator,
+        services=tuple(_service_view(case, service, due, now) for service in case.services),
+        offers=tuple(_offer_view(case, offer) for offer in case.offers),
+        next_deadline=due[0].at if due else None,
+        due=due[0].what if due else "",
+        overdue=bool(due) and due[0].is_overdue(now),
+    )
+
+
+def cases(book: Book, *, closed: int = 0) -> list[CaseView]:
+    """The open cases, then so many of those closed last.
+
+    A missed deadline stands first, then the next one due, then by age.
+    """
+    with book.store.reading() as reader:
+        found = reader.cases(open_only=True)
+        found += reader.closed_cases(limit=closed) if closed else []
+    far = datetime.max.replace(tzinfo=book.now.tzinfo)
+    return sorted(
+        (view(case, book.now) for case in found),
+        key=lambda v: (not v.overdue, v.next_deadline or far, v.opened_at),
+    )
+
+
+def closed_pages(book: Book) -> Iterator[list[CaseView]]:
+    """All closed cases by number, PAGE of them at a time.
+
+    The log is read anew for each page: no reader keeps an old state while the output waits.
+    """
+    last = 0
+    while True:
+        with book.store.reading() as reader:
+            found = reader.closed_cases(limit=PAGE, after=last)
+        if not found:
+            return
+        last = found[-1].id
+        yield [view(case, book.now) for case in found]
+
+
+def show(book: Book, case_id: int) -> CaseView:
+    """One case; raises UsageError where there is none."""
+    with book.store.reading() as reader:
+        case = existing(reader, case_id)
+    calls = plans.emergency_calls(case.incident, book.catalog.rules)
+    return replace(view(case, book.now), emergency=calls)
+
+
+def acts(book: Book, case_id: int | None = None) -> list[Act]:
+    """The journal of a case, or all of it, in order."""
+    with book.store.reading() as reader:
+        return list(reader.acts(case_id))
+
+
+def personal(book: Book, case_id: int, *, why: str = "show") -> PersonalView:
+    """What belongs to the motorist; the look is written down in the journal."""
+    with book.store.deciding() as tx:
+        case = existing(tx, case_id)
+        found = tx.personal(case_id) or Personal()
+        texts = tx.texts(case_id)
+        book.write(tx, f"personal {why}", case_id)
+    incident, place = case.incident, case.incident.place
+    return PersonalView(
+        case_id=case_id,
+        place=place.readback,
+        lat=place.lat,
+        lon=place.lon,
+        where=incident.where or "",
+        caller=found.caller,
+        call_back=found.call_back,
+        plate=found.plate,
+        ref=found.ref,
+        to=found.to,
+        note=incident.note or found.note,
+        language=incident.language or "",
+        texts=texts,
+    )
+
+
+def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
+    """Say what in open cases should have happened by now, and whether the clock has jumped.
+
+    An audit by cron also records a jump of the clock that no act has recorded yet.
+    """
+    from .clock_watch import jump_in_force, record_now, sentence
+
+    with book.store.reading() as reader:
+        open_cases = reader.cases(open_only=True)
+        jump = jump_in_force(book, reader)
+        found = [missed for case in open_cases for missed in overdue_of(case, book.now)]
+    if jump is not None and is_by_cron:
+        record_now(book)
+    in_order = tuple(sorted(found, key=lambda each: each.since))
+    return Audit(in_order, sentence(jump, book) if jump else "")
+
+
+def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
+    """Everything in one case that should have happened by now, with whom to call about it."""
+    for deadline in case_states.overdue(case, now):
+        offer = case_states.offer_of(case, deadline.offer)
+        service = case_states.service_of(case, deadline.service)
+        name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
+        if service is not None and deadline.what == "last resort":
+            phone = service.last_resort_phone
+        ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
+        yield Overdue(
+            ref,
+            deadline.what,
+            deadline.at,
+            name,
+            phone,
+            is_ahead=deadline.is_ahead,
+            is_broken=deadline.is_broken,
+        )
+
+
+def most_urgent(book: Book) -> int | None:
+    """The case that needs somebody first: a missed deadline, else one with nobody being asked."""
+    found = cases(book)
+    if not found:
+        return None
+    for each in found:
+        if each.overdue:
+            return each.id
+    waiting = [each for each in found if any(s.state == "waiting" for s in each.services)]
+    return (waiting or found)[0].id
+
+
+def _whole_state(case: Case, states: Sequence[str]) -> str:
+    """The state of a case in a word: what needs somebody comes first."""
+    if case.cancelled:
+        return "cancelled"
+    if case.closed_at is not None:
+        return "closed"
+    for state in ("exhausted", "waiting", "asking", "accepted", "arrived"):
+        if state in states:
+            return state
+    return "open"
+
+
+def _service_view(
+    case: Case, service: CaseService, deadlines: Iterable[case_states.Deadline], now: datetime
+) -> ServiceView:
+    asked = {offer.number for offer in case.offers if offer.service == service.service}
+    due = next(
+        (
+            each
+            for each in deadlines
+            if each.offer in asked
+            or each.service == service.service
+            or (each.what == "call back" and service is case.services[0])
+        ),
+        None,
+    )
+    offer = case_states.offer_in_hand(case, service)
+    if offer is not None and offer.state not in ("open", *case_states.LIVE):
+        offer = None
+    return ServiceView(
+        service=service.service,
+        state=case_states.service_state(case, service),
+        offer=f"{case.id}.{offer.number}" if offer else "",
+        provider=offer.name if offer else "",
+        phone=offer.phone if offer else "",
+        there_at=offer.promises[-1].there_at if offer and offer.promises else None,
+        last_resort=f"{service.last_resort_phone} {service.last_resort_text}",
+        due=due.what if due else "",
+        due_at=due.at if due else None,
+        overdue=due is not None and due.is_overdue(now),
+    )
+
+
+def _offer_view(case: Case, offer: Offer) -> OfferView:
+    return OfferView(
+        ref=f"{case.id}.{offer.number}",
+        service=offer.service,
+        provider=offer.provider,
+        name=offer.name,
+        phone=offer.phone,
+        state=offer.state,
+        reason=offer.reason,
+        override=offer.override,
+        opened_at=offer.opened_at,
+        answered_at=offer.answered_at,
+        promised_at=offer.promises[-1].there_at if offer.promises else None,
+        arrived_at=offer.arrived_at,
+        operator=offer.operator,
+        promises=offer.promises,
+    )

@@ -1,1 +1,0 @@
-"""How a case is worked: states, acts and what to say, without clock, files or terminal."""

@@ -1,0 +1,66 @@
+"""A provider says yes, and by when; apart from the other answers, since this one is hurried."""
+
+from typing import Annotated
+
+import typer
+
+from ...errors import UsageError
+from ..outcome import Outcome
+from ..spreading import takes
+from .recording import shown_record
+from .session import YES, Desk, ExtraUnitOption, RefArgument, ask, open_book, read_moment
+
+SPEAKERS = ("provider", "driver", "operator", "motorist")
+
+EtaOption = Annotated[
+    str, typer.Option("--eta", metavar="TIME", help="35 (minutes from now) or 12:38.")
+]
+
+
+@takes(Desk)
+def accept(
+    desk: Desk,
+    ref: RefArgument,
+    eta: EtaOption,
+    extra_unit: ExtraUnitOption = False,
+) -> Outcome:
+    """Record an acceptance: it takes a unit, and the exact place may be said.
+
+    dispatch case accept 17.3 --eta 35
+    """
+    from ...cases import answer_call
+
+    book = open_book(desk)
+    there_at = read_moment(eta, book)
+    if desk.is_asking:
+        for sooner in answer_call.would_be_sooner(book, ref, there_at):
+            if ask(f"{sooner} [y/N]").lower() in YES:
+                done = answer_call.record(book.renewed(), ref, "decline", reason="eta_too_long")
+                return shown_record(desk, "case accept", done)
+        book = book.renewed()
+    done = answer_call.accept(book, ref, there_at, extra_unit=extra_unit, language=desk.say)
+    return shown_record(desk, "case accept", done)
+
+
+@takes(Desk)
+def eta(
+    desk: Desk,
+    ref: RefArgument,
+    time: Annotated[str, typer.Argument(metavar="TIME", help="35 (minutes) or 12:50.")],
+    speaker: Annotated[
+        str, typer.Option(metavar="WHO", help="provider, driver, operator: who said so.")
+    ] = "provider",
+) -> Outcome:
+    """Record a new time, which the motorist is told.
+
+    dispatch case eta 17.3 12:50
+    """
+    from ...cases import answer_call
+
+    book = open_book(desk)
+    if speaker not in SPEAKERS:
+        raise UsageError(f"--speaker {speaker!r} is unknown; allowed: {', '.join(SPEAKERS)}")
+    done = answer_call.promise(
+        book, ref, read_moment(time, book), speaker=speaker, language=desk.say
+    )
+    return shown_record(desk, "case eta", done)

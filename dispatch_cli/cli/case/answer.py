@@ -1,0 +1,84 @@
+"""What a provider answers, and what becomes of it."""
+
+from typing import Annotated
+
+import typer
+
+from ..outcome import Outcome
+from ..spreading import takes
+from .recording import shown_record
+from .session import Desk, RefArgument, open_book, read_text
+
+TextOption = Annotated[
+    str | None,
+    typer.Option("--text", metavar="TEXT", help="What they said; - is asked for."),
+]
+
+
+@takes(Desk)
+def decline(
+    desk: Desk,
+    ref: RefArgument,
+    reason: Annotated[
+        str,
+        typer.Option(
+            metavar="REASON",
+            help="no_unit, no_driver, equipment, out_of_area, eta_too_long, closed, weather, "
+            "refuses_customer, other (with --text).",
+        ),
+    ],
+    text: TextOption = None,
+) -> Outcome:
+    """Record a refusal with its reason.
+
+    dispatch case decline 17.1 --reason no_unit
+    """
+    said = read_text(text, "what they said") if text else ""
+    return _record(desk, ref, "decline", reason=reason.replace("-", "_"), text=said)
+
+
+@takes(Desk)
+def no_answer(desk: Desk, ref: RefArgument) -> Outcome:
+    """Record that nobody answered: the next number is tried, or they call back."""
+    return _record(desk, ref, "no_answer")
+
+
+@takes(Desk)
+def unreachable(desk: Desk, ref: RefArgument) -> Outcome:
+    """Record that the number leads nowhere."""
+    return _record(desk, ref, "unreachable")
+
+
+@takes(Desk)
+def wrong_equipment(desk: Desk, ref: RefArgument) -> Outcome:
+    """Record that they cannot do it with what they have."""
+    return _record(desk, ref, "wrong_equipment")
+
+
+@takes(Desk)
+def fail(desk: Desk, ref: RefArgument, text: TextOption = None) -> Outcome:
+    """Record that whoever accepted does not come after all: the cascade goes on."""
+    return _record(desk, ref, "fail", text=read_text(text, "what happened") if text else "")
+
+
+@takes(Desk)
+def unsuccessful(desk: Desk, ref: RefArgument, text: TextOption = None) -> Outcome:
+    """Record that help came and could not help: what was planned after it begins."""
+    said = read_text(text, "what happened") if text else ""
+    return _record(desk, ref, "unsuccessful", text=said)
+
+
+@takes(Desk)
+def arrive(desk: Desk, ref: RefArgument) -> Outcome:
+    """Record that help is on the scene."""
+    from ...cases import answer_call
+
+    return shown_record(desk, "case arrive", answer_call.arrive(open_book(desk), ref))
+
+
+def _record(desk: Desk, ref: str, action: str, *, reason: str = "", text: str = "") -> Outcome:
+    from ...cases import answer_call
+
+    done = answer_call.record(open_book(desk), ref, action, reason=reason, text=text)
+    hint = f'then "dispatch case offer {done.case_id}"' if done.waiting else ""
+    return shown_record(desk, f"case {action.replace('_', '-')}", done, hint=hint)

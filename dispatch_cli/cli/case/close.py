@@ -1,0 +1,85 @@
+"""How a case ends, and how a wrong answer is mended."""
+
+from typing import Annotated, get_args
+
+import typer
+
+from ...errors import UsageError
+from ...model.case import Right
+from ..outcome import Outcome
+from ..spreading import takes
+from .recording import shown_record
+from .session import (
+    CaseArgument,
+    Desk,
+    ExtraUnitOption,
+    RefArgument,
+    open_book,
+    read_moment,
+    read_text,
+)
+
+
+@takes(Desk)
+def close(desk: Desk, case_id: CaseArgument) -> Outcome:
+    """Close a case: its units are free again."""
+    from ...cases import correct_case
+
+    return shown_record(desk, "case close", correct_case.close(open_book(desk), case_id))
+
+
+@takes(Desk)
+def cancel(
+    desk: Desk,
+    ref: Annotated[
+        str, typer.Argument(metavar="ID|REF", help="The whole case, or one offer of it, as 17.2.")
+    ],
+) -> Outcome:
+    """Record that the motorist needs nobody any more; it counts against nobody."""
+    from ...cases import answer_call, correct_case
+    from ...cases.decisions import parse_case_id
+
+    book = open_book(desk)
+    if "." in ref:
+        return shown_record(desk, "case cancel", answer_call.record(book, ref, "cancel"))
+    return shown_record(desk, "case cancel", correct_case.cancel(book, parse_case_id(ref)))
+
+
+@takes(Desk)
+def correct(
+    desk: Desk,
+    ref: RefArgument,
+    *,
+    outcome: Annotated[
+        str,
+        typer.Option(
+            metavar="OUTCOME", help="accepted (with --eta), declined, …; open, not_called."
+        ),
+    ],
+    because: Annotated[str, typer.Option(metavar="TEXT", help="What went wrong; - is asked for.")],
+    eta: Annotated[
+        str | None, typer.Option(metavar="TIME", help="What was promised, for accepted.")
+    ] = None,
+    extra_unit: ExtraUnitOption = False,
+) -> Outcome:
+    """Supersede a wrong answer by a new record; both stay, nothing is learned from the wrong one.
+
+    dispatch case correct 17.2 --outcome accepted --because "wrong line"
+    """
+    from ...cases import correct_case
+
+    right = outcome.replace("-", "_")
+    for known in get_args(Right):
+        if right == known:
+            text, book = read_text(because, "because"), open_book(desk)
+            done = correct_case.correct(
+                book,
+                ref,
+                known,
+                text,
+                there_at=None if eta is None else read_moment(eta, book),
+                extra_unit=extra_unit,
+                language=desk.say,
+            )
+            return shown_record(desk, "case correct", done)
+    raise UsageError(f"unknown outcome {outcome!r}; allowed: {', '.join(get_args(Right))}")

@@ -1,0 +1,115 @@
+"""``dispatch case offer``: the next call is placed."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...errors import ExitCode, UsageError
+from ..options import complete_providers
+from ..outcome import Outcome
+from ..spreading import takes
+from .session import YES, CaseArgument, Desk, ask, open_book, read_text, shown
+
+if TYPE_CHECKING:
+    from ...cases.offer_call import Exhausted, OfferCard
+
+
+@takes(Desk)
+def offer(
+    desk: Desk,
+    case_id: CaseArgument,
+    *,
+    service: Annotated[
+        str | None, typer.Option(metavar="SERVICE", help="Else the first that waits.")
+    ] = None,
+    services: Annotated[
+        str | None,
+        typer.Option(metavar="LIST", help="One call for several services: recovery,tow."),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Ask this one, out of order.", autocompletion=complete_providers
+        ),
+    ] = None,
+    because: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why out of order; - is asked for.")
+    ] = None,
+    wish: Annotated[
+        bool, typer.Option("--wish/--decision", help="The caller's wish, or your own decision.")
+    ] = False,
+) -> Outcome:
+    """Place the call to the next provider: the number, and what to say.
+
+    dispatch case offer 17
+    """
+    from ...cases import offer_call
+    from ...model.words import SERVICES, lookup
+
+    if provider is not None and not because:
+        raise UsageError("--provider asks out of order and needs its reason: --because TEXT")
+    if provider is None and (because or wish):
+        raise UsageError("--because, --wish and --decision go with --provider ID")
+    wanted = [lookup(each, SERVICES) or each for each in _named(service, services)]
+    book = open_book(desk, calls=True)
+    if provider is not None and desk.is_asking:
+        why = offer_call.why_not(book, case_id, provider, services=wanted)
+        if why and ask(f"{provider}: {why}. Ask anyway? [y/N]").lower() not in YES:
+            raise UsageError(f"{provider} was not asked: {why}")
+    said = read_text(because, "because") if because else ""
+    card = offer_call.place_call(
+        book.renewed(),
+        case_id,
+        services=wanted,
+        provider=provider,
+        because=said,
+        override=("wish" if wish else "decision") if provider else "",
+        language=desk.say,
+    )
+    return _shown(desk, card)
+
+
+def _named(service: str | None, services: str | None) -> list[str]:
+    """Read which services the call is for; none if neither option is given."""
+    if service is not None and services is not None:
+        raise UsageError("--service and --services exclude each other")
+    if service is not None and "," in service:
+        raise UsageError(
+            f"--service {service!r} is more than one service", hint="write --services recovery,tow"
+        )
+    option, text = ("--service", service) if services is None else ("--services", services)
+    if text is None:
+        return []
+    words = [each.strip() for each in text.split(",")]
+    if not all(words):
+        raise UsageError(
+            f"{option} {text!r} has an empty name; write the names of services, as recovery,tow"
+        )
+    return words
+
+
+def _shown(desk: Desk, card: "OfferCard | Exhausted") -> Outcome:
+    from ...cases.offer_call import Exhausted
+    from ...render import case_cards
+
+    if isinstance(card, Exhausted):
+        nobody = card
+        return shown(
+            desk,
+            "case offer",
+            nobody,
+            lines=lambda screen: case_cards.exhausted_lines(nobody, screen),
+            columns=case_cards.OFFER_COLUMNS,
+            rows=lambda: case_cards.exhausted_rows(nobody),
+            exit_code=ExitCode.NO_PROVIDER,
+        )
+    called = card
+    return shown(
+        desk,
+        "case offer",
+        called,
+        lines=lambda screen: case_cards.card_lines(called, screen),
+        columns=case_cards.OFFER_COLUMNS,
+        rows=lambda: case_cards.card_rows(called),
+        hint=f"then accept, decline, no-answer, unreachable or wrong-equipment {called.ref}",
+    )

@@ -1,0 +1,227 @@
+"""A case begins, and takes up what has changed since."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ...errors import UsageError
+from ...model.case import Personal
+from ..incident_options import Facts
+from ..outcome import Outcome
+from ..spreading import takes, takes_changes
+from ..typed_facts import incident_from
+from .exposed import exposed, option_name
+from .opened import shown_amended, shown_opened
+from .session import CaseArgument, Desk, open_book, read_text
+
+if TYPE_CHECKING:
+    from ...cases.book import Book
+    from ...cases.open_case import Opened
+    from ...model import Incident, Place
+
+NOT_SAID = {"kind": "", "at": "", "injured": None, "client": None}
+
+
+class Motorist(Struct, frozen=True, kw_only=True):
+    """The options that are the motorist's own; each may be ``-``, so that no shell keeps it."""
+
+    caller: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who calls; - is asked for.")
+    ] = None
+    call_back: Annotated[
+        str | None, typer.Option("--call-back", metavar="NUMBER", help="Their number; - as well.")
+    ] = None
+    plate: Annotated[
+        str | None, typer.Option(metavar="PLATE", help="Of the vehicle; - as well.")
+    ] = None
+    ref: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Membership number; - as well.")
+    ] = None
+    to: Annotated[
+        str | None, typer.Option(metavar="PLACE", help="Where the vehicle goes; - as well.")
+    ] = None
+
+
+@takes(Facts, Motorist, Desk, unless_said=NOT_SAID)
+def open_case(
+    facts: Facts,
+    motorist: Motorist,
+    desk: Desk,
+    like: Annotated[
+        int | None,
+        typer.Option(metavar="ID", min=1, help="Place and caller of another case: same crash."),
+    ] = None,
+    work: Annotated[bool, typer.Option("--work", help="Go straight into the guided loop.")] = False,
+) -> Outcome:
+    """Open a case: rank, freeze the cascades, write both down. Asks for what is missing.
+
+    dispatch case open breakdown --at 86150 --client adac --vehicle car --caller - --note -
+    """
+    from ...cases import copied_facts, open_case
+
+    book = open_book(desk, calls=True)
+    place: Place | None = None
+    known = Personal()
+    if like is not None:
+        other, known = copied_facts.incident_and_caller(book, like)
+        place = other.place
+        facts = _as_there(facts, other)
+    if desk.is_asking:
+        from .questions import ask_missing
+
+        facts, personal = ask_missing(book, facts, _said(motorist, facts, known), place=place)
+    else:
+        personal = _read_personal(_said(motorist, facts, known))
+    book = book.renewed()
+    incident = incident_from(_complete(facts, place), book.catalog.rules, book.now)
+    if place is not None and not facts.at:
+        incident = replace(incident, place=place)
+    opened = open_case.open_case(book, incident, personal, like=like or 0)
+    warnings = [
+        *opened.warnings,
+        *_doubtful_number(personal),
+        *exposed(_typed(motorist) | {"--note": facts.note}),
+    ]
+    if not work:
+        return shown_opened(desk, book, opened, warnings)
+    from .work import work_on
+
+    # Read back here as well: the loop says only the rough area.
+    confirm = f"CONFIRM  {opened.answer.incident.place}"
+    return work_on(desk, book, opened.case.id, [confirm, *warnings])
+
+
+def _typed(motorist: Motorist) -> dict[str, str | None]:
+    """What was said of the motorist, by option."""
+    return {option_name(name): getattr(motorist, name) for name in Motorist.__struct_fields__}
+
+
+def _as_there(facts: Facts, other: "Incident") -> Facts:
+    """What the second vehicle of a crash shares with the first, where nothing else was said."""
+    shared = {
+        name: getattr(other, name)
+        for name in ("where", "spot", "language")
+        if getattr(facts, name) is None
+    }
+    return replace(facts, **shared)
+
+
+def _complete(facts: Facts, place: "Place | None") -> Facts:
+    """The facts as they are read; raises UsageError where kind or place is missing."""
+    missing = [
+        name
+        for name, is_missing in {
+            "KIND": not facts.kind,
+            "--at PLACE": not facts.at and place is None,
+        }.items()
+        if is_missing
+    ]
+    if missing:
+        raise UsageError(
+            f"missing: {', '.join(missing)}", hint="on a terminal it is asked for, unless --quiet"
+        )
+    at = facts.at or f"{place.lat:.6f},{place.lon:.6f}" if place is not None else facts.at
+    # What the caller says beside the facts is personal and kept with the personal data.
+    return replace(facts, at=at, injured=facts.injured or 0, note=None)
+
+
+def _said(motorist: Motorist, facts: Facts, known: Personal) -> Personal:
+    """The motorist's own data as they were typed; ``-`` is still to be asked for."""
+    said = {
+        name: value
+        for name in Motorist.__struct_fields__
+        if (value := getattr(motorist, name)) is not None
+    }
+    if facts.note is not None:
+        said["note"] = facts.note
+    return replace(known, **said)
+
+
+def _read_personal(said: Personal) -> Personal:
+    """Read a line of stdin for each ``-``, in the order of the options."""
+    return replace(
+        said,
+        **{
+            name: read_text("-", name.replace("_", "-"))
+            for name in (*Motorist.__struct_fields__, "note")
+            if getattr(said, name) == "-"
+        },
+    )
+
+
+def _doubtful_number(personal: Personal) -> list[str]:
+    """Warn, without saying it, of a call-back number that cannot be dialled."""
+    if not personal.call_back:
+        return []
+    from ...notation import parse_phone
+
+    try:
+        parse_phone(personal.call_back)
+    except ValueError:
+        return ["the call-back number is none that can be dialled: read it back to the caller"]
+    return []
+
+
+@takes_changes(Facts, Motorist, Desk, without=("kind", "note"))
+def amend(
+    said: dict[str, object],
+    motorist: Motorist,
+    desk: Desk,
+    case_id: CaseArgument,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="It is something else.")] = None,
+) -> Outcome:
+    """Record new facts: services that are needed now are added, whoever is free is ranked again.
+
+    dispatch case amend 17 --injured 1 --trailer
+    """
+    if kind is not None:
+        said = {"kind": kind, **said}
+    theirs = {
+        name: read_text(value, name.replace("_", "-"))
+        for name in Motorist.__struct_fields__
+        if (value := getattr(motorist, name)) is not None
+    }
+    if not said and not theirs:
+        raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
+    book = open_book(desk, calls=True)
+    opened = amend_case(book, case_id, said, theirs)
+    opened = replace(opened, warnings=(*opened.warnings, *exposed(_typed(motorist))))
+    return shown_amended(desk, "case amend", book, opened, said)
+
+
+def amend_case(
+    book: "Book", case_id: int, said: Mapping[str, object], theirs: Mapping[str, str] = {}
+) -> "Opened":
+    """Read what was said of an incident, rank again, and keep what is the motorist's own.
+
+    Facts that cannot be read change nothing at all.
+    """
+    from ...cases import open_case
+
+    # A case has a kind and a place; only what was said is taken over.
+    words = {"kind": "other", "at": "86150", **said}
+    read = incident_from(Facts(**words), book.catalog.rules, book.now)  # type: ignore[arg-type]
+    facts = {_FIELDS.get(name, name): _fact(read, name) for name in said}
+    return open_case.amend(book, case_id, facts, theirs)
+
+
+_FIELDS = {"at": "place"}
+"""Options that are called otherwise than the fact that they say."""
+
+
+def _fact(read: "Incident", option: str) -> object:
+    if option == "vehicle":
+        return read.vehicle.kind
+    name = _FIELDS.get(option, option)
+    return getattr(read if hasattr(read, name) else read.vehicle, name)
+
+
+@takes(Desk)
+def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
+    """Rank again, as of now, whatever nobody has accepted."""
+    book = open_book(desk, calls=True)
+    opened = amend_case(book, case_id, {})
+    return shown_amended(desk, "case rerank", book, opened, {})

@@ -1,0 +1,134 @@
+"""Looking at cases: nothing personal unless it is asked for."""
+
+import itertools
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...errors import ExitCode, UsageError
+from ..outcome import Outcome
+from ..spreading import takes
+from .session import LONG_LINE, CaseArgument, Desk, open_book, shown, zone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from ...cases.book import Book
+    from ...cases.view_case import Audit
+
+
+@takes(Desk)
+def show(
+    desk: Desk,
+    case_id: CaseArgument,
+    log: Annotated[bool, typer.Option("--log", help="With its journal.")] = False,
+    personal: Annotated[
+        bool, typer.Option("--personal", help="With what is the motorist's; it is written down.")
+    ] = False,
+) -> Outcome:
+    """Show a case: its services, its offers and how it stands."""
+    from ...cases import view_case
+    from ...render import case_views
+
+    book = open_book(desk)
+    # Written down first, so that the journal shown holds this look as well.
+    private = view_case.personal(book, case_id) if personal else None
+    view = view_case.show(book, case_id)
+    acts = view_case.acts(book, case_id) if log else []
+    here = book.now.astimezone(zone_of(book))
+    data: dict[str, object] = {"case": view}
+    if log:
+        data["log"] = acts
+    if private is not None:
+        data["personal"] = private
+    return shown(
+        desk,
+        "case show",
+        data,
+        lines=lambda screen: case_views.show_lines(view, here, screen, acts, private),
+        columns=case_views.SHOW_COLUMNS,
+        rows=lambda: [
+            *case_views.show_rows(view, acts),
+            *(
+                {"what": "personal", "ref": str(case_id), "state": row["key"], "text": row["value"]}
+                for row in (case_views.personal_rows(private) if private else ())
+            ),
+        ],
+    )
+
+
+@takes(Desk)
+def list_cases(
+    desk: Desk,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every closed case, not only the last 50.")
+    ] = False,
+) -> Outcome:
+    """List open cases and the last 50 closed: a missed deadline first, nothing personal."""
+    from ...cases import view_case
+    from ...render import case_views
+
+    if open_only and everything:
+        raise UsageError("--open and --all exclude each other", hint="leave one of them out")
+    book = open_book(desk)
+    here = book.now.astimezone(zone_of(book))
+    if everything:
+        from .paging import paged
+
+        return paged(
+            desk,
+            "case list",
+            "cases",
+            itertools.chain([view_case.cases(book)], view_case.closed_pages(book)),
+            lines=lambda page, screen: case_views.list_lines(page, here, screen),
+            columns=case_views.LIST_COLUMNS,
+            rows=case_views.list_rows,
+        )
+    found = view_case.cases(book, closed=0 if open_only else view_case.LATELY_CLOSED)
+    return shown(
+        desk,
+        "case list",
+        {"cases": found},
+        lines=lambda screen: case_views.list_lines(found, here, screen),
+        columns=case_views.LIST_COLUMNS,
+        rows=lambda: case_views.list_rows(found),
+    )
+
+
+@takes(Desk)
+def audit(desk: Desk) -> Outcome:
+    """Say what should have happened by now: silent and 0, or a line each and 7.
+
+    With --quiet each line is said when it begins, when it is over, and as a reminder.
+    """
+    from ...cases import view_case
+    from ...render import case_views
+
+    book = open_book(desk)
+    is_by_cron = desk.quiet and not desk.json
+    found = view_case.audit(book, is_by_cron=is_by_cron)
+    here = book.now.astimezone(zone_of(book))
+    exit_code = ExitCode.ATTENTION if found.overdue or found.clock else ExitCode.OK
+    if is_by_cron:
+        return Outcome(_news(book, found, here), exit_code)
+    return shown(
+        desk,
+        "case audit",
+        found,
+        lines=lambda screen: case_views.audit_lines(found, here, screen),
+        exit_code=exit_code,
+    )
+
+
+def _news(book: "Book", found: "Audit", here: "datetime") -> "Callable[[], None]":
+    """Return what says the changes since the last audit by cron."""
+    from ...render.case_views import lasting_problems
+    from ...render.layout import Screen
+    from ..reminding import reminder_of
+
+    lasting = lasting_problems(found, here, Screen(LONG_LINE), book.file_problem)
+    reminder = reminder_of(book.store.path, "audit", book.catalog)
+    is_seen = not found.clock and book.store.path.exists()
+    return lambda: reminder.print_news(lasting, book.now, is_seen=is_seen)

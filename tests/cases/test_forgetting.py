@@ -1,0 +1,72 @@
+"""An erasure of many cases is made in short decisions, between which others get the log."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.cases import keep_case
+from dispatch_cli.cases.book import Book
+from dispatch_cli.errors import DispatchError
+from dispatch_cli.store import Store
+from dispatch_cli.store.database import Database
+
+from ..store.sample import NOW, case, closed, personal
+from ..worlds import MemoryCatalog, no_holidays
+
+LATER = NOW + timedelta(days=40)
+DUE = 12
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    """A log with cases that are due for erasure."""
+    with Store(Database(tmp_path / "cases.sqlite3", now=NOW)) as store:
+        with store.deciding() as tx:
+            for _ in range(DUE):
+                tx.new_case(closed(case(), NOW), personal())
+        yield Book(
+            store=store,
+            catalog=MemoryCatalog([]),  # type: ignore[arg-type]
+            holidays=no_holidays,
+            now=LATER,
+            operator="mara",
+        )
+
+
+@pytest.mark.parametrize(("batch_s", "decisions"), [(0.0, DUE), (60.0, 1)])
+def test_a_decision_ends_with_its_time(
+    book: Book, monkeypatch: pytest.MonkeyPatch, batch_s: float, decisions: int
+) -> None:
+    """Without time each decision erases one case, with a minute one erases all; none is left."""
+    monkeypatch.setattr(keep_case, "BATCH_S", batch_s)
+    begun: list[object] = []
+    decide = book.store.deciding
+    monkeypatch.setattr(book.store, "deciding", lambda: (begun.append(0), decide())[1])
+    done = keep_case.forget(book, older_than_days=30, dry_run=False)
+    assert (len(done.cases), len(begun)) == (DUE, decisions)
+    assert book.told.recorded == [f"case {number}: erased" for number in done.cases]
+    assert book.store.due_for_erasure(30, LATER) == []
+    with book.store.reading() as reader:
+        assert [act.action for act in reader.acts()] == ["forget"] * DUE
+    assert keep_case.exports(book, done.cases) == {}
+
+
+def test_a_failure_in_between_is_one_and_says_how_far_it_came(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command fails, so that cron mails it; what is erased stays, and the next run goes on."""
+    monkeypatch.setattr(keep_case, "BATCH_S", 0.0)
+    with sqlite3.connect(book.store.path) as other:
+        other.execute(
+            "CREATE TRIGGER full BEFORE DELETE ON personal WHEN old.case_id = 5"
+            " BEGIN SELECT RAISE(ABORT, 'no more'); END"
+        )
+    other.close()
+    with pytest.raises(DispatchError):
+        keep_case.forget(book, older_than_days=30, dry_run=False)
+    assert book.told.warnings == [f"erased before that: 4 of {DUE} cases"]
+    assert book.told.recorded == []
+    assert book.store.due_for_erasure(30, LATER) == list(range(5, DUE + 1))

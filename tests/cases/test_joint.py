@@ -1,0 +1,206 @@
+"""One call for several services: two offers, answered together, one booking."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case, view_case
+from dispatch_cli.errors import ConflictError, UsageError
+from dispatch_cli.model import Phone, Vehicle
+from dispatch_cli.model.case import Personal
+
+from ..worlds import incident, provider
+from .conftest import NOON
+
+OVERTURNED = {"kind": "accident", "vehicle": Vehicle(state="on_side", weight_t=1.5)}
+
+
+def after_noon(minutes):
+    return NOON + timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def both(desk, catalog):
+    """A case that needs recovery and tow, for which Anna stands first with her only truck."""
+    anna = provider("anna", services=("tow", "recovery"), north_km=1)
+    bert = provider("bert", services=("tow",), north_km=5)
+    carl = provider("carl", services=("recovery",), north_km=6)
+    catalog.providers[:] = [anna, bert, carl]
+    return open_case.open_case(desk(0), incident(**OVERTURNED), Personal())
+
+
+def offers_of(desk, number=1, minutes=60):
+    with desk(minutes).store.reading() as reader:
+        return reader.case(number).offers
+
+
+def bookings(desk):
+    with desk(0).store.reading() as reader:
+        return reader.bookings().get("anna", [])
+
+
+def test_the_only_unit_of_a_firm_is_marked_where_it_stands_first_twice(both):
+    """It can go once: the second cascade says for what it is first already."""
+    tow, recovery = (
+        next(each for each in both.answer.cascades if each.service == name)
+        for name in ("tow", "recovery")
+    )
+    first, second = sorted((tow, recovery), key=both.answer.cascades.index)
+    assert first.candidates[0].provider == second.candidates[0].provider == "anna"
+    assert not any("one unit" in why for why in first.candidates[0].why)
+    assert second.candidates[0].why[0] == f"one unit: {first.service}"
+
+
+def test_one_call_asks_for_both(desk, both):
+    """Two offers to the firm that can do both, with one number to call and one text to say."""
+    card = offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    assert (card.provider, card.service) == ("anna", "recovery + tow")
+    assert card.say[0].startswith("Bergung, Abschleppen,")
+    one, two = offers_of(desk)
+    assert (one.service, two.service) == ("recovery", "tow")
+    assert (one.joint, two.joint, one.phone) == (1, 1, two.phone)
+
+
+def test_they_are_answered_together_with_one_booking(desk, both):
+    """Accepting either accepts both; the unit is booked once, for the longest of the jobs."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.accept(desk(2), "1.2", after_noon(30))
+    assert [each.state for each in offers_of(desk)] == ["accepted", "accepted"]
+    [booking] = bookings(desk)
+    assert booking.end == after_noon(30 + 75)
+    answer_call.promise(desk(3), "1.1", after_noon(40))
+    assert [each.promises[-1].there_at for each in offers_of(desk)] == [after_noon(40)] * 2
+    answer_call.arrive(desk(35), "1.1")
+    assert [each.state for each in offers_of(desk)] == ["arrived", "arrived"]
+    [booking] = bookings(desk)
+    assert (booking.begin <= after_noon(35), booking.end) == (True, after_noon(35 + 75))
+
+
+def test_a_no_is_one_for_both_and_the_next_are_asked_apart(desk, both):
+    """After it no firm is left that can do both, and each service has its own next one."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.record(desk(2), "1.1", "decline", reason="no_unit")
+    assert [each.state for each in offers_of(desk)] == ["declined", "declined"]
+    with pytest.raises(UsageError, match="no provider can be asked for recovery and tow in one"):
+        offer_call.place_call(desk(3), 1, services=["recovery", "tow"])
+    assert offer_call.place_call(desk(4), 1, services=["recovery"]).provider == "carl"
+    assert offer_call.place_call(desk(5), 1, services=["tow"]).provider == "bert"
+
+
+def test_the_booking_lasts_as_long_as_one_of_them_stands(desk, both):
+    """The recovery has not helped, and the truck is still there for the tow."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.accept(desk(2), "1.1", after_noon(30))
+    answer_call.arrive(desk(30), "1.1")
+    [before] = bookings(desk)
+    answer_call.record(desk(40), "1.1", "unsuccessful")
+    assert [each.state for each in offers_of(desk)] == ["unsuccessful", "arrived"]
+    [after] = bookings(desk)
+    assert (before.offer, after.offer) == (1, 2)
+    assert (after.unit, after.begin, after.end) == (before.unit, before.begin, before.end)
+    correct_case.close(desk(50), 1)
+    assert bookings(desk) == []
+
+
+def test_a_correction_of_one_leaves_the_other(desk, both):
+    """The firm has said yes to the tow only: the truck stays booked, for the tow."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.accept(desk(2), "1.1", after_noon(30))
+    correct_case.correct(desk(3), "1.1", "declined", "tow only")
+    assert [each.state for each in offers_of(desk)] == ["corrected", "accepted", "declined"]
+    assert [each.offer for each in bookings(desk)] == [2]
+    # The booking that was made for the other service keeps the promise.
+    assert view_case.audit(desk(4)).overdue == ()
+
+
+def test_a_firm_that_is_named_is_asked_for_both_out_of_order(desk, both):
+    """What speaks against either is said."""
+    card = offer_call.place_call(
+        desk(1), 1, services=["recovery", "tow"], provider="bert", because="x", override="decision"
+    )
+    assert card.in_spite_of == "does not offer recovery"
+    assert offer_call.why_not(desk(1), 1, "anna", services=["recovery", "tow"]) == ""
+    assert [each.override for each in offers_of(desk)] == ["decision", "decision"]
+
+
+def test_a_service_that_has_help_is_not_asked_for_again(desk, both):
+    """Also together with one that needs somebody."""
+    offer_call.place_call(desk(1), 1, services=["tow"])
+    with pytest.raises(ConflictError, match="tow is asking already"):
+        offer_call.place_call(desk(2), 1, services=["recovery", "tow"])
+    assert len(offers_of(desk)) == 1
+
+
+def test_with_no_firm_left_for_either_both_are_exhausted(desk, both, catalog):
+    """Then the last resort is named, as for a single service."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.record(desk(2), "1.1", "decline", reason="no_unit")
+    catalog.providers[:] = []
+    nobody = offer_call.place_call(desk(3), 1, services=["recovery", "tow"])
+    assert isinstance(nobody, offer_call.Exhausted)
+    assert (nobody.service, nobody.phone) == ("recovery + tow", "110")
+
+
+def test_the_second_number_of_a_firm_is_tried_for_both(desk, catalog):
+    """The first one has not been answered."""
+    phones = (Phone("+49891", "089 1"), Phone("+49892", "089 2"))
+    catalog.providers[:] = [provider("anna", services=("tow", "recovery"), phones=phones)]
+    open_case.open_case(desk(0), incident(**OVERTURNED), Personal())
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.record(desk(2), "1.1", "no_answer")
+    card = offer_call.place_call(desk(3), 1, services=["recovery", "tow"])
+    assert (card.ref, card.phone) == ("1.3", "089 2")
+
+
+def test_what_is_left_of_a_call_can_still_be_moved_and_arrive(desk, both):
+    """The recovery was not needed on the way; the tow is promised anew, and arrives."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.accept(desk(2), "1.1", after_noon(30))
+    answer_call.record(desk(3), "1.1", "unsuccessful")
+    answer_call.promise(desk(4), "1.2", after_noon(50))
+    assert answer_call.arrive(desk(50), "1.2").state == "arrived"
+    assert [(each.offer, each.end) for each in bookings(desk)] == [(2, after_noon(50 + 75))]
+
+
+@pytest.mark.parametrize("first", ["1.1", "1.2"])
+def test_a_corrected_no_is_accepted_with_one_truck(desk, both, first):
+    """Both were put down as declined and had been accepted: two corrections, one booking."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.record(desk(2), "1.1", "decline", reason="no_unit")
+    second = {"1.1": "1.2", "1.2": "1.1"}[first]
+    for number in (first, second):
+        correct_case.correct(desk(3), number, "accepted", "wrong key", there_at=after_noon(30))
+    standing = [each.state for each in offers_of(desk) if not each.corrected]
+    assert standing == ["accepted", "accepted"]
+    assert len(bookings(desk)) == 1
+
+
+def test_a_corrected_time_keeps_the_truck(desk, both):
+    """The acceptance is put down again with another time, while the tow stands."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.accept(desk(2), "1.1", after_noon(30))
+    correct_case.correct(desk(3), "1.1", "accepted", "40 not 30", there_at=after_noon(40))
+    assert [each.state for each in offers_of(desk)] == ["corrected", "accepted", "accepted"]
+    assert len(bookings(desk)) == 1
+    correct_case.correct(desk(4), "1.3", "open", "still on the line")
+    answer_call.accept(desk(5), "1.4", after_noon(45))
+    assert len(bookings(desk)) == 1
+
+
+def test_a_call_back_accepts_only_what_no_other_firm_is_asked_for(desk, both):
+    """Anna calls back while Bert is asked for the tow: she has the recovery."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.record(desk(2), "1.1", "no_answer")
+    offer_call.place_call(desk(3), 1, services=["tow"])
+    answer_call.accept(desk(4), "1.1", after_noon(30))
+    assert [each.state for each in offers_of(desk)] == ["accepted", "no_answer", "open"]
+    answer_call.accept(desk(5), "1.3", after_noon(40))
+    assert offers_of(desk)[2].state == "accepted"
+
+
+def test_a_case_number_alone_names_the_one_call(desk, both):
+    """Two offers of one call are one call; and one call is called off once."""
+    offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
+    answer_call.accept(desk(2), "1", after_noon(30))
+    assert [each.state for each in offers_of(desk)] == ["accepted", "accepted"]
+    assert len(correct_case.cancel(desk(3), 1).warnings) == 1

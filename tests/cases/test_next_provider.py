@@ -1,0 +1,130 @@
+"""Whom a card, and the question at an acceptance, name next: the one whom a call would choose."""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case, provider_reports
+from dispatch_cli.model.case import Personal
+
+from ..worlds import incident, provider
+from .conftest import NOON
+
+LATE = NOON + timedelta(minutes=120)
+"""A promise that every other firm would be there before."""
+
+
+def opened(desk, minutes=0, **facts):
+    """Open a case for a tow and give its number."""
+    case = open_case.open_case(desk(minutes), incident(when=NOON, **facts), Personal()).case
+    return case.id
+
+
+def take_truck(desk, name, minutes=1):
+    """Send the truck of a firm to another case."""
+    case = opened(desk, minutes)
+    card = offer_call.place_call(
+        desk(minutes), case, provider=name, because="x", override="decision"
+    )
+    answer_call.accept(desk(minutes), card.ref, NOON + timedelta(minutes=10), is_compared=True)
+
+
+def names(card):
+    """The firms that a card says would be asked next."""
+    return [each.name for each in card.then]
+
+
+def asked_about(desk, minutes, ref):
+    """What is asked before an acceptance, and what is warned of after it: both are the same."""
+    before = answer_call.would_be_sooner(desk(minutes), ref, LATE)
+    assert answer_call.accept(desk(minutes), ref, LATE).warnings == tuple(before)
+    return [each.partition(" would be there")[0] for each in before]
+
+
+def next_of(desk, minutes, ref):
+    """The firm that the next call goes to when an offer is declined."""
+    answer_call.record(desk(minutes), ref, "decline", reason="eta_too_long")
+    return offer_call.place_call(desk(minutes), int(ref.partition(".")[0])).name
+
+
+def test_a_firm_that_has_become_busy_is_not_named(desk):
+    """Bert is second in the frozen order, and his truck is out since: Carl is named instead."""
+    case = opened(desk)
+    take_truck(desk, "bert")
+    card = offer_call.place_call(desk(2), case)
+    assert (card.name, names(card)) == ("Anna", ["Carl"])
+    assert asked_about(desk, 3, card.ref) == ["Carl"]
+    correct_case.correct(desk(4), card.ref, "open", "undone")
+    assert next_of(desk, 4, f"{case}.2") == "Carl"
+
+
+def test_a_card_that_is_looked_at_again_names_whom_a_call_would_choose(desk):
+    """Bert's truck goes out while Anna's phone rings: her card no longer names him."""
+    case = opened(desk)
+    card = offer_call.place_call(desk(1), case)
+    assert names(card) == ["Bert", "Carl"]
+    take_truck(desk, "bert", 2)
+    with desk(3).store.reading() as reader:
+        found = reader.case(case)
+    assert names(offer_call.card(desk(3), found, found.offers[0])) == ["Carl"]
+
+
+def test_the_second_id_of_the_same_firm_is_not_named(desk, catalog):
+    """Anna is in the file twice, with one number: who says no once is not asked again."""
+    twin = replace(catalog.providers[0], id="anna-2", name="Anna Two", turnout_min=11.0)
+    catalog.providers = [twin, *catalog.providers]
+    card = offer_call.place_call(desk(1), opened(desk))
+    assert names(card) == ["Bert", "Carl"]
+    assert asked_about(desk, 2, card.ref) == ["Bert"]
+
+
+def test_only_the_next_one_is_compared(desk, catalog):
+    """Bert stands before Carl, and would be too late: the answer no would lead to Bert."""
+    catalog.providers[1] = replace(catalog.providers[1], turnout_min=30.0, acceptance=1.0)
+    catalog.providers[2] = replace(catalog.providers[2], acceptance=0.09)
+    card = offer_call.place_call(desk(1), opened(desk))
+    assert names(card) == ["Bert", "Carl"]
+    there_at = NOON + timedelta(minutes=28)
+    assert answer_call.would_be_sooner(desk(1), card.ref, there_at) == []
+
+
+def test_the_wait_is_as_of_now(desk, catalog):
+    """Bert was busy for an hour when the case was opened, and is free by now: he is sooner."""
+    catalog.providers.pop()
+    provider_reports.report(desk(0), "bert", state="busy", until=NOON + timedelta(minutes=60))
+    card = offer_call.place_call(desk(1), opened(desk))
+    there_at = NOON + timedelta(minutes=45)
+    assert answer_call.would_be_sooner(desk(2), card.ref, there_at) == []
+    provider_reports.report(desk(3), "bert", free=1, until=NOON + timedelta(minutes=60))
+    [asked] = answer_call.would_be_sooner(desk(4), card.ref, there_at)
+    assert asked.startswith("Bert would be there about 13:")
+
+
+def test_one_call_for_two_services_names_who_can_do_both(desk, catalog):
+    """Bert is next for the recovery alone, and Carl for both."""
+    both = ("tow", "recovery")
+    catalog.providers = [
+        provider("anna", services=both, turnout_min=10.0),
+        provider("bert", services=("recovery",), turnout_min=15.0),
+        provider("carl", services=both, turnout_min=20.0),
+    ]
+    case = opened(desk, vehicle=replace(incident().vehicle, state="on_side"))
+    card = offer_call.place_call(desk(1), case, services=["recovery", "tow"])
+    assert (card.name, names(card)) == ("Anna", ["Carl"])
+    # Whichever of the two offers is named.
+    assert asked_about(desk, 2, f"{case}.2") == ["Carl"]
+
+
+def test_nothing_is_asked_of_a_call_that_cannot_be_declined(desk):
+    """Anna calls back after no answer: the table has no "declined" for that, so no question."""
+    card = offer_call.place_call(desk(1), opened(desk))
+    answer_call.record(desk(2), card.ref, "no_answer")
+    assert answer_call.would_be_sooner(desk(3), card.ref, LATE) == []
+    assert answer_call.accept(desk(3), card.ref, LATE).state == "accepted"
+
+
+def test_no_firm_is_named_while_the_provider_file_cannot_be_read(desk, catalog):
+    """Without the file no call can be placed, so that no firm is recommended."""
+    card = offer_call.place_call(desk(1), opened(desk))
+    catalog.providers = []
+    assert asked_about(desk, 2, card.ref) == []

@@ -1,0 +1,330 @@
+"""Random acts, clock jumps and both clock-change nights, against a model that shares no code."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from dispatch_cli.cases import case_states, offer_changes, unit_bookings
+from dispatch_cli.errors import ConflictError, UsageError
+
+from .sample_cases import JOB, case, fleet, option, service
+
+UNITS = {"anna": 1, "bert": 1, "carl": 2}
+PHONES = {"anna": 2, "bert": 1, "carl": 1}
+CASCADES = {"roadside_repair": ["anna", "bert", "carl"], "tow": ["bert", "carl"]}
+# The nights of 25 October 2026 and 28 March 2027, and an ordinary noon.
+STARTS = [
+    datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    datetime(2027, 3, 28, 0, 59, tzinfo=UTC),
+    datetime(2026, 11, 27, 12, 0, tzinfo=UTC),
+]
+ENDINGS = {
+    "decline": "declined",
+    "no_answer": "no_answer",
+    "unreachable": "unreachable",
+    "wrong_equipment": "wrong_equipment",
+    "fail": "failed",
+    "unsuccessful": "unsuccessful",
+    "cancel": "cancelled",
+}
+CALL_BACK = timedelta(minutes=5)
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+class Told:
+    """What the model remembers of one offer: plain words, no states worked out."""
+
+    def __init__(self, service_name, provider, phone, at):
+        self.service, self.provider, self.phone, self.at = service_name, provider, phone, at
+        self.word, self.there, self.replaced, self.call_back = "", False, False, None
+        self.booked = None
+
+    @property
+    def live(self):
+        return self.word == "accepted" and not self.replaced
+
+
+class Working(RuleBasedStateMachine):
+    """One case worked at random; after every act the case says what the model expects."""
+
+    def __init__(self):
+        super().__init__()
+        self.case = case(
+            service("roadside_repair", *(self.option(p) for p in CASCADES["roadside_repair"])),
+            service("tow", *(self.option(p) for p in CASCADES["tow"]), after="roadside_repair"),
+        )
+        self.now = STARTS[0]
+        self.told: list[Told] = []
+        self.tow_open, self.over = False, False
+
+    @staticmethod
+    def option(provider):
+        return option(provider, units=UNITS[provider], phones=PHONES[provider])
+
+    # What the model says would happen, in words of its own.
+
+    def waits_for(self, name):
+        """Who would be asked next for a service, on which number; None for nobody."""
+        for provider in CASCADES[name]:
+            mine = [t for t in self.told if (t.service, t.provider) == (name, provider)]
+            mine = [t for t in mine if not t.replaced]
+            if any(t.word not in ("no_answer", "unreachable") for t in mine):
+                continue
+            for number in range(1, PHONES[provider] + 1):
+                phone = f"{provider} {number}"
+                if phone not in [t.phone for t in mine]:
+                    return provider, phone
+        return None
+
+    def may_ask(self, name):
+        mine = [t for t in self.told if t.service == name and not t.replaced]
+        blocked = any(t.live or t.word in ("", "unsuccessful", "cancelled") for t in mine)
+        return not self.over and (name != "tow" or self.tow_open) and not blocked
+
+    def may(self, told, action):
+        if self.over or told.replaced:
+            return False
+        if told.word == "":
+            return action in (
+                "accept", "decline", "no_answer", "unreachable", "wrong_equipment", "cancel",
+            )  # fmt: skip
+        if told.live and told.there:
+            return action in ("fail", "wrong_equipment", "unsuccessful", "cancel")
+        if told.live:
+            return action in (
+                "eta", "arrive", "fail", "wrong_equipment", "unsuccessful", "cancel", "correct",
+            )  # fmt: skip
+        if told.word == "no_answer" and action == "accept":
+            return True
+        # Help that has come is not corrected away, whatever became of it.
+        return action == "correct" and told.word != "unsuccessful" and not told.there
+
+    def others(self, told):
+        """The times for which the firm's units are booked otherwise, by unit."""
+        mine = [t for t in self.told if t.live and t.provider == told.provider and t is not told]
+        return {
+            unit: [t.booked[1:] for t in mine if t.booked[0] == unit]
+            for unit in range(1, UNITS[told.provider] + 1)
+        }
+
+    def free_unit(self, told, begin, end):
+        others = self.others(told)
+        free = [u for u, spans in others.items() if all(e <= begin or end <= b for b, e in spans)]
+        back = [unit for unit in free if all(e > self.now for _, e in others[unit])]
+        return next(iter([*back, *free]), None)
+
+    @staticmethod
+    def time_of(there, since):
+        """Twenty minutes on the way, three quarters of an hour on the scene."""
+        begin = max(since, there - timedelta(minutes=20))
+        return begin, max(begin, there) + timedelta(minutes=45)
+
+    def put(self, told, unit, begin, end):
+        """Book a unit for a job; its other jobs end before it, or wait until it is done."""
+        told.booked, free = (unit, begin, end), end
+        mine = [t for t in self.told if t.live and t.provider == told.provider and t is not told]
+        for other in sorted((t for t in mine if t.booked[0] == unit), key=lambda t: t.booked[1]):
+            _, first, last = other.booked
+            if first < begin:
+                other.booked = unit, first, min(last, begin)
+            elif first < free:
+                other.booked = unit, free, free + (last - first)
+                free = other.booked[2]
+
+    def rebook(self, told, begin, end):
+        """The booking of a job that is promised for another time now."""
+        unit, set_off, _ = told.booked
+        spans = self.others(told)[unit]
+        if set_off <= self.now:
+            self.put(told, unit, set_off, end)
+        elif all(e <= begin or end <= b for b, e in spans):
+            told.booked = unit, begin, end
+        else:
+            self.put(told, self.free_unit(told, begin, end) or unit, begin, end)
+
+    def may_accept(self, told):
+        others = [t for t in self.told if t.service == told.service and t is not told]
+        others = [t for t in others if not t.replaced]
+        if any(t.live for t in others):
+            return False
+        called_back = told.word == "no_answer"
+        if called_back and (any(t.word == "" for t in others) or self.now > told.call_back):
+            return False
+        return self.free_unit(told, *self.time_of(self.now + HALF_AN_HOUR, self.now)) is not None
+
+    def attempt(self, allowed, act):
+        """Do an act; it must succeed exactly where the model allows it."""
+        before = self.case
+        try:
+            after = act(before)
+        except (ConflictError, UsageError):
+            assert not allowed
+            assert self.case is before
+            return False
+        assert allowed
+        self.case = after
+        return True
+
+    # The acts.
+
+    @rule(start=st.sampled_from(STARTS))
+    def another_night(self, start):
+        """The clock may jump to another night, also backwards."""
+        self.now = start
+
+    @rule(minutes=st.integers(1, 90))
+    def time_passes(self, minutes):
+        self.now += timedelta(minutes=minutes)
+
+    @rule(name=st.sampled_from(list(CASCADES)))
+    def ask(self, name):
+        wanted = case_states.service_of(self.case, name)
+        expected = self.waits_for(name)
+        found = case_states.next_option(self.case, wanted)
+        assert expected == ((found.option.provider, found.phone) if found.option else None)
+        if found.option is None:
+            return
+        if self.attempt(
+            self.may_ask(name),
+            lambda c: offer_changes.ask(
+                c, wanted, found.option, phone=found.phone, now=self.now, operator="desk"
+            ),
+        ):
+            self.told.append(Told(name, *expected, self.now))
+
+    @rule(pick=st.integers(0, 9))
+    def accept(self, pick):
+        if not self.told:
+            return
+        number = pick % len(self.told) + 1
+        told = self.told[number - 1]
+        allowed = self.may(told, "accept") and self.may_accept(told)
+        if self.attempt(
+            allowed,
+            lambda c: offer_changes.accept(
+                c,
+                number,
+                there_at=self.now + HALF_AN_HOUR,
+                now=self.now,
+                fleet=fleet(c, told.provider, UNITS[told.provider], now=self.now),
+                minutes=JOB,
+            ),
+        ):
+            begin, end = self.time_of(self.now + HALF_AN_HOUR, self.now)
+            told.booked = self.free_unit(told, begin, end), begin, end
+            told.word, told.call_back, told.answered = "accepted", None, self.now
+
+    @rule(pick=st.integers(0, 9), action=st.sampled_from([*ENDINGS, "eta", "arrive", "correct"]))
+    def answer(self, pick, action):
+        if not self.told:
+            return
+        number = pick % len(self.told) + 1
+        told = self.told[number - 1]
+        if self.attempt(self.may(told, action), lambda c: self.done(c, number, action)):
+            self.note(told, action)
+
+    def done(self, of, number, action):
+        units = fleet(of, self.told[number - 1].provider, UNITS[self.told[number - 1].provider],
+                      but=number, now=self.now)  # fmt: skip
+        if action == "eta":
+            there_at = self.now + timedelta(minutes=50)
+            found = offer_changes.promise(of, number, there_at=there_at, now=self.now, speaker="x",
+                                     fleet=units, minutes=JOB)  # fmt: skip
+            return self.settled(*found)
+        if action == "arrive":
+            found = offer_changes.arrive(of, number, now=self.now, fleet=units, job_min=JOB.job_min)
+            return self.settled(*found)
+        if action == "correct":
+            return offer_changes.correct(of, number, "declined", now=self.now, operator="boss")
+        return offer_changes.answer(of, number, action, now=self.now, reason="weather")
+
+    @staticmethod
+    def settled(of, placed):
+        """The case, and in it the bookings that give way."""
+        for booking in placed.others:
+            of = unit_bookings.rebooked(of, booking)
+        return of
+
+    def note(self, told, action):
+        if action == "arrive":
+            unit, begin, _ = told.booked
+            told.there = True
+            self.put(told, unit, min(begin, self.now), self.now + timedelta(minutes=45))
+        elif action == "eta":
+            there = self.now + timedelta(minutes=50)
+            # A clock that was ahead at the acceptance does not keep the unit from setting off now.
+            self.rebook(told, *self.time_of(there, min(told.answered, self.now)))
+        elif action == "correct":
+            told.replaced = True
+            fresh = Told(told.service, told.provider, told.phone, told.at)
+            fresh.word = "declined"
+            self.told.append(fresh)
+        else:
+            told.word = ENDINGS[action]
+            told.call_back = self.now + CALL_BACK if action == "no_answer" else None
+            if action == "unsuccessful" and told.service == "roadside_repair":
+                self.tow_open = True
+
+    @rule(end=st.sampled_from(["close", "cancel"]), really=st.integers(0, 9))
+    def end(self, end, really):
+        if really:
+            return
+        asking = any(t.word == "" and not t.replaced for t in self.told)
+        allowed = not self.over and (end == "cancel" or not asking)
+        act = offer_changes.close if end == "close" else offer_changes.cancel
+        if self.attempt(allowed, lambda c: act(c, now=self.now)):
+            self.over = True
+            if end == "cancel":
+                for told in self.told:
+                    if not told.replaced and (told.live or told.word == ""):
+                        told.word = "cancelled"
+
+    # What must always hold.
+
+    @invariant()
+    def the_case_says_what_the_model_says(self):
+        assert len(self.case.offers) == len(self.told)
+        for offer, told in zip(self.case.offers, self.told, strict=True):
+            assert (offer.service, offer.provider, offer.phone) == (
+                told.service, told.provider, told.phone,
+            )  # fmt: skip
+            assert offer.corrected == told.replaced
+            assert (offer.outcome or "") == told.word
+            assert (offer.arrived_at is not None) == told.there
+
+    @invariant()
+    def at_most_one_acceptance_per_service_and_unit(self):
+        live = [o for o in self.case.offers if o.state in ("accepted", "arrived")]
+        assert len({o.service for o in live}) == len(live)
+        for offer, told in zip(self.case.offers, self.told, strict=True):
+            if told.live and not self.over:
+                assert (offer.unit, offer.booked_from, offer.booked_until) == told.booked
+
+    @invariant()
+    def nobody_is_asked_twice_on_the_same_number(self):
+        asked = [(o.service, o.phone) for o in self.case.offers if not o.corrected]
+        assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(20_000),
+        pytest.param(200_000, marks=pytest.mark.ci),
+        pytest.param(2_000_000, marks=pytest.mark.heavy),
+    ],
+)
+def test_the_state_machine_obeys_an_independent_model(steps):
+    """Whatever is done in whatever order, the case says what the model says."""
+    run_state_machine_as_test(
+        Working,
+        settings=settings(
+            max_examples=steps // 50,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

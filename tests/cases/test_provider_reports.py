@@ -1,0 +1,176 @@
+"""What a provider said on the phone, and what it and the looks change in a ranking."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch_cli import desk as use_cases
+from dispatch_cli.cases import answer_call, offer_call, open_case, provider_reports
+from dispatch_cli.cases.observe_log import observe
+from dispatch_cli.errors import UsageError
+from dispatch_cli.model.case import Personal
+from dispatch_cli.model.check import Checking, CheckSettings, Watched
+
+from ..worlds import incident, no_holidays
+from .conftest import NOON
+
+WEEK = timedelta(days=7)
+
+
+def ranked(book, when=None):
+    """Rank a tow now or at another time, with what the log knows."""
+    when = when or book.now
+    with book.store.reading() as reader:
+        seen = observe(book.catalog, reader, book.now)
+    answer = use_cases.rank_incident(
+        book.catalog,
+        incident(when=when),
+        holidays=no_holidays,
+        observations=seen,
+        explain=True,
+    )
+    return answer.cascades[0]
+
+
+def rows(cascade):
+    """State, wait and reasons of everybody ranked."""
+    return {each.provider: (each.state, each.wait_min, each.why) for each in cascade.candidates}
+
+
+def out(cascade):
+    """Reason and detail of everybody excluded."""
+    return {each.provider: (each.reason, str(each.detail)) for each in cascade.excluded}
+
+
+def look_at(book, provider, state, **facts):
+    """Save how a provider stands after a run of checks."""
+    with book.store.deciding() as tx:
+        tx.save_watched(
+            [Watched(**{"provider": provider, "state": state, "since": book.now,
+                        "seen_at": book.now, **facts})]
+        )  # fmt: skip
+
+
+def test_two_free_until_six(desk):
+    """Who said it, when, and until when is kept; the newer report counts and the older stays."""
+    said = provider_reports.report(desk(0), "carl", free=2, until=NOON + timedelta(hours=6))
+    assert provider_reports.in_words(said, desk(0)) == "2 free until 19:00"
+    assert (said.state, said.operator, said.at) == ("up", "desk", NOON)
+    provider_reports.report(desk(5, operator="mara"), "carl", free=0)
+    with desk(6).store.reading() as reader:
+        newest, oldest = reader.reports_of("carl")
+        assert reader.reports(NOON) == {"carl": newest}
+    assert (oldest, newest.operator, newest.state) == (said, "mara", "busy")
+
+
+def test_without_an_end_an_hour_and_busy_as_long_as_the_file_says(desk):
+    """60 minutes; whoever is busy is waited for as long as anybody who is: busy_wait_min."""
+    book = desk(0)
+    for facts, minutes in (
+        ({"free": 2}, 60), ({"state": "up"}, 60), ({"state": "down"}, 60),
+        ({"free": 0}, 30), ({"state": "busy"}, 30),
+    ):  # fmt: skip
+        assert provider_reports.report(book, "anna", **facts).until == NOON + timedelta(
+            minutes=minutes
+        )
+
+
+def test_words(desk):
+    """A report as it is read back; a weekday where the clock alone would mislead."""
+    book = desk(0)
+    assert (
+        provider_reports.in_words(provider_reports.report(book, "anna", free=0), book)
+        == "busy until 13:30"
+    )
+    late = provider_reports.report(book, "anna", state="down", until=NOON + timedelta(hours=20))
+    assert provider_reports.in_words(late, book) == "down until Sat 09:00"
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ({}, "nothing was said"),
+        ({"free": -1}, "allowed are 0 to 999"),
+        ({"free": 1000}, "allowed are 0 to 999"),
+        ({"free": 1, "state": "busy"}, "1 free contradicts busy"),
+        ({"free": 1, "state": "down"}, "1 free contradicts down"),
+        ({"free": 0, "state": "up"}, "0 free contradicts up"),
+        ({"state": "degraded"}, "allowed: up, busy, down"),
+        ({"free": 1, "until": NOON}, "not within 7 days"),
+        ({"free": 1, "until": NOON + WEEK + timedelta(minutes=1)}, "not within 7 days"),
+    ],
+)
+def test_what_cannot_have_been_said(desk, facts, message):
+    """Contradictions, ends in the past and numbers beyond reason are refused, and nothing kept."""
+    with pytest.raises(UsageError, match=message):
+        provider_reports.report(desk(0), "anna", **facts)
+    with pytest.raises(UsageError, match="unknown provider"):
+        provider_reports.report(desk(0), "nobody", free=1)
+    assert not desk(0).store.path.exists()
+
+
+def test_down_is_excluded_since_when_and_why(desk):
+    """Hard down by the looks, and by the firm's own word."""
+    look_at(desk(0), "anna", "down", why="connection refused, 3 x")
+    provider_reports.report(desk(5), "bert", state="down")
+    found = out(ranked(desk(10)))
+    assert found["anna"] == ("down", "down since 12:00: connection refused, 3 x")
+    assert found["bert"] == ("down", "down since 12:05: said on the phone")
+
+
+def test_busy_waits_as_long_as_the_feed_says_or_the_file(desk):
+    """The feed's wait from its look on, else busy_wait_min; until the end of what was said."""
+    look_at(desk(0), "anna", "busy", free=0, wait_min=12.0)
+    look_at(desk(0), "bert", "busy", free=0)
+    provider_reports.report(desk(0), "carl", free=0, until=NOON + timedelta(minutes=45))
+    found = rows(ranked(desk(5)))
+    assert {name: row[:2] for name, row in found.items()} == {
+        "anna": ("busy", 7.0), "bert": ("busy", 30.0), "carl": ("busy", 40.0),
+    }  # fmt: skip
+
+
+def test_degraded_and_unknown_are_ranked_and_marked(desk):
+    """Neither is out; the row says what is the matter, and a report that ended is to be asked."""
+    look_at(desk(0), "anna", "degraded", why="certificate ends in 9 d")
+    look_at(desk(-60), "bert", "up")
+    provider_reports.report(desk(-90), "carl", free=2)
+    found = rows(ranked(desk(1)))
+    assert {name: row[0] for name, row in found.items()} == {
+        "anna": "degraded", "bert": "unknown", "carl": "unknown",
+    }  # fmt: skip
+    assert "degraded since 12:00" in found["anna"][2]
+    assert "unknown since 11:30" in found["bert"][2]
+    assert "unknown since 11:30" in found["carl"][2]
+
+
+def test_todays_outage_does_not_exclude_a_firm_from_next_week(desk):
+    """An incident within the hour sees it; tomorrow's and next week's do not; near is a setting."""
+    look_at(desk(0), "anna", "down")
+    book = desk(1)
+    for minutes in (0, 59, -59):
+        assert "anna" in out(ranked(book, book.now + timedelta(minutes=minutes)))
+    for later in (timedelta(minutes=61), timedelta(days=1), WEEK):
+        assert "anna" in rows(ranked(book, book.now + later))
+    book.catalog.checks = Checking(settings=CheckSettings(near_min=120))
+    assert "anna" in out(ranked(book, book.now + timedelta(minutes=90)))
+
+
+def test_units_of_a_feed_and_of_our_own_cases(desk):
+    """Carl has two trucks: one is ours by a case, and the feed knows of none that is free."""
+    case = open_case.open_case(desk(0), incident(when=NOON), Personal()).case.id
+    card = offer_call.place_call(desk(0), case, provider="carl", because="x", override="decision")
+    answer_call.accept(desk(1), card.ref, NOON + timedelta(minutes=20))
+    assert rows(ranked(desk(2)))["carl"][:2] == ("up", 0.0)
+    look_at(desk(2), "carl", "up", free=1)
+    assert rows(ranked(desk(3)))["carl"][:2] == ("up", 0.0)
+    look_at(desk(3), "carl", "up", free=0)
+    assert rows(ranked(desk(4)))["carl"][:2] == ("busy", 30.0)
+
+
+def test_the_gate_at_the_call_knows_it_too(desk):
+    """Who goes down after the case was opened is passed over with the reason."""
+    case = open_case.open_case(desk(0), incident(when=NOON), Personal()).case.id
+    look_at(desk(1), "anna", "down", why="no answer, 3 x")
+    card = offer_call.place_call(desk(2), case)
+    assert card.provider != "anna"
+    assert ("Anna", "down since 13:01: no answer, 3 x") in card.skipped

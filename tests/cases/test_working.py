@@ -1,0 +1,339 @@
+"""A case from open to closed, each verb against the real log."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from dispatch_cli.cases import (
+    answer_call,
+    copied_facts,
+    correct_case,
+    keep_case,
+    offer_call,
+    open_case,
+    view_case,
+)
+from dispatch_cli.cases.book import Book
+from dispatch_cli.errors import ConflictError, UsageError
+from dispatch_cli.model import Span, Timetable
+from dispatch_cli.model.case import Personal
+from dispatch_cli.store import open_store
+
+from ..worlds import MIDDLE, MemoryCatalog, incident, no_holidays, provider
+from .conftest import NOON
+
+MOTORIST = Personal(
+    caller="Canary-Name", call_back="089 99998-777", plate="A-CA 1", note="Canary-Note"
+)
+
+
+def opened(desk, kind="breakdown", minutes=0, personal=MOTORIST, **facts):
+    """Open a case and give its number."""
+    of = incident(kind=kind, when=NOON, note="Canary-Incident", **facts)
+    return open_case.open_case(desk(minutes), of, personal).case.id
+
+
+def test_from_open_to_closed(desk):
+    """Call A, note the answer, call B; accept, new time, arrival, close; the log has every act."""
+    number = opened(desk)
+    card = offer_call.place_call(desk(1), number)
+    assert (card.ref, card.provider, card.phone, card.of) == ("1.1", "anna", "089 1", 2)
+    answer_call.record(desk(2), "1.1", "decline", reason="no_unit")
+    card = offer_call.place_call(desk(3), number)
+    assert card.provider == "bert"
+    said = answer_call.accept(desk(4), "1.2", NOON + timedelta(minutes=39))
+    assert (said.state, said.ref) == ("accepted", "1.2")
+    answer_call.promise(desk(20), "1.2", NOON + timedelta(minutes=50))
+    answer_call.arrive(desk(48), "1.2")
+    correct_case.close(desk(90), number)
+    view = view_case.show(desk(91), number)
+    assert (view.state, [offer.state for offer in view.offers]) == (
+        "closed", ["declined", "arrived"],
+    )  # fmt: skip
+    assert [act.action for act in view_case.acts(desk(92), number)] == [
+        "open", "offer", "decline", "offer", "accept", "eta", "arrive", "close",
+    ]  # fmt: skip
+
+
+def test_nothing_personal_before_acceptance(desk):
+    """The offer's card has no name, number, plate, note or exact place; the accepted firm has."""
+    number = opened(desk)
+    card = offer_call.place_call(desk(1), number)
+    for canary in ("Canary", "99998-777", "A-CA", f"{MIDDLE.lat:.5f}"):
+        assert canary not in repr(card)
+    said = answer_call.accept(desk(2), card.ref, NOON + timedelta(minutes=30))
+    given = " ".join(said.give_driver)
+    for canary in (
+        "Canary-Name",
+        "089 99998-777",
+        "A-CA 1",
+        "Canary-Incident",
+        f"{MIDDLE.lat:.5f}",
+    ):
+        assert canary in given
+    assert "Canary" not in repr(view_case.cases(desk(3)))
+    assert "Canary" not in repr(view_case.acts(desk(3)))
+
+
+def test_the_last_unit_cannot_go_to_two_cases(desk):
+    """Anna's only truck is taken by the first case; the second case passes her over."""
+    first, second = opened(desk), opened(desk)
+    offer_call.place_call(desk(1), first)
+    card = offer_call.place_call(desk(1), second)
+    assert card.provider == "anna"
+    answer_call.accept(desk(2), f"{first}.1", NOON + timedelta(minutes=5))
+    with pytest.raises(ConflictError, match="left: its only unit is booked for case 1"):
+        answer_call.accept(desk(3), f"{second}.1", NOON + timedelta(minutes=25))
+    answer_call.record(desk(3), f"{second}.1", "decline", reason="no_unit")
+    assert offer_call.place_call(desk(4), second).provider == "bert"
+    third = opened(desk, minutes=4)
+    card = offer_call.place_call(desk(5), third)
+    assert card.provider == "bert"
+    correct_case.close(desk(60), first)
+    assert (
+        answer_call.accept(desk(61), f"{second}.2", NOON + timedelta(minutes=90)).state
+        == "accepted"
+    )
+
+
+def test_a_refused_act_is_recorded_and_changes_nothing(desk):
+    """A late answer is written into the journal, told, and not applied."""
+    number = opened(desk)
+    offer_call.place_call(desk(1), number)
+    answer_call.record(desk(2), "1.1", "decline", reason="weather")
+    with pytest.raises(ConflictError, match="has been answered already: Anna at 13:02"):
+        answer_call.accept(desk(3), "1.1", NOON + timedelta(minutes=30))
+    assert view_case.show(desk(4), number).offers[0].state == "declined"
+    assert view_case.acts(desk(4), number)[-1].action == "refused accept"
+
+
+def test_the_bare_number_means_the_one_open_offer(desk):
+    """17 is 17.2 while only that is open; else exit 2 with the list."""
+    number = opened(desk)
+    with pytest.raises(UsageError, match="0 open offers"):
+        answer_call.offer_ref(desk(), str(number))
+    offer_call.place_call(desk(1), number)
+    assert answer_call.offer_ref(desk(1), str(number)) == (number, 1)
+    for wrong in ("x", "1.x", "", "1.2.3", "9"):
+        with pytest.raises(UsageError):
+            answer_call.offer_ref(desk(1), wrong)
+
+
+def test_unsuccessful_opens_the_tow(desk):
+    """A repair that did not help opens the service that was planned after it."""
+    number = opened(desk)
+    offer_call.place_call(desk(1), number)
+    answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=12))
+    answer_call.record(desk(30), "1.1", "unsuccessful")
+    card = offer_call.place_call(desk(31), number)
+    assert (card.service, card.provider) == ("tow", "anna")
+
+
+def test_out_of_order_is_logged_as_what_it_is(desk):
+    """The operator may ask anybody, also an excluded one after seeing why."""
+    number = opened(desk)
+    card = offer_call.place_call(
+        desk(1), number, provider="carl", because="caller knows him", override="wish"
+    )
+    assert (card.provider, card.override) == ("carl", "wish")
+    assert card.in_spite_of == "does not offer roadside_repair"
+    assert view_case.personal(desk(2), number).texts == {"1.because": "caller knows him"}
+
+
+def test_amending_adds_services_and_keeps_what_is_accepted(desk):
+    """New facts add recovery and rank again; the acceptance stays, and is warned about if unfit."""
+    number = opened(desk, kind="tow")
+    offer_call.place_call(desk(1), number)
+    answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
+    result = open_case.amend(desk(3), number, {"state": "on_side", "injured": 1})
+    assert [call.dial for call in result.answer.emergency] == ["112"]
+    assert [service.service for service in result.case.services] == ["recovery", "tow"]
+    assert result.case.offers[0].state == "accepted"
+
+
+def test_two_who_amend_at_once_lose_nothing(desk):
+    """Each says what it knows: the second does not undo the first; taking back is refused then."""
+    number = opened(desk, kind="tow")
+    with desk(1).store.reading() as reader:
+        before = reader.case(number).incident
+    trailer = open_case.amend(desk(1), number, {"trailer": True})
+    back = open_case.take_back(desk(2), trailer.case, before)
+    assert not back.case.incident.vehicle.trailer
+    trailer = open_case.amend(desk(3), number, {"trailer": True})
+    hurt = open_case.amend(desk(3), number, {"injured": 1}).case.incident
+    assert (hurt.vehicle.trailer, hurt.injured) == (True, 1)
+    with pytest.raises(ConflictError, match="changed since"):
+        open_case.take_back(desk(4), trailer.case, before)
+    assert open_case.amend(desk(5), number, {}).case.incident.injured == 1
+
+
+def test_a_correction_supersedes_in_the_open(desk):
+    """The wrong answer stays, the new one counts, the unit is free again."""
+    number = opened(desk)
+    offer_call.place_call(desk(1), number)
+    answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
+    with pytest.raises(UsageError, match="--because"):
+        correct_case.correct(desk(3), "1.1", "declined", "")
+    correct_case.correct(desk(3), "1.1", "declined", "misheard")
+    states = [offer.state for offer in view_case.show(desk(4), number).offers]
+    assert states == ["corrected", "declined"]
+    assert offer_call.place_call(desk(5), opened(desk, minutes=4)).provider == "anna"
+
+
+def test_cancelled_by_the_motorist_counts_against_nobody(desk):
+    """Everything live is cancelled, and whoever is on the way must be called."""
+    number = opened(desk)
+    offer_call.place_call(desk(1), number)
+    answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
+    said = correct_case.cancel(desk(3), number)
+    assert said.warnings == ("call 089 1 Anna: not needed",)
+    assert view_case.show(desk(4), number).state == "cancelled"
+
+
+def test_exhausted_is_a_state_with_a_number(desk):
+    """When everybody has refused there is the last resort."""
+    number = opened(desk, kind="roadside_repair")
+    for minute in (1, 2):
+        offer_call.place_call(desk(minute), number)
+        answer_call.record(desk(minute), f"1.{minute}", "decline", reason="closed")
+    nobody = offer_call.place_call(desk(3), number)
+    assert isinstance(nobody, offer_call.Exhausted)
+    assert nobody.phone == "110"
+    assert view_case.show(desk(3), number).state == "exhausted"
+
+
+def test_a_likely_duplicate_is_warned_of(desk):
+    """The same place or the same number within an hour."""
+    first = opened(desk)
+    of = incident(kind="tow", place=replace(MIDDLE, lat=50.0), when=NOON)
+    same_number = replace(MOTORIST, call_back="+49 89 99998777")
+    assert open_case.open_case(desk(30), of, same_number).warnings == (
+        f"perhaps the same as case {first}",
+    )
+    assert open_case.open_case(desk(90), of, Personal()).warnings == ("perhaps the same as case 2",)
+    assert open_case.open_case(desk(300), of, Personal()).warnings == ()
+
+
+def test_audit_names_exactly_what_is_overdue(desk):
+    """An answer or arrival that should have come; nothing before its time, nothing closed."""
+    number = opened(desk)
+    assert view_case.audit(desk(2)).overdue == ()
+    assert [(o.ref, o.what, o.name) for o in view_case.audit(desk(4)).overdue] == [
+        ("1", "next call", "roadside_repair")
+    ]
+    offer_call.place_call(desk(1), number)
+    assert view_case.audit(desk(3)).overdue == ()
+    assert [(o.ref, o.what) for o in view_case.audit(desk(5)).overdue] == [("1.1", "answer")]
+    answer_call.accept(desk(6), "1.1", NOON + timedelta(minutes=20))
+    assert view_case.audit(desk(29)).overdue == ()
+    assert [(o.ref, o.what) for o in view_case.audit(desk(31)).overdue] == [("1.1", "arrival")]
+    assert view_case.most_urgent(desk(31)) == number
+    keep_case.remind(desk(31), number, NOON + timedelta(minutes=40))
+    assert [o.what for o in view_case.audit(desk(41)).overdue] == ["arrival", "call back"]
+    answer_call.arrive(desk(42), "1.1")
+    keep_case.remind(desk(43), number, None)
+    assert view_case.audit(desk(87)).overdue == ()
+    assert [(o.ref, o.what) for o in view_case.audit(desk(88)).overdue] == [("1.1", "closing")]
+    correct_case.close(desk(89), number)
+    assert view_case.audit(desk(500)).overdue == ()
+
+
+def test_forgetting_erases_the_motorist_and_keeps_the_decision(desk, tmp_path):
+    """After the time no byte of any file has the canaries; the answers and the chain stay."""
+    number = opened(desk)
+    offer_call.place_call(desk(1), number)
+    answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
+    keep_case.note(desk(3), number, "Canary-Later")
+    correct_case.close(desk(60), number)
+    day = 24 * 60
+    assert keep_case.forget(desk(10 * day), older_than_days=30, dry_run=False).cases == ()
+    assert keep_case.forget(desk(40 * day), older_than_days=30, dry_run=True).cases == (number,)
+    keep_case.hold(desk(40 * day), number, NOON + timedelta(days=50))
+    assert keep_case.forget(desk(41 * day), older_than_days=30, dry_run=False).cases == ()
+    assert keep_case.forget(desk(51 * day), older_than_days=30, dry_run=False).cases == (number,)
+    for path in tmp_path.rglob("*"):
+        assert b"Canary" not in path.read_bytes(), path
+    assert [offer.state for offer in view_case.show(desk(52 * day), number).offers] == ["accepted"]
+    assert desk(52 * day).store.check() == []
+
+
+def test_who_is_closed_by_now_is_passed_over_and_opens_at_a_local_time(desk, catalog):
+    """Anna closes at half past; she is skipped, and opens at four in the centre's zone."""
+    half_past, three = (int((NOON + timedelta(hours=h)).timestamp()) for h in (0.5, 3))
+    spans = (
+        Span(0, half_past, "open"),
+        Span(half_past, three, "closed"),
+        Span(three, 4102444800, "open"),
+    )
+    catalog.providers[0] = replace(catalog.providers[0], timetable=Timetable(spans))
+    number = opened(desk)
+    card = offer_call.place_call(desk(31), number)
+    assert (card.provider, card.skipped) == ("bert", (("Anna", "opens 16:00"),))
+
+
+def test_a_service_that_has_help_is_not_exhausted(desk):
+    """With nobody left to ask, asking for what is on its way is refused, and no last resort."""
+    number = opened(desk, kind="roadside_repair")
+    offer_call.place_call(desk(1), number)
+    answer_call.record(desk(1), "1.1", "decline", reason="closed")
+    offer_call.place_call(desk(2), number)
+    with pytest.raises(ConflictError, match=r"roadside_repair is asking already: 1\.2 Bert"):
+        offer_call.place_call(desk(3), number, services=["roadside_repair"])
+    answer_call.accept(desk(3), "1.2", NOON + timedelta(minutes=20))
+    with pytest.raises(ConflictError, match="is accepted already"):
+        offer_call.place_call(desk(4), number, services=["roadside_repair"])
+    assert [act.action for act in view_case.acts(desk(4), number)][-1] == "accept"
+
+
+def test_an_extra_truck_does_not_stand_for_the_one_that_is_back(desk):
+    """Anna's own truck is free again while a borrowed one is out: she is called."""
+    first, second, third = opened(desk), opened(desk), opened(desk)
+    for number in (first, second):
+        offer_call.place_call(desk(1), number)
+    answer_call.accept(desk(2), f"{first}.1", NOON + timedelta(minutes=20))
+    answer_call.accept(desk(2), f"{second}.1", NOON + timedelta(minutes=20), extra_unit=True)
+    correct_case.close(desk(60), first)
+    card = offer_call.place_call(desk(61), third)
+    assert (card.provider, card.skipped) == ("anna", ())
+    assert answer_call.accept(desk(62), card.ref, NOON + timedelta(minutes=90)).state == "accepted"
+
+
+def test_a_refused_correction_leaves_no_text(desk):
+    """There is no unit to correct to: the journal says so, and no reason is kept for it."""
+    first, second = opened(desk), opened(desk)
+    for number in (first, second):
+        offer_call.place_call(desk(1), number)
+    answer_call.record(desk(2), f"{first}.1", "decline", reason="closed")
+    answer_call.accept(desk(2), f"{second}.1", NOON + timedelta(minutes=20))
+    there_at = NOON + timedelta(minutes=30)
+    with pytest.raises(ConflictError, match="no free unit left"):
+        correct_case.correct(desk(3), f"{first}.1", "accepted", "misheard", there_at=there_at)
+    assert view_case.acts(desk(3), first)[-1].action == "refused correct"
+    assert view_case.personal(desk(4), first).texts == {}
+
+
+def test_each_case_draws_a_lot_of_its_own(tmp_path):
+    """At one place typed again and again no firm is always first; an amended case keeps its lot."""
+    firms = [provider(f"equal-{letter}") for letter in "abcd"]
+    book = Book(
+        store=open_store(tmp_path / "cases.sqlite3", now=NOON), catalog=MemoryCatalog(firms),
+        holidays=no_holidays, now=NOON, operator="desk",
+    )  # fmt: skip
+    first = []
+    for number in range(1, 41):
+        case = open_case.open_case(book, incident(), Personal()).case
+        assert (case.id, case.incident.number) == (number, number)
+        order = [option.provider for option in case.services[0].options]
+        again = open_case.amend(book, number, {"persons": 1}).case
+        assert [option.provider for option in again.services[0].options] == order
+        first.append(order[0])
+    assert sorted({*first}) == [each.id for each in firms]
+
+
+def test_a_case_made_like_another_has_a_number_of_its_own(desk):
+    """What is copied from another case is not its number."""
+    number = opened(desk)
+    copied, _ = copied_facts.incident_and_caller(desk(1), number)
+    case = open_case.open_case(desk(1), copied, Personal(), like=number).case
+    assert (case.id, case.incident.number) == (2, 2)
