@@ -245,9 +245,9 @@ def test_a_resolver_that_hangs_holds_nobody_up() -> None:
 import socket, threading
 from datetime import UTC, datetime
 from dispatch_cli.checks import look_at
-from dispatch_cli.checks import names
+from dispatch_cli.checks import host_names
 from dispatch_cli.model.check import CheckSettings, Probe
-class Hung(names.SystemNames):
+class Hung(host_names.SystemNames):
     def _ask(self, host, answer):
         for _ in range(64):
             self._questions.put(threading.Event().wait)
