@@ -21,7 +21,7 @@ from msgspec import Struct
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dispatch_cli import reliability
-from dispatch_cli.cases import answer_call, correct_case, keep_case, offer_call, open_case
+from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
 from dispatch_cli.model.case import SAID_NO, SAID_YES, Case, Personal, Tally
@@ -98,7 +98,7 @@ class SimulatedDesk:
     def forget_all(self) -> None:
         """Erase all motorists after a day of rest."""
         self.rest()
-        keep_case.forget(self._book(), older_than_days=0, dry_run=False)
+        erase_case.forget(self._book(), older_than_days=0, dry_run=False)
 
     def report(self) -> ForecastReport:
         """Make the forecast report of everything that is kept."""

@@ -25,6 +25,13 @@ AMOUNTS = {
 }
 """Facts that are amounts, each read by itself, and what of ``notation`` reads them."""
 
+_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "vehicle": VEHICLE_CLASSES,
+    "state": VEHICLE_STATES,
+    "spot": SPOTS,
+}
+"""Facts that are one of a set of words."""
+
 
 class Said(Struct, frozen=True, kw_only=True):
     """The words in which an incident was described, but for where and when; None: not said."""
@@ -76,9 +83,31 @@ class Reading:
             self.refusals.append(Refusal(reason, error))
         return None
 
+    def not_understood(self) -> UsageError:
+        """Return one error for everything that was refused, with the first hint."""
+        errors = [refusal.error for refusal in self.refusals]
+        return UsageError(
+            *(problem for error in errors for problem in error.problems),
+            hint=next((error.hint for error in errors if error.hint), ""),
+        )
+
+    def fact(self, name: str, value: object, file_plans: Mapping[str, Plan]) -> object:
+        """Read one fact of ``Said`` by its name; None if it is refused or was not said."""
+        if value is None:
+            return None
+        if name == "kind":
+            return self._kind(str(value), file_plans)
+        if name in _WORDS:
+            return self._word(str(value), name)
+        return self.amount(name, str(value)) if name in AMOUNTS else value
+
+    def time(self, text: str | None, now: datetime, timezone: str) -> datetime | None:
+        """Read an incident's time; None if it is refused."""
+        return self.attempt("bad_time", lambda: read_when(text, now, timezone, timezone))
+
     def incident(self, said: Said, file_plans: Mapping[str, Plan]) -> Incident:
         """Read everything but the place and the time: they are NOWHERE and NEVER."""
-        kind = self.attempt("unknown_kind", lambda: read_kind(said.kind, file_plans))
+        kind = self._kind(said.kind, file_plans)
         vehicle = said.vehicle or plans.IMPLIED_VEHICLE.get(kind or "")
         return Incident(
             kind=kind or "",
@@ -86,15 +115,15 @@ class Reading:
             when=NEVER,
             client=said.client,
             vehicle=Vehicle(
-                kind=self._word(vehicle, "--vehicle", VEHICLE_CLASSES),
+                kind=self._word(vehicle, "vehicle"),
                 brand=said.brand,
                 ev=said.ev,
                 trailer=said.trailer,
                 weight_t=self.amount("weight_t", said.weight_t),
                 height_m=self.amount("height_m", said.height_m),
-                state=self._word(said.state, "--state", VEHICLE_STATES),
+                state=self._word(said.state, "state"),
             ),
-            spot=self._word(said.spot, "--spot", SPOTS),
+            spot=self._word(said.spot, "spot"),
             clearance_m=self.amount("clearance_m", said.clearance_m),
             where=said.where,
             trapped=said.trapped,
@@ -116,12 +145,13 @@ class Reading:
         parse: Callable[[str], float] = getattr(notation, AMOUNTS[fact])
         return self.attempt("bad_number", lambda: parse(text))
 
-    def _word(
-        self, text: str | None, option: str, words: Mapping[str, tuple[str, ...]]
-    ) -> str | None:
+    def _kind(self, word: str, file_plans: Mapping[str, Plan]) -> str | None:
+        return self.attempt("unknown_kind", lambda: read_kind(word, file_plans))
+
+    def _word(self, text: str | None, fact: str) -> str | None:
         if text is None:
             return None
-        return self.attempt("unknown_word", lambda: _one_of(text, option, words))
+        return self.attempt("unknown_word", lambda: _one_of(text, f"--{fact}", _WORDS[fact]))
 
 
 def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:

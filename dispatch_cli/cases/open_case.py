@@ -1,6 +1,6 @@
-"""Open a case, and take up what has changed since: the cascades are frozen until then."""
+"""Open a case: its cascades are frozen with it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -9,16 +9,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from .. import desk, eligibility, plans
-from ..errors import ConflictError
-from ..model import Incident, PlanEntry
+from .. import desk, plans
+from ..model import Incident
 from ..model.case import Case, CaseService, Option, Personal
 from ..model.digest import blake2b
 from ..model.sphere import great_circle_km
 from ..notation import is_same_number
 from ..results import Answer, Cascade
-from . import case_states, offer_changes
-from .book import Book, existing, said_locally
+from .book import Book
 from .observe_log import observe
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
                 opened_at=book.now,
                 operator=book.operator,
                 incident=incident,
-                services=_frozen(book, answer.cascades, incident, personal.salt),
+                services=frozen(book, answer.cascades, incident, personal.salt),
             ),
             personal,
         )
@@ -69,76 +67,7 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
     return Opened(case, answer, (*answer.warnings, *warnings))
 
 
-def amend(
-    book: Book, case_id: int, facts: Mapping[str, object], theirs: Mapping[str, str] = {}
-) -> Opened:
-    """Record new facts: add services, rank again those without an acceptance, keep the rest.
-
-    ``facts`` are fields of the incident and its vehicle by name, ``theirs`` what is the motorist's
-    own. Facts that they do not name stay as they are in the log now, also if another operator has
-    amended them meanwhile. Both are recorded together or not at all.
-    """
-    return _amended(book, case_id, lambda incident: _with_facts(incident, facts), theirs)
-
-
-def take_back(book: Book, amended: Case, before: Incident) -> Opened:
-    """Put the facts back as they were; raises ConflictError if they have changed again since."""
-
-    def change(incident: Incident) -> Incident:
-        if incident != amended.incident:
-            raise ConflictError(f"the facts of case {amended.id} have been changed since")
-        return before
-
-    return _amended(book, amended.id, change)
-
-
-def _amended(
-    book: Book,
-    case_id: int,
-    change: Callable[[Incident], Incident],
-    theirs: Mapping[str, str] = {},
-) -> Opened:
-    with book.store.deciding() as tx, said_locally(book):
-        before = existing(tx, case_id)
-        offer_changes.must_be_open(before)
-        personal = tx.personal(case_id) or Personal()
-        incident = change(before.incident)
-        # What is ranked again is ranked as of now; a case that begins later stays as planned.
-        now = book.now.astimezone(incident.when.tzinfo)
-        incident = replace(incident, when=max(incident.when, now), number=case_id)
-        observations = observe(book.catalog, tx, book.now)
-        answer = desk.rank_incident(
-            book.catalog, incident, holidays=book.holidays, observations=observations
-        )
-        fresh = _frozen(book, answer.cascades, incident, personal.salt)
-        after = replace(before, incident=incident, services=_merged(before, fresh))
-        tx.save(before, after)
-        book.write(tx, "amend", case_id, services=len(after.services))
-        if theirs:
-            tx.set_personal(case_id, replace(personal, **theirs))
-            book.write(tx, "personal", case_id)
-        unfit = tuple(_no_longer_fits(book, tx, after))
-        # As it is read again, so that it can be held against a later reading.
-        after = existing(tx, case_id)
-        fact = f"case {case_id}: the facts are recorded, ranked again"
-    book.told.recorded.append(fact)
-    return Opened(after, answer, (*answer.warnings, *unfit), personal)
-
-
-def _with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:
-    """The incident with new facts; ``vehicle`` is the class of the vehicle, as it is asked for."""
-    of_incident, of_vehicle = {}, {}
-    for name, value in facts.items():
-        if name == "vehicle":
-            of_vehicle["kind"] = value
-        elif name in Incident.__struct_fields__:
-            of_incident[name] = value
-        else:
-            of_vehicle[name] = value
-    return replace(incident, vehicle=replace(incident.vehicle, **of_vehicle), **of_incident)
-
-
-def _frozen(
+def frozen(
     book: Book, cascades: Iterable[Cascade], incident: Incident, salt: str
 ) -> tuple[CaseService, ...]:
     """The cascades as the case keeps them, with the salted hash of what they were made from."""
@@ -179,43 +108,6 @@ def _options(book: Book, cascade: Cascade) -> Iterable[Option]:
             base_min=row.wait_min + row.turnout_min + row.travel_min,
             travel_source=row.travel_source,
         )
-
-
-def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ...]:
-    """New services first, since emergency and recovery are; what is accepted stays as it is."""
-    known = {service.service: service for service in before.services}
-    merged = []
-    for service in fresh:
-        old = known.pop(service.service, None)
-        if old is not None and case_states.service_state(before, old) in case_states.LIVE:
-            merged.append(old)
-        elif old is not None:
-            merged.append(replace(service, opened=old.opened or service.opened))
-        else:
-            merged.append(service)
-    # A service that the plan no longer needs stays if it was ever asked for.
-    asked = {offer.service for offer in before.offers}
-    return (*merged, *(service for name, service in known.items() if name in asked))
-
-
-def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> Iterable[str]:
-    """Whoever is asked or on the way and would not pass the gates with the facts as they are now.
-
-    Its own unit counts as free: nobody is too late for being on the way already.
-    """
-    observed = observe(book.catalog, reader, book.now, without_case=case.id)
-    for offer in case.offers:
-        service = case_states.service_of(case, offer.service)
-        provider = book.catalog.find(offer.provider)
-        if offer.state not in ("open", *case_states.LIVE) or service is None or provider is None:
-            continue
-        entry = PlanEntry(service=service.service, equipment=service.equipment)
-        incident = replace(case.incident, asked=())
-        [need] = eligibility.needs_of(
-            book.catalog.rules, incident, [entry], book.holidays, observed
-        )
-        for out in eligibility.split([provider], need).excluded:
-            yield f"{case.id}.{offer.number} {offer.name} may no longer fit: {out.detail}"
 
 
 def _likely_the_same(

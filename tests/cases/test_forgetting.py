@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_cli.cases import keep_case
+from dispatch_cli.cases import erase_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.errors import DispatchError
 from dispatch_cli.store import Store
@@ -41,24 +41,24 @@ def test_a_decision_ends_with_its_time(
     book: Book, monkeypatch: pytest.MonkeyPatch, batch_s: float, decisions: int
 ) -> None:
     """Without time each decision erases one case, with a minute one erases all; none is left."""
-    monkeypatch.setattr(keep_case, "BATCH_S", batch_s)
+    monkeypatch.setattr(erase_case, "BATCH_S", batch_s)
     begun: list[object] = []
     decide = book.store.deciding
     monkeypatch.setattr(book.store, "deciding", lambda: (begun.append(0), decide())[1])
-    done = keep_case.forget(book, older_than_days=30, dry_run=False)
+    done = erase_case.forget(book, older_than_days=30, dry_run=False)
     assert (len(done.cases), len(begun)) == (DUE, decisions)
     assert book.told.recorded == [f"case {number}: erased" for number in done.cases]
     assert book.store.due_for_erasure(30, LATER) == []
     with book.store.reading() as reader:
         assert [act.action for act in reader.acts()] == ["forget"] * DUE
-    assert keep_case.exports(book, done.cases) == {}
+    assert erase_case.exports(book, done.cases) == {}
 
 
 def test_a_failure_in_between_is_one_and_says_how_far_it_came(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The command fails, so that cron mails it; what is erased stays, and the next run goes on."""
-    monkeypatch.setattr(keep_case, "BATCH_S", 0.0)
+    monkeypatch.setattr(erase_case, "BATCH_S", 0.0)
     with sqlite3.connect(book.store.path) as other:
         other.execute(
             "CREATE TRIGGER full BEFORE DELETE ON personal WHEN old.case_id = 5"
@@ -66,7 +66,7 @@ def test_a_failure_in_between_is_one_and_says_how_far_it_came(
         )
     other.close()
     with pytest.raises(DispatchError):
-        keep_case.forget(book, older_than_days=30, dry_run=False)
+        erase_case.forget(book, older_than_days=30, dry_run=False)
     assert book.told.warnings == [f"erased before that: 4 of {DUE} cases"]
     assert book.told.recorded == []
     assert book.store.due_for_erasure(30, LATER) == list(range(5, DUE + 1))

@@ -6,7 +6,7 @@ import pytest
 
 from dispatch_cli import desk as ranking_desk
 from dispatch_cli import fairness, learning, reliability
-from dispatch_cli.cases import answer_call, correct_case, keep_case, offer_call, open_case
+from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.cases.experience import experience
 from dispatch_cli.cases.observe_log import observe
@@ -261,7 +261,7 @@ def test_erasure_leaves_the_report_and_what_was_learned(at):
         correct_case.close(at(begin + 101), number)
     before = kept(at), summary(at, "near")
     assert sum(each.arrived for each in before[0][1]) == 8
-    done = keep_case.forget(at(2000), older_than_days=0, dry_run=False)
+    done = erase_case.forget(at(2000), older_than_days=0, dry_run=False)
     assert len(done.cases) == 16
     assert (kept(at), summary(at, "near")) == before
     with at(0).store.reading() as reader:

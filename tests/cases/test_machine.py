@@ -19,8 +19,10 @@ from hypothesis.stateful import (
 
 from dispatch_cli import hours, learning
 from dispatch_cli.cases import (
+    amend_case,
     answer_call,
     correct_case,
+    erase_case,
     keep_case,
     offer_call,
     open_case,
@@ -410,7 +412,7 @@ class Casework(RuleBasedStateMachine):
         job, state = draw(self.any_job()), draw(STATES)
         done = self.attempt(
             self.desk.amend(job, state, self.now),
-            lambda book: open_case.amend(book, job.number, {"state": state}),
+            lambda book: amend_case.amend(book, job.number, {"state": state}),
         )
         if done:
             unfit = {each.split()[0] for each in done.warnings if "no longer fit" in each}
@@ -448,7 +450,7 @@ class Casework(RuleBasedStateMachine):
         self.doom = None
         verdict = self.desk.forget(self.now)
         done = self.attempt(
-            verdict, lambda book: keep_case.forget(book, older_than_days=30, dry_run=False)
+            verdict, lambda book: erase_case.forget(book, older_than_days=30, dry_run=False)
         )
         assert done.cases == tuple(number for _, number in verdict.journal)
 

@@ -6,9 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.cases import (
+    amend_case,
     answer_call,
     copied_facts,
     correct_case,
+    erase_case,
     keep_case,
     offer_call,
     open_case,
@@ -146,7 +148,7 @@ def test_amending_adds_services_and_keeps_what_is_accepted(desk):
     number = opened(desk, kind="tow")
     offer_call.place_call(desk(1), number)
     answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
-    result = open_case.amend(desk(3), number, {"state": "on_side", "injured": 1})
+    result = amend_case.amend(desk(3), number, {"state": "on_side", "injured": 1})
     assert [call.dial for call in result.answer.emergency] == ["112"]
     assert [service.service for service in result.case.services] == ["recovery", "tow"]
     assert result.case.offers[0].state == "accepted"
@@ -157,15 +159,15 @@ def test_two_who_amend_at_once_lose_nothing(desk):
     number = opened(desk, kind="tow")
     with desk(1).store.reading() as reader:
         before = reader.case(number).incident
-    trailer = open_case.amend(desk(1), number, {"trailer": True})
-    back = open_case.take_back(desk(2), trailer.case, before)
+    trailer = amend_case.amend(desk(1), number, {"trailer": True})
+    back = amend_case.take_back(desk(2), trailer.case, before)
     assert not back.case.incident.vehicle.trailer
-    trailer = open_case.amend(desk(3), number, {"trailer": True})
-    hurt = open_case.amend(desk(3), number, {"injured": 1}).case.incident
+    trailer = amend_case.amend(desk(3), number, {"trailer": True})
+    hurt = amend_case.amend(desk(3), number, {"injured": 1}).case.incident
     assert (hurt.vehicle.trailer, hurt.injured) == (True, 1)
     with pytest.raises(ConflictError, match="changed since"):
-        open_case.take_back(desk(4), trailer.case, before)
-    assert open_case.amend(desk(5), number, {}).case.incident.injured == 1
+        amend_case.take_back(desk(4), trailer.case, before)
+    assert amend_case.amend(desk(5), number, {}).case.incident.injured == 1
 
 
 def test_a_correction_supersedes_in_the_open(desk):
@@ -247,11 +249,11 @@ def test_forgetting_erases_the_motorist_and_keeps_the_decision(desk, tmp_path):
     keep_case.note(desk(3), number, "Canary-Later")
     correct_case.close(desk(60), number)
     day = 24 * 60
-    assert keep_case.forget(desk(10 * day), older_than_days=30, dry_run=False).cases == ()
-    assert keep_case.forget(desk(40 * day), older_than_days=30, dry_run=True).cases == (number,)
+    assert erase_case.forget(desk(10 * day), older_than_days=30, dry_run=False).cases == ()
+    assert erase_case.forget(desk(40 * day), older_than_days=30, dry_run=True).cases == (number,)
     keep_case.hold(desk(40 * day), number, NOON + timedelta(days=50))
-    assert keep_case.forget(desk(41 * day), older_than_days=30, dry_run=False).cases == ()
-    assert keep_case.forget(desk(51 * day), older_than_days=30, dry_run=False).cases == (number,)
+    assert erase_case.forget(desk(41 * day), older_than_days=30, dry_run=False).cases == ()
+    assert erase_case.forget(desk(51 * day), older_than_days=30, dry_run=False).cases == (number,)
     for path in tmp_path.rglob("*"):
         assert b"Canary" not in path.read_bytes(), path
     assert [offer.state for offer in view_case.show(desk(52 * day), number).offers] == ["accepted"]
@@ -325,7 +327,7 @@ def test_each_case_draws_a_lot_of_its_own(tmp_path):
         case = open_case.open_case(book, incident(), Personal()).case
         assert (case.id, case.incident.number) == (number, number)
         order = [option.provider for option in case.services[0].options]
-        again = open_case.amend(book, number, {"persons": 1}).case
+        again = amend_case.amend(book, number, {"persons": 1}).case
         assert [option.provider for option in again.services[0].options] == order
         first.append(order[0])
     assert sorted({*first}) == [each.id for each in firms]

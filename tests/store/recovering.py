@@ -16,7 +16,7 @@ from sqlite3 import Connection, connect
 from msgspec import Struct
 
 from dispatch_cli import desk
-from dispatch_cli.cases import answer_call, correct_case, keep_case, offer_call, open_case
+from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.fairness import cost_band
 from dispatch_cli.model import Circle, Client, Country, Incident, Place, Provider, Rules
@@ -79,7 +79,7 @@ def simulated(path: Path, seed: int) -> Leftover:
         for _ in range(random.choice([0, 2])):
             now += timedelta(hours=9)
             _work(store, catalog, random, _beside(random, lat, lon), now)
-        keep_case.forget(_book(store, catalog, now + timedelta(hours=5)), older_than_days=0,
+        erase_case.forget(_book(store, catalog, now + timedelta(hours=5)), older_than_days=0,
                        dry_run=False)  # fmt: skip
         now += timedelta(hours=9)
         before = _sums(path)
@@ -87,7 +87,7 @@ def simulated(path: Path, seed: int) -> Leftover:
         number = _work(store, catalog, random, truth, now)
         with store.reading() as reader:
             whole = reader.case(number)
-        keep_case.forget(_book(store, catalog, now + timedelta(hours=5)), older_than_days=0,
+        erase_case.forget(_book(store, catalog, now + timedelta(hours=5)), older_than_days=0,
                        dry_run=False)  # fmt: skip
         with store.reading() as reader:
             left = reader.case(number)

@@ -113,13 +113,13 @@ def forget(
 
     dispatch case forget --older-than 30d --dry-run
     """
-    from ...cases import keep_case
+    from ...cases import erase_case
 
     book = open_book(desk)
     found = re.fullmatch(r"([0-9]{1,5}) ?(d|t|days|tage)?", older_than.strip().lower())
     if found is None:
         raise UsageError(f"--older-than {older_than!r} is not understood; write days, as 30d")
-    gone = keep_case.forget(
+    gone = erase_case.forget(
         book,
         older_than_days=float(found[1]),
         dry_run=dry_run,
@@ -128,7 +128,7 @@ def forget(
     zone = zone_of(book)
     exports = {
         case_id: [f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}" for act in acts]
-        for case_id, acts in keep_case.exports(book, gone.cases).items()
+        for case_id, acts in erase_case.exports(book, gone.cases).items()
     }
     done = "would be erased" if dry_run else "erased"
     return shown(

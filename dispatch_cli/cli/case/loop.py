@@ -236,9 +236,9 @@ class Loop:
         self._undo = undo
 
     def _amend(self, situation: Situation) -> None:
-        from ...cases import open_case
+        from ...cases import amend_case
         from .amending import said_in
-        from .open import Motorist, amend_case
+        from .open import Motorist
 
         text = self.text("what has changed, as: injured 1 trailer spot shoulder", situation)
         if not text:
@@ -247,11 +247,12 @@ class Loop:
         said = said_in(text)
         names = [name for name in Motorist.__struct_fields__ if name in said]
         theirs = {name: str(said.pop(name)) for name in names}
-        opened = amend_case(self.book, self._case_id, said, theirs)
+        facts = amend_case.read_facts(said, self.book.catalog.rules, self.book.now)
+        opened = amend_case.amend(self.book, self._case_id, facts, theirs)
         self._say(*_ranked_again(opened, "ranked again"))
 
         def undo() -> Sequence[str]:
-            restored = open_case.take_back(self.book, opened.case, before)
+            restored = amend_case.take_back(self.book, opened.case, before)
             if theirs:
                 own = {name: getattr(opened.personal, name) for name in names}
                 keep_case.put_personal(self.book, self._case_id, **own)

@@ -1,6 +1,5 @@
 """A case begins, and takes up what has changed since."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,8 +17,6 @@ from .opened import shown_amended, shown_opened
 from .session import CaseArgument, Desk, open_book, read_text
 
 if TYPE_CHECKING:
-    from ...cases.book import Book
-    from ...cases.open_case import Opened
     from ...model import Incident, Place
 
 NOT_SAID = {"kind": "", "at": "", "injured": None, "client": None}
@@ -177,6 +174,8 @@ def amend(
 
     dispatch case amend 17 --injured 1 --trailer
     """
+    from ...cases import amend_case
+
     if kind is not None:
         said = {"kind": kind, **said}
     theirs = {
@@ -187,41 +186,17 @@ def amend(
     if not said and not theirs:
         raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
     book = open_book(desk, calls=True)
-    opened = amend_case(book, case_id, said, theirs)
+    facts = amend_case.read_facts(said, book.catalog.rules, book.now)
+    opened = amend_case.amend(book, case_id, facts, theirs)
     opened = replace(opened, warnings=(*opened.warnings, *exposed(_typed(motorist))))
     return shown_amended(desk, "case amend", book, opened, said)
-
-
-def amend_case(
-    book: "Book", case_id: int, said: Mapping[str, object], theirs: Mapping[str, str] = {}
-) -> "Opened":
-    """Read what was said of an incident, rank again, and keep what is the motorist's own.
-
-    Facts that cannot be read change nothing at all.
-    """
-    from ...cases import open_case
-
-    # A case has a kind and a place; only what was said is taken over.
-    words = {"kind": "other", "at": "86150", **said}
-    read = incident_from(Facts(**words), book.catalog.rules, book.now)  # type: ignore[arg-type]
-    facts = {_FIELDS.get(name, name): _fact(read, name) for name in said}
-    return open_case.amend(book, case_id, facts, theirs)
-
-
-_FIELDS = {"at": "place"}
-"""Options that are called otherwise than the fact that they say."""
-
-
-def _fact(read: "Incident", option: str) -> object:
-    if option == "vehicle":
-        return read.vehicle.kind
-    name = _FIELDS.get(option, option)
-    return getattr(read if hasattr(read, name) else read.vehicle, name)
 
 
 @takes(Desk)
 def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
     """Rank again, as of now, whatever nobody has accepted."""
+    from ...cases import amend_case
+
     book = open_book(desk, calls=True)
-    opened = amend_case(book, case_id, {})
+    opened = amend_case.amend(book, case_id, {})
     return shown_amended(desk, "case rerank", book, opened, {})

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from ... import folders, places, plans
 from ...errors import UsageError
+from ...intake import read_kind
 from ...model import NO_CLIENT, Incident, Place
 from ...model.case import Personal
 from ...model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, fold, lookup
 from ..incident_options import Facts
-from ..typed_facts import read_kind
 from .session import YES, ask
 
 if TYPE_CHECKING:

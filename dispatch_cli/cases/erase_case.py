@@ -1,0 +1,97 @@
+"""Erase what is personal in cases that were closed long enough ago."""
+
+from collections import deque
+from collections.abc import Iterable
+from time import monotonic, sleep
+
+from msgspec import Struct
+
+from ..errors import ConflictError, DispatchError
+from ..model.case import Act
+from .book import Book
+from .clock_watch import confirm, jump_in_force, sentence
+
+BATCH_S = 0.02
+"""So long one decision of an erasure takes at most: acts on other cases wait for it."""
+
+PAUSE_S = 0.002
+"""Between two of them, so that a program that waits for the log gets it first."""
+
+
+class Forgotten(Struct, frozen=True):
+    """Which cases were erased, or would be."""
+
+    cases: tuple[int, ...]
+    dry_run: bool
+
+
+def forget(
+    book: Book, *, older_than_days: float, dry_run: bool, clock_is_right: bool = False
+) -> Forgotten:
+    """Erase what is personal in cases closed longer ago than that; holds are respected.
+
+    Raises ConflictError after a jump of the clock until an operator says that the time is right.
+    """
+    if not dry_run:
+        _must_have_a_clock(book, clock_is_right=clock_is_right)
+    due = book.store.due_for_erasure(older_than_days, book.now)
+    if not dry_run:
+        _forget_all(book, due)
+    return Forgotten(tuple(due), dry_run)
+
+
+def exports(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:
+    """The records of exports of some cases, by case; those without any are left out."""
+    wanted, found = set(case_ids), dict[int, list[Act]]()
+    if wanted:
+        with book.store.reading() as reader:
+            for act in reader.exports():
+                if act.case_id in wanted:
+                    found.setdefault(act.case_id, []).append(act)
+    return found
+
+
+def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
+    """Refuse to erase by a clock that has jumped, or record that its time is right."""
+    with book.store.reading() as reader:
+        jump = jump_in_force(book, reader)
+    if jump is None:
+        return
+    if not clock_is_right:
+        raise ConflictError(
+            f"nothing was erased: {sentence(jump, book)}",
+            hint="check date and time of this machine, then repeat with --clock-is-right",
+        )
+    with book.store.deciding() as tx:
+        confirm(book, tx)
+
+
+def _forget_all(book: Book, due: list[int]) -> None:
+    """Erase cases in short decisions; a failure in between says how many are erased."""
+    left, facts = deque(due), [f"case {case_id}: erased" for case_id in due]
+    try:
+        while left:
+            _forget_some(book, left)
+            sleep(PAUSE_S)
+        book.store.after_erasure()
+    except DispatchError:
+        if len(left) < len(due):
+            done = len(due) - len(left)
+            book.told.warnings.append(f"erased before that: {done} of {len(due)} cases")
+        raise
+    book.told.recorded += facts
+
+
+def _forget_some(book: Book, left: deque[int]) -> None:
+    """Erase the first cases that are left, in one decision of at most about BATCH_S."""
+    end = monotonic() + BATCH_S
+    done = 0
+    with book.store.deciding() as tx:
+        for case_id in left:
+            tx.forget(case_id, book.now)
+            tx.append(book.act("forget", case_id))
+            done += 1
+            if monotonic() > end:
+                break
+    for _ in range(done):
+        left.popleft()
