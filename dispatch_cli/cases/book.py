@@ -23,9 +23,11 @@ class ClockWatch(Struct, frozen=True):
     """How to read the clock now, and when the files of the case log were written.
 
     ``seen_at`` finds out when a run by cron last saw the log. Both are asked only in doubt.
+    ``record_jump`` writes that the clock has jumped, before the record of an act.
     """
 
     read: Callable[[], datetime]
+    record_jump: "Callable[[Book, Transaction], None]"
     written_at: Callable[[], datetime | None] = lambda: None
     seen_at: Callable[[], datetime | None] = lambda: None
 
@@ -66,9 +68,7 @@ class Book(Struct, frozen=True, kw_only=True):
     ) -> None:
         """Write the journal's record of an act, after that of a jump of the clock before it."""
         if self.watch is not None:
-            from .clock_watch import record_jump
-
-            record_jump(self, tx)
+            self.watch.record_jump(self, tx)
         tx.append(self.act(action, case_id, **details))
 
 

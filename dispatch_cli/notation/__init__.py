@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from .dialling import is_same_number, line_of
     from .laender import LAENDER, land_of
     from .phones import parse_phone
-    from .place import parse_place, place_at, place_of_postcode, recognise_place
-    from .plus_codes import place_of_short_code, split_short_code
+    from .place import (
+        parse_place,
+        place_at,
+        place_of_postcode,
+        place_of_short_code,
+        recognise_place,
+    )
+    from .plus_codes import split_short_code
     from .postcodes import (
         centre_of,
         is_postcode,
@@ -39,7 +45,7 @@ _HOMES = {
     "parse_when": "said_moments",
     "place_at": "place",
     "place_of_postcode": "place",
-    "place_of_short_code": "plus_codes",
+    "place_of_short_code": "place",
     "possible_postcodes": "postcodes",
     "postcode_uncertainty_km": "postcodes",
     "recognise_place": "place",

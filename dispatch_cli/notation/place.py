@@ -168,9 +168,16 @@ def _refuse_swapped(lat: float, lon: float) -> None:
             )
 
 
+def place_of_short_code(code: str, near: Place) -> Place:
+    """Complete a short plus code to the nearest of the many places that it fits."""
+    from .plus_codes import read_short_code
+
+    return place_of(read_short_code(code, near), code)
+
+
 def _short_code_with_postcode(text: str) -> Place | None:
     from .addresses import read_address
-    from .plus_codes import place_of_short_code, split_short_code
+    from .plus_codes import split_short_code
 
     short = split_short_code(text)
     address = read_address(short[1]) if short else None

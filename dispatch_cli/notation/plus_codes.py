@@ -46,14 +46,11 @@ def split_short_code(text: str) -> tuple[str, str] | None:
     return code, where
 
 
-def place_of_short_code(code: str, near: Place) -> Place:
-    """Complete a short code to the nearest of the many places that it fits."""
+def read_short_code(code: str, near: Place) -> Reading:
+    """Complete a short code to the nearest of the many positions that it fits."""
     from openlocationcode import openlocationcode
 
-    from .place import place_of
-
-    full = openlocationcode.recoverNearest(code, near.lat, near.lon)
-    return place_of(_middle(code, full), code)
+    return _middle(code, openlocationcode.recoverNearest(code, near.lat, near.lon))
 
 
 def _middle(text: str, code: str) -> Reading:

@@ -8,7 +8,7 @@ import pytest
 
 from dispatch_cli.cases import call_texts
 from dispatch_cli.cli.case import Verbs
-from dispatch_cli.cli.case.open import Motorist
+from dispatch_cli.cli.case.motorist import Motorist
 from dispatch_cli.cli.incident_options import Facts
 
 from .late_mistakes import copied, emptied, failing, must_be_told

@@ -237,8 +237,8 @@ class Loop:
 
     def _amend(self, situation: Situation) -> None:
         from ...cases import amend_case
-        from .amending import said_in
-        from .open import Motorist
+        from .amended_line import said_in
+        from .motorist import Motorist
 
         text = self.text("what has changed, as: injured 1 trailer spot shoulder", situation)
         if not text:

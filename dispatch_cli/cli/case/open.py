@@ -1,45 +1,25 @@
-"""A case begins, and takes up what has changed since."""
+"""``dispatch case open``: a case begins."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ...errors import UsageError
 from ...model.case import Personal
 from ..incident_options import Facts
 from ..outcome import Outcome
-from ..spreading import takes, takes_changes
+from ..spreading import takes
 from ..typed_facts import incident_from
-from .exposed import exposed, option_name
-from .opened import shown_amended, shown_opened
-from .session import CaseArgument, Desk, open_book, read_text
+from .exposed import exposed
+from .motorist import Motorist, typed
+from .opened import shown_opened
+from .session import Desk, open_book, read_text
 
 if TYPE_CHECKING:
     from ...model import Incident, Place
 
 NOT_SAID = {"kind": "", "at": "", "injured": None, "client": None}
-
-
-class Motorist(Struct, frozen=True, kw_only=True):
-    """The options that are the motorist's own; each may be ``-``, so that no shell keeps it."""
-
-    caller: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who calls; - is asked for.")
-    ] = None
-    call_back: Annotated[
-        str | None, typer.Option("--call-back", metavar="NUMBER", help="Their number; - as well.")
-    ] = None
-    plate: Annotated[
-        str | None, typer.Option(metavar="PLATE", help="Of the vehicle; - as well.")
-    ] = None
-    ref: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Membership number; - as well.")
-    ] = None
-    to: Annotated[
-        str | None, typer.Option(metavar="PLACE", help="Where the vehicle goes; - as well.")
-    ] = None
 
 
 @takes(Facts, Motorist, Desk, unless_said=NOT_SAID)
@@ -80,7 +60,7 @@ def open_case(
     warnings = [
         *opened.warnings,
         *_doubtful_number(personal),
-        *exposed(_typed(motorist) | {"--note": facts.note}),
+        *exposed(typed(motorist) | {"--note": facts.note}),
     ]
     if not work:
         return shown_opened(desk, book, opened, warnings)
@@ -89,11 +69,6 @@ def open_case(
     # Read back here as well: the loop says only the rough area.
     confirm = f"CONFIRM  {opened.answer.incident.place}"
     return work_on(desk, book, opened.case.id, [confirm, *warnings])
-
-
-def _typed(motorist: Motorist) -> dict[str, str | None]:
-    """What was said of the motorist, by option."""
-    return {option_name(name): getattr(motorist, name) for name in Motorist.__struct_fields__}
 
 
 def _as_there(facts: Facts, other: "Incident") -> Facts:
@@ -160,43 +135,3 @@ def _doubtful_number(personal: Personal) -> list[str]:
     except ValueError:
         return ["the call-back number is none that can be dialled: read it back to the caller"]
     return []
-
-
-@takes_changes(Facts, Motorist, Desk, without=("kind", "note"))
-def amend(
-    said: dict[str, object],
-    motorist: Motorist,
-    desk: Desk,
-    case_id: CaseArgument,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="It is something else.")] = None,
-) -> Outcome:
-    """Record new facts: services that are needed now are added, whoever is free is ranked again.
-
-    dispatch case amend 17 --injured 1 --trailer
-    """
-    from ...cases import amend_case
-
-    if kind is not None:
-        said = {"kind": kind, **said}
-    theirs = {
-        name: read_text(value, name.replace("_", "-"))
-        for name in Motorist.__struct_fields__
-        if (value := getattr(motorist, name)) is not None
-    }
-    if not said and not theirs:
-        raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
-    book = open_book(desk, calls=True)
-    facts = amend_case.read_facts(said, book.catalog.rules, book.now)
-    opened = amend_case.amend(book, case_id, facts, theirs)
-    opened = replace(opened, warnings=(*opened.warnings, *exposed(_typed(motorist))))
-    return shown_amended(desk, "case amend", book, opened, said)
-
-
-@takes(Desk)
-def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
-    """Rank again, as of now, whatever nobody has accepted."""
-    from ...cases import amend_case
-
-    book = open_book(desk, calls=True)
-    opened = amend_case.amend(book, case_id, {})
-    return shown_amended(desk, "case rerank", book, opened, {})

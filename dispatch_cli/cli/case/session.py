@@ -136,7 +136,12 @@ def _watch(log: Path) -> ClockWatch:
 
         return reminding.seen_at(log)
 
-    return ClockWatch(read=now, written_at=written_at, seen_at=seen_at)
+    def record_jump(book: Book, tx: "store.Transaction") -> None:
+        from ...cases import clock_watch
+
+        clock_watch.record_jump(book, tx)
+
+    return ClockWatch(read=now, record_jump=record_jump, written_at=written_at, seen_at=seen_at)
 
 
 def open_log(desk: Desk) -> "store.Store":

@@ -4,7 +4,7 @@ from typing import Any
 
 from ...errors import UsageError
 from ..incident_options import Facts
-from .open import Motorist
+from .motorist import Motorist
 
 _NAMES = (*Facts.__struct_fields__, *Motorist.__struct_fields__)
 
@@ -38,7 +38,7 @@ def said_in(line: str) -> dict[str, object]:
 
 def _amend() -> Any:
     from ..lazy import single
-    from .open import amend
+    from .amend import amend
 
     return single("amend", amend)
 

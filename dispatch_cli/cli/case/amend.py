@@ -1,0 +1,55 @@
+"""``dispatch case amend`` and ``rerank``: take up what has changed since a case was opened."""
+
+from typing import Annotated
+
+import typer
+from msgspec.structs import replace
+
+from ...errors import UsageError
+from ..incident_options import Facts
+from ..outcome import Outcome
+from ..spreading import takes, takes_changes
+from .exposed import exposed
+from .motorist import Motorist, typed
+from .opened import shown_amended
+from .session import CaseArgument, Desk, open_book, read_text
+
+
+@takes_changes(Facts, Motorist, Desk, without=("kind", "note"))
+def amend(
+    said: dict[str, object],
+    motorist: Motorist,
+    desk: Desk,
+    case_id: CaseArgument,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="It is something else.")] = None,
+) -> Outcome:
+    """Record new facts: services that are needed now are added, whoever is free is ranked again.
+
+    dispatch case amend 17 --injured 1 --trailer
+    """
+    from ...cases import amend_case
+
+    if kind is not None:
+        said = {"kind": kind, **said}
+    theirs = {
+        name: read_text(value, name.replace("_", "-"))
+        for name in Motorist.__struct_fields__
+        if (value := getattr(motorist, name)) is not None
+    }
+    if not said and not theirs:
+        raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
+    book = open_book(desk, calls=True)
+    facts = amend_case.read_facts(said, book.catalog.rules, book.now)
+    opened = amend_case.amend(book, case_id, facts, theirs)
+    opened = replace(opened, warnings=(*opened.warnings, *exposed(typed(motorist))))
+    return shown_amended(desk, "case amend", book, opened, said)
+
+
+@takes(Desk)
+def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
+    """Rank again, as of now, whatever nobody has accepted."""
+    from ...cases import amend_case
+
+    book = open_book(desk, calls=True)
+    opened = amend_case.amend(book, case_id, {})
+    return shown_amended(desk, "case rerank", book, opened, {})

@@ -1,0 +1,33 @@
+"""The options that are the motorist's own."""
+
+from typing import Annotated
+
+import typer
+from msgspec import Struct
+
+from .exposed import option_name
+
+
+class Motorist(Struct, frozen=True, kw_only=True):
+    """The options that are the motorist's own; each may be ``-``, so that no shell keeps it."""
+
+    caller: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who calls; - is asked for.")
+    ] = None
+    call_back: Annotated[
+        str | None, typer.Option("--call-back", metavar="NUMBER", help="Their number; - as well.")
+    ] = None
+    plate: Annotated[
+        str | None, typer.Option(metavar="PLATE", help="Of the vehicle; - as well.")
+    ] = None
+    ref: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Membership number; - as well.")
+    ] = None
+    to: Annotated[
+        str | None, typer.Option(metavar="PLACE", help="Where the vehicle goes; - as well.")
+    ] = None
+
+
+def typed(motorist: Motorist) -> dict[str, str | None]:
+    """What was said of the motorist, by option."""
+    return {option_name(name): getattr(motorist, name) for name in Motorist.__struct_fields__}
