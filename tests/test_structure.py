@@ -1,0 +1,49 @@
+"""The package can be held in one's head: small modules, each with a name of its own, no circle."""
+
+from collections import Counter
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+import dispatch_cli
+
+MOST_LINES = 350
+PACKAGE = Path(dispatch_cli.__file__).parent
+SAME_AS_ITS_COMMAND = {"cascade", "check", "log"}
+"""A command's module, ``cli/COMMAND.py``, may have the name of what it shows."""
+
+
+def test_no_module_is_longer_than_350_lines() -> None:
+    """A module that has grown beyond that holds more than one concept."""
+    sizes = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert len(sizes) > 200
+    assert {str(path): size for path, size in sizes.items() if size > MOST_LINES} == {}
+
+
+def test_no_two_modules_have_one_name() -> None:
+    """A name leads to one module: it can be said, searched and opened without its package."""
+    names = Counter(path.stem for path in PACKAGE.rglob("*.py") if path.stem[:2] != "__")
+    assert len(names) > 200
+    assert {name for name, count in names.items() if count > 1} <= SAME_AS_ITS_COMMAND
+    for name in SAME_AS_ITS_COMMAND:
+        assert (PACKAGE / "cli" / f"{name}.py").exists()
+
+
+def _refuse_circle(imports: dict[str, set[str]]) -> None:
+    TopologicalSorter(imports).prepare()
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """Also where an import stands in a function or only for types."""
+    graph = grimp.build_graph("dispatch_cli", cache_dir=None)
+    imports = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
+    assert sum(map(len, imports.values())) > 1000
+    _refuse_circle(imports)
+
+
+def test_a_circle_is_found() -> None:
+    """The control: one import upwards is enough."""
+    with pytest.raises(CycleError):
+        _refuse_circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
