@@ -122,7 +122,7 @@ def restore(database: Database, source: Path, operator: str) -> Restored:
                 made, stamp = _prepared(database.beside(fresh), old, operator)
                 flush(fresh)
                 aside = _move_aside(database.path, database.now)
-                lock.acknowledge(stamp)
+                lock.acknowledge(stamp, made.head)
                 os.rename(fresh, database.path)
                 flush(database.path.parent)
             except BaseException:

@@ -2,11 +2,15 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import lock, wal
-from .faults import foreign_wal, moved, refused
+from . import journal, lock, wal
+from .faults import foreign_wal, moved, refused, whole
 from .held_file import HeldFile
-from .identity import Stamp
+from .identity import Acknowledged, read_stamp
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class Continuity:
@@ -55,29 +59,45 @@ class Continuity:
         self._held.close()
 
 
-def check_history(path: Path, stamp: Stamp, acknowledged: Stamp | None) -> None:
-    """Refuse a log without the last commit that was acknowledged at its path."""
-    if acknowledged is None or stamp.mark == acknowledged.mark:
+def check_history(
+    path: Path, connection: "sqlite3.Connection", acknowledged: Acknowledged | None
+) -> None:
+    """Refuse a log without the last commit that was acknowledged at its path.
+
+    A log with more commits than were acknowledged must have the acknowledged record in its journal:
+    two copies of one log that were both worked with have the same id.
+    """
+    stamp = read_stamp(connection)
+    if acknowledged is None or stamp.mark == acknowledged.stamp.mark:
         return
-    if stamp.log != acknowledged.log:
+    head, last = acknowledged.head, acknowledged.stamp
+    if stamp.log != last.log:
         why = "another case log than the one that was written here last"
-    elif stamp.count > acknowledged.count:
-        return
+    elif stamp.count <= last.count:
+        why = f"an older or other state: {_are_not_in_it(max(1, last.count - stamp.count))}"
+    elif head and not whole(lambda: journal.has_head(connection, head)):
+        number = head.partition(":")[0]
+        why = f"a copy that was worked with elsewhere: record {number}, acknowledged here, differs"
     else:
-        lost = max(1, acknowledged.count - stamp.count)
-        why = f"an older or other state: {_commits(lost)} that were acknowledged are not in it"
+        return
     raise refused(path, why, _way_out(path))
 
 
-def check_gone(path: Path, acknowledged: Stamp | None) -> None:
+def check_gone(path: Path, acknowledged: Acknowledged | None) -> None:
     """Refuse to begin anew where a log has been, without a word about what was in it."""
     if acknowledged is not None:
-        why = f"the case log is gone, and {_commits(acknowledged.count)} with it"
+        why = f"the case log is gone, and {_commits(acknowledged.stamp.count)} with it"
         raise refused(path, why, _way_out(path))
 
 
 def _commits(count: int) -> str:
     return "1 commit" if count == 1 else f"{count} commits"
+
+
+def _are_not_in_it(count: int) -> str:
+    if count == 1:
+        return "1 commit that was acknowledged is not in it"
+    return f"{count} commits that were acknowledged are not in it"
 
 
 def _way_out(path: Path) -> str:

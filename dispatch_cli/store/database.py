@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from ..errors import BadDataError
 from ..files import make_private_folder
-from . import filesystem, identity, lock, migrating
+from . import filesystem, identity, journal, lock, migrating
 from .continuity import Continuity, check_gone, check_history
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
-from .faults import damaged, explained, network, refused
+from .faults import damaged, explained, network, refused, whole
 from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
 from .soundness import schema_of
@@ -147,7 +147,7 @@ class Database:
             raise _newer(self.path, version, newest(self.known))
 
     def check_identity(
-        self, connection: "sqlite3.Connection", acknowledged: identity.Stamp | None
+        self, connection: "sqlite3.Connection", acknowledged: identity.Acknowledged | None
     ) -> None:
         """Refuse, within a transaction, a log that is not the one at its path, or not all of it.
 
@@ -159,16 +159,16 @@ class Database:
             self._continuity.check_place()
             if self._lock is not None:
                 self._continuity.check_wal()
-            check_history(self.path, identity.read_stamp(connection), acknowledged)
+            check_history(self.path, connection, acknowledged)
 
-    def acknowledged(self) -> identity.Stamp | None:
-        """The stamp of the last commit that was acknowledged at this path, if that is known."""
+    def acknowledged(self) -> identity.Acknowledged | None:
+        """The last commit that was acknowledged at this path, if that is known."""
         return lock.last_acknowledged(self.lock_path)
 
-    def acknowledge(self, stamp: identity.Stamp) -> None:
+    def acknowledge(self, stamp: identity.Stamp, head: str) -> None:
         """Note outside of the database which commit was its last, and that it is at its path."""
         if self._lock is not None:
-            self._lock.acknowledge(stamp)
+            self._lock.acknowledge(stamp, head)
         self.check_place()
 
     def check_place(self) -> None:
@@ -271,9 +271,8 @@ class Database:
             if version < newest(self.known):
                 if not writing:
                     raise _NeedsLockError
-                self.acknowledge(
-                    migrating.migrate(connection, self.path, self.known, version, self.now)
-                )
+                stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
+                self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
             if not is_fixed:
                 connection.execute("PRAGMA journal_mode = WAL")
             continuity.check_place()
@@ -316,14 +315,14 @@ class Database:
         try:
             connection.execute("PRAGMA journal_mode = OFF")
             migrating.fill(connection, self.known)
-            stamp = identity.read_stamp(connection)
+            stamp, head = identity.read_stamp(connection), journal.read_head(connection)
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
         flush(fresh)
         os.rename(fresh, self.path)
         flush(self.path.parent)
-        self.acknowledge(stamp)
+        self.acknowledge(stamp, head)
 
     def _in_memory(self) -> "sqlite3.Connection":
         import sqlite3

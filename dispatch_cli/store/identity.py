@@ -44,6 +44,16 @@ class Stamp(Struct, frozen=True):
         return f"dispatch-log:{self.log}:{self.count:012d}:{self.mark}:{self.before}"
 
 
+class Acknowledged(Struct, frozen=True):
+    """What is noted of the last commit outside of the log: its stamp, and the journal's head.
+
+    ``head`` is "" where an older version has made the note.
+    """
+
+    stamp: Stamp
+    head: str
+
+
 def parse_stamp(text: str) -> Stamp | None:
     """Read a stamp; None for any other text."""
     match = _TEXT.fullmatch(text)

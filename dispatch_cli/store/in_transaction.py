@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from . import identity
+from . import identity, journal
 from .database import Database
-from .faults import rows_explained
+from .faults import rows_explained, whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,11 +30,14 @@ def in_transaction(
         database.check_identity(connection, acknowledged)
         changes = connection.total_changes
         yield connection
+        if connection.total_changes == changes:
+            connection.execute("COMMIT")
+            return
         database.check_place()
-        stamp = identity.renew(connection) if connection.total_changes != changes else None
+        stamp = identity.renew(connection)
+        head = whole(lambda: journal.read_head(connection))
         connection.execute("COMMIT")
-        if stamp is not None:
-            database.acknowledge(stamp)
+        database.acknowledge(stamp, head)
 
 
 @contextmanager

@@ -112,6 +112,13 @@ def read_head(connection: "sqlite3.Connection") -> str:
     return f"{seq}:{found.hex()}"
 
 
+def has_head(connection: "sqlite3.Connection", head: str) -> bool:
+    """Whether the journal has the record that a head was taken of, and so all before it."""
+    number, found = parse_head(head)
+    row = connection.execute("SELECT hash FROM journal WHERE seq = ?", (number,)).fetchone()
+    return (row[0] if row else GENESIS) == found
+
+
 def parse_head(text: str) -> tuple[int, bytes]:
     """Read a head as ``read_head`` writes it; raises UsageError."""
     number, colon, digits = text.strip().partition(":")

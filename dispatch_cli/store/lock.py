@@ -4,10 +4,12 @@ SQLite's own waiting is a lottery: with 32 writers the unluckiest waited 7.9 s. 
 file lock, the system wakes them, and the worst was a third of a second (RELIABILITY, finding 4).
 
 The file's first line is the stamp of the last acknowledged commit, so that a log that has lost it
-is noticed; the second names the process that took the lock last, and when.
+is noticed; the second names the process that took the lock last, and when. The third has the mark
+of the commit again and the journal's head after it, so that a log that went another way is noticed.
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +20,7 @@ from msgspec import Struct
 from ..errors import ConflictError, Problem
 from ..files import NO_LOCKS, take_lock
 from .faults import NOTHING_RECORDED
-from .identity import Stamp, parse_stamp
+from .identity import Acknowledged, Stamp, parse_stamp
 
 SUFFIX = ".lock"
 """After the name of the database."""
@@ -29,6 +31,9 @@ SILENT_WAIT_S = 1.0
 
 _STAMP_BYTES = 93
 _HOLDER_BYTES = 32
+_HEAD_BYTES = 100
+_HEAD = re.compile("[0-9]+:[0-9a-f]{64}")
+_HEAD_PLACE = _STAMP_BYTES + _HOLDER_BYTES
 
 
 class LockFile(Struct, frozen=True):
@@ -36,8 +41,9 @@ class LockFile(Struct, frozen=True):
 
     file: int
 
-    def acknowledge(self, stamp: Stamp) -> None:
+    def acknowledge(self, stamp: Stamp, head: str) -> None:
         """Note the last commit; a failure loses nothing, since the commit itself is kept."""
+        self._write(f"{stamp.mark} {head}", _HEAD_BYTES, _HEAD_PLACE)
         self._write(str(stamp), _STAMP_BYTES, 0)
 
     def sign(self) -> None:
@@ -50,14 +56,20 @@ class LockFile(Struct, frozen=True):
             os.write(self.file, f"{text:<{length - 1}}\n".encode())
 
 
-def last_acknowledged(path: Path) -> Stamp | None:
-    """Read the stamp of the last acknowledged commit; None where none is known."""
-    return parse_stamp(_line(path, 0, _STAMP_BYTES))
+def last_acknowledged(path: Path) -> Acknowledged | None:
+    """Read the last acknowledged commit; None where none is known."""
+    content = _content(path)
+    stamp = parse_stamp(_line(content, 0, _STAMP_BYTES))
+    if stamp is None:
+        return None
+    mark, _, head = _line(content, _HEAD_PLACE, _HEAD_BYTES).partition(" ")
+    is_of_it = mark == stamp.mark and _HEAD.fullmatch(head)
+    return Acknowledged(stamp, head if is_of_it else "")
 
 
 def holder(path: Path) -> tuple[int, str] | None:
     """Read which process took the lock last, and the time of day; None where that is unknown."""
-    pid, _, since = _line(path, _STAMP_BYTES, _HOLDER_BYTES).partition(" ")
+    pid, _, since = _line(_content(path), _STAMP_BYTES, _HOLDER_BYTES).partition(" ")
     if not (pid.isdecimal() and since.isdecimal()):
         return None
     return int(pid), time.strftime("%H:%M:%S", time.localtime(int(since)))
@@ -154,15 +166,18 @@ def _wait(file: int, path: Path, end: float, wait_s: float, say: Callable[[str],
         raise failed[0]
 
 
-def _line(path: Path, place: int, length: int) -> str:
+def _line(content: bytes, place: int, length: int) -> str:
+    return content[place : place + length].decode("ascii", "replace").strip("\0 \n")
+
+
+def _content(path: Path) -> bytes:
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
-        return ""
+        return b""
     try:
-        os.lseek(file, place, os.SEEK_SET)
-        return os.read(file, length).decode("ascii", "replace").strip("\0 \n")
+        return os.read(file, _HEAD_PLACE + _HEAD_BYTES)
     except OSError:  # Windows: the holder alone may read it
-        return ""
+        return b""
     finally:
         os.close(file)
