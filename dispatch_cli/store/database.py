@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..errors import BadDataError
+from ..errors import BadDataError, DispatchError, Problem, UnavailableError
 from ..files import make_private_folder
 from . import filesystem, identity, journal, lock, migrating
 from .continuity import Continuity, check_gone, check_history
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
-from .faults import damaged, explained, network, refused, whole
+from .faults import explained, network, refused, whole
 from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
 from .soundness import schema_of
@@ -69,6 +69,8 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._continuity: Continuity | None = None
         self._lock: lock.LockFile | None = None
+        self._is_known = False
+        """Whether the connection has passed ``check_identity`` once."""
 
     @property
     def lock_path(self) -> Path:
@@ -127,24 +129,45 @@ class Database:
             return schema_of(connection)
 
     def readable(self) -> "sqlite3.Connection":
-        """The connection for reading; an empty one in memory where there is no file yet."""
+        """The connection for reading; an empty one in memory where there is no file yet.
+
+        Only the holder of the lock migrates. Without it, others may be changing the files: what is
+        wrong must be looked at again (``looking_again``). Raises NeedsLockError for an older
+        schema.
+        """
         with explained(self.path):
             if self._connection is not None:
                 return self._connection
             if not self.exists():
                 check_gone(self.path, self.acknowledged())
                 return self._in_memory()
+        return self._ready(writing=self._lock is not None)
+
+    @contextmanager
+    def looking_again(self, error: DispatchError) -> Iterator[None]:
+        """Hold the lock to look again at what was found wrong without it.
+
+        Raises the error itself where there is no lock to be had. A lock file is only made for a
+        migration, not beside files of other programs.
+        """
+        if self._connection is not None and not self._is_known:
+            self.close()
+        makes = isinstance(error, NeedsLockError)
+        if self._lock is not None or not (makes or self.lock_path.exists()):
+            raise error
         try:
-            return self._ready(writing=False)
-        except _NeedsLockError:
-            with self._queued():
-                return self._ready(writing=True)
+            held = self._queued(for_reading=not makes)
+            held.__enter__()
+        except UnavailableError:
+            raise error from None
+        try:
+            yield
+        finally:
+            held.__exit__(None, None, None)
 
     def check_version(self, connection: "sqlite3.Connection") -> None:
         """Refuse a schema that another program has changed since the file was opened."""
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != newest(self.known):
-            raise _newer(self.path, version, newest(self.known))
+        migrating.check_version(connection, self.path, self.known)
 
     def check_identity(
         self, connection: "sqlite3.Connection", acknowledged: identity.Acknowledged | None
@@ -160,6 +183,7 @@ class Database:
             if self._lock is not None:
                 self._continuity.check_wal()
             check_history(self.path, connection, acknowledged)
+            self._is_known = True
 
     def acknowledged(self) -> identity.Acknowledged | None:
         """The last commit that was acknowledged at this path, if that is known."""
@@ -224,9 +248,9 @@ class Database:
                 flush(self.wal_path)
 
     @contextmanager
-    def _queued(self) -> Iterator[lock.LockFile]:
+    def _queued(self, *, for_reading: bool = False) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
-            held = lock.held(self.lock_path, self.wait_s, self._voice.wait)
+            held = lock.held(self.lock_path, self.wait_s, self._voice.wait, for_reading=for_reading)
             taken = self._lock = held.__enter__()
         try:
             yield taken
@@ -238,6 +262,7 @@ class Database:
         if self._continuity is not None:
             self._continuity.close()
         self._continuity = None
+        self._is_known = False
 
     def _ready(self, *, writing: bool) -> "sqlite3.Connection":
         """The connection with the newest schema; only a writer makes or migrates."""
@@ -259,18 +284,13 @@ class Database:
     def _opened(self, continuity: Continuity, *, writing: bool) -> "sqlite3.Connection":
         """Open the file that is there, once its write-ahead log is known to be its own."""
         is_fixed = filesystem.is_read_only(self.path)
-        try:
-            continuity.check_wal()
-        except BadDataError:
-            if writing or is_fixed:
-                raise
-            raise _NeedsLockError from None
+        continuity.check_wal()
         connection = self.connect(self.path)
         try:
-            version = self._inspected(connection)
+            version = migrating.version_of(connection, self.path, self.known)
             if version < newest(self.known):
                 if not writing:
-                    raise _NeedsLockError
+                    raise NeedsLockError(Problem("it must be migrated", file=str(self.path)))
                 stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
                 self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
             if not is_fixed:
@@ -288,19 +308,6 @@ class Database:
             raise network(self.path, kind)
         for text in filesystem.doubts(self.path, kind):
             self._voice.warn(f"{self.path}: {text}")
-
-    def _inspected(self, connection: "sqlite3.Connection") -> int:
-        """The version of a case log; raises BadDataError for anything else."""
-        if self.path.stat().st_size == 0:
-            raise damaged(self.path, "empty")
-        if connection.execute("PRAGMA application_id").fetchone()[0] != migrating.APPLICATION_ID:
-            raise refused(
-                self.path, "another program's database, not a case log", "name another with --db"
-            )
-        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > newest(self.known):
-            raise _newer(self.path, version, newest(self.known))
-        return version
 
     def _create(self) -> None:
         """Make the file beside its place and move it there, so that it is never half made."""
@@ -332,13 +339,5 @@ class Database:
         return connection
 
 
-class _NeedsLockError(Exception):
-    """The schema must be migrated, or the write-ahead log read while no program writes."""
-
-
-def _newer(path: Path, found: int, known: int) -> Exception:
-    return refused(
-        path,
-        f"the case log has schema version {found}; this program knows up to {known}",
-        "use the newer program",
-    )
+class NeedsLockError(BadDataError):
+    """The schema is older and must be migrated first, which only the lock's holder may do."""

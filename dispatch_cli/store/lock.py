@@ -33,6 +33,7 @@ _STAMP_BYTES = 93
 _HOLDER_BYTES = 32
 _HEAD_BYTES = 100
 _HEAD = re.compile("[0-9]+:[0-9a-f]{64}")
+_MOST_LOOKS = 5
 _HEAD_PLACE = _STAMP_BYTES + _HOLDER_BYTES
 
 
@@ -57,12 +58,19 @@ class LockFile(Struct, frozen=True):
 
 
 def last_acknowledged(path: Path) -> Acknowledged | None:
-    """Read the last acknowledged commit; None where none is known."""
-    content = _content(path)
-    stamp = parse_stamp(_line(content, 0, _STAMP_BYTES))
+    """Read the last acknowledged commit; None where none is known.
+
+    Without the lock the lines may be half written: then they are read again.
+    """
+    for _ in range(_MOST_LOOKS):
+        content = _content(path)
+        line = _line(content, 0, _STAMP_BYTES)
+        stamp = parse_stamp(line)
+        mark, _, head = _line(content, _HEAD_PLACE, _HEAD_BYTES).partition(" ")
+        if not line or (stamp and mark == stamp.mark):
+            break
     if stamp is None:
         return None
-    mark, _, head = _line(content, _HEAD_PLACE, _HEAD_BYTES).partition(" ")
     is_of_it = mark == stamp.mark and _HEAD.fullmatch(head)
     return Acknowledged(stamp, head if is_of_it else "")
 
@@ -80,14 +88,18 @@ def held(
     path: Path,
     wait_s: float = LONGEST_WAIT_S,
     say: Callable[[str], None] = lambda text: None,
+    *,
+    for_reading: bool = False,
 ) -> Iterator[LockFile]:
     """Hold the lock file of a database; raises OSError where it cannot be made.
+
+    ``for_reading`` makes none, and takes one that may not be written.
 
     Raises ConflictError after ``wait_s``. Where the file system knows no locks, SQLite's own have
     to do.
     """
     end = time.monotonic() + wait_s
-    file = _open(path)
+    file = _open(path, for_reading=for_reading)
     try:
         while True:
             if not _take(file):
@@ -95,7 +107,7 @@ def held(
             if _is_in_place(file, path):
                 break
             # The file was removed while we waited: other processes hold another one.
-            before, file = file, _open(path)
+            before, file = file, _open(path, for_reading=for_reading)
             os.close(before)
         lock = LockFile(file)
         lock.sign()
@@ -112,12 +124,16 @@ def waiting_for(path: Path) -> str:
     return f"waiting for another dispatch, pid {known[0]}, since {known[1]}"
 
 
-def _open(path: Path) -> int:
-    return os.open(
-        path,
-        os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0),
-        0o600,
-    )
+def _open(path: Path, *, for_reading: bool) -> int:
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    if not for_reading:
+        return os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
+    try:
+        return os.open(path, os.O_RDWR | flags)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return os.open(path, os.O_RDONLY | flags)
 
 
 def _is_in_place(file: int, path: Path) -> bool:

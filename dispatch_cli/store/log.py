@@ -13,7 +13,7 @@ from ..errors import BadDataError, ConflictError, DispatchError
 from . import filesystem, forgetting, identity, journal, migrating, soundness
 from .database import Database
 from .faults import whole
-from .in_transaction import in_transaction, undone
+from .in_transaction import in_reading, in_transaction, undone
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
@@ -161,4 +161,4 @@ class Store:
         self.close()
 
     def _in_reading(self) -> AbstractContextManager["sqlite3.Connection"]:
-        return in_transaction(self._database, self._database.readable(), "BEGIN")
+        return in_reading(self._database)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import identity
 from .database_files import flush, make_private
-from .faults import damaged, explained
+from .faults import damaged, explained, refused
 from .migrations import Migration, apply, newest
 
 if TYPE_CHECKING:
@@ -15,6 +15,27 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x44504C47
 """In the file's header: no other program's database is taken for a case log."""
+
+
+def version_of(connection: "sqlite3.Connection", path: Path, known: tuple[Migration, ...]) -> int:
+    """Read the version of a case log; raises BadDataError for anything else."""
+    if path.stat().st_size == 0:
+        raise damaged(path, "empty")
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise refused(path, "another program's database, not a case log", "name another with --db")
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > newest(known):
+        raise _newer(path, version, newest(known))
+    return version
+
+
+def check_version(
+    connection: "sqlite3.Connection", path: Path, known: tuple[Migration, ...]
+) -> None:
+    """Refuse any version but the newest; raises BadDataError."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != newest(known):
+        raise _newer(path, version, newest(known))
 
 
 def fill(connection: "sqlite3.Connection", known: tuple[Migration, ...]) -> None:
@@ -73,6 +94,14 @@ def delete_copies(path: Path) -> None:
     for each in copies(path):
         with explained(each):
             each.unlink()
+
+
+def _newer(path: Path, found: int, known: int) -> Exception:
+    return refused(
+        path,
+        f"the case log has schema version {found}; this program knows up to {known}",
+        "use the newer program",
+    )
 
 
 def _copy_before(connection: "sqlite3.Connection", path: Path, name: str) -> None:
