@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..errors import BadDataError, DispatchError, Problem, UnavailableError
+from ..errors import DispatchError, UnavailableError
 from ..files import make_private_folder
-from . import filesystem, identity, journal, lock, migrating
+from . import filesystem, identity, journal, lock, migrating, read_only
 from .continuity import Continuity, check_gone, check_history
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
-from .faults import explained, network, refused, whole
+from .faults import NeedsLockError, explained, needs_migration, network, refused, whole
 from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
 from .soundness import schema_of
@@ -68,6 +68,7 @@ class Database:
         self._known = known
         self._connection: sqlite3.Connection | None = None
         self._continuity: Continuity | None = None
+        self._copied: read_only.State | None = None
         self._lock: lock.LockFile | None = None
         self._is_known = False
         """Whether the connection has passed ``check_identity`` once."""
@@ -136,6 +137,8 @@ class Database:
         schema.
         """
         with explained(self.path):
+            if self._copied is not None and read_only.state_of(self.path) != self._copied:
+                self.close()  # another program has written where it may
             if self._connection is not None:
                 return self._connection
             if not self.exists():
@@ -176,11 +179,11 @@ class Database:
 
         ``acknowledged`` is what the lock file said before the transaction began.
         """
-        if self._continuity is None or connection is not self._connection:
+        if connection is not self._connection:
             return  # in memory: there is no log yet
         with explained(self.path):
-            self._continuity.check_place()
-            if self._lock is not None:
+            self.check_place()
+            if self._continuity is not None and self._lock is not None:
                 self._continuity.check_wal()
             check_history(self.path, connection, acknowledged)
             self._is_known = True
@@ -222,14 +225,10 @@ class Database:
         self._let_go()
 
     def connect(self, path: Path) -> "sqlite3.Connection":
-        """Open a file that is there; every connection has the same profile.
-
-        A read-only file system has neither locks nor memory to share: there nothing changes.
-        """
+        """Open a file that is there; every connection has the same profile."""
         import sqlite3
 
-        is_fixed = filesystem.is_read_only(path)
-        uri = f"{path.as_uri()}?{'mode=ro&immutable=1' if is_fixed else 'mode=rw'}"
+        uri = f"{path.as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, timeout=self.wait_s, isolation_level=None)
         try:
             for statement in _PROFILE:
@@ -261,7 +260,7 @@ class Database:
     def _let_go(self) -> None:
         if self._continuity is not None:
             self._continuity.close()
-        self._continuity = None
+        self._continuity = self._copied = None
         self._is_known = False
 
     def _ready(self, *, writing: bool) -> "sqlite3.Connection":
@@ -279,23 +278,29 @@ class Database:
             except BaseException:
                 self._let_go()
                 raise
+            if self._copied is not None:
+                self._continuity.close()
+                self._continuity = None
             return self._connection
 
     def _opened(self, continuity: Continuity, *, writing: bool) -> "sqlite3.Connection":
         """Open the file that is there, once its write-ahead log is known to be its own."""
-        is_fixed = filesystem.is_read_only(self.path)
         continuity.check_wal()
-        connection = self.connect(self.path)
+        if is_copied := filesystem.is_read_only(self.path):
+            connection, self._copied = read_only.copied(self.path, continuity.file, self.connect)
+            writing = False
+        else:
+            connection = self.connect(self.path)
         try:
             version = migrating.version_of(connection, self.path, self.known)
             if version < newest(self.known):
                 if not writing:
-                    raise NeedsLockError(Problem("it must be migrated", file=str(self.path)))
+                    raise needs_migration(self.path)
                 stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
                 self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
-            if not is_fixed:
+            if not is_copied:
                 connection.execute("PRAGMA journal_mode = WAL")
-            continuity.check_place()
+                continuity.check_place()
         except BaseException:
             connection.close()
             raise
@@ -337,7 +342,3 @@ class Database:
         connection = sqlite3.connect(":memory:", isolation_level=None)
         migrating.fill(connection, self.known)
         return connection
-
-
-class NeedsLockError(BadDataError):
-    """The schema is older and must be migrated first, which only the lock's holder may do."""

@@ -42,6 +42,10 @@ class TornRowError(Exception):
     """A row of the case log has another shape than it can have been written with."""
 
 
+class NeedsLockError(BadDataError):
+    """The schema is older and must be migrated first, which only the lock's holder may do."""
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Raise what goes wrong with files of a case log as UnavailableError or BadDataError."""
@@ -147,6 +151,14 @@ def network(path: Path, kind: str) -> UnavailableError:
             file=str(path),
         ),
         hint="move the log to a local disk; --db-on-network insists, for one machine alone",
+    )
+
+
+def needs_migration(path: Path) -> NeedsLockError:
+    """The error for a log of an older version where nothing can be written."""
+    return NeedsLockError(
+        Problem("the case log has an older schema version and must be migrated", file=str(path)),
+        hint="open it once where it can be written, with any dispatch case command",
     )
 
 

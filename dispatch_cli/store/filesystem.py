@@ -63,9 +63,6 @@ def doubts(path: Path, kind: str) -> list[str]:
         found.append(f"on {kind}, whose locks and syncs may not be those of a local disk")
     if path.exists() and is_read_only(path):
         found.append("on a read-only file system: it can be read, and nothing can be recorded")
-        wal = Path(f"{path}-wal")
-        if wal.exists() and wal.stat().st_size:
-            found.append("its last commits are in the -wal file, which cannot be read there")
     return found + [f"{each}: others can change the case log" for each in shared_with(path)]
 
 

@@ -1,8 +1,6 @@
 """Where a log lies and who else can change it: network, FUSE, read-only, other owners."""
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -114,57 +112,6 @@ def test_what_others_own(tmp_path: Path) -> None:
         tokens_in(store)
     assert len(heard) == 2
     assert all("others can change the case log" in each for each in heard)
-
-
-def _read_only(folder: Path) -> bool:
-    """Mount a folder over itself so that it takes no writes; False where that is not allowed."""
-    if shutil.which("mount") is None or os.geteuid() != 0:
-        return False
-    commands = (["mount", "--bind", str(folder), str(folder)],
-                ["mount", "-o", "remount,bind,ro", str(folder)])  # fmt: skip
-    return all(
-        subprocess.run(each, capture_output=True, check=False).returncode == 0 for each in commands
-    )
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs mount")
-def test_a_read_only_file_system_can_be_read(tmp_path: Path) -> None:
-    """Reading works and is warned about once; what writes is refused, and no file is made."""
-    folder = tmp_path / "log"
-    path = folder / "cases.sqlite3"
-    with plain(path) as store:
-        open_case(store, 1)
-    before = sorted(each.name for each in folder.iterdir())
-    if not _read_only(folder):
-        pytest.skip("this user cannot mount")
-    try:
-        heard: list[str] = []
-        with Store(Database(path, now=NOW, voice=Voice(heard.append, heard.append))) as store:
-            assert tokens_in(store) == [1]
-            assert tokens_in(store) == [1]
-            assert store.check() == []
-            with pytest.raises(UnavailableError):
-                open_case(store, 2)
-            assert len(heard) == 1
-            assert "read-only file system" in heard[0]
-            copy = tmp_path / "copy"
-            store.back_up(copy, keep=None)
-            assert tokens_in(plain(copy)) == [1]
-        assert sorted(each.name for each in folder.iterdir()) == before
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_read_only_log_with_commits_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the last commits are in a -wal that cannot be read, the warning says so."""
-    store = plain(tmp_path / "cases.sqlite3")
-    open_case(store, 1)
-    monkeypatch.setattr(filesystem, "is_read_only", lambda _: True)
-    found = filesystem.doubts(store.path, "ext4")
-    assert any("-wal file" in each for each in found)
-    store.close()
 
 
 @pytest.mark.parametrize(
