@@ -27,6 +27,7 @@ EXPORT = "personal export"
 """The action of a record that personal data was given to the person."""
 
 MOST_PROBLEMS = 20
+_NO_END = 2**63 - 1
 _HALF_HOUR = int(HALF_HOUR.total_seconds()) * 1_000_000
 # The case stands before the list, where SQL finds it: "17 [1795521600000000,"accept","mara"]".
 _kept = msgspec.json.Decoder(tuple[int, str, str])
@@ -99,9 +100,13 @@ def _act_of(case_id: int, kept: str, rest: str | None) -> Act:
     )
 
 
-def read_actions(connection: "sqlite3.Connection") -> Iterator[tuple[int, str]]:
-    """Read of each record, in order, only its case and what was done."""
-    for case_id, kept in connection.execute("SELECT case_id, kept FROM journal ORDER BY seq"):
+def read_actions(
+    connection: "sqlite3.Connection", *, last: int = _NO_END
+) -> Iterator[tuple[int, str]]:
+    """Read of each record up to the ``last``, in order, only its case and what was done."""
+    for case_id, kept in connection.execute(
+        "SELECT case_id, kept FROM journal WHERE seq <= ? ORDER BY seq", (last,)
+    ):
         yield case_id, _kept.decode(kept.partition(" ")[2])[1]
 
 
@@ -117,6 +122,28 @@ def has_head(connection: "sqlite3.Connection", head: str) -> bool:
     number, found = parse_head(head)
     row = connection.execute("SELECT hash FROM journal WHERE seq = ?", (number,)).fetchone()
     return (row[0] if row else GENESIS) == found
+
+
+def last_common(one: "sqlite3.Connection", other: "sqlite3.Connection") -> int:
+    """The number of the last record that two journals share; 0 if they share none.
+
+    The hash of a record covers all records before it.
+    """
+    shared, end = 0, min(_last_number(one), _last_number(other)) + 1
+    while end - shared > 1:
+        middle = (shared + end) // 2
+        found = _hash_of(one, middle)
+        if found is not None and found == _hash_of(other, middle):
+            shared = middle
+        else:
+            end = middle
+    return shared
+
+
+def count_after(connection: "sqlite3.Connection", number: int) -> int:
+    """Count the records after one."""
+    row = connection.execute("SELECT count(*) FROM journal WHERE seq > ?", (number,)).fetchone()
+    return int(row[0])
 
 
 def parse_head(text: str) -> tuple[int, bytes]:
@@ -185,6 +212,15 @@ def tail_problems(connection: "sqlite3.Connection") -> list[str]:
 def erase(connection: "sqlite3.Connection", case_id: int) -> None:
     """Erase of a case's records all but what was done, by whom and in which half hour."""
     connection.execute("UPDATE journal SET rest = NULL, salt = NULL WHERE case_id = ?", (case_id,))
+
+
+def _last_number(connection: "sqlite3.Connection") -> int:
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0])
+
+
+def _hash_of(connection: "sqlite3.Connection", number: int) -> bytes | None:
+    row = connection.execute("SELECT hash FROM journal WHERE seq = ?", (number,)).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def _digest(content: bytes) -> bytes:

