@@ -4,18 +4,22 @@ A backup has a mark of its own, so that no write-ahead log of another copy fits 
 """
 
 import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ..errors import BadDataError, ConflictError, Problem, UsageError
-from ..files import make_private_folder
-from . import identity, journal
+from ..errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
+from . import identity, journal, rotation
 from .database import Database
-from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
+from .database_files import COMPANIONS, flush, make_private, remove
 from .faults import explained
+from .identity import Stamp
+from .in_transaction import in_transaction
+from .lock import SUFFIX, LockFile
 from .soundness import all_problems
 
 if TYPE_CHECKING:
@@ -30,52 +34,59 @@ class Copied(Struct, frozen=True):
     cases: int
 
 
-def back_up(
-    connection: "sqlite3.Connection", database: Database, target: Path, keep: int | None
-) -> Copied:
-    """Copy the snapshot that a connection reads; see ``Store.back_up``."""
-    import sqlite3
+_STAYS = "the case log and the copies that are there stay as they are"
 
+
+def back_up(database: Database, target: Path, keep: int | None) -> Copied:
+    """Copy one state of a log into a file; see ``Store.back_up``."""
     target = Path(os.path.abspath(target))
-    refuse_own(database, target)
+    refuse_own(database.path, *rotation.names(target, keep or 1))
     if not database.exists():
         raise UsageError(f"{database.path}: there is no case log to back up")
-    schema = database.schema()
-    refuse_unsound(database.path, all_problems(connection, schema))
-    with explained(target):
-        if refuse_odd(target) and keep is None:
-            raise ConflictError(
-                Problem("there is a file already", file=str(target)),
-                hint="name another file, or --keep 14 to keep the last 14",
-            )
-        if not target.parent.exists():
-            make_private_folder(target.parent)
-        fresh = Path(f"{target}.new")
-        remove(fresh)
+    with (
+        about_copy(target, "the backup cannot be written", _STAYS),
+        _held(database, target) as held,
+    ):
+        rotation.remove_unfinished(target)
+        if keep is None:
+            rotation.refuse_taken(target)
+        fresh = rotation.unfinished_name(target)
         try:
-            make_private(fresh)
-            with closing(sqlite3.connect(fresh, isolation_level=None)) as copy:
-                connection.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")
-                identity.renew(copy)
-                refuse_unsound(fresh, all_problems(copy, schema))
-                made = Copied(str(target), journal.read_head(copy), count_cases(copy))
-            flush(fresh)
+            made, stamp = _copied(database, target, fresh, keep or 1)
+            if keep is not None:
+                rotation.drop_older(target, keep, stamp.log)
+            rotation.put_first(fresh, target, keep or 1)
         except BaseException:
             remove(fresh)
             raise
-        for number in range((keep or 1) - 1, 0, -1):
-            _move(_numbered(target, number - 1), _numbered(target, number))
-        os.replace(fresh, target)
-        flush(target.parent)
+        held.acknowledge(stamp, made.head)
     return made
 
 
-def refuse_own(database: Database, path: Path) -> None:
-    """Refuse a path that is the case log's own."""
-    own = {Path(f"{database.path}{suffix}") for suffix in ("", *COMPANIONS, ".lock", ".restored")}
-    if path in own:
-        raise UsageError(f"{path} belongs to the case log itself")
+@contextmanager
+def about_copy(copy: Path, unavailable: str, hint: str) -> Iterator[None]:
+    """Raise what goes wrong with a copy of a log as an error about the copy, not the log."""
+    names = {f"{copy}{suffix}" for suffix in ("", *COMPANIONS, SUFFIX)}
+    try:
+        with explained(copy):
+            yield
+    except (BadDataError, UnavailableError) as error:
+        if any(each.file not in names for each in error.problems):
+            raise
+        raise type(error)(
+            *(replace(each, text=_of_copy(each.text, unavailable)) for each in error.problems),
+            hint=hint,
+        ) from error
+
+
+def refuse_own(log: Path, *files: Path) -> None:
+    """Refuse a file that belongs to the case log, by whatever path it is named."""
+    own = {f"{log.name}{suffix}" for suffix in ("", *COMPANIONS, SUFFIX, ".new", ".restored")}
+    folder = os.path.realpath(log.parent)
+    for file in files:
+        is_beside = os.path.realpath(file.parent) == folder
+        if (is_beside and file.name in own) or _is_same(log, file):
+            raise UsageError(f"{file} belongs to the case log itself")
 
 
 def refuse_unsound(path: Path, problems: list[str]) -> None:
@@ -92,10 +103,48 @@ def count_cases(connection: "sqlite3.Connection") -> int:
     return int(connection.execute("SELECT count(*) FROM case_file").fetchone()[0])
 
 
-def _numbered(target: Path, number: int) -> Path:
-    return Path(f"{target}.{number}") if number else target
+def _copied(database: Database, target: Path, fresh: Path, keep: int) -> tuple[Copied, Stamp]:
+    """Copy what one transaction reads into a file of its own, checked and on the disk."""
+    import sqlite3
+
+    schema = database.schema()
+    with in_transaction(database, database.readable(), "BEGIN") as connection:
+        with explained(target):
+            rotation.refuse_foreign(target, keep, identity.read_stamp(connection).log)
+        refuse_unsound(database.path, all_problems(connection, schema))
+        with explained(target):
+            make_private(fresh)
+            with closing(sqlite3.connect(fresh, isolation_level=None)) as copy:
+                connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                stamp = identity.renew(copy)
+                refuse_unsound(target, all_problems(copy, schema))
+                made = Copied(str(target), journal.read_head(copy), count_cases(copy))
+            flush(fresh)
+    return made, stamp
 
 
-def _move(source: Path, target: Path) -> None:
-    if os.path.lexists(source):
-        os.replace(source, target)
+@contextmanager
+def _held(database: Database, target: Path) -> Iterator[LockFile]:
+    """Hold the lock beside a backup, which programs that work with the copy hold as well."""
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(database.beside(target).alone())
+        except ConflictError as error:
+            raise ConflictError(
+                Problem("another program is writing this backup", file=str(target)), hint=_STAYS
+            ) from error
+        yield held
+
+
+def _of_copy(text: str, unavailable: str) -> str:
+    return text.replace("the case log is unavailable", unavailable).replace(
+        "the case log", "the backup"
+    )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samestat(os.lstat(one), os.lstat(other))
+    except OSError:
+        return False

@@ -128,14 +128,14 @@ class Store:
     def back_up(self, target: Path, *, keep: int | None) -> "Copied":
         """Copy the log into a file, checked on both ends, while others work with it.
 
-        A file that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
-        files are there; without ``keep`` it raises ConflictError. Raises BadDataError where the
-        log or the copy is not sound; then the files that are there stay.
+        A copy that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
+        copies are there; those above are deleted. Without ``keep`` a file that is there raises
+        ConflictError, and with it any file that is not a copy of this log. Raises BadDataError
+        where the log or the copy is not sound; then the copies that are there stay.
         """
         from . import backup
 
-        with self._in_reading() as connection:
-            return backup.back_up(connection, self._database, target, keep)
+        return backup.back_up(self._database, target, keep)
 
     def restore(self, source: Path, *, operator: str) -> "Restored":
         """Put a backup in the place of the log, whose files are moved aside with all they hold.

@@ -75,7 +75,7 @@ class _Again(Struct):
 def restore(database: Database, source: Path, operator: str) -> Restored:
     """Put a backup in the place of a log; see ``Store.restore``."""
     source = Path(os.path.abspath(source))
-    refuse_own(database, source)
+    refuse_own(database.path, source)
     with explained(source):
         if not refuse_odd(source):
             raise UsageError(f"{source}: there is no such file")
