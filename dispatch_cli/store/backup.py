@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ..errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
 from . import identity, journal, rotation
 from .database import Database
-from .database_files import COMPANIONS, flush, make_private, remove
+from .database_files import COMPANIONS, flush, is_same, make_private, remove
 from .faults import explained
 from .identity import Stamp
 from .in_transaction import in_transaction
@@ -85,7 +85,7 @@ def refuse_own(log: Path, *files: Path) -> None:
     folder = os.path.realpath(log.parent)
     for file in files:
         is_beside = os.path.realpath(file.parent) == folder
-        if (is_beside and file.name in own) or _is_same(log, file):
+        if (is_beside and file.name in own) or is_same(log, file):
             raise UsageError(f"{file} belongs to the case log itself")
 
 
@@ -141,10 +141,3 @@ def _of_copy(text: str, unavailable: str) -> str:
     return text.replace("the case log is unavailable", unavailable).replace(
         "the case log", "the backup"
     )
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return os.path.samestat(os.lstat(one), os.lstat(other))
-    except OSError:
-        return False

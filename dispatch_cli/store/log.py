@@ -78,7 +78,7 @@ class Store:
 
     def described(self) -> Description:
         """Which log it is and what is doubtful about its file, for ``doctor``; never raises."""
-        from .restoring import set_aside
+        from .swapping import set_aside
 
         kind = filesystem.file_system_of(self.path)
         stamp = None
@@ -107,10 +107,12 @@ class Store:
         """
         if not self._database.exists():
             return
+        from .restoring import remove_unfinished
         from .wiping import wipe
 
         with self._database.locked() as connection:
             migrating.delete_copies(self.path)
+            remove_unfinished(self.path)
             with undone(self._database, connection):
                 is_wiped = not forgetting.is_unwiped(connection)
         try:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from ..errors import ConflictError, Problem, UsageError
 from ..model.case import Act
-from . import forgetting, identity, journal
+from . import forgetting, identity, journal, migrating, swapping, wal
 from .backup import count_cases, refuse_own, refuse_unsound
 from .continuity import Continuity
 from .database import Database
@@ -56,12 +56,14 @@ class _Before(Struct, frozen=True):
     """What is known of the log that is to be replaced; ``log`` is "" where there was none.
 
     ``forgotten`` are its erased cases that were opened before its journal and the backup's part.
+    ``is_settled``: its database has all commits, and its companions none.
     """
 
     log: str
     commits: int
     missing: int | None
     forgotten: frozenset[int] = frozenset()
+    is_settled: bool = False
 
 
 class _Again(Struct):
@@ -79,27 +81,42 @@ def restore(database: Database, source: Path, operator: str) -> Restored:
     with explained(source):
         if not refuse_odd(source):
             raise UsageError(f"{source}: there is no such file")
-    with database.alone() as lock:
+    fresh = Path(f"{database.path}.restored")
+    with database.alone() as lock, explained(database.path):
         # An open connection may be to a file that is no longer at the path.
         database.close()
-        fresh = Path(f"{database.path}.restored")
-        with explained(fresh):
-            remove(fresh)
-            try:
+        swapping.finish_interrupted(database.path)
+        remove_unfinished(database.path)
+        try:
+            with explained(fresh):
                 _copy(source, fresh)
-                made, stamp = _prepared(database, database.beside(fresh), operator)
+                made, stamp, is_settled = _prepared(database, database.beside(fresh), operator)
                 flush(fresh)
-                aside = _move_aside(database.path, database.now)
-                lock.acknowledge(stamp, made.head)
-                os.rename(fresh, database.path)
-                flush(database.path.parent)
-            except BaseException:
-                remove(fresh)
-                raise
+            if is_settled and wal.read_log(database.wal_path).sequence is not None:
+                raise _still_in_use(database.path)
+            before = lock.content()
+            aside = swapping.put_in_place(
+                fresh,
+                database.path,
+                database.now,
+                is_settled=is_settled,
+                announce=lambda: lock.acknowledge(stamp, made.head),
+                recall=lambda: lock.put_back(before),
+            )
+            lock.flush()
+        finally:
+            remove_unfinished(database.path)
     return replace(made, aside=aside)
 
 
-def _prepared(database: Database, fresh: Database, operator: str) -> tuple[Restored, Stamp]:
+def remove_unfinished(path: Path) -> None:
+    """Remove what a restore that failed or was killed has left; the lock must be held."""
+    fresh = Path(f"{path}.restored")
+    remove(fresh)
+    migrating.delete_copies(fresh)
+
+
+def _prepared(database: Database, fresh: Database, operator: str) -> tuple[Restored, Stamp, bool]:
     """Check the copy in its new place, migrate it, and erase again what was erased since."""
     with fresh.looked_at() as connection, rows_explained(fresh.path):
         refuse_unsound(fresh.path, all_problems(connection, fresh.schema()))
@@ -126,7 +143,7 @@ def _prepared(database: Database, fresh: Database, operator: str) -> tuple[Resto
             held=tuple(again.held),
             lost_commits=_lost_commits(before, backup),
         )
-        return made, identity.read_stamp(connection)
+        return made, identity.read_stamp(connection), before.is_settled
 
 
 def _lost_commits(before: _Before, backup: Stamp) -> int | None:
@@ -147,7 +164,7 @@ def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
     with suppress(DamagedError):
         if database.exists():
             with database.looked_at() as old, rows_explained(database.path):
-                _refuse_readers(database.path, old)
+                _settle(database.path, old)
                 return whole(lambda: _compared(old, backup))
     noted = database.acknowledged()
     if noted is None:
@@ -157,13 +174,17 @@ def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
     return _Before(log=noted.stamp.log, commits=noted.stamp.count, missing=0 if has_all else None)
 
 
-def _refuse_readers(path: Path, old: "sqlite3.Connection") -> None:
-    """Have everything in the database itself; raises ConflictError while that is not possible."""
+def _settle(path: Path, old: "sqlite3.Connection") -> None:
+    """Have all commits in the database itself; raises ConflictError while a reader prevents it."""
     if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        raise ConflictError(
-            Problem("another program still reads the case log", file=str(path)),
-            hint="nothing was changed; end the other program and repeat the command",
-        )
+        raise _still_in_use(path)
+
+
+def _still_in_use(path: Path) -> ConflictError:
+    return ConflictError(
+        Problem("another program still uses the case log", file=str(path)),
+        hint="nothing was changed; end the other program and repeat the command",
+    )
 
 
 def _compared(old: "sqlite3.Connection", backup: "sqlite3.Connection") -> _Before:
@@ -180,6 +201,7 @@ def _compared(old: "sqlite3.Connection", backup: "sqlite3.Connection") -> _Befor
         commits=stamp.count,
         missing=journal.count_after(old, shared),
         forgotten=frozenset(opened.intersection(forgetting.forgotten_ids(old))),
+        is_settled=True,
     )
 
 
@@ -213,28 +235,3 @@ def _copy(source: Path, fresh: Path) -> None:
                 shutil.copyfile(part, f"{fresh}{suffix}")
     finally:
         continuity.close()
-
-
-def set_aside(path: Path) -> list[str]:
-    """The databases that were moved aside when a backup was restored and are still there."""
-    if not path.parent.is_dir():
-        return []
-    with explained(path):
-        prefix = f"{path.name}.replaced-"
-        names = sorted(each.name for each in path.parent.iterdir() if each.name.startswith(prefix))
-    return [str(path.with_name(name)) for name in names if not name.endswith(COMPANIONS)]
-
-
-def _move_aside(path: Path, now: datetime) -> tuple[str, ...]:
-    """Rename the files of a log so that they still belong together; none is deleted."""
-    name = f"{path}.replaced-{now:%Y%m%dT%H%M%S}"
-    aside, number = name, 1
-    while any(os.path.lexists(f"{aside}{suffix}") for suffix in ("", *COMPANIONS)):
-        number += 1
-        aside = f"{name}-{number}"
-    moved = []
-    for suffix in ("", *COMPANIONS):
-        if os.path.lexists(f"{path}{suffix}"):
-            os.rename(f"{path}{suffix}", f"{aside}{suffix}")
-            moved.append(f"{aside}{suffix}")
-    return tuple(moved)

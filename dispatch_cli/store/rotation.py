@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import BadDataError, ConflictError, Problem
 from ..files import replace_synced
 from . import identity, lock
-from .database_files import COMPANIONS, refuse_odd
+from .database_files import COMPANIONS, refuse_odd, remove, remove_companions
 from .faults import TornRowError
 from .migrating import APPLICATION_ID
 
@@ -96,7 +96,7 @@ def put_first(fresh: Path, target: Path, keep: int) -> None:
     for place in range(free, 0, -1):
         _move(copies[place - 1], copies[place])
     # A -wal or -shm that was left there would be replayed onto the new copy, or refused.
-    _drop_companions(target)
+    remove_companions(target)
     replace_synced(fresh, target)
 
 
@@ -117,12 +117,6 @@ def _move(source: Path, target: Path) -> None:
 
 
 def _drop(path: Path) -> None:
-    _drop_companions(path)
-    path.unlink(missing_ok=True)
+    remove(path)
     # It notes what was acknowledged in the copy that was here.
     Path(f"{path}{lock.SUFFIX}").unlink(missing_ok=True)
-
-
-def _drop_companions(path: Path) -> None:
-    for suffix in COMPANIONS:
-        Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -136,7 +136,7 @@ def test_a_log_that_is_in_use_or_newer_is_not_replaced(tmp_path: Path) -> None:
         other.execute("SELECT count(*) FROM journal").fetchone()
         with plain(path) as store:
             open_case(store, 3)
-        with pytest.raises(ConflictError, match="still reads"):
+        with pytest.raises(ConflictError, match="still uses"):
             log.restore(copy, operator="mara")
     with closing(sqlite3.connect(path)) as other:
         version = other.execute("PRAGMA user_version").fetchone()[0]
