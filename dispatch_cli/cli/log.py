@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import ExitCode
-from .case.desk import Desk, login_name, open_log, shown
+from .case.desk import Desk, book_of, login_name, open_log, shown
 from .lazy import group
 from .outcome import Outcome
 from .spreading import takes
@@ -102,8 +102,11 @@ def restore(
 
     dispatch log restore /srv/backup/cases.sqlite3
     """
+    from ..casebook.clock_watch import record_jump
+
     with open_log(desk) as log:
-        made = log.restore(file, operator=desk.operator or login_name())
+        book = book_of(log, desk.operator or login_name(), file)
+        made = log.restore(file, operator=book.operator, before=lambda tx: record_jump(book, tx))
         path = log.path
     return shown(
         desk,
@@ -111,11 +114,19 @@ def restore(
         made,
         lines=lambda screen: [
             ((screen.text(f"{path}: {made.cases} cases, journal {made.head}"), ""),),
+            ((screen.text(f"backup: journal {made.backup_head}"), ""),),
             *(((screen.text(f"moved aside: {each}"), ""),) for each in made.aside),
         ],
-        columns=("path", "cases", "head"),
-        rows=lambda: [{"path": str(path), "cases": made.cases, "head": made.head}],
-        warnings=tuple(_what_is_lost(made)),
+        columns=("path", "cases", "head", "backup_head"),
+        rows=lambda: [
+            {
+                "path": str(path),
+                "cases": made.cases,
+                "head": made.head,
+                "backup_head": made.backup_head,
+            }
+        ],
+        warnings=(*book.told.warnings, *_what_is_lost(made)),
         hint='end every "dispatch case work" that was open: it stops at its next key',
     )
 

@@ -1,6 +1,6 @@
 """The one interface to the case log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -139,14 +139,21 @@ class Store:
 
         return backup.back_up(self._database, target, keep)
 
-    def restore(self, source: Path, *, operator: str) -> "Restored":
-        """Put a backup in the place of the log, whose files are moved aside with all they hold.
+    def restore(
+        self,
+        source: Path,
+        *,
+        operator: str,
+        before: Callable[[Transaction], None] = lambda tx: None,
+    ) -> "Restored":
+        """Put a backup in the place of the log, whose files are kept aside with all they hold.
 
-        Raises BadDataError where the backup is not sound; then nothing has changed.
+        ``before`` may write records ahead of that of the restore. Raises BadDataError where the
+        backup is not sound; then nothing has changed.
         """
         from . import restoring
 
-        return restoring.restore(self._database, source, operator)
+        return restoring.restore(self._database, source, operator, before)
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""

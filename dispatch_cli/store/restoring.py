@@ -6,6 +6,7 @@ higher number of commits than every log that was at its path.
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import ConflictError, Problem, UsageError
-from ..model.case import Act
+from ..model.case import OF_NO_CASE, Act
 from . import forgetting, identity, journal, migrating, swapping, wal
 from .backup import count_cases, refuse_own, refuse_unsound
 from .continuity import Continuity
@@ -31,9 +32,14 @@ if TYPE_CHECKING:
     import sqlite3
 
 
+RESTORE = "restore"
+"""The act that is recorded, under no case, with the heads of the backup and of the log before."""
+
+
 class Restored(Struct, frozen=True):
     """A log that was restored, and what became of the one before.
 
+    ``head`` is that of the journal now, ``backup_head`` that of the backup's.
     ``missing`` counts the records of the old journal that the backup has not; None: the old log is
     another one, or cannot be read, and then ``lost_commits`` says how many commits were
     acknowledged since the backup, if that is known. ``erased`` are the cases that were erased
@@ -50,6 +56,7 @@ class Restored(Struct, frozen=True):
     is_other: bool
     held: tuple[int, ...] = ()
     lost_commits: int | None = None
+    backup_head: str = ""
 
 
 class _Before(Struct, frozen=True):
@@ -61,6 +68,7 @@ class _Before(Struct, frozen=True):
 
     log: str
     commits: int
+    head: str
     missing: int | None
     forgotten: frozenset[int] = frozenset()
     is_settled: bool = False
@@ -74,7 +82,9 @@ class _Again(Struct):
     held: list[int]
 
 
-def restore(database: Database, source: Path, operator: str) -> Restored:
+def restore(
+    database: Database, source: Path, operator: str, before: Callable[[Transaction], None]
+) -> Restored:
     """Put a backup in the place of a log; see ``Store.restore``."""
     source = Path(os.path.abspath(source))
     refuse_own(database.path, source)
@@ -90,18 +100,20 @@ def restore(database: Database, source: Path, operator: str) -> Restored:
         try:
             with explained(fresh):
                 _copy(source, fresh)
-                made, stamp, is_settled = _prepared(database, database.beside(fresh), operator)
+                made, stamp, is_settled = _prepared(
+                    database, database.beside(fresh), operator, before
+                )
                 flush(fresh)
             if is_settled and wal.read_log(database.wal_path).sequence is not None:
                 raise _still_in_use(database.path)
-            before = lock.content()
+            content = lock.content()
             aside = swapping.put_in_place(
                 fresh,
                 database.path,
                 database.now,
                 is_settled=is_settled,
                 announce=lambda: lock.acknowledge(stamp, made.head),
-                recall=lambda: lock.put_back(before),
+                recall=lambda: lock.put_back(content),
             )
             lock.flush()
         finally:
@@ -116,16 +128,23 @@ def remove_unfinished(path: Path) -> None:
     migrating.delete_copies(fresh)
 
 
-def _prepared(database: Database, fresh: Database, operator: str) -> tuple[Restored, Stamp, bool]:
+def _prepared(
+    database: Database, fresh: Database, operator: str, record_first: Callable[[Transaction], None]
+) -> tuple[Restored, Stamp, bool]:
     """Check the copy in its new place, migrate it, and erase again what was erased since."""
     with fresh.looked_at() as connection, rows_explained(fresh.path):
         refuse_unsound(fresh.path, all_problems(connection, fresh.schema()))
-        backup = identity.read_stamp(connection)
+        backup, backup_head = identity.read_stamp(connection), journal.read_head(connection)
         before = _before(database, connection)
         is_other = before.log not in ("", backup.log)
+        missing = None if is_other else before.missing
         since = before.forgotten - set(forgetting.forgotten_ids(connection))
         connection.execute("BEGIN IMMEDIATE")
-        again = _erase_again(Transaction(connection), since, fresh.now, operator)
+        tx = Transaction(connection)
+        record_first(tx)
+        details = {"backup": backup_head, "before": before.head or None, "missing": missing}
+        tx.append(_act(RESTORE, fresh.now, operator, OF_NO_CASE, **details))
+        again = _erase_again(tx, since, fresh.now, operator)
         identity.renew(connection, after=before.commits)
         connection.execute("COMMIT")
     if again.erased:
@@ -136,12 +155,13 @@ def _prepared(database: Database, fresh: Database, operator: str) -> tuple[Resto
             head=journal.read_head(connection),
             cases=count_cases(connection),
             aside=(),
-            missing=None if is_other else before.missing,
+            missing=missing,
             erased=tuple(again.erased),
             open=tuple(again.open),
             is_other=is_other,
             held=tuple(again.held),
             lost_commits=_lost_commits(before, backup),
+            backup_head=backup_head,
         )
         return made, identity.read_stamp(connection), before.is_settled
 
@@ -169,9 +189,14 @@ def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
     noted = database.acknowledged()
     if noted is None:
         is_new = not any(os.path.lexists(f"{database.path}{each}") for each in ("", *COMPANIONS))
-        return _Before(log="", commits=0, missing=0 if is_new else None)
+        return _Before(log="", commits=0, head="", missing=0 if is_new else None)
     has_all = noted.head and whole(lambda: journal.has_head(backup, noted.head))
-    return _Before(log=noted.stamp.log, commits=noted.stamp.count, missing=0 if has_all else None)
+    return _Before(
+        log=noted.stamp.log,
+        commits=noted.stamp.count,
+        head=noted.head,
+        missing=0 if has_all else None,
+    )
 
 
 def _settle(path: Path, old: "sqlite3.Connection") -> None:
@@ -199,6 +224,7 @@ def _compared(old: "sqlite3.Connection", backup: "sqlite3.Connection") -> _Befor
     return _Before(
         log=stamp.log,
         commits=stamp.count,
+        head=journal.read_head(old),
         missing=journal.count_after(old, shared),
         forgotten=frozenset(opened.intersection(forgetting.forgotten_ids(old))),
         is_settled=True,
@@ -218,9 +244,17 @@ def _erase_again(tx: Transaction, since: frozenset[int], now: datetime, operator
             again.held.append(case_id)
         else:
             tx.forget(case_id, now)
-            tx.append(Act(at=now, operator=operator, action="forget", case_id=case_id))
+            tx.append(_act("forget", now, operator, case_id))
             again.erased.append(case_id)
     return again
+
+
+def _act(
+    action: str, now: datetime, operator: str, case_id: int, **details: str | int | None
+) -> Act:
+    return Act(
+        at=now, operator=operator, action=action, case_id=case_id, details=dict(details.items())
+    )
 
 
 def _copy(source: Path, fresh: Path) -> None:

@@ -45,12 +45,16 @@ def test_a_backup_is_made_and_restored(dispatch, log: Path) -> None:
     restored = dispatch("log", "restore", str(copy))
     assert restored.code == 0
     assert "1 record made since the backup is not in this log" in restored.err
-    assert dispatch("log", "head").out.strip() == head
+    row = dict(zip(*(line.split("\t") for line in restored.out.splitlines()), strict=True))
+    assert row["backup_head"] == head
+    assert dispatch("log", "head").out.strip() == row["head"] != head
+    assert dispatch("log", "verify", "--head", head).code == 0
     data = dispatch("log", "restore", str(copy), "--json").envelope["data"]
     assert set(data) == {
-        "head", "cases", "aside", "missing", "erased", "open", "is_other", "held", "lost_commits"
+        "head", "cases", "aside", "missing", "erased", "open", "is_other", "held", "lost_commits",
+        "backup_head",
     }  # fmt: skip
-    assert data["missing"] == 0
+    assert data["missing"] == 1
     assert dispatch("log", "verify").code == 0
     assert dispatch("log", "restore", str(log.parent / "absent")).code == 2
 

@@ -33,7 +33,7 @@ def open_case(store: Store, token: int) -> None:
 def tokens_in(store: Store) -> list[int]:
     """Find the tokens of all records; raises DispatchError also for what ``verify`` finds."""
     with store.reading() as reader:
-        tokens = [int(str(each.details["token"])) for each in reader.acts()]
+        tokens = [int(str(each.details["token"])) for each in reader.acts() if each.case_id]
         found = reader.verify()
     found += store.check()
     if found:

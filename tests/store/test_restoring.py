@@ -55,11 +55,12 @@ def test_records_of_another_branch_are_counted_as_missing(tmp_path: Path) -> Non
         assert store.described().commits > commits
         open_case(store, 5)
         made = store.restore(new, operator="mara")
-        assert (made.missing, made.is_other) == (1, False)
+        # What was opened, and the record of the restore.
+        assert (made.missing, made.is_other) == (2, False)
         assert tokens_in(store) == [1, 2, 3, 4]
         commits = store.described().commits
         open_case(store, 6)
-        assert store.restore(old, operator="mara").missing == 4
+        assert store.restore(old, operator="mara").missing == 5
         assert store.described().commits > commits + 1
 
 
@@ -223,3 +224,24 @@ def test_a_damaged_log_can_be_replaced(tmp_path: Path, spoil: str) -> None:
         made = store.restore(copy, operator="mara")
         assert made.missing in (None, 2)
         assert tokens_in(store) == [1]
+
+
+def test_a_restore_is_a_record_of_the_journal(tmp_path: Path) -> None:
+    """It has the heads of the backup and of the log before, after what was to be recorded first."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    with plain(path) as store:
+        open_case(store, 1)
+        copied = store.back_up(copy, keep=None)
+        open_case(store, 2)
+        with store.reading() as reader:
+            before = reader.head()
+        made = store.restore(
+            copy, operator="ines", before=lambda tx: tx.append(act("clock jumped", 0))
+        )
+        with store.reading() as reader:
+            assert (reader.head(), reader.verify(copied.head)) == (made.head, [])
+            acts = list(reader.acts())
+    assert made.backup_head == copied.head
+    assert [each.action for each in acts] == ["open", "clock jumped", "restore"]
+    assert (acts[-1].operator, acts[-1].case_id, acts[-1].at) == ("ines", 0, NOW)
+    assert acts[-1].details == {"backup": copied.head, "before": before, "missing": 1}
