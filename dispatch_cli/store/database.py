@@ -23,6 +23,8 @@ from .soundness import schema_of
 if TYPE_CHECKING:
     import sqlite3
 
+    from .soundness import Schema
+
 # FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
 # journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
 # would put aside in files stays in memory.
@@ -124,7 +126,7 @@ class Database:
         """Return a database at another path with the same settings."""
         return type(self)(path, now=self.now, known=self._known, on_network=self._on_network)
 
-    def schema(self) -> list[str]:
+    def schema(self) -> "Schema":
         """The definitions of the newest schema."""
         with closing(self._in_memory()) as connection:
             return schema_of(connection)

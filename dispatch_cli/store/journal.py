@@ -99,12 +99,6 @@ def _act_of(case_id: int, kept: str, rest: str | None) -> Act:
     )
 
 
-def read_actions(connection: "sqlite3.Connection") -> Iterator[tuple[int, str]]:
-    """Read of each record, in order, only its case and what was done."""
-    for case_id, kept in connection.execute("SELECT case_id, kept FROM journal ORDER BY seq"):
-        yield case_id, _kept.decode(kept.partition(" ")[2])[1]
-
-
 def read_head(connection: "sqlite3.Connection") -> str:
     """The last record's number and hash; "0:" and zeros for an empty journal."""
     row = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
@@ -166,20 +160,6 @@ def verify(connection: "sqlite3.Connection", head: str | None) -> list[str]:
     if last < anchor_seq:
         problems.append(f"the journal ends at record {last}; the head was taken of {anchor_seq}")
     return problems
-
-
-def tail_problems(connection: "sqlite3.Connection") -> list[str]:
-    """Say whether the last record follows from the one before it, which takes no time."""
-    rows = connection.execute(
-        "SELECT hash, commitment, kept, seq FROM journal ORDER BY seq DESC LIMIT 2"
-    ).fetchall()
-    if not rows:
-        return []
-    found, commitment, kept, seq = rows[0]
-    before = rows[1][0] if len(rows) > 1 else GENESIS
-    if _digest(before + commitment + kept.encode()) == found:
-        return []
-    return [f"record {seq} of the journal does not follow from the one before it"]
 
 
 def erase(connection: "sqlite3.Connection", case_id: int) -> None:

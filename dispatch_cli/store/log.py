@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..errors import BadDataError, ConflictError, DispatchError
-from . import filesystem, forgetting, identity, journal, migrating, soundness
+from . import filesystem, forgetting, identity, migrating, soundness
 from .database import Database
-from .faults import whole
 from .in_transaction import in_reading, in_transaction, undone
 from .transaction import Reader, Transaction
 
@@ -53,22 +52,19 @@ class Store:
             self._database.locked() as connection,
             in_transaction(self._database, connection, "BEGIN IMMEDIATE"),
         ):
-            yield Transaction(connection)
+            yield Transaction(connection, self._database.schema)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """Read one consistent state while others write; without a file the log is empty."""
         with self._in_reading() as connection:
-            yield Reader(connection)
+            yield Reader(connection, self._database.schema)
 
     def check(self) -> list[str]:
         """What is wrong with the file, for ``doctor``; the empty list if nothing is."""
         try:
             with self._in_reading() as connection:
-                problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
-                problems = [] if problems == ["ok"] else problems[: journal.MOST_PROBLEMS]
-                problems += whole(lambda: journal.tail_problems(connection))
-                problems += soundness.untied(connection)
+                problems = soundness.all_problems(connection, self._database.schema())
                 if forgetting.is_unwiped(connection):
                     problems.append("an erasure is unfinished: repeat dispatch case forget")
         except BadDataError as error:
