@@ -12,7 +12,7 @@ from msgspec import Struct
 from ..errors import BadDataError, ConflictError, DispatchError
 from . import filesystem, forgetting, identity, migrating, soundness
 from .database import Database
-from .in_transaction import in_reading, in_transaction, undone
+from .in_transaction import in_reading, in_transaction
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
@@ -98,16 +98,16 @@ class Store:
         """Leave no byte of what was erased in the database, its companions and its backups.
 
         Finishes also what an interrupted run has left. Raises ConflictError while another program
-        keeps reading an older state.
+        keeps reading an older state, and what ``reading`` raises for a log that is not all there.
         """
+        with self._in_reading() as connection:
+            is_wiped = not forgetting.is_unwiped(connection)
         if not self._database.exists():
             return
         from .wiping import wipe
 
-        with self._database.locked() as connection:
+        with self._database.alone():
             migrating.delete_copies(self.path)
-            with undone(self._database, connection):
-                is_wiped = not forgetting.is_unwiped(connection)
         try:
             is_wiped = is_wiped or wipe(self._database, self._database.locked)
         finally:
