@@ -96,7 +96,7 @@ def _settings(catalog: "Catalog") -> Iterator[tuple[str, str, str]]:
 
 
 def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Where the case log is, and what SQLite's quick check and the journal's head say of it."""
+    """Where the case log is, and what is wrong with it."""
     from pathlib import Path
 
     from .opening import now, store_at

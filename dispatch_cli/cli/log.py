@@ -29,7 +29,7 @@ def verify(
         ),
     ] = None,
 ) -> Outcome:
-    """Check the journal from its first record to its last, and the cases by it."""
+    """Check the whole log: its journal from the first record to the last, its cases, its file."""
     with open_log(desk).reading() as reader:
         problems, found = reader.verify(head), reader.head()
     return shown(

@@ -18,7 +18,7 @@ from .database import Database
 from .database_files import COMPANIONS, flush, is_same, make_private, remove
 from .faults import explained
 from .identity import Stamp
-from .in_transaction import in_transaction
+from .in_transaction import in_reading
 from .lock import SUFFIX, LockFile
 from .soundness import all_problems
 
@@ -108,7 +108,7 @@ def _copied(database: Database, target: Path, fresh: Path, keep: int) -> tuple[C
     import sqlite3
 
     schema = database.schema()
-    with in_transaction(database, database.readable(), "BEGIN") as connection:
+    with in_reading(database) as connection:
         with explained(target):
             rotation.refuse_foreign(target, keep, identity.read_stamp(connection).log)
         refuse_unsound(database.path, all_problems(connection, schema))

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import DispatchError
 from . import journal, lock, wal
 from .faults import foreign_wal, moved, refused, whole
 from .held_file import HeldFile
@@ -21,11 +22,19 @@ class Continuity:
 
     def __init__(self, path: Path) -> None:
         self._wal_path = Path(f"{path}-wal")
-        self._wal: tuple[int, int] | None = None
+        self._beside: dict[Path, tuple[int, int]] = {}
         self._looked_at: tuple[int, int] = (0, 0)
+        self._is_trusted = True
+        self._is_kept = False
         self._held = HeldFile(path)
         self.path = path
         self.file = self._held.file
+        try:
+            if kept := _kept.get(self._held.key):
+                kept.check_place()
+        except BaseException:
+            self._held.close()
+            raise
 
     def check_wal(self) -> None:
         """Refuse a write-ahead log that does not belong to the database.
@@ -43,20 +52,60 @@ class Continuity:
         """Refuse to go on in files that are no longer at their paths."""
         if not self._held.is_in_place():
             raise moved(self.path)
+        for suffix in ("-wal", "-shm"):
+            path = Path(f"{self.path}{suffix}")
+            try:
+                found = os.lstat(path)
+            except FileNotFoundError:
+                if path in self._beside:
+                    raise moved(path) from None
+                continue
+            # It is there from the first transaction on until the last connection goes.
+            if self._beside.setdefault(path, inode := (found.st_dev, found.st_ino)) != inode:
+                raise moved(path)
+
+    def trust(self) -> None:
+        """Note that the log has passed all checks."""
+        self._is_trusted = True
+
+    def let_go(self, connection: "sqlite3.Connection") -> None:
+        """Close a connection and the files, unless that could destroy commits."""
         try:
-            found = os.lstat(self._wal_path)
-        except FileNotFoundError:
-            if self._wal is not None:
-                raise moved(self._wal_path) from None
+            self.check_place()
+        except (DispatchError, OSError):
+            self._is_trusted = False
+        if not self._is_trusted:
+            self.keep(connection)
             return
-        # It is there from the first transaction on until the last connection goes.
-        self._wal = self._wal or (found.st_dev, found.st_ino)
-        if self._wal != (found.st_dev, found.st_ino):
-            raise moved(self._wal_path)
+        if _kept.get(self._held.key) is self:
+            del _kept[self._held.key]
+        try:
+            connection.close()
+        finally:
+            self._held.close()
 
     def close(self) -> None:
-        """Let go of the files; the connection must be closed before."""
+        """Let go of the files before there is a connection to them."""
         self._held.close()
+
+    def keep(self, connection: "sqlite3.Connection") -> None:
+        """Keep a connection open until the process ends, unless it is trusted again before.
+
+        The last connection that is closed moves the write-ahead log into the file as its index
+        (``-shm``) has it, and deletes it. An index whose file was replaced does not know the later
+        commits of other programs. Python closes a connection also when it is deleted or at exit.
+        """
+        import ctypes
+
+        self._is_trusted = False
+        _kept.setdefault(self._held.key, self)
+        if not self._is_kept:
+            self._is_kept = True
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+
+
+_kept: dict[tuple[int, int], Continuity] = {}
+"""The files of connections that are never closed: others to them share the index in memory."""
 
 
 def check_history(

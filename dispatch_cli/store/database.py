@@ -14,14 +14,23 @@ from ..errors import DispatchError, UnavailableError
 from ..files import make_private_folder
 from . import filesystem, identity, journal, lock, migrating, read_only
 from .continuity import Continuity, check_gone, check_history
-from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
-from .faults import NeedsLockError, explained, needs_migration, network, refused, whole
+from .database_files import flush, refuse_odd
+from .faults import (
+    NeedsLockError,
+    explained,
+    needs_migration,
+    network,
+    recorded_elsewhere,
+    whole,
+)
 from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
 from .soundness import schema_of
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from .soundness import Schema
 
 # FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
 # journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
@@ -130,7 +139,7 @@ class Database:
             on_network=self._on_network,
         )
 
-    def schema(self) -> list[str]:
+    def schema(self) -> "Schema":
         """The definitions of the newest schema."""
         with closing(self._in_memory()) as connection:
             return schema_of(connection)
@@ -187,12 +196,15 @@ class Database:
         """
         if connection is not self._connection:
             return  # in memory: there is no log yet
-        with explained(self.path):
-            self.check_place()
-            if self._continuity is not None and self._lock is not None:
-                self._continuity.check_wal()
+        with explained(self.path), self._guarded(connection) as continuity:
+            if continuity is not None:
+                continuity.check_place()
+                if self._lock is not None:
+                    continuity.check_wal()
             check_history(self.path, connection, acknowledged)
             self._is_known = True
+            if continuity is not None:
+                continuity.trust()
 
     def acknowledged(self) -> identity.Acknowledged | None:
         """The last commit that was acknowledged at this path, if that is known."""
@@ -202,33 +214,43 @@ class Database:
         """Note outside of the database which commit was its last, and that it is at its path."""
         if self._lock is not None:
             self._lock.acknowledge(stamp, head)
-        self.check_place()
+        try:
+            self.check_place()
+        except UnavailableError:
+            raise recorded_elsewhere(self.path) from None
 
     def check_place(self) -> None:
         """Refuse to go on in files that are no longer at their paths."""
-        if self._continuity is not None:
-            with explained(self.path):
-                self._continuity.check_place()
+        if self._connection is not None:
+            with explained(self.path), self._guarded(self._connection) as continuity:
+                if continuity is not None:
+                    continuity.check_place()
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
-        connection, self._connection = self._connection, None
-        try:
-            if connection is not None:
-                with explained(self.path):
-                    connection.close()
-        finally:
-            self._let_go()
+        connection, continuity = self._connection, self._continuity
+        self._connection = self._continuity = self._copied = None
+        self._is_known = False
+        with explained(self.path):
+            if continuity is not None and connection is not None:
+                continuity.let_go(connection)
+            elif connection is not None:
+                connection.close()
 
     def abandon(self) -> None:
         """Drop a connection after a fault, whatever it says about that."""
-        import sqlite3
+        with suppress(DispatchError):
+            self.close()
 
-        with suppress(sqlite3.Error):
-            if self._connection is not None:
-                self._connection.close()
-        self._connection = None
-        self._let_go()
+    @contextmanager
+    def _guarded(self, connection: "sqlite3.Connection") -> Iterator[Continuity | None]:
+        """Check a connection's files, None for a copy; keep it if it fails after it has passed."""
+        try:
+            yield self._continuity
+        except BaseException:
+            if self._is_known and self._continuity is not None:
+                self._continuity.keep(connection)
+            raise
 
     def connect(self, path: Path) -> "sqlite3.Connection":
         """Open a file that is there; every connection has the same profile."""
@@ -263,12 +285,6 @@ class Database:
             self._lock = None
             held.__exit__(None, None, None)
 
-    def _let_go(self) -> None:
-        if self._continuity is not None:
-            self._continuity.close()
-        self._continuity = self._copied = None
-        self._is_known = False
-
     def _ready(self, *, writing: bool) -> "sqlite3.Connection":
         """The connection with the newest schema; only a writer makes or migrates."""
         with explained(self.path):
@@ -277,40 +293,42 @@ class Database:
             self._look_around()
             if writing and not self.exists():
                 check_gone(self.path, self.acknowledged())
-                self._create()
-            self._continuity = Continuity(self.path)
-            try:
-                self._connection = self._opened(self._continuity, writing=writing)
-            except BaseException:
-                self._let_go()
-                raise
-            if self._copied is not None:
-                self._continuity.close()
-                self._continuity = None
-            return self._connection
+                self.acknowledge(*migrating.make(self.path, self.connect, self.known))
+            return self._open(writing=writing)
 
-    def _opened(self, continuity: Continuity, *, writing: bool) -> "sqlite3.Connection":
+    def _open(self, *, writing: bool) -> "sqlite3.Connection":
         """Open the file that is there, once its write-ahead log is known to be its own."""
-        continuity.check_wal()
-        if is_copied := filesystem.is_read_only(self.path):
-            connection, self._copied = read_only.copied(self.path, continuity.file, self.connect)
-            writing = False
-        else:
-            connection = self.connect(self.path)
+        continuity = Continuity(self.path)
         try:
-            version = migrating.version_of(connection, self.path, self.known)
-            if version < newest(self.known):
-                if not writing:
-                    raise needs_migration(self.path)
-                stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
-                self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
-            if not is_copied:
-                connection.execute("PRAGMA journal_mode = WAL")
-                continuity.check_place()
+            continuity.check_wal()
+            if filesystem.is_read_only(self.path):
+                self._connection, self._copied = read_only.copied(
+                    self.path, continuity.file, self.connect
+                )
+                continuity.close()
+            else:
+                self._connection, self._continuity = self.connect(self.path), continuity
         except BaseException:
-            connection.close()
+            continuity.close()
             raise
-        return connection
+        try:
+            self._prepare(self._connection, writing=writing and self._copied is None)
+        except BaseException:
+            self.close()
+            raise
+        return self._connection
+
+    def _prepare(self, connection: "sqlite3.Connection", *, writing: bool) -> None:
+        """Migrate a log, and have it keep a write-ahead log, where that is allowed."""
+        version = migrating.version_of(connection, self.path, self.known)
+        if version < newest(self.known):
+            if not writing:
+                raise needs_migration(self.path)
+            stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
+            self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
+        if self._copied is None:
+            connection.execute("PRAGMA journal_mode = WAL")
+            self.check_place()
 
     def _look_around(self) -> None:
         """Refuse a network file system, and warn of other doubts about the file."""
@@ -319,28 +337,6 @@ class Database:
             raise network(self.path, kind)
         for text in filesystem.doubts(self.path, kind):
             self._voice.warn(f"{self.path}: {text}")
-
-    def _create(self) -> None:
-        """Make the file beside its place and move it there, so that it is never half made."""
-        for suffix in COMPANIONS:
-            left = Path(f"{self.path}{suffix}")
-            if left.exists():
-                raise refused(left, "left over from a case log that is gone", "move it away")
-        fresh = Path(f"{self.path}.new")
-        remove(fresh)
-        make_private(fresh)
-        connection = self.connect(fresh)
-        try:
-            connection.execute("PRAGMA journal_mode = OFF")
-            migrating.fill(connection, self.known)
-            stamp, head = identity.read_stamp(connection), journal.read_head(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-        finally:
-            connection.close()
-        flush(fresh)
-        os.rename(fresh, self.path)
-        flush(self.path.parent)
-        self.acknowledge(stamp, head)
 
     def _in_memory(self) -> "sqlite3.Connection":
         import sqlite3

@@ -136,6 +136,18 @@ def moved(path: Path) -> UnavailableError:
     )
 
 
+def recorded_elsewhere(path: Path) -> UnavailableError:
+    """The error for a log that went while this command recorded in it."""
+    return UnavailableError(
+        Problem(
+            "the case log was moved, replaced or deleted while this command recorded:"
+            " what it recorded is in the file that was there",
+            file=str(path),
+        ),
+        hint="put that file back, or look into it with --db, before doing the same again",
+    )
+
+
 def foreign_wal(path: Path) -> DamagedError:
     """The error for a write-ahead log that would mix two histories."""
     return DamagedError(

@@ -60,6 +60,7 @@ def _begin(database: Database, connection: "sqlite3.Connection", begin: str) -> 
         raise RuntimeError("a store is read or decided upon once at a time")
     with undone(database, connection):
         acknowledged = database.acknowledged()
+        database.check_place()
         connection.execute(begin)
         database.check_version(connection)
         database.check_identity(connection, acknowledged)

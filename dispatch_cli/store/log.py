@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..errors import BadDataError, ConflictError, DispatchError
-from . import filesystem, forgetting, identity, journal, migrating, soundness
+from . import filesystem, forgetting, identity, migrating, soundness
 from .database import Database
-from .faults import whole
-from .in_transaction import in_reading, in_transaction, undone
+from .in_transaction import in_reading, in_transaction
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
@@ -54,22 +53,19 @@ class Store:
             self._database.locked() as connection,
             in_transaction(self._database, connection, "BEGIN IMMEDIATE"),
         ):
-            yield Transaction(connection)
+            yield Transaction(connection, self._database.schema)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """Read one consistent state while others write; without a file the log is empty."""
         with self._in_reading() as connection:
-            yield Reader(connection)
+            yield Reader(connection, self._database.schema)
 
     def check(self) -> list[str]:
         """What is wrong with the file, for ``doctor``; the empty list if nothing is."""
         try:
             with self._in_reading() as connection:
-                problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
-                problems = [] if problems == ["ok"] else problems[: journal.MOST_PROBLEMS]
-                problems += whole(lambda: journal.tail_problems(connection))
-                problems += soundness.untied(connection)
+                problems = soundness.all_problems(connection, self._database.schema())
                 if forgetting.is_unwiped(connection):
                     problems.append("an erasure is unfinished: repeat dispatch case forget")
         except BadDataError as error:
@@ -103,18 +99,18 @@ class Store:
         """Leave no byte of what was erased in the database, its companions and its backups.
 
         Finishes also what an interrupted run has left. Raises ConflictError while another program
-        keeps reading an older state.
+        keeps reading an older state, and what ``reading`` raises for a log that is not all there.
         """
+        with self._in_reading() as connection:
+            is_wiped = not forgetting.is_unwiped(connection)
         if not self._database.exists():
             return
         from .restoring import remove_unfinished
         from .wiping import wipe
 
-        with self._database.locked() as connection:
+        with self._database.alone():
             migrating.delete_copies(self.path)
             remove_unfinished(self.path)
-            with undone(self._database, connection):
-                is_wiped = not forgetting.is_unwiped(connection)
         try:
             is_wiped = is_wiped or wipe(self._database, self._database.locked)
         finally:

@@ -1,12 +1,14 @@
 """From an older schema to the newest: in one transaction, with a copy kept until it has passed."""
 
+import os
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import identity
-from .database_files import flush, make_private
+from . import identity, journal
+from .database_files import COMPANIONS, flush, make_private, remove
 from .faults import damaged, explained, refused
 from .migrations import Migration, apply, newest
 
@@ -44,6 +46,31 @@ def fill(connection: "sqlite3.Connection", known: tuple[Migration, ...]) -> None
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
     apply(connection, known, 0)
     connection.execute("COMMIT")
+
+
+def make(
+    path: Path, connect: "Callable[[Path], sqlite3.Connection]", known: tuple[Migration, ...]
+) -> tuple[identity.Stamp, str]:
+    """Make a log beside its place and move it there, so that it is never half made.
+
+    Returns its stamp and the journal's head.
+    """
+    for suffix in COMPANIONS:
+        left = Path(f"{path}{suffix}")
+        if left.exists():
+            raise refused(left, "left over from a case log that is gone", "move it away")
+    fresh = Path(f"{path}.new")
+    remove(fresh)
+    make_private(fresh)
+    with closing(connect(fresh)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        fill(connection, known)
+        made = identity.read_stamp(connection), journal.read_head(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+    flush(fresh)
+    os.rename(fresh, path)
+    flush(path.parent)
+    return made
 
 
 def migrate(

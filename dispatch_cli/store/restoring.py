@@ -218,9 +218,7 @@ def _compared(old: "sqlite3.Connection", backup: "sqlite3.Connection") -> _Befor
     The numbers of cases and records say nothing: after a restore they are given anew.
     """
     stamp, shared = identity.read_stamp(old), journal.last_common(old, backup)
-    opened = {
-        case_id for case_id, action in journal.read_actions(old, last=shared) if action == OPENING
-    }
+    opened = journal.read_cases_of(old, OPENING, last=shared)
     return _Before(
         log=stamp.log,
         commits=stamp.count,

@@ -64,6 +64,7 @@ def _piece(
     Without a page only what others have written, and the mark goes.
     """
     with opened() as connection, explained(database.path), undone(database, connection):
+        database.check_place()
         log = wal.read_log(database.wal_path)
         if not _empty_log(connection):
             return None

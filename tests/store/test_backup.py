@@ -68,7 +68,7 @@ def test_an_unsound_log_replaces_no_sound_backup(tmp_path: Path) -> None:
         ("INSERT INTO case_file SELECT 9, opened_at, operator, client, facts, closed_at,"
          " cancelled, call_back_at, hold_until, forgotten_at FROM case_file WHERE id = 1",
          "case 9 is in no record"),
-        ("DROP INDEX open_cases", "tables"),
+        ("DROP INDEX open_cases", "open_cases"),
         ("UPDATE case_file SET operator = zeroblob(3) WHERE id = -1; PRAGMA writable_schema = 1;"
          "UPDATE sqlite_master SET rootpage = 3 WHERE name = 'acts_of'", "."),
     ):  # fmt: skip
