@@ -289,7 +289,10 @@ class Database:
         """The connection with the newest schema; only a writer makes or migrates."""
         with explained(self.path):
             if self._connection is not None:
-                return self._connection
+                mode = self._connection.execute("PRAGMA journal_mode").fetchone()[0]
+                if mode == "wal" or not writing or self._copied is not None:
+                    return self._connection
+                self.close()
             self._look_around()
             if writing and not self.exists():
                 check_gone(self.path, self.acknowledged())
@@ -319,16 +322,17 @@ class Database:
         return self._connection
 
     def _prepare(self, connection: "sqlite3.Connection", *, writing: bool) -> None:
-        """Migrate a log, and have it keep a write-ahead log, where that is allowed."""
+        """Migrate a log, and have it keep a write-ahead log, if it is to be written."""
         version = migrating.version_of(connection, self.path, self.known)
         if version < newest(self.known):
             if not writing:
                 raise needs_migration(self.path)
             stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
             self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
-        if self._copied is None:
+        if writing:
+            # A backup that is only looked into stays one file, as it is.
             connection.execute("PRAGMA journal_mode = WAL")
-            self.check_place()
+        self.check_place()
 
     def _look_around(self) -> None:
         """Refuse a network file system, and warn of other doubts about the file."""
