@@ -25,6 +25,7 @@ from .faults import (
 )
 from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
+from .patience import Patience
 from .soundness import schema_of
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Database:
     ) -> None:
         self.path = Path(os.path.abspath(path))
         self.now = now
-        self.wait_s = wait_s
+        self.patience = Patience(self.path, wait_s, voice.wait)
         self._on_network = on_network
         self._voice = voice
         self._known = known
@@ -118,7 +119,7 @@ class Database:
         with explained(self.path):
             if not self.path.parent.exists():
                 make_private_folder(self.path.parent)
-        with self._queued() as held:
+        with self.patience.limited(), self._queued() as held:
             yield held
 
     @contextmanager
@@ -177,17 +178,19 @@ class Database:
         finally:
             held.__exit__(None, None, None)
 
-    def check_version(self, connection: "sqlite3.Connection") -> None:
-        """Refuse a schema that another program has changed since the file was opened."""
-        migrating.check_version(connection, self.path, self.known)
+    def begin(self, connection: "sqlite3.Connection", statement: str) -> None:
+        """Begin a transaction, unless another program has changed the schema since the opening."""
+
+        def begin() -> None:
+            connection.execute(statement)
+            migrating.check_version(connection, self.path, self.known)
+
+        self.patience.run(begin, connection)
 
     def check_identity(
         self, connection: "sqlite3.Connection", acknowledged: identity.Acknowledged | None
     ) -> None:
-        """Refuse, within a transaction, a log that is not the one at its path, or not all of it.
-
-        ``acknowledged`` is what the lock file said before the transaction began.
-        """
+        """Refuse a log that is not the one at its path, or not all that was ``acknowledged``."""
         if connection is not self._connection:
             return  # in memory: there is no log yet
         with explained(self.path), self._guarded(connection) as continuity:
@@ -251,7 +254,9 @@ class Database:
         import sqlite3
 
         uri = f"{path.as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=self.wait_s, isolation_level=None)
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=self.patience.busy_s, isolation_level=None
+        )
         try:
             for statement in _PROFILE:
                 connection.execute(statement)
@@ -271,7 +276,8 @@ class Database:
     @contextmanager
     def _queued(self, *, for_reading: bool = False) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
-            held = lock.held(self.lock_path, self.wait_s, self._voice.wait, for_reading=for_reading)
+            left_s, say = self.patience.left(), self._voice.wait
+            held = lock.held(self.lock_path, left_s, say, for_reading=for_reading)
             taken = self._lock = held.__enter__()
         try:
             yield taken
@@ -301,7 +307,8 @@ class Database:
                 )
                 continuity.close()
             else:
-                self._connection, self._continuity = self.connect(self.path), continuity
+                self._connection = self.patience.run(lambda: self.connect(self.path))
+                self._continuity = continuity
         except BaseException:
             continuity.close()
             raise
@@ -314,14 +321,16 @@ class Database:
 
     def _prepare(self, connection: "sqlite3.Connection", *, writing: bool) -> None:
         """Migrate a log, and have it keep a write-ahead log, where that is allowed."""
-        version = migrating.version_of(connection, self.path, self.known)
+        version = self.patience.run(
+            lambda: migrating.version_of(connection, self.path, self.known), connection
+        )
         if version < newest(self.known):
             if not writing:
                 raise needs_migration(self.path)
             stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
             self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
         if self._copied is None:
-            connection.execute("PRAGMA journal_mode = WAL")
+            self.patience.run(lambda: connection.execute("PRAGMA journal_mode = WAL"), connection)
             self.check_place()
 
     def _look_around(self) -> None:

@@ -82,6 +82,11 @@ def whole(read: Callable[[], T]) -> T:
         raise TornRowError from error
 
 
+def is_held(error: "sqlite3.Error") -> bool:
+    """Whether SQLite says that another program holds a lock."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _HELD
+
+
 def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
     """The error to raise instead; the same one where the program itself is wrong."""
     import sqlite3
@@ -95,7 +100,7 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
         return damaged(path, "a text that is no text")  # Python's own, for bytes that are not UTF-8
     if code is None or code & 0xFF in _OUR_OWN:
         return error
-    if code & 0xFF in _HELD:
+    if is_held(error):
         return ConflictError(
             Problem("another program has held the case log for too long", file=str(path)),
             hint=NOTHING_RECORDED,
