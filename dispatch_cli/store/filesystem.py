@@ -5,33 +5,70 @@ import re
 import stat
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 _NETWORK = re.compile(r"nfs[34]?|cifs|smb[a-z0-9]*|9p|fuse\.(sshfs|rclone|s3fs)")
 _LOCAL_FUSE = frozenset({"fuseblk", "fusectl"})
 _MOUNTS = Path("/proc/self/mountinfo")
 
 
+class _Mount(Struct, frozen=True):
+    number: str
+    parent: str
+    place: str
+    kind: str
+
+
 def file_system_of(path: Path, mounts: str | None = None) -> str:
     """The type of the file system that a path is on; "" where the system does not tell.
 
-    The last of several mounts at one place hides those before it (man 5 proc_pid_mountinfo).
+    ``mounts`` is the system's table of them (man 5 proc_pid_mountinfo).
     """
     if mounts is None:
         try:
-            mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+            mounts = _MOUNTS.read_bytes().decode("utf-8", "surrogateescape")
         except OSError:
             return ""
-    target = os.path.realpath(path)
-    found, longest = "", -1
-    for line in mounts.splitlines():
+    way = _way_to(os.path.realpath(path), _parsed(mounts))
+    return way[-1].kind if way else ""
+
+
+def _parsed(mounts: str) -> list[_Mount]:
+    found = []
+    # A name may hold other ends of lines; a newline, a space and a backslash stand as octal codes.
+    for line in mounts.split("\n"):
         before, dash, after = line.partition(" - ")
         fields = before.split(" ")
-        if not dash or len(fields) < 5:
-            continue
-        place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields[4])
-        inside = target == place or target.startswith(place.rstrip("/") + "/")
-        if inside and len(place) >= longest:
-            found, longest = after.split(" ")[0], len(place)
+        if dash and len(fields) >= 5:
+            place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields[4])
+            found.append(_Mount(fields[0], fields[1], place, after.split(" ")[0]))
     return found
+
+
+def _way_to(target: str, mounts: list[_Mount]) -> list[_Mount]:
+    """The mounts that a path leads through, from the root to the one that it is on.
+
+    A mount belongs to the one that it was made on (its parent). Of those on one mount the path
+    comes to the outermost first, which hides what others have inside of it.
+    """
+    numbers = {each.number for each in mounts}
+    # One whose parent the table does not have stands on the root.
+    left = [
+        replace(each, parent=each.parent if each.parent in numbers - {each.number} else "")
+        for each in mounts
+        if _is_within(target, each.place)
+    ]
+    way: list[_Mount] = []
+    while here := [each for each in left if each.parent in ("", *(on.number for on in way[-1:]))]:
+        shortest = min(len(each.place) for each in here)
+        way.append([each for each in here if len(each.place) == shortest][-1])
+        left.remove(way[-1])
+    return way
+
+
+def _is_within(path: str, place: str) -> bool:
+    return path == place or path.startswith(place.rstrip("/") + "/")
 
 
 def is_network(file_system: str) -> bool:
