@@ -14,7 +14,7 @@ from ..errors import DispatchError, UnavailableError
 from ..files import make_private_folder
 from . import filesystem, identity, journal, lock, migrating, read_only
 from .continuity import Continuity, check_gone, check_history
-from .database_files import flush, refuse_odd
+from .database_files import flush, refuse_odd, refuse_second_name
 from .faults import (
     NeedsLockError,
     explained,
@@ -104,8 +104,8 @@ class Database:
         return migrations() if self._known is None else self._known
 
     def exists(self) -> bool:
-        """Whether there is a file, or anything else, at the path; refuses what is no plain file."""
-        return refuse_odd(self.path)
+        """Whether there is a file at the path; refuses what is no plain file of one name."""
+        return refuse_odd(self.path) and refuse_second_name(self.path)
 
     @contextmanager
     def locked(self) -> Iterator["sqlite3.Connection"]:

@@ -184,6 +184,15 @@ def symbolic_link(path: Path) -> DispatchError:
     return refused(path, "a symbolic link, which is not followed", "name the file itself with --db")
 
 
+def second_name(path: Path) -> DispatchError:
+    """The error for a file with several names: each would get a write-ahead log of its own."""
+    return refused(
+        path,
+        "this file has a second name (a hard link); its last commits may be beside the other one",
+        "find it with find -samefile, work with one name and remove the other",
+    )
+
+
 def _unavailable(path: Path, why: str) -> UnavailableError:
     return UnavailableError(
         Problem(f"the case log is unavailable: {why}", file=str(path)), hint=NOTHING_RECORDED

@@ -104,18 +104,24 @@ def doubts(path: Path, kind: str) -> list[str]:
 
 
 def shared_with(path: Path) -> list[str]:
-    """What others own or can write of a log, its folder and the links on the way to it.
+    """What others own or can write of a log, the folders above it and the links on the way to it.
 
     Root counts as ourselves: it can write everywhere anyway.
     """
     if not hasattr(os, "geteuid"):  # pragma: no cover - Windows keeps such rights elsewhere
         return []
     ways = [each for each in reversed(path.parents) if each.is_symlink()]
-    return [
-        f"{each} {why}"
-        for each in (*ways, Path(os.path.realpath(path.parent)), path)
-        for why in _shared(each)
-    ]
+    folder = Path(os.path.realpath(path.parent))
+    above = [each for each in reversed(folder.parents) if not _is_sticky(each)]
+    return [f"{each} {why}" for each in (*above, *ways, folder, path) for why in _shared(each)]
+
+
+def _is_sticky(folder: Path) -> bool:
+    """Whether in a folder, as in /tmp, only their owners can rename or remove files."""
+    try:
+        return bool(os.stat(folder).st_mode & stat.S_ISVTX)
+    except OSError:
+        return False
 
 
 def _shared(path: Path) -> list[str]:

@@ -116,6 +116,19 @@ def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> N
     assert [why in each and str(tmp_path / name) in each for each in found] == [True] * bool(why)
 
 
+def test_who_can_replace_the_folder(tmp_path: Path) -> None:
+    """A folder further up that others can write is named, unless only owners can rename in it."""
+    path = tmp_path / "open" / "above" / "log" / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+    assert filesystem.shared_with(path) == []
+    (tmp_path / "open").chmod(0o777)
+    [found] = filesystem.shared_with(path)
+    assert found == f"{tmp_path / 'open'} can be written by everybody (mode 0777)"
+    (tmp_path / "open").chmod(0o1777)
+    assert filesystem.shared_with(path) == []
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")
 def test_what_others_own(tmp_path: Path) -> None:
     """A log, a folder and a link on the way that belong to somebody else are named."""
