@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..casework.clock_jumps import ClockJump, jump_between
-from ..model.case import Act
+from ..model.case import OF_NO_CASE, Act
 from .book import Book, clock
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
-
-OF_NO_CASE = 0
-"""The number under which the journal has what belongs to no case."""
 
 JUMPED, IS_RIGHT = "clock jumped", "clock is right"
 
@@ -63,9 +60,10 @@ def jump_in_force(book: Book, reader: "Reader") -> ClockJump | None:
     A jump ahead is over when the clock is set back or an operator confirms the time.
     """
     found = _noticed(book, reader)
-    recorded = reader.last_act(OF_NO_CASE)
-    if found is not None or recorded is None or recorded.action != JUMPED:
+    acts = [each for each in reader.acts(OF_NO_CASE) if each.action in (JUMPED, IS_RIGHT)]
+    if found is not None or not acts or acts[-1].action != JUMPED:
         return found
+    recorded = acts[-1]
     jump = ClockJump(recorded.at, datetime.fromisoformat(str(recorded.details["last"])))
     return None if jump.is_over(_now(book)) else jump
 

@@ -132,7 +132,13 @@ class Database:
 
     def beside(self, path: Path) -> "Database":
         """Return a database at another path with the same settings."""
-        return type(self)(path, now=self.now, known=self._known, on_network=self._on_network)
+        return type(self)(
+            path,
+            now=self.now,
+            known=self._known,
+            wait_s=self.wait_s,
+            on_network=self._on_network,
+        )
 
     def schema(self) -> "Schema":
         """The definitions of the newest schema."""

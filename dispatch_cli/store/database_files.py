@@ -50,7 +50,21 @@ def make_private(path: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove what a killed program may have left of a file that was being made."""
-    for suffix in ("", *COMPANIONS):
+    remove_companions(path)
+    path.unlink(missing_ok=True)
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two paths are names of one file; False where there is none."""
+    try:
+        return os.path.samestat(os.lstat(one), os.lstat(other))
+    except OSError:
+        return False
+
+
+def remove_companions(path: Path) -> None:
+    """Remove what stands beside a database; the caller knows that it holds nothing."""
+    for suffix in COMPANIONS:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 

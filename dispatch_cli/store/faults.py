@@ -38,6 +38,10 @@ NOTHING_RECORDED = "nothing was recorded by this command; try again once that is
 RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
 
 
+class DamagedError(BadDataError):
+    """A case log whose content cannot be trusted, or a write-ahead log that is not its own."""
+
+
 class TornRowError(Exception):
     """A row of the case log has another shape than it can have been written with."""
 
@@ -113,9 +117,9 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
     return damaged(path, str(error))
 
 
-def damaged(path: Path, why: str) -> BadDataError:
+def damaged(path: Path, why: str) -> DamagedError:
     """The error for a case log whose content cannot be trusted."""
-    return BadDataError(
+    return DamagedError(
         Problem(f"the case log cannot be read: {why}", file=str(path)), hint=RESTORE
     )
 
@@ -149,12 +153,11 @@ def recorded_elsewhere(path: Path) -> UnavailableError:
     )
 
 
-def foreign_wal(path: Path) -> BadDataError:
+def foreign_wal(path: Path) -> DamagedError:
     """The error for a write-ahead log that would mix two histories."""
-    return refused(
-        path,
-        "this write-ahead log does not belong to the case log beside it",
-        '"dispatch log restore FILE" puts a backup in place and keeps the old files;'
+    return DamagedError(
+        Problem("this write-ahead log does not belong to the case log beside it", file=str(path)),
+        hint='"dispatch log restore FILE" puts a backup in place and keeps the old files;'
         " delete none: they may hold what is nowhere else",
     )
 

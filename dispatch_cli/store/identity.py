@@ -82,9 +82,10 @@ def read_stamp(connection: "sqlite3.Connection") -> Stamp:
     return stamp
 
 
-def renew(connection: "sqlite3.Connection") -> Stamp:
-    """Give the commit that is being written a mark of its own."""
+def renew(connection: "sqlite3.Connection", *, after: int = 0) -> Stamp:
+    """Give the commit that is being written a mark of its own, and a number above ``after``."""
     last = read_stamp(connection)
-    stamp = Stamp(last.log, last.count + 1, os.urandom(8).hex(), last.mark)
+    count = max(last.count, after) + 1
+    stamp = Stamp(last.log, count, os.urandom(8).hex(), last.mark)
     connection.execute("UPDATE identity SET stamp = ?", (str(stamp),))
     return stamp

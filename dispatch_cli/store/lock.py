@@ -51,6 +51,23 @@ class LockFile(Struct, frozen=True):
         """Note who holds the lock from now on."""
         self._write(f"{os.getpid()} {int(time.time())}", _HOLDER_BYTES, _STAMP_BYTES)
 
+    def content(self) -> bytes:
+        """All that is noted in it, for ``put_back``."""
+        os.lseek(self.file, 0, os.SEEK_SET)
+        return os.read(self.file, 4096)
+
+    def put_back(self, content: bytes) -> None:
+        """Note again what was in it before."""
+        with suppress(OSError):
+            os.ftruncate(self.file, len(content))
+            os.lseek(self.file, 0, os.SEEK_SET)
+            os.write(self.file, content)
+
+    def flush(self) -> None:
+        """Have it on the disk, which is done only where another log has come to the path."""
+        with suppress(OSError):
+            os.fsync(self.file)
+
     def _write(self, text: str, length: int, place: int) -> None:
         with suppress(OSError):  # a full disk
             os.lseek(self.file, place, os.SEEK_SET)

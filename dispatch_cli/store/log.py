@@ -1,6 +1,6 @@
 """The one interface to the case log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,8 @@ from .transaction import Reader, Transaction
 if TYPE_CHECKING:
     import sqlite3
 
-    from .backup import Copied, Restored
+    from .backup import Copied
+    from .restoring import Restored
 
 
 class Description(Struct, frozen=True):
@@ -73,7 +74,7 @@ class Store:
 
     def described(self) -> Description:
         """Which log it is and what is doubtful about its file, for ``doctor``; never raises."""
-        from . import backup
+        from .swapping import set_aside
 
         kind = filesystem.file_system_of(self.path)
         stamp = None
@@ -86,7 +87,7 @@ class Store:
             commits=stamp.count if stamp else 0,
             file_system=kind,
             doubts=tuple(filesystem.doubts(self.path, kind)) if self.path.exists() else (),
-            aside=tuple(backup.set_aside(self.path)),
+            aside=tuple(set_aside(self.path)),
         )
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:
@@ -104,10 +105,12 @@ class Store:
             is_wiped = not forgetting.is_unwiped(connection)
         if not self._database.exists():
             return
+        from .restoring import remove_unfinished
         from .wiping import wipe
 
         with self._database.alone():
             migrating.delete_copies(self.path)
+            remove_unfinished(self.path)
         try:
             is_wiped = is_wiped or wipe(self._database, self._database.locked)
         finally:
@@ -123,23 +126,30 @@ class Store:
     def back_up(self, target: Path, *, keep: int | None) -> "Copied":
         """Copy the log into a file, checked on both ends, while others work with it.
 
-        A file that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
-        files are there; without ``keep`` it raises ConflictError. Raises BadDataError where the
-        log or the copy is not sound; then the files that are there stay.
+        A copy that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
+        copies are there; those above are deleted. Without ``keep`` a file that is there raises
+        ConflictError, and with it any file that is not a copy of this log. Raises BadDataError
+        where the log or the copy is not sound; then the copies that are there stay.
         """
         from . import backup
 
-        with self._in_reading() as connection:
-            return backup.back_up(connection, self._database, target, keep)
+        return backup.back_up(self._database, target, keep)
 
-    def restore(self, source: Path, *, operator: str) -> "Restored":
-        """Put a backup in the place of the log, whose files are moved aside with all they hold.
+    def restore(
+        self,
+        source: Path,
+        *,
+        operator: str,
+        before: Callable[[Transaction], None] = lambda tx: None,
+    ) -> "Restored":
+        """Put a backup in the place of the log, whose files are kept aside with all they hold.
 
-        Raises BadDataError where the backup is not sound; then nothing has changed.
+        ``before`` may write records ahead of that of the restore. Raises BadDataError where the
+        backup is not sound; then nothing has changed.
         """
-        from . import backup
+        from . import restoring
 
-        return backup.restore(self._database, source, operator)
+        return restoring.restore(self._database, source, operator, before)
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""

@@ -74,6 +74,20 @@ def test_a_jump_is_said_once_and_recorded(at, dispatch):
     assert dispatch("log", "verify").code == 0
 
 
+def test_a_restore_records_a_jump_and_hides_none(at, dispatch, monkeypatch, tmp_path):
+    """The restore compares the clock as every act does, and a jump stays in force after it."""
+    copy = str(tmp_path / "copy")
+    at(HOUR, "open", "tow", "--at", "86150")
+    assert dispatch("log", "backup", copy).code == 0
+    monkeypatch.setattr(desk, "now", lambda: NOW)
+    restored = dispatch("log", "restore", copy)
+    assert (restored.code, restored.err.count(SET_BACK)) == (0, 1)
+    assert journal(dispatch) == [(1, "open"), (0, "clock jumped"), (0, "restore")]
+    assert SET_BACK in at(timedelta(minutes=2), "audit").out
+    assert SET_BACK not in at(timedelta(minutes=2), "offer", "1").err
+    assert at(timedelta(minutes=3), "forget").code == 8
+
+
 def test_doctor_shows_a_jump(at, dispatch):
     """The line "clock" of the doctor says how far the clock has jumped, else that it agrees."""
     at(0 * HOUR, "open", "tow", "--at", "86150")

@@ -13,7 +13,7 @@ from msgspec import convert
 from dispatch_cli.cli.check_schedule import jobs_of
 from dispatch_cli.cli.log import _what_is_lost
 from dispatch_cli.store import lock
-from dispatch_cli.store.backup import Restored
+from dispatch_cli.store.restoring import Restored
 
 from ..terminal import Terminal
 
@@ -45,10 +45,16 @@ def test_a_backup_is_made_and_restored(dispatch, log: Path) -> None:
     restored = dispatch("log", "restore", str(copy))
     assert restored.code == 0
     assert "1 record made since the backup is not in this log" in restored.err
-    assert dispatch("log", "head").out.strip() == head
+    row = dict(zip(*(line.split("\t") for line in restored.out.splitlines()), strict=True))
+    assert row["backup_head"] == head
+    assert dispatch("log", "head").out.strip() == row["head"] != head
+    assert dispatch("log", "verify", "--head", head).code == 0
     data = dispatch("log", "restore", str(copy), "--json").envelope["data"]
-    assert set(data) == {"head", "cases", "aside", "missing", "erased", "open", "is_other"}
-    assert data["missing"] == 0
+    assert set(data) == {
+        "head", "cases", "aside", "missing", "erased", "open", "is_other", "held", "lost_commits",
+        "backup_head",
+    }  # fmt: skip
+    assert data["missing"] == 1
     assert dispatch("log", "verify").code == 0
     assert dispatch("log", "restore", str(log.parent / "absent")).code == 2
 
@@ -145,6 +151,12 @@ def test_a_network_file_system_takes_an_option(
         ({"missing": None}, ["cannot be read"]),
         ({"missing": 3}, ["3 records made since the backup are not"]),
         ({"erased": (1, 4)}, ["erased again, as in the log before: cases 1, 4"]),
+        ({"missing": None, "lost_commits": 7}, ["since the backup (up to 7 commits) is not"]),
+        (
+            {"is_other": True, "missing": None, "lost_commits": 1},
+            ["another case log; the one before, which cannot be read, had 1 commit"],
+        ),
+        ({"held": (2,)}, ["on hold in this one: cases 2; run dispatch case forget after the hold"]),
         ({"open": (7,), "missing": 1}, ["1 record made", "open in this one: cases 7"]),
         ({}, []),
     ],

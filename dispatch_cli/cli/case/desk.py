@@ -91,23 +91,32 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
 
 def clock_of(log: "store.Store") -> str:
     """Say that the clock has jumped, without a provider file; empty if it agrees with the log."""
-    from ... import catalog
     from ...casebook.clock_watch import jump_in_force, sentence
 
-    book = Book(
-        store=log,
-        catalog=catalog.nobody(),
-        holidays=holiday_dates,
-        now=now(),
-        operator=login_name(),
-        watch=_watch(log.path),
-    )
+    book = book_of(log, login_name())
     with log.reading() as reader:
         jump = jump_in_force(book, reader)
     return sentence(jump, book) if jump else ""
 
 
-def _watch(log: Path) -> ClockWatch:
+def book_of(log: "store.Store", operator: str, *files: Path) -> Book:
+    """Open a log without a provider file.
+
+    The clock is watched by the journal, the log's files and others that were ``files`` of it.
+    """
+    from ... import catalog
+
+    return Book(
+        store=log,
+        catalog=catalog.nobody(),
+        holidays=holiday_dates,
+        now=now(),
+        operator=operator,
+        watch=_watch(log.path, *files),
+    )
+
+
+def _watch(log: Path, *files: Path) -> ClockWatch:
     """Watch the clock by the journal, and by the files before this program opens them."""
 
     def seen_at() -> datetime | None:
@@ -115,13 +124,13 @@ def _watch(log: Path) -> ClockWatch:
 
         return reminding.seen_at(log)
 
-    return ClockWatch(read=now, written_at=_written_at(log), seen_at=seen_at)
+    return ClockWatch(read=now, written_at=_written_at(log, *files), seen_at=seen_at)
 
 
-def _written_at(log: Path) -> datetime | None:
+def _written_at(log: Path, *files: Path) -> datetime | None:
     """When the case log was last written, before this program opens it; None without a file."""
     found = []
-    for path in (log, Path(f"{log}-wal")):
+    for path in (log, Path(f"{log}-wal"), *files):
         with suppress(OSError):
             found.append(datetime.fromtimestamp(path.stat().st_mtime, UTC))
     return max(found, default=None)
