@@ -132,13 +132,8 @@ class Database:
 
     def beside(self, path: Path) -> "Database":
         """Return a database at another path with the same settings."""
-        return type(self)(
-            path,
-            now=self.now,
-            known=self._known,
-            wait_s=self.wait_s,
-            on_network=self._on_network,
-        )
+        wait_s, insists = self.patience.wait_s, self._on_network
+        return type(self)(path, now=self.now, known=self._known, wait_s=wait_s, on_network=insists)
 
     def schema(self) -> "Schema":
         """The definitions of the newest schema."""
