@@ -69,9 +69,7 @@ def remove_companions(path: Path) -> None:
 
 
 def flush(path: Path) -> None:
-    """Have a file's content, or a folder's names, on the disk."""
-    if os.name == "nt" and path.is_dir():  # pragma: no cover - Windows keeps names by itself
-        return
+    """Have a file's content on the disk."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

@@ -157,8 +157,7 @@ def foreign_wal(path: Path) -> DamagedError:
     """The error for a write-ahead log that would mix two histories."""
     return DamagedError(
         Problem("this write-ahead log does not belong to the case log beside it", file=str(path)),
-        hint='"dispatch log restore FILE" puts a backup in place and keeps the old files;'
-        " delete none: they may hold what is nowhere else",
+        hint=f"{RESTORE}; delete none: they may hold what is nowhere else",
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..files import flush_folder
 from . import identity, journal
 from .database_files import COMPANIONS, flush, make_private, remove
 from .faults import damaged, explained, refused
@@ -69,7 +70,7 @@ def make(
         connection.execute("PRAGMA journal_mode = WAL")
     flush(fresh)
     os.rename(fresh, path)
-    flush(path.parent)
+    flush_folder(path.parent)
     return made
 
 
