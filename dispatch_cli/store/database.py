@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ..errors import DispatchError, UnavailableError
 from ..files import make_private_folder
-from . import filesystem, identity, journal, lock, migrating, read_only
+from . import filesystem, identity, journal, lock, migrating
 from .continuity import Continuity, check_gone, check_history
 from .database_files import flush, refuse_odd, refuse_second_name
 from .faults import (
@@ -31,6 +31,7 @@ from .soundness import schema_of
 if TYPE_CHECKING:
     import sqlite3
 
+    from .read_only import State
     from .soundness import Schema
 
 # FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
@@ -78,7 +79,7 @@ class Database:
         self._known = known
         self._connection: sqlite3.Connection | None = None
         self._continuity: Continuity | None = None
-        self._copied: read_only.State | None = None
+        self._copied: State | None = None
         self._lock: lock.LockFile | None = None
         self._is_known = False
         """Whether the connection has passed ``check_identity`` once."""
@@ -143,12 +144,11 @@ class Database:
     def readable(self) -> "sqlite3.Connection":
         """The connection for reading; an empty one in memory where there is no file yet.
 
-        Only the holder of the lock migrates. Without it, others may be changing the files: what is
-        wrong must be looked at again (``looking_again``). Raises NeedsLockError for an older
-        schema.
+        Without the lock, others may be changing the files: what is wrong must be looked at again
+        (``looking_again``). Raises NeedsLockError for an older schema.
         """
         with explained(self.path):
-            if self._copied is not None and read_only.state_of(self.path) != self._copied:
+            if self._copied is not None and self._copied.is_over(self.path):
                 self.close()  # another program has written where it may
             if self._connection is not None:
                 return self._connection
@@ -161,8 +161,7 @@ class Database:
     def looking_again(self, error: DispatchError) -> Iterator[None]:
         """Hold the lock to look again at what was found wrong without it.
 
-        Raises the error itself where there is no lock to be had. A lock file is only made for a
-        migration, not beside files of other programs.
+        Raises the error itself without a lock file, which is only made for a migration.
         """
         if self._connection is not None and not self._is_known:
             self.close()
@@ -303,9 +302,10 @@ class Database:
         try:
             continuity.check_wal()
             if filesystem.is_read_only(self.path):
-                self._connection, self._copied = read_only.copied(
-                    self.path, continuity.file, self.connect
-                )
+                from .read_only import copied
+
+                made = copied(self.path, continuity.file, self.connect)
+                self._connection, self._copied = made
                 continuity.close()
             else:
                 self._connection = self.patience.run(lambda: self.connect(self.path))
