@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import DispatchError
 from . import journal, lock, wal
-from .faults import foreign_wal, moved, refused, whole
+from .faults import RESTORE, foreign_wal, moved, refused, whole
 from .held_file import HeldFile
 from .identity import Acknowledged, read_stamp
 
@@ -150,7 +150,4 @@ def _are_not_in_it(count: int) -> str:
 
 
 def _way_out(path: Path) -> str:
-    return (
-        '"dispatch log restore FILE" puts a backup in its place;'
-        f" to go on without what is lost, remove {path}{lock.SUFFIX}"
-    )
+    return f"{RESTORE}; to go on without what is lost, remove {path}{lock.SUFFIX}"

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from ..errors import DispatchError, UnavailableError
 from ..files import make_private_folder
-from . import filesystem, identity, journal, lock, migrating, read_only
+from . import filesystem, identity, journal, lock, migrating
 from .continuity import Continuity, check_gone, check_history
-from .database_files import flush, refuse_odd
+from .database_files import flush, refuse_odd, refuse_second_name
 from .faults import (
     NeedsLockError,
     explained,
@@ -25,11 +25,13 @@ from .faults import (
 )
 from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
+from .patience import Patience
 from .soundness import schema_of
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from .read_only import State
     from .soundness import Schema
 
 # FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
@@ -71,13 +73,13 @@ class Database:
     ) -> None:
         self.path = Path(os.path.abspath(path))
         self.now = now
-        self.wait_s = wait_s
+        self.patience = Patience(self.path, wait_s, voice.wait)
         self._on_network = on_network
         self._voice = voice
         self._known = known
         self._connection: sqlite3.Connection | None = None
         self._continuity: Continuity | None = None
-        self._copied: read_only.State | None = None
+        self._copied: State | None = None
         self._lock: lock.LockFile | None = None
         self._is_known = False
         """Whether the connection has passed ``check_identity`` once."""
@@ -103,8 +105,8 @@ class Database:
         return migrations() if self._known is None else self._known
 
     def exists(self) -> bool:
-        """Whether there is a file, or anything else, at the path; refuses what is no plain file."""
-        return refuse_odd(self.path)
+        """Whether there is a file at the path; refuses what is no plain file of one name."""
+        return refuse_odd(self.path) and refuse_second_name(self.path)
 
     @contextmanager
     def locked(self) -> Iterator["sqlite3.Connection"]:
@@ -118,7 +120,7 @@ class Database:
         with explained(self.path):
             if not self.path.parent.exists():
                 make_private_folder(self.path.parent)
-        with self._queued() as held:
+        with self.patience.limited(), self._queued() as held:
             yield held
 
     @contextmanager
@@ -131,42 +133,35 @@ class Database:
 
     def beside(self, path: Path) -> "Database":
         """Return a database at another path with the same settings."""
-        return type(self)(
-            path,
-            now=self.now,
-            known=self._known,
-            wait_s=self.wait_s,
-            on_network=self._on_network,
-        )
+        wait_s, insists = self.patience.wait_s, self._on_network
+        return type(self)(path, now=self.now, known=self._known, wait_s=wait_s, on_network=insists)
 
     def schema(self) -> "Schema":
         """The definitions of the newest schema."""
-        with closing(self._in_memory()) as connection:
+        with closing(migrating.in_memory(self.known)) as connection:
             return schema_of(connection)
 
     def readable(self) -> "sqlite3.Connection":
         """The connection for reading; an empty one in memory where there is no file yet.
 
-        Only the holder of the lock migrates. Without it, others may be changing the files: what is
-        wrong must be looked at again (``looking_again``). Raises NeedsLockError for an older
-        schema.
+        Without the lock, others may be changing the files: what is wrong must be looked at again
+        (``looking_again``). Raises NeedsLockError for an older schema.
         """
         with explained(self.path):
-            if self._copied is not None and read_only.state_of(self.path) != self._copied:
+            if self._copied is not None and self._copied.is_over(self.path):
                 self.close()  # another program has written where it may
             if self._connection is not None:
                 return self._connection
             if not self.exists():
                 check_gone(self.path, self.acknowledged())
-                return self._in_memory()
+                return migrating.in_memory(self.known)
         return self._ready(writing=self._lock is not None)
 
     @contextmanager
     def looking_again(self, error: DispatchError) -> Iterator[None]:
         """Hold the lock to look again at what was found wrong without it.
 
-        Raises the error itself where there is no lock to be had. A lock file is only made for a
-        migration, not beside files of other programs.
+        Raises the error itself without a lock file, which is only made for a migration.
         """
         if self._connection is not None and not self._is_known:
             self.close()
@@ -183,17 +178,19 @@ class Database:
         finally:
             held.__exit__(None, None, None)
 
-    def check_version(self, connection: "sqlite3.Connection") -> None:
-        """Refuse a schema that another program has changed since the file was opened."""
-        migrating.check_version(connection, self.path, self.known)
+    def begin(self, connection: "sqlite3.Connection", statement: str) -> None:
+        """Begin a transaction, unless another program has changed the schema since the opening."""
+
+        def begin() -> None:
+            connection.execute(statement)
+            migrating.check_version(connection, self.path, self.known)
+
+        self.patience.run(begin, connection)
 
     def check_identity(
         self, connection: "sqlite3.Connection", acknowledged: identity.Acknowledged | None
     ) -> None:
-        """Refuse, within a transaction, a log that is not the one at its path, or not all of it.
-
-        ``acknowledged`` is what the lock file said before the transaction began.
-        """
+        """Refuse a log that is not the one at its path, or not all that was ``acknowledged``."""
         if connection is not self._connection:
             return  # in memory: there is no log yet
         with explained(self.path), self._guarded(connection) as continuity:
@@ -257,7 +254,9 @@ class Database:
         import sqlite3
 
         uri = f"{path.as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=self.wait_s, isolation_level=None)
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=self.patience.busy_s, isolation_level=None
+        )
         try:
             for statement in _PROFILE:
                 connection.execute(statement)
@@ -277,7 +276,8 @@ class Database:
     @contextmanager
     def _queued(self, *, for_reading: bool = False) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
-            held = lock.held(self.lock_path, self.wait_s, self._voice.wait, for_reading=for_reading)
+            left_s, say = self.patience.left(), self._voice.wait
+            held = lock.held(self.lock_path, left_s, say, for_reading=for_reading)
             taken = self._lock = held.__enter__()
         try:
             yield taken
@@ -305,12 +305,14 @@ class Database:
         try:
             continuity.check_wal()
             if filesystem.is_read_only(self.path):
-                self._connection, self._copied = read_only.copied(
-                    self.path, continuity.file, self.connect
-                )
+                from .read_only import copied
+
+                made = copied(self.path, continuity.file, self.connect)
+                self._connection, self._copied = made
                 continuity.close()
             else:
-                self._connection, self._continuity = self.connect(self.path), continuity
+                self._connection = self.patience.run(lambda: self.connect(self.path))
+                self._continuity = continuity
         except BaseException:
             continuity.close()
             raise
@@ -323,7 +325,9 @@ class Database:
 
     def _prepare(self, connection: "sqlite3.Connection", *, writing: bool) -> None:
         """Migrate a log, and have it keep a write-ahead log, if it is to be written."""
-        version = migrating.version_of(connection, self.path, self.known)
+        version = self.patience.run(
+            lambda: migrating.version_of(connection, self.path, self.known), connection
+        )
         if version < newest(self.known):
             if not writing:
                 raise needs_migration(self.path)
@@ -331,7 +335,7 @@ class Database:
             self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
         if writing:
             # A backup that is only looked into stays one file, as it is.
-            connection.execute("PRAGMA journal_mode = WAL")
+            self.patience.run(lambda: connection.execute("PRAGMA journal_mode = WAL"), connection)
         self.check_place()
 
     def _look_around(self) -> None:
@@ -341,10 +345,3 @@ class Database:
             raise network(self.path, kind)
         for text in filesystem.doubts(self.path, kind):
             self._voice.warn(f"{self.path}: {text}")
-
-    def _in_memory(self) -> "sqlite3.Connection":
-        import sqlite3
-
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrating.fill(connection, self.known)
-        return connection

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from .faults import refused, symbolic_link
+from .faults import refused, second_name, symbolic_link
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 
@@ -25,6 +25,21 @@ def refuse_odd(path: Path) -> bool:
             kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no plain file"
             raise refused(each, f"{kind}, not a case log", "name another file with --db")
     return True
+
+
+def refuse_second_name(path: Path) -> bool:
+    """Whether a file has one name; raises BadDataError otherwise, but for one that a restore gives.
+
+    A restore that was killed may have left the name to which it was about to move the log aside.
+    """
+    found = os.lstat(path)
+    if found.st_nlink == 1:
+        return True
+    with os.scandir(path.parent) as entries:
+        for each in entries:
+            if each.name.startswith(f"{path.name}.replaced-") and each.inode() == found.st_ino:
+                return True
+    raise second_name(path)
 
 
 def make_private(path: Path) -> None:
@@ -54,9 +69,7 @@ def remove_companions(path: Path) -> None:
 
 
 def flush(path: Path) -> None:
-    """Have a file's content, or a folder's names, on the disk."""
-    if os.name == "nt" and path.is_dir():  # pragma: no cover - Windows keeps names by itself
-        return
+    """Have a file's content on the disk."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

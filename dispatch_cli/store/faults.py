@@ -87,6 +87,11 @@ def whole(read: Callable[[], T]) -> T:
         raise TornRowError from error
 
 
+def is_held(error: "sqlite3.Error") -> bool:
+    """Whether SQLite says that another program holds a lock."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _HELD
+
+
 def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
     """The error to raise instead; the same one where the program itself is wrong."""
     import sqlite3
@@ -100,7 +105,7 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
         return damaged(path, "a text that is no text")  # Python's own, for bytes that are not UTF-8
     if code is None or code & 0xFF in _OUR_OWN:
         return error
-    if code & 0xFF in _HELD:
+    if is_held(error):
         return ConflictError(
             Problem("another program has held the case log for too long", file=str(path)),
             hint=NOTHING_RECORDED,
@@ -153,8 +158,7 @@ def foreign_wal(path: Path) -> DamagedError:
     """The error for a write-ahead log that would mix two histories."""
     return DamagedError(
         Problem("this write-ahead log does not belong to the case log beside it", file=str(path)),
-        hint='"dispatch log restore FILE" puts a backup in place and keeps the old files;'
-        " delete none: they may hold what is nowhere else",
+        hint=f"{RESTORE}; delete none: they may hold what is nowhere else",
     )
 
 
@@ -181,6 +185,15 @@ def needs_migration(path: Path) -> NeedsLockError:
 def symbolic_link(path: Path) -> DispatchError:
     """The error for a link, which could lead anywhere."""
     return refused(path, "a symbolic link, which is not followed", "name the file itself with --db")
+
+
+def second_name(path: Path) -> DispatchError:
+    """The error for a file with several names: each would get a write-ahead log of its own."""
+    return refused(
+        path,
+        "this file has a second name (a hard link); its last commits may be beside the other one",
+        "find it with find -samefile, work with one name and remove the other",
+    )
 
 
 def _unavailable(path: Path, why: str) -> UnavailableError:

@@ -20,13 +20,14 @@ def in_reading(database: Database) -> Iterator["sqlite3.Connection"]:
     What is wrong then, such as a log that is gone while it is restored, is looked at again with the
     lock before it is said. Raises BadDataError where the log is not all of it.
     """
-    try:
-        connection = database.readable()
-        _begin(database, connection, "BEGIN")
-    except (BadDataError, UnavailableError) as error:
-        with database.looking_again(error):
+    with database.patience.limited():
+        try:
             connection = database.readable()
             _begin(database, connection, "BEGIN")
+        except (BadDataError, UnavailableError) as error:
+            with database.looking_again(error):
+                connection = database.readable()
+                _begin(database, connection, "BEGIN")
     with undone(database, connection):
         yield connection
         connection.execute("COMMIT")
@@ -61,8 +62,7 @@ def _begin(database: Database, connection: "sqlite3.Connection", begin: str) -> 
     with undone(database, connection):
         acknowledged = database.acknowledged()
         database.check_place()
-        connection.execute(begin)
-        database.check_version(connection)
+        database.begin(connection, begin)
         database.check_identity(connection, acknowledged)
 
 

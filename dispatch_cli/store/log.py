@@ -1,5 +1,6 @@
 """The one interface to the case log."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..errors import BadDataError, ConflictError, DispatchError
+from ..errors import BadDataError, ConflictError, DispatchError, ExitCode
 from . import filesystem, forgetting, identity, migrating, soundness
 from .database import Database
+from .faults import RESTORE, DamagedError
 from .in_transaction import in_reading, in_transaction
 from .transaction import Reader, Transaction
 
@@ -22,9 +24,23 @@ if TYPE_CHECKING:
     from .restoring import Restored
 
 
+_STATES: dict[type[DispatchError], str] = {
+    DamagedError: "damaged",
+    BadDataError: "refused",
+    ConflictError: "in use",
+    DispatchError: "not reachable",
+}
+
+
 class Description(Struct, frozen=True):
     """A case log as ``doctor`` tells of it; ``id`` is "" where there is none to be read."""
 
+    state: str
+    """In a word or two: sound, none yet, damaged, refused, in use, not reachable."""
+
+    problems: tuple[str, ...]
+    hint: str
+    exit_code: ExitCode
     id: str
     commits: int
     file_system: str
@@ -62,32 +78,43 @@ class Store:
             yield Reader(connection, self._database.schema)
 
     def check(self) -> list[str]:
-        """What is wrong with the file, for ``doctor``; the empty list if nothing is."""
-        try:
-            with self._in_reading() as connection:
-                problems = soundness.all_problems(connection, self._database.schema())
-                if forgetting.is_unwiped(connection):
-                    problems.append("an erasure is unfinished: repeat dispatch case forget")
-        except BadDataError as error:
-            return [problem.text for problem in error.problems]
-        return problems
+        """What is wrong with the log; the empty list if nothing is. Never raises."""
+        return list(self.described().problems)
 
     def described(self) -> Description:
-        """Which log it is and what is doubtful about its file, for ``doctor``; never raises."""
+        """Say which log it is, what is wrong and what is doubtful about its file; never raises."""
         from .swapping import set_aside
 
         kind = filesystem.file_system_of(self.path)
-        stamp = None
-        with suppress(DispatchError, OSError):
-            if self._database.exists():
-                with self._in_reading() as connection:
+        state, hint, code = "sound", "", ExitCode.OK
+        stamp, problems = None, []
+        try:
+            with self._in_reading() as connection:
+                if self._database.exists():
                     stamp = identity.read_stamp(connection)
+                problems = soundness.all_problems(connection, self._database.schema())
+                state = "damaged" if problems else "sound" if stamp else "none yet"
+                hint = RESTORE if problems else ""
+                if forgetting.is_unwiped(connection):
+                    problems.append("an erasure is unfinished: repeat dispatch case forget")
+            code = ExitCode.BAD_DATA if problems else ExitCode.OK
+        except DispatchError as error:
+            state = next(word for kind, word in _STATES.items() if isinstance(error, kind))
+            problems = [problem.text for problem in error.problems]
+            hint, code = error.hint, error.exit_code
+        aside: list[str] = []
+        with suppress(DispatchError, OSError):
+            aside = set_aside(self.path)
         return Description(
+            state=state,
+            problems=tuple(problems),
+            hint=hint,
+            exit_code=code,
             id=stamp.log if stamp else "",
             commits=stamp.count if stamp else 0,
             file_system=kind,
-            doubts=tuple(filesystem.doubts(self.path, kind)) if self.path.exists() else (),
-            aside=tuple(set_aside(self.path)),
+            doubts=tuple(filesystem.doubts(self.path, kind)) if os.path.exists(self.path) else (),
+            aside=tuple(aside),
         )
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..files import flush_folder
 from . import identity, journal
 from .database_files import COMPANIONS, flush, make_private, remove
 from .faults import damaged, explained, refused
@@ -48,6 +49,15 @@ def fill(connection: "sqlite3.Connection", known: tuple[Migration, ...]) -> None
     connection.execute("COMMIT")
 
 
+def in_memory(known: tuple[Migration, ...]) -> "sqlite3.Connection":
+    """Make an empty log with the newest schema in memory."""
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    fill(connection, known)
+    return connection
+
+
 def make(
     path: Path, connect: "Callable[[Path], sqlite3.Connection]", known: tuple[Migration, ...]
 ) -> tuple[identity.Stamp, str]:
@@ -69,7 +79,7 @@ def make(
         connection.execute("PRAGMA journal_mode = WAL")
     flush(fresh)
     os.rename(fresh, path)
-    flush(path.parent)
+    flush_folder(path.parent)
     return made
 
 

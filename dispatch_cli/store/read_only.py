@@ -48,6 +48,10 @@ class State(Struct, frozen=True):
         is_grown = [each[0] for each in self.files] == [each[0] for each in after.files]
         return self == after or (is_grown and self.wal_head == after.wal_head != b"")
 
+    def is_over(self, path: Path) -> bool:
+        """Whether a log has been written since. Raises OSError."""
+        return state_of(path) != self
+
 
 def state_of(path: Path) -> State:
     """Read the state of the files of a log. Raises OSError."""

@@ -191,7 +191,7 @@ def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
     with suppress(DamagedError):
         if database.exists():
             with database.looked_at() as old, rows_explained(database.path):
-                _settle(database.path, old)
+                _settle(database, old)
                 return whole(lambda: _compared(old, backup))
     noted = database.acknowledged()
     if noted is None:
@@ -206,10 +206,12 @@ def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
     )
 
 
-def _settle(path: Path, old: "sqlite3.Connection") -> None:
+def _settle(database: Database, old: "sqlite3.Connection") -> None:
     """Have all commits in the database itself; raises ConflictError while a reader prevents it."""
+    # Copying and checking a large backup may have taken longer than a command waits in all.
+    old.execute(f"PRAGMA busy_timeout = {round(1000 * database.patience.wait_s):d}")
     if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        raise _still_in_use(path)
+        raise _still_in_use(database.path)
 
 
 def _still_in_use(path: Path) -> ConflictError:

@@ -10,12 +10,11 @@ import errno
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from ..errors import Problem, UnavailableError
-from ..files import replace_synced
+from ..files import flush_folder, replace_synced
 from .database_files import COMPANIONS, flush, is_same, make_private, remove_companions
 from .faults import explained
 
@@ -45,8 +44,7 @@ def put_in_place(
     try:
         for suffix in suffixes:
             _keep(f"{path}{suffix}", f"{aside}{suffix}")
-        with suppress(OSError):  # a system that opens no folders
-            flush(path.parent)
+        flush_folder(path.parent)
         if is_settled:
             remove_companions(path)
         is_announced = True

@@ -6,7 +6,6 @@ pages of the old log. The format: https://www.sqlite.org/fileformat2.html#the_wr
 
 import os
 import sys
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -185,6 +184,8 @@ def _whole_frames(wal: int) -> Iterator[Frame]:
 
 def _checksum(content: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:
     """Go on with a checksum: https://www.sqlite.org/fileformat2.html#checksum_algorithm."""
+    from array import array
+
     words = array("I", content)
     if order != sys.byteorder:
         words.byteswap()

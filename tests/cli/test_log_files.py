@@ -13,6 +13,7 @@ from msgspec import convert
 from dispatch_cli.cli.check_schedule import jobs_of
 from dispatch_cli.cli.log import _what_is_lost
 from dispatch_cli.store import lock
+from dispatch_cli.store.database import Database
 from dispatch_cli.store.restoring import Restored
 
 from ..terminal import Terminal
@@ -66,6 +67,35 @@ def test_a_deleted_log_is_not_an_empty_one(dispatch, log: Path) -> None:
         ran = dispatch(*words)
         assert ran.code == 4, words
         assert "the case log is gone, and 1 commit with it" in ran.out + ran.err
+
+
+def test_doctor_has_all_rows_also_without_the_log(
+    dispatch, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log that cannot be reached, is refused or in use is one problem among the rows."""
+    whole = {line.split("\t")[0] for line in dispatch("doctor").out.splitlines()}
+    held = log.parent / "held.sqlite3"
+    dispatch("log", "backup", str(held))
+    with closing(sqlite3.connect(held, isolation_level=None)) as other, monkeypatch.context() as to:
+        other.executescript("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+        to.setenv("DISPATCH_DB", str(held))
+        to.setitem(Database.__init__.__kwdefaults__, "wait_s", 0.1)
+        _doctor_says(dispatch, 8, "in use", whole)
+    log.unlink()
+    said = _doctor_says(dispatch, 4, "refused", whole)
+    assert "restore FILE" in said["hint"][1]
+    monkeypatch.setenv("DISPATCH_DB", "/dev/null/x/cases")
+    _doctor_says(dispatch, 5, "not reachable", whole)
+
+
+def _doctor_says(dispatch, code: int, state: str, rows: set[str]) -> dict[str, list[str]]:
+    ran = dispatch("doctor")
+    said = {each[0]: each for each in (line.split("\t") for line in ran.out.splitlines())}
+    assert ran.code == code
+    assert said["case log"][1].endswith(f": {state}")
+    assert said["problem"][1]
+    assert rows - set(said) <= {"clock", "case log id"}
+    return said
 
 
 def test_doctor_names_the_log_and_what_is_doubtful(dispatch, log: Path) -> None:

@@ -37,6 +37,30 @@ def test_the_mount_that_counts_is_the_innermost_and_the_last(path: str, kind: st
     assert filesystem.file_system_of(Path(path), MOUNTS) == kind
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "lines"),
+    [
+        # A mount over a folder that was made later hides the mounts inside of it.
+        ("/a/b/c", "nfs4", ["2 1 0:2 / /a/b rw - ext4 x rw", "3 1 0:3 / /a rw - nfs4 h:/ rw"]),
+        # One that was made within it is on top of it, wherever it stands in the table.
+        ("/a/b/c", "ext4", ["4 3 0:4 / /a/b rw - ext4 x rw", "3 1 0:3 / /a rw - nfs4 h:/ rw"]),
+        ("/a/b/c", "xfs", ["2 1 0:2 / /a/b rw - ext4 x rw", "3 1 0:3 / /a rw - nfs4 h:/ rw",
+                           "5 3 0:5 / /a/b rw - xfs y rw"]),
+        # Other ends of lines than a newline belong to a name.
+        *((f"/m{end}nt/c", "nfs4", [f"2 1 0:2 / /m{end}nt rw - nfs4 h:/ rw"])
+          for end in "\x85\x0c\x0b\x1c\u2028\r"),
+        ("/m\nnt/c", "nfs4", ["2 1 0:2 / /m\\012nt rw - nfs4 h:/ rw"]),
+        # A table without the root's own mount, and one whose root is its own parent.
+        ("/x/c", "ext4", []),
+        ("/a/c", "cifs", ["1 1 0:9 / / rw - ext4 x rw", "7 6 0:7 / /a rw - cifs //h/s rw"]),
+    ],
+)  # fmt: skip
+def test_the_mount_that_a_path_leads_to(path: str, kind: str, lines: list[str]) -> None:
+    """Mounts are followed from the root by their parents, whatever their names and order."""
+    mounts = "\n".join(["1 0 0:1 / / rw - ext4 x rw", *lines])
+    assert filesystem.file_system_of(Path(path), mounts) == kind
+
+
 def test_the_own_mounts_are_read() -> None:
     """The system's own table says something of the root; no table says nothing."""
     if Path("/proc/self/mountinfo").exists():
@@ -90,6 +114,19 @@ def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> N
     (tmp_path / name).chmod(mode)
     found = filesystem.shared_with(path)
     assert [why in each and str(tmp_path / name) in each for each in found] == [True] * bool(why)
+
+
+def test_who_can_replace_the_folder(tmp_path: Path) -> None:
+    """A folder further up that others can write is named, unless only owners can rename in it."""
+    path = tmp_path / "open" / "above" / "log" / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+    assert filesystem.shared_with(path) == []
+    (tmp_path / "open").chmod(0o777)
+    [found] = filesystem.shared_with(path)
+    assert found == f"{tmp_path / 'open'} can be written by everybody (mode 0777)"
+    (tmp_path / "open").chmod(0o1777)
+    assert filesystem.shared_with(path) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")

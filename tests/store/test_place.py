@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_cli.errors import DispatchError, UnavailableError
+from dispatch_cli.errors import BadDataError, DispatchError, UnavailableError
 from dispatch_cli.store import Store, lock
 from dispatch_cli.store.database import Database
 from dispatch_cli.store.identity import Stamp
@@ -119,6 +119,22 @@ def test_a_look_that_has_begun_is_finished(tmp_path: Path) -> None:
         assert len(list(reader.acts())) == 1
     shutil.copyfile(tmp_path / "away", copy)
     store.close()
+
+
+def test_a_log_with_a_second_name_is_refused(tmp_path: Path) -> None:
+    """By neither name of a file it is read or written, unless the other is where it is kept aside.
+
+    Under each name SQLite would keep a write-ahead log of its own.
+    """
+    path, second = tmp_path / "cases.sqlite3", tmp_path / "second"
+    open_case(plain(path), 1)
+    os.link(path, second)
+    for each in (path, second):
+        for use in (tokens_in, lambda store: open_case(store, 2)):
+            with pytest.raises(BadDataError, match="second name"):
+                use(plain(each))
+    os.rename(second, f"{path}.replaced-20261129T120000")
+    assert tokens_in(plain(path)) == [1]
 
 
 @pytest.mark.parametrize("way", ["moved", "replaced", "gone"])
