@@ -39,7 +39,7 @@ _STAYS = "the case log and the copies that are there stay as they are"
 def back_up(database: Database, target: Path, keep: int | None) -> Copied:
     """Copy one state of a log into a file; see ``Store.back_up``."""
     target = Path(os.path.abspath(target))
-    refuse_own(database.path, *rotation.names(target, keep or 1))
+    refuse_own(database.path, *rotation.names(target, keep or 1), to_write=True)
     if not database.exists():
         raise UsageError(f"{database.path}: there is no case log to back up")
     with (
@@ -93,13 +93,17 @@ def about_copy(
         raise type(error)(*problems, hint=hint) from error
 
 
-def refuse_own(log: Path, *files: Path) -> None:
-    """Refuse a file that belongs to the case log, by whatever path it is named."""
+def refuse_own(log: Path, *files: Path, to_write: bool = False) -> None:
+    """Refuse a file that belongs to the case log, by whatever path it is named.
+
+    What a restore or a migration has kept beside the log may be read, not written.
+    """
     own = {f"{log.name}{suffix}" for suffix in ("", *COMPANIONS, SUFFIX, ".new", ".restored")}
+    kept = (f"{log.name}.replaced-", f"{log.name}.before-")
     folder = os.path.realpath(log.parent)
     for file in files:
-        is_beside = os.path.realpath(file.parent) == folder
-        if (is_beside and file.name in own) or is_same(log, file):
+        is_own = file.name in own or (to_write and file.name.startswith(kept))
+        if (is_own and os.path.realpath(file.parent) == folder) or is_same(log, file):
             raise UsageError(f"{file} belongs to the case log itself")
 
 

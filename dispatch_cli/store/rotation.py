@@ -16,6 +16,9 @@ from .database_files import COMPANIONS, refuse_odd, remove, remove_companions
 from .faults import TornRowError
 from .migrating import APPLICATION_ID
 
+MOST_COPIES = 1000
+"""A higher number after the name, such as a day, is of no rotation."""
+
 _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
 _UNFINISHED = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.tmp(-wal|-shm|-journal)?")
 
@@ -81,9 +84,9 @@ def is_copy_of(path: Path, log: str) -> bool:
 
 def drop_older(target: Path, keep: int, log: str) -> None:
     """Delete the copies of this log from number ``keep`` on, which an earlier rotation has kept."""
+    made = {each.name: each for each in names(target, MOST_COPIES)[keep:]}
     for each in list(_beside(target)):
-        number = each.name[len(target.name) + 1 :]
-        if number.isascii() and number.isdigit() and int(number) >= max(keep, 1):
+        if each.name in made:
             with suppress(BadDataError):
                 if refuse_odd(each) and is_copy_of(each, log):
                     _drop(each)

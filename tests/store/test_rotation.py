@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -57,6 +58,11 @@ def test_a_backup_never_replaces_the_log_itself(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="belongs to the case log"):
             plain(path).restore(file, operator="mara")
     second.unlink()
+    kept = Path(f"{path}.replaced-20261124T120000")
+    shutil.copyfile(path, kept)
+    with pytest.raises(UsageError, match="belongs to the case log"):
+        plain(path).back_up(linked / kept.name, keep=1)
+    assert plain(path).restore(kept, operator="mara").missing == 0
     assert tokens_in(plain(path)) == [1]
 
 
@@ -98,10 +104,14 @@ def test_a_smaller_rotation_deletes_what_is_above_it(tmp_path: Path) -> None:
             store.back_up(copy, keep=5)
         foreign = tmp_path / "copy.7"
         foreign.write_text("not ours")
+        by_hand = [tmp_path / f"copy.{name}" for name in ("20261124", "03", "1000")]
+        for each in by_hand:
+            shutil.copyfile(copy, each)
         store.back_up(copy, keep=2)
     found = sorted(each.name for each in tmp_path.glob("copy*") if each.suffix != ".lock")
-    assert found == ["copy", "copy.1", "copy.7"]
-    assert [len(tokens_in(plain(tmp_path / name))) for name in found[:2]] == [5, 5]
+    assert found == ["copy", "copy.03", "copy.1", "copy.1000", "copy.20261124", "copy.7"]
+    found = ["copy", "copy.1"]
+    assert [len(tokens_in(plain(tmp_path / name))) for name in found] == [5, 5]
 
 
 def test_a_failing_backup_does_not_use_the_rotation_up(
