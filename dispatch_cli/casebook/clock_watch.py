@@ -105,8 +105,8 @@ def _act(
 
 
 def _length(span: timedelta) -> str:
-    """Return a length of time in its largest whole unit."""
-    minutes = span // timedelta(minutes=1)
+    """Return a length of time, rounded to its largest whole unit."""
+    minutes = round(span / timedelta(minutes=1))
     if minutes < 120:
         return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+    return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ..errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
 from . import identity, journal, rotation
 from .database import Database
 from .database_files import COMPANIONS, flush, is_same, make_private, remove
-from .faults import explained
+from .faults import UNAVAILABLE, explained
 from .identity import Stamp
 from .in_transaction import in_reading
 from .lock import SUFFIX, LockFile
@@ -64,19 +63,34 @@ def back_up(database: Database, target: Path, keep: int | None) -> Copied:
 
 
 @contextmanager
-def about_copy(copy: Path, unavailable: str, hint: str) -> Iterator[None]:
-    """Raise what goes wrong with a copy of a log as an error about the copy, not the log."""
-    names = {f"{copy}{suffix}" for suffix in ("", *COMPANIONS, SUFFIX)}
+def about_copy(
+    copy: Path, unavailable: str, hint: str, *, beside: Path | None = None
+) -> Iterator[None]:
+    """Raise what goes wrong with a copy of a log as an error about the copy, not the log.
+
+    ``beside`` is a file that the copy is copied into and that the user does not know.
+    """
+    names = {
+        f"{path}{suffix}": f"{copy}{suffix}"
+        for path in (copy, beside or copy)
+        for suffix in ("", *COMPANIONS, SUFFIX)
+    }
     try:
         with explained(copy):
             yield
     except (BadDataError, UnavailableError) as error:
-        if any(each.file not in names for each in error.problems):
+        texts = [each.text for each in error.problems]
+        if isinstance(error, UnavailableError):
+            is_about_it = all(text.startswith(UNAVAILABLE) for text in texts)
+            texts = [text.replace(UNAVAILABLE, unavailable) for text in texts]
+        else:
+            is_about_it = True
+            texts = [text.replace("the case log", "the backup") for text in texts]
+        files = [names.get(each.file, "") for each in error.problems]
+        if not (is_about_it and all(files)):
             raise
-        raise type(error)(
-            *(replace(each, text=_of_copy(each.text, unavailable)) for each in error.problems),
-            hint=hint,
-        ) from error
+        problems = (Problem(*each) for each in zip(texts, files, strict=True))
+        raise type(error)(*problems, hint=hint) from error
 
 
 def refuse_own(log: Path, *files: Path) -> None:
@@ -135,9 +149,3 @@ def _held(database: Database, target: Path) -> Iterator[LockFile]:
                 Problem("another program is writing this backup", file=str(target)), hint=_STAYS
             ) from error
         yield held
-
-
-def _of_copy(text: str, unavailable: str) -> str:
-    return text.replace("the case log is unavailable", unavailable).replace(
-        "the case log", "the backup"
-    )

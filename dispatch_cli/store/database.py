@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -81,8 +81,7 @@ class Database:
         self._continuity: Continuity | None = None
         self._copied: State | None = None
         self._lock: lock.LockFile | None = None
-        self._is_known = False
-        """Whether the connection has passed ``check_identity`` once."""
+        self._is_known = False  # whether the connection has passed check_identity once
 
     @property
     def lock_path(self) -> Path:
@@ -168,15 +167,12 @@ class Database:
         makes = isinstance(error, NeedsLockError)
         if self._lock is not None or not (makes or self.lock_path.exists()):
             raise error
-        try:
-            held = self._queued(for_reading=not makes)
-            held.__enter__()
-        except UnavailableError:
-            raise error from None
-        try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._queued(for_reading=not makes))
+            except UnavailableError:
+                raise error from None
             yield
-        finally:
-            held.__exit__(None, None, None)
 
     def begin(self, connection: "sqlite3.Connection", statement: str) -> None:
         """Begin a transaction, unless another program has changed the schema since the opening."""
@@ -289,7 +285,10 @@ class Database:
         """The connection with the newest schema; only a writer makes or migrates."""
         with explained(self.path):
             if self._connection is not None:
-                return self._connection
+                mode = self._connection.execute("PRAGMA journal_mode").fetchone()[0]
+                if mode == "wal" or not writing or self._copied is not None:
+                    return self._connection
+                self.close()
             self._look_around()
             if writing and not self.exists():
                 check_gone(self.path, self.acknowledged())
@@ -321,7 +320,7 @@ class Database:
         return self._connection
 
     def _prepare(self, connection: "sqlite3.Connection", *, writing: bool) -> None:
-        """Migrate a log, and have it keep a write-ahead log, where that is allowed."""
+        """Migrate a log, and have it keep a write-ahead log, if it is to be written."""
         version = self.patience.run(
             lambda: migrating.version_of(connection, self.path, self.known), connection
         )
@@ -330,9 +329,10 @@ class Database:
                 raise needs_migration(self.path)
             stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
             self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
-        if self._copied is None:
+        if writing:
+            # A backup that is only looked into stays one file, as it is.
             self.patience.run(lambda: connection.execute("PRAGMA journal_mode = WAL"), connection)
-            self.check_place()
+        self.check_place()
 
     def _look_around(self) -> None:
         """Refuse a network file system, and warn of other doubts about the file."""

@@ -34,6 +34,7 @@ _OUR_OWN = (21, 25)  # MISUSE, RANGE: mistakes of this program
 
 T = TypeVar("T")
 
+UNAVAILABLE = "the case log is unavailable"
 NOTHING_RECORDED = "nothing was recorded by this command; try again once that is mended"
 RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
 
@@ -196,6 +197,4 @@ def second_name(path: Path) -> DispatchError:
 
 
 def _unavailable(path: Path, why: str) -> UnavailableError:
-    return UnavailableError(
-        Problem(f"the case log is unavailable: {why}", file=str(path)), hint=NOTHING_RECORDED
-    )
+    return UnavailableError(Problem(f"{UNAVAILABLE}: {why}", file=str(path)), hint=NOTHING_RECORDED)

@@ -94,9 +94,10 @@ def migrate(
         apply(connection, known, version)
         work_out_all(connection)
         problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        problems = [] if problems == ["ok"] else problems
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
         problems += [f"foreign key of {row[0]}" for row in broken]
-        if problems != ["ok"]:
+        if problems:
             raise damaged(path, f"migrating fails: {'; '.join(problems)[:200]}")
         has_stamp = version >= identity.SINCE_VERSION
         stamp = identity.renew(connection) if has_stamp else identity.read_stamp(connection)

@@ -7,7 +7,7 @@ higher number of commits than every log that was at its path.
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from ..errors import ConflictError, Problem, UsageError
 from ..model.case import OF_NO_CASE, Act
 from . import forgetting, identity, journal, migrating, swapping, wal
-from .backup import count_cases, refuse_own, refuse_unsound
+from .backup import about_copy, count_cases, refuse_own, refuse_unsound
 from .continuity import Continuity
 from .database import Database
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
@@ -31,6 +31,8 @@ from .wiping import wipe
 if TYPE_CHECKING:
     import sqlite3
 
+
+_STAYS = "nothing was changed: the case log is as it was, and so is the backup"
 
 RESTORE = "restore"
 """The act that is recorded, under no case, with the heads of the backup and of the log before."""
@@ -88,17 +90,17 @@ def restore(
     """Put a backup in the place of a log; see ``Store.restore``."""
     source = Path(os.path.abspath(source))
     refuse_own(database.path, source)
-    with explained(source):
+    fresh = Path(f"{database.path}.restored")
+    with _about(source, fresh):
         if not refuse_odd(source):
             raise UsageError(f"{source}: there is no such file")
-    fresh = Path(f"{database.path}.restored")
     with database.alone() as lock, explained(database.path):
         # An open connection may be to a file that is no longer at the path.
         database.close()
         swapping.finish_interrupted(database.path)
         remove_unfinished(database.path)
         try:
-            with explained(fresh):
+            with _about(source, fresh), explained(fresh):
                 _copy(source, fresh)
                 made, stamp, is_settled = _prepared(
                     database, database.beside(fresh), operator, before
@@ -126,6 +128,11 @@ def remove_unfinished(path: Path) -> None:
     fresh = Path(f"{path}.restored")
     remove(fresh)
     migrating.delete_copies(fresh)
+
+
+def _about(source: Path, fresh: Path) -> AbstractContextManager[None]:
+    """Raise what goes wrong with the backup, or its copy beside the log, as an error about it."""
+    return about_copy(source, "it cannot be copied beside the case log", _STAYS, beside=fresh)
 
 
 def _prepared(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dispatch_cli.casebook.clock_watch import _length
 from dispatch_cli.cli.case import desk
 
 NOW = datetime.now(UTC)
@@ -86,6 +87,16 @@ def test_a_restore_records_a_jump_and_hides_none(at, dispatch, monkeypatch, tmp_
     assert SET_BACK in at(timedelta(minutes=2), "audit").out
     assert SET_BACK not in at(timedelta(minutes=2), "offer", "1").err
     assert at(timedelta(minutes=3), "forget").code == 8
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(59.8, "60 min"), (119, "119 min"), (119.9, "2 h"), (299, "5 h"), (47 * 60, "47 h"),
+     (2 * 1440 + 1300, "3 days")],
+)  # fmt: skip
+def test_a_jump_is_told_in_rounded_units(minutes: float, said: str):
+    """A clock set back from 14:46 to 09:47 was set back by 5 hours, not by 4."""
+    assert _length(timedelta(minutes=minutes)) == said
 
 
 def test_doctor_shows_a_jump(at, dispatch):

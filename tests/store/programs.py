@@ -124,7 +124,7 @@ def _done(store: Store, words: list[str]) -> str:
         open_case(store, int(words[1]))
         return f"opened {words[1]}"
     if words[0] == "backup":
-        store.back_up(Path(words[1]), keep=2)
+        store.back_up(Path(words[1]), keep=int(words[2]) if words[2:] else 2)
         return "backed up"
     if words[0] == "wait":
         time.sleep(60)

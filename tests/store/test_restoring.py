@@ -1,5 +1,7 @@
 """What a restore says of the log before, whatever has become of that, and what it erases again."""
 
+import errno
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -7,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_cli.errors import BadDataError, ConflictError
+from dispatch_cli.errors import BadDataError, ConflictError, UnavailableError
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 
@@ -245,3 +247,92 @@ def test_a_restore_is_a_record_of_the_journal(tmp_path: Path) -> None:
     assert [each.action for each in acts] == ["open", "clock jumped", "restore"]
     assert (acts[-1].operator, acts[-1].case_id, acts[-1].at) == ("ines", 0, NOW)
     assert acts[-1].details == {"backup": copied.head, "before": before, "missing": 1}
+
+
+def test_errors_name_the_backup_and_not_its_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is wrong with it, FILE is named, the log is as it was, and no copy is left."""
+    path, copy = tmp_path / "log" / "cases.sqlite3", tmp_path / "copy"
+    with plain(path) as store:
+        open_case(store, 1)
+        store.back_up(copy, keep=None)
+    text, empty, other, cut, newer, link = (
+        tmp_path / name for name in ("text", "empty", "other", "cut", "newer", "link")
+    )
+    text.write_text("no database\n" * 500)
+    empty.write_text("")
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    cut.write_bytes(copy.read_bytes()[:-9000])
+    newer.write_bytes(copy.read_bytes())
+    with closing(sqlite3.connect(newer)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    link.symlink_to(copy)
+    for source in (text, empty, other, cut, newer, link, tmp_path):
+        with pytest.raises(BadDataError) as caught:
+            plain(path).restore(source, operator="mara")
+        for problem in caught.value.problems:
+            assert problem.file == str(source)
+            assert "the case log" not in problem.text.replace("not a case log", "")
+        assert caught.value.hint.startswith("nothing was changed")
+        assert "--db" not in caught.value.hint
+
+    def full(source: Path, target: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(UnavailableError) as failed:
+        plain(path).restore(copy, operator="mara")
+    assert str(failed.value) == (
+        f"{copy}: it cannot be copied beside the case log: No space left on device"
+    )
+    assert [each.name for each in path.parent.glob("*.re*")] == []
+    assert tokens_in(plain(path)) == [1]
+
+
+def test_a_backup_that_cannot_be_migrated_leaves_no_copy(tmp_path: Path) -> None:
+    """Its personal data is in no file that no command deletes; the error says what fails."""
+    path, older = tmp_path / "cases.sqlite3", tmp_path / "older"
+    script = (Path(__file__).parent / "logs" / "version_4.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(older)) as connection:
+        connection.executescript(script)
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM case_file WHERE id = 2")
+        connection.commit()
+    with plain(path) as store:
+        open_case(store, 1)
+    with pytest.raises(BadDataError, match="migrating fails: foreign key of"):
+        plain(path).restore(older, operator="mara")
+    assert [each.name for each in tmp_path.glob("cases*") if "restored" in each.name] == []
+
+
+def test_what_a_killed_restore_has_copied_is_named_and_erased(tmp_path: Path) -> None:
+    """``doctor`` names the copy; ``case forget`` and the next restore delete it."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    left = [tmp_path / f"{path.name}.restored{each}" for each in ("", "-wal", ".before-6-of-5-T")]
+    with plain(path) as store:
+        open_case(store, 1)
+        store.back_up(copy, keep=None)
+        for clean in (store.after_erasure, lambda: store.restore(copy, operator="mara")):
+            for each in left:
+                each.write_text("personal")
+            assert str(left[0]) in store.described().aside
+            clean()
+            assert not any(each.exists() for each in left)
+
+
+def test_looking_into_a_backup_leaves_it_as_it_is(tmp_path: Path) -> None:
+    """Reading changes no byte and leaves no companion; who writes afterwards gets a -wal."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "b" / "copy"
+    with plain(path) as store:
+        open_case(store, 1)
+        store.back_up(copy, keep=None)
+    before = copy.read_bytes()
+    log = plain(copy)
+    assert tokens_in(log) == [1]
+    assert copy.read_bytes() == before
+    assert sorted(each.name for each in copy.parent.iterdir()) == ["copy", "copy.lock"]
+    open_case(log, 2)
+    assert Path(f"{copy}-wal").exists()
+    assert tokens_in(log) == [1, 2]
