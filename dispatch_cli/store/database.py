@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -81,8 +81,7 @@ class Database:
         self._continuity: Continuity | None = None
         self._copied: State | None = None
         self._lock: lock.LockFile | None = None
-        self._is_known = False
-        """Whether the connection has passed ``check_identity`` once."""
+        self._is_known = False  # whether the connection has passed check_identity once
 
     @property
     def lock_path(self) -> Path:
@@ -168,15 +167,12 @@ class Database:
         makes = isinstance(error, NeedsLockError)
         if self._lock is not None or not (makes or self.lock_path.exists()):
             raise error
-        try:
-            held = self._queued(for_reading=not makes)
-            held.__enter__()
-        except UnavailableError:
-            raise error from None
-        try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._queued(for_reading=not makes))
+            except UnavailableError:
+                raise error from None
             yield
-        finally:
-            held.__exit__(None, None, None)
 
     def begin(self, connection: "sqlite3.Connection", statement: str) -> None:
         """Begin a transaction, unless another program has changed the schema since the opening."""

@@ -21,6 +21,8 @@ from .programs import Program, open_case, plain, tokens_in
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 LONGEST_S = 0.012
+FOREIGN = range(-5, 0)
+"""The tokens of another log, which may be put where there is none yet."""
 
 
 class Walk:
@@ -35,7 +37,7 @@ class Walk:
         (folder / "log-linked").symlink_to(self.path.parent)
         self.programs = [Program(self.path), Program(self.path)]
         self.acknowledged: set[int] = set()
-        self.unsure: set[int] = set()
+        self.unsure: set[int] = set(FOREIGN)
         self.restoring: set[int] | None = None
         self.token = 0
         self.steps: Counter[str] = Counter()
@@ -143,6 +145,8 @@ class Walk:
             lambda: self._put(backup, self.path),
             lambda: self._put(self.foreign, self.path),
             lambda: self._put(Path(f"{self.foreign}-wal"), wal),
+            Path(f"{self.path}-shm").unlink,
+            self._put_branch,
         ]
         way = self.chance.randrange(len(ways))
         with suppress(FileNotFoundError):
@@ -239,12 +243,26 @@ class Walk:
             shutil.copyfile(source, f"{target}.coming")
             os.replace(f"{target}.coming", target)
 
+    def _put_branch(self) -> None:
+        """A copy by hand that was worked with elsewhere takes the place of the log."""
+        branch = self.folder / "branch" / self.path.name
+        shutil.rmtree(branch.parent, ignore_errors=True)
+        shutil.copytree(self.folder / "by-hand", branch.parent)
+        Path(f"{branch}.lock").unlink(missing_ok=True)
+        with suppress(DispatchError), plain(branch) as store:
+            for _ in range(self.chance.randrange(1, 9)):
+                self.token += 1
+                self.unsure.add(self.token)
+                open_case(store, self.token)
+        Path(f"{self.path}-wal").unlink(missing_ok=True)
+        self._put(branch, self.path)
+
     def _foreign(self) -> Path:
         """Another log with a write-ahead log, as a killed program leaves it."""
         path = self.folder / "foreign" / self.path.name
         path.parent.mkdir()
         program = Program(path)
-        for token in range(-5, 0):
+        for token in FOREIGN:
             program.tell(f"open {token}")
         program.killed_in("wait", 0)
         return path
