@@ -137,7 +137,6 @@ class Walk:
         ways: list[Callable[[], object]] = [
             self.path.unlink,
             wal.unlink,
-            Path(f"{self.path}-shm").unlink,
             lambda: self._cut(self.path),
             lambda: self._cut(wal),
             lambda: self._put(self.folder / "by-hand" / self.path.name, self.path),
