@@ -14,6 +14,8 @@ _SUFFIX = ".tmp"
 _LOCK_RETRY_S = 0.02
 NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 """Errors of a file system without locks."""
+NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
+"""Errors of a file system that cannot flush a folder by itself."""
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -54,12 +56,23 @@ def _put(path: Path, content: bytes, mode: int, *, on_disk: bool = False) -> Non
 def replace_synced(temporary: Path, path: Path) -> None:
     """Give a file that is on the disk its name, and put that on the disk, too. Raises OSError."""
     os.replace(temporary, path)
-    with suppress(OSError):  # a system that opens no folders
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with suppress(OSError):  # its name is there in any case
+        flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system can do that. Raises OSError."""
+    try:
+        file = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folders, and keeps names by itself
+        return
+    try:
+        os.fsync(file)
+    except OSError as error:
+        if error.errno not in NO_FLUSH:
+            raise
+    finally:
+        os.close(file)
 
 
 @contextmanager

@@ -3,15 +3,12 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..model.case import Act
+from ..model.case import OF_NO_CASE, Act
 from ..model.clock_jumps import ClockJump, jump_between
 from .book import Book, clock
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
-
-OF_NO_CASE = 0
-"""The number under which the journal has what belongs to no case."""
 
 JUMPED, IS_RIGHT = "clock jumped", "clock is right"
 
@@ -49,9 +46,10 @@ def jump_in_force(book: Book, reader: "Reader") -> ClockJump | None:
     A jump ahead is over when the clock is set back or an operator confirms the time.
     """
     found = _noticed(book, reader)
-    recorded = reader.last_act(OF_NO_CASE)
-    if found is not None or recorded is None or recorded.action != JUMPED:
+    acts = [each for each in reader.acts(OF_NO_CASE) if each.action in (JUMPED, IS_RIGHT)]
+    if found is not None or not acts or acts[-1].action != JUMPED:
         return found
+    recorded = acts[-1]
     jump = ClockJump(recorded.at, datetime.fromisoformat(str(recorded.details["last"])))
     return None if jump.is_over(_now(book)) else jump
 
@@ -95,8 +93,8 @@ def _act(
 
 
 def _length(span: timedelta) -> str:
-    """Return a length of time in its largest whole unit."""
-    minutes = span // timedelta(minutes=1)
+    """Return a length of time, rounded to its largest whole unit."""
+    minutes = round(span / timedelta(minutes=1))
     if minutes < 120:
         return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+    return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"

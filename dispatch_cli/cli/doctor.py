@@ -60,9 +60,8 @@ def doctor(
     except DispatchError as error:
         code = error.exit_code
         rows += [("problem", str(problem), source) for problem in error.problems]
-    log, problems = _case_log()
-    if problems:
-        code = ExitCode.BAD_DATA
+    log, log_code = _case_log()
+    code = log_code or code
     rows += [*log, _sqlite(), ("postcodes", centres().dated, "GeoNames")]
     rows += [*_folders(), *_environment(), *_versions()]
     return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
@@ -95,19 +94,17 @@ def _settings(catalog: "Catalog") -> Iterator[tuple[str, str, str]]:
             yield " ".join((*group[1:], name)), str(shown), said or "built in"
 
 
-def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Where the case log is, and what SQLite's quick check and the journal's head say of it."""
+def _case_log() -> tuple[list[tuple[str, str, str]], ExitCode]:
+    """Where the case log is, and what is wrong with it, also where it cannot be read."""
     from pathlib import Path
 
     from .open_files import now, store_at
 
     named = os.environ.get("DISPATCH_DB", "")
     log = store_at(Path(named) if named else None, now(), on_network=True)
-    problems = log.check()
     found = log.described()
-    state = "damaged" if problems else "sound" if found.id else "none yet"
-    rows = [("case log", f"{log.path}: {state}", "DISPATCH_DB" if named else "platform")]
-    if state == "sound":
+    rows = [("case log", f"{log.path}: {found.state}", "DISPATCH_DB" if named else "platform")]
+    if found.state == "sound":
         rows.append(("clock", _clock(log), "journal"))
     if found.id:
         rows.append(("case log id", found.id, f"{found.commits} commits"))
@@ -115,7 +112,10 @@ def _case_log() -> tuple[list[tuple[str, str, str]], list[str]]:
         rows.append(("file system", found.file_system, "mountinfo"))
     rows += [("warning", text, str(log.path)) for text in found.doubts]
     rows += [("set aside", each, "hold what was erased since") for each in found.aside]
-    return [*rows, *(("problem", problem, str(log.path)) for problem in problems)], problems
+    rows += [("problem", problem, str(log.path)) for problem in found.problems]
+    if found.hint:
+        rows.append(("hint", found.hint, str(log.path)))
+    return rows, found.exit_code
 
 
 def _clock(log: "Store") -> str:

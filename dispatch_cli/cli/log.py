@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import ExitCode
-from .case.session import Desk, login_name, open_log, shown
+from .case.session import Desk, book_of, login_name, open_log, shown
 from .lazy import group
 from .outcome import TOLD, Outcome
 from .spreading import takes
 
 if TYPE_CHECKING:
-    from ..store.backup import Restored
+    from ..store.restoring import Restored
 
 app = group("The case log: prove that its journal is whole, back it up, restore it.")
 
@@ -29,7 +29,7 @@ def verify(
         ),
     ] = None,
 ) -> Outcome:
-    """Check the journal from its first record to its last, and the cases by it."""
+    """Check the whole log: its journal from the first record to the last, its cases, its file."""
     with open_log(desk).reading() as reader:
         problems, found = reader.verify(head), reader.head()
     return shown(
@@ -102,33 +102,44 @@ def restore(
 
     dispatch log restore /srv/backup/cases.sqlite3
     """
+    from ..cases.clock_watch import record_jump
+
     with open_log(desk) as log:
-        made = log.restore(file, operator=desk.operator or login_name())
+        book = book_of(log, desk.operator or login_name(), file)
+        made = log.restore(file, operator=book.operator, before=lambda tx: record_jump(book, tx))
         path = log.path
     done = f"{path}: {made.cases} cases, journal {made.head}"
     TOLD.recorded.append(f"restored {done}")
-    TOLD.warnings.extend(_what_is_lost(made))
+    TOLD.warnings.extend((*book.told.warnings, *_what_is_lost(made)))
     return shown(
         desk,
         "log restore",
         made,
         lines=lambda screen: [
             ((screen.text(done), ""),),
+            ((screen.text(f"backup: journal {made.backup_head}"), ""),),
             *(((screen.text(f"moved aside: {each}"), ""),) for each in made.aside),
         ],
-        columns=("path", "cases", "head"),
-        rows=lambda: [{"path": str(path), "cases": made.cases, "head": made.head}],
+        columns=("path", "cases", "head", "backup_head"),
+        rows=lambda: [
+            {
+                "path": str(path),
+                "cases": made.cases,
+                "head": made.head,
+                "backup_head": made.backup_head,
+            }
+        ],
         hint='end every "dispatch case work" that was open: it stops at its next key',
     )
 
 
 def _what_is_lost(made: "Restored") -> Iterator[str]:
     if made.is_other:
-        yield "this was a backup of another case log"
+        yield f"this was a backup of another case log{_known(made, 'the one before')}"
     elif made.missing is None:
         yield (
-            "the log before cannot be read: what was recorded since the backup is not in this one,"
-            " and what was erased since is in it again (dispatch case forget)"
+            f"the log before cannot be read: what was recorded since the backup{_known(made)} is"
+            " not in this one, and what was erased since is in it again (dispatch case forget)"
         )
     elif made.missing:
         records = "1 record" if made.missing == 1 else f"{made.missing} records"
@@ -136,11 +147,24 @@ def _what_is_lost(made: "Restored") -> Iterator[str]:
         yield f"{records} made since the backup {are} not in this log"
     if made.erased:
         yield f"erased again, as in the log before: cases {_numbers(made.erased)}"
+    if made.held:
+        yield (
+            f"erased in the log before, on hold in this one: cases {_numbers(made.held)};"
+            " run dispatch case forget after the hold"
+        )
     if made.open:
         yield (
             f"erased in the log before, open in this one: cases {_numbers(made.open)};"
             " close them and run dispatch case forget"
         )
+
+
+def _known(made: "Restored", of: str = "") -> str:
+    """How much was acknowledged in a log that cannot be read, by its lock file."""
+    if not made.lost_commits:
+        return ""
+    commits = "1 commit" if made.lost_commits == 1 else f"{made.lost_commits} commits"
+    return f"; {of}, which cannot be read, had {commits}" if of else f" (up to {commits})"
 
 
 def _numbers(cases: tuple[int, ...]) -> str:

@@ -267,6 +267,10 @@ class Summary(Struct, frozen=True, kw_only=True):
     as_of: datetime
 
 
+OF_NO_CASE = 0
+"""The number under which the journal has what belongs to no case."""
+
+
 class Act(Struct, frozen=True, kw_only=True):
     """One record of the journal: what was done, when, by whom, to which case."""
 

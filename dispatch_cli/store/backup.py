@@ -1,31 +1,25 @@
-"""Copies of a case log: made while others work, checked on both ends, put back with nothing lost.
+"""Copies of a case log, made while other programs work and checked on both ends.
 
-A backup has a mark of its own, and a restored log again, so that no write-ahead log of another
-copy fits it.
+A backup has a mark of its own, so that no write-ahead log of another copy fits it.
 """
 
 import os
-import shutil
-from contextlib import closing
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from ..errors import BadDataError, ConflictError, DispatchError, Problem, UsageError
-from ..files import make_private_folder
-from ..model.case import Act
-from . import forgetting, identity, journal
-from .continuity import Continuity
+from ..errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
+from . import identity, journal, rotation
 from .database import Database
-from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
-from .faults import explained, rows_explained
+from .database_files import COMPANIONS, flush, is_same, make_private, remove
+from .faults import UNAVAILABLE, explained
 from .identity import Stamp
+from .in_transaction import in_reading
+from .lock import SUFFIX, LockFile
 from .soundness import all_problems
-from .transaction import Transaction
-from .wiping import wipe
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,209 +33,82 @@ class Copied(Struct, frozen=True):
     cases: int
 
 
-class Restored(Struct, frozen=True):
-    """A log that was restored, and what became of the one before.
-
-    ``missing`` counts the records of the old journal that the backup has not; None: the old log
-    cannot be read. ``erased`` are the cases that were erased again, ``open`` those that were
-    erased since the backup and are open in it. ``is_other`` tells of a backup of another log.
-    """
-
-    head: str
-    cases: int
-    aside: tuple[str, ...]
-    missing: int | None
-    erased: tuple[int, ...]
-    open: tuple[int, ...]
-    is_other: bool
+_STAYS = "the case log and the copies that are there stay as they are"
 
 
-class _Old(Struct, frozen=True):
-    """What is still to be read of a log that is to be replaced."""
-
-    log: str
-    records: int
-    forgotten: tuple[int, ...]
-
-
-def back_up(
-    connection: "sqlite3.Connection", database: Database, target: Path, keep: int | None
-) -> Copied:
-    """Copy the snapshot that a connection reads; see ``Store.back_up``."""
-    import sqlite3
-
+def back_up(database: Database, target: Path, keep: int | None) -> Copied:
+    """Copy one state of a log into a file; see ``Store.back_up``."""
     target = Path(os.path.abspath(target))
-    _refuse_own(database, target)
+    refuse_own(database.path, *rotation.names(target, keep or 1), to_write=True)
     if not database.exists():
         raise UsageError(f"{database.path}: there is no case log to back up")
-    schema = database.schema()
-    _refuse_unsound(database.path, all_problems(connection, schema))
-    with explained(target):
-        if refuse_odd(target) and keep is None:
-            raise ConflictError(
-                Problem("there is a file already", file=str(target)),
-                hint="name another file, or --keep 14 to keep the last 14",
-            )
-        if not target.parent.exists():
-            make_private_folder(target.parent)
-        fresh = Path(f"{target}.new")
-        remove(fresh)
+    with (
+        about_copy(target, "the backup cannot be written", _STAYS),
+        _held(database, target) as held,
+    ):
+        rotation.remove_unfinished(target)
+        if keep is None:
+            rotation.refuse_taken(target)
+        fresh = rotation.unfinished_name(target)
         try:
-            make_private(fresh)
-            with closing(sqlite3.connect(fresh, isolation_level=None)) as copy:
-                connection.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")
-                identity.renew(copy)
-                _refuse_unsound(fresh, all_problems(copy, schema))
-                made = Copied(str(target), journal.read_head(copy), _count(copy))
-            flush(fresh)
+            made, stamp = _copied(database, target, fresh, keep or 1)
+            if keep is not None:
+                rotation.drop_older(target, keep, stamp.log)
+            rotation.put_first(fresh, target, keep or 1)
         except BaseException:
             remove(fresh)
             raise
-        for number in range((keep or 1) - 1, 0, -1):
-            _move(_numbered(target, number - 1), _numbered(target, number))
-        os.replace(fresh, target)
-        flush(target.parent)
+        held.acknowledge(stamp, made.head)
     return made
 
 
-def restore(database: Database, source: Path, operator: str) -> Restored:
-    """Put a backup in the place of a log; see ``Store.restore``."""
-    source = Path(os.path.abspath(source))
-    _refuse_own(database, source)
-    with explained(source):
-        if not refuse_odd(source):
-            raise UsageError(f"{source}: there is no such file")
-    with database.alone() as lock:
-        old = _old(database)
-        fresh = Path(f"{database.path}.restored")
-        with explained(fresh):
-            remove(fresh)
-            try:
-                _copy(source, fresh)
-                made, stamp = _prepared(database.beside(fresh), old, operator)
-                flush(fresh)
-                aside = _move_aside(database.path, database.now)
-                lock.acknowledge(stamp)
-                os.rename(fresh, database.path)
-                flush(database.path.parent)
-            except BaseException:
-                remove(fresh)
-                raise
-    return replace(made, aside=aside)
+@contextmanager
+def about_copy(
+    copy: Path, unavailable: str, hint: str, *, beside: Path | None = None
+) -> Iterator[None]:
+    """Raise what goes wrong with a copy of a log as an error about the copy, not the log.
 
-
-def _old(database: Database) -> _Old | None:
-    """Read what there is of the log that is to be replaced; None where it cannot be read."""
+    ``beside`` is a file that the copy is copied into and that the user does not know.
+    """
+    names = {
+        f"{path}{suffix}": f"{copy}{suffix}"
+        for path in (copy, beside or copy)
+        for suffix in ("", *COMPANIONS, SUFFIX)
+    }
     try:
-        if not database.exists():
-            return None
-        with database.looked_at() as connection, rows_explained(database.path):
-            return _Old(
-                identity.read_stamp(connection).log,
-                int(journal.read_head(connection).partition(":")[0]),
-                tuple(forgetting.forgotten_ids(connection)),
-            )
-    except DispatchError:
-        return None
+        with explained(copy):
+            yield
+    except (BadDataError, UnavailableError) as error:
+        texts = [each.text for each in error.problems]
+        if isinstance(error, UnavailableError):
+            is_about_it = all(text.startswith(UNAVAILABLE) for text in texts)
+            texts = [text.replace(UNAVAILABLE, unavailable) for text in texts]
+        else:
+            is_about_it = True
+            texts = [text.replace("the case log", "the backup") for text in texts]
+        files = [names.get(each.file, "") for each in error.problems]
+        if not (is_about_it and all(files)):
+            raise
+        problems = (Problem(*each) for each in zip(texts, files, strict=True))
+        raise type(error)(*problems, hint=hint) from error
 
 
-def _prepared(fresh: Database, old: _Old | None, operator: str) -> tuple[Restored, Stamp]:
-    """Check the copy in its new place, migrate it, and erase again what was erased since."""
-    with fresh.looked_at() as connection, rows_explained(fresh.path):
-        _refuse_unsound(fresh.path, all_problems(connection, fresh.schema()))
-        log = identity.read_stamp(connection).log
-        is_other = old is not None and old.log != log
-        since = set() if old is None or is_other else set(old.forgotten)
-        since -= set(forgetting.forgotten_ids(connection))
-        connection.execute("BEGIN IMMEDIATE")
-        erased, still_open = _erase_again(Transaction(connection), since, fresh.now, operator)
-        identity.renew(connection)
-        connection.execute("COMMIT")
-        head = journal.read_head(connection)
-        records = int(head.partition(":")[0]) - len(erased)
-        made = Restored(
-            head=head,
-            cases=_count(connection),
-            aside=(),
-            missing=None if old is None or is_other else max(0, old.records - records),
-            erased=tuple(erased),
-            open=tuple(still_open),
-            is_other=is_other,
-        )
-    if made.erased:
-        wipe(fresh, fresh.looked_at)
-    with fresh.looked_at() as connection, rows_explained(fresh.path):
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return made, identity.read_stamp(connection)
+def refuse_own(log: Path, *files: Path, to_write: bool = False) -> None:
+    """Refuse a file that belongs to the case log, by whatever path it is named.
+
+    What a restore or a migration has kept beside the log may be read, not written.
+    """
+    own = {f"{log.name}{suffix}" for suffix in ("", *COMPANIONS, SUFFIX, ".new", ".restored")}
+    kept = (f"{log.name}.replaced-", f"{log.name}.before-")
+    folder = os.path.realpath(log.parent)
+    for file in files:
+        is_own = file.name in own or (to_write and file.name.startswith(kept))
+        if (is_own and os.path.realpath(file.parent) == folder) or is_same(log, file):
+            raise UsageError(f"{file} belongs to the case log itself")
 
 
-def _erase_again(
-    tx: Transaction, since: set[int], now: datetime, operator: str
-) -> tuple[list[int], list[int]]:
-    """Erase the cases that the old log had erased; open ones are only named."""
-    erased, still_open = [], []
-    for case_id in sorted(since):
-        case = tx.case(case_id)
-        if case is None:
-            continue
-        if case.closed_at is None:
-            still_open.append(case_id)
-            continue
-        if case.hold_until is not None:
-            tx.hold(case_id, None)
-        tx.forget(case_id, now)
-        tx.append(Act(at=now, operator=operator, action="forget", case_id=case_id, details={}))
-        erased.append(case_id)
-    return erased, still_open
-
-
-def _copy(source: Path, fresh: Path) -> None:
-    """Copy a backup byte by byte with the companions that belong to it; the source stays as is."""
-    continuity = Continuity(source)
-    try:
-        continuity.check_wal()
-        for suffix in ("", "-wal", "-journal"):
-            part = Path(f"{source}{suffix}")
-            if part.exists():
-                make_private(Path(f"{fresh}{suffix}"))
-                shutil.copyfile(part, f"{fresh}{suffix}")
-    finally:
-        continuity.close()
-
-
-def set_aside(path: Path) -> list[str]:
-    """The databases that were moved aside when a backup was restored and are still there."""
-    if not path.parent.is_dir():
-        return []
-    with explained(path):
-        prefix = f"{path.name}.replaced-"
-        names = sorted(each.name for each in path.parent.iterdir() if each.name.startswith(prefix))
-    return [str(path.with_name(name)) for name in names if not name.endswith(COMPANIONS)]
-
-
-def _move_aside(path: Path, now: datetime) -> tuple[str, ...]:
-    """Rename the files of a log so that they still belong together; none is deleted."""
-    name = f"{path}.replaced-{now:%Y%m%dT%H%M%S}"
-    aside, number = name, 1
-    while any(os.path.lexists(f"{aside}{suffix}") for suffix in ("", *COMPANIONS)):
-        number += 1
-        aside = f"{name}-{number}"
-    moved = []
-    for suffix in ("", *COMPANIONS):
-        if os.path.lexists(f"{path}{suffix}"):
-            os.rename(f"{path}{suffix}", f"{aside}{suffix}")
-            moved.append(f"{aside}{suffix}")
-    return tuple(moved)
-
-
-def _refuse_own(database: Database, path: Path) -> None:
-    own = {Path(f"{database.path}{suffix}") for suffix in ("", *COMPANIONS, ".lock", ".restored")}
-    if path in own:
-        raise UsageError(f"{path} belongs to the case log itself")
-
-
-def _refuse_unsound(path: Path, problems: list[str]) -> None:
+def refuse_unsound(path: Path, problems: list[str]) -> None:
+    """Raise what is wrong with a log or a copy of one."""
     if problems:
         raise BadDataError(
             *(Problem(problem, file=str(path)) for problem in problems),
@@ -249,14 +116,40 @@ def _refuse_unsound(path: Path, problems: list[str]) -> None:
         )
 
 
-def _count(connection: "sqlite3.Connection") -> int:
+def count_cases(connection: "sqlite3.Connection") -> int:
+    """Count all cases."""
     return int(connection.execute("SELECT count(*) FROM case_file").fetchone()[0])
 
 
-def _numbered(target: Path, number: int) -> Path:
-    return Path(f"{target}.{number}") if number else target
+def _copied(database: Database, target: Path, fresh: Path, keep: int) -> tuple[Copied, Stamp]:
+    """Copy what one transaction reads into a file of its own, checked and on the disk."""
+    import sqlite3
+
+    schema = database.schema()
+    with in_reading(database) as connection:
+        with explained(target):
+            rotation.refuse_foreign(target, keep, identity.read_stamp(connection).log)
+        refuse_unsound(database.path, all_problems(connection, schema))
+        with explained(target):
+            make_private(fresh)
+            with closing(sqlite3.connect(fresh, isolation_level=None)) as copy:
+                connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                stamp = identity.renew(copy)
+                refuse_unsound(target, all_problems(copy, schema))
+                made = Copied(str(target), journal.read_head(copy), count_cases(copy))
+            flush(fresh)
+    return made, stamp
 
 
-def _move(source: Path, target: Path) -> None:
-    if os.path.lexists(source):
-        os.replace(source, target)
+@contextmanager
+def _held(database: Database, target: Path) -> Iterator[LockFile]:
+    """Hold the lock beside a backup, which programs that work with the copy hold as well."""
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(database.beside(target).alone())
+        except ConflictError as error:
+            raise ConflictError(
+                Problem("another program is writing this backup", file=str(target)), hint=_STAYS
+            ) from error
+        yield held

@@ -2,11 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import lock, wal
-from .faults import foreign_wal, moved, refused
+from ..errors import DispatchError
+from . import journal, lock, wal
+from .faults import RESTORE, foreign_wal, moved, refused, whole
 from .held_file import HeldFile
-from .identity import Stamp
+from .identity import Acknowledged, read_stamp
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class Continuity:
@@ -17,11 +22,19 @@ class Continuity:
 
     def __init__(self, path: Path) -> None:
         self._wal_path = Path(f"{path}-wal")
-        self._wal: tuple[int, int] | None = None
+        self._beside: dict[Path, tuple[int, int]] = {}
         self._looked_at: tuple[int, int] = (0, 0)
+        self._is_trusted = True
+        self._is_kept = False
         self._held = HeldFile(path)
         self.path = path
         self.file = self._held.file
+        try:
+            if kept := _kept.get(self._held.key):
+                kept.check_place()
+        except BaseException:
+            self._held.close()
+            raise
 
     def check_wal(self) -> None:
         """Refuse a write-ahead log that does not belong to the database.
@@ -29,7 +42,8 @@ class Continuity:
         Without the writers' lock a write-ahead log may change under the look: look again with it.
         """
         found = os.fstat(self.file)
-        state = (found.st_mtime_ns, found.st_size)
+        # Not the time of modification, which a look sets back (store/file_times.py).
+        state = (found.st_ctime_ns, found.st_size)
         if state != self._looked_at:
             if not wal.belongs(self._wal_path, self.file):
                 raise foreign_wal(self._wal_path)
@@ -39,40 +53,90 @@ class Continuity:
         """Refuse to go on in files that are no longer at their paths."""
         if not self._held.is_in_place():
             raise moved(self.path)
+        for suffix in ("-wal", "-shm"):
+            path = Path(f"{self.path}{suffix}")
+            try:
+                found = os.lstat(path)
+            except FileNotFoundError:
+                if path in self._beside:
+                    raise moved(path) from None
+                continue
+            # It is there from the first transaction on until the last connection goes.
+            if self._beside.setdefault(path, inode := (found.st_dev, found.st_ino)) != inode:
+                raise moved(path)
+
+    def trust(self) -> None:
+        """Note that the log has passed all checks."""
+        self._is_trusted = True
+
+    def let_go(self, connection: "sqlite3.Connection") -> None:
+        """Close a connection and the files, unless that could destroy commits."""
         try:
-            found = os.lstat(self._wal_path)
-        except FileNotFoundError:
-            if self._wal is not None:
-                raise moved(self._wal_path) from None
+            self.check_place()
+        except (DispatchError, OSError):
+            self._is_trusted = False
+        if not self._is_trusted:
+            self.keep(connection)
             return
-        # It is there from the first transaction on until the last connection goes.
-        self._wal = self._wal or (found.st_dev, found.st_ino)
-        if self._wal != (found.st_dev, found.st_ino):
-            raise moved(self._wal_path)
+        if _kept.get(self._held.key) is self:
+            del _kept[self._held.key]
+        try:
+            connection.close()
+        finally:
+            self._held.close()
 
     def close(self) -> None:
-        """Let go of the files; the connection must be closed before."""
+        """Let go of the files before there is a connection to them."""
         self._held.close()
 
+    def keep(self, connection: "sqlite3.Connection") -> None:
+        """Keep a connection open until the process ends, unless it is trusted again before.
 
-def check_history(path: Path, stamp: Stamp, acknowledged: Stamp | None) -> None:
-    """Refuse a log without the last commit that was acknowledged at its path."""
-    if acknowledged is None or stamp.mark == acknowledged.mark:
+        The last connection that is closed moves the write-ahead log into the file as its index
+        (``-shm``) has it, and deletes it. An index whose file was replaced does not know the later
+        commits of other programs. Python closes a connection also when it is deleted or at exit.
+        """
+        import ctypes
+
+        self._is_trusted = False
+        _kept.setdefault(self._held.key, self)
+        if not self._is_kept:
+            self._is_kept = True
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+
+
+_kept: dict[tuple[int, int], Continuity] = {}
+"""The files of connections that are never closed: others to them share the index in memory."""
+
+
+def check_history(
+    path: Path, connection: "sqlite3.Connection", acknowledged: Acknowledged | None
+) -> None:
+    """Refuse a log without the last commit that was acknowledged at its path.
+
+    A log with more commits than were acknowledged must have the acknowledged record in its journal:
+    two copies of one log that were both worked with have the same id.
+    """
+    stamp = read_stamp(connection)
+    if acknowledged is None or stamp.mark == acknowledged.stamp.mark:
         return
-    if stamp.log != acknowledged.log:
+    head, last = acknowledged.head, acknowledged.stamp
+    if stamp.log != last.log:
         why = "another case log than the one that was written here last"
-    elif stamp.count > acknowledged.count:
-        return
+    elif stamp.count <= last.count:
+        why = f"an older or other state: {_are_not_in_it(max(1, last.count - stamp.count))}"
+    elif head and not whole(lambda: journal.has_head(connection, head)):
+        number = head.partition(":")[0]
+        why = f"a copy that was worked with elsewhere: record {number}, acknowledged here, differs"
     else:
-        lost = max(1, acknowledged.count - stamp.count)
-        why = f"an older or other state: {_commits(lost)} that were acknowledged are not in it"
+        return
     raise refused(path, why, _way_out(path))
 
 
-def check_gone(path: Path, acknowledged: Stamp | None) -> None:
+def check_gone(path: Path, acknowledged: Acknowledged | None) -> None:
     """Refuse to begin anew where a log has been, without a word about what was in it."""
     if acknowledged is not None:
-        why = f"the case log is gone, and {_commits(acknowledged.count)} with it"
+        why = f"the case log is gone, and {_commits(acknowledged.stamp.count)} with it"
         raise refused(path, why, _way_out(path))
 
 
@@ -80,8 +144,11 @@ def _commits(count: int) -> str:
     return "1 commit" if count == 1 else f"{count} commits"
 
 
+def _are_not_in_it(count: int) -> str:
+    if count == 1:
+        return "1 commit that was acknowledged is not in it"
+    return f"{count} commits that were acknowledged are not in it"
+
+
 def _way_out(path: Path) -> str:
-    return (
-        '"dispatch log restore FILE" puts a backup in its place;'
-        f" to go on without what is lost, remove {path}{lock.SUFFIX}"
-    )
+    return f"{RESTORE}; to go on without what is lost, remove {path}{lock.SUFFIX}"

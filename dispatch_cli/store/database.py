@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -10,19 +10,30 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..errors import BadDataError
+from ..errors import DispatchError, UnavailableError
 from ..files import make_private_folder
-from . import filesystem, identity, lock, migrating
+from . import filesystem, identity, journal, lock, migrating
 from .continuity import Continuity, check_gone, check_history
-from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
-from .faults import damaged, explained, network, refused
+from .database_files import flush, refuse_odd, refuse_second_name
+from .faults import (
+    NeedsLockError,
+    explained,
+    needs_migration,
+    network,
+    recorded_elsewhere,
+    whole,
+)
 from .file_times import kept_times
 from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
+from .patience import Patience
 from .soundness import schema_of
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from .read_only import State
+    from .soundness import Schema
 
 # FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
 # journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
@@ -63,13 +74,15 @@ class Database:
     ) -> None:
         self.path = Path(os.path.abspath(path))
         self.now = now
-        self.wait_s = wait_s
+        self.patience = Patience(self.path, wait_s, self._say_wait)
         self._on_network = on_network
         self.voice = voice
         self._known = known
         self._connection: sqlite3.Connection | None = None
         self._continuity: Continuity | None = None
+        self._copied: State | None = None
         self._lock: lock.LockFile | None = None
+        self._is_known = False  # whether the connection has passed check_identity once
 
     @property
     def lock_path(self) -> Path:
@@ -92,8 +105,8 @@ class Database:
         return migrations() if self._known is None else self._known
 
     def exists(self) -> bool:
-        """Whether there is a file, or anything else, at the path; refuses what is no plain file."""
-        return refuse_odd(self.path)
+        """Whether there is a file at the path; refuses what is no plain file of one name."""
+        return refuse_odd(self.path) and refuse_second_name(self.path)
 
     @contextmanager
     def locked(self) -> Iterator["sqlite3.Connection"]:
@@ -107,7 +120,7 @@ class Database:
         with explained(self.path):
             if not self.path.parent.exists():
                 make_private_folder(self.path.parent)
-        with self._queued() as held:
+        with self.patience.limited(), self._queued() as held:
             yield held
 
     @contextmanager
@@ -120,94 +133,127 @@ class Database:
 
     def beside(self, path: Path) -> "Database":
         """Return a database at another path with the same settings."""
-        return type(self)(path, now=self.now, known=self._known, on_network=self._on_network)
+        wait_s, insists = self.patience.wait_s, self._on_network
+        return type(self)(path, now=self.now, known=self._known, wait_s=wait_s, on_network=insists)
 
-    def schema(self) -> list[str]:
+    def schema(self) -> "Schema":
         """The definitions of the newest schema."""
-        with closing(self._in_memory()) as connection:
+        with closing(migrating.in_memory(self.known)) as connection:
             return schema_of(connection)
 
     def readable(self) -> "sqlite3.Connection":
-        """The connection for reading; an empty one in memory where there is no file yet."""
+        """The connection for reading; an empty one in memory where there is no file yet.
+
+        Without the lock, others may be changing the files: what is wrong must be looked at again
+        (``looking_again``). Raises NeedsLockError for an older schema.
+        """
         with explained(self.path):
+            if self._copied is not None and self._copied.is_over(self.path):
+                self.close()  # another program has written where it may
             if self._connection is not None:
                 return self._connection
             if not self.exists():
                 check_gone(self.path, self.acknowledged())
-                return self._in_memory()
-        try:
-            return self._ready(writing=False)
-        except _NeedsLockError:
-            with self._queued():
-                return self._ready(writing=True)
+                return migrating.in_memory(self.known)
+        return self._ready(writing=self._lock is not None)
 
-    def check_version(self, connection: "sqlite3.Connection") -> None:
-        """Refuse a schema that another program has changed since the file was opened."""
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != newest(self.known):
-            raise _newer(self.path, version, newest(self.known))
+    @contextmanager
+    def looking_again(self, error: DispatchError) -> Iterator[None]:
+        """Hold the lock to look again at what was found wrong without it.
+
+        Raises the error itself without a lock file, which is only made for a migration.
+        """
+        if self._connection is not None and not self._is_known:
+            self.close()
+        makes = isinstance(error, NeedsLockError)
+        if self._lock is not None or not (makes or self.lock_path.exists()):
+            raise error
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._queued(for_reading=not makes))
+            except UnavailableError:
+                raise error from None
+            yield
+
+    def begin(self, connection: "sqlite3.Connection", statement: str) -> None:
+        """Begin a transaction, unless another program has changed the schema since the opening."""
+
+        def begin() -> None:
+            connection.execute(statement)
+            migrating.check_version(connection, self.path, self.known)
+
+        self.patience.run(begin, connection)
 
     def check_identity(
-        self, connection: "sqlite3.Connection", acknowledged: identity.Stamp | None
+        self, connection: "sqlite3.Connection", acknowledged: identity.Acknowledged | None
     ) -> None:
-        """Refuse, within a transaction, a log that is not the one at its path, or not all of it.
-
-        ``acknowledged`` is what the lock file said before the transaction began.
-        """
-        if self._continuity is None or connection is not self._connection:
+        """Refuse a log that is not the one at its path, or not all that was ``acknowledged``."""
+        if connection is not self._connection:
             return  # in memory: there is no log yet
-        with explained(self.path):
-            self._continuity.check_place()
-            if self._lock is not None:
-                self._continuity.check_wal()
-            check_history(self.path, identity.read_stamp(connection), acknowledged)
+        with explained(self.path), self._guarded(connection) as continuity:
+            if continuity is not None:
+                continuity.check_place()
+                if self._lock is not None:
+                    continuity.check_wal()
+            check_history(self.path, connection, acknowledged)
+            self._is_known = True
+            if continuity is not None:
+                continuity.trust()
 
-    def acknowledged(self) -> identity.Stamp | None:
-        """The stamp of the last commit that was acknowledged at this path, if that is known."""
+    def acknowledged(self) -> identity.Acknowledged | None:
+        """The last commit that was acknowledged at this path, if that is known."""
         return lock.last_acknowledged(self.lock_path)
 
-    def acknowledge(self, stamp: identity.Stamp) -> None:
+    def acknowledge(self, stamp: identity.Stamp, head: str) -> None:
         """Note outside of the database which commit was its last, and that it is at its path."""
         if self._lock is not None:
-            self._lock.acknowledge(stamp)
-        self.check_place()
+            self._lock.acknowledge(stamp, head)
+        try:
+            self.check_place()
+        except UnavailableError:
+            raise recorded_elsewhere(self.path) from None
 
     def check_place(self) -> None:
         """Refuse to go on in files that are no longer at their paths."""
-        if self._continuity is not None:
-            with explained(self.path):
-                self._continuity.check_place()
+        if self._connection is not None:
+            with explained(self.path), self._guarded(self._connection) as continuity:
+                if continuity is not None:
+                    continuity.check_place()
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
-        connection, self._connection = self._connection, None
-        try:
-            if connection is not None:
-                with explained(self.path), kept_times(self.path):
-                    connection.close()
-        finally:
-            self._let_go()
+        connection, continuity = self._connection, self._continuity
+        self._connection = self._continuity = self._copied = None
+        self._is_known = False
+        with explained(self.path), kept_times(self.path):
+            if continuity is not None and connection is not None:
+                continuity.let_go(connection)
+            elif connection is not None:
+                connection.close()
 
     def abandon(self) -> None:
         """Drop a connection after a fault, whatever it says about that."""
-        import sqlite3
+        with suppress(DispatchError):
+            self.close()
 
-        with suppress(sqlite3.Error), kept_times(self.path):
-            if self._connection is not None:
-                self._connection.close()
-        self._connection = None
-        self._let_go()
+    @contextmanager
+    def _guarded(self, connection: "sqlite3.Connection") -> Iterator[Continuity | None]:
+        """Check a connection's files, None for a copy; keep it if it fails after it has passed."""
+        try:
+            yield self._continuity
+        except BaseException:
+            if self._is_known and self._continuity is not None:
+                self._continuity.keep(connection)
+            raise
 
     def connect(self, path: Path) -> "sqlite3.Connection":
-        """Open a file that is there; every connection has the same profile.
-
-        A read-only file system has neither locks nor memory to share: there nothing changes.
-        """
+        """Open a file that is there; every connection has the same profile."""
         import sqlite3
 
-        is_fixed = filesystem.is_read_only(path)
-        uri = f"{path.as_uri()}?{'mode=ro&immutable=1' if is_fixed else 'mode=rw'}"
-        connection = sqlite3.connect(uri, uri=True, timeout=self.wait_s, isolation_level=None)
+        uri = f"{path.as_uri()}?mode=rw"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=self.patience.busy_s, isolation_level=None
+        )
         try:
             for statement in _PROFILE:
                 connection.execute(statement)
@@ -224,10 +270,15 @@ class Database:
             if self.wal_path.exists():
                 flush(self.wal_path)
 
+    def _say_wait(self, text: str) -> None:
+        self.voice.wait(text)
+
     @contextmanager
-    def _queued(self) -> Iterator[lock.LockFile]:
+    def _queued(self, *, for_reading: bool = False) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
-            held = lock.held(self.lock_path, self.wait_s, self.voice.wait)
+            held = lock.held(
+                self.lock_path, self.patience.left(), self._say_wait, for_reading=for_reading
+            )
             taken = self._lock = held.__enter__()
         try:
             yield taken
@@ -235,55 +286,59 @@ class Database:
             self._lock = None
             held.__exit__(None, None, None)
 
-    def _let_go(self) -> None:
-        if self._continuity is not None:
-            self._continuity.close()
-        self._continuity = None
-
     def _ready(self, *, writing: bool) -> "sqlite3.Connection":
         """The connection with the newest schema; only a writer makes or migrates."""
         with explained(self.path):
             if self._connection is not None:
-                return self._connection
+                mode = self._connection.execute("PRAGMA journal_mode").fetchone()[0]
+                if mode == "wal" or not writing or self._copied is not None:
+                    return self._connection
+                self.close()
             self._look_around()
             if writing and not self.exists():
                 check_gone(self.path, self.acknowledged())
-                self._create()
-            self._continuity = Continuity(self.path)
-            try:
-                self._connection = self._opened(self._continuity, writing=writing)
-            except BaseException:
-                self._let_go()
-                raise
-            return self._connection
+                self.acknowledge(*migrating.make(self.path, self.connect, self.known))
+            return self._open(writing=writing)
 
-    def _opened(self, continuity: Continuity, *, writing: bool) -> "sqlite3.Connection":
+    def _open(self, *, writing: bool) -> "sqlite3.Connection":
         """Open the file that is there, once its write-ahead log is known to be its own."""
-        is_fixed = filesystem.is_read_only(self.path)
+        continuity = Continuity(self.path)
         try:
             continuity.check_wal()
-        except BadDataError:
-            if writing or is_fixed:
-                raise
-            raise _NeedsLockError from None
-        connection = self.connect(self.path)
-        try:
-            version = self._inspected(connection)
-            if version < newest(self.known):
-                if not writing:
-                    raise _NeedsLockError
-                with kept_times(self.path):
-                    self.acknowledge(
-                        migrating.migrate(connection, self.path, self.known, version, self.now)
-                    )
-            if not is_fixed:
-                connection.execute("PRAGMA journal_mode = WAL")
-            continuity.check_place()
+            if filesystem.is_read_only(self.path):
+                from .read_only import copied
+
+                made = copied(self.path, continuity.file, self.connect)
+                self._connection, self._copied = made
+                continuity.close()
+            else:
+                self._connection = self.patience.run(lambda: self.connect(self.path))
+                self._continuity = continuity
         except BaseException:
-            with kept_times(self.path):
-                connection.close()
+            continuity.close()
             raise
-        return connection
+        try:
+            self._prepare(self._connection, writing=writing and self._copied is None)
+        except BaseException:
+            self.close()
+            raise
+        return self._connection
+
+    def _prepare(self, connection: "sqlite3.Connection", *, writing: bool) -> None:
+        """Migrate a log, and have it keep a write-ahead log, if it is to be written."""
+        version = self.patience.run(
+            lambda: migrating.version_of(connection, self.path, self.known), connection
+        )
+        if version < newest(self.known):
+            if not writing:
+                raise needs_migration(self.path)
+            with kept_times(self.path):
+                stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
+            self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
+        if writing:
+            # A backup that is only looked into stays one file, as it is.
+            self.patience.run(lambda: connection.execute("PRAGMA journal_mode = WAL"), connection)
+        self.check_place()
 
     def _look_around(self) -> None:
         """Refuse a network file system, and warn of other doubts about the file."""
@@ -292,57 +347,3 @@ class Database:
             raise network(self.path, kind)
         for text in filesystem.doubts(self.path, kind):
             self.voice.warn(text)
-
-    def _inspected(self, connection: "sqlite3.Connection") -> int:
-        """The version of a case log; raises BadDataError for anything else."""
-        if self.path.stat().st_size == 0:
-            raise damaged(self.path, "empty")
-        if connection.execute("PRAGMA application_id").fetchone()[0] != migrating.APPLICATION_ID:
-            raise refused(
-                self.path, "another program's database, not a case log", "name another with --db"
-            )
-        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > newest(self.known):
-            raise _newer(self.path, version, newest(self.known))
-        return version
-
-    def _create(self) -> None:
-        """Make the file beside its place and move it there, so that it is never half made."""
-        for suffix in COMPANIONS:
-            left = Path(f"{self.path}{suffix}")
-            if left.exists():
-                raise refused(left, "left over from a case log that is gone", "move it away")
-        fresh = Path(f"{self.path}.new")
-        remove(fresh)
-        make_private(fresh)
-        connection = self.connect(fresh)
-        try:
-            connection.execute("PRAGMA journal_mode = OFF")
-            migrating.fill(connection, self.known)
-            stamp = identity.read_stamp(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-        finally:
-            connection.close()
-        flush(fresh)
-        os.rename(fresh, self.path)
-        flush(self.path.parent)
-        self.acknowledge(stamp)
-
-    def _in_memory(self) -> "sqlite3.Connection":
-        import sqlite3
-
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrating.fill(connection, self.known)
-        return connection
-
-
-class _NeedsLockError(Exception):
-    """The schema must be migrated, or the write-ahead log read while no program writes."""
-
-
-def _newer(path: Path, found: int, known: int) -> Exception:
-    return refused(
-        path,
-        f"the case log has schema version {found}; this program knows up to {known}",
-        "use the newer program",
-    )

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from .faults import refused, symbolic_link
+from .faults import refused, second_name, symbolic_link
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 
@@ -27,6 +27,21 @@ def refuse_odd(path: Path) -> bool:
     return True
 
 
+def refuse_second_name(path: Path) -> bool:
+    """Whether a file has one name; raises BadDataError otherwise, but for one that a restore gives.
+
+    A restore that was killed may have left the name to which it was about to move the log aside.
+    """
+    found = os.lstat(path)
+    if found.st_nlink == 1:
+        return True
+    with os.scandir(path.parent) as entries:
+        for each in entries:
+            if each.name.startswith(f"{path.name}.replaced-") and each.inode() == found.st_ino:
+                return True
+    raise second_name(path)
+
+
 def make_private(path: Path) -> None:
     """Make an empty file that only its owner may read; SQLite's own beside it follow its mode."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
@@ -35,14 +50,26 @@ def make_private(path: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove what a killed program may have left of a file that was being made."""
-    for suffix in ("", *COMPANIONS):
+    remove_companions(path)
+    path.unlink(missing_ok=True)
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two paths are names of one file; False where there is none."""
+    try:
+        return os.path.samestat(os.lstat(one), os.lstat(other))
+    except OSError:
+        return False
+
+
+def remove_companions(path: Path) -> None:
+    """Remove what stands beside a database; the caller knows that it holds nothing."""
+    for suffix in COMPANIONS:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def flush(path: Path) -> None:
-    """Have a file's content, or a folder's names, on the disk."""
-    if os.name == "nt" and path.is_dir():  # pragma: no cover - Windows keeps names by itself
-        return
+    """Have a file's content on the disk."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

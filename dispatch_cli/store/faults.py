@@ -34,12 +34,21 @@ _OUR_OWN = (21, 25)  # MISUSE, RANGE: mistakes of this program
 
 T = TypeVar("T")
 
+UNAVAILABLE = "the case log is unavailable"
 NOTHING_RECORDED = "nothing was recorded by this command; try again once that is mended"
 RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
 
 
+class DamagedError(BadDataError):
+    """A case log whose content cannot be trusted, or a write-ahead log that is not its own."""
+
+
 class TornRowError(Exception):
     """A row of the case log has another shape than it can have been written with."""
+
+
+class NeedsLockError(BadDataError):
+    """The schema is older and must be migrated first, which only the lock's holder may do."""
 
 
 @contextmanager
@@ -78,6 +87,11 @@ def whole(read: Callable[[], T]) -> T:
         raise TornRowError from error
 
 
+def is_held(error: "sqlite3.Error") -> bool:
+    """Whether SQLite says that another program holds a lock."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _HELD
+
+
 def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
     """The error to raise instead; the same one where the program itself is wrong."""
     import sqlite3
@@ -91,7 +105,7 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
         return damaged(path, "a text that is no text")  # Python's own, for bytes that are not UTF-8
     if code is None or code & 0xFF in _OUR_OWN:
         return error
-    if code & 0xFF in _HELD:
+    if is_held(error):
         return ConflictError(
             Problem("another program has held the case log for too long", file=str(path)),
             hint=NOTHING_RECORDED,
@@ -104,9 +118,9 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
     return damaged(path, str(error))
 
 
-def damaged(path: Path, why: str) -> BadDataError:
+def damaged(path: Path, why: str) -> DamagedError:
     """The error for a case log whose content cannot be trusted."""
-    return BadDataError(
+    return DamagedError(
         Problem(f"the case log cannot be read: {why}", file=str(path)), hint=RESTORE
     )
 
@@ -128,13 +142,23 @@ def moved(path: Path) -> UnavailableError:
     )
 
 
-def foreign_wal(path: Path) -> BadDataError:
+def recorded_elsewhere(path: Path) -> UnavailableError:
+    """The error for a log that went while this command recorded in it."""
+    return UnavailableError(
+        Problem(
+            "the case log was moved, replaced or deleted while this command recorded:"
+            " what it recorded is in the file that was there",
+            file=str(path),
+        ),
+        hint="put that file back, or look into it with --db, before doing the same again",
+    )
+
+
+def foreign_wal(path: Path) -> DamagedError:
     """The error for a write-ahead log that would mix two histories."""
-    return refused(
-        path,
-        "this write-ahead log does not belong to the case log beside it",
-        '"dispatch log restore FILE" puts a backup in place and keeps the old files;'
-        " delete none: they may hold what is nowhere else",
+    return DamagedError(
+        Problem("this write-ahead log does not belong to the case log beside it", file=str(path)),
+        hint=f"{RESTORE}; delete none: they may hold what is nowhere else",
     )
 
 
@@ -150,12 +174,27 @@ def network(path: Path, kind: str) -> UnavailableError:
     )
 
 
+def needs_migration(path: Path) -> NeedsLockError:
+    """The error for a log of an older version where nothing can be written."""
+    return NeedsLockError(
+        Problem("the case log has an older schema version and must be migrated", file=str(path)),
+        hint="open it once where it can be written, with any dispatch case command",
+    )
+
+
 def symbolic_link(path: Path) -> DispatchError:
     """The error for a link, which could lead anywhere."""
     return refused(path, "a symbolic link, which is not followed", "name the file itself with --db")
 
 
-def _unavailable(path: Path, why: str) -> UnavailableError:
-    return UnavailableError(
-        Problem(f"the case log is unavailable: {why}", file=str(path)), hint=NOTHING_RECORDED
+def second_name(path: Path) -> DispatchError:
+    """The error for a file with several names: each would get a write-ahead log of its own."""
+    return refused(
+        path,
+        "this file has a second name (a hard link); its last commits may be beside the other one",
+        "find it with find -samefile, work with one name and remove the other",
     )
+
+
+def _unavailable(path: Path, why: str) -> UnavailableError:
+    return UnavailableError(Problem(f"{UNAVAILABLE}: {why}", file=str(path)), hint=NOTHING_RECORDED)

@@ -21,29 +21,29 @@ class HeldFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._key = _key(path)
-        kept = _descriptors.get(self._key)
+        self.key = _key(path)
+        kept = _descriptors.get(self.key)
         if kept is None:
             file = _open(path)
             found = os.fstat(file)
-            self._key = (found.st_dev, found.st_ino)
-            kept = _descriptors.setdefault(self._key, _Descriptor(file, 0))
+            self.key = (found.st_dev, found.st_ino)
+            kept = _descriptors.setdefault(self.key, _Descriptor(file, 0))
         kept.users += 1
         self.file = kept.file
 
     def is_in_place(self) -> bool:
         """Whether the path still leads to this file."""
         try:
-            return _key(self.path) == self._key
+            return _key(self.path) == self.key
         except FileNotFoundError:
             return False
 
     def close(self) -> None:
         """Let go of the file; the connection to it must be closed before."""
-        kept = _descriptors[self._key]
+        kept = _descriptors[self.key]
         kept.users -= 1
         if not kept.users:
-            del _descriptors[self._key]
+            del _descriptors[self.key]
             os.close(kept.file)
 
 

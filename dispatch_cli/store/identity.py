@@ -44,6 +44,16 @@ class Stamp(Struct, frozen=True):
         return f"dispatch-log:{self.log}:{self.count:012d}:{self.mark}:{self.before}"
 
 
+class Acknowledged(Struct, frozen=True):
+    """What is noted of the last commit outside of the log: its stamp, and the journal's head.
+
+    ``head`` is "" where an older version has made the note.
+    """
+
+    stamp: Stamp
+    head: str
+
+
 def parse_stamp(text: str) -> Stamp | None:
     """Read a stamp; None for any other text."""
     match = _TEXT.fullmatch(text)
@@ -72,9 +82,10 @@ def read_stamp(connection: "sqlite3.Connection") -> Stamp:
     return stamp
 
 
-def renew(connection: "sqlite3.Connection") -> Stamp:
-    """Give the commit that is being written a mark of its own."""
+def renew(connection: "sqlite3.Connection", *, after: int = 0) -> Stamp:
+    """Give the commit that is being written a mark of its own, and a number above ``after``."""
     last = read_stamp(connection)
-    stamp = Stamp(last.log, last.count + 1, os.urandom(8).hex(), last.mark)
+    count = max(last.count, after) + 1
+    stamp = Stamp(last.log, count, os.urandom(8).hex(), last.mark)
     connection.execute("UPDATE identity SET stamp = ?", (str(stamp),))
     return stamp

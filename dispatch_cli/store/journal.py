@@ -104,10 +104,14 @@ def _act_of(case_id: int, kept: str, rest: str | None) -> Act:
     )
 
 
-def read_actions(connection: "sqlite3.Connection") -> Iterator[tuple[int, str]]:
-    """Read of each record, in order, only its case and what was done."""
-    for case_id, kept in connection.execute("SELECT case_id, kept FROM journal ORDER BY seq"):
-        yield case_id, _kept.decode(kept.partition(" ")[2])[1]
+def read_cases_of(connection: "sqlite3.Connection", action: str, *, last: int) -> set[int]:
+    """Read to which cases something was done in the records up to the ``last``."""
+    # The action stands second; nothing later is followed by a comma, and quotes are escaped.
+    rows = connection.execute(
+        "SELECT DISTINCT case_id FROM journal WHERE seq <= ? AND instr(kept, ?)",
+        (last, f',"{action}",'),
+    )
+    return {row[0] for row in rows}
 
 
 def read_head(connection: "sqlite3.Connection") -> str:
@@ -115,6 +119,35 @@ def read_head(connection: "sqlite3.Connection") -> str:
     row = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     seq, found = row or (0, GENESIS)
     return f"{seq}:{found.hex()}"
+
+
+def has_head(connection: "sqlite3.Connection", head: str) -> bool:
+    """Whether the journal has the record that a head was taken of, and so all before it."""
+    number, found = parse_head(head)
+    row = connection.execute("SELECT hash FROM journal WHERE seq = ?", (number,)).fetchone()
+    return (row[0] if row else GENESIS) == found
+
+
+def last_common(one: "sqlite3.Connection", other: "sqlite3.Connection") -> int:
+    """The number of the last record that two journals share; 0 if they share none.
+
+    The hash of a record covers all records before it.
+    """
+    shared, end = 0, min(_last_number(one), _last_number(other)) + 1
+    while end - shared > 1:
+        middle = (shared + end) // 2
+        found = _hash_of(one, middle)
+        if found is not None and found == _hash_of(other, middle):
+            shared = middle
+        else:
+            end = middle
+    return shared
+
+
+def count_after(connection: "sqlite3.Connection", number: int) -> int:
+    """Count the records after one."""
+    row = connection.execute("SELECT count(*) FROM journal WHERE seq > ?", (number,)).fetchone()
+    return int(row[0])
 
 
 def parse_head(text: str) -> tuple[int, bytes]:
@@ -166,23 +199,18 @@ def verify(connection: "sqlite3.Connection", head: str | None) -> list[str]:
     return problems
 
 
-def tail_problems(connection: "sqlite3.Connection") -> list[str]:
-    """Say whether the last record follows from the one before it, which takes no time."""
-    rows = connection.execute(
-        "SELECT hash, commitment, kept, seq FROM journal ORDER BY seq DESC LIMIT 2"
-    ).fetchall()
-    if not rows:
-        return []
-    found, commitment, kept, seq = rows[0]
-    before = rows[1][0] if len(rows) > 1 else GENESIS
-    if _digest(before + commitment + kept.encode()) == found:
-        return []
-    return [f"record {seq} of the journal does not follow from the one before it"]
-
-
 def erase(connection: "sqlite3.Connection", case_id: int) -> None:
     """Erase of a case's records all but what was done, by whom and in which half hour."""
     connection.execute("UPDATE journal SET rest = NULL, salt = NULL WHERE case_id = ?", (case_id,))
+
+
+def _last_number(connection: "sqlite3.Connection") -> int:
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0])
+
+
+def _hash_of(connection: "sqlite3.Connection", number: int) -> bytes | None:
+    row = connection.execute("SELECT hash FROM journal WHERE seq = ?", (number,)).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def _digest(content: bytes) -> bytes:

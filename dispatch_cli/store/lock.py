@@ -4,10 +4,12 @@ SQLite's own waiting is a lottery: with 32 writers the unluckiest waited 7.9 s. 
 file lock, the system wakes them, and the worst was a third of a second (RELIABILITY, finding 4).
 
 The file's first line is the stamp of the last acknowledged commit, so that a log that has lost it
-is noticed; the second names the process that took the lock last, and when.
+is noticed; the second names the process that took the lock last, and when. The third has the mark
+of the commit again and the journal's head after it, so that a log that went another way is noticed.
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +20,7 @@ from msgspec import Struct
 from ..errors import ConflictError, Problem
 from ..files import NO_LOCKS, take_lock
 from .faults import NOTHING_RECORDED
-from .identity import Stamp, parse_stamp
+from .identity import Acknowledged, Stamp, parse_stamp
 
 SUFFIX = ".lock"
 """After the name of the database."""
@@ -29,6 +31,10 @@ SILENT_WAIT_S = 1.0
 
 _STAMP_BYTES = 93
 _HOLDER_BYTES = 32
+_HEAD_BYTES = 100
+_HEAD = re.compile("[0-9]+:[0-9a-f]{64}")
+_MOST_LOOKS = 5
+_HEAD_PLACE = _STAMP_BYTES + _HOLDER_BYTES
 
 
 class LockFile(Struct, frozen=True):
@@ -36,13 +42,31 @@ class LockFile(Struct, frozen=True):
 
     file: int
 
-    def acknowledge(self, stamp: Stamp) -> None:
+    def acknowledge(self, stamp: Stamp, head: str) -> None:
         """Note the last commit; a failure loses nothing, since the commit itself is kept."""
+        self._write(f"{stamp.mark} {head}", _HEAD_BYTES, _HEAD_PLACE)
         self._write(str(stamp), _STAMP_BYTES, 0)
 
     def sign(self) -> None:
         """Note who holds the lock from now on."""
         self._write(f"{os.getpid()} {int(time.time())}", _HOLDER_BYTES, _STAMP_BYTES)
+
+    def content(self) -> bytes:
+        """All that is noted in it, for ``put_back``."""
+        os.lseek(self.file, 0, os.SEEK_SET)
+        return os.read(self.file, 4096)
+
+    def put_back(self, content: bytes) -> None:
+        """Note again what was in it before."""
+        with suppress(OSError):
+            os.ftruncate(self.file, len(content))
+            os.lseek(self.file, 0, os.SEEK_SET)
+            os.write(self.file, content)
+
+    def flush(self) -> None:
+        """Have it on the disk, which is done only where another log has come to the path."""
+        with suppress(OSError):
+            os.fsync(self.file)
 
     def _write(self, text: str, length: int, place: int) -> None:
         with suppress(OSError):  # a full disk
@@ -50,14 +74,27 @@ class LockFile(Struct, frozen=True):
             os.write(self.file, f"{text:<{length - 1}}\n".encode())
 
 
-def last_acknowledged(path: Path) -> Stamp | None:
-    """Read the stamp of the last acknowledged commit; None where none is known."""
-    return parse_stamp(_line(path, 0, _STAMP_BYTES))
+def last_acknowledged(path: Path) -> Acknowledged | None:
+    """Read the last acknowledged commit; None where none is known.
+
+    Without the lock the lines may be half written: then they are read again.
+    """
+    for _ in range(_MOST_LOOKS):
+        content = _content(path)
+        line = _line(content, 0, _STAMP_BYTES)
+        stamp = parse_stamp(line)
+        mark, _, head = _line(content, _HEAD_PLACE, _HEAD_BYTES).partition(" ")
+        if not line or (stamp and mark == stamp.mark):
+            break
+    if stamp is None:
+        return None
+    is_of_it = mark == stamp.mark and _HEAD.fullmatch(head)
+    return Acknowledged(stamp, head if is_of_it else "")
 
 
 def holder(path: Path) -> tuple[int, str] | None:
     """Read which process took the lock last, and the time of day; None where that is unknown."""
-    pid, _, since = _line(path, _STAMP_BYTES, _HOLDER_BYTES).partition(" ")
+    pid, _, since = _line(_content(path), _STAMP_BYTES, _HOLDER_BYTES).partition(" ")
     if not (pid.isdecimal() and since.isdecimal()):
         return None
     return int(pid), time.strftime("%H:%M:%S", time.localtime(int(since)))
@@ -68,14 +105,18 @@ def held(
     path: Path,
     wait_s: float = LONGEST_WAIT_S,
     say: Callable[[str], None] = lambda text: None,
+    *,
+    for_reading: bool = False,
 ) -> Iterator[LockFile]:
     """Hold the lock file of a database; raises OSError where it cannot be made.
+
+    ``for_reading`` makes none, and takes one that may not be written.
 
     Raises ConflictError after ``wait_s``. Where the file system knows no locks, SQLite's own have
     to do.
     """
     end = time.monotonic() + wait_s
-    file = _open(path)
+    file = _open(path, for_reading=for_reading)
     try:
         while True:
             if not _take(file):
@@ -83,7 +124,7 @@ def held(
             if _is_in_place(file, path):
                 break
             # The file was removed while we waited: other processes hold another one.
-            before, file = file, _open(path)
+            before, file = file, _open(path, for_reading=for_reading)
             os.close(before)
         lock = LockFile(file)
         lock.sign()
@@ -100,12 +141,16 @@ def waiting_for(path: Path) -> str:
     return f"waiting for another dispatch, pid {known[0]}, since {known[1]}"
 
 
-def _open(path: Path) -> int:
-    return os.open(
-        path,
-        os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0),
-        0o600,
-    )
+def _open(path: Path, *, for_reading: bool) -> int:
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    if not for_reading:
+        return os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
+    try:
+        return os.open(path, os.O_RDWR | flags)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return os.open(path, os.O_RDONLY | flags)
 
 
 def _is_in_place(file: int, path: Path) -> bool:
@@ -147,22 +192,25 @@ def _wait(file: int, path: Path, end: float, wait_s: float, say: Callable[[str],
         known = holder(path)
         by = f", by pid {known[0]} since {known[1]}" if known else ""
         raise ConflictError(
-            Problem(f"the case log has been held for more than {wait_s:g} s{by}", file=str(path)),
+            Problem(f"the case log has been held for more than {wait_s:.3g} s{by}", file=str(path)),
             hint=NOTHING_RECORDED,
         )
     if failed:
         raise failed[0]
 
 
-def _line(path: Path, place: int, length: int) -> str:
+def _line(content: bytes, place: int, length: int) -> str:
+    return content[place : place + length].decode("ascii", "replace").strip("\0 \n")
+
+
+def _content(path: Path) -> bytes:
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
-        return ""
+        return b""
     try:
-        os.lseek(file, place, os.SEEK_SET)
-        return os.read(file, length).decode("ascii", "replace").strip("\0 \n")
+        return os.read(file, _HEAD_PLACE + _HEAD_BYTES)
     except OSError:  # Windows: the holder alone may read it
-        return ""
+        return b""
     finally:
         os.close(file)

@@ -1,5 +1,6 @@
 """The one interface to the case log."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
@@ -10,22 +11,37 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..errors import BadDataError, ConflictError, DispatchError
-from . import filesystem, forgetting, identity, journal, migrating, soundness
+from ..errors import BadDataError, ConflictError, DispatchError, ExitCode
+from . import filesystem, forgetting, identity, migrating, soundness
 from .database import Database
-from .faults import whole
-from .in_transaction import in_transaction, undone
+from .faults import RESTORE, DamagedError
+from .in_transaction import in_reading, in_transaction
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from .backup import Copied, Restored
+    from .backup import Copied
+    from .restoring import Restored
+
+
+_STATES: dict[type[DispatchError], str] = {
+    DamagedError: "damaged",
+    BadDataError: "refused",
+    ConflictError: "in use",
+    DispatchError: "not reachable",
+}
 
 
 class Description(Struct, frozen=True):
     """A case log as ``doctor`` tells of it; ``id`` is "" where there is none to be read."""
 
+    state: str
+    """In a word or two: sound, none yet, damaged, refused, in use, not reachable."""
+
+    problems: tuple[str, ...]
+    hint: str
+    exit_code: ExitCode
     id: str
     commits: int
     file_system: str
@@ -54,13 +70,13 @@ class Store:
             self._database.locked() as connection,
             in_transaction(self._database, connection, "BEGIN IMMEDIATE"),
         ):
-            yield Transaction(connection)
+            yield Transaction(connection, self._database.schema)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """Read one consistent state while others write; without a file the log is empty."""
         with self._in_reading() as connection:
-            yield Reader(connection)
+            yield Reader(connection, self._database.schema)
 
     @contextmanager
     def waiting_shown_by(self, show: Callable[[str], None]) -> Iterator[None]:
@@ -73,35 +89,43 @@ class Store:
             self._database.voice = before
 
     def check(self) -> list[str]:
-        """What is wrong with the file, for ``doctor``; the empty list if nothing is."""
-        try:
-            with self._in_reading() as connection:
-                problems = [row[0] for row in connection.execute("PRAGMA quick_check")]
-                problems = [] if problems == ["ok"] else problems[: journal.MOST_PROBLEMS]
-                problems += whole(lambda: journal.tail_problems(connection))
-                problems += soundness.untied(connection)
-                if forgetting.is_unwiped(connection):
-                    problems.append("an erasure is unfinished: repeat dispatch case forget")
-        except BadDataError as error:
-            return [problem.text for problem in error.problems]
-        return problems
+        """What is wrong with the log; the empty list if nothing is. Never raises."""
+        return list(self.described().problems)
 
     def described(self) -> Description:
-        """Which log it is and what is doubtful about its file, for ``doctor``; never raises."""
-        from . import backup
+        """Say which log it is, what is wrong and what is doubtful about its file; never raises."""
+        from .swapping import set_aside
 
         kind = filesystem.file_system_of(self.path)
-        stamp = None
-        with suppress(DispatchError, OSError):
-            if self._database.exists():
-                with self._in_reading() as connection:
+        state, hint, code = "sound", "", ExitCode.OK
+        stamp, problems = None, []
+        try:
+            with self._in_reading() as connection:
+                if self._database.exists():
                     stamp = identity.read_stamp(connection)
+                problems = soundness.all_problems(connection, self._database.schema())
+                state = "damaged" if problems else "sound" if stamp else "none yet"
+                hint = RESTORE if problems else ""
+                if forgetting.is_unwiped(connection):
+                    problems.append("an erasure is unfinished: repeat dispatch case forget")
+            code = ExitCode.BAD_DATA if problems else ExitCode.OK
+        except DispatchError as error:
+            state = next(word for kind, word in _STATES.items() if isinstance(error, kind))
+            problems = [problem.text for problem in error.problems]
+            hint, code = error.hint, error.exit_code
+        aside: list[str] = []
+        with suppress(DispatchError, OSError):
+            aside = set_aside(self.path)
         return Description(
+            state=state,
+            problems=tuple(problems),
+            hint=hint,
+            exit_code=code,
             id=stamp.log if stamp else "",
             commits=stamp.count if stamp else 0,
             file_system=kind,
-            doubts=tuple(filesystem.doubts(self.path, kind)) if self.path.exists() else (),
-            aside=tuple(backup.set_aside(self.path)),
+            doubts=tuple(filesystem.doubts(self.path, kind)) if os.path.exists(self.path) else (),
+            aside=tuple(aside),
         )
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:
@@ -113,16 +137,18 @@ class Store:
         """Leave no byte of what was erased in the database, its companions and its backups.
 
         Finishes also what an interrupted run has left. Raises ConflictError while another program
-        keeps reading an older state.
+        keeps reading an older state, and what ``reading`` raises for a log that is not all there.
         """
+        with self._in_reading() as connection:
+            is_wiped = not forgetting.is_unwiped(connection)
         if not self._database.exists():
             return
+        from .restoring import remove_unfinished
         from .wiping import wipe
 
-        with self._database.locked() as connection:
+        with self._database.alone():
             migrating.delete_copies(self.path)
-            with undone(self._database, connection):
-                is_wiped = not forgetting.is_unwiped(connection)
+            remove_unfinished(self.path)
         try:
             is_wiped = is_wiped or wipe(self._database, self._database.locked)
         finally:
@@ -138,23 +164,30 @@ class Store:
     def back_up(self, target: Path, *, keep: int | None) -> "Copied":
         """Copy the log into a file, checked on both ends, while others work with it.
 
-        A file that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
-        files are there; without ``keep`` it raises ConflictError. Raises BadDataError where the
-        log or the copy is not sound; then the files that are there stay.
+        A copy that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
+        copies are there; those above are deleted. Without ``keep`` a file that is there raises
+        ConflictError, and with it any file that is not a copy of this log. Raises BadDataError
+        where the log or the copy is not sound; then the copies that are there stay.
         """
         from . import backup
 
-        with self._in_reading() as connection:
-            return backup.back_up(connection, self._database, target, keep)
+        return backup.back_up(self._database, target, keep)
 
-    def restore(self, source: Path, *, operator: str) -> "Restored":
-        """Put a backup in the place of the log, whose files are moved aside with all they hold.
+    def restore(
+        self,
+        source: Path,
+        *,
+        operator: str,
+        before: Callable[[Transaction], None] = lambda tx: None,
+    ) -> "Restored":
+        """Put a backup in the place of the log, whose files are kept aside with all they hold.
 
-        Raises BadDataError where the backup is not sound; then nothing has changed.
+        ``before`` may write records ahead of that of the restore. Raises BadDataError where the
+        backup is not sound; then nothing has changed.
         """
-        from . import backup
+        from . import restoring
 
-        return backup.restore(self._database, source, operator)
+        return restoring.restore(self._database, source, operator, before)
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
@@ -172,4 +205,4 @@ class Store:
         self.close()
 
     def _in_reading(self) -> AbstractContextManager["sqlite3.Connection"]:
-        return in_transaction(self._database, self._database.readable(), "BEGIN")
+        return in_reading(self._database)

@@ -1,13 +1,16 @@
 """From an older schema to the newest: in one transaction, with a copy kept until it has passed."""
 
+import os
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import identity
-from .database_files import flush, make_private
-from .faults import damaged, explained
+from ..files import flush_folder
+from . import identity, journal
+from .database_files import COMPANIONS, flush, make_private, remove
+from .faults import damaged, explained, refused
 from .migrations import Migration, apply, newest
 
 if TYPE_CHECKING:
@@ -17,12 +20,67 @@ APPLICATION_ID = 0x44504C47
 """In the file's header: no other program's database is taken for a case log."""
 
 
+def version_of(connection: "sqlite3.Connection", path: Path, known: tuple[Migration, ...]) -> int:
+    """Read the version of a case log; raises BadDataError for anything else."""
+    if path.stat().st_size == 0:
+        raise damaged(path, "empty")
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise refused(path, "another program's database, not a case log", "name another with --db")
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > newest(known):
+        raise _newer(path, version, newest(known))
+    return version
+
+
+def check_version(
+    connection: "sqlite3.Connection", path: Path, known: tuple[Migration, ...]
+) -> None:
+    """Refuse any version but the newest; raises BadDataError."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != newest(known):
+        raise _newer(path, version, newest(known))
+
+
 def fill(connection: "sqlite3.Connection", known: tuple[Migration, ...]) -> None:
     """Make the newest schema in an empty database."""
     connection.execute("BEGIN")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
     apply(connection, known, 0)
     connection.execute("COMMIT")
+
+
+def in_memory(known: tuple[Migration, ...]) -> "sqlite3.Connection":
+    """Make an empty log with the newest schema in memory."""
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    fill(connection, known)
+    return connection
+
+
+def make(
+    path: Path, connect: "Callable[[Path], sqlite3.Connection]", known: tuple[Migration, ...]
+) -> tuple[identity.Stamp, str]:
+    """Make a log beside its place and move it there, so that it is never half made.
+
+    Returns its stamp and the journal's head.
+    """
+    for suffix in COMPANIONS:
+        left = Path(f"{path}{suffix}")
+        if left.exists():
+            raise refused(left, "left over from a case log that is gone", "move it away")
+    fresh = Path(f"{path}.new")
+    remove(fresh)
+    make_private(fresh)
+    with closing(connect(fresh)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        fill(connection, known)
+        made = identity.read_stamp(connection), journal.read_head(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+    flush(fresh)
+    os.rename(fresh, path)
+    flush_folder(path.parent)
+    return made
 
 
 def migrate(
@@ -45,9 +103,10 @@ def migrate(
         apply(connection, known, version)
         work_out_all(connection)
         problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        problems = [] if problems == ["ok"] else problems
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
         problems += [f"foreign key of {row[0]}" for row in broken]
-        if problems != ["ok"]:
+        if problems:
             raise damaged(path, f"migrating fails: {'; '.join(problems)[:200]}")
         has_stamp = version >= identity.SINCE_VERSION
         stamp = identity.renew(connection) if has_stamp else identity.read_stamp(connection)
@@ -73,6 +132,14 @@ def delete_copies(path: Path) -> None:
     for each in copies(path):
         with explained(each):
             each.unlink()
+
+
+def _newer(path: Path, found: int, known: int) -> Exception:
+    return refused(
+        path,
+        f"the case log has schema version {found}; this program knows up to {known}",
+        "use the newer program",
+    )
 
 
 def _copy_before(connection: "sqlite3.Connection", path: Path, name: str) -> None:

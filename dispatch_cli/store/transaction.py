@@ -27,6 +27,9 @@ from .moments import to_stamp
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
+
+    from .soundness import Schema
 
 _CLOSED = "SELECT id FROM case_file WHERE closed_at IS NOT NULL"
 
@@ -34,8 +37,11 @@ _CLOSED = "SELECT id FROM case_file WHERE closed_at IS NOT NULL"
 class Reader:
     """The case log at one moment; whatever is read agrees with everything else."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(
+        self, connection: "sqlite3.Connection", schema: "Callable[[], Schema]" = frozenset
+    ) -> None:
         self._connection = connection
+        self._schema = schema
 
     def case(self, case_id: int) -> Case | None:
         """One case, with its exact place until its motorist is forgotten; None: no such case."""
@@ -154,9 +160,11 @@ class Reader:
         return whole(lambda: journal.read_head(self._connection))
 
     def verify(self, head: str | None = None) -> list[str]:
-        """What is wrong with the journal, or with the cases by it; the empty list if nothing is."""
-        problems = whole(lambda: journal.verify(self._connection, head))
-        return problems + soundness.untied(self._connection)
+        """What is wrong with the log, by its journal and all else; the empty list if nothing is.
+
+        ``head`` is one of the journal that was kept elsewhere.
+        """
+        return soundness.all_problems(self._connection, self._schema(), head)
 
 
 class Transaction(Reader):

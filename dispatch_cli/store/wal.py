@@ -5,6 +5,7 @@ pages of the old log. The format: https://www.sqlite.org/fileformat2.html#the_wr
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ class Frame(Struct, frozen=True):
     number: int
     size: int
     page: bytes
+    checksum: bytes
 
 
 class Log(Struct, frozen=True):
@@ -56,6 +58,52 @@ def read_log(wal: Path) -> Log:
         return Log(int.from_bytes(header[12:16], "big"), pages)
     finally:
         os.close(file)
+
+
+def read_head(wal: Path) -> bytes:
+    """Read the header, which changes whenever a log is begun anew; empty without a log."""
+    try:
+        file = _open(wal)
+    except FileNotFoundError:
+        return b""
+    try:
+        header = _read(file, _HEADER_BYTES, 0)
+        return header if len(header) == _HEADER_BYTES else b""
+    finally:
+        os.close(file)
+
+
+def replay(wal: Path, database: int) -> None:
+    """Write the pages of all whole commits of a log into a copy of its database. Raises OSError."""
+    file = _open(wal)
+    try:
+        places: dict[int, int] = {}
+        pending: dict[int, int] = {}
+        size = page_bytes = 0
+        place = _HEADER_BYTES
+        for frame in _whole_frames(file):
+            page_bytes = len(frame.page)
+            pending[frame.number] = place + _FRAME_HEADER_BYTES
+            place += _FRAME_HEADER_BYTES + page_bytes
+            if frame.size:
+                places.update(pending)
+                pending.clear()
+                size = frame.size
+        for number, place in places.items():
+            page = _read(file, page_bytes, place)
+            write_all(database, page, (number - 1) * page_bytes)
+        if size:
+            os.ftruncate(database, size * page_bytes)
+    finally:
+        os.close(file)
+
+
+def write_all(file: int, content: bytes, place: int) -> None:
+    """Write all of something, also where the system takes it in pieces. Raises OSError."""
+    rest = memoryview(content)
+    while rest:
+        written = os.pwrite(file, rest, place)
+        rest, place = rest[written:], place + written
 
 
 def belongs(wal: Path, database: int) -> bool:
@@ -115,8 +163,37 @@ def _frames(wal: int) -> Iterator[Frame]:
         if len(frame) < whole or frame[8:16] != header[16:24]:
             return
         number, size = (int.from_bytes(frame[at : at + 4], "big") for at in (0, 4))
-        yield Frame(number, size, frame[_FRAME_HEADER_BYTES:])
+        yield Frame(number, size, frame[_FRAME_HEADER_BYTES:], frame[16:_FRAME_HEADER_BYTES])
         place += whole
+
+
+def _whole_frames(wal: int) -> Iterator[Frame]:
+    """The frames up to the first whose checksum is wrong, as SQLite takes them."""
+    header = _read(wal, _HEADER_BYTES, 0)
+    order = "big" if header[3:4] == b"\x83" else "little"
+    sums = _checksum(header[:24], (0, 0), order)
+    if b"".join(each.to_bytes(4, "big") for each in sums) != header[24:32]:
+        return
+    for frame in _frames(wal):
+        head = frame.number.to_bytes(4, "big") + frame.size.to_bytes(4, "big")
+        sums = _checksum(head + frame.page, sums, order)
+        if b"".join(each.to_bytes(4, "big") for each in sums) != frame.checksum:
+            return
+        yield frame
+
+
+def _checksum(content: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:
+    """Go on with a checksum: https://www.sqlite.org/fileformat2.html#checksum_algorithm."""
+    from array import array
+
+    words = array("I", content)
+    if order != sys.byteorder:
+        words.byteswap()
+    one, two = sums
+    for even, odd in zip(words[::2], words[1::2], strict=True):
+        one = (one + even + two) & 0xFFFFFFFF
+        two = (two + odd + one) & 0xFFFFFFFF
+    return one, two
 
 
 def _version(database: int) -> int:

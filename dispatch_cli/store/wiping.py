@@ -34,7 +34,7 @@ def wipe(database: Database, opened: "Opened") -> bool:
     they have emptied the log, the pass is repeated. The mark goes last, when the zeros are on the
     disk: after a power loss the next run begins again.
     """
-    deadline = monotonic() + database.wait_s
+    deadline = monotonic() + database.patience.wait_s
     for _ in range(_MOST_PASSES):
         before: wal.Log | None = None
         page: int | None = 1
@@ -64,6 +64,7 @@ def _piece(
     Without a page only what others have written, and the mark goes.
     """
     with opened() as connection, explained(database.path), undone(database, connection):
+        database.check_place()
         log = wal.read_log(database.wal_path)
         if not _empty_log(connection):
             return None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dispatch_cli.cases import view_case
+from dispatch_cli.cases.clock_watch import _length
 from dispatch_cli.cli.case import session
 from dispatch_cli.cli.case.session import Desk, open_book
 from dispatch_cli.cli.case.situation import look
@@ -114,6 +115,30 @@ def test_an_interrupted_look_says_the_jump(at, dispatch, monkeypatch):
     monkeypatch.setattr(view_case, "show", interrupt)
     ran = at(0 * HOUR, "show", "1", "--personal")
     assert (ran.code, SET_BACK in ran.err) == (130, True)
+
+
+def test_a_restore_records_a_jump_and_hides_none(at, dispatch, monkeypatch, tmp_path):
+    """The restore compares the clock as every act does, and a jump stays in force after it."""
+    copy = str(tmp_path / "copy")
+    at(HOUR, "open", "tow", "--at", "86150")
+    assert dispatch("log", "backup", copy).code == 0
+    monkeypatch.setattr(session, "now", lambda: NOW)
+    restored = dispatch("log", "restore", copy)
+    assert (restored.code, restored.err.count(SET_BACK)) == (0, 1)
+    assert journal(dispatch) == [(1, "open"), (0, "clock jumped"), (0, "restore")]
+    assert SET_BACK in at(timedelta(minutes=2), "audit").out
+    assert SET_BACK not in at(timedelta(minutes=2), "offer", "1").err
+    assert at(timedelta(minutes=3), "forget").code == 8
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(59.8, "60 min"), (119, "119 min"), (119.9, "2 h"), (299, "5 h"), (47 * 60, "47 h"),
+     (2 * 1440 + 1300, "3 days")],
+)  # fmt: skip
+def test_a_jump_is_told_in_rounded_units(minutes: float, said: str):
+    """A clock set back from 14:46 to 09:47 was set back by 5 hours, not by 4."""
+    assert _length(timedelta(minutes=minutes)) == said
 
 
 def test_doctor_shows_a_jump(at, dispatch):

@@ -13,7 +13,8 @@ from msgspec import convert
 from dispatch_cli.cli.check_schedule import jobs_of
 from dispatch_cli.cli.log import _what_is_lost
 from dispatch_cli.store import lock
-from dispatch_cli.store.backup import Restored
+from dispatch_cli.store.database import Database
+from dispatch_cli.store.restoring import Restored
 
 from ..terminal import Terminal
 
@@ -45,10 +46,16 @@ def test_a_backup_is_made_and_restored(dispatch, log: Path) -> None:
     restored = dispatch("log", "restore", str(copy))
     assert restored.code == 0
     assert "1 record made since the backup is not in this log" in restored.err
-    assert dispatch("log", "head").out.strip() == head
+    row = dict(zip(*(line.split("\t") for line in restored.out.splitlines()), strict=True))
+    assert row["backup_head"] == head
+    assert dispatch("log", "head").out.strip() == row["head"] != head
+    assert dispatch("log", "verify", "--head", head).code == 0
     data = dispatch("log", "restore", str(copy), "--json").envelope["data"]
-    assert set(data) == {"head", "cases", "aside", "missing", "erased", "open", "is_other"}
-    assert data["missing"] == 0
+    assert set(data) == {
+        "head", "cases", "aside", "missing", "erased", "open", "is_other", "held", "lost_commits",
+        "backup_head",
+    }  # fmt: skip
+    assert data["missing"] == 1
     assert dispatch("log", "verify").code == 0
     assert dispatch("log", "restore", str(log.parent / "absent")).code == 2
 
@@ -60,6 +67,35 @@ def test_a_deleted_log_is_not_an_empty_one(dispatch, log: Path) -> None:
         ran = dispatch(*words)
         assert ran.code == 4, words
         assert "the case log is gone, and 1 commit with it" in ran.out + ran.err
+
+
+def test_doctor_has_all_rows_also_without_the_log(
+    dispatch, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log that cannot be reached, is refused or in use is one problem among the rows."""
+    whole = {line.split("\t")[0] for line in dispatch("doctor").out.splitlines()}
+    held = log.parent / "held.sqlite3"
+    dispatch("log", "backup", str(held))
+    with closing(sqlite3.connect(held, isolation_level=None)) as other, monkeypatch.context() as to:
+        other.executescript("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+        to.setenv("DISPATCH_DB", str(held))
+        to.setitem(Database.__init__.__kwdefaults__, "wait_s", 0.1)
+        _doctor_says(dispatch, 8, "in use", whole)
+    log.unlink()
+    said = _doctor_says(dispatch, 4, "refused", whole)
+    assert "restore FILE" in said["hint"][1]
+    monkeypatch.setenv("DISPATCH_DB", "/dev/null/x/cases")
+    _doctor_says(dispatch, 5, "not reachable", whole)
+
+
+def _doctor_says(dispatch, code: int, state: str, rows: set[str]) -> dict[str, list[str]]:
+    ran = dispatch("doctor")
+    said = {each[0]: each for each in (line.split("\t") for line in ran.out.splitlines())}
+    assert ran.code == code
+    assert said["case log"][1].endswith(f": {state}")
+    assert said["problem"][1]
+    assert rows - set(said) <= {"clock", "case log id"}
+    return said
 
 
 def test_doctor_names_the_log_and_what_is_doubtful(dispatch, log: Path) -> None:
@@ -170,6 +206,12 @@ def test_a_network_file_system_takes_an_option(
         ({"missing": None}, ["cannot be read"]),
         ({"missing": 3}, ["3 records made since the backup are not"]),
         ({"erased": (1, 4)}, ["erased again, as in the log before: cases 1, 4"]),
+        ({"missing": None, "lost_commits": 7}, ["since the backup (up to 7 commits) is not"]),
+        (
+            {"is_other": True, "missing": None, "lost_commits": 1},
+            ["another case log; the one before, which cannot be read, had 1 commit"],
+        ),
+        ({"held": (2,)}, ["on hold in this one: cases 2; run dispatch case forget after the hold"]),
         ({"open": (7,), "missing": 1}, ["1 record made", "open in this one: cases 7"]),
         ({}, []),
     ],

@@ -33,7 +33,7 @@ def open_case(store: Store, token: int) -> None:
 def tokens_in(store: Store) -> list[int]:
     """Find the tokens of all records; raises DispatchError also for what ``verify`` finds."""
     with store.reading() as reader:
-        tokens = [int(str(each.details["token"])) for each in reader.acts()]
+        tokens = [int(str(each.details["token"])) for each in reader.acts() if each.case_id]
         found = reader.verify()
     found += store.check()
     if found:
@@ -65,17 +65,17 @@ class Program:
 
     def tell(self, command: str) -> str:
         """Have it do something; what it answers."""
-        self._say(command)
-        return self._hear()
+        self.start(command)
+        return self.answer()
 
     def killed_in(self, command: str, after_s: float) -> str:
         """Have it do something and kill it some time later; "" if nothing was heard of it."""
-        self._say(command)
+        self.start(command)
         until = time.perf_counter() + after_s
         while time.perf_counter() < until:
             pass
         os.kill(self.pid, signal.SIGKILL)
-        answer = self._hear()
+        answer = self.answer()
         self.end()
         return answer
 
@@ -89,11 +89,13 @@ class Program:
             os.close(pipe)
         os.waitpid(self.pid, 0)
 
-    def _say(self, command: str) -> None:
+    def start(self, command: str) -> None:
+        """Have it do something, without waiting for its answer."""
         with suppress(BrokenPipeError):
             os.write(self._commands, f"{command}\n".encode())
 
-    def _hear(self) -> str:
+    def answer(self) -> str:
+        """Wait for what it answers; "" if it has ended."""
         heard = b""
         while not heard.endswith(b"\n"):
             more = os.read(self._answers, 1)
@@ -122,7 +124,7 @@ def _done(store: Store, words: list[str]) -> str:
         open_case(store, int(words[1]))
         return f"opened {words[1]}"
     if words[0] == "backup":
-        store.back_up(Path(words[1]), keep=2)
+        store.back_up(Path(words[1]), keep=int(words[2]) if words[2:] else 2)
         return "backed up"
     if words[0] == "wait":
         time.sleep(60)

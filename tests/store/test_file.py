@@ -1,5 +1,6 @@
 """The file itself: private, made only when it is needed, and nothing else is taken for it."""
 
+import errno
 import os
 import random
 import sqlite3
@@ -132,6 +133,28 @@ def test_a_path_that_cannot_be(tmp_path: Path) -> None:
     for path in (tmp_path / "file" / "cases.sqlite3", tmp_path / ("x" * 300)):
         with pytest.raises(UnavailableError):
             decide_next(opened(path))
+
+
+@pytest.mark.parametrize(("error", "is_made"), [(errno.EINVAL, True), (errno.EIO, False)])
+def test_a_file_system_that_flushes_no_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int, is_made: bool
+) -> None:
+    """A log is made where folders cannot be flushed by themselves; an error of the disk is said."""
+    fsync = os.fsync
+
+    def fail(file: int) -> None:
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            raise OSError(error, "no flush")
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    store = opened(tmp_path / "cases.sqlite3")
+    if is_made:
+        assert decide_next(store) == 1
+    else:
+        with pytest.raises(UnavailableError, match="no flush"):
+            decide_next(store)
+    store.close()
 
 
 def test_a_lock_that_is_never_let_go(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """Where a log lies and who else can change it: network, FUSE, read-only, other owners."""
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,6 +35,30 @@ a line that is none
 def test_the_mount_that_counts_is_the_innermost_and_the_last(path: str, kind: str) -> None:
     """The longest mount point holds, of two at one place the later, names with spaces too."""
     assert filesystem.file_system_of(Path(path), MOUNTS) == kind
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "lines"),
+    [
+        # A mount over a folder that was made later hides the mounts inside of it.
+        ("/a/b/c", "nfs4", ["2 1 0:2 / /a/b rw - ext4 x rw", "3 1 0:3 / /a rw - nfs4 h:/ rw"]),
+        # One that was made within it is on top of it, wherever it stands in the table.
+        ("/a/b/c", "ext4", ["4 3 0:4 / /a/b rw - ext4 x rw", "3 1 0:3 / /a rw - nfs4 h:/ rw"]),
+        ("/a/b/c", "xfs", ["2 1 0:2 / /a/b rw - ext4 x rw", "3 1 0:3 / /a rw - nfs4 h:/ rw",
+                           "5 3 0:5 / /a/b rw - xfs y rw"]),
+        # Other ends of lines than a newline belong to a name.
+        *((f"/m{end}nt/c", "nfs4", [f"2 1 0:2 / /m{end}nt rw - nfs4 h:/ rw"])
+          for end in "\x85\x0c\x0b\x1c\u2028\r"),
+        ("/m\nnt/c", "nfs4", ["2 1 0:2 / /m\\012nt rw - nfs4 h:/ rw"]),
+        # A table without the root's own mount, and one whose root is its own parent.
+        ("/x/c", "ext4", []),
+        ("/a/c", "cifs", ["1 1 0:9 / / rw - ext4 x rw", "7 6 0:7 / /a rw - cifs //h/s rw"]),
+    ],
+)  # fmt: skip
+def test_the_mount_that_a_path_leads_to(path: str, kind: str, lines: list[str]) -> None:
+    """Mounts are followed from the root by their parents, whatever their names and order."""
+    mounts = "\n".join(["1 0 0:1 / / rw - ext4 x rw", *lines])
+    assert filesystem.file_system_of(Path(path), mounts) == kind
 
 
 def test_the_own_mounts_are_read() -> None:
@@ -94,6 +116,19 @@ def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> N
     assert [why in each and str(tmp_path / name) in each for each in found] == [True] * bool(why)
 
 
+def test_who_can_replace_the_folder(tmp_path: Path) -> None:
+    """A folder further up that others can write is named, unless only owners can rename in it."""
+    path = tmp_path / "open" / "above" / "log" / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+    assert filesystem.shared_with(path) == []
+    (tmp_path / "open").chmod(0o777)
+    [found] = filesystem.shared_with(path)
+    assert found == f"{tmp_path / 'open'} can be written by everybody (mode 0777)"
+    (tmp_path / "open").chmod(0o1777)
+    assert filesystem.shared_with(path) == []
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")
 def test_what_others_own(tmp_path: Path) -> None:
     """A log, a folder and a link on the way that belong to somebody else are named."""
@@ -114,57 +149,6 @@ def test_what_others_own(tmp_path: Path) -> None:
         tokens_in(store)
     assert len(heard) == 2
     assert all("others can change the case log" in each for each in heard)
-
-
-def _read_only(folder: Path) -> bool:
-    """Mount a folder over itself so that it takes no writes; False where that is not allowed."""
-    if shutil.which("mount") is None or os.geteuid() != 0:
-        return False
-    commands = (["mount", "--bind", str(folder), str(folder)],
-                ["mount", "-o", "remount,bind,ro", str(folder)])  # fmt: skip
-    return all(
-        subprocess.run(each, capture_output=True, check=False).returncode == 0 for each in commands
-    )
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs mount")
-def test_a_read_only_file_system_can_be_read(tmp_path: Path) -> None:
-    """Reading works and is warned about once; what writes is refused, and no file is made."""
-    folder = tmp_path / "log"
-    path = folder / "cases.sqlite3"
-    with plain(path) as store:
-        open_case(store, 1)
-    before = sorted(each.name for each in folder.iterdir())
-    if not _read_only(folder):
-        pytest.skip("this user cannot mount")
-    try:
-        heard: list[str] = []
-        with Store(Database(path, now=NOW, voice=Voice(heard.append, heard.append))) as store:
-            assert tokens_in(store) == [1]
-            assert tokens_in(store) == [1]
-            assert store.check() == []
-            with pytest.raises(UnavailableError):
-                open_case(store, 2)
-            assert len(heard) == 1
-            assert "read-only file system" in heard[0]
-            copy = tmp_path / "copy"
-            store.back_up(copy, keep=None)
-            assert tokens_in(plain(copy)) == [1]
-        assert sorted(each.name for each in folder.iterdir()) == before
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_read_only_log_with_commits_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the last commits are in a -wal that cannot be read, the warning says so."""
-    store = plain(tmp_path / "cases.sqlite3")
-    open_case(store, 1)
-    monkeypatch.setattr(filesystem, "is_read_only", lambda _: True)
-    found = filesystem.doubts(store.path, "ext4")
-    assert f"its last commits are in {store.path}-wal, which cannot be read there" in found
-    store.close()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dispatch_cli.errors import BadDataError, ConflictError, DispatchError, UnavailableError
 from dispatch_cli.store import Store, lock, wal
 from dispatch_cli.store.database import Database
-from dispatch_cli.store.identity import Stamp, parse_stamp, stamp_in_page
+from dispatch_cli.store.identity import Acknowledged, Stamp, parse_stamp, stamp_in_page
 
 from .programs import Program, open_case, plain, tokens_in
 from .sample import NOW
@@ -69,7 +69,9 @@ def test_every_commit_renews_the_mark_and_names_the_one_before(tmp_path: Path) -
         for _ in range(4):
             decide_next(store, wipe_after=False)
             stamp = _stamp(path)
-            assert stamp == lock.last_acknowledged(Path(f"{path}.lock"))
+            acknowledged = lock.last_acknowledged(Path(f"{path}.lock"))
+            with store.reading() as reader:
+                assert acknowledged == Acknowledged(stamp, reader.head())
             marks.append(stamp)
         with store.deciding(), pytest.raises(RuntimeError), store.reading():
             pass

@@ -148,15 +148,6 @@ def test_many_problems_are_told_in_few_lines(written: sqlite3.Connection) -> Non
     assert len(journal.verify(written, None)) == journal.MOST_PROBLEMS + 1
 
 
-def test_the_last_record_alone_is_checked_at_once(written: sqlite3.Connection) -> None:
-    """``doctor`` looks at the tail only: it sees an edit there and none before."""
-    assert journal.tail_problems(written) == []
-    written.execute("UPDATE journal SET kept = '[]' WHERE seq = 5")
-    assert journal.tail_problems(written) == []
-    written.execute("UPDATE journal SET kept = '[]' WHERE seq = ?", (RECORDS,))
-    assert journal.tail_problems(written)
-
-
 def test_the_chain_holds_after_erasure(tmp_path: Path) -> None:
     """Erasing a case keeps who did what in which half hour, and every head taken before."""
     with opened(tmp_path / "cases.sqlite3") as store:

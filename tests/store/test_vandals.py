@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.errors import DispatchError
-from dispatch_cli.store import continuity, database
+from dispatch_cli.store import continuity, database, rotation
 
 from .programs import Program, open_case, plain, tokens_in
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 LONGEST_S = 0.012
+FOREIGN = range(-5, 0)
+"""The tokens of another log, which may be put where there is none yet."""
 
 
 class Walk:
@@ -31,9 +33,11 @@ class Walk:
         self.path = folder / "log" / "cases.sqlite3"
         self.backup = folder / "backups" / "cases.sqlite3"
         self.path.parent.mkdir()
+        (folder / "linked").symlink_to(self.backup.parent)
+        (folder / "log-linked").symlink_to(self.path.parent)
         self.programs = [Program(self.path), Program(self.path)]
         self.acknowledged: set[int] = set()
-        self.unsure: set[int] = set()
+        self.unsure: set[int] = set(FOREIGN)
         self.restoring: set[int] | None = None
         self.token = 0
         self.steps: Counter[str] = Counter()
@@ -49,7 +53,8 @@ class Walk:
         """Do one thing, then look with a program that has just been started."""
         does = self.chance.choice(
             [self.opens] * 8
-            + [self.is_killed, self.backs_up, self.restores, self.restores_and_is_killed]
+            + [self.is_killed, self.restores, self.restores_and_is_killed]
+            + [self.backs_up, self.back_up_at_once, self.backs_up_onto_the_log]
             + [self.restarts] * 2
             + [self.vandalises] * 3
         )
@@ -79,24 +84,46 @@ class Walk:
     def backs_up(self) -> None:
         """A program makes a backup, and an operator copies the files by hand."""
         place = self.chance.randrange(2)
-        self._heard(place, self.programs[place].tell(f"backup {self.backup}"))
+        keep = self.chance.randrange(1, 4)
+        answer = self.programs[place].tell(self._backup_of(keep))
+        self._heard(place, answer)
+        self._check_backups(keep if answer == "backed up" else None)
         by_hand = self.folder / "by-hand"
         shutil.rmtree(by_hand, ignore_errors=True)
         shutil.copytree(self.path.parent, by_hand)
 
+    def back_up_at_once(self) -> None:
+        """Both programs make a backup of the same name."""
+        keep = self.chance.randrange(1, 4)
+        for program in self.programs:
+            program.start(self._backup_of(keep))
+        answers = [program.answer() for program in self.programs]
+        for place, answer in enumerate(answers):
+            self._heard(place, answer)
+        self._check_backups(keep if "backed up" in answers else None)
+
+    def backs_up_onto_the_log(self) -> None:
+        """A program is told to put its backup in the place of the log, by another path."""
+        place = self.chance.randrange(2)
+        file = self.folder / "log-linked" / self.path.name
+        answer = self.programs[place].tell(f"backup {file} {self.chance.randrange(1, 4)}")
+        assert answer.startswith("said"), answer
+        self._heard(place, answer)
+
     def restores(self) -> None:
-        """A program restores a backup and says how many records are not in it."""
-        if self.backup.exists():
+        """A program restores any of the backups and says how many records are not in it."""
+        if backups := self._backups():
             place = self.chance.randrange(2)
-            self._heard(place, self.programs[place].tell(f"restore {self.backup}"))
+            self._heard(place, self.programs[place].tell(f"restore {self.chance.choice(backups)}"))
 
     def restores_and_is_killed(self) -> None:
         """A program is killed while it restores: the old state, the backup's, or an error."""
-        if self.backup.exists():
+        if backups := self._backups():
             place = self.chance.randrange(2)
+            backup = self.chance.choice(backups)
+            self.restoring = set(tokens_in(plain(backup)))
             after_s = self.chance.uniform(0, 3 * LONGEST_S)
-            answer = self.programs[place].killed_in(f"restore {self.backup}", after_s)
-            self.restoring = self.acknowledged
+            answer = self.programs[place].killed_in(f"restore {backup}", after_s)
             self._heard(place, answer or "killed")
 
     def vandalises(self) -> str:
@@ -106,6 +133,7 @@ class Walk:
                 self.programs[place].killed_in("wait", 0)
                 self.programs[place] = Program(self.path)
         wal = Path(f"{self.path}-wal")
+        backup = self.chance.choice(self._backups() or [self.backup])
         ways: list[Callable[[], object]] = [
             self.path.unlink,
             wal.unlink,
@@ -113,9 +141,11 @@ class Walk:
             lambda: self._cut(wal),
             lambda: self._put(self.folder / "by-hand" / self.path.name, self.path),
             lambda: self._put(self.folder / "by-hand" / wal.name, wal),
-            lambda: self._put(self.backup, self.path),
+            lambda: self._put(backup, self.path),
             lambda: self._put(self.foreign, self.path),
             lambda: self._put(Path(f"{self.foreign}-wal"), wal),
+            Path(f"{self.path}-shm").unlink,
+            self._put_branch,
         ]
         way = self.chance.randrange(len(ways))
         with suppress(FileNotFoundError):
@@ -132,14 +162,14 @@ class Walk:
             self._mend()
             return
         lost = self.acknowledged - found
-        if self.restoring is not None and lost:
+        if found == self.restoring:
             lost, self.acknowledged = set(), self.acknowledged & found
         self.restoring = None
         if lost:
             self.lost.append(f"after {after}: {len(lost)} records are gone, and nothing is said")
             self._mend()
         unknown = found - self.acknowledged - self.unsure
-        if unknown and not lost and self.chance:
+        if unknown and not lost:
             self.lost.append(f"after {after}: {len(unknown)} records that were lost are back")
             self.acknowledged |= unknown
 
@@ -159,6 +189,25 @@ class Walk:
         if self.programs[place].is_ended or word not in ("opened", "restored", "backed"):
             self._restart(place)
 
+    def _backups(self) -> list[Path]:
+        """The backups that are there, the newest first."""
+        return [each for each in rotation.names(self.backup, 4) if each.exists()]
+
+    def _backup_of(self, keep: int) -> str:
+        """The command for a backup, now and then through a link."""
+        folder = self.chance.choice([self.backup.parent, self.folder / "linked"])
+        return f"backup {folder / self.backup.name} {keep}"
+
+    def _check_backups(self, keep: int | None) -> None:
+        """Every backup is whole, what killed programs left is gone, and there are ``keep``."""
+        backups = self._backups()
+        for each in backups:
+            tokens_in(plain(each))
+        if keep is not None:
+            assert self.backup in backups
+            assert len(backups) <= keep
+            assert not list(self.backup.parent.glob("*.tmp*"))
+
     def _restart(self, place: int) -> None:
         self.programs[place].end()
         self.programs[place] = Program(self.path)
@@ -168,9 +217,10 @@ class Walk:
         self.restoring = None
         for place in range(2):
             self._restart(place)
-        if self.backup.exists() and self.chance.random() < 0.8:
+        backups = self._backups()
+        if backups and self.chance.random() < 0.8:
             with plain(self.path) as store:
-                store.restore(self.backup, operator="mara")
+                store.restore(self.chance.choice(backups), operator="mara")
         else:
             for each in self.path.parent.glob(f"{self.path.name}*"):
                 each.unlink()
@@ -192,12 +242,26 @@ class Walk:
             shutil.copyfile(source, f"{target}.coming")
             os.replace(f"{target}.coming", target)
 
+    def _put_branch(self) -> None:
+        """A copy by hand that was worked with elsewhere takes the place of the log."""
+        branch = self.folder / "branch" / self.path.name
+        shutil.rmtree(branch.parent, ignore_errors=True)
+        shutil.copytree(self.folder / "by-hand", branch.parent)
+        Path(f"{branch}.lock").unlink(missing_ok=True)
+        with suppress(DispatchError), plain(branch) as store:
+            for _ in range(self.chance.randrange(1, 9)):
+                self.token += 1
+                self.unsure.add(self.token)
+                open_case(store, self.token)
+        Path(f"{self.path}-wal").unlink(missing_ok=True)
+        self._put(branch, self.path)
+
     def _foreign(self) -> Path:
         """Another log with a write-ahead log, as a killed program leaves it."""
         path = self.folder / "foreign" / self.path.name
         path.parent.mkdir()
         program = Program(path)
-        for token in range(-5, 0):
+        for token in FOREIGN:
             program.tell(f"open {token}")
         program.killed_in("wait", 0)
         return path

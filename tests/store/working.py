@@ -81,7 +81,7 @@ def stage_after(newest: Case | None) -> str:
 def problems(store: Store, acknowledged: int) -> list[str]:
     """What is wrong with a log after a crash: lost, half done, damaged, not erased."""
     with store.reading() as reader:
-        acts = list(reader.acts())
+        acts = [each for each in reader.acts() if each.case_id]
         cases = reader.cases(open_only=False)
         found = reader.verify(reader.head())
         forgotten = {each.id for each in cases if each.forgotten_at}

@@ -98,7 +98,7 @@ def clock_of(log: "store.Store") -> str:
     """Say that the clock has jumped, without a provider file; empty if it agrees with the log."""
     from ...cases.clock_watch import jump_in_force, sentence
 
-    book = _book_of_clock(log)
+    book = book_of(log, login_name())
     with log.reading() as reader:
         jump = jump_in_force(book, reader)
     return sentence(jump, book) if jump else ""
@@ -108,33 +108,36 @@ def record_clock(log: "store.Store") -> None:
     """Record a jump of the clock, before a write that the journal does not have."""
     from ...cases.clock_watch import record_now
 
-    record_now(_book_of_clock(log))
+    record_now(book_of(log, login_name()))
 
 
-def _book_of_clock(log: "store.Store") -> Book:
-    """Make a book without a provider file, to compare the clock with the journal."""
+def book_of(log: "store.Store", operator: str, *files: Path) -> Book:
+    """Open a log without a provider file.
+
+    The clock is watched by the journal, the log's files and others that were ``files`` of it.
+    """
     return Book(
         store=log,
         catalog=_nobody(),
         holidays=holiday_dates,
         now=now(),
-        operator=login_name(),
-        watch=_watch(log.path),
+        operator=operator,
+        watch=_watch(log.path, *files),
     )
 
 
-def _watch(log: Path) -> ClockWatch:
-    """Watch the clock by the journal, and by the times of the files."""
+def _watch(*logs: Path) -> ClockWatch:
+    """Watch the clock by the journal, and by the times of the files of logs, the own one first."""
 
     def written_at() -> datetime | None:
         from ...store import file_times
 
-        return file_times.written_at(log)
+        return max(filter(None, map(file_times.written_at, logs)), default=None)
 
     def seen_at() -> datetime | None:
         from .. import reminding
 
-        return reminding.seen_at(log)
+        return reminding.seen_at(logs[0])
 
     def record_jump(book: Book, tx: "store.Transaction") -> None:
         from ...cases import clock_watch

@@ -1,0 +1,125 @@
+"""The files of a rotation: the newest copy is FILE, the ones before it FILE.1, FILE.2 and so on.
+
+Each may have companions, left by a program that has looked into the copy: they move with it.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from ..errors import BadDataError, ConflictError, Problem
+from ..files import replace_synced
+from . import identity, lock
+from .database_files import COMPANIONS, refuse_odd, remove, remove_companions
+from .faults import TornRowError
+from .migrating import APPLICATION_ID
+
+MOST_COPIES = 1000
+"""A higher number after the name, such as a day, is of no rotation."""
+
+_APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
+_UNFINISHED = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.tmp(-wal|-shm|-journal)?")
+
+
+def names(target: Path, keep: int) -> list[Path]:
+    """The names of so many copies, the newest first."""
+    return [target, *(Path(f"{target}.{number}") for number in range(1, keep))]
+
+
+def unfinished_name(target: Path) -> Path:
+    """A name beside a copy, which no other program uses, for the copy that is being written."""
+    return Path(f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+
+
+def remove_unfinished(target: Path) -> None:
+    """Remove what killed programs have left; no other program may be writing this copy."""
+    for each in _beside(target):
+        if _UNFINISHED.fullmatch(each.name, len(target.name)):
+            each.unlink(missing_ok=True)
+
+
+def refuse_taken(target: Path) -> None:
+    """Refuse a name that is in use, also by a companion alone."""
+    for suffix in ("", *COMPANIONS):
+        if os.path.lexists(f"{target}{suffix}"):
+            raise ConflictError(
+                Problem("there is a file already", file=f"{target}{suffix}"),
+                hint="name another file, or --keep 14 to keep the last 14",
+            )
+
+
+def refuse_foreign(target: Path, keep: int, log: str) -> None:
+    """Refuse to rotate a file that is not a copy of the log with this id, and so would be lost."""
+    for each in names(target, keep):
+        try:
+            is_ours = not refuse_odd(each) or is_copy_of(each, log)
+        except BadDataError:  # a folder or a link
+            is_ours = False
+        if not is_ours:
+            raise ConflictError(
+                Problem("not a copy of this case log: --keep would remove it", file=str(each)),
+                hint="name another file, or move this one away",
+            )
+
+
+def is_copy_of(path: Path, log: str) -> bool:
+    """Whether a file is a copy of the log with this id; a damaged one is, if it may be.
+
+    The file must not be open in this process.
+    """
+    import sqlite3
+
+    with open(path, "rb") as file:
+        header = file.read(100)
+    if int.from_bytes(header[_APPLICATION_ID], "big") != APPLICATION_ID:
+        return False
+    with suppress(sqlite3.Error, TornRowError, UnicodeDecodeError):
+        uri = f"{path.as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return identity.read_stamp(connection).log == log
+    return True
+
+
+def drop_older(target: Path, keep: int, log: str) -> None:
+    """Delete the copies of this log from number ``keep`` on, which an earlier rotation has kept."""
+    made = {each.name: each for each in names(target, MOST_COPIES)[keep:]}
+    for each in list(_beside(target)):
+        if each.name in made:
+            with suppress(BadDataError):
+                if refuse_odd(each) and is_copy_of(each, log):
+                    _drop(each)
+
+
+def put_first(fresh: Path, target: Path, keep: int) -> None:
+    """Give the newest copy its name; the others move on by one, as far as there is no gap."""
+    copies = names(target, keep)
+    free = next((place for place, each in enumerate(copies) if not _is_taken(each)), keep - 1)
+    for place in range(free, 0, -1):
+        _move(copies[place - 1], copies[place])
+    # A -wal or -shm that was left there would be replayed onto the new copy, or refused.
+    remove_companions(target)
+    replace_synced(fresh, target)
+
+
+def _beside(target: Path) -> Iterator[Path]:
+    prefix = f"{target.name}."
+    return (each for each in target.parent.iterdir() if each.name.startswith(prefix))
+
+
+def _is_taken(path: Path) -> bool:
+    return any(os.path.lexists(f"{path}{suffix}") for suffix in ("", *COMPANIONS))
+
+
+def _move(source: Path, target: Path) -> None:
+    _drop(target)
+    for suffix in ("", *COMPANIONS):
+        if os.path.lexists(f"{source}{suffix}"):
+            os.replace(f"{source}{suffix}", f"{target}{suffix}")
+
+
+def _drop(path: Path) -> None:
+    remove(path)
+    # It notes what was acknowledged in the copy that was here.
+    Path(f"{path}{lock.SUFFIX}").unlink(missing_ok=True)

@@ -1,0 +1,158 @@
+"""Files that are moved or removed under a program: nothing of theirs is destroyed by its end."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.errors import BadDataError, DispatchError, UnavailableError
+from dispatch_cli.store import Store, lock
+from dispatch_cli.store.database import Database
+from dispatch_cli.store.identity import Stamp
+
+from .programs import Program, open_case, plain, tokens_in
+from .sample import MINUTE, NOW, act, case, closed, personal
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+
+ROOT = Path(__file__).parents[2]
+_STALE = """
+import pathlib, sys
+from dispatch_cli.errors import UnavailableError
+from tests.store.programs import open_case, plain
+path = pathlib.Path(sys.argv[1])
+store = plain(path)
+open_case(store, 1)
+print("opened", flush=True)
+sys.stdin.readline()
+for each in (store, store, plain(path)):
+    try:
+        open_case(each, 4)
+    except UnavailableError:
+        print("moved")
+del store, each
+"""
+
+
+@pytest.mark.parametrize("acts", [True, False])
+def test_a_program_without_its_index_destroys_no_commits(tmp_path: Path, acts: bool) -> None:
+    """A program whose -shm was removed refuses to act, and its end leaves the later commits."""
+    path = tmp_path / "cases.sqlite3"
+    stale = Program(path)
+    stale.tell("open 1")
+    os.unlink(f"{path}-shm")
+    other = Program(path)
+    assert (other.tell("open 2"), other.tell("open 3")) == ("opened 2", "opened 3")
+    other.killed_in("wait", 0)
+    if acts:
+        assert "moved, replaced or deleted" in stale.tell("open 4")
+    stale.end()
+    assert tokens_in(plain(path)) == [1, 2, 3]
+
+
+def test_a_refused_connection_is_not_closed_at_exit(tmp_path: Path) -> None:
+    """Nor is it when the store is deleted, or when another one is opened in the same process."""
+    path = tmp_path / "cases.sqlite3"
+    stale = subprocess.Popen([sys.executable, "-c", _STALE, str(path)], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True, cwd=ROOT)  # fmt: skip
+    assert stale.stdin is not None
+    assert stale.stdout is not None
+    assert stale.stdout.readline() == "opened\n"
+    os.unlink(f"{path}-shm")
+    other = Program(path)
+    assert (other.tell("open 2"), other.tell("open 3")) == ("opened 2", "opened 3")
+    other.killed_in("wait", 0)
+    assert stale.communicate("go on\n")[0] == "moved\n" * 3
+    assert stale.returncode == 0
+    assert tokens_in(plain(path)) == [1, 2, 3]
+
+
+def test_files_that_are_back_are_closed_as_ever(tmp_path: Path) -> None:
+    """A log that was moved away and back is taken up again, and closed without companions."""
+    path = tmp_path / "cases.sqlite3"
+    store = plain(path)
+    open_case(store, 1)
+    os.rename(path, tmp_path / "away")
+    with pytest.raises(UnavailableError):
+        open_case(store, 2)
+    os.rename(tmp_path / "away", path)
+    open_case(store, 3)
+    store.close()
+    assert not Path(f"{path}-wal").exists()
+    with plain(path) as store:
+        assert tokens_in(store) == [1, 3]
+
+
+def test_a_log_that_goes_while_it_records_is_said_to_hold_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After COMMIT no sentence says that nothing was recorded, since it is in the file."""
+    path = tmp_path / "cases.sqlite3"
+    store = plain(path)
+    open_case(store, 1)
+    acknowledge = lock.LockFile.acknowledge
+
+    def move(self: lock.LockFile, stamp: Stamp, head: str) -> None:
+        acknowledge(self, stamp, head)
+        os.rename(path, tmp_path / "away")
+
+    monkeypatch.setattr(lock.LockFile, "acknowledge", move)
+    with pytest.raises(UnavailableError, match="what it recorded is in the file") as caught:
+        open_case(store, 2)
+    assert "nothing was recorded" not in caught.value.hint
+    monkeypatch.undo()
+    os.rename(tmp_path / "away", path)
+    assert tokens_in(store) == [1, 2]
+    store.close()
+
+
+def test_a_look_that_has_begun_is_finished(tmp_path: Path) -> None:
+    """What was read, such as for a backup, holds also if the file is moved meanwhile."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    store = plain(path)
+    open_case(store, 1)
+    with store.reading() as reader:
+        os.rename(path, tmp_path / "away")
+        assert len(list(reader.acts())) == 1
+    shutil.copyfile(tmp_path / "away", copy)
+    store.close()
+
+
+def test_a_log_with_a_second_name_is_refused(tmp_path: Path) -> None:
+    """By neither name of a file it is read or written, unless the other is where it is kept aside.
+
+    Under each name SQLite would keep a write-ahead log of its own.
+    """
+    path, second = tmp_path / "cases.sqlite3", tmp_path / "second"
+    open_case(plain(path), 1)
+    os.link(path, second)
+    for each in (path, second):
+        for use in (tokens_in, lambda store: open_case(store, 2)):
+            with pytest.raises(BadDataError, match="second name"):
+                use(plain(each))
+    os.rename(second, f"{path}.replaced-20261129T120000")
+    assert tokens_in(plain(path)) == [1]
+
+
+@pytest.mark.parametrize("way", ["moved", "replaced", "gone"])
+def test_what_is_not_the_log_is_not_wiped(tmp_path: Path, way: str) -> None:
+    """After an erasure the files of a log that is not at its path are never called clean."""
+    path = tmp_path / "cases.sqlite3"
+    store = Store(Database(path, now=NOW + 60 * MINUTE))
+    with store.deciding() as tx:
+        new = tx.new_case(case(), personal())
+        tx.append(act("open", new.id))
+        tx.save(new, closed(new, NOW + MINUTE))
+    with store.deciding() as tx:
+        tx.forget(1, NOW + 60 * MINUTE)
+        tx.append(act("forget", 1))
+    os.rename(path, tmp_path / "away")
+    if way == "replaced":
+        shutil.copyfile(tmp_path / "away", path)
+    if way == "gone":
+        store = plain(path)
+    with pytest.raises(DispatchError, match=r"moved, replaced or deleted|gone"):
+        store.after_erasure()

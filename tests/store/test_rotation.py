@@ -1,0 +1,212 @@
+"""Backups in a rotation: two at once, smaller ones, files that are none, what is left behind."""
+
+import errno
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.errors import ConflictError, UnavailableError, UsageError
+from dispatch_cli.store import Store, backup, lock, rotation
+from dispatch_cli.store.database import Database
+
+from .programs import Program, open_case, plain, tokens_in
+from .sample import NOW
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+
+
+def _with(path: Path, *tokens: int) -> None:
+    with plain(path) as store:
+        for token in tokens:
+            open_case(store, token)
+
+
+def _back_up(path: Path, copy: Path) -> None:
+    with plain(path) as store:
+        store.back_up(copy, keep=None)
+
+
+def test_the_rotation_keeps_the_last_copies(tmp_path: Path) -> None:
+    """With --keep 3 the newest is FILE, the ones before FILE.1 and FILE.2, and older ones go."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    with plain(path) as store:
+        for token in range(5):
+            open_case(store, token)
+            store.back_up(copy, keep=3)
+        with pytest.raises(ConflictError, match="a file already"):
+            store.back_up(copy, keep=None)
+    found = {each.name: len(tokens_in(plain(each))) for each in sorted(tmp_path.glob("copy*"))
+             if each.suffix in ("", ".1", ".2", ".3")}  # fmt: skip
+    assert found == {"copy": 5, "copy.1": 4, "copy.2": 3}
+
+
+def test_a_backup_never_replaces_the_log_itself(tmp_path: Path) -> None:
+    """Through a link of its folder, by a second name, or as a number of the rotation: refused."""
+    path, linked = tmp_path / "log" / "cases.1", tmp_path / "linked"
+    _with(path, 1)
+    linked.symlink_to(path.parent)
+    second = tmp_path / "second"
+    os.link(path, second)
+    for file, keep in ((linked / path.name, 1), (second, 1), (linked / "cases", 3)):
+        with pytest.raises(UsageError, match="belongs to the case log"), plain(path) as store:
+            store.back_up(file, keep=keep)
+    for file in (linked / path.name, second, linked / f"{path.name}.restored"):
+        with pytest.raises(UsageError, match="belongs to the case log"):
+            plain(path).restore(file, operator="mara")
+    second.unlink()
+    kept = Path(f"{path}.replaced-20261124T120000")
+    shutil.copyfile(path, kept)
+    with pytest.raises(UsageError, match="belongs to the case log"):
+        plain(path).back_up(linked / kept.name, keep=1)
+    assert plain(path).restore(kept, operator="mara").missing == 0
+    assert tokens_in(plain(path)) == [1]
+
+
+def test_a_rotation_moves_only_copies_of_this_log(tmp_path: Path) -> None:
+    """A text, another program's database, the log of another desk, a link, FILE.new: all stay."""
+    path, other = tmp_path / "cases.sqlite3", tmp_path / "other.sqlite3"
+    _with(path, 1)
+    _with(other, 2)
+    text, foreign, desk, link = (tmp_path / name for name in ("text", "foreign", "desk", "link"))
+    text.write_text("providers\n" * 50)
+    with closing(sqlite3.connect(foreign)) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    _back_up(other, desk)
+    link.symlink_to(text)
+    own = tmp_path / "copy.new"
+    own.write_text("mine")
+    for each in (text, foreign, desk, link):
+        content = each.read_bytes()
+        for file, keep in ((each, 1), (each, 3), (tmp_path / f"b-{each.name}", 2)):
+            if file != each:
+                os.rename(each, f"{file}.1")
+            with pytest.raises(ConflictError, match="not a copy of this case log"):
+                plain(path).back_up(file, keep=keep)
+            if file != each:
+                os.rename(f"{file}.1", each)
+            assert each.read_bytes() == content
+    for _ in range(2):
+        plain(path).back_up(tmp_path / "copy", keep=2)
+    assert own.read_text() == "mine"
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_a_smaller_rotation_deletes_what_is_above_it(tmp_path: Path) -> None:
+    """Personal data is gone after --keep nights, also if it was kept for longer before."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    with plain(path) as store:
+        for token in range(5):
+            open_case(store, token)
+            store.back_up(copy, keep=5)
+        foreign = tmp_path / "copy.7"
+        foreign.write_text("not ours")
+        by_hand = [tmp_path / f"copy.{name}" for name in ("20261124", "03", "1000")]
+        for each in by_hand:
+            shutil.copyfile(copy, each)
+        store.back_up(copy, keep=2)
+    found = sorted(each.name for each in tmp_path.glob("copy*") if each.suffix != ".lock")
+    assert found == ["copy", "copy.03", "copy.1", "copy.1000", "copy.20261124", "copy.7"]
+    found = ["copy", "copy.1"]
+    assert [len(tokens_in(plain(tmp_path / name))) for name in found] == [5, 5]
+
+
+def test_a_failing_backup_does_not_use_the_rotation_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the new copy has its name, repeated runs move no older copy out."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    with plain(path) as store:
+        for token in range(3):
+            open_case(store, token)
+            store.back_up(copy, keep=3)
+        with monkeypatch.context() as patch:
+            patch.setattr(rotation, "replace_synced", _no_space)
+            for _ in range(4):
+                with pytest.raises(UnavailableError, match="the backup cannot be written: No sp"):
+                    store.back_up(copy, keep=3)
+        assert not list(tmp_path.glob("*.tmp"))
+        found = [len(tokens_in(plain(tmp_path / f"copy.{number}"))) for number in (1, 2)]
+        assert found == [3, 2]
+        store.back_up(copy, keep=3)
+    assert [len(tokens_in(plain(each))) for each in rotation.names(copy, 3)] == [3, 3, 2]
+
+
+def _no_space(fresh: Path, target: Path) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_companions_move_with_their_copy(tmp_path: Path) -> None:
+    """A copy that somebody has worked in keeps its -wal, and the new one can be restored."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    _with(path, 1)
+    _back_up(path, copy)
+    program = Program(copy)
+    assert program.tell("open 2") == "opened 2"
+    program.killed_in("wait", 0)
+    assert Path(f"{copy}-wal").stat().st_size
+    with plain(path) as store:
+        store.back_up(copy, keep=2)
+        assert not Path(f"{copy}-wal").exists()
+        assert tokens_in(plain(copy)) == [1]
+        assert store.restore(copy, operator="mara").missing == 0
+        assert store.restore(tmp_path / "copy.1", operator="mara").cases == 2
+        store.restore(copy, operator="mara")
+        store.back_up(copy, keep=1)
+    left = sorted(each.name for each in tmp_path.glob("copy*"))
+    assert left == ["copy", "copy.lock"]
+
+
+@needs_fork
+def test_two_backups_at_once_spoil_neither(tmp_path: Path) -> None:
+    """Programs that copy into one file take turns: each copy is whole, and none is lost."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    _with(path, *range(60))
+    programs = [Program(path) for _ in range(3)]
+    for program in programs:
+        program.start(f"backup {copy}")
+    assert [program.answer() for program in programs] == ["backed up"] * 3
+    for program in programs:
+        program.end()
+    assert [len(tokens_in(plain(tmp_path / name))) for name in ("copy", "copy.1")] == [60, 60]
+    assert not list(tmp_path.glob("*.tmp*"))
+    with lock.held(Path(f"{copy}.lock")), pytest.raises(ConflictError, match="writing this backup"):
+        Store(Database(path, now=NOW, wait_s=0.1)).back_up(copy, keep=2)
+
+
+@needs_fork
+def test_a_killed_backup_leaves_no_data_behind(tmp_path: Path) -> None:
+    """The next backup to the file removes what a killed one has written; FILE stays whole."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    _with(path, *range(60))
+    _back_up(path, copy)
+    kept = copy.read_bytes()
+    left = Path(f"{copy}.4711-0123abcd.tmp")
+    left.write_bytes(b"personal")
+    Path(f"{left}-journal").write_bytes(b"personal")
+    for number in range(8):
+        program = Program(path)
+        program.killed_in(f"backup {tmp_path / 'copy'}", 0.001 * number)
+        assert copy.exists() or Path(f"{copy}.1").read_bytes() == kept
+    with plain(path) as store:
+        store.back_up(copy, keep=2)
+    assert not list(tmp_path.glob("*.tmp*"))
+
+
+def test_errors_name_the_copy_and_not_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk of backups, or a folder in the place, is no trouble of the case log."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    _with(path, 1)
+    monkeypatch.setattr(backup, "make_private", lambda _: _no_space(copy, copy))
+    with pytest.raises(UnavailableError, match="cannot be written: No space") as caught:
+        plain(path).back_up(copy, keep=1)
+    assert str(caught.value).startswith(f"{copy}: the backup")
+    assert "stay as they are" in caught.value.hint
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnavailableError, match="the backup cannot be written: Not a directory"):
+        plain(path).back_up(tmp_path / "file" / "copy", keep=1)

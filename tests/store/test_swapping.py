@@ -1,0 +1,205 @@
+"""A backup takes the place of a log: killed or failing at any moment, neither is lost or mixed."""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.errors import DispatchError, UnavailableError
+from dispatch_cli.store import lock, restoring, swapping
+
+from .programs import Program, open_case, plain, tokens_in
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+CALLS = ("link", "replace", "rename", "unlink", "fsync", "ftruncate")
+OLD, NEW = [1, 2, 3], [1]
+
+
+class Interrupted:
+    """Each call that changes names or notes ends the program, or raises, when its turn comes."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, turn: int, end: Callable[[], None]) -> None:
+        self.left, self.end = turn, end
+        for name in CALLS:
+            patch.setattr(os, name, self._wrapped(getattr(os, name)))
+        patch.setattr(lock.LockFile, "acknowledge", self._wrapped(lock.LockFile.acknowledge))
+
+    def _wrapped(self, call: Callable[..., object]) -> Callable[..., object]:
+        def wrapped(*words: object, **options: object) -> object:
+            self.left -= 1
+            if not self.left:
+                self.end()
+            return call(*words, **options)
+
+        return wrapped
+
+
+@pytest.fixture(params=["settled", "foreign wal", "torn", "orphan wal"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A backup and a newer log whose last commits are in its -wal, whole or damaged."""
+    path = tmp_path / "sample" / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+        store.back_up(path.with_name("copy"), keep=None)
+    program = Program(path)
+    for token in (2, 3):
+        program.tell(f"open {token}")
+    program.killed_in("wait", 0)
+    if request.param == "foreign wal":
+        shutil.copyfile(path.with_name("copy"), path)
+    elif request.param == "torn":
+        with plain(path) as store:
+            tokens_in(store)
+        path.write_bytes(path.read_bytes()[:-5000])
+    elif request.param == "orphan wal":
+        path.unlink()
+    return path.parent
+
+
+def _copies(folder: Path, tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """A copy of the files for each moment; the log file names what was acknowledged."""
+    for turn in range(1, 1000):
+        shutil.copytree(folder, tmp_path / str(turn))
+        yield turn, tmp_path / str(turn) / "cases.sqlite3"
+
+
+def _state(path: Path) -> object:
+    """What is at a path: the tokens of a whole log, or None where an error says what is wrong."""
+    try:
+        with plain(path) as store:
+            return tokens_in(store)
+    except DispatchError:
+        return None
+
+
+def _files(path: Path) -> dict[str, bytes]:
+    return {
+        suffix: Path(f"{path}{suffix}").read_bytes()
+        for suffix in ("", "-wal")
+        if Path(f"{path}{suffix}").exists()
+    }
+
+
+def _restore(path: Path) -> restoring.Restored:
+    return plain(path).restore(path.with_name("copy"), operator="mara")
+
+
+@needs_fork
+def test_killed_at_any_moment_a_repeated_restore_finishes(folder: Path, tmp_path: Path) -> None:
+    """Then the backup is in place, and the old files are kept in one set, as they were."""
+    before = _files(folder / "cases.sqlite3")
+    is_whole = _state(shutil.copytree(folder, tmp_path / "look") / "cases.sqlite3") == OLD
+    for turn, path in _copies(folder, tmp_path):
+        pid = os.fork()
+        if not pid:
+            with suppress(BaseException), pytest.MonkeyPatch.context() as patch:
+                Interrupted(patch, turn, lambda: os._exit(9))
+                _restore(path)
+                os._exit(0)
+            os._exit(1)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        assert code in (0, 9)
+        if code == 9:
+            if is_whole:
+                assert path.exists()
+            left = swapping.set_aside(path)
+            assert not [each for each in left if each.endswith(("-wal", "-shm"))] or not is_whole
+            assert _state(shutil.copytree(path.parent, tmp_path / f"{turn}-look") / path.name) in (
+                None, OLD, NEW,
+            )  # fmt: skip
+            made = _restore(path)
+            assert made.missing in ((1, 2) if is_whole else (1, None)), turn
+        assert _state(path) == NEW
+        assert path.stat().st_nlink == 1
+        assert not list(path.parent.glob("*.restored*"))
+        asides = {Path(each.removesuffix("-wal")) for each in swapping.set_aside(path)}
+        if is_whole:
+            assert [_state(each) for each in asides].count(OLD) == 1
+            assert all(_state(each) in (OLD, NEW) for each in asides)
+        else:
+            assert [_files(each) for each in asides].count(before) == 1, turn
+        if code == 0:
+            break
+    assert turn > 15
+
+
+@needs_fork
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EIO, "Input/output error"),
+        pytest.param(KeyboardInterrupt(), marks=pytest.mark.ci),
+    ],
+    ids=["EIO", "Ctrl-C"],
+)
+def test_failing_at_any_moment_the_log_is_as_it_was(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    """An error, or Ctrl-C, leaves the old log and nothing beside it, or the new one in place."""
+    before = _state(shutil.copytree(folder, tmp_path / "look") / "cases.sqlite3")
+
+    def fail() -> None:
+        raise error
+
+    for turn, path in _copies(folder, tmp_path):
+        raised: BaseException | None = None
+        with monkeypatch.context() as patch:
+            interrupted = Interrupted(patch, turn, fail)
+            try:
+                _restore(path)
+            except (UnavailableError, KeyboardInterrupt) as caught:
+                raised = caught
+        if interrupted.left > 0:
+            break
+        if raised is None or "in place" in str(raised):
+            continue
+        if _state(path) != NEW:
+            assert _state(path) == before, turn
+        assert _restore(path).missing in (1, None, 2)
+        assert _state(path) == NEW
+    assert turn > 15
+
+
+def test_where_files_have_one_name_the_old_ones_are_copied(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file system without hard links: the old log is kept all the same."""
+    path = folder / "cases.sqlite3"
+    before = _files(path)
+
+    def refuse(source: str, target: str) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    made = _restore(path)
+    [aside] = {each.removesuffix("-wal").removesuffix("-shm") for each in made.aside}
+    assert _state(path) == NEW
+    assert _state(Path(aside)) == OLD or _files(Path(aside)) == before
+
+
+@needs_fork
+def test_a_program_that_has_the_log_open_neither_works_on_nor_spoils_it(tmp_path: Path) -> None:
+    """It says that the log was replaced, and its end takes nothing from the new one."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    idle, other = Program(path), Program(path)
+    assert idle.tell("open 1") == "opened 1"
+    with plain(path) as store:
+        store.back_up(copy, keep=None)
+    assert idle.tell("open 2") == other.tell("open 3").replace("3", "2")
+    made = _restore(path)
+    assert made.missing == 2
+    program = Program(path)
+    assert program.tell("open 4") == "opened 4"
+    assert "moved, replaced or deleted" in idle.tell("open 5")
+    other.end()
+    idle.end()
+    assert program.tell("open 6") == "opened 6"
+    program.killed_in("wait", 0)
+    assert _state(path) == [1, 4, 6]
+    assert [_state(Path(each)) for each in made.aside if not each.endswith(("-wal", "-shm"))] == [
+        OLD
+    ]
