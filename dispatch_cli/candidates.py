@@ -10,7 +10,7 @@ from .eligibility import Eligible
 
 
 class Rated(Struct, frozen=True, kw_only=True):
-    """An eligible provider with its minutes for one incident (DESIGN section 2).
+    """An eligible provider with its minutes for one incident (docs/ranking.md).
 
     ``index_min`` is the true one; ``order_min`` has the head start taken off. ``error_min`` is the
     standard error of the index by the log, 0 where the log holds nothing.

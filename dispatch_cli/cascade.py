@@ -18,7 +18,7 @@ _TINY_MIN = 1e-6
 
 
 def expected_min(order: Iterable[Rated], fallback_min: float, start_min: float = 0.0) -> float:
-    """Add up the expected time to rescue of an order (DESIGN section 2), in minutes.
+    """Add up the expected time to rescue of an order (docs/ranking.md), in minutes.
 
     The minutes count from ``start_min`` after the incident on, when the first provider is asked.
     The sum runs over P(all before refused) * (answer + acceptance * arrival), then

@@ -1,7 +1,7 @@
 """From ``[check]``, ``[[provider.check]]``, ``[[maintenance]]`` and ``[coverage]`` to values.
 
 What may start a program, read a secret or reach a private address counts only where a file is
-trusted (DESIGN section 6); elsewhere it is an error, so that nobody relies on it in vain.
+trusted (docs/checks.md); elsewhere it is an error, so that nobody relies on it in vain.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The field's words as frozen values; see DESIGN section 3 for the terms."""
+"""The field's words as frozen values; docs/architecture.md explains the terms."""
 
 from .incident import HEAVY_FROM_T, NO_CLIENT, Incident, Place, Vehicle
 from .observations import Known, Observations

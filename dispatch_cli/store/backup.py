@@ -15,10 +15,10 @@ from ..errors import BadDataError, ConflictError, Problem, UnavailableError, Usa
 from . import identity, journal, rotation
 from .database import Database
 from .database_files import COMPANIONS, flush, is_same, make_private, remove
-from .faults import UNAVAILABLE, explained
 from .identity import Stamp
 from .in_transaction import in_reading
 from .lock import SUFFIX, LockFile
+from .log_faults import UNAVAILABLE, explained
 from .soundness import all_problems
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ..errors import ConflictError
 from ..model import Incident
 from ..model.case import Case, CaseService, Offer, Option, Personal, Promise
 from .journal import read_last
-from .moments import from_stamp, moment_or_none, stamp_or_none, to_stamp
+from .stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

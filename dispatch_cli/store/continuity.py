@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import DispatchError
 from . import journal, lock, wal
-from .faults import RESTORE, foreign_wal, moved, refused, whole
 from .held_file import HeldFile
 from .identity import Acknowledged, read_stamp
+from .log_faults import RESTORE, foreign_wal, moved, refused, whole
 
 if TYPE_CHECKING:
     import sqlite3

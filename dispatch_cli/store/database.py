@@ -15,7 +15,9 @@ from ..files import make_private_folder
 from . import filesystem, identity, journal, lock, migrating
 from .continuity import Continuity, check_gone, check_history
 from .database_files import flush, refuse_odd, refuse_second_name
-from .faults import (
+from .file_times import kept_times
+from .lock import LONGEST_WAIT_S
+from .log_faults import (
     NeedsLockError,
     explained,
     needs_migration,
@@ -23,8 +25,6 @@ from .faults import (
     recorded_elsewhere,
     whole,
 )
-from .file_times import kept_times
-from .lock import LONGEST_WAIT_S
 from .migrations import Migration, migrations, newest
 from .patience import Patience
 from .soundness import schema_of
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from .read_only import State
     from .soundness import Schema
 
-# FULL is what keeps an acknowledged commit through a power cut (RELIABILITY, finding 3); the
-# journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
+# FULL is what keeps an acknowledged commit through a power cut (tests/store/test_power_loss.py has
+# the control); the journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
 # would put aside in files stays in memory.
 _PROFILE = (
     "PRAGMA synchronous = FULL",

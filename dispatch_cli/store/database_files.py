@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from .faults import refused, second_name, symbolic_link
+from .log_faults import refused, second_name, symbolic_link
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 

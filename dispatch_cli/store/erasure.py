@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from ..model import Incident, Place, Vehicle
 from ..model.case import Case, CaseService, Offer
 from ..model.sphere import great_circle_km
-from .moments import EPOCH
+from .stamps import EPOCH
 
 BLUR_KM = 8.0
 """A place is blurred to a region that reaches at least so far from its centre: a municipality."""

@@ -8,7 +8,7 @@ from ..errors import ConflictError
 from ..model.case import Case, ContractCount, Standing
 from . import cases, journal
 from .erasure import forgotten
-from .moments import stamp_or_none, to_stamp
+from .stamps import stamp_or_none, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from .faults import TornRowError
+from .log_faults import TornRowError
 
 if TYPE_CHECKING:
     import sqlite3

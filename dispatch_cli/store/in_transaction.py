@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import BadDataError, UnavailableError
 from . import identity, journal
 from .database import Database
-from .faults import rows_explained, whole
+from .log_faults import rows_explained, whole
 
 if TYPE_CHECKING:
     import sqlite3

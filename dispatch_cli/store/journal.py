@@ -16,7 +16,7 @@ from ..errors import UsageError
 from ..model.case import Act
 from ..model.digest import blake2b
 from .erasure import HALF_HOUR
-from .moments import from_stamp, to_stamp
+from .stamps import from_stamp, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

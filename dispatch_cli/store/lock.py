@@ -1,7 +1,7 @@
 """A lock between processes that are served in turn, and the content of its file.
 
 SQLite's own waiting is a lottery: with 32 writers the unluckiest waited 7.9 s. Waiting for a
-file lock, the system wakes them, and the worst was a third of a second (RELIABILITY, finding 4).
+file lock, the system wakes them, and the worst was a third of a second.
 
 The file's first line is the stamp of the last acknowledged commit, so that a log that has lost it
 is noticed; the second names the process that took the lock last, and when. The third has the mark
@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from ..errors import ConflictError, Problem
 from ..files import NO_LOCKS, take_lock
-from .faults import NOTHING_RECORDED
 from .identity import Acknowledged, Stamp, parse_stamp
+from .log_faults import NOTHING_RECORDED
 
 SUFFIX = ".lock"
 """After the name of the database."""

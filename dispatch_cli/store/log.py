@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from ..errors import BadDataError, ConflictError, DispatchError, ExitCode
 from . import filesystem, forgetting, identity, migrating, soundness
 from .database import Database
-from .faults import RESTORE, DamagedError
 from .in_transaction import in_reading, in_transaction
+from .log_faults import RESTORE, DamagedError
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:

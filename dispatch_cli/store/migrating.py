@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..files import flush_folder
 from . import identity, journal
 from .database_files import COMPANIONS, flush, make_private, remove
-from .faults import damaged, explained, refused
+from .log_faults import damaged, explained, refused
 from .migrations import Migration, apply, newest
 
 if TYPE_CHECKING:

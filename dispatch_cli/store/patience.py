@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import ConflictError, Problem
-from .faults import NOTHING_RECORDED, is_held
 from .lock import SILENT_WAIT_S
+from .log_faults import NOTHING_RECORDED, is_held
 
 if TYPE_CHECKING:
     import sqlite3

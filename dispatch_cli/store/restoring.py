@@ -22,8 +22,8 @@ from .backup import about_copy, count_cases, refuse_own, refuse_unsound
 from .continuity import Continuity
 from .database import Database
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
-from .faults import DamagedError, explained, rows_explained, whole
 from .identity import Stamp
+from .log_faults import DamagedError, explained, rows_explained, whole
 from .soundness import OPENING, all_problems
 from .transaction import Transaction
 from .wiping import wipe

@@ -13,7 +13,7 @@ from ..errors import BadDataError, ConflictError, Problem
 from ..files import replace_synced
 from . import identity, lock
 from .database_files import COMPANIONS, refuse_odd, remove, remove_companions
-from .faults import TornRowError
+from .log_faults import TornRowError
 from .migrating import APPLICATION_ID
 
 MOST_COPIES = 1000

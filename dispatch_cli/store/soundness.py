@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING
 
 from . import journal
-from .faults import whole
+from .log_faults import whole
 
 if TYPE_CHECKING:
     import sqlite3

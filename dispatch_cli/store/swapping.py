@@ -16,7 +16,7 @@ from pathlib import Path
 from ..errors import Problem, UnavailableError
 from ..files import flush_folder, replace_synced
 from .database_files import COMPANIONS, flush, is_same, make_private, remove_companions
-from .faults import explained
+from .log_faults import explained
 
 _ALL = ("", *COMPANIONS)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)

@@ -20,10 +20,10 @@ from . import (
     learned,
     soundness,
     tallies,
-    watching,
+    watched_rows,
 )
-from .faults import whole
-from .moments import to_stamp
+from .log_faults import whole
+from .stamps import to_stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -125,19 +125,19 @@ class Reader:
         With ``but_up`` without those of whom no more is known than that they were seen up between
         these two moments.
         """
-        return whole(lambda: watching.read_watched(self._connection, but_up))
+        return whole(lambda: watched_rows.read_watched(self._connection, but_up))
 
     def reports(self, ended_after: datetime) -> dict[str, Report]:
         """What each provider said last on the phone, unless that ended before a moment."""
-        return whole(lambda: watching.read_reports(self._connection, ended_after))
+        return whole(lambda: watched_rows.read_reports(self._connection, ended_after))
 
     def reports_of(self, provider: str) -> list[Report]:
         """Everything that a provider has said on the phone, the newest first."""
-        return whole(lambda: watching.read_all_reports(self._connection, provider))
+        return whole(lambda: watched_rows.read_all_reports(self._connection, provider))
 
     def moves(self, since: datetime) -> list[Move]:
         """Which hard states have moved from a moment on, in order."""
-        return whole(lambda: watching.read_moves(self._connection, since))
+        return whole(lambda: watched_rows.read_moves(self._connection, since))
 
     def acts(self, case_id: int | None = None) -> Iterator[Act]:
         """The journal of a case, or all of it, in order."""
@@ -222,16 +222,16 @@ class Transaction(Reader):
 
     def save_watched(self, states: Iterable[Watched], moves: Iterable[Move] = ()) -> None:
         """Write how providers stand after a run of checks, and what has moved in it."""
-        watching.put_watched(self._connection, states)
-        watching.insert_moves(self._connection, moves)
+        watched_rows.put_watched(self._connection, states)
+        watched_rows.insert_moves(self._connection, moves)
 
     def drop_watched(self, providers: Iterable[str]) -> None:
         """Forget how providers stand that nobody looks at any more."""
-        watching.delete_watched(self._connection, providers)
+        watched_rows.delete_watched(self._connection, providers)
 
     def add_report(self, report: Report) -> None:
         """Write what a provider has said on the phone, which supersedes what it said before."""
-        watching.insert_report(self._connection, report)
+        watched_rows.insert_report(self._connection, report)
 
     def hold(self, case_id: int, until: datetime | None) -> None:
         """Keep a case back from erasure until a moment; None: no longer."""

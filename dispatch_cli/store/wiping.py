@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from . import forgetting, scrubbing, wal
 from .database import Database
-from .faults import explained
 from .in_transaction import in_transaction, undone
+from .log_faults import explained
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,4 +1,4 @@
-"""The formula of DESIGN section 2 written down a second time, for random worlds."""
+"""The formula of docs/ranking.md written down a second time, for random worlds."""
 
 from hashlib import blake2b
 from math import atan2, cos, inf, radians, sin, sqrt

@@ -234,7 +234,7 @@ def test_main_table(tmp_path: Path, line: str, who: str, said: str) -> None:
 
 
 def test_design_example(tmp_path: Path) -> None:
-    """The errors read as DESIGN section 5 draws them, and the hint says what to do."""
+    """Each error names file, line and whose it is, and the hint says what to do."""
     text = HUBER.replace('"48.3645,10.8928"', "{ lat = 515.0, lon = 10.8 }") + "servces = []\n"
     with pytest.raises(BadDataError) as caught:
         open_text(tmp_path, text)

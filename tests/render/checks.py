@@ -1,4 +1,4 @@
-"""The run of checks that SCREENS.md draws, and pieces of others."""
+"""A run of checks with one of each state, and pieces of others."""
 
 from datetime import datetime, timedelta
 
@@ -52,7 +52,7 @@ def at(clock, day=27):
 
 
 def drafted(**changes):
-    """SCREENS: 62 checked, four of them not up."""
+    """62 checked, four of them not up."""
     four = [
         row(
             "dasing", "unknown", name="Autohilfe Dasing", phone="089 99998-167",

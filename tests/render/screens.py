@@ -1,4 +1,4 @@
-"""The worked example of DESIGN section 5 as results, and small pieces to build other answers."""
+"""The worked example as results, and small pieces to build other answers."""
 
 import io
 from datetime import datetime, timedelta
@@ -139,7 +139,7 @@ def answer(*cascades, kind="tow", services=None, **changes):
 
 
 def worked_example(whys=None):
-    """DESIGN section 5: acceptance .8 .7 .6 .5, answer 2 2 3 4, arrival 27 22 31 34, head start 8.
+    """The worked example: acceptance .8 .7 .6 .5, answer 2 2 3 4, arrival 27 22 31 34, head start 8.
 
     Expected minutes in this order, with c = answer + acceptance * arrival per ask:
     23.6 + .2 * 17.4 + .06 * 21.6 + .024 * 21 + .012 * 120 = 30.32; the neutral order saves 2.60.
@@ -199,7 +199,7 @@ def worked_example(whys=None):
 
 
 def accident():
-    """SCREENS: an accident with two injured on a Friday night."""
+    """An accident with two injured on a Friday night."""
     when = NOON.replace(hour=23, minute=10)
     tow = cascade(
         "tow",
@@ -244,7 +244,7 @@ def accident():
 
 
 def nobody():
-    """SCREENS: nobody can be sent."""
+    """No provider can be sent."""
     details = "area ends 4.2 km short", "opens Sat 06:00", "limit 2.8 t, vehicle 3.1 t"
     names = "Abschleppdienst Gersthofen", "Kfz-Hilfe Friedberg", "Autohilfe Dasing"
     phones = "089 99998-131", "089 99998-145", "089 99998-167"

@@ -35,7 +35,7 @@ LONG_NAME = "Abschlepp- und Bergungsdienst Fuggerstadt Augsburg-Lechhausen GmbH"
 
 
 def test_the_worked_example_at_80(golden):
-    """DESIGN section 5 as drawn, plus the line with the provider file that its text asks for."""
+    """The worked example as it is drawn, with the line that names the provider file."""
     golden("worked_80", screen_text(worked_example(), suggest=SUGGEST))
 
 

@@ -36,7 +36,7 @@ def text(lines):
 
 @pytest.mark.parametrize("width", [80, 140])
 def test_the_drafted_screen(golden, width):
-    """Counts, then only those not up, the worst first, as SCREENS.md has it."""
+    """Counts, then only those not up, the worst first."""
     golden(f"check_{width}", text(check_lines(drafted(), Screen(width))))
 
 
