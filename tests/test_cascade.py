@@ -41,7 +41,7 @@ def cascade_of(
 
 
 def worked_example(**facts) -> Cascade:
-    """The worked example of docs/ranking.md: arrivals 27 22 31 34, answers 2 2 3 4, acceptance .8 .7 .6 .5, head 8."""
+    """Arrivals 27 22 31 34, answers 2 2 3 4, acceptance .8 .7 .6 .5, head 8 (docs/ranking.md)."""
     rows = [
         ("lechtal", 27, 2, 0.8),
         ("huber", 22, 2, 0.7),

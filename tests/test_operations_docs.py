@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dispatch_cli.store import continuity
+from dispatch_cli.store import continuity, log_faults
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -41,7 +41,8 @@ def test_the_rehearsed_restore_works_as_printed(tmp_path: Path) -> None:
 def test_the_sentences_are_those_of_the_program() -> None:
     """What the table quotes stands in the code, numbers aside."""
     code = "".join(
-        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (continuity, faults)
+        Path(str(module.__file__)).read_text(encoding="utf-8")
+        for module in (continuity, log_faults)
     )
     table = PAGE.split("## What the program notices")[1].split("## Where")[0]
     rows = [row.split("|") for row in table.splitlines() if row.startswith("| ")]

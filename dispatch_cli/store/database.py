@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from .soundness import Schema
 
 # FULL is what keeps an acknowledged commit through a power cut (tests/store/test_power_loss.py has
-# the control); the journal mode stays in the file. secure_delete writes zeros over what is erased, and what SQLite
-# would put aside in files stays in memory.
+# the control); the journal mode stays in the file. secure_delete writes zeros over what is erased,
+# and what SQLite would put aside in files stays in memory.
 _PROFILE = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",

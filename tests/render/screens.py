@@ -139,7 +139,7 @@ def answer(*cascades, kind="tow", services=None, **changes):
 
 
 def worked_example(whys=None):
-    """The worked example: acceptance .8 .7 .6 .5, answer 2 2 3 4, arrival 27 22 31 34, head start 8.
+    """Acceptance .8 .7 .6 .5, answer 2 2 3 4, arrival 27 22 31 34, head start 8 for the first.
 
     Expected minutes in this order, with c = answer + acceptance * arrival per ask:
     23.6 + .2 * 17.4 + .06 * 21.6 + .024 * 21 + .012 * 120 = 30.32; the neutral order saves 2.60.
