@@ -69,8 +69,8 @@ def backup(
             min=1,
             max=1000,
             metavar="N",
-            help="Keep the last N copies: FILE, FILE.1, FILE.2 … Default: an existing FILE is"
-            " refused.",
+            help="Keep the last N copies: FILE, FILE.1, FILE.2 … and delete those above. A"
+            " file that is no copy of this log is refused. Default: an existing FILE is refused.",
         ),
     ] = None,
 ) -> Outcome:
@@ -98,7 +98,7 @@ def restore(
     desk: Desk,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by log backup.")],
 ) -> Outcome:
-    """Put a backup in the place of the case log; its files are moved aside, none is deleted.
+    """Put a backup in the place of the case log; the old one is kept beside it, none is deleted.
 
     dispatch log restore /srv/backup/cases.sqlite3
     """
