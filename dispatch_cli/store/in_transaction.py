@@ -1,7 +1,7 @@
 """One transaction of a case log: the log is known before it, and what it wrote is known after."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from ..errors import BadDataError, UnavailableError
@@ -78,6 +78,7 @@ def undone(database: Database, connection: "sqlite3.Connection") -> Iterator[Non
             database.abandon()
             raise
         except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            with suppress(sqlite3.ProgrammingError):  # closed, after a fault within
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
             raise

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_cli.errors import DispatchError
 from dispatch_cli.store import scrubbing
 from dispatch_cli.store.scrubbing import unused
 
@@ -86,3 +87,19 @@ def test_a_wipe_while_another_program_writes(
             assert all(reader.personal(number) is not None for number in written)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_fault_within_a_piece_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of SQLite while a piece is zeroed is an error in words, and the next run goes on."""
+    with opened(tmp_path / "cases.sqlite3") as store:
+        _life(store, 1)
+        with store.deciding() as tx:
+            tx.forget(1, LATER)
+        with monkeypatch.context() as patched:
+            patched.setattr(
+                scrubbing, "scrub", lambda connection, *_: connection.execute("SELECT 1 FROM gone")
+            )
+            with pytest.raises(DispatchError):
+                store.after_erasure()
+        store.after_erasure()
+        assert store.check() == []
