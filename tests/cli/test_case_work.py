@@ -183,13 +183,21 @@ def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
 
 
 def test_accept_asks_whether_somebody_would_be_there_sooner(dispatch, home):
-    """On a terminal ``accept`` asks; "y" records the refusal as eta_too_long instead."""
+    """On a terminal ``accept`` asks once; "y" records the refusal as eta_too_long instead."""
     firm = (
         '[[provider]]\nid = "{0}"\nname = "{0}"\nphone = "089 99998-20{1}"\nservices = ["tow"]\n'
         'base = "86150"\narea = {{ radius_km = 30 }}\nhours = "24/7"\n'
     )
     (home / "providers.toml").write_text(firm.format("anna", 1) + firm.format("bert", 2))
     dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "offer", "2")
+    with Terminal(["case", "accept", "2.1", "--eta", "90"]) as terminal:
+        terminal.wait_for("decline as eta_too_long? [y/N]")
+        terminal.press("n\n")
+        assert terminal.ended() == 0
+        assert terminal.shown.count("eta_too_long") == 1
+    dispatch("case", "cancel", "2")
     dispatch("case", "offer", "1")
     with Terminal(["case", "accept", "1.1", "--eta", "90"]) as terminal:
         terminal.wait_for("decline as eta_too_long? [y/N]")

@@ -38,7 +38,14 @@ def accept(
                 done = answer_call.record(book.renewed(), ref, "decline", reason="eta_too_long")
                 return shown_record(desk, "case accept", done)
         book = book.renewed()
-    done = answer_call.accept(book, ref, there_at, extra_unit=extra_unit, language=desk.say)
+    done = answer_call.accept(
+        book,
+        ref,
+        there_at,
+        extra_unit=extra_unit,
+        language=desk.say,
+        is_compared=desk.is_asking,
+    )
     return shown_record(desk, "case accept", done)
 
 
