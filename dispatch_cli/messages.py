@@ -68,3 +68,8 @@ class Clock:
         if abs(whole - when.astimezone(UTC)) < timedelta(days=6):
             return f"{local:%a} {time_of_day(local)}"
         return f"{local:%Y-%m-%d} {time_of_day(local)}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun: "1 case", "2 cases"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

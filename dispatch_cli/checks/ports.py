@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from datetime import UTC, datetime
 
+from ..messages import counted
 from ..model.check import Probe
 from .finding import Finding, degraded, up
 from .kit import Kit
@@ -45,5 +46,5 @@ def certificate_finding(transport: asyncio.BaseTransport, probe: Probe, now: dat
     certificate = transport.get_extra_info("peercert")
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     days = (ends - now).days
-    says = f"certificate holds {days} more {'day' if days == 1 else 'days'}"
+    says = f"certificate holds {counted(days, 'more day')}"
     return degraded(says) if days < probe.certificate_days else up(says)

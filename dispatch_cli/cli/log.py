@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import ExitCode
+from ..messages import counted
 from .case.session import Desk, book_of, login_name, open_log, shown
 from .lazy import group
 from .outcome import TOLD, Outcome
@@ -80,7 +81,7 @@ def backup(
     """
     with open_log(desk) as log:
         made = log.back_up(file, keep=keep)
-    done = f"{made.path}: {made.cases} cases, journal {made.head}"
+    done = f"{made.path}: {counted(made.cases, 'case')}, journal {made.head}"
     TOLD.recorded.append(f"backup {done}")
     return shown(
         desk,
@@ -108,7 +109,7 @@ def restore(
         book = book_of(log, desk.operator or login_name(), file)
         made = log.restore(file, operator=book.operator, before=lambda tx: record_jump(book, tx))
         path = log.path
-    done = f"{path}: {made.cases} cases, journal {made.head}"
+    done = f"{path}: {counted(made.cases, 'case')}, journal {made.head}"
     TOLD.recorded.append(f"restored {done}")
     TOLD.warnings.extend((*book.told.warnings, *_what_is_lost(made)))
     return shown(
@@ -142,9 +143,8 @@ def _what_is_lost(made: "Restored") -> Iterator[str]:
             " not in this one, and what was erased since is in it again (dispatch case forget)"
         )
     elif made.missing:
-        records = "1 record" if made.missing == 1 else f"{made.missing} records"
         are = "is" if made.missing == 1 else "are"
-        yield f"{records} made since the backup {are} not in this log"
+        yield f"{counted(made.missing, 'record')} made since the backup {are} not in this log"
     if made.erased:
         yield f"erased again, as in the log before: cases {_numbers(made.erased)}"
     if made.held:
@@ -163,7 +163,7 @@ def _known(made: "Restored", of: str = "") -> str:
     """How much was acknowledged in a log that cannot be read, by its lock file."""
     if not made.lost_commits:
         return ""
-    commits = "1 commit" if made.lost_commits == 1 else f"{made.lost_commits} commits"
+    commits = counted(made.lost_commits, "commit")
     return f"; {of}, which cannot be read, had {commits}" if of else f" (up to {commits})"
 
 

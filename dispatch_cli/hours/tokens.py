@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from ..messages import counted
 from ..model.words import fold
 from .hour_words import MEANING, MONTHS, Kind
 
@@ -90,8 +91,7 @@ def _meaning(piece: re.Match[str]) -> Iterator[Token]:
             yield Token("comment", f'"{text[1:-1]}"', column, written)
         case "offset":
             days = int(piece["days"])
-            plural = "" if days == 1 else "s"
-            yield Token("offset", f"{piece['sign']}{days} day{plural}", column, written)
+            yield Token("offset", f"{piece['sign']}{counted(days, 'day')}", column, written)
         case "time" | "ordinal" | "number" as kind:
             yield Token(kind, text.rstrip("."), column, written)
         case "mark":

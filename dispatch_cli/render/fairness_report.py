@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..messages import counted
 from ..reports import ContractRow, FairnessReport, FairnessRow
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
@@ -20,7 +21,7 @@ FAIRNESS_COLUMNS = (
 
 def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
     """Make the three tables; every number stands whole, long names are shortened."""
-    lines = [plain_line(f"since {report.since:%Y-%m-%d}: {report.cases} cases", "bold")]
+    lines = [plain_line(f"since {report.since:%Y-%m-%d}: {counted(report.cases, 'case')}", "bold")]
     lines += report_table(
         ("Provider", "Service", "Elig", "First", "Asked", "Yes", "Fail", "Ask", "There"),
         [

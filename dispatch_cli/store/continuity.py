@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DispatchError
+from ..messages import counted
 from . import journal, lock, wal
 from .held_file import HeldFile
 from .identity import Acknowledged, read_stamp
@@ -136,12 +137,8 @@ def check_history(
 def check_gone(path: Path, acknowledged: Acknowledged | None) -> None:
     """Refuse to begin anew where a log has been, without a word about what was in it."""
     if acknowledged is not None:
-        why = f"the case log is gone, and {_commits(acknowledged.stamp.count)} with it"
+        why = f"the case log is gone, and {counted(acknowledged.stamp.count, 'commit')} with it"
         raise refused(path, why, _way_out(path))
-
-
-def _commits(count: int) -> str:
-    return "1 commit" if count == 1 else f"{count} commits"
 
 
 def _are_not_in_it(count: int) -> str:

@@ -252,7 +252,7 @@ def test_a_full_disk_takes_no_copy_back(dispatch, firms, home, form):
     head = dispatch("log", "head").out.strip()
     full = "warning: the output cannot be written: No space left on device"
     assert (ran.returncode, ran.stderr.splitlines()) == (
-        0, [f"recorded: backup {home}/copy: 1 cases, journal {head}", full],
+        0, [f"recorded: backup {home}/copy: 1 case, journal {head}", full],
     )  # fmt: skip
     dispatch("case", "note", "1", "has a dog")
     ran = shell(f"dispatch log restore {home}/copy {form} >/dev/full")
@@ -261,7 +261,7 @@ def test_a_full_disk_takes_no_copy_back(dispatch, firms, home, form):
     assert recorded.startswith("recorded: restored ")
     # The restore has a record of its own, after those of the backup.
     assert recorded.endswith(
-        f"cases.sqlite3: 1 cases, journal {dispatch('log', 'head').out.strip()}"
+        f"cases.sqlite3: 1 case, journal {dispatch('log', 'head').out.strip()}"
     )
     assert warnings == ["warning: 1 record made since the backup is not in this log", full]
     assert dispatch("log", "verify", "--head", head).code == 0
