@@ -111,13 +111,23 @@ _kept: dict[tuple[int, int], Continuity] = {}
 
 
 def check_history(
-    path: Path, connection: "sqlite3.Connection", acknowledged: Acknowledged | None
+    path: Path,
+    connection: "sqlite3.Connection",
+    acknowledged: Acknowledged | None,
+    *,
+    has_stamp: bool = True,
 ) -> None:
     """Refuse a log without the last commit that was acknowledged at its path.
 
     A log with more commits than were acknowledged must have the acknowledged record in its journal:
-    two copies of one log that were both worked with have the same id.
+    two copies of one log that were both worked with have the same id. A log of a version before the
+    stamps has no commit that was acknowledged with one.
     """
+    if not has_stamp:
+        if acknowledged is not None:
+            why = f"a log of an older version: {_are_not_in_it(acknowledged.stamp.count)}"
+            raise refused(path, why, _way_out(path))
+        return
     stamp = read_stamp(connection)
     if acknowledged is None or stamp.mark == acknowledged.stamp.mark:
         return

@@ -74,7 +74,8 @@ class Database:
     ) -> None:
         self.path = Path(os.path.abspath(path))
         self.now = now
-        self.patience = Patience(self.path, wait_s, self._say_wait)
+        # Not the function itself: a screen may have another one say it.
+        self.patience = Patience(self.path, wait_s, lambda text: self.voice.wait(text))  # noqa: PLW0108
         self._on_network = on_network
         self.voice = voice
         self._known = known
@@ -270,14 +271,11 @@ class Database:
             if self.wal_path.exists():
                 flush(self.wal_path)
 
-    def _say_wait(self, text: str) -> None:
-        self.voice.wait(text)
-
     @contextmanager
     def _queued(self, *, for_reading: bool = False) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
             held = lock.held(
-                self.lock_path, self.patience.left(), self._say_wait, for_reading=for_reading
+                self.lock_path, self.patience.left(), self.voice.wait, for_reading=for_reading
             )
             taken = self._lock = held.__enter__()
         try:
@@ -333,7 +331,10 @@ class Database:
             if not writing:
                 raise needs_migration(self.path)
             with kept_times(self.path):
-                stamp = migrating.migrate(connection, self.path, self.known, version, self.now)
+                stamp = migrating.migrate(
+                    connection, self.path, self.known, version,
+                    now=self.now, acknowledged=self.acknowledged(),
+                )  # fmt: skip
             self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
         if writing:
             # A backup that is only looked into stays one file, as it is.

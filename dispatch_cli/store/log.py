@@ -150,7 +150,7 @@ class Store:
             migrating.delete_copies(self.path)
             remove_unfinished(self.path)
         try:
-            is_wiped = is_wiped or wipe(self._database, self._database.locked)
+            is_wiped = is_wiped or wipe(self._database)
         finally:
             # SQLite may copy pieces of its memory into the index beside the log (-shm) when it
             # recovers one without frames; the file goes with the last connection.

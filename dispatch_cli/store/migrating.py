@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..files import flush_folder
 from . import identity, journal
+from .continuity import check_history
 from .database_files import COMPANIONS, flush, make_private, remove
 from .log_faults import damaged, explained, refused
 from .migrations import Migration, apply, newest
@@ -88,14 +89,19 @@ def migrate(
     path: Path,
     known: tuple[Migration, ...],
     version: int,
+    *,
     now: datetime,
+    acknowledged: identity.Acknowledged | None = None,
 ) -> identity.Stamp:
     """Migrate in one transaction; the copy goes once the new schema has passed its check.
 
-    What was learned is worked out anew: another version may have counted by other rules.
+    What was learned is worked out anew: another version may have counted by other rules. Refuses a
+    log without the last commit that was acknowledged at its path: migrated, it would pass for it.
     """
     from .learned import work_out_all
 
+    has_stamp = version >= identity.SINCE_VERSION
+    check_history(path, connection, acknowledged, has_stamp=has_stamp)
     _copy_before(connection, path, f"{newest(known)}-of-{version}-{now:%Y%m%dT%H%M%S}")
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("BEGIN IMMEDIATE")
@@ -108,7 +114,6 @@ def migrate(
         problems += [f"foreign key of {row[0]}" for row in broken]
         if problems:
             raise damaged(path, f"migrating fails: {'; '.join(problems)[:200]}")
-        has_stamp = version >= identity.SINCE_VERSION
         stamp = identity.renew(connection) if has_stamp else identity.read_stamp(connection)
         connection.execute("COMMIT")
     except BaseException:

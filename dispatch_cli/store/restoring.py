@@ -155,7 +155,7 @@ def _prepared(
         identity.renew(connection, after=before.commits)
         connection.execute("COMMIT")
     if again.erased:
-        wipe(fresh, fresh.looked_at)
+        wipe(fresh, is_alone=True)
     with fresh.looked_at() as connection, rows_explained(fresh.path):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         made = Restored(

@@ -38,10 +38,11 @@ class Log(Struct, frozen=True):
     pages: frozenset[int]
 
     def follows(self, before: "Log | None") -> bool:
-        """Whether no other program has begun the log anew in between, so that no page is missed."""
-        if before is None or None in (before.sequence, self.sequence):
+        """Whether it was begun anew once since, so that no other program has emptied it as well."""
+        if before is None:
             return True
-        return self.sequence == (before.sequence or 0) + 1
+        known = before.sequence is not None and self.sequence is not None
+        return known and self.sequence == (before.sequence or 0) + 1
 
 
 def read_log(wal: Path) -> Log:

@@ -23,27 +23,28 @@ _BUSY_MS = 20
 _MOST_PASSES = 20
 
 
-def wipe(database: Database, opened: "Opened") -> bool:
+def wipe(database: Database, *, is_alone: bool = False) -> bool:
     """Zero what rows have left in the file; False if another program keeps it in use.
 
-    ``opened`` gives the connection for one piece: ``database.locked``, or ``database.looked_at``
-    where no other program knows the file.
-
-    Rows that other programs write meanwhile may move from pages that are still to come to pages
-    that are done: what they have written stands in the write-ahead log and is scrubbed as well. If
-    they have emptied the log, the pass is repeated. The mark goes last, when the zeros are on the
-    disk: after a power loss the next run begins again.
+    With ``is_alone`` no other program knows the file. Otherwise rows that others write meanwhile
+    may move from pages that are still to come to pages that are done: what they have written stands
+    in the write-ahead log and is scrubbed as well. If they have emptied the log, the pass is
+    repeated. The mark goes last, when the zeros are on the disk: after a power loss the next run
+    begins again.
     """
-    deadline = monotonic() + database.patience.wait_s
+    opened = database.looked_at if is_alone else database.locked
+    _without_pointer_maps(database, opened)
     for _ in range(_MOST_PASSES):
         before: wal.Log | None = None
         page: int | None = 1
         is_whole = True
+        deadline = monotonic() + database.patience.wait_s
         while page is not None:
             done = _piece(database, opened, page)
             if done is not None:
                 page, log = done
-                is_whole, before = is_whole and log.follows(before), log
+                is_whole = is_whole and (is_alone or log.follows(before))
+                before, deadline = log, monotonic() + database.patience.wait_s
             elif monotonic() > deadline:
                 return False
             # What was zeroed goes to the disk while others may write.
@@ -51,9 +52,20 @@ def wipe(database: Database, opened: "Opened") -> bool:
             sleep(_PAUSE_S)
         if is_whole:
             done = _piece(database, opened, None)
-            if done is not None and done[1].follows(before):
+            if done is not None and (is_alone or done[1].follows(before)):
                 return True
     return False
+
+
+def _without_pointer_maps(database: Database, opened: "Opened") -> None:
+    """Write a database anew that was set to auto-vacuum by hand, as it was made: without.
+
+    Its pointer maps are pages that cannot be told from those of a b-tree.
+    """
+    with opened() as connection, explained(database.path), undone(database, connection):
+        if connection.execute("PRAGMA auto_vacuum").fetchone()[0]:
+            connection.execute("PRAGMA auto_vacuum = NONE")
+            connection.execute("VACUUM")
 
 
 def _piece(

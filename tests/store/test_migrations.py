@@ -1,6 +1,7 @@
 """Migrations: a new log equals a migrated one, a newer one is refused, and kills do no harm."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -310,3 +311,28 @@ def test_sums_of_contract_costs_become_counts(tmp_path: Path) -> None:
     with opened(path) as store, store.deciding() as tx:
         found = [each for each in tx.contract_counts() if each.month == "2026-10"]
     assert found == [ContractCount(month="2026-10", client="adac", band="unknown", cases=3)]
+
+
+@pytest.mark.parametrize("version", [4, 5], ids=["before the stamps", "with a stamp"])
+def test_an_older_copy_is_not_migrated_in_the_place_of_a_log(tmp_path: Path, version: int) -> None:
+    """A copy from before an update that is put over the log lacks commits, and is refused as it is.
+
+    The control: without a log at its path before, it is migrated.
+    """
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy.sqlite3"
+    for each in (path, copy):
+        _released(each, version)
+    with opened(path) as store:
+        decide_next(store)
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.copy(copy, path)
+    before = path.read_bytes()
+    with opened(path) as store:
+        for _ in range(2):
+            with pytest.raises(BadDataError, match=r"that (was|were) acknowledged"):
+                decide_next(store)
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.before-*"))
+    with opened(copy) as store:
+        decide_next(store)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.errors import DispatchError
-from dispatch_cli.store import scrubbing
+from dispatch_cli.store import scrubbing, wiping
 from dispatch_cli.store.scrubbing import unused
 
 from .sample import NOW, act, case, closed, personal
@@ -103,3 +103,60 @@ def test_a_fault_within_a_piece_is_told(tmp_path: Path, monkeypatch: pytest.Monk
                 store.after_erasure()
         store.after_erasure()
         assert store.check() == []
+
+
+def test_a_log_that_was_emptied_in_between_is_wiped_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program that checkpoints and truncates hides what was written: the pass is repeated.
+
+    The control: without it one pass suffices.
+    """
+    monkeypatch.setattr(scrubbing, "PAGES", 4)
+    path = tmp_path / "cases.sqlite3"
+    scrub, passes, meddles = scrubbing.scrub, [0], [False]
+
+    def counting(connection: sqlite3.Connection, file: int, first: int) -> int | None:
+        passes[0] += first == 1
+        return scrub(connection, file, first)
+
+    def pause(_: float) -> None:
+        if meddles[0]:
+            meddles[0] = False
+            with closing(sqlite3.connect(path)) as other:
+                other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    monkeypatch.setattr(scrubbing, "scrub", counting)
+    monkeypatch.setattr(wiping, "sleep", pause)
+    with opened(path) as store:
+        for number in range(1, 21):
+            _life(store, number)
+        for number, meddling in ((1, False), (2, True)):
+            with store.deciding() as tx:
+                tx.forget(number, LATER)
+            passes[0], meddles[0] = 0, meddling
+            store.after_erasure()
+            assert passes[0] == 1 + meddling
+            assert store.check() == []
+
+
+def test_pointer_maps_are_taken_away_before_pages_are_zeroed(tmp_path: Path) -> None:
+    """A log that was set to auto-vacuum by hand stays whole, and nothing of the erased is in it."""
+    path = tmp_path / "cases.sqlite3"
+    with opened(path) as store:
+        marks = {number: _life(store, number) for number in range(1, 200)}
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA auto_vacuum = 1")
+        connection.execute("VACUUM")
+        assert connection.execute("PRAGMA auto_vacuum").fetchone() == (1,)
+    with opened(path) as store:
+        for number in marks:
+            with store.deciding() as tx:
+                tx.forget(number, LATER)
+        store.after_erasure()
+        assert store.check() == []
+        left = _bytes(tmp_path)
+    assert [mark for texts in marks.values() for mark in texts if mark in left] == []
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
