@@ -141,10 +141,17 @@ def test_a_log_that_was_emptied_in_between_is_wiped_once_more(
 
 
 def test_pointer_maps_are_taken_away_before_pages_are_zeroed(tmp_path: Path) -> None:
-    """A log that was set to auto-vacuum by hand stays whole, and nothing of the erased is in it."""
+    """A log that was set to auto-vacuum by hand stays whole, and nothing of the erased is in it.
+
+    It has a few thousand pages, so that a pointer map begins with the kind of a b-tree page.
+    """
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store:
-        marks = {number: _life(store, number) for number in range(1, 200)}
+        marks = {number: _life(store, number) for number in range(1, 20)}
+        with store.deciding() as tx:
+            for _ in range(3000):
+                new = tx.new_case(closed(case(), NOW), personal(note="n" * 600))
+                tx.append(act("open", new.id))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA auto_vacuum = 1")
