@@ -92,8 +92,11 @@ class Reading:
         )
 
     def fact(self, name: str, value: object, file_plans: Mapping[str, Plan]) -> object:
-        """Read one fact of ``Said`` by its name; None if it is refused or was not said."""
-        if value is None:
+        """Read one fact of ``Said`` by its name; None if it is refused or was not said.
+
+        An empty class of the vehicle takes back what was said of it.
+        """
+        if value is None or (name == "vehicle" and not value):
             return None
         if name == "kind":
             return self._kind(str(value), file_plans)

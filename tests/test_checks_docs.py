@@ -8,6 +8,8 @@ from dispatch_cli.availability import ASKED_AGAIN, hard_states
 from dispatch_cli.availability.observer import _SHARE, SEVERAL, SEVERAL_TOGETHER
 from dispatch_cli.availability.samples import SKEW
 from dispatch_cli.cases import provider_reports
+from dispatch_cli.catalog.raw import RawProbe
+from dispatch_cli.checks.round import _LOOKS
 from dispatch_cli.model import Settings
 from dispatch_cli.model.check import CheckSettings, CheckState
 from dispatch_cli.model.check_kinds import CHECK_KINDS
@@ -27,6 +29,13 @@ def test_every_kind_is_explained() -> None:
     """The table of kinds has those of the code, the states' table none of them."""
     kinds = PAGE.split("## What is looked at\n")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)`", kinds, flags=re.MULTILINE)) == set(CHECK_KINDS)
+
+
+def test_every_kind_has_a_look_and_keys_of_the_file() -> None:
+    """A kind that is declared can be looked at, and the file's tables have each of its keys."""
+    assert set(_LOOKS) == set(CHECK_KINDS)
+    keys = {key for kind in CHECK_KINDS.values() for key in kind.keys}
+    assert keys | {"kind"} == set(RawProbe.__struct_fields__)
 
 
 def test_the_numbers_are_those_of_the_code() -> None:

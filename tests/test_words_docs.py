@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.eligibility import GATES, reasons_of
-from dispatch_cli.model.words import SERVICES
+from dispatch_cli.model.words import DECLINE_REASONS, SERVICES
 
 WORDS = Path(__file__).resolve().parents[1] / "docs" / "words.md"
 
@@ -57,3 +57,8 @@ def test_the_terms_that_were_agreed_stand_there(service: str, german: str) -> No
 def test_the_ambulance_is_told_from_a_patient_transport() -> None:
     """The one mix-up of words that costs a life is spelt out."""
     assert "Rettungsdienst (112, not Krankentransport)" in WORDS.read_text(encoding="utf-8")
+
+
+def test_a_reason_for_a_refusal_has_a_key() -> None:
+    """The loop takes a reason by one digit: a tenth one needs another way first."""
+    assert len(DECLINE_REASONS) <= 9

@@ -2,8 +2,8 @@
 
 ``free_at`` puts it together: ``hours_around`` works opening hours out, ``fleet`` knows the bookings
 of our cases, ``reachability`` what looks and the phone say of a moment. ``samples`` makes one
-sample of the looks at a provider, ``observer`` finds the observer's own fault, ``states`` moves the
-hard state; a ranking loads none of these three. docs/availability.md has the rules.
+sample of the looks at a provider, ``observer`` finds the observer's own fault, ``hard_states``
+moves the hard state; a ranking loads none of these three. docs/availability.md has the rules.
 """
 
 from .fleet import Fleet

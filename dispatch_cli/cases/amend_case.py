@@ -26,7 +26,9 @@ def read_facts(said: Mapping[str, object], rules: Rules, now: datetime) -> dict[
     """
     reading = intake.Reading()
     found: dict[str, object] = {}
-    for name, value in said.items():
+    # Place and time last, as where a whole incident is read.
+    for name in sorted(said, key=lambda each: (each in ("at", "when"), each == "when")):
+        value = said[name]
         if name == "at":
             found["place"] = reading.attempt(
                 "unknown_place",
@@ -36,6 +38,8 @@ def read_facts(said: Mapping[str, object], rules: Rules, now: datetime) -> dict[
             )
         elif name == "when":
             found[name] = reading.time(str(value), now, rules.settings.timezone)
+        elif isinstance(value, list):
+            found[name] = tuple(value)
         else:
             found[name] = reading.fact(name, value, rules.plans)
     if reading.refusals:

@@ -1,4 +1,4 @@
-"""What every verb of a case needs, and how it decides: once, in the store, with its record."""
+"""What every verb of a case needs: the log, the provider file, the clock, the operator."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -68,7 +68,7 @@ TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
         unsuccessful="unsuccessful",
         cancel="cancelled",
     ),
-    # Whoever calls back may still accept, as long as nobody else has: see ``answers``.
+    # A provider that calls back may still accept if no other one has (``offer_changes``).
     "no_answer": _row(_LATE, accept="accepted", correct="corrected"),
     "declined": _row(_LATE, correct="corrected"),
     "unreachable": _row(_LATE, correct="corrected"),

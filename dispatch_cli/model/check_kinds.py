@@ -1,6 +1,7 @@
 """The kinds of checks: what each asks for in the provider file.
 
-A new kind is a line here and a function in ``checks``, named in ``checks/round.py``.
+A new kind is an entry here and a function in ``checks``, named in ``checks/round.py``. A key that
+no kind has had so far also stands in ``catalog/raw.py`` and in ``Probe``.
 """
 
 from collections.abc import Mapping

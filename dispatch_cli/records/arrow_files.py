@@ -1,4 +1,4 @@
-"""Convert a file of the CSV writer to the formats of Arrow."""
+"""Convert a file of the CSV writer to Parquet, with pyarrow."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

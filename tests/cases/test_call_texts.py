@@ -23,3 +23,10 @@ def test_the_rough_area(place: Place, said: str) -> None:
     """Postcode and town, or country and nearest postcode; a blurred place abroad has neither."""
     assert call_texts._rough_area(incident(place=place)) == said
     assert str(place.lat) not in said
+
+
+def test_every_language_has_every_text():
+    """A language that is only named would be spoken in English."""
+    assert set(call_texts.TEXTS) == set(LANGUAGES)
+    for texts in call_texts.TEXTS.values():
+        assert texts.keys() == call_texts.TEXTS["en"].keys()

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ...model.words import DECLINE_REASONS
 from ..outcome import Outcome
 from ..spreading import takes
 from .recording import shown_record
@@ -23,8 +24,7 @@ def decline(
         str,
         typer.Option(
             metavar="REASON",
-            help="no_unit, no_driver, equipment, out_of_area, eta_too_long, closed, weather, "
-            "refuses_customer, other (with --text).",
+            help=f"{', '.join(DECLINE_REASONS)} (with --text).",
         ),
     ],
     text: TextOption = None,

@@ -64,7 +64,7 @@ def correct(
 ) -> Outcome:
     """Supersede a wrong answer by a new record; both stay, nothing is learned from the wrong one.
 
-    dispatch case correct 17.2 --outcome accepted --because "wrong line"
+    dispatch case correct 17.2 --outcome accepted --eta 35 --because "wrong line"
     """
     from ...cases import correct_case
 

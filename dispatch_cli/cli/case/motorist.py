@@ -12,19 +12,20 @@ class Motorist(Struct, frozen=True, kw_only=True):
     """The options that are the motorist's own; each may be ``-``, so that no shell keeps it."""
 
     caller: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who calls; - is asked for.")
+        str | None, typer.Option(metavar="NAME", help="Name of the caller; - asks for it.")
     ] = None
     call_back: Annotated[
-        str | None, typer.Option("--call-back", metavar="NUMBER", help="Their number; - as well.")
+        str | None,
+        typer.Option("--call-back", metavar="NUMBER", help="Their phone; - asks for it."),
     ] = None
     plate: Annotated[
-        str | None, typer.Option(metavar="PLATE", help="Of the vehicle; - as well.")
+        str | None, typer.Option(metavar="PLATE", help="Number plate; - asks for it.")
     ] = None
     ref: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Membership number; - as well.")
+        str | None, typer.Option(metavar="NUMBER", help="Membership number; - asks for it.")
     ] = None
     to: Annotated[
-        str | None, typer.Option(metavar="PLACE", help="Where the vehicle goes; - as well.")
+        str | None, typer.Option(metavar="PLACE", help="Where the vehicle goes; - asks for it.")
     ] = None
 
 

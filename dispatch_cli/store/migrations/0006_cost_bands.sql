@@ -12,7 +12,8 @@ CREATE TABLE contract_count (
 INSERT INTO contract_count SELECT month, client, 'unknown', cases FROM contract_cost;
 
 -- What this leaves in the gaps of pages goes with the next "case forget".
-INSERT OR IGNORE INTO unwiped SELECT 0 FROM contract_cost LIMIT 1;
+INSERT OR IGNORE INTO unwiped
+    SELECT 0 FROM case_file WHERE forgotten_at IS NOT NULL LIMIT 1;
 
 DROP TABLE contract_cost;
 
