@@ -4,6 +4,7 @@ import pytest
 
 from dispatch_cli.cases import call_texts
 from dispatch_cli.model import Place
+from dispatch_cli.model.words import LANGUAGES
 from dispatch_cli.notation import place_at, place_of_postcode
 
 from ..worlds import incident
