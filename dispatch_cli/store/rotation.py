@@ -28,6 +28,18 @@ def names(target: Path, keep: int) -> list[Path]:
     return [target, *(Path(f"{target}.{number}") for number in range(1, keep))]
 
 
+def touched(target: Path, keep: int | None, log: Path) -> Iterator[Path]:
+    """Every name that a backup may replace, move or delete; also those above ``keep``.
+
+    Of the unfinished copies, which are too many to be listed, the only one is the log's own name.
+    """
+    for each in names(target, 1 if keep is None else MOST_COPIES):
+        for suffix in ("", *COMPANIONS, lock.SUFFIX):
+            yield Path(f"{each}{suffix}")
+    if log.name.startswith(target.name) and _UNFINISHED.fullmatch(log.name, len(target.name)):
+        yield target.with_name(log.name)
+
+
 def unfinished_name(target: Path) -> Path:
     """A name beside a copy, which no other program uses, for the copy that is being written."""
     return Path(f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp")

@@ -66,6 +66,33 @@ def test_a_backup_never_replaces_the_log_itself(tmp_path: Path) -> None:
     assert tokens_in(plain(path)) == [1]
 
 
+@pytest.mark.parametrize(
+    ("log", "keep"),
+    [("c.5", 2), ("c.999", 1), ("c.1-wal", 2), ("c-wal", None), ("c.lock", None),
+     ("c.4711-0123abcd.tmp", None)],
+)  # fmt: skip
+def test_a_backup_never_deletes_a_log_whose_name_it_may_use(
+    tmp_path: Path, log: str, keep: int | None
+) -> None:
+    """A log named as an older copy, as a companion of one or as an unfinished copy: refused."""
+    path = tmp_path / log
+    with plain(path) as store:
+        open_case(store, 1)
+        with pytest.raises(UsageError, match="belongs to the case log"):
+            store.back_up(tmp_path / "c", keep=keep)
+        assert tokens_in(store) == [1]
+    assert tokens_in(plain(path)) == [1]
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_backup_without_a_rotation_leaves_numbered_names_alone(tmp_path: Path) -> None:
+    """A log named c.5 may be copied to c where no older copies are deleted."""
+    with plain(tmp_path / "c.5") as store:
+        open_case(store, 1)
+        store.back_up(tmp_path / "c", keep=None)
+        assert tokens_in(store) == [1]
+
+
 def test_a_rotation_moves_only_copies_of_this_log(tmp_path: Path) -> None:
     """A text, another program's database, the log of another desk, a link, FILE.new: all stay."""
     path, other = tmp_path / "cases.sqlite3", tmp_path / "other.sqlite3"
