@@ -143,9 +143,9 @@ class Reader:
         """The journal of a case, or all of it, in order."""
         return iter(whole(lambda: list(journal.read_acts(self._connection, case_id))))
 
-    def last_act(self, case_id: int | None = None) -> Act | None:
-        """The last record of the journal, or of one case; None if there is none."""
-        return whole(lambda: journal.read_last(self._connection, case_id))
+    def last_act(self, case_id: int | None = None, *actions: str) -> Act | None:
+        """The last record of the journal, or of one case, or of some actions; None without one."""
+        return whole(lambda: journal.read_last(self._connection, case_id, *actions))
 
     def booked_ahead(self, now: datetime) -> set[tuple[int, int]]:
         """The offers (case, number) whose unit was booked at a moment that has not come yet."""
