@@ -237,6 +237,10 @@ class Transaction(Reader):
         """Keep a case back from erasure until a moment; None: no longer."""
         forgetting.hold(self._connection, self._existing(case_id), until)
 
+    def is_due_for_erasure(self, case_id: int, days: float, now: datetime) -> bool:
+        """Whether a case is there, was closed so many days ago and is neither held nor erased."""
+        return forgetting.is_due(self._connection, case_id, days, now)
+
     def forget(self, case_id: int, now: datetime) -> None:
         """Erase what is personal in a closed case; the files are clean after ``after_erasure``.
 
