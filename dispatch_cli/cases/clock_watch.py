@@ -46,10 +46,9 @@ def jump_in_force(book: Book, reader: "Reader") -> ClockJump | None:
     A jump ahead is over when the clock is set back or an operator confirms the time.
     """
     found = _noticed(book, reader)
-    acts = [each for each in reader.acts(OF_NO_CASE) if each.action in (JUMPED, IS_RIGHT)]
-    if found is not None or not acts or acts[-1].action != JUMPED:
+    recorded = reader.last_act(OF_NO_CASE, JUMPED, IS_RIGHT)
+    if found is not None or recorded is None or recorded.action != JUMPED:
         return found
-    recorded = acts[-1]
     jump = ClockJump(recorded.at, datetime.fromisoformat(str(recorded.details["last"])))
     return None if jump.is_over(_now(book)) else jump
 

@@ -30,13 +30,14 @@ def forget(
 ) -> Forgotten:
     """Erase what is personal in cases closed longer ago than that; holds are respected.
 
+    A case on which a hold is set while this runs, or that another program erases, is left out.
     Raises ConflictError after a jump of the clock until an operator says that the time is right.
     """
     if not dry_run:
         _must_have_a_clock(book, clock_is_right=clock_is_right)
     due = book.store.due_for_erasure(older_than_days, book.now)
     if not dry_run:
-        _forget_all(book, due)
+        due = _forget_all(book, due, older_than_days)
     return Forgotten(tuple(due), dry_run)
 
 
@@ -66,32 +67,38 @@ def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
         confirm(book, tx)
 
 
-def _forget_all(book: Book, due: list[int]) -> None:
+def _forget_all(book: Book, due: list[int], days: float) -> list[int]:
     """Erase cases in short decisions; a failure in between says how many are erased."""
-    left, facts = deque(due), [f"case {case_id}: erased" for case_id in due]
+    left, erased = deque(due), list[int]()
     try:
         while left:
-            _forget_some(book, left)
+            erased += _forget_some(book, left, days)
             sleep(PAUSE_S)
         book.store.after_erasure()
     except DispatchError:
-        if len(left) < len(due):
-            done = len(due) - len(left)
-            book.told.warnings.append(f"erased before that: {done} of {len(due)} cases")
+        if erased:
+            book.told.warnings.append(f"erased before that: {len(erased)} of {len(due)} cases")
         raise
-    book.told.recorded += facts
+    book.told.recorded += [f"case {case_id}: erased" for case_id in erased]
+    return erased
 
 
-def _forget_some(book: Book, left: deque[int]) -> None:
-    """Erase the first cases that are left, in one decision of at most about BATCH_S."""
+def _forget_some(book: Book, left: deque[int], days: float) -> list[int]:
+    """Erase the first cases that are left, in one decision of at most about BATCH_S.
+
+    Other programs work between two decisions: a case that is no longer due is passed over.
+    """
     end = monotonic() + BATCH_S
-    done = 0
+    looked_at, erased = 0, list[int]()
     with book.store.deciding() as tx:
         for case_id in left:
-            tx.forget(case_id, book.now)
-            tx.append(book.act("forget", case_id))
-            done += 1
+            if tx.is_due_for_erasure(case_id, days, book.now):
+                tx.forget(case_id, book.now)
+                tx.append(book.act("forget", case_id))
+                erased.append(case_id)
+            looked_at += 1
             if monotonic() > end:
                 break
-    for _ in range(done):
+    for _ in range(looked_at):
         left.popleft()
+    return erased

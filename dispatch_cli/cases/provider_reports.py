@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from .. import desk
 from ..errors import UsageError
+from ..model.case import OF_NO_CASE
 from ..model.check import Report
 from .book import Book, clock, local
 
@@ -56,6 +57,7 @@ def report(
     )
     with book.store.deciding() as tx:
         tx.add_report(said)
+        book.write(tx, "report", OF_NO_CASE, provider=said.provider)
         fact = f"{said.provider}: {in_words(said, book)}"
     book.told.recorded.append(fact)
     return said

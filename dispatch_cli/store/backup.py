@@ -39,7 +39,7 @@ _STAYS = "the case log and the copies that are there stay as they are"
 def back_up(database: Database, target: Path, keep: int | None) -> Copied:
     """Copy one state of a log into a file; see ``Store.back_up``."""
     target = Path(os.path.abspath(target))
-    refuse_own(database.path, *rotation.names(target, keep or 1), to_write=True)
+    refuse_own(database.path, *rotation.touched(target, keep, database.path), to_write=True)
     if not database.exists():
         raise UsageError(f"{database.path}: there is no case log to back up")
     with (

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     import sqlite3
 
 
+_DUE = (
+    "SELECT id FROM case_file WHERE forgotten_at IS NULL AND closed_at <= ?"
+    " AND (hold_until IS NULL OR hold_until <= ?)"
+)
+
+
 def forget(connection: "sqlite3.Connection", case: Case, now: datetime) -> None:
     """Erase what is personal in one case; raises ConflictError if it is open or on hold."""
     case_id = case.id
@@ -45,11 +51,17 @@ def due(connection: "sqlite3.Connection", days: float, now: datetime) -> list[in
     return [
         case_id
         for (case_id,) in connection.execute(
-            "SELECT id FROM case_file WHERE forgotten_at IS NULL AND closed_at <= ?"
-            " AND (hold_until IS NULL OR hold_until <= ?) ORDER BY id",
-            (to_stamp(now - timedelta(days=days)), to_stamp(now)),
+            f"{_DUE} ORDER BY id", (to_stamp(now - timedelta(days=days)), to_stamp(now))
         )
     ]
+
+
+def is_due(connection: "sqlite3.Connection", case_id: int, days: float, now: datetime) -> bool:
+    """Whether one case is there and due; see ``due``."""
+    found = connection.execute(
+        f"{_DUE} AND id = ?", (to_stamp(now - timedelta(days=days)), to_stamp(now), case_id)
+    )
+    return found.fetchone() is not None
 
 
 def forgotten_ids(connection: "sqlite3.Connection") -> list[int]:

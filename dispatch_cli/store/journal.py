@@ -81,19 +81,19 @@ def read_exports(connection: "sqlite3.Connection") -> Iterator[Act]:
             yield act
 
 
-def read_last(
-    connection: "sqlite3.Connection", case_id: int | None, action: str = ""
-) -> Act | None:
-    """Read the last record of a case, or of all, or the last of an action; None without one."""
+def read_last(connection: "sqlite3.Connection", case_id: int | None, *actions: str) -> Act | None:
+    """Read the last record of a case, or of all, or the last of some actions; None without one."""
     found = connection.execute(
         "SELECT case_id, kept, rest FROM journal ORDER BY seq DESC"
         if case_id is None
         else "SELECT case_id, kept, rest FROM journal WHERE case_id = ? ORDER BY seq DESC",
         () if case_id is None else (case_id,),
     )
+    # Case 0 may have many records of other actions: only those that may be wanted are read out.
+    names = [f',"{action}",' for action in actions]
     with closing(found) as rows:
-        acts = (_act_of(*row) for row in rows)
-        return next((act for act in acts if action in ("", act.action)), None)
+        acts = (_act_of(*row) for row in rows if not names or any(name in row[1] for name in names))
+        return next((act for act in acts if not actions or act.action in actions), None)
 
 
 def _act_of(case_id: int, kept: str, rest: str | None) -> Act:

@@ -20,12 +20,25 @@ MOST_COPIES = 1000
 """A higher number after the name, such as a day, is of no rotation."""
 
 _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
+_VERSIONS = slice(18, 20)  # the same, section 1.3: bytes of 2 where there is a write-ahead log
 _UNFINISHED = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.tmp(-wal|-shm|-journal)?")
 
 
 def names(target: Path, keep: int) -> list[Path]:
     """The names of so many copies, the newest first."""
     return [target, *(Path(f"{target}.{number}") for number in range(1, keep))]
+
+
+def touched(target: Path, keep: int | None, log: Path) -> Iterator[Path]:
+    """Every name that a backup may replace, move or delete; also those above ``keep``.
+
+    Of the unfinished copies, which are too many to be listed, the only one is the log's own name.
+    """
+    for each in names(target, 1 if keep is None else MOST_COPIES):
+        for suffix in ("", *COMPANIONS, lock.SUFFIX):
+            yield Path(f"{each}{suffix}")
+    if log.name.startswith(target.name) and _UNFINISHED.fullmatch(log.name, len(target.name)):
+        yield target.with_name(log.name)
 
 
 def unfinished_name(target: Path) -> Path:
@@ -51,16 +64,25 @@ def refuse_taken(target: Path) -> None:
 
 
 def refuse_foreign(target: Path, keep: int, log: str) -> None:
-    """Refuse to rotate a file that is not a copy of the log with this id, and so would be lost."""
+    """Refuse to rotate a file that is not a copy of the log with this id, and so would be lost.
+
+    Refuses also a log in use: it has the same id where it was restored from a copy, or worked in.
+    """
     for each in names(target, keep):
         try:
-            is_ours = not refuse_odd(each) or is_copy_of(each, log)
+            is_there = refuse_odd(each)
+            is_ours = not is_there or is_copy_of(each, log)
         except BadDataError:  # a folder or a link
             is_ours = False
         if not is_ours:
             raise ConflictError(
                 Problem("not a copy of this case log: --keep would remove it", file=str(each)),
                 hint="name another file, or move this one away",
+            )
+        if is_there and is_in_use(each):
+            raise ConflictError(
+                Problem("a case log that was worked in: --keep would remove it", file=str(each)),
+                hint="--db names the log, FILE its copy; name another FILE, or move this one away",
             )
 
 
@@ -71,9 +93,7 @@ def is_copy_of(path: Path, log: str) -> bool:
     """
     import sqlite3
 
-    with open(path, "rb") as file:
-        header = file.read(100)
-    if int.from_bytes(header[_APPLICATION_ID], "big") != APPLICATION_ID:
+    if int.from_bytes(_header(path)[_APPLICATION_ID], "big") != APPLICATION_ID:
         return False
     with suppress(sqlite3.Error, TornRowError, UnicodeDecodeError):
         uri = f"{path.as_uri()}?mode=ro&immutable=1"
@@ -82,13 +102,21 @@ def is_copy_of(path: Path, log: str) -> bool:
     return True
 
 
+def is_in_use(path: Path) -> bool:
+    """Whether a program has written here as in a log; a copy is made without a write-ahead log.
+
+    The file must not be open in this process.
+    """
+    return b"\2" in _header(path)[_VERSIONS]
+
+
 def drop_older(target: Path, keep: int, log: str) -> None:
     """Delete the copies of this log from number ``keep`` on, which an earlier rotation has kept."""
     made = {each.name: each for each in names(target, MOST_COPIES)[keep:]}
     for each in list(_beside(target)):
         if each.name in made:
             with suppress(BadDataError):
-                if refuse_odd(each) and is_copy_of(each, log):
+                if refuse_odd(each) and is_copy_of(each, log) and not is_in_use(each):
                     _drop(each)
 
 
@@ -101,6 +129,11 @@ def put_first(fresh: Path, target: Path, keep: int) -> None:
     # A -wal or -shm that was left there would be replayed onto the new copy, or refused.
     remove_companions(target)
     replace_synced(fresh, target)
+
+
+def _header(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(100)
 
 
 def _beside(target: Path) -> Iterator[Path]:

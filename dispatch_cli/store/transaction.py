@@ -143,9 +143,9 @@ class Reader:
         """The journal of a case, or all of it, in order."""
         return iter(whole(lambda: list(journal.read_acts(self._connection, case_id))))
 
-    def last_act(self, case_id: int | None = None) -> Act | None:
-        """The last record of the journal, or of one case; None if there is none."""
-        return whole(lambda: journal.read_last(self._connection, case_id))
+    def last_act(self, case_id: int | None = None, *actions: str) -> Act | None:
+        """The last record of the journal, or of one case, or of some actions; None without one."""
+        return whole(lambda: journal.read_last(self._connection, case_id, *actions))
 
     def booked_ahead(self, now: datetime) -> set[tuple[int, int]]:
         """The offers (case, number) whose unit was booked at a moment that has not come yet."""
@@ -236,6 +236,10 @@ class Transaction(Reader):
     def hold(self, case_id: int, until: datetime | None) -> None:
         """Keep a case back from erasure until a moment; None: no longer."""
         forgetting.hold(self._connection, self._existing(case_id), until)
+
+    def is_due_for_erasure(self, case_id: int, days: float, now: datetime) -> bool:
+        """Whether a case is there, was closed so many days ago and is neither held nor erased."""
+        return forgetting.is_due(self._connection, case_id, days, now)
 
     def forget(self, case_id: int, now: datetime) -> None:
         """Erase what is personal in a closed case; the files are clean after ``after_erasure``.

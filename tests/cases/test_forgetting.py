@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch_cli.cases import erase_case
 from dispatch_cli.cases.book import Book
@@ -52,6 +53,38 @@ def test_a_decision_ends_with_its_time(
     with book.store.reading() as reader:
         assert [act.action for act in reader.acts()] == ["forget"] * DUE
     assert erase_case.exports(book, done.cases) == {}
+
+
+def test_what_is_no_longer_due_is_left_out(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program holds a case, erases one, and one is gone: all others are erased."""
+    monkeypatch.setattr(erase_case, "BATCH_S", 0.0)
+    held, erased, gone = 5, 7, 9
+
+    def work(_: float) -> None:
+        monkeypatch.setattr(erase_case, "sleep", lambda _: None)
+        with Store(Database(book.store.path, now=LATER)) as other, other.deciding() as tx:
+            tx.hold(held, LATER + timedelta(days=5))
+            tx.forget(erased, LATER)
+            tx.append(replace(book, operator="jan").act("forget", erased))
+        with sqlite3.connect(book.store.path) as other:
+            other.execute("DELETE FROM personal WHERE case_id = ?", (gone,))
+            other.execute("DELETE FROM case_service WHERE case_id = ?", (gone,))
+            other.execute("DELETE FROM case_file WHERE id = ?", (gone,))
+        other.close()
+
+    monkeypatch.setattr(erase_case, "sleep", work)
+    done = erase_case.forget(book, older_than_days=30, dry_run=False)
+    expected = [number for number in range(1, DUE + 1) if number not in (held, erased, gone)]
+    assert list(done.cases) == expected
+    assert book.told.recorded == [f"case {number}: erased" for number in expected]
+    with book.store.reading() as reader:
+        found = sorted(act.case_id for act in reader.acts() if act.action == "forget")
+        kept = reader.personal(held)
+    assert found == sorted([*expected, erased])
+    assert kept is not None
+    assert book.store.due_for_erasure(30, LATER) == []
+    assert book.store.due_for_erasure(30, LATER + timedelta(days=6)) == [held]
+    assert not any("unfinished" in each for each in book.store.check())
 
 
 def test_a_failure_in_between_is_one_and_says_how_far_it_came(

@@ -8,7 +8,7 @@ from dispatch_cli import desk as use_cases
 from dispatch_cli.cases import answer_call, offer_call, open_case, provider_reports
 from dispatch_cli.cases.observe_log import observe
 from dispatch_cli.errors import UsageError
-from dispatch_cli.model.case import Personal
+from dispatch_cli.model.case import OF_NO_CASE, Personal
 from dispatch_cli.model.check import Checking, CheckSettings, Watched
 
 from ..worlds import incident, no_holidays
@@ -61,6 +61,28 @@ def test_two_free_until_six(desk):
         newest, oldest = reader.reports_of("carl")
         assert reader.reports(NOON) == {"carl": newest}
     assert (oldest, newest.operator, newest.state) == (said, "mara", "busy")
+
+
+def test_a_report_is_a_record_of_the_journal(desk):
+    """Each report is recorded under case 0, with its operator and nothing but the provider's id."""
+    provider_reports.report(desk(0), "carl", free=2)
+    provider_reports.report(desk(5, operator="mara"), "anna", state="down")
+    with desk(6).store.reading() as reader:
+        found = [(act.action, act.case_id, act.operator, act.details) for act in reader.acts()]
+        assert reader.verify() == []
+    assert found == [
+        ("report", OF_NO_CASE, "desk", {"provider": "carl"}),
+        ("report", OF_NO_CASE, "mara", {"provider": "anna"}),
+    ]
+
+
+def test_a_restore_counts_the_reports_that_it_loses(desk, tmp_path):
+    """Two reports after the backup are two missing records."""
+    provider_reports.report(desk(0), "carl", free=2)
+    desk(1).store.back_up(tmp_path / "copy", keep=None)
+    for minutes in (2, 3):
+        provider_reports.report(desk(minutes), "anna", free=0)
+    assert desk(4).store.restore(tmp_path / "copy", operator="mara").missing == 2
 
 
 def test_without_an_end_an_hour_and_busy_as_long_as_the_file_says(desk):

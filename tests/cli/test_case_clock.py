@@ -88,6 +88,21 @@ def test_a_jump_is_said_once_and_recorded(at, dispatch):
     assert dispatch("log", "verify").code == 0
 
 
+def test_a_report_says_and_records_a_jump(at, dispatch):
+    """What a firm says on the phone is the first act after a jump: it hides none from forget."""
+    at(0 * HOUR, "open", "tow", "--at", "86150")
+    at(0 * HOUR, "cancel", "1")
+    at(365 * DAY, "list")
+    told = dispatch("providers", "report", "lech", "--free", "2")
+    assert (told.code, told.err.count(TOO_FAR)) == (0, 1)
+    again = dispatch("providers", "report", "lech", "--free", "0", "--json")
+    assert again.envelope["warnings"] == []
+    assert journal(dispatch)[2:] == [(0, "clock jumped"), (0, "report"), (0, "report")]
+    assert at(365 * DAY, "forget").code == 8
+    assert at(365 * DAY, "forget", "--clock-is-right").code == 0
+    assert at(365 * DAY, "forget").code == 0
+
+
 @pytest.mark.parametrize("form", ["lines", "json", "quiet"])
 def test_a_refused_act_says_the_jump(at, dispatch, form):
     """The act that is refused records the jump, so it says it too; --quiet drops warnings."""

@@ -66,6 +66,33 @@ def test_a_backup_never_replaces_the_log_itself(tmp_path: Path) -> None:
     assert tokens_in(plain(path)) == [1]
 
 
+@pytest.mark.parametrize(
+    ("log", "keep"),
+    [("c.5", 2), ("c.999", 1), ("c.1-wal", 2), ("c-wal", None), ("c.lock", None),
+     ("c.4711-0123abcd.tmp", None)],
+)  # fmt: skip
+def test_a_backup_never_deletes_a_log_whose_name_it_may_use(
+    tmp_path: Path, log: str, keep: int | None
+) -> None:
+    """A log named as an older copy, as a companion of one or as an unfinished copy: refused."""
+    path = tmp_path / log
+    with plain(path) as store:
+        open_case(store, 1)
+        with pytest.raises(UsageError, match="belongs to the case log"):
+            store.back_up(tmp_path / "c", keep=keep)
+        assert tokens_in(store) == [1]
+    assert tokens_in(plain(path)) == [1]
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_backup_without_a_rotation_leaves_numbered_names_alone(tmp_path: Path) -> None:
+    """A log named c.5 may be copied to c where no older copies are deleted."""
+    with plain(tmp_path / "c.5") as store:
+        open_case(store, 1)
+        store.back_up(tmp_path / "c", keep=None)
+        assert tokens_in(store) == [1]
+
+
 def test_a_rotation_moves_only_copies_of_this_log(tmp_path: Path) -> None:
     """A text, another program's database, the log of another desk, a link, FILE.new: all stay."""
     path, other = tmp_path / "cases.sqlite3", tmp_path / "other.sqlite3"
@@ -140,24 +167,63 @@ def _no_space(fresh: Path, target: Path) -> None:
 
 
 def test_companions_move_with_their_copy(tmp_path: Path) -> None:
-    """A copy that somebody has worked in keeps its -wal, and the new one can be restored."""
+    """What stands beside a copy goes where the copy goes, and never stands beside the new one."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    _with(path, 1)
+    _back_up(path, copy)
+    for suffix in ("-wal", "-journal"):
+        Path(f"{copy}{suffix}").write_text("left")
+    with plain(path) as store:
+        store.back_up(copy, keep=2)
+        left = sorted(each.name for each in tmp_path.glob("copy*"))
+        assert left == ["copy", "copy.1", "copy.1-journal", "copy.1-wal", "copy.lock"]
+        assert tokens_in(plain(copy)) == [1]
+        store.back_up(copy, keep=1)
+    left = sorted(each.name for each in tmp_path.glob("copy*"))
+    assert left == ["copy", "copy.lock"]
+
+
+@needs_fork
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_rotation_refuses_a_copy_that_was_worked_in(tmp_path: Path, is_killed: bool) -> None:
+    """A copy in which a program has recorded a case is not moved, replaced or deleted."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     _with(path, 1)
     _back_up(path, copy)
     program = Program(copy)
     assert program.tell("open 2") == "opened 2"
-    program.killed_in("wait", 0)
-    assert Path(f"{copy}-wal").stat().st_size
-    with plain(path) as store:
-        store.back_up(copy, keep=2)
-        assert not Path(f"{copy}-wal").exists()
-        assert tokens_in(plain(copy)) == [1]
-        assert store.restore(copy, operator="mara").missing == 0
-        assert store.restore(tmp_path / "copy.1", operator="mara").cases == 2
-        store.restore(copy, operator="mara")
-        store.back_up(copy, keep=1)
-    left = sorted(each.name for each in tmp_path.glob("copy*"))
-    assert left == ["copy", "copy.lock"]
+    if is_killed:
+        program.killed_in("wait", 0)
+        assert Path(f"{copy}-wal").stat().st_size
+    program.end()
+    for keep in (1, 2):
+        with pytest.raises(ConflictError, match="a case log that was worked in"):
+            plain(path).back_up(copy, keep=keep)
+    aside = tmp_path / "aside"
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        if os.path.lexists(f"{copy}{suffix}"):
+            os.rename(f"{copy}{suffix}", f"{aside}{suffix}")
+    plain(path).back_up(copy, keep=2)
+    assert (tokens_in(plain(copy)), tokens_in(plain(aside))) == ([1], [1, 2])
+
+
+def test_a_backup_the_wrong_way_round_does_not_replace_the_log(tmp_path: Path) -> None:
+    """A copy backed up into its log, or into a log restored from it: both keep their records."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    restored, older = tmp_path / "restored.sqlite3", tmp_path / "x"
+    _with(path, 1)
+    _back_up(path, copy)
+    _with(path, 2)
+    plain(restored).restore(copy, operator="mara")
+    for log, keep in ((path, 1), (path, 3), (restored, 1)):
+        with pytest.raises(ConflictError, match="a case log that was worked in"):
+            plain(copy).back_up(log, keep=keep)
+    shutil.copyfile(path, f"{older}.3")
+    with plain(copy) as store:
+        store.back_up(older, keep=2)
+    assert tokens_in(plain(Path(f"{older}.3"))) == [1, 2]
+    assert (tokens_in(plain(path)), tokens_in(plain(restored))) == ([1, 2], [1])
+    _back_up(path, tmp_path / "next")
 
 
 @needs_fork
