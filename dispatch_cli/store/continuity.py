@@ -113,25 +113,30 @@ _kept: dict[tuple[int, int], Continuity] = {}
 def check_history(
     path: Path, connection: "sqlite3.Connection", acknowledged: Acknowledged | None
 ) -> None:
-    """Refuse a log without the last commit that was acknowledged at its path.
+    """Refuse a log without the last commit that was acknowledged at its path."""
+    why = what_is_lacking(connection, acknowledged)
+    if why:
+        raise refused(path, why, _way_out(path))
+
+
+def what_is_lacking(connection: "sqlite3.Connection", acknowledged: Acknowledged | None) -> str:
+    """Say why a log has not the last commit that was acknowledged at its path; "" if it has.
 
     A log with more commits than were acknowledged must have the acknowledged record in its journal:
     two copies of one log that were both worked with have the same id.
     """
     stamp = read_stamp(connection)
     if acknowledged is None or stamp.mark == acknowledged.stamp.mark:
-        return
+        return ""
     head, last = acknowledged.head, acknowledged.stamp
     if stamp.log != last.log:
-        why = "another case log than the one that was written here last"
-    elif stamp.count <= last.count:
-        why = f"an older or other state: {_are_not_in_it(max(1, last.count - stamp.count))}"
-    elif head and not whole(lambda: journal.has_head(connection, head)):
+        return "another case log than the one that was written here last"
+    if stamp.count <= last.count:
+        return f"an older or other state: {_are_not_in_it(max(1, last.count - stamp.count))}"
+    if head and not whole(lambda: journal.has_head(connection, head)):
         number = head.partition(":")[0]
-        why = f"a copy that was worked with elsewhere: record {number}, acknowledged here, differs"
-    else:
-        return
-    raise refused(path, why, _way_out(path))
+        return f"a copy that was worked with elsewhere: record {number}, acknowledged here, differs"
+    return ""
 
 
 def check_gone(path: Path, acknowledged: Acknowledged | None) -> None:
