@@ -122,13 +122,25 @@ def check_history(
 def what_is_lacking(connection: "sqlite3.Connection", acknowledged: Acknowledged | None) -> str:
     """Say why a log has not the last commit that was acknowledged at its path; "" if it has.
 
+    After a restore that was interrupted, it may be the restored log as well.
+    """
+    if acknowledged is None:
+        return ""
+    why = _lacks(connection, acknowledged)
+    if why and acknowledged.coming and not _lacks(connection, acknowledged.coming):
+        return ""
+    return why
+
+
+def _lacks(connection: "sqlite3.Connection", noted: Acknowledged) -> str:
+    """Say why a log has not a commit; "" if it has.
+
     A log with more commits than were acknowledged must have the acknowledged record in its journal:
     two copies of one log that were both worked with have the same id.
     """
-    stamp = read_stamp(connection)
-    if acknowledged is None or stamp.mark == acknowledged.stamp.mark:
+    stamp, last, head = read_stamp(connection), noted.stamp, noted.head
+    if stamp.mark == last.mark:
         return ""
-    head, last = acknowledged.head, acknowledged.stamp
     if stamp.log != last.log:
         return "another case log than the one that was written here last"
     if stamp.count <= last.count:

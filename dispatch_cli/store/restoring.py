@@ -108,15 +108,14 @@ def restore(
                 flush(fresh)
             if is_settled and wal.read_log(database.wal_path).sequence is not None:
                 raise _still_in_use(database.path)
-            content = lock.content()
             aside = swapping.put_in_place(
                 fresh,
                 database.path,
                 database.now,
                 is_settled=is_settled,
-                announce=lambda: lock.acknowledge(stamp, made.head),
-                recall=lambda: lock.put_back(content),
+                announce=lambda: lock.announce(stamp, made.head),
             )
+            lock.acknowledge(stamp, made.head)
             lock.flush()
         finally:
             remove_unfinished(database.path)
@@ -206,7 +205,7 @@ def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
     return replace(
         found,
         log=noted.stamp.log,
-        commits=max(found.commits, noted.stamp.count),
+        commits=max(found.commits, noted.commits),
         head=noted.head,
         missing=found.missing if has_all else None,
     )
