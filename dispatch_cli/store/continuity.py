@@ -50,8 +50,12 @@ class Continuity:
                 raise foreign_wal(self._wal_path)
             self._looked_at = state
 
-    def check_place(self) -> None:
-        """Refuse to go on in files that are no longer at their paths."""
+    def check_place(self, writer: "sqlite3.Connection | None" = None) -> None:
+        """Refuse to go on in files that are no longer at their paths.
+
+        A ``writer`` with a write-ahead log has opened its companions: without them at their paths,
+        the commit would go into a file without a name.
+        """
         if not self._held.is_in_place():
             raise moved(self.path)
         for suffix in ("-wal", "-shm"):
@@ -59,7 +63,7 @@ class Continuity:
             try:
                 found = os.lstat(path)
             except FileNotFoundError:
-                if path in self._beside:
+                if path in self._beside or (writer is not None and _keeps_wal(writer)):
                     raise moved(path) from None
                 continue
             # It is there from the first transaction on until the last connection goes.
@@ -104,6 +108,10 @@ class Continuity:
         if not self._is_kept:
             self._is_kept = True
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+
+
+def _keeps_wal(connection: "sqlite3.Connection") -> bool:
+    return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
 
 
 _kept: dict[tuple[int, int], Continuity] = {}

@@ -3,7 +3,7 @@
 The old files get second names first (hard links). Then the new file takes the place in one step, so
 that there is a whole log at the path at every moment. The companions of the old one go at last.
 Where the old log is ``settled``, which means that its database alone has everything, its companions
-go before that, so that they never stand beside the new file.
+go before that, and never after it: then they may be those of a program that has opened the new one.
 """
 
 import errno
@@ -51,11 +51,12 @@ def put_in_place(
         if os.path.lexists(fresh):
             for suffix in suffixes:
                 Path(f"{aside}{suffix}").unlink(missing_ok=True)
-        else:
+        elif not is_settled:
             remove_companions(path)
         raise
     try:
-        remove_companions(path)
+        if not is_settled:
+            remove_companions(path)
     except OSError as error:
         raise UnavailableError(
             Problem(

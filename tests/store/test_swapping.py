@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_cli import files
 from dispatch_cli.errors import DispatchError, UnavailableError
 from dispatch_cli.store import lock, restoring, swapping
 
@@ -179,6 +180,32 @@ def test_where_files_have_one_name_the_old_ones_are_copied(
     [aside] = {each.removesuffix("-wal").removesuffix("-shm") for each in made.aside}
     assert _state(path) == NEW
     assert _state(Path(aside)) == OLD or _files(Path(aside)) == before
+
+
+@needs_fork
+def test_a_program_that_opens_the_new_log_at_once_works_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the swap and the end of the restore, its companions are those of the new log."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    with plain(path) as store:
+        open_case(store, 1)
+        store.back_up(copy, keep=None)
+        open_case(store, 2)
+    early = Program(path)
+    replace = files.replace_synced
+
+    def read_at_once(fresh: Path, to: Path) -> None:
+        replace(fresh, to)
+        assert early.tell("look") == "[1]"
+
+    monkeypatch.setattr(swapping, "replace_synced", read_at_once)
+    with plain(path) as store:
+        assert store.restore(copy, operator="mara").missing == 1
+    assert early.tell("look") == "[1]"
+    assert early.tell("open 3") == "opened 3"
+    early.end()
+    assert _state(path) == [1, 3]
 
 
 @needs_fork
