@@ -1,9 +1,13 @@
-"""A restore over a log without its last commits says what is lost, by the lock file."""
+"""A restore over anything but the whole log says what is lost, or what to do first."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from dispatch_cli.errors import BadDataError
 
 from .programs import open_case, plain, tokens_in
 
@@ -61,3 +65,28 @@ def test_an_older_copy_is_no_loss_where_the_backup_has_the_last_record(tmp_path:
         made = store.restore(copy, operator="mara")
         assert (made.missing, made.lost_commits) == (0, None)
         assert tokens_in(store) == [1, 2]
+
+
+@pytest.mark.parametrize("kind", ["database", "folder"])
+def test_what_is_no_case_log_is_moved_away_first(tmp_path: Path, kind: str) -> None:
+    """Another program's database is not replaced; the error says what to do, and that helps."""
+    path, copy = tmp_path / "log" / "cases.sqlite3", tmp_path / "copy"
+    with plain(tmp_path / "first") as store:
+        open_case(store, 1)
+        store.back_up(copy, keep=None)
+    path.parent.mkdir()
+    if kind == "folder":
+        path.mkdir()
+    else:
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE other (x)")
+    with pytest.raises(BadDataError, match="not a case log") as caught:
+        plain(path).restore(copy, operator="mara")
+    assert caught.value.hint == (
+        "name another file with --db, or move this one away and repeat the command"
+    )
+    assert caught.value.problems[0].file == str(path)
+    path.rename(tmp_path / "away")
+    made = plain(path).restore(copy, operator="mara")
+    assert (made.missing, made.is_other) == (0, False)
+    assert tokens_in(plain(path)) == [1]
