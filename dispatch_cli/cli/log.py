@@ -139,8 +139,8 @@ def _what_is_lost(made: "Restored") -> Iterator[str]:
         yield f"this was a backup of another case log{_known(made, 'the one before')}"
     elif made.missing is None:
         yield (
-            f"the log before cannot be read: what was recorded since the backup{_known(made)} is"
-            " not in this one, and what was erased since is in it again (dispatch case forget)"
+            f"the log before cannot be read whole: what was recorded since the backup{_known(made)}"
+            " is not in this one, and what was erased since is in it again (dispatch case forget)"
         )
     elif made.missing:
         are = "is" if made.missing == 1 else "are"
@@ -160,11 +160,11 @@ def _what_is_lost(made: "Restored") -> Iterator[str]:
 
 
 def _known(made: "Restored", of: str = "") -> str:
-    """How much was acknowledged in a log that cannot be read, by its lock file."""
+    """How much was acknowledged in a log that cannot be read whole, by its lock file."""
     if not made.lost_commits:
         return ""
     commits = counted(made.lost_commits, "commit")
-    return f"; {of}, which cannot be read, had {commits}" if of else f" (up to {commits})"
+    return f"; {of}, which cannot be read whole, had {commits}" if of else f" (up to {commits})"
 
 
 def _numbers(cases: tuple[int, ...]) -> str:

@@ -50,8 +50,12 @@ class Continuity:
                 raise foreign_wal(self._wal_path)
             self._looked_at = state
 
-    def check_place(self) -> None:
-        """Refuse to go on in files that are no longer at their paths."""
+    def check_place(self, writer: "sqlite3.Connection | None" = None) -> None:
+        """Refuse to go on in files that are no longer at their paths.
+
+        A ``writer`` with a write-ahead log has opened its companions: without them at their paths,
+        the commit would go into a file without a name.
+        """
         if not self._held.is_in_place():
             raise moved(self.path)
         for suffix in ("-wal", "-shm"):
@@ -59,7 +63,7 @@ class Continuity:
             try:
                 found = os.lstat(path)
             except FileNotFoundError:
-                if path in self._beside:
+                if path in self._beside or (writer is not None and _keeps_wal(writer)):
                     raise moved(path) from None
                 continue
             # It is there from the first transaction on until the last connection goes.
@@ -106,6 +110,10 @@ class Continuity:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 
 
+def _keeps_wal(connection: "sqlite3.Connection") -> bool:
+    return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
+
+
 _kept: dict[tuple[int, int], Continuity] = {}
 """The files of connections that are never closed: others to them share the index in memory."""
 
@@ -119,29 +127,47 @@ def check_history(
 ) -> None:
     """Refuse a log without the last commit that was acknowledged at its path.
 
-    A log with more commits than were acknowledged must have the acknowledged record in its journal:
-    two copies of one log that were both worked with have the same id. A log of a version before the
-    stamps has no commit that was acknowledged with one.
+    A log of a version before the stamps has no commit that was acknowledged with one.
     """
-    if not has_stamp:
-        if acknowledged is not None:
-            why = f"a log of an older version: {_are_not_in_it(acknowledged.stamp.count)}"
-            raise refused(path, why, _way_out(path))
-        return
-    stamp = read_stamp(connection)
-    if acknowledged is None or stamp.mark == acknowledged.stamp.mark:
-        return
-    head, last = acknowledged.head, acknowledged.stamp
+    why = ""
+    if has_stamp:
+        why = what_is_lacking(connection, acknowledged)
+    elif acknowledged is not None:
+        why = f"a log of an older version: {_are_not_in_it(acknowledged.stamp.count)}"
+    if why:
+        raise refused(path, why, _way_out(path))
+
+
+def what_is_lacking(connection: "sqlite3.Connection", acknowledged: Acknowledged | None) -> str:
+    """Say why a log has not the last commit that was acknowledged at its path; "" if it has.
+
+    After a restore that was interrupted, it may be the restored log as well.
+    """
+    if acknowledged is None:
+        return ""
+    why = _lacks(connection, acknowledged)
+    if why and acknowledged.coming and not _lacks(connection, acknowledged.coming):
+        return ""
+    return why
+
+
+def _lacks(connection: "sqlite3.Connection", noted: Acknowledged) -> str:
+    """Say why a log has not a commit; "" if it has.
+
+    A log with more commits than were acknowledged must have the acknowledged record in its journal:
+    two copies of one log that were both worked with have the same id.
+    """
+    stamp, last, head = read_stamp(connection), noted.stamp, noted.head
+    if stamp.mark == last.mark:
+        return ""
     if stamp.log != last.log:
-        why = "another case log than the one that was written here last"
-    elif stamp.count <= last.count:
-        why = f"an older or other state: {_are_not_in_it(max(1, last.count - stamp.count))}"
-    elif head and not whole(lambda: journal.has_head(connection, head)):
+        return "another case log than the one that was written here last"
+    if stamp.count <= last.count:
+        return f"an older or other state: {_are_not_in_it(max(1, last.count - stamp.count))}"
+    if head and not whole(lambda: journal.has_head(connection, head)):
         number = head.partition(":")[0]
-        why = f"a copy that was worked with elsewhere: record {number}, acknowledged here, differs"
-    else:
-        return
-    raise refused(path, why, _way_out(path))
+        return f"a copy that was worked with elsewhere: record {number}, acknowledged here, differs"
+    return ""
 
 
 def check_gone(path: Path, acknowledged: Acknowledged | None) -> None:

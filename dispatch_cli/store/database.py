@@ -214,12 +214,12 @@ class Database:
         except UnavailableError:
             raise recorded_elsewhere(self.path) from None
 
-    def check_place(self) -> None:
-        """Refuse to go on in files that are no longer at their paths."""
+    def check_place(self, *, is_writing: bool = False) -> None:
+        """Refuse to go on in files that are no longer at their paths, or, to write, not there."""
         if self._connection is not None:
             with explained(self.path), self._guarded(self._connection) as continuity:
                 if continuity is not None:
-                    continuity.check_place()
+                    continuity.check_place(self._connection if is_writing else None)
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""

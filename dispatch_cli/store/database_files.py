@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from .log_faults import refused, second_name, symbolic_link
+from .log_faults import MOVE_AWAY, refused, second_name, symbolic_link
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 
@@ -23,7 +23,7 @@ def refuse_odd(path: Path) -> bool:
             raise symbolic_link(each)
         if not stat.S_ISREG(found.st_mode):
             kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no plain file"
-            raise refused(each, f"{kind}, not a case log", "name another file with --db")
+            raise refused(each, f"{kind}, not a case log", MOVE_AWAY)
     return True
 
 

@@ -47,11 +47,18 @@ class Stamp(Struct, frozen=True):
 class Acknowledged(Struct, frozen=True):
     """What is noted of the last commit outside of the log: its stamp, and the journal's head.
 
-    ``head`` is "" where an older version has made the note.
+    ``head`` is "" where an older version has made the note. ``coming`` is the last commit of the
+    log that a restore was about to put in the place of this one.
     """
 
     stamp: Stamp
     head: str
+    coming: "Acknowledged | None" = None
+
+    @property
+    def commits(self) -> int:
+        """The most commits that a log at the path can have had by this note."""
+        return max(self.stamp.count, self.coming.commits if self.coming else 0)
 
 
 def parse_stamp(text: str) -> Stamp | None:

@@ -49,7 +49,7 @@ def in_transaction(
         if connection.total_changes == changes:
             connection.execute("COMMIT")
             return
-        database.check_place()
+        database.check_place(is_writing=True)
         stamp = identity.renew(connection)
         head = whole(lambda: journal.read_head(connection))
         connection.execute("COMMIT")

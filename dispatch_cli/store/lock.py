@@ -6,6 +6,8 @@ file lock, the system wakes them, and the worst was a third of a second.
 The file's first line is the stamp of the last acknowledged commit, so that a log that has lost it
 is noticed; the second names the process that took the lock last, and when. The third has the mark
 of the commit again and the journal's head after it, so that a log that went another way is noticed.
+The fourth is written by a restore: the mark of the commit again, and the stamp and the head of the
+log that is about to come to the path. It holds until the next commit is acknowledged.
 """
 
 import os
@@ -19,7 +21,7 @@ from msgspec import Struct
 
 from ..errors import ConflictError, Problem
 from ..files import NO_LOCKS, take_lock
-from .identity import Acknowledged, Stamp, parse_stamp
+from .identity import NO_MARK, Acknowledged, Stamp, parse_stamp
 from .log_faults import NOTHING_RECORDED
 
 SUFFIX = ".lock"
@@ -35,6 +37,8 @@ _HEAD_BYTES = 100
 _HEAD = re.compile("[0-9]+:[0-9a-f]{64}")
 _MOST_LOOKS = 5
 _HEAD_PLACE = _STAMP_BYTES + _HOLDER_BYTES
+_COMING_BYTES = 200
+_COMING_PLACE = _HEAD_PLACE + _HEAD_BYTES
 
 
 class LockFile(Struct, frozen=True):
@@ -47,21 +51,21 @@ class LockFile(Struct, frozen=True):
         self._write(f"{stamp.mark} {head}", _HEAD_BYTES, _HEAD_PLACE)
         self._write(str(stamp), _STAMP_BYTES, 0)
 
+    def announce(self, stamp: Stamp, head: str) -> None:
+        """Note on the disk the last commit of the log that is about to come to the path.
+
+        Until the next commit is acknowledged, both logs pass for the one at the path, so that a
+        program that is killed in between leaves a log that opens. Raises OSError.
+        """
+        os.lseek(self.file, 0, os.SEEK_SET)
+        last = parse_stamp(_line(os.read(self.file, _STAMP_BYTES), 0, _STAMP_BYTES))
+        text = f"{last.mark if last else NO_MARK} {stamp} {head}"
+        self._put(text, _COMING_BYTES, _COMING_PLACE)
+        os.fsync(self.file)
+
     def sign(self) -> None:
         """Note who holds the lock from now on."""
         self._write(f"{os.getpid()} {int(time.time())}", _HOLDER_BYTES, _STAMP_BYTES)
-
-    def content(self) -> bytes:
-        """All that is noted in it, for ``put_back``."""
-        os.lseek(self.file, 0, os.SEEK_SET)
-        return os.read(self.file, 4096)
-
-    def put_back(self, content: bytes) -> None:
-        """Note again what was in it before."""
-        with suppress(OSError):
-            os.ftruncate(self.file, len(content))
-            os.lseek(self.file, 0, os.SEEK_SET)
-            os.write(self.file, content)
 
     def flush(self) -> None:
         """Have it on the disk, which is done only where another log has come to the path."""
@@ -70,8 +74,11 @@ class LockFile(Struct, frozen=True):
 
     def _write(self, text: str, length: int, place: int) -> None:
         with suppress(OSError):  # a full disk
-            os.lseek(self.file, place, os.SEEK_SET)
-            os.write(self.file, f"{text:<{length - 1}}\n".encode())
+            self._put(text, length, place)
+
+    def _put(self, text: str, length: int, place: int) -> None:
+        os.lseek(self.file, place, os.SEEK_SET)
+        os.write(self.file, f"{text:<{length - 1}}\n".encode())
 
 
 def last_acknowledged(path: Path) -> Acknowledged | None:
@@ -89,7 +96,17 @@ def last_acknowledged(path: Path) -> Acknowledged | None:
     if stamp is None:
         return None
     is_of_it = mark == stamp.mark and _HEAD.fullmatch(head)
-    return Acknowledged(stamp, head if is_of_it else "")
+    return Acknowledged(stamp, head if is_of_it else "", _coming(content, stamp.mark))
+
+
+def _coming(content: bytes, last_mark: str) -> Acknowledged | None:
+    """What a restore has announced since the last commit; None where it has not."""
+    mark, _, rest = _line(content, _COMING_PLACE, _COMING_BYTES).partition(" ")
+    text, _, head = rest.partition(" ")
+    stamp = parse_stamp(text)
+    if mark != last_mark or stamp is None or not _HEAD.fullmatch(head):
+        return None
+    return Acknowledged(stamp, head)
 
 
 def holder(path: Path) -> tuple[int, str] | None:
@@ -209,7 +226,7 @@ def _content(path: Path) -> bytes:
     except OSError:
         return b""
     try:
-        return os.read(file, _HEAD_PLACE + _HEAD_BYTES)
+        return os.read(file, _COMING_PLACE + _COMING_BYTES)
     except OSError:  # Windows: the holder alone may read it
         return b""
     finally:

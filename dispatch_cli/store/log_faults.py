@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 UNAVAILABLE = "the case log is unavailable"
 NOTHING_RECORDED = "nothing was recorded by this command; try again once that is mended"
+MOVE_AWAY = "name another file with --db, or move this one away and repeat the command"
 RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
 
 

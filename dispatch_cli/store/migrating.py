@@ -11,7 +11,7 @@ from ..files import flush_folder
 from . import identity, journal
 from .continuity import check_history
 from .database_files import COMPANIONS, flush, make_private, remove
-from .log_faults import damaged, explained, refused
+from .log_faults import MOVE_AWAY, damaged, explained, refused
 from .migrations import Migration, apply, newest
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def version_of(connection: "sqlite3.Connection", path: Path, known: tuple[Migrat
     if path.stat().st_size == 0:
         raise damaged(path, "empty")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise refused(path, "another program's database, not a case log", "name another with --db")
+        raise refused(path, "another program's database, not a case log", MOVE_AWAY)
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > newest(known):
         raise _newer(path, version, newest(known))

@@ -19,7 +19,7 @@ from ..errors import ConflictError, Problem, UsageError
 from ..model.case import OF_NO_CASE, Act
 from . import forgetting, identity, journal, migrating, swapping, wal
 from .backup import about_copy, count_cases, refuse_own, refuse_unsound
-from .continuity import Continuity
+from .continuity import Continuity, what_is_lacking
 from .database import Database
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
 from .identity import Stamp
@@ -43,7 +43,7 @@ class Restored(Struct, frozen=True):
 
     ``head`` is that of the journal now, ``backup_head`` that of the backup's.
     ``missing`` counts the records of the old journal that the backup has not; None: the old log is
-    another one, or cannot be read, and then ``lost_commits`` says how many commits were
+    another one, or cannot be read whole, and then ``lost_commits`` says how many commits were
     acknowledged since the backup, if that is known. ``erased`` are the cases that were erased
     again. ``open`` and ``held`` are those that were erased since the backup and are in it again,
     because there they are open or on hold. ``is_other`` tells of a backup of another log.
@@ -108,15 +108,14 @@ def restore(
                 flush(fresh)
             if is_settled and wal.read_log(database.wal_path).sequence is not None:
                 raise _still_in_use(database.path)
-            content = lock.content()
             aside = swapping.put_in_place(
                 fresh,
                 database.path,
                 database.now,
                 is_settled=is_settled,
-                announce=lambda: lock.acknowledge(stamp, made.head),
-                recall=lambda: lock.put_back(content),
+                announce=lambda: lock.announce(stamp, made.head),
             )
+            lock.acknowledge(stamp, made.head)
             lock.flush()
         finally:
             remove_unfinished(database.path)
@@ -174,7 +173,7 @@ def _prepared(
 
 
 def _lost_commits(before: _Before, backup: Stamp) -> int | None:
-    """How many commits of a log that cannot be read were acknowledged since the backup."""
+    """How many commits of a log that cannot be read whole were acknowledged since the backup."""
     if before.missing is not None or not before.log:
         return None
     if before.log != backup.log:
@@ -185,24 +184,30 @@ def _lost_commits(before: _Before, backup: Stamp) -> int | None:
 def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
     """Compare the log that is to be replaced with the backup.
 
-    Where it is gone or damaged, the lock file still has its last commit. Any other reason why it
-    cannot be read, such as a program that holds it, is raised.
+    Where it is gone, damaged or without its last acknowledged commit, the lock file still has that.
+    Any other reason why it cannot be read, such as a program that holds it, is raised.
     """
+    noted = database.acknowledged()  # before a migration would note the commit of an older copy
+    found: _Before | None = None
     with suppress(DamagedError):
         if database.exists():
             with database.looked_at() as old, rows_explained(database.path):
                 _settle(database, old)
-                return whole(lambda: _compared(old, backup))
-    noted = database.acknowledged()
+                found = whole(lambda: _compared(old, backup))
+                if not what_is_lacking(old, noted):
+                    return found
     if noted is None:
         is_new = not any(os.path.lexists(f"{database.path}{each}") for each in ("", *COMPANIONS))
         return _Before(log="", commits=0, head="", missing=0 if is_new else None)
     has_all = noted.head and whole(lambda: journal.has_head(backup, noted.head))
-    return _Before(
+    if found is None:
+        found = _Before(log="", commits=0, head="", missing=0)
+    return replace(
+        found,
         log=noted.stamp.log,
-        commits=noted.stamp.count,
+        commits=max(found.commits, noted.commits),
         head=noted.head,
-        missing=0 if has_all else None,
+        missing=found.missing if has_all else None,
     )
 
 

@@ -3,7 +3,7 @@
 The old files get second names first (hard links). Then the new file takes the place in one step, so
 that there is a whole log at the path at every moment. The companions of the old one go at last.
 Where the old log is ``settled``, which means that its database alone has everything, its companions
-go before that, so that they never stand beside the new file.
+go before that, and never after it: then they may be those of a program that has opened the new one.
 """
 
 import errno
@@ -30,37 +30,33 @@ def put_in_place(
     *,
     is_settled: bool,
     announce: Callable[[], None],
-    recall: Callable[[], None],
 ) -> tuple[str, ...]:
     """Put a file in the place of a log; returns the names under which the old files are kept.
 
-    ``announce`` notes outside of both which one is at the path from now on, and ``recall`` takes
-    that back. An exception leaves the old log as it was, unless the new one is in place already.
+    ``announce`` notes outside of both, on the disk, that from now on either may be at the path. An
+    exception leaves the old log as it was, unless the new one is in place already.
     """
     aside = _free_name(path, now)
     kept = ("",) if is_settled else _ALL
     suffixes = [suffix for suffix in kept if os.path.lexists(f"{path}{suffix}")]
-    is_announced = False
     try:
         for suffix in suffixes:
             _keep(f"{path}{suffix}", f"{aside}{suffix}")
         flush_folder(path.parent)
+        announce()
         if is_settled:
             remove_companions(path)
-        is_announced = True
-        announce()
         replace_synced(fresh, path)
     except BaseException:
         if os.path.lexists(fresh):
-            if is_announced:
-                recall()
             for suffix in suffixes:
                 Path(f"{aside}{suffix}").unlink(missing_ok=True)
-        else:
+        elif not is_settled:
             remove_companions(path)
         raise
     try:
-        remove_companions(path)
+        if not is_settled:
+            remove_companions(path)
     except OSError as error:
         raise UnavailableError(
             Problem(

@@ -209,7 +209,7 @@ def test_a_network_file_system_takes_an_option(
         ({"missing": None, "lost_commits": 7}, ["since the backup (up to 7 commits) is not"]),
         (
             {"is_other": True, "missing": None, "lost_commits": 1},
-            ["another case log; the one before, which cannot be read, had 1 commit"],
+            ["another case log; the one before, which cannot be read whole, had 1 commit"],
         ),
         ({"held": (2,)}, ["on hold in this one: cases 2; run dispatch case forget after the hold"]),
         ({"open": (7,), "missing": 1}, ["1 record made", "open in this one: cases 7"]),

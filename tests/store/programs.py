@@ -126,6 +126,8 @@ def _done(store: Store, words: list[str]) -> str:
     if words[0] == "backup":
         store.back_up(Path(words[1]), keep=int(words[2]) if words[2:] else 2)
         return "backed up"
+    if words[0] == "look":
+        return str(tokens_in(store))
     if words[0] == "wait":
         time.sleep(60)
     made = store.restore(Path(words[1]), operator="mara")

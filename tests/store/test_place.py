@@ -11,6 +11,7 @@ import pytest
 from dispatch_cli.errors import BadDataError, DispatchError, UnavailableError
 from dispatch_cli.store import Store, lock
 from dispatch_cli.store.database import Database
+from dispatch_cli.store.database_files import remove_companions
 from dispatch_cli.store.identity import Stamp
 
 from .programs import Program, open_case, plain, tokens_in
@@ -68,6 +69,36 @@ def test_a_refused_connection_is_not_closed_at_exit(tmp_path: Path) -> None:
     assert stale.communicate("go on\n")[0] == "moved\n" * 3
     assert stale.returncode == 0
     assert tokens_in(plain(path)) == [1, 2, 3]
+
+
+def test_no_commit_goes_into_a_write_ahead_log_without_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Companions that go before the first check have never been seen: nothing is acknowledged."""
+    path = tmp_path / "cases.sqlite3"
+    with plain(path) as store:
+        open_case(store, 1)
+    checked = Database.check_place
+    turns = 0
+
+    def removed_first(self: Database, **options: bool) -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 1:
+            remove_companions(path)
+        checked(self, **options)
+
+    monkeypatch.setattr(Database, "check_place", removed_first)
+    stale = Program(path)
+    monkeypatch.undo()
+    assert stale.tell("look") == "[1]"
+    assert not Path(f"{path}-wal").exists()
+    assert "moved, replaced or deleted" in stale.tell("open 2")
+    other = Program(path)
+    assert other.tell("open 3") == "opened 3"
+    stale.end()
+    other.killed_in("wait", 0)
+    assert tokens_in(plain(path)) == [1, 3]
 
 
 def test_files_that_are_back_are_closed_as_ever(tmp_path: Path) -> None:

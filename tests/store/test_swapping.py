@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_cli import files
 from dispatch_cli.errors import DispatchError, UnavailableError
 from dispatch_cli.store import lock, restoring, swapping
 
@@ -26,7 +27,8 @@ class Interrupted:
         self.left, self.end = turn, end
         for name in CALLS:
             patch.setattr(os, name, self._wrapped(getattr(os, name)))
-        patch.setattr(lock.LockFile, "acknowledge", self._wrapped(lock.LockFile.acknowledge))
+        for name in ("announce", "acknowledge"):
+            patch.setattr(lock.LockFile, name, self._wrapped(getattr(lock.LockFile, name)))
 
     def _wrapped(self, call: Callable[..., object]) -> Callable[..., object]:
         def wrapped(*words: object, **options: object) -> object:
@@ -108,9 +110,8 @@ def test_killed_at_any_moment_a_repeated_restore_finishes(folder: Path, tmp_path
                 assert path.exists()
             left = swapping.set_aside(path)
             assert not [each for each in left if each.endswith(("-wal", "-shm"))] or not is_whole
-            assert _state(shutil.copytree(path.parent, tmp_path / f"{turn}-look") / path.name) in (
-                None, OLD, NEW,
-            )  # fmt: skip
+            look = shutil.copytree(path.parent, tmp_path / f"{turn}-look") / path.name
+            assert _state(look) in ((OLD, NEW) if is_whole else (None, OLD, NEW)), turn
             made = _restore(path)
             assert made.missing in ((1, 2) if is_whole else (1, None)), turn
         assert _state(path) == NEW
@@ -179,6 +180,32 @@ def test_where_files_have_one_name_the_old_ones_are_copied(
     [aside] = {each.removesuffix("-wal").removesuffix("-shm") for each in made.aside}
     assert _state(path) == NEW
     assert _state(Path(aside)) == OLD or _files(Path(aside)) == before
+
+
+@needs_fork
+def test_a_program_that_opens_the_new_log_at_once_works_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the swap and the end of the restore, its companions are those of the new log."""
+    path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
+    with plain(path) as store:
+        open_case(store, 1)
+        store.back_up(copy, keep=None)
+        open_case(store, 2)
+    early = Program(path)
+    replace = files.replace_synced
+
+    def read_at_once(fresh: Path, to: Path) -> None:
+        replace(fresh, to)
+        assert early.tell("look") == "[1]"
+
+    monkeypatch.setattr(swapping, "replace_synced", read_at_once)
+    with plain(path) as store:
+        assert store.restore(copy, operator="mara").missing == 1
+    assert early.tell("look") == "[1]"
+    assert early.tell("open 3") == "opened 3"
+    early.end()
+    assert _state(path) == [1, 3]
 
 
 @needs_fork

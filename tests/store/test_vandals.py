@@ -292,7 +292,7 @@ def test_without_the_identity_check_records_are_lost(
 ) -> None:
     """The control: a program that compares nothing loses records and says nothing."""
     for name in ("check_wal", "check_place"):
-        monkeypatch.setattr(continuity.Continuity, name, lambda _: None)
+        monkeypatch.setattr(continuity.Continuity, name, lambda *_: None)
     for name in ("check_history", "check_gone"):
         monkeypatch.setattr(database, name, lambda *_: None)
     for place in range(2):
