@@ -69,33 +69,34 @@ def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
 
 def _forget_all(book: Book, due: list[int], days: float) -> list[int]:
     """Erase cases in short decisions; a failure in between says how many are erased."""
-    left, erased = deque(due), list[int]()
+    left, erased = deque(due), dict[int, str]()
     try:
         while left:
-            erased += _forget_some(book, left, days)
+            erased |= _forget_some(book, left, days)
             sleep(PAUSE_S)
         book.store.after_erasure()
     except DispatchError:
         if erased:
             book.told.warnings.append(f"erased before that: {len(erased)} of {len(due)} cases")
         raise
-    book.told.recorded += [f"case {case_id}: erased" for case_id in erased]
-    return erased
+    book.told.recorded += erased.values()
+    return list(erased)
 
 
-def _forget_some(book: Book, left: deque[int], days: float) -> list[int]:
+def _forget_some(book: Book, left: deque[int], days: float) -> dict[int, str]:
     """Erase the first cases that are left, in one decision of at most about BATCH_S.
 
-    Other programs work between two decisions: a case that is no longer due is passed over.
+    Other programs work between two decisions: a case that is no longer due is passed over. Returns
+    what is to be said of each that is erased, which nothing that fails later can suppress.
     """
     end = monotonic() + BATCH_S
-    looked_at, erased = 0, list[int]()
+    looked_at, erased = 0, dict[int, str]()
     with book.store.deciding() as tx:
         for case_id in left:
             if tx.is_due_for_erasure(case_id, days, book.now):
                 tx.forget(case_id, book.now)
                 tx.append(book.act("forget", case_id))
-                erased.append(case_id)
+                erased[case_id] = f"case {case_id}: erased"
             looked_at += 1
             if monotonic() > end:
                 break
