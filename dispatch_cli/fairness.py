@@ -1,4 +1,4 @@
-"""Who was asked how often, and what contracts cost: the proof that nobody is preferred for money.
+"""Count how often each provider was asked, and what contracts cost the motorists.
 
 Every count is of the services of cases: a second call to one provider is no second offer, and
 whom the operator asked out of order stands apart.
@@ -155,7 +155,7 @@ def _override_row(key: tuple[str, str, str], turns: _Turns) -> OverrideRow:
 
 
 def cost_band(minutes: float) -> CostBand:
-    """Return the band in which minutes lie; less than a millionth of one is none."""
+    """Return the band in which minutes lie; under a millionth of a minute counts as 0."""
     if minutes < _NO_COST_MIN:
         return "0"
     return next(

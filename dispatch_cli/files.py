@@ -21,7 +21,7 @@ NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 def write_private(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there, mode 0600 in folders of mode 0700.
 
-    Whoever reads meanwhile sees the old file or the new one. Raises OSError.
+    A program that reads meanwhile sees the old file or the new one. Raises OSError.
     """
     make_private_folder(path.parent)
     _put(path, content, 0o600)

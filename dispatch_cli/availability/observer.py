@@ -1,4 +1,4 @@
-"""Whether the observer itself is offline: then nobody's state is moved."""
+"""Whether the observer itself is offline: then no provider's state changes."""
 
 import re
 from collections.abc import Callable, Collection, Iterable

@@ -134,9 +134,9 @@ def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ..
 
 
 def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> Iterable[str]:
-    """Whoever is asked or on the way and would not pass the gates with the facts as they are now.
+    """Name each provider that is asked or on the way and that the gates exclude by the new facts.
 
-    Its own unit counts as free: nobody is too late for being on the way already.
+    Its own unit counts as free: a provider is not late because it is on the way already.
     """
     observed = observe(book.catalog, reader, book.now, without_case=case.id)
     for offer in case.offers:

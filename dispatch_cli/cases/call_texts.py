@@ -81,7 +81,7 @@ def _fill(template: str, words: Mapping[str, object]) -> str:
 def to_provider(
     case: Case, offer: Offer, texts: Mapping[str, Mapping[str, str]], language: str
 ) -> tuple[str, ...]:
-    """What the operator says when the call is placed, before anybody has accepted."""
+    """What the operator says when the call is placed, before a provider has accepted."""
     incident = case.incident
 
     def said(key: str, **words: object) -> str:

@@ -30,7 +30,7 @@ CALL_BACK_WITHIN = timedelta(minutes=5)
 APPOINTMENT_AFTER = timedelta(minutes=1)
 """An incident that begins later than so long after a call is an appointment."""
 NEXT_CALL_WITHIN = timedelta(minutes=3)
-"""How long a service may wait with nobody being asked for it."""
+"""How long a service may wait while no provider is asked for it."""
 
 Gate = Callable[[Option], str | None]
 """Says why an option cannot be asked any more (closed, last unit gone), or None."""
@@ -100,7 +100,7 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
 
 
 def service_in_need(case: Case) -> CaseService | None:
-    """The service that somebody at the phone is needed for first; the first where none is."""
+    """Return the service for which the operator is needed first; the first one if for none."""
     states = [(service_state(case, each), each) for each in case.services]
     for needed in ("asking", "waiting", "exhausted", "accepted", "arrived"):
         for state, service in states:
@@ -127,7 +127,7 @@ def next_option(
 ) -> Next:
     """Find whom to ask next: the first option that has not been asked, on its first number.
 
-    Whoever did not answer is tried on every number it has before the next one's turn comes.
+    A provider that did not answer is called on each of its numbers before the next provider.
     """
     skipped: list[tuple[Option, str]] = []
     for option, phone, why in _turns(case, service, gate, numbers):
@@ -266,7 +266,7 @@ def _idle_since(
     moments = [(opened_at, opened_at), (when, now if is_appointment else opened_at)]
     for offer in case.offers:
         if offer.service in services:
-            # Whoever has called back since, or was never called, is waited for no longer.
+            # A provider that has called back since, or was never called, is waited for no longer.
             if offer.state == "no_answer" and offer.call_back_at is not None:
                 moments.append((offer.call_back_at, offer.call_back_at - CALL_BACK_WITHIN))
             moments += [(end, end) for end in (offer.ended_at, offer.answered_at) if end]

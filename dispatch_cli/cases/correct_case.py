@@ -99,7 +99,7 @@ def unfinished(case: Case) -> list[str]:
 
 
 def cancel(book: Book, case_id: int) -> Recorded:
-    """The motorist needs nobody any more; whoever is on the way must be told."""
+    """End a case whose motorist needs no help any more; names the providers to be told."""
     on_the_way: list[str] = []
 
     def change(_: "Transaction", case: Case) -> Case:

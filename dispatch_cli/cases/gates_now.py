@@ -29,7 +29,7 @@ def gate_now(
 ) -> tuple[Gate, Numbers]:
     """Look again at the gates, and not at the order, and at which number is answered now.
 
-    Whoever has lost the last unit since the ranking is passed over, also where it is known when
+    A provider without a free unit since the ranking is passed over, also where it is known when
     the unit will be back: the order has not counted that wait.
     """
     called, needed = needs_now(book, reader, case, entry_of(service))
@@ -136,7 +136,7 @@ def needs_now(
 
     The two are one unless the case begins later.
     """
-    # In the centre's zone, in which the reasons say when somebody opens.
+    # In the centre's zone, in which the reasons say when a provider opens.
     called_at = local(book.now, book)
     needed_at = local(max(book.now, case.incident.when), book)
     observed = observe(book.catalog, reader, book.now)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Later(Struct, frozen=True):
-    """Somebody further down the cascade: the number, the name, when help would be there."""
+    """A provider further down the cascade: its number, its name, when help would be there."""
 
     phone: str
     name: str
@@ -58,14 +58,14 @@ class OfferCard(Struct, frozen=True, kw_only=True):
 
 
 class Around(Struct, frozen=True):
-    """What the log says beside an offer: its overdue unit, and whom the next calls would ask."""
+    """What the log adds to an offer: its overdue unit, and the providers of the next calls."""
 
     overdue: str
     then: tuple[Later, ...]
 
 
 class Exhausted(Struct, frozen=True):
-    """Nobody is left to ask for a service: a state with a number, not silence."""
+    """No provider is left to ask for a service: the last resort, and who was passed over."""
 
     case_id: int
     service: str
@@ -210,7 +210,7 @@ def _listed(service: CaseService, provider_id: str) -> Option:
 
 
 def exhausted(case_id: int, services: Sequence[CaseService], found: case_states.Next) -> Exhausted:
-    """Say that nobody is left for a service, whom to call instead, and who was passed over."""
+    """Say that no provider is left for a service, with the last resort's number."""
     names = " + ".join(each.service for each in services)
     phone, text = services[0].last_resort_phone, services[0].last_resort_text
     return Exhausted(case_id, names, phone, text, _named(found))
@@ -221,7 +221,7 @@ def _named(found: case_states.Next) -> tuple[tuple[str, str], ...]:
 
 
 def why_not(book: Book, case_id: int, provider_id: str, *, services: Sequence[str] = ()) -> str:
-    """Say what speaks against asking somebody out of order; empty where nothing does."""
+    """Say what speaks against asking a provider out of order; empty where nothing does."""
     with said_locally(book), book.store.reading() as reader:
         case = existing(reader, case_id)
         offer_changes.must_be_open(case)
@@ -282,7 +282,7 @@ def _around(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer
 
 
 def _service_to_ask(case: Case, name: str | None) -> CaseService:
-    """The service named, or the first that waits for somebody to be asked."""
+    """Return the service that was named, or the first for which a provider can be asked."""
     if name is not None:
         service = case_states.service_of(case, name)
         if service is None:
@@ -290,7 +290,7 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
             raise UsageError(f"case {case.id} has no service {name!r}; it has: {names}")
         return service
     states = {each.service: case_states.service_state(case, each) for each in case.services}
-    # Whoever can still be called comes before a service for which nobody is left.
+    # A service with a provider left to call comes before one for which none is left.
     for state in ("waiting", "exhausted"):
         for service in case.services:
             if states[service.service] == state:
@@ -302,7 +302,7 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
 def _out_of_order(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, provider_id: str
 ) -> tuple[Option, str]:
-    """The option for anybody the operator names, and what speaks against asking it."""
+    """Return the option of a provider that the operator names, and what speaks against it."""
     listed = next((each for each in service.options if each.provider == provider_id), None)
     offers = list(case_states.offers_for(case, service.service))
     said = [

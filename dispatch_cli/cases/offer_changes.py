@@ -26,7 +26,7 @@ LATE_AFTER = timedelta(minutes=10)
 
 
 class RefusedError(ConflictError):
-    """Somebody else was first, or it is over: what, and when in ``at``.
+    """Another act came first, or the offer is over: ``text`` says what, ``at`` when.
 
     The moment stands apart, because the core does not know the zone in which it is said.
     """
@@ -208,7 +208,7 @@ def correct(case: Case, number: int, right: Right, *, now: datetime, operator: s
 
 
 def _must_be_idle(case: Case, offer: Offer) -> None:
-    """Refuse a second call for a service while somebody else is asked or on the way."""
+    """Refuse a second call for a service while another provider is asked or on the way."""
     for other in offers_for(case, offer.service):
         if other.number != offer.number and other.state in ("open", *LIVE):
             text = f"{_ref(case, other)} {other.name} is {other.state}"
@@ -229,7 +229,7 @@ def close(case: Case, *, now: datetime) -> Case:
 
 
 def cancel(case: Case, *, now: datetime) -> Case:
-    """The motorist needs nobody any more: everything live is cancelled, against no provider."""
+    """Cancel every live offer because the motorist needs no help; it counts against no provider."""
     must_be_open(case)
     ended = tuple(
         replace(
@@ -276,7 +276,7 @@ def must_be_open(case: Case) -> None:
 
 
 def must_need_a_call(case: Case, service: CaseService) -> None:
-    """Refuse to ask for a service that waits for another, or that somebody is asked for or has."""
+    """Refuse to ask for a service that waits for another one, or for which a provider is asked."""
     must_be_open(case)
     state = service_state(case, service)
     if state == "later":

@@ -127,7 +127,7 @@ def _likely_the_same(
 
 
 def _is_same_spot(one: Incident, other: Incident) -> bool:
-    """Within half a kilometre; of two areas nobody knows that, so what happened must agree."""
+    """Whether two incidents lie within SAME_KM; in areas kind, vehicle, client must agree."""
     here, there = one.place, other.place
     if great_circle_km(here.lat, here.lon, there.lat, there.lon) > SAME_KM:
         return False

@@ -255,7 +255,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
 
 
 def most_urgent(book: Book) -> int | None:
-    """The case that needs somebody first: a missed deadline, else one with nobody being asked."""
+    """Return the case to work first: a missed deadline, else one for which no provider is asked."""
     found = cases(book)
     if not found:
         return None
@@ -267,7 +267,7 @@ def most_urgent(book: Book) -> int | None:
 
 
 def _whole_state(case: Case, states: Sequence[str]) -> str:
-    """The state of a case in a word: what needs somebody comes first."""
+    """Return the state of a case in a word: the one that needs the operator most."""
     if case.cancelled:
         return "cancelled"
     if case.closed_at is not None:

@@ -1,4 +1,4 @@
-"""What an error of the network says: about the provider, or about whoever looks."""
+"""What an error of the network says: about the provider, or about the observer."""
 
 import errno
 import socket

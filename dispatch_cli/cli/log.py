@@ -26,7 +26,9 @@ def verify(
     head: Annotated[
         str | None,
         typer.Option(
-            "--head", metavar="NUMBER:HASH", help="What log head said once: it must be in there."
+            "--head",
+            metavar="NUMBER:HASH",
+            help="A value that log head printed earlier; it must be in the journal.",
         ),
     ] = None,
 ) -> Outcome:

@@ -5,7 +5,7 @@ import re
 LEAST_DIGITS = 6
 """A number with fewer digits, its country included, is not whole."""
 
-# Kept as they are: dialled with a country code in front they would reach somebody else.
+# Kept as they are: with a country code in front they would be another line's number.
 SHORT_CODES = re.compile(r"110|112|115|116[0-9]{3}|19222|118[0-9]{2,3}|222222")
 """Numbers that belong to several services on purpose, so that none of them is one firm's line."""
 

@@ -94,7 +94,7 @@ def about_copy(
 
 
 def refuse_own(log: Path, *files: Path, to_write: bool = False) -> None:
-    """Refuse a file that belongs to the case log, by whatever path it is named.
+    """Refuse a file that belongs to the case log, also if another path leads to it.
 
     What a restore or a migration has kept beside the log may be read, not written.
     """

@@ -167,7 +167,7 @@ def update_case(connection: "sqlite3.Connection", before: Case, after: Case) -> 
         connection.execute("DELETE FROM case_service WHERE case_id = ?", (after.id,))
         _insert_services(connection, after)
     known = {offer.number: offer for offer in before.offers}
-    # Whoever lets go is written before whoever takes over, or the index would see two.
+    # The offer that ends is written before the one that follows, or the index would see two.
     changed = [offer for offer in after.offers if known.get(offer.number) != offer]
     for offer in sorted(changed, key=lambda each: (_is_taken(each), each.number)):
         put_offer(connection, after.id, offer)

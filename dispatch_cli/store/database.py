@@ -233,7 +233,7 @@ class Database:
                 connection.close()
 
     def abandon(self) -> None:
-        """Drop a connection after a fault, whatever it says about that."""
+        """Close a connection after a fault, and ignore errors of closing."""
         with suppress(DispatchError):
             self.close()
 

@@ -55,7 +55,7 @@ def remove(path: Path) -> None:
 
 
 def is_same(one: Path, other: Path) -> bool:
-    """Whether two paths are names of one file; False where there is none."""
+    """Whether two paths are names of one file; False where one of them has no file."""
     try:
         return os.path.samestat(os.lstat(one), os.lstat(other))
     except OSError:

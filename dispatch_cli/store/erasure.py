@@ -2,7 +2,7 @@
 
 Three drives at known speeds from known bases give a place back, and so does the mere order of
 twenty candidates. What stays is therefore the decision: who was asked, what they said and when.
-Everything that tells how long somebody drove is rounded to whole steps of minutes. The cascades go:
+Every time that tells how long a provider drove is rounded to whole steps. The cascades go:
 only which of those who were asked stood first is counted by month.
 """
 

@@ -2,7 +2,7 @@
 
 ``hash`` covers the hash before it, what is kept for ever (half hour, case, action, operator) and
 a salted commitment to the rest (the exact time and the details). Erasing salt and rest keeps the
-chain whole, and nobody can try values against the commitment.
+chain whole, and no value can be tried against the commitment.
 """
 
 import os

@@ -62,9 +62,9 @@ class Store:
 
     @contextmanager
     def deciding(self) -> Iterator[Transaction]:
-        """Read, decide and write with nobody in between; kept on the disk once it is left.
+        """Read, decide and write without another program in between; on the disk once it is left.
 
-        Whoever comes first is served first. An exception undoes everything.
+        Programs are served in the order in which they came. An exception undoes everything.
         """
         with (
             self._database.locked() as connection,

@@ -28,7 +28,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MOST_TRIES = 5
 _PIECE = 1 << 20
 _VERSIONS = 18
-"""Where the header says by two bytes of 2 that there is a write-ahead log, of 1 that there is none.
+"""Place of two bytes in the header: each 2 with a write-ahead log, each 1 without one.
 
 https://www.sqlite.org/fileformat2.html, section 1.3.
 """

@@ -35,7 +35,7 @@ _CLOSED = "SELECT id FROM case_file WHERE closed_at IS NOT NULL"
 
 
 class Reader:
-    """The case log at one moment; whatever is read agrees with everything else."""
+    """The case log at one moment: all reads see the same state."""
 
     def __init__(
         self, connection: "sqlite3.Connection", schema: "Callable[[], Schema]" = frozenset
@@ -152,7 +152,7 @@ class Reader:
         return whole(lambda: engagements.read_booked_after(self._connection, now))
 
     def exports(self) -> list[Act]:
-        """The records of the personal data that was given to somebody, in order."""
+        """Return the records of exports of personal data, in order."""
         return whole(lambda: list(journal.read_exports(self._connection)))
 
     def head(self) -> str:
@@ -187,7 +187,7 @@ class Transaction(Reader):
         """Write what differs between two states of a case.
 
         Raises ConflictError if the case is no longer as it was, if a service would have two
-        acceptances, or if a unit is taken by somebody else.
+        acceptances, or if a unit is booked for another job.
         """
         if before.id != after.id or self.case(before.id) != before:
             raise ConflictError(
@@ -226,7 +226,7 @@ class Transaction(Reader):
         watched_rows.insert_moves(self._connection, moves)
 
     def drop_watched(self, providers: Iterable[str]) -> None:
-        """Forget how providers stand that nobody looks at any more."""
+        """Delete the states of providers that have no check any more."""
         watched_rows.delete_watched(self._connection, providers)
 
     def add_report(self, report: Report) -> None:

@@ -93,7 +93,7 @@ def put_watched(connection: "sqlite3.Connection", states: Iterable[Watched]) -> 
 
 
 def delete_watched(connection: "sqlite3.Connection", providers: Iterable[str]) -> None:
-    """Forget how providers stand that nobody looks at any more."""
+    """Delete the states of providers that have no check any more."""
     connection.executemany(
         "DELETE FROM watched WHERE provider = ?", ((each,) for each in providers)
     )

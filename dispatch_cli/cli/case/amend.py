@@ -23,7 +23,7 @@ def amend(
     case_id: CaseArgument,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help="It is something else.")] = None,
 ) -> Outcome:
-    """Record new facts: services that are needed now are added, whoever is free is ranked again.
+    """Record new facts: add the services that are needed now, rank again those without acceptance.
 
     dispatch case amend 17 --injured 1 --trailer
     """
@@ -47,7 +47,7 @@ def amend(
 
 @takes(Desk)
 def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
-    """Rank again, as of now, whatever nobody has accepted."""
+    """Rank again, as of now, every service without an acceptance."""
     from ...cases import amend_case
 
     book = open_book(desk, calls=True)

@@ -39,7 +39,7 @@ def decline(
 
 @takes(Desk)
 def no_answer(desk: Desk, ref: RefArgument) -> Outcome:
-    """Record that nobody answered: the next number is tried, or they call back."""
+    """Record that the call was not answered: the next number is due, or a call back."""
     return _record(desk, ref, "no_answer")
 
 
@@ -57,7 +57,7 @@ def wrong_equipment(desk: Desk, ref: RefArgument) -> Outcome:
 
 @takes(Desk)
 def fail(desk: Desk, ref: RefArgument, text: TextOption = None) -> Outcome:
-    """Record that whoever accepted does not come after all: the cascade goes on."""
+    """Record that the provider that accepted does not come: the cascade goes on."""
     return _record(desk, ref, "fail", text=read_text(text, "what happened") if text else "")
 
 

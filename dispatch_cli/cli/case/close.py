@@ -35,7 +35,7 @@ def cancel(
         str, typer.Argument(metavar="ID|REF", help="The whole case, or one offer of it, as 17.2.")
     ],
 ) -> Outcome:
-    """Record that the motorist needs nobody any more; it counts against nobody."""
+    """Record that the motorist needs no help any more; it counts against no provider."""
     from ...cases import answer_call, correct_case
     from ...cases.decisions import parse_case_id
 

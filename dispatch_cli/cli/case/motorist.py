@@ -12,20 +12,21 @@ class Motorist(Struct, frozen=True, kw_only=True):
     """The options that are the motorist's own; each may be ``-``, so that no shell keeps it."""
 
     caller: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Name of the caller; - asks for it.")
+        str | None, typer.Option(metavar="NAME", help="Name of the caller (- asks for it).")
     ] = None
     call_back: Annotated[
         str | None,
-        typer.Option("--call-back", metavar="NUMBER", help="Their phone; - asks for it."),
+        typer.Option("--call-back", metavar="NUMBER", help="Call-back number (- asks for it)."),
     ] = None
     plate: Annotated[
-        str | None, typer.Option(metavar="PLATE", help="Number plate; - asks for it.")
+        str | None, typer.Option(metavar="PLATE", help="Number plate (- asks for it).")
     ] = None
     ref: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Membership number; - asks for it.")
+        str | None, typer.Option(metavar="NUMBER", help="Membership number (- asks for it).")
     ] = None
     to: Annotated[
-        str | None, typer.Option(metavar="PLACE", help="Where the vehicle goes; - asks for it.")
+        str | None,
+        typer.Option(metavar="PLACE", help="Destination of the vehicle (- asks for it)."),
     ] = None
 
 
