@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from .. import desk, eligibility, folders, intake, places
 from ..errors import ConflictError
-from ..model import Incident, PlanEntry, Rules
+from ..model import Incident, Rules
 from ..model.case import Case, CaseService, Personal
 from . import case_states, offer_changes
 from .book import Book, existing, said_locally
+from .gates_now import entry_of, needs_now
 from .observe_log import observe
-from .open_case import Opened, frozen
+from .open_case import Opened, doubtful_number, frozen
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -76,6 +77,7 @@ def _amended(
     change: Callable[[Incident], Incident],
     theirs: Mapping[str, str] = {},
 ) -> Opened:
+    doubts = doubtful_number(theirs.get("call_back", ""))
     with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         offer_changes.must_be_open(before)
@@ -100,7 +102,7 @@ def _amended(
         after = existing(tx, case_id)
         fact = f"case {case_id}: the facts are recorded, ranked again"
     book.told.recorded.append(fact)
-    return Opened(after, answer, (*answer.warnings, *unfit), personal)
+    return Opened(after, answer, (*answer.warnings, *unfit, *doubts), personal)
 
 
 def _with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:
@@ -138,16 +140,11 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
 
     Its own unit counts as free: a provider is not late because it is on the way already.
     """
-    observed = observe(book.catalog, reader, book.now, without_case=case.id)
     for offer in case.offers:
         service = case_states.service_of(case, offer.service)
         provider = book.catalog.find(offer.provider)
         if offer.state not in ("open", *case_states.LIVE) or service is None or provider is None:
             continue
-        entry = PlanEntry(service=service.service, equipment=service.equipment)
-        incident = replace(case.incident, asked=())
-        [need] = eligibility.needs_of(
-            book.catalog.rules, incident, [entry], book.holidays, observed
-        )
-        for out in eligibility.split([provider], need).excluded:
+        _, needed = needs_now(book, reader, case, entry_of(service), without_case=case.id)
+        for out in eligibility.split([provider], needed).excluded:
             yield f"{case.id}.{offer.number} {offer.name} may no longer fit: {out.detail}"

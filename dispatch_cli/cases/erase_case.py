@@ -7,7 +7,7 @@ from time import monotonic, sleep
 from msgspec import Struct
 
 from ..errors import ConflictError, DispatchError
-from ..model.case import Act
+from ..model.case import FORGETTING, Act
 from .book import Book
 from .clock_watch import confirm, jump_in_force, sentence
 
@@ -95,7 +95,7 @@ def _forget_some(book: Book, left: deque[int], days: float) -> dict[int, str]:
         for case_id in left:
             if tx.is_due_for_erasure(case_id, days, book.now):
                 tx.forget(case_id, book.now)
-                tx.append(book.act("forget", case_id))
+                tx.append(book.act(FORGETTING, case_id))
                 erased[case_id] = f"case {case_id}: erased"
             looked_at += 1
             if monotonic() > end:

@@ -130,16 +130,21 @@ def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, offer:
 
 
 def needs_now(
-    book: Book, reader: "Reader | Transaction", case: Case, entry: PlanEntry
+    book: Book,
+    reader: "Reader | Transaction",
+    case: Case,
+    entry: PlanEntry,
+    *,
+    without_case: int = 0,
 ) -> tuple["Need", "Need"]:
     """What a service asks of a provider: at the moment of the call, and when help is needed.
 
-    The two are one unless the case begins later.
+    The two are one unless the case begins later. The bookings of one case can be left out.
     """
     # In the centre's zone, in which the reasons say when a provider opens.
     called_at = local(book.now, book)
     needed_at = local(max(book.now, case.incident.when), book)
-    observed = observe(book.catalog, reader, book.now)
+    observed = observe(book.catalog, reader, book.now, without_case=without_case)
 
     def need_at(moment: "datetime") -> "Need":
         incident = replace(case.incident, when=moment, asked=())

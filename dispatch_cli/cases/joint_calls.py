@@ -23,9 +23,7 @@ def joined(case: Case, numbers: tuple[int, ...]) -> Case:
 def of_one_call(case: Case, number: int) -> list[Offer]:
     """Return the offers of the same call, itself included."""
     offer = offer_of(case, number)
-    if offer is None or not offer.joint:
-        return [] if offer is None else [offer]
-    return [each for each in case.offers if each.joint == offer.joint and not each.corrected]
+    return [] if offer is None else case.of_one_call(offer)
 
 
 def services_of_call(case: Case, number: int) -> list[CaseService]:

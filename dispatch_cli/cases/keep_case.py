@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from ..errors import UsageError
-from ..model.case import Case, Personal
+from ..model.case import EXPORT, Case, Personal
 from . import offer_changes
 from .book import Book, clock, existing, local, said_locally
 from .view_case import PersonalView, personal
@@ -54,7 +54,7 @@ def hold(book: Book, case_id: int, until: datetime) -> None:
 
 def export(book: Book, case_id: int) -> PersonalView:
     """Give a person their own data; the journal says that it was given."""
-    return personal(book, case_id, why="export")
+    return personal(book, case_id, action=EXPORT)
 
 
 def _joined(old: str, text: str) -> str:

@@ -11,10 +11,10 @@ from msgspec.structs import asdict, replace
 
 from .. import desk, plans
 from ..model import Incident
-from ..model.case import Case, CaseService, Option, Personal
+from ..model.case import OPENING, Case, CaseService, Option, Personal
 from ..model.digest import blake2b
 from ..model.sphere import great_circle_km
-from ..notation import is_same_number
+from ..notation import is_same_number, parse_phone
 from ..results import Answer, Cascade
 from .book import Book
 from .observe_log import observe
@@ -42,7 +42,7 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
 
     The case that it was made ``like`` is known to be another one.
     """
-    personal = replace(personal, salt=token_hex(16))
+    personal, doubts = replace(personal, salt=token_hex(16)), doubtful_number(personal.call_back)
     with book.store.deciding() as tx:
         incident = replace(incident, number=tx.next_case_id())
         observations = observe(book.catalog, tx, book.now)
@@ -60,11 +60,22 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
             ),
             personal,
         )
-        book.write(tx, "open", case.id, kind=incident.kind, client=incident.client)
+        book.write(tx, OPENING, case.id, kind=incident.kind, client=incident.client)
         fact = f"case {case.id} is open"
     book.told.recorded.append(fact)
-    warnings = [f"perhaps the same as case {other}" for other in same]
+    warnings = [f"perhaps the same as case {other}" for other in same] + doubts
     return Opened(case, answer, (*answer.warnings, *warnings))
+
+
+def doubtful_number(call_back: str) -> list[str]:
+    """Warn, without saying it, of a call-back number that cannot be dialled."""
+    if not call_back:
+        return []
+    try:
+        parse_phone(call_back)
+    except ValueError:
+        return ["the call-back number is none that can be dialled: read it back to the caller"]
+    return []
 
 
 def frozen(

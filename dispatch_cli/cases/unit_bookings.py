@@ -102,11 +102,7 @@ def _ways(case: Case, offer: Offer) -> list[float | None]:
 
     The log does not say for which of them the unit was booked.
     """
-    names = {
-        each.service
-        for each in case.offers
-        if each.number == offer.number or (offer.joint and each.joint == offer.joint)
-    }
+    names = {each.service for each in case.of_one_call(offer)}
     found = {service.service: service.options for service in case.services}
     options = [
         next((each for each in found.get(name, ()) if each.provider == offer.provider), None)

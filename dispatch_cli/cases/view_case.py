@@ -192,13 +192,13 @@ def acts(book: Book, case_id: int | None = None) -> list[Act]:
         return list(reader.acts(case_id))
 
 
-def personal(book: Book, case_id: int, *, why: str = "show") -> PersonalView:
-    """What belongs to the motorist; the look is written down in the journal."""
+def personal(book: Book, case_id: int, *, action: str = "personal show") -> PersonalView:
+    """Return what belongs to the motorist; the journal records the look as ``action``."""
     with book.store.deciding() as tx:
         case = existing(tx, case_id)
         found = tx.personal(case_id) or Personal()
         texts = tx.texts(case_id)
-        book.write(tx, f"personal {why}", case_id)
+        book.write(tx, action, case_id)
     incident, place = case.incident, case.incident.place
     return PersonalView(
         case_id=case_id,

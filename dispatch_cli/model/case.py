@@ -193,6 +193,12 @@ class Case(Struct, frozen=True, kw_only=True):
     call_back_set_at: datetime | None = None
     """When the journal of an open case has recorded ``call_back_at``."""
 
+    def of_one_call(self, offer: Offer) -> list[Offer]:
+        """Return the offers of the same call, itself included, without the superseded ones."""
+        if not offer.joint:
+            return [offer]
+        return [each for each in self.offers if each.joint == offer.joint and not each.corrected]
+
 
 class Personal(Struct, frozen=True, kw_only=True):
     """What belongs to the motorist: erased on time, never in a message, log or journal."""
@@ -266,6 +272,9 @@ class Summary(Struct, frozen=True, kw_only=True):
     promise_min_weighted: float = 0.0
     as_of: datetime
 
+
+OPENING, FORGETTING, EXPORT = "open", "forget", "personal export"
+"""Acts that the store looks for in the journal, or records itself."""
 
 OF_NO_CASE = 0
 """The number under which the journal has what belongs to no case."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..errors import UsageError
-from ..model.case import Act
+from ..model.case import EXPORT, Act
 from ..model.digest import blake2b
 from .erasure import HALF_HOUR
 from .stamps import from_stamp, to_stamp
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 GENESIS = bytes(32)
 """What stands before the first record."""
-
-EXPORT = "personal export"
-"""The action of a record that personal data was given to the person."""
 
 MOST_PROBLEMS = 20
 _HALF_HOUR = int(HALF_HOUR.total_seconds()) * 1_000_000

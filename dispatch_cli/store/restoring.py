@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import ConflictError, Problem, UsageError
-from ..model.case import OF_NO_CASE, Act
+from ..model.case import FORGETTING, OF_NO_CASE, OPENING, Act
 from . import forgetting, identity, journal, migrating, swapping, wal
 from .backup import about_copy, count_cases, refuse_own, refuse_unsound
 from .continuity import Continuity, what_is_lacking
@@ -24,7 +24,7 @@ from .database import Database
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
 from .identity import Stamp
 from .log_faults import DamagedError, explained, rows_explained, whole
-from .soundness import OPENING, all_problems
+from .soundness import all_problems
 from .transaction import Transaction
 from .wiping import wipe
 
@@ -256,7 +256,7 @@ def _erase_again(tx: Transaction, since: frozenset[int], now: datetime, operator
             again.held.append(case_id)
         else:
             tx.forget(case_id, now)
-            tx.append(_act("forget", now, operator, case_id))
+            tx.append(_act(FORGETTING, now, operator, case_id))
             again.erased.append(case_id)
     return again
 

@@ -5,6 +5,7 @@
 
 from typing import TYPE_CHECKING
 
+from ..model.case import OPENING
 from . import journal
 from .log_faults import whole
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     import sqlite3
 
     Schema = frozenset[tuple[str, str, str]]
-
-OPENING = "open"
-"""The act that is recorded once for every case."""
 
 
 def all_problems(

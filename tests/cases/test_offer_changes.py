@@ -475,3 +475,16 @@ def test_without_a_known_way_no_time_is_named():
         offer_changes.accept(asked(), 1, there_at=NOON + 10 * MINUTE, now=NOON,
                         fleet=Fleet(1, NOON, [out]), minutes=minutes)  # fmt: skip
     assert refused.value.there_at is None
+
+
+def test_a_superseded_offer_is_no_longer_of_its_call():
+    """Two services of one call, one of them corrected: what stands is alone."""
+    of = asked()
+    first = replace(of.offers[0], joint=1)
+    second = replace(first, number=2, corrected=True)
+    joint = replace(of, offers=(first, second))
+    assert joint.of_one_call(first) == [first]
+    assert replace(of, offers=(first, replace(second, corrected=False))).of_one_call(first) == [
+        first, replace(second, corrected=False)
+    ]  # fmt: skip
+    assert of.of_one_call(of.offers[0]) == [of.offers[0]]

@@ -151,6 +151,17 @@ def test_a_correction_keeps_both_records(dispatch, opened):
     assert dispatch("case", "correct", "1.2", "--outcome", "maybe", "--because", "x").code == 2
 
 
+@pytest.mark.parametrize(("number", "is_doubted"), [("12", True), ("089 99998-555", False)])
+def test_a_number_that_cannot_be_dialled_is_doubted_by_every_verb(
+    dispatch, firms, number, is_doubted
+):
+    """``open`` and ``amend`` warn of it alike, and say the number in neither warning."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    for verb in (("open", "tow", "--at", "86150"), ("amend", "1")):
+        ran = dispatch("case", *verb, "--call-back", number)
+        assert ("can be dialled: read it back" in ran.err) == is_doubted, verb
+
+
 def test_amend_calls_112_first_and_adds_services(dispatch, opened):
     """New facts: the emergency number comes at once, and the case has the services needed now."""
     ran = dispatch("case", "amend", "1", "--injured", "1", "--persons", "5")

@@ -309,7 +309,7 @@ class Loop:
 
     def _emergency(self, situation: Situation) -> None:
         """The emergency numbers, and the exact place to say there: a look that is written down."""
-        personal = view_case.personal(self.book, self._case_id, why="emergency")
+        personal = view_case.personal(self.book, self._case_id, action="personal emergency")
         calls = emergency_calls(situation.case.incident, self._opened.catalog.rules)
         numbers = [f"{call.dial}  {call.service}: {call.text}" for call in calls]
         place = f"{personal.place}  {personal.where}".rstrip()

@@ -59,7 +59,6 @@ def open_case(
     opened = open_case.open_case(book, incident, personal, like=like or 0)
     warnings = [
         *opened.warnings,
-        *_doubtful_number(personal),
         *exposed(typed(motorist) | {"--note": facts.note}),
     ]
     if not work:
@@ -122,16 +121,3 @@ def _read_personal(said: Personal) -> Personal:
             if getattr(said, name) == "-"
         },
     )
-
-
-def _doubtful_number(personal: Personal) -> list[str]:
-    """Warn, without saying it, of a call-back number that cannot be dialled."""
-    if not personal.call_back:
-        return []
-    from ...notation import parse_phone
-
-    try:
-        parse_phone(personal.call_back)
-    except ValueError:
-        return ["the call-back number is none that can be dialled: read it back to the caller"]
-    return []
