@@ -1,6 +1,7 @@
 """Asking and answering: each act takes a case and gives the case that follows, or refuses."""
 
 from datetime import datetime, timedelta
+from typing import get_args
 
 from msgspec.structs import replace
 
@@ -38,17 +39,6 @@ class RefusedError(ConflictError):
     def said(self, at: str) -> ConflictError:
         """The same as it is said to people, with the moment as a time of day."""
         return ConflictError(f"{self.text} at {at}{self.after}", hint=self.hint)
-
-
-ANSWERS: dict[str, Outcome] = {
-    "decline": "declined",
-    "no_answer": "no_answer",
-    "unreachable": "unreachable",
-    "wrong_equipment": "wrong_equipment",
-    "fail": "failed",
-    "unsuccessful": "unsuccessful",
-    "cancel": "cancelled",
-}
 
 
 def ask(
@@ -129,9 +119,10 @@ def answer(case: Case, number: int, action: str, *, now: datetime, reason: str =
     if action == "decline" and reason not in DECLINE_REASONS:
         raise UsageError(f"unknown reason {reason!r}; allowed: {', '.join(DECLINE_REASONS)}")
     ends = offer.state in LIVE
+    follows = TABLE[offer.state][action]
     changed = replace(
         offer,
-        outcome=ANSWERS[action],
+        outcome=next(each for each in get_args(Outcome) if each == follows),
         reason=reason,
         answered_at=offer.answered_at or now,
         ended_at=now if ends else None,
