@@ -14,7 +14,6 @@ from typing import Any
 
 import typer
 import typer.main
-from typer.cli import get_docs_for_click
 
 from dispatch_cli import __version__
 from dispatch_cli.cli import app
@@ -44,11 +43,35 @@ def pages() -> dict[str, str]:
     """Return the text of each page by its name."""
     command = typer.main.get_command(app)
     context = typer.Context(command, info_name="dispatch", **command.context_settings)
-    markdown = get_docs_for_click(obj=command, ctx=context, name="dispatch", title="Command line")
     return {
-        "cli.md": f"<!-- {COMMENT} -->\n\n{markdown.strip()}\n",
+        "cli.md": "\n".join(_markdown(command, context)) + "\n",
         "dispatch.1": "\n".join(_manual(command, context)) + "\n",
     }
+
+
+def _markdown(command: Any, context: Any) -> Iterator[str]:
+    """The page for people: each command with its usage, its sentence, an example, its options."""
+    yield f"<!-- {COMMENT} -->"
+    yield "\n# Command line\n"
+    yield "Every command with its options. `dispatch COMMAND --help` prints the same.\n"
+    yield "| command | does |\n|---|---|"
+    found = list(_commands(command, context))
+    for name, each, _ in found:
+        yield f"| [`{name}`](#{name.replace(' ', '-')}) | {_parts(each.help)[0]} |"
+    for name, each, its in found:
+        yield f"\n## {name}\n"
+        for part in _parts(each.help):
+            yield f"```\n{part}\n```\n" if part.startswith("dispatch ") else f"{part}\n"
+        yield f"Usage: `{' '.join([name, *each.collect_usage_pieces(its)])}`\n"
+        for parameter in each.get_params(its):
+            record = parameter.get_help_record(its)
+            if record is not None:
+                yield f"- `{record[0]}`: {' '.join((record[1] or '').split())}"
+
+
+def _parts(text: str | None) -> list[str]:
+    """The paragraphs of a help text, each on one line."""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", (text or "").strip())]
 
 
 def _manual(command: Any, context: Any) -> Iterator[str]:
@@ -86,10 +109,10 @@ def _commands(command: Any, context: Any) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    for number, part in enumerate(re.split(r"\n\s*\n", text.strip())):
+    for number, part in enumerate(_parts(text)):
         if number:
             yield ".PP"
-        yield _escaped(" ".join(part.split()))
+        yield _escaped(part)
 
 
 def _escaped(text: str) -> str:

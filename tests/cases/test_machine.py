@@ -577,16 +577,11 @@ class Casework(RuleBasedStateMachine):
                 assert unit != other or end <= begin
 
 
-@pytest.mark.parametrize(
-    "steps",
-    [
-        pytest.param(640),
-        pytest.param(6_400, marks=pytest.mark.ci),
-        pytest.param(100_000, marks=pytest.mark.heavy),
-    ],
-)
+@pytest.mark.parametrize("steps", [
+    640, pytest.param(6_400, marks=pytest.mark.ci), pytest.param(100_000, marks=pytest.mark.heavy),
+])  # fmt: skip
 def test_working_cases_obeys_an_independent_model(tmp_path, steps):
-    """Whatever is done in whatever order, and whenever the program dies, the log is as expected."""
+    """After acts in any order, and kills at any moment, the log is what the model expects."""
     template = tmp_path / "template.sqlite3"
     with open_store(template, now=STARTS[0]) as store, store.deciding():
         pass
@@ -595,12 +590,10 @@ def test_working_cases_obeys_an_independent_model(tmp_path, steps):
         folder = tmp_path
 
     Here.template, Here.firms = template, catalog()
-    run_state_machine_as_test(
-        Here,
-        settings=settings(
-            max_examples=steps // EACH,
-            stateful_step_count=EACH,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+    walks = settings(
+        max_examples=steps // EACH,
+        stateful_step_count=EACH,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
+    run_state_machine_as_test(Here, settings=walks)
