@@ -100,7 +100,7 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
 
 
 def service_in_need(case: Case) -> CaseService | None:
-    """Return the service for which the operator is needed first; the first one if for none."""
+    """Return the service to work first: an open call before one that can be placed."""
     states = [(service_state(case, each), each) for each in case.services]
     for needed in ("asking", "waiting", "exhausted", "accepted", "arrived"):
         for state, service in states:

@@ -267,7 +267,7 @@ def most_urgent(book: Book) -> int | None:
 
 
 def _whole_state(case: Case, states: Sequence[str]) -> str:
-    """Return the state of a case in a word: the one that needs the operator most."""
+    """Return the state of a case in a word: the one in which help is farthest away."""
     if case.cancelled:
         return "cancelled"
     if case.closed_at is not None:

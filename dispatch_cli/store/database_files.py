@@ -8,6 +8,12 @@ from .log_faults import MOVE_AWAY, refused, second_name, symbolic_link
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 
+VERSIONS_PLACE = 18
+"""Place of two bytes in a database's header: each 2 with a write-ahead log, each 1 without one.
+
+https://www.sqlite.org/fileformat2.html, section 1.3.
+"""
+
 
 def refuse_odd(path: Path) -> bool:
     """Whether there is a database; raises BadDataError where a file of it is no plain file."""

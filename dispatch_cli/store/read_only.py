@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from ..errors import Problem, UnavailableError
 from . import wal
+from .database_files import VERSIONS_PLACE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,11 +28,6 @@ _IN_MEMORY = "/dev/shm"  # noqa: S108 - in a folder of our own
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MOST_TRIES = 5
 _PIECE = 1 << 20
-_VERSIONS = 18
-"""Place of two bytes in the header: each 2 with a write-ahead log, each 1 without one.
-
-https://www.sqlite.org/fileformat2.html, section 1.3.
-"""
 
 
 class State(Struct, frozen=True):
@@ -77,7 +73,7 @@ def copied(path: Path, file: int, connect: "Connect") -> tuple["sqlite3.Connecti
             _copy(file, copy)
             with suppress(FileNotFoundError):
                 wal.replay(Path(f"{path}-wal"), copy)
-            os.pwrite(copy, b"\1\1", _VERSIONS)
+            os.pwrite(copy, b"\1\1", VERSIONS_PLACE)
             if before.is_of_one(state_of(path)):
                 return connection, before
         except BaseException as error:

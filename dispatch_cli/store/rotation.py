@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import BadDataError, ConflictError, Problem
 from ..files import replace_synced
 from . import identity, lock
-from .database_files import COMPANIONS, refuse_odd, remove, remove_companions
+from .database_files import COMPANIONS, VERSIONS_PLACE, refuse_odd, remove, remove_companions
 from .log_faults import TornRowError
 from .migrating import APPLICATION_ID
 
@@ -20,7 +20,6 @@ MOST_COPIES = 1000
 """A higher number after the name, such as a day, is of no rotation."""
 
 _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
-_VERSIONS = slice(18, 20)  # the same, section 1.3: bytes of 2 where there is a write-ahead log
 _UNFINISHED = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.tmp(-wal|-shm|-journal)?")
 
 
@@ -107,7 +106,7 @@ def is_in_use(path: Path) -> bool:
 
     The file must not be open in this process.
     """
-    return b"\2" in _header(path)[_VERSIONS]
+    return b"\2" in _header(path)[VERSIONS_PLACE : VERSIONS_PLACE + 2]
 
 
 def drop_older(target: Path, keep: int, log: str) -> None:

@@ -132,3 +132,25 @@ def _done(store: Store, words: list[str]) -> str:
         time.sleep(60)
     made = store.restore(Path(words[1]), operator="mara")
     return f"restored {made.missing}"
+
+
+def with_cases(path: Path, *tokens: int) -> None:
+    """Record a case for each token, and close the log."""
+    with plain(path) as store:
+        for token in tokens:
+            open_case(store, token)
+
+
+def back_up(path: Path, copy: Path) -> None:
+    """Copy a log to a file that is not there yet."""
+    with plain(path) as store:
+        store.back_up(copy, keep=None)
+
+
+def killed_after(path: Path, tokens: range) -> None:
+    """Record cases in a program that is killed, as every command ends: its -wal stays full."""
+    program = Program(path)
+    for token in tokens:
+        assert program.tell(f"open {token}") == f"opened {token}"
+    program.killed_in("wait", 0)
+    assert Path(f"{path}-wal").stat().st_size

@@ -14,22 +14,11 @@ from dispatch_cli.errors import BadDataError, UsageError
 from dispatch_cli.store.identity import Stamp, parse_stamp
 from dispatch_cli.store.migrations import migrations
 
-from .programs import Program, open_case, plain, tokens_in
+from .programs import Program, back_up, open_case, plain, tokens_in, with_cases
 from .sample import act, case, personal
 from .working import opened, problems
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-
-
-def _with(path: Path, *tokens: int) -> None:
-    with plain(path) as store:
-        for token in tokens:
-            open_case(store, token)
-
-
-def _back_up(path: Path, copy: Path) -> None:
-    with plain(path) as store:
-        store.back_up(copy, keep=None)
 
 
 def _stamp(path: Path) -> Stamp:
@@ -58,8 +47,8 @@ def test_a_backup_is_one_private_file_with_all_records(tmp_path: Path) -> None:
 def test_an_unsound_log_replaces_no_sound_backup(tmp_path: Path) -> None:
     """A damaged page, a broken chain, a missing case or table: refused, and all copies stay."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
-    _with(path, 1, 2)
-    _back_up(path, copy)
+    with_cases(path, 1, 2)
+    back_up(path, copy)
     sound, kept = path.read_bytes(), copy.read_bytes()
     for spoil, why in (
         ("UPDATE journal SET rest = replace(rest, '1', '7') WHERE seq = 2", "was changed"),
@@ -89,9 +78,9 @@ def test_an_unsound_log_replaces_no_sound_backup(tmp_path: Path) -> None:
 def test_restoring_moves_the_old_files_aside(tmp_path: Path) -> None:
     """The backup is in place, the old log is whole beside it, and missing records are counted."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
-    _with(path, 1)
-    _back_up(path, copy)
-    _with(path, 2, 3)
+    with_cases(path, 1)
+    back_up(path, copy)
+    with_cases(path, 2, 3)
     with plain(path) as store:
         made = store.restore(copy, operator="mara")
         assert (made.missing, made.cases, made.is_other, made.erased) == (2, 1, False, ())
@@ -111,8 +100,8 @@ def test_restoring_moves_the_old_files_aside(tmp_path: Path) -> None:
 def test_restoring_over_a_foreign_write_ahead_log(tmp_path: Path) -> None:
     """A backup that was copied over the log, beside the old -wal: nothing mixes, all is kept."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
-    _with(path, 1)
-    _back_up(path, copy)
+    with_cases(path, 1)
+    back_up(path, copy)
     program = Program(path)
     assert program.tell("open 2") == "opened 2"
     program.killed_in("wait", 0)
@@ -137,9 +126,9 @@ def test_restoring_over_a_foreign_write_ahead_log(tmp_path: Path) -> None:
 def test_what_cannot_be_restored_changes_nothing(tmp_path: Path) -> None:
     """A missing, foreign, damaged or newer file, and the log itself, are refused."""
     path = tmp_path / "cases.sqlite3"
-    _with(path, 1)
+    with_cases(path, 1)
     copy, text, cut, newer = (tmp_path / name for name in ("copy", "text", "cut", "newer"))
-    _back_up(path, copy)
+    back_up(path, copy)
     text.write_text("no database\n" * 500)
     cut.write_bytes(copy.read_bytes()[:-9000])
     shutil.copyfile(copy, newer)
@@ -179,9 +168,9 @@ def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path) -> None:
 def test_a_backup_of_another_log_is_said_to_be_one(tmp_path: Path) -> None:
     """It is restored, nothing is counted or erased by the other log's numbers, and that is said."""
     path, other, copy = (tmp_path / name for name in ("cases.sqlite3", "other", "copy"))
-    _with(path, 1)
-    _with(other, 2)
-    _back_up(other, copy)
+    with_cases(path, 1)
+    with_cases(other, 2)
+    back_up(other, copy)
     with plain(path) as store:
         made = store.restore(copy, operator="mara")
         assert (made.is_other, made.missing) == (True, None)

@@ -16,20 +16,11 @@ from dispatch_cli.store import Store, lock, wal
 from dispatch_cli.store.database import Database
 from dispatch_cli.store.identity import Acknowledged, Stamp, parse_stamp, stamp_in_page
 
-from .programs import Program, open_case, plain, tokens_in
+from .programs import Program, killed_after, open_case, plain, tokens_in
 from .sample import NOW
 from .working import decide_next, opened, problems
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-
-
-def _killed_after(path: Path, tokens: range) -> None:
-    """Record cases in a program that is killed, so that they are in its write-ahead log."""
-    program = Program(path)
-    for token in tokens:
-        assert program.tell(f"open {token}") == f"opened {token}"
-    program.killed_in("wait", 0)
-    assert Path(f"{path}-wal").stat().st_size
 
 
 def _stamp(path: Path) -> Stamp:
@@ -94,7 +85,7 @@ def test_an_older_copy_does_not_take_the_write_ahead_log(tmp_path: Path, way: st
     shutil.copyfile(path, copy)
     with plain(path) as store:
         open_case(store, 2)
-    _killed_after(path, range(3, 5))
+    killed_after(path, range(3, 5))
     wal = Path(f"{path}-wal").read_bytes()
     if way == "copied over":
         shutil.copyfile(copy, path)
@@ -116,7 +107,7 @@ def test_a_write_ahead_log_of_another_log_is_refused(tmp_path: Path) -> None:
     for each in (path, other):
         with plain(each) as store:
             open_case(store, 1)
-    _killed_after(other, range(2, 4))
+    killed_after(other, range(2, 4))
     foreign.parent.mkdir()
     with closing(sqlite3.connect(foreign)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -137,7 +128,7 @@ def test_the_own_write_ahead_log_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
-    _killed_after(path, range(2, 6))
+    killed_after(path, range(2, 6))
     content, wal = path.read_bytes(), Path(f"{path}-wal").read_bytes()
     pages = [wal[at : at + 4120] for at in range(32, len(wal), 4120)]
     for moved in range(len(pages) + 1):
@@ -157,7 +148,7 @@ def test_a_cut_or_deleted_write_ahead_log_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
-    _killed_after(path, range(2, 5))
+    killed_after(path, range(2, 5))
     Path(f"{path}-wal").unlink()
     with pytest.raises(BadDataError, match="3 commits that were acknowledged"), plain(path) as log:
         tokens_in(log)

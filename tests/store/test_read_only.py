@@ -14,7 +14,7 @@ from dispatch_cli.errors import BadDataError, UnavailableError
 from dispatch_cli.store import Store, filesystem, read_only, wal
 from dispatch_cli.store.database import Database, Voice
 
-from .programs import Program, open_case, plain, tokens_in
+from .programs import Program, killed_after, open_case, plain, tokens_in
 from .sample import NOW
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and mount")
@@ -34,20 +34,11 @@ def _read_only(folder: Path, place: Path) -> Iterator[None]:
         subprocess.run(["umount", str(place)], check=True)
 
 
-def _killed_after(path: Path, tokens: range) -> None:
-    """Record cases in a program that is killed, as every command ends: its -wal stays full."""
-    program = Program(path)
-    for token in tokens:
-        assert program.tell(f"open {token}") == f"opened {token}"
-    program.killed_in("wait", 0)
-    assert Path(f"{path}-wal").stat().st_size
-
-
 def test_a_log_with_a_full_write_ahead_log_can_be_read(tmp_path: Path) -> None:
     """Reading sees every commit and is warned about once; writing is refused; no file changes."""
     folder = tmp_path / "log"
     path = folder / "cases.sqlite3"
-    _killed_after(path, range(1, 4))
+    killed_after(path, range(1, 4))
     before = {each.name: each.read_bytes() for each in folder.iterdir()}
     with _read_only(folder, folder):
         heard: list[str] = []
@@ -68,7 +59,7 @@ def test_a_folder_that_is_written_elsewhere_is_read_in_one_state(tmp_path: Path)
     """Every look through a read-only mount is sound and has all that was acknowledged before it."""
     folder, view = tmp_path / "log", tmp_path / "view"
     path = folder / "cases.sqlite3"
-    _killed_after(path, range(1))
+    killed_after(path, range(1))
     writer = Program(path)
     with _read_only(folder, view):
         looked = plain(view / path.name)
@@ -104,7 +95,7 @@ def test_a_copy_that_was_changed_meanwhile_is_made_again(
     Nothing of a copy has a name, and none stays where there is no room.
     """
     path, folder = tmp_path / "cases.sqlite3", tmp_path / "tmp"
-    _killed_after(path, range(2))
+    killed_after(path, range(2))
     folder.mkdir()
     monkeypatch.setattr(read_only, "_IN_MEMORY", str(folder))
     monkeypatch.setattr(filesystem, "is_read_only", lambda _: True)
@@ -142,7 +133,7 @@ def test_only_whole_commits_are_replayed(tmp_path: Path) -> None:
     path, other = tmp_path / "cases.sqlite3", tmp_path / "other.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
-    _killed_after(path, range(2, 5))
+    killed_after(path, range(2, 5))
     base, log = path.read_bytes(), Path(f"{path}-wal").read_bytes()
     spoiled = [log[:at] for at in range(0, len(log) + 1, 2060)]
     for at in range(10, len(log), 1500):

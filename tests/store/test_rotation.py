@@ -13,21 +13,10 @@ from dispatch_cli.errors import ConflictError, UnavailableError, UsageError
 from dispatch_cli.store import Store, backup, lock, rotation
 from dispatch_cli.store.database import Database
 
-from .programs import Program, open_case, plain, tokens_in
+from .programs import Program, back_up, open_case, plain, tokens_in, with_cases
 from .sample import NOW
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-
-
-def _with(path: Path, *tokens: int) -> None:
-    with plain(path) as store:
-        for token in tokens:
-            open_case(store, token)
-
-
-def _back_up(path: Path, copy: Path) -> None:
-    with plain(path) as store:
-        store.back_up(copy, keep=None)
 
 
 def test_the_rotation_keeps_the_last_copies(tmp_path: Path) -> None:
@@ -47,7 +36,7 @@ def test_the_rotation_keeps_the_last_copies(tmp_path: Path) -> None:
 def test_a_backup_never_replaces_the_log_itself(tmp_path: Path) -> None:
     """Through a link of its folder, by a second name, or as a number of the rotation: refused."""
     path, linked = tmp_path / "log" / "cases.1", tmp_path / "linked"
-    _with(path, 1)
+    with_cases(path, 1)
     linked.symlink_to(path.parent)
     second = tmp_path / "second"
     os.link(path, second)
@@ -96,13 +85,13 @@ def test_a_backup_without_a_rotation_leaves_numbered_names_alone(tmp_path: Path)
 def test_a_rotation_moves_only_copies_of_this_log(tmp_path: Path) -> None:
     """A text, another program's database, the log of another desk, a link, FILE.new: all stay."""
     path, other = tmp_path / "cases.sqlite3", tmp_path / "other.sqlite3"
-    _with(path, 1)
-    _with(other, 2)
+    with_cases(path, 1)
+    with_cases(other, 2)
     text, foreign, desk, link = (tmp_path / name for name in ("text", "foreign", "desk", "link"))
     text.write_text("providers\n" * 50)
     with closing(sqlite3.connect(foreign)) as connection:
         connection.execute("CREATE TABLE other (x)")
-    _back_up(other, desk)
+    back_up(other, desk)
     link.symlink_to(text)
     own = tmp_path / "copy.new"
     own.write_text("mine")
@@ -169,8 +158,8 @@ def _no_space(fresh: Path, target: Path) -> None:
 def test_companions_move_with_their_copy(tmp_path: Path) -> None:
     """What stands beside a copy goes where the copy goes, and never stands beside the new one."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
-    _with(path, 1)
-    _back_up(path, copy)
+    with_cases(path, 1)
+    back_up(path, copy)
     for suffix in ("-wal", "-journal"):
         Path(f"{copy}{suffix}").write_text("left")
     with plain(path) as store:
@@ -188,8 +177,8 @@ def test_companions_move_with_their_copy(tmp_path: Path) -> None:
 def test_a_rotation_refuses_a_copy_that_was_worked_in(tmp_path: Path, is_killed: bool) -> None:
     """A copy in which a program has recorded a case is not moved, replaced or deleted."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
-    _with(path, 1)
-    _back_up(path, copy)
+    with_cases(path, 1)
+    back_up(path, copy)
     program = Program(copy)
     assert program.tell("open 2") == "opened 2"
     if is_killed:
@@ -211,9 +200,9 @@ def test_a_backup_the_wrong_way_round_does_not_replace_the_log(tmp_path: Path) -
     """A copy backed up into its log, or into a log restored from it: both keep their records."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     restored, older = tmp_path / "restored.sqlite3", tmp_path / "x"
-    _with(path, 1)
-    _back_up(path, copy)
-    _with(path, 2)
+    with_cases(path, 1)
+    back_up(path, copy)
+    with_cases(path, 2)
     plain(restored).restore(copy, operator="mara")
     for log, keep in ((path, 1), (path, 3), (restored, 1)):
         with pytest.raises(ConflictError, match="a case log that was worked in"):
@@ -223,14 +212,14 @@ def test_a_backup_the_wrong_way_round_does_not_replace_the_log(tmp_path: Path) -
         store.back_up(older, keep=2)
     assert tokens_in(plain(Path(f"{older}.3"))) == [1, 2]
     assert (tokens_in(plain(path)), tokens_in(plain(restored))) == ([1, 2], [1])
-    _back_up(path, tmp_path / "next")
+    back_up(path, tmp_path / "next")
 
 
 @needs_fork
 def test_two_backups_at_once_spoil_neither(tmp_path: Path) -> None:
     """Programs that copy into one file take turns: each copy is whole, and none is lost."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
-    _with(path, *range(60))
+    with_cases(path, *range(60))
     programs = [Program(path) for _ in range(3)]
     for program in programs:
         program.start(f"backup {copy}")
@@ -247,8 +236,8 @@ def test_two_backups_at_once_spoil_neither(tmp_path: Path) -> None:
 def test_a_killed_backup_leaves_no_data_behind(tmp_path: Path) -> None:
     """The next backup to the file removes what a killed one has written; FILE stays whole."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
-    _with(path, *range(60))
-    _back_up(path, copy)
+    with_cases(path, *range(60))
+    back_up(path, copy)
     kept = copy.read_bytes()
     left = Path(f"{copy}.4711-0123abcd.tmp")
     left.write_bytes(b"personal")
@@ -267,7 +256,7 @@ def test_errors_name_the_copy_and_not_the_log(
 ) -> None:
     """A full disk of backups, or a folder in the place, is no trouble of the case log."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
-    _with(path, 1)
+    with_cases(path, 1)
     monkeypatch.setattr(backup, "make_private", lambda _: _no_space(copy, copy))
     with pytest.raises(UnavailableError, match="cannot be written: No space") as caught:
         plain(path).back_up(copy, keep=1)
