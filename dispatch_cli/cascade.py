@@ -8,8 +8,8 @@ from msgspec import UNSET
 from . import geo
 from .candidates import Orders, Rated
 from .eligibility import Need, later
+from .messages import time_of_day
 from .model import Availability
-from .model.local_time import time_of_day
 from .results import WHY_AT_MOST, Candidate, Cascade, Exclusion, LastResortLine
 
 CLOSES_SOON = timedelta(hours=2)

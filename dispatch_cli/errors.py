@@ -1,9 +1,11 @@
 """Errors as data: each knows its exit code, its problems with their places, and what to do next."""
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
+
+from .messages import Message
 
 
 class ExitCode(IntEnum):
@@ -27,26 +29,49 @@ class Problem(Struct, frozen=True):
     form ``provider "huber"``.
     """
 
-    text: str
+    text: Message | str
     file: str = ""
     line: int = 0
     who: str = ""
 
+    @classmethod
+    def at(
+        cls, file: object, template: str, /, *, line: int = 0, who: str = "", **values: Any
+    ) -> "Problem":
+        """Make the problem of a file; ``values`` fill the places of the sentence."""
+        return cls(Message(template, **values), str(file), line, who)
+
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.file and self.line else self.file
-        return ": ".join(part for part in (place, self.who, self.text) if part)
+        return ": ".join(part for part in (place, self.who, str(self.text)) if part)
 
 
 class DispatchError(Exception):
-    """Something that the user can mend; prints as its problems and a hint, never as a traceback."""
+    """Something that the user can mend; prints as its problems and a hint, never as a traceback.
+
+    ``values`` fill the places of a single sentence.
+    """
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
     code: ClassVar[str] = "bug"
 
-    def __init__(self, *problems: Problem | str, hint: str = "") -> None:
+    def __init__(
+        self, *problems: Problem | Message | str, hint: Message | str = "", **values: Any
+    ) -> None:
+        if values:
+            (template,) = problems
+            problems = (Message(str(template), **values),)
         self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
         self.hint = hint
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SentenceError(ValueError):
+    """A value that cannot be read; the caller makes a problem of its sentence."""
+
+    def __init__(self, template: Message | str, /, **values: Any) -> None:
+        self.sentence = Message(str(template), **values) if values else template
+        super().__init__(str(self.sentence))
 
 
 class UsageError(DispatchError):

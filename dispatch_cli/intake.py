@@ -172,7 +172,10 @@ def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:
     close = get_close_matches(fold(word), words, n=3, cutoff=0.7)
     guess = f" (did you mean {' or '.join(dict.fromkeys(close))}?)" if close else ""
     raise UsageError(
-        f"unknown kind {word!r}{guess}", hint='"dispatch kinds" lists kinds, services and words'
+        "unknown kind {word!r}{guess}",
+        word=word,
+        guess=guess,
+        hint='"dispatch kinds" lists kinds, services and words',
     )
 
 
@@ -185,5 +188,10 @@ def read_when(text: str | None, now: datetime, timezone: str, shown_in: str) -> 
 def _one_of(word: str, option: str, words: Mapping[str, tuple[str, ...]]) -> str:
     name = lookup(word, words)
     if name is None:
-        raise UsageError(f"{option} {word!r} is unknown; allowed: {', '.join(words)}")
+        raise UsageError(
+            "{option} {word!r} is unknown; allowed: {words}",
+            option=option,
+            word=word,
+            words=", ".join(words),
+        )
     return name

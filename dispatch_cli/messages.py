@@ -7,7 +7,11 @@ A command below ``render`` never words a sentence. It makes a ``Message``: ``ren
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .model.local_time import time_of_day
+
+def time_of_day(local: datetime) -> str:
+    """Write hours and minutes; a time that the clock shows twice names its zone (``02:30 CET``)."""
+    is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{local:%H:%M}" + (f" {local.tzname()}" if is_twice else "")
 
 
 class Message:
@@ -15,7 +19,7 @@ class Message:
 
     __slots__ = ("id", "values")
 
-    def __init__(self, id: str, **values: Any) -> None:
+    def __init__(self, id: str, /, **values: Any) -> None:
         self.id, self.values = id, values
 
     def __str__(self) -> str:

@@ -65,7 +65,7 @@ def take_back(book: Book, amended: Case, before: Incident) -> Opened:
 
     def change(incident: Incident) -> Incident:
         if incident != amended.incident:
-            raise ConflictError(f"the facts of case {amended.id} have been changed since")
+            raise ConflictError("the facts of case {id} have been changed since", id=amended.id)
         return before
 
     return _amended(book, amended.id, change)

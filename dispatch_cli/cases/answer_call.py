@@ -94,7 +94,12 @@ def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
         personal = reader.personal(case_id) or Personal()
     offer = offer_in(case, number)
     if offer.state not in case_states.LIVE or not offer.promises:
-        raise UsageError(f"{case_id}.{number} has not been accepted: {offer.state}")
+        raise UsageError(
+            "{case_id}.{number} has not been accepted: {state}",
+            case_id=case_id,
+            number=number,
+            state=offer.state,
+        )
     by = "" if offer.arrived_at else f", there by {clock(offer.promises[-1].there_at, book)}"
     stands = Decided(case, f"{offer.name} {offer.state}{by}", personal)
     return promised(book, stands, offer, language)

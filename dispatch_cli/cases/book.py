@@ -76,7 +76,9 @@ def existing(reader: "Reader | Transaction", case_id: int) -> Case:
     """The case of that number; raises UsageError where there is none."""
     case = reader.case(case_id)
     if case is None:
-        raise UsageError(f"there is no case {case_id}", hint='"dispatch case list" names them')
+        raise UsageError(
+            "there is no case {case_id}", case_id=case_id, hint='"dispatch case list" names them'
+        )
     return case
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..model.case import Case, Right
-from . import case_states, offer_changes
+from . import case_ends, case_states, offer_changes
 from .book import Book
 from .decisions import Recorded, decide, must_be_ahead, offer_ref, promised, taken
 
@@ -76,7 +76,7 @@ def close(book: Book, case_id: int) -> Recorded:
 
     def change(_: "Transaction", case: Case) -> Case:
         undone.extend(unfinished(case))
-        return offer_changes.close(case, now=book.now)
+        return case_ends.close(case, now=book.now)
 
     done = decide(book, case_id, "close", change, lambda _: "closed")
     return Recorded(
@@ -106,7 +106,7 @@ def cancel(book: Book, case_id: int) -> Recorded:
         live = [offer for offer in case.offers if offer.state in ("open", *case_states.LIVE)]
         calls = (f"call {offer.phone} {offer.name}: not needed" for offer in live)
         on_the_way.extend(dict.fromkeys(calls))
-        return offer_changes.cancel(case, now=book.now)
+        return case_ends.cancel(case, now=book.now)
 
     done = decide(book, case_id, "cancel", change, lambda _: "cancelled by the motorist")
     return Recorded(

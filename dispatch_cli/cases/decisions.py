@@ -55,7 +55,7 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
     """Read ``17.2``, or ``17`` while exactly one of its calls is open; raises UsageError."""
     match = _REF.fullmatch(ref)
     if match is None:
-        raise UsageError(f"{quoted(ref)} is no offer; write CASE.OFFER, as in 17.2")
+        raise UsageError("{ref} is no offer; write CASE.OFFER, as in 17.2", ref=quoted(ref))
     case_id = int(match["case"])
     with book.store.reading() as reader:
         case = existing(reader, case_id)
@@ -75,7 +75,7 @@ def parse_case_id(text: str) -> int:
     """Read the number of a case; raises UsageError."""
     if not re.fullmatch(_NUMBER, text):
         raise UsageError(
-            f"{quoted(text)} is no case; write its number, as 17, or an offer, as 17.2"
+            "{text} is no case; write its number, as 17, or an offer, as 17.2", text=quoted(text)
         )
     return int(text)
 
@@ -84,7 +84,7 @@ def offer_in(case: Case, number: int) -> Offer:
     """The offer of that number; raises UsageError where the case has none."""
     offer = case_states.offer_of(case, number)
     if offer is None:
-        raise UsageError(f"case {case.id} has no offer {case.id}.{number}")
+        raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
     return offer
 
 
@@ -226,10 +226,12 @@ def _option_of(case: Case, offer: Offer) -> Option | None:
     return next((each for each in options if each.provider == offer.provider), None)
 
 
-def must_be_ahead(book: Book, moment: datetime) -> None:
+def must_be_ahead(book: Book, moment: datetime, since: timedelta = timedelta(minutes=1)) -> None:
     """Refuse to promise the past; a minute ago is a clock that was read a little late."""
-    if book.now - moment > timedelta(minutes=1):
-        raise UsageError(f"{clock(moment, book)} has passed; it is {clock(book.now, book)}")
+    if book.now - moment > since:
+        raise UsageError(
+            "{at} has passed; it is {now}", at=clock(moment, book), now=clock(book.now, book)
+        )
 
 
 def promised(

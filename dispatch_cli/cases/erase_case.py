@@ -60,7 +60,8 @@ def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
         return
     if not clock_is_right:
         raise ConflictError(
-            f"nothing was erased: {sentence(jump, book)}",
+            "nothing was erased: {sentence}",
+            sentence=sentence(jump, book),
             hint="check date and time of this machine, then repeat with --clock-is-right",
         )
     with book.store.deciding() as tx:

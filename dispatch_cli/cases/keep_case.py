@@ -1,7 +1,7 @@
 """Notes, reminders, and what is the motorist's own: recorded, held back, given to its owner."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -9,13 +9,14 @@ from ..errors import UsageError
 from ..model.case import EXPORT, Case, Personal
 from . import offer_changes
 from .book import Book, clock, existing, local, said_locally
+from .decisions import must_be_ahead
 from .view_case import PersonalView, personal
 
 
 def remind(book: Book, case_id: int, at: datetime | None) -> Case:
     """Remember to call the motorist back at a time; None: done."""
-    if at is not None and at < book.now:
-        raise UsageError(f"{clock(at, book)} has passed; it is {clock(book.now, book)}")
+    if at is not None:
+        must_be_ahead(book, at, since=timedelta())
     with book.store.deciding() as tx, said_locally(book):
         before = existing(tx, case_id)
         offer_changes.must_be_open(before)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from .. import desk, eligibility, geo, ranking
 from ..errors import ConflictError, UsageError
+from ..messages import Message
 from ..model.case import Case, CaseService, Offer, Option
 from . import call_texts, case_states, joint_calls, offer_changes
 from .book import Book, clock, existing, local, said_locally
@@ -199,8 +200,13 @@ def _next_for_all(
     if apart:
         names = " and ".join(each.service for each in wanted)
         raise UsageError(
-            f"no provider can be asked for {names} in one call",
-            hint=f"ask apart: dispatch case offer {case.id} --service {apart[0].service}",
+            "no provider can be asked for {names} in one call",
+            names=names,
+            hint=Message(
+                "ask apart: dispatch case offer {id} --service {service}",
+                id=case.id,
+                service=apart[0].service,
+            ),
         )
     return found
 
@@ -287,7 +293,12 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
         service = case_states.service_of(case, name)
         if service is None:
             names = ", ".join(each.service for each in case.services)
-            raise UsageError(f"case {case.id} has no service {name!r}; it has: {names}")
+            raise UsageError(
+                "case {id} has no service {name!r}; it has: {names}",
+                id=case.id,
+                name=name,
+                names=names,
+            )
         return service
     states = {each.service: case_states.service_state(case, each) for each in case.services}
     # A service with a provider left to call comes before one for which none is left.
@@ -296,7 +307,9 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
             if states[service.service] == state:
                 return service
     said = ", ".join(f"{service}: {state}" for service, state in states.items())
-    raise ConflictError(f"case {case.id} has nobody to ask now ({said or 'no service'})")
+    raise ConflictError(
+        "case {id} has nobody to ask now ({said})", id=case.id, said=said or "no service"
+    )
 
 
 def _out_of_order(

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ..availability import Fleet
 from ..errors import ConflictError, UsageError
+from ..messages import Message
 from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
 from .case_states import (
@@ -32,13 +33,15 @@ class RefusedError(ConflictError):
     The moment stands apart, because the core does not know the zone in which it is said.
     """
 
-    def __init__(self, text: str, at: datetime, after: str = "") -> None:
+    def __init__(self, text: Message | str, at: datetime, after: Message | str = "") -> None:
         self.text, self.at, self.after = text, at, after
-        super().__init__(f"{text} at {at:%H:%M}{after}")
+        super().__init__("{text} at {at:%H:%M}{after}", text=text, at=at, after=after)
 
     def said(self, at: str) -> ConflictError:
         """The same as it is said to people, with the moment as a time of day."""
-        return ConflictError(f"{self.text} at {at}{self.after}", hint=self.hint)
+        return ConflictError(
+            "{text} at {at}{after}", text=self.text, at=at, after=self.after, hint=self.hint
+        )
 
 
 def ask(
@@ -93,11 +96,17 @@ def accept(
     others = [o for o in offers_for(case, offer.service) if o.number != number]
     for other in others:
         if other.state in LIVE:
-            raise RefusedError(f"already accepted by {other.name}", _said_at(other))
+            raise RefusedError(
+                Message("already accepted by {name}", name=other.name), _said_at(other)
+            )
         if other.state == "open" and offer.state == "no_answer":
-            raise ConflictError(f"{_ref(case, other)} is being asked: {other.name}")
+            raise ConflictError(
+                "{ref} is being asked: {name}", ref=ref_of(case, other), name=other.name
+            )
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
-        raise ConflictError(f"{_ref(case, offer)} was to be called back by then; use case correct")
+        raise ConflictError(
+            "{ref} was to be called back by then; use case correct", ref=ref_of(case, offer)
+        )
     said = replace(
         offer,
         outcome="accepted",
@@ -117,7 +126,11 @@ def answer(case: Case, number: int, action: str, *, now: datetime, reason: str =
     """Record any answer or ending but an acceptance; ``reason`` is one of the closed list."""
     offer = _allowed(case, number, action)
     if action == "decline" and reason not in DECLINE_REASONS:
-        raise UsageError(f"unknown reason {reason!r}; allowed: {', '.join(DECLINE_REASONS)}")
+        raise UsageError(
+            "unknown reason {reason!r}; allowed: {decline_reasons}",
+            reason=reason,
+            decline_reasons=", ".join(DECLINE_REASONS),
+        )
     ends = offer.state in LIVE
     follows = TABLE[offer.state][action]
     changed = replace(
@@ -174,10 +187,14 @@ def correct(case: Case, number: int, right: Right, *, now: datetime, operator: s
     """
     offer = _allowed(case, number, "correct")
     if offer.arrived_at is not None:
-        raise RefusedError(f"{_ref(case, offer)} {offer.name} has brought help", offer.arrived_at)
+        raise RefusedError(
+            Message("{ref} {name} has brought help", ref=ref_of(case, offer), name=offer.name),
+            offer.arrived_at,
+        )
     if offer.state == "open" and right != "not_called":
         raise UsageError(
-            f"{_ref(case, offer)} has not been answered",
+            "{ref} has not been answered",
+            ref=ref_of(case, offer),
             hint="record the answer, or correct it as not_called",
         )
     before = case
@@ -202,40 +219,8 @@ def _must_be_idle(case: Case, offer: Offer) -> None:
     """Refuse a second call for a service while another provider is asked or on the way."""
     for other in offers_for(case, offer.service):
         if other.number != offer.number and other.state in ("open", *LIVE):
-            text = f"{_ref(case, other)} {other.name} is {other.state}"
+            text = f"{ref_of(case, other)} {other.name} is {other.state}"
             raise RefusedError(text, _said_at(other))
-
-
-def close(case: Case, *, now: datetime) -> Case:
-    """Close a case; refused while a provider is being asked."""
-    must_be_open(case)
-    open_offers = [offer for offer in case.offers if offer.state == "open"]
-    if open_offers:
-        raise ConflictError(f"{_ref(case, open_offers[0])} is still open: answer it first")
-    ended = tuple(
-        replace(offer, ended_at=now) if offer.state in LIVE and offer.ended_at is None else offer
-        for offer in case.offers
-    )
-    return replace(case, offers=ended, closed_at=now, call_back_at=None, call_back_set_at=None)
-
-
-def cancel(case: Case, *, now: datetime) -> Case:
-    """Cancel every live offer because the motorist needs no help; it counts against no provider."""
-    must_be_open(case)
-    ended = tuple(
-        replace(
-            offer,
-            outcome="cancelled",
-            answered_at=offer.answered_at or now,
-            ended_at=now if offer.state in LIVE else None,
-        )
-        if offer.state in ("open", *LIVE)
-        else offer
-        for offer in case.offers
-    )
-    return replace(
-        case, offers=ended, cancelled=True, closed_at=now, call_back_at=None, call_back_set_at=None
-    )
 
 
 def _open_next(case: Case, service: str) -> Case:
@@ -250,12 +235,12 @@ def _allowed(case: Case, number: int, action: str) -> Offer:
     """The offer, if the published table allows the action in its state."""
     offer = offer_of(case, number)
     if offer is None:
-        raise UsageError(f"case {case.id} has no offer {case.id}.{number}")
+        raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
     must_be_open(case)
     cell = TABLE[offer.state][action]
     if isinstance(cell, Refused):
-        text = f"{_ref(case, offer)} {cell.why}: {offer.name}"
-        raise RefusedError(text, _said_at(offer), f" ({offer.state})")
+        text = f"{ref_of(case, offer)} {cell.why}: {offer.name}"
+        raise RefusedError(text, _said_at(offer), Message(" ({state})", state=offer.state))
     return offer
 
 
@@ -263,7 +248,9 @@ def must_be_open(case: Case) -> None:
     """Refuse to touch a case that is over."""
     if case.closed_at is not None:
         state = "cancelled" if case.cancelled else "closed"
-        raise RefusedError(f"case {case.id} was {state}", case.closed_at)
+        raise RefusedError(
+            Message("case {id} was {state}", id=case.id, state=state), case.closed_at
+        )
 
 
 def must_need_a_call(case: Case, service: CaseService) -> None:
@@ -271,11 +258,20 @@ def must_need_a_call(case: Case, service: CaseService) -> None:
     must_be_open(case)
     state = service_state(case, service)
     if state == "later":
-        raise ConflictError(f"{service.service} waits until {service.after} has failed")
+        raise ConflictError(
+            "{service} waits until {after} has failed", service=service.service, after=service.after
+        )
     if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
         last = _last_of(case, service)
         raise RefusedError(
-            f"{service.service} is {state} already: {_ref(case, last)} {last.name}", _said_at(last)
+            Message(
+                "{service} is {state} already: {ref} {name}",
+                service=service.service,
+                state=state,
+                ref=ref_of(case, last),
+                name=last.name,
+            ),
+            _said_at(last),
         )
 
 
@@ -324,5 +320,5 @@ def _said_at(offer: Offer) -> datetime:
     return offer.answered_at or offer.opened_at
 
 
-def _ref(case: Case, offer: Offer) -> str:
+def ref_of(case: Case, offer: Offer) -> str:
     return f"{case.id}.{offer.number}"

@@ -44,7 +44,8 @@ def report(
     if not book.now < until <= book.now + LONGEST:
         end = f"{local(until, book):%Y-%m-%d %H:%M}"
         raise UsageError(
-            f"what is said holds until {end}: that is not within 7 days from now",
+            "what is said holds until {end}: that is not within 7 days from now",
+            end=end,
             hint="for longer there are the keys on_hold and hours in the provider file",
         )
     said = Report(
@@ -80,15 +81,21 @@ def _state_of(free: int | None, state: str | None) -> Said:
     """The state that units and word come to; raises UsageError where they contradict each other."""
     word = next((each for each in SAID if each == state), None)
     if state is not None and word is None:
-        raise UsageError(f"unknown state {state!r}; allowed: {', '.join(SAID)}")
+        raise UsageError(
+            "unknown state {state!r}; allowed: {said}", state=state, said=", ".join(SAID)
+        )
     if free is None and state is None:
         raise UsageError(
             "nothing was said", hint="--free N for its free units, or --state up, busy or down"
         )
     if free is not None and not 0 <= free <= MOST_FREE:
-        raise UsageError(f"{free} free units: allowed are 0 to {MOST_FREE}")
+        raise UsageError(
+            "{free} free units: allowed are 0 to {most_free}", free=free, most_free=MOST_FREE
+        )
     if free and state in ("busy", "down"):
-        raise UsageError(f"{free} free contradicts {state}", hint="leave one of them out")
+        raise UsageError(
+            "{free} free contradicts {state}", free=free, state=state, hint="leave one of them out"
+        )
     if free == 0 and state == "up":
         raise UsageError("0 free contradicts up: that is busy", hint="leave one of them out")
     return word or ("busy" if free == 0 else "up")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ..model.local_time import time_of_day
+from ..messages import time_of_day
 
 _WEEK = timedelta(days=7)
 _WEEKDAYS: Mapping[str, tuple[str, ...]] = {

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from ..messages import Message
+
 
 class Told(Struct):
     """Sentences that the user must read, also if everything after the commit fails.
@@ -10,8 +12,8 @@ class Told(Struct):
     anything personal.
     """
 
-    recorded: list[str] = []
-    warnings: list[str] = []
+    recorded: list[Message | str] = []
+    warnings: list[Message | str] = []
 
     def clear(self) -> None:
         """Begin again: what was told stands on the screen."""

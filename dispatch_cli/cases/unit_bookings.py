@@ -41,12 +41,15 @@ class NoUnitError(ConflictError):
 
     def __init__(self, name: str, there_at: datetime | None, why: str, at: str = "") -> None:
         self.name, self.there_at, self.why = name, there_at, why
-        text = f"{name} has no free unit left"
-        text += f": {why}" if why else ""
-        if there_at is not None:
-            text += f", the next can be there from {at or format(there_at, '%H:%M')}"
+        text = "{name} has no free unit left"
+        text += ": {why}" if why else ""
+        text += ", the next can be there from {at}" if there_at is not None else ""
         super().__init__(
-            text, hint="another time (--eta), one more truck (--extra-unit), or decline"
+            text,
+            name=name,
+            why=why,
+            at=at or (there_at and f"{there_at:%H:%M}"),
+            hint="another time (--eta), one more truck (--extra-unit), or decline",
         )
 
     def said(self, at: str) -> "NoUnitError":

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import BadDataError, Problem
+from ..messages import Message
 from .read import near_miss
 
 NAME = "providers.toml"
@@ -45,11 +46,13 @@ def sample_path() -> Path:
 def _named(name: str, cwd: Path, setting: str) -> Path:
     """Check that a file that the user named is there."""
     if not name.strip() or "\0" in name:
-        raise BadDataError(f"{setting} names no file")
+        raise BadDataError("{setting} names no file", setting=setting)
     path = _short(name, cwd)
     if not os.path.lexists(path):
         text = f"there is no such file{near_miss(str(path))}"
-        raise BadDataError(Problem(text, file=str(path)), hint=f"{setting} names it")
+        raise BadDataError(
+            Problem(text, file=str(path)), hint=Message("{setting} names it", setting=setting)
+        )
     return path
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from ..errors import SentenceError
 from ..model import Place
 from ..model.sphere import great_circle_km
 
@@ -66,5 +67,11 @@ def parse_until(value: object, timezone: str) -> datetime:
     if before != after:
         times = "twice" if before > after else "never"
         choices = " or ".join(found.isoformat() for found in (first, second))
-        raise ValueError(f"{moment} occurs {times} in {timezone}: write {choices}")
+        raise SentenceError(
+            "{moment} occurs {times} in {timezone}: write {choices}",
+            moment=moment,
+            times=times,
+            timezone=timezone,
+            choices=choices,
+        )
     return first

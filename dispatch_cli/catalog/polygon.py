@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..errors import BadDataError, Problem
+from ..errors import BadDataError, Problem, SentenceError
 from ..model.provider import Ring
 from .read import MAX_DEPTH, decode, too_deep_at
 
@@ -24,7 +24,11 @@ def parse_polygon(content: bytes, *, shown: str) -> tuple[tuple[Ring, ...], ...]
     text = decode(content, shown=shown)
     line = too_deep_at(text)
     if line:
-        raise BadDataError(Problem(f"nested deeper than {MAX_DEPTH} levels", shown, line))
+        raise BadDataError(
+            Problem.at(
+                shown, "nested deeper than {max_depth} levels", line=line, max_depth=MAX_DEPTH
+            )
+        )
     try:
         found = msgspec.json.decode(text)
         polygons = tuple(
@@ -35,12 +39,14 @@ def parse_polygon(content: bytes, *, shown: str) -> tuple[tuple[Ring, ...], ...]
         if not rings:
             raise ValueError("it holds no polygon")
         if sum(map(len, rings)) > MAX_POINTS:
-            raise ValueError(f"more than {MAX_POINTS:,} points")
+            raise SentenceError("more than {max_points:,} points", max_points=MAX_POINTS)
         _check_order(rings)
     except msgspec.DecodeError as error:
-        raise BadDataError(Problem(f"not valid JSON: {error}", shown)) from None
+        raise BadDataError(Problem.at(shown, "not valid JSON: {error}", error=error)) from None
     except (ValueError, RecursionError) as error:
-        raise BadDataError(Problem(f"not a polygon in GeoJSON: {error}", shown)) from None
+        raise BadDataError(
+            Problem.at(shown, "not a polygon in GeoJSON: {error}", error=error)
+        ) from None
     return tuple(polygon for polygon in polygons if polygon)
 
 
@@ -59,12 +65,14 @@ def _polygons(found: Any) -> Iterator[Any]:
                 yield from _polygons(feature)
         case _:
             allowed = "Polygon, MultiPolygon, Feature or FeatureCollection"
-            raise ValueError(f"type is {str(kind)[:40]!r}, allowed is {allowed}")
+            raise SentenceError(
+                "type is {kind!r}, allowed is {allowed}", kind=str(kind)[:40], allowed=allowed
+            )
 
 
 def _list(value: Any, what: str) -> list[Any]:
     if not isinstance(value, list):
-        raise ValueError(f"{what} must be a list")
+        raise SentenceError("{what} must be a list", what=what)
     return value
 
 
@@ -72,7 +80,7 @@ def _ring(points: Any) -> Ring:
     """Read one ring: at least three corners, and the first again at the end."""
     corners = tuple(_corner(point) for point in _list(points, "a ring"))
     if len(corners) < 4:
-        raise ValueError(f"a ring has {len(corners)} points, it needs at least 4")
+        raise SentenceError("a ring has {count} points, it needs at least 4", count=len(corners))
     if corners[0] != corners[-1]:
         raise ValueError("a ring is not closed: its last point must be its first again")
     return corners[:-1]
@@ -87,7 +95,12 @@ def _corner(point: Any) -> tuple[float, float]:
     # Whole numbers of any length come through JSON; a float of them may not exist.
     if abs(lat) > 90 or abs(lon) > 180 or not isfinite(lat) or not isfinite(lon):
         hint = "; GeoJSON is [lon, lat]" if abs(lat) <= 180 and abs(lon) <= 90 else ""
-        raise ValueError(f"the point [{_short(lon)}, {_short(lat)}] is not on earth{hint}")
+        raise SentenceError(
+            "the point [{lon}, {lat}] is not on earth{advice}",
+            lon=_short(lon),
+            lat=_short(lat),
+            advice=hint,
+        )
     return float(lat), float(lon)
 
 
@@ -106,7 +119,9 @@ def _check_order(rings: list[Ring]) -> None:
     )
     if swapped:
         lat, lon = rings[0][0]
-        raise ValueError(
-            f"its points look like [lat, lon]: [{lon:g}, {lat:g}] would be in Germany the other "
-            "way round; GeoJSON is [lon, lat]"
+        raise SentenceError(
+            "its points look like [lat, lon]: [{lon:g}, {lat:g}] would be in Germany the other"
+            " way round; GeoJSON is [lon, lat]",
+            lon=lon,
+            lat=lat,
         )

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ..errors import BadDataError, Problem
 from ..files import only_owner_writes
+from ..messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,13 @@ class Folder(Struct, frozen=True):
         real = os.path.realpath(os.path.join(self.real, relative))
         inside = os.path.join(self.real, "")
         if not real.startswith(inside):
-            raise BadDataError(Problem(f'"{relative}" leads out of the folder of the main file'))
+            raise BadDataError(
+                Problem(
+                    Message(
+                        '"{relative}" leads out of the folder of the main file', relative=relative
+                    )
+                )
+            )
         return Source(real, os.path.join(self.shown, relative), relative)
 
     def matches(self, pattern: str) -> "Sequence[Source]":
@@ -72,7 +79,11 @@ class Folder(Struct, frozen=True):
         if "\0" in pattern:
             raise BadDataError(Problem("the pattern holds a NUL character"))
         if os.path.isabs(pattern) or ".." in pattern.replace(os.sep, "/").split("/"):
-            raise BadDataError(Problem(f'"{pattern}" leads out of the folder of the main file'))
+            raise BadDataError(
+                Problem(
+                    Message('"{pattern}" leads out of the folder of the main file', pattern=pattern)
+                )
+            )
         found = self._found(pattern)
         return [
             self.source(relative)
@@ -91,7 +102,9 @@ class Folder(Struct, frozen=True):
         try:
             found = [str(path.relative_to(self.real)) for path in Path(self.real).glob(pattern)]
         except ValueError as error:
-            raise BadDataError(Problem(f"the pattern is not understood: {error}")) from None
+            raise BadDataError(
+                Problem(Message("the pattern is not understood: {error}", error=error))
+            ) from None
         return [each for each in found if not any(p.startswith(".") for p in each.split(os.sep))]
 
     def included(self, patterns: "Sequence[str]", main: str) -> list[Source]:

@@ -234,7 +234,8 @@ def _observations(
     log = store_at(around.db, clock, on_network=around.db_on_network)
     if not log.path.exists():
         raise UnavailableError(
-            f"{log.path}: there is no case log",
+            "{path}: there is no case log",
+            path=log.path,
             hint="leave out --live and --history, or name the case log with --db",
         )
     with log, log.reading() as reader:

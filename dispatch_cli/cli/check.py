@@ -148,7 +148,9 @@ def _run(
                     ended(_code_of(checked.report, trouble))
                 return _outcome(asked, watch, checked, trouble)
     except OSError as error:
-        raise UnavailableError(f"{lock} cannot be locked: {error.strerror}") from None
+        raise UnavailableError(
+            "{lock} cannot be locked: {strerror}", lock=lock, strerror=error.strerror
+        ) from None
     if asked.looks.monitor:
         return _monitored(watching.as_known(watch, ids=asked.ids))
     return Outcome(lambda: _say_overlap(asked), ExitCode.CONFLICT)

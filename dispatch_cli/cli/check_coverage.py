@@ -40,7 +40,9 @@ def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageAsked) 
 
     days = re.fullmatch(r"([0-9]{1,3}) ?(d|t|days|tage)?", asked.days.strip().lower())
     if days is None:
-        raise UsageError(f"--coverage {asked.days!r} is not understood; write days, as 7d")
+        raise UsageError(
+            "--coverage {days!r} is not understood; write days, as 7d", days=asked.days
+        )
     checking = catalog.checking()
     at = now().astimezone(ZoneInfo(catalog.rules.settings.timezone))
     with log, log.reading() as reader:
@@ -85,7 +87,9 @@ def _write_page(
     try:
         write_shared(path, page.encode())
     except OSError as error:
-        raise UnavailableError(f"{path} cannot be written: {error.strerror}") from None
+        raise UnavailableError(
+            "{path} cannot be written: {strerror}", path=path, strerror=error.strerror
+        ) from None
 
 
 def _print(asked: CoverageAsked, report: "CoverageReport") -> None:

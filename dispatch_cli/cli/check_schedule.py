@@ -58,7 +58,7 @@ def schedule(
     jobs = jobs_of(_program(), shared, budget_s, backup)
     for word in (word for job in jobs for word in job.words):
         if not word.isprintable():
-            raise UsageError(f"a path holds a line end or control character: {word!r}")
+            raise UsageError("a path holds a line end or control character: {word!r}", word=word)
     user = login_name()
     text = "".join(units(jobs, user) if systemd else crontab(jobs, user))
     if json:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ..cases.told import Told
 from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
+from ..messages import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def emit(
     *,
     exit_code: ExitCode = ExitCode.OK,
     status: "Status" = "success",
-    warnings: Sequence[str] = (),
+    warnings: "Sequence[Message | str]" = (),
     errors: "Sequence[ErrorEntry]" = (),
 ) -> None:
     """Print the envelope in which every command answers with ``--json``."""
@@ -124,7 +125,9 @@ def _shown(outcome: Outcome) -> None:
         raise
     except OSError as error:
         _drop_stdout()
-        raise UnavailableError(f"the output cannot be written: {error.strerror}") from None
+        raise UnavailableError(
+            "the output cannot be written: {strerror}", strerror=error.strerror
+        ) from None
 
 
 def _drop_stdout() -> None:
@@ -224,7 +227,10 @@ def _usage_error(error: Exception) -> UsageError:
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "dispatch")
     message = error.format_message() if hasattr(error, "format_message") else str(error)
-    return UsageError(message.rstrip(".") or "no command given", hint=f'see "{command} --help"')
+    return UsageError(
+        message.rstrip(".") or "no command given",
+        hint=Message('see "{command} --help"', command=command),
+    )
 
 
 def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:

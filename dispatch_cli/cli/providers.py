@@ -64,7 +64,9 @@ def list_providers(
     wanted = None if service is None else lookup(service, SERVICES)
     if service is not None and wanted is None:
         raise UsageError(
-            f"unknown service {service!r}", hint='"dispatch kinds" lists kinds, services and words'
+            "unknown service {service!r}",
+            service=service,
+            hint='"dispatch kinds" lists kinds, services and words',
         )
     found = (
         provider
@@ -212,10 +214,14 @@ def init(
             copy.write(sample_path().read_bytes())
     except FileExistsError:
         raise ConflictError(
-            f"{target} is already there", hint="name another file, or move that one away"
+            "{target} is already there",
+            target=target,
+            hint="name another file, or move that one away",
         ) from None
     except OSError as error:
-        raise UnavailableError(f"{target} cannot be written: {error.strerror}") from None
+        raise UnavailableError(
+            "{target} cannot be written: {strerror}", target=target, strerror=error.strerror
+        ) from None
     return Outcome(
         lambda: print(f"wrote {target}; no number in it can be called: replace the providers")
     )

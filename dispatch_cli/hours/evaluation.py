@@ -51,7 +51,7 @@ def timetable(
     Raises HoursError for a text that cannot be understood.
     """
     if not 1900 < start.year < 9000:
-        raise HoursError(f"hours are not worked out for the year {start.year}")
+        raise HoursError("hours are not worked out for the year {year}", year=start.year)
     first = int(start.timestamp()) // 60 * 60
     last = first + days * 86400
     if text is None or text == "24/7":
@@ -170,7 +170,9 @@ class _Hours:
                 # Without a bound, the library may look for a change until the year 9999: 1.2 s.
                 self._parsed[text] = OpeningHours(text, max_interval_days=366)
             except ParserError:
-                raise HoursError(f'"{self._text}" is not as parse_hours writes it') from None
+                raise HoursError(
+                    '"{text}" is not as parse_hours writes it', text=self._text
+                ) from None
         return self._parsed[text]
 
 

@@ -1,5 +1,7 @@
 """The regions whose public holidays can be told apart: the Länder, and what differs inside them."""
 
+from ..errors import SentenceError
+
 LAENDER = (
     "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
 )  # fmt: skip
@@ -19,7 +21,11 @@ def parse_region(text: str) -> str:
     """
     region = _BY_FOLDED.get("".join(text.split()).casefold())
     if region is None:
-        raise ValueError(f'"{text}" is no holiday region; allowed: {", ".join(REGIONS)}')
+        raise SentenceError(
+            '"{text}" is no holiday region; allowed: {regions}',
+            text=text,
+            regions=", ".join(REGIONS),
+        )
     return region
 
 

@@ -29,10 +29,12 @@ def parse_hours(text: str) -> str:
     the library does not work out.
     """
     if len(text) > LONGEST:
-        raise HoursError(f"{len(text)} characters are more than {LONGEST}")
+        raise HoursError(
+            "{count} characters are more than {longest}", count=len(text), longest=LONGEST
+        )
     found = _trimmed(tokens(text))
     if not found:
-        raise HoursError(f"no hours in it; allowed is e.g. {EXAMPLE}")
+        raise HoursError("no hours in it; allowed is e.g. {example}", example=EXAMPLE)
     read = _states(_always(_times(_dates(found))))
     for previous, token in zip([None, *read], read, strict=False):
         _check(previous, token)
@@ -52,7 +54,8 @@ def _refuse_a_rule_without_its_days(written: str) -> None:
     for before, rule in pairwise(rules):
         if re.match(r"[A-Z]", before) and re.match(r"\d\d:\d\d", rule):
             raise HoursError(
-                f'"{rule}" stands without its days: write a comma before it, or the days again'
+                '"{rule}" stands without its days: write a comma before it, or the days again',
+                rule=rule,
             )
 
 
@@ -84,7 +87,9 @@ def _times(found: list[Token]) -> list[Token]:
     for token in found:
         if token.kind == "hours":  # "8 Uhr": the number before it has become a time
             if not read or read[-1].kind != "time":
-                raise HoursError(f'"{token.written}" needs a time before it', token.column)
+                raise HoursError(
+                    '"{written}" needs a time before it', token.column, written=token.written
+                )
             continue
         if token.kind == "week" or token.text == "[":
             counting = True
@@ -117,7 +122,9 @@ def _time(token: Token) -> Token:
     hour, _, minute = token.text.replace(".", ":").partition(":")
     # OpenStreetMap writes 26:00 for two o'clock the next morning, up to 48:00.
     if len(hour) > 2 or int(hour) > 48 or int(minute or 0) > 59 or token.kind == "ordinal":
-        raise HoursError(f'"{token.written}" is no time of day from 00:00 to 24:00', token.column)
+        raise HoursError(
+            '"{written}" is no time of day from 00:00 to 24:00', token.column, written=token.written
+        )
     return replace(token, kind="time", text=f"{int(hour):02}:{int(minute or 0):02}")
 
 
@@ -158,11 +165,15 @@ def _check(previous: Token | None, token: Token) -> None:
     if days_before and token.kind == "day":
         # The library takes "PH Mo-Fr" for both, the specification for holidays on these days.
         raise HoursError(
-            f'put a comma or a dash between "{previous.written}" and "{token.written}"',
+            'put a comma or a dash between "{before}" and "{written}"',
             token.column,
+            before=previous.written,
+            written=token.written,
         )
     if previous.kind in _ENDS_RULE and token.kind in _SELECTS_DAYS:
-        raise HoursError(f'put a semicolon or a comma before "{token.written}"', token.column)
+        raise HoursError(
+            'put a semicolon or a comma before "{written}"', token.column, written=token.written
+        )
 
 
 def _joined(read: list[Token]) -> tuple[str, list[int]]:
@@ -200,7 +211,7 @@ def _judge(written: str, starts: list[int], read: list[Token]) -> None:
         offset = int(place[1]) - 1 if place else 0
         token = read[max(0, bisect_right(starts, offset) - 1)]
         if offset >= len(written):
-            problem = f'something is missing after "{token.written}"'
+            problem = 'something is missing after "{written}"; allowed is e.g. {example}'
         else:
-            problem = f'"{token.written}" does not fit here'
-        raise HoursError(f"{problem}; allowed is e.g. {EXAMPLE}", token.column) from None
+            problem = '"{written}" does not fit here; allowed is e.g. {example}'
+        raise HoursError(problem, token.column, written=token.written, example=EXAMPLE) from None

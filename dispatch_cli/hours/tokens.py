@@ -2,22 +2,27 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 
-from ..messages import counted
+from ..errors import SentenceError
+from ..messages import Message, counted
 from ..model.words import fold
 from .hour_words import MEANING, MONTHS, Kind
 
 EXAMPLE = '"Mo-Fr 08:00-18:00; Sa 09:00-12:00; PH off"'
 
 
-class HoursError(ValueError):
+class HoursError(SentenceError):
     """Opening hours that cannot be understood; ``column`` counts from 1, 0 means the whole text."""
 
-    def __init__(self, problem: str, column: int = 0) -> None:
+    def __init__(self, template: str, column: int = 0, **values: Any) -> None:
         self.column = column
-        super().__init__(f"column {column}: {problem}" if column else problem)
+        problem = Message(template, **values)
+        if column:
+            problem = Message("column {column}: {problem}", column=column, problem=problem)
+        super().__init__(problem)
 
 
 class Token(Struct, frozen=True):
@@ -104,16 +109,19 @@ def _word(text: str, column: int, written: str) -> Iterator[Token]:
     known = MEANING.get(fold(text.rstrip(".")))
     if known is None:
         raise HoursError(
-            f'"{written}" is no day, month, time or state; allowed is e.g. {EXAMPLE}, and free '
+            '"{written}" is no day, month, time or state; allowed is e.g. {example}, and free '
             'text in quotes after "unknown", "open" or "off": unknown "nach Vereinbarung"',
             column,
+            written=written,
+            example=EXAMPLE,
         )
     kind, meaning = known
     if kind == "sun":
         raise HoursError(
-            f'"{written}": hours by the sun are not worked out; write times of day, e.g. '
+            '"{written}": hours by the sun are not worked out; write times of day, e.g. '
             '"Apr-Sep 07:00-20:00; Oct-Mar 08:00-17:00"',
             column,
+            written=written,
         )
     if kind == "join":
         yield Token("mark", meaning, column, written)
@@ -124,4 +132,9 @@ def _word(text: str, column: int, written: str) -> Iterator[Token]:
 def _odd(text: str, at: int) -> HoursError:
     if text[at] in '"„':
         return HoursError("a quote is opened and not closed", at + 1)
-    return HoursError(f"{text[at]!a} has no meaning here; allowed is e.g. {EXAMPLE}", at + 1)
+    return HoursError(
+        "{sign!a} has no meaning here; allowed is e.g. {example}",
+        at + 1,
+        sign=text[at],
+        example=EXAMPLE,
+    )

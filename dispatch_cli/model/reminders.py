@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..messages import time_of_day
 from .clock_jumps import is_ahead
-from .local_time import time_of_day
 
 
 class Lasting(Struct, frozen=True):

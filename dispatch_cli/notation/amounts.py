@@ -20,16 +20,28 @@ def parse_weight_t(text: str) -> float:
         r"([0-9]+(?:[.,][0-9]+)?) ?(t|to|tonnen?|tons?|kg|kilo(?:gramm)?)?", _lower(text)
     )
     if match is None:
-        raise UsageError(f"weight {quoted(text)} is not understood: {allowed}")
+        raise UsageError(
+            "weight {text} is not understood: {allowed}", text=quoted(text), allowed=allowed
+        )
     amount, unit = number_of(match[1]), match[2] or ""
     if unit.startswith("k"):
         if re.fullmatch(r"[0-9]+[.,][0-9]{3}", match[1]):
-            raise UsageError(f"weight {quoted(text)} may be a thousand times more: {allowed}")
+            raise UsageError(
+                "weight {text} may be a thousand times more: {allowed}",
+                text=quoted(text),
+                allowed=allowed,
+            )
         amount /= 1000
     elif not unit and amount > MOST_T:
-        raise UsageError(f"weight {quoted(text)} is over {MOST_T:g} t: did you mean kg?")
+        raise UsageError(
+            "weight {text} is over {most_t:g} t: did you mean kg?", text=quoted(text), most_t=MOST_T
+        )
     if not 0 < amount <= MOST_T:
-        raise UsageError(f"weight {quoted(text)} is not above 0 and at most {MOST_T:g} t")
+        raise UsageError(
+            "weight {text} is not above 0 and at most {most_t:g} t",
+            text=quoted(text),
+            most_t=MOST_T,
+        )
     return amount
 
 
@@ -40,14 +52,22 @@ def parse_metres(text: str) -> float:
     """
     match = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?) ?(m|meter|metres?|cm|zentimeter)?", _lower(text))
     if match is None:
-        raise UsageError(f'length {quoted(text)} is not understood: write "2.5", "2,5 m", "250 cm"')
+        raise UsageError(
+            'length {text} is not understood: write "2.5", "2,5 m", "250 cm"', text=quoted(text)
+        )
     amount, unit = number_of(match[1]), match[2] or ""
     if unit in ("cm", "zentimeter"):
         amount /= 100
     elif not unit and amount > MOST_M:
-        raise UsageError(f"length {quoted(text)} is over {MOST_M:g} m: did you mean cm?")
+        raise UsageError(
+            "length {text} is over {most_m:g} m: did you mean cm?", text=quoted(text), most_m=MOST_M
+        )
     if not 0 < amount <= MOST_M:
-        raise UsageError(f"length {quoted(text)} is not above 0 and at most {MOST_M:g} m")
+        raise UsageError(
+            "length {text} is not above 0 and at most {most_m:g} m",
+            text=quoted(text),
+            most_m=MOST_M,
+        )
     return amount
 
 

@@ -17,6 +17,8 @@ from math import ceil, floor
 
 from msgspec import Struct
 
+from ..errors import SentenceError
+
 FILE = "postcodes.bin"
 MAGIC = "dispatch-postcodes-1"
 STEPS_PER_KM = 100
@@ -207,7 +209,9 @@ def read_carried(name: str, magic: str) -> tuple[list[str], bytes]:
     with open(os.path.join(os.path.dirname(__file__), name), "rb") as file:
         head, body = file.readline().decode().split(), file.read()
     if not head or head[0] != magic:
-        raise ValueError(f"{name} is not of the kind {magic}: install the program again")
+        raise SentenceError(
+            "{name} is not of the kind {magic}: install the program again", name=name, magic=magic
+        )
     return head[1:], body
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from ..errors import SentenceError
 from .dialling import SHORT_CODES
 
 _ALLOWED = re.compile(r"(?:tel:)?\s*[+(]?[0-9][0-9 ()/.+-]*", re.I)
@@ -20,22 +21,29 @@ def parse_phone(text: str) -> tuple[str, str]:
     """
     shown = " ".join(text.translate(_SIGNS).split())
     if len(shown) > 40 or not _ALLOWED.fullmatch(shown):
-        raise ValueError(f'"{shown[:40]}" is not a phone number: write "089 99998-114"')
+        raise SentenceError(
+            '"{shown}" is not a phone number: write "089 99998-114"', shown=shown[:40]
+        )
     shown = re.sub("^tel: ?", "", shown, flags=re.I)
     digits = re.sub("[^0-9+]", "", shown)
     if SHORT_CODES.fullmatch(digits):
         return digits, shown
     if _TWO_NUMBERS.search(shown):
-        raise ValueError(f'"{shown}" holds two numbers: give each an entry of its own in phones')
+        raise SentenceError(
+            '"{shown}" holds two numbers: give each an entry of its own in phones', shown=shown
+        )
     import phonenumbers
 
     try:
         number = phonenumbers.parse(shown, "DE")
     except phonenumbers.NumberParseException:
-        raise ValueError(f'"{shown}" is not a phone number: write "089 99998-114"') from None
+        raise SentenceError(
+            '"{shown}" is not a phone number: write "089 99998-114"', shown=shown
+        ) from None
     if not phonenumbers.is_valid_number(number):
-        raise ValueError(
-            f'"{shown}" is not a number in use: give it with area code, like "089 99998-114"'
+        raise SentenceError(
+            '"{shown}" is not a number in use: give it with area code, like "089 99998-114"',
+            shown=shown,
         )
     dial = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if number.country_code != 49:

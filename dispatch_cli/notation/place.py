@@ -2,7 +2,7 @@
 
 from math import isfinite
 
-from ..errors import UsageError
+from ..errors import SentenceError, UsageError
 from ..model import Place
 from ..model.sphere import great_circle_km
 from .borders import Side, side_of, surely_german_km
@@ -87,11 +87,15 @@ def place_at(
     latitude and longitude are clearly swapped.
     """
     if not (isfinite(lat) and abs(lat) <= 90):
-        raise ValueError(f"latitude {lat} is not between -90 and 90")
+        raise SentenceError("latitude {lat} is not between -90 and 90", lat=lat)
     if not (isfinite(lon) and abs(lon) <= 180):
-        raise ValueError(f"longitude {lon} is not between -180 and 180")
+        raise SentenceError("longitude {lon} is not between -180 and 180", lon=lon)
     if not 0 <= uncertainty_km <= MOST_UNCERTAIN_KM:
-        raise ValueError(f"± {uncertainty_km:.4g} km is too vague: at most {MOST_UNCERTAIN_KM:g}")
+        raise SentenceError(
+            "± {uncertainty_km:.4g} km is too vague: at most {most_uncertain_km:g}",
+            uncertainty_km=uncertainty_km,
+            most_uncertain_km=MOST_UNCERTAIN_KM,
+        )
     lat, lon = lat + 0.0, lon + 0.0  # no negative nought
     distance_km, postcode = nearest_postcode(lat, lon)
     if distance_km > surely_german_km(centres().border_km(postcode)):
@@ -162,9 +166,12 @@ def _refuse_swapped(lat: float, lon: float) -> None:
     if 5 <= lat <= 16 and 46 <= lon <= 56:
         distance_km, postcode = nearest_postcode(lon, lat)
         if distance_km <= FOREIGN_FROM_KM:
-            raise ValueError(
-                f"far from Germany, but {lon:g}, {lat:g} is near {postcode}:"
-                " are latitude and longitude swapped?"
+            raise SentenceError(
+                "far from Germany, but {lon:g}, {lat:g} is near {postcode}: are latitude and"
+                " longitude swapped?",
+                lon=lon,
+                lat=lat,
+                postcode=postcode,
             )
 
 

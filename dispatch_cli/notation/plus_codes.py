@@ -3,6 +3,7 @@
 import re
 from math import cos, hypot, radians
 
+from ..messages import Message
 from ..model import Place
 from ..model.sphere import EARTH_RADIUS_KM
 from .reading import Reading, cleaned, refused
@@ -37,7 +38,9 @@ def split_short_code(text: str) -> tuple[str, str] | None:
     code, where = match[1].upper(), (match[2] or "").strip(" ,")
     if not where:
         raise refused(
-            text, "a short plus code needs its town", hint=f'write "{code} 86150" with yours'
+            text,
+            "a short plus code needs its town",
+            hint=Message('write "{code} 86150" with yours', code=code),
         )
     if code.index("+") != _SHORTEST:
         raise refused(

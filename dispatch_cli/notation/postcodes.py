@@ -7,6 +7,7 @@ from math import acos, asin, cos, degrees, floor, pi, radians, sin
 
 from msgspec import Struct
 
+from ..errors import SentenceError
 from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from .centres import centres
 
@@ -80,7 +81,7 @@ def centre_of(postcode: str) -> tuple[float, float]:
     """The centre of a postcode's area, (lat, lon); raises ValueError for an unknown one."""
     centre = centres().of(postcode)
     if centre is None:
-        raise ValueError(f'postcode "{postcode}" is not known')
+        raise SentenceError('postcode "{postcode}" is not known', postcode=postcode)
     return centre
 
 
@@ -162,11 +163,14 @@ def parse_postcode_ranges(items: Sequence[str]) -> tuple[tuple[str, str], ...]:
     for item in items:
         match = re.fullmatch(r"\s*([0-9]{1,5})(?:\s*[-–]\s*([0-9]{1,5}))?\s*", str(item))
         if match is None:
-            raise ValueError(
-                f'"{str(item)[:40]}" is not a postcode range: write "86150", "860" or "860-865"'
+            raise SentenceError(
+                '"{item}" is not a postcode range: write "86150", "860" or "860-865"',
+                item=str(item)[:40],
             )
         first, last = match[1].ljust(5, "0"), (match[2] or match[1]).ljust(5, "9")
         if first > last:
-            raise ValueError(f'"{item}" ends before it begins: write the smaller postcode first')
+            raise SentenceError(
+                '"{item}" ends before it begins: write the smaller postcode first', item=item
+            )
         ranges.append((first, last))
     return tuple(ranges)

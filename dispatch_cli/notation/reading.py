@@ -5,6 +5,7 @@ from math import inf
 from msgspec import Struct
 
 from ..errors import UsageError
+from ..messages import Message
 
 LONGEST_TEXT = 2_000
 """Longer than any map link that a browser shows."""
@@ -40,9 +41,9 @@ def quoted(text: str) -> str:
     return f'"{text[:57]}..."' if len(text) > 60 else f'"{text}"'
 
 
-def refused(text: str, why: str, *, hint: str = "") -> UsageError:
+def refused(text: str, why: Message | str, *, hint: Message | str = "") -> UsageError:
     """The error for a place that was recognised and cannot be taken."""
-    return UsageError(f"place {quoted(text)}: {why}", hint=hint)
+    return UsageError("place {text}: {why}", text=quoted(text), why=why, hint=hint)
 
 
 def number_of(digits: str) -> float:

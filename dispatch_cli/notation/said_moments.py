@@ -26,8 +26,8 @@ _MONTH_OR_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[
 class ClockChangeError(UsageError):
     """A local time that the clock change makes twice, or skips."""
 
-    def __init__(self, text: str, *, is_twice: bool) -> None:
-        super().__init__(text)
+    def __init__(self, template: str, *, is_twice: bool, **values: str) -> None:
+        super().__init__(template, **values)
         self.is_twice = is_twice
 
 
@@ -51,10 +51,12 @@ def parse_when(text: str, now: datetime, timezone: str) -> datetime:
         return _localised(text, today, zone)
     match = _ISO.fullmatch(text) or _GERMAN.fullmatch(text)
     if match is None:
-        raise UsageError(f"time {quoted(text)} is not understood: write {_ALLOWED}")
+        raise UsageError(
+            "time {text} is not understood: write {allowed}", text=quoted(text), allowed=_ALLOWED
+        )
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
     if year not in _YEARS:
-        raise UsageError(f"time {quoted(text)}: the year is not between 1970 and 2199")
+        raise UsageError("time {text}: the year is not between 1970 and 2199", text=quoted(text))
     moment = _moment(text, match, (year, month, day))
     offset = match.groupdict().get("offset")
     if offset:
@@ -79,7 +81,9 @@ def parse_since(text: str, now: datetime, timezone: str) -> datetime:
         year = 0
     if year not in _YEARS:
         raise UsageError(
-            f"{quoted(text)} is no month and no day from 1970 to 2199: write {_SINCE_ALLOWED}"
+            "{text} is no month and no day from 1970 to 2199: write {allowed}",
+            text=quoted(text),
+            allowed=_SINCE_ALLOWED,
         )
     return _localised(text, midnight, _zone(timezone))
 
@@ -88,7 +92,9 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f'timezone {quoted(name)} is not known: write "Europe/Berlin"') from None
+        raise UsageError(
+            'timezone {name} is not known: write "Europe/Berlin"', name=quoted(name)
+        ) from None
 
 
 def _moment(text: str, clock: re.Match[str], day: tuple[int, int, int]) -> datetime:
@@ -98,7 +104,7 @@ def _moment(text: str, clock: re.Match[str], day: tuple[int, int, int]) -> datet
             *day, int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0)
         )
     except ValueError as error:
-        raise UsageError(f"time {quoted(text)}: {error}") from None
+        raise UsageError("time {text}: {error}", text=quoted(text), error=error) from None
 
 
 def _offset(text: str, offset: str) -> tzinfo:
@@ -106,7 +112,9 @@ def _offset(text: str, offset: str) -> tzinfo:
         return UTC
     hours, minutes = int(offset[1:3]), int(offset[-2:]) if len(offset) > 3 else 0
     if hours > 14 or minutes > 59:
-        raise UsageError(f"time {quoted(text)}: the offset is not between -14:00 and +14:00")
+        raise UsageError(
+            "time {text}: the offset is not between -14:00 and +14:00", text=quoted(text)
+        )
     return fixed_offset((1 if offset[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
 
 
@@ -119,7 +127,11 @@ def _localised(text: str, moment: datetime, zone: ZoneInfo) -> datetime:
     # smaller one: then neither exists.
     twice = first.utcoffset() > second.utcoffset()  # type: ignore[operator]
     raise ClockChangeError(
-        f"time {quoted(text)} happens {'twice' if twice else 'never'} on that day in {zone.key}:"
-        f" write {first.isoformat(timespec='minutes')} or {second.isoformat(timespec='minutes')}",
+        "time {text} happens {how_often} on that day in {zone}: write {first} or {second}",
+        text=quoted(text),
+        how_often="twice" if twice else "never",
+        zone=zone.key,
+        first=first.isoformat(timespec="minutes"),
+        second=second.isoformat(timespec="minutes"),
         is_twice=twice,
     )

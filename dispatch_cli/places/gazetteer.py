@@ -108,6 +108,6 @@ def opened(path: Path) -> Iterator[Gazetteer]:
 def damaged(path: Path, why: str) -> BadDataError:
     """The error for a gazetteer that cannot be read."""
     return BadDataError(
-        Problem(f"the gazetteer cannot be read: {why}", file=str(path)),
+        Problem.at(path, "the gazetteer cannot be read: {why}", why=why),
         hint='run "dispatch places import FILE" again',
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
 
-from ..errors import BadDataError, Problem
+from ..errors import BadDataError, Problem, SentenceError
 from ..notation import LAENDER
 
 if TYPE_CHECKING:
@@ -165,10 +165,12 @@ def _row(fields: dict[str, str]) -> Row:
     if not fields:
         raise ValueError("another number of columns than the rest")
     if fields.get("country_code", "DE") != "DE":
-        raise ValueError(f"country {fields['country_code'][:10]!r}: only DE is read")
+        raise SentenceError(
+            "country {fields!r}: only DE is read", fields=fields["country_code"][:10]
+        )
     postcode, name = fields["zipcode"], " ".join(fields["place"].split())
     if not (len(postcode) == 5 and postcode.isascii() and postcode.isdigit()):
-        raise ValueError(f"{postcode[:20]!r} is not a German postcode")
+        raise SentenceError("{postcode!r} is not a German postcode", postcode=postcode[:20])
     district, code = fields["community"].strip(), fields["community_code"].strip()
     if not name or not (name + district + code).isprintable():
         raise ValueError("no readable place name")
@@ -177,7 +179,7 @@ def _row(fields: dict[str, str]) -> Row:
     except ValueError:
         raise ValueError("latitude and longitude are not numbers") from None
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise ValueError(f"{lat}, {lon} is not on the globe")
+        raise SentenceError("{lat}, {lon} is not on the globe", lat=lat, lon=lon)
     land = fields["state_code"].strip()
     is_receiver = land not in LAENDER
     if is_receiver:

@@ -46,7 +46,7 @@ def import_gazetteer(file: Path, target: Path) -> GazetteerCount:
         _write(kept, target)
     except OSError as error:
         raise BadDataError(
-            Problem(f"cannot be written: {error.strerror or error}", file=str(target)),
+            Problem.at(target, "cannot be written: {strerror}", strerror=error.strerror or error),
             hint="nothing was imported",
         ) from None
     return GazetteerCount(

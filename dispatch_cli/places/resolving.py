@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import msgspec
 
 from ..errors import Problem, UsageError
+from ..messages import Message
 from ..model import Place
 from ..model.words import fold
 from ..notation import recognise_place
@@ -48,7 +49,9 @@ def resolve(text: str, *, named: Mapping[str, Place], gazetteer: Path | None) ->
         near = _own_place(short[1], named) if short else None
         if near is None:
             if names is None:
-                raise UsageError(f'place "{words[:60]}" is not understood', hint=_IMPORT_HINT)
+                raise UsageError(
+                    'place "{words}" is not understood', words=words[:60], hint=_IMPORT_HINT
+                )
             near = _named_place(short[1] if short else words, names)
         if short is None:
             return near
@@ -80,7 +83,12 @@ def _with_town(place: Place, names: "Gazetteer") -> Place:
         if not meant:
             others = f" ({len(known)} places)" if len(known) > 1 else ""
             raise UsageError(
-                f'place "{place.label[:60]}": {place.postcode} is {town}{others}, not {typed[:40]}',
+                'place "{label}": {postcode} is {town}{others}, not {typed}',
+                label=place.label[:60],
+                postcode=place.postcode,
+                town=town,
+                others=others,
+                typed=typed[:40],
                 hint="ask the caller which of the two is right",
             )
         return msgspec.structs.replace(place, label=f"{place.postcode} {meant[0]}")
@@ -114,17 +122,17 @@ def _named_place(text: str, names: "Gazetteer") -> Place:
 
 
 def _refuse_choices(text: str, why: str, choices: "list[Municipality]") -> NoReturn:
-    lines = [Problem(f"  {one.choice}") for one in choices[:_MOST_CHOICES]]
+    lines = [Problem(Message("  {choice}", choice=one.choice)) for one in choices[:_MOST_CHOICES]]
     if len(choices) > _MOST_CHOICES:
-        lines.append(Problem(f"  and {len(choices) - _MOST_CHOICES} more"))
+        lines.append(Problem(Message("  and {count} more", count=len(choices) - _MOST_CHOICES)))
     first = choices[0]
     example = f"{first.name}, {first.land}"
     if len(first.postcodes) == 1:
         example = f"{first.postcodes[0]} {first.name}"
     raise UsageError(
-        Problem(f'place "{text[:60]}" {why}; there are:'),
+        Problem(Message('place "{text}" {why}; there are:', text=text[:60], why=why)),
         *lines,
-        hint=f'add the postcode, the district or the Land: "{example}"',
+        hint=Message('add the postcode, the district or the Land: "{example}"', example=example),
     )
 
 

@@ -1,20 +1,18 @@
 """Read CSV with a header row, in any encoding that is a superset of ASCII."""
 
-import codecs
 import csv
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from operator import itemgetter
 
-from ..errors import BadDataError, Problem, UsageError
+from ..errors import BadDataError, Problem
+from .csv_header import checked_encoding, detect_delimiter, read_header
 from .lines import Lines, Piece, lines_of
 from .quoting import Cut, closed_until, cut_records, is_open_after
 from .source import Source
 from .values import MOST_BYTES, ROWS, Block, Chunk, Mark, Reject, Row
 
-DELIMITERS = ",;\t|"
 MOST_LINES_OF_BLOCK = 200_000
 """Limits the memory for blocks of very short lines: each line costs a cell in every column."""
-_BOM = codecs.BOM_UTF8
 _DETAILS = {
     "too_long": f"the record is over {MOST_BYTES} bytes",
     "open_quote": "a quote is never closed, or the number of cells is wrong after it",
@@ -35,9 +33,8 @@ class CsvRows:
         self.encoding = checked_encoding(encoding or "utf-8")
         # A field over this limit belongs to a record over MOST_BYTES, which is rejected earlier.
         csv.field_size_limit(max(csv.field_size_limit(), 2 * MOST_BYTES))
-        header, header_lines = _read_header(source, delimiter)
+        text, header_lines = read_header(source, delimiter, self.encoding)
         self.start = Mark(offset=source.offset, line=1 + header_lines)
-        text = self._header_text(header)
         self.delimiter = delimiter or detect_delimiter(text)
         self.columns: tuple[str, ...] = tuple(
             each.strip() for each in next(csv.reader([text], delimiter=self.delimiter), ())
@@ -47,28 +44,6 @@ class CsvRows:
                 Problem("the header row names no columns", file=source.name, line=1),
                 hint="put the names of the columns into the first line",
             )
-
-    def _header_text(self, header: bytes) -> str:
-        name = self._source.name
-        try:
-            text = header.removeprefix(_BOM).decode(self.encoding)
-        except UnicodeDecodeError as error:
-            raise BadDataError(
-                Problem(
-                    f"the header row is not {self.encoding}: {error.reason}", file=name, line=1
-                ),
-                hint="give the encoding of the file, such as --encoding cp1252",
-            ) from None
-        if "\0" in text:
-            raise BadDataError(
-                Problem(
-                    "the header row contains NUL bytes: the file may be UTF-16 or binary",
-                    file=name,
-                    line=1,
-                ),
-                hint="convert the file to UTF-8",
-            )
-        return text
 
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read the records from a mark to the end, with the cells of the wanted columns."""
@@ -285,65 +260,3 @@ def too_long(piece: Piece, mark: Mark) -> Chunk:
     if piece.more:
         return Chunk([reject], Mark(offset, mark.number, mark.line, part))
     return Chunk([reject], Mark(offset, mark.number + 1, mark.line + 1))
-
-
-def checked_encoding(name: str) -> str:
-    """Return the normal name of an encoding; raises UsageError if it is no superset of ASCII."""
-    try:
-        found = codecs.lookup(name.strip() or "utf-8").name
-        is_ascii_superset = _is_ascii_superset(found)
-    except (LookupError, ValueError, TypeError):
-        raise UsageError(
-            f"--encoding {name!r} is unknown; use utf-8, cp1252, latin-1 or another name in Python"
-        ) from None
-    if found == "utf-8-sig":
-        return "utf-8"
-    if not is_ascii_superset:
-        raise UsageError(
-            f"--encoding {name!r} is not supported, because ASCII bytes do not mean ASCII in it",
-            hint="convert the file to UTF-8",
-        )
-    return found
-
-
-def _is_ascii_superset(encoding: str) -> bool:
-    """Return whether every text of ASCII bytes means itself; raises LookupError, TypeError.
-
-    Some encodings write other characters in ASCII bytes, as UTF-7 does in "+AOk-".
-    """
-    data = bytes(range(128)) + b"+AOk- ~{VPND~} \\u00fc \x1b$B%+\x1b(B"
-    try:
-        return data.decode(encoding) == data.decode("ascii")
-    except UnicodeError:
-        return False
-
-
-def detect_delimiter(header: str) -> str:
-    """Return the most frequent of ``, ; tab |`` outside quotes; a comma if there is none."""
-    outside = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
-
-
-def _read_header(source: Source, delimiter: str) -> tuple[bytes, int]:
-    """Read the header row and count its lines; raises BadDataError if it is empty or too long."""
-    data = b""
-    while block := source.read():
-        data += block
-        if len(data) > MOST_BYTES or b"\n" in block or b"\r" in block[:-1]:
-            break
-    if not data:
-        raise BadDataError(Problem("the file is empty: it has no header row", file=source.name))
-    signs = [delimiter.encode()] if delimiter else [sign.encode() for sign in DELIMITERS]
-    lines = data.splitlines(keepends=True)
-    end = 1
-    while end < len(lines) and any(
-        is_open_after(b"".join(lines[:end]).removeprefix(_BOM), sign) for sign in signs
-    ):
-        end += 1
-    header = b"".join(lines[:end])
-    if len(header) > MOST_BYTES:
-        raise BadDataError(
-            Problem(f"the header row is over {MOST_BYTES} bytes", file=source.name, line=1)
-        )
-    source.unread(data[len(header) :])
-    return header, end

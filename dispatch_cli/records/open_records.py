@@ -56,8 +56,9 @@ def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> Recor
     delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
     if delimiter and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0'):
         raise UsageError(
-            f"--delimiter: {delimiter!r} is not one character; "
-            "use a single delimiter such as ; or a tab"
+            "--delimiter: {delimiter!r} is not one character; use a single delimiter such as ;"
+            " or a tab",
+            delimiter=delimiter,
         )
     source = open_source(path)
     try:

@@ -68,7 +68,9 @@ class ParquetRows:
         return [], 0
 
     def _damaged(self, error: Exception) -> BadDataError:
-        return BadDataError(Problem(f"the file is not valid Parquet: {error}", file=self._path))
+        return BadDataError(
+            Problem.at(self._path, "the file is not valid Parquet: {error}", error=error)
+        )
 
 
 def _records(

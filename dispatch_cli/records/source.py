@@ -49,7 +49,12 @@ class Source:
                 block = self._read(most)
             except (OSError, EOFError, zlib.error) as error:
                 raise BadDataError(
-                    Problem(f"cannot be read beyond byte {self.offset}: {error}", file=self.name)
+                    Problem.at(
+                        self.name,
+                        "cannot be read beyond byte {offset}: {error}",
+                        offset=self.offset,
+                        error=error,
+                    )
                 ) from None
         self.offset += len(block)
         return block
@@ -77,7 +82,9 @@ class Source:
             self._unread, self.offset = b"", offset
         while self.offset < offset:
             if not self.read(min(BLOCK, offset - self.offset)):
-                raise BadDataError(Problem(f"the input ends before byte {offset}", file=self.name))
+                raise BadDataError(
+                    Problem.at(self.name, "the input ends before byte {offset}", offset=offset)
+                )
 
     def close(self) -> None:
         """Close the file; stdin stays open."""
@@ -132,7 +139,9 @@ def open_source(path: str) -> Source:
             raise BadDataError(Problem("is a folder, not a regular file", file=path))
         file = Path(path).open("rb")  # noqa: SIM115 - the source closes it
     except OSError as error:
-        raise BadDataError(Problem(f"cannot be read: {error.strerror}", file=path)) from None
+        raise BadDataError(
+            Problem.at(path, "cannot be read: {strerror}", strerror=error.strerror)
+        ) from None
     return Source(path, file, found.st_size if stat.S_ISREG(found.st_mode) else None)
 
 

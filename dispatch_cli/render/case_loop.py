@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ..messages import Message
 from ..results import EmergencyCall
 from .case_cards import (
     block_lines,
@@ -52,7 +53,7 @@ class Page(Struct, frozen=True, kw_only=True):
     phone: str = ""
     nobody: "Exhausted | None" = None
     overdue: tuple[str, ...] = ()
-    message: tuple[str, ...] = ()
+    message: "tuple[Message | str, ...]" = ()
     is_error: bool = False
     question: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from ..model.local_time import time_of_day
+from ..messages import time_of_day
 from ..results import CoverageGap, CoverageReport, CoveredService
 from .figures import MONTHS, WEEKDAYS
 

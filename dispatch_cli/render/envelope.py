@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from ..errors import DispatchError, ExitCode
+from ..messages import Message
 from ..results import Status
 from .clean import json_escaped
 
@@ -38,7 +39,7 @@ def envelope(
     data: object,
     status: Status,
     exit_code: int,
-    warnings: Sequence[str] = (),
+    warnings: Sequence[Message | str] = (),
     errors: Sequence[ErrorEntry] = (),
 ) -> bytes:
     """Encode a result as one line of JSON in UTF-8; infinite and undefined numbers are null.
@@ -52,7 +53,7 @@ def envelope(
         status=status,
         exit_code=int(exit_code),
         data=data,
-        warnings=tuple(warnings),
+        warnings=tuple(map(str, warnings)),
         errors=tuple(errors),
     )
     return _encoded(whole) + b"\n"
@@ -76,7 +77,7 @@ def error_entries(error: DispatchError) -> tuple[ErrorEntry, ...]:
     return tuple(
         ErrorEntry(
             code=error.code,
-            text=problem.text,
+            text=str(problem.text),
             file=problem.file or None,
             line=problem.line or None,
             who=problem.who or None,

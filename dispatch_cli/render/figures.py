@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from math import floor, isfinite, isnan
 
-from ..model.local_time import time_of_day
+from ..messages import time_of_day
 from ..results import Candidate
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
 
+from ..messages import time_of_day
 from ..model import NO_CLIENT
-from ..model.local_time import time_of_day
 from ..model.words import DEFAULT_WEIGHT_T
 from ..results import Answer, EmergencyCall, IncidentView
 from . import figures

@@ -9,7 +9,9 @@ from unicodedata import category, east_asian_width
 
 from msgspec import Struct
 
+from ..messages import Message
 from .clean import clean, escape
+from .wording import worded
 
 Piece = tuple[str, str]
 """A text and its style ("" for none)."""
@@ -34,9 +36,9 @@ class Screen(Struct, frozen=True):
     height: int | None = None
     encoding: str = "utf-8"
 
-    def text(self, raw: str, limit: int = 500) -> str:
-        """Clean a text and spell out what the terminal's encoding does not have."""
-        shown = clean(raw, limit)
+    def text(self, raw: Message | str, limit: int = 500) -> str:
+        """Word a sentence, clean a text, and spell out what the encoding does not have."""
+        shown = clean(raw if isinstance(raw, str) else worded(raw), limit)
         return shown if shown.isascii() else encodable(shown, self.encoding)
 
     def shorten(self, text: str, width: int) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
 
-from ..model.local_time import time_of_day
+from ..messages import time_of_day
 from ..results import WORST_FIRST, CheckReport, CheckRow, CoverageContact, CoverageReport
 from .check_views import FINE, reason, since, worst_first
 from .clean import clean

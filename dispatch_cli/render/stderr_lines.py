@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from ..errors import DispatchError
+from ..messages import Message
 from .clean import clean
 from .layout import encodable
+from .wording import worded
 
 _LIMIT = 2000
 """Long enough for any path or list of choices, short enough that no file floods the screen."""
@@ -13,47 +15,49 @@ _LIMIT = 2000
 
 def print_error(error: DispatchError, *, stream: TextIO, quiet: bool = False) -> None:
     """Print all problems of an error at once, then the hint unless ``quiet``."""
-    _write("error", map(str, error.problems), stream)
+    _write("error", error.problems, stream)
     if error.hint and not quiet:
         print_hint(error.hint, stream=stream)
 
 
-def print_warnings(warnings: Iterable[str], *, stream: TextIO) -> None:
+def print_warnings(warnings: Iterable[Message | str], *, stream: TextIO) -> None:
     """Print warnings, each once and in their order; ``--quiet`` does not silence them."""
     _write("warning", dict.fromkeys(warnings), stream)
 
 
-def print_notes(warnings: Iterable[str], hint: str, *, stream: TextIO) -> None:
+def print_notes(warnings: Iterable[Message | str], hint: Message | str, *, stream: TextIO) -> None:
     """Print warnings and what to do next, all or nothing: a failure leaves none of the lines."""
     lines = _lines("warning", dict.fromkeys(warnings), stream)
     stream.write(lines + (_lines("hint", [hint], stream) if hint else ""))
 
 
-def print_recorded(facts: Iterable[str], *, stream: TextIO) -> None:
+def print_recorded(facts: Iterable[Message | str], *, stream: TextIO) -> None:
     """Print what is in the log, where the rest of the answer could not be shown."""
     _write("recorded", facts, stream)
 
 
-def print_rejected(text: str, *, stream: TextIO) -> None:
+def print_rejected(text: Message | str, *, stream: TextIO) -> None:
     """Name one record that is not taken, and why."""
     _write("rejected", [text], stream)
 
 
-def print_done(text: str, *, stream: TextIO) -> None:
+def print_done(text: Message | str, *, stream: TextIO) -> None:
     """Say in one line what has been done."""
     _write("done", [text], stream)
 
 
-def print_hint(hint: str, *, stream: TextIO, quiet: bool = False) -> None:
+def print_hint(hint: Message | str, *, stream: TextIO, quiet: bool = False) -> None:
     """Print what to do next, unless ``quiet``."""
     if not quiet:
         _write("hint", [hint], stream)
 
 
-def _write(label: str, texts: Iterable[str], stream: TextIO) -> None:
+def _write(label: str, texts: Iterable[object], stream: TextIO) -> None:
     stream.write(_lines(label, texts, stream))
 
 
-def _lines(label: str, texts: Iterable[str], stream: TextIO) -> str:
+def _lines(label: str, texts: Iterable[object], stream: TextIO) -> str:
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    return "".join(f"{label}: {encodable(clean(text, _LIMIT), encoding)}\n" for text in texts)
+    return "".join(
+        f"{label}: {encodable(clean(worded(text), _LIMIT), encoding)}\n" for text in texts
+    )

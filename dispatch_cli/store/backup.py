@@ -41,7 +41,7 @@ def back_up(database: Database, target: Path, keep: int | None) -> Copied:
     target = Path(os.path.abspath(target))
     refuse_own(database.path, *rotation.touched(target, keep, database.path), to_write=True)
     if not database.exists():
-        raise UsageError(f"{database.path}: there is no case log to back up")
+        raise UsageError("{path}: there is no case log to back up", path=database.path)
     with (
         about_copy(target, "the backup cannot be written", _STAYS),
         _held(database, target) as held,
@@ -79,7 +79,7 @@ def about_copy(
         with explained(copy):
             yield
     except (BadDataError, UnavailableError) as error:
-        texts = [each.text for each in error.problems]
+        texts = [str(each.text) for each in error.problems]
         if isinstance(error, UnavailableError):
             is_about_it = all(text.startswith(UNAVAILABLE) for text in texts)
             texts = [text.replace(UNAVAILABLE, unavailable) for text in texts]
@@ -104,7 +104,7 @@ def refuse_own(log: Path, *files: Path, to_write: bool = False) -> None:
     for file in files:
         is_own = file.name in own or (to_write and file.name.startswith(kept))
         if (is_own and os.path.realpath(file.parent) == folder) or is_same(log, file):
-            raise UsageError(f"{file} belongs to the case log itself")
+            raise UsageError("{file} belongs to the case log itself", file=file)
 
 
 def refuse_unsound(path: Path, problems: list[str]) -> None:

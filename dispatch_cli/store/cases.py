@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import astuple, replace
 
 from ..errors import ConflictError
+from ..messages import Message
 from ..model import Incident
 from ..model.case import Case, CaseService, Offer, Option, Personal, Promise
 from .journal import read_last
@@ -207,9 +208,12 @@ def put_offer(connection: "sqlite3.Connection", case_id: int, offer: Offer) -> N
             (case_id, offer.service),
         ).fetchone()
         raise ConflictError(
-            f"{offer.service} of case {case_id} is already accepted: {case_id}.{other[0]}"
-            f" {other[1]}",
-            hint=f'"dispatch case show {case_id}" tells how it stands',
+            "{service} of case {case_id} is already accepted: {case_id}.{offer} {name}",
+            service=offer.service,
+            case_id=case_id,
+            offer=other[0],
+            name=other[1],
+            hint=Message('"dispatch case show {case_id}" tells how it stands', case_id=case_id),
         ) from error
 
 
@@ -246,7 +250,7 @@ def _json(value: object) -> str:
 
 def _must_be_there(cursor: "sqlite3.Cursor", case_id: int) -> None:
     if not cursor.rowcount:
-        raise ConflictError(f"what was personal in case {case_id} has been erased")
+        raise ConflictError("what was personal in case {case_id} has been erased", case_id=case_id)
 
 
 def _case_row(case: Case) -> tuple[Any, ...]:

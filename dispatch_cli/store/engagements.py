@@ -101,6 +101,10 @@ def _book(connection: "sqlite3.Connection", booking: Booking) -> None:
             (booking.provider, booking.unit, times[1], times[0]),
         ).fetchone()
         raise ConflictError(
-            f"unit {booking.unit} of {booking.provider} has just gone to {by[0]}.{by[1]}",
+            "unit {unit} of {provider} has just gone to {case_id}.{offer}",
+            unit=booking.unit,
+            provider=booking.provider,
+            case_id=by[0],
+            offer=by[1],
             hint="if the firm has one more truck: accept --extra-unit",
         ) from error

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
+from ..messages import Message
 from ..model.case import Case, ContractCount, Standing
 from . import cases, journal
 from .erasure import forgotten
@@ -26,9 +27,17 @@ def forget(connection: "sqlite3.Connection", case: Case, now: datetime) -> None:
     if case.forgotten_at is not None:
         return
     if case.closed_at is None:
-        raise ConflictError(f"case {case_id} is open", hint=f"dispatch case close {case_id}")
+        raise ConflictError(
+            "case {case_id} is open",
+            case_id=case_id,
+            hint=Message("dispatch case close {case_id}", case_id=case_id),
+        )
     if case.hold_until is not None and case.hold_until > now:
-        raise ConflictError(f"case {case_id} is held back until {case.hold_until:%Y-%m-%d %H:%M}")
+        raise ConflictError(
+            "case {case_id} is held back until {hold_until:%Y-%m-%d %H:%M}",
+            case_id=case_id,
+            hold_until=case.hold_until,
+        )
     _add_up(connection, case)
     after = forgotten(case, now)
     connection.execute("DELETE FROM personal WHERE case_id = ?", (case_id,))
@@ -40,7 +49,7 @@ def forget(connection: "sqlite3.Connection", case: Case, now: datetime) -> None:
 def hold(connection: "sqlite3.Connection", case: Case, until: datetime | None) -> None:
     """Keep a case back from erasure; raises ConflictError if that has been done already."""
     if case.forgotten_at is not None:
-        raise ConflictError(f"what was personal in case {case.id} has been erased")
+        raise ConflictError("what was personal in case {id} has been erased", id=case.id)
     connection.execute(
         "UPDATE case_file SET hold_until = ? WHERE id = ?", (stamp_or_none(until), case.id)
     )

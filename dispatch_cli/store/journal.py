@@ -156,7 +156,8 @@ def parse_head(text: str) -> tuple[int, bytes]:
         found = b""
     if not (colon and number.isascii() and number.isdigit() and len(found) == len(GENESIS)):
         raise UsageError(
-            f'"{text[:80]}" is no head of a journal',
+            '"{text}" is no head of a journal',
+            text=text[:80],
             hint='"dispatch log head" prints one: the number, a colon, 64 digits',
         )
     return int(number), found

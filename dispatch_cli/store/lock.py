@@ -209,7 +209,12 @@ def _wait(file: int, path: Path, end: float, wait_s: float, say: Callable[[str],
         known = holder(path)
         by = f", by pid {known[0]} since {known[1]}" if known else ""
         raise ConflictError(
-            Problem(f"the case log has been held for more than {wait_s:.3g} s{by}", file=str(path)),
+            Problem.at(
+                path,
+                "the case log has been held for more than {wait_s:.3g} s{by}",
+                wait_s=wait_s,
+                by=by,
+            ),
             hint=NOTHING_RECORDED,
         )
     if failed:

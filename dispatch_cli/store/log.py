@@ -111,8 +111,8 @@ class Store:
             code = ExitCode.BAD_DATA if problems else ExitCode.OK
         except DispatchError as error:
             state = next(word for kind, word in _STATES.items() if isinstance(error, kind))
-            problems = [problem.text for problem in error.problems]
-            hint, code = error.hint, error.exit_code
+            problems = [str(problem.text) for problem in error.problems]
+            hint, code = str(error.hint), error.exit_code
         aside: list[str] = []
         with suppress(DispatchError, OSError):
             aside = set_aside(self.path)

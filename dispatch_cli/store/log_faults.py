@@ -14,6 +14,7 @@ from ..errors import (
     UnavailableError,
     UsageError,
 )
+from ..messages import Message
 
 if TYPE_CHECKING:
     import sqlite3
@@ -122,7 +123,8 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
 def damaged(path: Path, why: str) -> DamagedError:
     """The error for a case log whose content cannot be trusted."""
     return DamagedError(
-        Problem(f"the case log cannot be read: {why}", file=str(path)), hint=RESTORE
+        Problem.at(path, "the case log cannot be read: {why}", why=why),
+        hint=RESTORE,
     )
 
 
@@ -159,17 +161,18 @@ def foreign_wal(path: Path) -> DamagedError:
     """The error for a write-ahead log that would mix two histories."""
     return DamagedError(
         Problem("this write-ahead log does not belong to the case log beside it", file=str(path)),
-        hint=f"{RESTORE}; delete none: they may hold what is nowhere else",
+        hint=Message("{restore}; delete none: they may hold what is nowhere else", restore=RESTORE),
     )
 
 
 def network(path: Path, kind: str) -> UnavailableError:
     """The error for a log whose locks other machines may not see."""
     return UnavailableError(
-        Problem(
-            f"the case log is on a network file system ({kind}): SQLite's locks and shared memory"
-            " do not reach the other machines, and two of them would damage it",
-            file=str(path),
+        Problem.at(
+            path,
+            "the case log is on a network file system ({kind}): SQLite's locks and shared"
+            " memory do not reach the other machines, and two of them would damage it",
+            kind=kind,
         ),
         hint="move the log to a local disk; --db-on-network insists, for one machine alone",
     )
@@ -198,4 +201,7 @@ def second_name(path: Path) -> DispatchError:
 
 
 def _unavailable(path: Path, why: str) -> UnavailableError:
-    return UnavailableError(Problem(f"{UNAVAILABLE}: {why}", file=str(path)), hint=NOTHING_RECORDED)
+    return UnavailableError(
+        Problem.at(path, "{unavailable}: {why}", unavailable=UNAVAILABLE, why=why),
+        hint=NOTHING_RECORDED,
+    )

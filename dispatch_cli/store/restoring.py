@@ -93,7 +93,7 @@ def restore(
     fresh = Path(f"{database.path}.restored")
     with _about(source, fresh):
         if not refuse_odd(source):
-            raise UsageError(f"{source}: there is no such file")
+            raise UsageError("{source}: there is no such file", source=source)
     with database.alone() as lock, explained(database.path):
         # An open connection may be to a file that is no longer at the path.
         database.close()

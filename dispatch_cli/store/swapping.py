@@ -59,10 +59,12 @@ def put_in_place(
             remove_companions(path)
     except OSError as error:
         raise UnavailableError(
-            Problem(
-                f"the backup is in place, but what stood beside the log before, now {aside}, cannot"
-                f" be removed: {error.strerror}",
-                file=str(path),
+            Problem.at(
+                path,
+                "the backup is in place, but what stood beside the log before, now"
+                " {aside}, cannot be removed: {strerror}",
+                aside=aside,
+                strerror=error.strerror,
             ),
             hint="repeat the command once that is mended",
         ) from error

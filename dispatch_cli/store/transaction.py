@@ -191,11 +191,12 @@ class Transaction(Reader):
         """
         if before.id != after.id or self.case(before.id) != before:
             raise ConflictError(
-                f"case {before.id} has been changed by somebody else meanwhile",
+                "case {id} has been changed by somebody else meanwhile",
+                id=before.id,
                 hint="look at it again and repeat the command",
             )
         if before.forgotten_at is not None:
-            raise ConflictError(f"case {before.id} is closed and its motorist forgotten")
+            raise ConflictError("case {id} is closed and its motorist forgotten", id=before.id)
         cases.update_case(self._connection, before, after)
         engagements.update_bookings(self._connection, before, after)
         learned.update_learned(self._connection, before, after)
@@ -251,5 +252,9 @@ class Transaction(Reader):
     def _existing(self, case_id: int) -> Case:
         case = self.case(case_id)
         if case is None:
-            raise UsageError(f"there is no case {case_id}", hint='"dispatch case list" names them')
+            raise UsageError(
+                "there is no case {case_id}",
+                case_id=case_id,
+                hint='"dispatch case list" names them',
+            )
         return case

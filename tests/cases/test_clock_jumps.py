@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.cases import case_states, offer_changes
+from dispatch_cli.cases import case_ends, case_states, offer_changes
 from dispatch_cli.model.clock_jumps import ClockJump, is_ahead, jump_between
 
 from .sample_cases import JOB, MINUTE, NOON, case, fleet, option, service
@@ -92,7 +92,7 @@ def test_a_reminder_of_a_clock_that_was_ahead_is_due():
     for set_at in (NOON + MINUTE, None):
         right = replace(of, call_back_at=NOON + HOUR, call_back_set_at=set_at)
         assert case_states.overdue(right, NOON) == []
-    for end in (offer_changes.close, offer_changes.cancel):
+    for end in (case_ends.close, case_ends.cancel):
         over = end(ahead, now=NOON)
         assert (over.call_back_at, over.call_back_set_at) == (None, None)
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.availability import Fleet
-from dispatch_cli.cases import case_states, offer_changes, offer_table, unit_bookings
+from dispatch_cli.cases import case_ends, case_states, offer_changes, offer_table, unit_bookings
 from dispatch_cli.cases.offer_changes import CALL_BACK_WITHIN
 from dispatch_cli.cases.unit_bookings import NoUnitError
 from dispatch_cli.errors import ConflictError, UsageError
@@ -363,7 +363,7 @@ def test_nobody_is_forgotten():
     of = done(of, 1, "decline", at=NOON + 2 * MINUTE)
     assert case_states.overdue(of, NOON + 4 * MINUTE) == []
     assert [d.what for d in case_states.overdue(of, NOON + 6 * MINUTE)] == ["last resort"]
-    assert case_states.deadlines(offer_changes.close(of, now=NOON), NOON) == []
+    assert case_states.deadlines(case_ends.close(of, now=NOON), NOON) == []
 
 
 @pytest.mark.parametrize("stage", ["accept", "arrive"])
@@ -417,16 +417,16 @@ def test_only_whoever_did_not_answer_is_waited_for():
 def test_closing_and_cancelling():
     """A case closes when nobody is being asked; a cancelled one counts against nobody."""
     with pytest.raises(ConflictError, match=r"17\.1 is still open"):
-        offer_changes.close(asked(), now=NOON)
-    closed = offer_changes.close(done(asked(), 1, "accept"), now=NOON)
+        case_ends.close(asked(), now=NOON)
+    closed = case_ends.close(done(asked(), 1, "accept"), now=NOON)
     assert closed.offers[0].ended_at == NOON
     with pytest.raises(ConflictError, match="case 17 was closed at 12:00"):
         asked(closed)
-    gone = offer_changes.cancel(done(asked(), 1, "accept"), now=NOON)
+    gone = case_ends.cancel(done(asked(), 1, "accept"), now=NOON)
     assert [offer.state for offer in gone.offers] == ["cancelled"]
     assert case_states.service_state(gone, gone.services[0]) == "cancelled"
     with pytest.raises(ConflictError, match="case 17 was cancelled"):
-        offer_changes.cancel(gone, now=NOON)
+        case_ends.cancel(gone, now=NOON)
 
 
 def test_a_correction_keeps_both_and_frees_the_unit():

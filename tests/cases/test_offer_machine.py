@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from dispatch_cli.cases import case_states, offer_changes, unit_bookings
+from dispatch_cli.cases import case_ends, case_states, offer_changes, unit_bookings
 from dispatch_cli.errors import ConflictError, UsageError
 
 from .sample_cases import JOB, case, fleet, option, service
@@ -274,7 +274,7 @@ class Working(RuleBasedStateMachine):
             return
         asking = any(t.word == "" and not t.replaced for t in self.told)
         allowed = not self.over and (end == "cancel" or not asking)
-        act = offer_changes.close if end == "close" else offer_changes.cancel
+        act = case_ends.close if end == "close" else case_ends.cancel
         if self.attempt(allowed, lambda c: act(c, now=self.now)):
             self.over = True
             if end == "cancel":

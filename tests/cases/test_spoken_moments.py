@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_cli.cases.spoken_moments import spoken
-from dispatch_cli.messages import Clock
-from dispatch_cli.model.local_time import time_of_day
+from dispatch_cli.messages import Clock, time_of_day
 from dispatch_cli.render import figures
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -15,6 +15,7 @@ from ... import __version__, folders, notation, places
 from ...availability import HolidayDates
 from ...eligibility import GATES, Gate, gate_facts
 from ...errors import ConflictError, Problem, UsageError
+from ...messages import Message
 from ...model import Observations
 from ...records.formats import FORMATS
 from ...records.open_records import Records
@@ -73,7 +74,11 @@ class Desk(Struct, frozen=True, kw_only=True):
 def check_options(options: Options) -> None:
     """Check all options that need no file content; raises UsageError."""
     if options.form is not None and options.form not in FORMATS:
-        raise UsageError(f"--format {options.form!r} is unknown; allowed: {', '.join(FORMATS)}")
+        raise UsageError(
+            "--format {form!r} is unknown; allowed: {formats}",
+            form=options.form,
+            formats=", ".join(FORMATS),
+        )
     if options.resume and not (options.output and is_regular(options.input)):
         raise UsageError(
             "--resume needs --output, and a regular file as input",
@@ -82,7 +87,9 @@ def check_options(options: Options) -> None:
     form = FORMATS[options.format]
     if form.convert is not None:
         if options.output is None:
-            raise UsageError(f"{form.label} cannot be written to stdout; name a file with --output")
+            raise UsageError(
+                "{label} cannot be written to stdout; name a file with --output", label=form.label
+            )
         _check_pyarrow(form.label)
     _check_targets(options, [options.input, *filter(None, [options.map_kinds])])
     if options.output is not None and options.rejects_path is not None:
@@ -96,7 +103,9 @@ def _check_pyarrow(label: str) -> None:
     if find_spec("pyarrow") is None:
         from ...records.parquet_rows import EXTRA_HINT
 
-        raise UsageError(f"{label} cannot be written: pyarrow is not installed", hint=EXTRA_HINT)
+        raise UsageError(
+            "{label} cannot be written: pyarrow is not installed", label=label, hint=EXTRA_HINT
+        )
 
 
 def _check_targets(options: Options, read: Sequence[str | Path]) -> None:
@@ -132,7 +141,7 @@ def resumable_start(options: Options) -> Start | None:
     if not options.resume:
         raise ConflictError(
             Problem("a batch to this output is unfinished", file=str(options.output)),
-            hint=f"--resume continues it; {hint}",
+            hint=Message("--resume continues it; {or_else}", or_else=hint),
         )
     check_same_start(start, options.fixed_at_resume, library_versions(), hint)
     return start

@@ -12,6 +12,7 @@ from msgspec import Struct
 from ... import __version__
 from ...errors import BadDataError, Problem, UnavailableError, UsageError
 from ...files import replace_synced
+from ...messages import Message
 from ...model import Known, Observations
 from ...model.case import Summary
 from ...model.check import CheckSettings
@@ -136,14 +137,21 @@ def check_same_start(
     """Refuse to resume with other options (UsageError) or in another version (BadDataError)."""
     if start.version != __version__:
         raise BadDataError(
-            f"the batch was started by dispatch {start.version}, this is {__version__}", hint=hint
+            "the batch was started by dispatch {version}, this is {own}",
+            version=start.version,
+            own=__version__,
+            hint=hint,
         )
     others = _changed(start.libraries, libraries)
     if others:
         raise BadDataError(
             *(
-                f"the batch was started with {name} {start.libraries.get(name, 'not installed')}, "
-                f"now it is {libraries.get(name, 'not installed')}"
+                Message(
+                    "the batch was started with {name} {before}, now it is {now}",
+                    name=name,
+                    before=start.libraries.get(name, "not installed"),
+                    now=libraries.get(name, "not installed"),
+                )
                 for name in others
             ),
             hint=hint,
@@ -152,10 +160,15 @@ def check_same_start(
     if changed:
         raise UsageError(
             *(
-                f"{name} was {start.options.get(name, '')!r}, now it is {options.get(name, '')!r}"
+                Message(
+                    "{name} was {before!r}, now it is {now!r}",
+                    name=name,
+                    before=start.options.get(name, ""),
+                    now=options.get(name, ""),
+                )
                 for name in changed
             ),
-            hint=f"resume with the options of the first start; {hint}",
+            hint=Message("resume with the options of the first start; {or_else}", or_else=hint),
         )
 
 
@@ -181,7 +194,9 @@ def digest_of(path: Path) -> str:
             while block := file.read(1 << 20):
                 hashed.update(block)
     except OSError as error:
-        raise BadDataError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise BadDataError(
+            Problem.at(path, "cannot be read: {strerror}", strerror=error.strerror)
+        ) from None
     return hashed.hexdigest()
 
 
@@ -191,7 +206,9 @@ def _read(path: Path, kind: type[T]) -> T | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise BadDataError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise BadDataError(
+            Problem.at(path, "cannot be read: {strerror}", strerror=error.strerror)
+        ) from None
     except msgspec.MsgspecError:
         raise BadDataError(
             Problem("was not written by this version, or is damaged", file=str(path)),
@@ -216,7 +233,7 @@ def _replace(path: Path, content: bytes) -> None:
 def write_error(path: Path, error: OSError) -> UnavailableError:
     """Make the error of a failed write, such as on a full disk."""
     return UnavailableError(
-        Problem(f"cannot be written: {error.strerror}", file=str(path)),
+        Problem.at(path, "cannot be written: {strerror}", strerror=error.strerror),
         hint="after the cause is fixed, --resume continues from the last checkpoint",
     )
 

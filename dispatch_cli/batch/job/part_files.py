@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ...errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
 from ...files import replace_synced, take_lock
+from ...messages import Message
 from ...records.values import Reject
 from .checkpoints import (
     PART,
@@ -37,7 +38,7 @@ class PartFile:
             self._file = open_private(self.path)
         except OSError as error:
             raise UsageError(
-                Problem(f"cannot be written: {error.strerror}", file=str(target))
+                Problem.at(target, "cannot be written: {strerror}", strerror=error.strerror)
             ) from None
         _lock(self._file, self.path)
 
@@ -49,7 +50,12 @@ class PartFile:
         found = os.fstat(self._file.fileno()).st_size
         if found < size:
             raise BadDataError(
-                Problem(f"has {found} bytes, but {size} bytes were written", file=str(self.path)),
+                Problem.at(
+                    self.path,
+                    "has {found} bytes, but {size} bytes were written",
+                    found=found,
+                    size=size,
+                ),
                 hint=RESTART_HINT.format(path=StateFiles(self.target).start_path),
             )
         self._file.truncate(size)
@@ -126,7 +132,9 @@ class Stream:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise UnavailableError(f"stdout cannot be written: {error.strerror}") from None
+            raise UnavailableError(
+                "stdout cannot be written: {strerror}", strerror=error.strerror
+            ) from None
 
 
 class RejectReporter:
@@ -146,23 +154,30 @@ def check_target(path: Path, option: str, read: Iterable[str | Path]) -> None:
     """Refuse a target that is a folder, a device or an input of the batch; raises UsageError."""
     name = os.fspath(path)
     if "\0" in name or not path.name:
-        raise UsageError(f"{option}: {name!r} is not a valid file name")
+        raise UsageError("{option}: {name!r} is not a valid file name", option=option, name=name)
     if path.exists() and not path.is_file():
         raise UsageError(
-            f"{option}: {name} is not a regular file",
+            "{option}: {name} is not a regular file",
+            option=option,
+            name=name,
             hint="without --output the results go to stdout" if option == "--output" else "",
         )
     if not path.parent.is_dir():
         raise UsageError(
-            f"{option}: the folder {path.parent} does not exist",
+            "{option}: the folder {parent} does not exist",
+            option=option,
+            parent=path.parent,
             hint="create the folder, or name another one",
         )
     present = [each for each in files_beside(path) if each.exists()]
     for other in filter(os.path.exists, read):
         if any(each.samefile(other) for each in present):
             raise UsageError(
-                f"{option} {name} would overwrite {other}, which the batch reads",
-                hint=f"name another file with {option}",
+                "{option} {name} would overwrite {other}, which the batch reads",
+                option=option,
+                name=name,
+                other=other,
+                hint=Message("name another file with {option}", option=option),
             )
 
 
@@ -174,7 +189,8 @@ def check_no_overlap(output: Path, rejects: Path) -> None:
 
     if files_of(output) & files_of(rejects):
         raise UsageError(
-            f"--output and --rejects both write {rejects}, or a temporary file beside it",
+            "--output and --rejects both write {rejects}, or a temporary file beside it",
+            rejects=rejects,
             hint="name another file with --rejects",
         )
 

@@ -226,10 +226,12 @@ class _Batch:
     def _reject(self, reject: Reject) -> None:
         if self._pipeline.fail_fast:
             raise FailedFastError(
-                Problem(
-                    f"{reject.reason}: {reject.detail}",
-                    file=self._pipeline.records.source.name,
+                Problem.at(
+                    self._pipeline.records.source.name,
+                    "{reason}: {detail}",
                     line=reject.line,
+                    reason=reject.reason,
+                    detail=reject.detail,
                 ),
                 hint="without --fail-fast such rows are rejected and all others are ranked",
             )

@@ -30,7 +30,7 @@ def text_of(value: Any, *, flag: bool = False, list_: bool = False) -> str | Non
     if list_ and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ";".join(value) or None
     if isinstance(value, dict | list | bool):
-        raise UsageError(f"{_short(value)} is not a single text or number")
+        raise UsageError("{short} is not a single text or number", short=_short(value))
     try:
         return str(value)
     except ValueError:  # Python converts at most 4,300 digits
@@ -50,7 +50,9 @@ def parse_count(text: str, name: str) -> int:
     """Read a whole number from 0 to 999,999; raises UsageError."""
     match = _COUNT.fullmatch(text)
     if match is None:
-        raise UsageError(f"{name} {_short(text)} is not a whole number from 0 to 999999")
+        raise UsageError(
+            "{name} {short} is not a whole number from 0 to 999999", name=name, short=_short(text)
+        )
     return int(match[1])
 
 
@@ -61,7 +63,9 @@ def parse_flag(text: str, name: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise UsageError(f"{name} {_short(text)} is neither yes nor no; use 1 or 0")
+    raise UsageError(
+        "{name} {short} is neither yes nor no; use 1 or 0", name=name, short=_short(text)
+    )
 
 
 def parse_ids(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ...errors import BadDataError, Problem, UsageError
 from ...intake import Said
+from ...messages import Message
 
 FACTS = ("id", "kind", "lat", "lon", "at", "when", *Said.__struct_fields__[1:])
 """Every fact that a column can have; ``at`` is any place that ``--at`` accepts."""
@@ -36,13 +37,16 @@ def parse_columns(text: str) -> dict[str, str]:
         fact, equals, column = (each.strip() for each in part.partition("="))
         fact = fact.replace("-", "_")
         if not equals:
-            raise UsageError(f"--columns: {part!r} is not fact=column", hint=_HINT)
+            raise UsageError("--columns: {part!r} is not fact=column", part=part, hint=_HINT)
         if fact not in FACTS:
             raise UsageError(
-                f"--columns: unknown fact {fact!r}; allowed: {', '.join(FACTS)}", hint=_HINT
+                "--columns: unknown fact {fact!r}; allowed: {facts}",
+                fact=fact,
+                facts=", ".join(FACTS),
+                hint=_HINT,
             )
         if fact in named:
-            raise UsageError(f"--columns names the fact {fact!r} twice", hint=_HINT)
+            raise UsageError("--columns names the fact {fact!r} twice", fact=fact, hint=_HINT)
         named[fact] = column
     return named
 
@@ -81,12 +85,15 @@ def map_columns(
     if missing:
         raise UsageError(
             *(f"the input has no column {name!r}" for name in missing),
-            hint=f"its columns are {_shown(found)}",
+            hint=Message("its columns are {shown}", shown=_shown(found)),
         )
     twice = [name for name in dict.fromkeys(columns.wanted) if found.count(name) > 1]
     if twice:
         raise BadDataError(
-            *(Problem(f"the header row has the column {name!r} twice") for name in twice),
+            *(
+                Problem(Message("the header row has the column {name!r} twice", name=name))
+                for name in twice
+            ),
             hint="give each column its own name",
         )
     problems = []
@@ -95,7 +102,12 @@ def map_columns(
     if "kind" not in by_fact and "kind" not in defaults:
         problems.append("no column has the kind; it needs kind, or --kind for all rows")
     if problems:
-        raise BadDataError(*problems, hint=f"{_HINT}; the columns are {_shown(found)}")
+        raise BadDataError(
+            *problems,
+            hint=Message(
+                "{advice}; the columns are {columns}", advice=_HINT, columns=_shown(found)
+            ),
+        )
     return columns
 
 

@@ -39,7 +39,7 @@ def parse_kinds(content: bytes, name: str, plans: Mapping[str, Plan]) -> KindMap
     try:
         table: dict[str, Any] = tomli.loads(content.decode("utf-8-sig"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadDataError(Problem(f"is not valid TOML: {error}", file=name)) from None
+        raise BadDataError(Problem.at(name, "is not valid TOML: {error}", error=error)) from None
     kinds = table.get("kinds")
     if not isinstance(kinds, dict) or set(table) != {"kinds"}:
         raise BadDataError(
@@ -53,10 +53,15 @@ def parse_kinds(content: bytes, name: str, plans: Mapping[str, Plan]) -> KindMap
         try:
             kind = read_kind(word, plans) if isinstance(word, str) else ""
         except UsageError as error:
-            problems += [Problem(f"{text!r}: {each.text}", file=name) for each in error.problems]
+            problems += [
+                Problem.at(name, "{text!r}: {problem}", text=text, problem=each.text)
+                for each in error.problems
+            ]
             continue
         if not kind:
-            problems.append(Problem(f"{text!r} has no kind in quotes as its value", file=name))
+            problems.append(
+                Problem.at(name, "{text!r} has no kind in quotes as its value", text=text)
+            )
         elif text.endswith("*"):
             prefixes[text[:-1].strip()] = kind
         else:
@@ -72,7 +77,9 @@ def read_mapping_file(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise BadDataError(Problem(f"cannot be read: {error}", file=str(path))) from None
+        raise BadDataError(Problem.at(path, "cannot be read: {error}", error=error)) from None
     if len(content) > MOST_BYTES:
-        raise BadDataError(Problem(f"is over the limit of {MOST_BYTES} bytes", file=str(path)))
+        raise BadDataError(
+            Problem.at(path, "is over the limit of {most_bytes} bytes", most_bytes=MOST_BYTES)
+        )
     return content

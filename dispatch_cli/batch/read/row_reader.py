@@ -275,12 +275,14 @@ class RowReader:
 def position_of(lat: str | float | None, lon: str | float | None) -> Place:
     """Read latitude and longitude, with decimal points or commas; raises UsageError."""
     if lat is None or lon is None:
-        raise UsageError(f"{'lat' if lat is None else 'lon'} is empty")
+        raise UsageError("lat is empty" if lat is None else "lon is empty")
     if isinstance(lat, float) and isinstance(lon, float):
         try:
             return notation.place_at(lat, lon)
         except ValueError as error:
-            raise UsageError(f"position {lat}, {lon}: {error}") from None
+            raise UsageError(
+                "position {lat}, {lon}: {error}", lat=lat, lon=lon, error=error
+            ) from None
     first, second = _with_decimal_point(str(lat)), _with_decimal_point(str(lon))
     # Between whole numbers a comma would be read as a decimal comma.
     separator = "," if "." in first and "." in second else ";"

@@ -40,7 +40,8 @@ class TableWriter:
         clashes = [name for name in keep if name in fixed]
         if clashes:
             raise UsageError(
-                f"--keep {', '.join(clashes)}: the output has a column with the same name",
+                "--keep {clashes}: the output has a column with the same name",
+                clashes=", ".join(clashes),
                 hint="--format jsonl writes copied columns into an object of their own",
             )
         self.types: dict[str, str] = {**fixed, **dict.fromkeys(keep, "string")}

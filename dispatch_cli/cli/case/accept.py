@@ -66,7 +66,11 @@ def eta(
 
     book = open_book(desk)
     if speaker not in SPEAKERS:
-        raise UsageError(f"--speaker {speaker!r} is unknown; allowed: {', '.join(SPEAKERS)}")
+        raise UsageError(
+            "--speaker {speaker!r} is unknown; allowed: {speakers}",
+            speaker=speaker,
+            speakers=", ".join(SPEAKERS),
+        )
     done = answer_call.promise(
         book, ref, read_moment(time, book), speaker=speaker, language=desk.say
     )

@@ -82,4 +82,8 @@ def correct(
                 language=desk.say,
             )
             return shown_record(desk, "case correct", done)
-    raise UsageError(f"unknown outcome {outcome!r}; allowed: {', '.join(get_args(Right))}")
+    raise UsageError(
+        "unknown outcome {outcome!r}; allowed: {get_args}",
+        outcome=outcome,
+        get_args=", ".join(get_args(Right)),
+    )

@@ -118,7 +118,10 @@ def forget(
     book = open_book(desk)
     found = re.fullmatch(r"([0-9]{1,5}) ?(d|t|days|tage)?", older_than.strip().lower())
     if found is None:
-        raise UsageError(f"--older-than {older_than!r} is not understood; write days, as 30d")
+        raise UsageError(
+            "--older-than {older_than!r} is not understood; write days, as 30d",
+            older_than=older_than,
+        )
     gone = erase_case.forget(
         book,
         older_than_days=float(found[1]),

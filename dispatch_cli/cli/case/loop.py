@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ...cases import correct_case, keep_case, offer_call, provider_reports, view_case
 from ...cases.book import clock
 from ...errors import DispatchError, UsageError
+from ...messages import Message
 from ...plans import emergency_calls
 from ...render.case_loop import Page
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
@@ -37,7 +38,7 @@ class Loop:
         self._opened = book
         self._case_id = case_id
         self._wanted = ""
-        self._message: tuple[str, ...] = tuple(warnings)
+        self._message: tuple[Message | str, ...] = tuple(warnings)
         self._is_error = False
         self._has_texts = True
         self._undo: Undo = None
@@ -104,7 +105,7 @@ class Loop:
             self.book, self._case_id, self._wanted, self._desk.say, has_texts=self._has_texts
         )
 
-    def _say(self, *texts: str, is_error: bool = False) -> None:
+    def _say(self, *texts: Message | str, is_error: bool = False) -> None:
         self._message, self._is_error = texts, is_error
 
     def _draw(self, situation: Situation, question: Sequence[str] = ()) -> None:
@@ -161,7 +162,7 @@ class Loop:
         """Say what was recorded all the same, then what has failed and what to do."""
         recorded = [f"recorded: {each}" for each in TOLD.recorded]
         problems = map(str, error.problems)
-        self._say(*recorded, *problems, *filter(None, [error.hint]), is_error=True)
+        self._say(*recorded, *problems, *filter(None, [str(error.hint)]), is_error=True)
 
     def text(self, question: str, situation: Situation) -> str | None:
         """Ask for a line of text; None: given up."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import ExitCode, UsageError
+from ...messages import Message
 from ..options import complete_providers
 from ..outcome import Outcome
 from ..spreading import takes
@@ -55,7 +56,7 @@ def offer(
     if provider is not None and desk.is_asking:
         why = offer_call.why_not(book, case_id, provider, services=wanted)
         if why and ask(f"{provider}: {why}. Ask anyway? [y/N]").lower() not in YES:
-            raise UsageError(f"{provider} was not asked: {why}")
+            raise UsageError("{provider} was not asked: {why}", provider=provider, why=why)
     said = read_text(because, "because") if because else ""
     card = offer_call.place_call(
         book.renewed(),
@@ -75,7 +76,9 @@ def _named(service: str | None, services: str | None) -> list[str]:
         raise UsageError("--service and --services exclude each other")
     if service is not None and "," in service:
         raise UsageError(
-            f"--service {service!r} is more than one service", hint="write --services recovery,tow"
+            "--service {service!r} is more than one service",
+            service=service,
+            hint="write --services recovery,tow",
         )
     option, text = ("--service", service) if services is None else ("--services", services)
     if text is None:
@@ -83,7 +86,9 @@ def _named(service: str | None, services: str | None) -> list[str]:
     words = [each.strip() for each in text.split(",")]
     if not all(words):
         raise UsageError(
-            f"{option} {text!r} has an empty name; write the names of services, as recovery,tow"
+            "{option} {text!r} has an empty name; write the names of services, as recovery,tow",
+            option=option,
+            text=text,
         )
     return words
 
@@ -111,5 +116,7 @@ def _shown(desk: Desk, card: "OfferCard | Exhausted") -> Outcome:
         lines=lambda screen: case_cards.card_lines(called, screen),
         columns=case_cards.OFFER_COLUMNS,
         rows=lambda: case_cards.card_rows(called),
-        hint=f"then accept, decline, no-answer, unreachable or wrong-equipment {called.ref}",
+        hint=Message(
+            "then accept, decline, no-answer, unreachable or wrong-equipment {ref}", ref=called.ref
+        ),
     )

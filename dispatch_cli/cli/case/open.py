@@ -92,7 +92,9 @@ def _complete(facts: Facts, place: "Place | None") -> Facts:
     ]
     if missing:
         raise UsageError(
-            f"missing: {', '.join(missing)}", hint="on a terminal it is asked for, unless --quiet"
+            "missing: {missing}",
+            missing=", ".join(missing),
+            hint="on a terminal it is asked for, unless --quiet",
         )
     at = facts.at or f"{place.lat:.6f},{place.lon:.6f}" if place is not None else facts.at
     # What the caller says beside the facts is personal and kept with the personal data.

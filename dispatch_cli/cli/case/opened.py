@@ -11,13 +11,16 @@ from .session import Desk, shown, zone_of
 if TYPE_CHECKING:
     from ...cases.book import Book
     from ...cases.open_case import Opened
+    from ...messages import Message
     from ...results import Answer
 
 
-def shown_opened(desk: Desk, book: "Book", opened: "Opened", warnings: Sequence[str]) -> Outcome:
+def shown_opened(
+    desk: Desk, book: "Book", opened: "Opened", warnings: "Sequence[Message | str]"
+) -> Outcome:
     """Make the outcome of ``case open``; the place is read back here, and only here."""
     answer, case = opened.answer, opened.case
-    warnings = (*TOLD.warnings, *warnings)
+    notes: tuple[Message | str, ...] = (*TOLD.warnings, *warnings)
     view = view_case.view(case, book.now)
 
     def show() -> None:
@@ -32,7 +35,7 @@ def shown_opened(desk: Desk, book: "Book", opened: "Opened", warnings: Sequence[
                 status=status_of(
                     answer.exit_code, served=_is_served(answer), emergency=bool(answer.emergency)
                 ),
-                warnings=warnings,
+                warnings=notes,
             )
             return
         if sys.stdout.isatty():
@@ -52,7 +55,7 @@ def shown_opened(desk: Desk, book: "Book", opened: "Opened", warnings: Sequence[
             write_table(case_opened.OPENED_COLUMNS, rows, sys.stdout)
         sys.stdout.flush()
         if not desk.quiet:
-            stderr_lines.print_warnings(warnings, stream=sys.stderr)
+            stderr_lines.print_warnings(notes, stream=sys.stderr)
 
     return Outcome(show, answer.exit_code)
 

@@ -116,7 +116,9 @@ def _read_danger(text: str, facts: Facts) -> Facts:
             spot = found
         else:
             raise UsageError(
-                f"{word!r} is not understood; a number, trapped, or one of: {', '.join(SPOTS)}"
+                "{word!r} is not understood; a number, trapped, or one of: {spots}",
+                word=word,
+                spots=", ".join(SPOTS),
             )
     return replace(facts, injured=injured, trapped=trapped, spot=spot)
 
@@ -153,17 +155,23 @@ def _place(book: "Book", text: str) -> str:
 def _vehicle(text: str) -> str:
     found = lookup(text, VEHICLE_CLASSES)
     if found is None:
-        raise UsageError(f"{text!r} is unknown; allowed: {', '.join(VEHICLE_CLASSES)}")
+        raise UsageError(
+            "{text!r} is unknown; allowed: {vehicle_classes}",
+            text=text,
+            vehicle_classes=", ".join(VEHICLE_CLASSES),
+        )
     return found
 
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 4):
-        raise UsageError(f"{text!r} is no number of persons")
+        raise UsageError("{text!r} is no number of persons", text=text)
     return int(text)
 
 
 def _client(text: str, known: list[str]) -> str:
     if text not in known:
-        raise UsageError(f"unknown client {text!r}; allowed: {', '.join(known)}")
+        raise UsageError(
+            "unknown client {text!r}; allowed: {known}", text=text, known=", ".join(known)
+        )
     return text

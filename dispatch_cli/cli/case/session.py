@@ -21,6 +21,7 @@ from ..outcome import TOLD, Outcome, emit
 if TYPE_CHECKING:
     from ... import store
     from ...catalog import Catalog
+    from ...messages import Message
     from ...render.layout import Line, Screen
     from ...render.plain import Row
 
@@ -70,7 +71,11 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
     """
     clock = now()
     if desk.say not in LANGUAGES:
-        raise UsageError(f"--say {desk.say!r} is unknown; allowed: {', '.join(LANGUAGES)}")
+        raise UsageError(
+            "--say {say!r} is unknown; allowed: {languages}",
+            say=desk.say,
+            languages=", ".join(LANGUAGES),
+        )
     problem = ""
     try:
         catalog = open_catalog(desk.providers, clock)
@@ -192,7 +197,9 @@ def read_moment(text: str, book: Book, ahead: timedelta = timedelta(hours=12)) -
         minutes = int(words.removesuffix("min"))
         if minutes > MOST_MINUTES:
             raise UsageError(
-                f"{words} is neither minutes, at most {MOST_MINUTES}, nor a time",
+                "{words} is neither minutes, at most {most_minutes}, nor a time",
+                words=words,
+                most_minutes=MOST_MINUTES,
                 hint="write 35 for minutes from now, or 12:38",
             )
         return book.now + timedelta(minutes=minutes)
@@ -201,7 +208,8 @@ def read_moment(text: str, book: Book, ahead: timedelta = timedelta(hours=12)) -
     moment = parse_when(words, book.now, book.catalog.rules.settings.timezone)
     if len(words) <= 8 and moment - book.now > ahead:
         raise UsageError(
-            f"{words} has passed today",
+            "{words} has passed today",
+            words=words,
             hint="write minutes from now, as 35, or the day as well: 2026-12-24T22:30",
         )
     # Minutes are added to it, which goes wrong in local time when the clocks change.
@@ -216,8 +224,8 @@ def shown(
     lines: "Callable[[Screen], Iterable[Line]]",
     columns: Sequence[str] = (),
     rows: "Callable[[], Iterable[Row]]" = tuple,
-    warnings: Sequence[str] = (),
-    hint: str = "",
+    warnings: "Sequence[Message | str]" = (),
+    hint: "Message | str" = "",
     exit_code: ExitCode = ExitCode.OK,
     is_served: bool = False,
     is_emergency: bool = False,

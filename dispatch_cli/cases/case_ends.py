@@ -1,0 +1,44 @@
+"""How a case ends: it is closed, or the motorist needs no help any more."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from ..errors import ConflictError
+from ..model.case import Case
+from .case_states import LIVE
+from .offer_changes import must_be_open, ref_of
+
+
+def close(case: Case, *, now: datetime) -> Case:
+    """Close a case; refused while a provider is being asked."""
+    must_be_open(case)
+    open_offers = [offer for offer in case.offers if offer.state == "open"]
+    if open_offers:
+        raise ConflictError(
+            "{ref} is still open: answer it first", ref=ref_of(case, open_offers[0])
+        )
+    ended = tuple(
+        replace(offer, ended_at=now) if offer.state in LIVE and offer.ended_at is None else offer
+        for offer in case.offers
+    )
+    return replace(case, offers=ended, closed_at=now, call_back_at=None, call_back_set_at=None)
+
+
+def cancel(case: Case, *, now: datetime) -> Case:
+    """Cancel every live offer because the motorist needs no help; it counts against no provider."""
+    must_be_open(case)
+    ended = tuple(
+        replace(
+            offer,
+            outcome="cancelled",
+            answered_at=offer.answered_at or now,
+            ended_at=now if offer.state in LIVE else None,
+        )
+        if offer.state in ("open", *LIVE)
+        else offer
+        for offer in case.offers
+    )
+    return replace(
+        case, offers=ended, cancelled=True, closed_at=now, call_back_at=None, call_back_set_at=None
+    )
