@@ -26,7 +26,7 @@ from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
 from dispatch_cli.model.case import SAID_NO, SAID_YES, Case, Personal, Tally
 from dispatch_cli.model.forecast_counts import tenth_of
-from dispatch_cli.reports import ForecastReport
+from dispatch_cli.results.report_results import ForecastReport
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 from tests.worlds import ALWAYS, MemoryCatalog, no_holidays, provider

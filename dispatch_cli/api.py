@@ -23,7 +23,7 @@ from .catalog import Catalog
 from .eligibility import GATES, Gate
 from .errors import BadDataError, DispatchError, UnavailableError, UsageError
 from .model import NO_CLIENT, Incident, Observations, Place, Vehicle
-from .results import Answer
+from .results.cascade_answer import Answer
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,7 +10,7 @@ from .candidates import Orders, Rated
 from .eligibility import Need, later
 from .messages import time_of_day
 from .model import Availability
-from .results import WHY_AT_MOST, Candidate, Cascade, Exclusion, LastResortLine
+from .results.cascade_answer import WHY_AT_MOST, Candidate, Cascade, Exclusion, LastResortLine
 
 CLOSES_SOON = timedelta(hours=2)
 SELDOM_ACCEPTS = 0.6

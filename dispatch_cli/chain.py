@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from .model import Settings
 from .model.words import CARRYING_SERVICES
-from .results import WHY_AT_MOST, Cascade
+from .results.cascade_answer import WHY_AT_MOST, Cascade
 
 
 class Link(Struct, frozen=True):

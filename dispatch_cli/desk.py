@@ -15,7 +15,7 @@ from .errors import UsageError
 from .model import NO_CLIENT, Incident, Observations, Provider
 from .model.incident import NO_POSITION_YET
 from .model.words import SERVICES
-from .results import Answer, Cascade, Exclusion, LastResortLine, ProviderSource
+from .results.cascade_answer import Answer, Cascade, Exclusion, LastResortLine, ProviderSource
 
 if TYPE_CHECKING:
     from .catalog import Catalog

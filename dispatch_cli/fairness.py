@@ -12,7 +12,7 @@ from math import fsum
 from .model import NO_CLIENT
 from .model.case import SAID_NO, SAID_YES, Case, ContractCount, CostBand, Standing, Tally
 from .model.whole_months import divided, first_month
-from .reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
+from .results.report_results import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
 COST_BANDS: "dict[CostBand, tuple[float, float | None]]" = {
     "0": (0, 0),

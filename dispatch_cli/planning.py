@@ -11,7 +11,8 @@ from .model import Observations
 from .model.check import MOST_NAMED, is_region
 from .model.words import EMERGENCY_SERVICES, SERVICES
 from .notation.centres import centres
-from .results import CoverageContact, CoverageReport, ProviderSource
+from .results.cascade_answer import ProviderSource
+from .results.coverage_results import CoverageContact, CoverageReport
 
 if TYPE_CHECKING:
     from .catalog import Catalog

@@ -22,7 +22,7 @@ from .model.words import (
     fold,
     lookup,
 )
-from .results import EmergencyCall
+from .results.cascade_answer import EmergencyCall
 
 __all__ = [
     "BUILT_IN",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from .model import Incident, Place, PlanEntry, Rules
 from .model.words import CARRYING_SERVICES
-from .results import Cascade, IncidentView
+from .results.cascade_answer import Cascade, IncidentView
 
 
 def view(

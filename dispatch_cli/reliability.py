@@ -8,7 +8,13 @@ from itertools import pairwise
 from .betas import beta_quantile
 from .model.forecast_counts import BANDS_MIN, MILLION, TENTHS, ArrivalCount, ChanceCount, ChanceSum
 from .model.whole_months import divided, first_month, first_year
-from .reports import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
+from .results.report_results import (
+    ArrivalRow,
+    ChanceRow,
+    ForecastReport,
+    ProviderChanceRow,
+    Verdict,
+)
 
 LEAST = 30
 """Fewer offers than that are too few to tell: their interval covers about four tenths."""

@@ -23,7 +23,7 @@ from .availability.samples import one_sample
 from .errors import ExitCode
 from .model import Known, Provider
 from .model.check import CheckSettings, Move, Probe, Reading, Report, Watched
-from .results import CheckReport, CheckRow, StateChange
+from .results.check_results import CheckReport, CheckRow, StateChange
 
 if TYPE_CHECKING:
     from .catalog import Catalog

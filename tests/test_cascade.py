@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dispatch_cli import desk
 from dispatch_cli.model import Circle, Client, Observations, Place, Rules, Settings
-from dispatch_cli.results import Cascade
+from dispatch_cli.results.cascade_answer import Cascade
 
 from .worlds import (
     MIDDLE,

@@ -28,7 +28,7 @@ from dispatch_cli.model import (
     Settings,
 )
 from dispatch_cli.notation.centres import centres
-from dispatch_cli.results import CoverageGap, CoverageReport
+from dispatch_cli.results.coverage_results import CoverageGap, CoverageReport
 
 from .batch.stands import some_known, without_hours
 from .worlds import MemoryCatalog, looked_at, no_holidays, observed, provider

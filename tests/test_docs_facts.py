@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from msgspec import Struct
 
-from dispatch_cli import reliability, reports, results
+from dispatch_cli import reliability
 from dispatch_cli.eligibility import GATES, reasons_of
 from dispatch_cli.errors import ExitCode
 from dispatch_cli.model.check import Move, Reading, Report
@@ -15,22 +15,24 @@ from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, Chance
 from dispatch_cli.render.envelope import ErrorEntry
 from dispatch_cli.render.forecast_report import forecast_lines
 from dispatch_cli.render.layout import Screen, line_text
+from dispatch_cli.results import cascade_answer, check_results, coverage_results, report_results
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 JSON_SECTIONS: dict[str, type[Struct]] = {
-    "`data` of `dispatch.cascade/1`": results.Answer,
-    "`emergency[]`": results.EmergencyCall,
-    "`incident`": results.IncidentView,
-    "`provider_file`": results.ProviderSource,
-    "`cascades[]`": results.Cascade,
-    "`candidates[]`": results.Candidate,
-    "Exclusions": results.Exclusion,
+    "`data` of `dispatch.cascade/1`": cascade_answer.Answer,
+    "`emergency[]`": cascade_answer.EmergencyCall,
+    "`incident`": cascade_answer.IncidentView,
+    "`provider_file`": cascade_answer.ProviderSource,
+    "`cascades[]`": cascade_answer.Cascade,
+    "`candidates[]`": cascade_answer.Candidate,
+    "Exclusions": cascade_answer.Exclusion,
 }
 CHECK_FIELDS = {
     field
     for shape in (
-        results.CheckReport, results.CheckRow, results.StateChange, Reading, Move, Report,
+        check_results.CheckReport, check_results.CheckRow, check_results.StateChange,
+        Reading, Move, Report,
     )
     for field in shape.__struct_fields__
 } | {"looks", "moves", "reports"}  # fmt: skip
@@ -74,8 +76,8 @@ def test_every_field_of_a_run_of_checks_is_described() -> None:
 def test_every_field_of_coverage_is_described() -> None:
     """The report, what is covered, its gaps and whom to call have their fields in tables."""
     shapes = (
-        results.CoverageReport, results.CoveredService, results.CoverageGap,
-        results.CoverageContact,
+        coverage_results.CoverageReport, coverage_results.CoveredService,
+        coverage_results.CoverageGap, coverage_results.CoverageContact,
     )  # fmt: skip
     wanted = {field for shape in shapes for field in shape.__struct_fields__}
     described = first_cells(section(page("coverage.md"), "`data` of `dispatch.check.coverage/1`"))
@@ -87,14 +89,14 @@ def test_every_field_of_the_forecast_report_is_described() -> None:
     text = section(page("json-cases.md"), "`data` of `dispatch.report.forecast/1`")
     assert tuple(name for name in first_cells(text)) == tuple(
         f"{name}[]" if name in ("rows", "arrivals", "providers", "left_out") else name
-        for name in reports.ForecastReport.__struct_fields__
+        for name in report_results.ForecastReport.__struct_fields__
     )
     shapes = (
-        reports.ChanceRow, reports.ArrivalRow, reports.ProviderChanceRow,
+        report_results.ChanceRow, report_results.ArrivalRow, report_results.ProviderChanceRow,
     )  # fmt: skip
     for name in {field for shape in shapes for field in shape.__struct_fields__}:
         assert f"`{name}`" in text, name
-    for verdict in get_args(reports.Verdict):
+    for verdict in get_args(report_results.Verdict):
         assert f"`{verdict}`" in text
 
 
@@ -126,7 +128,7 @@ def test_every_field_of_the_envelope_is_described() -> None:
 def test_the_json_page_knows_the_last_resort() -> None:
     """The fields of the small object inside a cascade are named, too."""
     text = section(page("json.md"), "`cascades[]`")
-    for name in results.LastResortLine.__struct_fields__:
+    for name in cascade_answer.LastResortLine.__struct_fields__:
         assert f"`{name}`" in text
 
 

@@ -26,7 +26,7 @@ from dispatch_cli.model import (
     Vehicle,
 )
 from dispatch_cli.notation import place_at
-from dispatch_cli.results import Answer, Exclusion
+from dispatch_cli.results.cascade_answer import Answer, Exclusion
 
 from .tiers import searched
 from .worlds import (

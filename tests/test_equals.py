@@ -14,7 +14,7 @@ from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Client, Incident, Observations, Provider, Rules, Settings
 from dispatch_cli.model.case import Personal, Summary
-from dispatch_cli.results import LastResortLine
+from dispatch_cli.results.cascade_answer import LastResortLine
 from dispatch_cli.store import open_store
 
 from .batch.learned import turns_by_hand

@@ -20,7 +20,7 @@ from dispatch_cli.model.case import (
     Standing,
     Tally,
 )
-from dispatch_cli.reports import ContractRow, FairnessRow, OverrideRow
+from dispatch_cli.results.report_results import ContractRow, FairnessRow, OverrideRow
 
 from .worlds import NOON, incident
 

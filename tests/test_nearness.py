@@ -22,7 +22,7 @@ from dispatch_cli.model import (
     Timetable,
     Vehicle,
 )
-from dispatch_cli.results import Exclusion
+from dispatch_cli.results.cascade_answer import Exclusion
 
 from .worlds import (
     NOON,

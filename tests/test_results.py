@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dispatch_cli.errors import ExitCode
-from dispatch_cli.results import CheckReport, CheckRow
+from dispatch_cli.results.check_results import CheckReport, CheckRow
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 

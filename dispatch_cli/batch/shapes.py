@@ -14,7 +14,7 @@ from .. import plans
 from ..eligibility import Gate, StaticGate, Verdicts, check_gates, is_on_list, without_hours
 from ..eligibility.facts import fields_behind
 from ..model import Incident, Observations, PlanEntry, Provider, Rules
-from ..results import EmergencyCall
+from ..results.cascade_answer import EmergencyCall
 
 MOST_SHAPES = 20_000
 _PLAN_FACTS = (

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..model.case import Case, Offer, Option, Personal
+from ..results.case_results import Recorded
 from . import case_states, joint_calls, offer_changes, offer_table
 from .book import Book, clock, existing
 from .decisions import (
     Decided,
-    Recorded,
     decide,
     fleet_of,
     give_way,

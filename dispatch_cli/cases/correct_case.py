@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..model.case import Case, Right
+from ..results.case_results import Recorded
 from . import case_ends, case_states, offer_changes
 from .book import Book
-from .decisions import Recorded, decide, must_be_ahead, offer_ref, promised, taken
+from .decisions import decide, must_be_ahead, offer_ref, promised, taken
 
 if TYPE_CHECKING:
     from ..store import Transaction

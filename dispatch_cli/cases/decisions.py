@@ -11,6 +11,7 @@ from ..availability import Fleet
 from ..errors import ConflictError, DispatchError, UsageError
 from ..model.case import Booking, Case, Offer, Option, Personal
 from ..notation.reading import quoted
+from ..results.case_results import Recorded
 from . import call_texts, case_states, joint_calls, offer_changes, unit_bookings
 from .book import Book, clock, existing, said_locally
 from .unit_bookings import JobMinutes, Placed
@@ -22,25 +23,6 @@ _NUMBER = "[0-9]{1,18}"
 """Digits that SQLite and Python take."""
 
 _REF = re.compile(rf"(?P<case>{_NUMBER})(?:\.(?P<offer>{_NUMBER}))?")
-
-
-class Recorded(Struct, frozen=True, kw_only=True):
-    """What an act has changed, and what to say and do now."""
-
-    ref: str
-    case_id: int
-    state: str
-    message: str
-    tell_caller: tuple[str, ...] = ()
-    give_driver: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
-    """After an answer that is no acceptance: the services for which a provider can be asked now."""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The recorded act, then everything that the operator must know about it."""
-        return (self.message, *self.warnings)
 
 
 class Decided(Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .. import learning
 from ..model import Provider, Settings
 from ..model.case import SAID_YES
-from ..results import ServiceExperience
+from ..results.report_results import ServiceExperience
 
 if TYPE_CHECKING:
     from ..store import Reader

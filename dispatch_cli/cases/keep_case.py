@@ -7,10 +7,11 @@ from msgspec.structs import replace
 
 from ..errors import UsageError
 from ..model.case import EXPORT, Case, Personal
+from ..results.case_results import PersonalView
 from . import offer_changes
 from .book import Book, clock, existing, local, said_locally
 from .decisions import must_be_ahead
-from .view_case import PersonalView, personal
+from .view_case import personal
 
 
 def remind(book: Book, case_id: int, at: datetime | None) -> Case:

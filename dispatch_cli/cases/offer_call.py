@@ -1,7 +1,6 @@
 """Place the next call: whom, on which number, and what to say."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from .. import desk, eligibility, geo, ranking
 from ..errors import ConflictError, UsageError
 from ..messages import Message
 from ..model.case import Case, CaseService, Offer, Option
+from ..results.case_results import Exhausted, Later, OfferCard
 from . import call_texts, case_states, joint_calls, offer_changes
 from .book import Book, clock, existing, local, said_locally
 from .gates_now import (
@@ -28,51 +28,11 @@ if TYPE_CHECKING:
     from ..store import Reader, Transaction
 
 
-class Later(Struct, frozen=True):
-    """A provider further down the cascade: its number, its name, when help would be there."""
-
-    phone: str
-    name: str
-    minutes: float
-
-
-class OfferCard(Struct, frozen=True, kw_only=True):
-    """What the operator reads while the phone rings; nothing personal is on it."""
-
-    ref: str
-    case_id: int
-    service: str
-    provider: str
-    name: str
-    phone: str
-    other_phones: tuple[str, ...]
-    position: int
-    of: int
-    answer_by: datetime
-    say: tuple[str, ...]
-    skipped: tuple[tuple[str, str], ...]
-    then: tuple[Later, ...]
-    override: str = ""
-    in_spite_of: str = ""
-    overdue: str = ""
-    """When the overdue unit was due back; empty if no unit is overdue."""
-
-
 class Around(Struct, frozen=True):
     """What the log adds to an offer: its overdue unit, and the providers of the next calls."""
 
     overdue: str
     then: tuple[Later, ...]
-
-
-class Exhausted(Struct, frozen=True):
-    """No provider is left to ask for a service: the last resort, and who was passed over."""
-
-    case_id: int
-    service: str
-    phone: str
-    text: str
-    skipped: tuple[tuple[str, str], ...]
 
 
 def place_call(

@@ -15,7 +15,7 @@ from ..model.case import OPENING, Case, CaseService, Option, Personal
 from ..model.digest import blake2b
 from ..model.sphere import great_circle_km
 from ..notation import is_same_number, parse_phone
-from ..results import Answer, Cascade
+from ..results.cascade_answer import Answer, Cascade
 from .book import Book
 from .observe_log import observe
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import plans
-from ..model.case import Act, Case, CaseService, Offer, Personal, Promise
-from ..results import EmergencyCall
+from ..model.case import Act, Case, CaseService, Offer, Personal
+from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
 from . import case_states
 from .book import Book, existing
 
@@ -16,115 +15,6 @@ LATELY_CLOSED = 50
 """So many closed cases stand in the list."""
 
 PAGE = 500
-
-
-class ServiceView(Struct, frozen=True, kw_only=True):
-    """One service of a case: where it stands, with whom, and what is due next.
-
-    What is due of the case as a whole, the call back, stands with its first service.
-    """
-
-    service: str
-    state: str
-    offer: str
-    provider: str
-    phone: str
-    there_at: datetime | None
-    last_resort: str
-    due: str = ""
-    due_at: datetime | None = None
-    overdue: bool = False
-
-
-class OfferView(Struct, frozen=True, kw_only=True):
-    """One ask and what came of it."""
-
-    ref: str
-    service: str
-    provider: str
-    name: str
-    phone: str
-    state: str
-    reason: str
-    override: str
-    opened_at: datetime
-    answered_at: datetime | None
-    promised_at: datetime | None
-    arrived_at: datetime | None
-    operator: str
-    promises: tuple[Promise, ...] = ()
-    """Every time that was promised, with when it was said and by whom."""
-
-
-class CaseView(Struct, frozen=True, kw_only=True):
-    """A case without anything personal: its place is a rough area.
-
-    ``operator`` is who placed the last call, or opened the case.
-    """
-
-    id: int
-    kind: str
-    client: str | None
-    area: str
-    opened_at: datetime
-    age_min: float
-    state: str
-    operator: str
-    services: tuple[ServiceView, ...]
-    offers: tuple[OfferView, ...]
-    next_deadline: datetime | None
-    due: str
-    overdue: bool
-    emergency: tuple[EmergencyCall, ...] = ()
-    """Whom the facts send to 112 or 110; in the view of one case alone."""
-
-
-class PersonalView(Struct, frozen=True, kw_only=True):
-    """What belongs to the motorist; looking at it is itself written down."""
-
-    case_id: int
-    place: str
-    lat: float
-    lon: float
-    where: str
-    caller: str
-    call_back: str
-    plate: str
-    ref: str
-    to: str
-    note: str
-    language: str
-    texts: dict[str, str]
-
-
-class Overdue(Struct, frozen=True):
-    """Something that should have happened by now."""
-
-    ref: str
-    what: str
-    since: datetime
-    name: str
-    phone: str
-    is_ahead: bool = False
-    """A clock that was ahead has set the time, so that it counts as due."""
-    is_broken: bool = False
-    """The promise for that time cannot be kept by the booking: a new time is due at once."""
-
-    @property
-    def problem(self) -> str:
-        """The name of this deadline among those that can be missed at the same time.
-
-        An offer has its number; the next call of a case is that of one of its services.
-        """
-        service = "" if "." in self.ref else self.name
-        return " ".join(filter(None, ("case", self.ref, self.what, service)))
-
-
-class Audit(Struct, frozen=True):
-    """What should have happened by now, and what is wrong with the clock, if anything."""
-
-    overdue: tuple[Overdue, ...]
-    clock: str
 
 
 def view(case: Case, now: datetime) -> CaseView:

@@ -253,6 +253,7 @@ def _outcome_of(options: "Options", around: Around, tally: "Tally", seconds: flo
     from ..batch.job.tally import counts_of, summary_of
 
     code = exit_code_of(tally)
+    counts = counts_of(tally, options.output, options.rejects_path)
 
     def show() -> None:
         from ..render import batch_summary, envelope
@@ -263,15 +264,14 @@ def _outcome_of(options: "Options", around: Around, tally: "Tally", seconds: flo
         elif options.summary:
             batch_summary.print_summary(summary_of(tally), stream=sys.stdout)
         elif around.json:
-            data = counts_of(tally, options.output, options.rejects_path)
-            emit(SCHEMA, data, exit_code=code, status=status)
+            emit(SCHEMA, counts, exit_code=code, status=status)
         sys.stdout.flush()
         if not around.quiet:
             from ..render.stderr_lines import print_done
 
             # A resumed batch has not ranked all rows in this time.
             took_s = None if options.resume else seconds
-            totals = batch_summary.totals(tally, took_s, options.rejects_path)
+            totals = batch_summary.totals(counts, took_s)
             print_done(totals, stream=sys.stderr)
 
     return Outcome(show, code)

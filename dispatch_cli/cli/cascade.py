@@ -24,7 +24,7 @@ from .spreading import takes
 from .typed_facts import incident_from
 
 if TYPE_CHECKING:
-    from ..results import Answer
+    from ..results.cascade_answer import Answer
 
 SCHEMA = "dispatch.cascade/1"
 

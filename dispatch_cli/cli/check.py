@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..checks import Round
     from ..model.check import CheckSettings, Probe
-    from ..results import CheckReport
+    from ..results.check_results import CheckReport
     from ..watching import Checked, Watch
 
 SCHEMA = "dispatch.check/1"

@@ -16,7 +16,7 @@ from .outcome import Outcome, emit
 if TYPE_CHECKING:
     from .. import store
     from ..catalog import Catalog
-    from ..results import CoverageReport
+    from ..results.coverage_results import CoverageReport
 
 SCHEMA = "dispatch.check.coverage/1"
 

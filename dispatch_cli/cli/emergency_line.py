@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .. import plans
 from ..model import Incident, Place, Rules, Vehicle
 from ..model.words import SPOTS, VEHICLE_STATES, lookup
-from ..results import EmergencyCall
+from ..results.cascade_answer import EmergencyCall
 
 _FLAGS = frozenset(
     {"--ev", "--trailer", "--trapped", "--explain", "-x", "--json", "--quiet", "-q", "--debug"}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import typer
 
     from ..render.envelope import ErrorEntry
-    from ..results import Status
+    from ..results.cascade_answer import Status
 
 
 INTERRUPTED = 130

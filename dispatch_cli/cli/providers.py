@@ -20,7 +20,7 @@ from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from ..model import Provider
-    from ..results import ServiceExperience
+    from ..results.report_results import ServiceExperience
 
 
 class Commands(LazyGroup):

@@ -17,10 +17,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model.clock_jumps import is_seen_anew
-from ..model.reminders import Lasting, Notice, news_of
+from ..reminders import Notice, news_of
+from ..results.lasting_problem import Lasting
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..messages import Message
 
 SUFFIX, LOCK_SUFFIX = ".told", ".told.lock"
 LONGEST_WAIT_S = 5.0
@@ -63,7 +65,7 @@ class Reminder:
 
     def _news(
         self, file: ToldFile, lasting: Mapping[str, Lasting], now: datetime, *, is_seen: bool
-    ) -> tuple[list[str], ToldFile]:
+    ) -> "tuple[list[Message | str], ToldFile]":
         """Return the lines to print, and the content of the file after that."""
         before = file.notices.get(self._topic, {})
         lines, after = news_of(before, lasting, now, again_after=self._again_after, zone=self._zone)
@@ -94,11 +96,12 @@ def reminder_of(log: Path, topic: str, catalog: "Catalog") -> Reminder:
     )
 
 
-def _print(lines: list[str]) -> None:
+def _print(lines: "list[Message | str]") -> None:
     from ..render.layout import encodable
+    from ..render.wording import worded
 
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.writelines(f"{encodable(line, encoding)}\n" for line in lines)
+    sys.stdout.writelines(f"{encodable(worded(line), encoding)}\n" for line in lines)
     sys.stdout.flush()
 
 

@@ -12,7 +12,7 @@ from .spreading import takes
 
 if TYPE_CHECKING:
     from ..cases.book import Book
-    from ..reports import ForecastReport
+    from ..results.report_results import ForecastReport
 
 app = group("What the centre can prove.")
 

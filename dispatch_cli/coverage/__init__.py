@@ -14,7 +14,7 @@ from ..availability import Basis
 from ..eligibility import GATES, Gate, Verdicts, check_gates, without_hours
 from ..model import Incident, Place, PlanEntry, Provider, Rules
 from ..model.words import EMERGENCY_SERVICES, SERVICES
-from ..results import CoverageGap, CoveredService
+from ..results.coverage_results import CoverageGap, CoveredService
 from .ground import Reach, reach_of
 from .pieces import Timelines, timelines_of
 from .stretch import Stretch

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ..availability import phones_at
 from ..messages import Message
 from ..model import Availability, Phone, Provider
-from ..results import Exclusion
+from ..results.cascade_answer import Exclusion
 from .ask import to_ask
 from .gate_forms import Gate
 from .gate_table import BEYOND_FALLBACK, GATES

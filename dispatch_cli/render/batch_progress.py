@@ -2,20 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-if TYPE_CHECKING:
-    from ..batch.job.tally import Tally
-
-Show = Callable[["Tally", float | None], None]
+Show = Callable[[int, int, float | None], None]
 
 
 @contextmanager
 def meter(stream: TextIO, *, is_wanted: bool) -> Iterator[Show | None]:
     """Show a progress bar on a terminal; yields None if there is none to show.
 
-    The function it yields takes the counts, and the share of the input that is read, 0 to 1, None
-    for a stream. The bar disappears at the end.
+    The function it yields takes the numbers of all rows and of rejected rows, and the share of the
+    input that is read, 0 to 1, None for a stream. The bar disappears at the end.
     """
     if not (is_wanted and stream.isatty()):
         yield None
@@ -41,15 +38,15 @@ def meter(stream: TextIO, *, is_wanted: bool) -> Iterator[Show | None]:
         task = progress.add_task("0 rows", total=None)
         first: list[tuple[int, float]] = []
 
-        def show(tally: "Tally", share: float | None) -> None:
+        def show(rows: int, rejected: int, share: float | None) -> None:
             # The rate leaves out rows that a resumed batch has ranked before.
-            rows, begun_s = first[0] if first else (tally.rows, progress.get_time())
-            first[:] = [(rows, begun_s)]
+            before, begun_s = first[0] if first else (rows, progress.get_time())
+            first[:] = [(before, begun_s)]
             elapsed_s = progress.get_time() - begun_s
-            rate = (tally.rows - rows) / elapsed_s if elapsed_s > 0 else 0.0
+            rate = (rows - before) / elapsed_s if elapsed_s > 0 else 0.0
             progress.update(
                 task,
-                description=f"{tally.rows:,} rows  {rate:,.0f}/s  {tally.rejected:,} rejected",
+                description=f"{rows:,} rows  {rate:,.0f}/s  {rejected:,} rejected",
                 completed=share or 0.0,
                 total=None if share is None else 1.0,
             )

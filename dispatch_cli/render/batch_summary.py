@@ -1,26 +1,25 @@
 """Show the summary of a batch: shares served, minutes, exclusions and unserved places."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from .layout import Line, Screen, cells, flow, plain_line, plain_lines
 
 if TYPE_CHECKING:
-    from ..batch.job.tally import BatchSummary, ServiceSummary, Tally
+    from ..results.batch_results import BatchCounts, BatchSummary, ServiceSummary
 
 _BAR = 30
 _REASONS, _PLACES = 5, 8
 COLUMNS = ("service", "what", "name", "value")
 
 
-def totals(tally: "Tally", seconds: float | None, rejects: Path | None) -> str:
+def totals(counts: "BatchCounts", seconds: float | None) -> str:
     """Return the counts of a batch in one line; with ``seconds`` also its time and rate."""
-    took = f"; {seconds:.1f} s, {tally.rows / seconds:,.0f}/s" if seconds else ""
-    where = f" (in {rejects})" if rejects is not None and tally.rejected else ""
+    took = f"; {seconds:.1f} s, {counts.rows / seconds:,.0f}/s" if seconds else ""
+    where = f" (in {counts.rejects})" if counts.rejects is not None and counts.rejected else ""
     return (
-        f"{tally.rows:,} rows: {tally.ranked:,} ranked, {tally.rejected:,} rejected{where}, "
-        f"{tally.served:,} served{took}"
+        f"{counts.rows:,} rows: {counts.ranked:,} ranked, {counts.rejected:,} rejected{where}, "
+        f"{counts.served:,} served{took}"
     )
 
 

@@ -2,8 +2,7 @@
 
 from msgspec import Struct
 
-from ..model import NO_CLIENT
-from ..results import Answer, Cascade
+from ..results.cascade_answer import Answer, Cascade
 from . import figures
 from .cascade_columns import phone_and_name
 from .cascade_layout import Table, TableLayout
@@ -161,10 +160,9 @@ def _title(
 def _costs(cascade: Cascade, answer: Answer, screen: Screen) -> list[str]:
     """What contract, wish, method and turns among equals cost, each in minutes."""
     costs = []
-    client = answer.incident.client
-    if client not in (None, NO_CLIENT):
+    if answer.incident.has_client:
         cost = figures.extra_minutes(cascade.contract_cost_min)
-        costs.append(f"{screen.text(str(client))} contract: {cost}")
+        costs.append(f"{screen.text(str(answer.incident.client))} contract: {cost}")
     if cascade.wish_cost_min > 0 or "wish" in answer.incident.facts:
         costs.append(f"wish: {figures.extra_minutes(cascade.wish_cost_min)}")
     if cascade.method != "index":

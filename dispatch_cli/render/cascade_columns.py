@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ..results import Candidate, Cascade, Exclusion
+from ..results.cascade_answer import Candidate, Cascade, Exclusion
 from . import figures
 from .layout import Screen
 from .plain import PlainValue

@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..results import Cascade
+from ..results.cascade_answer import Cascade
 from .cascade_columns import Cell, TerminalColumn
 from .layout import Line, Screen, cells, pad
 

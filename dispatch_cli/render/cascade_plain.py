@@ -5,7 +5,7 @@ from typing import TextIO
 
 from msgspec import UNSET
 
-from ..results import Answer, Cascade, EmergencyCall
+from ..results.cascade_answer import Answer, Cascade, EmergencyCall
 from .cascade_columns import CASCADE_COLUMNS, SEPARATOR, Column, PlainColumn
 from .plain import Row, write_table
 

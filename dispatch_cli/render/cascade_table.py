@@ -6,7 +6,7 @@ from typing import TextIO
 
 from msgspec import Struct
 
-from ..results import Answer, Cascade
+from ..results.cascade_answer import Answer, Cascade
 from . import figures
 from .blocks import Density, block_lines, is_later, later_lines, nobody_lines
 from .cascade_columns import CASCADE_COLUMNS, Column, phone_and_name

@@ -7,8 +7,7 @@ from ..messages import time_of_day
 from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..cases.decisions import Recorded
-    from ..cases.offer_call import Exhausted, Later, OfferCard
+    from ..results.case_results import Exhausted, Later, OfferCard, Recorded
     from .plain import Row
 
 _INDENT = " " * 6

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..messages import Message
-from ..results import EmergencyCall
+from ..results.cascade_answer import EmergencyCall
 from .case_cards import (
     block_lines,
     card_lines,
@@ -20,8 +20,7 @@ from .head import emergency_lines
 from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..cases.decisions import Recorded
-    from ..cases.offer_call import Exhausted, OfferCard
+    from ..results.case_results import Exhausted, OfferCard, Recorded
 
 KEYS = (
     "a accepted", "d declined", "n no answer", "u unreachable", "e wrong equipment", "f failed",

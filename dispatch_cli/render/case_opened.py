@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..results import Answer
+from ..results.cascade_answer import Answer
 from .case_views import service_lines
 from .head import emergency_lines
 from .layout import Line, Screen, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..cases.view_case import CaseView
+    from ..results.case_results import CaseView
     from .plain import Row
 
 OPENED_COLUMNS = ("case", "service", "state", "phone", "provider", "name", "place", "text")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..model.reminders import Lasting
+from ..results.lasting_problem import Lasting
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -19,8 +19,15 @@ from .layout import (
 )
 
 if TYPE_CHECKING:
-    from ..cases.view_case import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
-    from ..model.case import Act
+    from ..results.case_results import (
+        Act,
+        Audit,
+        CaseView,
+        OfferView,
+        Overdue,
+        PersonalView,
+        ServiceView,
+    )
     from .plain import Row
 
 _INDENT = " " * 6

@@ -4,14 +4,22 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..model.check import SAID, Move, Reading, Report
-from ..results import WORST_FIRST, CheckReport, CheckRow, StateChange
+from ..results.check_results import (
+    SAID,
+    WORST_FIRST,
+    CheckReport,
+    CheckRow,
+    Move,
+    Reading,
+    Report,
+    StateChange,
+)
 from . import figures
 from .clean import clean
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..model.reminders import Lasting
+    from ..results.lasting_problem import Lasting
     from .plain import Row
 
 CHECK_COLUMNS = (
@@ -197,7 +205,7 @@ def offline_line(report: CheckReport) -> str:
 
 def offline_problem(report: CheckReport) -> "dict[str, Lasting]":
     """Name the problem that lasts while the observer is offline; empty if it is not."""
-    from ..model.reminders import Lasting
+    from ..results.lasting_problem import Lasting
 
     line = offline_line(report)
     return {"observer offline": Lasting(line)} if line else {}

@@ -7,7 +7,7 @@ from itertools import groupby
 from msgspec import Struct
 
 from ..messages import time_of_day
-from ..results import CoverageGap, CoverageReport, CoveredService
+from ..results.coverage_results import CoverageGap, CoverageReport, CoveredService
 from .figures import MONTHS, WEEKDAYS
 
 _ONE_DAY = timedelta(days=1)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..results import CoverageContact, CoverageReport
+from ..results.coverage_results import CoverageContact, CoverageReport
 from .coverage_spans import Spell, blocks, when, where, who
 from .figures import date_and_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TextIO
 
-from ..results import EmergencyCall
+from ..results.cascade_answer import EmergencyCall
 from .cascade_plain import COLUMNS, emergency_rows
 from .console import print_lines, screen_of
 from .head import advice_lines, emergency_lines

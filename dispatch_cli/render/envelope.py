@@ -8,7 +8,7 @@ import msgspec
 
 from ..errors import DispatchError, ExitCode
 from ..messages import Message
-from ..results import Status
+from ..results.cascade_answer import Status
 from .clean import json_escaped
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from ..results import Cascade, Exclusion
+from ..results.cascade_answer import Cascade, Exclusion
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 NAME_LEAST = 8

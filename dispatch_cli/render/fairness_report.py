@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..messages import counted
-from ..reports import ContractRow, FairnessReport, FairnessRow
+from ..results.report_results import ContractRow, FairnessReport, FairnessRow
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from math import floor, isfinite, isnan
 
 from ..messages import time_of_day
-from ..results import Candidate
+from ..results.cascade_answer import Candidate
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = (

@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..reports import ArrivalRow, ChanceRow, ForecastReport, ProviderChanceRow, Verdict
+from ..results.report_results import (
+    ArrivalRow,
+    ChanceRow,
+    ForecastReport,
+    ProviderChanceRow,
+    Verdict,
+)
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
 

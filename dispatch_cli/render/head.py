@@ -5,9 +5,7 @@ from datetime import datetime
 from pathlib import PurePath
 
 from ..messages import time_of_day
-from ..model import NO_CLIENT
-from ..model.words import DEFAULT_WEIGHT_T
-from ..results import Answer, EmergencyCall, IncidentView
+from ..results.cascade_answer import Answer, EmergencyCall, IncidentView
 from . import figures
 from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
 
@@ -83,7 +81,7 @@ def vehicle_text(incident: IncidentView, screen: Screen) -> str:
     if weight:
         first = f"{kind} {weight} t" if vehicle.get("kind") else f"{kind} assumed, {weight} t"
     else:
-        first = f"{kind}, {DEFAULT_WEIGHT_T.get(kind, DEFAULT_WEIGHT_T['car'])} t assumed"
+        first = f"{kind}, {incident.assumed_weight_t} t assumed"
     height = vehicle.get("height_m")
     parts = [
         first,
@@ -116,7 +114,7 @@ def client_text(incident: IncidentView, screen: Screen) -> str:
     """Say whose customer calls; not asked is not the same as nobody's."""
     if incident.client is None:
         return "client not asked"
-    return "no client" if incident.client == NO_CLIENT else f"client {screen.text(incident.client)}"
+    return f"client {screen.text(incident.client)}" if incident.has_client else "no client"
 
 
 def label_text(incident: IncidentView, screen: Screen) -> str:

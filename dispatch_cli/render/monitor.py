@@ -6,7 +6,7 @@ the text short, the status in the exit code. The codes 0 to 3 count here and now
 
 from typing import Final, Literal
 
-from ..results import CheckReport
+from ..results.check_results import CheckReport
 from .clean import clean
 from .layout import cells, encodable, shorten
 

@@ -2,7 +2,7 @@
 
 import io
 
-from ..results import Answer
+from ..results.cascade_answer import Answer
 from .cascade_table import View, answer_lines
 from .console import console_of, text_of
 from .layout import Screen, plain_line, plain_lines, wrap_command

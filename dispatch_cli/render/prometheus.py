@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from math import isfinite
 
-from ..results import WORST_FIRST, CheckReport
+from ..results.check_results import WORST_FIRST, CheckReport
 from .clean import clean
 
 Labels = tuple[tuple[str, str], ...]

@@ -11,7 +11,8 @@ from hashlib import sha256
 from html import escape
 
 from ..messages import time_of_day
-from ..results import WORST_FIRST, CheckReport, CheckRow, CoverageContact, CoverageReport
+from ..results.check_results import WORST_FIRST, CheckReport, CheckRow
+from ..results.coverage_results import CoverageContact, CoverageReport
 from .check_views import FINE, reason, since, worst_first
 from .clean import clean
 from .coverage_spans import Block, Spell, blocks, when, where, who

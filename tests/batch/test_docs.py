@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from dispatch_cli.batch.job.tally import BatchCounts, BatchSummary, ServiceSummary
 from dispatch_cli.batch.read.column_mapping import FACTS
 from dispatch_cli.batch.read.row_reader import REASONS
 from dispatch_cli.batch.result_record import COLUMNS, json_schema
+from dispatch_cli.results.batch_results import BatchCounts, BatchSummary, ServiceSummary
 from tests.test_docs_facts import first_cells, section
 
 from .running import ran

@@ -8,7 +8,7 @@ from dispatch_cli import desk
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.batch.ranks import Ranks
 from dispatch_cli.model import Incident
-from dispatch_cli.results import Answer
+from dispatch_cli.results.cascade_answer import Answer
 
 from ..worlds import MemoryCatalog
 from .brute_force import brute_force

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch_cli import results
+from dispatch_cli.results import cascade_answer
 
 WHEN = ("--when", "2026-11-27T12:03")
 
@@ -30,8 +30,8 @@ def test_json_has_every_promised_key(dispatch, firms):
     assert (ran.envelope["schema"], ran.envelope["status"]) == ("dispatch.cascade/1", "success")
     assert list(data)[:1] == ["emergency"]
     [cascade] = data["cascades"]
-    assert list(cascade) == list(results.Cascade.__struct_fields__)
-    assert list(cascade["candidates"][0]) == list(results.Candidate.__struct_fields__)
+    assert list(cascade) == list(cascade_answer.Cascade.__struct_fields__)
+    assert list(cascade["candidates"][0]) == list(cascade_answer.Candidate.__struct_fields__)
     assert cascade["excluded"] == []
     without = dispatch("cascade", "tow", "-a", "86150", "--json", *WHEN).envelope
     assert "excluded" not in without["data"]["cascades"][0]

@@ -12,7 +12,7 @@ from dispatch_cli.cli.case import session
 from dispatch_cli.cli.reminding import Reminder
 from dispatch_cli.files import alone
 from dispatch_cli.folders import state_dir
-from dispatch_cli.model.reminders import Lasting
+from dispatch_cli.results.lasting_problem import Lasting
 from dispatch_cli.store import default_path, open_store
 
 from .watched import run, write

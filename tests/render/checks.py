@@ -2,15 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from dispatch_cli.results import (
-    CheckReport,
-    CheckRow,
+from dispatch_cli.results.cascade_answer import ProviderSource
+from dispatch_cli.results.check_results import CheckReport, CheckRow, StateChange
+from dispatch_cli.results.coverage_results import (
     CoverageContact,
     CoverageGap,
     CoverageReport,
     CoveredService,
-    ProviderSource,
-    StateChange,
 )
 
 from .screens import BERLIN

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from dispatch_cli.messages import Message
 from dispatch_cli.render.cascade_table import View, answer_lines
 from dispatch_cli.render.layout import Screen, line_text
-from dispatch_cli.results import (
+from dispatch_cli.results.cascade_answer import (
     Answer,
     Candidate,
     Cascade,

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from dispatch_cli.batch.job.tally import ServiceTally, Tally, summary_of
+from dispatch_cli.batch.job.tally import ServiceTally, Tally, counts_of, summary_of
 from dispatch_cli.render.batch_summary import lines, print_summary, totals
 from dispatch_cli.render.layout import Screen, cells, line_text
 
@@ -54,6 +54,6 @@ def test_off_a_terminal_every_number_has_its_line() -> None:
 
 def test_the_last_line_says_the_rate_where_it_is_known() -> None:
     """A batch that went on has not ranked all its rows in this time: then no rate is made up."""
-    tally = counted()
-    assert totals(tally, 10.0, None).endswith("900,000 served; 10.0 s, 120,000/s")
-    assert totals(tally, None, None).endswith("900,000 served")
+    counts = counts_of(counted(), None, None)
+    assert totals(counts, 10.0).endswith("900,000 served; 10.0 s, 120,000/s")
+    assert totals(counts, None).endswith("900,000 served")

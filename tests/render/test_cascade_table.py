@@ -12,7 +12,7 @@ from dispatch_cli.model import NO_CLIENT, Incident, Place, Vehicle
 from dispatch_cli.model.rules import Rules
 from dispatch_cli.plans import BUILT_IN, advice_for, emergency_calls, services_for
 from dispatch_cli.render.cascade_table import print_answer
-from dispatch_cli.results import EmergencyCall
+from dispatch_cli.results.cascade_answer import EmergencyCall
 
 from .screens import (
     AMBULANCE,

@@ -6,20 +6,27 @@ import pytest
 
 from dispatch_cli import reliability
 from dispatch_cli.cases.answer_call import Recorded
-from dispatch_cli.cases.offer_call import Exhausted, Later, OfferCard
-from dispatch_cli.cases.view_case import (
+from dispatch_cli.model.case import Act
+from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
+from dispatch_cli.render import case_cards, case_loop, case_views, fairness_report, forecast_report
+from dispatch_cli.render.layout import Screen, cells, line_text
+from dispatch_cli.results.case_results import (
     Audit,
     CaseView,
+    Exhausted,
+    Later,
+    OfferCard,
     OfferView,
     Overdue,
     PersonalView,
     ServiceView,
 )
-from dispatch_cli.model.case import Act
-from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
-from dispatch_cli.render import case_cards, case_loop, case_views, fairness_report, forecast_report
-from dispatch_cli.render.layout import Screen, cells, line_text
-from dispatch_cli.reports import ContractRow, FairnessReport, FairnessRow, OverrideRow
+from dispatch_cli.results.report_results import (
+    ContractRow,
+    FairnessReport,
+    FairnessRow,
+    OverrideRow,
+)
 
 NOW = datetime(2026, 11, 27, 12, 3, 20, tzinfo=UTC)
 NAME = "Abschleppdienst \x1b[2J[/b] Gersthofen und Söhne Bergung und Pannenhilfe GmbH & Co. KG"

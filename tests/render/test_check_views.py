@@ -22,7 +22,7 @@ from dispatch_cli.render.coverage_views import COVERAGE_COLUMNS, coverage_lines,
 from dispatch_cli.render.layout import Screen, cells, line_text
 from dispatch_cli.render.plain import write_table
 from dispatch_cli.render.status_page import status_page
-from dispatch_cli.results import CoverageContact, CoveredService
+from dispatch_cli.results.coverage_results import CoverageContact, CoveredService
 
 from .checks import NOW, at, change, coverage, drafted, report, row
 from .test_clean import NASTY, invisible_in

@@ -13,7 +13,7 @@ from dispatch_cli.render.console import console_of, print_lines
 from dispatch_cli.render.layout import Screen
 from dispatch_cli.render.listing import print_listing
 from dispatch_cli.render.stderr_lines import print_error, print_hint, print_warnings
-from dispatch_cli.results import EmergencyCall, LastResortLine, ProviderSource
+from dispatch_cli.results.cascade_answer import EmergencyCall, LastResortLine, ProviderSource
 
 from .screens import Terminal, answer, candidate, cascade, exclusion
 from .test_clean import NASTY, hostile_strings, invisible_in, told_to_do

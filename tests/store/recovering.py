@@ -23,7 +23,7 @@ from dispatch_cli.model import Circle, Client, Country, Incident, Place, Provide
 from dispatch_cli.model.case import Case, Personal
 from dispatch_cli.notation import centre_of, place_at
 from dispatch_cli.notation.centres import centres
-from dispatch_cli.results import Cascade
+from dispatch_cli.results.cascade_answer import Cascade
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 

@@ -15,7 +15,7 @@ from dispatch_cli.model import Place
 from dispatch_cli.model.case import Case, Offer, Personal
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import place_at, place_of_postcode
-from dispatch_cli.reports import FairnessReport
+from dispatch_cli.results.report_results import FairnessReport
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 from dispatch_cli.store.erasure import blurred, forgotten

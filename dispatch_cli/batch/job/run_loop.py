@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CHECKPOINT_S = 0.5
 CHECKPOINT_PAUSE_FACTOR = 20
 """Seconds between checkpoints: at least the first, and this many times as long as one takes."""
-Progress = Callable[[Tally, float | None], None]
+Progress = Callable[[int, int, float | None], None]
 """Receives the counts and the share of the input that is read, 0 to 1, or None if unknown."""
 
 
@@ -145,7 +145,9 @@ class _Batch:
         if time.monotonic() >= self._save_at:
             self._save()
         if self._pipeline.progress is not None:
-            self._pipeline.progress(self.tally, self._pipeline.records.share(end))
+            self._pipeline.progress(
+                self.tally.rows, self.tally.rejected, self._pipeline.records.share(end)
+            )
 
     def finish(self) -> None:
         """Rename the part files; after a kill in between, ``finish_only`` does the rest."""

@@ -14,7 +14,7 @@ from ...intake import AMOUNTS, Reading, Refusal, Said, read_when
 from ...model import Incident, Place
 from ...model.incident import NO_POSITION_YET
 from ...records.values import Reject, Row
-from ...results import EmergencyCall
+from ...results.cascade_answer import EmergencyCall
 from .cell_values import parse_count, parse_flag, parse_ids, text_of
 from .column_mapping import ColumnMapping
 from .kind_mapping import KindMapping

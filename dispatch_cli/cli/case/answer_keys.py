@@ -13,7 +13,7 @@ from .session import read_moment
 
 if TYPE_CHECKING:
     from ...cases.book import Book
-    from ...cases.decisions import Recorded
+    from ...results.case_results import Recorded
     from .situation import Situation
 
 # The verb of each key that needs nothing but the offer.

@@ -11,6 +11,7 @@ from ...errors import DispatchError, UsageError
 from ...messages import Message
 from ...plans import emergency_calls
 from ...render.case_loop import Page
+from ...results.case_results import OfferCard
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
 from ..outcome import TOLD, bug
 from .answer_keys import ANSWER_KEYS, AnswerKeys, Undo
@@ -187,7 +188,7 @@ class Loop:
         )
         self._undo = None
         skipped = [f"skipped {name}: {why}" for name, why in made.skipped]
-        if isinstance(made, offer_call.OfferCard):
+        if isinstance(made, OfferCard):
             self._say(f"{made.ref} {made.name}: the call is placed", *skipped)
         else:
             self._say("nobody is left to ask", *skipped)

@@ -12,7 +12,7 @@ from ..spreading import takes
 from .session import YES, CaseArgument, Desk, ask, open_book, read_text, shown
 
 if TYPE_CHECKING:
-    from ...cases.offer_call import Exhausted, OfferCard
+    from ...results.case_results import Exhausted, OfferCard
 
 
 @takes(Desk)
@@ -94,8 +94,8 @@ def _named(service: str | None, services: str | None) -> list[str]:
 
 
 def _shown(desk: Desk, card: "OfferCard | Exhausted") -> Outcome:
-    from ...cases.offer_call import Exhausted
     from ...render import case_cards
+    from ...results.case_results import Exhausted
 
     if isinstance(card, Exhausted):
         nobody = card

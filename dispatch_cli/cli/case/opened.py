@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...cases.book import Book
     from ...cases.open_case import Opened
     from ...messages import Message
-    from ...results import Answer
+    from ...results.cascade_answer import Answer
 
 
 def shown_opened(

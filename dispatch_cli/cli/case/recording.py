@@ -6,7 +6,7 @@ from ..outcome import Outcome
 from .session import Desk, shown
 
 if TYPE_CHECKING:
-    from ...cases.decisions import Recorded
+    from ...results.case_results import Recorded
 
 
 def shown_record(desk: Desk, verb: str, done: "Recorded", *, hint: str = "") -> Outcome:

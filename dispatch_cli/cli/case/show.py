@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ...cases.book import Book
-    from ...cases.view_case import Audit
+    from ...results.case_results import Audit
 
 
 @takes(Desk)

@@ -7,15 +7,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..messages import time_of_day
-from .clock_jumps import is_ahead
-
-
-class Lasting(Struct, frozen=True):
-    """A problem that lasts now: the line that reports it, and since when it lasts."""
-
-    line: str
-    since: str = ""
+from .messages import Message, time_of_day
+from .model.clock_jumps import is_ahead
+from .results.lasting_problem import Lasting
 
 
 class Notice(Struct, frozen=True):
@@ -33,25 +27,27 @@ def news_of(
     *,
     again_after: timedelta,
     zone: ZoneInfo,
-) -> tuple[list[str], dict[str, Notice]]:
+) -> tuple[list[Message | str], dict[str, Notice]]:
     """Return the lines to say now, and what has been said then.
 
     Something with another beginning is new. A last time in the future, after the clock was set
     back, does not silence the reminder.
     """
-    lines, after = [], {}
+    lines: list[Message | str] = []
+    after = {}
     for name, each in lasting.items():
         known = before.get(name)
         if known is None or known.since != each.since:
             lines.append(each.line)
             after[name] = Notice(now, now, each.since)
         elif now - known.last_at >= again_after or is_ahead(known.last_at, now):
-            lines.append(f"still: {each.line}")
+            lines.append(Message("still: {line}", line=each.line))
             after[name] = replace(known, last_at=now)
         else:
             after[name] = known
     for name, known in before.items():
         if name not in lasting:
             first_at = known.first_at.astimezone(zone)
-            lines.append(f"over: {name} (first said {first_at:%a} {time_of_day(first_at)})")
+            said_at = f"{first_at:%a} {time_of_day(first_at)}"
+            lines.append(Message("over: {name} (first said {said_at})", name=name, said_at=said_at))
     return lines, after

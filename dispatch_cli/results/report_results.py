@@ -140,3 +140,23 @@ class ForecastReport(Struct, frozen=True, kw_only=True):
     def is_too_little(self) -> bool:
         """Whether no tenth has enough offers for a verdict."""
         return all(row.verdict == "too_little" for row in self.rows)
+
+
+class ServiceExperience(Struct, frozen=True, kw_only=True):
+    """What the log has taught about a provider for one service, beside what the file says.
+
+    ``offers`` and ``accepted`` are counts; the learned values also know how long ago they were.
+    ``interval`` holds the true acceptance with a chance of 80 %. ``late_min`` is arrival minus our
+    own estimate, which the ranking adds; ``promise_late_min`` is actual minus promised arrival.
+    """
+
+    service: str
+    prior_acceptance: float
+    prior_answer_min: float
+    offers: int
+    accepted: int
+    acceptance: float
+    interval: tuple[float, float]
+    answer_min: float
+    late_min: float
+    promise_late_min: float = 0.0
