@@ -4,8 +4,17 @@ A command below ``render`` never words a sentence. It makes a ``Message``: ``ren
 ``id`` up in the catalogue of another language, JSON and the case log have its English.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+GERMAN_WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+_GERMAN_ZONES = {"CEST": "MESZ", "CET": "MEZ"}
+_WEEK = timedelta(days=7)
 
 
 def time_of_day(local: datetime) -> str:
@@ -42,7 +51,11 @@ class Message:
 
 
 class Clock:
-    """A moment as it is said beside another one: clock time, weekday or date, as needed."""
+    """A moment as people say it beside another one: with as much of its date as it needs.
+
+    The weekday stands before the time of day if it is another day, the date if it is also another
+    week, and the year if it is also another year. All is local to the zone of ``beside``.
+    """
 
     __slots__ = ("beside", "moment")
 
@@ -60,18 +73,43 @@ class Clock:
         return hash((self.moment, self.beside))
 
     def __str__(self) -> str:
-        """Word the moment in English, in the time zone of ``beside``.
+        """Word the moment in English."""
+        return self.worded("en")
 
-        Whole minutes, never earlier than the moment, so that what is said comes true.
-        """
-        when = self.beside
-        whole = self.moment.astimezone(UTC) + timedelta(seconds=(60 - self.moment.second) % 60)
-        local = whole.astimezone(when.tzinfo)
-        if local.date() == when.date():
-            return time_of_day(local)
-        if abs(whole - when.astimezone(UTC)) < timedelta(days=6):
-            return f"{local:%a} {time_of_day(local)}"
-        return f"{local:%Y-%m-%d} {time_of_day(local)}"
+    def worded(self, language: str) -> str:
+        """Word the moment in German ("de") or else in English."""
+        is_german = language == "de"
+        local, now = self.moment.astimezone(self.beside.tzinfo), self.beside
+        time = time_of_day(local)
+        if is_german:
+            time = " ".join(_GERMAN_ZONES.get(word, word) for word in time.split())
+        if local.date() == now.date():
+            return time
+        day = (GERMAN_WEEKDAYS if is_german else WEEKDAYS)[local.weekday()]
+        if abs(local.date() - now.date()) < _WEEK:
+            return f"{day} {time}"
+        year = "" if local.year == now.year else str(local.year)
+        if is_german:
+            return f"{day} {local:%d.%m.}{year} {time}"
+        return " ".join(filter(None, (day, f"{local:%d}", MONTHS[local.month - 1], year, time)))
+
+
+def promised_clock(moment: datetime, beside: datetime) -> Clock:
+    """Return a moment to be said as a promise: never earlier, so that it comes true."""
+    # Reckoned in UTC, because adding to a local time passes over the change of clocks.
+    whole = moment.astimezone(UTC)
+    if whole.second or whole.microsecond:
+        whole = whole.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return Clock(whole, beside)
+
+
+def joined(sentences: "Iterable[Message | str]", separator: str = "; ") -> "Message | str":
+    """Put sentences into one, each worded by itself; empty ones are left out."""
+    found = [each for each in sentences if each]
+    parts = {f"part_{n}": each for n, each in enumerate(found, 1)}
+    if len(found) < 2:
+        return found[0] if found else ""
+    return Message(separator.join(f"{{{name}}}" for name in parts), **parts)
 
 
 def counted(count: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from .. import desk, eligibility, folders, intake, places
 from ..errors import ConflictError
+from ..messages import Message
 from ..model import Incident, Rules
 from ..model.case import Case, CaseService, Personal
 from . import case_states, offer_changes
@@ -100,7 +101,7 @@ def _amended(
         unfit = tuple(_no_longer_fits(book, tx, after))
         # As it is read again, so that it can be held against a later reading.
         after = existing(tx, case_id)
-        fact = f"case {case_id}: the facts are recorded, ranked again"
+        fact = Message("case {case_id}: the facts are recorded, ranked again", case_id=case_id)
     book.told.recorded.append(fact)
     return Opened(after, answer, (*answer.warnings, *unfit, *doubts), personal)
 
@@ -135,7 +136,7 @@ def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ..
     return (*merged, *(service for name, service in known.items() if name in asked))
 
 
-def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> Iterable[str]:
+def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> Iterable[Message]:
     """Name each provider that is asked or on the way and that the gates exclude by the new facts.
 
     Its own unit counts as free: a provider is not late because it is on the way already.
@@ -147,4 +148,9 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
             continue
         _, needed = needs_now(book, reader, case, entry_of(service), without_case=case.id)
         for out in eligibility.split([provider], needed).excluded:
-            yield f"{case.id}.{offer.number} {offer.name} may no longer fit: {out.detail}"
+            yield Message(
+                "{ref} {name} may no longer fit: {why}",
+                ref=f"{case.id}.{offer.number}",
+                name=offer.name,
+                why=out.detail,
+            )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..messages import Message
 from ..model.case import Case, Offer, Option, Personal
 from ..results.case_results import Recorded
 from . import case_states, joint_calls, offer_changes, offer_table
@@ -41,7 +42,7 @@ def accept(
     With ``is_compared`` the operator has been asked already about providers that come sooner.
     """
     case_id, number = offer_ref(book, ref)
-    overdue = ""
+    overdue: Message | str = ""
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal overdue
@@ -55,7 +56,11 @@ def accept(
         case_id,
         "accept",
         change,
-        lambda case: f"{offer_in(case, number).name} accepted, there by {clock(there_at, book)}",
+        lambda case: Message(
+            "{name} accepted, there by {at}",
+            name=offer_in(case, number).name,
+            at=clock(there_at, book),
+        ),
         offer=number,
         eta=there_at.isoformat(),
     )
@@ -66,13 +71,13 @@ def accept(
         offer,
         language,
         warnings=(
-            *filter(None, [overdue]),
+            *([overdue] if overdue else []),
             *([] if is_compared else _sooner(book, done.case, offer, there_at)),
         ),
     )
 
 
-def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[str]:
+def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[Message]:
     """Ask, before an acceptance is recorded, whether the next provider would be there first.
 
     Nothing is asked about an offer that can no longer be declined: it was not answered in time.
@@ -100,8 +105,10 @@ def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
             number=number,
             state=offer.state,
         )
-    by = "" if offer.arrived_at else f", there by {clock(offer.promises[-1].there_at, book)}"
-    stands = Decided(case, f"{offer.name} {offer.state}{by}", personal)
+    text = "{name} {state}" if offer.arrived_at else "{name} {state}, there by {at}"
+    at = clock(offer.promises[-1].there_at, book)
+    message = Message(text, name=offer.name, state=offer.state, at=at)
+    stands = Decided(case, message, personal)
     return promised(book, stands, offer, language)
 
 
@@ -117,9 +124,10 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
             tx.set_text(case_id, f"{number}.text", text)
         return after
 
-    def said(case: Case) -> str:
+    def said(case: Case) -> Message:
         offer = offer_in(case, number)
-        return f"{offer.name} {offer.state.replace('_', ' ')}" + (f": {reason}" if reason else "")
+        text = "{name} {state}: {reason}" if reason else "{name} {state}"
+        return Message(text, name=offer.name, state=offer.state.replace("_", " "), reason=reason)
 
     done = decide(book, case_id, action, change, said, offer=number, reason=reason)
     return Recorded(
@@ -140,7 +148,7 @@ def promise(
 ) -> Recorded:
     """Record a new time; the motorist is told it."""
     case_id, number = offer_ref(book, ref)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal warnings
@@ -163,7 +171,9 @@ def promise(
         case_id,
         "eta",
         change,
-        lambda case: f"{offer_in(case, number).name} now promises {clock(there_at, book)}",
+        lambda case: Message(
+            "{name} now promises {at}", name=offer_in(case, number).name, at=clock(there_at, book)
+        ),
         offer=number,
         eta=there_at.isoformat(),
         speaker=speaker,
@@ -174,7 +184,7 @@ def promise(
 def arrive(book: Book, ref: str) -> Recorded:
     """Record that help is on the scene."""
     case_id, number = offer_ref(book, ref)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal warnings
@@ -194,7 +204,9 @@ def arrive(book: Book, ref: str) -> Recorded:
         case_id,
         "arrive",
         change,
-        lambda case: f"{offer_in(case, number).name} is there since {clock(book.now, book)}",
+        lambda case: Message(
+            "{name} is there since {at}", name=offer_in(case, number).name, at=clock(book.now, book)
+        ),
         offer=number,
     )
     return Recorded(
@@ -206,7 +218,7 @@ def arrive(book: Book, ref: str) -> Recorded:
     )
 
 
-def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[str]:
+def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[Message]:
     """Ask whether the provider that the next call would choose is there before what was promised.
 
     Providers set off for a later case at its begin.
@@ -232,7 +244,11 @@ def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[st
     if takes >= left:
         return []
     return [
-        f"{option.name} would be there about {clock(start + takes, book)}: decline as eta_too_long?"
+        Message(
+            "{name} would be there about {at}: decline as eta_too_long?",
+            name=option.name,
+            at=clock(start + takes, book),
+        )
     ]
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..errors import UsageError
+from ..messages import Clock
 from ..model.case import Act, Case
 from .told import Told
 
@@ -89,11 +90,9 @@ def local(moment: datetime, book: Book) -> datetime:
     return moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone))
 
 
-def clock(moment: datetime, book: Book, language: str = "en") -> str:
-    """A moment as it is said now, in the centre's zone, with as much of its date as it needs."""
-    from .spoken_moments import spoken
-
-    return spoken(local(moment, book), local(book.now, book), language)
+def clock(moment: datetime, book: Book) -> Clock:
+    """Return a moment as it is said now, in the centre's zone."""
+    return Clock(moment, local(book.now, book))
 
 
 @contextmanager

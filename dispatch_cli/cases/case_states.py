@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from ..messages import Message
 from ..model.case import Case, CaseService, Offer, Option, ServiceState
 from ..model.clock_jumps import is_ahead
 from ..notation.dialling import is_same_number
@@ -32,7 +33,7 @@ APPOINTMENT_AFTER = timedelta(minutes=1)
 NEXT_CALL_WITHIN = timedelta(minutes=3)
 """How long a service may wait while no provider is asked for it."""
 
-Gate = Callable[[Option], str | None]
+Gate = Callable[[Option], Message | str | None]
 """Says why an option cannot be asked any more (closed, last unit gone), or None."""
 
 Numbers = Callable[[Option], tuple[str, ...]]
@@ -66,7 +67,7 @@ class Next(Struct, frozen=True):
 
     option: Option | None
     phone: str
-    skipped: tuple[tuple[Option, str], ...]
+    skipped: tuple[tuple[Option, Message | str], ...]
 
 
 def offer_of(case: Case, number: int) -> Offer | None:
@@ -129,7 +130,7 @@ def next_option(
 
     A provider that did not answer is called on each of its numbers before the next provider.
     """
-    skipped: list[tuple[Option, str]] = []
+    skipped: list[tuple[Option, Message | str]] = []
     for option, phone, why in _turns(case, service, gate, numbers):
         if not why:
             return Next(option, phone, tuple(skipped))
@@ -158,7 +159,7 @@ def callable_option(
 
 def _turns(
     case: Case, service: CaseService, gate: Gate, numbers: Numbers
-) -> Iterator[tuple[Option, str, str]]:
+) -> Iterator[tuple[Option, str, Message | str]]:
     """Yield the options whose turn is to come: the number to dial, or why they are passed over."""
     offers = list(offers_for(case, service.service))
     for option in service.options:
@@ -169,7 +170,7 @@ def _turns(
 
 def next_phone(
     option: Option, numbers: tuple[str, ...], offers: Sequence[Offer]
-) -> tuple[str, str]:
+) -> tuple[str, Message | str]:
     """Return the number to try, or why none is; both are empty if the provider has had its turn.
 
     A provider is passed over if one of its numbers has said no under another id. A number that was
@@ -188,7 +189,12 @@ def next_phone(
     if not (bars or untried or own):
         bars = [call for _, call in calls if call]
     if bars:
-        return "", f"has the number of {bars[0].name}: {bars[0].state.replace('_', ' ')}"
+        why = Message(
+            "has the number of {name}: {state}",
+            name=bars[0].name,
+            state=bars[0].state.replace("_", " "),
+        )
+        return "", why
     return (untried[0] if untried else ""), ""
 
 

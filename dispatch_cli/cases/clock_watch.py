@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ..messages import Message
 from ..model.case import OF_NO_CASE, Act
 from ..model.clock_jumps import ClockJump, jump_between
 from .book import Book, clock
@@ -53,19 +54,22 @@ def jump_in_force(book: Book, reader: "Reader") -> ClockJump | None:
     return None if jump.is_over(_now(book)) else jump
 
 
-def sentence(jump: ClockJump, book: Book) -> str:
+def sentence(jump: ClockJump, book: Book) -> Message:
     """Say what the clock shows, what the last record says, and what follows."""
     by = _length(abs(jump.now - jump.last))
     now, last = clock(jump.now, book), clock(jump.last, book)
     if jump.is_back:
-        return (
-            f"the clock was set back by {by}: the last record was of {last} when the clock showed"
-            f" {now}; records lie in the future"
+        text = (
+            "the clock was set back by {by}: the last record was of {last} when the clock showed"
+            " {now}; records lie in the future"
         )
-    return (
-        f"the clock was {by} ahead of the last record when it showed {now} (last record: {last});"
-        " check the date of this machine"
-    )
+    else:
+        text = (
+            "the clock was {by} ahead of the last record when it showed {now} (last record:"
+            " {last});"
+            " check the date of this machine"
+        )
+    return Message(text, by=by, last=last, now=now)
 
 
 def _noticed(book: Book, reader: "Reader") -> ClockJump | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..messages import Message
 from ..model.case import Case, Right
 from ..results.case_results import Recorded
 from . import case_ends, case_states, offer_changes
@@ -37,7 +38,7 @@ def correct(
             else "--eta goes with --outcome accepted alone"
         )
     case_id, number = offer_ref(book, ref)
-    overdue = ""
+    overdue: Message | str = ""
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal overdue
@@ -51,11 +52,17 @@ def correct(
         tx.set_text(case_id, f"{number}.corrected", because)
         return after
 
-    def said(case: Case) -> str:
+    def said(case: Case) -> Message:
+        wrong = f"{case_id}.{number}"
         if right == "not_called":
-            return f"{case_id}.{number} was never called"
+            return Message("{ref} was never called", ref=wrong)
         fresh = case.offers[-1]
-        return f"{case_id}.{number} superseded by {case_id}.{fresh.number}: {fresh.state}"
+        return Message(
+            "{wrong} superseded by {ref}: {state}",
+            wrong=wrong,
+            ref=f"{case_id}.{fresh.number}",
+            state=fresh.state,
+        )
 
     done = decide(book, case_id, "correct", change, said, offer=number, outcome=right)
     if right == "not_called":
@@ -85,7 +92,7 @@ def close(book: Book, case_id: int) -> Recorded:
         case_id=case_id,
         state="closed",
         message=done.message,
-        warnings=tuple(f"closed with {each}" for each in undone),
+        warnings=tuple(Message("closed with {undone}", undone=each) for each in undone),
     )
 
 
@@ -101,11 +108,14 @@ def unfinished(case: Case) -> list[str]:
 
 def cancel(book: Book, case_id: int) -> Recorded:
     """End a case whose motorist needs no help any more; names the providers to be told."""
-    on_the_way: list[str] = []
+    on_the_way: list[Message] = []
 
     def change(_: "Transaction", case: Case) -> Case:
         live = [offer for offer in case.offers if offer.state in ("open", *case_states.LIVE)]
-        calls = (f"call {offer.phone} {offer.name}: not needed" for offer in live)
+        calls = (
+            Message("call {phone} {name}: not needed", phone=offer.phone, name=offer.name)
+            for offer in live
+        )
         on_the_way.extend(dict.fromkeys(calls))
         return case_ends.cancel(case, now=book.now)
 

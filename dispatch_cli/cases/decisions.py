@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ..availability import Fleet
 from ..errors import ConflictError, DispatchError, UsageError
+from ..messages import Message
 from ..model.case import Booking, Case, Offer, Option, Personal
 from ..notation.reading import quoted
 from ..results.case_results import Recorded
@@ -29,7 +30,7 @@ class Decided(Struct, frozen=True):
     """A case after an act, with everything that is needed to say what follows from it."""
 
     case: Case
-    message: str
+    message: Message | str
     personal: Personal
 
 
@@ -75,7 +76,7 @@ def decide(
     case_id: int,
     action: str,
     change: Callable[["Transaction", Case], Case],
-    message: Callable[[Case], str],
+    message: Callable[[Case], Message | str],
     *,
     offer: int | None = None,
     **details: str | int | float | bool | None,
@@ -104,11 +105,17 @@ def decide(
             book.write(tx, action, case_id, **details)
         personal = tx.personal(case_id) or Personal()
         said = "" if refused is not None else message(after)
+        fact = of_case(case_id, said)
     if refused is not None:
         with said_locally(book):
             raise refused
-    book.told.recorded.append(f"case {case_id}: {said}")
+    book.told.recorded.append(fact)
     return Decided(after, said, personal)
+
+
+def of_case(case_id: int, fact: Message | str) -> Message:
+    """Say of which case a fact is."""
+    return Message("case {case_id}: {fact}", case_id=case_id, fact=fact)
 
 
 def taken(
@@ -119,7 +126,7 @@ def taken(
     tx: "Transaction",
     *,
     extra_unit: bool,
-) -> tuple[Case, str]:
+) -> tuple[Case, Message | str]:
     """Accept an offer and book a unit; returns the case, and since when that unit is overdue."""
     fleet = fleet_of(book, tx, case, offer)
     after = offer_changes.accept(
@@ -135,14 +142,19 @@ def taken(
     return after, "" if overdue is None else due_back(book, offer.name, overdue)
 
 
-def due_back(book: Book, name: str, booking: Booking) -> str:
+def due_back(book: Book, name: str, booking: Booking) -> Message:
     """Say when an overdue unit was due back."""
-    return f"{name} was due back at {clock(booking.end, book)} from case {booking.case_id}: ask"
+    return Message(
+        "{name} was due back at {at} from case {case_id}: ask",
+        name=name,
+        at=clock(booking.end, book),
+        case_id=booking.case_id,
+    )
 
 
 def give_way(
     book: Book, tx: "Transaction", case: Case, number: int, placed: Placed
-) -> tuple[Case, tuple[str, ...]]:
+) -> tuple[Case, tuple[Message, ...]]:
     """Move the bookings that give way to that of an offer, each with a record under its own case.
 
     Returns the case and what is to be said of them.
@@ -165,10 +177,14 @@ def give_way(
         ref = f"{booking.case_id}.{booking.offer}"
         if booking.begin >= placed.end:
             at = clock(booking.begin, book)
-            warnings.append(f"{ref}: its unit can set off at {at}, not before")
+            warnings.append(
+                Message("{ref}: its unit can set off at {at}, not before", ref=ref, at=at)
+            )
         elif unit_bookings.breaks_promise(after, offer_in(after, booking.offer)):
             at = clock(booking.end, book)
-            warnings.append(f"{ref}: its unit is needed for {to} from {at} on")
+            warnings.append(
+                Message("{ref}: its unit is needed for {to} from {at} on", ref=ref, to=to, at=at)
+            )
     return case, tuple(reversed(warnings))
 
 
@@ -222,11 +238,12 @@ def promised(
     offer: Offer,
     language: str,
     *,
-    warnings: tuple[str, ...] = (),
+    warnings: tuple[Message | str, ...] = (),
 ) -> Recorded:
     """What is said once an offer stands as accepted: to the caller, and to the driver."""
     case = decided.case
-    at, texts = clock(offer.promises[-1].there_at, book, language), book.catalog.rules.say
+    at = clock(offer.promises[-1].there_at, book).worded(language)
+    texts = book.catalog.rules.say
     return Recorded(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 from msgspec import Struct
 
 from ..errors import ConflictError, DispatchError
+from ..messages import Message
 from ..model.case import FORGETTING, Act
 from .book import Book
 from .clock_watch import confirm, jump_in_force, sentence
@@ -70,7 +71,7 @@ def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
 
 def _forget_all(book: Book, due: list[int], days: float) -> list[int]:
     """Erase cases in short decisions; a failure in between says how many are erased."""
-    left, erased = deque(due), dict[int, str]()
+    left, erased = deque(due), dict[int, Message]()
     try:
         while left:
             erased |= _forget_some(book, left, days)
@@ -78,26 +79,30 @@ def _forget_all(book: Book, due: list[int], days: float) -> list[int]:
         book.store.after_erasure()
     except DispatchError:
         if erased:
-            book.told.warnings.append(f"erased before that: {len(erased)} of {len(due)} cases")
+            book.told.warnings.append(
+                Message(
+                    "erased before that: {erased} of {due} cases", erased=len(erased), due=len(due)
+                )
+            )
         raise
     book.told.recorded += erased.values()
     return list(erased)
 
 
-def _forget_some(book: Book, left: deque[int], days: float) -> dict[int, str]:
+def _forget_some(book: Book, left: deque[int], days: float) -> dict[int, Message]:
     """Erase the first cases that are left, in one decision of at most about BATCH_S.
 
     Other programs work between two decisions: a case that is no longer due is passed over. Returns
     what is to be said of each that is erased, which nothing that fails later can suppress.
     """
     end = monotonic() + BATCH_S
-    looked_at, erased = 0, dict[int, str]()
+    looked_at, erased = 0, dict[int, Message]()
     with book.store.deciding() as tx:
         for case_id in left:
             if tx.is_due_for_erasure(case_id, days, book.now):
                 tx.forget(case_id, book.now)
                 tx.append(book.act(FORGETTING, case_id))
-                erased[case_id] = f"case {case_id}: erased"
+                erased[case_id] = Message("case {case_id}: erased", case_id=case_id)
             looked_at += 1
             if monotonic() > end:
                 break

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from .. import eligibility
+from ..messages import Message
 from ..model import Availability, PlanEntry, Provider
 from ..model.case import Case, CaseService, Offer, Option
 from . import case_states
@@ -40,7 +41,7 @@ def gate_now(
     }
     reasons = why_out(known.values(), called, needed)
 
-    def gate(option: Option) -> str | None:
+    def gate(option: Option) -> Message | str | None:
         if option.provider not in known:
             return "no longer in the file"
         if option.provider in reasons:
@@ -66,11 +67,11 @@ def gate_for_all(
     gate, numbers = gate_now(book, reader, case, services[0])
     others = [(each, *gate_now(book, reader, case, each)) for each in services[1:]]
 
-    def gate_all(option: Option) -> str | None:
+    def gate_all(option: Option) -> Message | str | None:
         why = gate(option)
         for service, other_gate, other_numbers in others:
             listed = case_states.callable_option(case, service, option.provider, other_numbers)
-            not_listed = f"cannot be asked for {service.service}"
+            not_listed = Message("cannot be asked for {service}", service=service.service)
             why = why or (other_gate(listed) if listed else not_listed)
         return why
 
@@ -86,24 +87,24 @@ def wait_now(
     return 0.0 if provider is None else eligibility.Look(needed, provider).availability.wait_min
 
 
-def _later(stands: Availability, book: Book) -> str:
+def _later(stands: Availability, book: Book) -> Message | str:
     """Say why a provider that could come at once when it was ranked cannot do so now."""
     if stands.source == "hours" and stands.opens_at is not None:
-        return f"opens {clock(stands.opens_at, book)}"
+        return Message("opens {at}", at=clock(stands.opens_at, book))
     if stands.free_at is None:
         return "all units taken since"
-    return f"all units taken since, the next in about {stands.wait_min:.0f} min"
+    return Message(
+        "all units taken since, the next in about {wait_min:.0f} min", wait_min=stands.wait_min
+    )
 
 
-def why_out(providers: Iterable[Provider], called: "Need", needed: "Need") -> dict[str, str]:
+def why_out(providers: Iterable[Provider], called: "Need", needed: "Need") -> dict[str, Message]:
     """Say of each provider that must not be called now what stops it."""
     providers = list(providers)
     now = eligibility.split(providers, called).excluded
     then = now if needed is called else eligibility.split(providers, needed).excluded
-    reasons = {each.provider: str(each.detail) for each in then}
-    return reasons | {
-        each.provider: str(each.detail) for each in now if each.reason in _BARS_THE_CALL
-    }
+    reasons = {each.provider: each.detail for each in then}
+    return reasons | {each.provider: each.detail for each in now if each.reason in _BARS_THE_CALL}
 
 
 def opens_later(book: Book, reader: "Reader | Transaction", case: Case, provider_id: str) -> bool:
@@ -115,7 +116,9 @@ def opens_later(book: Book, reader: "Reader | Transaction", case: Case, provider
     return eligibility.Look(called, provider).availability.opens_at is not None
 
 
-def overdue_since(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> str:
+def overdue_since(
+    book: Book, reader: "Reader | Transaction", case: Case, offer: Offer
+) -> Message | str:
     """Say when an overdue unit was due back; empty if one is free, or all are booked."""
     provider = book.catalog.find(offer.provider)
     if provider is None:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from ..errors import UsageError
+from ..messages import Message
 from ..model.case import EXPORT, Case, Personal
 from ..results.case_results import PersonalView
 from . import offer_changes
 from .book import Book, clock, existing, local, said_locally
-from .decisions import must_be_ahead
+from .decisions import must_be_ahead, of_case
 from .view_case import personal
 
 
@@ -24,7 +25,8 @@ def remind(book: Book, case_id: int, at: datetime | None) -> Case:
         after = replace(before, call_back_at=at, call_back_set_at=at and book.now)
         tx.save(before, after)
         book.write(tx, "callback", case_id, at=at.isoformat() if at else None)
-        fact = f"case {case_id}: " + (f"call back {clock(at, book)}" if at else "called back")
+        done = Message("call back {at}", at=clock(at, book)) if at else "called back"
+        fact = of_case(case_id, done)
     book.told.recorded.append(fact)
     return after
 
@@ -50,7 +52,8 @@ def hold(book: Book, case_id: int, until: datetime) -> None:
         existing(tx, case_id)
         tx.hold(case_id, until)
         book.write(tx, "hold", case_id, until=until.isoformat())
-        fact = f"case {case_id}: kept until {local(until, book):%Y-%m-%d}"
+        day = local(until, book)
+        fact = of_case(case_id, Message("kept until {day:%Y-%m-%d}", day=day))
     book.told.recorded.append(fact)
 
 
@@ -72,6 +75,7 @@ def _change_personal(
         before = tx.personal(case_id) or Personal()
         tx.set_personal(case_id, change(before))
         book.write(tx, action, case_id)
-    done = "noted" if action == "note" else "what is the motorist's own is recorded"
-    book.told.recorded.append(f"case {case_id}: {done}")
+        done = "noted" if action == "note" else "what is the motorist's own is recorded"
+        fact = of_case(case_id, done)
+    book.told.recorded.append(fact)
     return before

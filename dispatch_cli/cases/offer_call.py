@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from .. import desk, eligibility, geo, ranking
 from ..errors import ConflictError, UsageError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.case import Case, CaseService, Offer, Option
 from ..results.case_results import Exhausted, Later, OfferCard
 from . import call_texts, case_states, joint_calls, offer_changes
 from .book import Book, clock, existing, local, said_locally
+from .decisions import of_case
 from .gates_now import (
     entry_of,
     gate_for_all,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 class Around(Struct, frozen=True):
     """What the log adds to an offer: its overdue unit, and the providers of the next calls."""
 
-    overdue: str
+    overdue: Message | str
     then: tuple[Later, ...]
 
 
@@ -68,12 +69,22 @@ def place_call(
             _write_down(book, tx, case_id, offers, because)
             offer = offers[0]
             around = _around(book, tx, after, offer)
-            said = f"{case_id}.{offer.number} {offer.name} {offer.phone}: the call is placed"
+            said = Message(
+                "{ref} {name} {phone}: the call is placed",
+                ref=f"{case_id}.{offer.number}",
+                name=offer.name,
+                phone=offer.phone,
+            )
         else:
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
             nobody = exhausted(case_id, wanted, found)
-            said = f"no provider is left to ask for {nobody.service}: call {nobody.phone}"
-    book.told.recorded.append(f"case {case_id}: {said}")
+            said = Message(
+                "no provider is left to ask for {service}: call {phone}",
+                service=nobody.service,
+                phone=nobody.phone,
+            )
+        fact = of_case(case_id, said)
+    book.told.recorded.append(fact)
     if not options:
         return nobody
     return card(
@@ -93,7 +104,7 @@ def _chosen(
     case: Case,
     wanted: Sequence[CaseService],
     provider: str | None,
-) -> tuple[list[Option], case_states.Next, str]:
+) -> tuple[list[Option], case_states.Next, Message | str]:
     """Choose the options to ask for in one call, one for each service, and the number to dial.
 
     The last value says what speaks against a provider that is asked out of order.
@@ -107,7 +118,7 @@ def _chosen(
     asked = [_out_of_order(book, tx, case, each, provider) for each in wanted]
     options, against = [each for each, _ in asked], [why for _, why in asked if why]
     found = case_states.Next(options[0], options[0].phones[0], ())
-    return options, found, "; ".join(dict.fromkeys(against))
+    return options, found, joined(dict.fromkeys(against))
 
 
 def _write_down(
@@ -182,18 +193,20 @@ def exhausted(case_id: int, services: Sequence[CaseService], found: case_states.
     return Exhausted(case_id, names, phone, text, _named(found))
 
 
-def _named(found: case_states.Next) -> tuple[tuple[str, str], ...]:
+def _named(found: case_states.Next) -> tuple[tuple[str, Message | str], ...]:
     return tuple((option.name, why) for option, why in found.skipped)
 
 
-def why_not(book: Book, case_id: int, provider_id: str, *, services: Sequence[str] = ()) -> str:
+def why_not(
+    book: Book, case_id: int, provider_id: str, *, services: Sequence[str] = ()
+) -> Message | str:
     """Say what speaks against asking a provider out of order; empty where nothing does."""
     with said_locally(book), book.store.reading() as reader:
         case = existing(reader, case_id)
         offer_changes.must_be_open(case)
         wanted = [_service_to_ask(case, name) for name in dict.fromkeys(services) or (None,)]
         found = [_out_of_order(book, reader, case, each, provider_id)[1] for each in wanted]
-        return "; ".join(dict.fromkeys(filter(None, found)))
+        return joined(dict.fromkeys(found))
 
 
 def card(
@@ -201,8 +214,8 @@ def card(
     case: Case,
     offer: Offer,
     *,
-    skipped: tuple[tuple[str, str], ...] = (),
-    in_spite_of: str = "",
+    skipped: tuple[tuple[str, Message | str], ...] = (),
+    in_spite_of: Message | str = "",
     around: Around | None = None,
     language: str = "de",
 ) -> OfferCard:
@@ -274,20 +287,24 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
 
 def _out_of_order(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, provider_id: str
-) -> tuple[Option, str]:
+) -> tuple[Option, Message | str]:
     """Return the option of a provider that the operator names, and what speaks against it."""
     listed = next((each for each in service.options if each.provider == provider_id), None)
     offers = list(case_states.offers_for(case, service.service))
     said = [
-        f"{offer.state.replace('_', ' ')} at {clock(offer.answered_at or offer.opened_at, book)}"
+        Message(
+            "{state} at {at}",
+            state=offer.state.replace("_", " "),
+            at=clock(offer.answered_at or offer.opened_at, book),
+        )
         for offer in offers
         if offer.provider == provider_id
     ]
     if listed is not None:
         gate, numbers = gate_now(book, reader, case, service)
         _, twin = case_states.next_phone(listed, numbers(listed), offers)
-        against = filter(None, [*said, twin, gate(listed)])
-        return replace(listed, phones=numbers(listed)), "; ".join(against)
+        against = joined([*said, twin, gate(listed) or ""])
+        return replace(listed, phones=numbers(listed)), against
     provider = desk.find_provider(book.catalog, provider_id)
     called, needed = needs_now(book, reader, case, entry_of(service))
     why = why_out([provider], called, needed).get(provider.id, "")
@@ -307,4 +324,4 @@ def _out_of_order(
         index_min=rated.index_min,
     )
     _, twin = case_states.next_phone(option, option.phones, offers)
-    return option, "; ".join(filter(None, [*said, twin, why]))
+    return option, joined([*said, twin, why])

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ..availability import Fleet
 from ..errors import ConflictError, UsageError
-from ..messages import Message
+from ..messages import Clock, Message
 from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
 from ..model.words import DECLINE_REASONS
 from .case_states import (
@@ -37,7 +37,7 @@ class RefusedError(ConflictError):
         self.text, self.at, self.after = text, at, after
         super().__init__("{text} at {at:%H:%M}{after}", text=text, at=at, after=after)
 
-    def said(self, at: str) -> ConflictError:
+    def said(self, at: Clock) -> ConflictError:
         """The same as it is said to people, with the moment as a time of day."""
         return ConflictError(
             "{text} at {at}{after}", text=self.text, at=at, after=self.after, hint=self.hint

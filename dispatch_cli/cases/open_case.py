@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from .. import desk, plans
+from ..messages import Message
 from ..model import Incident
 from ..model.case import OPENING, Case, CaseService, Option, Personal
 from ..model.digest import blake2b
@@ -32,7 +33,7 @@ class Opened(Struct, frozen=True):
 
     case: Case
     answer: Answer
-    warnings: tuple[str, ...]
+    warnings: tuple[Message | str, ...]
     personal: Personal = Personal()
     """What is the motorist's own, as it was before new facts."""
 
@@ -61,10 +62,10 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
             personal,
         )
         book.write(tx, OPENING, case.id, kind=incident.kind, client=incident.client)
-        fact = f"case {case.id} is open"
+        fact = Message("case {case_id} is open", case_id=case.id)
     book.told.recorded.append(fact)
-    warnings = [f"perhaps the same as case {other}" for other in same] + doubts
-    return Opened(case, answer, (*answer.warnings, *warnings))
+    warnings = [Message("perhaps the same as case {case_id}", case_id=other) for other in same]
+    return Opened(case, answer, (*answer.warnings, *warnings, *doubts))
 
 
 def doubtful_number(call_back: str) -> list[str]:

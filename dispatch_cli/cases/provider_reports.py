@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from .. import desk
 from ..errors import UsageError
+from ..messages import Message
 from ..model.case import OF_NO_CASE
 from ..model.check import Report
 from .book import Book, clock, local
@@ -59,7 +60,7 @@ def report(
     with book.store.deciding() as tx:
         tx.add_report(said)
         book.write(tx, "report", OF_NO_CASE, provider=said.provider)
-        fact = f"{said.provider}: {in_words(said, book)}"
+        fact = Message("{provider}: {report}", provider=said.provider, report=in_words(said, book))
     book.told.recorded.append(fact)
     return said
 
@@ -71,10 +72,10 @@ def parse_said(text: str) -> tuple[int | None, str | None, str]:
     return (int(first), None, until) if _COUNT.fullmatch(first) else (None, first, until)
 
 
-def in_words(said: Report, book: Book) -> str:
+def in_words(said: Report, book: Book) -> Message:
     """Say a report as it is read back: "2 free until 18:00"."""
-    what = f"{said.free} free" if said.free else said.state
-    return f"{what} until {clock(said.until, book)}"
+    text = "{free} free until {at}" if said.free else "{state} until {at}"
+    return Message(text, free=said.free, state=said.state, at=clock(said.until, book))
 
 
 def _state_of(free: int | None, state: str | None) -> Said:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ..availability import Fleet
 from ..errors import ConflictError
+from ..messages import Clock, Message
 from ..model.case import Booking, Case, Offer, Option
 
 _MINUTE = timedelta(minutes=1)
@@ -39,7 +40,9 @@ class NoUnitError(ConflictError):
     apart, because the core does not know the zone in which it is said.
     """
 
-    def __init__(self, name: str, there_at: datetime | None, why: str, at: str = "") -> None:
+    def __init__(
+        self, name: str, there_at: datetime | None, why: Message | str, at: Clock | None = None
+    ) -> None:
         self.name, self.there_at, self.why = name, there_at, why
         text = "{name} has no free unit left"
         text += ": {why}" if why else ""
@@ -52,7 +55,7 @@ class NoUnitError(ConflictError):
             hint="another time (--eta), one more truck (--extra-unit), or decline",
         )
 
-    def said(self, at: str) -> "NoUnitError":
+    def said(self, at: Clock) -> "NoUnitError":
         """Return the same with the moment as people say it."""
         return NoUnitError(self.name, self.there_at, self.why, at)
 
@@ -138,10 +141,13 @@ def take_unit(
         raise NoUnitError(offer.name, None, "")
     out = [each for unit in known for each in fleet.of(unit)
            if each.begin < end and begin < each.end]  # fmt: skip
-    who = "its only unit is" if fleet.units == 1 else f"all {fleet.units} units are"
-    raise NoUnitError(
-        offer.name, _next_there(fleet, begin, minutes), f"{who} booked for {_cases(out)}"
+    all_units = "all {units} units are booked for {jobs}"
+    why = Message(
+        "its only unit is booked for {jobs}" if fleet.units == 1 else all_units,
+        units=fleet.units,
+        jobs=_cases(out),
     )
+    raise NoUnitError(offer.name, _next_there(fleet, begin, minutes), why)
 
 
 def _next_there(fleet: Fleet, begin: datetime, minutes: JobMinutes) -> datetime | None:

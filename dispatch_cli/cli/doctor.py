@@ -122,7 +122,7 @@ def _clock(log: "Store") -> str:
     """Say whether the clock agrees with the journal, or how far it has jumped."""
     from .case.session import clock_of
 
-    return clock_of(log) or "as the journal has it"
+    return str(clock_of(log)) or "as the journal has it"
 
 
 def _sqlite() -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from math import ceil, inf
 
 from ..availability import SEEN_AHEAD
-from ..messages import Clock, Message
+from ..messages import Message, promised_clock
 from ..model import Availability, Circle, Hold, Polygon, Postcodes, Provider
 from .facts import Facts
 from .gate_forms import (
@@ -69,17 +69,17 @@ def _hold_sentence(incident: Facts, provider: Facts, _: Availability) -> Message
     if hold.until is None:
         return Message("on hold: {why}, until further notice", why=hold.reason)
     return Message("on hold: {why}, until {until}", why=hold.reason,
-                   until=Clock(hold.until, incident.when))  # fmt: skip
+                   until=promised_clock(hold.until, incident.when))  # fmt: skip
 
 
 def _closed_sentence(incident: Facts, _: Facts, known: Availability) -> Message:
     if known.opens_at is None:
         return Message("opens in more than {days} days", days=SEEN_AHEAD.days)
-    return Message("opens {opens_at}", opens_at=Clock(known.opens_at, incident.when))
+    return Message("opens {opens_at}", opens_at=promised_clock(known.opens_at, incident.when))
 
 
 def _down_sentence(incident: Facts, _: Facts, known: Availability) -> Message:
-    since = Clock(known.since, incident.when) if known.since else None
+    since = promised_clock(known.since, incident.when) if known.since else None
     if since and known.why:
         return Message("down since {since}: {why}", since=since, why=known.why)
     if since:

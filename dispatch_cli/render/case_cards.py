@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..messages import time_of_day
+from ..messages import Message, time_of_day
 from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def recorded_rows(done: "Recorded") -> "list[Row]":
     ]
 
 
-def _why_skipped(skipped: Iterable[tuple[str, str]]) -> str:
+def _why_skipped(skipped: Iterable[tuple[str, Message | str]]) -> str:
     return "; ".join(f"{name}: {why}" for name, why in skipped)
 
 
@@ -195,7 +195,7 @@ def overdue_lines(card: "OfferCard", screen: Screen) -> list[Line]:
     return plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT), "yellow")
 
 
-def _skipped(skipped: Iterable[tuple[str, str]], screen: Screen) -> list[Line]:
+def _skipped(skipped: Iterable[tuple[str, Message | str]], screen: Screen) -> list[Line]:
     lines: list[Line] = []
     for name, why in skipped:
         text = f"skipped {screen.text(name)}: {screen.text(why)}"

@@ -54,7 +54,7 @@ class Page(Struct, frozen=True, kw_only=True):
     overdue: tuple[str, ...] = ()
     message: "tuple[Message | str, ...]" = ()
     is_error: bool = False
-    question: tuple[str, ...] = ()
+    question: tuple[Message | str, ...] = ()
 
 
 def loop_lines(page: Page, screen: Screen, now: datetime | None) -> list[Line]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ..messages import MONTHS, WEEKDAYS
 from ..results.check_results import (
     SAID,
     WORST_FIRST,
@@ -96,9 +97,9 @@ def since(moment: datetime | None, now: datetime) -> str:
     if local.date() == now.date():
         return f"{local:%H:%M}"
     if timedelta() < now.date() - local.date() < timedelta(days=7):
-        return figures.WEEKDAYS[local.weekday()]
+        return WEEKDAYS[local.weekday()]
     if abs(now - local) < timedelta(days=360):
-        return f"{local.day} {figures.MONTHS[local.month - 1]}"
+        return f"{local.day} {MONTHS[local.month - 1]}"
     return str(local.year)
 
 

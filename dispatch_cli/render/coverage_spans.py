@@ -6,9 +6,8 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from ..messages import time_of_day
+from ..messages import MONTHS, WEEKDAYS, time_of_day
 from ..results.coverage_results import CoverageGap, CoverageReport, CoveredService
-from .figures import MONTHS, WEEKDAYS
 
 _ONE_DAY = timedelta(days=1)
 

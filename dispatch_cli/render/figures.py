@@ -3,13 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from math import floor, isfinite, isnan
 
-from ..messages import time_of_day
+from ..messages import MONTHS, WEEKDAYS, Clock, promised_clock, time_of_day
 from ..results.cascade_answer import Candidate
-
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-)  # fmt: skip
+from .wording import worded
 
 _MEASURED = frozenset({"road"})
 """The sources of travel times that are more than an estimate; everything else carries "~"."""
@@ -47,25 +43,13 @@ def iso(moment: datetime | None) -> str:
 
 
 def past_clock(moment: datetime, now: datetime) -> str:
-    """A moment that has been, to the minute that it lies in, with its day where it needs one."""
-    return clock(moment.replace(second=0, microsecond=0), now)
+    """Write a moment that has been, to the minute that it lies in."""
+    return worded(Clock(moment, now))
 
 
 def clock(moment: datetime, when: datetime) -> str:
-    """Write a moment in the incident's time zone, with the weekday or date where it needs one.
-
-    Whole minutes, never earlier than the moment, so that what is promised comes true.
-    """
-    # Reckoned in UTC, because adding to a local time passes over the change of clocks.
-    whole = moment.astimezone(UTC)
-    if whole.second or whole.microsecond:
-        whole = whole.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    local = whole.astimezone(when.tzinfo)
-    if local.date() == when.date():
-        return time_of_day(local)
-    if abs(local.date() - when.date()) < timedelta(days=6):
-        return f"{WEEKDAYS[local.weekday()]} {time_of_day(local)}"
-    return f"{local:%Y-%m-%d} {time_of_day(local)}"
+    """Write a moment to come, in the incident's time zone and never earlier than it is."""
+    return worded(promised_clock(moment, when))
 
 
 def date_and_clock(moment: datetime) -> str:

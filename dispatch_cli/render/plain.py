@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import TextIO
 
+from ..messages import Message
 from .clean import clean
 from .layout import encodable
 
-PlainValue = str | float | bool
+PlainValue = Message | str | float | bool
 Row = dict[str, PlainValue]
 
 
@@ -23,9 +24,9 @@ def write_table(columns: Iterable[str], lines: Iterable[Row], stream: TextIO) ->
 
 
 def _cell(value: PlainValue) -> str:
-    """Write one cell: numbers unrounded, yes and no as in JSON, texts cleaned but never cropped."""
+    """Write one cell: numbers unrounded, yes and no as in JSON, texts in English and whole."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value) if isfinite(value) else ""
-    return clean(value, sys.maxsize - 1)
+    return clean(str(value), sys.maxsize - 1)

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 
 from ..errors import Problem, SentenceError
-from ..messages import Message
+from ..messages import Clock, Message
 
 _catalogue: dict[str, str] = {}
+_language = ["en"]
 
 
-def speak(catalogue: Mapping[str, str]) -> None:
-    """Word all sentences from now on by a catalogue: the English template to the other one.
+def speak(language: str, catalogue: Mapping[str, str]) -> None:
+    """Word all sentences from now on in a language: its catalogue has a template for the English.
 
-    A sentence that it does not have stays English. An empty catalogue is English.
+    A sentence that it does not have stays English.
     """
+    _language[0] = language
     _catalogue.clear()
     _catalogue.update(catalogue)
 
@@ -22,6 +24,8 @@ def worded(sentence: object) -> str:
     if isinstance(sentence, Message):
         template = _catalogue.get(sentence.id, sentence.id)
         return template.format_map({name: _value(v) for name, v in sentence.values.items()})
+    if isinstance(sentence, Clock):
+        return sentence.worded(_language[0])
     if isinstance(sentence, Problem):
         return str(Problem(worded(sentence.text), sentence.file, sentence.line, sentence.who))
     if isinstance(sentence, SentenceError):
@@ -31,4 +35,4 @@ def worded(sentence: object) -> str:
 
 def _value(value: object) -> object:
     """Return what fills a place: sentences are worded, numbers stay for the template to format."""
-    return worded(value) if isinstance(value, Message | SentenceError) else value
+    return worded(value) if isinstance(value, Message | SentenceError | Clock) else value

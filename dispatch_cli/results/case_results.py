@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from ..messages import Message
 from ..model.case import Act, Promise
 from .cascade_answer import EmergencyCall
 
@@ -19,15 +20,15 @@ class Recorded(Struct, frozen=True, kw_only=True):
     ref: str
     case_id: int
     state: str
-    message: str
+    message: Message | str
     tell_caller: tuple[str, ...] = ()
     give_driver: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message | str, ...] = ()
     waiting: tuple[str, ...] = ()
     """After an answer that is no acceptance: the services for which a provider can be asked now."""
 
     @property
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[Message | str, ...]:
         """The recorded act, then everything that the operator must know about it."""
         return (self.message, *self.warnings)
 
@@ -54,11 +55,11 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     of: int
     answer_by: datetime
     say: tuple[str, ...]
-    skipped: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, Message | str], ...]
     then: tuple[Later, ...]
     override: str = ""
-    in_spite_of: str = ""
-    overdue: str = ""
+    in_spite_of: Message | str = ""
+    overdue: Message | str = ""
     """When the overdue unit was due back; empty if no unit is overdue."""
 
 
@@ -69,7 +70,7 @@ class Exhausted(Struct, frozen=True):
     service: str
     phone: str
     text: str
-    skipped: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, Message | str], ...]
 
 
 class ServiceView(Struct, frozen=True, kw_only=True):
@@ -178,4 +179,4 @@ class Audit(Struct, frozen=True):
     """What should have happened by now, and what is wrong with the clock, if anything."""
 
     overdue: tuple[Overdue, ...]
-    clock: str
+    clock: Message | str

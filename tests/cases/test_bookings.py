@@ -16,6 +16,7 @@ from dispatch_cli.cases import (
 from dispatch_cli.cases.unit_bookings import NoUnitError
 from dispatch_cli.model import Rules, ServiceSettings, Settings
 from dispatch_cli.model.case import Personal
+from tests.english import english
 
 from ..worlds import incident
 from .conftest import NOON
@@ -78,10 +79,13 @@ def test_a_unit_that_should_be_back_is_ranked_and_asked_about(desk):
     case = open_case.open_case(desk(110), incident(kind="tow", when=when), Personal()).case.id
     card = offer_call.place_call(desk(110), case)
     # The centre's clock is an hour ahead of UTC.
-    assert (card.provider, card.overdue) == ("anna", "Anna was due back at 14:45 from case 1: ask")
+    assert (card.provider, english(card.overdue)) == (
+        "anna",
+        "Anna was due back at 14:45 from case 1: ask",
+    )
     assert offer_call.card(desk(111), _case(desk, case), _case(desk, case).offers[0]).overdue
     done = answer_call.accept(desk(111), card.ref, after_noon(140))
-    assert done.warnings[0] == "Anna was due back at 14:45 from case 1: ask"
+    assert english(done.warnings[0]) == "Anna was due back at 14:45 from case 1: ask"
     correct_case.close(desk(112), 1)
     found = rows(ranked(desk(113)))["anna"]
     assert found[:2] == ("up", 0.0)
@@ -129,7 +133,7 @@ def test_the_caller_is_told_the_day_in_german(desk, there_at, told, recorded):
     """What is read aloud has German days, what the desk records has English ones."""
     done = accepted(desk, 0, there_at, when=there_at)
     assert told in done.tell_caller[0]
-    assert recorded in done.message
+    assert recorded in english(done.message)
 
 
 def test_a_truck_that_arrives_early_is_at_the_scene(desk):
@@ -156,7 +160,7 @@ def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
     card = offer_call.place_call(desk(1), case, provider="anna", because="x", override="decision")
     second = answer_call.accept(desk(2), card.ref, after_noon(130))
     late = answer_call.arrive(desk(100), first.ref)
-    assert late.warnings == ("2.1: its unit can set off at 15:25, not before",)
+    assert english(late.warnings) == ("2.1: its unit can set off at 15:25, not before",)
     assert rows(ranked(desk(101)))["anna"][:2] == ("busy", 44.0 + 55.0)
     # It is written down under the case that gives way, and its promise is not kept silently.
     moved = [act for act in view_case.acts(desk(100), case) if act.action == "give way"]
@@ -230,14 +234,14 @@ def later_and_sooner(desk):
 def test_a_unit_that_is_needed_elsewhere_breaks_its_promise(desk):
     """It set off at 12:30 for the second case, and is at the scene of the first by 12:35."""
     moved = answer_call.arrive(desk(35), later_and_sooner(desk))
-    assert moved.warnings == ("2.1: its unit is needed for 1.1 from 13:35 on",)
+    assert english(moved.warnings) == ("2.1: its unit is needed for 1.1 from 13:35 on",)
     assert new_times(desk, 36) == ["2.1"]
 
 
 def test_an_arrival_before_another_job_is_not_refused(desk):
     """The second case is moved to where the first one was booked, which is free by then."""
     moved = answer_call.arrive(desk(29), later_and_sooner(desk))
-    assert moved.warnings == ("2.1: its unit can set off at 14:14, not before",)
+    assert english(moved.warnings) == ("2.1: its unit can set off at 14:14, not before",)
     assert new_times(desk, 30) == ["2.1"]
     assert desk(31).store.check() == []
 

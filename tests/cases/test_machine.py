@@ -34,6 +34,7 @@ from dispatch_cli.model import Phone, Rules, Vehicle
 from dispatch_cli.model.case import Personal
 from dispatch_cli.model.words import DECLINE_REASONS
 from dispatch_cli.store import open_store
+from tests.english import english
 
 from ..worlds import MemoryCatalog, incident, no_holidays, provider, settings_with
 from . import lessons
@@ -285,7 +286,7 @@ class Casework(RuleBasedStateMachine):
             lambda book: open_case.open_case(book, here, Personal()),
         )
         if opened:
-            found = {each for each in opened.warnings if each.startswith("perhaps")}
+            found = {each for each in english(opened.warnings) if each.startswith("perhaps")}
             found = {int(each.split()[-1]) for each in found}
             forgotten = {job.number for job in self.desk.jobs if job.is_forgotten}
             assert found - forgotten == same
@@ -298,10 +299,10 @@ class Casework(RuleBasedStateMachine):
             verdict, lambda book: offer_call.place_call(book, job.number, services=services, **how)
         )
         if isinstance(card, offer_call.Exhausted):
-            assert (card.phone, whom.firm, card.skipped) == ("110", "", whom.skipped)
+            assert (card.phone, whom.firm, english(card.skipped)) == ("110", "", whom.skipped)
         elif card:
             is_warned, by = bool(card.in_spite_of), card.answer_by.astimezone(UTC)
-            assert (card.provider, card.phone, card.skipped, is_warned, by) == (
+            assert (card.provider, card.phone, english(card.skipped), is_warned, by) == (
                 whom.firm, whom.phone, whom.skipped, whom.is_warned, self.now + 3 * MINUTE,
             )  # fmt: skip
 
@@ -415,7 +416,7 @@ class Casework(RuleBasedStateMachine):
             lambda book: amend_case.amend(book, job.number, {"state": state}),
         )
         if done:
-            unfit = {each.split()[0] for each in done.warnings if "no longer fit" in each}
+            unfit = {each.split()[0] for each in english(done.warnings) if "no longer fit" in each}
             assert unfit == self.desk.unfit_now(job)
 
     # Keeping.

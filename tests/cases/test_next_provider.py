@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case, provider_reports
 from dispatch_cli.model.case import Personal
+from tests.english import english
 
 from ..worlds import incident, provider
 from .conftest import NOON
@@ -38,7 +39,7 @@ def asked_about(desk, minutes, ref):
     """What is asked before an acceptance, and what is warned of after it: both are the same."""
     before = answer_call.would_be_sooner(desk(minutes), ref, LATE)
     assert answer_call.accept(desk(minutes), ref, LATE).warnings == tuple(before)
-    return [each.partition(" would be there")[0] for each in before]
+    return [each.partition(" would be there")[0] for each in english(before)]
 
 
 def next_of(desk, minutes, ref):
@@ -96,7 +97,7 @@ def test_the_wait_is_as_of_now(desk, catalog):
     there_at = NOON + timedelta(minutes=45)
     assert answer_call.would_be_sooner(desk(2), card.ref, there_at) == []
     provider_reports.report(desk(3), "bert", free=1, until=NOON + timedelta(minutes=60))
-    [asked] = answer_call.would_be_sooner(desk(4), card.ref, there_at)
+    [asked] = english(answer_call.would_be_sooner(desk(4), card.ref, there_at))
     assert asked.startswith("Bert would be there about 13:")
 
 

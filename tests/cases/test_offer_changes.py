@@ -11,6 +11,7 @@ from dispatch_cli.cases.offer_changes import CALL_BACK_WITHIN
 from dispatch_cli.cases.unit_bookings import NoUnitError
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Booking, Case
+from tests.english import english
 
 from .sample_cases import JOB, MINUTE, NOON, case, fleet, option, service
 
@@ -162,7 +163,7 @@ def test_one_firm_under_two_ids_is_called_once():
     of = done(of, 1, "decline")
     found = case_states.next_option(of, of.services[0])
     assert found.option.provider == "carl"
-    assert [why for _, why in found.skipped] == ["has the number of Anna: declined"]
+    assert [english(why) for _, why in found.skipped] == ["has the number of Anna: declined"]
 
 
 def test_a_failure_goes_on_with_the_next():

@@ -10,6 +10,7 @@ from dispatch_cli.cases.observe_log import observe
 from dispatch_cli.errors import UsageError
 from dispatch_cli.model.case import OF_NO_CASE, Personal
 from dispatch_cli.model.check import Checking, CheckSettings, Watched
+from tests.english import english
 
 from ..worlds import incident, no_holidays
 from .conftest import NOON
@@ -54,7 +55,7 @@ def look_at(book, provider, state, **facts):
 def test_two_free_until_six(desk):
     """Who said it, when, and until when is kept; the newer report counts and the older stays."""
     said = provider_reports.report(desk(0), "carl", free=2, until=NOON + timedelta(hours=6))
-    assert provider_reports.in_words(said, desk(0)) == "2 free until 19:00"
+    assert english(provider_reports.in_words(said, desk(0))) == "2 free until 19:00"
     assert (said.state, said.operator, said.at) == ("up", "desk", NOON)
     provider_reports.report(desk(5, operator="mara"), "carl", free=0)
     with desk(6).store.reading() as reader:
@@ -100,12 +101,10 @@ def test_without_an_end_an_hour_and_busy_as_long_as_the_file_says(desk):
 def test_words(desk):
     """A report as it is read back; a weekday where the clock alone would mislead."""
     book = desk(0)
-    assert (
-        provider_reports.in_words(provider_reports.report(book, "anna", free=0), book)
-        == "busy until 13:30"
-    )
+    busy = provider_reports.report(book, "anna", free=0)
+    assert english(provider_reports.in_words(busy, book)) == "busy until 13:30"
     late = provider_reports.report(book, "anna", state="down", until=NOON + timedelta(hours=20))
-    assert provider_reports.in_words(late, book) == "down until Sat 09:00"
+    assert english(provider_reports.in_words(late, book)) == "down until Sat 09:00"
 
 
 @pytest.mark.parametrize(
@@ -195,4 +194,4 @@ def test_the_gate_at_the_call_knows_it_too(desk):
     look_at(desk(1), "anna", "down", why="no answer, 3 x")
     card = offer_call.place_call(desk(2), case)
     assert card.provider != "anna"
-    assert ("Anna", "down since 13:01: no answer, 3 x") in card.skipped
+    assert ("Anna", "down since 13:01: no answer, 3 x") in english(card.skipped)

@@ -23,9 +23,9 @@ GERMAN = {
 @pytest.fixture
 def in_german() -> Iterator[None]:
     """Word sentences by the catalogue, and in English again after the test."""
-    speak(GERMAN)
+    speak("de", GERMAN)
     yield
-    speak({})
+    speak("en", {})
 
 
 def sample_error() -> UsageError:

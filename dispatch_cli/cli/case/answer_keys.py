@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ...cases import answer_call, correct_case
 from ...cases.unit_bookings import NoUnitError
 from ...errors import UsageError
+from ...messages import Message
 from ...model.words import DECLINE_REASONS
 from ...render.case_loop import declines_question
 from .session import read_moment
@@ -29,8 +30,8 @@ _BECAUSE = "undone in case work"
 _FOR_GOOD = {"r": "help is on the scene", "s": "help came and could not help"}
 """What cannot be taken back is asked for twice."""
 
-Undo = Callable[[], Sequence[str]] | None
-Done = tuple[Sequence[str], Undo]
+Undo = Callable[[], Sequence[Message | str]] | None
+Done = tuple[Sequence[Message | str], Undo]
 _NOTHING: Done = ((), None)
 
 
@@ -40,7 +41,7 @@ class Asker(Protocol):
     def text(self, question: str, situation: "Situation") -> str | None:
         """A line of text; None: given up."""
 
-    def choice(self, question: Sequence[str], situation: "Situation") -> str:
+    def choice(self, question: Sequence[Message | str], situation: "Situation") -> str:
         """One key."""
 
     def sure(self, key: str, what: str, situation: "Situation") -> bool:
@@ -127,7 +128,7 @@ class AnswerKeys:
             return _NOTHING
         done = answer_call.promise(self._book, ref, there_at, language=self._language)
 
-        def undo() -> Sequence[str]:
+        def undo() -> Sequence[Message | str]:
             if before is None:
                 return ()
             return answer_call.promise(
@@ -139,7 +140,7 @@ class AnswerKeys:
     def _running_again(self, ref: str) -> Undo:
         """Undo an answer in the open: it is superseded, and the call is running again."""
 
-        def undo() -> Sequence[str]:
+        def undo() -> Sequence[Message | str]:
             return correct_case.correct(self._book, ref, "open", _BECAUSE).sentences
 
         return undo

@@ -34,7 +34,9 @@ class Loop:
     shows the open offer and asks what became of it.
     """
 
-    def __init__(self, desk: Desk, book: "Book", case_id: int, warnings: Sequence[str]) -> None:
+    def __init__(
+        self, desk: Desk, book: "Book", case_id: int, warnings: Sequence[Message | str]
+    ) -> None:
         self._desk = desk
         self._opened = book
         self._case_id = case_id
@@ -109,7 +111,7 @@ class Loop:
     def _say(self, *texts: Message | str, is_error: bool = False) -> None:
         self._message, self._is_error = texts, is_error
 
-    def _draw(self, situation: Situation, question: Sequence[str] = ()) -> None:
+    def _draw(self, situation: Situation, question: Sequence[Message | str] = ()) -> None:
         # What the acts of a key have noticed, such as a clock that has jumped, stays on the screen.
         self._message = (*self._message, *TOLD.warnings)
         page = replace(
@@ -170,7 +172,7 @@ class Loop:
         line = self._keys.line(lambda typed: self._draw(situation, [f"{question}: {typed}"]))
         return line.strip() if line is not None else None
 
-    def choice(self, question: Sequence[str], situation: Situation) -> str:
+    def choice(self, question: Sequence[Message | str], situation: Situation) -> str:
         """Ask for one key."""
         while True:
             self._draw(situation, question)
@@ -231,7 +233,7 @@ class Loop:
         keep_case.remind(book, self._case_id, at)
         self._say(f"call the motorist back at {clock(at, book)}" if at else "called back")
 
-        def undo() -> Sequence[str]:
+        def undo() -> Sequence[Message | str]:
             keep_case.remind(self.book, self._case_id, before)
             return ["the reminder is as it was"]
 
@@ -253,7 +255,7 @@ class Loop:
         opened = amend_case.amend(self.book, self._case_id, facts, theirs)
         self._say(*_ranked_again(opened, "ranked again"))
 
-        def undo() -> Sequence[str]:
+        def undo() -> Sequence[Message | str]:
             restored = amend_case.take_back(self.book, opened.case, before)
             if theirs:
                 own = {name: getattr(opened.personal, name) for name in names}
@@ -269,7 +271,7 @@ class Loop:
         before = keep_case.note(self.book, self._case_id, text)
         self._say("noted")
 
-        def undo() -> Sequence[str]:
+        def undo() -> Sequence[Message | str]:
             keep_case.put_personal(self.book, self._case_id, note=before)
             return ["the note is taken back"]
 
@@ -318,7 +320,7 @@ class Loop:
         self._say(*(numbers or ["112  ambulance, fire", "110  police"]), f"PLACE  {place}")
 
 
-def _ranked_again(opened: "Opened", done: str) -> list[str]:
+def _ranked_again(opened: "Opened", done: str) -> list[Message | str]:
     """Say what was done, after the emergency calls and before the warnings of the new ranking."""
     calls = [f"{call.dial}  {call.service}: {call.text}" for call in opened.answer.emergency]
     return [*calls, *opened.answer.advice, done, *opened.warnings]

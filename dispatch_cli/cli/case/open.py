@@ -6,6 +6,7 @@ import typer
 from msgspec.structs import replace
 
 from ...errors import UsageError
+from ...messages import Message
 from ...model.case import Personal
 from ..incident_options import Facts
 from ..outcome import Outcome
@@ -57,7 +58,7 @@ def open_case(
     if place is not None and not facts.at:
         incident = replace(incident, place=place)
     opened = open_case.open_case(book, incident, personal, like=like or 0)
-    warnings = [
+    warnings: list[Message | str] = [
         *opened.warnings,
         *exposed(typed(motorist) | {"--note": facts.note}),
     ]

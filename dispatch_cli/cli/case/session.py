@@ -99,7 +99,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
     )
 
 
-def clock_of(log: "store.Store") -> str:
+def clock_of(log: "store.Store") -> "Message | str":
     """Say that the clock has jumped, without a provider file; empty if it agrees with the log."""
     from ...cases.clock_watch import jump_in_force, sentence
 

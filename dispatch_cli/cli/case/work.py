@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import UsageError
+from ...messages import Message
 from ..outcome import Outcome
 from ..spreading import takes
 from .session import Desk, open_book
@@ -36,7 +37,7 @@ def work(
     return work_on(desk, book, case_id, ())
 
 
-def work_on(desk: Desk, book: "Book", case_id: int, warnings: Sequence[str]) -> Outcome:
+def work_on(desk: Desk, book: "Book", case_id: int, warnings: Sequence[Message | str]) -> Outcome:
     """Go into the loop for a case; what was said at its opening stands as the first message."""
     from .loop import Loop
 
