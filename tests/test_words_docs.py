@@ -31,7 +31,7 @@ def test_the_table_has_every_service_with_its_german_term() -> None:
 
 def test_the_gates_are_explained_in_the_order_in_which_they_are_asked() -> None:
     """Every exclusion reason stands on the page, in order, with a German explanation."""
-    found = rows("Why somebody is not asked")
+    found = rows("Why a provider is not asked")
     assert tuple(row[0] for row in found) == reasons_of(GATES)
     assert all(len(row) == 3 and all(row) for row in found)
 
