@@ -150,7 +150,7 @@ def callable_option(
     case: Case, service: CaseService, provider: str, numbers: Numbers
 ) -> Option | None:
     """Return a provider's option of a service, if one of its numbers may still be dialled."""
-    option = next((each for each in service.options if each.provider == provider), None)
+    option = service.option_of(provider)
     if option is None:
         return None
     phone, _ = next_phone(option, numbers(option), list(offers_for(case, service.service)))

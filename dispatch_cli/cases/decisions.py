@@ -220,8 +220,7 @@ def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
 
 def _option_of(case: Case, offer: Offer) -> Option | None:
     service = case_states.service_of(case, offer.service)
-    options = service.options if service else ()
-    return next((each for each in options if each.provider == offer.provider), None)
+    return service.option_of(offer.provider) if service else None
 
 
 def must_be_ahead(book: Book, moment: datetime, since: timedelta = timedelta(minutes=1)) -> None:

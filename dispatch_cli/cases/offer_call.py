@@ -113,8 +113,8 @@ def _chosen(
         found = _next_for_all(book, tx, case, wanted)
         if found.option is None:
             return [], found, ""
-        others = [_listed(each, found.option.provider) for each in wanted[1:]]
-        return [found.option, *others], found, ""
+        others = [each.option_of(found.option.provider) for each in wanted[1:]]
+        return [found.option, *filter(None, others)], found, ""
     asked = [_out_of_order(book, tx, case, each, provider) for each in wanted]
     options, against = [each for each, _ in asked], [why for _, why in asked if why]
     found = case_states.Next(options[0], options[0].phones[0], ())
@@ -182,10 +182,6 @@ def _next_for_all(
     return found
 
 
-def _listed(service: CaseService, provider_id: str) -> Option:
-    return next(each for each in service.options if each.provider == provider_id)
-
-
 def exhausted(case_id: int, services: Sequence[CaseService], found: case_states.Next) -> Exhausted:
     """Say that no provider is left for a service, with the last resort's number."""
     names = " + ".join(each.service for each in services)
@@ -228,7 +224,7 @@ def card(
             around = _around(book, reader, case, offer)
     service = case_states.service_of(case, offer.service)
     options = service.options if service else ()
-    own = next((each for each in options if each.provider == offer.provider), None)
+    own = service.option_of(offer.provider) if service else None
     return OfferCard(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,
@@ -289,7 +285,7 @@ def _out_of_order(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, provider_id: str
 ) -> tuple[Option, Message | str]:
     """Return the option of a provider that the operator names, and what speaks against it."""
-    listed = next((each for each in service.options if each.provider == provider_id), None)
+    listed = service.option_of(provider_id)
     offers = list(case_states.offers_for(case, service.service))
     said = [
         Message(

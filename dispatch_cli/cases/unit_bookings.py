@@ -109,11 +109,8 @@ def _ways(case: Case, offer: Offer) -> list[float | None]:
     The log does not say for which of them the unit was booked.
     """
     names = {each.service for each in case.of_one_call(offer)}
-    found = {service.service: service.options for service in case.services}
-    options = [
-        next((each for each in found.get(name, ()) if each.provider == offer.provider), None)
-        for name in names
-    ]
+    found = {service.service: service.option_of(offer.provider) for service in case.services}
+    options = [found.get(name) for name in names]
     return [None if option is None else way_min(option) for option in options]
 
 

@@ -162,7 +162,7 @@ def _compare_clock(log: "store.Store") -> None:
 
     at = written_at(log.path)
     if at is not None and now() - at > LONGEST_PAUSE:
-        from .case.session import record_clock
+        from .log_book import record_clock
 
         record_clock(log)
 

@@ -46,7 +46,7 @@ def schedule(
     catalog: "Catalog", log: Path, *, sample: bool, on_network: bool, systemd: bool, json: bool
 ) -> Outcome:
     """Make the lines of a crontab, or the units of systemd."""
-    from .case.session import login_name
+    from .log_book import login_name
 
     budget_s = catalog.checking().settings.budget_s
     shared = ["--providers", os.path.abspath(catalog.path), "--db", os.path.abspath(log)]

@@ -39,8 +39,8 @@ def doctor(
 ) -> Outcome:
     """Say which files and settings are in force, and where each came from."""
     from ..notation.centres import centres
-    from .listed_rows import listing
     from .open_files import find_catalog, open_catalog
+    from .result_output import listing
 
     path, source = find_catalog(providers)
     rows = [
@@ -120,7 +120,7 @@ def _case_log() -> tuple[list[tuple[str, str, str]], ExitCode]:
 
 def _clock(log: "Store") -> str:
     """Say whether the clock agrees with the journal, or how far it has jumped."""
-    from .case.session import clock_of
+    from .log_book import clock_of
 
     return str(clock_of(log)) or "as the journal has it"
 

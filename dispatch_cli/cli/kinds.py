@@ -20,8 +20,8 @@ def kinds(
 ) -> Outcome:
     """List incident kinds, services and conditions, with the German words."""
     from ..plans import BUILT_IN
-    from .listed_rows import listing
     from .open_files import open_catalog
+    from .result_output import listing
 
     known = {**BUILT_IN, **open_catalog(providers).rules.plans}
     rows = [*_kind_rows(known), *_service_rows(), *_condition_rows()]

@@ -8,9 +8,11 @@ import typer
 
 from ..errors import ExitCode
 from ..messages import counted
-from .case.session import Desk, book_of, login_name, open_log, shown
+from .desk_options import Desk
 from .lazy import group
+from .log_book import book_of, login_name, open_log
 from .outcome import TOLD, Outcome
+from .result_output import shown
 from .spreading import takes
 
 if TYPE_CHECKING:

@@ -58,8 +58,8 @@ def list_providers(
     """List the providers of the file."""
     from ..errors import UsageError
     from ..model.words import SERVICES, lookup
-    from .listed_rows import streamed
     from .open_files import open_catalog
+    from .result_output import streamed
 
     wanted = None if service is None else lookup(service, SERVICES)
     if service is not None and wanted is None:
@@ -102,8 +102,8 @@ def show(
     """Show everything that the file says of one provider, and what the case log has taught."""
     from .. import desk
     from ..cases.experience import experience
-    from .listed_rows import listing
     from .open_files import now, open_catalog, store_at
+    from .result_output import listing
 
     clock = now()
     catalog = open_catalog(providers, clock)

@@ -4,10 +4,13 @@ from typing import Annotated
 
 import typer
 
-from .case.session import Desk, open_book, read_moment, shown, zone_of
+from .desk_options import Desk
+from .log_book import open_book, zone_of
 from .options import complete_providers
 from .outcome import Outcome
+from .result_output import shown
 from .spreading import takes
+from .typed_input import read_moment
 
 COLUMNS = ("provider", "state", "free", "until", "operator")
 

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .case.session import Desk, open_book, shown, zone_of
+from .desk_options import Desk
 from .lazy import group
+from .log_book import open_book, zone_of
 from .outcome import Outcome
+from .result_output import shown
 from .spreading import takes
 
 if TYPE_CHECKING:

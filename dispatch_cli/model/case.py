@@ -175,6 +175,10 @@ class CaseService(Struct, frozen=True, kw_only=True):
     equipment: tuple[tuple[str, ...], ...] = ()
     neutral_cost_min: float = 0.0
 
+    def option_of(self, provider: str) -> Option | None:
+        """The option of a provider, None if the ranking had none."""
+        return next((each for each in self.options if each.provider == provider), None)
+
 
 class Case(Struct, frozen=True, kw_only=True):
     """Everything about a case but what is personal, which the store keeps in one table."""

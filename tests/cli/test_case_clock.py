@@ -6,9 +6,10 @@ import pytest
 
 from dispatch_cli.cases import view_case
 from dispatch_cli.cases.clock_watch import _length
-from dispatch_cli.cli.case import session
-from dispatch_cli.cli.case.session import Desk, open_book
+from dispatch_cli.cli import log_book
 from dispatch_cli.cli.case.situation import look
+from dispatch_cli.cli.desk_options import Desk
+from dispatch_cli.cli.log_book import open_book
 
 NOW = datetime.now(UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,7 +22,7 @@ def at(dispatch, firms, monkeypatch):
     """Run a command of ``case`` while the clock of the machine shows a time."""
 
     def at(after: timedelta, *argv: str):
-        monkeypatch.setattr(session, "now", lambda: NOW + after)
+        monkeypatch.setattr(log_book, "now", lambda: NOW + after)
         return dispatch("case", *argv)
 
     return at
@@ -137,7 +138,7 @@ def test_a_restore_records_a_jump_and_hides_none(at, dispatch, monkeypatch, tmp_
     copy = str(tmp_path / "copy")
     at(HOUR, "open", "tow", "--at", "86150")
     assert dispatch("log", "backup", copy).code == 0
-    monkeypatch.setattr(session, "now", lambda: NOW)
+    monkeypatch.setattr(log_book, "now", lambda: NOW)
     restored = dispatch("log", "restore", copy)
     assert (restored.code, restored.err.count(SET_BACK)) == (0, 1)
     assert journal(dispatch) == [(1, "open"), (0, "clock jumped"), (0, "restore")]

@@ -18,8 +18,8 @@ LONG_AGO = timedelta(days=400)
 JUMPED = "the clock was 400 days ahead of the last record"
 BEFORE_THE_JUMP = f"""\
 from datetime import UTC, datetime, timedelta
-from dispatch_cli.cli.case import session
-session.now = lambda: datetime.now(UTC) - timedelta(days={LONG_AGO.days})
+from dispatch_cli.cli import log_book
+log_book.now = lambda: datetime.now(UTC) - timedelta(days={LONG_AGO.days})
 """
 RUN = """\
 from dispatch_cli.__main__ import main

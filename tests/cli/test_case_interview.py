@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dispatch_cli.cases import answer_call, offer_call
-from dispatch_cli.cli.case import session
+from dispatch_cli.cli import log_book
 from dispatch_cli.cli.case.loop import Loop
-from dispatch_cli.cli.case.session import Desk, open_book
+from dispatch_cli.cli.desk_options import Desk
+from dispatch_cli.cli.log_book import open_book
 
 from .test_case_loop import Typist
 
@@ -30,7 +31,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock that every command of a case reads."""
     clock = Clock()
-    monkeypatch.setattr(session, "now", lambda: clock.now)
+    monkeypatch.setattr(log_book, "now", lambda: clock.now)
     return clock
 
 

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch_cli.cli.case import session
+from dispatch_cli.cli import log_book
 from dispatch_cli.cli.case.loop import Loop
 from dispatch_cli.cli.case.questions import ask_missing
-from dispatch_cli.cli.case.session import Desk, open_book
+from dispatch_cli.cli.desk_options import Desk
 from dispatch_cli.cli.incident_options import Facts
 from dispatch_cli.cli.keys import ENTER, ESCAPE, TAB, Gone
+from dispatch_cli.cli.log_book import open_book
 from dispatch_cli.model.case import Personal
 from dispatch_cli.render.case_loop import loop_lines
 from dispatch_cli.render.layout import Screen, line_text
@@ -128,7 +129,7 @@ def test_a_job_that_gives_way_is_named(dispatch, two, monkeypatch, minutes, keys
     """The screen names the later job whose unit sets off later because of a key."""
     booked_twice(dispatch)
     pressed_at = datetime.now(UTC) + timedelta(minutes=minutes)
-    monkeypatch.setattr(session, "now", lambda: pressed_at)
+    monkeypatch.setattr(log_book, "now", lambda: pressed_at)
     worked(1, keys)
 
 

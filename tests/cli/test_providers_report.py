@@ -8,7 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.cases.provider_reports import CLOCK_AHEAD
-from dispatch_cli.cli.case.session import Desk, open_book, read_moment
+from dispatch_cli.cli.desk_options import Desk
+from dispatch_cli.cli.log_book import open_book
+from dispatch_cli.cli.typed_input import read_moment
 from dispatch_cli.errors import UsageError
 
 from .watched import command, provider, write

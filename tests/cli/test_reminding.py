@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.cases.clock_watch import OF_NO_CASE
-from dispatch_cli.cli.case import session
+from dispatch_cli.cli import log_book
 from dispatch_cli.cli.reminding import Reminder
 from dispatch_cli.files import alone
 from dispatch_cli.folders import state_dir
@@ -27,7 +27,7 @@ def audit(dispatch, firms, monkeypatch):
     firms.write_text(firms.read_text().replace("Mo-Fr 08:00-18:00", "24/7"))
 
     def audit(minutes: float, *argv: str):
-        monkeypatch.setattr(session, "now", lambda: NOW + minutes * MINUTE)
+        monkeypatch.setattr(log_book, "now", lambda: NOW + minutes * MINUTE)
         return dispatch("case", *(argv or ("audit", "--quiet")))
 
     return audit

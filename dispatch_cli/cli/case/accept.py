@@ -5,10 +5,12 @@ from typing import Annotated
 import typer
 
 from ...errors import UsageError
+from ..desk_options import Desk, ExtraUnitOption, RefArgument
+from ..log_book import open_book
 from ..outcome import Outcome
+from ..result_output import shown_record
 from ..spreading import takes
-from .recording import shown_record
-from .session import YES, Desk, ExtraUnitOption, RefArgument, ask, open_book, read_moment
+from ..typed_input import YES, ask, read_moment
 
 SPEAKERS = ("provider", "driver", "operator", "motorist")
 

@@ -6,13 +6,15 @@ import typer
 from msgspec.structs import replace
 
 from ...errors import UsageError
+from ..desk_options import CaseArgument, Desk
 from ..incident_options import Facts
+from ..log_book import open_book
 from ..outcome import Outcome
 from ..spreading import takes, takes_changes
+from ..typed_input import read_text
 from .exposed import exposed
 from .motorist import Motorist, typed
 from .opened import shown_amended
-from .session import CaseArgument, Desk, open_book, read_text
 
 
 @takes_changes(Facts, Motorist, Desk, without=("kind", "note"))

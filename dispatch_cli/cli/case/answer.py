@@ -5,10 +5,12 @@ from typing import Annotated
 import typer
 
 from ...model.words import DECLINE_REASONS
+from ..desk_options import Desk, RefArgument
+from ..log_book import open_book
 from ..outcome import Outcome
+from ..result_output import shown_record
 from ..spreading import takes
-from .recording import shown_record
-from .session import Desk, RefArgument, open_book, read_text
+from ..typed_input import read_text
 
 TextOption = Annotated[
     str | None,

@@ -10,7 +10,7 @@ from ...errors import UsageError
 from ...messages import Message
 from ...model.words import DECLINE_REASONS
 from ...render.case_loop import declines_question
-from .session import read_moment
+from ..typed_input import read_moment
 
 if TYPE_CHECKING:
     from ...cases.book import Book

@@ -6,18 +6,12 @@ import typer
 
 from ...errors import UsageError
 from ...model.case import Right
+from ..desk_options import CaseArgument, Desk, ExtraUnitOption, RefArgument
+from ..log_book import open_book
 from ..outcome import Outcome
+from ..result_output import shown_record
 from ..spreading import takes
-from .recording import shown_record
-from .session import (
-    CaseArgument,
-    Desk,
-    ExtraUnitOption,
-    RefArgument,
-    open_book,
-    read_moment,
-    read_text,
-)
+from ..typed_input import read_moment, read_text
 
 
 @takes(Desk)

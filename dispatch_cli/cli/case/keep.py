@@ -8,10 +8,13 @@ import typer
 from msgspec.structs import asdict
 
 from ...errors import UsageError
+from ..desk_options import CaseArgument, Desk
+from ..log_book import open_book, zone_of
 from ..outcome import Outcome
+from ..result_output import shown
 from ..spreading import takes
+from ..typed_input import read_moment, read_text
 from .exposed import exposed
-from .session import CaseArgument, Desk, open_book, read_moment, read_text, shown, zone_of
 
 COLUMNS = ("case", "done")
 FORGOTTEN_COLUMNS = ("case", "done", "exports_that_stay")

@@ -12,11 +12,13 @@ from ...messages import Message
 from ...plans import emergency_calls
 from ...render.case_loop import Page
 from ...results.case_results import OfferCard
+from ..desk_options import Desk
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
+from ..log_book import zone_of
 from ..outcome import TOLD, bug
+from ..typed_input import read_moment
 from .answer_keys import ANSWER_KEYS, AnswerKeys, Undo
 from .display import Display, LiveDisplay, PlainDisplay
-from .session import Desk, read_moment, zone_of
 from .situation import Situation, look
 
 if TYPE_CHECKING:

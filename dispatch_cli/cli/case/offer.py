@@ -6,10 +6,13 @@ import typer
 
 from ...errors import ExitCode, UsageError
 from ...messages import Message
+from ..desk_options import CaseArgument, Desk
+from ..log_book import open_book
 from ..options import complete_providers
 from ..outcome import Outcome
+from ..result_output import shown
 from ..spreading import takes
-from .session import YES, CaseArgument, Desk, ask, open_book, read_text, shown
+from ..typed_input import YES, ask, read_text
 
 if TYPE_CHECKING:
     from ...results.case_results import Exhausted, OfferCard

@@ -8,14 +8,16 @@ from msgspec.structs import replace
 from ...errors import UsageError
 from ...messages import Message
 from ...model.case import Personal
+from ..desk_options import Desk
 from ..incident_options import Facts
+from ..log_book import open_book
 from ..outcome import Outcome
 from ..spreading import takes
 from ..typed_facts import incident_from
+from ..typed_input import read_text
 from .exposed import exposed
 from .motorist import Motorist, typed
 from .opened import shown_opened
-from .session import Desk, open_book, read_text
 
 if TYPE_CHECKING:
     from ...model import Incident, Place

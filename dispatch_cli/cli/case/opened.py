@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...cases import view_case
+from ..desk_options import Desk
+from ..log_book import zone_of
 from ..outcome import TOLD, Outcome, emit
-from .session import Desk, shown, zone_of
+from ..result_output import shown
 
 if TYPE_CHECKING:
     from ...cases.book import Book

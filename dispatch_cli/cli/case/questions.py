@@ -12,7 +12,7 @@ from ...model import NO_CLIENT, Incident, Place
 from ...model.case import Personal
 from ...model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, fold, lookup
 from ..incident_options import Facts
-from .session import YES, ask
+from ..typed_input import YES, ask
 
 if TYPE_CHECKING:
     from ...cases.book import Book

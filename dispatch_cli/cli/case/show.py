@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import ExitCode, UsageError
+from ..desk_options import CaseArgument, Desk
+from ..log_book import open_book, zone_of
 from ..outcome import Outcome
+from ..result_output import LONG_LINE, shown
 from ..spreading import takes
-from .session import LONG_LINE, CaseArgument, Desk, open_book, shown, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +77,7 @@ def list_cases(
     book = open_book(desk)
     here = book.now.astimezone(zone_of(book))
     if everything:
-        from .paging import paged
+        from ..result_output import paged
 
         return paged(
             desk,

@@ -9,9 +9,10 @@ import typer
 
 from ...errors import UsageError
 from ...messages import Message
+from ..desk_options import Desk
+from ..log_book import open_book
 from ..outcome import Outcome
 from ..spreading import takes
-from .session import Desk, open_book
 
 if TYPE_CHECKING:
     from ...cases.book import Book

@@ -1,0 +1,148 @@
+"""Open the provider file and the case log for a command, and say who works."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ..cases.book import Book, ClockWatch
+from ..errors import BadDataError, UsageError
+from ..model.words import LANGUAGES
+from .desk_options import Desk
+from .open_files import holiday_dates, now, open_catalog, refuse_sample, store_at
+from .outcome import TOLD
+
+if TYPE_CHECKING:
+    from .. import store
+    from ..catalog import Catalog
+    from ..messages import Message
+
+WITHOUT_FILE = (
+    "the provider file cannot be read; the case log can, and the texts and the time zone are the"
+    " built-in ones"
+)
+
+
+def open_book(desk: Desk, *, calls: bool = False) -> Book:
+    """Open the provider file and the case log.
+
+    What ``calls`` somebody needs the file: then it raises BadDataError where that is broken or
+    the packaged sample. What only writes an answer down, or looks, goes on without it.
+    """
+    clock = now()
+    if desk.say not in LANGUAGES:
+        raise UsageError(
+            "--say {say!r} is unknown; allowed: {languages}",
+            say=desk.say,
+            languages=", ".join(LANGUAGES),
+        )
+    problem = ""
+    try:
+        catalog = open_catalog(desk.providers, clock)
+    except BadDataError as error:
+        if calls:
+            raise
+        catalog, problem = _nobody(), str(error.problems[0])
+        TOLD.warnings += [problem, WITHOUT_FILE]
+    if calls:
+        refuse_sample(catalog, is_wanted=desk.sample)
+    log = _log_at(desk, clock)
+    return Book(
+        store=log,
+        catalog=catalog,
+        holidays=holiday_dates,
+        now=clock,
+        operator=desk.operator or login_name(),
+        told=TOLD,
+        watch=_watch(log.path),
+        file_problem=problem,
+    )
+
+
+def clock_of(log: "store.Store") -> "Message | str":
+    """Say that the clock has jumped, without a provider file; empty if it agrees with the log."""
+    from ..cases.clock_watch import jump_in_force, sentence
+
+    book = book_of(log, login_name())
+    with log.reading() as reader:
+        jump = jump_in_force(book, reader)
+    return sentence(jump, book) if jump else ""
+
+
+def record_clock(log: "store.Store") -> None:
+    """Record a jump of the clock, before a write that the journal does not have."""
+    from ..cases.clock_watch import record_now
+
+    record_now(book_of(log, login_name()))
+
+
+def book_of(log: "store.Store", operator: str, *files: Path) -> Book:
+    """Open a log without a provider file.
+
+    The clock is watched by the journal, the log's files and others that were ``files`` of it.
+    """
+    return Book(
+        store=log,
+        catalog=_nobody(),
+        holidays=holiday_dates,
+        now=now(),
+        operator=operator,
+        watch=_watch(log.path, *files),
+    )
+
+
+def _watch(*logs: Path) -> ClockWatch:
+    """Watch the clock by the journal, and by the times of the files of logs, the own one first."""
+
+    def written_at() -> datetime | None:
+        from ..store import file_times
+
+        return max(filter(None, map(file_times.written_at, logs)), default=None)
+
+    def seen_at() -> datetime | None:
+        from . import reminding
+
+        return reminding.seen_at(logs[0])
+
+    def record_jump(book: Book, tx: "store.Transaction") -> None:
+        from ..cases import clock_watch
+
+        clock_watch.record_jump(book, tx)
+
+    return ClockWatch(read=now, record_jump=record_jump, written_at=written_at, seen_at=seen_at)
+
+
+def open_log(desk: Desk) -> "store.Store":
+    """Open the case log alone, for what needs no provider file."""
+    return _log_at(desk, now())
+
+
+def _log_at(desk: Desk, clock: datetime) -> "store.Store":
+    return store_at(desk.db, clock, on_network=desk.db_on_network, warn=TOLD.warnings.append)
+
+
+def _nobody() -> "Catalog":
+    """Return the catalog without providers."""
+    from .. import catalog
+
+    return catalog.nobody()
+
+
+def login_name() -> str:
+    """The name under which the user is logged in."""
+    # As getpass does, whose import costs 2 ms.
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if os.environ.get(name):
+            return os.environ[name]
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (KeyError, ImportError):  # a user without an entry, as in a container; or Windows
+        return "unknown"
+
+
+def zone_of(book: Book) -> ZoneInfo:
+    """The zone in which clock times are read and shown."""
+    return ZoneInfo(book.catalog.rules.settings.timezone)

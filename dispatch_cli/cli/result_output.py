@@ -1,0 +1,167 @@
+"""Show a result: a screen on a terminal, lines with tabs elsewhere, an envelope with ``--json``."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
+
+from ..errors import ExitCode
+from .desk_options import Desk
+from .outcome import TOLD, Outcome, emit, emit_list
+
+if TYPE_CHECKING:
+    from ..messages import Message
+    from ..render.layout import Line, Screen
+    from ..render.plain import Row
+    from ..results.case_results import Recorded
+
+LONG_LINE = 10_000
+
+T = TypeVar("T")
+
+
+def shown(
+    desk: Desk,
+    verb: str,
+    data: object,
+    *,
+    lines: "Callable[[Screen], Iterable[Line]]",
+    columns: Sequence[str] = (),
+    rows: "Callable[[], Iterable[Row]]" = tuple,
+    warnings: "Sequence[Message | str]" = (),
+    hint: "Message | str" = "",
+    exit_code: ExitCode = ExitCode.OK,
+    is_served: bool = False,
+    is_emergency: bool = False,
+) -> Outcome:
+    """Make the outcome of a verb: a screen on a terminal, lines with tabs elsewhere, or JSON.
+
+    Without ``columns`` the lines of the screen stand off a terminal, too, each on one line.
+    """
+
+    def show() -> None:
+        all_warnings = (*TOLD.warnings, *warnings)
+        if desk.json:
+            from ..render.envelope import status_of
+
+            status = status_of(exit_code, served=is_served, emergency=is_emergency)
+            emit(
+                f"dispatch.{verb.replace(' ', '.')}/1",
+                data,
+                exit_code=exit_code,
+                status=status,
+                warnings=all_warnings,
+            )
+            return
+        if sys.stdout.isatty():
+            from ..render.console import print_lines, screen_of
+
+            screen = screen_of(sys.stdout)
+            print_lines(lines(screen), sys.stdout, screen)
+        elif columns:
+            from ..render.plain import write_table
+
+            write_table(columns, rows(), sys.stdout)
+        else:
+            from ..render.layout import Screen, line_text
+
+            wide = Screen(LONG_LINE, None, getattr(sys.stdout, "encoding", None) or "utf-8")
+            sys.stdout.writelines(line_text(line) + "\n" for line in lines(wide))
+        sys.stdout.flush()
+        if not desk.quiet:
+            from ..render import stderr_lines
+
+            stderr_lines.print_notes(all_warnings, hint, stream=sys.stderr)
+
+    return Outcome(show, exit_code)
+
+
+def shown_record(desk: Desk, verb: str, done: "Recorded", *, hint: str = "") -> Outcome:
+    """Make the outcome of an act; it is in the log before anything of it is shown."""
+    from ..render import case_cards
+
+    return shown(
+        desk,
+        verb,
+        done,
+        lines=lambda screen: case_cards.recorded_lines(done, screen),
+        columns=case_cards.RECORDED_COLUMNS,
+        rows=lambda: case_cards.recorded_rows(done),
+        warnings=done.warnings,
+        hint=hint,
+    )
+
+
+def paged(
+    desk: Desk,
+    verb: str,
+    key: str,
+    pages: Iterable[Sequence[T]],
+    *,
+    lines: "Callable[[Sequence[T], Screen], Iterable[Line]]",
+    columns: Sequence[str],
+    rows: "Callable[[Iterable[T]], Iterable[Row]]",
+) -> Outcome:
+    """Make the outcome of a verb whose ``data`` is one long list under ``key``.
+
+    Each page is written before the next one is read. On a terminal each has heads of its own.
+    """
+
+    def show() -> None:
+        if desk.json:
+            emit_list(f"dispatch.{verb.replace(' ', '.')}/1", key, chain.from_iterable(pages))
+        elif sys.stdout.isatty():
+            from ..render.console import print_lines, screen_of
+
+            screen = screen_of(sys.stdout)
+            for page in pages:
+                if page:
+                    print_lines(lines(page, screen), sys.stdout, screen)
+        else:
+            from ..render.plain import write_table
+
+            write_table(columns, (row for page in pages for row in rows(page)), sys.stdout)
+        sys.stdout.flush()
+
+    return Outcome(show)
+
+
+def listing(
+    schema: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    json: bool,
+    data: object = None,
+) -> Outcome:
+    """Make the outcome of a command that lists rows; ``data`` is its JSON where that says more."""
+
+    def show() -> None:
+        if json:
+            named = [dict(zip(columns, row, strict=True)) for row in rows]
+            emit(schema, {"rows": named} if data is None else data)
+        else:
+            from ..render.listing import print_listing
+
+            print_listing(columns, rows, stream=sys.stdout)
+
+    return Outcome(show)
+
+
+def streamed(
+    schema: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    json: bool,
+    key: str,
+    items: Iterable[object],
+) -> Outcome:
+    """Make the outcome of a command that lists many rows, none of which is kept once it is shown.
+
+    With ``--json`` the list ``items`` stands under ``key``; only one of ``rows`` and ``items`` is
+    gone through.
+    """
+    if json:
+        return Outcome(lambda: emit_list(schema, key, items))
+    return listing(schema, columns, rows, json=False)
