@@ -25,7 +25,7 @@ from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.model.words import COUNTRIES
 from dispatch_cli.notation.borders import DOUBT_KM, side_of
 from dispatch_cli.notation.centres import centres
-from dispatch_cli.notation.postcodes import possible_postcodes
+from dispatch_cli.notation.postcode_search import possible_postcodes
 from dispatch_cli.places.geonames import Row, read_rows
 from tools.build_postcodes import (
     GERMAN_KM,

@@ -115,3 +115,9 @@ def joined(sentences: "Iterable[Message | str]", separator: str = "; ") -> "Mess
 def counted(count: int, noun: str) -> str:
     """Return a number with its noun: "1 case", "2 cases"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def quoted(text: object, limit: int = 60) -> str:
+    """Put a text in double quotes; one of more than ``limit`` characters is shortened."""
+    shown = str(text)
+    return f'"{shown if len(shown) <= limit else shown[: limit - 1] + "…"}"'

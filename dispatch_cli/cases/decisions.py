@@ -9,9 +9,8 @@ from msgspec import Struct
 
 from ..availability import Fleet
 from ..errors import ConflictError, DispatchError, UsageError
-from ..messages import Message
+from ..messages import Message, quoted
 from ..model.case import Booking, Case, Offer, Option, Personal
-from ..notation.reading import quoted
 from ..results.case_results import Recorded
 from . import call_texts, case_states, joint_calls, offer_changes, unit_bookings
 from .book import Book, clock, existing, said_locally

@@ -13,7 +13,7 @@ from .. import geo
 from ..model import Area, Circle, Country, Place, Postcodes, Provider
 from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from ..notation.centres import centres
-from ..notation.postcodes import unit_vector
+from ..notation.postcode_search import unit_vector
 from .stretch import Stretch
 
 _SLACK = 2e-7

@@ -1,10 +1,8 @@
 """The regions whose public holidays can be told apart: the Länder, and what differs inside them."""
 
 from ..errors import SentenceError
+from ..model.words import LAENDER
 
-LAENDER = (
-    "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
-)  # fmt: skip
 # Here a day is a holiday only where most people are Catholic (Mariä Himmelfahrt in BY,
 # Fronleichnam in SN and TH); in the other Länder the whole Land has the day or nobody has.
 CATHOLIC_LAENDER = ("BY", "SN", "TH")

@@ -111,6 +111,15 @@ LANGUAGES = ("de", "en")
 
 CLIENT_KINDS = ("club", "maker", "insurer")
 
+LAENDER: Mapping[str, str] = {
+    "BB": "Brandenburg", "BE": "Berlin", "BW": "Baden-Württemberg", "BY": "Bayern",
+    "HB": "Bremen", "HE": "Hessen", "HH": "Hamburg", "MV": "Mecklenburg-Vorpommern",
+    "NI": "Niedersachsen", "NW": "Nordrhein-Westfalen", "RP": "Rheinland-Pfalz",
+    "SH": "Schleswig-Holstein", "SL": "Saarland", "SN": "Sachsen", "ST": "Sachsen-Anhalt",
+    "TH": "Thüringen",
+}  # fmt: skip
+"""The sixteen Länder, by their codes."""
+
 COUNTRIES: Mapping[str, str] = {
     "AT": "Austria", "BE": "Belgium", "CH": "Switzerland", "CZ": "Czechia", "DK": "Denmark",
     "FR": "France", "LI": "Liechtenstein", "LU": "Luxembourg", "NL": "Netherlands", "PL": "Poland",

@@ -1,6 +1,6 @@
-"""Text to values: every way in which people write a place, a phone number, a weight, a moment.
+"""Read places, phone numbers, weights, lengths and moments from text, in all usual notations.
 
-Nothing is imported until it is used: each name is fetched from its module on first access.
+Each name is imported from its module on first access.
 """
 
 from importlib import import_module
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .amounts import parse_metres, parse_weight_t
     from .dialling import is_same_number, line_of
-    from .laender import LAENDER, land_of
+    from .moments import ClockChangeError, parse_since, parse_when
     from .phones import parse_phone
-    from .place import (
+    from .place_notations import (
         parse_place,
         place_at,
         place_of_postcode,
@@ -19,41 +19,39 @@ if TYPE_CHECKING:
         recognise_place,
     )
     from .plus_codes import split_short_code
-    from .postcodes import (
+    from .postcode_search import (
         centre_of,
         is_postcode,
+        land_of,
         parse_postcode_ranges,
         possible_postcodes,
         postcode_uncertainty_km,
     )
-    from .said_moments import ClockChangeError, parse_since, parse_when
 
 _HOMES = {
-    "ClockChangeError": "said_moments",
-    "LAENDER": "laender",
-    "centre_of": "postcodes",
-    "is_postcode": "postcodes",
+    "ClockChangeError": "moments",
+    "centre_of": "postcode_search",
+    "is_postcode": "postcode_search",
     "is_same_number": "dialling",
-    "land_of": "laender",
+    "land_of": "postcode_search",
     "line_of": "dialling",
     "parse_metres": "amounts",
     "parse_phone": "phones",
-    "parse_place": "place",
-    "parse_postcode_ranges": "postcodes",
+    "parse_place": "place_notations",
+    "parse_postcode_ranges": "postcode_search",
     "parse_weight_t": "amounts",
-    "parse_since": "said_moments",
-    "parse_when": "said_moments",
-    "place_at": "place",
-    "place_of_postcode": "place",
-    "place_of_short_code": "place",
-    "possible_postcodes": "postcodes",
-    "postcode_uncertainty_km": "postcodes",
-    "recognise_place": "place",
+    "parse_since": "moments",
+    "parse_when": "moments",
+    "place_at": "place_notations",
+    "place_of_postcode": "place_notations",
+    "place_of_short_code": "place_notations",
+    "possible_postcodes": "postcode_search",
+    "postcode_uncertainty_km": "postcode_search",
+    "recognise_place": "place_notations",
     "split_short_code": "plus_codes",
 }
 
 __all__ = [
-    "LAENDER",
     "ClockChangeError",
     "centre_of",
     "is_postcode",

@@ -1,9 +1,10 @@
-"""A German postcode, alone, with its town, or at the end of an address."""
+"""Read a German postcode: alone, with its town, or at the end of an address."""
 
 import re
 
-from .postcodes import is_postcode
-from .reading import refused
+from ..messages import Message
+from .position import place_error
+from .postcode_search import is_postcode
 
 _CODE = r"(?:(?:DE?|PLZ)[ -]?)?(?P<code>[0-9]{5})"
 _TOWN = r"(?P<town>[^\W\d_](?:[^\W\d_]|[ .,'()/&-])*)"
@@ -13,8 +14,8 @@ _FORMS = (
     rf"{_TOWN}[ ,]+{_CODE}",
     rf"{_STREET} ?{_CODE}(?:[ ,]+{_TOWN})?",
 )
-# Beside a five-digit code these are other countries' letters, not towns.
-_ELSEWHERE = frozenset(
+# Beside a five-digit code these are the letters of other countries, not towns.
+_FOREIGN_LETTERS = frozenset(
     ("A", "AT", "B", "BE", "CH", "CZ", "DK", "F", "FR", "I", "IT", "L", "LI", "LU", "NL", "PL")
 )
 _COUNTRY = re.compile(r"[ ,]+(?:deutschland|germany)$", re.I)
@@ -22,34 +23,36 @@ _LONGEST_TOWN = 80
 
 
 def read_address(text: str) -> tuple[str, str] | None:
-    """Find the postcode and the town as it was typed ("" if none) in a cleaned text.
+    """Find the postcode and the town in a clean text; the town as it was typed, "" if none.
 
-    The town's spelling is not checked. Raises UsageError for a code with a digit too few and for
-    one that no area has.
+    The spelling of the town is not checked. Raises UsageError for a code of four digits and for
+    one without an area.
     """
-    if not any(sign.isdigit() for sign in text):
+    if not any(character.isdigit() for character in text):
         return None
     match = next(filter(None, (re.fullmatch(form, text, re.I) for form in _FORMS)), None)
     if match is None:
         _refuse_four_digits(text)
         return None
     code, town = match["code"], _COUNTRY.sub("", match["town"] or "").strip(" ,")
-    if town.upper() in _ELSEWHERE or len(town) > _LONGEST_TOWN:
+    if town.upper() in _FOREIGN_LETTERS or len(town) > _LONGEST_TOWN:
         return None
     if len(re.findall("[0-9]{5,}", text)) > 1:
-        raise refused(text, "more than one postcode: give one")
+        raise place_error(text, "contains more than one postcode; write one")
     if not is_postcode(code):
-        raise refused(
+        raise place_error(
             text,
-            f"{code} is not the postcode of an area",
-            hint="P.O. boxes and bulk receivers have codes of their own: give the street's",
+            "{postcode} is not the postcode of an area",
+            postcode=code,
+            hint="P.O. boxes and bulk receivers have codes of their own; write that of the street",
         )
     return code, town
 
 
 def _refuse_four_digits(text: str) -> None:
-    """Say what is missing where a spreadsheet has eaten the leading nought."""
+    """Refuse a postcode of four digits: a spreadsheet program has removed the leading zero."""
     match = re.fullmatch(rf"(?:(?:DE?|PLZ)[ -]?)?([0-9]{{4}})(?:[ ,]+{_TOWN})?", text, re.I)
     if match:
-        guess = f'did you mean "0{match[1]}"?' if is_postcode(f"0{match[1]}") else ""
-        raise refused(text, "a German postcode has five digits", hint=guess)
+        code = f"0{match[1]}"
+        guess = Message('did you mean "{postcode}"?', postcode=code) if is_postcode(code) else ""
+        raise place_error(text, "a German postcode has five digits", hint=guess)

@@ -1,9 +1,10 @@
-"""Weights and heights, with a decimal comma or point and with or without a unit."""
+"""Read weights and lengths, with a decimal comma or point, with or without a unit."""
 
 import re
 
 from ..errors import UsageError
-from .reading import number_of, quoted
+from ..messages import quoted
+from .position import number_of
 
 MOST_T = 100.0
 MOST_M = 20.0
@@ -13,23 +14,21 @@ def parse_weight_t(text: str) -> float:
     """Read a mass in tonnes from ``1.6``, ``1,6 t`` or ``1600kg``.
 
     Raises UsageError for anything that is not above 0 and at most 100 t, and for ``1.600 kg``,
-    which is a ton and a half to some and the weight of a book to others.
+    whose point may separate thousands or decimals.
     """
-    allowed = 'write "1.6", "1,6 t" or "1600 kg"'
     match = re.fullmatch(
         r"([0-9]+(?:[.,][0-9]+)?) ?(t|to|tonnen?|tons?|kg|kilo(?:gramm)?)?", _lower(text)
     )
     if match is None:
         raise UsageError(
-            "weight {text} is not understood: {allowed}", text=quoted(text), allowed=allowed
+            'weight {text} is not understood; write "1.6", "1,6 t" or "1600 kg"', text=quoted(text)
         )
     amount, unit = number_of(match[1]), match[2] or ""
     if unit.startswith("k"):
         if re.fullmatch(r"[0-9]+[.,][0-9]{3}", match[1]):
             raise UsageError(
-                "weight {text} may be a thousand times more: {allowed}",
+                'weight {text} may be a thousand times more; write "1.6", "1,6 t" or "1600 kg"',
                 text=quoted(text),
-                allowed=allowed,
             )
         amount /= 1000
     elif not unit and amount > MOST_T:
@@ -53,7 +52,7 @@ def parse_metres(text: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?) ?(m|meter|metres?|cm|zentimeter)?", _lower(text))
     if match is None:
         raise UsageError(
-            'length {text} is not understood: write "2.5", "2,5 m", "250 cm"', text=quoted(text)
+            'length {text} is not understood; write "2.5", "2,5 m" or "250 cm"', text=quoted(text)
         )
     amount, unit = number_of(match[1]), match[2] or ""
     if unit in ("cm", "zentimeter"):

@@ -1,8 +1,8 @@
-"""On which side of the border a point lies, as far as the places around it tell.
+"""Estimate in which country a point lies, from the places around it.
 
-There is no outline of Germany here. The table has the places with 500 inhabitants and more on
-either side (GeoNames, CC BY 4.0): a point belongs to the country of the nearest one, and to
-Germany in case of doubt. docs/places.md says how often that is wrong.
+The table has the places with at least 500 inhabitants on both sides of the border (GeoNames,
+CC BY 4.0). A point belongs to the country of the nearest place, in case of doubt to Germany.
+docs/places.md has the error rate.
 """
 
 from functools import cache
@@ -27,18 +27,18 @@ _Found = tuple[float, float, float]
 """Distance in km, latitude, longitude."""
 
 
-class Side(Struct, frozen=True):
-    """Country of a point, "" if no place is near, and how far it is beyond the border, 0 inside.
+class BorderSide(Struct, frozen=True):
+    """The country of a point, "" if no place is near, and its distance beyond the border, else 0.
 
-    The border is taken to run half-way between the nearest German and the nearest foreign place.
+    The border is assumed half-way between the nearest German and the nearest foreign place.
     """
 
     country: str
     beyond_km: float
 
 
-class _Places:
-    """The places of the table."""
+class _BorderPlaces:
+    """The places of the table, by country."""
 
     def __init__(self) -> None:
         (count, countries), body = read_carried(FILE, MAGIC)
@@ -70,26 +70,27 @@ class _Places:
 
 
 @cache
-def _places() -> _Places:
-    return _Places()
+def _places() -> _BorderPlaces:
+    return _BorderPlaces()
 
 
-def side_of(lat: float, lon: float) -> Side:
-    """Say in which country a point lies, in case of doubt in Germany."""
+def side_of(lat: float, lon: float) -> BorderSide:
+    """Find the country in which a point lies, in case of doubt Germany."""
     german, foreign, country = _places().nearest(lat, lon)
     if foreign is None:
-        return Side("DE" if german else "", 0.0)
+        return BorderSide("DE" if german else "", 0.0)
     if german is None:
-        return Side(country, foreign[0])
+        return BorderSide(country, foreign[0])
     if foreign[0] + DOUBT_KM >= german[0]:
-        return Side("DE", 0.0)
+        return BorderSide("DE", 0.0)
     apart_km = great_circle_km(*german[1:], *foreign[1:])
-    return Side(country, (german[0] ** 2 - foreign[0] ** 2) / (2 * apart_km))
+    return BorderSide(country, (german[0] ** 2 - foreign[0] ** 2) / (2 * apart_km))
 
 
 def surely_german_km(border_km: float) -> float:
-    """How far from a German place every point is German, where the next foreign one is so far.
+    """Return the radius round a German place within which every point is German.
 
-    A point ``s`` from the German place is at least ``border_km - s`` from the foreign one.
+    ``border_km`` is the distance from it to the nearest foreign place: a point ``s`` from the
+    German place is at least ``border_km - s`` from the foreign one.
     """
     return (border_km + DOUBT_KM) / 2

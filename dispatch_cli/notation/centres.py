@@ -1,4 +1,4 @@
-"""The one table of German postcodes: point, radius, Land, municipality and towns of each.
+"""The table of German postcodes: point, radius, Land, municipality and towns of each.
 
 ``tools/build_postcodes.py`` makes the file, which is available under the ODbL 1.0, from GeoNames
 (CC BY 4.0) and OpenStreetMap (ODbL 1.0); docs/places.md describes it.
@@ -55,7 +55,7 @@ def to_units(degrees: float) -> int:
 
 
 class PointGrid:
-    """Points by latitude, in cells of a tenth of a degree that are cut when first asked for."""
+    """Points by latitude, in cells of a tenth of a degree that are made at their first use."""
 
     def __init__(self, lats: "array[int]", lons: "array[int]", by_lat: "Sequence[int]") -> None:
         self._lats, self._lons, self._by_lat = lats, lons, by_lat
@@ -121,24 +121,24 @@ class Centres:
         return number
 
     def of(self, postcode: str) -> tuple[float, float] | None:
-        """The centre of a postcode, (lat, lon), or None if it has no area."""
+        """Return the centre of a postcode, (lat, lon), or None if it has no area."""
         number = self._number(postcode)
         return None if number is None else self._points.at(number)
 
     def radius_km(self, postcode: str) -> float:
-        """How far from its centre nine of ten addresses lie; raises KeyError for an unknown one."""
+        """Return the radius that holds nine of ten addresses; raises KeyError if it is unknown."""
         return self._radii[self._known(postcode)] / STEPS_PER_KM
 
     def border_km(self, postcode: str) -> float:
-        """How far its centre is from the nearest foreign place, at most 50; raises KeyError."""
+        """Return the distance to the nearest foreign place, at most 50 km; raises KeyError."""
         return self._borders[self._known(postcode)] / STEPS_PER_KM
 
     def land(self, postcode: str) -> str:
-        """The Land of a postcode; of one without an area, that of the next smaller one."""
+        """Return the Land of a postcode; of one without an area, that of the next smaller one."""
         return self._lands[self._land[bisect_left(self._codes, int(postcode) + 1) - 1]]
 
     def area(self, postcode: str) -> PostcodeArea | None:
-        """The whole row of a postcode, or None if it has no area."""
+        """Return the whole row of a postcode, or None if it has no area."""
         number = self._number(postcode)
         if number is None:
             return None
@@ -159,11 +159,11 @@ class Centres:
     def within(
         self, south: float, north: float, west: float, east: float
     ) -> list[tuple[str, float, float]]:
-        """All (postcode, lat, lon) in a box in degrees, edges included."""
+        """List all (postcode, lat, lon) in a box in degrees, edges included."""
         return [self._row(number) for number in self._points.within(south, north, west, east)]
 
     def everything(self) -> Iterator[tuple[str, float, float]]:
-        """All (postcode, lat, lon), by code."""
+        """Iterate over all (postcode, lat, lon), by code."""
         return map(self._row, range(len(self._codes)))
 
     def _row(self, number: int) -> tuple[str, float, float]:
@@ -187,7 +187,7 @@ def _unpacked_names(packed: bytes) -> list[str]:
 
 
 def read_columns(body: bytes, count: int, kinds: str) -> "tuple[list[array[int]], bytes]":
-    """Read columns of whole numbers, least byte first; the second value is what follows them."""
+    """Read columns of little-endian integers; the second value has the bytes behind them."""
     columns: list[array[int]] = []
     ends = [0]
     for kind in kinds:
@@ -202,21 +202,23 @@ def read_columns(body: bytes, count: int, kinds: str) -> "tuple[list[array[int]]
 
 
 def read_carried(name: str, magic: str) -> tuple[list[str], bytes]:
-    """Read a file that the package carries: the words of its first line, and its body.
+    """Read a table that the package contains: the words of its first line, and its body.
 
-    Raises ValueError if it is not the file that was built for this program.
+    Raises ValueError if its first word is not ``magic``.
     """
     with open(os.path.join(os.path.dirname(__file__), name), "rb") as file:
         head, body = file.readline().decode().split(), file.read()
     if not head or head[0] != magic:
         raise SentenceError(
-            "{name} is not of the kind {magic}: install the program again", name=name, magic=magic
+            "{table} does not begin with {magic}; install the program again",
+            table=name,
+            magic=magic,
         )
     return head[1:], body
 
 
 def read_table() -> Centres:
-    """Read the table that the package carries."""
+    """Read the table of postcodes from its file."""
     (dated, count, lands), body = read_carried(FILE, MAGIC)
     columns, names = read_columns(body, int(count), _COLUMNS)
     return Centres(dated, lands.split(","), columns, names)
@@ -224,5 +226,5 @@ def read_table() -> Centres:
 
 @cache
 def centres() -> Centres:
-    """The one table, read when it is first needed."""
+    """Return the table of postcodes, read at its first use."""
     return read_table()

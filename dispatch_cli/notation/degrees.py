@@ -1,15 +1,15 @@
-"""Latitude and longitude in degrees, in all the usual spellings.
+"""Read latitude and longitude in degrees, in all usual spellings.
 
-The text is cut into tokens, the tokens into two halves, and each half is one angle. Whatever can
-be read in two ways is refused rather than guessed.
+The text is cut into tokens, the tokens into two halves, and each half is one angle. A text that
+can be read in two ways is refused.
 """
 
 import re
 
-from .reading import Reading, number_of, refused
+from .position import Position, number_of, place_error
 
 Token = tuple[str, str]
-"""A kind, and what was written: n number, ° ' " : marks, ``,`` separator, H letter, L label."""
+"""A kind and its text. Kinds: n number, ° ' " : marks, ``,`` separator, H letter, L label."""
 
 _SPELLINGS: dict[Token, str] = {
     ("H", "N"): "n nord north norden nördl nördlich nördliche nördlicher noerdlich noerdlicher",
@@ -33,11 +33,11 @@ _AXES = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "lat": "lat", "lon": "l
 _ANGLES = re.compile("""n°?|n:n(:n)?|n°?n'?|n°?n'?n"?""")
 
 
-def read_degrees(text: str) -> Reading | None:
-    """Read a pair of angles from a cleaned text; None if it is something else.
+def read_degrees(text: str) -> Position | None:
+    """Read a pair of angles from a clean text; None if it is something else.
 
-    Latitude first unless letters or labels say otherwise. Raises UsageError where it is clearly
-    meant to be a position and cannot be read in exactly one way.
+    Latitude comes first, unless letters or labels say otherwise. Raises UsageError for a position
+    that cannot be read in exactly one way.
     """
     if text[:5].upper() == "POINT":  # well-known text writes x before y
         text = ";".join(reversed(text[5:].strip("() ").split(" ")))
@@ -46,7 +46,7 @@ def read_degrees(text: str) -> Reading | None:
     if tokens is None or not numbers:
         return None
     if numbers == 1:
-        raise refused(text, "one number is not a position", hint=_EXAMPLE)
+        raise place_error(text, "one number is not a position", hint=_EXAMPLE)
     markers = [one for one in tokens if one[0] == "H"] or [one for one in tokens if one[0] == "L"]
     if markers:
         axes = _checked_axes(text, tokens, markers)
@@ -61,11 +61,11 @@ def read_degrees(text: str) -> Reading | None:
             axes, halves, [marker[1] for marker in markers] or ["", ""], strict=True
         )
     }
-    return Reading(angles["lat"], angles["lon"])
+    return Position(angles["lat"], angles["lon"])
 
 
 def _tokens(text: str) -> list[Token] | None:
-    """Cut a text into tokens, or None if it holds anything that no position holds."""
+    """Cut a text into tokens; None if it contains anything that no position contains."""
     text = text.strip("()[]{} ")
     if text.startswith('"'):  # JSON keys
         text = re.sub(r'"([a-z]+)"', r"\1", text)
@@ -92,7 +92,7 @@ def _tokens(text: str) -> list[Token] | None:
             elif _WORDS[word] != ("", ""):
                 tokens.append(_WORDS[word])
         elif match["mark"]:
-            # "lat: 48.37" and "GPS: 48.37": this colon divides nothing.
+            # The colon of "lat: 48.37" and "GPS: 48.37" separates no minutes.
             if match["mark"] != ":" or (tokens and tokens[-1][0] == "n"):
                 tokens.append((match["mark"], match["mark"]))
         elif match["sep"] != "=" or not tokens or tokens[-1][0] not in "LH":
@@ -103,8 +103,8 @@ def _tokens(text: str) -> list[Token] | None:
 def _with_decimal_points(text: str) -> str:
     """Write decimal commas as points and keep the commas that separate.
 
-    A text with a decimal point has no decimal commas. ``0,0`` is what a device without a fix
-    sends; any other two whole numbers round a bare comma are one number with a decimal comma.
+    A text with a decimal point has no decimal commas. A device without a fix sends ``0,0``; any
+    other two whole numbers round a comma without blanks are one number with a decimal comma.
     """
     if re.search(r"[0-9]\.[0-9]", text):
         return text
@@ -120,28 +120,28 @@ def _with_decimal_points(text: str) -> str:
 
 
 def _checked_axes(text: str, tokens: list[Token], markers: list[Token]) -> list[str]:
-    """Which angle comes first; labels beside letters must say the same."""
+    """Return the order of the two angles; labels must agree with letters."""
     axes = [_AXES[value] for _, value in markers]
     if sorted(axes) != ["lat", "lon"]:
-        raise refused(text, "needs one of N or S and one of E or W (or O)")
+        raise place_error(text, "write one of N or S and one of E or W (or O)")
     labels = [value for kind, value in tokens if kind == "L"]
     if labels not in ([], axes):
-        raise refused(text, "the words for latitude and longitude contradict the letters")
+        raise place_error(text, "the words for latitude and longitude contradict the letters")
     return axes
 
 
 def _halves_by_markers(text: str, tokens: list[Token], kind: str) -> list[list[Token]]:
-    """Split where the letters (or labels) stand: all before their angles, or all behind."""
+    """Split at the letters (or labels), which stand all before their angles or all behind."""
     first, second = (at for at, token in enumerate(tokens) if token[0] == kind)
     if first == 0:
         return [_bare(tokens[1:second]), _bare(tokens[second + 1 :])]
     if second == len(tokens) - 1:
         return [_bare(tokens[:first]), _bare(tokens[first + 1 : second])]
-    raise refused(text, "write the letters either before both angles or behind both")
+    raise place_error(text, "write the letters either before both angles or behind both")
 
 
 def _bare(tokens: list[Token]) -> list[Token]:
-    """Without a separator at either end."""
+    """Remove a separator at either end."""
     start = 1 if tokens and tokens[0][0] == "," else 0
     end = len(tokens) - 1 if len(tokens) > start and tokens[-1][0] == "," else len(tokens)
     return tokens[start:end]
@@ -162,27 +162,29 @@ def _halves_by_position(text: str, tokens: list[Token]) -> list[list[Token]]:
             return [tokens[:at], tokens[at:]]
         if kinds == "nn" and all("." in value for _, value in tokens):
             return [tokens[:1], tokens[1:]]
-    raise refused(text, "not clearly two angles", hint=_EXAMPLE)
+    raise place_error(text, "cannot be split into two angles", hint=_EXAMPLE)
 
 
 def _angle(text: str, half: list[Token], marker: str) -> float:
     """Add up degrees, minutes and seconds of one half; only the last of them may be a fraction."""
     kinds = "".join(kind for kind, _ in half)
     if _ANGLES.fullmatch(kinds) is None:
-        raise refused(text, "not an angle of degrees, minutes and seconds")
+        raise place_error(text, "contains an angle that is not degrees, minutes and seconds")
     numbers = [value for kind, value in half if kind == "n"]
     if kinds == "nn" and not marker and "." not in numbers[1]:
-        raise refused(
-            text, "two whole numbers may be degrees and minutes or a fraction: use ° and '"
+        raise place_error(
+            text, "two whole numbers may be degrees and minutes or a fraction; write ° and '"
         )
     if marker in ("N", "S", "E", "W") and numbers[0][0] in "+-":
-        raise refused(text, "a sign and a letter: use one of them")
+        raise place_error(text, "has a sign and a letter; write one of them")
     if any("." in value for value in numbers[:-1]) or len(numbers[0].partition(".")[0]) > 4:
-        raise refused(text, "only the last part of an angle may be a fraction")
+        raise place_error(text, "only the last part of an angle may be a fraction")
     value = 0.0
     for part, digits in enumerate(numbers):
         amount = number_of(digits.lstrip("+-"))
         if part and (amount >= 60 or digits[0] in "+-"):
-            raise refused(text, f"{digits} is not between 0 and 60 minutes or seconds")
+            raise place_error(
+                text, "{number} is not between 0 and 60 minutes or seconds", number=digits
+            )
         value += amount / 60**part
     return -value if numbers[0][0] == "-" or marker in ("S", "W") else value

@@ -1,8 +1,8 @@
-"""What devices send: geo URIs (RFC 5870) and the location message of an emergency call (AML)."""
+"""Read the positions that devices send: geo URIs (RFC 5870) and the AML of emergency calls."""
 
 import re
 
-from .reading import Reading, number_of, refused
+from .position import NO_COORDINATES, Position, number_of, place_error
 
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _GEO = re.compile(
@@ -11,8 +11,8 @@ _GEO = re.compile(
 )
 
 
-def read_device(text: str) -> Reading | None:
-    """Read a geo URI or an AML message from a cleaned text; None if it is neither."""
+def read_device(text: str) -> Position | None:
+    """Read a geo URI or an AML message from a clean text; None if it is neither."""
     if text[:4].lower() == "geo:":
         return _geo(text)
     if re.search(r"(?:^|[; \"])lt=", text, re.I):
@@ -20,32 +20,37 @@ def read_device(text: str) -> Reading | None:
     return None
 
 
-def _geo(text: str) -> Reading:
-    """Latitude first; ``u`` is in metres; only WGS 84, which is also what no ``crs`` means."""
+def _geo(text: str) -> Position:
+    """Read a geo URI: latitude, longitude, ``u`` in metres; ``crs`` can only be WGS 84."""
     match = _GEO.fullmatch(text.replace("%2C", ",").replace("%2c", ","))
     if match is None:
-        raise refused(text, 'not a geo URI: write "geo:48.3705,10.8978;u=35"')
+        raise place_error(text, 'not a geo URI; write "geo:48.3705,10.8978;u=35"')
     parameters = _fields(text, match[3][1:].split(";") if match[3] else [])
     crs = parameters.get("crs", "wgs84").lower()
     if crs != "wgs84":
-        raise refused(text, f"the reference system {crs[:20]} is not known: only wgs84 is")
+        raise place_error(
+            text, "the reference system {system} is not supported; use wgs84", system=crs[:20]
+        )
     lat, lon = number_of(match[1]), number_of(match[2])
     if match[4] and lat == lon == 0:  # Android: "geo:0,0?q=48.37,10.89(label)"
         point = re.match(rf"(?:.*&)?q=({_NUMBER})(?:,|%2C) ?({_NUMBER})(?:[(&].*)?$", match[4])
         if point is None:
-            raise refused(text, "this link holds a name and no coordinates")
+            raise place_error(
+                text,
+                NO_COORDINATES,
+            )
         lat, lon = number_of(point[1]), number_of(point[2])
-    return Reading(lat, lon, "geo", _metres(text, parameters.get("u")) / 1000)
+    return Position(lat, lon, "geo", _metres(text, parameters.get("u")) / 1000)
 
 
-def _aml(text: str) -> Reading:
-    """``lt``, ``lg`` and the radius ``rd`` in metres, as ETSI TS 103 625 names them."""
+def _aml(text: str) -> Position:
+    """Read ``lt``, ``lg`` and the radius ``rd`` in metres, the names of ETSI TS 103 625."""
     pairs = re.findall(r'(?:^|[;, "])((?:lt|lg|rd)=[^;, "]*)', text, re.I)
     fields = _fields(text, pairs)
     lat, lon = fields.get("lt", ""), fields.get("lg", "")
     if not (re.fullmatch(_NUMBER, lat) and re.fullmatch(_NUMBER, lon)):
-        raise refused(text, "needs lt= and lg= with decimal degrees")
-    return Reading(number_of(lat), number_of(lon), "aml", _metres(text, fields.get("rd")) / 1000)
+        raise place_error(text, "lt= and lg= must be decimal degrees")
+    return Position(number_of(lat), number_of(lon), "aml", _metres(text, fields.get("rd")) / 1000)
 
 
 def _fields(text: str, pairs: list[str]) -> dict[str, str]:
@@ -53,7 +58,7 @@ def _fields(text: str, pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         key, _, value = pair.partition("=")
         if fields.setdefault(key.lower(), value) != value:
-            raise refused(text, f"{key} is given twice")
+            raise place_error(text, "{field} occurs twice with different values", field=key)
     return fields
 
 
@@ -61,5 +66,7 @@ def _metres(text: str, digits: str | None) -> float:
     if digits is None:
         return 0.0
     if not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", digits):
-        raise refused(text, f"the uncertainty {digits[:20]!r} is not a number of metres")
+        raise place_error(
+            text, "the uncertainty {digits!r} is not a number of metres", digits=digits[:20]
+        )
     return number_of(digits)

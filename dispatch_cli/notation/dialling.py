@@ -1,25 +1,25 @@
-"""The number that a phone dials: what tells one telephone line from another."""
+"""Compare phone numbers by the number that a phone dials."""
 
 import re
 
 LEAST_DIGITS = 6
-"""A number with fewer digits, its country included, is not whole."""
+"""A number with fewer digits, country code included, is incomplete."""
 
-# Kept as they are: with a country code in front they would be another line's number.
+# They get no country code: with one they would be the number of another line.
 SHORT_CODES = re.compile(r"110|112|115|116[0-9]{3}|19222|118[0-9]{2,3}|222222")
-"""Numbers that belong to several services on purpose, so that none of them is one firm's line."""
+"""Short numbers, which several services share: none of them is the line of one firm."""
 
 _GERMANY = "+49"
 
 
 def line_of(text: str) -> str:
-    """Return the number that is dialled, in E.164 as of Germany; empty for a short code.
+    """Return the number to dial from Germany, in E.164; "" for a short code.
 
-    Of a number as ``parse_phone`` shows it, and of a German one however it is written, this is the
-    number to dial of ``parse_phone``; it needs no library. A number without its area code keeps
-    its digits alone: the area is unknown.
+    For a number as ``parse_phone`` shows it, and for a German one in any spelling, it equals the
+    number to dial of ``parse_phone``, without the library. A number without area code keeps its
+    digits: the area is unknown.
     """
-    digits = "".join(sign for sign in text.replace("(0)", "") if sign in "0123456789")
+    digits = "".join(each for each in text.replace("(0)", "") if each in "0123456789")
     if SHORT_CODES.fullmatch(digits):
         return ""
     number = digits
@@ -35,6 +35,6 @@ def line_of(text: str) -> str:
 
 
 def is_same_number(one: str, other: str) -> bool:
-    """Return whether two texts dial the same number, however they are grouped or prefixed."""
+    """Return whether two texts dial the same number, whatever their grouping and prefix."""
     line = line_of(one)
     return one == other or (line != "" and line == line_of(other))

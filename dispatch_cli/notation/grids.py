@@ -1,9 +1,9 @@
-"""MGRS and UTM, read with NGA's own library."""
+"""Read MGRS and UTM with the library ``mgrs`` of the NGA."""
 
 import re
 import warnings
 
-from .reading import Reading, number_of, refused
+from .position import Position, number_of, place_error
 
 _MGRS = re.compile(
     r"(?:MGRS:? ?)?([0-9]{1,2}) ?([C-HJ-NP-X]) ?([A-HJ-NP-Z]) ?([A-HJ-NP-V]) ?([0-9 ]*)", re.I
@@ -17,8 +17,8 @@ _UTM = re.compile(
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 
 
-def read_grid(text: str) -> Reading | None:
-    """Read a grid reference from a cleaned text; None if it is none.
+def read_grid(text: str) -> Position | None:
+    """Read a grid reference from a clean text; None if it is none.
 
     An MGRS reference names a square: the position is its middle, the uncertainty half its
     diagonal. Raises UsageError below six digits (a square of a kilometre or more).
@@ -30,34 +30,39 @@ def read_grid(text: str) -> Reading | None:
     return _utm(text, match) if match else None
 
 
-def _mgrs(text: str, match: re.Match[str]) -> Reading:
+def _mgrs(text: str, match: re.Match[str]) -> Position:
     groups = match[5].split()
     digits = "".join(groups)
     if len(groups) > 2 or (len(groups) == 2 and len(groups[0]) != len(groups[1])):
-        raise refused(text, "easting and northing need the same number of digits")
+        raise place_error(text, "easting and northing need the same number of digits")
     if len(digits) % 2 or len(digits) > 10:
-        raise refused(
-            text, f"{len(digits)} digits cannot be halved into easting and northing of 3 to 5"
+        raise place_error(
+            text,
+            "{count} digits cannot be halved into easting and northing of 3 to 5",
+            count=len(digits),
         )
     if len(digits) < 6:
-        raise refused(text, "this square is a kilometre or more: give at least six digits")
+        raise place_error(text, "the square is a kilometre or more; write at least six digits")
     half = len(digits) // 2
-    # A five and noughts lead to the middle of the square. Written out to the metre, because
-    # releases of the library differ in whether a square stands for its corner or its middle.
+    # A five and zeros lead to the middle of the square. Releases of the library differ in whether
+    # a square stands for its corner or its middle; one of a metre is nearly both.
     middle = "5".ljust(5 - half, "0") if half < 5 else ""
     east, north = digits[:half] + middle, digits[half:] + middle
     square = f"{int(match[1])}{match[2]}{match[3]}{match[4]}".upper()
     lat, lon = _position(text, f"{square}{east}{north}")
     side_km = 10.0 ** (2 - half)
-    return Reading(lat, lon, "mgrs", side_km * 0.5**0.5)
+    return Position(lat, lon, "mgrs", side_km * 0.5**0.5)
 
 
-def _utm(text: str, match: re.Match[str]) -> Reading | None:
+def _utm(text: str, match: re.Match[str]) -> Position | None:
     band = (match["band"] or "").upper()
     if not band and not match["word"]:
         return None
     if band == "S":
-        raise refused(text, "S may be the southern half or the band at 32° to 40° north")
+        raise place_error(
+            text,
+            "S may be the southern hemisphere or the band at 32° to 40° north",
+        )
     import mgrs
 
     southern = band != "" and band < "N"
@@ -69,12 +74,12 @@ def _utm(text: str, match: re.Match[str]) -> Reading | None:
             number_of(match["north"]),
         )
     except mgrs.core.MGRSError:
-        raise refused(text, "no such UTM position") from None
+        raise place_error(text, "there is no such UTM position") from None
     lat, lon = _position(text, square)
-    # "N" also stands for the whole northern half.
+    # "N" also stands for the northern hemisphere.
     if band and band != "N" and _BANDS[min(19, max(0, int((lat + 80) // 8)))] != band:
-        raise refused(text, f"the northing does not lie in band {band}")
-    return Reading(lat, lon, "utm")
+        raise place_error(text, "the northing does not lie in band {band}", band=band)
+    return Position(lat, lon, "utm")
 
 
 def _position(text: str, square: str) -> tuple[float, float]:
@@ -85,5 +90,5 @@ def _position(text: str, square: str) -> tuple[float, float]:
             warnings.simplefilter("error")  # "Latitude Warning": the square is not in its band
             lat, lon = mgrs.MGRS().toLatLon(square)
     except (mgrs.core.MGRSError, RuntimeWarning):
-        raise refused(text, "there is no such grid square") from None
+        raise place_error(text, "there is no such grid square") from None
     return float(lat), float(lon)

@@ -1,4 +1,4 @@
-"""Phone numbers as German lists write them."""
+"""Read phone numbers in the spellings of German lists."""
 
 import re
 
@@ -6,23 +6,23 @@ from ..errors import SentenceError
 from .dialling import SHORT_CODES
 
 _ALLOWED = re.compile(r"(?:tel:)?\s*[+(]?[0-9][0-9 ()/.+-]*", re.I)
-# Two extensions in one entry, as lists write them: together they are nobody's number.
+# Two extensions in one entry of a list: together they are no number.
 _TWO_NUMBERS = re.compile(r"[0-9]-[0-9]+ ?/ ?[0-9]|[0-9] ?/[^/]*[0-9] ?/ ?[0-9]")
 _GROUPED = re.compile(r"(?:\+49 ?(?:\(0\))? ?|0)[1-9][0-9]*(?: ?[-/ ] ?[0-9]+)+")
-_SIGNS = {**dict.fromkeys(map(ord, "‐‑‒–—−"), "-"), 0xA0: " ", 0x202F: " ", 0x2009: " "}
+_ASCII_OF = {**dict.fromkeys(map(ord, "‐‑‒–—−"), "-"), 0xA0: " ", 0x202F: " ", 0x2009: " "}
 
 
 def parse_phone(text: str) -> tuple[str, str]:
-    """Read a number as (to dial, to show).
+    """Read a phone number; returns the number to dial and the number to show.
 
-    To dial is E.164, or a short code as it is (110, 112, 116117, the clubs' mobile 22 22 22). To
-    show is the text's own grouping if it has one, else that of the national numbering plan;
-    foreign numbers are shown with their country code. Raises ValueError.
+    The first is E.164, or a short code unchanged (110, 112, 116117, the clubs' mobile 22 22 22).
+    The second keeps the grouping of the text if it has one, else it has that of the national
+    numbering plan; foreign numbers have their country code. Raises ValueError.
     """
-    shown = " ".join(text.translate(_SIGNS).split())
+    shown = " ".join(text.translate(_ASCII_OF).split())
     if len(shown) > 40 or not _ALLOWED.fullmatch(shown):
         raise SentenceError(
-            '"{shown}" is not a phone number: write "089 99998-114"', shown=shown[:40]
+            '"{number}" is not a phone number; write it like "089 99998-114"', number=shown[:40]
         )
     shown = re.sub("^tel: ?", "", shown, flags=re.I)
     digits = re.sub("[^0-9+]", "", shown)
@@ -30,7 +30,7 @@ def parse_phone(text: str) -> tuple[str, str]:
         return digits, shown
     if _TWO_NUMBERS.search(shown):
         raise SentenceError(
-            '"{shown}" holds two numbers: give each an entry of its own in phones', shown=shown
+            '"{number}" contains two numbers; write an entry of phones for each', number=shown
         )
     import phonenumbers
 
@@ -38,12 +38,12 @@ def parse_phone(text: str) -> tuple[str, str]:
         number = phonenumbers.parse(shown, "DE")
     except phonenumbers.NumberParseException:
         raise SentenceError(
-            '"{shown}" is not a phone number: write "089 99998-114"', shown=shown
+            '"{number}" is not a phone number; write it like "089 99998-114"', number=shown
         ) from None
     if not phonenumbers.is_valid_number(number):
         raise SentenceError(
-            '"{shown}" is not a number in use: give it with area code, like "089 99998-114"',
-            shown=shown,
+            '"{number}" is not a valid number; write it with area code, like "089 99998-114"',
+            number=shown,
         )
     dial = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if number.country_code != 49:
@@ -52,5 +52,5 @@ def parse_phone(text: str) -> tuple[str, str]:
     if _GROUPED.fullmatch(shown):
         return dial, shown
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    # The library leaves out the 0 of short numbers of the countryside, which must be dialled.
+    # The library omits the leading 0 of short rural numbers, which must be dialled.
     return dial, national if national.startswith("0") else f"0{national}"

@@ -1,4 +1,4 @@
-"""Plus codes (Open Location Codes), full and short."""
+"""Read plus codes (Open Location Codes), full and short."""
 
 import re
 from math import cos, hypot, radians
@@ -6,7 +6,7 @@ from math import cos, hypot, radians
 from ..messages import Message
 from ..model import Place
 from ..model.sphere import EARTH_RADIUS_KM
-from .reading import Reading, cleaned, refused
+from .position import Position, clean_text, place_error
 
 _ALPHABET = "23456789CFGHJMPQRVWX"
 _FULL = re.compile(
@@ -14,11 +14,11 @@ _FULL = re.compile(
 )
 _SHORT = re.compile(rf"([{_ALPHABET}]{{2,6}}\+[{_ALPHABET}]{{2,7}})(?:[ ,]+(.+))?", re.I)
 _SHORTEST = 4
-"""With fewer characters before the plus, the next town of the name's size gives another place."""
+"""Characters before the plus; with fewer, the next town gives another place."""
 
 
-def read_plus_code(text: str) -> Reading | None:
-    """Read a full plus code, with or without a town behind it, from a cleaned text.
+def read_plus_code(text: str) -> Position | None:
+    """Read a full plus code, with or without a town behind it, from a clean text.
 
     The position is the middle of the cell, the uncertainty half its diagonal.
     """
@@ -29,40 +29,42 @@ def read_plus_code(text: str) -> Reading | None:
 def split_short_code(text: str) -> tuple[str, str] | None:
     """Split ``9VCX+6R Augsburg`` into the code and the place; None if it is no short code.
 
-    Raises UsageError for a code that no place can complete for certain.
+    Raises UsageError for a code without a town and for one that fits too many places.
     """
-    text = cleaned(text)
+    text = clean_text(text)
     match = _SHORT.fullmatch(text)
     if match is None:
         return None
     code, where = match[1].upper(), (match[2] or "").strip(" ,")
     if not where:
-        raise refused(
+        raise place_error(
             text,
             "a short plus code needs its town",
-            hint=Message('write "{code} 86150" with yours', code=code),
+            hint=Message('write the postcode behind it, like "{code} 86150"', code=code),
         )
     if code.index("+") != _SHORTEST:
-        raise refused(
-            text, f"too short for certain: give {_SHORTEST} or 8 characters before the plus"
+        raise place_error(
+            text,
+            "write {shortest} or 8 characters before the plus: fewer fit too many places",
+            shortest=_SHORTEST,
         )
     return code, where
 
 
-def read_short_code(code: str, near: Place) -> Reading:
+def read_short_code(code: str, near: Place) -> Position:
     """Complete a short code to the nearest of the many positions that it fits."""
     from openlocationcode import openlocationcode
 
     return _middle(code, openlocationcode.recoverNearest(code, near.lat, near.lon))
 
 
-def _middle(text: str, code: str) -> Reading:
+def _middle(text: str, code: str) -> Position:
     from openlocationcode import openlocationcode
 
     if not openlocationcode.isFull(code):
-        raise refused(text, "not a valid plus code")
+        raise place_error(text, "not a valid plus code")
     cell = openlocationcode.decode(code)
     tall = radians(cell.latitudeHi - cell.latitudeLo)
     wide = radians(cell.longitudeHi - cell.longitudeLo) * cos(radians(cell.latitudeCenter))
     half_km = hypot(tall, wide) / 2 * EARTH_RADIUS_KM
-    return Reading(cell.latitudeCenter, cell.longitudeCenter, "plus_code", half_km)
+    return Position(cell.latitudeCenter, cell.longitudeCenter, "plus_code", half_km)

@@ -1,8 +1,8 @@
-"""Positions on motorways, which are recognised so that they can be refused with the reason."""
+"""Recognize kilometres of roads, which no table translates to positions yet."""
 
 import re
 
-NO_KILOMETRES = "no kilometre table yet: give the next exit, town or position"
+NO_KILOMETRES = "kilometres of roads are not supported yet; write the next exit, town or position"
 
 _ROAD = r"(?:bab|a|autobahn|b|bundesstra(?:ss|ß)e) ?-?[0-9]{1,3}"
 _KILOMETRE = re.compile(
@@ -14,7 +14,7 @@ _KILOMETRE = re.compile(
 
 
 def is_road_kilometre(text: str) -> bool:
-    """Whether a cleaned text is a kilometre of a road: ``A8 km 123,4 Ri. München``."""
+    """Return whether a clean text is a kilometre of a road: ``A8 km 123,4 Ri. München``."""
     folded = text.lower()
     if "km" in folded or "kilometer" in folded or folded.startswith(("a", "bab")):
         return _KILOMETRE.match(text) is not None

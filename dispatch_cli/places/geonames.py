@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from msgspec import Struct
 
 from ..errors import BadDataError, Problem, SentenceError
-from ..notation import LAENDER
+from ..model.words import LAENDER
 
 if TYPE_CHECKING:
     import zipfile

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from ..model import Place
 from ..model.sphere import great_circle_km
+from ..model.words import LAENDER
 from ..notation import (
-    LAENDER,
     centre_of,
     is_postcode,
     land_of,

@@ -2,8 +2,7 @@
 
 import re
 
-from ..model.words import fold
-from ..notation import LAENDER
+from ..model.words import LAENDER, fold
 
 _FILLERS = frozenset(
     ("a", "am", "an", "auf", "b", "bei", "d", "dem", "den", "der", "die", "i", "im", "in", "o",

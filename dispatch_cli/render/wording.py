@@ -35,4 +35,4 @@ def worded(sentence: object) -> str:
 
 def _value(value: object) -> object:
     """Return what fills a place: sentences are worded, numbers stay for the template to format."""
-    return worded(value) if isinstance(value, Message | SentenceError | Clock) else value
+    return worded(value) if isinstance(value, Message | SentenceError | Problem | Clock) else value

@@ -122,7 +122,7 @@ def test_a_plan_without_a_cascade_is_success(dispatch, firms):
         (("--when", "25:99"), "25:99"),
         (("--top", "0"), "0"),
         (("--nonsense",), "--nonsense"),
-        (("--at", "A8 km 123,4 Ri. München"), "no kilometre table yet"),
+        (("--at", "A8 km 123,4 Ri. München"), "kilometres of roads"),
     ],
 )
 def test_a_wrong_value_is_exit_2_with_what_is_allowed(dispatch, firms, argv, said):

@@ -1,7 +1,7 @@
-"""Texts that are no place, or not certainly one, with words that the refusal must hold."""
+"""Texts that are no place, or an ambiguous one, with words that the error must contain."""
 
-_KILOMETRES = "no kilometre table yet: give the next exit, town or position"
-_NETWORK = "open it and paste the long one"
+_KILOMETRES = "kilometres of roads are not supported yet; write the next exit, town or position"
+_NETWORK = "open it and paste the long link"
 
 MALFORMED: list[tuple[str, str]] = [
     # nothing, or nothing that is a place
@@ -44,14 +44,14 @@ MALFORMED: list[tuple[str, str]] = [
     ("geo:", "geo URI"), ("geo:48.3705", "geo URI"), ("geo:48.3705,10.8978;crs=nad27", "nad27"),
     ("geo:48.3705,10.8978;u=-5", "uncertainty"), ("geo:48.3705,10.8978;u=abc", "uncertainty"),
     ("geo:48.3705,10.8978;u=", "uncertainty"), ("geo:48.3705,10.8978;u=5;u=500", "twice"),
-    ("geo:48.3705,10.8978;u=900000", "too vague"), ("geo:91,10", "latitude 91"),
+    ("geo:48.3705,10.8978;u=900000", "the uncertainty"), ("geo:91,10", "latitude 91"),
     ("geo:48.3705;10.8978", "geo URI"), ("geo:0,0?q=Augsburg", "no coordinates"),
-    ("geo:48.3705,10.8978;u=" + "9" * 400, "too vague"), ("lt=48.37", "needs lt= and lg="),
+    ("geo:48.3705,10.8978;u=" + "9" * 400, "the uncertainty"), ("lt=48.37", "lt= and lg= must be"),
     ("lt=48.37 lt=49.37 lg=10.89", "twice"),
-    ("lt=abc lg=10.89", "needs lt= and lg="), ("lt=48.37 lg=10.89 rd=N", "uncertainty"),
+    ("lt=abc lg=10.89", "lt= and lg= must be"), ("lt=48.37 lg=10.89 rd=N", "uncertainty"),
     # plus codes
-    ("9VCX+64", "needs its town"), ("CX+64 86150", "too short"), ("8FWG9VCX+6", ""),
-    ("8FWG9VCA+64", ""), ("8FWG0000+", "too vague"), ("8FWG9VCX", "not understood"),
+    ("9VCX+64", "needs its town"), ("CX+64 86150", "write 4 or 8 characters"), ("8FWG9VCX+6", ""),
+    ("8FWG9VCA+64", ""), ("8FWG0000+", "the uncertainty"), ("8FWG9VCX", "not understood"),
     ("8FWG9VCX+64+64", ""), ("9VCX+64 99999", "99999"), ("ZZZZZZZZ+ZZ", ""),
     ("8FWG0VCX+64", "valid plus code"), ("+64 86150", ""), ("9VCX+64 Augsburg", "postcode"),
     # grids
@@ -60,7 +60,7 @@ MALFORMED: list[tuple[str, str]] = [
     ("32UPU405475922", "halved"), ("32U PU 4054 592", "same number"),
     ("32U PU 405 47 592", "same number"), ("32UPU405475922112", "halved"),
     ("33UUP123123", "no such grid square"), ("99UPU4054759221", "no such grid square"),
-    ("32T 640547 5359221", "band T"), ("UTM 32S 640547 5359221", "southern half"),
+    ("32T 640547 5359221", "band T"), ("UTM 32S 640547 5359221", "southern hemisphere"),
     ("UTM 77U 640547 5359221", "no such UTM"), ("32U 640547", ""),
     ("32 640547 5359221", "two angles"),
     ("48.37N E10.89", "before both"), ("32IPU4054759221", ""),
@@ -82,12 +82,12 @@ MALFORMED: list[tuple[str, str]] = [
     ("https://www.google.com/maps/dir/Augsburg/Ulm/@48.3705,10.8978,10z", "route"),
     ("https://www.openstreetmap.org/directions?route=48.3,10.8;48.4,10.9", "route"),
     ("https://www.openstreetmap.org/node/123456", "no coordinates"),
-    ("https://www.openstreetmap.org/#map=5/51.33/10.45", "too vague"),
+    ("https://www.openstreetmap.org/#map=5/51.33/10.45", "the uncertainty"),
     ("https://www.google.com/maps/place/A/data=!3d48.1!4d10.1!3d48.9!4d10.9", "several"),
     ("https://maps.google.com/?q=95.5,10.8978", "latitude 95.5"),
     ("https://maps.google.com/?q=10.8978,48.3705", "swapped"),
-    ("https://example.com/?q=48.3705,10.8978", "not a map"),
-    ("https://google.com.evil.example/?q=48.3705,10.8978", "not a map"),
+    ("https://example.com/?q=48.3705,10.8978", "are not supported"),
+    ("https://google.com.evil.example/?q=48.3705,10.8978", "are not supported"),
     ("http://[48.3705,10.8978", "link"), ("https://", ""), ("javascript://48.3705,10.8978", ""),
     # roads
     ("A8 km 123,4 Ri. München", _KILOMETRES), ("BAB 5 km 577,0", _KILOMETRES),

@@ -1,4 +1,4 @@
-"""Weights and heights as they are said on the phone."""
+"""Weights and lengths in the spellings of operators."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from dispatch_cli.notation import parse_metres, parse_weight_t
     ],
 )  # fmt: skip
 def test_weights(text: str, tonnes: float) -> None:
-    """Tonnes without a unit, kilograms with one, comma or point."""
+    """A number without a unit is tonnes, one with kg is kilograms; comma and point are equal."""
     assert parse_weight_t(text) == pytest.approx(tonnes, abs=1e-12)
 
 
@@ -31,7 +31,7 @@ def test_weights(text: str, tonnes: float) -> None:
     ],
 )  # fmt: skip
 def test_weights_that_are_refused(text: str, words: str) -> None:
-    """A weight that is none, or out of bounds, or a thousand times another, is refused."""
+    """A text that is no weight, out of range, or possibly a thousand times more is refused."""
     with pytest.raises(UsageError, match=words.replace("?", r"\?")):
         parse_weight_t(text)
 
@@ -42,7 +42,7 @@ def test_weights_that_are_refused(text: str, words: str) -> None:
      ("20", 20.0), ("1,95 Meter", 1.95), ("2.05 metres", 2.05)],
 )  # fmt: skip
 def test_lengths(text: str, metres: float) -> None:
-    """Metres without a unit, centimetres with one."""
+    """A number without a unit is metres, one with cm is centimetres."""
     assert parse_metres(text) == pytest.approx(metres, abs=1e-12)
 
 
@@ -53,6 +53,6 @@ def test_lengths(text: str, metres: float) -> None:
      ("2'5", "understood"), ("2,5 ft", "understood"), ("21 m", "at most 20 m")],
 )  # fmt: skip
 def test_lengths_that_are_refused(text: str, words: str) -> None:
-    """A length that is none, or out of bounds, is refused with what is allowed."""
+    """A text that is no length or out of range is refused with the allowed values."""
     with pytest.raises(UsageError, match=words.replace("?", r"\?")):
         parse_metres(text)

@@ -1,4 +1,4 @@
-"""The table of postcodes that the package carries: rows, boxes, names, and what is no table."""
+"""The table of postcodes in the package: its rows, boxes and names, and files of other kinds."""
 
 import sys
 from array import array
@@ -7,16 +7,16 @@ from datetime import date
 import pytest
 
 from dispatch_cli.model.sphere import great_circle_km
-from dispatch_cli.notation import LAENDER
+from dispatch_cli.model.words import LAENDER
 from dispatch_cli.notation import centres as module
 from dispatch_cli.notation.centres import PostcodeArea, centres, read_carried, read_columns
-from dispatch_cli.notation.postcodes import centres_within
+from dispatch_cli.notation.postcode_search import centres_within
 
 ROWS = list(centres().everything())
 
 
 def test_every_postcode_has_a_town() -> None:
-    """No row is without a name that a person can say."""
+    """Each row has the name of at least one town."""
     for code, *_ in ROWS:
         area = centres().area(code)
         assert area is not None
@@ -24,7 +24,7 @@ def test_every_postcode_has_a_town() -> None:
         assert all(area.towns), code
 
 
-def test_rows_are_sound() -> None:
+def test_every_row_is_in_range() -> None:
     """Every point lies in Germany, every radius is between 1 and 26 km, every Land is known."""
     table = centres()
     assert date.fromisoformat(table.dated) >= date(2026, 3, 30)
@@ -62,7 +62,7 @@ def test_no_radius_is_much_longer_than_the_way_to_its_neighbours() -> None:
 def test_a_town_lies_within_the_radius_of_its_postcode(
     postcode: str, lat: float, lon: float
 ) -> None:
-    """Towns whose point was wrong in one of the sources, by their place on the map."""
+    """A town whose point was wrong in one source lies within the radius of its postcode."""
     centre = centres().of(postcode)
     assert centre is not None
     assert great_circle_km(lat, lon, *centre) <= centres().radius_km(postcode)
@@ -93,7 +93,7 @@ def test_towns_and_municipality(
 
 
 @pytest.mark.parametrize("wrong", ["", "8615", "861500", "86 15", "٨٦١٥٠", "00000", "86151"])
-def test_what_has_no_area_has_no_row(wrong: str) -> None:
+def test_a_code_without_area_has_no_row(wrong: str) -> None:
     """Codes of P.O. boxes, other lengths and other digits are not found."""
     assert centres().of(wrong) is None
     assert centres().area(wrong) is None
@@ -102,7 +102,7 @@ def test_what_has_no_area_has_no_row(wrong: str) -> None:
 
 
 def test_a_box_is_everything_between() -> None:
-    """What lies between two latitudes and longitudes, edges included, against a plain scan."""
+    """A box holds the points between its edges, edges included, as a scan finds them."""
     _, lat, lon = next(row for row in ROWS if row[0] == "86150")
     for box in (
         (lat, lat, lon, lon),
@@ -118,15 +118,15 @@ def test_a_box_is_everything_between() -> None:
 
 
 def test_without_points_every_box_is_empty() -> None:
-    """A grid of nothing answers, and does not fail."""
+    """A grid without points finds none."""
     nothing = array("i")
     assert module.PointGrid(nothing, nothing, ()).within(-90, 90, -180, 180) == []
 
 
-def test_columns_are_read_least_byte_first_on_every_machine(
+def test_columns_are_little_endian_on_every_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Where the machine puts the greatest byte first, the bytes are turned round."""
+    """A big-endian machine swaps the bytes."""
     body = bytes([1, 2, 3, 4, 9]) + b"rest"
     (pairs, single), rest = read_columns(body[:4] + body[4:], 1, "HB")
     assert (list(pairs), list(single), rest) == ([0x0201], [3], body[3:])
@@ -136,13 +136,13 @@ def test_columns_are_read_least_byte_first_on_every_machine(
 
 
 def test_another_file_is_no_table() -> None:
-    """The table of places at the border is not taken for that of postcodes."""
+    """The table of places at the border is refused as the table of postcodes."""
     with pytest.raises(ValueError, match="install the program again"):
         read_carried("border_places.bin", module.MAGIC)
 
 
 def test_a_row_is_a_value() -> None:
-    """The names are unpacked only for a whole row, and the same each time."""
+    """Two reads of a row are equal, and their names are unpacked once."""
     first, second = centres().area("86150"), centres().area("86150")
     assert isinstance(first, PostcodeArea)
     assert first == second

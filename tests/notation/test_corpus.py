@@ -12,7 +12,7 @@ from .corpus_valid import VALID
 
 
 def read(text: str) -> Place | None:
-    """The place, or None where it is refused."""
+    """Return the place, or None if the text is refused."""
     try:
         return parse_place(text)
     except UsageError:
@@ -44,7 +44,7 @@ def test_hardly_any_valid_place_is_refused() -> None:
 
 @pytest.mark.parametrize(("text", "words"), MALFORMED)
 def test_every_malformed_place_is_refused(text: str, words: str) -> None:
-    """What is no place, or more than one, is refused with the reason."""
+    """A text that is no place, or an ambiguous one, is refused with the reason."""
     with pytest.raises(UsageError) as refusal:
         parse_place(text)
     assert words in f"{refusal.value} {refusal.value.hint}"

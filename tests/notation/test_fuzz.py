@@ -1,4 +1,4 @@
-"""Whatever is typed, the parsers answer with a value or with the documented error."""
+"""Any text gives a value or the documented error."""
 
 from datetime import UTC, datetime
 
@@ -29,7 +29,7 @@ PIECES = _MATERIAL.split()
 
 @st.composite
 def near_misses(draw: st.DrawFn) -> str:
-    """A text of the corpus with a stretch cut out, doubled or replaced."""
+    """Return a text of the corpus with a part removed, doubled or replaced."""
     text = draw(st.sampled_from(TEXTS))
     start = draw(st.integers(0, len(text)))
     end = draw(st.integers(start, min(len(text), start + 8)))
@@ -61,7 +61,7 @@ def test_any_text_is_a_place_or_a_usage_error(text: str) -> None:
 
 @given(anything)
 def test_any_text_is_a_phone_number_or_a_value_error(text: str) -> None:
-    """No text gives another exception, and what comes out can be dialled."""
+    """No text gives another exception, and the result can be dialled."""
     try:
         number, shown = parse_phone(text)
     except ValueError:

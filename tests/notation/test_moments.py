@@ -1,4 +1,4 @@
-"""Moments as an operator types them, round the clock and the clock change."""
+"""Moments in the spellings of operators, also at clock changes."""
 
 from datetime import UTC, datetime
 
@@ -44,7 +44,7 @@ def test_moments(text: str, expected: str) -> None:
 
 
 def test_a_time_of_day_is_the_next_one() -> None:
-    """The minute that runs is now, a minute earlier is tomorrow; the day is the local one."""
+    """The current minute is now, the minute before is tomorrow; the day is the local one."""
     exact = datetime(2026, 11, 24, 21, 30, tzinfo=UTC)
     assert parse_when("22:30", exact, BERLIN) == exact
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # 00:30 on the 25th in Berlin
@@ -53,8 +53,8 @@ def test_a_time_of_day_is_the_next_one() -> None:
 
 
 @pytest.mark.parametrize("word", ["now", "jetzt", "NOW", " Jetzt "])
-def test_now_is_the_given_now(word: str) -> None:
-    """The clock is read once, by the caller."""
+def test_now_is_the_argument(word: str) -> None:
+    """The word for now gives the moment that the caller has read from the clock."""
     assert parse_when(word, NOW, BERLIN) is NOW
 
 
@@ -64,12 +64,14 @@ def test_now_is_the_given_now(word: str) -> None:
         ("2026-10-25T02:30", NOW, "twice"),
         ("2026-10-25T02:00", NOW, "twice"),
         ("02:30", datetime(2026, 10, 24, 20, tzinfo=UTC), "twice"),
-        ("2027-03-28T02:30", NOW, "never"),
-        ("2:30", datetime(2027, 3, 27, 20, tzinfo=UTC), "never"),
+        ("2027-03-28T02:30", NOW, "does not exist"),
+        ("2:30", datetime(2027, 3, 27, 20, tzinfo=UTC), "does not exist"),
     ],
 )
-def test_the_clock_change_is_asked_about(text: str, now: datetime, words: str) -> None:
-    """A local time that happens twice or never is refused with both choices, each readable."""
+def test_an_ambiguous_local_time_is_refused_with_both_readings(
+    text: str, now: datetime, words: str
+) -> None:
+    """A local time that occurs twice or never is refused with both choices, each readable."""
     with pytest.raises(UsageError, match=words) as refusal:
         parse_when(text, now, BERLIN)
     first, second = str(refusal.value).rpartition("write ")[2].split(" or ")
@@ -89,17 +91,17 @@ def test_the_clock_change_is_asked_about(text: str, now: datetime, words: str) -
         "22:30:61", "12:00\x00",
     ],
 )  # fmt: skip
-def test_what_is_no_moment_is_refused_with_what_was_found(text: str) -> None:
-    """Anything else is refused, and the message quotes it."""
+def test_any_other_text_is_refused_and_quoted(text: str) -> None:
+    """A text that is no moment is refused, and the message quotes it."""
     with pytest.raises(UsageError) as refusal:
         parse_when(text, NOW, BERLIN)
     assert text in str(refusal.value)
 
 
 def test_an_unknown_timezone_is_refused() -> None:
-    """Also one that would leave the folder of timezones."""
+    """A time zone that does not exist, or a path out of the folder of zones, is refused."""
     for zone in ("Europe/Augsburg", "../../etc/passwd", "", "\x00"):
-        with pytest.raises(UsageError, match="timezone"):
+        with pytest.raises(UsageError, match="time zone"):
             parse_when("22:30", NOW, zone)
 
 
@@ -114,7 +116,7 @@ def test_an_unknown_timezone_is_refused() -> None:
     ],
 )
 def test_a_month_and_a_day_begin_at_midnight(text: str, expected: str) -> None:
-    """A report may be asked for from a month on, from a day on, or from a moment on."""
+    """A report starts at a month, a day or a moment."""
     assert parse_since(text, NOW, BERLIN) == datetime.fromisoformat(expected)
 
 
@@ -123,7 +125,7 @@ def test_a_month_and_a_day_begin_at_midnight(text: str, expected: str) -> None:
     ["yesterday", "", "2026", "2026-1", "2026-13", "2026-00", "2026-11-31", "1969-12", "2200-01",
      "01.11.2026", "2026-11-01T", "now"],
 )  # fmt: skip
-def test_what_is_no_month_and_no_day_is_refused_in_the_words_that_were_typed(text: str) -> None:
+def test_any_other_start_is_refused_and_quoted_as_typed(text: str) -> None:
     """The message quotes the text without additions and says what is allowed."""
     with pytest.raises(UsageError) as refusal:
         parse_since(text, NOW, BERLIN)

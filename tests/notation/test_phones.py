@@ -1,4 +1,4 @@
-"""Phone numbers as German lists write them."""
+"""Phone numbers in the spellings of German lists."""
 
 import pytest
 from hypothesis import given, reject
@@ -42,7 +42,7 @@ FILM_RANGES = ("030 23125-", "069 90009-", "040 66969-", "0221 4710-", "089 9999
     ],
 )
 def test_number_to_dial_and_to_show(text: str, number: str, shown: str) -> None:
-    """What is dialled is one form; what is shown keeps the grouping in which it was written."""
+    """The number to dial has one form; the number to show keeps the grouping of the text."""
     assert parse_phone(text) == (number, shown)
 
 
@@ -57,7 +57,7 @@ AREAS = ("89", "221", "521", "171", "8234", "1", "6", "212")
     gap=st.sampled_from(["", " ", "-", "/", " - "]),
 )
 def test_the_line_of_a_number_is_what_it_dials(prefix, area, own, gap):
-    """A German number as written, and every number as shown, has the line that is dialled."""
+    """The line of a German number in any spelling, and of any shown number, is the one to dial."""
     text = f"{prefix}{area}{gap}{own}"
     try:
         number, shown = parse_phone(text)
@@ -70,7 +70,7 @@ def test_the_line_of_a_number_is_what_it_dials(prefix, area, own, gap):
 
 @pytest.mark.parametrize("code", ["110", "112", "116117", "116 117", "19222", "22 22 22", ""])
 def test_a_short_code_is_no_line(code):
-    """What several services share tells none of them from another, but it is the same number."""
+    """A short code, which several services share, has no line and equals itself."""
     assert SHORT_CODES.fullmatch(code.replace(" ", "")) or not code
     assert line_of(code) == ""
     assert is_same_number(code, code)
@@ -96,7 +96,7 @@ def test_which_numbers_are_the_same(one, other, are_same):
 
 @pytest.mark.parametrize("prefix", FILM_RANGES)
 def test_the_regulators_film_numbers_are_valid(prefix: str) -> None:
-    """All five ranges that are reserved for films can be read, from the first to the last."""
+    """The first and the last number of the five ranges that are reserved for films are valid."""
     for extension in (0, 1, 114, 500, 999):
         number, shown = parse_phone(f"{prefix}{extension:03}")
         assert number.startswith("+49")
@@ -111,7 +111,7 @@ def test_the_regulators_film_numbers_are_valid(prefix: str) -> None:
         "0" * 60, "٠٨٩ ٩٩٩٩٨", "089\x1b[31m99998", "9" * 20, "+1 555",
     ],
 )  # fmt: skip
-def test_what_cannot_be_dialled_is_refused_with_what_was_found(text: str) -> None:
+def test_a_number_that_cannot_be_dialled_is_refused_and_quoted(text: str) -> None:
     """Wrong numbers raise ValueError and quote the text."""
     with pytest.raises(ValueError, match="number") as refusal:
         parse_phone(text)

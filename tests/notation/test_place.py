@@ -1,4 +1,4 @@
-"""What a place knows beside its position: how exact it is, where from, and how far abroad."""
+"""The facts of a place beside its position: uncertainty, postcode, source, distance abroad."""
 
 import math
 import subprocess
@@ -38,17 +38,17 @@ from dispatch_cli.notation import parse_place, place_at, recognise_place, split_
         ("https://www.google.com/maps/@48.3705,10.8978,3a,75y,210h,90t/data=x", "link", 0),
     ],
 )
-def test_uncertainty_is_what_the_notation_says(
+def test_uncertainty_follows_from_the_notation(
     text: str, source: str, uncertainty_km: float
 ) -> None:
-    """A plain coordinate is a point, a cell is half its diagonal, a map view 100 pixels."""
+    """A coordinate is exact, a cell is uncertain by half its diagonal, a map view by 100 pixels."""
     place = parse_place(text)
     assert place.source == source
     assert place.uncertainty_km == pytest.approx(uncertainty_km, rel=2e-3)
 
 
 def test_a_coordinate_belongs_to_the_nearest_postcode_as_an_estimate() -> None:
-    """Label, postcode and Land are those of the nearest centre, and nobody gave them."""
+    """Label, postcode and Land are those of the nearest centre, marked as an estimate."""
     place = parse_place("49.0134,12.1016")
     assert place.postcode == place.label == place.postcodes[0]
     assert place.postcode.startswith("930")
@@ -56,14 +56,14 @@ def test_a_coordinate_belongs_to_the_nearest_postcode_as_an_estimate() -> None:
 
 
 def test_the_town_is_only_the_label() -> None:
-    """Without a gazetteer the postcode decides, whatever town stands beside it."""
+    """Without a gazetteer the postcode decides, whatever the town beside it."""
     place = parse_place("86150 Ulm")
     assert (place.postcode, place.label, place.land) == ("86150", "86150 Ulm", "BY")
     assert parse_place("Rathausplatz 1, D-86150  Augsburg, Germany").label == "86150 Augsburg"
 
 
 def test_null_island_is_foreign_and_not_refused() -> None:
-    """What a device without a fix sends is ranked with a warning: 5,300 km from Germany."""
+    """0, 0, the position of a device without a fix, is a place 5,300 km from Germany."""
     place = parse_place("0,0")
     assert (place.lat, place.lon, place.postcode, place.postcodes) == (0, 0, "", ())
     assert 5_200 < place.foreign_km < 5_400
@@ -87,7 +87,7 @@ def test_null_island_is_foreign_and_not_refused() -> None:
 def test_foreign_places_are_not_labelled_with_a_german_postcode(
     city: str, at: str, readback: str
 ) -> None:
-    """Country if known, the nearest postcode only as such, and how far it is."""
+    """A foreign place has its country if known, and the distance of the nearest postcode."""
     place = parse_place(at)
     assert place.readback.endswith(readback), city
     assert (place.postcode, place.label, place.land) == ("", "", "")
@@ -110,19 +110,19 @@ def test_foreign_places_are_not_labelled_with_a_german_postcode(
     ],
 )
 def test_german_towns_at_the_border_keep_their_postcode(town: str, at: str, postcode: str) -> None:
-    """The border runs through or beside them, and they are not abroad."""
+    """A German town at the border is not abroad."""
     place = parse_place(at)
     assert (place.postcode, place.foreign_km, place.country) == (postcode, 0, ""), town
 
 
 def test_close_to_the_border_the_nearest_postcodes_are_not_ruled_out() -> None:
-    """The border is known only as well as its villages: Basel may be 79576, Zürich is not 79801."""
+    """The border is an estimate from its villages: Basel may be 79576, Zürich is not 79801."""
     assert "79576" in parse_place("47.5650,7.6050").postcodes
     assert parse_place("47.3769,8.5417").postcodes == ()
 
 
 def test_swapped_coordinates_are_refused_with_the_right_ones() -> None:
-    """The hint names the pair that lies in Germany; a foreign pair that does not is kept."""
+    """The error names the pair in Germany; a pair that is foreign either way is kept."""
     with pytest.raises(UsageError, match=r"48\.3705, 10\.8978 is near 86153"):
         parse_place("10.8978, 48.3705")
     assert parse_place("10.0, 60.0").foreign_km > 30
@@ -136,13 +136,13 @@ def test_swapped_coordinates_are_refused_with_the_right_ones() -> None:
     ],
 )  # fmt: skip
 def test_numbers_off_the_globe_raise(lat: float, lon: float, uncertainty_km: float) -> None:
-    """Also where they do not come from a text."""
+    """Coordinates out of range raise ValueError."""
     with pytest.raises(ValueError, match=r"between|vague"):
         place_at(lat, lon, uncertainty_km=uncertainty_km)
 
 
-def test_what_may_be_a_name_is_left_to_others() -> None:
-    """Recognising tells "not mine" from "mine and wrong"."""
+def test_a_text_that_may_be_a_name_is_not_recognised() -> None:
+    """A possible name gives None, a wrong notation raises UsageError."""
     assert recognise_place("Augsburg") is None
     assert recognise_place("9VCX+64 Augsburg") is None
     with pytest.raises(UsageError):
@@ -152,7 +152,7 @@ def test_what_may_be_a_name_is_left_to_others() -> None:
 
 
 def test_the_package_imports_none_of_its_parts() -> None:
-    """A command that needs no place pays for no notation, and a postcode for no grid library."""
+    """Importing the package imports no notation, and reading a postcode no grid library."""
     code = (
         "import sys, dispatch_cli.notation as n;"
         "parts = lambda: [m for m in sys.modules if m.startswith('dispatch_cli.notation.')];"

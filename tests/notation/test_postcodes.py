@@ -1,4 +1,4 @@
-"""Centres, uncertainty and possible postcodes against a plain look at all of them."""
+"""Centres, uncertainty and possible postcodes, compared with a scan of all centres."""
 
 import math
 import random
@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.model.sphere import great_circle_km
+from dispatch_cli.model.words import LAENDER
 from dispatch_cli.notation import (
-    LAENDER,
     centre_of,
     is_postcode,
     land_of,
@@ -22,28 +22,28 @@ from dispatch_cli.notation import (
     postcode_uncertainty_km,
 )
 from dispatch_cli.notation.centres import centres
-from dispatch_cli.notation.postcodes import nearest_postcode
+from dispatch_cli.notation.postcode_search import nearest_postcode
 
 COORDINATES = {code: (lat, lon) for code, lat, lon in centres().everything()}
 GEONAMES = Path(__file__).resolve().parents[2].parent / "shared/data/places/zipcodes.de.csv.gz"
 
 
 def by_distance(lat: float, lon: float) -> list[tuple[float, str]]:
-    """All centres, the nearest first."""
+    """List all centres, the nearest first."""
     return sorted(
         (great_circle_km(lat, lon, *centre), code) for code, centre in COORDINATES.items()
     )
 
 
 def some_points(count: int) -> Sequence[tuple[float, float]]:
-    """Points in and round Germany, the same ones every time."""
+    """Return random points in and round Germany, the same in every run."""
     dice = random.Random(2026)
     return [(dice.uniform(46.5, 56), dice.uniform(4, 16.5)) for _ in range(count)]
 
 
 @pytest.mark.parametrize("count", [40, pytest.param(400, marks=pytest.mark.ci)])
 def test_nearest_centre_is_the_nearest_of_all(count: int) -> None:
-    """Also outside Germany, where another search takes over."""
+    """The nearest centre is that of a scan, also outside Germany, where the search is another."""
     far = [(0.0, 0.0), (40.1, -75.3), (-33.9, 151.2), (89.9, 10.0), (-90.0, 0.0), (50.0, 179.9)]
     for lat, lon in [*some_points(count), *far]:
         assert nearest_postcode(lat, lon) == pytest.approx(by_distance(lat, lon)[0])
@@ -77,7 +77,7 @@ def test_possible_postcodes_are_those_whose_border_is_within_reach(
 
 
 def test_own_postcode_stands_first() -> None:
-    """The nearest postcode leads the possible ones; a postcode that was given stands alone."""
+    """The nearest postcode is the first possible one; a typed postcode is the only one."""
     place = place_at(48.3705, 10.8978)
     assert place.postcode == place.label == place.postcodes[0] == "86153"
     assert (place.postcode_given, place.land) == (False, "BY")
@@ -121,7 +121,7 @@ def test_postcode_ranges() -> None:
 
 @pytest.mark.parametrize("item", ["", "-", "860-", "861500", "865-860", "86x", "86,87", "٨٦"])
 def test_malformed_postcode_ranges_raise(item: str) -> None:
-    """What is not one or two runs of up to five digits is refused."""
+    """A text other than one or two runs of up to five digits is refused."""
     with pytest.raises(ValueError, match=r"postcode range|ends before"):
         parse_postcode_ranges([item])
 
@@ -136,13 +136,13 @@ def test_malformed_postcode_ranges_raise(item: str) -> None:
     ],
 )  # fmt: skip
 def test_land_of_a_postcode(postcode: str, land: str) -> None:
-    """Every code has its Land, also one without an area; what is no code has none."""
+    """Every code has its Land, also one without an area; other texts have none."""
     assert land_of(postcode) == land
 
 
 @pytest.mark.skipif(not GEONAMES.exists(), reason="the shared GeoNames file is not here")
 def test_land_table_agrees_with_geonames() -> None:
-    """For every delivery code the table says the Land in which most of its places lie."""
+    """The Land of every delivery code is that of most of its places."""
     import csv
     import gzip
     from collections import Counter
@@ -170,7 +170,7 @@ def test_land_table_agrees_with_geonames() -> None:
 @example(90.0, 0.0)
 @example(-51.0, -170.0)
 def test_far_away_the_nearest_is_the_nearest_of_all(lat, lon):
-    """Leaving out whole degrees gives the centre that a look at each one gives."""
+    """The search that skips whole degrees finds the same centre as a scan."""
     found_km, _ = nearest_postcode(lat, lon)
     everybody = (great_circle_km(lat, lon, *each[1:]) for each in centres().everything())
     assert found_km == pytest.approx(min(everybody), abs=1e-3)

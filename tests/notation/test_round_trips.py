@@ -1,4 +1,4 @@
-"""A random place in Germany, written in each notation, is read back where it was."""
+"""A random place in Germany, written in each notation, is read back."""
 
 import random
 from collections.abc import Callable
@@ -97,7 +97,7 @@ WRITERS: dict[str, tuple[Callable[[float, float], str], float]] = {
 @pytest.mark.parametrize("count", [40, pytest.param(2_000, marks=pytest.mark.ci)])
 @pytest.mark.parametrize("notation", WRITERS)
 def test_a_place_comes_back_from_every_notation(notation: str, count: int) -> None:
-    """Writing and reading moves no place by more than the notation rounds."""
+    """The place read differs from the place written by no more than the rounding."""
     write, tolerance_km = WRITERS[notation]
     dice = random.Random(notation)
     for _ in range(count):
@@ -123,7 +123,7 @@ def test_an_mgrs_square_holds_the_place_it_was_made_of(digits: int, count: int) 
 
 @pytest.mark.parametrize("count", [40, pytest.param(2_000, marks=pytest.mark.ci)])
 def test_a_short_plus_code_comes_back_with_its_postcode(count: int) -> None:
-    """Whatever the place, its nearest postcode completes the short code to the full one."""
+    """The nearest postcode of a place completes its short code to the full one."""
     dice = random.Random(7)
     for _ in range(count):
         lat, lon = dice.uniform(48, 54), dice.uniform(7.5, 12)

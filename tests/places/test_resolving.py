@@ -50,7 +50,7 @@ def test_notations_need_no_gazetteer(tmp_path: Path) -> None:
         assert resolve("86150 Ulm", named={}, gazetteer=gazetteer).label == "86150 Ulm"
         assert "dispatch places import FILE" in refusal_of("Augsburg", gazetteer)
         assert "dispatch places import FILE" in refusal_of("9VCX+64 Augsburg", gazetteer)
-        assert "no kilometre table yet" in refusal_of("A8 km 123,4 Ri. München", gazetteer)
+        assert "kilometres of roads" in refusal_of("A8 km 123,4 Ri. München", gazetteer)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from ...errors import UsageError
 from ...intake import AMOUNTS
 from ...model import Incident, Place, Vehicle
 from ...model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
-from ...notation.place import MOST_UNCERTAIN_KM
+from ...notation.place_notations import MOST_UNCERTAIN_KM
 from ..result_record import columns_for
 from ..write.frame_writer import table_of
 from .arrays import Array

@@ -1,4 +1,4 @@
-"""The postcodes in which places may lie, for columns of coordinates: ``notation.postcodes``.
+"""The postcodes in which places may lie, for columns of coordinates: ``notation.postcode_search``.
 
 The formulas are those of ``possible_postcodes``. Where a comparison is as close as the last bits of
 compiled sines could decide it, the row is left to the desk. A row that may lie beyond the border is
@@ -15,8 +15,8 @@ from ...model import Place
 from ...model.sphere import EARTH_RADIUS_KM
 from ...notation.borders import side_of, surely_german_km
 from ...notation.centres import centres
-from ...notation.place import place_at
-from ...notation.postcodes import FARTHEST_RADII, FOREIGN_FROM_KM
+from ...notation.place_notations import place_at
+from ...notation.postcode_search import FARTHEST_RADII, FOREIGN_FROM_KM
 from ..index.postcode_entries import all_codes, number_of
 from .arrays import Array, compiled_kernel, jit
 

@@ -1,4 +1,4 @@
-"""A moment as an operator types it."""
+"""Read moments, months and days."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -6,10 +6,10 @@ from datetime import timezone as fixed_offset
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import UsageError
-from .reading import quoted
+from ..messages import quoted
 
-_ALLOWED = '"22:30", "2026-12-24T22:30" or "2026-12-24T22:30+01:00"'
-_SINCE_ALLOWED = '"2026-11", "2026-11-01" or "2026-11-01T12:00"'
+_EXAMPLES = '"22:30", "2026-12-24T22:30" or "2026-12-24T22:30+01:00"'
+_SINCE_EXAMPLES = '"2026-11", "2026-11-01" or "2026-11-01T12:00"'
 _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]{1,6})?)?"
 _OFFSET = r"(?P<offset>Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 _ISO = re.compile(
@@ -24,7 +24,7 @@ _MONTH_OR_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[
 
 
 class ClockChangeError(UsageError):
-    """A local time that the clock change makes twice, or skips."""
+    """A local time that occurs twice or never because of a clock change."""
 
     def __init__(self, template: str, *, is_twice: bool, **values: str) -> None:
         super().__init__(template, **values)
@@ -34,9 +34,9 @@ class ClockChangeError(UsageError):
 def parse_when(text: str, now: datetime, timezone: str) -> datetime:
     """Read a moment as an aware datetime.
 
-    A time of day is the next one that is not past (the minute that runs counts as now); a time
-    without an offset is local in ``timezone``. Raises UsageError, and ClockChangeError for a local
-    time that the clock change makes twice or skips: both meanings are then written out.
+    A time of day is the next one that is not past (the current minute counts as now); a time
+    without an offset is local in ``timezone``. Raises UsageError, and ClockChangeError with both
+    readings for a local time that occurs twice or never.
     """
     text = " ".join(text.split())
     if text.lower() in ("now", "jetzt"):
@@ -52,7 +52,7 @@ def parse_when(text: str, now: datetime, timezone: str) -> datetime:
     match = _ISO.fullmatch(text) or _GERMAN.fullmatch(text)
     if match is None:
         raise UsageError(
-            "time {text} is not understood: write {allowed}", text=quoted(text), allowed=_ALLOWED
+            "time {text} is not understood; write {examples}", text=quoted(text), examples=_EXAMPLES
         )
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
     if year not in _YEARS:
@@ -65,10 +65,10 @@ def parse_when(text: str, now: datetime, timezone: str) -> datetime:
 
 
 def parse_since(text: str, now: datetime, timezone: str) -> datetime:
-    """Read the begin of a month ("2026-11"), of a day ("2026-11-01"), or a moment with its time.
+    """Read the start of a month ("2026-11") or day ("2026-11-01"), or a moment with its time.
 
-    A month and a day begin at midnight in ``timezone``. Raises UsageError, which quotes the text as
-    it was typed.
+    A month and a day start at midnight in ``timezone``. Raises UsageError, which quotes the text
+    as it was typed.
     """
     text = " ".join(text.split())
     if ":" in text:
@@ -81,9 +81,9 @@ def parse_since(text: str, now: datetime, timezone: str) -> datetime:
         year = 0
     if year not in _YEARS:
         raise UsageError(
-            "{text} is no month and no day from 1970 to 2199: write {allowed}",
+            "{text} is no month and no day from 1970 to 2199; write {examples}",
             text=quoted(text),
-            allowed=_SINCE_ALLOWED,
+            examples=_SINCE_EXAMPLES,
         )
     return _localised(text, midnight, _zone(timezone))
 
@@ -93,18 +93,20 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UsageError(
-            'timezone {name} is not known: write "Europe/Berlin"', name=quoted(name)
+            'time zone {zone} is unknown; write one like "Europe/Berlin"', zone=quoted(name)
         ) from None
 
 
 def _moment(text: str, clock: re.Match[str], day: tuple[int, int, int]) -> datetime:
-    """The wall clock time, without a zone."""
+    """Return the wall clock time, without a zone."""
     try:
         return datetime(  # noqa: DTZ001  the zone is found in the next step
             *day, int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0)
         )
-    except ValueError as error:
-        raise UsageError("time {text}: {error}", text=quoted(text), error=error) from None
+    except ValueError:
+        raise UsageError(
+            "time {text} does not exist; write {examples}", text=quoted(text), examples=_EXAMPLES
+        ) from None
 
 
 def _offset(text: str, offset: str) -> tzinfo:
@@ -119,17 +121,18 @@ def _offset(text: str, offset: str) -> tzinfo:
 
 
 def _localised(text: str, moment: datetime, zone: ZoneInfo) -> datetime:
-    """Put a wall clock time into its zone, if it happens exactly once."""
+    """Add the zone to a wall clock time; raises ClockChangeError unless it occurs exactly once."""
     first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first
-    # Before the clock goes back the first has the larger offset, before it goes forward the
-    # smaller one: then neither exists.
+    # A clock that goes back makes the first offset the larger one; one that goes forward skips the
+    # time, and the first offset is the smaller one.
     twice = first.utcoffset() > second.utcoffset()  # type: ignore[operator]
     raise ClockChangeError(
-        "time {text} happens {how_often} on that day in {zone}: write {first} or {second}",
+        "time {text} occurs twice on that day in {zone}; write {first} or {second}"
+        if twice
+        else "time {text} does not exist on that day in {zone}; write {first} or {second}",
         text=quoted(text),
-        how_often="twice" if twice else "never",
         zone=zone.key,
         first=first.isoformat(timespec="minutes"),
         second=second.isoformat(timespec="minutes"),

@@ -1,51 +1,53 @@
-"""One place from a text: whichever notation it is in, the same value comes out."""
+"""Read a place in any notation; each gives the same value."""
 
 from math import isfinite
 
 from ..errors import SentenceError, UsageError
 from ..model import Place
 from ..model.sphere import great_circle_km
-from .borders import Side, side_of, surely_german_km
+from .borders import BorderSide, side_of, surely_german_km
 from .centres import centres
-from .laender import land_of
-from .postcodes import (
+from .position import LONGEST_TEXT, Position, clean_text, place_error
+from .postcode_search import (
     FOREIGN_FROM_KM,
     centre_of,
     is_postcode,
+    land_of,
     nearest_postcode,
     postcode_uncertainty_km,
     postcodes_near,
 )
-from .reading import LONGEST_TEXT, Reading, cleaned, refused
 
 MOST_UNCERTAIN_KM = 50.0
-"""Beyond it a place does not say who is near."""
+"""A place with more uncertainty does not tell which providers are near."""
 
 
 def parse_place(text: str) -> Place:
-    """Read a place in any notation that needs neither a gazetteer nor a file's own names.
+    """Read a place in a notation that needs neither a gazetteer nor the names of a provider file.
 
-    Raises UsageError, which says what was found and what is allowed. A point beyond the border is
-    foreign and is not refused.
+    Raises UsageError with the text and the allowed notations. A point abroad is a foreign place.
     """
     place = recognise_place(text)
     if place is None:
         from .plus_codes import split_short_code
 
         short = split_short_code(text)
-        raise refused(
-            cleaned(text),
-            "the town of a short plus code must be a postcode here" if short else "not understood",
+        reason = "write the postcode behind a short plus code" if short else "not understood"
+        raise place_error(
+            clean_text(text),
+            reason,
             hint='write a position ("48.3705, 10.8978"), a postcode, a plus code or a map link',
         )
     return place
 
 
 def recognise_place(text: str) -> Place | None:
-    """Read a place as `parse_place` does, but return None for what may be a name."""
-    text = cleaned(text)
+    """Read a place as ``parse_place``, but return None for a text that may be a name."""
+    text = clean_text(text)
     if not text or len(text) > LONGEST_TEXT:
-        raise UsageError("place: empty" if not text else f"place: over {LONGEST_TEXT} characters")
+        if not text:
+            raise UsageError("place: empty")
+        raise UsageError("place: over {longest} characters", longest=LONGEST_TEXT)
     if len(text) == 5 and text.isascii() and text.isdigit() and is_postcode(text):
         return place_of_postcode(text)
     reading = _read_plain_pair(text) or _read_link(text) or _read_device(text)
@@ -68,23 +70,23 @@ def recognise_place(text: str) -> Place | None:
     return place_of(reading, text) if reading else None
 
 
-def place_of(reading: Reading, text: str) -> Place:
-    """Find the surroundings of a reading; ``text`` is quoted if it is refused."""
+def place_of(reading: Position, text: str) -> Place:
+    """Make the place of a position; ``text`` is quoted in the error if that is impossible."""
     try:
         return place_at(
             reading.lat, reading.lon, uncertainty_km=reading.uncertainty_km, source=reading.source
         )
     except ValueError as error:
-        raise refused(text, str(error)) from None
+        raise place_error(text, "{problem}", problem=error) from None
 
 
 def place_at(
     lat: float, lon: float, *, uncertainty_km: float = 0.0, source: str = "coordinate"
 ) -> Place:
-    """Make a place of coordinates: nearest postcode (an estimate), Land, or how far abroad.
+    """Make a place from coordinates: with the nearest postcode (an estimate) and Land, or foreign.
 
-    Raises ValueError for what is not on the globe, for more than 50 km of uncertainty, and where
-    latitude and longitude are clearly swapped.
+    Raises ValueError for coordinates out of range, an uncertainty over 50 km, and a latitude and
+    longitude that are clearly swapped.
     """
     if not (isfinite(lat) and abs(lat) <= 90):
         raise SentenceError("latitude {lat} is not between -90 and 90", lat=lat)
@@ -92,11 +94,11 @@ def place_at(
         raise SentenceError("longitude {lon} is not between -180 and 180", lon=lon)
     if not 0 <= uncertainty_km <= MOST_UNCERTAIN_KM:
         raise SentenceError(
-            "± {uncertainty_km:.4g} km is too vague: at most {most_uncertain_km:g}",
+            "the uncertainty {uncertainty_km:.4g} km is not between 0 and {most_km:g} km",
             uncertainty_km=uncertainty_km,
-            most_uncertain_km=MOST_UNCERTAIN_KM,
+            most_km=MOST_UNCERTAIN_KM,
         )
-    lat, lon = lat + 0.0, lon + 0.0  # no negative nought
+    lat, lon = lat + 0.0, lon + 0.0  # no negative zero
     distance_km, postcode = nearest_postcode(lat, lon)
     if distance_km > surely_german_km(centres().border_km(postcode)):
         side = side_of(lat, lon)
@@ -119,12 +121,12 @@ def place_at(
 
 
 def _foreign_place(
-    lat: float, lon: float, *, uncertainty_km: float, source: str, side: Side, nearest: str
+    lat: float, lon: float, *, uncertainty_km: float, source: str, side: BorderSide, nearest: str
 ) -> Place:
-    """Make a place beyond the border; it has no postcode, only the nearest one and how far it is.
+    """Make a foreign place; it has no postcode, only the nearest one and its distance.
 
-    The border is only known as well as the places around it. Not farther beyond it than a place in
-    the nearest postcode is uncertain, a provider of that postcode is therefore not ruled out.
+    The border is an estimate from the places around it. Therefore a place that is beyond it by no
+    more than the uncertainty of the nearest postcode may still lie in that postcode.
     """
     nearest_km = great_circle_km(lat, lon, *centre_of(nearest))
     foreign_km = max(side.beyond_km, nearest_km - FOREIGN_FROM_KM)
@@ -143,9 +145,9 @@ def _foreign_place(
 
 
 def place_of_postcode(postcode: str, town: str = "") -> Place:
-    """The place that a postcode stands for: its area's centre; the town is only the label.
+    """Make the place of a postcode: the centre of its area; the town is only a label.
 
-    Raises ValueError for a code that no area has.
+    Raises ValueError for a code without an area.
     """
     lat, lon = centre_of(postcode)
     return Place(
@@ -176,7 +178,7 @@ def _refuse_swapped(lat: float, lon: float) -> None:
 
 
 def place_of_short_code(code: str, near: Place) -> Place:
-    """Complete a short plus code to the nearest of the many places that it fits."""
+    """Make the place of a short plus code: the nearest of the many that it fits."""
     from .plus_codes import read_short_code
 
     return place_of(read_short_code(code, near), code)
@@ -193,12 +195,12 @@ def _short_code_with_postcode(text: str) -> Place | None:
     return place_of_short_code(short[0], place_of_postcode(*address))
 
 
-# Each notation is imported when a text comes this far: compiling all their patterns at once would
-# cost as much as the rest of the reading.
+# Each notation is imported at its first use: compiling all patterns at once would take as long as
+# the rest of the reading.
 
 
-def _read_plain_pair(text: str) -> Reading | None:
-    """``48.3705,10.8978``, the commonest of all, without any pattern."""
+def _read_plain_pair(text: str) -> Position | None:
+    """Read ``48.3705,10.8978``, the most frequent notation, without a regular expression."""
     first, _, second = text.partition(",")
     parts = (first.strip(), second.strip())
     for part in parts:
@@ -206,10 +208,10 @@ def _read_plain_pair(text: str) -> Reading | None:
         digits = whole + fraction
         if not (whole and fraction and digits.isascii() and digits.isdigit() and len(digits) < 30):
             return None
-    return Reading(float(parts[0]), float(parts[1]))
+    return Position(float(parts[0]), float(parts[1]))
 
 
-def _read_link(text: str) -> Reading | None:
+def _read_link(text: str) -> Position | None:
     if "/" not in text and not text[:4].lower().startswith(("www.", "what")):
         return None
     from .links import read_link
@@ -217,7 +219,7 @@ def _read_link(text: str) -> Reading | None:
     return read_link(text)
 
 
-def _read_device(text: str) -> Reading | None:
+def _read_device(text: str) -> Position | None:
     if "=" not in text and text[:4].lower() != "geo:":
         return None
     from .devices import read_device
@@ -225,7 +227,7 @@ def _read_device(text: str) -> Reading | None:
     return read_device(text)
 
 
-def _read_plus_code(text: str) -> Reading | None:
+def _read_plus_code(text: str) -> Position | None:
     if "+" not in text:
         return None
     from .plus_codes import read_plus_code
@@ -233,13 +235,13 @@ def _read_plus_code(text: str) -> Reading | None:
     return read_plus_code(text)
 
 
-def _read_grid(text: str) -> Reading | None:
+def _read_grid(text: str) -> Position | None:
     from .grids import read_grid
 
     return read_grid(text)
 
 
-def _read_degrees(text: str) -> Reading | None:
+def _read_degrees(text: str) -> Position | None:
     from .degrees import read_degrees
 
     return read_degrees(text)

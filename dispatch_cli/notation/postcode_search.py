@@ -1,4 +1,4 @@
-"""German postcodes as points: the centres of their areas, and how far an area may reach."""
+"""Find postcodes by position: the nearest, and all in which a place may lie; read their ranges."""
 
 import re
 from collections.abc import Sequence
@@ -12,19 +12,20 @@ from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from .centres import centres
 
 FOREIGN_FROM_KM = 30.0
-"""Farther than this from every known centre, a point is foreign, also where no place is near."""
+"""Farther than this from every known centre, a point is foreign."""
 
 FARTHEST_RADII = 2.0
-"""A place may lie in a postcode whose centre is so many radii away; docs/places.md."""
+"""A place may lie in a postcode whose centre is at most so many radii away; docs/places.md."""
 
 _KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
-
+_FIRST = "01067"
+"""The smallest postcode with an area."""
 
 Vector = tuple[float, float, float]
 
 
-class _Block(Struct, frozen=True):
-    """The centres of one degree by one degree: a point amid them, how far they reach, and all."""
+class _CentreBlock(Struct, frozen=True):
+    """The centres in a cell of one degree, its middle, and their largest angle from it."""
 
     middle: Vector
     reach: float
@@ -32,8 +33,8 @@ class _Block(Struct, frozen=True):
 
 
 @cache
-def _blocks() -> tuple[_Block, ...]:
-    """Every centre as a point on the unit sphere, for points far away from all of them."""
+def _blocks() -> tuple[_CentreBlock, ...]:
+    """Group all centres, as points on the unit sphere, for points far away from all of them."""
     groups: dict[tuple[int, int], list[tuple[float, float, float, str]]] = {}
     for code, lat, lon in centres().everything():
         group = groups.setdefault((floor(lat), floor(lon)), [])
@@ -42,16 +43,16 @@ def _blocks() -> tuple[_Block, ...]:
     for (south, west), members in groups.items():
         x, y, z = middle = unit_vector(south + 0.5, west + 0.5)
         reach = max(acos(min(1.0, x * a + y * b + z * c)) for a, b, c, _ in members)
-        # The arc cosine of what is nearly 1 is right to 1e-8 only.
-        blocks.append(_Block(middle, reach + 1e-7, members))
+        # The arc cosine of a number close to 1 is accurate to 1e-8 only.
+        blocks.append(_CentreBlock(middle, reach + 1e-7, members))
     return tuple(blocks)
 
 
 def _nearest_far_away(lat: float, lon: float) -> str:
-    """The nearest centre of all; a block is left out if even its rim is farther than another's."""
+    """Find the nearest of all centres; a block with a worse bound than the best one is skipped."""
     x, y, z = unit_vector(lat, lon)
 
-    def bound(block: _Block) -> float:
+    def bound(block: _CentreBlock) -> float:
         a, b, c = block.middle
         apart = acos(max(-1.0, min(1.0, x * a + y * b + z * c)))
         return cos(max(0.0, apart - block.reach))
@@ -67,29 +68,35 @@ def _nearest_far_away(lat: float, lon: float) -> str:
 
 
 def unit_vector(lat: float, lon: float) -> Vector:
-    """Put a point on the unit sphere: the dot product of two is the cosine of their angle."""
+    """Convert a point to the unit sphere: the dot product of two is the cosine of their angle."""
     phi, lam = radians(lat), radians(lon)
     return cos(phi) * cos(lam), cos(phi) * sin(lam), sin(phi)
 
 
 def is_postcode(text: str) -> bool:
-    """Whether it is a postcode with an area; codes of P.O. boxes and bulk receivers are not."""
+    """Return whether a text is a postcode with an area; P.O. boxes have none."""
     return centres().of(text) is not None
 
 
 def centre_of(postcode: str) -> tuple[float, float]:
-    """The centre of a postcode's area, (lat, lon); raises ValueError for an unknown one."""
+    """Return the centre of the area of a postcode, (lat, lon); raises ValueError if unknown."""
     centre = centres().of(postcode)
     if centre is None:
         raise SentenceError('postcode "{postcode}" is not known', postcode=postcode)
     return centre
 
 
-def centres_within(lat: float, lon: float, km: float) -> list[tuple[float, str]]:
-    """All centres within a distance, as (km, postcode), the nearest first.
+def land_of(postcode: str) -> str:
+    """Return the Land of a postcode (``"BY"``), also of one without an area; "" if none."""
+    if len(postcode) != 5 or not (postcode.isascii() and postcode.isdigit()):
+        return ""
+    return centres().land(postcode) if postcode >= _FIRST else ""
 
-    Meant for distances of the size of Germany: a circle over a pole or the date line is not cut
-    right, and there is no centre near either.
+
+def centres_within(lat: float, lon: float, km: float) -> list[tuple[float, str]]:
+    """List all centres within a distance, as (km, postcode), the nearest first.
+
+    A circle over a pole or the date line, which have no centre near them, is not cut exactly.
     """
     reach = km / _KM_PER_DEGREE + 1e-9
     spread = cos(radians(lat))
@@ -105,7 +112,7 @@ def centres_within(lat: float, lon: float, km: float) -> list[tuple[float, str]]
 
 
 def nearest_postcode(lat: float, lon: float) -> tuple[float, str]:
-    """The nearest centre of all, as (km, postcode); of two equally near ones the smaller code."""
+    """Find the nearest of all centres, as (km, postcode); of two equal ones the smaller code."""
     if 46 <= lat <= 57:
         for reach_km in (5.0, 15.0, FOREIGN_FROM_KM):
             near = centres_within(lat, lon, reach_km)
@@ -116,21 +123,21 @@ def nearest_postcode(lat: float, lon: float) -> tuple[float, str]:
 
 
 def postcode_uncertainty_km(postcode: str) -> float:
-    """How far from its centre nine of ten places in a postcode lie: at least 1 km.
+    """Return the radius that holds nine of ten places in a postcode: at least 1 km.
 
-    From the table; docs/places.md says where the radii come from. Raises KeyError.
+    docs/places.md has the source of the radii. Raises KeyError for an unknown postcode.
     """
     return centres().radius_km(postcode)
 
 
 def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[str, ...]:
-    """All postcodes in which a point may lie, the nearest first; empty far from all of them.
+    """List all postcodes in which a point may lie, the nearest first; none far from all of them.
 
     Another centre counts if the border half way between it and the nearest one passes within the
     uncertainty, which is at least that of the nearest postcode itself. With ``a`` the nearest, the
-    way from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane. A centre does not
-    count if it is farther, by more than the uncertainty, than ``FARTHEST_RADII`` of its own radii:
-    so far out hardly a place in it lies.
+    distance from the point to that border is (d_b² - d_a²) / (2 |ab|) in the plane. A centre does
+    not count if its distance exceeds ``FARTHEST_RADII`` of its own radii by more than the
+    uncertainty: hardly any place in its postcode lies so far out.
     """
     return postcodes_near(lat, lon, uncertainty_km, *nearest_postcode(lat, lon))
 
@@ -138,13 +145,13 @@ def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[s
 def postcodes_near(
     lat: float, lon: float, uncertainty_km: float, nearest_km: float, nearest: str
 ) -> tuple[str, ...]:
-    """The same as ``possible_postcodes`` where the nearest one is known already."""
+    """List the same as ``possible_postcodes``, if the nearest one is known already."""
     if nearest_km > FOREIGN_FROM_KM:
         return ()
     slack_km = max(uncertainty_km, postcode_uncertainty_km(nearest))
     own_lat, own_lon = centre_of(nearest)
     codes = [nearest]
-    # |ab| <= d_a + d_b turns the condition into d_b <= d_a + 2 slack: nobody is farther out.
+    # With |ab| <= d_a + d_b the condition becomes d_b <= d_a + 2 slack, the radius of the search.
     for distance_km, code in centres_within(lat, lon, nearest_km + 2 * slack_km):
         apart_km = great_circle_km(own_lat, own_lon, *centre_of(code))
         is_behind = distance_km**2 - nearest_km**2 > 2 * apart_km * slack_km
@@ -157,20 +164,21 @@ def postcodes_near(
 def parse_postcode_ranges(items: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Read postcodes and ranges of leading digits as inclusive ranges of five-digit codes.
 
-    ``"860-865"`` is ("86000", "86599"), ``"86720"`` is itself. Raises ValueError.
+    ``"860-865"`` gives ("86000", "86599"), ``"86720"`` gives ("86720", "86720"). Raises ValueError.
     """
     ranges = []
     for item in items:
         match = re.fullmatch(r"\s*([0-9]{1,5})(?:\s*[-–]\s*([0-9]{1,5}))?\s*", str(item))
         if match is None:
             raise SentenceError(
-                '"{item}" is not a postcode range: write "86150", "860" or "860-865"',
-                item=str(item)[:40],
+                '"{postcodes}" is not a postcode range; write "86150", "860" or "860-865"',
+                postcodes=str(item)[:40],
             )
         first, last = match[1].ljust(5, "0"), (match[2] or match[1]).ljust(5, "9")
         if first > last:
             raise SentenceError(
-                '"{item}" ends before it begins: write the smaller postcode first', item=item
+                '"{postcodes}" ends before it begins; write the smaller postcode first',
+                postcodes=item,
             )
         ranges.append((first, last))
     return tuple(ranges)
