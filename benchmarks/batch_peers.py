@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import batch_world
-from dispatch_cli.hours import timetable
+from dispatch_cli.hours import evaluate_hours
 from dispatch_cli.model import Circle, Incident, Provider
 from dispatch_cli.model.sphere import EARTH_RADIUS_KM
 
@@ -63,7 +63,7 @@ def facts_of(providers: Sequence[Provider]) -> dict[str, list[Any]]:
 
 def _open_bits(text: str | None) -> str:
     """A 1 for each hour of the four weeks in which somebody may be open."""
-    spans = timetable(
+    spans = evaluate_hours(
         text, holidays=(), start=batch_world.START, days=batch_world.DAYS, timezone="Europe/Berlin"
     )
     moments = (batch_world.START + timedelta(hours=hour) for hour in range(HOURS))

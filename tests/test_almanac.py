@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch_cli.almanac import holiday_dates
-from dispatch_cli.hours import timetable
+from dispatch_cli.hours import evaluate_hours
 
 FRONLEICHNAM = date(2027, 5, 27)  # 60 days after Easter, 28 March 2027
 MARIA_HIMMELFAHRT = date(2026, 8, 15)  # a Saturday
@@ -52,7 +52,7 @@ def test_which_region_has_which_day(region: str, day: date, is_holiday: bool) ->
 def test_hours_on_a_regional_holiday(region: str, state: str) -> None:
     """On Saturday 15 August 2026 at noon, ``PH off`` closes only where the day is a holiday."""
     noon = datetime(2026, 8, 15, 12, tzinfo=ZoneInfo("Europe/Berlin"))
-    table = timetable(
+    table = evaluate_hours(
         "Mo-Sa 08:00-18:00; PH off",
         holidays=holiday_dates(region, [2026], None),
         start=noon,

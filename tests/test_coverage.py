@@ -14,7 +14,7 @@ import pytest
 from dispatch_cli import catalog, geo, planning
 from dispatch_cli.almanac import holiday_dates
 from dispatch_cli.errors import ExitCode, UsageError
-from dispatch_cli.hours import timetable
+from dispatch_cli.hours import evaluate_hours
 from dispatch_cli.model import (
     Circle,
     Country,
@@ -239,7 +239,7 @@ def test_a_month_ahead_is_worked_out_anew() -> None:
     """The catalog's timetables reach two weeks; the hours of four are right all the same."""
     firm = provider(
         "a", hours="Mo-Fr 00:00-24:00", area=Postcodes((("86150", "86150"),)),
-        timetable=timetable(
+        timetable=evaluate_hours(
             "Mo-Fr 00:00-24:00", holidays=(), days=16, timezone="Europe/Berlin",
             start=datetime(2026, 11, 1, tzinfo=BERLIN),
         ),
@@ -309,7 +309,7 @@ def _counted(
     # A region that was named is short everywhere if no firm comes to any of its postcodes.
     reached = reached or {code: [] for code, *_ in table}
     hours = {
-        firm.id: timetable(
+        firm.id: evaluate_hours(
             firm.hours, holidays=_holidays(firm.region, [2026, 2027]), days=days + 3,
             start=start - timedelta(days=1), timezone="Europe/Berlin",
         )
@@ -391,7 +391,7 @@ def test_ten_thousand_providers_take_seconds(count: int) -> None:
     random = Random(1)
     rows = list(centres().everything())
     tables = [
-        timetable(
+        evaluate_hours(
             hours, holidays=(), start=datetime(2026, 11, 26, 12, tzinfo=BERLIN), days=16,
             timezone="Europe/Berlin",
         )

@@ -39,7 +39,7 @@ def hours_around(
 
             years = sorted({start.year, (when + timedelta(days=days)).year})
             needs_dates = bool(region) and whose.hours is not None and "PH" in whose.hours
-            known[key] = hours.timetable(
+            known[key] = hours.evaluate_hours(
                 whose.hours,
                 holidays=holidays(region, years) if needs_dates else (),
                 start=start,

@@ -169,7 +169,7 @@ class TimeSteps:
             start = datetime.fromtimestamp(stretch * STRETCH_S, UTC) - timedelta(days=1)
             days = STRETCH_S // 86400 + SEEN_AHEAD.days + 3
             years = sorted({start.year, (start + timedelta(days=days)).year})
-            self._worked_out[key] = hours.timetable(
+            self._worked_out[key] = hours.evaluate_hours(
                 text,
                 holidays=self._holidays(region, years) if dated else (),
                 start=start,

@@ -37,7 +37,7 @@ class Timetables:
 
     def of(self, text: str | None, region: str, days: int = DAYS) -> Timetable:
         """Work out a text that ``parse_hours`` returned; None is unknown throughout."""
-        from ..hours import timetable
+        from ..hours import evaluate_hours
 
         needs_dates = bool(region) and text is not None and "PH" in text
         key = (text, region if needs_dates else "", days)
@@ -46,7 +46,7 @@ class Timetables:
                 (self._start - timedelta(days=2)).year,
                 (self._start + timedelta(days=days + 2)).year + 1,
             )
-            self._known[key] = timetable(
+            self._known[key] = evaluate_hours(
                 text,
                 holidays=self._holidays(region, list(years)) if needs_dates else (),
                 start=self._start,

@@ -1,9 +1,9 @@
-"""Opening hours worked out for a stretch of time.
+"""Evaluate opening hours for a period.
 
-The library knows only national holidays, so it is given none: PH then never holds. But what holds
-on a day depends on that day and, for hours over midnight, on the day before. So a day that is or
-follows a holiday is worked out by itself, and in the text PH is replaced by the weekday of that day
-or the day before, whichever is a holiday, or else by a weekday that is neither.
+The library knows only national holidays, so it gets none: PH then never applies. The state of a day
+depends on that day and, for hours over midnight, on the day before. Therefore a day that is or
+follows a holiday is evaluated by itself: in its text, PH is replaced by the weekdays of the day and
+the day before that are holidays, or else by a weekday that is neither.
 """
 
 import re
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from ..model import OpenState, Span, Timetable
 from .hour_words import WEEKDAYS
-from .nights import with_mornings
+from .nights import split_nights
 from .tokens import HoursError
 
 if TYPE_CHECKING:
@@ -26,40 +26,43 @@ if TYPE_CHECKING:
 SCHOOL_COMMENT = "school holidays not known"
 
 _STATES: dict[str, OpenState] = {"open": "open", "closed": "closed", "unknown": "unknown"}
-# Texts in quotes are skipped. Group 1: so many days after the holiday (before, if negative).
+# Texts in quotes are skipped. Group 1: number of days after the holiday (before, if negative).
 _HOLIDAY = r'"[^"]*"|\bPH\b(?: ([+-][0-9]+) days?)?|\bSH\b'
 _ONE_DAY = timedelta(days=1)
 
 
 class _Change(Struct, frozen=True):
-    """What holds from a moment in local time until the next change."""
+    """The state from a moment in local time until the next change."""
 
     start: datetime
     state: OpenState
     comment: str
 
 
-def timetable(
+def evaluate_hours(
     text: str | None, *, holidays: Iterable[date], start: datetime, days: int, timezone: str
 ) -> Timetable:
-    """Work out what ``parse_hours`` returned for some days from ``start``, floored to the minute.
+    """Evaluate a result of ``parse_hours`` for some days from the full minute of ``start``.
 
-    ``holidays`` are all public holidays of the region, from the day before the stretch to the day
-    after it: PH means these dates and no others. School holidays are not known: wherever they
-    would decide, the state is unknown. So it is throughout without a text. A time of day that the
-    clock shows twice is the second, one that it skips is the moment of the change.
-    Raises HoursError for a text that cannot be understood.
+    ``holidays`` are all public holidays of the region, from the day before the period to the day
+    after it: PH means these dates and no others. School holidays are not known: where they decide,
+    the state is unknown. Without a text it is always unknown. A time of day that the clock shows
+    twice is the second, one that it skips is the moment of the change.
+    Raises HoursError for a text that ``parse_hours`` does not return.
     """
     if not 1900 < start.year < 9000:
-        raise HoursError("hours are not worked out for the year {year}", year=start.year)
+        raise HoursError(
+            "the year {year} is not between 1901 and 8999",
+            year=start.year,
+        )
     first = int(start.timestamp()) // 60 * 60
     last = first + days * 86400
     if text is None or text == "24/7":
         return Timetable((Span(first, last, "open" if text else "unknown"),))
-    from zoneinfo import ZoneInfo  # 4 ms that a worked-out timetable need not pay
+    from zoneinfo import ZoneInfo  # 4 ms
 
     zone = ZoneInfo(timezone)
-    changes = _Hours(text, holidays).changes(
+    changes = _HolidayEvaluator(text, holidays).changes(
         datetime.fromtimestamp(first, zone).date(), datetime.fromtimestamp(last, zone).date()
     )
     return Timetable(tuple(_spans(changes, zone, first, last)))
@@ -72,7 +75,7 @@ def _spans(changes: Iterable[_Change], zone: "ZoneInfo", first: int, last: int) 
         if at >= last:
             break
         if kept and kept[-1][0] == at:
-            kept.pop()  # it has no length: over before the stretch, or in an hour that is skipped
+            kept.pop()  # of length 0: it ends before the period, or in an hour that is skipped
         if not kept or (kept[-1][1].state, kept[-1][1].comment) != (change.state, change.comment):
             kept.append((at, change))
     ends = [at for at, _ in kept[1:]] + [last]
@@ -81,16 +84,16 @@ def _spans(changes: Iterable[_Change], zone: "ZoneInfo", first: int, last: int) 
 
 
 def _epoch(local: datetime, zone: "ZoneInfo") -> int:
-    """When a local time comes: the second of two, or the change itself if the clock skips it."""
+    """Convert a local time to seconds; of two it is the second, a skipped one is the change."""
     after = local.replace(tzinfo=zone, fold=1)
     epoch = int(after.timestamp())
     offset = after.utcoffset()
     if offset == after.replace(fold=0).utcoffset():
         return epoch
     latest = int(after.replace(fold=0).timestamp())
-    if latest < epoch:  # shown twice
+    if latest < epoch:  # the clock shows it twice
         return epoch
-    while latest - epoch > 1:  # skipped: the offset changes between the two readings
+    while latest - epoch > 1:  # skipped: find the change between the two
         middle = (epoch + latest) // 2
         if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
             latest = middle
@@ -99,15 +102,15 @@ def _epoch(local: datetime, zone: "ZoneInfo") -> int:
     return latest
 
 
-class _Hours:
-    """A text with the public holidays that it means, each form of it parsed once."""
+class _HolidayEvaluator:
+    """Evaluates a text with the public holidays of a region; each variant is parsed once."""
 
     def __init__(self, text: str, holidays: Iterable[date]) -> None:
-        self._text = text = with_mornings(text)
+        self._text = text = split_nights(text)
         self._parsed: dict[str, OpeningHours] = {}
         found = list(re.finditer(_HOLIDAY, text))
         self._school = any(match[0] == "SH" for match in found)
-        # The library joins days that differ only in their comments.
+        # The library merges days that differ only in their comments.
         self._day_by_day = self._school or '"' in text
         shifts = {int(match[1] or 0) for match in found if match[0].startswith("PH")}
         self._holidays = frozenset(holidays) if shifts else frozenset()
@@ -119,7 +122,7 @@ class _Hours:
         }
 
     def changes(self, first: date, last: date) -> Iterator[_Change]:
-        """What holds on these days, inclusive; a day may start a change that is none."""
+        """Iterate over the changes on these days, inclusive; neighbours may have the same state."""
         day = first
         while day <= last:
             end = day + _ONE_DAY
@@ -146,7 +149,7 @@ class _Hours:
         return [_Change(start, _STATES[str(state)], comment) for start, _, state, comment in found]
 
     def _for_day(self, day: date, school: set[date]) -> str:
-        """The text with weekdays instead of holidays, for this day only."""
+        """Replace holidays in the text by weekdays that are right for this day only."""
 
         def weekdays(match: re.Match[str]) -> str:
             if match[0].startswith('"'):
@@ -170,14 +173,12 @@ class _Hours:
                 # Without a bound, the library may look for a change until the year 9999: 1.2 s.
                 self._parsed[text] = OpeningHours(text, max_interval_days=366)
             except ParserError:
-                raise HoursError(
-                    '"{text}" is not as parse_hours writes it', text=self._text
-                ) from None
+                raise HoursError('"{text}" is not parsed hours', text=self._text) from None
         return self._parsed[text]
 
 
 def _agreed(guesses: list[list[_Change]]) -> list[_Change]:
-    """What holds in every guess, and unknown where they differ."""
+    """Merge guesses: the state that all have, and unknown where they differ."""
     agreed: list[_Change] = []
     for start in sorted({change.start for guess in guesses for change in guess}):
         now = [next(c for c in reversed(guess) if c.start <= start) for guess in guesses]

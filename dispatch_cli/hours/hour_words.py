@@ -1,4 +1,4 @@
-"""The words of opening hours, German and English, and what each stands for."""
+"""The German and English words of opening hours, and the meaning of each."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ Kind = Literal[
     "day", "month", "week", "easter", "state", "join", "filler", "hours", "sun",
     "time", "number", "ordinal", "always", "comment", "offset", "mark",
 ]  # fmt: skip
-"""What a token is. ``hours`` is the word "Uhr" or "h", ``number`` whatever is not a time of day."""
+"""The kind of a token. ``hours`` is "Uhr" or "h", ``number`` any number but a time of day."""
 
 _DAYS = {
     "Mo": "mo montag montags monday",

@@ -1,8 +1,8 @@
-"""Hours over midnight in a rule after a semicolon, made two rules so that the library keeps both.
+"""Split hours over midnight in a rule after a semicolon, because the library drops their end.
 
 In "Mo-Su 08:00-18:00; Fr-Sa 08:00-02:00" the library drops the first two hours of Sunday, because
-an earlier rule applies on Sundays. OpenStreetMap's reference implementation keeps them, and so do
-people. With a comma the library keeps them too, hence "…; Fr-Sa 08:00-24:00, Sa-Su 00:00-02:00".
+an earlier rule applies on Sundays; the reference implementation of OpenStreetMap keeps them. The
+library keeps them in a rule after a comma: "…; Fr-Sa 08:00-24:00, Sa-Su 00:00-02:00".
 """
 
 import re
@@ -10,7 +10,7 @@ import re
 from .hour_words import WEEKDAYS
 
 _MIDNIGHT = 24 * 60
-# Texts in quotes may hold separators; a comma without a blank goes on with a list.
+# Texts in quotes may contain separators; a comma without a blank continues a list.
 _SEPARATED = r'((?:"[^"]*"|[^";,]|,(?! ))+)(; |, |$)'
 _SPAN = "[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}"
 _RULE = (
@@ -19,10 +19,10 @@ _RULE = (
 )
 
 
-def with_mornings(text: str) -> str:
-    """Rewrite nights in rules after a semicolon; the meaning is the specification's.
+def split_nights(text: str) -> str:
+    """Split nights in rules after a semicolon; the specification gives the result the same meaning.
 
-    Rules with dates, weeks or ``Mo[1]`` stay as they are: the days after theirs cannot be written.
+    Rules with dates, weeks or ``Mo[1]`` stay: the days after theirs cannot be written.
     """
     if "; " not in text:
         return text

@@ -1,4 +1,4 @@
-"""Opening hours as Germans write them, rewritten as OpenStreetMap writes them."""
+"""Rewrite opening hours in German or English spelling in the syntax of OpenStreetMap."""
 
 import re
 from bisect import bisect_right
@@ -6,13 +6,13 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from .tokens import EXAMPLE, HoursError, Token, tokens
+from .tokens import EXAMPLE, HoursError, Token, tokenize
 
 LONGEST = 2000
-"""Characters; the longest value in OpenStreetMap has 255, and working out grows with the length."""
+"""Characters; the longest value in OpenStreetMap has 255, and evaluation time grows with length."""
 
 _FALLBACK = (
-    '"||" (otherwise) is not worked out; add the other hours after a comma: '
+    '"||" (otherwise) is not supported; write the other hours after a comma: '
     '"Mo-Fr 08:00-18:00, Mo-Su 18:00-22:00 unknown \\"auf Anfrage\\""'
 )
 # A comma after one of these ends a rule, unless another time of day follows a time of day.
@@ -23,44 +23,45 @@ _SELECTS_DAYS = frozenset({"day", "month", "week", "easter"})
 def parse_hours(text: str) -> str:
     """Rewrite opening hours in German or English spelling as OpenStreetMap ``opening_hours``.
 
-    Reading the result again gives the same text. A comment without a state means ``unknown``, as
-    OpenStreetMap has it (the library takes it for open), and the result says so. Raises HoursError
-    with the column and what is allowed; also for a fallback rule and for hours by the sun, which
-    the library does not work out.
+    Parsing the result again gives the same text. A comment without a state means ``unknown`` in
+    OpenStreetMap and open in the library, so the result has ``unknown``. Raises HoursError with the
+    column and an allowed example; also for a fallback rule and for hours by the sun.
     """
     if len(text) > LONGEST:
         raise HoursError(
-            "{count} characters are more than {longest}", count=len(text), longest=LONGEST
+            "the hours have {count} characters, allowed are {longest}",
+            count=len(text),
+            longest=LONGEST,
         )
-    found = _trimmed(tokens(text))
+    found = _drop_empty_rules(tokenize(text))
     if not found:
-        raise HoursError("no hours in it; allowed is e.g. {example}", example=EXAMPLE)
-    read = _states(_always(_times(_dates(found))))
+        raise HoursError("the hours are empty; write e.g. {example}", example=EXAMPLE)
+    read = _add_unknown(_read_whole_days(_read_times(_turn_dates(found))))
     for previous, token in zip([None, *read], read, strict=False):
         _check(previous, token)
-    written, starts = _joined(read)
-    _judge(written, starts, read)
+    written, starts = _join(read)
+    _check_with_library(written, starts, read)
     _refuse_a_rule_without_its_days(written)
     return written
 
 
 def _refuse_a_rule_without_its_days(written: str) -> None:
-    """Refuse ``Mo-Fr 8-12; 13-17``: after a semicolon the times hold on every day of the week.
+    """Refuse ``Mo-Fr 8-12; 13-17``: after a semicolon the times apply to every day of the week.
 
-    Whoever writes so means a lunch break; taken at its word it closes every morning.
+    Its authors mean a lunch break; by the syntax it closes every morning.
     """
     outside_quotes = re.sub(r'"[^"]*"', '""', written)
     rules = [rule.strip() for rule in outside_quotes.split(";")]
     for before, rule in pairwise(rules):
         if re.match(r"[A-Z]", before) and re.match(r"\d\d:\d\d", rule):
             raise HoursError(
-                '"{rule}" stands without its days: write a comma before it, or the days again',
+                '"{rule}" has no days; write a comma before it, or repeat the days',
                 rule=rule,
             )
 
 
-def _trimmed(found: list[Token]) -> list[Token]:
-    """Leave out empty rules, also where a line ends with a semicolon."""
+def _drop_empty_rules(found: list[Token]) -> list[Token]:
+    """Remove empty rules, also that after a semicolon at the end of a line."""
     kept: list[Token] = []
     for token in found:
         if not (token.text == ";" and (not kept or kept[-1].text == ";")):
@@ -68,8 +69,8 @@ def _trimmed(found: list[Token]) -> list[Token]:
     return kept[:-1] if kept and kept[-1].text == ";" else kept
 
 
-def _dates(found: list[Token]) -> list[Token]:
-    """Turn "24. Dezember" round."""
+def _turn_dates(found: list[Token]) -> list[Token]:
+    """Put the month first in "24. Dezember"."""
     turned: list[Token] = []
     for token in found:
         if token.kind == "month" and turned and turned[-1].kind == "ordinal":
@@ -80,15 +81,15 @@ def _dates(found: list[Token]) -> list[Token]:
     return turned
 
 
-def _times(found: list[Token]) -> list[Token]:
-    """Tell times of day from years, days of the month, weeks and counts; "8" becomes "08:00"."""
+def _read_times(found: list[Token]) -> list[Token]:
+    """Separate times of day from years, days, weeks and counts; "8" becomes "08:00"."""
     read: list[Token] = []
     counting = False  # in brackets, or in the list after "week"
     for token in found:
         if token.kind == "hours":  # "8 Uhr": the number before it has become a time
             if not read or read[-1].kind != "time":
                 raise HoursError(
-                    '"{written}" needs a time before it', token.column, written=token.written
+                    'write a time before "{written}"', token.column, written=token.written
                 )
             continue
         if token.kind == "week" or token.text == "[":
@@ -98,7 +99,7 @@ def _times(found: list[Token]) -> list[Token]:
         if token.kind == "number" and (counting or _is_count(token, read)):
             read.append(token)
         elif token.kind == "number" and [t.kind for t in read[-2:]] == ["time", "mark"]:
-            # "14:00-16:00/30" is every half an hour; any other mark is followed by a time.
+            # "14:00-16:00/30" is every half an hour; after any other mark there is a time.
             read.append(replace(token, kind="time") if read[-1].text == "/" else _time(token))
         elif token.kind in ("time", "number", "ordinal"):
             read.append(_time(token))
@@ -108,7 +109,7 @@ def _times(found: list[Token]) -> list[Token]:
 
 
 def _is_count(token: Token, before: list[Token]) -> bool:
-    """Whether a number is a year, the step of years or a day of the month (also "Dec 24-26")."""
+    """Return whether a number is a year, a step of years or a day of the month ("Dec 24-26")."""
     kinds = [other.kind for other in before[-3:]]
     mark = before[-1].text if before else ""
     if len(token.text) == 4 or kinds[-1:] == ["month"]:
@@ -123,13 +124,15 @@ def _time(token: Token) -> Token:
     # OpenStreetMap writes 26:00 for two o'clock the next morning, up to 48:00.
     if len(hour) > 2 or int(hour) > 48 or int(minute or 0) > 59 or token.kind == "ordinal":
         raise HoursError(
-            '"{written}" is no time of day from 00:00 to 24:00', token.column, written=token.written
+            '"{written}" is no time of day from 00:00 to 24:00',
+            token.column,
+            written=token.written,
         )
     return replace(token, kind="time", text=f"{int(hour):02}:{int(minute or 0):02}")
 
 
-def _always(found: list[Token]) -> list[Token]:
-    """Read "24 h" after days as the whole day, and at the end of a range as midnight."""
+def _read_whole_days(found: list[Token]) -> list[Token]:
+    """Read "24 h" after days as the whole day, at the end of a range as midnight."""
     read: list[Token] = []
     for token in found:
         if token.kind == "always" and read and read[-1].text != ";":
@@ -140,8 +143,8 @@ def _always(found: list[Token]) -> list[Token]:
     return read
 
 
-def _states(found: list[Token]) -> list[Token]:
-    """Say "unknown" where a comment stands without a state; mend the marks round days."""
+def _add_unknown(found: list[Token]) -> list[Token]:
+    """Add "unknown" before a comment without a state; correct the marks round days."""
     read: list[Token] = []
     for at, token in enumerate(found):
         before = read[-1].kind if read else None
@@ -156,28 +159,28 @@ def _states(found: list[Token]) -> list[Token]:
 
 
 def _check(previous: Token | None, token: Token) -> None:
-    """Refuse what the library would take for something else, or explain with less insight."""
+    """Refuse pairs that the library misreads, or explains less well."""
     if token.text == "||":
         raise HoursError(_FALLBACK, token.column)
     if previous is None:
         return
     days_before = previous.kind in ("day", "offset") or previous.text == "]"
     if days_before and token.kind == "day":
-        # The library takes "PH Mo-Fr" for both, the specification for holidays on these days.
+        # The library reads "PH Mo-Fr" as both, the specification as holidays on these days.
         raise HoursError(
-            'put a comma or a dash between "{before}" and "{written}"',
+            'write a comma or a dash between "{before}" and "{written}"',
             token.column,
             before=previous.written,
             written=token.written,
         )
     if previous.kind in _ENDS_RULE and token.kind in _SELECTS_DAYS:
         raise HoursError(
-            'put a semicolon or a comma before "{written}"', token.column, written=token.written
+            'write a semicolon or a comma before "{written}"', token.column, written=token.written
         )
 
 
-def _joined(read: list[Token]) -> tuple[str, list[int]]:
-    """Write tokens with OpenStreetMap's blanks, and say at which offset each starts."""
+def _join(read: list[Token]) -> tuple[str, list[int]]:
+    """Write tokens with the blanks of OpenStreetMap; returns also the offset of each token."""
     written = ""
     starts: list[int] = []
     for at, token in enumerate(read):
@@ -191,7 +194,7 @@ def _joined(read: list[Token]) -> tuple[str, list[int]]:
 def _is_blank_before(before: list[Token], token: Token) -> bool:
     previous = before[-1]
     if previous.text == ",":
-        # With a blank it starts another rule, without it goes on with days or times.
+        # With a blank it starts another rule, without it continues days or times.
         ended = before[0]
         is_time = ended.kind == "time" or ended.text == "+"
         return (ended.kind in _ENDS_RULE or is_time) and not (is_time and token.kind == "time")
@@ -200,8 +203,8 @@ def _is_blank_before(before: list[Token], token: Token) -> bool:
     return token.kind != "mark"
 
 
-def _judge(written: str, starts: list[int], read: list[Token]) -> None:
-    """Have the library parse it, and say its objection in our words at the writer's column."""
+def _check_with_library(written: str, starts: list[int], read: list[Token]) -> None:
+    """Parse the result with the library; its error gets our words and the column of the input."""
     from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
     try:
@@ -211,7 +214,7 @@ def _judge(written: str, starts: list[int], read: list[Token]) -> None:
         offset = int(place[1]) - 1 if place else 0
         token = read[max(0, bisect_right(starts, offset) - 1)]
         if offset >= len(written):
-            problem = 'something is missing after "{written}"; allowed is e.g. {example}'
+            problem = 'the hours end too early after "{written}"; write e.g. {example}'
         else:
-            problem = '"{written}" does not fit here; allowed is e.g. {example}'
+            problem = '"{written}" is not allowed here; write e.g. {example}'
         raise HoursError(problem, token.column, written=token.written, example=EXAMPLE) from None

@@ -1,4 +1,4 @@
-"""Opening hours cut into words, times and marks, each with the column at which it stood."""
+"""Cut opening hours into tokens: words, times and marks, each with its column."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ EXAMPLE = '"Mo-Fr 08:00-18:00; Sa 09:00-12:00; PH off"'
 
 
 class HoursError(SentenceError):
-    """Opening hours that cannot be understood; ``column`` counts from 1, 0 means the whole text."""
+    """Opening hours that cannot be read; ``column`` counts from 1, 0 means the whole text."""
 
     def __init__(self, template: str, column: int = 0, **values: Any) -> None:
         self.column = column
@@ -26,9 +26,9 @@ class HoursError(SentenceError):
 
 
 class Token(Struct, frozen=True):
-    """A piece of the text: what it means in OpenStreetMap's words, and what was written where.
+    """A piece of the input: its text in the syntax of OpenStreetMap, and its column.
 
-    ``written`` is for messages, and shortened.
+    ``written`` is the input, shortened for messages.
     """
 
     kind: Kind
@@ -37,7 +37,7 @@ class Token(Struct, frozen=True):
     written: str
 
 
-# First match wins. Only ASCII digits: other scripts' digits are letters to nobody here.
+# The first match counts. Digits are ASCII digits; those of other scripts are refused.
 _PIECES = r"""
       (?P<blank>  [ \t\u00a0\u2009\u202f]+ )
     | (?P<line>   [\r\n]+ )
@@ -62,22 +62,22 @@ _FIXED: dict[str, tuple[Kind, str]] = {
 }
 
 
-def tokens(text: str) -> list[Token]:
-    """Cut a text into tokens without blanks and fillers; raises HoursError at the first oddity."""
-    # Compiled here, and kept by re: an import must not pay the 5 ms.
+def tokenize(text: str) -> list[Token]:
+    """Cut a text into tokens without blanks and fillers; raises HoursError at an unknown one."""
+    # Compiled at the first use (5 ms), and cached by re.
     pieces = re.compile(_PIECES, re.VERBOSE | re.IGNORECASE)
     found: list[Token] = []
     at = 0
     while at < len(text):
         piece = pieces.match(text, at)
         if piece is None:
-            raise _odd(text, at)
-        found.extend(_meaning(piece))
+            raise _unknown_character(text, at)
+        found.extend(_tokens_of(piece))
         at = piece.end()
     return found
 
 
-def _meaning(piece: re.Match[str]) -> Iterator[Token]:
+def _tokens_of(piece: re.Match[str]) -> Iterator[Token]:
     text, column = piece[0], piece.start() + 1
     written = text if len(text) <= 30 else f"{text[:29]}…"
     match piece.lastgroup:
@@ -92,7 +92,10 @@ def _meaning(piece: re.Match[str]) -> Iterator[Token]:
             yield Token("number", str(int(piece["dd"])), column, written)
         case "comment":
             if not text[1:-1].strip() or not text.isprintable():
-                raise HoursError("a text in quotes must be one line of readable signs", column)
+                raise HoursError(
+                    "a text in quotes must be one line of printable characters",
+                    column,
+                )
             yield Token("comment", f'"{text[1:-1]}"', column, written)
         case "offset":
             days = int(piece["days"])
@@ -109,8 +112,8 @@ def _word(text: str, column: int, written: str) -> Iterator[Token]:
     known = MEANING.get(fold(text.rstrip(".")))
     if known is None:
         raise HoursError(
-            '"{written}" is no day, month, time or state; allowed is e.g. {example}, and free '
-            'text in quotes after "unknown", "open" or "off": unknown "nach Vereinbarung"',
+            '"{written}" is no day, month, time or state; write e.g. {example}, and free text in '
+            'quotes after "unknown", "open" or "off": unknown "nach Vereinbarung"',
             column,
             written=written,
             example=EXAMPLE,
@@ -118,7 +121,7 @@ def _word(text: str, column: int, written: str) -> Iterator[Token]:
     kind, meaning = known
     if kind == "sun":
         raise HoursError(
-            '"{written}": hours by the sun are not worked out; write times of day, e.g. '
+            '"{written}": hours by the sun are not supported; write times of day, e.g. '
             '"Apr-Sep 07:00-20:00; Oct-Mar 08:00-17:00"',
             column,
             written=written,
@@ -129,12 +132,12 @@ def _word(text: str, column: int, written: str) -> Iterator[Token]:
         yield Token(kind, meaning, column, written)
 
 
-def _odd(text: str, at: int) -> HoursError:
+def _unknown_character(text: str, at: int) -> HoursError:
     if text[at] in '"„':
-        return HoursError("a quote is opened and not closed", at + 1)
+        return HoursError("the quote is not closed", at + 1)
     return HoursError(
-        "{sign!a} has no meaning here; allowed is e.g. {example}",
+        "{character!a} is not allowed here; write e.g. {example}",
         at + 1,
-        sign=text[at],
+        character=text[at],
         example=EXAMPLE,
     )

@@ -7,7 +7,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from dispatch_cli.hours import timetable
+from dispatch_cli.hours import evaluate_hours
 from dispatch_cli.model import (
     Area,
     Circle,
@@ -155,7 +155,7 @@ class World:
         text, region = random.choice(tuple(HOURS)), random.choice(("BY", "BY", "BE", ""))
         worked_out = None
         if random.random() < 0.3:
-            worked_out = timetable(
+            worked_out = evaluate_hours(
                 text, holidays=holidays(region, (2026, 2027)), start=START, days=30,
                 timezone="Europe/Berlin",
             )  # fmt: skip

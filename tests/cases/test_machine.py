@@ -78,7 +78,7 @@ MOST_CASES = 5
 def timetable(text):
     """What the compiled provider file holds for these hours, over both nights."""
     start = datetime(2026, 10, 1, tzinfo=UTC)
-    return hours.timetable(
+    return hours.evaluate_hours(
         hours.parse_hours(text), holidays=(), start=start, days=250, timezone="Europe/Berlin"
     )
 

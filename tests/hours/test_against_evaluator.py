@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from dispatch_cli.hours import parse_hours, timetable
+from dispatch_cli.hours import evaluate_hours, parse_hours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -52,7 +52,7 @@ def _text(rules: Sequence[Rule]) -> str:
 
 
 def _minutes(rules: Sequence[Rule], day: date, holidays: Sequence[date]) -> list[str]:
-    """The state of each minute of a day by the clock on the wall, 24 hours long.
+    """Return the state of each minute of a day of 24 hours by the wall clock.
 
     After a semicolon a rule takes over the days on which it applies, with the morning after
     somebody else's night; "off" only closes its times.
@@ -96,7 +96,9 @@ STARTS = st.sampled_from([date(2026, 10, 22), date(2026, 12, 22), date(2027, 3, 
 def _check(world: Sequence[Rule], holidays: Sequence[date], first: date, days: int) -> None:
     text = parse_hours(_text(world))
     start = datetime(first.year, first.month, first.day, tzinfo=BERLIN)
-    table = timetable(text, holidays=holidays, start=start, days=days, timezone="Europe/Berlin")
+    table = evaluate_hours(
+        text, holidays=holidays, start=start, days=days, timezone="Europe/Berlin"
+    )
     assert table.covers(start, days - 1)
     for offset in range(days):
         day = first + timedelta(days=offset)
@@ -113,7 +115,7 @@ def _check(world: Sequence[Rule], holidays: Sequence[date], first: date, days: i
 
 @pytest.mark.parametrize("examples", [60, pytest.param(2000, marks=pytest.mark.ci)])
 def test_agrees_with_the_evaluator_at_every_quarter(examples: int) -> None:
-    """Days, nights, PH in every place, semicolons and commas mean what the rules say."""
+    """The library and a slow evaluator agree on days, nights, PH, semicolons and commas."""
 
     @settings(max_examples=examples, deadline=None)
     @example(  # a holiday in the middle of a night shift that holds on holidays

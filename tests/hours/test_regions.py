@@ -19,7 +19,7 @@ def test_regions_in_any_case(text: str, region: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "DE", "BW+catholic", "München", "BY+", "BY+protestant"])
 def test_unknown_regions_are_refused_with_all_that_are_allowed(text: str) -> None:
-    """The refusal lists the Länder, the Catholic parts and Augsburg."""
+    """The error lists the Länder, the Catholic parts and Augsburg."""
     assert not is_region(text)
     with pytest.raises(ValueError, match=r"BB, .*TH, BY\+catholic, .*Augsburg"):
         parse_region(text)
@@ -27,7 +27,7 @@ def test_unknown_regions_are_refused_with_all_that_are_allowed(text: str) -> Non
 
 @given(st.text())
 def test_any_text_is_a_region_or_refused(text: str) -> None:
-    """``is_region`` says what ``parse_region`` does, for any text."""
+    """``is_region`` is true for exactly the texts that ``parse_region`` accepts."""
     try:
         parse_region(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What people write and what is understood."""
+"""Opening hours in German and English spelling, and their form in OpenStreetMap."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "hours.md"
 
 
 def _rows(heading: str) -> list[tuple[str, str]]:
-    """The two cells of each row of the table below a heading of the docs."""
+    """Return the two cells of each row of the table below a heading of docs/hours.md."""
     section = DOCS.read_text(encoding="utf-8").partition(f"## {heading}\n")[2].partition("\n## ")[0]
     cells = re.findall(r"^\| `(.+?)` \| (.+) \|$", section, re.MULTILINE)
     return [(left.replace("\\|", "|"), right.strip("`")) for left, right in cells]
@@ -22,13 +22,13 @@ def _rows(heading: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("written", "understood"), _rows("What may be written"))
 def test_docs_table(written: str, understood: str) -> None:
-    """Every row of the docs' table is understood as the table says."""
+    """Every row of the first table of docs/hours.md is read as the table says."""
     assert parse_hours(written) == understood
 
 
 @pytest.mark.parametrize(("written", "why"), _rows("What is refused"))
 def test_docs_refusals(written: str, why: str) -> None:
-    """Every row of the docs' second table is refused."""
+    """Every row of the second table of docs/hours.md is refused."""
     with pytest.raises(HoursError):
         parse_hours(written)
     assert why
@@ -67,7 +67,7 @@ def test_docs_have_the_tables() -> None:
     ],
 )
 def test_more_spellings(written: str, understood: str) -> None:
-    """Dashes, blanks, lines, dates, counts and quotes come out in OpenStreetMap's form."""
+    """Dashes, blanks, lines, dates, counts and quotes are rewritten for OpenStreetMap."""
     assert parse_hours(written) == understood
     assert parse_hours(understood) == understood
 
@@ -75,31 +75,31 @@ def test_more_spellings(written: str, understood: str) -> None:
 @pytest.mark.parametrize(
     ("written", "column", "words"),
     [
-        ("", 0, "no hours in it"),
-        (" ; ", 0, "no hours in it"),
+        ("", 0, "the hours are empty"),
+        (" ; ", 0, "the hours are empty"),
         ("Mo-Xx 8-9", 4, '"Xx" is no day, month, time or state'),
         ("Mo-Fr 8-18 nach Absprache", 12, 'unknown "nach Vereinbarung"'),
-        ("Mo-Fr 8-18 Sa 9-12", 12, 'put a semicolon or a comma before "Sa"'),
-        ("Sa So 8-12", 4, 'put a comma or a dash between "Sa" and "So"'),
-        ("PH Mo-Fr 8-12", 4, 'put a comma or a dash between "PH" and "Mo"'),
-        ("Mo[1] PH 8-12", 7, 'put a comma or a dash between "]" and "PH"'),
-        ("Mo-Fr 8-18 || Sa 9-12", 12, "add the other hours after a comma"),
-        ("Apr Mo 8-Sonnenuntergang", 10, "hours by the sun are not worked out"),
+        ("Mo-Fr 8-18 Sa 9-12", 12, 'write a semicolon or a comma before "Sa"'),
+        ("Sa So 8-12", 4, 'write a comma or a dash between "Sa" and "So"'),
+        ("PH Mo-Fr 8-12", 4, 'write a comma or a dash between "PH" and "Mo"'),
+        ("Mo[1] PH 8-12", 7, 'write a comma or a dash between "]" and "PH"'),
+        ("Mo-Fr 8-18 || Sa 9-12", 12, "write the other hours after a comma"),
+        ("Apr Mo 8-Sonnenuntergang", 10, "hours by the sun are not supported"),
         ("Mo-Fr 8-25:99", 9, '"25:99" is no time of day'),
         ("Mo-Fr 8-60", 9, '"60" is no time of day'),
-        ("Mo-Fr 8-", 8, 'something is missing after "-"'),
-        ("Uhr 8", 1, '"Uhr" needs a time before it'),
-        ("24/24", 1, '"24" does not fit here'),
-        ("24:00-08:00", 1, '"24:00" does not fit here'),
-        ("Mo-Fr 8-18 (Halle)", 12, "'(' has no meaning here"),
-        ('Mo 8-12 "offen', 9, "a quote is opened and not closed"),
-        ('Mo 8-12 "a\x1b[31m"', 9, "one line of readable signs"),
-        ("Mo ٨-٩", 4, "has no meaning here"),
-        ("x" * (LONGEST + 1), 0, "2001 characters are more than 2000"),
+        ("Mo-Fr 8-", 8, 'the hours end too early after "-"'),
+        ("Uhr 8", 1, 'write a time before "Uhr"'),
+        ("24/24", 1, '"24" is not allowed here'),
+        ("24:00-08:00", 1, '"24:00" is not allowed here'),
+        ("Mo-Fr 8-18 (Halle)", 12, "'(' is not allowed here"),
+        ('Mo 8-12 "offen', 9, "the quote is not closed"),
+        ('Mo 8-12 "a\x1b[31m"', 9, "one line of printable characters"),
+        ("Mo ٨-٩", 4, "is not allowed here"),
+        ("x" * (LONGEST + 1), 0, "the hours have 2001 characters, allowed are 2000"),
     ],
 )
-def test_refusals_say_what_and_where(written: str, column: int, words: str) -> None:
-    """A refusal has the column in what was written and our words, none of the library's."""
+def test_an_error_has_column_and_reason(written: str, column: int, words: str) -> None:
+    """An error has the column of the input and our words, none of the library."""
     with pytest.raises(HoursError) as caught:
         parse_hours(written)
     assert caught.value.column == column
@@ -109,7 +109,7 @@ def test_refusals_say_what_and_where(written: str, column: int, words: str) -> N
 
 
 def test_the_fallback_refusal_shows_hours_that_work() -> None:
-    """The spelling that a refused fallback rule is told to use is itself understood."""
+    """The spelling that the error of a fallback rule suggests can be read."""
     with pytest.raises(HoursError) as caught:
         parse_hours('Mo-Fr 08:00-18:00 || "Notdienst"')
     suggested = str(caught.value).partition("comma: ")[2][1:-1].replace('\\"', '"')
@@ -129,7 +129,7 @@ TEXTS = st.one_of(
 
 @pytest.mark.parametrize("examples", [300, pytest.param(20_000, marks=pytest.mark.ci)])
 def test_any_text_is_read_or_refused(examples: int) -> None:
-    """Whatever is written is refused with HoursError or read, and reading again changes nothing."""
+    """Any text is refused with HoursError or read, and reading the result changes nothing."""
 
     @settings(max_examples=examples, deadline=None)
     @given(TEXTS)
@@ -148,6 +148,6 @@ def test_any_text_is_read_or_refused(examples: int) -> None:
 
 @pytest.mark.parametrize("text", ["Mo-Fr 8-12; 13-17", "Mo-Sa 08:00-12:00; 14:00-18:00; Su off"])
 def test_times_without_their_days_are_refused(text):
-    """A lunch break written with a semicolon would close every morning without a word."""
-    with pytest.raises(HoursError, match="without its days"):
+    """A lunch break after a semicolon, which would close every morning, is refused."""
+    with pytest.raises(HoursError, match="has no days"):
         parse_hours(text)

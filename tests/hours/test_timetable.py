@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.hours import LONGEST, HoursError, parse_hours, timetable
+from dispatch_cli.hours import LONGEST, HoursError, evaluate_hours, parse_hours
 from dispatch_cli.model import Span, Timetable
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -24,7 +24,7 @@ def _table(
     text: str | None, first: date, days: int = 1, holidays: Iterable[date] = ()
 ) -> Timetable:
     start = datetime(first.year, first.month, first.day, tzinfo=BERLIN)
-    return timetable(text, holidays=holidays, start=start, days=days, timezone="Europe/Berlin")
+    return evaluate_hours(text, holidays=holidays, start=start, days=days, timezone="Europe/Berlin")
 
 
 def _utc(span: Span) -> tuple[str, str]:
@@ -117,13 +117,13 @@ def test_a_holiday_of_one_land_only() -> None:
         ('"PH off"', "00:00 unknown"),
     ],
 )  # fmt: skip
-def test_what_ph_does_on_a_wednesday(text: str, expected: str) -> None:
-    """Every place that PH may take, seen on 6 January 2027 in Bavaria."""
+def test_ph_on_a_wednesday(text: str, expected: str) -> None:
+    """PH at each position of a rule, on 6 January 2027 in Bavaria."""
     assert _local(_table(parse_hours(text), EPIPHANY, holidays=[EPIPHANY])) == expected
 
 
 def test_the_night_after_a_holiday() -> None:
-    """A holiday's own night goes on to Thursday 06:00 (05:00 UTC); its eve has hours of its own."""
+    """The night of a holiday ends on Thursday 06:00 (05:00 UTC); its eve has other hours."""
     table = _table("PH 22:00-06:00", date(2027, 1, 5), 3, holidays=[EPIPHANY])
     assert _open(table) == [("06 21:00", "07 05:00")]
     eve = _table("PH -1 day 08:00-12:00", date(2027, 1, 4), 4, holidays=[EPIPHANY])
@@ -149,12 +149,12 @@ def test_hours_over_midnight() -> None:
     ],
 )
 def test_the_morning_after(text: str, sunday: str) -> None:
-    """Which rule decides the first hours after a night, as the specification has it."""
+    """The first hours after a night follow the rule that the specification names."""
     assert _local(_table(text, date(2027, 1, 10))) == sunday
 
 
 def test_semicolon_replaces_and_comma_adds() -> None:
-    """The pitfall that the docs name first, and its remedy, on a Monday."""
+    """On a Monday, a semicolon replaces the hours of a rule and a comma adds to them."""
     monday = date(2027, 1, 4)
     replaced = _table("Mo-Fr 08:00-18:00; Mo-Su 18:00-22:00 unknown", monday)
     added = _table("Mo-Fr 08:00-18:00, Mo-Su 18:00-22:00 unknown", monday)
@@ -163,21 +163,21 @@ def test_semicolon_replaces_and_comma_adds() -> None:
 
 
 def test_open_end_is_open_until_midnight() -> None:
-    """An open end is open for the rest of the day and closed afterwards, as the library has it."""
+    """An open end is open for the rest of the day and closed afterwards."""
     table = _table("Mo 18:00+", date(2027, 1, 4), 2)
     assert _local(table) == "00:00 closed 18:00 open 00:00 closed"
 
 
 def test_unknown_and_comments() -> None:
-    """A comment without a state is unknown and carried along; it changes from day to day."""
+    """A comment without a state gives an unknown span with that comment."""
     table = _table(parse_hours('Mo "A"; Tu "B"; We off "C"; Th open "D"'), date(2027, 1, 4), 4)
     assert [(span.state, span.comment) for span in table.spans] == [
         ("unknown", "A"), ("unknown", "B"), ("closed", "C"), ("open", "D"),
     ]  # fmt: skip
 
 
-def test_no_hours_are_unknown_throughout() -> None:
-    """Without a text there is one unknown span over the whole stretch."""
+def test_without_a_text_all_is_unknown() -> None:
+    """Without a text there is one unknown span over the whole period."""
     monday = datetime(2027, 1, 4, tzinfo=BERLIN)
     assert _table(None, date(2027, 1, 4), 14) == Timetable(
         (Span(int(monday.timestamp()), int(monday.timestamp()) + 14 * 86400, "unknown"),)
@@ -197,10 +197,10 @@ def test_school_holidays_are_unknown_only_where_they_decide() -> None:
     assert _local(table) == "00:00 closed 09:00 open 10:00 closed"
 
 
-def test_the_stretch_starts_at_the_minute_and_lasts_whole_days() -> None:
+def test_the_period_starts_at_the_minute_and_lasts_whole_days() -> None:
     """A start at 12:00:59.5 is floored to 12:00, and the last span ends 14 x 86,400 s later."""
     start = datetime(2027, 1, 4, 12, 0, 59, 500_000, tzinfo=BERLIN)
-    table = timetable(
+    table = evaluate_hours(
         "Mo-Fr 08:00-18:00", holidays=[], start=start, days=14, timezone="Europe/Berlin"
     )
     assert _utc(table.spans[0]) == ("04 11:00", "04 17:00")
@@ -209,15 +209,15 @@ def test_the_stretch_starts_at_the_minute_and_lasts_whole_days() -> None:
 
 
 @pytest.mark.parametrize("text", ["Mo-Fr 8-18", "Mo-Fr,Xx 08:00-09:00", 'Mo "', ""])
-def test_texts_that_were_not_read_first_are_refused(text: str) -> None:
-    """What ``parse_hours`` would not return raises HoursError."""
-    with pytest.raises(HoursError, match="not as parse_hours writes it"):
+def test_unparsed_texts_are_refused(text: str) -> None:
+    """A text that ``parse_hours`` does not return raises HoursError."""
+    with pytest.raises(HoursError, match="is not parsed hours"):
         _table(text, date(2027, 1, 4))
 
 
 @pytest.mark.parametrize("year", [1900, 9000])
 def test_far_years_are_refused(year: int) -> None:
-    """Years that the library has no calendar for are refused and not answered wrongly."""
+    """A year for which the library has no calendar is refused."""
     with pytest.raises(HoursError, match=str(year)):
         _table("Mo 08:00-09:00", date(year, 1, 1))
 
@@ -237,10 +237,10 @@ HOURS = (
     st.integers(1, 15),
 )
 def test_spans_are_contiguous_and_differ(text: str, zone: str, minute: int, days: int) -> None:
-    """In zones that change at midnight or by half an hour too, no second is missing or doubled."""
+    """Spans have no gap and no overlap, also where clocks change at midnight."""
     begins = datetime(2026, 1, 1, 0, 0, 30, tzinfo=UTC) + timedelta(minutes=minute)
     holidays = [(begins + timedelta(days=2)).date()]
-    spans = timetable(text, holidays=holidays, start=begins, days=days, timezone=zone).spans
+    spans = evaluate_hours(text, holidays=holidays, start=begins, days=days, timezone=zone).spans
     assert spans[0].start == int(begins.timestamp()) // 60 * 60
     assert spans[-1].end == spans[0].start + days * 86400
     assert all(span.start < span.end for span in spans)
@@ -270,7 +270,7 @@ def test_looking_up_needs_no_library() -> None:
      "Mo 22:00-21:00; " * 124, "PH off; " * 249, "Mo[5]," * 330 + "Mo[5] off", "easter," * 280],
 )  # fmt: skip
 def test_the_longest_texts_do_not_stall(text: str) -> None:
-    """The worst that fits into the limit takes a fraction of a second (measured: 0.25 s)."""
+    """The slowest texts within the limit take a fraction of a second (measured: 0.25 s)."""
     assert len(text) <= LONGEST
     began = time.perf_counter()
     with suppress(HoursError):  # refusing is as good
