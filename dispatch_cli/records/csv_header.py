@@ -3,8 +3,8 @@
 import codecs
 
 from ..errors import BadDataError, Problem, UsageError
+from .input_stream import InputStream
 from .quoting import is_open_after
-from .source import Source
 from .values import MOST_BYTES
 
 DELIMITERS = ",;\t|"
@@ -50,7 +50,7 @@ def detect_delimiter(header: str) -> str:
     return max(DELIMITERS, key=outside.count)
 
 
-def read_header(source: Source, delimiter: str, encoding: str) -> tuple[str, int]:
+def read_header(source: InputStream, delimiter: str, encoding: str) -> tuple[str, int]:
     """Read the header row and count its lines; raises BadDataError if it cannot be read."""
     data = b""
     while block := source.read():
@@ -59,11 +59,11 @@ def read_header(source: Source, delimiter: str, encoding: str) -> tuple[str, int
             break
     if not data:
         raise BadDataError(Problem("the file is empty: it has no header row", file=source.name))
-    signs = [delimiter.encode()] if delimiter else [sign.encode() for sign in DELIMITERS]
+    possible = [each.encode() for each in delimiter or DELIMITERS]
     lines = data.splitlines(keepends=True)
     end = 1
     while end < len(lines) and any(
-        is_open_after(b"".join(lines[:end]).removeprefix(_BOM), sign) for sign in signs
+        is_open_after(b"".join(lines[:end]).removeprefix(_BOM), each) for each in possible
     ):
         end += 1
     header = b"".join(lines[:end])
@@ -92,7 +92,7 @@ def _header_text(header: bytes, name: str, encoding: str) -> str:
                 encoding=encoding,
                 reason=error.reason,
             ),
-            hint="give the encoding of the file, such as --encoding cp1252",
+            hint="name the encoding of the file, such as --encoding cp1252",
         ) from None
     if "\0" in text:
         raise BadDataError(

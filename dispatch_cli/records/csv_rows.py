@@ -1,20 +1,21 @@
 """Read CSV with a header row, in any encoding that is a superset of ASCII."""
 
 import csv
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from ..errors import BadDataError, Problem
+from ..messages import Message
 from .csv_header import checked_encoding, detect_delimiter, read_header
+from .input_stream import InputStream
 from .lines import Lines, Piece, lines_of
-from .quoting import Cut, closed_until, cut_records, is_open_after
-from .source import Source
+from .quoting import RecordBytes, closed_until, cut_records, is_open_after
 from .values import MOST_BYTES, ROWS, Block, Chunk, Mark, Reject, Row
 
 MOST_LINES_OF_BLOCK = 200_000
 """Limits the memory for blocks of very short lines: each line costs a cell in every column."""
-_DETAILS = {
-    "too_long": f"the record is over {MOST_BYTES} bytes",
+_DETAILS: Mapping[str, Message | str] = {
+    "too_long": Message("the record is over {most_bytes} bytes", most_bytes=MOST_BYTES),
     "open_quote": "a quote is never closed, or the number of cells is wrong after it",
     "nul_byte": "the record contains a NUL byte",
     "empty": "the line is empty",
@@ -28,7 +29,7 @@ class CsvRows:
     encoding, BadDataError for an invalid header row.
     """
 
-    def __init__(self, source: Source, *, delimiter: str = "", encoding: str = "") -> None:
+    def __init__(self, source: InputStream, *, delimiter: str = "", encoding: str = "") -> None:
         self._source = source
         self.encoding = checked_encoding(encoding or "utf-8")
         # A field over this limit belongs to a record over MOST_BYTES, which is rejected earlier.
@@ -90,13 +91,15 @@ class CsvRows:
 
     def record(self, raw: bytes, mark: Mark, wanted: Iterable[str]) -> Row | Reject:
         """Read one record from its bytes; ``mark`` is its beginning."""
-        [record] = self._chunk([Cut(raw)], mark, self._column_indexes(wanted)).records
+        [record] = self._chunk([RecordBytes(raw)], mark, self._column_indexes(wanted)).records
         return record
 
     def chunks_of(self, block: Block, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read a block row by row."""
         lines = block.data.splitlines(keepends=True)
-        return self._chunks(list(map(Cut, lines)), block.begin, self._column_indexes(wanted))
+        return self._chunks(
+            list(map(RecordBytes, lines)), block.begin, self._column_indexes(wanted)
+        )
 
     def _column_indexes(self, wanted: Iterable[str]) -> list[tuple[str, int]]:
         return [(name, self.columns.index(name)) for name in dict.fromkeys(wanted)]
@@ -126,7 +129,7 @@ class CsvRows:
             yield (chunk := too_long(found, mark))
             return (), chunk.end
         if not pending and b'"' not in found.joined:
-            cuts = list(map(Cut, found.lines))
+            cuts = list(map(RecordBytes, found.lines))
         else:
             cuts, pending = self._cut([*pending, *found.lines])
         for chunk in self._chunks(cuts, mark, picked):
@@ -140,23 +143,23 @@ class CsvRows:
 
     def _cut(
         self, lines: Sequence[bytes], *, is_end: bool = False
-    ) -> tuple[list[Cut], Sequence[bytes]]:
+    ) -> tuple[list[RecordBytes], Sequence[bytes]]:
         return cut_records(
             lines,
             self._delimiter,
             # Strict, because a quote that closes inside a cell belongs to another record.
-            fits=lambda raw: isinstance(self._cells(Cut(raw), is_strict=True), list),
+            fits=lambda raw: isinstance(self._cells(RecordBytes(raw), is_strict=True), list),
             is_end=is_end,
         )
 
     def _chunks(
-        self, cuts: list[Cut], mark: Mark, picked: list[tuple[str, int]]
+        self, cuts: list[RecordBytes], mark: Mark, picked: list[tuple[str, int]]
     ) -> Iterator[Chunk]:
         for at in range(0, len(cuts), ROWS):
             yield (chunk := self._chunk(cuts[at : at + ROWS], mark, picked))
             mark = chunk.end
 
-    def _chunk(self, cuts: list[Cut], mark: Mark, picked: list[tuple[str, int]]) -> Chunk:
+    def _chunk(self, cuts: list[RecordBytes], mark: Mark, picked: list[tuple[str, int]]) -> Chunk:
         """Make a chunk of rows and rejects."""
         records: list[Row | Reject] = []
         offset, number, line = mark.offset, mark.number, mark.line
@@ -172,7 +175,7 @@ class CsvRows:
             offset, number, line = offset + len(cut.raw), number + 1, line + cut.lines
         return Chunk(records, Mark(offset, number, line))
 
-    def _parsed(self, cuts: list[Cut]) -> Iterable[tuple[Cut, list[str] | str]]:
+    def _parsed(self, cuts: list[RecordBytes]) -> Iterable[tuple[RecordBytes, list[str] | str]]:
         """Parse records into cells, or into the reason of their reject."""
         rows = self._parse_together(cuts)
         if rows is None:
@@ -183,7 +186,7 @@ class CsvRows:
             for cut, cells in zip(cuts, rows, strict=True)
         )
 
-    def _parse_together(self, cuts: list[Cut]) -> list[list[str]] | None:
+    def _parse_together(self, cuts: list[RecordBytes]) -> list[list[str]] | None:
         """Parse all records in one call; None if any of them must be checked by itself."""
         if any(cut.fault or b"\0" in cut.raw for cut in cuts):
             return None
@@ -194,7 +197,7 @@ class CsvRows:
             return None
         return rows if len(rows) == len(texts) else None
 
-    def _cells(self, cut: Cut, *, is_strict: bool = False) -> list[str] | str:
+    def _cells(self, cut: RecordBytes, *, is_strict: bool = False) -> list[str] | str:
         if cut.fault:
             return cut.fault
         if b"\0" in cut.raw:
@@ -212,13 +215,17 @@ class CsvRows:
             return "bad_csv"
         return cells if len(cells) == len(self.columns) else "ragged"
 
-    def _detail(self, reason: str, raw: bytes) -> str:
+    def _detail(self, reason: str, raw: bytes) -> Message | str:
         if reason == "ragged":
             text = raw.decode(self.encoding)
             found = len(next(csv.reader([text], delimiter=self.delimiter), ()))
-            return f"the record has {found} cells, the header row {len(self.columns)}"
+            return Message(
+                "the record has {found} cells, the header row {expected}",
+                found=found,
+                expected=len(self.columns),
+            )
         if reason == "encoding":
-            return f"the record is not {self.encoding}"
+            return Message("the record is not {encoding}", encoding=self.encoding)
         return _DETAILS.get(reason, "the record is not valid CSV")
 
 

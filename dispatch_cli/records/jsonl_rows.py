@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from ..messages import Message
 from .csv_rows import too_long
+from .input_stream import InputStream
 from .lines import Piece, lines_of
-from .source import Source
 from .values import ROWS, Chunk, Mark, Reject, Row
 
 
@@ -17,7 +18,7 @@ class JsonRows:
 
     columns = None
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: InputStream) -> None:
         self._source = source
         if source.peek().startswith(codecs.BOM_UTF8):
             source.read(len(codecs.BOM_UTF8))
@@ -55,7 +56,7 @@ def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
     return Chunk(records, Mark(mark.offset + sum(map(len, lines)), number, line))
 
 
-def _reason_and_detail(raw: bytes, error: Exception) -> tuple[str, str]:
+def _reason_and_detail(raw: bytes, error: Exception) -> tuple[str, Message | str]:
     if not raw.strip():
         return "empty", "the line is empty"
     if isinstance(error, RecursionError):
@@ -66,4 +67,4 @@ def _reason_and_detail(raw: bytes, error: Exception) -> tuple[str, str]:
         raw.decode()
     except UnicodeDecodeError:
         return "encoding", "the line is not UTF-8"
-    return "bad_json", f"the line is not a JSON object: {error}"
+    return "bad_json", Message("the line is not a JSON object: {error}", error=error)

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from ..errors import BadDataError, Problem, UsageError
-from .source import STDIN, Source, open_source
+from .input_stream import STDIN, InputStream, open_input
 from .values import Chunk, Mark
 
 _PARQUET = b"PAR1"
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-class Rows(Protocol):
+class RecordReader(Protocol):
     """The reader of one format: its columns and its records."""
 
     @property
@@ -27,10 +27,10 @@ class Rows(Protocol):
         """Read the records from a mark to the end, with the cells of the wanted columns."""
 
 
-class Records:
+class RecordFile:
     """An open file of records; closes its source at the end of a ``with`` block."""
 
-    def __init__(self, source: Source, rows: Rows) -> None:
+    def __init__(self, source: InputStream, rows: RecordReader) -> None:
         self.source, self.rows = source, rows
 
     def share(self, mark: Mark) -> float | None:
@@ -40,14 +40,14 @@ class Records:
             return mark.offset / count if count else None
         return self.source.done / self.source.size if self.source.size else None
 
-    def __enter__(self) -> "Records":
+    def __enter__(self) -> "RecordFile":
         return self
 
     def __exit__(self, *error: object) -> None:
         self.source.close()
 
 
-def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> Records:
+def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> RecordFile:
     """Open CSV, JSON lines or Parquet; CSV and JSON lines also in gzip or from stdin (``-``).
 
     Raises BadDataError for a file that is missing, empty or in another format, UsageError for an
@@ -60,15 +60,15 @@ def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> Recor
             " or a tab",
             delimiter=delimiter,
         )
-    source = open_source(path)
+    source = open_input(path)
     try:
-        return Records(source, _rows(source, delimiter, encoding))
+        return RecordFile(source, _reader(source, delimiter, encoding))
     except BaseException:
         source.close()
         raise
 
 
-def _rows(source: Source, delimiter: str, encoding: str) -> Rows:
+def _reader(source: InputStream, delimiter: str, encoding: str) -> RecordReader:
     first = source.peek()
     if not first:
         raise BadDataError(Problem("the file is empty", file=source.name))
@@ -86,13 +86,13 @@ def _rows(source: Source, delimiter: str, encoding: str) -> Rows:
             Problem("the file is UTF-16, which is not supported", file=source.name),
             hint="convert it to UTF-8: iconv -f UTF-16 -t UTF-8",
         )
-    sign = first.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
-    if sign == b"[":
+    character = first.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if character == b"[":
         raise BadDataError(
-            Problem("the file is a JSON list; it must have one object a line", file=source.name),
+            Problem("the file is a JSON list; it must have one object per line", file=source.name),
             hint="convert it: jq -c '.[]' FILE | dispatch batch -",
         )
-    if sign == b"{":
+    if character == b"{":
         from .jsonl_rows import JsonRows
 
         return JsonRows(source)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import BadDataError, Problem, UsageError
+from ..messages import Message
 from .values import MOST_BYTES, ROWS, Chunk, Mark, Reject, Row
 
 if TYPE_CHECKING:
@@ -89,10 +90,11 @@ def _records(
         )
         line = number + at
         if len(raw) > MOST_BYTES:
-            detail = f"the row is over {MOST_BYTES} bytes as JSON"
+            detail = Message("the row is over {most_bytes} bytes as JSON", most_bytes=MOST_BYTES)
             yield Reject(line, line, "too_long", detail, raw)
         elif bad:
-            yield Reject(line, line, "bad_cell", f"{bad} cannot be read: {values[bad]}", raw)
+            detail = Message("{column} cannot be read: {error}", column=bad, error=values[bad])
+            yield Reject(line, line, "bad_cell", detail, raw)
         else:
             yield Row(line, line, raw, values)
 

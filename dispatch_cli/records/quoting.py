@@ -10,7 +10,7 @@ MOST_LINES = 500
 """Lines in one record at most. A quoted field with more is taken for one that was never closed."""
 
 
-class Cut(Struct, frozen=True, gc=False):
+class RecordBytes(Struct, frozen=True, gc=False):
     """The bytes of one record, its number of lines, and the reason of its reject or ""."""
 
     raw: bytes
@@ -47,18 +47,18 @@ def is_open_after(line: bytes, delimiter: bytes, *, is_open: bool = False) -> bo
 
 def cut_records(
     lines: Sequence[bytes], delimiter: bytes, *, fits: Callable[[bytes], bool], is_end: bool
-) -> tuple[list[Cut], Sequence[bytes]]:
+) -> tuple[list[RecordBytes], Sequence[bytes]]:
     """Join lines to records; the second value has the lines of an incomplete last record.
 
     ``fits`` tells whether joined lines have the right number of cells. If they do not, the quote
     was never closed: then only its own line is a fault, and the next line begins a new record.
     """
-    cuts: list[Cut] = []
+    cuts: list[RecordBytes] = []
     at = 0
     while at < len(lines):
         line = lines[at]
         if b'"' not in line or not is_open_after(line, delimiter):
-            cuts.append(Cut(line))
+            cuts.append(RecordBytes(line))
             at += 1
             continue
         end, size, is_open = at + 1, len(line), True
@@ -67,13 +67,13 @@ def cut_records(
             is_open = is_open_after(lines[end], delimiter, is_open=True)
             end += 1
         if size > MOST_BYTES:
-            cuts.append(Cut(line, fault="too_long"))
+            cuts.append(RecordBytes(line, fault="too_long"))
             at += 1
         elif not is_open and fits(joined := b"".join(lines[at:end])):
-            cuts.append(Cut(joined, end - at))
+            cuts.append(RecordBytes(joined, end - at))
             at = end
         elif not is_open or is_end or end - at >= MOST_LINES:
-            cuts.append(Cut(line, fault="open_quote"))
+            cuts.append(RecordBytes(line, fault="open_quote"))
             at += 1
         else:
             return cuts, lines[at:]

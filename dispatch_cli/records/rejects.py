@@ -34,7 +34,7 @@ def reject_line(reject: Reject) -> bytes:
         reject.line,
         reject.reason,
         # A detail may quote half of a surrogate pair, which UTF-8 cannot encode.
-        reject.detail.encode("utf-8", "backslashreplace").decode(),
+        str(reject.detail).encode("utf-8", "backslashreplace").decode(),
         reject.part,
         reject.more,
         text,

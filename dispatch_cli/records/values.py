@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from ..messages import Message
+
 MOST_BYTES = 1 << 20
 """Bytes in one record at most. A longer record is rejected in pieces, never held as a whole."""
 
@@ -28,7 +30,7 @@ class Row(Struct, frozen=True, gc=False):
 
 
 class Reject(Struct, frozen=True, gc=False):
-    """A rejected record, or one piece of it, with the reason.
+    """A rejected record, or one piece of it, with the reason as an id and a detail as a sentence.
 
     A record over ``MOST_BYTES`` comes in pieces: ``part`` counts them from 1, and all but the last
     have ``more``. ``part`` is 0 for a record in one piece.
@@ -37,7 +39,7 @@ class Reject(Struct, frozen=True, gc=False):
     number: int
     line: int
     reason: str
-    detail: str
+    detail: Message | str
     raw: bytes
     part: int = 0
     more: bool = False

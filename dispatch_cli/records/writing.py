@@ -9,7 +9,7 @@ import msgspec
 Cell = str | float | int | None
 Line = Sequence[Cell]
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_CHARACTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins with one of these is a formula in some spreadsheet program."""
 
 
@@ -49,6 +49,6 @@ def _text(cell: Cell, *, guard: bool) -> Cell:
     """Format a cell: a number with the fewest digits that read back as the same bits."""
     if isinstance(cell, float):
         return msgspec.json.encode(cell).decode()
-    if guard and isinstance(cell, str) and cell.startswith(FORMULA_SIGNS):
+    if guard and isinstance(cell, str) and cell.startswith(FORMULA_CHARACTERS):
         return f"'{cell}"
     return cell

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from benchmarks import batch_world
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.batch.job import batch_job, engine_choice
+from dispatch_cli.records import input_stream
 from tests.cli.conftest import TWO_FIRMS
 
 from .spoilt import NAMES, SOUND, SPOILT, row_of, spoilt_row
@@ -142,7 +143,7 @@ def both(dispatch, home, monkeypatch):
         monkeypatch.setattr(column_batches, "LEAST_BYTES", size)
         monkeypatch.setattr(column_batches, "MOST_BYTES", size)
         monkeypatch.setattr(column_batches, "LEAST_ROWS", 2)
-        monkeypatch.setattr("dispatch_cli.records.source.Source.read.__defaults__", (size,))
+        monkeypatch.setattr(input_stream.InputStream.read, "__defaults__", (size,))
         monkeypatch.setattr(batch_job, "column_batches_for", counted)
         one = ran(dispatch, home, *options)
         assert made[-1] is not None

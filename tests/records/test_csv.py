@@ -1,4 +1,4 @@
-"""CSV: what csv.reader reads is read the same, and what is malformed keeps its bytes."""
+"""CSV is read as by csv.reader, and malformed records keep their bytes."""
 
 import csv
 import gzip
@@ -21,7 +21,7 @@ from ..extras import NEEDS_BATCH
 
 
 def records_of(path, mark=None, **options):
-    """Every record of a file from a mark on, and the marks behind the chunks."""
+    """Return every record of a file from a mark on, and the marks behind the chunks."""
     with open_records(str(path), **options) as records:
         chunks = list(
             records.rows.chunks(mark or records.rows.start, records.rows.columns or ("a", "b"))
@@ -33,8 +33,8 @@ CELLS = st.text(alphabet='ab ,;"\n\r5é|', max_size=6)
 
 
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=12), sign=st.sampled_from(",;\t|"))
-def test_what_csv_writes_is_read_back(tmp_path_factory, rows, sign):
-    """Quotes, delimiters and line breaks in cells come back, and the bytes add up to the file."""
+def test_rows_of_csv_writer_are_read_back(tmp_path_factory, rows, sign):
+    """Cells with quotes, delimiters and line breaks are read back; the bytes add up to the file."""
     path = tmp_path_factory.mktemp("csv") / "in.csv"
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=sign)
@@ -52,7 +52,7 @@ def test_what_csv_writes_is_read_back(tmp_path_factory, rows, sign):
     st.integers(0, 40),
 )
 def test_any_bytes_come_out_once_and_in_order(tmp_path_factory, texts, at):
-    """Whatever stands in a file, its records are its bytes, also from the middle on."""
+    """The records of any file have all its bytes in order, also from any mark on."""
     path = tmp_path_factory.mktemp("csv") / "in.csv"
     body = "\n".join(texts).encode().replace("é".encode(), b"\xff")
     path.write_bytes(b"a,b\n" + body)
@@ -75,8 +75,8 @@ def test_any_bytes_come_out_once_and_in_order(tmp_path_factory, texts, at):
         assert rest == found[len(skipped) :]
 
 
-def test_a_quote_that_is_never_closed_takes_one_line_with_it(tmp_path):
-    """The records behind a stray quote are still there, also one with a line break in it."""
+def test_a_quote_that_is_never_closed_rejects_one_line(tmp_path):
+    """The records behind a stray quote are read, also one with a line break."""
     path = tmp_path / "in.csv"
     path.write_bytes(b'a,b\n1,x\n2,"open\n3,"two\nlines"\n4,5" pipe\n5,"z"\n')
     found, _ = records_of(path)
@@ -87,7 +87,7 @@ def test_a_quote_that_is_never_closed_takes_one_line_with_it(tmp_path):
 
 
 def test_a_file_of_stray_quotes_is_read_in_linear_time(tmp_path, monkeypatch):
-    """Of quotes that close nothing, none has more lines looked at than one field may have."""
+    """No stray quote makes the reader scan more lines than one field may have."""
     looked = 0
 
     def counting(*given, **named):
@@ -104,8 +104,8 @@ def test_a_file_of_stray_quotes_is_read_in_linear_time(tmp_path, monkeypatch):
 
 
 @given(st.text(alphabet='ab,"', max_size=14), st.booleans())
-def test_a_line_is_open_where_csv_reader_asks_for_the_next(line, is_open):
-    """The scan agrees with csv.reader about every line, fresh or within quotes."""
+def test_a_line_is_open_if_csv_reader_needs_the_next(line, is_open):
+    """The scan agrees with csv.reader for every line, at the start of a record or inside quotes."""
     reader = csv.reader(iter([('"' if is_open else "") + line + "\n", "next\n"]))
     next(reader)
     asked_for_the_next = reader.line_num > 1
@@ -125,8 +125,8 @@ def test_a_line_is_open_where_csv_reader_asks_for_the_next(line, is_open):
         (b"at\n86150\n", {}, {"at": "86150"}),
     ],
 )
-def test_every_dialect_is_found_out(tmp_path, content, options, values):
-    """Byte order mark, delimiter, line ends and encoding, plain and in gzip."""
+def test_every_dialect_is_detected(tmp_path, content, options, values):
+    """Byte order mark, delimiter and line ends are detected, with and without gzip."""
     for name, data in (("in.csv", content), ("in.csv.gz", gzip.compress(content))):
         (tmp_path / name).write_bytes(data)
         [record], _ = records_of(tmp_path / name, **options)
@@ -150,8 +150,8 @@ def test_every_dialect_is_found_out(tmp_path, content, options, values):
         pytest.param(b"PAR1nonsense", "Parquet", marks=NEEDS_BATCH),
     ],
 )
-def test_what_is_no_file_of_records_is_refused_with_its_reason(tmp_path, content, says):
-    """Each ends as bad data that says what was found, and never as a traceback."""
+def test_any_other_file_is_refused_with_its_reason(tmp_path, content, says):
+    """A file in another format raises BadDataError with what was found."""
     path = tmp_path / "in"
     path.write_bytes(content)
     with pytest.raises(BadDataError, match=says):
@@ -159,7 +159,7 @@ def test_what_is_no_file_of_records_is_refused_with_its_reason(tmp_path, content
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path):
-    """Both say what they are."""
+    """The error says whether it is a folder or missing."""
     with pytest.raises(BadDataError, match="is a folder"):
         records_of(tmp_path)
     with pytest.raises(BadDataError, match="No such file"):
@@ -182,7 +182,7 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path):
     ],
 )
 def test_an_encoding_without_ascii_is_refused(tmp_path, name):
-    """Only if ASCII bytes mean themselves can lines be cut by bytes; none means UTF-8."""
+    """An encoding in which ASCII bytes are not ASCII is refused; no name means UTF-8."""
     path = tmp_path / "in.csv"
     path.write_bytes(b"a,b\n1,2\n")
     if not name:
@@ -193,7 +193,7 @@ def test_an_encoding_without_ascii_is_refused(tmp_path, name):
 
 
 def test_a_thousand_columns_and_more_are_read(tmp_path):
-    """10,000 columns are no reason to refuse a file."""
+    """A file with 10,000 columns is read."""
     path = tmp_path / "in.csv"
     names = [f"c{number}" for number in range(10_000)]
     path.write_text(",".join(names) + "\n" + ",".join("1" * 10_000) + "\n")
@@ -214,7 +214,7 @@ LINES = st.sampled_from(
     block=st.sampled_from([7, 50, 1 << 18]),
 )
 def test_blocks_are_records_of_one_line_each(tmp_path_factory, lines, most, block):
-    """Read in blocks and then row by row, every record is what it was, and so are the marks."""
+    """Records and marks are the same, read in blocks and then row by row, or row by row at once."""
     path = tmp_path_factory.mktemp("csv") / "in.csv"
     path.write_bytes(("x,y,z\n" + "".join(map("".join, lines))).encode())
     names = ("x", "y", "z")
@@ -239,15 +239,15 @@ def test_blocks_are_records_of_one_line_each(tmp_path_factory, lines, most, bloc
 
 
 def parts_of(path, most):
-    """The parts of a file by blocks, and what ends them."""
+    """Return the parts of a file, and the error that ends them."""
     found = []
     with open_records(str(path)) as records, suppress(BadDataError):
         found.extend(records.rows.parts(records.rows.start, ("a",), lambda: most))
     return found
 
 
-def test_what_was_read_before_the_input_broke_off_comes_out(tmp_path):
-    """A gzip file that is cut off gives by blocks the same rows as row by row."""
+def test_the_records_before_a_truncation_are_read(tmp_path):
+    """A truncated gzip file gives the same rows in blocks as row by row."""
     path = tmp_path / "in.csv.gz"
     chance = random.Random(3)
     rows = b"".join(b"%d,%d\n" % (n, chance.getrandbits(200)) for n in range(30_000))
@@ -259,7 +259,7 @@ def test_what_was_read_before_the_input_broke_off_comes_out(tmp_path):
 
 
 def test_a_block_has_no_more_lines_than_it_may(tmp_path):
-    """Lines without anything in them take no bytes and all the same a row of columns each."""
+    """A block of empty lines, which have few bytes, ends at the limit of lines."""
     (tmp_path / "in.csv").write_bytes(b"a\n" + b"\n" * 1_000_000)
     counts = [each.count for each in parts_of(tmp_path / "in.csv", 1 << 23)]
     assert sum(counts) == 1_000_000

@@ -10,13 +10,13 @@ from ..extras import NEEDS_BATCH
 
 
 def chunks_of(path, wanted, mark=None):
-    """Every chunk of a file with the wanted columns."""
+    """Return every chunk of a file with the wanted columns."""
     with open_records(str(path)) as records:
         return list(records.rows.chunks(mark or records.rows.start, wanted))
 
 
 def test_each_line_is_an_object_or_a_reject_with_its_bytes(tmp_path):
-    """Nonsense, an array, NUL, another encoding, deep nesting: each line keeps its bytes."""
+    """A malformed line, an array, NUL, another encoding, deep nesting: each keeps its bytes."""
     lines = [
         b'\xef\xbb\xbf{"a": 1, "b": "x"}\n',
         b'{"a": 1e999}\r\n',
@@ -40,8 +40,8 @@ def test_each_line_is_an_object_or_a_reject_with_its_bytes(tmp_path):
     assert found[-1].values == {"b": None}
 
 
-def test_parquet_goes_on_at_any_row(tmp_path):
-    """Row groups are skipped, and the rest is the same; times come as text."""
+def test_parquet_resumes_at_any_row(tmp_path):
+    """From any row on the rows are the same; times are texts."""
     pa = pytest.importorskip("pyarrow", reason="the extra batch is not installed")
     from pyarrow import parquet
 
@@ -73,8 +73,8 @@ def test_parquet_goes_on_at_any_row(tmp_path):
         ([1_766_000_000_000_000, None], "us", "Nowhere/Land", [1]),
     ],
 )
-def test_a_time_that_is_none_spoils_its_own_row(tmp_path, values, unit, zone, rejected):
-    """Nanoseconds are cut, a time beyond all calendars or in no zone is a reject where wanted."""
+def test_an_invalid_time_rejects_its_own_row(tmp_path, values, unit, zone, rejected):
+    """Nanoseconds are cut; a time out of range or in an unknown zone rejects rows that need it."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -88,8 +88,8 @@ def test_a_time_that_is_none_spoils_its_own_row(tmp_path, values, unit, zone, re
 
 
 @NEEDS_BATCH
-def test_a_row_of_parquet_is_too_long_as_everywhere(tmp_path):
-    """Over 1 MiB is no incident, with the whole row as its bytes."""
+def test_a_row_of_parquet_over_the_limit_is_rejected(tmp_path):
+    """A row over 1 MiB as JSON is a reject with all its bytes."""
     import pyarrow as pa
     from pyarrow import parquet
 

@@ -1,4 +1,4 @@
-"""Cutting bytes into lines: nothing is lost, whatever the blocks are."""
+"""Bytes are cut into lines without loss, for any sizes of the blocks."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from dispatch_cli.records.values import MOST_BYTES
 
 
 def blocks_of(data: bytes, sizes: list[int]):
-    """A function that reads a text in blocks of these sizes, in turn, and then of 7 bytes."""
+    """Return a function that reads bytes in blocks of these sizes, then of 7 bytes."""
     rest = iter(sizes)
     at = 0
 
@@ -38,8 +38,8 @@ def test_the_lines_are_those_of_splitlines_whatever_the_blocks(data, sizes):
     st.text(alphabet="ab\r\n", max_size=60).map(str.encode),
     st.lists(st.integers(1, 9), max_size=20),
 )
-def test_within_a_long_line_its_rest_comes_first(data, sizes):
-    """Taken up inside a line that is too long, its rest ends where the line ends."""
+def test_reading_resumes_inside_a_long_line(data, sizes):
+    """Inside a line over the limit, reading yields the rest of this line first."""
     found = list(lines_of(blocks_of(data, sizes), within=True))
     rest = b"".join(each.raw for each in found if isinstance(each, Piece))
     lines = [line for each in found if isinstance(each, Lines) for line in each.lines]
@@ -50,7 +50,7 @@ def test_within_a_long_line_its_rest_comes_first(data, sizes):
 
 
 def test_a_line_over_the_limit_comes_in_pieces():
-    """One byte more than the limit is too long, the limit itself is not."""
+    """A line of one byte more than the limit comes in pieces, one of the limit does not."""
     fits, long = b"x" * (MOST_BYTES - 1) + b"\n", b"y" * MOST_BYTES + b"\n"
     data = fits + long + b"z\n"
     found = list(lines_of(blocks_of(data, [1 << 18] * 20)))
@@ -65,8 +65,8 @@ def test_a_line_over_the_limit_comes_in_pieces():
 
 @pytest.mark.parametrize("blocks", [[1 << 20] * 9, [77_777] * 99, [(1 << 18) - 1] * 40])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b""])
-def test_the_pieces_do_not_depend_on_where_the_reading_begins(blocks, end):
-    """From behind any piece on the others are the same, whatever the blocks are."""
+def test_pieces_are_the_same_from_any_piece_on(blocks, end):
+    """Behind any piece the others are the same, for any sizes of the blocks."""
     data = b"x" * (5 * PIECE - len(end)) + end + b"next\n"
     pieces = [each for each in lines_of(blocks_of(data, blocks)) if isinstance(each, Piece)]
     if end:

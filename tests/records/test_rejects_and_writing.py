@@ -1,4 +1,4 @@
-"""What is written can be read back exactly: rejects to the byte, numbers to the last bit."""
+"""Rejects are read back to the byte, numbers to the last bit."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ from ..reject_files import read_rejects
     st.booleans(),
 )
 def test_a_reject_comes_back_with_its_bytes(rows, part, more):
-    """Any bytes and any detail survive, one line each."""
+    """Any bytes and any detail are read back from one line."""
     rejects = [
         Reject(number, number + 1, "bad_time", detail.encode("utf-8", "replace").decode(), raw,
                part, more)
@@ -41,7 +41,7 @@ CELLS = st.one_of(
 
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS)))
 def test_csv_is_exact(lines):
-    """Numbers are read back to the same bits and texts to the same signs."""
+    """Numbers are read back to the same bits, texts to the same characters."""
     written = CsvWriter(["a", "b", "c"]).lines(lines)
     found = list(csv.reader(io.StringIO(written.decode(), newline="")))
     for line, cells in zip(lines, found, strict=True):
@@ -54,7 +54,7 @@ def test_csv_is_exact(lines):
 
 @given(st.lists(st.tuples(CELLS, CELLS)))
 def test_no_text_of_a_spreadsheet_is_a_formula(lines):
-    """No text begins with a sign of a formula; numbers stay numbers, and nothing else changes."""
+    """No text begins with a formula character; numbers and all else are unchanged."""
     written = CsvWriter(["a", "b"], guarded=True).lines(lines)
     found = list(csv.reader(io.StringIO(written.decode(), newline="")))
     for line, cells in zip(lines, found, strict=True):
@@ -66,15 +66,15 @@ def test_no_text_of_a_spreadsheet_is_a_formula(lines):
                 assert float(text) == cell
 
 
-def test_the_plain_csv_has_phone_numbers_as_they_are():
-    """The exact format guards nothing: +49 stays +49, which is why there are two."""
+def test_exact_csv_does_not_change_phone_numbers():
+    """+49 stays +49 in exact CSV, which guards nothing."""
     assert CsvWriter(["a"]).lines([["+4989"]]) == b"+4989\n"
     assert CsvWriter(["a"], guarded=True).lines([["+4989"]]) == b"'+4989\n"
 
 
 @pytest.mark.parametrize("lines", [[], [(1, "x", 0.1, None)], [(7, "é\n", -1e-300, "z")] * 70_000])
 def test_parquet_has_the_lines_and_the_same_bytes_each_time(tmp_path, lines):
-    """What the CSV writer wrote becomes the same Parquet file whenever it is made."""
+    """Two conversions of one CSV file give the same Parquet bytes."""
     pytest.importorskip("pyarrow", reason="the extra batch is not installed")
     from pyarrow import parquet
 
@@ -91,8 +91,8 @@ def test_parquet_has_the_lines_and_the_same_bytes_each_time(tmp_path, lines):
     assert [tuple(each.values()) for each in found] == lines
 
 
-def test_parquet_takes_lines_of_any_length(tmp_path):
-    """A copied list of numbers may be written four times as long as it stood in its record."""
+def test_parquet_has_lines_of_any_length(tmp_path):
+    """A line of CSV that is four times as long as its record is converted."""
     pytest.importorskip("pyarrow", reason="the extra batch is not installed")
     from pyarrow import parquet
 

@@ -18,8 +18,8 @@ from ...errors import ConflictError, Problem, UsageError
 from ...messages import Message
 from ...model import Observations
 from ...records.formats import FORMATS
-from ...records.open_records import Records
-from ...records.source import is_regular
+from ...records.input_stream import is_regular
+from ...records.open_records import RecordFile
 from ..read.column_mapping import ColumnMapping, map_columns, parse_columns, parse_names
 from ..read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
 from ..read.row_reader import BatchDefaults, RowReader
@@ -147,7 +147,7 @@ def resumable_start(options: Options) -> Start | None:
     return start
 
 
-def work(options: Options, records: Records, at: Desk, resumed: Start | None) -> Tally:
+def work(options: Options, records: RecordFile, at: Desk, resumed: Start | None) -> Tally:
     """Run a batch, or the rest of it if ``resumed`` is its first start.
 
     Raises a DispatchError for invalid options or files.

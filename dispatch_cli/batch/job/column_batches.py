@@ -9,7 +9,7 @@ from msgspec import Struct
 from ...errors import BadDataError
 from ...records.csv_columns import read_block
 from ...records.csv_rows import CsvRows
-from ...records.open_records import Rows as RecordRows
+from ...records.open_records import RecordReader
 from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..compiled.column_engine import ColumnEngine
 from ..compiled.parallel import in_order
@@ -45,7 +45,7 @@ class ColumnBatches:
 
     def __init__(
         self,
-        source: RecordRows,
+        source: RecordReader,
         reader: RowReader,
         columns: ColumnMapping,
         engine: ColumnEngine,
@@ -63,7 +63,7 @@ class ColumnBatches:
         return self._block_bytes
 
     def results(
-        self, records: RecordRows, mark: Mark, *, is_file: bool
+        self, records: RecordReader, mark: Mark, *, is_file: bool
     ) -> Iterator[tuple[Block | Chunk, BlockResult | None]]:
         """Rank the input from a mark to the end, in blocks of CSV lines or joined chunks.
 

@@ -10,7 +10,7 @@ from ..engine import Engine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...records.open_records import Records
+    from ...records.open_records import RecordFile
     from ..read.column_mapping import ColumnMapping
     from ..read.row_reader import RowReader
     from ..write.result_writer import ResultWriter
@@ -47,7 +47,7 @@ def library_versions() -> dict[str, str]:
 
 
 def column_batches_for(
-    records: "Records",
+    records: "RecordFile",
     reader: "RowReader",
     columns: "ColumnMapping",
     ranker: "Ranker",

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ...errors import BadDataError, ExitCode, Problem
 from ...records.csv_rows import CsvRows
-from ...records.open_records import Records
+from ...records.open_records import RecordFile
 from ...records.rejects import reject_line
 from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..read.column_mapping import ColumnMapping
@@ -37,7 +37,7 @@ class Pipeline(Struct, frozen=True, kw_only=True):
     InputChangedError if the input has changed since the start.
     """
 
-    records: Records
+    records: RecordFile
     columns: ColumnMapping
     reader: RowReader
     ranker: Ranker

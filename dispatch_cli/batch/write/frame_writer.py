@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from ...records.formats import FORMATS
-from ...records.writing import FORMULA_SIGNS
+from ...records.writing import FORMULA_CHARACTERS
 from ..compiled.result_columns import ResultLines
 from ..compiled.understood_rows import UnderstoodRows
 from ..result_record import EMERGENCY, columns_for, names_of
@@ -40,7 +40,7 @@ def table_of(
 
 def _guarded(frame: pl.DataFrame) -> list[pl.Expr]:
     """Put a single quote before each text that a spreadsheet would take for a formula."""
-    signs = "".join(FORMULA_SIGNS).replace("-", "\\-")
+    signs = "".join(FORMULA_CHARACTERS).replace("-", "\\-")
     return [
         pl.when(pl.col(name).str.contains(f"^[{signs}]")).then("'" + pl.col(name))
         .otherwise(pl.col(name)).alias(name)

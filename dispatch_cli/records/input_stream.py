@@ -16,7 +16,7 @@ _GZIP = b"\x1f\x8b"
 STDIN = "-"
 
 
-class Source:
+class InputStream:
     """A forward reader of decompressed bytes; ``offset`` counts the bytes read so far.
 
     ``size`` is the size of the file on disk, compressed or not; None for a stream.
@@ -125,12 +125,12 @@ def _read_fully(read: Callable[[int], bytes], size: int) -> bytes:
     return data
 
 
-def open_source(path: str) -> Source:
+def open_input(path: str) -> InputStream:
     """Open a file or, for ``-``, stdin; raises BadDataError for a folder or a missing file."""
     if path == STDIN:
         if sys.stdin is None:  # pragma: no cover - a process may be started without stdin
             raise UsageError("stdin is closed; name an input file instead of -")
-        return Source(STDIN, sys.stdin.buffer, None)
+        return InputStream(STDIN, sys.stdin.buffer, None)
     if "\0" in path:
         raise UsageError("the name of the input contains a NUL character")
     try:
@@ -142,7 +142,7 @@ def open_source(path: str) -> Source:
         raise BadDataError(
             Problem.at(path, "cannot be read: {strerror}", strerror=error.strerror)
         ) from None
-    return Source(path, file, found.st_size if stat.S_ISREG(found.st_mode) else None)
+    return InputStream(path, file, found.st_size if stat.S_ISREG(found.st_mode) else None)
 
 
 def is_regular(path: str) -> bool:
