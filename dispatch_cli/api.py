@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import almanac, desk, folders, places
 from . import catalog as catalogs
+from . import desk, folders, places, public_holidays
 from .catalog import Catalog
 from .eligibility import GATES, Gate
 from .errors import BadDataError, DispatchError, UnavailableError, UsageError
@@ -129,4 +129,4 @@ def rank_batches(
 
 
 def _holidays(region: str, years: Sequence[int]) -> Sequence[date]:
-    return almanac.holiday_dates(region, years, folders.cache_dir())
+    return public_holidays.holiday_dates(region, years, folders.cache_dir())

@@ -1,4 +1,4 @@
-"""The use cases: one incident in, a ranked cascade per service out."""
+"""Rank an incident: one incident in, a ranked cascade for each service out."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,8 +12,10 @@ from .availability import HolidayDates
 from .candidates import Orders, Rated
 from .eligibility import GATES, Gate, Need, check_gates, reasons_of
 from .errors import UsageError
+from .messages import Message, quoted
 from .model import NO_CLIENT, Incident, Observations, Provider
 from .model.incident import NO_POSITION_YET
+from .model.near_words import did_you_mean
 from .model.words import SERVICES
 from .results.cascade_answer import Answer, Cascade, Exclusion, LastResortLine, ProviderSource
 
@@ -24,6 +26,10 @@ NEAREST_SHOWN = 3
 NEAREST_WITHIN_KM = 300.0
 """No provider whose base is farther from the place is named as nearest to possible."""
 
+_UNKNOWN_KIND = "unknown kind {name}{guess}; allowed: {allowed}"
+_UNKNOWN_CLIENT = "unknown client {name}{guess}; allowed: {allowed}"
+_UNKNOWN_PROVIDER = "unknown provider {name}{guess}; allowed: {allowed}"
+_MOST_LISTED = 20
 _NAMES_HINT = '"dispatch providers list" names the providers'
 SAMPLE_WARNING = (
     "this is the sample provider file: no number in it can be called; "
@@ -42,8 +48,8 @@ def rank_incident(
 ) -> Answer:
     """Rank the providers for every service that an incident needs.
 
-    With ``explain`` everybody who is excluded is listed; without, they are counted, and only those
-    whose area may reach the place are looked at. ``gates`` is the table that decides who is
+    With ``explain`` all excluded providers are listed; without, they are counted, and only those
+    whose area may reach the place are checked. ``gates`` is the table that decides which are
     excluded. Raises UsageError for an unknown client or id.
     """
     check_gates(gates, "cascade")
@@ -83,19 +89,18 @@ def rank_incident(
 
 
 def check_names(catalog: "Catalog", incident: Incident) -> None:
-    """Refuse kinds, clients and ids that nobody knows, all at once, each with the nearest."""
+    """Check kind, client and ids; raises UsageError with all unknown ones and the nearest words."""
     clients = catalog.rules.clients
     client = incident.client
-    problems = []
+    problems: list[Message] = []
     kinds = (catalog.rules.plans, plans.BUILT_IN, SERVICES)
     if not any(incident.kind in known for known in kinds):
-        problems.append(
-            _unknown("kind", incident.kind, [kind for known in kinds for kind in known])
-        )
+        allowed = [kind for known in kinds for kind in known]
+        problems.append(_unknown(_UNKNOWN_KIND, incident.kind, allowed))
     if client is not None and client != NO_CLIENT and client not in clients:
-        problems.append(_unknown("client", client, [*clients, NO_CLIENT]))
+        problems.append(_unknown(_UNKNOWN_CLIENT, client, [*clients, NO_CLIENT]))
     problems += [
-        _unknown("provider", provider_id, catalog.ids())
+        _unknown(_UNKNOWN_PROVIDER, provider_id, catalog.ids())
         for provider_id in (*filter(None, [incident.wish]), *incident.asked)
         if catalog.find(provider_id) is None
     ]
@@ -104,18 +109,15 @@ def check_names(catalog: "Catalog", incident: Incident) -> None:
 
 
 def find_provider(catalog: "Catalog", provider_id: str) -> Provider:
-    """Find a provider by its id; raises UsageError with the nearest id that there is."""
+    """Find a provider by its id; raises UsageError with the nearest id."""
     provider = catalog.find(provider_id)
     if provider is None:
-        raise UsageError(
-            _unknown("provider", provider_id, catalog.ids()),
-            hint=_NAMES_HINT,
-        )
+        raise UsageError(_unknown(_UNKNOWN_PROVIDER, provider_id, catalog.ids()), hint=_NAMES_HINT)
     return provider
 
 
-class Ranked(Struct, frozen=True):
-    """What one pass over some providers gives: the orders, and everybody excluded."""
+class RankedProviders(Struct, frozen=True):
+    """Some providers for one service: the orders, and the excluded ones."""
 
     orders: Orders
     excluded: list[Exclusion]
@@ -139,14 +141,14 @@ def _units(catalog: "Catalog", provider_id: str) -> int:
 def _cascade(
     catalog: "Catalog",
     need: Need,
-    ranked: Ranked,
+    ranked: RankedProviders,
     gates: Sequence[Gate],
     *,
     not_near: int,
     start_min: float,
     explain: bool,
 ) -> Cascade:
-    """Make the cascade of one service; of ``not_near`` more providers the area ends short."""
+    """Make the cascade of one service; ``not_near`` more providers are outside their area."""
     counts = ranked.counts(gates, not_near=not_near)
     resort = catalog.rules.last_resort(need.entry.service)
     nearest: list[Exclusion] = []
@@ -169,8 +171,10 @@ def _cascade(
     )
 
 
-def rank_need(need: Need, providers: Iterable[Provider], gates: Sequence[Gate] = GATES) -> Ranked:
-    """Gates, minutes, stop rule, order: everything that docs/ranking.md says of one service."""
+def rank_need(
+    need: Need, providers: Iterable[Provider], gates: Sequence[Gate] = GATES
+) -> RankedProviders:
+    """Rank providers for one service: gates, minutes, stop rule, order; see docs/ranking.md."""
     parts = eligibility.split(providers, need, gates)
     settings = need.settings.of(need.entry.service)
 
@@ -185,15 +189,15 @@ def rank_need(need: Need, providers: Iterable[Provider], gates: Sequence[Gate] =
         eligibility.beyond_fallback(rated.eligible, need, rated.index_min) for rated in too_slow
     ]
     orders = ranking.orders(kept, contract_only, need)
-    return Ranked(orders, [*parts.excluded, *beyond], beyond)
+    return RankedProviders(orders, [*parts.excluded, *beyond], beyond)
 
 
 def with_experience(
     eligible: eligibility.Eligible, need: Need
 ) -> tuple[eligibility.Eligible, float, float]:
-    """Put what the log has taught about a provider in the place of what the file says.
+    """Replace values of the file by those learned from the case log.
 
-    Returns also how late it usually is, and the standard error of its index, in minutes.
+    Returns also the mean lateness and the standard error of the index, both in minutes.
     """
     seen, service = need.observations, need.entry.service
     eligible = replace(eligible, provider=ranking.at_night(eligible.provider, need))
@@ -209,9 +213,9 @@ def with_experience(
 
 
 def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
-    """Sort by what is missing, of equals the nearer one first: docs/nearest.md.
+    """Sort by how little is missing, then by distance; see docs/nearest.md.
 
-    Where no call can help, those that are near enough and offer the service come first.
+    Where no call can help, providers with the service whose area holds the place come first.
     """
     return sorted(
         excluded,
@@ -224,24 +228,29 @@ def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
     )
 
 
-def _unknown(what: str, word: str, allowed: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
+def _unknown(template: str, word: str, allowed: Iterable[str]) -> Message:
     known = sorted(allowed)
-    close = get_close_matches(word.casefold(), known, n=1)
-    guess = f" (did you mean {close[0]!r}?)" if close else ""
-    listed = ", ".join(known) if len(known) <= 20 else f"{len(known)} ids"
-    return f"unknown {what} {word!r}{guess}; allowed: {listed}"
+    return Message(
+        template,
+        name=quoted(word),
+        guess=did_you_mean(word, known),
+        allowed=", ".join(known)
+        if len(known) <= _MOST_LISTED
+        else Message("{count} ids", count=len(known)),
+    )
 
 
 def _warnings(
     catalog: "Catalog", incident: Incident, cascades: Iterable[Cascade]
-) -> tuple[str, ...]:
-    warnings = [SAMPLE_WARNING] if catalog.source == "sample" else []
+) -> tuple[Message | str, ...]:
+    warnings: list[Message | str] = [SAMPLE_WARNING] if catalog.source == "sample" else []
     if incident.place.foreign_km:
-        warnings.append(f"confirm the place with the caller: {incident.place.abroad}")
+        abroad = incident.place.abroad
+        warnings.append(Message("confirm the place with the caller: {abroad}", abroad=abroad))
     if incident.place.is_null_island:
-        warnings.append(f"{NO_POSITION_YET}: ask the caller for the place")
+        warnings.append(
+            Message("{finding}: ask the caller for the place", finding=Message(NO_POSITION_YET))
+        )
     too_far = [
         found.service
         for found in cascades
@@ -249,10 +258,16 @@ def _warnings(
     ]
     if too_far:
         warnings.append(
-            f"{', '.join(too_far)}: no provider within {NEAREST_WITHIN_KM:.0f} km of the place"
+            Message(
+                "{services}: no provider within {within_km:.0f} km of the place",
+                services=", ".join(too_far),
+                within_km=NEAREST_WITHIN_KM,
+            )
         )
     wish = incident.wish
     asked = {candidate.provider for found in cascades for candidate in found.candidates}
     if wish is not None and wish not in asked:
-        warnings.append(f"the wish {wish} cannot be sent: see --explain")
+        warnings.append(
+            Message("the provider {wish} of the wish cannot be sent: see --explain", wish=wish)
+        )
     return tuple(warnings)

@@ -1,4 +1,4 @@
-"""Files that only their owner may read, written whole or not at all."""
+"""Write files atomically, for their owner only or for all; lock files; check owner and mode."""
 
 import errno
 import os
@@ -19,18 +19,18 @@ NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there, mode 0600 in folders of mode 0700.
+    """Write a file atomically, with mode 0600 in folders of mode 0700.
 
-    A program that reads meanwhile sees the old file or the new one. Raises OSError.
+    A concurrent reader sees the old file or the new one. Raises OSError.
     """
     make_private_folder(path.parent)
     _put(path, content, 0o600)
 
 
 def write_shared(path: Path, content: bytes) -> None:
-    """Write a file that others read, in a folder that is there, as whole as a private one.
+    """Write a file atomically, with mode 0644 in an existing folder.
 
-    It is on the disk before it has its name, and a link of that name is replaced, not followed.
+    It is flushed to the disk before the rename; a link of that name is replaced, not followed.
     Raises OSError.
     """
     _put(path, content, 0o644, on_disk=True)
@@ -54,17 +54,17 @@ def _put(path: Path, content: bytes, mode: int, *, on_disk: bool = False) -> Non
 
 
 def replace_synced(temporary: Path, path: Path) -> None:
-    """Give a file that is on the disk its name, and put that on the disk, too. Raises OSError."""
+    """Rename a file that is flushed to the disk, and flush the folder. Raises OSError."""
     os.replace(temporary, path)
-    with suppress(OSError):  # its name is there in any case
+    with suppress(OSError):  # the rename has succeeded
         flush_folder(path.parent)
 
 
 def flush_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk, where the system can do that. Raises OSError."""
+    """Flush the names in a folder to the disk, where the system can. Raises OSError."""
     try:
         file = os.open(folder, os.O_RDONLY)
-    except OSError:  # Windows opens no folders, and keeps names by itself
+    except OSError:  # Windows opens no folders, and flushes names by itself
         return
     try:
         os.fsync(file)
@@ -76,10 +76,10 @@ def flush_folder(folder: Path) -> None:
 
 
 @contextmanager
-def alone(path: Path, *, wait_s: float = 0.0) -> Iterator[bool]:
-    """Hold a lock file as the only one, and say whether that was possible within ``wait_s``.
+def hold_lock(path: Path, *, wait_s: float = 0.0) -> Iterator[bool]:
+    """Hold a lock file in a ``with`` block; yields False if another process has it for ``wait_s``.
 
-    The lock goes with the process, however it ends. Raises OSError where it cannot be made.
+    The lock ends with the process. Raises OSError if the file cannot be made.
     """
     if not path.parent.exists():
         make_private_folder(path.parent)
@@ -95,9 +95,9 @@ def alone(path: Path, *, wait_s: float = 0.0) -> Iterator[bool]:
 
 
 def take_lock(file: int, *, wait: bool = False) -> bool:
-    """Take the lock of an open file and say whether it was got; it goes with the process.
+    """Lock an open file until the process ends; returns False if another process has the lock.
 
-    Raises OSError where the file system knows no locks: see ``NO_LOCKS``.
+    Raises OSError on a file system without locks: see ``NO_LOCKS``.
     """
     try:
         import fcntl
@@ -105,7 +105,7 @@ def take_lock(file: int, *, wait: bool = False) -> bool:
         import msvcrt
 
         try:
-            # It gives up waiting after ten seconds.
+            # It waits at most ten seconds.
             mode = msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK  # type: ignore[attr-defined]
             msvcrt.locking(file, mode, 1)  # type: ignore[attr-defined]
         except OSError:
@@ -119,12 +119,12 @@ def take_lock(file: int, *, wait: bool = False) -> bool:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder and those above it, mode 0700, and close one of our own that others may read.
+    """Make a folder and its parents with mode 0700, also for a folder of our own that exists.
 
     Raises OSError.
     """
     for each in reversed([folder, *folder.parents]):
-        # "parents=True" would leave the folders above to the umask.
+        # "parents=True" would give the parents the mode of the umask.
         each.mkdir(mode=0o700, exist_ok=True)
     found = os.lstat(folder)
     if _is_own(found) and not is_private(found):
@@ -132,19 +132,19 @@ def make_private_folder(folder: Path) -> None:
 
 
 def is_private(found: os.stat_result) -> bool:
-    """Whether nobody else can have written or read it."""
+    """Return whether the file is our own and no other user can read or write it."""
     return _is_own(found) and not stat.S_IMODE(found.st_mode) & 0o077
 
 
 def only_owner_writes(found: os.stat_result) -> bool:
-    """Whether nobody but ourselves and root can have written it."""
+    """Return whether only the owner, ourselves or root, can write the file."""
     if not hasattr(os, "geteuid"):
-        return True  # Windows keeps such rights elsewhere
+        return True  # Windows has other access rights
     return found.st_uid in (0, os.geteuid()) and not stat.S_IMODE(found.st_mode) & 0o022
 
 
 def read_private(path: Path, limit: int) -> bytes | None:
-    """Read a file that nobody else can have written; None if it is absent, foreign or too large."""
+    """Read a private file; None if it is missing, not private or over ``limit`` bytes."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(path, flags), "rb") as file:
@@ -157,10 +157,10 @@ def read_private(path: Path, limit: int) -> bytes | None:
 
 
 def state_of_package(*parts: str) -> str:
-    """The path, size and time of a file of an installed package; "" if it is not there as a file.
+    """Return path, size and time of a file of an installed package; "" if there is no such file.
 
-    It stands for the package's version: importlib.metadata needs 50 ms to tell it and
-    importlib.util 5 ms to find the file, looking along the path 0.05 ms.
+    They stand for the version of the package: importlib.metadata takes 50 ms for the version,
+    importlib.util 5 ms to find the file, this search of ``sys.path`` 0.05 ms.
     """
     for folder in sys.path:
         with suppress(OSError):  # not in this folder
@@ -175,7 +175,7 @@ def _is_own(found: os.stat_result) -> bool:
 
 
 def _sweep(path: Path) -> None:
-    """Remove what writers of this file have left behind that were killed over an hour ago."""
+    """Remove temporary files of this file that a killed process left over an hour ago."""
     with suppress(OSError), os.scandir(path.parent) as entries:
         left = [
             entry

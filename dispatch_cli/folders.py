@@ -1,4 +1,4 @@
-"""Where the program keeps its files, by the platform's rules."""
+"""Find the folders for the files of the program, by the rules of the platform."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import Literal
 
 APP = "dispatch"
 
-# The XDG base directory specification: the variable, and what holds where it is not set.
+# The XDG base directory specification: each variable, and the default without it.
 _XDG = {
     "config": ("XDG_CONFIG_HOME", ".config"),
     "cache": ("XDG_CACHE_HOME", ".cache"),
@@ -17,27 +17,27 @@ _XDG = {
 
 
 def config_dir() -> Path:
-    """The folder for the user's own provider file."""
+    """Return the folder for the user's provider file."""
     return _folder("config")
 
 
 def cache_dir() -> Path:
-    """The folder for what can be made again: the compiled provider file, holiday dates."""
+    """Return the folder for files that can be made again: compiled provider files, holidays."""
     return _folder("cache")
 
 
 def data_dir() -> Path:
-    """The folder for what the user imported: the gazetteer."""
+    """Return the folder for imported files: the gazetteer."""
     return _folder("data")
 
 
 def state_dir() -> Path:
-    """The folder for what the program writes down: reports of unexpected errors."""
+    """Return the folder for reports of unexpected errors."""
     return _folder("state")
 
 
 def gazetteer() -> Path:
-    """The file that ``dispatch places import`` writes."""
+    """Return the path of the file that ``dispatch places import`` writes."""
     return data_dir() / "gazetteer.sqlite3"
 
 
@@ -46,8 +46,7 @@ def _folder(kind: Literal["config", "cache", "data", "state"]) -> Path:
         import platformdirs
 
         return Path(getattr(platformdirs, f"user_{kind}_dir")(APP, appauthor=False))
-    # What platformdirs says here too, and a test holds the two together; importing it would
-    # cost every start 7 ms.
+    # The same as platformdirs, as a test checks; importing it would cost every start 7 ms.
     variable, default = _XDG[kind]
-    given = os.environ.get(variable, "")
-    return (Path(given) if given.strip() else Path("~").expanduser() / default) / APP
+    folder = os.environ.get(variable, "")
+    return (Path(folder) if folder.strip() else Path("~").expanduser() / default) / APP

@@ -1,4 +1,4 @@
-"""Distances, areas on the ground, and the minutes that a crow would need on a road."""
+"""Compute distances, the position of a place to an area, and crow-fly minutes on the road."""
 
 from math import cos, hypot, inf, radians
 from typing import Literal
@@ -12,14 +12,14 @@ __all__ = ["TRAVEL_SOURCE", "AreaFit", "crow_fly_min", "fit", "great_circle_km"]
 AreaFit = Literal["inside", "edge", "outside"]
 
 TRAVEL_SOURCE = "crow_fly"
-"""Where the travel minutes of a ranking come from; lateness by another source does not count."""
+"""The source of the travel minutes; lateness that was learned with another does not count."""
 
 
 def crow_fly_min(distance_km: float, settings: ServiceSettings) -> float:
     """Estimate driving minutes from a great-circle distance.
 
-    The road is ``detour`` times as long; it is driven leg by leg at the speeds of the table, so
-    that minutes never fall with distance.
+    The road is ``detour`` times as long and driven leg by leg at the speeds of the table, so that
+    minutes never fall with distance.
     """
     left_km = distance_km * settings.detour
     begin_km = minutes = 0.0
@@ -34,12 +34,11 @@ def crow_fly_min(distance_km: float, settings: ServiceSettings) -> float:
 
 
 def fit(area: Area, lat: float, lon: float, place: Place) -> tuple[AreaFit, float]:
-    """Judge whether a place lies in a provider's area, and by how much it lies outside.
+    """Find whether a place lies in the area of a provider, and how far outside.
 
-    ``lat`` and ``lon`` are the provider's base, the middle of a circle. "edge" means that the
-    place may lie inside, since it is only known within its uncertainty. The second value is by how
-    many kilometres the area ends short of it: 0 unless outside, infinite where whole postcodes
-    decide and no distance is meant.
+    ``lat`` and ``lon`` are the base of the provider, the middle of a circle. "edge" means that the
+    place may lie inside within its uncertainty. The second value is the distance to the area in
+    kilometres: 0 unless outside, infinite for areas of postcodes.
     """
     match area:
         case Postcodes():
@@ -65,8 +64,8 @@ def fit(area: Area, lat: float, lon: float, place: Place) -> tuple[AreaFit, floa
 def _outside_polygon_km(rings: tuple[Ring, ...], lat: float, lon: float) -> float:
     """Measure the distance to the nearest edge, 0 inside, in a plane that touches the place.
 
-    The plane (equirectangular round the place) is exact at the place itself and good to about
-    0.1 % over the few tens of kilometres at which the difference between in and out matters.
+    The plane (equirectangular round the place) is exact at the place and accurate to about 0.1 %
+    within a few tens of kilometres, where the difference between inside and outside matters.
     """
     km_north = radians(1) * EARTH_RADIUS_KM
     km_east = km_north * cos(radians(lat))
@@ -87,12 +86,12 @@ def _outside_polygon_km(rings: tuple[Ring, ...], lat: float, lon: float) -> floa
 
 
 def _wrapped(degrees: float) -> float:
-    """The same angle between -180 and 180, so that a ring may cross the date line."""
+    """Return the same angle between -180 and 180, so that a ring may cross the date line."""
     return (degrees + 180) % 360 - 180
 
 
 def _to_segment_km(x1: float, y1: float, x2: float, y2: float) -> float:
-    """The distance from the origin to a segment."""
+    """Return the distance from the origin to a segment."""
     dx, dy = x2 - x1, y2 - y1
     length2 = dx * dx + dy * dy
     along = 0.0 if length2 == 0 else max(0.0, min(1.0, -(x1 * dx + y1 * dy) / length2))

@@ -1,4 +1,4 @@
-"""From what was said of an incident, by an operator or in a row of a file, to the incident."""
+"""Read the facts of an incident as an operator typed them, or as a row of a file has them."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from . import notation, plans
 from .errors import UsageError
+from .messages import quoted
 from .model import Incident, Place, Plan, Vehicle
-from .model.words import SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, fold, lookup
+from .model.near_words import did_you_mean
+from .model.words import SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, lookup
 
 T = TypeVar("T")
 
@@ -23,18 +25,18 @@ AMOUNTS = {
     "height_m": "parse_metres",
     "clearance_m": "parse_metres",
 }
-"""Facts that are amounts, each read by itself, and what of ``notation`` reads them."""
+"""Facts that are amounts, and the function of ``notation`` that reads each."""
 
 _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "vehicle": VEHICLE_CLASSES,
     "state": VEHICLE_STATES,
     "spot": SPOTS,
 }
-"""Facts that are one of a set of words."""
+"""Facts that are one of a closed set of words."""
 
 
-class Said(Struct, frozen=True, kw_only=True):
-    """The words in which an incident was described, but for where and when; None: not said."""
+class RawIncident(Struct, frozen=True, kw_only=True):
+    """The facts of an incident as texts, without place and time; None if unknown."""
 
     kind: str
     client: str | None = None
@@ -60,41 +62,43 @@ class Said(Struct, frozen=True, kw_only=True):
     asked: tuple[str, ...] = ()
 
 
-class Refusal(Struct, frozen=True):
-    """Something that was said and cannot be understood: a word for the reason, and the error."""
+class RejectedFact(Struct, frozen=True):
+    """The reason, as an id, and the error of a fact that cannot be read."""
 
     reason: str
     error: UsageError
 
 
-class Reading:
-    """Reads one thing after the other and gathers what cannot be understood."""
+class IncidentReader:
+    """Reads one fact after the other and collects the errors."""
 
     def __init__(self) -> None:
-        self.refusals: list[Refusal] = []
+        self.rejected: list[RejectedFact] = []
 
     def attempt(self, reason: str, read: Callable[[], T]) -> T | None:
-        """Read one thing; None if it is refused."""
+        """Call a function that reads a fact; None if it raises UsageError, which is collected."""
         try:
             return read()
         except notation.ClockChangeError as error:
-            self.refusals.append(Refusal("time_twice" if error.is_twice else "time_never", error))
+            self.rejected.append(
+                RejectedFact("time_twice" if error.is_twice else "time_never", error)
+            )
         except UsageError as error:
-            self.refusals.append(Refusal(reason, error))
+            self.rejected.append(RejectedFact(reason, error))
         return None
 
-    def not_understood(self) -> UsageError:
-        """Return one error for everything that was refused, with the first hint."""
-        errors = [refusal.error for refusal in self.refusals]
+    def combined_error(self) -> UsageError:
+        """Return one error with all problems, and with the first hint."""
+        errors = [each.error for each in self.rejected]
         return UsageError(
             *(problem for error in errors for problem in error.problems),
             hint=next((error.hint for error in errors if error.hint), ""),
         )
 
     def fact(self, name: str, value: object, file_plans: Mapping[str, Plan]) -> object:
-        """Read one fact of ``Said`` by its name; None if it is refused or was not said.
+        """Read one fact of ``RawIncident`` by its name; None if it is unknown or rejected.
 
-        An empty class of the vehicle takes back what was said of it.
+        An empty class of the vehicle means that it is unknown.
         """
         if value is None or (name == "vehicle" and not value):
             return None
@@ -105,44 +109,44 @@ class Reading:
         return self.amount(name, str(value)) if name in AMOUNTS else value
 
     def time(self, text: str | None, now: datetime, timezone: str) -> datetime | None:
-        """Read an incident's time; None if it is refused."""
+        """Read the time of an incident; None if it is rejected."""
         return self.attempt("bad_time", lambda: read_when(text, now, timezone, timezone))
 
-    def incident(self, said: Said, file_plans: Mapping[str, Plan]) -> Incident:
-        """Read everything but the place and the time: they are NOWHERE and NEVER."""
-        kind = self._kind(said.kind, file_plans)
-        vehicle = said.vehicle or plans.IMPLIED_VEHICLE.get(kind or "")
+    def incident(self, raw: RawIncident, file_plans: Mapping[str, Plan]) -> Incident:
+        """Read all facts; the place is NOWHERE and the time is NEVER."""
+        kind = self._kind(raw.kind, file_plans)
+        vehicle = raw.vehicle or plans.IMPLIED_VEHICLE.get(kind or "")
         return Incident(
             kind=kind or "",
             place=NOWHERE,
             when=NEVER,
-            client=said.client,
+            client=raw.client,
             vehicle=Vehicle(
                 kind=self._word(vehicle, "vehicle"),
-                brand=said.brand,
-                ev=said.ev,
-                trailer=said.trailer,
-                weight_t=self.amount("weight_t", said.weight_t),
-                height_m=self.amount("height_m", said.height_m),
-                state=self._word(said.state, "state"),
+                brand=raw.brand,
+                ev=raw.ev,
+                trailer=raw.trailer,
+                weight_t=self.amount("weight_t", raw.weight_t),
+                height_m=self.amount("height_m", raw.height_m),
+                state=self._word(raw.state, "state"),
             ),
-            spot=self._word(said.spot, "spot"),
-            clearance_m=self.amount("clearance_m", said.clearance_m),
-            where=said.where,
-            trapped=said.trapped,
-            injured=said.injured,
-            hazard=said.hazard,
-            persons=said.persons,
-            children=said.children,
-            pets=said.pets,
-            language=said.language,
-            note=said.note,
-            wish=said.wish,
-            asked=said.asked,
+            spot=self._word(raw.spot, "spot"),
+            clearance_m=self.amount("clearance_m", raw.clearance_m),
+            where=raw.where,
+            trapped=raw.trapped,
+            injured=raw.injured,
+            hazard=raw.hazard,
+            persons=raw.persons,
+            children=raw.children,
+            pets=raw.pets,
+            language=raw.language,
+            note=raw.note,
+            wish=raw.wish,
+            asked=raw.asked,
         )
 
     def amount(self, fact: str, text: str | None) -> float | None:
-        """Read one of ``AMOUNTS``; None if nothing is said, or if it is refused."""
+        """Read one of ``AMOUNTS``; None if it is unknown or rejected."""
         if text is None:
             return None
         parse: Callable[[str], float] = getattr(notation, AMOUNTS[fact])
@@ -158,29 +162,23 @@ class Reading:
 
 
 def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:
-    """Find the kind or service that a word stands for; raises UsageError with the nearest words."""
+    """Find the kind or service of a word; raises UsageError with the nearest words."""
     kind = plans.find_kind(word, file_plans)
     if kind is not None:
         return kind
-    from difflib import get_close_matches
-
     words = [*file_plans, *plans.BUILT_IN, *SERVICES]
-    for plan in plans.BUILT_IN.values():
-        words += map(fold, plan.words)
-    for german in SERVICES.values():
-        words += map(fold, german)
-    close = get_close_matches(fold(word), words, n=3, cutoff=0.7)
-    guess = f" (did you mean {' or '.join(dict.fromkeys(close))}?)" if close else ""
+    words += [each for plan in plans.BUILT_IN.values() for each in plan.words]
+    words += [each for german in SERVICES.values() for each in german]
     raise UsageError(
-        "unknown kind {word!r}{guess}",
-        word=word,
-        guess=guess,
+        "unknown kind {kind}{guess}",
+        kind=quoted(word),
+        guess=did_you_mean(word, words, most=3, cutoff=0.7),
         hint='"dispatch kinds" lists kinds, services and words',
     )
 
 
 def read_when(text: str | None, now: datetime, timezone: str, shown_in: str) -> datetime:
-    """Read an incident's time, local in ``timezone``, into the zone in which times are shown."""
+    """Read the time of an incident, local in ``timezone``, and convert it to the zone on screen."""
     moment = now if text is None else notation.parse_when(text, now, timezone)
     return moment.astimezone(ZoneInfo(shown_in))
 
@@ -189,9 +187,9 @@ def _one_of(word: str, option: str, words: Mapping[str, tuple[str, ...]]) -> str
     name = lookup(word, words)
     if name is None:
         raise UsageError(
-            "{option} {word!r} is unknown; allowed: {words}",
+            "{option} {word} is unknown; allowed: {allowed}",
             option=option,
-            word=word,
-            words=", ".join(words),
+            word=quoted(word),
+            allowed=", ".join(words),
         )
     return name

@@ -1,4 +1,4 @@
-"""The use case of planning ahead: who will be able to come in the next days, and where nobody."""
+"""Plan ahead: find where and when too few providers will be able to come in the next days."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from . import coverage
 from .availability import Basis, HolidayDates, hours_around
 from .errors import UsageError
+from .messages import Message
 from .model import Observations
 from .model.check import MOST_NAMED, is_region
 from .model.words import EMERGENCY_SERVICES, SERVICES
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .catalog import Catalog
 
 FEWER_THAN = 2
-"""What is shown where no minimum is named: nobody, and only one."""
+"""Without a minimum, gaps with no provider or only one are shown."""
 
 MOST_DAYS = 92
 
@@ -36,9 +37,10 @@ def plan_ahead(
 ) -> CoverageReport:
     """Find where and when fewer than ``minimum`` providers will be able to come.
 
-    From the minute of ``now`` on, in its time zone, for days of 24 hours. Without a minimum, fewer
-    than two are shown and no promise is missed. ``regions`` are leading digits of postcodes
-    (``86``, ``861``); of two that fit, a postcode counts in the longer. Raises UsageError.
+    The period starts at the minute of ``now``, in its time zone, and has days of 24 hours. Without
+    a minimum, gaps with fewer than two are found and count as no missed promise. ``regions`` are
+    leading digits of postcodes (``86``, ``861``); of two that fit, a postcode counts in the longer.
+    Raises UsageError.
     """
     _check(days, minimum, regions, services)
     stretch = coverage.Stretch(
@@ -73,26 +75,41 @@ def plan_ahead(
 
 
 def _check(days: int, minimum: int | None, regions: Sequence[str], services: Sequence[str]) -> None:
-    """Refuse what cannot be meant, all at once."""
-    problems = []
+    """Check the arguments; raises UsageError with all problems."""
+    problems: list[Message] = []
     if not 1 <= days <= MOST_DAYS:
-        problems.append(f"{days} days: coverage looks 1 to {MOST_DAYS} days ahead")
+        problems.append(
+            Message("{days} days are not between 1 and {most_days}", days=days, most_days=MOST_DAYS)
+        )
     if minimum is not None and not 1 <= minimum <= MOST_NAMED:
-        problems.append(f"a minimum of {minimum}: name one from 1 to {MOST_NAMED}")
+        problems.append(
+            Message(
+                "the minimum {minimum} is not between 1 and {most_named}",
+                minimum=minimum,
+                most_named=MOST_NAMED,
+            )
+        )
     problems += [
-        f'region "{region}": write 1 to 5 leading digits of a postcode, such as 86'
+        Message(
+            'region "{region}" is not 1 to 5 leading digits of a postcode, such as 86',
+            region=region,
+        )
         for region in regions
         if not is_region(region)
     ]
     codes = [code for code, *_ in centres().everything()]
     problems += [
-        f'region "{region}": no postcode begins with it'
+        Message('no postcode begins with region "{region}"', region=region)
         for region in regions
         if is_region(region) and not any(code.startswith(region) for code in codes)
     ]
     known = [name for name in SERVICES if name not in EMERGENCY_SERVICES]
     problems += [
-        f'unknown service "{service}"; allowed: {", ".join(known)}'
+        Message(
+            'unknown service "{service}"; allowed: {allowed}',
+            service=service,
+            allowed=", ".join(known),
+        )
         for service in services
         if service not in known
     ]

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch_cli import catalog, geo, planning
-from dispatch_cli.almanac import holiday_dates
 from dispatch_cli.errors import ExitCode, UsageError
 from dispatch_cli.hours import evaluate_hours
 from dispatch_cli.model import (
@@ -28,6 +27,7 @@ from dispatch_cli.model import (
     Settings,
 )
 from dispatch_cli.notation.centres import centres
+from dispatch_cli.public_holidays import holiday_dates
 from dispatch_cli.results.coverage_results import CoverageGap, CoverageReport
 
 from .batch.stands import some_known, without_hours
@@ -44,7 +44,7 @@ def _days(region: str, years: tuple[int, ...]) -> tuple[date, ...]:
 
 
 def _holidays(region: str, years: Iterable[int]) -> tuple[date, ...]:
-    """The real almanac."""
+    """Return the real public holidays."""
     return _days(region, tuple(years))
 
 
@@ -226,13 +226,13 @@ def test_emergency_services_are_not_planned() -> None:
     assert {gap.service for gap in only.gaps} == {"taxi"}
 
 
-def test_what_cannot_be_meant_is_refused_at_once() -> None:
+def test_all_invalid_arguments_are_refused_at_once() -> None:
     """Every wrong value is named, with what is allowed."""
     with pytest.raises(UsageError) as caught:
         _plan([], "2026-11-27T12:00", 0, minimum=0, regions=["8x"], services=["ambulance"])
-    texts = [problem.text for problem in caught.value.problems]
-    assert [text.split()[0] for text in texts] == ["0", "a", "region", "unknown"]
-    assert "1 to 92 days" in texts[0]
+    texts = [str(problem) for problem in caught.value.problems]
+    assert [text.split()[0] for text in texts] == ["0", "the", "region", "unknown"]
+    assert "between 1 and 92" in texts[0]
 
 
 def test_a_month_ahead_is_worked_out_anew() -> None:

@@ -496,5 +496,5 @@ def test_need_of_an_overturned_car_is_a_crane():
 def test_unknown_names_are_refused_with_the_nearest():
     """A client or id that the file does not have is a usage error with a suggestion."""
     for facts in ({"client": "adca"}, {"wish": "hubr"}, {"asked": ("hubr",)}):
-        with pytest.raises(desk.UsageError, match=r"did you mean '(adac|huber)'"):
+        with pytest.raises(desk.UsageError, match=r'did you mean "(adac|huber)"'):
             answer_of([provider("huber")], incident(**facts))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from dispatch_cli.messages import Clock, Message, promised_clock
+from dispatch_cli.messages import Clock, Message, promised_clock, quoted
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 
@@ -58,3 +58,11 @@ def test_json_has_the_english():
     assert (
         msgspec.json.encode([Message("{n} km outside", n=3)], enc_hook=str) == b'["3 km outside"]'
     )
+
+
+def test_a_long_text_is_quoted_shortened():
+    """The quote has at most as many characters as the limit, the last an ellipsis."""
+    assert quoted("huber") == '"huber"'
+    assert quoted("x" * 60) == f'"{"x" * 60}"'
+    assert quoted("x" * 61) == f'"{"x" * 59}…"'
+    assert quoted("abcdef", 4) == '"abc…"'

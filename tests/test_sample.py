@@ -4,13 +4,14 @@ import re
 import tomllib
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch_cli import almanac, catalog, desk, geo, plans
+from dispatch_cli import catalog, desk, geo, plans, public_holidays
 from dispatch_cli.catalog import Catalog
 from dispatch_cli.model import Circle, Incident, Place, Vehicle
 from dispatch_cli.model.words import EMERGENCY_SERVICES, SERVICES
@@ -35,7 +36,7 @@ def read_sample(now: datetime = NOW) -> Catalog:
         source="option",
         now=now,
         cache_dir=None,
-        holidays=lambda region, years: almanac.holiday_dates(region, years, None),
+        holidays=partial(public_holidays.holiday_dates, cache_dir=None),
     )
 
 
@@ -119,7 +120,7 @@ def test_every_plan_finds_somebody_in_augsburg(sample: Catalog, kind: str, when:
     vehicle = Vehicle(kind=plans.IMPLIED_VEHICLE.get(kind, "car"))
     incident = Incident(kind=kind, place=AUGSBURG, when=when, vehicle=vehicle)
     answer = desk.rank_incident(
-        sample, incident, holidays=lambda region, years: almanac.holiday_dates(region, years, None)
+        sample, incident, holidays=partial(public_holidays.holiday_dates, cache_dir=None)
     )
     assert [found.service for found in answer.cascades if not found.candidates] == []
 

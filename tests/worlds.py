@@ -58,7 +58,7 @@ def incident(**facts: object) -> Incident:
 
 
 def no_holidays(region: str, years: Sequence[int]) -> tuple[()]:
-    """An almanac without holidays."""
+    """Return no public holidays."""
     return ()
 
 

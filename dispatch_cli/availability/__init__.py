@@ -6,9 +6,10 @@ sample of the looks at a provider, ``observer`` finds the observer's own fault, 
 moves the hard state; a ranking loads none of these three. docs/availability.md has the rules.
 """
 
+from ..model import HolidayDates
 from .fleet import Fleet
 from .free_at import Basis, availability_at, changes, facts_behind, phones_at
-from .hours_around import SEEN_AHEAD, HolidayDates, HoursOf, hours_around
+from .hours_around import SEEN_AHEAD, HoursOf, hours_around
 from .reachability import ASKED_AGAIN, Reachability, fresh_at, reachability_at
 
 __all__ = [

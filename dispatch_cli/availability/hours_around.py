@@ -1,9 +1,9 @@
 """Opening hours round a moment, from the compiled timetables or worked out from their texts."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from ..model import Phone, Provider, Timetable
+from ..model import HolidayDates, Phone, Provider, Timetable
 
 HoursOf = Callable[[Provider | Phone, str], Timetable]
 """Works out when a provider is open, or a phone answered, in a holiday region.
@@ -13,9 +13,6 @@ The timetable covers the moment that is asked about and at least ``SEEN_AHEAD`` 
 
 SEEN_AHEAD = timedelta(days=7)
 """The program looks at no change of the opening hours that lies further ahead."""
-
-HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
-"""All public holidays of a region in some years, from the almanac."""
 
 
 def hours_around(

@@ -26,7 +26,7 @@ def read_facts(said: Mapping[str, object], rules: Rules, now: datetime) -> dict[
 
     Raises UsageError with everything that cannot be understood.
     """
-    reading = intake.Reading()
+    reading = intake.IncidentReader()
     found: dict[str, object] = {}
     # Place and time last, as where a whole incident is read.
     for name in sorted(said, key=lambda each: (each in ("at", "when"), each == "when")):
@@ -44,8 +44,8 @@ def read_facts(said: Mapping[str, object], rules: Rules, now: datetime) -> dict[
             found[name] = tuple(value)
         else:
             found[name] = reading.fact(name, value, rules.plans)
-    if reading.refusals:
-        raise reading.not_understood()
+    if reading.rejected:
+        raise reading.combined_error()
     return found
 
 

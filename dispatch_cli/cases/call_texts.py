@@ -104,7 +104,7 @@ def _rough_area(incident: Incident) -> str:
     """
     place = incident.place
     if place.nearest_postcode:
-        return place.roughly_abroad
+        return str(place.roughly_abroad)
     has_town = place.postcode and place.label.startswith(place.postcode)
     return (place.label if has_town else place.postcode) or "?"
 

@@ -131,14 +131,14 @@ def _run(
 ) -> Outcome:
     """Make one run, unless another is going on."""
     from .. import watching
-    from ..files import alone
+    from ..files import hold_lock
 
     watch = watching.Watch(
         store=log, catalog=catalog, holidays=holiday_dates, settings=settings, clock=now
     )
     lock = Path(f"{log.path}{LOCK_SUFFIX}")
     try:
-        with alone(lock) as is_alone:
+        with hold_lock(lock) as is_alone:
             if is_alone:
                 _compare_clock(log)
                 with _heartbeat(asked, watch) as ended:

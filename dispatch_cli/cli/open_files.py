@@ -22,9 +22,9 @@ def now() -> datetime:
 
 def holiday_dates(region: str, years: Sequence[int]) -> Sequence[date]:
     """All public holidays of a region, remembered in the cache folder."""
-    from .. import almanac
+    from .. import public_holidays
 
-    return almanac.holiday_dates(region, years, folders.cache_dir())
+    return public_holidays.holiday_dates(region, years, folders.cache_dir())
 
 
 def find_catalog(option: Path | None) -> tuple[Path, str]:

@@ -108,11 +108,11 @@ def _print(lines: "list[Message | str]") -> None:
 @contextmanager
 def _one_at_a_time(path: Path) -> Iterator[None]:
     """Hold a lock file, so that two runs at the same time do not report the same thing."""
-    from ..files import alone
+    from ..files import hold_lock
 
     with ExitStack() as held:
         with suppress(OSError):  # a folder that takes no file, or a file system without locks
-            held.enter_context(alone(path, wait_s=LONGEST_WAIT_S))
+            held.enter_context(hold_lock(path, wait_s=LONGEST_WAIT_S))
         yield
 
 

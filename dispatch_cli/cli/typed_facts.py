@@ -10,16 +10,16 @@ from .incident_options import Facts
 
 
 def incident_from(facts: Facts, rules: Rules, now: datetime) -> Incident:
-    """Read every option; raises UsageError with all that cannot be understood at once."""
-    said = {name: getattr(facts, name) for name in intake.Said.__struct_fields__}
-    said["asked"] = tuple(facts.asked or ())
-    reading = intake.Reading()
-    incident = reading.incident(intake.Said(**said), rules.plans)
+    """Read every option; raises UsageError with all that cannot be read."""
+    raw = {name: getattr(facts, name) for name in intake.RawIncident.__struct_fields__}
+    raw["asked"] = tuple(facts.asked or ())
+    reading = intake.IncidentReader()
+    incident = reading.incident(intake.RawIncident(**raw), rules.plans)
     place = reading.attempt(
         "unknown_place",
         lambda: places.resolve(facts.at, named=rules.places, gazetteer=folders.gazetteer()),
     )
     when = reading.time(facts.when, now, rules.settings.timezone)
-    if reading.refusals or place is None or when is None:
-        raise reading.not_understood()
+    if reading.rejected or place is None or when is None:
+        raise reading.combined_error()
     return replace(incident, place=place, when=when)

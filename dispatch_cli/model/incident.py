@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
+from ..messages import Message
 from .words import COUNTRIES, DANGEROUS_SPOTS, DEFAULT_WEIGHT_T
 
 NO_CLIENT = "none"
@@ -13,7 +14,7 @@ HEAVY_FROM_T = 7.5
 """Above this mass a vehicle needs heavy units (German driving licence class C1 ends here)."""
 
 
-NO_POSITION_YET = "0, 0 is what a device sends that has no position yet"
+NO_POSITION_YET = "0, 0 is the position of a device without a fix"
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -62,16 +63,20 @@ class Place(Struct, frozen=True, kw_only=True):
         return 0.0 if self.postcodes else self.foreign_km
 
     @property
-    def abroad(self) -> str:
-        """Where a foreign place is: its country if known, and how far from which postcode."""
+    def abroad(self) -> Message:
+        """Where a foreign place is: its country if known, and its distance to a postcode."""
         if not self.nearest_postcode:
-            return f"{self.foreign_km:,.0f} km outside Germany"
-        return f"{self.roughly_abroad}, {self.nearest_km:,.0f} km"
+            return Message("{foreign_km:,.0f} km outside Germany", foreign_km=self.foreign_km)
+        return Message("{area}, {km:,.0f} km", area=self.roughly_abroad, km=self.nearest_km)
 
     @property
-    def roughly_abroad(self) -> str:
+    def roughly_abroad(self) -> Message:
         """The country of a foreign place, if known, and the nearest postcode."""
-        return f"{COUNTRIES.get(self.country, 'outside Germany')}, nearest {self.nearest_postcode}"
+        return Message(
+            "{country}, nearest {postcode}",
+            country=Message(COUNTRIES.get(self.country, "outside Germany")),
+            postcode=self.nearest_postcode,
+        )
 
 
 class Vehicle(Struct, frozen=True, kw_only=True):

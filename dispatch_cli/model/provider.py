@@ -1,7 +1,8 @@
 """A firm or public service that can be sent, as the ranking sees it."""
 
 from bisect import bisect_right
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
 from math import ceil
 from typing import Literal
 
@@ -55,6 +56,10 @@ class Timetable(Struct, frozen=True, array_like=True):
             if span.start > at and span.state == "open":
                 return datetime.fromtimestamp(span.start, UTC)
         return None
+
+
+HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
+"""Lists all public holidays of a region in some years."""
 
 
 class Circle(Struct, frozen=True, tag="circle"):

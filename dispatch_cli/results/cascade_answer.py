@@ -162,7 +162,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     plan_min: float | None = None
     """Expected minutes until the motorist drives on or is towed; None for a plan without steps."""
     control_centres: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[Message | str, ...] = field(default=())
 
     @property
     def exit_code(self) -> ExitCode:

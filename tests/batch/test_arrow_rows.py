@@ -163,10 +163,10 @@ def test_the_cells_are_where_they_say() -> None:
         ({"lat": ["48.3"]}, "'lat' holds more than numbers"),
         ({"weight_t": [-1.0]}, "'weight_t' holds more than numbers"),
         ({"uncertainty_km": [51.0]}, "'uncertainty_km' holds more than numbers"),
-        ({"kind": ["picnic"]}, "unknown kind 'picnic'"),
-        ({"client": ["nobody"]}, "unknown client 'nobody'"),
-        ({"wish": ["nobody"]}, "unknown provider 'nobody'"),
-        ({"asked": [["nobody"]]}, "unknown provider 'nobody'"),
+        ({"kind": ["picnic"]}, 'unknown kind "picnic"'),
+        ({"client": ["nobody"]}, 'unknown client "nobody"'),
+        ({"wish": ["nobody"]}, 'unknown provider "nobody"'),
+        ({"asked": [["nobody"]]}, 'unknown provider "nobody"'),
     ],
 )
 def test_what_would_be_another_incident_is_refused(changed: dict, says: str) -> None:

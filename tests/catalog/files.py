@@ -24,7 +24,7 @@ area = { radius_km = 30 }
 
 
 def no_holidays(region: str, years: Sequence[int]) -> Sequence[date]:
-    """An almanac without public holidays."""
+    """Return no public holidays."""
     return ()
 
 

@@ -205,9 +205,9 @@ def test_the_folders_are_those_that_loading_imports() -> None:
         return "" if folder == PACKAGE else folder.relative_to(PACKAGE).as_posix()
 
     graph = grimp.build_graph("dispatch_cli", exclude_type_checking_imports=True, cache_dir=None)
-    # Loading begins in the catalog. The almanac is an argument, and the notations import their
-    # modules by name, so that the graph does not lead to either.
-    beginnings = {"dispatch_cli.almanac"} | {
+    # Loading begins in the catalog. It gets the public holidays as an argument, and the notations
+    # import their modules by name, so that the graph does not lead to either.
+    beginnings = {"dispatch_cli.public_holidays"} | {
         module for module in graph.modules if folder_of(module) in {"catalog", "notation"}
     }
     imported = {name for module in beginnings for name in graph.find_upstream_modules(module)}

@@ -117,8 +117,8 @@ def test_a_plan_without_a_cascade_is_success(dispatch, firms):
         (("--vehicle", "tank"), "allowed: car, motorcycle, van, camper, truck, bus"),
         (("--spot", "moon"), "allowed: lane"),
         (("--state", "flat"), "allowed: rolls"),
-        (("--client", "adca"), "did you mean 'adac'"),
-        (("--wish", "lehc"), "did you mean 'lech'"),
+        (("--client", "adca"), 'did you mean "adac"'),
+        (("--wish", "lehc"), 'did you mean "lech"'),
         (("--when", "25:99"), "25:99"),
         (("--top", "0"), "0"),
         (("--nonsense",), "--nonsense"),
@@ -164,7 +164,7 @@ def test_an_unknown_kind_suggests_the_nearest(dispatch, firms):
     """A misspelt kind is refused with words that exist."""
     ran = dispatch("cascade", "brakedown", "-a", "86150")
     assert ran.code == 2
-    assert "did you mean breakdown" in ran.err
+    assert 'did you mean "breakdown"' in ran.err
 
 
 def test_the_sample_announces_itself(dispatch, home):
@@ -218,5 +218,5 @@ def test_control_centres_stand_after_112_only(dispatch, firms):
 def test_all_unknown_names_are_said_at_once(dispatch, firms):
     """A client in capitals and an unknown wish: two errors, each with the nearest."""
     ran = dispatch("cascade", "tow", "-a", "86150", "-c", "ADAC", "--wish", "lehc")
-    assert "did you mean 'adac'" in ran.err
-    assert "did you mean 'lech'" in ran.err
+    assert 'did you mean "adac"' in ran.err
+    assert 'did you mean "lech"' in ran.err

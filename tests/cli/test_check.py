@@ -48,7 +48,7 @@ def test_only_those_named(dispatch, home):
     assert (ran.code, states(ran)) == (0, {"ilm": "up"})
     ran = dispatch("check", "iml", "--providers", str(path))
     assert ran.code == 2
-    assert "did you mean 'ilm'?" in ran.err
+    assert 'did you mean "ilm"?' in ran.err
 
 
 def test_one_provider_phase_by_phase(dispatch, home):
@@ -214,12 +214,12 @@ def test_a_monitor_is_told_of_every_failure(dispatch, home, argv):
 
 def test_a_monitor_does_not_wait_for_another_run(dispatch, home):
     """While a run is going on the monitor is told what is known, and nobody is looked at twice."""
-    from dispatch_cli.files import alone
+    from dispatch_cli.files import hold_lock
 
     path, db = write(home, provider("lech", command("/bin/true"))), home / "x.db"
     argv = ("check", "--monitor", "--providers", str(path), "--db", str(db))
     assert dispatch(*argv).code == 0
-    with alone(Path(f"{db}.check.lock")):
+    with hold_lock(Path(f"{db}.check.lock")):
         ran = dispatch(*argv)
     assert ran.code == 0
     figures = perfdata(ran.out.strip())

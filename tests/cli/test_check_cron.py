@@ -133,11 +133,11 @@ def test_the_lock_goes_with_a_killed_run(home: Path) -> None:
 
 def test_people_are_told_of_another_run(home: Path) -> None:
     """Without --quiet the second run says why it leaves; with --json in the one envelope."""
-    from dispatch_cli.files import alone
+    from dispatch_cli.files import hold_lock
 
     file, _ = looking(home, 0)
     db = home / "log.sqlite3"
-    with alone(Path(f"{db}.check.lock")) as is_alone:
+    with hold_lock(Path(f"{db}.check.lock")) as is_alone:
         assert is_alone
         ran = run("check", "--providers", file, "--db", db)
         assert (ran.returncode, ran.stdout) == (8, b"")

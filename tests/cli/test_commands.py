@@ -106,7 +106,7 @@ def test_show(dispatch, firms):
     assert "max_weight_t\t2.8" in ran.out
     assert dispatch("providers", "show", "wertach", "--json").envelope["data"]["provider"]["id"]
     ran = dispatch("providers", "show", "wertahc")
-    assert (ran.code, "did you mean 'wertach'" in ran.err) == (2, True)
+    assert (ran.code, 'did you mean "wertach"' in ran.err) == (2, True)
 
 
 def test_schema_is_json_schema(dispatch, home):

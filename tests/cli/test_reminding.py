@@ -10,7 +10,7 @@ import pytest
 from dispatch_cli.cases.clock_watch import OF_NO_CASE
 from dispatch_cli.cli import log_book
 from dispatch_cli.cli.reminding import Reminder
-from dispatch_cli.files import alone
+from dispatch_cli.files import hold_lock
 from dispatch_cli.folders import state_dir
 from dispatch_cli.results.lasting_problem import Lasting
 from dispatch_cli.store import default_path, open_store
@@ -224,7 +224,7 @@ def test_a_run_that_hangs_holds_no_other_up(tmp_path, monkeypatch, capsys):
     """After a while a run goes on without the lock: said twice rather than not at all."""
     monkeypatch.setattr("dispatch_cli.cli.reminding.LONGEST_WAIT_S", 0.1)
     reminder = Reminder(tmp_path / "log", "audit", again_min=60, timezone="Europe/Berlin")
-    with alone(tmp_path / "log.told.lock") as is_held:
+    with hold_lock(tmp_path / "log.told.lock") as is_held:
         assert is_held
         reminder.print_news({"a": Lasting("a lasts")}, NOW)
     assert capsys.readouterr().out == "a lasts\n"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from ...errors import BadDataError, Problem, UsageError
-from ...intake import Said
+from ...intake import RawIncident
 from ...messages import Message
 
-FACTS = ("id", "kind", "lat", "lon", "at", "when", *Said.__struct_fields__[1:])
+FACTS = ("id", "kind", "lat", "lon", "at", "when", *RawIncident.__struct_fields__[1:])
 """Every fact that a column can have; ``at`` is any place that ``--at`` accepts."""
 
 _HINT = 'name the columns with --columns fact=column, such as "lat=LAT,lon=LNG,kind=title"'

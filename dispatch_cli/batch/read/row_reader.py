@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ... import desk, notation, plans
 from ...errors import UsageError
-from ...intake import AMOUNTS, Reading, Refusal, Said, read_when
+from ...intake import AMOUNTS, IncidentReader, RawIncident, RejectedFact, read_when
 from ...model import Incident, Place
 from ...model.incident import NO_POSITION_YET
 from ...records.values import Reject, Row
@@ -108,55 +108,57 @@ class RowReader:
         self._places: dict[tuple[object, ...], Place] = {}
         self._times: dict[str | None, datetime] = {}
 
-    def read(self, row: Row) -> ParsedRow | Refusal:
+    def read(self, row: Row) -> ParsedRow | RejectedFact:
         """Parse one row, or return its first problem."""
-        reading = Reading()
+        reading = IncidentReader()
         values = row.values
         found = reading.attempt("bad_cell", lambda: self._read_facts(values, reading))
-        if found is None or reading.refusals:
-            return reading.refusals[0]
+        if found is None or reading.rejected:
+            return reading.rejected[0]
         place = reading.attempt("bad_cell", lambda: self._read_place(values, reading))
-        if place is None or reading.refusals:
-            return reading.refusals[0]
+        if place is None or reading.rejected:
+            return reading.rejected[0]
         when_text = reading.attempt("bad_cell", lambda: self._text(values, "when"))
         when = reading.attempt("bad_time", lambda: self._read_when(when_text))
         name = reading.attempt("bad_cell", lambda: self._text(values, "id") or "")
-        if when is None or name is None or reading.refusals:
-            return reading.refusals[0]
+        if when is None or name is None or reading.rejected:
+            return reading.rejected[0]
         incident, calls = found
         incident = replace(incident, place=place, when=when, number=row.number)
         return ParsedRow(incident, calls, name)
 
     def read_incident(self, values: Mapping[str, Any]) -> Incident | None:
         """Read all facts but place and time; None if ``read`` would reject them."""
-        reading = Reading()
+        reading = IncidentReader()
         found = reading.attempt("bad_cell", lambda: self._read_facts(values, reading))
-        return None if found is None or reading.refusals else found[0]
+        return None if found is None or reading.rejected else found[0]
 
     def read_amount(self, fact: str, cell: str) -> tuple[float | None, bool]:
         """Read one of ``intake.AMOUNTS``, None if the cell is empty; False for an invalid one."""
-        reading = Reading()
-        return reading.amount(fact, text_of(cell)), not reading.refusals
+        reading = IncidentReader()
+        return reading.amount(fact, text_of(cell)), not reading.rejected
 
     def read_time(self, values: Mapping[str, Any]) -> datetime | None:
         """Read the time of a row; None if ``read`` would reject it."""
-        return Reading().attempt("bad_time", lambda: self._read_when(self._text(values, "when")))
+        return IncidentReader().attempt(
+            "bad_time", lambda: self._read_when(self._text(values, "when"))
+        )
 
     def check_defaults(self) -> None:
         """Check the options for all rows; raises UsageError with all problems."""
         texts = self._defaults.texts
         facts: dict[str, Any] = {"kind": "tow", **texts}
         facts.pop("when", None)
-        reading = Reading()
-        incident = reading.incident(Said(**facts), self._catalog.rules.plans)
+        reading = IncidentReader()
+        incident = reading.incident(RawIncident(**facts), self._catalog.rules.plans)
         if "when" in texts:
             reading.attempt("", lambda: self._read_when(None))
-        if reading.refusals:
-            raise UsageError(*(each.error.problems[0] for each in reading.refusals))
+        if reading.rejected:
+            raise UsageError(*(each.error.problems[0] for each in reading.rejected))
         desk.check_names(self._catalog, incident)
 
     def _read_facts(
-        self, values: Mapping[str, Any], reading: Reading
+        self, values: Mapping[str, Any], reading: IncidentReader
     ) -> tuple[Incident, tuple[EmergencyCall, ...]] | None:
         """Read all facts but place and time; many rows share them."""
         for column in self._unused_columns:
@@ -173,7 +175,7 @@ class RowReader:
             incident = self._incident_from_cache(texts)
             if incident is None:
                 incident = self._incident({**self._defaults.texts, **texts}, reading)
-            if incident is None or reading.refusals:
+            if incident is None or reading.rejected:
                 return None
             found = incident, plans.emergency_calls(incident, self._catalog.rules)
             _put(self._by_cells, key, found)
@@ -188,9 +190,9 @@ class RowReader:
         # Several threads may read at a time, and one of them drop all that is kept.
         incident: Incident | None = self._by_words.get(words, _NOT_CACHED)
         if incident is _NOT_CACHED:
-            reading = Reading()
+            reading = IncidentReader()
             incident = self._incident({**self._defaults.texts, **dict(words)}, reading)
-            incident = None if reading.refusals else incident
+            incident = None if reading.rejected else incident
             _put(self._by_words, words, incident)
         amounts = {}
         for fact in texts.keys() & AMOUNTS.keys():
@@ -207,9 +209,9 @@ class RowReader:
         vehicle = replace(incident.vehicle, **amounts)
         return replace(incident, vehicle=vehicle, clearance_m=clearance_m)
 
-    def _incident(self, texts: Mapping[str, str], reading: Reading) -> Incident | None:
+    def _incident(self, texts: Mapping[str, str], reading: IncidentReader) -> Incident | None:
         facts: dict[str, Any] = {
-            name: texts[name] for name in Said.__struct_fields__ if name in texts
+            name: texts[name] for name in RawIncident.__struct_fields__ if name in texts
         }
         if "kind" not in facts:
             return reading.attempt("no_kind", lambda: _refuse("the row has no kind"))
@@ -219,17 +221,17 @@ class RowReader:
             facts[name] = reading.attempt("bad_flag", partial(parse_flag, facts[name], name))
         if "asked" in facts:
             facts["asked"] = parse_ids(facts["asked"])
-        if reading.refusals:
+        if reading.rejected:
             return None
-        incident = reading.incident(Said(**facts), self._catalog.rules.plans)
-        if not reading.refusals:
+        incident = reading.incident(RawIncident(**facts), self._catalog.rules.plans)
+        if not reading.rejected:
             no_ids = replace(incident, wish=None, asked=())
             reading.attempt("unknown_client", lambda: desk.check_names(self._catalog, no_ids))
-        if not reading.refusals:
+        if not reading.rejected:
             reading.attempt("unknown_provider", lambda: desk.check_names(self._catalog, incident))
         return incident
 
-    def _read_place(self, values: Mapping[str, Any], reading: Reading) -> Place | None:
+    def _read_place(self, values: Mapping[str, Any], reading: IncidentReader) -> Place | None:
         lat, lon = self._cell(values, "lat"), self._cell(values, "lon")
         at = None
         if lat is None and lon is None:
@@ -313,10 +315,10 @@ def is_long(key: object) -> bool:
     return isinstance(key, str | bytes) and len(key) > _LONGEST_KEY
 
 
-def as_reject(record: Row | Reject, found: Reject | Refusal | ParsedRow) -> Reject:
+def as_reject(record: Row | Reject, found: Reject | RejectedFact | ParsedRow) -> Reject:
     """Make the reject of a record, with its first problem."""
     if isinstance(record, Reject):
         return record
-    assert isinstance(found, Refusal)  # noqa: S101 - a parsed row is not rejected
+    assert isinstance(found, RejectedFact)  # noqa: S101 - a parsed row is not rejected
     text = "; ".join(str(problem) for problem in found.error.problems)
     return Reject(record.number, record.line, found.reason, text, record.raw)

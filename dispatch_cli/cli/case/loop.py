@@ -325,4 +325,4 @@ class Loop:
 def _ranked_again(opened: "Opened", done: str) -> list[Message | str]:
     """Say what was done, after the emergency calls and before the warnings of the new ranking."""
     calls = [f"{call.dial}  {call.service}: {call.text}" for call in opened.answer.emergency]
-    return [*calls, *opened.answer.advice, done, *opened.warnings]
+    return [*calls, *opened.answer.advice, done, *map(str, opened.warnings)]

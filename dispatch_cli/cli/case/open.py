@@ -70,7 +70,7 @@ def open_case(
 
     # Read back here as well: the loop says only the rough area.
     confirm = f"CONFIRM  {opened.answer.incident.place}"
-    return work_on(desk, book, opened.case.id, [confirm, *warnings])
+    return work_on(desk, book, opened.case.id, [confirm, *map(str, warnings)])
 
 
 def _as_there(facts: Facts, other: "Incident") -> Facts:

@@ -1,7 +1,7 @@
-"""Public holidays by region, from the ``holidays`` package through a small cache.
+"""List the public holidays of a region, from the package ``holidays`` through a cache.
 
-Loading that package takes about 140 ms, so a (region, year) is asked of it once and then kept in
-one JSON file. The file is data of no weight: whatever is odd about it, it is built anew.
+Importing that package takes about 140 ms, so the dates of each region and year are kept in one JSON
+file. A file that is damaged, foreign or of another version is built anew.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _MOST_BYTES = 1_000_000  # 20 regions x 50 years are 150 kB
 
 
 class _Cache(msgspec.Struct, frozen=True):
-    """``source`` is the state of the package's German calendar from which the dates come."""
+    """The file; ``source`` is the state of the German calendar of the package."""
 
     schema: str
     source: str
@@ -32,13 +32,12 @@ _SCHEMA = "dispatch.holidays/1"
 def holiday_dates(region: str, years: Iterable[int], cache_dir: Path | None) -> tuple[date, ...]:
     """List all public holidays, national and regional, of a region such as ``BY+catholic``.
 
-    In order, without doubles; nothing before 1991 and after 4099. Without ``cache_dir``, or where
-    it cannot be read or written, every call asks the package. Raises ValueError for an unknown
-    region.
+    Sorted and distinct; there are none before 1991 and after 4099. Without a ``cache_dir`` that can
+    be read and written, every call uses the package. Raises ValueError for an unknown region.
     """
     name = parse_region(region)
     wanted = sorted(set(years))
-    # The file that decides the dates stands for the version of the package.
+    # The file with the German calendar stands for the version of the package.
     source = state_of_package("holidays", "countries", "germany.py") if cache_dir else ""
     path = cache_dir / _FILE if cache_dir and source else None
     known = _read(path, source).get(name, {}) if path else {}
@@ -82,12 +81,12 @@ def _read(path: Path, source: str) -> dict[str, dict[int, tuple[date, ...]]]:
 
 
 def _add(path: Path, source: str, region: str, found: dict[int, tuple[date, ...]]) -> None:
-    """Put dates into the file, with what another process has put there meanwhile.
+    """Add dates to the file, and to those that another process has added meanwhile.
 
-    Whoever renames last wins; dates that are lost by that are asked for again.
+    The last rename counts; dates that are lost by it are computed again.
     """
     dates = _read(path, source)
     dates = dates | {region: dates.get(region, {}) | found}
     content = msgspec.json.encode(_Cache(_SCHEMA, source, dates))
-    with suppress(OSError):  # a folder that cannot be written to only costs the time again
+    with suppress(OSError):  # without the file the dates are computed at each start
         write_private(path, content)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch_cli.almanac import holiday_dates
 from dispatch_cli.hours import evaluate_hours
+from dispatch_cli.public_holidays import holiday_dates
 
 FRONLEICHNAM = date(2027, 5, 27)  # 60 days after Easter, 28 March 2027
 MARIA_HIMMELFAHRT = date(2026, 8, 15)  # a Saturday
@@ -81,7 +81,8 @@ def test_unknown_region() -> None:
 def test_the_package_is_loaded_only_for_what_is_missing(tmp_path: Path) -> None:
     """A second process that asks for the same year does not import the package."""
     script = (
-        "import sys; from pathlib import Path; from dispatch_cli.almanac import holiday_dates\n"
+        "import sys; from pathlib import Path\n"
+        "from dispatch_cli.public_holidays import holiday_dates\n"
         "dates = holiday_dates(sys.argv[2], [int(sys.argv[3])], Path(sys.argv[1]))\n"
         "print(len(dates), 'holidays' in sys.modules, 'importlib.metadata' in sys.modules)"
     )
