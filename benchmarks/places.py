@@ -26,7 +26,7 @@ from dispatch_cli.model.words import COUNTRIES
 from dispatch_cli.notation.borders import DOUBT_KM, side_of
 from dispatch_cli.notation.centres import centres
 from dispatch_cli.notation.postcode_search import possible_postcodes
-from dispatch_cli.places.geonames import Row, read_rows
+from dispatch_cli.places.geonames import PostalRow, read_rows
 from tools.build_postcodes import (
     GERMAN_KM,
     Grid,
@@ -154,7 +154,7 @@ def show_radii(places: Path, extracts: list[Path]) -> None:
         print(f"OpenStreetMap's point is over {times:.0f} radii away: {outside} codes")
 
 
-def delivered(places: Path) -> list[Row]:
+def delivered(places: Path) -> list[PostalRow]:
     """Read GeoNames' places that have a postcode of the table."""
     table = centres()
     return [row for row in read_rows(places) if not row.is_receiver and table.of(row.postcode)]
@@ -173,7 +173,7 @@ def show_doubts(places: Path) -> None:
     """Print the points and places that are far from where another source or others have them."""
     corrections = read_corrections()
     settled = {each.postcode for each in corrections if each.change in ("point", "keep", "add")}
-    of_code: dict[str, list[Row]] = defaultdict(list)
+    of_code: dict[str, list[PostalRow]] = defaultdict(list)
     for row in delivered(places):
         of_code[row.postcode].append(row)
     own, circles, other = own_places(of_code, corrections), circles_now(), outside_source()

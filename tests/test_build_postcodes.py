@@ -6,7 +6,7 @@ import pytest
 
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation.centres import Centres, PostcodeArea, centres, read_columns
-from dispatch_cli.places.geonames import Row, read_rows
+from dispatch_cli.places.geonames import PostalRow, read_rows
 
 build = pytest.importorskip("tools.build_postcodes", reason="the folder tools is not here")
 
@@ -17,20 +17,20 @@ needs_geonames = pytest.mark.skipif(
 )
 
 
-def row(postcode: str, name: str, lat: float, lon: float, **facts: object) -> Row:
+def row(postcode: str, name: str, lat: float, lon: float, **facts: object) -> PostalRow:
     """Make a place in Augsburg's surroundings."""
     defaults: dict[str, object] = {
         "district": "Landkreis Augsburg", "district_code": "09772", "land": "BY",
     }  # fmt: skip
-    return Row(postcode=postcode, name=name, lat=lat, lon=lon, **{**defaults, **facts})
+    return PostalRow(postcode=postcode, name=name, lat=lat, lon=lon, **{**defaults, **facts})
 
 
-def around(count: int) -> list[Row]:
+def around(count: int) -> list[PostalRow]:
     """Make so many postcodes on a line, 0.1 degrees of latitude (11.12 km) apart."""
     return [row(f"8600{n}", f"Ort {n}", 48.0 + n / 10, 10.9) for n in range(count)]
 
 
-def built(rows: list[Row], *changes: tuple[str, ...]) -> dict[str, PostcodeArea]:
+def built(rows: list[PostalRow], *changes: tuple[str, ...]) -> dict[str, PostcodeArea]:
     """Build a table and read it back."""
     corrections = [build.Correction(*each, *("",) * (7 - len(each))) for each in changes]
     content = build.build_postcodes(rows, NOWHERE, corrections, "2026-01-01")

@@ -24,8 +24,8 @@ from typing import NamedTuple
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.model.words import COUNTRIES
 from dispatch_cli.notation import borders, centres
-from dispatch_cli.places.geonames import Row, read_rows
-from dispatch_cli.places.place_names import folded
+from dispatch_cli.places.geonames import PostalRow, read_rows
+from dispatch_cli.places.place_names import fold_name
 
 HERE = Path(__file__).resolve().parent
 CORRECTIONS = HERE / "postcode_corrections.csv"
@@ -118,16 +118,16 @@ def read_corrections() -> list[Correction]:
 
 
 def places_by_postcode(
-    rows: Iterable[Row], corrections: Iterable[Correction]
-) -> dict[str, list[Row]]:
+    rows: Iterable[PostalRow], corrections: Iterable[Correction]
+) -> dict[str, list[PostalRow]]:
     """Gather the places of each delivered postcode; a row of a bulk receiver is no place."""
-    found: dict[str, list[Row]] = defaultdict(list)
+    found: dict[str, list[PostalRow]] = defaultdict(list)
     for row in rows:
         if not row.is_receiver:
             found[row.postcode].append(row)
     # Before any code is dropped: a new code may lie in the district of an old one.
     added = {
-        each.postcode: Row(
+        each.postcode: PostalRow(
             postcode=each.postcode, name=each.town, district=found[each.like][0].district,
             district_code=found[each.like][0].district_code, land=found[each.like][0].land,
             lat=float(each.lat), lon=float(each.lon),
@@ -140,7 +140,7 @@ def places_by_postcode(
 
 
 def own_places(
-    places: Mapping[str, list[Row]], corrections: Iterable[Correction]
+    places: Mapping[str, list[PostalRow]], corrections: Iterable[Correction]
 ) -> dict[str, list[Point]]:
     """List the points that only one postcode has: a shared one is that of a whole town.
 
@@ -178,20 +178,20 @@ def reach_km(centre: Point, points: Iterable[Point]) -> float:
     return away[ceil(COVERED * len(away)) - 1] if away else 0.0
 
 
-def towns_of(rows: Iterable[Row], centre: Point) -> list[str]:
+def towns_of(rows: Iterable[PostalRow], centre: Point) -> list[str]:
     """List the names in a postcode, first the one with which most begin, then the most central."""
     names = {row.name: row for row in rows if row.name}
-    folds = [folded(name) for name in names]
+    folds = [fold_name(name) for name in names]
 
     def order(name: str) -> tuple[int, float, str]:
-        own = folded(name)
+        own = fold_name(name)
         begun = sum(each == own or each.startswith(f"{own} ") for each in folds)
         return -begun, great_circle_km(names[name].lat, names[name].lon, *centre), name
 
     return sorted(names, key=order)
 
 
-def district_of(row: Row) -> tuple[str, str]:
+def district_of(row: PostalRow) -> tuple[str, str]:
     """Return the municipality, where the district is a city of its own, and the district."""
     name = row.district.split(", ")[0]
     for title in _TITLES:
@@ -200,7 +200,7 @@ def district_of(row: Row) -> tuple[str, str]:
 
 
 def build_postcodes(
-    rows: Iterable[Row], foreign: Grid, corrections: list[Correction], dated: str
+    rows: Iterable[PostalRow], foreign: Grid, corrections: list[Correction], dated: str
 ) -> bytes:
     """Make the table of postcodes."""
     places = places_by_postcode(rows, corrections)
@@ -243,14 +243,14 @@ def _commonest(values: Iterable[str]) -> str:
     return min(Counter(values).items(), key=lambda each: (-each[1], each[0]))[0]
 
 
-def _of_land(rows: list[Row], land: str) -> Row:
+def _of_land(rows: list[PostalRow], land: str) -> PostalRow:
     """Pick a row of the district in which a postcode lies, in its Land.
 
     A city of its own comes before the district of most places: it is one row, as a village is.
     """
     here = [row for row in rows if row.land == land] or rows
     code = _commonest(row.district_code for row in here)
-    cities = [row for row in here if folded(row.name) == folded(district_of(row)[0])]
+    cities = [row for row in here if fold_name(row.name) == fold_name(district_of(row)[0])]
     return next(row for row in (*cities, *here) if row in cities or row.district_code == code)
 
 
@@ -286,7 +286,7 @@ def _little_endian(column: "array[int]") -> bytes:
     return column.tobytes()
 
 
-def build_border(cities: Mapping[str, dict[str, object]], rows: Iterable[Row]) -> bytes:
+def build_border(cities: Mapping[str, dict[str, object]], rows: Iterable[PostalRow]) -> bytes:
     """Make the table of places on either side of the border, each with its country."""
     german = {(row.lat, row.lon) for row in rows if not row.is_receiver}
     german |= {point_of(city) for city in cities.values() if city["countrycode"] == "DE"}

@@ -1,4 +1,4 @@
-"""A place from what the operator types: the file's own names, every notation, the gazetteer."""
+"""Find a place by the names of the provider file, in all notations, or by the gazetteer."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

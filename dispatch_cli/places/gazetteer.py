@@ -1,4 +1,4 @@
-"""The imported place names: an SQLite file that is written once and only read afterwards."""
+"""Look up imported place names in an SQLite file, which is never changed after the import."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..errors import BadDataError, Problem
+from ..messages import Message
 
 if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x44504754
-"""In the file's header: nobody else's database is taken for a gazetteer."""
+"""In the header of the file: the database of another program is refused."""
 
 VERSION = 1
 
@@ -40,24 +41,24 @@ class Entry(Struct, frozen=True):
 
 
 class Gazetteer:
-    """Names and postcodes, looked up; every look raises BadDataError if the file is damaged."""
+    """An open gazetteer; every method raises BadDataError for a damaged file."""
 
     def __init__(self, path: Path, connection: "sqlite3.Connection") -> None:
         self._path = path
         self._connection = connection
 
     def town_of(self, postcode: str) -> str:
-        """The town by which a postcode is best known, or "" if it has none."""
+        """Return the best-known town of a postcode; "" if it has none."""
         rows = self._rows("SELECT name FROM town WHERE postcode = ?", postcode)
         return rows[0][0] if rows else ""
 
     def towns_of(self, postcode: str) -> list[str]:
-        """All names in a postcode."""
+        """List all names in a postcode."""
         rows = self._rows("SELECT DISTINCT name FROM place WHERE postcode = ?", postcode)
         return [name for (name,) in rows]
 
     def named(self, folded_name: str) -> list[Entry]:
-        """Everything of this folded name, and all longer names that begin with it."""
+        """List all entries of a folded name, and of longer names that begin with its words."""
         rows = self._rows(
             "SELECT name, folded, postcode, district, district_code, land FROM place"
             " WHERE folded = ?1 OR (folded > ?1 || ' ' AND folded < ?1 || '!')"
@@ -67,7 +68,7 @@ class Gazetteer:
         return [Entry(*row) for row in rows]
 
     def names(self) -> dict[str, str]:
-        """Every name by its folded form, for "did you mean"."""
+        """Return all names by their folded forms."""
         return {row[0]: row[1] for row in self._rows("SELECT folded, name FROM place")}
 
     def _rows(self, statement: str, *values: str) -> list[tuple[str, ...]]:
@@ -75,39 +76,40 @@ class Gazetteer:
 
         try:
             rows = self._connection.execute(statement, values).fetchall()
-        except (sqlite3.Error, UnicodeDecodeError) as error:  # also its messages may be torn
-            raise damaged(self._path, str(error)) from None
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # an error may quote damaged bytes
+            raise _unreadable(self._path, "{error}", error=error) from None
         if not all(isinstance(value, str) for row in rows for value in row):
-            raise damaged(self._path, "a field that is no text")
+            raise _unreadable(self._path, "a field is not text")
         return rows
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Gazetteer]:
-    """Open a gazetteer for reading; raises BadDataError if the file is not one."""
+def open_gazetteer(path: Path) -> Iterator[Gazetteer]:
+    """Open a gazetteer for reading; raises BadDataError for any other file."""
     import sqlite3
 
     try:
-        # Immutable: it is only ever replaced as a whole, so there is nothing to lock.
+        # Immutable: an import replaces the whole file, so no lock is needed.
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     except sqlite3.Error as error:
-        raise damaged(path, str(error)) from None
+        raise _unreadable(path, "{error}", error=error) from None
     try:
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise damaged(path, str(error)) from None
+            raise _unreadable(path, "{error}", error=error) from None
         if (application, version) != (APPLICATION_ID, VERSION):
-            raise damaged(path, "not a gazetteer of this version")
+            raise _unreadable(path, "it is not a gazetteer of this version")
         yield Gazetteer(path, connection)
     finally:
         connection.close()
 
 
-def damaged(path: Path, why: str) -> BadDataError:
-    """The error for a gazetteer that cannot be read."""
+def _unreadable(path: Path, template: str, **values: object) -> BadDataError:
+    """Make the error for a gazetteer that cannot be read; ``values`` fill the reason."""
+    reason = Message(template, **values)
     return BadDataError(
-        Problem.at(path, "the gazetteer cannot be read: {why}", why=why),
+        Problem.at(path, "the gazetteer cannot be read: {reason}", reason=reason),
         hint='run "dispatch places import FILE" again',
     )

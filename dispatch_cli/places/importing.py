@@ -1,4 +1,4 @@
-"""Import place names: read, check, and put in place as a whole or not at all."""
+"""Import place names into a gazetteer, which replaces the old one only if it is complete."""
 
 import os
 from collections.abc import Iterable
@@ -11,15 +11,15 @@ from ..errors import BadDataError, Problem
 from ..model.sphere import great_circle_km
 from ..notation import centre_of, is_postcode
 from .gazetteer import APPLICATION_ID, INDEXES, SCHEMA, VERSION
-from .geonames import Row, read_rows
-from .place_names import folded
+from .geonames import PostalRow, read_rows
+from .place_names import fold_name
 
 if TYPE_CHECKING:
     import sqlite3
 
 
 class GazetteerCount(Struct, frozen=True):
-    """What came out of an import; ``dropped`` rows belong to bulk receivers, not to places."""
+    """The counts of an import; ``dropped`` rows belong to bulk receivers, not to places."""
 
     rows: int
     kept: int
@@ -29,11 +29,11 @@ class GazetteerCount(Struct, frozen=True):
 
 
 def import_gazetteer(file: Path, target: Path) -> GazetteerCount:
-    """Turn GeoNames' postal code file into the gazetteer at ``target``.
+    """Convert the postal code file of GeoNames to the gazetteer at ``target``.
 
-    Reads the published tab-separated file and the comma-separated conversion with a header, plain
-    or packed (.gz, .zip). An old gazetteer stays until the new one is complete and on the disk.
-    Raises BadDataError for an unreadable file, and if the target cannot be written.
+    Reads the published tab-separated file, and CSV with a header row, also from .gz or .zip. An
+    old gazetteer stays until the new one is complete and flushed to the disk. Raises BadDataError
+    for an unreadable file, and if the target cannot be written.
     """
     rows = read_rows(file)
     kept = [row for row in rows if is_postcode(row.postcode)]
@@ -58,12 +58,12 @@ def import_gazetteer(file: Path, target: Path) -> GazetteerCount:
     )
 
 
-def _write(rows: list[Row], target: Path) -> None:
+def _write(rows: list[PostalRow], target: Path) -> None:
     import sqlite3
     import tempfile
 
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # mkstemp makes the file readable for its owner only, and the rename keeps that.
+    # mkstemp makes the file readable for its owner only; the rename keeps the mode.
     number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
     os.close(number)
     new = Path(name)
@@ -76,23 +76,23 @@ def _write(rows: list[Row], target: Path) -> None:
         _to_disk(new, os.O_RDWR)
         new.replace(target)
         _to_disk(target.parent, os.O_RDONLY)
-    except sqlite3.Error as error:  # a full disk arrives as one
+    except sqlite3.Error as error:  # e.g. a full disk
         raise OSError(str(error)) from None
     finally:
         new.unlink(missing_ok=True)
 
 
-def _fill(connection: "sqlite3.Connection", rows: list[Row]) -> None:
-    connection.execute("PRAGMA journal_mode = OFF")  # the file is thrown away if this fails
+def _fill(connection: "sqlite3.Connection", rows: list[PostalRow]) -> None:
+    connection.execute("PRAGMA journal_mode = OFF")  # after a failure the file is removed
     connection.executescript(SCHEMA)
     connection.executemany(
         "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (row.name, folded(row.name), row.postcode, row.district, row.district_code, row.land)
+            (row.name, fold_name(row.name), row.postcode, row.district, row.district_code, row.land)
             for row in rows
         ),
     )
-    by_postcode: dict[str, list[Row]] = {}
+    by_postcode: dict[str, list[PostalRow]] = {}
     for row in rows:
         by_postcode.setdefault(row.postcode, []).append(row)
     connection.executemany(
@@ -105,18 +105,18 @@ def _fill(connection: "sqlite3.Connection", rows: list[Row]) -> None:
     connection.commit()
 
 
-def _best_known(rows: Iterable[Row]) -> str:
-    """The name to show for a postcode.
+def _best_known(rows: Iterable[PostalRow]) -> str:
+    """Choose the name to show for a postcode.
 
-    That with which most names in it begin (``Dresden`` before ``Dresden Friedrichstadt``); of
-    equals the one that lies nearest to the middle of the area.
+    It is the name with which most names in it begin (``Dresden`` before ``Dresden
+    Friedrichstadt``); of equal ones that nearest to the centre of the postcode.
     """
     places = list(rows)
-    names = [folded(row.name) for row in places]
+    names = [fold_name(row.name) for row in places]
     centre = centre_of(places[0].postcode)
 
-    def rank(row: Row) -> tuple[int, float, str]:
-        own = folded(row.name)
+    def rank(row: PostalRow) -> tuple[int, float, str]:
+        own = fold_name(row.name)
         begun = sum(name == own or name.startswith(f"{own} ") for name in names)
         return -begun, great_circle_km(row.lat, row.lon, *centre), row.name
 

@@ -1,4 +1,4 @@
-"""Postcodes of one name gathered into municipalities, each with a centre and a reach."""
+"""Group the postcodes of a name into municipalities, each with a centre and an uncertainty."""
 
 from collections.abc import Iterable
 
@@ -16,31 +16,31 @@ from ..notation import (
     postcode_uncertainty_km,
 )
 from .gazetteer import Entry, Gazetteer
-from .place_names import district_words, folded
+from .place_names import district_words, fold_name
 
 _FARTHEST_APART_KM = 15.0
-"""Two postcodes of one name and district farther apart are two villages of the same name."""
+"""Postcodes of one name and district that are farther apart are villages with the same name."""
 
 
 class Municipality(Struct, frozen=True):
-    """All postcodes of a name that lie together in one district."""
+    """The postcodes of a name in one district that are near each other."""
 
     name: str
     district: str
     land: str
     postcodes: tuple[str, ...]
     is_exact: bool
-    """Whether the name is just what was looked for, not a longer one."""
+    """Whether the name is the searched one, not a longer one."""
 
     @property
     def names_its_district(self) -> bool:
-        """Whether its district is called after it: a city of its own, or the seat of the Kreis."""
-        words = folded(self.name).split()
+        """Whether its district has its name: a city of its own, or the seat of the Kreis."""
+        words = fold_name(self.name).split()
         return district_words(self.district)[: len(words)] == words
 
     @property
     def choice(self) -> str:
-        """The line that tells it from others of its name."""
+        """The line that distinguishes it from others of its name."""
         codes = self.postcodes[0]
         if len(self.postcodes) > 1:
             codes = f"{self.postcodes[0]}-{self.postcodes[-1]}"
@@ -48,15 +48,15 @@ class Municipality(Struct, frozen=True):
         return ", ".join(part for part in (f"{codes} {self.name}", self.district, land) if part)
 
 
-def municipalities(folded_name: str, names: Gazetteer) -> list[Municipality]:
-    """Every municipality of a folded name, then those whose longer names begin with it.
+def find_municipalities(folded_name: str, names: Gazetteer) -> list[Municipality]:
+    """List the municipalities of a folded name, then those whose longer names begin with it.
 
-    A longer name is left out if it is only a part of an exact one (``Dresden Friedrichstadt``), or
-    if a hyphen joins it (``Wolfsburg-Unkeroda`` is nobody's Wolfsburg).
+    A longer name is omitted if it is a part of an exact one (``Dresden Friedrichstadt``), or if a
+    hyphen joins it (``Wolfsburg-Unkeroda`` is not in Wolfsburg).
     """
     if not folded_name:
         return []
-    # A gazetteer may be older or newer than the table of postcodes.
+    # A gazetteer may be of another date than the table of postcodes.
     entries = [one for one in names.named(folded_name) if is_postcode(one.postcode)]
     exact = [one for one in entries if one.folded == folded_name]
     taken = {one.postcode for one in exact}
@@ -67,9 +67,9 @@ def municipalities(folded_name: str, names: Gazetteer) -> list[Municipality]:
         if one.folded != folded_name
         and one.postcode not in taken
         and one.district_code not in own_districts
-        and folded(one.name.partition("-")[0]) != folded_name
+        and fold_name(one.name.partition("-")[0]) != folded_name
     ]
-    # A part of a longer name's own town is no second choice: "Geislingen an der Steige Türkheim".
+    # A part of a town with a longer name is no other choice: "Geislingen an der Steige Türkheim".
     stems = {(one.folded, one.district_code) for one in longer}
     towns = [
         one
@@ -78,27 +78,18 @@ def municipalities(folded_name: str, names: Gazetteer) -> list[Municipality]:
             one.folded.startswith(f"{stem} ") and one.district_code == code for stem, code in stems
         )
     ]
-    return [*_gathered(exact, True), *_gathered(towns, False)]
+    return [*_grouped(exact, True), *_grouped(towns, False)]
 
 
 def place_of_municipality(municipality: Municipality) -> Place:
-    """The place that a name stands for.
+    """Make the place of a municipality.
 
-    The centre is the mean of its postcodes' centres; the uncertainty reaches over each of them
-    and as far beyond as a place in it may be.
+    The centre is the mean of the centres of its postcodes; the uncertainty covers each of them
+    with its own uncertainty.
     """
     if len(municipality.postcodes) == 1:
         only = place_of_postcode(municipality.postcodes[0], municipality.name)
-        return Place(
-            lat=only.lat,
-            lon=only.lon,
-            uncertainty_km=only.uncertainty_km,
-            label=only.label,
-            source="name",
-            postcode=only.postcode,
-            postcodes=only.postcodes,
-            land=only.land,
-        )
+        return replace(only, source="name", postcode_given=False)
     centres = {code: centre_of(code) for code in municipality.postcodes}
     lat = sum(one[0] for one in centres.values()) / len(centres)
     lon = sum(one[1] for one in centres.values()) / len(centres)
@@ -116,7 +107,7 @@ def place_of_municipality(municipality: Municipality) -> Place:
     )
 
 
-def _gathered(entries: Iterable[Entry], exact: bool) -> list[Municipality]:
+def _grouped(entries: Iterable[Entry], exact: bool) -> list[Municipality]:
     groups: dict[tuple[str, str], list[Entry]] = {}
     for one in entries:
         groups.setdefault((one.folded, one.district_code), []).append(one)
@@ -129,10 +120,10 @@ def _gathered(entries: Iterable[Entry], exact: bool) -> list[Municipality]:
 
 
 def _absorbed(found: list[Municipality]) -> list[Municipality]:
-    """Give a city back the single postcodes that are booked in the next district.
+    """Merge single postcodes that are listed in the neighbouring district into their city.
 
-    Postcodes do not keep to city limits: 22113 Hamburg and 24109 Kiel are listed under the
-    surrounding Kreis, and nobody would know which of two Kiels to choose.
+    Postcodes cross city limits: 22113 Hamburg and 24109 Kiel are listed in the surrounding Kreis,
+    and an operator could not choose between two Kiels.
     """
     merged = {city: [*city.postcodes] for city in found if len(city.postcodes) >= 3}
     kept = []
@@ -140,7 +131,7 @@ def _absorbed(found: list[Municipality]) -> list[Municipality]:
         only = one.postcodes[0] if len(one.postcodes) == 1 else ""
         for city in merged if only else ():
             near = any(_touch(only, code, slack=1) for code in city.postcodes)
-            if near and folded(city.name) == folded(one.name):
+            if near and fold_name(city.name) == fold_name(one.name):
                 merged[city].append(only)
                 break
         else:
@@ -156,7 +147,7 @@ def _land(group: list[Entry]) -> str:
 
 
 def _together(codes: list[str]) -> list[tuple[str, ...]]:
-    """Split postcodes into those whose areas touch, as far as their centres can tell."""
+    """Split postcodes into groups whose areas touch, estimated from centres and radii."""
     clusters: list[tuple[str, ...]] = []
     left = list(codes)
     while left:

@@ -1,4 +1,4 @@
-"""How place names are compared, without regard to the many ways of writing them."""
+"""Compare place names in their many spellings."""
 
 import re
 
@@ -14,19 +14,19 @@ _DISTRICT_WORDS = frozenset(
 )  # fmt: skip
 
 
-def folded(name: str) -> str:
-    """Fold a name to plain words between single blanks: ``Bad Köstritz`` is ``bad koestritz``."""
+def fold_name(name: str) -> str:
+    """Fold a name to ASCII words between single blanks: ``Bad Köstritz`` is ``bad koestritz``."""
     words = re.sub(r"[\W_]+", " ", fold(name)).split()
     return " ".join("sankt" if word == "st" else word for word in words)
 
 
-def same_town(typed: str, known: str) -> bool:
-    """Whether a town as it was typed may be this one: shortened and abbreviated forms are.
+def is_same_town(typed: str, known: str) -> bool:
+    """Return whether a typed town may be a known one; it may be shortened or abbreviated.
 
     ``Frankfurt a.M.`` and ``Frankfurt`` are ``Frankfurt am Main``, ``Frankfurt (Oder)`` is not.
     """
-    ours = [word for word in folded(typed).split() if word not in _FILLERS]
-    theirs = [word for word in folded(known).split() if word not in _FILLERS]
+    ours = [word for word in fold_name(typed).split() if word not in _FILLERS]
+    theirs = [word for word in fold_name(known).split() if word not in _FILLERS]
     if not ours or not theirs or ours[0] != theirs[0]:
         return False
     return all(
@@ -34,27 +34,29 @@ def same_town(typed: str, known: str) -> bool:
     )
 
 
-def abbreviates(typed: str, known: str, district: str) -> bool:
-    """Whether every word typed is there in the known name, shortened, or in that of its district.
+def is_abbreviation(typed: str, known: str, district: str) -> bool:
+    """Return whether each typed word abbreviates one of the known name or its district.
 
     ``Frankfurt a.M.`` is ``Frankfurt am Main``; ``Oldenburg i. Holstein`` is not ``Oldenburg``.
     """
-    ours = [word for word in folded(typed).split() if word not in _FILLERS]
-    theirs = [word for word in folded(known).split() if word not in _FILLERS]
+    ours = [word for word in fold_name(typed).split() if word not in _FILLERS]
+    theirs = [word for word in fold_name(known).split() if word not in _FILLERS]
     if not ours or not theirs or ours[0] != theirs[0] or any(map(str.isdigit, ours)):
         return False
     there = [*theirs[1:], *district_words(district)]
     return all(any(word.startswith(our) for word in there) for our in ours[1:])
 
 
-def in_district(qualifier: str, district: str, land: str) -> bool:
-    """Whether a district or Land is meant: ``Steinfurt``, ``Lkr. Stade``, ``NW``, ``Bayern``."""
-    if qualifier.strip().upper() == land or folded(qualifier) == folded(LAENDER.get(land, "-")):
+def is_in_district(qualifier: str, district: str, land: str) -> bool:
+    """Return whether a qualifier names the district or Land: ``Lkr. Stade``, ``NW``, ``Bayern``."""
+    if qualifier.strip().upper() == land or fold_name(qualifier) == fold_name(
+        LAENDER.get(land, "-")
+    ):
         return True
     wanted = district_words(qualifier)
     return bool(wanted) and wanted == district_words(district)[: len(wanted)]
 
 
 def district_words(district: str) -> list[str]:
-    """A district's own name, without what kind of district it is."""
-    return [word for word in folded(district).split() if word not in _DISTRICT_WORDS]
+    """Return the words of the name of a district, without those for its kind."""
+    return [word for word in fold_name(district).split() if word not in _DISTRICT_WORDS]

@@ -1,4 +1,4 @@
-"""A small imported gazetteer, and the whole of Germany where it is at hand."""
+"""A small imported gazetteer, and that of Germany if its file is present."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from .world import SHARED, geonames
 
 @pytest.fixture(scope="session")
 def towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The gazetteer of the small world."""
+    """Import the small gazetteer."""
     folder = tmp_path_factory.mktemp("towns")
     source = folder / "DE.txt"
     source.write_text(geonames(), encoding="utf-8")
@@ -21,7 +21,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def germany(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The gazetteer of the real file."""
+    """Import the real file."""
     if not SHARED.exists():
         pytest.skip("the shared GeoNames file is not here")
     target = tmp_path_factory.mktemp("germany") / "gazetteer.sqlite"

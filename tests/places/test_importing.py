@@ -1,4 +1,4 @@
-"""The gazetteer is imported as a whole or not at all, from every form of GeoNames' file."""
+"""A gazetteer is imported completely or not at all, from every form of the file of GeoNames."""
 
 import gzip
 import io
@@ -22,7 +22,7 @@ ROW = "DE\t86150\tAugsburg\tBayern\tBY\t\t00\tAugsburg\t09761\t48.3673\t10.8921\
 
 
 def zipped(**members: str) -> bytes:
-    """An archive of some texts."""
+    """Return a zip archive of some texts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():
@@ -45,7 +45,7 @@ FORMS = {
 
 @pytest.mark.parametrize("name", FORMS)
 def test_every_form_gives_the_same_gazetteer(name: str, tmp_path: Path) -> None:
-    """Twelve rows, one of a bulk receiver; the names answer afterwards."""
+    """Each form has twelve rows, one of a bulk receiver, and its names are found afterwards."""
     source = tmp_path / name
     source.write_bytes(FORMS[name])
     target = tmp_path / "new" / "folder" / "gazetteer.sqlite"
@@ -54,8 +54,8 @@ def test_every_form_gives_the_same_gazetteer(name: str, tmp_path: Path) -> None:
     assert resolve("86150", named={}, gazetteer=target).label == "86150 Augsburg"
 
 
-def test_only_the_owner_can_read_it_and_nothing_else_is_left(tmp_path: Path) -> None:
-    """The file and a folder that was made for it are private; no temporary file stays."""
+def test_the_gazetteer_is_private_and_no_temporary_file_is_left(tmp_path: Path) -> None:
+    """The file and a folder that was made for it are private, and nothing else is in it."""
     source = tmp_path / "DE.txt"
     source.write_text(ROW, encoding="utf-8")
     target = tmp_path / "data" / "gazetteer.sqlite"
@@ -68,19 +68,23 @@ def test_only_the_owner_can_read_it_and_nothing_else_is_left(tmp_path: Path) -> 
 BAD: dict[str, tuple[bytes, int, str]] = {
     "empty": (b"", 0, "empty"),
     "blank": (b" \n\n", 0, "empty"),
-    "binary": (b"DE\t86150\n\x00\x01\x02", 2, "not a text"),
+    "binary": (b"DE\t86150\n\x00\x01\x02", 2, "not text"),
     "latin": (ROW.encode() + "DE\t86150\tMünchen".encode("latin-1"), 2, "not UTF-8"),
     "prose": (b"Dear operator,\nplease find enclosed", 1, "no column zipcode"),
     "json": (b'{"zipcode": "86150"}', 1, "no column zipcode"),
     "columns": (ROW.encode() + b"DE\t86150\tAugsburg\n", 2, "number of columns"),
     "postcode": (ROW.replace("86150", "8615").encode(), 1, "'8615' is not a German postcode"),
     "arabic": (ROW.replace("86150", "٨٦١٥٠").encode(), 1, "is not a German postcode"),
-    "austria": (ROW.replace("DE", "AT", 1).encode(), 1, "country 'AT': only DE"),
-    "nameless": (ROW.replace("\tAugsburg\tBayern", "\t \tBayern").encode(), 1, "no readable"),
-    "escape": (ROW.replace("\tAugsburg\tBayern", "\t\x1b[2J\tBayern").encode(), 1, "no readable"),
+    "austria": (ROW.replace("DE", "AT", 1).encode(), 1, "country 'AT' is not DE"),
+    "nameless": (ROW.replace("\tAugsburg\tBayern", "\t \tBayern").encode(), 1, "the place name is"),
+    "escape": (
+        ROW.replace("\tAugsburg\tBayern", "\t\x1b[2J\tBayern").encode(),
+        1,
+        "the place name is",
+    ),
     "latitude": (ROW.replace("48.3673", "north").encode(), 1, "not numbers"),
-    "nan": (ROW.replace("48.3673", "nan").encode(), 1, "not on the globe"),
-    "globe": (ROW.replace("48.3673", "483673").encode(), 1, "not on the globe"),
+    "nan": (ROW.replace("48.3673", "nan").encode(), 1, "is out of range"),
+    "globe": (ROW.replace("48.3673", "483673").encode(), 1, "is out of range"),
     "quotes": (table().replace('"Fischach"', '"Fischach').encode(), 6, "expected after"),
     "short row": ((table() + "DE,86150\n").encode(), 14, "number of columns"),
     "bulk only": (ROW.replace("86150", "86135").encode(), 0, "no row belongs"),
@@ -93,7 +97,7 @@ BAD: dict[str, tuple[bytes, int, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_rubbish_is_named_with_its_line_and_changes_nothing(name: str, tmp_path: Path) -> None:
+def test_an_invalid_file_is_refused_with_its_line(name: str, tmp_path: Path) -> None:
     """The old gazetteer stays, byte for byte, and no new file appears."""
     content, line, words = BAD[name]
     source, target = tmp_path / "source", tmp_path / "gazetteer.sqlite"
@@ -108,18 +112,18 @@ def test_rubbish_is_named_with_its_line_and_changes_nothing(name: str, tmp_path:
 
 
 def test_all_bad_rows_are_reported_at_once(tmp_path: Path) -> None:
-    """Twenty of them, then that there are more."""
+    """Twenty invalid rows are reported, then that there are more."""
     source = tmp_path / "DE.txt"
     source.write_text(ROW + ROW.replace("86150", "x") * 50, encoding="utf-8")
     with pytest.raises(BadDataError) as refusal:
         import_gazetteer(source, tmp_path / "gazetteer.sqlite")
     assert [problem.line for problem in refusal.value.problems] == list(range(2, 23))
-    assert refusal.value.problems[-1].text == "more rows are wrong"
+    assert refusal.value.problems[-1].text == "more rows are invalid"
 
 
 @pytest.mark.parametrize("pack", ["gz", "zip", "plain"])
-def test_a_bomb_is_not_unpacked(pack: str, tmp_path: Path) -> None:
-    """More than 64 MB are refused however small the file is."""
+def test_a_decompression_bomb_is_refused(pack: str, tmp_path: Path) -> None:
+    """A file of more than 64 MB, decompressed, is refused."""
     source = tmp_path / "bomb"
     if pack == "plain":
         with source.open("wb") as file:
@@ -139,15 +143,15 @@ def test_a_bomb_is_not_unpacked(pack: str, tmp_path: Path) -> None:
         import_gazetteer(source, tmp_path / "gazetteer.sqlite")
 
 
-def test_files_that_are_none(tmp_path: Path) -> None:
-    """A missing file and a folder are said to be so."""
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    """The error says whether the file is missing or a folder."""
     for path, words in ((tmp_path / "missing", "no such file"), (tmp_path, "not a file")):
         with pytest.raises(BadDataError, match=words):
             import_gazetteer(path, tmp_path / "gazetteer.sqlite")
 
 
 def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
-    """A folder in the place of the target is an error, and the half-made file goes."""
+    """A folder at the target is an error, and the temporary file is removed."""
     source = tmp_path / "DE.txt"
     source.write_text(ROW, encoding="utf-8")
     (tmp_path / "taken").mkdir()
@@ -163,8 +167,8 @@ def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
     [b"", b"no database", b"SQLite format 3\x00" + b"x" * 2_000],
     ids=["empty", "text", "torn"],
 )
-def test_a_damaged_gazetteer_says_to_import_again(content: bytes, tmp_path: Path) -> None:
-    """Not a traceback, whatever the file holds."""
+def test_the_error_of_a_damaged_gazetteer_says_import_again(content: bytes, tmp_path: Path) -> None:
+    """A file with any content raises BadDataError, whose hint is to import again."""
     damaged = tmp_path / "gazetteer.sqlite"
     damaged.write_bytes(content)
     for text in ("Augsburg", "86150", "48.3705,10.8978"):
@@ -173,8 +177,8 @@ def test_a_damaged_gazetteer_says_to_import_again(content: bytes, tmp_path: Path
         assert "dispatch places import" in refusal.value.hint
 
 
-def test_somebody_elses_database_is_not_a_gazetteer(tmp_path: Path) -> None:
-    """A good SQLite file of another program, and a folder, are refused."""
+def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    """A valid SQLite file of another program, and a folder, are refused."""
     foreign = tmp_path / "foreign.sqlite"
     connection = sqlite3.connect(foreign)
     connection.execute("CREATE TABLE place (name TEXT)")
@@ -191,7 +195,7 @@ def test_somebody_elses_database_is_not_a_gazetteer(tmp_path: Path) -> None:
 def test_flipped_bytes_never_give_a_traceback(
     data: st.DataObject, towns: Path, tmp_path: Path
 ) -> None:
-    """A gazetteer with a few wrong bytes answers, or says that it is damaged, or knows nothing."""
+    """A gazetteer with some wrong bytes gives a place or a documented error."""
     content = bytearray(towns.read_bytes())
     for _ in range(data.draw(st.integers(1, 20))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -207,7 +211,7 @@ def test_flipped_bytes_never_give_a_traceback(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
 def test_any_file_is_imported_or_refused(tmp_path: Path, content: bytes) -> None:
-    """Whatever the bytes, only the documented error comes out."""
+    """Any bytes are imported or raise BadDataError."""
     source = tmp_path / "source"
     source.write_bytes(content)
     files = {str(source)}
@@ -219,8 +223,8 @@ def test_any_file_is_imported_or_refused(tmp_path: Path, content: bytes) -> None
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared GeoNames file is not here")
-def test_the_real_file_keeps_what_its_description_says(tmp_path: Path) -> None:
-    """16,235 of 23,297 rows, 13,469 names and 8,156 codes are left without bulk receivers."""
+def test_the_real_file_has_the_described_counts(tmp_path: Path) -> None:
+    """Without bulk receivers 16,235 of 23,297 rows, 13,469 names and 8,156 codes are kept."""
     count = import_gazetteer(SHARED, tmp_path / "gazetteer.sqlite")
     assert count == GazetteerCount(
         rows=23_297, kept=16_235, dropped=7_062, names=13_469, postcodes=8_156

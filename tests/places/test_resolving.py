@@ -1,4 +1,4 @@
-"""From what the operator types to one place, or to the question that must be asked."""
+"""A typed text gives one place, or an error with the choices."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from dispatch_cli.model import Place
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import centre_of, parse_place, postcode_uncertainty_km
 from dispatch_cli.places import import_gazetteer, resolve
-from dispatch_cli.places.place_names import abbreviates
+from dispatch_cli.places.place_names import is_abbreviation
 
 from .world import geonames
 
@@ -24,7 +24,7 @@ NAMED = {
 
 
 def refusal_of(text: str, gazetteer: Path | None, named: dict[str, Place] | None = None) -> str:
-    """Everything that the refusal says."""
+    """Return the whole error, with its hint."""
     with pytest.raises(UsageError) as refusal:
         resolve(text, named=named or {}, gazetteer=gazetteer)
     return f"{refusal.value}\n{refusal.value.hint}"
@@ -33,8 +33,8 @@ def refusal_of(text: str, gazetteer: Path | None, named: dict[str, Place] | None
 @pytest.mark.parametrize(
     "text", ["Autohof Gersthofen", "autohof gersthofen", " AUTOHOF-Gersthofen"]
 )
-def test_the_files_own_names_come_first(text: str, towns: Path) -> None:
-    """Case and hyphens make no difference, and the place is read back by its name."""
+def test_names_of_the_provider_file_come_first(text: str, towns: Path) -> None:
+    """Case and hyphens make no difference, and the label is the name of the file."""
     for gazetteer in (None, towns):
         place = resolve(text, named=NAMED, gazetteer=gazetteer)
         assert (place.lat, place.lon, place.source) == (48.4330, 10.8790, "named")
@@ -44,7 +44,7 @@ def test_the_files_own_names_come_first(text: str, towns: Path) -> None:
 
 
 def test_notations_need_no_gazetteer(tmp_path: Path) -> None:
-    """None and a file that is not there are the same: no names, everything else."""
+    """Without a gazetteer, or with a missing one, all notations are read, but no names."""
     for gazetteer in (None, tmp_path / "missing.sqlite"):
         assert resolve("86150", named={}, gazetteer=gazetteer).label == "86150"
         assert resolve("86150 Ulm", named={}, gazetteer=gazetteer).label == "86150 Ulm"
@@ -73,8 +73,8 @@ def test_notations_need_no_gazetteer(tmp_path: Path) -> None:
         ("86154 Augsburg", "86154 Augsburg"),
     ],
 )
-def test_the_gazetteer_writes_the_town(text: str, label: str, towns: Path) -> None:
-    """Behind a postcode stands its town in the gazetteer's spelling; the position stays."""
+def test_the_gazetteer_adds_the_town(text: str, label: str, towns: Path) -> None:
+    """The label has the town in the spelling of the gazetteer; the position is the same."""
     place = resolve(text, named={}, gazetteer=towns)
     plain = parse_place(text)
     assert place.label == label
@@ -94,16 +94,16 @@ def test_the_gazetteer_writes_the_town(text: str, label: str, towns: Path) -> No
 def test_a_town_of_another_postcode_is_an_error_that_names_the_right_one(
     text: str, right: str, towns: Path
 ) -> None:
-    """Digits or town were misheard; the operator must ask, so nothing is guessed."""
+    """A postcode and a town that do not match are refused, and the hint is to ask the caller."""
     assert right in refusal_of(text, towns)
 
 
 def test_a_foreign_point_has_no_town(towns: Path) -> None:
-    """The gazetteer leaves what lies abroad as it is."""
+    """The gazetteer does not change a place abroad."""
     assert resolve("0,0", named={}, gazetteer=towns) == parse_place("0,0")
 
 
-def test_a_name_of_several_postcodes_reaches_over_all_of_them(towns: Path) -> None:
+def test_a_name_of_several_postcodes_covers_all_of_them(towns: Path) -> None:
     """The centre is the mean of the three centres, the uncertainty covers each with its own."""
     place = resolve("Augsburg", named={}, gazetteer=towns)
     codes = ("86150", "86152", "86153")
@@ -146,13 +146,13 @@ def test_a_name_of_one_postcode_is_that_postcodes_centre(towns: Path) -> None:
         ("Frankfurt am Main", "60311"),
     ],
 )
-def test_district_and_land_tell_namesakes_apart(text: str, postcode: str, towns: Path) -> None:
-    """In brackets or behind a comma, by name or short."""
+def test_district_and_land_distinguish_namesakes(text: str, postcode: str, towns: Path) -> None:
+    """The district or Land stands in brackets or behind a comma, in full or abbreviated."""
     assert resolve(text, named={}, gazetteer=towns).postcode == postcode
 
 
 def test_an_ambiguous_name_lists_the_choices(towns: Path) -> None:
-    """With postcode, district and Land, and how to tell them apart; it never guesses."""
+    """The error lists each place with postcode, district and Land, and says what to add."""
     said = refusal_of("Neuenkirchen", towns)
     assert "48485 Neuenkirchen, Steinfurt, Nordrhein-Westfalen" in said
     assert "21640 Neuenkirchen, Landkreis Stade, Niedersachsen" in said
@@ -164,7 +164,7 @@ def test_an_ambiguous_name_lists_the_choices(towns: Path) -> None:
 
 
 def test_a_long_list_of_choices_ends(tmp_path: Path) -> None:
-    """More than twenty places of a name are counted, not printed."""
+    """Places of a name beyond the twentieth are counted, not listed."""
     text = ("10115 20095 28195 30159 34117 40213 44135 50667 55116 60311 66111 68159 70173 "
              "76133 80331 86150 90402 93047 97070 99084 01067 04103")  # fmt: skip
     codes = text.split()
@@ -177,15 +177,15 @@ def test_a_long_list_of_choices_ends(tmp_path: Path) -> None:
     assert "and 2 more" in refusal_of("Neustadt", target)
 
 
-def test_an_unknown_name_is_asked_about(towns: Path) -> None:
-    """The nearest spelling is offered, and nothing where nothing is near."""
+def test_an_unknown_name_gets_a_suggestion(towns: Path) -> None:
+    """The error suggests the nearest name, if any is near."""
     assert 'did you mean "Augsburg"' in refusal_of("Augzburg", towns)
     assert "did you mean" not in refusal_of("Xyzzy", towns)
     assert "is not known" in refusal_of("'; DROP TABLE place; --", towns)
 
 
 def test_a_short_plus_code_is_completed_by_its_town(towns: Path) -> None:
-    """By the gazetteer or by one of the file's own places, to the same cell."""
+    """A town of the gazetteer and a named place of the file complete it to the same cell."""
     for where, gazetteer in (("Augsburg", towns), ("Halle 7", None), ("86150", None)):
         place = resolve(f"9VCX+64 {where}", named=NAMED, gazetteer=gazetteer)
         assert great_circle_km(place.lat, place.lon, 48.3705, 10.8978) < 0.01
@@ -196,7 +196,7 @@ def test_a_short_plus_code_is_completed_by_its_town(towns: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(text=st.one_of(st.text(max_size=30), st.text("Neukirchen (,)48 Ulm'\"%_", max_size=15)))
 def test_any_text_is_a_place_or_a_usage_error(text: str, towns: Path) -> None:
-    """No text gives another exception."""
+    """Any text gives a place or UsageError."""
     try:
         said = resolve(text, named=NAMED, gazetteer=towns).readback
     except UsageError as error:
@@ -204,7 +204,7 @@ def test_any_text_is_a_place_or_a_usage_error(text: str, towns: Path) -> None:
     assert said
 
 
-def test_a_command_without_a_gazetteer_pays_nothing_for_it() -> None:
+def test_without_a_gazetteer_its_libraries_are_not_imported() -> None:
     """Neither sqlite3 nor csv nor difflib is imported for a position."""
     code = (
         "import sys; from dispatch_cli.places import resolve;"
@@ -222,13 +222,13 @@ def test_a_command_without_a_gazetteer_pays_nothing_for_it() -> None:
 @pytest.mark.parametrize(
     "name", ["Neuenkirchen", "Schönberg", "Frankfurt", "Halle", "Hof", "Neustadt"]
 )
-def test_real_namesakes_are_never_guessed(name: str, germany: Path) -> None:
-    """Towns that every operator confuses are asked about."""
+def test_real_namesakes_are_refused(name: str, germany: Path) -> None:
+    """The names of several real towns are ambiguous."""
     assert "is ambiguous" in refusal_of(name, germany)
 
 
 def test_all_real_neuenkirchen_are_listed(germany: Path) -> None:
-    """All eleven postcodes stand in the answer, two of them in one district."""
+    """The error has all eleven postcodes, two of them in one district."""
     said = refusal_of("Neuenkirchen", germany)
     codes = "17039 17392 17498 18569 21640 21763 27251 29643 49586 48485 25792"
     assert all(code in said for code in codes.split())
@@ -245,17 +245,17 @@ def test_all_real_neuenkirchen_are_listed(germany: Path) -> None:
         ("St. Augustin", 50.7754, 7.1970, 5), ("Muenster, NW", 51.9607, 7.6261, 6),
     ],
 )  # fmt: skip
-def test_real_cities_are_found_whole(
+def test_real_cities_are_found(
     name: str, lat: float, lon: float, within_km: float, germany: Path
 ) -> None:
-    """The centre is near the town hall, which lies well within the uncertainty."""
+    """The centre of a city is near its town hall, which lies well within the uncertainty."""
     place = resolve(name, named={}, gazetteer=germany)
     away_km = great_circle_km(lat, lon, place.lat, place.lon)
     assert away_km <= min(within_km, place.uncertainty_km)
 
 
 def test_real_names_come_back_with_their_postcode(germany: Path) -> None:
-    """Every 40th row, as "postcode name" and as "name postcode", is accepted with its own town."""
+    """Every 40th row is found with its town, as "postcode name" and as "name postcode"."""
     import sqlite3
 
     connection = sqlite3.connect(germany)
@@ -287,6 +287,6 @@ def _said(text: str, gazetteer: Path) -> str:
         ("Kassel 52.5,13.4", "Kassel", "Kassel", False),
     ],
 )
-def test_an_abbreviated_name_must_be_there_word_for_word(typed, known, district, same):
-    """Every word typed is in the name or its district, or it is another town."""
-    assert abbreviates(typed, known, district) == same
+def test_each_word_of_an_abbreviated_name_must_match(typed, known, district, same):
+    """A typed word that abbreviates no word of the name or district means another town."""
+    assert is_abbreviation(typed, known, district) == same

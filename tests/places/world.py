@@ -1,4 +1,4 @@
-"""A small gazetteer of real towns, written in GeoNames' own format."""
+"""A small gazetteer of real towns, in the format of GeoNames."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ TOWNS: tuple[tuple[str, str, str, str, str, str, float, float], ...] = (
 
 
 def geonames(towns: Sequence[tuple[str, str, str, str, str, str, float, float]] = TOWNS) -> str:
-    """The published form: twelve columns between tabs, no header."""
+    """Return the published form: twelve columns separated by tabs, without header row."""
     return "".join(
         f"DE\t{code}\t{name}\t{state}\t{land}\t\t00\t{district}\t{key}\t{lat}\t{lon}\t4\n"
         for code, name, land, state, district, key, lat, lon in towns
@@ -31,7 +31,7 @@ def geonames(towns: Sequence[tuple[str, str, str, str, str, str, float, float]] 
 
 
 def table() -> str:
-    """The conversion: eleven columns between commas, with a header and quotes where needed."""
+    """Return the CSV form: eleven columns, with header row and quotes."""
     head = (
         "country_code,zipcode,place,state,state_code,province,province_code,community,"
         "community_code,latitude,longitude\n"
