@@ -11,7 +11,7 @@ from benchmarks.batch_peers import THREADS, Peer
 from dispatch_cli import geo, ranking
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.batch.offers import EVERY_PROVIDER
-from dispatch_cli.eligibility import Look, as_eligible, first_gate
+from dispatch_cli.eligibility import Assessment, as_eligible, first_gate
 from dispatch_cli.model import Incident, Place, Provider
 
 TOP = 5
@@ -44,9 +44,9 @@ def ids_by_naive_loop(
     settings = need.settings.of(side.entry.service)
     rated = []
     for provider in providers:
-        look = Look(need, provider)
-        if first_gate(look) is None:
-            eligible = as_eligible(look)
+        assessment = Assessment(need, provider)
+        if first_gate(assessment) is None:
+            eligible = as_eligible(assessment)
             travel_min = geo.crow_fly_min(eligible.distance_km, settings)
             rated.append(ranking.rate(eligible, need, travel_min))
     kept, _ = ranking.keep(rated, settings.fallback_min)

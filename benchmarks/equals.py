@@ -19,7 +19,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from dispatch_cli import desk, ranking
-from dispatch_cli.eligibility import Eligible, Need, without_hours
+from dispatch_cli.eligibility import EligibleProvider, Need, without_hours
 from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import faded, summarise
 from dispatch_cli.model import (
@@ -192,7 +192,7 @@ def asked(need: Need, providers: list[Provider]) -> list[str]:
     """The ids in the order in which the program asks them."""
     rated = []
     for provider in providers:
-        eligible = Eligible(
+        eligible = EligibleProvider(
             provider=provider, phone=provider.phones[0], distance_km=0.0,
             availability=Availability(), area_edge=False, ask=(),
         )  # fmt: skip

@@ -17,7 +17,7 @@ from random import Random
 from statistics import fmean
 
 from dispatch_cli.geo import TRAVEL_SOURCE
-from dispatch_cli.learning import Learned, Prior, learned, summarise
+from dispatch_cli.learning import LearnedValues, PriorValues, learned, summarise
 from dispatch_cli.model import Settings
 from dispatch_cli.model.case import Tally
 from dispatch_cli.ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn
@@ -115,7 +115,7 @@ def _by_minutes(world: list[Provider], believed: list[float]) -> list[Provider]:
 
 
 def _in_turn(
-    world: list[Provider], found: list[Learned], last_assigned: list[float]
+    world: list[Provider], found: list[LearnedValues], last_assigned: list[float]
 ) -> list[Provider]:
     """The order and stop by learned acceptances, equals in turn by when they were assigned."""
     index_min = _index_min(world, [each.acceptance for each in found])
@@ -128,7 +128,9 @@ def _in_turn(
     return [world[number] for number in order]
 
 
-def _learned(world: list[Provider], said: list[float], answers: list[list[bool]]) -> list[Learned]:
+def _learned(
+    world: list[Provider], said: list[float], answers: list[list[bool]]
+) -> list[LearnedValues]:
     """What the log has taught about each provider."""
     tallies = [
         _tally(number, world[number], accepted=accepted)
@@ -137,7 +139,7 @@ def _learned(world: list[Provider], said: list[float], answers: list[list[bool]]
     ]
     summaries = {summary.provider: summary for summary in summarise(tallies, _NOW)}
     return [
-        learned(Prior(value, world[number][1]), summaries.get(str(number)), _NOW)
+        learned(PriorValues(value, world[number][1]), summaries.get(str(number)), _NOW)
         for number, value in enumerate(said)
     ]
 

@@ -1,4 +1,4 @@
-"""What a program imports: the same ranking as the command line, without a terminal.
+"""Rank incidents from a program, as the command line does.
 
 from dispatch_cli import api
 
@@ -50,8 +50,8 @@ __all__ = [
 def load(path: Path | str | None = None, *, now: datetime | None = None) -> Catalog:
     """Load a provider file, or the one that the command line would find.
 
-    ``now`` is the moment round which opening hours are worked out beforehand. Raises BadDataError
-    with everything wrong in the file.
+    Opening hours are computed round ``now``; default: the current time. Raises BadDataError with
+    all problems of the file.
     """
     option = None if path is None else str(path)
     found, source = catalogs.find_file(option, os.environ, Path.cwd(), folders.config_dir())
@@ -65,7 +65,7 @@ def load(path: Path | str | None = None, *, now: datetime | None = None) -> Cata
 
 
 def locate(text: str, catalog: Catalog | None = None) -> Place:
-    """Read a place as ``--at`` does; raises UsageError where it is unknown or ambiguous."""
+    """Read a place as ``--at`` does; raises UsageError if it is unknown or ambiguous."""
     named = {} if catalog is None else catalog.rules.places
     return places.resolve(text, named=named, gazetteer=folders.gazetteer())
 
@@ -90,15 +90,15 @@ def rank_batches(
     threads: int | None = None,
     gates: Sequence[Gate] = GATES,
 ) -> "Iterator[pa.RecordBatch]":
-    """Rank batches of incidents, one batch out for each that comes in.
+    """Rank batches of incidents; each input batch gives one output batch.
 
-    Columns in: ``kind``, ``lat``, ``lon``, ``when`` (a timestamp with a zone, or microseconds since
-    1970), and whatever else is known: ``row``, ``id``, ``client``, ``vehicle``, ``weight_t``,
-    ``asked`` (a list of ids), …; their values are those of ``Incident``. Out: a line for each
-    emergency call, service and rank, as ``dispatch batch`` writes CSV. Rows without a column
-    ``row`` are numbered from 1 on across all batches. Every row stands for itself, so that batches
-    may go to any worker. Raises UnavailableError without the extra "batch", and,
-    where a batch lacks something or has an unknown kind, client or id, UsageError.
+    Input columns: ``kind``, ``lat``, ``lon``, ``when`` (a timestamp with a zone, or microseconds
+    since 1970), and optional ones: ``row``, ``id``, ``client``, ``vehicle``, ``weight_t``,
+    ``asked`` (a list of ids), …, with the values of ``Incident``. Output: a line for each emergency
+    call, service and rank, as ``dispatch batch`` writes CSV. Rows without a column ``row`` are
+    numbered from 1 across all batches. Rows do not depend on each other, so that batches may be
+    divided among workers. Raises UnavailableError without the extra "batch", and UsageError for a
+    missing column or an unknown kind, client or id.
     """
     try:
         from .batch.compiled.arrow_rows import rank_table

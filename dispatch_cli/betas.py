@@ -1,4 +1,4 @@
-"""The Beta distribution: what a share of yes and no can truly be."""
+"""Compute probabilities and quantiles of the Beta distribution of a share."""
 
 from math import exp, lgamma, log, log1p
 
@@ -12,7 +12,7 @@ def beta_cdf(a: float, b: float, x: float) -> float:
     """Compute the chance that a Beta(a, b) variable is at most x; a and b are above 0.
 
     This is the regularised incomplete beta function. Its continued fraction converges fast only
-    below the mean, so that above it the mirror image is computed.
+    below the mean, so that above it the complement is computed.
     """
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
@@ -25,7 +25,7 @@ def beta_cdf(a: float, b: float, x: float) -> float:
 def beta_quantile(a: float, b: float, chance: float) -> float:
     """Find the value below which a Beta(a, b) variable lies with a chance, to 1e-15.
 
-    A parameter of 0 makes it certain: b = 0 gives 1, a = 0 gives 0.
+    With b = 0 it is 1, with a = 0 it is 0.
     """
     if a <= 0 or b <= 0:
         return 1.0 if b <= 0 else 0.0

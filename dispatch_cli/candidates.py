@@ -1,22 +1,21 @@
-"""Candidates with their minutes, and the orders in which they can be asked.
+"""Define the values between ranking and cascade: rated providers, and the orders of them.
 
-Between the gates and the ranking: ``ranking`` makes these values, ``cascade`` adds them up, and
-neither knows the other.
+``ranking`` makes these values, ``cascade`` adds them up, and neither imports the other.
 """
 
 from msgspec import Struct
 
-from .eligibility import Eligible
+from .eligibility import EligibleProvider
 
 
-class Rated(Struct, frozen=True, kw_only=True):
+class RatedProvider(Struct, frozen=True, kw_only=True):
     """An eligible provider with its minutes for one incident (docs/ranking.md).
 
     ``index_min`` is the true one; ``order_min`` has the head start taken off. ``error_min`` is the
     standard error of the index by the log, 0 where the log holds nothing.
     """
 
-    eligible: Eligible
+    eligible: EligibleProvider
     wait_min: float
     turnout_min: float
     travel_min: float
@@ -36,21 +35,21 @@ class Rated(Struct, frozen=True, kw_only=True):
 
 
 class Orders(Struct, frozen=True, kw_only=True):
-    """The order in which the providers are asked, and those it is held against.
+    """The order in which the providers are asked, and the orders with which it is compared.
 
-    ``asked`` is the one on the screen, in which equals take turns; ``ungrouped`` is the same by
-    minutes alone, and so are the others: ``without_wish`` leaves the motorist's own choice in its
-    place; ``by_index`` keeps the client's policy as the method applies it and orders by minutes;
-    ``neutral`` knows no client policy at all.
+    ``asked`` is the order on the screen, in which equal providers take turns. All others are by
+    minutes alone: ``ungrouped`` is otherwise the same; ``without_wish`` ignores the motorist's own
+    choice; ``by_index`` keeps the client's policy as the method applies it and orders by index;
+    ``neutral`` has no client policy at all.
     """
 
-    asked: list[Rated]
-    ungrouped: list[Rated]
-    without_wish: list[Rated]
-    by_index: list[Rated]
-    neutral: list[Rated]
+    asked: list[RatedProvider]
+    ungrouped: list[RatedProvider]
+    without_wish: list[RatedProvider]
+    by_index: list[RatedProvider]
+    neutral: list[RatedProvider]
 
     @property
     def is_by_minutes(self) -> bool:
-        """Whether nothing was grouped: ``asked`` is the very list that ``ungrouped`` is."""
+        """Whether no providers were grouped: then ``asked`` is the same list as ``ungrouped``."""
         return self.asked is self.ungrouped

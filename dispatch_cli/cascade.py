@@ -1,4 +1,4 @@
-"""A cascade as a whole: its expected minutes, its chance, and what its order costs."""
+"""Build the cascade of a service: its expected minutes, its chance, and the costs of its order."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from . import geo
-from .candidates import Orders, Rated
+from .candidates import Orders, RatedProvider
 from .eligibility import Need, later
-from .messages import time_of_day
+from .messages import Message, time_of_day
 from .model import Availability
 from .results.cascade_answer import WHY_AT_MOST, Candidate, Cascade, Exclusion, LastResortLine
 
@@ -17,12 +17,14 @@ SELDOM_ACCEPTS = 0.6
 _TINY_MIN = 1e-6
 
 
-def expected_min(order: Iterable[Rated], fallback_min: float, start_min: float = 0.0) -> float:
+def expected_min(
+    order: Iterable[RatedProvider], fallback_min: float, start_min: float = 0.0
+) -> float:
     """Add up the expected time to rescue of an order (docs/ranking.md), in minutes.
 
-    The minutes count from ``start_min`` after the incident on, when the first provider is asked.
-    The sum runs over P(all before refused) * (answer + acceptance * arrival), then
-    P(all refused) * fallback; nobody to ask gives the fallback itself.
+    The minutes count from the first call, which is ``start_min`` after the incident. The sum runs
+    over P(all before refused) * (answer + acceptance * arrival), then P(all refused) * fallback; an
+    empty order gives the fallback itself.
     """
     minutes, all_refused = 0.0, 1.0
     for candidate in order:
@@ -33,16 +35,16 @@ def expected_min(order: Iterable[Rated], fallback_min: float, start_min: float =
     return minutes + all_refused * fallback_min
 
 
-def arrival_after(candidate: Rated, start_min: float) -> float:
-    """Return the minutes to the arrival of a provider that is asked so long after the incident.
+def arrival_after(candidate: RatedProvider, start_min: float) -> float:
+    """Return the minutes to the arrival of a provider that is asked ``start_min`` later.
 
-    Of its wait so much is over.
+    Its wait is shorter by these minutes.
     """
     return max(0.0, candidate.arrival_min - min(candidate.wait_min, start_min))
 
 
-def chances(order: Iterable[Rated]) -> list[float]:
-    """List the chance that somebody has accepted by each rank, if refusals are independent."""
+def chances(order: Iterable[RatedProvider]) -> list[float]:
+    """List the chance of an acceptance by each rank, if refusals are independent."""
     found, all_refused = [], 1.0
     for candidate in order:
         all_refused *= 1 - candidate.acceptance
@@ -62,12 +64,12 @@ def build(
     nearest: Sequence[Exclusion] = (),
     excluded: Sequence[Exclusion] | None = None,
 ) -> Cascade:
-    """Make the cascade of one service: everything that the table, JSON and batch show of it.
+    """Make the cascade of one service.
 
-    ``start_min`` is when the service is asked for, if it waits for another one of the plan.
-    The costs part the difference to the neutral order: ``contract_cost_min`` and
-    ``method_cost_min`` are never negative, since the index is optimal within a client's groups.
-    They compare orders by minutes alone; ``fairness_cost_min`` is what equals in turn add to that.
+    ``start_min`` is the start of a service that waits for another one of the plan. The costs split
+    the difference to the neutral order: ``contract_cost_min`` and ``method_cost_min`` are never
+    negative, since the index is optimal within a client's groups. They compare orders by minutes
+    alone; ``fairness_cost_min`` is the additional cost of equal providers that take turns.
     """
     fallback_min = need.settings.of(need.entry.service).fallback_min
     asked = expected_min(orders.asked, fallback_min, start_min)
@@ -108,14 +110,14 @@ def build(
 
 
 def _unless_tiny(minutes: float) -> float:
-    """Round a difference of expected minutes to 0 where no order depends on so little."""
+    """Return 0 for a difference of expected minutes on which no order depends."""
     return minutes if abs(minutes) >= _TINY_MIN else 0.0
 
 
 def _candidates(
     orders: Orders, by_rank: list[float], need: Need, start_min: float
 ) -> tuple[Candidate, ...]:
-    """The rows, each with the clock time at which help is there if asked in turn."""
+    """Make the rows, each with the clock time of arrival if the calls are made in order."""
     order = orders.asked
     ungrouped = [] if orders.is_by_minutes else orders.ungrouped
     by_minutes = {rated.eligible.provider.id: at for at, rated in enumerate(ungrouped, 1)}
@@ -165,33 +167,41 @@ def _candidates(
 
 
 def _why(
-    rated: Rated, need: Need, there_at: datetime, *, is_soonest: bool, is_in_turn: bool
-) -> tuple[str, ...]:
-    """Say in a few words what stands behind a row; the first that hold, in this order."""
-    eligible, client = rated.eligible, need.client
+    rated: RatedProvider, need: Need, there_at: datetime, *, is_soonest: bool, is_in_turn: bool
+) -> tuple[Message | str, ...]:
+    """Return the reasons for the rank of a row: the first that hold, in this order."""
+    eligible, client, when = rated.eligible, need.client, need.incident.when
     availability = eligible.availability
     open_until = availability.open_until
-    reasons = ["wish"] if eligible.provider.id == need.incident.wish else []
+    reasons: list[Message | str] = ["wish"] if eligible.provider.id == need.incident.wish else []
     if open_until is not None and open_until <= there_at:
-        reasons.append(f"closes {time_of_day(open_until)}")
+        reasons.append(_closes(open_until))
     if availability.due_at is not None:
-        reasons.append(f"back since {_clock(availability.due_at, need.incident.when)}?")
+        reasons.append(Message("back since {due_at}?", due_at=_clock(availability.due_at, when)))
     if is_in_turn:
         reasons.append("its turn")
     if rated.head_start_min and client:
-        reasons.append(f"own {client.kind}: -{rated.head_start_min:.1f}")
+        reasons.append(
+            Message(
+                "own {client_kind}: -{head_start_min:.1f}",
+                client_kind=Message(client.kind),
+                client=client.name,
+                head_start_min=rated.head_start_min,
+            )
+        )
     reasons += _of_units(availability, need, there_at)
     if eligible.area_edge:
         reasons.append("area edge")
     if open_until is not None and timedelta() < open_until - there_at <= CLOSES_SOON:
-        reasons.append(f"closes {time_of_day(open_until)}")
+        reasons.append(_closes(open_until))
     if availability.hours.state == "unknown":
         reasons.append(availability.hours.comment or "hours unknown")
     if rated.acceptance < SELDOM_ACCEPTS:
-        # Rounded down, but 0.57 is 57 % although 100 times it is a hair below.
-        reasons.append(f"yes {int(rated.acceptance * 100 + 1e-9)} %")
+        # Rounded down, but 0.57 is 57 % although 100 * 0.57 is slightly less as a float.
+        percent = int(rated.acceptance * 100 + 1e-9)
+        reasons.append(Message("yes {percent} %", percent=percent))
     if availability.seen in ("unknown", "degraded") and availability.mark != "overdue":
-        reasons.append(_state_since(availability.seen, availability.since, need.incident.when))
+        reasons.append(_state_since(availability.seen, availability.since, when))
     if rated.outside_contract:
         reasons.append("outside contract")
     if not reasons:
@@ -199,31 +209,41 @@ def _why(
     return tuple(reasons[:WHY_AT_MOST])
 
 
-def _of_units(stands: Availability, need: Need, there_at: datetime) -> Iterator[str]:
-    """Say when a unit can set off, and until when it may stay."""
+def _of_units(stands: Availability, need: Need, there_at: datetime) -> Iterator[Message]:
+    """Say when a unit can set off, and when its next job begins."""
     when = need.incident.when
     if stands.wait_min and stands.source == "hours" and stands.opens_at is not None:
-        yield f"opens {_clock(stands.opens_at, when)}"
+        yield Message("opens {opens_at}", opens_at=_clock(stands.opens_at, when))
     elif stands.wait_min:
-        yield f"free in {stands.wait_min:.0f} min"
+        yield Message("free in {wait_min:.0f} min", wait_min=stands.wait_min)
     job = timedelta(minutes=need.settings.job_min(need.entry.service))
     if stands.next_at is not None and stands.next_at < there_at + job:
-        yield f"next job {_clock(stands.next_at, when)}"
+        yield Message("next job {next_at}", next_at=_clock(stands.next_at, when))
 
 
-def _clock(moment: datetime, when: datetime) -> str:
+def _closes(open_until: datetime) -> Message:
+    return Message("closes {closes_at}", closes_at=time_of_day(open_until))
+
+
+def _clock(moment: datetime, when: datetime) -> Message | str:
     """Write a moment as a time of day, with the weekday if it is not that of the incident."""
     local = moment.astimezone(when.tzinfo)
     time = time_of_day(local)
-    return time if local.date() == when.date() else f"{local:%a} {time}"
+    if local.date() == when.date():
+        return time
+    return Message("{weekday} {time}", weekday=_weekday(local), time=time)
 
 
-def _state_since(state: str, since: datetime | None, when: datetime) -> str:
+def _weekday(local: datetime) -> Message:
+    return Message(f"{local:%a}")
+
+
+def _state_since(state: str, since: datetime | None, when: datetime) -> Message | str:
     if since is None:
         return state
     local = since.astimezone(when.tzinfo)
-    return (
-        f"{state} since {time_of_day(local)}"
-        if local.date() == when.date()
-        else f"{state} since {local:%a}"
+    return Message(
+        "{state} since {since}",
+        state=Message(state),
+        since=time_of_day(local) if local.date() == when.date() else _weekday(local),
     )

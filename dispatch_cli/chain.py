@@ -1,7 +1,7 @@
-"""Services of a plan that wait for another one: when they start, and the minutes of the whole.
+"""Compute when the services of a plan start, and the expected minutes of the whole plan.
 
-A service that is planned ``after`` another starts when that one can have failed: its expected
-minutes to rescue plus the minutes of its job.
+A service ``after`` another one starts when that one can have failed: after its expected minutes to
+rescue and the minutes of its job.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .messages import Message
 from .model import Settings
 from .model.words import CARRYING_SERVICES
 from .results.cascade_answer import WHY_AT_MOST, Cascade
 
 
 class Link(Struct, frozen=True):
-    """A service, the one that it waits for, its expected minutes, and when these start.
+    """A service, the service that it waits for, its expected minutes, and when these start.
 
-    ``start_min`` is 0 for a service that waits for none.
+    ``start_min`` is 0 for a service that does not wait.
     """
 
     service: str
@@ -29,9 +30,9 @@ class Link(Struct, frozen=True):
 def linked(
     afters: Mapping[str, str | None], minutes_of: Callable[[str, float], float], settings: Settings
 ) -> list[Link]:
-    """Make the links of a plan from its services and the service that each of them waits for.
+    """Make the links of a plan; ``afters`` has the service that each service waits for.
 
-    ``minutes_of`` gives the expected minutes of a service from its start on.
+    ``minutes_of`` returns the expected minutes of a service from its start on.
     """
     found: dict[str, Link] = {}
 
@@ -50,9 +51,9 @@ def linked(
 def plan_min(links: Sequence[Link], settings: Settings) -> float | None:
     """Return the expected minutes until the motorist drives on or is towed.
 
-    None if no service waits for another one. A service on the spot lets the motorist drive on with
-    the chance ``helped``, at the end of its job; one that carries the vehicle ends the plan when it
-    arrives. Of several services that follow, the slowest counts.
+    None if no service waits for another one. A service on the spot succeeds with the chance
+    ``helped``, at the end of its job; one that carries the vehicle ends the plan when it arrives.
+    The slowest of several services that follow counts.
     """
     following: dict[str, list[Link]] = {}
     own = {link.service for link in links}
@@ -79,10 +80,10 @@ def _minutes_of(link: Link, following: Mapping[str, list[Link]], settings: Setti
 def with_shared_units(
     cascades: Iterable[Cascade], units_of: Callable[[str], int]
 ) -> tuple[Cascade, ...]:
-    """Mark a provider with a single unit that stands first for several services at once.
+    """Mark a provider with a single unit that is first for several services at once.
 
-    The mark is in its row for the second service and every later one. ``units_of`` gives the units
-    of a provider.
+    The mark is in its row for the second service and every later one. ``units_of`` returns the
+    units of a provider.
     """
     first_for: dict[str, str] = {}
     found = []
@@ -91,7 +92,7 @@ def with_shared_units(
             row = cascade.candidates[0]
             earlier = first_for.setdefault(row.provider, cascade.service)
             if earlier != cascade.service and units_of(row.provider) == 1:
-                why = (f"one unit: {earlier}", *row.why)[:WHY_AT_MOST]
+                why = (Message("one unit: {service}", service=earlier), *row.why)[:WHY_AT_MOST]
                 rows = (replace(row, why=why), *cascade.candidates[1:])
                 found.append(replace(cascade, candidates=rows))
                 continue

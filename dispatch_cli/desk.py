@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from . import cascade, chain, eligibility, geo, plans, ranking, readback
 from .availability import HolidayDates
-from .candidates import Orders, Rated
+from .candidates import Orders, RatedProvider
 from .eligibility import GATES, Gate, Need, check_gates, reasons_of
 from .errors import UsageError
 from .messages import Message, quoted
@@ -178,7 +178,7 @@ def rank_need(
     parts = eligibility.split(providers, need, gates)
     settings = need.settings.of(need.entry.service)
 
-    def rate(eligible: eligibility.Eligible) -> Rated:
+    def rate(eligible: eligibility.EligibleProvider) -> RatedProvider:
         travel_min = geo.crow_fly_min(eligible.distance_km, settings)
         experienced, late_min, error_min = with_experience(eligible, need)
         return ranking.rate(experienced, need, travel_min, late_min, error_min)
@@ -193,8 +193,8 @@ def rank_need(
 
 
 def with_experience(
-    eligible: eligibility.Eligible, need: Need
-) -> tuple[eligibility.Eligible, float, float]:
+    eligible: eligibility.EligibleProvider, need: Need
+) -> tuple[eligibility.EligibleProvider, float, float]:
     """Replace values of the file by those learned from the case log.
 
     Returns also the mean lateness and the standard error of the index, both in minutes.

@@ -1,7 +1,7 @@
 """Count how often each provider was asked, and what contracts cost the motorists.
 
-Every count is of the services of cases: a second call to one provider is no second offer, and
-whom the operator asked out of order stands apart.
+Each count is one of services of cases: a second call to one provider for one service is no second
+offer. Providers that the operator asked out of order are counted separately.
 """
 
 from collections import Counter
@@ -21,15 +21,15 @@ COST_BANDS: "dict[CostBand, tuple[float, float | None]]" = {
     "3_to_10": (3, 10),
     "over_10": (10, None),
 }
-"""The least and the most minutes of each band; those of "unknown" have no bounds."""
+"""The least and the most minutes of each band; the band "unknown" has no bounds."""
 
 _NO_COST_MIN = 1e-6
 
-_Whose = tuple[str, str]
+_ProviderService = tuple[str, str]
 """A provider and a service."""
 
 _Turns = dict[int, list[Tally]]
-"""The offers of one provider for one service, by case: one offer, however many calls it took."""
+"""The calls to one provider for one service, by case; they are one offer."""
 
 
 def report(
@@ -40,26 +40,25 @@ def report(
     standings: Iterable[Standing] = (),
     contract_counts: Iterable[ContractCount] = (),
 ) -> FairnessReport:
-    """Count over the cases opened since a moment; their offers count whenever they were made.
+    """Count over the cases opened since a moment, with all their offers, in any order.
 
     The cascades of erased cases are known by whole months only, from ``standings`` and
     ``contract_counts``; a month that the moment divides is named in ``left_out``. Services that
-    were planned but never opened do not count, nor do superseded answers. No order changes
-    anything.
+    were planned but never opened do not count, nor do superseded answers.
     """
     counted = {case.id: case for case in cases if case.opened_at >= since}
     erased, costs = list(standings), list(contract_counts)
     months = {each.month for each in erased} | {each.month for each in costs}
-    in_order: dict[_Whose, _Turns] = {}
+    in_order: dict[_ProviderService, _Turns] = {}
     overrides: dict[tuple[str, str, str], _Turns] = {}
     for tally in tallies:
         if tally.case_id not in counted or tally.outcome == "corrected":
             continue
-        whose = (tally.provider, tally.service)
+        key = (tally.provider, tally.service)
         turns = (
-            overrides.setdefault((*whose, tally.override), {})
+            overrides.setdefault((*key, tally.override), {})
             if tally.override
-            else in_order.setdefault(whose, {})
+            else in_order.setdefault(key, {})
         )
         turns.setdefault(tally.case_id, []).append(tally)
     return FairnessReport(
@@ -79,17 +78,17 @@ def report(
 
 
 def _rows(
-    cases: Iterable[Case], in_order: dict[_Whose, _Turns], erased: Iterable[Standing]
+    cases: Iterable[Case], in_order: dict[_ProviderService, _Turns], erased: Iterable[Standing]
 ) -> tuple[FairnessRow, ...]:
-    """One row for each provider and service that was in a cascade, asked or not."""
-    in_cases: dict[_Whose, set[int]] = {}
+    """Make a row for each provider and service that was in a cascade, asked or not."""
+    in_cases: dict[_ProviderService, set[int]] = {}
     unknown: Counter[str] = Counter()
-    first: Counter[_Whose] = Counter()
-    by_wish: Counter[_Whose] = Counter()
+    first: Counter[_ProviderService] = Counter()
+    by_wish: Counter[_ProviderService] = Counter()
     forgotten: set[int] = set()
     for case in cases:
         if case.forgotten_at is not None:
-            # Of its cascades it is only known who was asked.
+            # Only the asked providers of its cascades are known.
             forgotten.add(case.id)
             unknown.update(service.service for service in case.services if service.opened)
         for service in case.services:
@@ -121,7 +120,13 @@ def _rows(
 
 
 def _row(
-    key: _Whose, *, in_cases: set[int], unknown: int, first: int, by_wish: int, turns: _Turns
+    key: _ProviderService,
+    *,
+    in_cases: set[int],
+    unknown: int,
+    first: int,
+    by_wish: int,
+    turns: _Turns,
 ) -> FairnessRow:
     accepted = _cases_with(turns, SAID_YES)
     answer_min, arrival_min = _mean_minutes(turns)
@@ -155,7 +160,7 @@ def _override_row(key: tuple[str, str, str], turns: _Turns) -> OverrideRow:
 
 
 def cost_band(minutes: float) -> CostBand:
-    """Return the band in which minutes lie; under a millionth of a minute counts as 0."""
+    """Return the band of some minutes; less than a millionth of a minute counts as 0."""
     if minutes < _NO_COST_MIN:
         return "0"
     return next(
@@ -166,15 +171,15 @@ def cost_band(minutes: float) -> CostBand:
 
 
 def case_band(case: Case) -> CostBand:
-    """Return the band of what contracts cost the motorist of a case, in all its opened services."""
+    """Return the band of a contract's cost in a case, summed over its opened services."""
     return cost_band(fsum(each.neutral_cost_min for each in case.services if each.opened))
 
 
 def _contracts(cases: Iterable[Case], erased: Iterable[ContractCount]) -> tuple[ContractRow, ...]:
-    """What each client's contracts cost over all its cases, also those that they cost nothing.
+    """Count the cases of each client by the cost of its contract.
 
-    Cases are counted by band before their erasure as well: the difference of two reports, one
-    before it and one after, tells no more.
+    Cases are counted by band also before their erasure, so that the difference of two reports, one
+    before it and one after, does not reveal the exact cost.
     """
     counts: dict[str, Counter[CostBand]] = {}
     for case in cases:
@@ -207,7 +212,7 @@ def _contract_row(client: str, counts: "Counter[CostBand]") -> ContractRow:
 
 
 def _cases_with(turns: _Turns, outcomes: Iterable[str]) -> set[int]:
-    """The cases in which one of the calls ended in one of these outcomes."""
+    """Return the cases in which one of the calls ended in one of these outcomes."""
     return {
         case_id
         for case_id, calls in turns.items()
@@ -216,7 +221,7 @@ def _cases_with(turns: _Turns, outcomes: Iterable[str]) -> set[int]:
 
 
 def _mean_minutes(turns: _Turns) -> tuple[float | None, float | None]:
-    """The mean minutes to an answer, of all who answered or failed to, and to an arrival."""
+    """Return the mean minutes to an answer, with unanswered calls, and to an arrival."""
     calls = [call for calls in turns.values() for call in calls]
     answered = [
         fsum((*call.in_vain_min, call.answer_min))

@@ -1,7 +1,7 @@
-"""What the case log teaches about a provider: its acceptance, its answer time, its lateness.
+"""Learn the acceptance, answer time and lateness of a provider from the case log.
 
-Everything is shrunk toward what was known before: the file's values count as PRIOR_OFFERS offers,
-and what the log holds fades with HALF_LIFE_DAYS. See docs/learning.md.
+All values are shrunk toward those of the file, which weigh PRIOR_OFFERS offers, and offers of the
+log fade with HALF_LIFE_DAYS. See docs/learning.md.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,39 +17,39 @@ from .model import Provider, Settings
 from .model.case import SAID_NO, SAID_YES, Summary, Tally
 
 HALF_LIFE_DAYS = 90
-"""An offer made so long ago counts half of one made now."""
+"""Age of an offer that counts half of one made now."""
 
 PRIOR_OFFERS = 10
-"""What the file says weighs as much as this many offers."""
+"""Weight of the file's values, in offers."""
 
 MOST_ANSWER_MIN = 15
-"""No call takes longer: what was written down hours later was forgotten, not waited for."""
+"""Longest answer time that counts: a later answer was recorded late."""
 
 INTERVAL = 0.8
 """The chance that the true acceptance lies within the interval that is shown."""
 
 ANSWER_SPREAD_MIN = 3
-"""How far single answer times lie from their mean, as a standard deviation."""
+"""Standard deviation of a single answer time."""
 
 LATE_SPREAD_MIN = 5
-"""How far single arrivals lie from their mean lateness, as a standard deviation."""
+"""Standard deviation of a single lateness."""
 
 _DAY = timedelta(days=1)
 _NOTHING = 1e-9
 
 
-class Prior(Struct, frozen=True):
-    """What is known before the first offer, from the provider or its service's settings."""
+class PriorValues(Struct, frozen=True):
+    """The values before the first offer, from the provider or its service's settings."""
 
     acceptance: float
     answer_min: float
 
 
-class Learned(Struct, frozen=True, kw_only=True):
-    """A provider's values for one service after what the log holds.
+class LearnedValues(Struct, frozen=True, kw_only=True):
+    """A provider's values for one service, learned from the log.
 
     ``late_min`` is the mean of arrival minus base forecast, negative if the provider comes early;
-    it is added to ``arrival_min``, which never falls below 0. ``promise_late_min`` is the mean of
+    it is added to ``arrival_min``, which is never below 0. ``promise_late_min`` is the mean of
     actual minus promised arrival, and is only shown. ``asked``, ``accepted`` and the two weights
     are faded sums, not counts.
     """
@@ -60,16 +60,16 @@ class Learned(Struct, frozen=True, kw_only=True):
     promise_late_min: float
     asked: float
     accepted: float
-    prior: Prior
+    prior: PriorValues
     answer_weight: float = 0.0
     late_weight: float = 0.0
 
     @property
     def error_min(self) -> float:
-        """The standard error of ``index_min`` by the log, in minutes; 0 if the log holds nothing.
+        """The standard error of ``index_min`` by the log, in minutes; 0 without offers in the log.
 
-        It adds up the variances of answer_min / acceptance and of the lateness: the acceptance has
-        that of its Beta distribution, minutes have fixed spreads over the root of their weight.
+        It adds the variances of answer_min / acceptance and of the lateness. That of the acceptance
+        is the variance of its Beta distribution; those of minutes are constants over their weight.
         """
         if not self.asked or not self.acceptance:
             return 0.0
@@ -82,7 +82,8 @@ class Learned(Struct, frozen=True, kw_only=True):
             LATE_SPREAD_MIN / sqrt(PRIOR_OFFERS + self.late_weight),
         )
 
-    # The bounds cost a hundred times the mean, and a ranking has no use for them.
+    # Properties, because the bounds take a hundred times as long as the mean, and only reports
+    # use them.
     @property
     def interval_low(self) -> float:
         """The lower end of the credible interval of the acceptance."""
@@ -95,14 +96,14 @@ class Learned(Struct, frozen=True, kw_only=True):
 
 
 def faded(weight: float, days: float) -> float:
-    """Let a weight fade over some days; a clock that was put back makes nothing heavier."""
+    """Let a weight fade over some days; negative days (a clock was set back) count as 0."""
     return float(weight * 0.5 ** (max(0.0, days) / HALF_LIFE_DAYS))
 
 
 def is_counted(tally: Tally) -> bool:
-    """Whether an offer teaches anything: answered, in order, and not called off by the motorist.
+    """Return whether an offer counts: answered, in order, and not called off by the motorist.
 
-    No answer before the provider opens teaches nothing.
+    A call without an answer before the provider opens does not count.
     """
     if tally.override or (tally.before_opening and tally.outcome in ("no_answer", "unreachable")):
         return False
@@ -112,7 +113,7 @@ def is_counted(tally: Tally) -> bool:
 def answer_minutes(tally: Tally) -> float | None:
     """Return the minutes of all calls of a turn; None if the time of a call is impossible.
 
-    The number that answers is seldom the first: what was waited for in vain was time lost as well.
+    Unanswered calls count, because they cost time before the one that was answered.
     """
     calls = (*tally.in_vain_min, tally.answer_min)
     if not all(isfinite(minutes) and minutes >= 0 for minutes in calls):
@@ -145,23 +146,23 @@ def summarise(
     ]
 
 
-def prior_of(provider: Provider, service: str, settings: Settings) -> Prior:
-    """Find what holds for a provider and service before anything is learned."""
+def prior_of(provider: Provider, service: str, settings: Settings) -> PriorValues:
+    """Return the values of a provider and service without any offers."""
     default = settings.of(service)
-    return Prior(
+    return PriorValues(
         acceptance=default.acceptance if provider.acceptance is None else provider.acceptance,
         answer_min=default.answer_min if provider.answer_min is None else provider.answer_min,
     )
 
 
-def learned(prior: Prior, summary: Summary | None, now: datetime) -> Learned:
-    """Shrink what the log holds toward the prior; without a summary the prior itself holds.
+def learned(prior: PriorValues, summary: Summary | None, now: datetime) -> LearnedValues:
+    """Shrink the sums of the log toward the prior; without a summary the prior is returned.
 
-    The acceptance is the mean of a Beta distribution and strictly between 0 and 1, but where the
-    file says exactly 0 or 1 and nothing in the log speaks against it.
+    The acceptance is the mean of a Beta distribution and strictly between 0 and 1, unless the file
+    has exactly 0 or 1 and no offer in the log contradicts it.
     """
     if summary is None:
-        return Learned(
+        return LearnedValues(
             acceptance=prior.acceptance,
             answer_min=prior.answer_min,
             late_min=0.0,
@@ -177,7 +178,7 @@ def learned(prior: Prior, summary: Summary | None, now: datetime) -> Learned:
     late_weight = faded(summary.late_weight, days)
     promise_weight = faded(summary.promise_weight, days)
     answer_min = PRIOR_OFFERS * prior.answer_min + faded(summary.answer_min_weighted, days)
-    return Learned(
+    return LearnedValues(
         acceptance=_posterior_mean(prior.acceptance, accepted, asked),
         answer_min=answer_min / (PRIOR_OFFERS + answer_weight),
         late_min=faded(summary.late_min_weighted, days) / (PRIOR_OFFERS + late_weight),
@@ -194,11 +195,11 @@ def learned(prior: Prior, summary: Summary | None, now: datetime) -> Learned:
 
 def apply_learned(
     provider: Provider, service: str, settings: Settings, summary: Summary | None, now: datetime
-) -> tuple[Provider, Learned]:
+) -> tuple[Provider, LearnedValues]:
     """Put the learned acceptance and answer minutes into a provider, for one service.
 
-    Without a summary the provider comes back as it is. A provider has no field for ``late_min``:
-    the caller adds it to the arrival.
+    Without a summary the provider is returned unchanged. A provider has no field for ``late_min``,
+    which the caller adds to the arrival.
     """
     found = learned(prior_of(provider, service, settings), summary, now)
     if summary is None:
@@ -206,8 +207,8 @@ def apply_learned(
     return replace(provider, acceptance=found.acceptance, answer_min=found.answer_min), found
 
 
-def _beta_of(found: Learned) -> tuple[float, float]:
-    """The two parameters of the acceptance's distribution; next to nothing counts as 0."""
+def _beta_of(found: LearnedValues) -> tuple[float, float]:
+    """Return the two parameters of the acceptance's distribution; below 1e-9 they are 0."""
     yes = PRIOR_OFFERS * found.prior.acceptance + found.accepted
     no = PRIOR_OFFERS * (1 - found.prior.acceptance) + found.asked - found.accepted
     return (yes if yes > _NOTHING else 0.0), (no if no > _NOTHING else 0.0)

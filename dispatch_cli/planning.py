@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from . import coverage
-from .availability import Basis, HolidayDates, hours_around
+from .availability import AvailabilityBasis, HolidayDates, hours_around
 from .errors import UsageError
 from .messages import Message
 from .model import Observations
@@ -43,7 +43,7 @@ def plan_ahead(
     Raises UsageError.
     """
     _check(days, minimum, regions, services)
-    stretch = coverage.Stretch(
+    stretch = coverage.CoverageScope(
         start=now.replace(second=0, microsecond=0),
         days=days,
         minimum=FEWER_THAN if minimum is None else minimum,
@@ -55,7 +55,7 @@ def plan_ahead(
     found = coverage.find_gaps(
         providers,
         stretch,
-        basis=Basis(hours_of, catalog.rules.settings, observations),
+        basis=AvailabilityBasis(hours_of, catalog.rules.settings, observations),
     )
     named = {each for gap in found.gaps for each in (*gap.providers, *gap.unknown)}
     return CoverageReport(

@@ -1,4 +1,4 @@
-"""What an incident needs: plans, their conditions, and the emergency line that nothing can remove.
+"""Find the services that an incident needs, and the emergency calls that no file can remove.
 
 A plan is what a fire service calls a run card. The built-in plans are in ``run_cards``; a file may
 add kinds, replace the services of a built-in one and add emergency services to it.
@@ -37,7 +37,7 @@ __all__ = [
 
 
 class Condition(Struct, frozen=True):
-    """Something that a plan can depend on, and the option that says it."""
+    """A condition of a plan entry, and the option that sets it."""
 
     option: str
     holds: Callable[[Incident, Settings], bool]
@@ -56,7 +56,7 @@ def _is_class(name: str) -> Condition:
 
 
 def _is_beyond_seats(incident: Incident, settings: Settings) -> bool:
-    """Whether persons and pets need more places than a tow truck is assumed to have."""
+    """Return whether persons and pets need more seats than a tow truck is assumed to have."""
     return incident.travellers + incident.pets > settings.truck_seats
 
 
@@ -77,8 +77,8 @@ CONDITIONS: Mapping[str, Condition] = {
     "beyond_seats": Condition("--persons N, --pets N", _is_beyond_seats),
 }
 
-# They hold for every kind, whatever the file says. On a lane or in a tunnel somebody must close
-# the road before anybody else can work there.
+# They hold for every kind, whatever the file says. On a lane or in a tunnel the police must close
+# the road before other services can work there.
 _ALWAYS = (
     PlanEntry(service="police", when=("lane", "tunnel")),
     PlanEntry(service="ambulance", when=("injured",)),
@@ -105,9 +105,8 @@ _OUT_OF_TUNNEL = "Engine off, key left in; on foot to the nearest emergency exit
 def find_kind(word: str, plans: Mapping[str, Plan] = BUILT_IN) -> str | None:
     """Find the incident kind, or the service, that an English or German word stands for.
 
-    ``plans`` are those of the file; the built-in ones are always known, and no word of the file
-    takes theirs away. A kind wins over a service of the same name, because its plan holds that
-    service and more.
+    ``plans`` are those of the file; the built-in ones are always known, and keep their words. A
+    kind comes before a service of the same name, because its plan has that service and more.
     """
     folded = fold(word)
     own = {kind: plan for kind, plan in plans.items() if kind not in BUILT_IN}
@@ -128,31 +127,31 @@ def _kind_called(folded: str, plans: Mapping[str, Plan]) -> str | None:
 
 
 def plan_of(kind: str, plans: Mapping[str, Plan]) -> Plan:
-    """Make the plan for a kind or a service name, with everything that no file can take out."""
+    """Make the plan for a kind or a service name, with the entries that no file can remove."""
     built_in = BUILT_IN.get(kind)
     plan = plans.get(kind) or built_in or Plan(kind=kind, entries=(PlanEntry(service=kind),))
     entries = [*plan.entries]
     if built_in is not None and plan is not built_in:
         entries += [entry for entry in built_in.entries if entry.service in EMERGENCY_SERVICES]
     if kind in EMERGENCY_SERVICES:
-        # Whatever a file makes of the word, whoever asks for an ambulance is told the number.
+        # A file may redefine the word "ambulance", but its number is always shown.
         entries.append(PlanEntry(service=kind))
     offered = {entry.service for entry in entries} - EMERGENCY_SERVICES.keys()
     carrying = [entry for entry in entries if entry.service in CARRYING_SERVICES]
     if carrying:
-        # Whoever drives on after help on the spot needs no taxi: it waits as the truck does.
+        # After help on the spot no taxi is needed, so that it waits as the truck does.
         after = carrying[-1].after if all(entry.after for entry in carrying) else None
         entries.append(replace(_BEYOND_SEATS, after=after))
     if offered - {"taxi"}:
-        # Before everything else, because nothing on its side or roof rolls onto a truck.
+        # Recovery comes first: a vehicle on its side or roof cannot roll onto a truck.
         entries = [*RECOVERY, *entries]
     return Plan(kind=kind, entries=(*_ALWAYS, *entries), words=plan.words)
 
 
 def services_for(incident: Incident, rules: Rules) -> tuple[PlanEntry, ...]:
-    """List the services that an incident needs now or later, each once, emergency services apart.
+    """List the services that an incident needs now or later, each once, without emergency services.
 
-    An entry whose ``after`` is not itself needed is needed now.
+    An entry is needed now if the service that it waits for is not needed.
     """
     wanted: dict[str, PlanEntry] = {}
     for entry in _needed(incident, rules.plans, rules.settings):
@@ -169,8 +168,8 @@ def services_for(incident: Incident, rules: Rules) -> tuple[PlanEntry, ...]:
 def emergency_calls(incident: Incident, rules: Rules | None = None) -> tuple[EmergencyCall, ...]:
     """List the emergency services that an incident needs, in the order in which to dial.
 
-    Needs no provider file: with ``rules`` None the built-in plans hold. The police come along with
-    a call to 112, but on a lane or in a tunnel they are dialled first, since they close the road.
+    Without ``rules`` the built-in plans apply, so that no provider file is needed. A call to 112
+    includes the police, but on a lane or in a tunnel they are called first, to close the road.
     """
     rules = rules or Rules()
     needed = {entry.service for entry in _needed(incident, rules.plans, rules.settings)}
@@ -192,7 +191,7 @@ def emergency_calls(incident: Incident, rules: Rules | None = None) -> tuple[Eme
 
 
 def advice_for(incident: Incident, calls: Iterable[EmergencyCall]) -> tuple[str, ...]:
-    """List what the operator says to the caller at once, the most urgent first."""
+    """List the advice that the operator reads to the caller at once, the most urgent first."""
     advice = []
     if incident.spot == "shoulder":
         advice.append(_BEHIND_BARRIER)
@@ -208,7 +207,7 @@ def advice_for(incident: Incident, calls: Iterable[EmergencyCall]) -> tuple[str,
 def _needed(
     incident: Incident, plans: Mapping[str, Plan], settings: Settings
 ) -> Iterable[PlanEntry]:
-    """The entries of an incident's plan whose conditions hold."""
+    """List the entries of an incident's plan whose conditions hold."""
 
     def holds(name: str) -> bool:
         return CONDITIONS[name].holds(incident, settings)

@@ -1,9 +1,9 @@
-"""The order in which providers are asked: everything is minutes.
+"""Order the providers of a service by minutes.
 
-``index_min = arrival_min + answer_min / acceptance`` ascending minimises the expected time to
-rescue, and nobody is worth asking whose index is not below the fallback. This is the reservation
-price of a yes/no box (Weitzman, Econometrica 47(3), 1979) and the cost/probability rule of
-sequential testing (Simon & Kadane 1975; Ünlüyurt 2004); the proof is in docs/ranking.md.
+Ascending ``index_min = arrival_min + answer_min / acceptance`` minimises the expected time to
+rescue, and a provider is not worth asking if its index is not below the fallback. This is the
+reservation price of a yes/no box (Weitzman, Econometrica 47(3), 1979) and the cost/probability rule
+of sequential testing (Simon & Kadane 1975; Ünlüyurt 2004); the proof is in docs/ranking.md.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,40 +15,40 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from .candidates import Orders, Rated
-from .eligibility import Eligible, Need, is_on_list
+from .candidates import Orders, RatedProvider
+from .eligibility import EligibleProvider, Need, is_on_list
 from .model import Provider, Settings
 from .model.digest import blake2b
 
 NIGHT_BEGINS, NIGHT_ENDS = 20, 6
 """Hours of the clock."""
 COMPARED_STEPS_PER_MIN = 1e6
-"""Minutes are compared in whole millionths and no finer, so that two ways of computing agree."""
+"""Minutes are compared in whole millionths, so that two ways of computing give one order."""
 
 EQUAL_WITHIN_ERRORS = 3
-"""Learned values so many standard errors of the better one apart may differ by chance.
+"""Standard errors of the better one of two learned values within which they may be equal.
 
-The difference of two such values has a standard error of 1.4 times that; twice it is 2.8 times. And
-the better one of several is better by luck more often than not.
+Their difference has a standard error 1.4 times as large, and twice that is 2.8; the best of several
+is better by luck more often than not.
 """
 
-Measure = Callable[[Rated, Need], int]
+Measure = Callable[[RatedProvider, Need], int]
 Tie = tuple[float, bytes]
 T = TypeVar("T")
 
 
 def rate(
-    eligible: Eligible,
+    eligible: EligibleProvider,
     need: Need,
     travel_min: float,
     late_min: float = 0.0,
     error_min: float = 0.0,
-) -> Rated:
-    """Work out a provider's minutes; what it does not say itself comes from the service's settings.
+) -> RatedProvider:
+    """Compute a provider's minutes; missing values come from the settings of the service.
 
-    ``late_min`` is what it is usually late by, negative if early; nobody arrives before the call.
-    An acceptance of 0 gives an infinite index: asking costs time and never helps. ``error_min`` is
-    the standard error of the index by the log, 0 where the log holds nothing.
+    ``late_min`` is its usual lateness, negative if early; no arrival is before the call. An
+    acceptance of 0 gives an infinite index: asking costs time and never helps. ``error_min`` is the
+    standard error of the index by the log, 0 without offers in the log.
     """
     provider, wait_min = eligible.provider, eligible.availability.wait_min
     settings = need.settings.of(need.entry.service)
@@ -57,7 +57,7 @@ def rate(
     acceptance = _or_default(provider.acceptance, settings.acceptance)
     arrival_min = max(0.0, wait_min + turnout_min + travel_min + late_min)
     client = need.client
-    return Rated(
+    return RatedProvider(
         eligible=eligible,
         wait_min=wait_min,
         turnout_min=turnout_min,
@@ -71,7 +71,7 @@ def rate(
         outside_contract=bool(
             client
             and client.only
-            # Safety beats contract: whoever stands in traffic waits for nobody's list.
+            # A person in danger does not wait for a client's list.
             and not need.incident.in_danger
             and not is_on_list(provider, client.only)
         ),
@@ -79,28 +79,31 @@ def rate(
     )
 
 
-def keep(rated: Iterable[Rated], fallback_min: float) -> tuple[list[Rated], list[Rated]]:
-    """Part those worth asking from those who are slower than the last resort (the stop rule).
+def keep(
+    rated: Iterable[RatedProvider], fallback_min: float
+) -> tuple[list[RatedProvider], list[RatedProvider]]:
+    """Separate providers worth asking from those slower than the last resort (the stop rule).
 
-    The true index decides: a head start reorders the kept and never keeps anybody.
+    The true index decides: a head start changes the order, never the set.
     """
-    kept: list[Rated] = []
-    beyond: list[Rated] = []
+    kept: list[RatedProvider] = []
+    beyond: list[RatedProvider] = []
     for candidate in rated:
         (kept if candidate.index_min < fallback_min else beyond).append(candidate)
     return kept, beyond
 
 
-def orders(kept: list[Rated], contract_only: list[Rated], need: Need) -> Orders:
-    """Order the kept, and make the orders that show what wish, method and contract cost.
+def orders(kept: list[RatedProvider], contract_only: list[RatedProvider], need: Need) -> Orders:
+    """Order the kept providers, and make the orders that show what wish, method and contract cost.
 
-    ``contract_only`` are those kept out by a client's strict list alone; the neutral order has
-    them too.
+    ``contract_only`` are excluded by a client's strict list alone; the neutral order has them too.
     """
     measure = _MEASURES[need.settings.method]
 
-    def in_order(rated: list[Rated], by: Measure, *, policy: bool, wish: str | None) -> list[Rated]:
-        def key(candidate: Rated) -> tuple[bool, bool, int, Tie]:
+    def in_order(
+        rated: list[RatedProvider], by: Measure, *, policy: bool, wish: str | None
+    ) -> list[RatedProvider]:
+        def key(candidate: RatedProvider) -> tuple[bool, bool, int, Tie]:
             provider = candidate.eligible.provider
             return (
                 provider.id != wish,
@@ -122,7 +125,7 @@ def orders(kept: list[Rated], contract_only: list[Rated], need: Need) -> Orders:
 
 
 def at_night(provider: Provider, need: Need) -> Provider:
-    """Let a provider without opening hours accept less often at night, before anything is learned.
+    """Lower the unlearned acceptance at night of a provider without opening hours.
 
     Night is from 20 to 6 on the clock of the centre; the factor is ``unknown_hours_night_factor``.
     """
@@ -140,12 +143,12 @@ def is_night(moment: datetime, timezone: str) -> bool:
     return not NIGHT_ENDS <= moment.astimezone(ZoneInfo(timezone)).hour < NIGHT_BEGINS
 
 
-def _in_turn(ordered: list[Rated], need: Need) -> list[Rated]:
+def _in_turn(ordered: list[RatedProvider], need: Need) -> list[RatedProvider]:
     """Let equals take turns within each part of the order: wish, client's list, others."""
     if need.settings.method != "index" or not any(each.error_min for each in ordered):
         return ordered
 
-    def part(candidate: Rated) -> tuple[bool, bool]:
+    def part(candidate: RatedProvider) -> tuple[bool, bool]:
         return candidate.eligible.provider.id != need.incident.wish, candidate.outside_contract
 
     return [
@@ -161,7 +164,7 @@ def _in_turn(ordered: list[Rated], need: Need) -> list[Rated]:
 
 
 def equal_within_min(error_min: float, settings: Settings) -> float:
-    """Return how many minutes behind a leader its equals may be; 0 if the log has nothing of it."""
+    """Return how many minutes behind a leader its equals may be; 0 without offers in the log."""
     return min(settings.fair_within_min, EQUAL_WITHIN_ERRORS * error_min)
 
 
@@ -194,10 +197,10 @@ def _or_default(value: float | None, default: float) -> float:
     return default if value is None else value
 
 
-def _head_start_min(eligible: Eligible, need: Need) -> float:
-    """The minutes that a contract gives; none where somebody is in danger or a procedure decides.
+def _head_start_min(eligible: EligibleProvider, need: Need) -> float:
+    """Return the minutes that a contract gives; 0 in danger and for methods other than the index.
 
-    The published procedures of neutral exchanges know no client, so only the index has them.
+    The published procedures of neutral exchanges have no clients.
     """
     client = need.client
     if client is None or need.incident.in_danger or need.settings.method != "index":
@@ -205,21 +208,21 @@ def _head_start_min(eligible: Eligible, need: Need) -> float:
     return client.head_start_min if is_on_list(eligible.provider, client.prefer) else 0.0
 
 
-def _by_order_min(candidate: Rated, _: Need) -> int:
+def _by_order_min(candidate: RatedProvider, _: Need) -> int:
     return round(candidate.order_min * COMPARED_STEPS_PER_MIN)
 
 
-def _by_index_min(candidate: Rated, _: Need) -> int:
+def _by_index_min(candidate: RatedProvider, _: Need) -> int:
     return round(candidate.index_min * COMPARED_STEPS_PER_MIN)
 
 
-def _by_time_band(candidate: Rated, need: Need) -> int:
-    """The bands of the Abschleppzentrale's procedure: all who come within one are equal."""
+def _by_time_band(candidate: RatedProvider, need: Need) -> int:
+    """Return the band of the Abschleppzentrale's procedure: arrivals in one band are equal."""
     steps = round(candidate.arrival_min * COMPARED_STEPS_PER_MIN)
     return steps // round(need.settings.band_min * COMPARED_STEPS_PER_MIN)
 
 
-def _by_distance(candidate: Rated, _: Need) -> int:
+def _by_distance(candidate: RatedProvider, _: Need) -> int:
     return round(candidate.eligible.distance_km * COMPARED_STEPS_PER_MIN)
 
 
@@ -231,10 +234,11 @@ _MEASURES: dict[str, Measure] = {
 
 
 def tie(provider_id: str, need: Need) -> Tie:
-    """Break a tie: never assigned first, then longest ago, then a lot drawn from the incident.
+    """Return the key that breaks ties: never assigned first, then longest ago, then a lot.
 
-    The lot knows no name and no time, so that nobody is first because of the alphabet and the same
-    input gives the same order. It knows the number of a case or row, since a postcode is one place.
+    The lot depends on the incident and the id, on no name and no time, so that the alphabet decides
+    nothing and the same input gives the same order. It includes the number of the case or row,
+    because all incidents of a postcode have one position.
     """
     last = need.observations.last_assigned.get(provider_id)
     place = need.incident.place

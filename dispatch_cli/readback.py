@@ -1,7 +1,9 @@
-"""The incident as it was understood, to be read back, and what was not asked yet."""
+"""Make what the operator reads back to the caller, and list the questions still open."""
 
 from collections.abc import Iterable
 
+from .eligibility import CLIENT_QUESTION
+from .messages import Message
 from .model import Incident, Place, PlanEntry, Rules
 from .model.words import CARRYING_SERVICES
 from .results.cascade_answer import Cascade, IncidentView
@@ -10,9 +12,9 @@ from .results.cascade_answer import Cascade, IncidentView
 def view(
     incident: Incident, emergency: Iterable[str], entries: Iterable[PlanEntry]
 ) -> IncidentView:
-    """Show the incident as it was understood, to be read back to the caller."""
+    """Make the view of an incident, to be read back to the caller."""
     place, vehicle = incident.place, incident.vehicle
-    said = {
+    facts = {
         "spot": incident.spot,
         "clearance_m": incident.clearance_m,
         "where": incident.where,
@@ -45,14 +47,14 @@ def view(
             "height_m": vehicle.height_m,
             "state": vehicle.state,
         },
-        facts={name: value for name, value in said.items() if value},
+        facts={name: value for name, value in facts.items() if value},
     )
 
 
 def to_ask(
     incident: Incident, entries: Iterable[PlanEntry], cascades: Iterable[Cascade]
 ) -> tuple[str, ...]:
-    """Name once what was not asked and could change the order or the gates."""
+    """Name each fact that was not asked and could change the order or the gates."""
     vehicle = incident.vehicle
     carried = any(entry.service in CARRYING_SERVICES for entry in entries)
     open_questions = {
@@ -61,7 +63,7 @@ def to_ask(
         "height": vehicle.height_m is None and vehicle.kind in ("van", "camper", "truck", "bus"),
         "clearance": incident.clearance_m is None and incident.is_under_a_roof,
         "client": any(
-            ask.endswith("ask client")
+            isinstance(ask, Message) and ask.id == CLIENT_QUESTION
             for found in cascades
             for candidate in found.candidates
             for ask in candidate.ask
@@ -71,7 +73,7 @@ def to_ask(
 
 
 def control_centres(rules: Rules, place: Place) -> tuple[str, ...]:
-    """The direct lines of the control centres that answer for a place; none for a foreign one."""
+    """List the direct lines of the control centres of a place; none for a place abroad."""
     return tuple(
         f"{centre.phone} {centre.name}"
         for centre in rules.control_centres

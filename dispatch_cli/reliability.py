@@ -17,7 +17,7 @@ from .results.report_results import (
 )
 
 LEAST = 30
-"""Fewer offers than that are too few to tell: their interval covers about four tenths."""
+"""Fewest offers for a verdict: the interval of fewer covers about four tenths."""
 
 INTERVAL = 0.95
 """The chance that the true share lies within the interval that is shown."""
@@ -64,7 +64,7 @@ def share_interval(accepted: int, asked: int) -> tuple[float, float]:
 def _judged(
     accepted: int, asked: int, said_from: float, said_to: float
 ) -> tuple[float | None, float | None, Verdict]:
-    """The bounds of a true share, and whether some of what was said lies between them."""
+    """Return the bounds of a true share, and the verdict on the forecast."""
     if asked < LEAST:
         return None, None, "too_little"
     low, high = share_interval(accepted, asked)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from benchmarks import equals as benchmark
 from dispatch_cli import cascade, desk, ranking
-from dispatch_cli.candidates import Orders, Rated
+from dispatch_cli.candidates import Orders, RatedProvider
 from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Client, Incident, Observations, Provider, Rules, Settings
@@ -20,7 +20,7 @@ from dispatch_cli.store import open_store
 from .batch.learned import turns_by_hand
 from .test_ranking import best_by_brute_force, steps_of
 from .tiers import searched
-from .worlds import NOON, MemoryCatalog, incident, need, no_holidays, provider
+from .worlds import NOON, MemoryCatalog, incident, need, no_holidays, provider, texts
 
 WITHIN_MIN = 3.0
 FALLBACK_MIN = 120.0
@@ -48,7 +48,7 @@ def orders_of(
     return desk.rank_need(asked, providers).orders
 
 
-def ids(order: list[Rated]) -> list[str]:
+def ids(order: list[RatedProvider]) -> list[str]:
     return [each.eligible.provider.id for each in order]
 
 
@@ -80,7 +80,7 @@ def test_longest_ago_first_where_the_log_cannot_tell(pair):
     orders = orders_of(firms, seen)
     assert (ids(orders.asked), ids(orders.ungrouped)) == (["far", "near"], ["near", "far"])
     found = built(orders)
-    assert [row.why for row in found.candidates] == [("its turn",), ("soonest of all",)]
+    assert [texts(row.why) for row in found.candidates] == [("its turn",), ("soonest of all",)]
     # The one who is asked first is the one who mostly comes: 0.7 x (1 - 0.3) x 2 min.
     assert found.fairness_cost_min == pytest.approx(0.7 * 2 - 0.3 * 0.7 * 2)
     assert found.expected_min == pytest.approx(found.neutral_expected_min + found.fairness_cost_min)

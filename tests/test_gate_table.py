@@ -8,15 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli import coverage, desk
-from dispatch_cli.availability import Basis
+from dispatch_cli.availability import AvailabilityBasis
 from dispatch_cli.batch.engine import Engine
-from dispatch_cli.coverage import Stretch
+from dispatch_cli.coverage import CoverageScope
 from dispatch_cli.eligibility import (
     GATES,
+    Assessment,
     AvailabilityGate,
     Gate,
     LimitGate,
-    Look,
     StaticGate,
     Verdicts,
     without_hours,
@@ -180,10 +180,12 @@ def by_record_batches(gates: Sequence[Gate]) -> dict[str, str]:
 
 def by_coverage(gates: Sequence[Gate]) -> dict[str, str]:
     """Ask coverage of each firm alone: where the others leave gaps, it must be missing."""
-    stretch = Stretch(start=NOON, days=1, regions=("86",), services=("tow",), minimum=1)
+    stretch = CoverageScope(start=NOON, days=1, regions=("86",), services=("tow",), minimum=1)
     found = {}
     for one in FIRMS:
-        covered = coverage.find_gaps([one], stretch, basis=Basis(lambda *_: ALWAYS), gates=gates)
+        covered = coverage.find_gaps(
+            [one], stretch, basis=AvailabilityBasis(lambda *_: ALWAYS), gates=gates
+        )
         found[one.id] = "" if covered.services and not covered.gaps else "out"
     return found
 
@@ -400,7 +402,7 @@ def test_random_worlds_draw_every_declared_fact() -> None:
 
 def test_a_gate_of_no_form_has_neither_predicate_nor_sentence() -> None:
     """The base of all gates is not one: asking it is an error, not a silent pass."""
-    gate, look = Gate(reason="none"), Look(need(), FIRMS[0])
+    gate, look = Gate(reason="none"), Assessment(need(), FIRMS[0])
     for ask in (gate.stops, gate.message):
         with pytest.raises(NotImplementedError):
             ask(look)

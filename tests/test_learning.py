@@ -18,8 +18,8 @@ from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import (
     HALF_LIFE_DAYS,
     PRIOR_OFFERS,
-    Learned,
-    Prior,
+    LearnedValues,
+    PriorValues,
     answer_minutes,
     apply_learned,
     faded,
@@ -36,7 +36,7 @@ from .worlds import NOON, provider
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "learning.md"
 EQUALS = PAGE.with_name("equals.md")
-PRIOR = Prior(0.7, 3.0)
+PRIOR = PriorValues(0.7, 3.0)
 NOT_COUNTED = ("cancelled", "corrected", "open", "")
 
 
@@ -79,7 +79,7 @@ TALLIES = st.builds(
     travel_source=st.sampled_from([TRAVEL_SOURCE, "road", ""]),
     override=st.sampled_from(["", "", "wish", "decision"]),
 )
-PRIORS = st.builds(Prior, st.floats(0, 1), st.floats(0, 60))
+PRIORS = st.builds(PriorValues, st.floats(0, 1), st.floats(0, 60))
 
 
 @st.composite
@@ -299,7 +299,7 @@ def test_the_acceptance_lies_between_the_file_and_the_average(prior, asked, shar
     summary = replace(
         summary_of(tally()), asked_weight=asked, accepted_weight=min(asked, asked * share)
     )
-    found = learned(Prior(prior, 3.0), summary, NOON).acceptance
+    found = learned(PriorValues(prior, 3.0), summary, NOON).acceptance
     low, high = sorted((prior, share))
     assert low - 1e-9 <= found <= high + 1e-9
 
@@ -323,7 +323,7 @@ def test_more_acceptances_never_lower_the_acceptance(prior, summary, more):
 @pytest.mark.parametrize(("certain", "against"), [(0.0, "accepted"), (1.0, "declined")])
 def test_a_certainty_of_the_file_falls_with_the_first_offer_against_it(certain, against):
     """Exactly 0 or 1 stays while the log agrees, with no interval, and not a moment longer."""
-    prior, agrees = Prior(certain, 3.0), "declined" if certain == 0 else "accepted"
+    prior, agrees = PriorValues(certain, 3.0), "declined" if certain == 0 else "accepted"
     for found in (learned(prior, None, NOON), learned(prior, summary_of(tally(agrees)), NOON)):
         assert found.acceptance == certain
         assert found.interval_low == found.interval_high == certain
@@ -334,7 +334,7 @@ def test_a_certainty_of_the_file_falls_with_the_first_offer_against_it(certain, 
 def test_rounding_makes_no_certainty(prior, accepted):
     """Where the floats end, the acceptance still stands a hair off 0 and 1."""
     summary = replace(summary_of(tally()), asked_weight=1e17, accepted_weight=accepted)
-    found = learned(Prior(prior, 3.0), summary, NOON)
+    found = learned(PriorValues(prior, 3.0), summary, NOON)
     assert 0 < found.acceptance < 1
     assert 0 <= found.interval_low <= found.interval_high <= 1
 
@@ -349,9 +349,9 @@ def test_a_provider_gets_what_was_learned_and_keeps_the_rest():
     """Its own value is the prior, else the service's; without a log the very same comes back."""
     defaults = Settings(services={"recovery": ServiceSettings(acceptance=0.5, answer_min=8.0)})
     huber = provider("huber", acceptance=0.9)
-    assert prior_of(huber, "recovery", defaults) == Prior(0.9, 8.0)
-    assert prior_of(provider("x"), "recovery", defaults) == Prior(0.5, 8.0)
-    assert prior_of(provider("x", answer_min=1.0), "tow", defaults) == Prior(0.7, 1.0)
+    assert prior_of(huber, "recovery", defaults) == PriorValues(0.9, 8.0)
+    assert prior_of(provider("x"), "recovery", defaults) == PriorValues(0.5, 8.0)
+    assert prior_of(provider("x", answer_min=1.0), "tow", defaults) == PriorValues(0.7, 1.0)
     same, nothing = apply_learned(huber, "tow", defaults, None, NOON)
     assert same is huber
     assert nothing.acceptance == 0.9
@@ -420,7 +420,7 @@ def test_the_beta_distribution_ends_for_parameters_of_any_size():
 # The standard error of the index
 
 
-def error_by_hand(found: Learned) -> float:
+def error_by_hand(found: LearnedValues) -> float:
     """The formula of docs/equals.md, written down a second time."""
     a = 10 * found.prior.acceptance + found.accepted
     b = 10 * (1 - found.prior.acceptance) + found.asked - found.accepted
@@ -448,7 +448,7 @@ def test_the_standard_error_in_the_docs_is_right():
 def test_without_a_log_there_is_no_standard_error():
     """Nothing learned is nothing to be unsure of, and who never accepts is never asked."""
     assert learned(PRIOR, None, NOON).error_min == 0
-    never = learned(Prior(0.0, 3.0), summary_of(tally("declined")), NOON)
+    never = learned(PriorValues(0.0, 3.0), summary_of(tally("declined")), NOON)
     assert (never.acceptance, never.error_min) == (0, 0)
 
 

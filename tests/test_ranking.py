@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli import cascade, eligibility, ranking
-from dispatch_cli.candidates import Rated
+from dispatch_cli.candidates import RatedProvider
 from dispatch_cli.eligibility import Need
 from dispatch_cli.model import Client, Observations, Place, Provider, Settings
 
@@ -28,7 +28,9 @@ WORLDS = st.lists(
 FALLBACKS = st.integers(20, 200).map(float)
 
 
-def rate_all(world: World, fallback_min: float, client: Client | None = None) -> list[Rated]:
+def rate_all(
+    world: World, fallback_min: float, client: Client | None = None
+) -> list[RatedProvider]:
     """Rate a world of providers that stand at the incident, so that turnout is arrival."""
     asked = need(settings=settings_with(fallback_min), client=client)
     providers = [
@@ -71,7 +73,9 @@ def best_by_brute_force(
     return best[(1 << len(steps)) - 1]
 
 
-def steps_of(order: list[Rated], *, with_head_start: bool = False) -> list[tuple[float, ...]]:
+def steps_of(
+    order: list[RatedProvider], *, with_head_start: bool = False
+) -> list[tuple[float, ...]]:
     """Arrival, answer and acceptance of an order."""
     return [
         (
@@ -147,7 +151,7 @@ def test_index_order_beats_the_naive_ones_somewhere():
     assert by_arrival > best_by_brute_force(steps, 120, all_of_them=False) + 1
 
 
-def rated_of(providers: list[Provider], asked: Need) -> list[Rated]:
+def rated_of(providers: list[Provider], asked: Need) -> list[RatedProvider]:
     """Whoever passes the gates, with the minutes of a provider that needs no drive."""
     return [ranking.rate(each, asked, 0.0) for each in eligibility.split(providers, asked).eligible]
 

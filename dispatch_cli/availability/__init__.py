@@ -1,21 +1,23 @@
-"""Who is free, when: ``availability_at`` is the one answer, and no other code decides.
+"""Decide which provider is free, and when: only ``availability_at`` answers that.
 
-``free_at`` puts it together: ``hours_around`` works opening hours out, ``fleet`` knows the bookings
-of our cases, ``reachability`` what looks and the phone say of a moment. ``samples`` makes one
-sample of the looks at a provider, ``observer`` finds the observer's own fault, ``hard_states``
-moves the hard state; a ranking loads none of these three. docs/availability.md has the rules.
+``free_at`` combines the facts: ``hours_around`` computes opening hours, ``fleet`` has the bookings
+of our cases, ``reachability`` has the results of checks and the providers' reports by phone.
+``samples`` combines the checks of one run, ``observer`` detects a fault of the observer itself,
+``hard_states`` changes the hard state; a ranking loads none of these three. The rules are in
+docs/availability.md.
 """
 
 from ..model import HolidayDates
 from .fleet import Fleet
-from .free_at import Basis, availability_at, changes, facts_behind, phones_at
+from .free_at import AvailabilityBasis, availability_at, changes, facts_behind, phones_at
 from .hours_around import SEEN_AHEAD, HoursOf, hours_around
-from .reachability import ASKED_AGAIN, Reachability, fresh_at, reachability_at
+from .reachability import ASKED_AGAIN, NOT_CHECKED, Reachability, fresh_at, reachability_at
 
 __all__ = [
     "ASKED_AGAIN",
+    "NOT_CHECKED",
     "SEEN_AHEAD",
-    "Basis",
+    "AvailabilityBasis",
     "Fleet",
     "HolidayDates",
     "HoursOf",

@@ -1,4 +1,4 @@
-"""The units of a provider and the jobs that have booked them."""
+"""Find free units of a provider among its bookings."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,10 +8,9 @@ from msgspec import Struct
 from ..model.case import Booking
 
 _LEAST = timedelta(microseconds=1)
-_MINUTE = timedelta(minutes=1)
 
 
-class FleetAt(Struct, frozen=True):
+class FleetState(Struct, frozen=True):
     """The units of a fleet at one moment.
 
     ``free`` counts those that can set off. If there are none, ``overdue`` is the booking of a unit
@@ -26,9 +25,9 @@ class FleetAt(Struct, frozen=True):
 
 
 class Fleet(Struct, frozen=True):
-    """The units that a provider is known to have, numbered from 1, and the bookings of other jobs.
+    """The units of the provider file, numbered from 1, and their bookings by other jobs.
 
-    A unit with a higher number (--extra-unit) is none of the known ones.
+    A unit with a higher number (--extra-unit) is not in the file.
     """
 
     units: int
@@ -70,8 +69,8 @@ class Fleet(Struct, frozen=True):
                 begin = each.end
         return begin
 
-    def at(self, moment: datetime) -> FleetAt:
-        """Say how many known units can set off at a moment."""
+    def at(self, moment: datetime) -> FleetState:
+        """Return the state of the known units at a moment."""
         moment = moment.astimezone(UTC)
         booked = sorted({each.unit for each in self.booked if each.unit <= self.units})
         due = {unit: self.overdue(unit, moment) for unit in booked}
@@ -81,7 +80,7 @@ class Fleet(Struct, frozen=True):
         if unbooked or idle:
             nexts = [self._next_at(unit, moment) for unit in idle]
             is_open = unbooked > 0 or None in nexts
-            return FleetAt(
+            return FleetState(
                 free=unbooked + len(idle),
                 next_at=None if is_open else max(each for each in nexts if each),
             )
@@ -91,7 +90,7 @@ class Fleet(Struct, frozen=True):
             if booking is not None and free_at[unit] == moment
         ]
         unit = min(late)[1] if late else min(booked, key=lambda each: free_at[each])
-        return FleetAt(
+        return FleetState(
             free=0,
             free_at=free_at[unit],
             overdue=due[unit] if late else None,

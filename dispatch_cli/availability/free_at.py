@@ -1,7 +1,6 @@
-"""Who is free, and when: the one answer that ranking, offers, coverage and batch ask for.
+"""Compute the availability of a provider, for ranking, offers, coverage and batch.
 
-Hold, opening hours, units, looks and the phone each say their part; here they are put together, in
-the order of the gates.
+It combines hold, opening hours, units, checks and reports, in the order of the gates.
 """
 
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from msgspec.structs import replace
 
 from ..model import Availability, Observations, Phone, Provider, Settings, Timetable
 from ..model.check import SAID
-from .fleet import Fleet, FleetAt
+from .fleet import Fleet, FleetState
 from .hours_around import SEEN_AHEAD, HoursOf
 from .reachability import Reachability, changes_of, reachability_at
 
@@ -21,21 +20,21 @@ _MINUTE = timedelta(minutes=1)
 _FREE = Availability()
 
 
-class Basis(Struct, frozen=True):
-    """What availability is worked out from, beside the provider itself."""
+class AvailabilityBasis(Struct, frozen=True):
+    """The values from which availability is computed, beside the provider itself."""
 
     hours_of: HoursOf
     settings: Settings = Settings()
     observations: Observations = Observations()
 
 
-def availability_at(provider: Provider, moment: datetime, basis: Basis) -> Availability:
-    """Say whether a provider can send a unit at a moment, and when, with reason and source.
+def availability_at(provider: Provider, moment: datetime, basis: AvailabilityBasis) -> Availability:
+    """Compute whether and when a provider can send a unit, with reason and source.
 
     A closed provider that opens within ``busy_wait_min`` is ``later`` where a number with hours of
     its own is answered at the moment.
     """
-    # On a clock that shows an hour twice, adding minutes and comparing would go wrong.
+    # Local times cannot be added and compared over a change of clocks.
     zone, moment = moment.tzinfo, moment.astimezone(UTC)
     found = _apart_from_hours(provider, moment, basis)
     timetable = basis.hours_of(provider, provider.region)
@@ -53,7 +52,7 @@ def availability_at(provider: Provider, moment: datetime, basis: Basis) -> Avail
 
 
 def _while_closed(
-    provider: Provider, moment: datetime, found: Availability, basis: Basis
+    provider: Provider, moment: datetime, found: Availability, basis: AvailabilityBasis
 ) -> Availability:
     """Make the availability of a closed provider."""
     timetable = basis.hours_of(provider, provider.region)
@@ -99,7 +98,7 @@ def phones_at(provider: Provider, moment: datetime, hours_of: HoursOf) -> tuple[
     return found or phones
 
 
-def changes(provider: Provider, basis: Basis) -> list[datetime]:
+def changes(provider: Provider, basis: AvailabilityBasis) -> list[datetime]:
     """List the moments, in UTC, at which the availability of a provider may change.
 
     Between two of them it is the same, but for waits, which shrink with time. The timetables that
@@ -118,7 +117,7 @@ def changes(provider: Provider, basis: Basis) -> list[datetime]:
 
 
 def facts_behind(provider: Provider, observations: Observations) -> tuple[object, ...]:
-    """Return the values that decide a provider's availability: the same values, the same answer."""
+    """Return the values that decide a provider's availability, as a cache key."""
     timetable = provider.timetable
     return (
         provider.hours,
@@ -134,7 +133,7 @@ def facts_behind(provider: Provider, observations: Observations) -> tuple[object
     )
 
 
-def _hours_change(provider: Provider, basis: Basis) -> Iterator[datetime]:
+def _hours_change(provider: Provider, basis: AvailabilityBasis) -> Iterator[datetime]:
     hours_of = basis.hours_of
     spans = hours_of(provider, provider.region).spans
     own = [phone for phone in provider.phones if phone.hours is not None]
@@ -150,7 +149,7 @@ def _hours_change(provider: Provider, basis: Basis) -> Iterator[datetime]:
 
 
 def _is_answered(phone: Phone, provider: Provider, moment: datetime, hours_of: HoursOf) -> bool:
-    """Whether a number with hours of its own is answered."""
+    """Return whether a number with hours of its own is answered."""
     if phone.hours is None:
         return False
     return hours_of(phone, provider.region).span_at(moment).state == "open"
@@ -168,8 +167,10 @@ def _out(reason: str, found: Availability) -> Availability:
     return replace(found, state="none", reason=reason)
 
 
-def _apart_from_hours(provider: Provider, moment: datetime, basis: Basis) -> Availability:
-    """Say what units, looks and the phone make of a moment."""
+def _apart_from_hours(
+    provider: Provider, moment: datetime, basis: AvailabilityBasis
+) -> Availability:
+    """Compute the availability by units, checks and reports alone."""
     if provider.units == 0:
         return Availability(state="none", reason="no_unit")
     seen = basis.observations
@@ -177,7 +178,7 @@ def _apart_from_hours(provider: Provider, moment: datetime, basis: Basis) -> Ava
     if known is None:
         return _FREE
     stands = reachability_at(known, moment, seen.now, seen.checks)
-    # A unit beyond the known ones (--extra-unit) takes none of them.
+    # A booking of --extra-unit occupies no unit of the file.
     booked = [each for each in known.bookings if each.unit <= provider.units]
     taken = Fleet(provider.units, seen.now, booked).at(moment) if booked else None
     if stands is not None and stands.state == "down":
@@ -189,11 +190,11 @@ def _apart_from_hours(provider: Provider, moment: datetime, basis: Basis) -> Ava
 
 
 def _joined(
-    stands: Reachability | None, taken: FleetAt | None, moment: datetime, settings: Settings
+    stands: Reachability | None, taken: FleetState | None, moment: datetime, settings: Settings
 ) -> Availability:
-    """Put together what is known of a provider and which of its units our own cases have taken.
+    """Combine the reachability of a provider with the bookings of its units by our cases.
 
-    The longest known wait counts where none is free. The next job is known from our cases alone.
+    If no unit is free, the longest known wait counts. Only our cases have a next job.
     """
     seen = _seen(stands)
     if taken is None:
@@ -228,7 +229,7 @@ def _joined(
 
 
 def _seen(stands: Reachability | None) -> Availability:
-    """The availability of a provider of whose units nothing is known."""
+    """Make the availability of a provider whose units have no known state."""
     if stands is None:
         return _FREE
     return Availability(
@@ -243,7 +244,7 @@ def _seen(stands: Reachability | None) -> Availability:
 def _busy(
     seen: Availability, stands: Reachability, moment: datetime, settings: Settings
 ) -> Availability:
-    """The availability of a provider that is busy by its feed or its own word."""
+    """Make the availability of a provider that is busy by its feed or its report."""
     if stands.wait_min is None:
         return replace(seen, state="later", wait_min=settings.busy_wait_min)
     if stands.wait_min <= 0:
@@ -253,6 +254,6 @@ def _busy(
 
 
 def _has_reported_since(stands: Reachability, due_at: datetime) -> bool:
-    """Whether a provider has said that units are free after one was due back."""
+    """Return whether a provider has reported free units since one was due back."""
     has_said = stands.why == SAID and bool(stands.free)
     return has_said and stands.since is not None and stands.since >= due_at

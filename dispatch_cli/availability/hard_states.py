@@ -1,4 +1,4 @@
-"""How samples move the hard state of a provider, and what of that is told."""
+"""Change the hard state of a provider by samples, and decide which changes are reported."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from ..model.provider import CheckState
 from .samples import spoken_of
 
 WINDOW = 21
-"""So many samples are looked back at for flapping, as Nagios does."""
+"""Number of samples in which flapping is detected, as in Nagios."""
 
 # Nagios weighs each change between two neighbours of the window, the oldest with 0.75 and the
 # newest with 1.25, and takes their share of 20. In 76ths the weights are whole: 57, 59, … 95.
@@ -24,12 +24,12 @@ _MASK = (1 << WINDOW) - 1
 def advance(
     watched: Watched, sample: Reading, settings: CheckSettings, *, is_closed: bool
 ) -> tuple[Watched, Move | None]:
-    """Add one sample; return what the provider now stands at, and what is to be told, if anything.
+    """Add one sample; returns the new state, and the move to report, if any.
 
-    ``sample`` is one of ``samples.one_sample``, which takes feeds at their word about time.
-    ``is_closed`` is outside its hours, on hold or in maintenance: then only a plain success counts,
-    and everything else leaves all as it is, so that streaks go on when it opens. A sample that is
-    unknown, or that says more about the observer, counts for nothing at any time.
+    ``sample`` comes from ``samples.one_sample``, which has checked the age of feeds. ``is_closed``
+    means outside the opening hours, on hold or in maintenance: then only a success counts, and all
+    other samples leave the state as it is, so that streaks continue after opening. An unknown
+    sample, or one with a fault of the observer, never counts.
     """
     if sample.fault or sample.state == "unknown" or (is_closed and sample.state != "up"):
         return watched, None
@@ -71,9 +71,9 @@ def advance(
 def _hard(
     state: CheckState, sample: CheckState, streak: int, settings: CheckSettings
 ) -> CheckState:
-    """The hard state after a sample that ends a streak: of failures, successes or equal samples.
+    """Return the hard state after a streak of failures, successes or equal samples.
 
-    Nothing is hard at first, so that one success says more than what was known.
+    The first state is unknown, and one success replaces it.
     """
     if sample == "down":
         return sample if streak >= settings.failures else state
@@ -83,10 +83,10 @@ def _hard(
 def _borne_out(
     watched: Watched, sample: Reading, state: CheckState, failures: int
 ) -> dict[str, Any]:
-    """What the sample says, as far as it bears the hard state out.
+    """Return the fields that a sample updates if it agrees with the hard state.
 
-    Units need no threshold; a failure that is not hard yet says nothing new, and so it does not
-    keep an older success fresh either.
+    Units need no threshold. A failure that is not hard yet updates nothing, so that an older
+    success becomes stale in time.
     """
     has_failed = sample.state == "down"
     if has_failed != (state == "down"):
@@ -105,7 +105,7 @@ def _borne_out(
 
 
 def _is_told(before: CheckState, after: CheckState) -> bool:
-    """Whether a move is news: that units come and go is daily business, and so is a first look."""
+    """Return whether a move is reported: busy units and a first success are not."""
     return before != after and not (_is_fine(before) and _is_fine(after))
 
 
@@ -114,10 +114,11 @@ def _is_fine(state: CheckState) -> bool:
 
 
 def _is_flapping(was_flapping: bool, history: int, samples: int, moves: int) -> bool:
-    """Nagios' share of changes, and the moves of the hard state, which slower flapping shows in.
+    """Return whether a state flaps, by Nagios' share of changes or by moves of the hard state.
 
-    It is over when the share is low, the state has not moved through the whole window, and the
-    newest samples are all equal: one failure in eight would cross both marks again and again.
+    Moves show slow flapping. It ends when the share is low, the state has not moved in the whole
+    window, and the newest samples are equal. Without the last condition, one failure in eight
+    would cross both thresholds again and again.
     """
     changes = (history ^ history >> 1) & ((1 << (samples - 1)) - 1)
     weight = sum(each for age, each in enumerate(_WEIGHTS) if changes >> age & 1) if changes else 0

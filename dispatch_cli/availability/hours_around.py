@@ -1,4 +1,4 @@
-"""Opening hours round a moment, from the compiled timetables or worked out from their texts."""
+"""Return opening hours round a moment, from compiled timetables or computed from their texts."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,22 +6,21 @@ from datetime import datetime, timedelta
 from ..model import HolidayDates, Phone, Provider, Timetable
 
 HoursOf = Callable[[Provider | Phone, str], Timetable]
-"""Works out when a provider is open, or a phone answered, in a holiday region.
+"""Computes when a provider is open, or a phone answered, in a holiday region.
 
-The timetable covers the moment that is asked about and at least ``SEEN_AHEAD`` after it.
+The timetable covers the moment of the query and at least ``SEEN_AHEAD`` after it.
 """
 
 SEEN_AHEAD = timedelta(days=7)
-"""The program looks at no change of the opening hours that lies further ahead."""
+"""Changes of the opening hours further ahead are ignored."""
 
 
 def hours_around(
     when: datetime, timezone: str, holidays: HolidayDates, *, days: int = SEEN_AHEAD.days
 ) -> HoursOf:
-    """Make the function that works out opening hours round a moment and for some days after it.
+    """Make the function that returns opening hours round a moment and for some days after it.
 
-    What the catalog has worked out already is used where it reaches; each other text is worked
-    out once.
+    It uses the timetable of the catalog if that covers the time; else it computes each text once.
     """
     known: dict[tuple[str | None, str], Timetable] = {}
     start = when - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What looks and the phone together say of a provider at a moment."""
+"""Combine the checks of a provider and its report by phone, at a moment."""
 
 from datetime import datetime, timedelta
 
@@ -14,14 +14,18 @@ _LEAST = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
 
 ASKED_AGAIN = timedelta(hours=24)
-"""So long after its end a report makes its provider unknown; then it is as if nothing was said."""
+"""After its end a report makes its provider unknown for this time; then it is ignored."""
+
+
+NOT_CHECKED = "not checked yet"
+"""The reason of a provider without any check that counts."""
 
 
 class Reachability(Struct, frozen=True, kw_only=True):
-    """How a provider can be reached, and how many of its units are free.
+    """The state of a provider by checks and report, and how many of its units are free.
 
-    ``free`` None: nothing is known beyond the file's ``units``. ``wait_min`` is the time until a
-    unit is free where none is; None then means that no end is known.
+    ``free`` is None if only the ``units`` of the file are known. ``wait_min`` is the time until a
+    unit is free if none is; None means that the end is unknown.
     """
 
     state: CheckState = "up"
@@ -40,30 +44,29 @@ class Reachability(Struct, frozen=True, kw_only=True):
 def reachability_at(
     known: Known, moment: datetime, now: datetime, settings: CheckSettings
 ) -> Reachability | None:
-    """Say what looks and the phone together say of a moment, as known now.
+    """Combine checks and report for a moment, as known now; None if neither applies to it.
 
-    None if neither says anything of it. The provider's own report counts until it ends and comes
-    before the looks, except for a hard down that came after the report. If the report names no
-    units, those of a feed count.
+    The provider's own report counts until it ends and overrides the checks, except for a hard down
+    that came after the report. If the report names no units, those of a feed count.
     """
     report = known.report
-    seen = _from_looks(known, moment, now, settings)
-    said = _from_report(report, moment, now, settings)
-    if report is None or said is None:
-        return seen
-    if seen is None:
-        return said
-    if said.state == "unknown":
-        return seen
-    if seen.state == "down" and seen.since is not None and seen.since > report.at:
-        return seen
-    if said.state == "up" and said.free is None and seen.state in ("up", "busy"):
-        return replace(seen, since=said.since, why=said.why)
-    return said
+    checked = _from_checks(known, moment, now, settings)
+    reported = _from_report(report, moment, now, settings)
+    if report is None or reported is None:
+        return checked
+    if checked is None:
+        return reported
+    if reported.state == "unknown":
+        return checked
+    if checked.state == "down" and checked.since is not None and checked.since > report.at:
+        return checked
+    if reported.state == "up" and reported.free is None and checked.state in ("up", "busy"):
+        return replace(checked, since=reported.since, why=reported.why)
+    return reported
 
 
 def changes_of(known: Known, now: datetime, settings: CheckSettings) -> list[datetime]:
-    """List the moments at which looks and the phone begin or cease to say something."""
+    """List the moments at which checks and report begin or cease to apply."""
     near = timedelta(minutes=settings.near_min)
     found = [now - near, now + near] if known.watched or known.report else []
     watched, report = known.watched, known.report
@@ -73,7 +76,7 @@ def changes_of(known: Known, now: datetime, settings: CheckSettings) -> list[dat
 
 
 def is_near(when: datetime, now: datetime, settings: CheckSettings) -> bool:
-    """Whether a state without a known end says anything of an incident at that time.
+    """Return whether a state without a known end applies to an incident at that time.
 
     Today's outage does not exclude a firm from next week.
     """
@@ -82,11 +85,11 @@ def is_near(when: datetime, now: datetime, settings: CheckSettings) -> bool:
 
 
 def fresh_at(now: datetime, settings: CheckSettings) -> tuple[datetime, datetime]:
-    """The moments between which a look must have been, not to be stale or in the future."""
+    """Return the first and the last moment of checks that are neither stale nor in the future."""
     return now - timedelta(minutes=settings.stale_min) + _LEAST, now + SKEW
 
 
-def _from_looks(
+def _from_checks(
     known: Known, moment: datetime, now: datetime, settings: CheckSettings
 ) -> Reachability | None:
     watched = known.watched
@@ -96,22 +99,22 @@ def _from_looks(
     seen_at = watched.seen_at
     is_up = watched.state == "up" and seen_at and _holds_until(watched, seen_at, settings) > now
     if window is not None and not is_up:
-        # What looks find then may be due to the maintenance; that they find nothing wrong is not.
+        # During maintenance a failed check does not count; a success does.
         found = Reachability(state="unknown", since=window.start, why="maintenance")
         return found if is_near(moment, now, settings) else None
     if not is_near(moment, now, settings):
-        seen = _from_looks(known, now, now, settings)
+        seen = _from_checks(known, now, now, settings)
         if seen is None or seen.state != "busy":
             return None
         wait_min = _wait_min(watched, moment)
         return replace(seen, wait_min=wait_min) if wait_min else None
     if watched.state == "unknown" or seen_at is None:
-        return Reachability(state="unknown", why="no look has said anything yet")
+        return Reachability(state="unknown", why=NOT_CHECKED)
     if seen_at > now + SKEW:
-        return Reachability(state="unknown", why="looked at in the future: the clock has moved")
+        return Reachability(state="unknown", why="checked in the future: the clock has moved")
     end = _holds_until(watched, seen_at, settings)
     if end <= now:
-        return Reachability(state="unknown", since=end, why="not seen since")
+        return Reachability(state="unknown", since=end, why="the last check is stale")
     state, free, wait_min = _units(watched, moment)
     return Reachability(
         state=state, free=free, wait_min=wait_min, since=watched.since, why=watched.why
@@ -119,15 +122,15 @@ def _from_looks(
 
 
 def _holds_until(watched: Watched, seen_at: datetime, settings: CheckSettings) -> datetime:
-    """Return until when the last look holds."""
+    """Return until when the last check holds."""
     ends = [seen_at + timedelta(minutes=settings.stale_min)]
     return min([*ends, watched.valid_until] if watched.valid_until is not None else ends)
 
 
 def _units(watched: Watched, moment: datetime) -> tuple[CheckState, int | None, float | None]:
-    """State, free units and wait: the newest sample's units count at once, the state after two.
+    """Return state, free units and wait: units of the newest sample count at once.
 
-    No free unit without a known end is "busy" alone.
+    Without free units and without a known end, the state is "busy" and the number is None.
     """
     free, wait_min = watched.free, _wait_min(watched, moment)
     if free == 0 or (watched.state == "busy" and free is None):
@@ -136,7 +139,7 @@ def _units(watched: Watched, moment: datetime) -> tuple[CheckState, int | None, 
 
 
 def _wait_min(watched: Watched, moment: datetime) -> float | None:
-    """The wait from a moment on: a feed counts it from the look."""
+    """Return the wait from a moment on; a feed gives it from the check on."""
     if watched.wait_min is None or watched.seen_at is None:
         return watched.wait_min
     return max(0.0, watched.wait_min - max(timedelta(), moment - watched.seen_at) / _MINUTE)
@@ -145,7 +148,7 @@ def _wait_min(watched: Watched, moment: datetime) -> float | None:
 def _from_report(
     report: Report | None, moment: datetime, now: datetime, settings: CheckSettings
 ) -> Reachability | None:
-    """What was said, while it holds; a day long that it has ended, and then nothing."""
+    """Return the state by a report while it holds, "unknown" for a day after it, then None."""
     if report is None or now - report.until >= ASKED_AGAIN:
         return None
     if report.until <= now:

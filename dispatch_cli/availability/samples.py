@@ -1,4 +1,4 @@
-"""One sample of what the looks at a provider found in one run."""
+"""Combine the checks of a provider in one run into one sample."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from ..model.check import CheckSettings, Reading
 
 SKEW = timedelta(minutes=2)
-"""Clocks of two machines may differ by so much; what is further ahead lies in the future."""
+"""Tolerated difference between the clocks of two machines."""
 
 
 def held(reading: Reading, settings: CheckSettings) -> Reading:
-    """Take a feed at its word about time: what is old, has ended or lies in the future is unknown.
+    """Make a feed unknown if its values are stale, have ended or lie in the future.
 
     The feed's own ``as_of`` counts and not the moment at which it was fetched.
     """
@@ -29,16 +29,15 @@ def held(reading: Reading, settings: CheckSettings) -> Reading:
 
 
 def spoken_of(reading: Reading) -> datetime:
-    """The moment that a look speaks of, never after the look itself."""
+    """Return the moment to which the values of a check belong, never after the check itself."""
     return reading.at if reading.as_of is None else min(reading.as_of, reading.at)
 
 
 def one_sample(readings: Sequence[Reading], settings: CheckSettings) -> Reading:
-    """Make one sample of all looks at one provider in a run; there is at least one.
+    """Combine all checks of one provider in a run; there is at least one.
 
-    Down is who fails every look: whoever answers one of them can be reached, and is degraded.
-    Looks that say nothing (a fault of the observer, unknown) count only where all do. Units are
-    the fewest that any look names.
+    A provider that fails every check is down; one that answers some is degraded. Unknown checks
+    and faults of the observer count only if there are no others. The fewest free units count.
     """
     looks = [held(each, settings) for each in readings]
     telling = [each for each in looks if not each.fault and each.state != "unknown"]
@@ -73,7 +72,7 @@ def _unknown(reading: Reading, why: str) -> Reading:
 
 
 def _why(readings: Sequence[Reading]) -> str:
-    """The reasons, each once and with the kind of look where there are several."""
+    """Join the reasons, each once and with the kind of check if there are several."""
     if len(readings) == 1:
         return readings[0].why
     return "; ".join(dict.fromkeys(f"{each.kind}: {each.why}" for each in readings if each.why))

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from .. import desk, ranking
-from ..candidates import Rated
+from ..candidates import RatedProvider
 from ..eligibility import (
-    Eligible,
+    EligibleProvider,
     Gate,
     LimitGate,
     Need,
@@ -227,9 +227,9 @@ class _Rated:
 
     def __init__(self, need: Need) -> None:
         self._need = need
-        self._known: dict[object, Rated] = {}
+        self._known: dict[object, RatedProvider] = {}
 
-    def of(self, provider: Provider) -> Rated:
+    def of(self, provider: Provider) -> RatedProvider:
         """Rate a provider with no way to drive."""
         if (provider.id, self._need.entry.service) in self._need.observations.summaries:
             return self._rate(provider)
@@ -240,8 +240,8 @@ class _Rated:
             self._known[key] = self._rate(provider)
         return self._known[key]
 
-    def _rate(self, provider: Provider) -> Rated:
-        eligible = Eligible(
+    def _rate(self, provider: Provider) -> RatedProvider:
+        eligible = EligibleProvider(
             provider=provider,
             phone=provider.phones[0],
             distance_km=0.0,

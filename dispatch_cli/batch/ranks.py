@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from ..candidates import Rated
+from ..candidates import RatedProvider
 from ..eligibility import Need, phone_at
 
 
@@ -25,7 +25,7 @@ class Ranked(Struct, frozen=True, gc=False):
     outside_contract: bool = False
 
     @classmethod
-    def of(cls, rated: Rated, need: Need) -> "Ranked":
+    def of(cls, rated: RatedProvider, need: Need) -> "Ranked":
         """Convert a candidate that the desk has rated."""
         provider = rated.eligible.provider
         minutes = {name: getattr(rated, name) for name in cls.__struct_fields__[2:-2]}

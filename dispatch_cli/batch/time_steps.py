@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..availability import (
     SEEN_AHEAD,
-    Basis,
+    AvailabilityBasis,
     HolidayDates,
     HoursOf,
     availability_at,
@@ -96,7 +96,7 @@ class TimeSteps:
             return known[id(whose)]
 
         starts, codes = list[int](), list[int]()
-        basis = Basis(hours_of, self._settings, self._observations)
+        basis = AvailabilityBasis(hours_of, self._settings, self._observations)
         by_hours: dict[str, int] = {}
         is_by_hours = self._goes_by_hours(provider)
         for moment in (begin, *(each for each in changes(provider, basis) if begin < each < end)):
@@ -109,7 +109,7 @@ class TimeSteps:
                 codes.append(code)
         return starts, codes
 
-    def _code(self, provider: Provider, moment: datetime, basis: Basis) -> int:
+    def _code(self, provider: Provider, moment: datetime, basis: AvailabilityBasis) -> int:
         """The number of the gate that stops a provider at a moment, 0, or FOR_DESK."""
         stands = availability_at(provider, moment, basis)
         for number, gate in self._gates:
@@ -136,7 +136,7 @@ class TimeSteps:
         own = provider.timetable or always
         if any(span.state != always.spans[0].state for span in own.spans):
             return False
-        basis = Basis(lambda *_: always, self._settings, self._observations)
+        basis = AvailabilityBasis(lambda *_: always, self._settings, self._observations)
         return self._code(provider, _EPOCH, basis) == 0
 
     def _hours_in(self, whose: Provider | Phone, region: str, stretch: int) -> Timetable:

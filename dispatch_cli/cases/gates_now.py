@@ -46,7 +46,7 @@ def gate_now(
             return "no longer in the file"
         if option.provider in reasons:
             return reasons[option.provider]
-        stands = eligibility.Look(needed, known[option.provider]).availability
+        stands = eligibility.Assessment(needed, known[option.provider]).availability
         if stands.state == "later" and not option.wait_min:
             return _later(stands, book)
         return None
@@ -84,7 +84,9 @@ def wait_now(
     """Return the minutes until a provider that may be called has a free unit, as of now."""
     _, needed = needs_now(book, reader, case, entry_of(service))
     provider = book.catalog.find(option.provider)
-    return 0.0 if provider is None else eligibility.Look(needed, provider).availability.wait_min
+    if provider is None:
+        return 0.0
+    return eligibility.Assessment(needed, provider).availability.wait_min
 
 
 def _later(stands: Availability, book: Book) -> Message | str:
@@ -113,7 +115,7 @@ def opens_later(book: Book, reader: "Reader | Transaction", case: Case, provider
     if provider is None:
         return False
     called, _ = needs_now(book, reader, case, PlanEntry(service=""))
-    return eligibility.Look(called, provider).availability.opens_at is not None
+    return eligibility.Assessment(called, provider).availability.opens_at is not None
 
 
 def overdue_since(
@@ -124,7 +126,7 @@ def overdue_since(
     if provider is None:
         return ""
     _, needed = needs_now(book, reader, case, PlanEntry(service=offer.service))
-    stands = eligibility.Look(needed, provider).availability
+    stands = eligibility.Assessment(needed, provider).availability
     if stands.due_at is None:
         return ""
     bookings = needed.observations.known[provider.id].bookings

@@ -305,7 +305,7 @@ def _out_of_order(
     called, needed = needs_now(book, reader, case, entry_of(service))
     why = why_out([provider], called, needed).get(provider.id, "")
     settings = book.catalog.rules.settings.of(service.service)
-    look = eligibility.Look(needed, provider)
+    look = eligibility.Assessment(needed, provider)
     eligible = eligibility.as_eligible(look)
     rated = ranking.rate(eligible, needed, geo.crow_fly_min(look.distance_km, settings))
     option = Option(

@@ -1,7 +1,7 @@
 """Find where and when too few providers can come, from hours, areas, holds and states.
 
-Each postcode is counted by itself: two providers with different parts of a region do not back each
-other up.
+Each postcode is counted separately: two providers with different parts of a region do not replace
+each other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,24 +10,24 @@ from datetime import UTC, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..availability import Basis
+from ..availability import AvailabilityBasis
 from ..eligibility import GATES, Gate, Verdicts, check_gates, without_hours
 from ..model import Incident, Place, PlanEntry, Provider, Rules
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from ..results.coverage_results import CoverageGap, CoveredService
 from .ground import Reach, reach_of
 from .pieces import Timelines, timelines_of
-from .stretch import Stretch
+from .scope import CoverageScope
 
 _NOTHING_KNOWN = Incident(
     kind="", place=Place(lat=0.0, lon=0.0), when=datetime(1970, 1, 1, tzinfo=UTC)
 )
 
-__all__ = ["Covered", "Stretch", "find_gaps"]
+__all__ = ["CoverageResult", "CoverageScope", "find_gaps"]
 
 
-class Covered(Struct, frozen=True):
-    """The served postcodes of each service and region, and the gaps."""
+class CoverageResult(Struct, frozen=True):
+    """The served postcodes of each service and region, and the coverage gaps."""
 
     services: tuple[CoveredService, ...]
     gaps: tuple[CoverageGap, ...]
@@ -35,22 +35,22 @@ class Covered(Struct, frozen=True):
 
 def find_gaps(
     providers: Sequence[Provider],
-    stretch: Stretch,
+    scope: CoverageScope,
     *,
-    basis: Basis,
+    basis: AvailabilityBasis,
     gates: Sequence[Gate] = GATES,
-) -> Covered:
-    """Find where and when fewer than the minimum can come; a gap ends where anything changes.
+) -> CoverageResult:
+    """Find where and when fewer than the minimum can come; a gap ends at any change.
 
-    A provider can come to a postcode if the centre lies in its area and no gate stops it for an
+    A provider can come to a postcode if the centre is in its area and no gate stops it for an
     incident of which only the service is known. Gates that need the vehicle or the client therefore
     stop no provider. Unknown hours do not count as open. A region or service that was named and
-    that no provider serves is a gap over the whole stretch.
+    that no provider serves is a gap over the whole time.
     """
     check_gates(gates, "coverage")
-    timelines = timelines_of(providers, stretch, basis, gates)
+    timelines = timelines_of(providers, scope, basis, gates)
     verdicts = Verdicts(gates, timelines.providers, ("static", "limit"))
-    reach = reach_of(timelines.providers, stretch)
+    reach = reach_of(timelines.providers, scope)
     # A named service without a named region counts in every region that a provider reaches.
     territory = {
         region
@@ -60,24 +60,24 @@ def find_gaps(
     services: list[CoveredService] = []
     gaps: list[CoverageGap] = []
     for service in SERVICES:
-        if service in EMERGENCY_SERVICES or service not in (stretch.services or SERVICES):
+        if service in EMERGENCY_SERVICES or service not in (scope.services or SERVICES):
             continue
         failing = verdicts.first_failing(
             without_hours(_NOTHING_KNOWN, PlanEntry(service=service), Rules())
         )
         offering = [number for number, gate in enumerate(failing) if not gate]
         served = set[int]().union(*(reach.places_of[number] for number in offering))
-        at_least = _counted(offering, reach, timelines, stretch.minimum)
-        is_named = service in stretch.services or (bool(stretch.regions) and bool(offering))
+        at_least = _counted(offering, reach, timelines, scope.minimum)
+        is_named = service in scope.services or (bool(scope.regions) and bool(offering))
         for region, places in reach.regions.items():
             here = [place for place in places if place in served]
-            if here or (is_named and (stretch.regions or region in territory)):
+            if here or (is_named and (scope.regions or region in territory)):
                 services.append(CoveredService(region, service, len(places), len(here)))
                 here = here or places
                 short = _short(here, at_least, set(offering), reach, timelines.all_pieces)
-                gaps += _joined(_gaps_of(region, service, short, timelines, stretch))
+                gaps += _joined(_gaps_of(region, service, short, timelines, scope))
     # Sorting is stable: within a region the order of services and of time remains.
-    return Covered(
+    return CoverageResult(
         tuple(sorted(services, key=lambda covered: covered.region)),
         tuple(sorted(gaps, key=lambda gap: gap.region)),
     )
@@ -129,10 +129,10 @@ def _short(
 
 
 def _gaps_of(
-    region: str, service: str, short: Sequence[_Short], timelines: Timelines, stretch: Stretch
+    region: str, service: str, short: Sequence[_Short], timelines: Timelines, scope: CoverageScope
 ) -> Iterator[CoverageGap]:
     """Make the gaps of one service in one region, in order of time."""
-    zone, providers = stretch.start.tzinfo, timelines.providers
+    zone, providers = scope.start.tzinfo, timelines.providers
     for begin, end in _segments(short, timelines):
         thin = [found for found in short if found.lacking >> begin & 1]
         counts = [sum([bits >> begin & 1 for bits in found.at_least[1:]]) for found in thin]

@@ -14,7 +14,7 @@ from ..model import Area, Circle, Country, Place, Postcodes, Provider
 from ..model.sphere import EARTH_RADIUS_KM, great_circle_km
 from ..notation.centres import centres
 from ..notation.postcode_search import unit_vector
-from .stretch import Stretch
+from .scope import CoverageScope
 
 _SLACK = 2e-7
 """Radians, about a metre. A centre nearer to the edge of a circle is measured as by the gates."""
@@ -24,7 +24,7 @@ _Row = tuple[float, int, float, float, float, float]
 """Latitude, place, longitude, and x, y, z of the point on the unit sphere."""
 
 
-class _Centres:
+class _CentreIndex:
     """All postcode centres, sorted by latitude."""
 
     def __init__(self) -> None:
@@ -89,10 +89,10 @@ class Reach(Struct, frozen=True):
     providers_of: list[list[int]]
 
 
-def reach_of(providers: Sequence[Provider], stretch: Stretch) -> Reach:
+def reach_of(providers: Sequence[Provider], scope: CoverageScope) -> Reach:
     """Find the places that each provider reaches, and the places of the regions."""
     known: dict[tuple[Area, float, float], list[int]] = {}
-    centres_by_code = _Centres()
+    centres_by_code = _CentreIndex()
     places_of = []
     for provider in providers:
         key = (provider.area, provider.lat, provider.lon)
@@ -105,7 +105,7 @@ def reach_of(providers: Sequence[Provider], stretch: Stretch) -> Reach:
             providers_of[place].append(number)
     regions: dict[str, list[int]] = {}
     for place, code in enumerate(centres_by_code.codes):
-        region = stretch.region_of(code)
+        region = scope.region_of(code)
         if region is not None:
             regions.setdefault(region, []).append(place)
     return Reach(regions, places_of, providers_of)

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from ..availability import Basis, availability_at, changes, facts_behind
+from ..availability import AvailabilityBasis, availability_at, changes, facts_behind
 from ..eligibility import AvailabilityGate, Gate
 from ..eligibility.facts import values_of, view
 from ..model import Availability, Provider
-from .stretch import Stretch
+from .scope import CoverageScope
 
 _Pieces = tuple[tuple[float, bool, bool], ...]
 """The start of each piece in seconds since 1970, whether the provider can come, and whether only
@@ -39,9 +39,12 @@ class Timelines(Struct, frozen=True):
 
 
 def timelines_of(
-    providers: Iterable[Provider], stretch: Stretch, basis: Basis, gates: Iterable[Gate]
+    providers: Iterable[Provider],
+    scope: CoverageScope,
+    basis: AvailabilityBasis,
+    gates: Iterable[Gate],
 ) -> Timelines:
-    """Ask for the availability of every provider wherever it may change."""
+    """Compute the availability of every provider wherever it may change."""
     kept = list(providers)
     asked = [gate for gate in gates if isinstance(gate, AvailabilityGate)]
     values = values_of("provider", tuple(name for gate in asked for name in gate.provider))
@@ -50,20 +53,23 @@ def timelines_of(
     for provider in kept:
         key = (*facts_behind(provider, basis.observations), values(provider))
         if key not in known:
-            known[key] = tuple(_pieces(provider, stretch, basis, asked))
+            known[key] = tuple(_pieces(provider, scope, basis, asked))
         found.append(known[key])
-    first, last = stretch.start.timestamp(), stretch.end.timestamp()
+    first, last = scope.start.timestamp(), scope.end.timestamp()
     cuts = sorted({first, last, *(start for own in known.values() for start, *_ in own)})
     masks = {own: _bits(own, cuts) for own in set(found)}
     return Timelines(kept, cuts, [masks[own][0] for own in found], [masks[own][1] for own in found])
 
 
 def _pieces(
-    provider: Provider, stretch: Stretch, basis: Basis, gates: Sequence[AvailabilityGate]
+    provider: Provider,
+    scope: CoverageScope,
+    basis: AvailabilityBasis,
+    gates: Sequence[AvailabilityGate],
 ) -> Iterator[tuple[float, bool, bool]]:
-    """Yield what holds from each moment on at which something may change."""
-    moments = [each for each in changes(provider, basis) if stretch.start < each < stretch.end]
-    for moment in (stretch.start, *moments):
+    """Yield the availability from each moment on at which it may change."""
+    moments = [each for each in changes(provider, basis) if scope.start < each < scope.end]
+    for moment in (scope.start, *moments):
         stands = availability_at(provider, moment, basis)
         can_come = not _is_stopped(provider, stands, gates)
         is_unknown = can_come and stands.hours.state == "unknown"

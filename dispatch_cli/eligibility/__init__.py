@@ -1,12 +1,14 @@
-"""Gates before minutes: who can be sent at all, and what would have to be true of the others.
+"""Decide which providers can be sent, before any minutes are computed.
 
-Capability is a yes or no, never a score. Every provider that is asked about either passes all
-gates or has exactly one reason, the first that fails in the order of the table. What was not asked
-of the caller is "not asked", never a refusal: the gate passes and the row says what to check.
+Capability is a yes or no, never a score. Every provider either passes all gates or has exactly one
+reason, that of the first gate that fails in the order of the table. An unknown fact never excludes
+a provider: the gate passes, and the row says what to ask.
 
-``gate_table`` declares the gates, ``gate_forms`` what a gate can be, ``facts`` what it may read.
+``gate_table`` declares the gates, ``gate_forms`` their forms, ``facts`` the facts they may read.
 """
 
+from .ask import CLIENT_QUESTION
+from .assessment import Assessment
 from .gate_forms import (
     AvailabilityGate,
     Gate,
@@ -16,10 +18,9 @@ from .gate_forms import (
     gate_facts,
 )
 from .gate_table import BEYOND_FALLBACK, GATES, is_on_list, reasons_of
-from .look import Look
 from .need import Need, later, needs_of, without_hours
 from .split import (
-    Eligible,
+    EligibleProvider,
     Split,
     as_eligible,
     beyond_fallback,
@@ -32,13 +33,14 @@ from .verdicts import PASSED, Verdicts
 
 __all__ = [
     "BEYOND_FALLBACK",
+    "CLIENT_QUESTION",
     "GATES",
     "PASSED",
+    "Assessment",
     "AvailabilityGate",
-    "Eligible",
+    "EligibleProvider",
     "Gate",
     "LimitGate",
-    "Look",
     "Need",
     "Split",
     "StaticGate",

@@ -1,33 +1,46 @@
 """Find the open questions about an incident and a provider."""
 
+from ..messages import Message
+from .assessment import Assessment
 from .gate_forms import exceeds
-from .gate_table import listed
-from .look import Look
+from .gate_table import any_of, listed
+
+CLIENT_QUESTION = "serves {clients}: ask client"
 
 
-def to_ask(look: Look) -> tuple[str, ...]:
+def to_ask(assessment: Assessment) -> tuple[Message | str, ...]:
     """Return what to ask before the call: unknown values that matter, seats and pets."""
-    incident, vehicle, provider = look.need.incident, look.need.incident.vehicle, look.provider
-    asks = []
+    need, provider = assessment.need, assessment.provider
+    incident, vehicle = need.incident, need.incident.vehicle
+    asks: list[Message | str] = []
     if incident.client is None and provider.clients is not None:
-        asks.append(f"serves {listed(provider.clients)}: ask client")
+        asks.append(Message(CLIENT_QUESTION, clients=listed(provider.clients)))
     classes = provider.vehicle_classes
     if vehicle.kind is None and classes is not None and "car" not in classes:
-        asks.append(f"takes {listed(classes)}: ask vehicle")
+        asks.append(Message("takes {classes}: ask vehicle", classes=listed(classes)))
     limit_t = provider.max_weight_t
     if vehicle.weight_t is None and exceeds(vehicle.assumed_weight_t, limit_t):
-        asks.append(f"limit {limit_t:.12g} t: ask weight")
+        asks.append(Message("limit {limit_t:.12g} t: ask weight", limit_t=limit_t))
     tall = vehicle.kind in ("van", "camper", "truck", "bus")
     if vehicle.height_m is None and tall and provider.max_height_m is not None:
-        asks.append(f"limit {provider.max_height_m:.12g} m: ask height")
+        asks.append(Message("limit {limit_m:.12g} m: ask height", limit_m=provider.max_height_m))
     if incident.clearance_m is None and incident.is_under_a_roof and provider.height_m is not None:
-        asks.append(f"truck {provider.height_m:.12g} m: ask clearance")
+        asks.append(Message("truck {height_m:.12g} m: ask clearance", height_m=provider.height_m))
     if provider.equipment is None:
-        asks += [f"needs {' or '.join(group)}: ask provider" for group in look.need.equipment]
+        asks += [
+            Message("needs {equipment}: ask provider", equipment=any_of(group))
+            for group in need.equipment
+        ]
     elif vehicle.trailer and "trailer_hitch" not in provider.equipment:
         asks.append("no trailer hitch: ask provider")
     if provider.seats is not None and incident.travellers > provider.seats:
-        asks.append(f"seats {provider.seats} of {incident.travellers} persons")
+        asks.append(
+            Message(
+                "seats {seats} of {persons} persons",
+                seats=provider.seats,
+                persons=incident.travellers,
+            )
+        )
     if provider.pets is False and incident.pets:
         asks.append("takes no pets")
     return tuple(asks)

@@ -1,8 +1,7 @@
-"""The facts that a gate may read, by name, and the view through which it reads them.
+"""Name the facts that a gate may read, and give gates access to the declared ones only.
 
-A gate declares its facts, and engines group incidents and providers by the declared ones. A
-predicate that read anything else would be right for one incident and wrong for the next of its
-group: so the view raises for every fact that was not declared.
+Engines group incidents and providers by the facts that gates declare. A predicate that read another
+fact could be right for one incident of a group and wrong for the next, so that reading it raises.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,7 +19,7 @@ class UnknownFactError(ValueError):
 
 
 class UndeclaredFactError(AttributeError):
-    """A predicate has read a fact that its gate does not declare."""
+    """A predicate reads a fact that its gate does not declare."""
 
 
 def _incident_facts() -> dict[str, Callable[[Any], Any]]:
@@ -45,7 +44,7 @@ def _incident_facts() -> dict[str, Callable[[Any], Any]]:
 
 INCIDENT_FACTS: Getters = _incident_facts()
 """By name: fields of the incident, those of its vehicle (``vehicle`` is its class, ``kind`` that of
-the incident), and what follows from them for one service."""
+the incident), and facts derived from them for one service."""
 
 FOLLOWS_FROM: Mapping[str, tuple[str, ...]] = {
     "travellers": ("persons", "children"),
@@ -55,7 +54,7 @@ FOLLOWS_FROM: Mapping[str, tuple[str, ...]] = {
     "strict_list": ("client", "injured", "trapped", "spot"),
     "client_name": ("client",),
 }
-"""The facts that are no fields, and the fields from which each follows for one plan entry."""
+"""The derived facts, and the fields from which each follows for one plan entry."""
 
 PROVIDER_FACTS: Getters = {name: attrgetter(name) for name in Provider.__struct_fields__}
 """By name: the fields of a provider."""
@@ -64,7 +63,7 @@ PROVIDER_FACTS: Getters = {name: attrgetter(name) for name in Provider.__struct_
 _KNOWN: dict[str, Getters] = {"incident": INCIDENT_FACTS, "provider": PROVIDER_FACTS}
 
 
-class Facts:
+class DeclaredFacts:
     """The declared facts of an incident or a provider, as attributes.
 
     Reading any other raises UndeclaredFactError.
@@ -85,28 +84,28 @@ class Facts:
 
 
 def fields_behind(names: Iterable[str]) -> tuple[str, ...]:
-    """The fields of an incident from which some facts follow, each once."""
+    """List the fields of an incident from which some facts follow, each once."""
     return tuple(
         dict.fromkeys(field for name in names for field in FOLLOWS_FROM.get(name, (name,)))
     )
 
 
 @cache
-def view(side: str, names: tuple[str, ...]) -> Callable[[object], Facts]:
-    """Make what shows the named facts of each "incident" (as a ``Need``) or "provider".
+def view(side: str, names: tuple[str, ...]) -> Callable[[object], DeclaredFacts]:
+    """Make the function that gives access to the named facts of a ``Need`` or a provider.
 
-    Raises UnknownFactError for a name that the side does not have.
+    ``side`` is "incident" or "provider". Raises UnknownFactError for a name that it does not have.
     """
     known = _KNOWN[side]
     for name in names:
         if name not in known:
             raise UnknownFactError(f"no {side} has the fact {name!r}; known: {', '.join(known)}")
-    return partial(Facts, {name: known[name] for name in names})
+    return partial(DeclaredFacts, {name: known[name] for name in names})
 
 
 @cache
 def values_of(side: str, names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    """Make what lists the values of the named facts, in their order."""
+    """Make the function that lists the values of the named facts, in their order."""
     known = _KNOWN[side]
     if side == "provider" and len(names) > 1:
         return attrgetter(*names)  # the same, without a call in Python for each value

@@ -1,9 +1,9 @@
-"""The forms that a gate can have: what it reads, when it stops a provider, and what it says.
+"""Define the forms of gates: the facts they read, their predicate, and their sentence.
 
-The form tells an engine how it may ask: a static gate once for each combination of facts, a limit
-by comparing two columns, an availability gate by a bisection of time, the area through an index.
-An engine that meets a form that it does not know must refuse to start, because it would rank a
-provider that the gate stops.
+The form tells an engine how to evaluate a gate: a static gate once for each combination of facts, a
+limit by comparing two columns, an availability gate by bisection in time, the area by an index. An
+engine that does not know a form must refuse to start, because it would rank a provider that the
+gate stops.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from ..messages import Message
 from ..model import Availability
-from .facts import Facts, UndeclaredFactError, UnknownFactError, fields_behind, view
-from .look import Look
+from .assessment import Assessment
+from .facts import DeclaredFacts, UndeclaredFactError, UnknownFactError, fields_behind, view
 
 
 class Fact(NamedTuple):
@@ -25,11 +25,11 @@ class Fact(NamedTuple):
 
 
 class Gate(Struct, frozen=True, kw_only=True):
-    """What every gate declares; ``incident`` and ``provider`` name the facts that it reads.
+    """The base of all gates; ``incident`` and ``provider`` name the facts that it reads.
 
-    ``is_policy`` marks a gate that a client's contract makes: the neutral order, against which the
-    contract is held, does not know it. ``call_may_help`` marks a gate that a call to the firm may
-    overcome: it opens soon, or the place lies just outside its area.
+    ``is_policy`` marks a gate that comes from a client's contract: the neutral order, with which
+    the contract is compared, ignores it. ``call_may_help`` marks a gate that a call to the provider
+    may overcome: it opens soon, or the place lies just outside its area.
     """
 
     form: ClassVar[str] = ""
@@ -40,37 +40,37 @@ class Gate(Struct, frozen=True, kw_only=True):
     is_policy: bool = False
     call_may_help: bool = False
 
-    def facts(self, look: Look) -> tuple[Facts, Facts]:
-        """The declared facts of the incident and of the provider."""
+    def facts(self, assessment: Assessment) -> tuple[DeclaredFacts, DeclaredFacts]:
+        """Return the declared facts of the incident and of the provider."""
         return (
-            view("incident", self.incident)(look.need),
-            view("provider", self.provider)(look.provider),
+            view("incident", self.incident)(assessment.need),
+            view("provider", self.provider)(assessment.provider),
         )
 
-    def stops(self, look: Look) -> bool:
-        """Whether the gate stops the provider."""
+    def stops(self, assessment: Assessment) -> bool:
+        """Return whether the gate stops the provider."""
         raise NotImplementedError(f"the form {self.form!r} has no predicate")
 
-    def message(self, look: Look) -> Message:
-        """Say what would have to be true of the provider; only asked where the gate stops it."""
+    def message(self, assessment: Assessment) -> Message:
+        """Say what would have to be true of a provider that the gate stops."""
         raise NotImplementedError(f"the form {self.form!r} has no sentence")
 
 
 class StaticGate(Gate, frozen=True, kw_only=True):
-    """A gate that depends on nothing but its declared facts: the same facts, the same verdict."""
+    """A gate that depends only on its declared facts."""
 
     form: ClassVar[str] = "static"
 
-    fails: Callable[[Facts, Facts], bool]
-    sentence: Callable[[Facts, Facts], Message]
+    fails: Callable[[DeclaredFacts, DeclaredFacts], bool]
+    sentence: Callable[[DeclaredFacts, DeclaredFacts], Message]
 
-    def stops(self, look: Look) -> bool:
+    def stops(self, assessment: Assessment) -> bool:
         """Ask the predicate."""
-        return self.fails(*self.facts(look))
+        return self.fails(*self.facts(assessment))
 
-    def message(self, look: Look) -> Message:
+    def message(self, assessment: Assessment) -> Message:
         """Word the facts."""
-        return self.sentence(*self.facts(look))
+        return self.sentence(*self.facts(assessment))
 
 
 class LimitGate(Gate, frozen=True, kw_only=True):
@@ -82,19 +82,21 @@ class LimitGate(Gate, frozen=True, kw_only=True):
     limit: Fact
     sentence: Callable[[Any, Any], Message]
 
-    def fails(self, incident: Facts, provider: Facts) -> bool:
+    def fails(self, incident: DeclaredFacts, provider: DeclaredFacts) -> bool:
         """Compare the two numbers."""
         return exceeds(*self._numbers(incident, provider))
 
-    def stops(self, look: Look) -> bool:
+    def stops(self, assessment: Assessment) -> bool:
         """Compare the two numbers."""
-        return self.fails(*self.facts(look))
+        return self.fails(*self.facts(assessment))
 
-    def message(self, look: Look) -> Message:
+    def message(self, assessment: Assessment) -> Message:
         """Word the two numbers."""
-        return self.sentence(*self._numbers(*self.facts(look)))
+        return self.sentence(*self._numbers(*self.facts(assessment)))
 
-    def _numbers(self, incident: Facts, provider: Facts) -> tuple[float | None, float | None]:
+    def _numbers(
+        self, incident: DeclaredFacts, provider: DeclaredFacts
+    ) -> tuple[float | None, float | None]:
         sides = {"incident": incident, "provider": provider}
         value = getattr(sides[self.value.side], self.value.name)
         return value, getattr(sides[self.limit.side], self.limit.name)
@@ -105,15 +107,15 @@ class AreaGate(Gate, frozen=True, kw_only=True):
 
     form: ClassVar[str] = "area"
 
-    sentence: Callable[[Facts, Facts, float], Message]
+    sentence: Callable[[DeclaredFacts, DeclaredFacts, float], Message]
 
-    def stops(self, look: Look) -> bool:
-        """Measure, once for each look."""
-        return look.fit == "outside"
+    def stops(self, assessment: Assessment) -> bool:
+        """Compare the place with the area."""
+        return assessment.fit == "outside"
 
-    def message(self, look: Look) -> Message:
-        """Word by how many kilometres the area ends short of the place."""
-        return self.sentence(*self.facts(look), look.short_km)
+    def message(self, assessment: Assessment) -> Message:
+        """Word the kilometres by which the area ends short of the place."""
+        return self.sentence(*self.facts(assessment), assessment.short_km)
 
 
 class AskedGate(Gate, frozen=True, kw_only=True):
@@ -123,31 +125,31 @@ class AskedGate(Gate, frozen=True, kw_only=True):
 
     sentence: Callable[[], Message]
 
-    def stops(self, look: Look) -> bool:
-        """Look the provider's id up."""
-        incident, provider = self.facts(look)
+    def stops(self, assessment: Assessment) -> bool:
+        """Find the provider's id among those already asked."""
+        incident, provider = self.facts(assessment)
         return provider.id in incident.asked
 
-    def message(self, look: Look) -> Message:
+    def message(self, assessment: Assessment) -> Message:
         """Word that the provider has been asked."""
         return self.sentence()
 
 
 class AvailabilityGate(Gate, frozen=True, kw_only=True):
-    """Whether and when the provider can send a unit: a verdict on its ``Availability``."""
+    """A predicate on the ``Availability`` of a provider: whether and when it can send a unit."""
 
     form: ClassVar[str] = "availability"
 
-    fails: Callable[[Facts, Availability], bool]
-    sentence: Callable[[Facts, Facts, Availability], Message]
+    fails: Callable[[DeclaredFacts, Availability], bool]
+    sentence: Callable[[DeclaredFacts, DeclaredFacts, Availability], Message]
 
-    def stops(self, look: Look) -> bool:
+    def stops(self, assessment: Assessment) -> bool:
         """Ask the predicate."""
-        return self.fails(self.facts(look)[1], look.availability)
+        return self.fails(self.facts(assessment)[1], assessment.availability)
 
-    def message(self, look: Look) -> Message:
-        """Word the facts and what is known."""
-        return self.sentence(*self.facts(look), look.availability)
+    def message(self, assessment: Assessment) -> Message:
+        """Word the facts and the availability."""
+        return self.sentence(*self.facts(assessment), assessment.availability)
 
 
 _CLASSES = (StaticGate, LimitGate, AreaGate, AskedGate, AvailabilityGate)
@@ -155,20 +157,20 @@ FORMS = frozenset(each.form for each in _CLASSES)
 
 
 class UnknownFormError(TypeError):
-    """A table of gates has a gate of a form that an engine cannot ask."""
+    """A table of gates has a gate of a form that an engine does not know."""
 
 
 def check_gates(gates: Iterable[Gate], engine: str, forms: Collection[str] = FORMS) -> None:
-    """Refuse a table that an engine cannot honour, before it ranks anything.
+    """Refuse a table of gates that an engine cannot evaluate.
 
-    Raises UnknownFormError for a form outside ``forms``, UnknownFactError for a fact that neither
-    side has, UndeclaredFactError for a limit that reads an undeclared fact. The area comes first
-    and once, because an index answers for it without a look. Static gates read neither place nor
-    time: no two incidents would share them.
+    Raises UnknownFormError for a form outside ``forms``, UnknownFactError for a fact that does not
+    exist, UndeclaredFactError for a limit that reads an undeclared fact. The area comes first and
+    once, because an index answers for it. Static gates read neither place nor time, which no two
+    incidents share.
     """
     kinds = []
     for gate in gates:
-        # A subclass could answer differently from what engines make of its form.
+        # A subclass could decide otherwise than engines do by its form.
         if gate.form not in forms or type(gate) not in _CLASSES:
             raise UnknownFormError(
                 f"{engine} cannot ask the gate {gate.reason!r} of the form {gate.form!r}; "
@@ -203,10 +205,10 @@ def _check_facts(gate: Gate, engine: str) -> None:
 
 
 def gate_facts(gates: Iterable[Gate]) -> frozenset[str]:
-    """The fields of an incident that any gate of a table reads."""
+    """Return the fields of an incident that any gate of a table reads."""
     return frozenset(fields_behind(name for gate in gates for name in gate.incident))
 
 
 def exceeds(value: float | None, limit: float | None) -> bool:
-    """Whether both are known and the value is above the limit."""
+    """Return whether both numbers are known and the value is above the limit."""
     return value is not None and limit is not None and value > limit

@@ -1,4 +1,4 @@
-"""The table of gates: every reason for which a provider is not asked, declared once, in order.
+"""Declare every gate once, in the order in which they decide.
 
 The order of reasons, ``--explain``, batch, coverage and the docs derive from ``GATES``. The area
 comes first because an index can answer it without touching the other ten thousand providers.
@@ -10,7 +10,7 @@ from math import ceil, inf
 from ..availability import SEEN_AHEAD
 from ..messages import Message, promised_clock
 from ..model import Availability, Circle, Hold, Polygon, Postcodes, Provider
-from .facts import Facts
+from .facts import DeclaredFacts
 from .gate_forms import (
     AreaGate,
     AskedGate,
@@ -25,26 +25,35 @@ BEYOND_FALLBACK = "beyond_fallback"
 """The reason of the stop rule, which needs minutes and therefore comes after all gates."""
 
 
-def is_on_list(provider: Provider | Facts, names: Iterable[str]) -> bool:
-    """Whether a client's list names a provider, by its id or by one of its tags."""
+def is_on_list(provider: Provider | DeclaredFacts, names: Iterable[str]) -> bool:
+    """Return whether a client's list names a provider, by its id or by one of its tags."""
     return any(name == provider.id or name in provider.tags for name in names)
 
 
 def missing_equipment(
     needed: Iterable[tuple[str, ...]], has: tuple[str, ...] | None
 ) -> tuple[str, ...] | None:
-    """The first group of equipment of which a provider is known to have nothing."""
+    """Return the first group of equipment of which a provider is known to have nothing."""
     if has is None:
         return None
     return next((group for group in needed if not set(group) & set(has)), None)
 
 
-def listed(names: Iterable[str] | None) -> str:
-    """Name the members of a closed set that a provider takes."""
-    return ", ".join(names or ()) or "nobody"
+def listed(names: Iterable[str] | None) -> Message | str:
+    """List the clients or vehicle classes that a provider takes."""
+    return ", ".join(names or ()) or Message("nobody")
 
 
-def _area_sentence(incident: Facts, provider: Facts, short_km: float) -> Message:
+def any_of(names: Iterable[str]) -> Message | str:
+    """List alternatives: "crane or rotator"."""
+    first, *others = names
+    found: Message | str = first
+    for other in others:
+        found = Message("{one} or {other}", one=found, other=other)
+    return found
+
+
+def _area_sentence(incident: DeclaredFacts, provider: DeclaredFacts, short_km: float) -> Message:
     area, place = provider.area, incident.place
     rounded_km = ceil(round(short_km * 10, 6)) / 10 if short_km < inf else inf
     match area:
@@ -60,11 +69,11 @@ def _area_sentence(incident: Facts, provider: Facts, short_km: float) -> Message
             return Message("{abroad}", abroad=place.abroad)
 
 
-def _is_out(reason: str) -> Callable[[Facts, Availability], bool]:
+def _is_out(reason: str) -> Callable[[DeclaredFacts, Availability], bool]:
     return lambda _, known: known.reason == reason
 
 
-def _hold_sentence(incident: Facts, provider: Facts, _: Availability) -> Message:
+def _hold_sentence(incident: DeclaredFacts, provider: DeclaredFacts, _: Availability) -> Message:
     hold: Hold = provider.on_hold
     if hold.until is None:
         return Message("on hold: {why}, until further notice", why=hold.reason)
@@ -72,13 +81,13 @@ def _hold_sentence(incident: Facts, provider: Facts, _: Availability) -> Message
                    until=promised_clock(hold.until, incident.when))  # fmt: skip
 
 
-def _closed_sentence(incident: Facts, _: Facts, known: Availability) -> Message:
+def _closed_sentence(incident: DeclaredFacts, _: DeclaredFacts, known: Availability) -> Message:
     if known.opens_at is None:
         return Message("opens in more than {days} days", days=SEEN_AHEAD.days)
     return Message("opens {opens_at}", opens_at=promised_clock(known.opens_at, incident.when))
 
 
-def _down_sentence(incident: Facts, _: Facts, known: Availability) -> Message:
+def _down_sentence(incident: DeclaredFacts, _: DeclaredFacts, known: Availability) -> Message:
     since = promised_clock(known.since, incident.when) if known.since else None
     if since and known.why:
         return Message("down since {since}: {why}", since=since, why=known.why)
@@ -179,7 +188,7 @@ GATES: tuple[Gate, ...] = (
         ),
         sentence=lambda incident, provider: Message(
             "needs {equipment}",
-            equipment=" or ".join(missing_equipment(incident.equipment, provider.equipment) or ()),
+            equipment=any_of(missing_equipment(incident.equipment, provider.equipment) or ()),
         ),
     ),
     AvailabilityGate(

@@ -1,11 +1,11 @@
-"""What one service of one incident asks of a provider."""
+"""Describe what one service of one incident needs from a provider."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from ..availability import Basis, HolidayDates, HoursOf, hours_around
+from ..availability import AvailabilityBasis, HolidayDates, HoursOf, hours_around
 from ..model import (
     Client,
     Incident,
@@ -20,7 +20,7 @@ from ..model import (
 
 
 class Need(Struct, frozen=True, kw_only=True):
-    """What one service of one incident asks of a provider."""
+    """One service of one incident, with everything that gates and ranking need to know."""
 
     incident: Incident
     entry: PlanEntry
@@ -30,19 +30,19 @@ class Need(Struct, frozen=True, kw_only=True):
     observations: Observations = Observations()
 
     @property
-    def basis(self) -> Basis:
-        """What the availability of a provider is worked out from."""
-        return Basis(self.hours_of, self.settings, self.observations)
+    def basis(self) -> AvailabilityBasis:
+        """The values from which the availability of a provider is computed."""
+        return AvailabilityBasis(self.hours_of, self.settings, self.observations)
 
     @property
     def equipment(self) -> tuple[tuple[str, ...], ...]:
-        """Groups of equipment of which a unit needs one each, from the plan and the vehicle."""
+        """Groups of equipment, by plan and vehicle; a unit needs one piece of each group."""
         vehicle = self.incident.vehicle
         groups = [*self.entry.equipment]
         if self.entry.service in ("tow", "flatbed_tow", "heavy_tow") and vehicle.state == "blocked":
             groups.append(("flatbed", "dollies", "crane", "rotator"))
         if self.entry.service == "tow" and vehicle.ev:
-            # The driven wheels of most electric cars must not turn while it is towed.
+            # The driven wheels of most electric cars must not turn during a tow.
             groups.append(("flatbed", "dollies"))
         if self.entry.service in ("recovery", "heavy_recovery") and vehicle.state == "on_roof":
             groups.append(("crane", "rotator"))
@@ -52,7 +52,7 @@ class Need(Struct, frozen=True, kw_only=True):
     def strict_list(self) -> tuple[str, ...]:
         """Ids and tags that a client's strict contract allows; empty where none applies.
 
-        Safety beats contract: with somebody in danger no list applies.
+        No list applies if a person is in danger.
         """
         client = self.client
         if client is None or not client.only_strict or self.incident.in_danger:
@@ -67,7 +67,7 @@ def needs_of(
     holidays: HolidayDates,
     observations: Observations,
 ) -> list[Need]:
-    """Say what each planned service of an incident asks of a provider."""
+    """Make the need of each planned service of an incident."""
     hours_of = hours_around(incident.when, rules.settings.timezone, holidays)
     return [
         Need(
@@ -88,7 +88,7 @@ def without_hours(
     rules: Rules,
     observations: Observations = Observations(),
 ) -> Need:
-    """What a service of an incident asks, for gates that look at no hours."""
+    """Make the need of a service for gates that read no opening hours."""
     return Need(
         incident=incident,
         entry=entry,
@@ -104,8 +104,8 @@ def _no_hours(whose: Provider | Phone, region: str) -> Timetable:
 
 
 def later(moment: datetime, *, minutes: float) -> datetime:
-    """A moment so many minutes on, in the same time zone, also over a change of clocks.
+    """Add minutes to a moment, in its time zone, also over a change of clocks.
 
-    Adding to a local time moves the hands of the clock; what passes is time.
+    Adding to a local time directly would be wrong by an hour there.
     """
     return (moment.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(moment.tzinfo)

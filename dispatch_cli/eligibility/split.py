@@ -11,22 +11,22 @@ from ..messages import Message
 from ..model import Availability, Phone, Provider
 from ..results.cascade_answer import Exclusion
 from .ask import to_ask
+from .assessment import Assessment
 from .gate_forms import Gate
 from .gate_table import BEYOND_FALLBACK, GATES
-from .look import Look
 from .nearness import missing_min
 from .need import Need
 
 
-class Eligible(Struct, frozen=True, kw_only=True):
-    """A provider that passed every gate; the stop rule, which needs minutes, comes later."""
+class EligibleProvider(Struct, frozen=True, kw_only=True):
+    """A provider that has passed every gate but the stop rule, which needs minutes."""
 
     provider: Provider
     phone: Phone
     distance_km: float
     availability: Availability
     area_edge: bool
-    ask: tuple[str, ...]
+    ask: tuple[Message | str, ...]
 
 
 class Split(Struct, frozen=True):
@@ -36,70 +36,70 @@ class Split(Struct, frozen=True):
     too, and still belong to the neutral order with which the contract is compared.
     """
 
-    eligible: list[Eligible]
+    eligible: list[EligibleProvider]
     excluded: list[Exclusion]
-    contract_only: list[Eligible]
+    contract_only: list[EligibleProvider]
 
 
 def split(providers: Iterable[Provider], need: Need, gates: Sequence[Gate] = GATES) -> Split:
     """Check every provider against the gates, in the order of the input."""
-    eligible: list[Eligible] = []
+    eligible: list[EligibleProvider] = []
     excluded: list[Exclusion] = []
-    contract_only: list[Eligible] = []
+    contract_only: list[EligibleProvider] = []
     for provider in providers:
-        look = Look(need, provider)
-        stopped_by = first_gate(look, gates)
+        assessment = Assessment(need, provider)
+        stopped_by = first_gate(assessment, gates)
         if stopped_by is None:
-            eligible.append(as_eligible(look))
+            eligible.append(as_eligible(assessment))
             continue
-        excluded.append(_exclusion(look, stopped_by, gates))
+        excluded.append(_exclusion(assessment, stopped_by, gates))
         neutral = (gate for gate in gates if not gate.is_policy)
-        if stopped_by.is_policy and not any(gate.stops(look) for gate in neutral):
-            contract_only.append(as_eligible(look))
+        if stopped_by.is_policy and not any(gate.stops(assessment) for gate in neutral):
+            contract_only.append(as_eligible(assessment))
     return Split(eligible, excluded, contract_only)
 
 
-def first_gate(look: Look, gates: Iterable[Gate] = GATES) -> Gate | None:
+def first_gate(assessment: Assessment, gates: Iterable[Gate] = GATES) -> Gate | None:
     """Return the first gate that stops a provider; None if it passes all."""
-    return next((gate for gate in gates if gate.stops(look)), None)
+    return next((gate for gate in gates if gate.stops(assessment)), None)
 
 
-def as_eligible(look: Look) -> Eligible:
-    """Make a provider eligible without checking the gates, as when the operator chooses it."""
-    return Eligible(
-        provider=look.provider,
-        phone=phone_at(look.provider, look.need),
-        distance_km=look.distance_km,
-        availability=look.availability,
-        area_edge=look.fit == "edge",
-        ask=to_ask(look),
+def as_eligible(assessment: Assessment) -> EligibleProvider:
+    """Make an eligible provider without checking the gates, as for one that the operator chose."""
+    return EligibleProvider(
+        provider=assessment.provider,
+        phone=phone_at(assessment.provider, assessment.need),
+        distance_km=assessment.distance_km,
+        availability=assessment.availability,
+        area_edge=assessment.fit == "edge",
+        ask=to_ask(assessment),
     )
 
 
-def _exclusion(look: Look, stopped_by: Gate, gates: Iterable[Gate]) -> Exclusion:
+def _exclusion(assessment: Assessment, stopped_by: Gate, gates: Iterable[Gate]) -> Exclusion:
     return Exclusion(
-        provider=look.provider.id,
-        name=look.provider.name,
-        phone=phone_at(look.provider, look.need).shown,
+        provider=assessment.provider.id,
+        name=assessment.provider.name,
+        phone=phone_at(assessment.provider, assessment.need).shown,
         reason=stopped_by.reason,
-        detail=stopped_by.message(look),
-        nearness_min=missing_min(look, gates),
-        call_at=_call_at(look, stopped_by.reason),
-        distance_km=look.distance_km,
+        detail=stopped_by.message(assessment),
+        nearness_min=missing_min(assessment, gates),
+        call_at=_call_at(assessment, stopped_by.reason),
+        distance_km=assessment.distance_km,
     )
 
 
-def _call_at(look: Look, reason: str) -> datetime | None:
+def _call_at(assessment: Assessment, reason: str) -> datetime | None:
     """Return when a closed provider opens, if that is soon and no other gate stops it."""
-    incident = look.need.incident
-    if reason != "closed_now" or look.provider.id in incident.asked:
+    incident = assessment.need.incident
+    if reason != "closed_now" or assessment.provider.id in incident.asked:
         return None
-    call_at = look.availability.call_at
+    call_at = assessment.availability.call_at
     return None if call_at is None else call_at.astimezone(incident.when.tzinfo)
 
 
-def beyond_fallback(eligible: Eligible, need: Need, index_min: float) -> Exclusion:
-    """Make the exclusion of a provider that is slower than the last resort, in minutes."""
+def beyond_fallback(eligible: EligibleProvider, need: Need, index_min: float) -> Exclusion:
+    """Make the exclusion of a provider that is slower than the last resort."""
     fallback_min = need.settings.of(need.entry.service).fallback_min
     if index_min == inf:
         detail = Message("never accepts, last resort {fallback_min:.12g} min",
@@ -126,5 +126,5 @@ def phone_at(provider: Provider, need: Need) -> Phone:
 
 
 def phones_of(provider: Provider, need: Need) -> tuple[Phone, ...]:
-    """Return the numbers to dial at the incident's time, the one that is answered first."""
+    """Return the numbers to dial at the incident's time, those that are answered first."""
     return phones_at(provider, need.incident.when, need.hours_of)

@@ -1,4 +1,4 @@
-"""The verdicts of gates on all providers, each combination of facts asked once."""
+"""Evaluate gates for all providers, once for each combination of facts."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -10,14 +10,14 @@ from .need import Need
 
 PASSED = 0
 MOST_KEPT = 5_000
-"""Combinations of facts that are remembered; then they are forgotten and asked anew."""
+"""Combinations of facts in the cache; a full cache is cleared."""
 
 
 class Verdicts:
-    """Asks those gates of a table that depend on facts alone about the providers of a file.
+    """Evaluate the gates that depend only on facts, for all providers of a file.
 
-    Batch and coverage ask for many incidents: a gate is asked once for each combination of values
-    of its declared incident facts, of one provider for each combination of its provider facts.
+    A gate is evaluated once for each combination of its declared incident facts, and for one
+    provider of each combination of its provider facts: batch and coverage have many incidents.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Verdicts:
         providers: Sequence[Provider],
         forms: Collection[str] = (StaticGate.form,),
     ) -> None:
-        """Take the gates of some forms: static ones, or limits as well."""
+        """Select the gates of some forms: static ones, or limits as well."""
         self._gates = [
             (number, gate)
             for number, gate in enumerate(gates, start=1)
@@ -38,9 +38,9 @@ class Verdicts:
         self._known: dict[object, bytes] = {}
 
     def first_failing(self, need: Need) -> bytes:
-        """Return for each provider the place in the table, from 1, of the first gate that fails.
+        """Return for each provider the number of the first gate that fails, from 1.
 
-        PASSED (0) means that none does.
+        PASSED (0) means that no gate fails.
         """
         asked = [(number, gate, values_of("incident", gate.incident)(need))
                  for number, gate in self._gates]  # fmt: skip
@@ -61,10 +61,10 @@ class Verdicts:
     def _failing(
         self, number: int, gate: StaticGate | LimitGate, values: tuple[Any, ...], need: Need
     ) -> list[int]:
-        """The places of the providers that a gate stops."""
+        """Return the indexes of the providers that a gate stops."""
         group_of, examples = self._grouped(number, gate)
         key = (number, values)
-        # Several threads may ask: what was known may be forgotten by another one.
+        # Another thread may clear the cache in between.
         verdicts = self._known.get(key)
         if verdicts is None:
             incident, show = view("incident", gate.incident)(need), view("provider", gate.provider)
@@ -77,7 +77,7 @@ class Verdicts:
     def _grouped(
         self, number: int, gate: StaticGate | LimitGate
     ) -> tuple[list[int], list[Provider]]:
-        """Number the providers by what the gate reads of them, and give one of each number."""
+        """Group the providers by the facts that the gate reads, with one example per group."""
         if number not in self._groups:
             values, groups = values_of("provider", gate.provider), dict[object, int]()
             group_of, examples = [], list[Provider]()

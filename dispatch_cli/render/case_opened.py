@@ -35,7 +35,7 @@ def opened_rows(case_id: int, answer: Answer) -> "Iterable[Row]":
                 "phone": first.phone,
                 "provider": first.provider,
                 "name": first.name,
-                "text": "; ".join(first.why),
+                "text": "; ".join(map(str, first.why)),
             }
         else:
             last = cascade.last_resort

@@ -18,6 +18,7 @@ from ..results.check_results import (
 from . import figures
 from .clean import clean
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+from .wording import worded
 
 if TYPE_CHECKING:
     from ..results.lasting_problem import Lasting
@@ -58,7 +59,7 @@ def check_rows(report: CheckReport) -> "Iterable[Row]":
             "phone": row.phone,
             "provider": row.provider,
             "name": row.name,
-            "why": row.why,
+            "why": str(row.why),
             "free": "" if row.free is None else row.free,
             "reported_until": figures.iso(row.reported_until),
         }
@@ -76,15 +77,17 @@ def worst_first(rows: Iterable[CheckRow]) -> list[CheckRow]:
 
 def reason(row: CheckRow, now: datetime) -> str:
     """Say why somebody stands as it does, with free units and until when its word holds."""
+    why = worded(row.why)
     is_said = row.why == SAID
-    parts = [row.why]
+    parts = [why]
     if row.reported_until is not None and row.reported_until > now:
         until = figures.past_clock(row.reported_until, now)
         # First, because on a narrow screen the rest is cut off.
-        parts = [f"{SAID} until {until}"] if is_said else [row.why, f"said so until {until}"]
-    if row.free is not None and "free" not in row.why:
+        parts = [f"{SAID} until {until}"] if is_said else [why, f"said so until {until}"]
+    known = str(row.why)
+    if row.free is not None and "free" not in known:
         parts.append(f"{row.free} free")
-    if row.free is not None and row.seen_at is not None and not is_said and "as of" not in row.why:
+    if row.free is not None and row.seen_at is not None and not is_said and "as of" not in known:
         parts.append(f"as of {figures.past_clock(row.seen_at, now)}")
     return ", ".join(filter(None, parts))
 
@@ -201,7 +204,7 @@ def offline_line(report: CheckReport) -> str:
     """Say why the observer is offline; empty if it is not."""
     if not report.offline:
         return ""
-    return f"observer offline: {clean(report.offline)}; nobody's state was moved"
+    return f"observer offline: {clean(worded(report.offline))}; nobody's state was moved"
 
 
 def offline_problem(report: CheckReport) -> "dict[str, Lasting]":

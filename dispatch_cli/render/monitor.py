@@ -58,7 +58,7 @@ def _code(report: CheckReport) -> MonitorCode:
 def _text(report: CheckReport) -> str:
     """The counts, then as many names of those who are down as a line can hold."""
     if report.offline:
-        return f"observer offline: {clean(report.offline, 200)}"
+        return f"observer offline: {clean(str(report.offline), 200)}"
     counts = report.counts
     parts = [f"{counts[state]} {state}" for state in counts]
     if report.left_out:

@@ -20,6 +20,7 @@ from .coverage_views import coverage_summary, named
 from .figures import date_and_clock, past_clock
 from .layout import encodable
 from .status_style import style_sheet
+from .wording import worded
 
 
 def status_page(
@@ -79,7 +80,7 @@ def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float
     if report.offline:
         yield (
             '<p class="alarm">The observer itself is offline: '
-            f"{_text(report.offline)}. Nobody's state was moved.</p>"
+            f"{_text(worded(report.offline))}. Nobody's state was moved.</p>"
         )
     if report.left_out:
         yield (

@@ -39,7 +39,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     arrival_min: float
     there_at: datetime
     chance_by_rank: float
-    why: tuple[str, ...]
+    why: tuple[Message | str, ...]
     wait_min: float
     turnout_min: float
     travel_min: float
@@ -51,7 +51,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     open_state: OpenState
     travel_source: str
     outside_contract: bool
-    ask: tuple[str, ...]
+    ask: tuple[Message | str, ...]
     area_edge: bool = False
     phone_label: str = ""
     state: str = "up"

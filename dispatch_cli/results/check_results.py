@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ..errors import ExitCode
+from ..messages import Message
 from ..model.check import SAID, Move, Reading, Report
 from ..model.provider import CheckState
 
@@ -27,7 +28,7 @@ class CheckRow(Struct, frozen=True, kw_only=True):
     state: ShownState
     since: datetime | None = None
     seen_at: datetime | None = None
-    why: str = ""
+    why: Message | str = ""
     free: int | None = None
     reported_until: datetime | None = None
     """Until when what the provider said on the phone holds; None: it said nothing."""
@@ -58,7 +59,7 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     checked: int
     rows: tuple[CheckRow, ...]
     changes: tuple[StateChange, ...] = ()
-    offline: str = ""
+    offline: Message | str = ""
     left_out: int = 0
     """How many were not looked at before the time was up; their states are as they were."""
 

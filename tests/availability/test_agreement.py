@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.availability import (
-    Basis,
+    AvailabilityBasis,
     Fleet,
     availability_at,
     changes,
@@ -17,7 +17,7 @@ from dispatch_cli.availability import (
 )
 from dispatch_cli.cases.gates_now import why_out
 from dispatch_cli.cases.unit_bookings import JobMinutes, NoUnitError, take_unit
-from dispatch_cli.coverage import Stretch, find_gaps
+from dispatch_cli.coverage import CoverageScope, find_gaps
 from dispatch_cli.desk import rank_incident
 from dispatch_cli.eligibility import needs_of
 from dispatch_cli.model import (
@@ -47,11 +47,11 @@ def random_case(seed: int) -> tuple[World, Random]:
     return world, random
 
 
-def basis_of(world: World, when: datetime) -> Basis:
+def basis_of(world: World, when: datetime) -> AvailabilityBasis:
     """What the availability of a random world is worked out from."""
     hours_of = hours_around(when - 2 * timedelta(days=1), "Europe/Berlin", holidays_of_worlds,
                             days=9)  # fmt: skip
-    return Basis(hours_of, FAR, world.observations)
+    return AvailabilityBasis(hours_of, FAR, world.observations)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_ranking_offer_coverage_and_acceptance_do_not_contradict_it(seed: int) -
         [tow] = [each for each in answer.cascades if each.service == "tow"]
         rows = {row.provider: row for row in tow.candidates}
         out = {each.provider: each.reason for each in tow.excluded}
-        stretch = Stretch(start=when, days=1, minimum=len(firms) + 1, services=("tow",),
+        stretch = CoverageScope(start=when, days=1, minimum=len(firms) + 1, services=("tow",),
                           regions=("86150",))  # fmt: skip
         gaps = find_gaps(firms, stretch, basis=basis).gaps
         can_come = {*gaps[0].providers, *gaps[0].unknown} if firms else set()

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from dispatch_cli.availability import Fleet
-from dispatch_cli.availability.fleet import FleetAt
+from dispatch_cli.availability.fleet import FleetState
 from dispatch_cli.model.case import Booking
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -19,12 +19,12 @@ def booking(unit: int, begin: int, end: int) -> Booking:
                    end=NOON + end * MINUTE)  # fmt: skip
 
 
-def at(units: int, *bookings: Booking, moment: int = 0, now: int = 0) -> FleetAt:
+def at(units: int, *bookings: Booking, moment: int = 0, now: int = 0) -> FleetState:
     """The units of a fleet, moments in minutes after noon."""
     return Fleet(units, NOON + now * MINUTE, bookings).at(NOON + moment * MINUTE)
 
 
-def wait_min(found: FleetAt, moment: int = 0) -> float:
+def wait_min(found: FleetState, moment: int = 0) -> float:
     """The minutes from a moment until a unit is free."""
     assert found.free_at is not None
     return (found.free_at - NOON) / MINUTE - moment
@@ -33,9 +33,9 @@ def wait_min(found: FleetAt, moment: int = 0) -> float:
 def test_a_job_for_christmas_takes_nobody_today() -> None:
     """Before and after its booking the unit is free; what comes next is known."""
     christmas = booking(1, 38_000, 38_100)
-    assert at(1, christmas) == FleetAt(free=1, next_at=christmas.begin)
-    assert at(1, christmas, moment=38_000) == FleetAt(free=0, free_at=christmas.end)
-    assert at(1, christmas, moment=38_100) == FleetAt(free=1)
+    assert at(1, christmas) == FleetState(free=1, next_at=christmas.begin)
+    assert at(1, christmas, moment=38_000) == FleetState(free=0, free_at=christmas.end)
+    assert at(1, christmas, moment=38_100) == FleetState(free=1)
 
 
 def test_the_wait_is_that_from_the_incident_on() -> None:
@@ -49,11 +49,11 @@ def test_the_wait_is_that_from_the_incident_on() -> None:
 def test_a_unit_that_should_be_back_is_overdue() -> None:
     """Past its end and not reported back it is neither free nor gone."""
     taken = booking(1, -100, -5)
-    assert at(1, taken) == FleetAt(free=0, free_at=NOON, overdue=taken)
+    assert at(1, taken) == FleetState(free=0, free_at=NOON, overdue=taken)
     # Whose end passes between now and a later incident is free by then.
-    assert at(1, taken, moment=0, now=-6) == FleetAt(free=1)
+    assert at(1, taken, moment=0, now=-6) == FleetState(free=1)
     # A free unit comes before an overdue one.
-    assert at(2, taken) == FleetAt(free=1)
+    assert at(2, taken) == FleetState(free=1)
     assert at(2, taken, booking(2, -10, 50)).overdue == taken
     # Of two overdue units the one that was due first.
     assert at(2, taken, booking(2, -100, -6)).overdue == booking(2, -100, -6)
@@ -69,14 +69,14 @@ def test_bookings_back_to_back_are_one() -> None:
 
 def test_the_next_job_is_that_of_the_last_free_unit() -> None:
     """As long as a unit has nothing to do, no next job is in the way."""
-    assert at(2, booking(1, 30, 60)) == FleetAt(free=2)
+    assert at(2, booking(1, 30, 60)) == FleetState(free=2)
     both = booking(1, 30, 60), booking(2, 40, 70)
-    assert at(2, *both) == FleetAt(free=2, next_at=NOON + 40 * MINUTE)
+    assert at(2, *both) == FleetState(free=2, next_at=NOON + 40 * MINUTE)
 
 
 def test_an_extra_unit_takes_none_of_the_known_ones() -> None:
     """What the file does not know was sent once, and is not counted."""
-    assert at(1, booking(2, -10, 50)) == at(1) == FleetAt(free=1)
+    assert at(1, booking(2, -10, 50)) == at(1) == FleetState(free=1)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from dispatch_cli.availability import Basis, availability_at
+from dispatch_cli.availability import AvailabilityBasis, availability_at
 from dispatch_cli.model import (
     Availability,
     Hold,
@@ -187,7 +187,7 @@ HOURS = (
 
 def found_in(case: Case, hours: str) -> Availability:
     """Ask for the availability of a situation."""
-    basis = Basis(
+    basis = AvailabilityBasis(
         lambda whose, _: whose.timetable or ALWAYS,
         observations=Observations(now=NOON, known={"p": case.known}),
     )
@@ -247,7 +247,7 @@ def test_in_the_hour_that_the_clock_shows_twice() -> None:
                       begin=datetime(2026, 10, 25, 1, 7, tzinfo=UTC),
                       end=datetime(2026, 10, 25, 2, 22, tzinfo=UTC))  # fmt: skip
     seen = Observations(now=second, known={"p": Known(bookings=(booking,))})
-    basis = Basis(lambda *_: ALWAYS, observations=seen)
+    basis = AvailabilityBasis(lambda *_: ALWAYS, observations=seen)
     for moment in (second, second.astimezone(UTC)):
         found = availability_at(provider("p"), moment, basis)
         assert (found.state, found.wait_min) == ("later", 63.0)

@@ -22,8 +22,8 @@ def look_at(firm, state="up", minutes=0.0, **facts):
 
 def test_a_reference_target_that_is_down_decides():
     """Whatever the looks found: without the reference the observer is offline."""
-    assert "reference" in observer_fault([look_at("firm1")], reference_ok=False)
-    assert "reference" in observer_fault([], reference_ok=False)
+    assert "reference" in str(observer_fault([look_at("firm1")], reference_ok=False))
+    assert "reference" in str(observer_fault([], reference_ok=False))
 
 
 @pytest.mark.parametrize("fault", ["resolver", "route"])
@@ -53,7 +53,7 @@ def test_a_reference_that_is_reached_decides_the_other_way():
 def test_a_reference_by_address_says_nothing_of_names():
     """Resolution is down, the way is not: still the observer's fault."""
     looks = [look_at(firm, "down", fault="resolver") for firm in FIRMS]
-    assert "names" in observer_fault(looks, reference_ok=True, reference_is_named=False)
+    assert "names" in str(observer_fault(looks, reference_ok=True, reference_is_named=False))
 
 
 def test_related_hosts_are_one_cause():
@@ -81,9 +81,9 @@ def test_unrelated_providers_that_fail_together():
         return [look_at(firm, "down" if n < failing else "up") for n, firm in enumerate(FIRMS[:of])]
 
     assert observer_fault(looks(2, 2), reference_ok=None) == ""
-    assert "3 of 3" in observer_fault(looks(3, 3), reference_ok=None)
+    assert "3 of 3" in str(observer_fault(looks(3, 3), reference_ok=None))
     assert observer_fault(looks(6, 12), reference_ok=None) == ""
-    assert "7 of 12" in observer_fault(looks(7, 12), reference_ok=None)
+    assert "7 of 12" in str(observer_fault(looks(7, 12), reference_ok=None))
     assert observer_fault(looks(7, 12), reference_ok=None, known_down=FIRMS[:5]) == ""
 
 
@@ -103,7 +103,7 @@ def test_commands_and_lag_do_not_count():
     by_address = [look("down", provider=f, host=f"192.0.{n}.1", fault="") for n, f in
                   enumerate(FIRMS)]  # fmt: skip
     by_address += [look_at("x", "down", fault="resolver"), look_at("y", "down", fault="resolver")]
-    assert "names" in observer_fault(by_address, reference_ok=None)
+    assert "names" in str(observer_fault(by_address, reference_ok=None))
 
 
 def test_blame():

@@ -48,8 +48,8 @@ def test_the_only_unit_of_a_firm_is_marked_where_it_stands_first_twice(both):
     )
     first, second = sorted((tow, recovery), key=both.answer.cascades.index)
     assert first.candidates[0].provider == second.candidates[0].provider == "anna"
-    assert not any("one unit" in why for why in first.candidates[0].why)
-    assert second.candidates[0].why[0] == f"one unit: {first.service}"
+    assert not any("one unit" in str(why) for why in first.candidates[0].why)
+    assert str(second.candidates[0].why[0]) == f"one unit: {first.service}"
 
 
 def test_one_call_asks_for_both(desk, both):

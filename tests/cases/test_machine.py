@@ -497,7 +497,7 @@ class Casework(RuleBasedStateMachine):
             arrivals = reader.arrival_counts()
         for job in self.desk.jobs:
             lessons.note_forecasts(job, found[job.number])
-        prior = learning.Prior(0.7, 3.0)
+        prior = learning.PriorValues(0.7, 3.0)
         # No call may lie ahead: a clock that was put back makes nothing heavier.
         moment = max([self.now, *(call.at for job in self.desk.jobs for call in job.calls)])
         expected = lessons.posteriors(self.desk.jobs, (prior.acceptance, prior.answer_min), moment)

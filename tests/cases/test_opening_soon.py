@@ -24,7 +24,7 @@ def test_it_is_asked_on_the_number_with_hours_of_its_own(desk, catalog):
     """Ranked with the wait until it opens, and called on its second number."""
     found, card = called(desk, catalog)
     [row] = found.answer.cascades[0].candidates
-    assert (row.wait_min, row.why[0], row.phone) == (20.0, "opens 12:20", "089 2")
+    assert (row.wait_min, str(row.why[0]), row.phone) == (20.0, "opens 12:20", "089 2")
     assert (card.provider, card.phone) == ("anna", "089 2")
 
 

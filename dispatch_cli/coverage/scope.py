@@ -1,4 +1,4 @@
-"""Define the time, the regions and the services of a coverage report."""
+"""Define the scope of a coverage report: its time, regions, services and minimum."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ REGION_DIGITS = 2
 """Number of leading postcode digits that name a region by default."""
 
 
-class Stretch(Struct, frozen=True, kw_only=True):
+class CoverageScope(Struct, frozen=True, kw_only=True):
     """The time range, the regions and the services of a coverage report, and its minimum.
 
     ``regions`` are leading digits of postcodes; none means the first two digits of every postcode.
@@ -28,7 +28,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
         return datetime.fromtimestamp(self.start.timestamp() + self.days * 86400, self.start.tzinfo)
 
     def region_of(self, postcode: str) -> str | None:
-        """Return the region of a postcode, the longest that fits; None if no region fits."""
+        """Return the longest region with which a postcode begins; None without one."""
         if not self.regions:
             return postcode[:REGION_DIGITS]
         fitting = [region for region in self.regions if postcode.startswith(region)]

@@ -1,4 +1,4 @@
-"""Hold the values that several gates need about one provider for one service."""
+"""Compute the values that several gates need about one provider, each once."""
 
 from .. import geo
 from ..availability import availability_at
@@ -6,8 +6,8 @@ from ..model import Availability, Provider
 from .need import Need
 
 
-class Look:
-    """A provider as seen by the gates: distance, area fit, availability, each computed once."""
+class Assessment:
+    """A provider for one service of an incident: its distance, area fit and availability."""
 
     __slots__ = ("_availability", "distance_km", "fit", "need", "provider", "short_km")
 
@@ -20,7 +20,7 @@ class Look:
 
     @property
     def availability(self) -> Availability:
-        """Whether the provider can send a unit at the incident's time."""
+        """The availability of the provider at the incident's time."""
         if self._availability is None:
             need = self.need
             self._availability = availability_at(self.provider, need.incident.when, need.basis)
