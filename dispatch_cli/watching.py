@@ -1,4 +1,4 @@
-"""The use case of one run of checks: look, decide whose fault it is, keep what it adds up to."""
+"""Run the checks once, attribute each failure to a provider or the observer, store the states."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from . import desk
 from .availability import (
     ASKED_AGAIN,
-    Basis,
+    NOT_CHECKED,
+    AvailabilityBasis,
     HolidayDates,
     availability_at,
     hours_around,
@@ -21,25 +22,26 @@ from .availability.hard_states import advance
 from .availability.observer import attributed, observer_fault
 from .availability.samples import one_sample
 from .errors import ExitCode
+from .messages import Message
 from .model import Known, Provider
 from .model.check import CheckSettings, Move, Probe, Reading, Report, Watched
 from .results.check_results import CheckReport, CheckRow, StateChange
 
 if TYPE_CHECKING:
     from .catalog import Catalog
-    from .checks import Round
+    from .checks import RoundResult
     from .store import Store
 
 _REMEMBERED = timedelta(days=30)
-Look = Callable[[Sequence[tuple[str, Probe]], CheckSettings], "Round"]
-"""Looks once at every target, over the network."""
+CheckTargets = Callable[[Sequence[tuple[str, Probe]], CheckSettings], "RoundResult"]
+"""Checks every target once, over the network."""
 
 
 class Checked(Struct, frozen=True):
-    """What a run found, and the looks that it made.
+    """The result of a run: its report and its single checks.
 
-    Of a run that looks at one provider ``moves`` and ``reports`` say what has happened to it in
-    the last 30 days, the newest first.
+    For a run with one provider, ``moves`` and ``reports`` are its history of 30 days, the newest
+    first.
     """
 
     report: CheckReport
@@ -49,7 +51,7 @@ class Checked(Struct, frozen=True):
 
 
 class Watch(Struct, frozen=True, kw_only=True):
-    """What a run of checks works with; ``clock`` is read before and after the looks."""
+    """The log, provider file and settings of a run; ``clock`` is read twice."""
 
     store: "Store"
     catalog: "Catalog"
@@ -58,11 +60,11 @@ class Watch(Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime]
 
 
-def run_checks(watch: Watch, *, ids: Sequence[str], look: Look) -> Checked:
-    """Look once at everybody, or at those with the ids, and keep what that adds up to.
+def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Checked:
+    """Check all providers, or those with the ids, once, and store the new states.
 
-    While the observer is offline nobody's state is moved. A provider with a check for which the
-    time did not suffice stays as it was. Raises UsageError for an unknown id.
+    While the observer is offline no state is changed. A provider with a check that was left out for
+    lack of time keeps its state. Raises UsageError for an unknown id.
     """
     with watch.store:
         standing = _standing(watch, ids)
@@ -88,13 +90,13 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: Look) -> Checked:
 
 
 def as_known(watch: Watch, *, ids: Sequence[str] = ()) -> CheckReport:
-    """Say how everybody stands by what earlier runs have found, without a look."""
+    """Report the states that earlier runs have stored, without any check."""
     with watch.store:
         return _report(watch, _standing(watch, ids))
 
 
 def _history(watch: Watch, provider_id: str) -> tuple[tuple[Move, ...], tuple[Report, ...]]:
-    """Say what has happened to one provider: its moves and what it said, the newest first."""
+    """Read the history of one provider: its moves and its reports, the newest first."""
     since = watch.clock() - _REMEMBERED
     with watch.store.reading() as reader:
         moves = [move for move in reader.moves(since) if move.provider == provider_id]
@@ -102,18 +104,18 @@ def _history(watch: Watch, provider_id: str) -> tuple[tuple[Move, ...], tuple[Re
     return tuple(reversed(moves)), tuple(said)
 
 
-class _Standing(Struct, frozen=True, kw_only=True):
-    """Of whom anything can be said, in the file's order, and all that is known of them."""
+class _KnownStates(Struct, frozen=True, kw_only=True):
+    """The providers with checks or reports, in the file's order, and their stored states."""
 
     who: dict[str, Provider]
     probes: dict[str, tuple[Probe, ...]]
-    closed: dict[str, str]
+    closed: dict[str, Message | str]
     known: Mapping[str, Watched]
     said: Mapping[str, Report]
 
 
-def _standing(watch: Watch, ids: Iterable[str]) -> _Standing:
-    """Read what is known of everybody, or of those with the ids; raises UsageError."""
+def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
+    """Read the states of all providers, or of those with the ids; raises UsageError."""
     now = watch.clock()
     wanted = _named(watch.catalog, ids)
     with watch.store.reading() as reader:
@@ -124,13 +126,13 @@ def _standing(watch: Watch, ids: Iterable[str]) -> _Standing:
         if wanted is None or each in wanted
     }
     who = _to_watch(watch.catalog, {*probes, *said, *(wanted or ())}, wanted)
-    return _Standing(
+    return _KnownStates(
         who=who, probes=probes, closed=closed_now(watch, who, now), known=known, said=said
     )
 
 
-def _report(watch: Watch, standing: _Standing) -> CheckReport:
-    """How everybody stands now, of a run without looks."""
+def _report(watch: Watch, standing: _KnownStates) -> CheckReport:
+    """Make the report of a run without checks."""
     now = watch.clock()
     return CheckReport(
         at=_local(watch.catalog, now),
@@ -150,33 +152,36 @@ def _report(watch: Watch, standing: _Standing) -> CheckReport:
     )
 
 
-def closed_now(watch: Watch, providers: Mapping[str, Provider], now: datetime) -> dict[str, str]:
-    """Say who is not to be reached now, and why: hold, maintenance, hours."""
+def closed_now(
+    watch: Watch, providers: Mapping[str, Provider], now: datetime
+) -> dict[str, Message | str]:
+    """Find the providers that need not answer now, with the reason: hold, maintenance, hours."""
     settings = watch.catalog.rules.settings
-    basis = Basis(hours_around(now, settings.timezone, watch.holidays), settings)
+    basis = AvailabilityBasis(hours_around(now, settings.timezone, watch.holidays), settings)
     checking = watch.catalog.checking()
-    closed: dict[str, str] = {}
+    closed: dict[str, Message | str] = {}
     for each, provider in providers.items():
         stands = availability_at(provider, now, basis)
         window = checking.maintenance_of(provider, now)
         if stands.reason == "on_hold":
-            closed[each] = f"on hold: {stands.why}"
+            closed[each] = Message("on hold: {why}", why=stands.why)
         elif window is not None:
-            closed[each] = f"maintenance: {window.text}" if window.text else "maintenance"
+            named = Message("maintenance: {text}", text=window.text)
+            closed[each] = named if window.text else "maintenance"
         elif stands.hours.state == "closed":
             closed[each] = "outside its hours"
     return closed
 
 
 def _named(catalog: "Catalog", ids: Iterable[str]) -> set[str] | None:
-    """The ids that were named, None for everybody; raises UsageError for an unknown one."""
+    """Return the ids that were named, None for all providers; raises UsageError."""
     return {desk.find_provider(catalog, each).id for each in ids} or None
 
 
 def _to_watch(
     catalog: "Catalog", candidates: Collection[str], wanted: Collection[str] | None
 ) -> dict[str, Provider]:
-    """The providers of whom anything can be said, in the file's order."""
+    """List the wanted candidates in the file's order."""
     return {
         provider.id: provider
         for provider in catalog.all()
@@ -186,15 +191,15 @@ def _to_watch(
 
 def _offline(
     settings: CheckSettings,
-    seen: "Round",
+    seen: "RoundResult",
     probes: Collection[str],
     known: Mapping[str, Watched],
     closed: Collection[str],
-) -> str:
-    """Say why the observer is offline, or "".
+) -> Message | str:
+    """Return why the observer is offline, or "".
 
-    Who is closed may have switched everything off: its failures are no evidence, unless it has
-    just answered and what fails now is a name or the way.
+    A closed provider may have switched its systems off: its failures are no evidence, unless it has
+    just answered and a name or a route fails now.
     """
     fresh_from = min((each.at for each in seen.readings), default=None)
     stale = timedelta(minutes=settings.stale_min)
@@ -218,13 +223,13 @@ def _offline(
 
 def _keep(
     watch: Watch,
-    seen: "Round",
+    seen: "RoundResult",
     closed: Collection[str],
     orphans: Collection[str],
     *,
     ids: Sequence[str],
 ) -> tuple[dict[str, Watched], dict[str, Move]]:
-    """Add the run's samples to what the log knows, in one decision; return how all stand now."""
+    """Add the run's samples to the stored states, in one transaction; returns states and moves."""
     by_provider: dict[str, list[Reading]] = {}
     for reading in seen.readings:
         by_provider.setdefault(reading.provider, []).append(attributed(reading))
@@ -251,14 +256,14 @@ def _keep(
 
 def _row(
     provider: Provider,
-    closed: str | None,
+    closed: Message | str | None,
     watched: Watched | None,
     report: Report | None,
     *,
     now: datetime,
     settings: CheckSettings,
 ) -> CheckRow:
-    """How one provider stands, as it would be ranked, or closed."""
+    """Make the row of one provider, with the state with which it is ranked, or "closed"."""
     known = Known(watched=watched, report=report)
     stands = reachability_at(known, now, now, settings)
     row = CheckRow(
@@ -266,7 +271,7 @@ def _row(
         name=provider.name,
         phone=provider.phones[0].shown,
         state="unknown",
-        why="no look has said anything yet",
+        why=NOT_CHECKED,
         seen_at=watched.seen_at if watched else None,
         reported_until=report.until if report else None,
     )
@@ -295,8 +300,8 @@ def _local(catalog: "Catalog", moment: datetime) -> datetime:
 
 
 def heartbeat_event(code: ExitCode) -> str:
-    """What the heartbeat is told at the end: nothing more, or the exit code of a run that failed.
+    """Return the last part of the heartbeat's path: "", or the exit code of a run that failed.
 
-    Somebody being down is what a run is for, and no fault of the run.
+    A run that finds a provider down has not failed.
     """
     return "" if code in (ExitCode.OK, ExitCode.ATTENTION) else str(int(code))

@@ -1,26 +1,26 @@
-"""One look at each provider over the network: what answers, what it says, how long it took.
+"""Check each provider once over the network: whether it answers, what, and how fast.
 
-``look_at`` is one round of looks, ``ping`` tells a heartbeat address that a round began or ended.
-Nothing here imports asyncio or an HTTP client before one of them is called.
+``look_at`` runs one round of checks, ``ping`` tells a heartbeat address that a round began or
+ended. asyncio and HTTP are imported only when one of them is called.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .heartbeat import Ping, ping
-    from .host_names import Names
-    from .round import Round, look_at
+    from .heartbeat import PingResult, ping
+    from .host_names import Resolver
+    from .round import RoundResult, look_at
 
 _HOMES = {
-    "Names": "host_names",
-    "Ping": "heartbeat",
-    "Round": "round",
+    "Resolver": "host_names",
+    "PingResult": "heartbeat",
+    "RoundResult": "round",
     "look_at": "round",
     "ping": "heartbeat",
 }
 
-__all__ = ["Names", "Ping", "Round", "look_at", "ping"]
+__all__ = ["PingResult", "Resolver", "RoundResult", "look_at", "ping"]
 
 
 def __getattr__(name: str) -> object:

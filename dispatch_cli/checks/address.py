@@ -1,4 +1,4 @@
-"""The address of an HTTP look, taken apart once: what is judged is what is connected to."""
+"""Parse the address of an HTTP check once, so that the checked address is the one connected to."""
 
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -9,11 +9,11 @@ _SAFE = "%/:=&?~+!$,;'@()*[]|^`{}"
 
 
 class AddressError(ValueError):
-    """What is wrong with an address; without the address, which may hold a password."""
+    """An invalid address; the text does not have the address, which may contain a password."""
 
 
 class Address(Struct, frozen=True):
-    """Where to ask, and for what; ``host`` is in ASCII and without brackets."""
+    """The parts of an HTTP address; ``host`` is in ASCII and without brackets."""
 
     scheme: str
     host: str
@@ -22,20 +22,20 @@ class Address(Struct, frozen=True):
 
     @property
     def authority(self) -> str:
-        """The host as it stands in a request, with the port where it is not the usual one."""
+        """The host as in the request header, with the port unless it is the default."""
         host = self.host.partition("%")[0].rstrip(".") or self.host
         host = f"[{host}]" if ":" in host else host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Who gets the headers of the file."""
+        """Scheme, host and port: the server that may get the headers of the file."""
         return self.scheme, self.host, self.port
 
     def towards(self, location: str) -> "Address":
         """Follow a redirect; raises AddressError."""
         if not location:
-            raise AddressError("without saying where")
+            raise AddressError("no target")
         host = f"[{self.host}]" if ":" in self.host else self.host
         try:
             return parse_address(
@@ -46,8 +46,8 @@ class Address(Struct, frozen=True):
 
 
 def parse_address(text: str) -> Address:
-    """Take an address apart; raises AddressError for whatever is not plainly http or https."""
-    # Blanks, line breaks and backslashes are where two readers of one address part ways.
+    """Parse an address; raises AddressError for any but a valid http or https address."""
+    # Parsers differ about blanks, line breaks and backslashes in an address.
     if not text.isprintable() or set(text) & set(' \\"<>'):
         raise AddressError("not an address")
     try:

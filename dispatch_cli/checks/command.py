@@ -1,4 +1,4 @@
-"""A command look: a program of the user's own says how a provider is."""
+"""Check a provider with a program of the user."""
 
 import asyncio
 import os
@@ -9,32 +9,32 @@ from contextlib import suppress
 from ..model.check import Probe
 from ..model.provider import CheckState
 from .finding import Finding, short, unknown
-from .kit import Kit
+from .round_tools import RoundTools
 from .stopwatch import watch
 
 MOST_OUTPUT = 8 * 1024
-"""What is read of the output; Nagios' own limit for its plugins."""
+"""Bytes of the output that are kept; Nagios has the same limit for its plugins."""
 FLOOD = 1024 * 1024
-"""Whoever prints more than this is ended."""
+"""Bytes of output after which the program is killed."""
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 _STATES: dict[int, CheckState] = {0: "up", 1: "degraded", 2: "down", 3: "unknown"}
 
 
-async def look_command(probe: Probe, kit: Kit) -> Finding:
-    """Run a program by its full path, without a shell, and judge its exit code as a monitor does.
+async def look_command(probe: Probe, tools: RoundTools) -> Finding:
+    """Run a program by its full path, without a shell, and interpret its exit code as Nagios does.
 
-    It gets a process group of its own, which does not outlive the look, and neither input nor
-    this program's environment. On Linux a process that leaves the group is ended with the last
-    command of the round at the latest: see ``stragglers``.
+    It has a process group of its own, which is killed after the check, no input, and a minimal
+    environment. On Linux a process that leaves the group is killed with the last command of the
+    round at the latest: see ``stragglers``.
     """
     if not probe.is_trusted:
         return unknown("commands count only in a file that you named")
     if not probe.argv or not os.path.isabs(probe.argv[0]):
         return unknown("a command needs its full path")
     watch.get().begin("run")
-    with kit.stragglers.ended():
+    with tools.stragglers.ended():
         try:
-            run = _Run(probe.argv)
+            run = _CommandRun(probe.argv)
         except (OSError, ValueError):
             return unknown("the command cannot be run")
         try:
@@ -44,7 +44,7 @@ async def look_command(probe: Probe, kit: Kit) -> Finding:
     return _judged(code, run.output)
 
 
-class _Run:
+class _CommandRun:
     """One run of a command: its output up to the limit, its exit, and the end of its group."""
 
     def __init__(self, argv: tuple[str, ...]) -> None:
@@ -70,10 +70,10 @@ class _Run:
         self._flooded = asyncio.Event()
 
     async def end(self) -> int | None:
-        """Wait for the exit code, that of a signal negative; None if it floods."""
+        """Wait for the exit code, negative for a signal; None if it prints more than FLOOD."""
         loop = asyncio.get_running_loop()
         loop.add_reader(self._pipe, self._read)
-        # A child may hold the pipe open for ever, so it is the exit that is waited for.
+        # A child may keep the pipe open, so that the end of the output may never come.
         waits = {
             loop.create_task(_exited(self._process)),
             loop.create_task(self._flooded.wait()),
@@ -86,20 +86,20 @@ class _Run:
                 each.cancel()
         if self._flooded.is_set():
             return None
-        # The leader is not reaped yet, so the number of its group is still its own.
+        # The leader is not reaped yet, so that no other process can have the group's number.
         self._kill_group()
         self._read()
         return self._process.wait()
 
     def close(self) -> None:
-        """End whatever of the group still runs."""
+        """Kill the rest of the process group."""
         if self._process.returncode is None:
             self._kill_group()
             self._process.wait()
         os.close(self._pipe)
 
     def _kill_group(self) -> None:
-        with suppress(ProcessLookupError, PermissionError):  # nobody of it is left
+        with suppress(ProcessLookupError, PermissionError):  # the group has no process any more
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read(self) -> None:
@@ -134,12 +134,12 @@ async def _exited(process: "subprocess.Popen[bytes]") -> None:
 
 def _judged(code: int | None, output: bytes) -> Finding:
     if code is None:
-        return unknown("the command printed without end")
+        return unknown(f"the command printed more than {FLOOD // 1024} KiB")
     if code < 0:
         return unknown(f"the command was ended by signal {-code}")
-    # Monitors' plugins put figures for a machine behind the bar.
-    said = short(output.decode("utf-8", "replace").partition("\n")[0].partition("|")[0])
+    # Behind the bar, plugins of monitors print performance data.
+    printed = short(output.decode("utf-8", "replace").partition("\n")[0].partition("|")[0])
     state = _STATES.get(code)
     if state is None:
-        return unknown(f"the command ended with {code}" + (f": {said}" if said else ""))
-    return Finding(state=state, why=said or f"the command ended with {code}")
+        return unknown(f"the command ended with {code}" + (f": {printed}" if printed else ""))
+    return Finding(state=state, why=printed or f"the command ended with {code}")

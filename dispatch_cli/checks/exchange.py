@@ -1,7 +1,7 @@
-"""One request over HTTP and its answer, with bounds on everything that the other side decides.
+"""Send one HTTP request and read its answer, with limits on bytes and processor time.
 
-The connection is asyncio's and the reading is httptools' (llhttp, which Node.js reads with). A
-look costs half of aiohttp's processor time: it has no use for pools, cookies and sessions.
+asyncio makes the connection, httptools parses (llhttp, the parser of Node.js). A check takes half
+of the processor time of aiohttp, whose pools, cookies and sessions it does not need.
 """
 
 import asyncio
@@ -13,34 +13,34 @@ import httptools
 
 from .. import __version__
 from .address import Address
-from .finding import Finding, degraded, down
-from .kit import Kit
+from .finding import Finding, degraded, down, short
+from .round_tools import RoundTools
 from .stopwatch import watch
 
 MOST_BYTES = 256 * 1024
-"""Of a body, packed and unpacked."""
+"""Limit of a body, compressed and decompressed."""
 MOST_HEAD = 32 * 1024
 MOST_CPU_S = 0.02
-"""Processor time for reading one answer. A packed body of 256 KiB takes 1 ms; a stream of empty
-deflate blocks or of chunks of one byte stays below the bound of bytes and can take 70 ms, while
-all other looks of the round wait."""
+"""Limit of the processor time for one answer. A compressed body of 256 KiB takes 1 ms; a stream of
+empty deflate blocks or of chunks of one byte stays below the limit of bytes and can take 70 ms,
+during which all other checks of the round wait."""
 _SLICE = 16 * 1024
-"""The processor time is looked at after each slice, since unpacking cannot be interrupted."""
+"""The processor time is compared after each slice, since decompression cannot be interrupted."""
 _PACKED = ("gzip", "x-gzip", "deflate")
 
 
 class ExchangeError(Exception):
-    """An answer that is none, and what that means, in words of our own."""
+    """An invalid answer, with the finding that follows from it."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.why)
         self.finding = finding
 
 
-class Answer(asyncio.Protocol):
-    """An answer as it comes in; ``head`` and ``body`` are waited for one after the other.
+class HttpAnswer(asyncio.Protocol):
+    """An answer while it is received; ``head`` and ``body`` complete one after the other.
 
-    An answer that goes beyond the bounds of bytes or of processor time is cut off.
+    The connection is cut at the limits of bytes and processor time.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Answer(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), _SLICE):
-            if self.body.done():  # what follows a whole body, or a refused one
+            if self.body.done():  # data behind a complete body, or of a refused one
                 break
             begun = thread_time()
             self._read(data[start : start + _SLICE])
@@ -76,7 +76,7 @@ class Answer(asyncio.Protocol):
             cause = error.__context__
             self._fail(cause if isinstance(cause, ExchangeError) else _no_http("cannot be read"))
         if not self.head.done() and self._received > MOST_HEAD:
-            self._fail(_no_http("a header without end"))
+            self._fail(_no_http(f"header over {MOST_HEAD // 1024} KiB"))
         elif self.head.done() and self._received > MOST_HEAD + MOST_BYTES:
             self._fail(_too_long())
 
@@ -96,7 +96,7 @@ class Answer(asyncio.Protocol):
         return self._transport
 
     def close(self) -> None:
-        """Cut the connection, whatever still comes."""
+        """Cut the connection."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -106,7 +106,7 @@ class Answer(asyncio.Protocol):
                 _fail_quietly(each, error)
         self.close()
 
-    # What httptools calls.
+    # Callbacks of httptools.
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.fields.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
@@ -119,11 +119,12 @@ class Answer(asyncio.Protocol):
         if self.head.done():
             return
         self.head.set_result(status)
-        packing = self.fields.get("content-encoding", "identity").strip().lower()
-        if packing in _PACKED:
+        encoding = self.fields.get("content-encoding", "identity").strip().lower()
+        if encoding in _PACKED:
             self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        elif packing != "identity":
-            _fail_quietly(self.body, ExchangeError(degraded("packed as was not asked for")))
+        elif encoding != "identity":
+            why = short(f'unexpected Content-Encoding "{encoding}"')
+            _fail_quietly(self.body, ExchangeError(degraded(why)))
 
     def on_body(self, body: bytes) -> None:
         if self.body.done():
@@ -132,10 +133,10 @@ class Answer(asyncio.Protocol):
         try:
             if self._unpack is None:
                 self._kept += body
-            elif not self._unpack.eof:  # zlib would keep, and copy, all that follows the end
+            elif not self._unpack.eof:  # zlib would keep, and copy, all data behind the end
                 self._kept += self._unpack.decompress(body, room)
         except zlib.error:
-            raise ExchangeError(degraded("no feed: cannot be unpacked")) from None
+            raise ExchangeError(degraded("no feed: cannot be decompressed")) from None
         if len(self._kept) > MOST_BYTES:
             raise _too_long()
 
@@ -145,8 +146,8 @@ class Answer(asyncio.Protocol):
 
 
 async def asked(
-    kit: Kit, address: Address, headers: dict[str, str], *, may_be_private: bool
-) -> Answer:
+    tools: RoundTools, address: Address, headers: dict[str, str], *, may_be_private: bool
+) -> HttpAnswer:
     """Connect through the guard and send a request; raises OSError."""
     lines = (
         f"GET {address.target} HTTP/1.1",
@@ -156,8 +157,8 @@ async def asked(
         "Connection: close",
         *(f"{name}: {value}" for name, value in headers.items()),
     )
-    transport, answer = await kit.connect(
-        Answer,
+    transport, answer = await tools.connect(
+        HttpAnswer,
         address.host,
         address.port,
         is_secure=address.scheme == "https",
@@ -170,7 +171,7 @@ async def asked(
 
 def _fail_quietly(future: "asyncio.Future[Any]", error: Exception) -> None:
     future.set_exception(error)
-    future.exception()  # Whoever does not wait for it does not want its error either.
+    future.exception()  # Marks the error as retrieved, so that asyncio does not log it.
 
 
 def _no_http(why: str) -> ExchangeError:

@@ -1,4 +1,4 @@
-"""A capacity feed: what a provider's own system says about its units."""
+"""Read a capacity feed, in which a provider's own system reports its units."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -12,8 +12,8 @@ MOST_UNITS = 10_000
 LONGEST_WAIT_MIN = 1440.0
 
 
-class _Feed(Struct, frozen=True):
-    """What may stand in a feed; whatever else does is not looked at."""
+class _FeedContent(Struct, frozen=True):
+    """The fields of a feed; all others are ignored."""
 
     free: Annotated[int, Meta(ge=0, le=MOST_UNITS)] | None = None
     wait_min: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_MIN)] | None = None
@@ -23,13 +23,13 @@ class _Feed(Struct, frozen=True):
 
 
 def judged_feed(body: bytes) -> Finding:
-    """Say what a feed means, whatever moment it speaks of: ``availability`` judges its age.
+    """Make the finding of a feed, without regard to its age, which ``availability`` checks.
 
-    Anything that is not a feed is "degraded" with the reason: the server answers, its numbers are
-    not used.
+    Anything else than a feed is "degraded" with the reason: the server answers, but its numbers
+    are not used.
     """
     try:
-        feed = msgspec.json.decode(body, type=_Feed)
+        feed = msgspec.json.decode(body, type=_FeedContent)
     except msgspec.ValidationError as error:
         return degraded(short(f"feed: {error}"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -46,19 +46,19 @@ def judged_feed(body: bytes) -> Finding:
     )
 
 
-def _implied(feed: _Feed) -> Literal["up", "busy"]:
+def _implied(feed: _FeedContent) -> Literal["up", "busy"]:
     if feed.free is None:
         return "busy" if feed.wait_min else "up"
     return "up" if feed.free else "busy"
 
 
-def _says(feed: _Feed) -> str:
-    said = []
+def _says(feed: _FeedContent) -> str:
+    parts = []
     if feed.free is not None:
-        said.append(f"{feed.free} free")
+        parts.append(f"{feed.free} free")
     if feed.wait_min:
-        said.append(f"wait {feed.wait_min:.0f} min")
-    return ", ".join(said) or f"feed says {feed.state or 'no wait'}"
+        parts.append(f"wait {feed.wait_min:.0f} min")
+    return ", ".join(parts) or f"feed says {feed.state or 'no wait'}"
 
 
 def _looks_like(body: bytes) -> str:

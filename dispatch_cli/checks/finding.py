@@ -1,4 +1,4 @@
-"""What one look found, before it is known whose it is and when it was."""
+"""Define the finding of one check, which has no provider and no time yet."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ LONGEST_WHY = 160
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """The part of a ``Reading`` that the kind of the probe decides."""
+    """The part of a ``Reading`` that depends on the kind of the check."""
 
     state: CheckState
     why: str = ""
@@ -23,31 +23,31 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 def up(why: str = "") -> Finding:
-    """The provider can be reached."""
+    """Make the finding that the provider can be reached."""
     return Finding(state="up", why=why)
 
 
 def busy(why: str) -> Finding:
-    """The provider can be reached and says that nobody is free."""
+    """Make the finding that the provider can be reached and has no free unit."""
     return Finding(state="busy", why=why)
 
 
 def degraded(why: str) -> Finding:
-    """Something answers, but not as was agreed."""
+    """Make the finding that there is an answer, but not the expected one."""
     return Finding(state="degraded", why=why)
 
 
 def down(why: str, fault: Fault = "") -> Finding:
-    """Nothing answers, or what answers says that it does not work."""
+    """Make the finding that there is no answer, or one that reports a failure."""
     return Finding(state="down", why=why, fault=fault)
 
 
 def unknown(why: str, fault: Fault = "") -> Finding:
-    """The look says nothing about the provider."""
+    """Make the finding that the check has no result about the provider."""
     return Finding(state="unknown", why=why, fault=fault)
 
 
 def short(text: str) -> str:
-    """What a stranger's server said, on one line and no longer than a reason may be."""
+    """Put a text of another server on one line of at most LONGEST_WHY characters."""
     line = " ".join(text[: 4 * LONGEST_WHY].split())
     return line if len(line) <= LONGEST_WHY else line[: LONGEST_WHY - 1] + "…"

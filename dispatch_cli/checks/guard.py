@@ -1,8 +1,8 @@
-"""Where a probe may connect to.
+"""Refuse connections of checks to private and reserved addresses.
 
-The addresses of probes come from files that providers may supply. So the check is made where the
-socket is opened, against the very address it is then connected to: a name that is public when it
-is looked at and private when it is used gains nothing, and neither does any spelling of a number.
+The addresses of checks come from files that providers may supply. Each numeric address is compared
+where the socket to it is opened, so that neither a name that changes its address in between nor an
+unusual spelling of a number gets through.
 """
 
 import socket
@@ -14,8 +14,8 @@ from ipaddress import (
     ip_network,
 )
 
-# Listed in full and not asked of `is_global`, whose answer changed between patch releases of
-# Python. From IANA's special-purpose registries and RFC 6890.
+# From IANA's special-purpose registries and RFC 6890. Python's `is_global` has changed between
+# patch releases.
 _KINDS = (
     ("0.0.0.0/8", "this host itself"),
     ("10.0.0.0/8", "private"),
@@ -58,10 +58,10 @@ _UNICAST = IPv6Network("2000::/3")
 _ISATAP = (0x5EFE, 0x200_5EFE)
 
 
-class RefusedError(OSError):
-    """An address that probes may not connect to; its text is for people.
+class RefusedAddressError(OSError):
+    """An address to which checks may not connect.
 
-    ``what`` says which address it is and of what kind, without what would allow it.
+    ``what`` names the address and its kind, without the setting that would allow it.
     """
 
     def __init__(self, address: str, kind: str) -> None:
@@ -70,9 +70,9 @@ class RefusedError(OSError):
 
 
 def kind_refused(address: str) -> str:
-    """Say of what kind an address is that no probe may reach unasked; "" for a public one.
+    """Return the kind of a private or reserved address; "" for a public one.
 
-    Takes nothing but the numeric form that a resolver returns; everything else is refused.
+    Only the numeric form that a resolver returns is an address.
     """
     try:
         number = ip_address(address.partition("%")[0])
@@ -95,10 +95,10 @@ def kind_refused(address: str) -> str:
 def open_socket(
     family: int, kind: int, address: str, *, may_be_private: bool = False
 ) -> socket.socket:
-    """Open a socket that is going to be connected to an address, or raise RefusedError."""
+    """Open a socket for a connection to an address; raises RefusedAddressError."""
     refusal = "" if may_be_private else kind_refused(address)
     if refusal:
-        raise RefusedError(address, refusal)
+        raise RefusedAddressError(address, refusal)
     opened = socket.socket(family, kind)
     opened.setblocking(False)
     return opened

@@ -1,4 +1,4 @@
-"""Tells a heartbeat address that a round began or ended, so that its silence is noticed."""
+"""Tell a heartbeat address that a round began or ended, so that a missing round is noticed."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,24 +6,25 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from ..messages import Message
 from ..model.check import CheckSettings, Probe, SecretRef
 from .finding import Finding
-from .host_names import Names, SystemNames
+from .host_names import Resolver, SystemResolver
 from .http import look_http
-from .kit import Kit
 from .look_faults import overdue
-from .secret import UnsendableError, secret_value
+from .round_tools import RoundTools
+from .secret import UNTRUSTED, UnsendableError, secret_value
 from .stopwatch import Stopwatch, watch
 
 LIMIT_S = 10.0
 _PAUSES_S = (0.3, 0.7, 1.5)
 
 
-class Ping(Struct, frozen=True):
-    """Whether a heartbeat got through; ``why`` never has the address, which is a secret itself."""
+class PingResult(Struct, frozen=True):
+    """Whether a heartbeat was accepted; ``why`` never has the address, which is a secret."""
 
     ok: bool
-    why: str = ""
+    why: Message | str = ""
     tries: int = 0
 
 
@@ -33,40 +34,40 @@ def ping(
     *,
     is_trusted: bool = False,
     limit_s: float = LIMIT_S,
-    resolver: Names | None = None,
-) -> Ping:
-    """Ask for a heartbeat address, with ``limit_s`` and four tries in all.
+    resolver: Resolver | None = None,
+) -> PingResult:
+    """Request a heartbeat address, with at most four tries within ``limit_s``.
 
-    ``event`` is a further part of its path, such as "start" or an exit code. Never raises: a
-    heartbeat that fails must not fail the round.
+    ``event`` is added to its path, such as "start" or an exit code. Never raises: a heartbeat that
+    fails must not fail the round.
     """
     try:
         address = url if isinstance(url, str) else _resolved(url, is_trusted)
     except UnsendableError as error:
-        return Ping(False, str(error))
-    names = resolver or SystemNames()
-    # Its clock is asked only for feeds, and a heartbeat has none.
-    kit = Kit(names, lambda: datetime.now(UTC), CheckSettings())
+        return PingResult(False, error.sentence)
+    names = resolver or SystemResolver()
+    # Only feeds need the clock, and a heartbeat has none.
+    tools = RoundTools(names, lambda: datetime.now(UTC), CheckSettings())
     try:
         probe = Probe(
             kind="http", url=_with(address, event), allow_private=is_trusted, is_trusted=is_trusted
         )
-        kit.prepare((probe,))
-        return asyncio.run(_pinged(probe, kit, limit_s))
-    except Exception as error:  # Whatever it is, the round goes on; its text may have the address.
-        return Ping(False, f"failed ({type(error).__name__})")
+        tools.prepare((probe,))
+        return asyncio.run(_pinged(probe, tools, limit_s))
+    except Exception as error:  # The error's text may have the address.
+        return PingResult(False, Message("failed ({error})", error=type(error).__name__))
     finally:
-        if isinstance(names, SystemNames):
+        if isinstance(names, SystemResolver):
             names.close()
 
 
 def _resolved(secret: SecretRef, is_trusted: bool) -> str:
     if not is_trusted:
-        raise UnsendableError("secrets count only in a file that you named")
+        raise UnsendableError(UNTRUSTED)
     return secret_value(secret)
 
 
-async def _pinged(probe: Probe, kit: Kit, limit_s: float) -> Ping:
+async def _pinged(probe: Probe, tools: RoundTools, limit_s: float) -> PingResult:
     timer, tries = Stopwatch(), 0
     watch.set(timer)
     finding: Finding | None = None
@@ -74,13 +75,13 @@ async def _pinged(probe: Probe, kit: Kit, limit_s: float) -> Ping:
         async with asyncio.timeout(limit_s):
             for pause_s in (*_PAUSES_S, 0.0):
                 tries += 1
-                finding = await look_http(probe, kit)
-                if finding.state in ("up", "unknown"):  # what was refused will be refused again
-                    return Ping(finding.state == "up", finding.why, tries)
+                finding = await look_http(probe, tools)
+                if finding.state in ("up", "unknown"):  # a refused address stays refused
+                    return PingResult(finding.state == "up", finding.why, tries)
                 await asyncio.sleep(pause_s)
     except TimeoutError:
         finding = finding or overdue(timer.phase, limit_s)
-    return Ping(False, finding.why if finding else "", tries)
+    return PingResult(False, finding.why if finding else "", tries)
 
 
 def _with(address: str, event: str) -> str:

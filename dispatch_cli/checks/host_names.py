@@ -1,4 +1,4 @@
-"""From a name to addresses, without a resolver that hangs holding up a run or its end."""
+"""Resolve names in threads, so that a hanging resolver delays neither a run nor its end."""
 
 import asyncio
 import socket
@@ -14,15 +14,15 @@ _MOST_THREADS = 32
 _Answer = tuple[str, ...]
 
 
-class Names(Protocol):
-    """Who looks names up; a test puts another in the system's place."""
+class Resolver(Protocol):
+    """Resolves names; tests replace the one of the system."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """List the numeric addresses of a host; raises OSError where there are none."""
+        """List the numeric addresses of a host; raises OSError if there are none."""
         ...
 
 
-async def known_addresses(names: Names, host: str) -> tuple[str, ...]:
+async def known_addresses(names: Resolver, host: str) -> tuple[str, ...]:
     """List at least one address of a host; raises OSError."""
     addresses = await names.addresses(host)
     if not addresses:
@@ -30,11 +30,11 @@ async def known_addresses(names: Names, host: str) -> tuple[str, ...]:
     return addresses
 
 
-class SystemNames:
-    """The system's own resolver, hosts file and all.
+class SystemResolver:
+    """The resolver of the system, with its hosts file.
 
-    It blocks and cannot be interrupted, so it is asked in daemon threads: neither the end of a
-    run nor that of the program waits for them. Each host is asked once a round.
+    It blocks and cannot be interrupted, so that it runs in daemon threads: neither the end of a run
+    nor that of the program waits for them. Each host is resolved once a round.
     """
 
     def __init__(self) -> None:
@@ -49,13 +49,13 @@ class SystemNames:
         answer = self._asked.get(host)
         if answer is None:
             answer = self._asked[host] = asyncio.get_running_loop().create_future()
-            # Whoever asked may be gone when it fails.
+            # The check may have ended when the resolver fails: retrieve the error here.
             answer.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._ask(host, answer)
         return await asyncio.shield(answer)
 
     def close(self) -> None:
-        """Let the threads end once they have what they ask for."""
+        """End each thread after its current name."""
         for _ in range(self._threads):
             self._questions.put(None)
 
@@ -73,7 +73,7 @@ class SystemNames:
                 else:
                     answer.set_exception(error)
 
-            with suppress(RuntimeError):  # The round is over, and nobody waits for it.
+            with suppress(RuntimeError):  # the round is over, and its loop closed
                 loop.call_soon_threadsafe(tell)
 
         self._questions.put(look_up)
@@ -91,7 +91,7 @@ def _looked_up(host: str) -> tuple[_Answer, OSError | None]:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         return (), error
-    except ValueError as error:  # A name that no resolver is asked for: too long, empty, with NUL.
+    except ValueError as error:  # an invalid name: too long, empty, with NUL
         return (), socket.gaierror(socket.EAI_NONAME, str(error))
     return tuple(dict.fromkeys(str(each[4][0]) for each in found)), None
 

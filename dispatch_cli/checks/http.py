@@ -1,19 +1,20 @@
-"""An HTTP look: the status, and the capacity feed where there is one."""
+"""Check a provider over HTTP: the status, and the capacity feed if there is one."""
 
 import re
 
 from msgspec.structs import replace
 
+from ..messages import Message
 from ..model.check import Probe, SecretRef
 from .address import Address, AddressError, parse_address
-from .exchange import Answer, ExchangeError, asked
+from .exchange import ExchangeError, HttpAnswer, asked
 from .feed import judged_feed
 from .finding import Finding, degraded, down, unknown, up
-from .guard import RefusedError
-from .kit import Kit
+from .guard import RefusedAddressError
 from .look_faults import network_trouble
 from .ports import certificate_finding
-from .secret import UnsendableError, secret_value, sendable
+from .round_tools import RoundTools
+from .secret import UNTRUSTED, UnsendableError, secret_value, sendable
 from .stopwatch import watch
 
 MOST_REDIRECTS = 3
@@ -21,11 +22,11 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
-async def look_http(probe: Probe, kit: Kit) -> Finding:
-    """Ask once and follow at most three redirects.
+async def look_http(probe: Probe, tools: RoundTools) -> Finding:
+    """Send one request, and follow at most three redirects.
 
-    Headers and secrets are for the origin of the probe's own address, and its leave for private
-    addresses for its own host and port; they go no further.
+    Headers and secrets are sent to the origin of the configured address only, and only its host
+    and port may be private.
     """
     try:
         own = parse_address(probe.url)
@@ -34,7 +35,7 @@ async def look_http(probe: Probe, kit: Kit) -> Finding:
         return unknown(str(error))
     address = own
     for _ in range(MOST_REDIRECTS + 1):
-        found = await _asked(probe, kit, address, own, headers)
+        found = await _asked(probe, tools, address, own, headers)
         if isinstance(found, Finding):
             return found
         try:
@@ -45,24 +46,23 @@ async def look_http(probe: Probe, kit: Kit) -> Finding:
 
 
 async def _asked(
-    probe: Probe, kit: Kit, address: Address, own: Address, headers: dict[str, str]
+    probe: Probe, tools: RoundTools, address: Address, own: Address, headers: dict[str, str]
 ) -> Finding | str:
-    """Ask one address: what it means, or where else it sends one."""
-    # Another port of the same host is another server: behind 127.0.0.1 stands everything that
-    # listens on this machine only.
+    """Request one address; returns the finding, or the target of a redirect."""
+    # Another port of the same host is another server: 127.0.0.1 has every local service.
     is_own = (address.host, address.port) == (own.host, own.port)
     may_be_private = probe.may_be_private and is_own
     try:
         answer = await asked(
-            kit,
+            tools,
             address,
             headers if address.origin == own.origin else {},
             may_be_private=may_be_private,
         )
-    except RefusedError as error:
+    except RefusedAddressError as error:
         if address is own:
             return unknown(str(error))
-        # A redirect that leads to a refused address is what the server did.
+        # The server itself has sent the redirect to a refused address.
         leave = " (allow_private is for the check's own host and port)"
         why = f"{error.what}{leave}" if probe.may_be_private else str(error)
         return degraded(f"redirects, {why}")
@@ -70,7 +70,7 @@ async def _asked(
         return network_trouble(error)
     certificate = None
     if answer.transport is not None and address.scheme == "https":
-        certificate = certificate_finding(answer.transport, probe, kit.clock())
+        certificate = certificate_finding(answer.transport, probe, tools.clock())
     try:
         status = await answer.head
         if status in _REDIRECTS and status not in probe.status:
@@ -84,10 +84,10 @@ async def _asked(
     except OSError as error:
         return network_trouble(error)
     finally:
-        answer.close()  # What is left of a body is not waited for.
+        answer.close()  # without waiting for the rest of a body
 
 
-async def _judged(probe: Probe, status: int, answer: Answer) -> Finding:
+async def _judged(probe: Probe, status: int, answer: HttpAnswer) -> Finding:
     expected = status in probe.status if probe.status else 200 <= status <= 299
     if not expected:
         if status == 503 and "retry-after" in answer.fields:
@@ -105,11 +105,11 @@ def _headers(probe: Probe) -> dict[str, str]:
     headers = {"Accept": "application/json" if probe.is_capacity else "*/*"}
     for name, value in probe.headers:
         if not _NAME.fullmatch(name):
-            raise UnsendableError(f"header {name!r} has characters that cannot be sent")
+            raise UnsendableError("header {name!r} has characters that cannot be sent", name=name)
         if isinstance(value, SecretRef):
             if not probe.is_trusted:
-                raise UnsendableError("secrets count only in a file that you named")
+                raise UnsendableError(UNTRUSTED)
             headers[name] = secret_value(value)
         else:
-            headers[name] = sendable(f"header {name}", value)
+            headers[name] = sendable(Message("header {name}", name=name), value)
     return headers

@@ -1,7 +1,7 @@
-"""How late the checker itself is.
+"""Measure how late the checker itself is.
 
-A loop that has too much to do sees answers late, and then takes its own lateness for that of
-others: one monitor saw 80 targets flap where 50 did not.
+An overloaded loop sees answers late and would count its own delay as that of providers: one monitor
+saw 80 targets flap, of which 50 did not.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ _TICK_S = 0.05
 
 
 class LagMeter:
-    """Wakes up regularly and notes by how much too late."""
+    """Wakes up regularly and records its own delay."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -19,7 +19,7 @@ class LagMeter:
         self._timer = self._loop.call_at(self._due, self._tick)
 
     def worst_since(self, begun: float) -> float:
-        """The largest lateness, in seconds, since a moment of the loop's clock."""
+        """Return the largest delay, in seconds, since a moment of the loop's clock."""
         now = self._loop.time()
         noted = [late for when, late in self._late if when >= begun]
         return max(now - self._due, 0.0, *noted)

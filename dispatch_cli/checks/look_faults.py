@@ -1,11 +1,11 @@
-"""What an error of the network says: about the provider, or about the observer."""
+"""Interpret network errors: as failures of the provider, or faults of the observer."""
 
 import errno
 import socket
 import ssl
 
 from .finding import Finding, degraded, down, unknown
-from .guard import RefusedError
+from .guard import RefusedAddressError
 
 _ROUTE = (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL)
 _OWN = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM)
@@ -18,7 +18,7 @@ _SAYS = {
     errno.ENETUNREACH: "network unreachable",
     errno.ENETDOWN: "network is down",
     errno.EHOSTUNREACH: "host unreachable",
-    errno.EADDRNOTAVAIL: "no address of one's own to connect from",
+    errno.EADDRNOTAVAIL: "no local address to connect from",
 }
 
 # OpenSSL's X509_V_ERR numbers.
@@ -35,12 +35,12 @@ _CERTIFICATE = {
 
 
 def network_trouble(error: OSError) -> Finding:
-    """Say what an error while connecting or talking means.
+    """Make the finding of a network error.
 
-    A name that is not resolved and a missing route count against the provider here, with their
-    ``fault``; whether they are the observer's own is seen from all looks together.
+    An unresolved name and a missing route are failures of the provider here, with their ``fault``;
+    all checks together show whether they are faults of the observer.
     """
-    if isinstance(error, RefusedError):
+    if isinstance(error, RefusedAddressError):
         return unknown(str(error))
     if isinstance(error, ssl.SSLCertVerificationError):
         return degraded(_CERTIFICATE.get(error.verify_code, "certificate not trusted"))
@@ -49,15 +49,15 @@ def network_trouble(error: OSError) -> Finding:
     if isinstance(error, socket.gaierror):
         return down("name not resolved", "resolver")
     if isinstance(error, ConnectionError) and error.errno is None:
-        return down("connection closed in the handshake")  # asyncio's own, without a number
+        return down("connection closed in the handshake")  # asyncio's own error has no errno
     if error.errno in _OWN:
-        return unknown(f"cannot look: {errno.errorcode.get(error.errno, '')}", "internal")
+        return unknown(f"cannot check: {errno.errorcode.get(error.errno, '')}", "internal")
     says = _SAYS.get(error.errno or 0, "no connection")
     return down(says, "route" if error.errno in _ROUTE else "")
 
 
 def overdue(phase: str, timeout_s: float) -> Finding:
-    """Say what it means that the time was up in some phase of a look."""
+    """Make the finding of a time-out in a phase of a check."""
     within = f"within {timeout_s:g} s"
     if phase == "resolve":
         return down(f"name not resolved {within}", "resolver")

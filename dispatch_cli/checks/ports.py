@@ -1,4 +1,4 @@
-"""Looks at a port: whether it opens, and the certificate behind it."""
+"""Check a port: whether it opens, and how long its certificate is valid."""
 
 import asyncio
 import ssl
@@ -7,27 +7,27 @@ from datetime import UTC, datetime
 from ..messages import counted
 from ..model.check import Probe
 from .finding import Finding, degraded, up
-from .kit import Kit
 from .look_faults import network_trouble
+from .round_tools import RoundTools
 
 
-async def look_tcp(probe: Probe, kit: Kit) -> Finding:
-    """See whether a port opens; nothing is sent."""
+async def look_tcp(probe: Probe, tools: RoundTools) -> Finding:
+    """Open a connection to a port, without sending data."""
     try:
-        opened = await kit.dial(probe.host, probe.port, may_be_private=probe.may_be_private)
+        opened = await tools.dial(probe.host, probe.port, may_be_private=probe.may_be_private)
     except OSError as error:
         return network_trouble(error)
     opened.close()
     return up(f"port {probe.port} open")
 
 
-async def look_tls(probe: Probe, kit: Kit) -> Finding:
-    """Finish a handshake and count the days that the certificate still holds.
+async def look_tls(probe: Probe, tools: RoundTools) -> Finding:
+    """Finish a TLS handshake, and count the days until the certificate expires.
 
-    A certificate that is not to be trusted is "degraded": the provider itself is there.
+    An untrusted certificate is "degraded": the provider itself can be reached.
     """
     try:
-        transport, _ = await kit.connect(
+        transport, _ = await tools.connect(
             asyncio.Protocol,
             probe.host,
             probe.port,
@@ -36,13 +36,13 @@ async def look_tls(probe: Probe, kit: Kit) -> Finding:
         )
     except OSError as error:
         return network_trouble(error)
-    found = certificate_finding(transport, probe, kit.clock())
-    transport.abort()  # A closing word that the other side may never answer is not said.
+    found = certificate_finding(transport, probe, tools.clock())
+    transport.abort()  # without the TLS closure, which the other side may never answer
     return found
 
 
 def certificate_finding(transport: asyncio.BaseTransport, probe: Probe, now: datetime) -> Finding:
-    """Say how many days the certificate of a connection still holds: "up", or "degraded"."""
+    """Make the finding of a certificate by the days until it expires."""
     certificate = transport.get_extra_info("peercert")
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     days = (ends - now).days

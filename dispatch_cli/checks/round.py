@@ -1,4 +1,4 @@
-"""One round: every provider is looked at once, within a time that is kept."""
+"""Run one round of checks within a time limit: each target once."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -13,12 +13,12 @@ from msgspec import Struct
 from ..model.check import CheckSettings, Probe, Reading
 from .command import look_command
 from .finding import Finding, unknown
-from .host_names import Names, SystemNames
+from .host_names import Resolver, SystemResolver
 from .http import look_http
-from .kit import Kit
 from .lag import LagMeter
 from .look_faults import overdue
 from .ports import look_tcp, look_tls
+from .round_tools import RoundTools
 from .stopwatch import Stopwatch, watch
 from .telephone import look_sip
 
@@ -33,17 +33,17 @@ _LOOKS = {
 }
 _REFERENCE_S = 5.0
 _LAG_SHARE = 0.25
-"""An exchange waits for about four turns of the loop, so a quarter of the time-out lost in one
-turn may be the whole of it."""
+"""An exchange waits for about four turns of the loop: if one turn is late by a quarter of the
+time-out, the loop alone may have caused the time-out."""
 _SPARE_FILES = 64
 _START_TOGETHER = 10
 
 
-class Round(Struct, frozen=True):
-    """What one round saw.
+class RoundResult(Struct, frozen=True):
+    """The readings of one round.
 
-    ``reference_ok`` is None where nobody was asked. ``left_out`` names the providers with a probe
-    that the time did not suffice for; such a probe has no reading.
+    ``reference_ok`` is None without a reference target. ``left_out`` names the providers with a
+    check that was not made for lack of time, and has no reading.
     """
 
     readings: tuple[Reading, ...]
@@ -58,30 +58,30 @@ def look_at(
     *,
     clock: Callable[[], datetime],
     budget_s: float,
-    resolver: Names | None = None,
-) -> Round:
-    """Look once at each target, and at the reference before and, if anybody failed, after.
+    resolver: Resolver | None = None,
+) -> RoundResult:
+    """Check each target once, and the reference before and, after any failure, again.
 
-    One look is one sample, without retries. ``clock`` gives aware moments. The order follows from
-    a digest of the provider's id, so that a provider's turn comes at the same place of each round
-    and not all ring at once. Whatever has not ended after ``budget_s`` is cut off.
+    A check is one sample, without retries. ``clock`` returns aware moments. The order follows from
+    a digest of the provider's id, so that a provider has the same position in each round. Checks
+    that have not ended after ``budget_s`` are cancelled.
     """
     begun = perf_counter()
     turns = in_turn(targets)
-    names = resolver or SystemNames()
-    kit = Kit(names, clock, settings)
-    kit.prepare(probe for _, probe in turns)
+    names = resolver or SystemResolver()
+    tools = RoundTools(names, clock, settings)
+    tools.prepare(probe for _, probe in turns)
     until_s = budget_s - (perf_counter() - begun)
     try:
-        readings, reference_ok = asyncio.run(_round(turns, kit, until_s))
+        readings, reference_ok = asyncio.run(_round(turns, tools, until_s))
     finally:
-        if isinstance(names, SystemNames):
+        if isinstance(names, SystemResolver):
             names.close()
     seen = tuple(reading for reading in readings if reading is not None)
     left_out = dict.fromkeys(
         provider for (provider, _), reading in zip(turns, readings, strict=True) if reading is None
     )
-    return Round(seen, reference_ok, tuple(sorted(left_out)), perf_counter() - begun)
+    return RoundResult(seen, reference_ok, tuple(sorted(left_out)), perf_counter() - begun)
 
 
 def in_turn(targets: Iterable[Target]) -> list[Target]:
@@ -90,7 +90,7 @@ def in_turn(targets: Iterable[Target]) -> list[Target]:
 
 
 async def _round(
-    targets: list[Target], kit: Kit, budget_s: float
+    targets: list[Target], tools: RoundTools, budget_s: float
 ) -> tuple[list[Reading | None], bool | None]:
     until = asyncio.get_running_loop().time() + budget_s
     lag = LagMeter()
@@ -99,20 +99,20 @@ async def _round(
 
     async def work() -> None:
         for index, (provider, probe) in turns:
-            readings[index] = await _look(provider, probe, kit, lag)
+            readings[index] = await _look(provider, probe, tools, lag)
 
     try:
-        before = asyncio.ensure_future(_reference(kit))
+        before = asyncio.ensure_future(_reference(tools))
         workers = []
-        for number in range(_at_once(kit.settings, len(targets))):
+        for number in range(_at_once(tools.settings, len(targets))):
             workers.append(asyncio.ensure_future(work()))
-            # All in one turn of the loop would make each late for its own answer.
+            # If all started in one turn of the loop, each would read its answer late.
             if number % _START_TOGETHER == 0:
                 await asyncio.sleep(0)
         await _until(until, before, *workers)
         reference_ok = before.result() if _is_through(before) else None
         if reference_ok and any(each and each.state == "down" for each in readings):
-            after = asyncio.ensure_future(_reference(kit))
+            after = asyncio.ensure_future(_reference(tools))
             await _until(until, after)
             reference_ok = after.result() if _is_through(after) else reference_ok
     finally:
@@ -123,7 +123,7 @@ async def _round(
 async def _until(
     until: float, *tasks: "asyncio.Future[None] | asyncio.Future[bool | None]"
 ) -> None:
-    """Wait for all of them until a moment of the loop's clock, and end those that go on."""
+    """Wait for tasks until a moment of the loop's clock, and cancel the rest."""
     left_s = max(0.0, until - asyncio.get_running_loop().time())
     _, late = await asyncio.wait(tasks, timeout=left_s)
     for task in late:
@@ -139,25 +139,25 @@ def _is_through(task: "asyncio.Future[None] | asyncio.Future[bool | None]") -> b
     return task.done() and not task.cancelled()
 
 
-async def _look(provider: str, probe: Probe, kit: Kit, lag: LagMeter) -> Reading:
+async def _look(provider: str, probe: Probe, tools: RoundTools, lag: LagMeter) -> Reading:
     timer = Stopwatch()
     watch.set(timer)
-    at, begun = kit.clock(), asyncio.get_running_loop().time()
+    at, begun = tools.clock(), asyncio.get_running_loop().time()
     try:
         async with asyncio.timeout(probe.timeout_s) as limit:
-            finding = await _LOOKS[probe.kind](probe, kit)
-    except Exception as error:  # A fault in one look must not take the others along.
+            finding = await _LOOKS[probe.kind](probe, tools)
+    except Exception as error:  # a fault in one check must not end the others
         finding = (
             _too_late(timer, probe, lag.worst_since(begun))
             if limit.expired()
-            # The error's text may hold what was sent, so only its name is told.
+            # The error's text may contain what was sent, so that only its type is reported.
             else unknown(f"the checker failed ({type(error).__name__})", "internal")
         )
     return _reading(provider, probe, at, finding, timer)
 
 
 def host_of(probe: Probe) -> str:
-    """Say what a probe asks, a name or an address; "" for a command."""
+    """Return the host of a check, a name or an address; "" for a command."""
     if probe.host or not probe.url:
         return probe.host
     # A SIP address has no slashes.
@@ -190,16 +190,16 @@ def _reading(
     )
 
 
-async def _reference(kit: Kit) -> bool | None:
-    """Whether the reference answers; None without one."""
-    settings = kit.settings
+async def _reference(tools: RoundTools) -> bool | None:
+    """Return whether the reference target answers; None without one."""
+    settings = tools.settings
     asked = settings.reference
     if asked is None:
         return None
     watch.set(Stopwatch())
     try:
         async with asyncio.timeout(_REFERENCE_S):
-            opened = await kit.dial(asked.host, asked.port, may_be_private=settings.is_trusted)
+            opened = await tools.dial(asked.host, asked.port, may_be_private=settings.is_trusted)
     except (OSError, TimeoutError):
         return False
     opened.close()
@@ -207,7 +207,7 @@ async def _reference(kit: Kit) -> bool | None:
 
 
 def _at_once(settings: CheckSettings, targets: int) -> int:
-    """How many looks may run together: each needs an open file or two."""
+    """Return how many checks may run together: each needs up to two open files."""
     wanted = max(1, min(settings.concurrency, targets))
     with suppress(ImportError):  # Windows
         import resource

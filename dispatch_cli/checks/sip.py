@@ -1,6 +1,6 @@
-"""SIP OPTIONS (RFC 3261): the question, and what an answer means.
+"""Write SIP OPTIONS requests (RFC 3261), and interpret their answers.
 
-Section 11.2: the answer is the one that a call would get at this moment.
+By section 11.2 the answer is the one that a call would get at this moment.
 """
 
 import re
@@ -18,24 +18,24 @@ _BUSY = (486, 600)
 _REFUSES = (480, 483, 503, 603)
 
 
-class Question(Struct, frozen=True):
-    """What makes one OPTIONS request ours; all of it drawn anew for each look."""
+class SipQuestion(Struct, frozen=True):
+    """The random values that identify one OPTIONS request, new for each check."""
 
     branch: str
     call_id: str
     tag: str
 
 
-class Answer(Struct, frozen=True):
-    """A response to the question; below 200 it is provisional."""
+class SipAnswer(Struct, frozen=True):
+    """An answer to an OPTIONS request; a code below 200 is provisional."""
 
     code: int
     reason: str = ""
     retry_after_s: int | None = None
 
 
-def request(question: Question, uri: str, here: str) -> bytes:
-    """Write the request; ``here`` is the HOST:PORT that the answer is to come to."""
+def request(question: SipQuestion, uri: str, here: str) -> bytes:
+    """Write the request; ``here`` is the HOST:PORT that receives the answer."""
     lines = (
         f"OPTIONS {uri} SIP/2.0",
         f"Via: SIP/2.0/UDP {here};branch={question.branch};rport",
@@ -52,8 +52,8 @@ def request(question: Question, uri: str, here: str) -> bytes:
     return "\r\n".join((*lines, "", "")).encode("ascii")
 
 
-def parse_answer(packet: bytes, question: Question) -> Answer | None:
-    """Read a packet; None for whatever is not an answer to this very question."""
+def parse_answer(packet: bytes, question: SipQuestion) -> SipAnswer | None:
+    """Read a packet; None if it is no answer to this request."""
     head = packet[:_MOST_BYTES].decode("utf-8", "replace").partition("\r\n\r\n")[0]
     first, *rest = re.sub(r"\r\n[ \t]+", " ", head).split("\r\n")  # Folded lines, section 7.3.1.
     status = _STATUS_LINE.fullmatch(first)
@@ -72,13 +72,13 @@ def parse_answer(packet: bytes, question: Question) -> Answer | None:
     if fields.get("cseq", "").upper().split() != ["1", "OPTIONS"]:
         return None
     wait = re.match(r"\d{1,9}(?!\d)", fields.get("retry-after", ""), re.ASCII)
-    return Answer(int(status[1]), (status[2] or "").strip(), int(wait[0]) if wait else None)
+    return SipAnswer(int(status[1]), (status[2] or "").strip(), int(wait[0]) if wait else None)
 
 
-def judged_answer(answer: Answer) -> Finding:
-    """Say what a final answer means for a call that would be made now.
+def judged_answer(answer: SipAnswer) -> Finding:
+    """Make the finding of a final answer: whether a call would be taken now.
 
-    Who asks for a password, or does not know the method or the name, is there and answers.
+    A server that asks for a password, or does not know the method or the name, can be reached.
     """
     code = answer.code
     says = f"SIP {code}"

@@ -1,11 +1,11 @@
-"""Processes that a command has put outside its process group, for example with ``setsid``.
+"""Kill processes that a command has put outside its process group, for example with ``setsid``.
 
-On Linux this process becomes a "child subreaper" (prctl(2)) while a command runs: every process
-below it that loses its parent becomes a child of this process, not of init. /proc then lists it
-with its parent, also if its group, session and environment are others. A cgroup would find the
-same processes, but most users cannot make one: a cron job has none of its own.
+On Linux this process becomes a "child subreaper" (prctl(2)) while a command runs: every descendant
+that loses its parent becomes a child of this process, not of init. /proc lists it with its parent,
+even if it has changed its group, session and environment. A cgroup would find the same processes,
+but most users cannot make one, such as in a cron job.
 
-Elsewhere such a process is neither found nor ended; docs/checks.md says so.
+On other systems such a process is neither found nor killed; docs/checks.md says so.
 """
 
 import os
@@ -17,16 +17,16 @@ from time import monotonic, sleep
 
 _PR_SET_CHILD_SUBREAPER = 36
 _LONGEST_S = 1.0
-"""A process that starts others faster than they are ended must not hold the round up."""
+"""Time limit, for processes that start others faster than they are killed."""
 _PAUSE_S = 0.001
 
 
 class Stragglers:
-    """What the commands of one round have left behind; ended once no command runs any more.
+    """The processes that the commands of one round have left, killed after the last command.
 
-    A straggler cannot be told from that of another command, so the last command to end ends all.
-    Only children of this process are ended, and none that it had, or whose parent it had, before
-    the first command: the number of a child is not given to another process meanwhile.
+    They cannot be attributed to a command, so that the last command to end kills all. Only children
+    of this process are killed, and none that it had, or whose parent it had, before the first
+    command. The number of a child is not reused before the child is reaped.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Stragglers:
 
     @contextmanager
     def ended(self) -> Iterator[None]:
-        """Collect what a command leaves behind; its own process must be waited for inside."""
+        """Kill the processes that a command leaves; its own process must have ended inside."""
         if not self._running:
             self._before = frozenset(_below(os.getpid(), _parents()))
             _adopt(True)
@@ -49,7 +49,7 @@ class Stragglers:
                 _adopt(False)
 
     def _end(self) -> None:
-        """End what is left; the children of what was ended become ours and are ended as well."""
+        """Kill the remaining processes, and their children, which become ours."""
         until = monotonic() + _LONGEST_S
         while (left := self._left()) and monotonic() < until:
             for pid in left:
@@ -65,7 +65,7 @@ class Stragglers:
 
 
 def _adopt(is_wanted: bool) -> None:
-    """Have processes without a parent become children of this process, or of init as usual."""
+    """Make orphaned processes children of this process, or of init again."""
     if sys.platform == "linux":
         import ctypes
 
@@ -83,7 +83,7 @@ def _parents() -> dict[int, int]:
 
 
 def _below(pid: int, parents: dict[int, int]) -> Iterator[int]:
-    """Name the children of a process, their children, and so on."""
+    """Yield all descendants of a process."""
     for child, parent in parents.items():
         if parent == pid:
             yield child

@@ -1,4 +1,4 @@
-"""A SIP look: the question over UDP, repeated as RFC 3261 says until an answer comes."""
+"""Check a SIP server: send OPTIONS over UDP, and repeat it by RFC 3261 until an answer comes."""
 
 import asyncio
 import secrets
@@ -9,26 +9,26 @@ from urllib.parse import urlsplit
 from ..model.check import Probe
 from .finding import Finding, unknown
 from .guard import open_socket
-from .kit import Kit, Place
 from .look_faults import network_trouble
-from .sip import PORT, Question, judged_answer, parse_answer, request
+from .round_tools import Place, RoundTools
+from .sip import PORT, SipQuestion, judged_answer, parse_answer, request
 from .stopwatch import watch
 
 _T1_S = 0.5
 _T2_S = 4.0
 _MOST_PACKETS = 50
-"""Packets that are not an answer to the question; whoever sends more is not listened to."""
+"""Packets that are read; more of them without an answer make the result unknown."""
 
 
-async def look_sip(probe: Probe, kit: Kit) -> Finding:
-    """Ask whether a call would be taken now; "down" if no final answer comes in time."""
+async def look_sip(probe: Probe, tools: RoundTools) -> Finding:
+    """Check whether a call would be taken now; "down" if no final answer comes in time."""
     place = _place(probe)
     if place is None:
         return unknown("not a SIP address")
     uri, host, port = place
     try:
         opened = _opened(
-            await kit.places(host, port, socket.SOCK_DGRAM),
+            await tools.places(host, port, socket.SOCK_DGRAM),
             may_be_private=probe.may_be_private,
         )
     except OSError as error:
@@ -41,7 +41,7 @@ async def look_sip(probe: Probe, kit: Kit) -> Finding:
 
 
 def _opened(where: Sequence[Place], *, may_be_private: bool) -> socket.socket:
-    """A socket to the first address that there is a route to; only what comes from it is heard."""
+    """Open a socket to the first address with a route; it receives only from that address."""
     trouble = OSError()
     for family, kind, _, _, address in where:
         try:
@@ -60,7 +60,7 @@ def _opened(where: Sequence[Place], *, may_be_private: bool) -> socket.socket:
 
 
 async def _asked(opened: socket.socket, uri: str) -> Finding:
-    question = Question(
+    question = SipQuestion(
         branch=f"z9hG4bK{secrets.token_hex(12)}",
         call_id=secrets.token_hex(16),
         tag=secrets.token_hex(6),
@@ -87,12 +87,12 @@ async def _asked(opened: socket.socket, uri: str) -> Finding:
         if answer.code >= 200:
             return judged_answer(answer)
         watch.get().begin("provisional")
-        wait_s = _T2_S  # Section 17.1.2.2: from here on the question is repeated every T2.
-    return unknown("answers to something that was not asked")
+        wait_s = _T2_S  # Section 17.1.2.2: from here on the request is repeated every T2.
+    return unknown("its packets are no answers to the request")
 
 
 def _place(probe: Probe) -> tuple[str, str, int] | None:
-    """The URI to ask for, and the host and port to send it to."""
+    """Return the URI of the request, and the host and port to which it is sent."""
     host, port, uri = probe.host, probe.port or PORT, ""
     if probe.url:
         try:

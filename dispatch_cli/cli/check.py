@@ -22,7 +22,7 @@ from .spreading import takes
 if TYPE_CHECKING:
     from .. import store
     from ..catalog import Catalog
-    from ..checks import Round
+    from ..checks import RoundResult
     from ..model.check import CheckSettings, Probe
     from ..results.check_results import CheckReport
     from ..watching import Checked, Watch
@@ -201,7 +201,7 @@ def _heartbeat(asked: _Asked, watch: "Watch") -> Iterator[Callable[[ExitCode], N
             stderr_lines.print_warnings(failed, stream=sys.stderr)
 
 
-def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> "Round":
+def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> "RoundResult":
     from .. import checks
 
     return checks.look_at(targets, settings, clock=now, budget_s=settings.budget_s)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dispatch_cli.checks import Names, Round, look_at
+from dispatch_cli.checks import Resolver, RoundResult, look_at
 from dispatch_cli.model.check import CheckSettings, Probe, Reading
 
 NOW = datetime(2026, 11, 27, 12, 3, tzinfo=UTC)
@@ -24,9 +24,9 @@ def look(
     *targets: tuple[str, Probe],
     settings: CheckSettings | None = None,
     budget_s: float = 20.0,
-    resolver: Names | None = None,
+    resolver: Resolver | None = None,
     now: datetime | None = None,
-) -> Round:
+) -> RoundResult:
     """Look at some targets once, by default at the real time."""
     return look_at(
         targets,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.checks.guard import RefusedError, kind_refused, open_socket
+from dispatch_cli.checks.guard import RefusedAddressError, kind_refused, open_socket
 from dispatch_cli.model.check import Probe, Reading
 
 from .looking import local, look
@@ -168,7 +168,7 @@ def test_nothing_passes_that_python_calls_private(address) -> None:
         assert inner.is_global or in_nat64
         assert not any((inner.is_private, inner.is_multicast)) or in_nat64
     else:
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedAddressError):
             open_socket(socket.AF_INET, socket.SOCK_STREAM, str(ip_address(address)))
 
 

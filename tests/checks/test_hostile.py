@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_cli.checks import Round
+from dispatch_cli.checks import RoundResult
 from dispatch_cli.model.check import Probe, Reading
 
 from .certificates import Authority
@@ -109,12 +109,12 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "headers without end": (
         _page(drips(_OK.encode(), b"X-More: again\r\n" * 1000, 0)),
         "degraded",
-        "a header without end",
+        "header over 32 KiB",
     ),
     "one header without end": (
         _page(drips(_OK.encode() + b"X: ", b"x" * 10_000, 0)),
         "degraded",
-        "a header without end",
+        "header over 32 KiB",
     ),
     "a huge body": (
         _feed(drips(_OK.encode() + b"Content-Length: 99999999999\r\n\r\n", _MEGABYTE, 0)),
@@ -129,7 +129,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "a broken gzip": (
         _feed(says(http(b"no gzip", "200 OK", "Content-Encoding: gzip"))),
         "degraded",
-        "cannot be unpacked",
+        "cannot be decompressed",
     ),
     "a gzip without end that unpacks to nothing": (
         _feed(
@@ -195,7 +195,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
         "redirects, refused: 127.0.0.1 is loopback",
     ),
     "a redirect to a file": (_page(redirects("file:///etc/passwd")), "degraded", "neither http"),
-    "a redirect to nowhere": (_page(says(http(b"", "302 Found"))), "degraded", "without saying"),
+    "a redirect to nowhere": (_page(says(http(b"", "302 Found"))), "degraded", "no target"),
     "an error page as 200": (
         _feed(says(http(b"<!DOCTYPE html><p>Wir sind gleich zurueck"))),
         "degraded",
@@ -204,7 +204,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "an answer packed as nobody asked": (
         _feed(says(http(b"{}", "200 OK", "Content-Encoding: br"))),
         "degraded",
-        "packed as was not asked for",
+        'unexpected Content-Encoding "br"',
     ),
     "another protocol": (
         _page(says(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")),
@@ -214,7 +214,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "provisional answers without end": (
         _page(drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, 0)),
         "degraded",
-        "a header without end",
+        "header over 32 KiB",
     ),
     "an empty 200": (_feed(says(http(b""))), "degraded", "an empty answer"),
     "500": (_page(says(http(b"", "500 Oops"))), "down", "HTTP 500"),
@@ -249,7 +249,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "SIP flood": (
         _sip(lambda packet: [b"SIP/2.0 200 OK\r\n\r\n"] * 200),
         "unknown",
-        "not asked",
+        "no answers to the request",
     ),
     "a command, well": (_command("echo 'OK - 3 lorries | free=3'"), "up", "OK - 3 lorries"),
     "a command, warning": (_command("echo slow; exit 1"), "degraded", "slow"),
@@ -258,7 +258,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "a command's odd end": (_command("exit 77"), "unknown", "ended with 77"),
     "a command ended by a signal": (_command("kill -9 $$"), "unknown", "signal 9"),
     "a command that hangs": (_command(_HANGS), "unknown", "did not end within"),
-    "a command that forks and floods": (_command(_FORKS), "unknown", "printed without end"),
+    "a command that forks and floods": (_command(_FORKS), "unknown", "printed more than 1024 KiB"),
     "a command whose child stays": (_command(f"sleep {_MINE} & echo fine"), "up", "fine"),
     "a command whose child leaves its group": (
         _command(f"setsid sleep {_MINE} & echo fine"),
@@ -294,7 +294,9 @@ _PARK: dict[str, tuple[Make, str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def seen(park: Park, authority: Authority, tmp_path_factory) -> tuple[Round, dict[str, Reading]]:
+def seen(
+    park: Park, authority: Authority, tmp_path_factory
+) -> tuple[RoundResult, dict[str, Reading]]:
     """All of them looked at in one round."""
     os.environ["SSL_CERT_FILE"] = str(authority.root)
     try:
@@ -426,7 +428,7 @@ def test_memory_stays_small(many: int, park: Park) -> None:
     assert seconds <= 5.0  # the budget and a second
     assert set(reasons) <= {
         "no feed: more than 256 KiB",
-        "answers, but not HTTP: a header without end",
+        "answers, but not HTTP: header over 32 KiB",
         "began to answer and did not end within 2 s",
         "no answer within 2 s",
     }, reasons

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dispatch_cli.checks import exchange, guard
 from dispatch_cli.checks.address import AddressError, parse_address
-from dispatch_cli.checks.exchange import Answer, ExchangeError
+from dispatch_cli.checks.exchange import ExchangeError, HttpAnswer
 
 from .looking import local, reading
 from .park import (
@@ -108,7 +108,7 @@ def fed(stream: bytes, piece: int = 4096) -> tuple[str, int, float]:
     """Feed a stream until its answer is done: the reason, the bytes taken, the processor time."""
 
     async def feed() -> tuple[str, int, float]:
-        answer = Answer()
+        answer = HttpAnswer()
         begun, taken = thread_time(), 0
         while taken < len(stream) and not answer.body.done():
             answer.data_received(stream[taken : taken + piece])
@@ -224,7 +224,7 @@ def test_no_answer_breaks_the_exchange(parts: list[bytes], is_reset: bool) -> No
     """Whatever bytes come, there is a status and a body, or one reason."""
 
     async def read() -> None:
-        answer = Answer()
+        answer = HttpAnswer()
         for part in parts:
             answer.data_received(part)
         answer.connection_lost(ConnectionResetError(104, "reset") if is_reset else None)

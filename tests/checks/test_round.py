@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dispatch_cli.checks import look_at
-from dispatch_cli.checks.host_names import SystemNames
+from dispatch_cli.checks.host_names import SystemResolver
 from dispatch_cli.checks.round import in_turn
 from dispatch_cli.model.check import CheckSettings, HostPort, Probe
 
@@ -247,7 +247,7 @@ from datetime import UTC, datetime
 from dispatch_cli.checks import look_at
 from dispatch_cli.checks import host_names
 from dispatch_cli.model.check import CheckSettings, Probe
-class Hung(host_names.SystemNames):
+class Hung(host_names.SystemResolver):
     def _ask(self, host, answer):
         for _ in range(64):
             self._questions.put(threading.Event().wait)
@@ -264,7 +264,7 @@ print(seen.readings[0].why, seen.readings[0].fault)
     assert time.monotonic() - begun < 8.0
 
 
-class Counted(SystemNames):
+class Counted(SystemResolver):
     """The system's resolver, and what it was asked for."""
 
     def __init__(self) -> None:

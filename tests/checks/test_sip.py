@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.checks.sip import Answer, Question, judged_answer, parse_answer, request
+from dispatch_cli.checks.sip import SipAnswer, SipQuestion, judged_answer, parse_answer, request
 from dispatch_cli.model.check import Probe
 
 from .looking import local, reading
 from .park import Park, echoes
 
-_OURS = Question(branch="z9hG4bKours", call_id="call", tag="tag")
+_OURS = SipQuestion(branch="z9hG4bKours", call_id="call", tag="tag")
 _ANSWER = (
     "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKours;rport=5060\r\n"
     "Call-ID: call\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
@@ -46,7 +46,7 @@ def test_the_request_has_what_rfc_3261_demands() -> None:
 )  # fmt: skip
 def test_another_ones_answer_is_none(old: str, new: str) -> None:
     """Another branch, call, method, number or version: not an answer to this question."""
-    assert parse_answer(_ANSWER.encode(), _OURS) == Answer(200, "OK")
+    assert parse_answer(_ANSWER.encode(), _OURS) == SipAnswer(200, "OK")
     assert old in _ANSWER
     assert parse_answer(_ANSWER.replace(old, new, 1).encode(), _OURS) is None
 
@@ -54,7 +54,7 @@ def test_another_ones_answer_is_none(old: str, new: str) -> None:
 def test_compact_and_folded_fields_are_read() -> None:
     """Sections 7.3.1 and 7.3.3: short names, folded lines, any case."""
     text = _ANSWER.replace("Via: SIP/2.0/UDP ", "V:SIP/2.0/UDP\r\n\t").replace("Call-ID", "i")
-    assert parse_answer(text.encode(), _OURS) == Answer(200, "OK")
+    assert parse_answer(text.encode(), _OURS) == SipAnswer(200, "OK")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_compact_and_folded_fields_are_read() -> None:
 )  # fmt: skip
 def test_codes_mean_what_a_call_would_get(code: int, state: str) -> None:
     """Section 11.2: an OPTIONS is answered as an INVITE would be."""
-    assert judged_answer(Answer(code)).state == state
+    assert judged_answer(SipAnswer(code)).state == state
 
 
 @given(

@@ -1,4 +1,4 @@
-"""What all looks of a round share: names, the clock, the certificates trusted."""
+"""Share resolver, clock, certificates and connections among the checks of a round."""
 
 import asyncio
 import socket
@@ -12,24 +12,24 @@ import aiohappyeyeballs
 
 from ..model.check import CheckSettings, Probe
 from ..model.check_kinds import CHECK_KINDS
-from .guard import RefusedError, open_socket
-from .host_names import Names, known_addresses
+from .guard import RefusedAddressError, open_socket
+from .host_names import Resolver, known_addresses
 from .stopwatch import watch
 from .stragglers import Stragglers
 
 Place = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
-"""Where to connect to, in the form of ``getaddrinfo``."""
+"""A socket address in the form of ``getaddrinfo``."""
 
 _Protocol = TypeVar("_Protocol", bound=asyncio.BaseProtocol)
-_LONGEST_HANDSHAKE_S = 3600.0  # A look's own limit comes first; asyncio wants one.
+_LONGEST_HANDSHAKE_S = 3600.0  # asyncio needs a limit; the time-out of the check comes first.
 _TRY_NEXT_ADDRESS_S = 0.25  # RFC 8305, section 8
 
 
-class Kit:
-    """The tools of one round."""
+class RoundTools:
+    """The resolver, clock, certificates and connections of one round."""
 
     def __init__(
-        self, names: Names, clock: Callable[[], datetime], settings: CheckSettings
+        self, names: Resolver, clock: Callable[[], datetime], settings: CheckSettings
     ) -> None:
         self.names = names
         self.clock = clock
@@ -37,15 +37,15 @@ class Kit:
         self.stragglers = Stragglers()
 
     def prepare(self, probes: Iterable[Probe]) -> None:
-        """Load what takes long before the round's clock runs, so that no look is late for it."""
+        """Load the certificates before the round begins, so that they delay no check."""
         if any(
             CHECK_KINDS[probe.kind].is_secure or probe.url.startswith("https:") for probe in probes
         ):
-            self.certificates  # noqa: B018 - loaded by being asked for
+            self.certificates  # noqa: B018 - loads and caches them
 
     @cached_property
     def certificates(self) -> ssl.SSLContext:
-        """The system's trusted certificates, loaded once and only if something speaks TLS."""
+        """The system's trusted certificates, loaded once and only if a check uses TLS."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_default_certs()
         context.set_alpn_protocols(["http/1.1"])
@@ -60,7 +60,7 @@ class Kit:
         is_secure: bool,
         may_be_private: bool,
     ) -> tuple[asyncio.Transport, _Protocol]:
-        """Connect to a host over TCP or TLS and speak some protocol."""
+        """Connect to a host over TCP or TLS with a protocol."""
         opened = await self.dial(host, port, may_be_private=may_be_private)
         loop = asyncio.get_running_loop()
         try:
@@ -79,17 +79,17 @@ class Kit:
             raise
 
     async def dial(self, host: str, port: int, *, may_be_private: bool) -> socket.socket:
-        """Connect to a host over TCP; a second address is tried where the first is slow.
+        """Connect to a host over TCP; if the first address is slow, the next one is tried as well.
 
-        Raises RefusedError where every address of the host is refused.
+        Raises RefusedAddressError if every address of the host is refused.
         """
         where = await self.places(host, port, socket.SOCK_STREAM)
-        refusals: list[RefusedError] = []
+        refusals: list[RefusedAddressError] = []
 
         def opened(place: aiohappyeyeballs.AddrInfoType) -> socket.socket:
             try:
                 return open_socket(place[0], place[1], place[4][0], may_be_private=may_be_private)
-            except RefusedError as error:
+            except RefusedAddressError as error:
                 refusals.append(error)
                 raise
 
@@ -98,13 +98,13 @@ class Kit:
                 where, happy_eyeballs_delay=_TRY_NEXT_ADDRESS_S, socket_factory=opened
             )
         except OSError:
-            # Several errors come back as one without a kind.
+            # Several errors are raised as one OSError.
             if len(refusals) == len(where):
                 raise refusals[0] from None
             raise
 
     async def places(self, host: str, port: int, kind: socket.SocketKind) -> list[Place]:
-        """List where a host may be reached."""
+        """List the socket addresses of a host."""
         watch.get().begin("resolve")
         addresses = await known_addresses(self.names, host)
         watch.get().begin("connect")
