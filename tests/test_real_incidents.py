@@ -97,5 +97,5 @@ def test_calls_of_montgomery_find_nobody_and_keep_the_emergency_line(sample, ste
         assert answer.exit_code == (ExitCode.NO_PROVIDER if answer.cascades else ExitCode.OK)
         if kind in ("medical", "fire"):
             assert answer.emergency[0].dial == "112"
-        assert "outside Germany, nearest" in answer.warnings[0]
+        assert "outside Germany, nearest" in str(answer.warnings[0])
     assert codes[ExitCode.NO_PROVIDER] > 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import cascade, chain, desk, geo
 from ..availability import HolidayDates
-from ..catalog.index import Index, make_index
+from ..catalog.area_index import AreaIndex, make_area_index
 from ..eligibility import GATES, Gate, Need, gate_facts, phone_at, reasons_of
 from ..model import Incident, Observations, Place, PlanEntry
 from ..ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn, is_night, tie
@@ -78,8 +78,8 @@ class Engine:
         self._hours = self.steps.lazy_hours()
 
     @cached_property
-    def _index(self) -> Index:
-        return make_index(self.providers)
+    def _index(self) -> AreaIndex:
+        return make_area_index(self.providers)
 
     @property
     def is_scalar(self) -> bool:

@@ -1,9 +1,9 @@
-"""The provider file: found, read, checked, and kept in a compiled form that a warm start opens.
+"""Find, read and check the provider file, and keep it in a compiled form for the next start.
 
 docs/provider-file.md has every table and key.
 """
 
-from .catalog import Catalog, load, nobody
 from .find import find_file, sample_path
+from .load_catalog import Catalog, empty_catalog, load
 
-__all__ = ["Catalog", "find_file", "load", "nobody", "sample_path"]
+__all__ = ["Catalog", "empty_catalog", "find_file", "load", "sample_path"]

@@ -1,178 +1,177 @@
-"""From the files to rules and providers: the whole way, with every problem found on it."""
+"""Read all files of a provider file into rules and providers, and collect all their problems."""
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
-from msgspec import Struct
-
 from ..errors import BadDataError, Problem
-from ..model import Provider, Rules
-from ..model.check import Checking, Probe
+from ..messages import Message, quoted
+from ..model import HolidayDates, Provider
+from ..model.check import Probe
 from ..model.provider import Ring
-from .check_tables import Trust, probes_of
-from .findings import Findings, Owner, TomlFile
-from .oddities import warn_of_oddities
+from .check_tables import Trust, make_probes
+from .compiled_catalog import CatalogContent, make_cache_key
+from .file_warnings import add_warnings
+from .geojson import parse_polygon
 from .parsers import Parsers
-from .polygon import parse_polygon
-from .provider_tables import Known, provider_of
+from .problem_collector import ProblemCollector, TableReporter, TomlFile
+from .provider_tables import ProviderContext, make_provider
 from .raw import RawFile, RawProvider
-from .read import parse_toml, read_bytes, read_file
 from .rules_reader import MAIN_KEYS, read_checking, read_rules
-from .sources import INCLUDED, Folder, Source, distrust
-from .suggest import quoted, unknown_key
+from .source_files import INCLUDED, Folder, SourceFile, distrust
 from .tables import numbered_tables, read_table
-from .timetables import HolidayDates, Timetables
+from .timetables import DAYS, TimetableCache, first_moment
+from .unknown_keys import unknown_key
+from .untrusted_files import parse_toml, read_bytes, read_file
 
 
-class Built(Struct, frozen=True, kw_only=True):
-    """What the files say, and which files said it.
-
-    ``contents`` is everything that was read: the main file, then the included ones, then the
-    polygons. ``is_trusted``: the main file may start programs (see ``sources.distrust``).
-    """
-
-    is_trusted: bool
-    rules: Rules
-    providers: list[Provider]
-    checking: Checking
-    probes: dict[str, tuple[Probe, ...]]
-    warnings: tuple[str, ...]
-    patterns: tuple[str, ...]
-    included: tuple[Source, ...]
-    polygons: tuple[Source, ...]
-    contents: dict[Source, bytes]
-
-
-class _Reading:
-    """One reading of all files."""
+class _FileReader:
+    """Reads files of the main folder, and keeps their contents."""
 
     def __init__(self, main: str, found_by: str) -> None:
         self.main = main
         self.found_by = found_by
         self.folder = Folder.of(main)
-        self.findings = Findings()
-        self.contents: dict[Source, bytes] = {}
+        self.collector = ProblemCollector()
+        self.contents: dict[SourceFile, bytes] = {}
         self.polygon = cache(self._polygon)
 
     def main_file(self) -> tuple[TomlFile, Trust]:
-        """Read and parse the main file, and say whether it is trusted; raises BadDataError."""
+        """Read and parse the main file, and find whether it is trusted; raises BadDataError."""
         source = Folder.main(self.main)
-        self.findings.files.append(source.shown)
+        self.collector.files.append(source.shown)
         content, found = read_file(source.real, shown=source.shown)
         self.contents[source] = content
         trust = Trust(distrust(self.found_by, found), self.folder.real)
         return parse_toml(content, shown=source.shown, short=source.short), trust
 
-    def file(self, source: Source) -> TomlFile:
+    def file(self, source: SourceFile) -> TomlFile:
         """Read and parse one included file; raises BadDataError."""
-        self.findings.files.append(source.shown)
+        self.collector.files.append(source.shown)
         return parse_toml(self._content(source), shown=source.shown, short=source.short)
 
     def _polygon(self, relative: str) -> tuple[tuple[Ring, ...], ...]:
         source = self.folder.source(relative)
         return parse_polygon(self._content(source), shown=source.shown)
 
-    def _content(self, source: Source) -> bytes:
+    def _content(self, source: SourceFile) -> bytes:
         content = read_bytes(source.real, shown=source.shown)
         self.contents[source] = content
         return content
 
 
-def build(main: str, *, found_by: str, now: datetime, holidays: HolidayDates) -> Built:
-    """Read the main file and everything that it names; raises BadDataError with all problems.
+def build(
+    main: str, *, found_by: str, now: datetime, holidays: HolidayDates
+) -> tuple[CatalogContent, bool]:
+    """Read the main file and all files that it names; raises BadDataError with all problems.
 
-    ``found_by`` is what ``find_file`` says of the main file: not every file may do everything.
+    ``found_by`` is the second value of ``find_file``: it decides whether the file is trusted, which
+    is the second value of the result.
     """
-    reading = _Reading(main, found_by)
-    findings = reading.findings
-    top, trust = reading.main_file()
-    patterns, included = _included(top, reading)
+    reader = _FileReader(main, found_by)
+    collector = reader.collector
+    top, trust = reader.main_file()
+    patterns, included = _included(top, reader)
     parsers = Parsers()
-    rules = read_rules(top, parsers, findings)
-    known = Known(parsers, rules.clients, rules.settings.timezone, reading.polygon)
-    checking = read_checking(top, rules.settings.timezone, trust, findings)
-    strangers = Trust(INCLUDED, trust.folder, is_main=False)
-    trusts = [(top, trust), *((file, strangers) for file in included)]
-    providers, probes = _providers(trusts, known, findings)
-    if not providers and not findings:
-        findings.add(Problem("no provider: write at least one [[provider]]", file=main))
-    findings.raise_all()
-    timetables = Timetables(now, rules.settings.timezone, holidays)
+    rules = read_rules(top, parsers, collector)
+    timezone = rules.settings.timezone
+    context = ProviderContext(parsers, rules.clients, timezone, reader.polygon)
+    checking = read_checking(top, timezone, trust, collector)
+    untrusted = Trust(INCLUDED, trust.folder, is_main=False)
+    trusts = [(top, trust), *((file, untrusted) for file in included)]
+    providers, probes = _providers(trusts, context, collector)
+    if not providers and not collector:
+        collector.add(Problem("no provider: write at least one [[provider]]", file=main))
+    collector.raise_all()
+    timetables = TimetableCache(now, timezone, holidays)
     providers = [timetables.filled_in(provider) for provider in providers]
-    warn_of_oddities(rules, checking, providers, timetables, findings, main=top.short)
-    _, *others = reading.contents
-    return Built(
-        is_trusted=not trust.why_not,
+    add_warnings(rules, checking, providers, timetables, collector, main=top.short)
+    _, *others = reader.contents
+    start = int(first_moment(now).timestamp())
+    content = CatalogContent(
+        key=make_cache_key(patterns, reader.contents),
+        main=os.path.abspath(main),
+        patterns=patterns,
+        included=tuple(others[: len(included)]),
+        polygons=tuple(others[len(included) :]),
+        start=start,
+        end=start + DAYS * 86400,
         rules=rules,
         providers=providers,
         checking=checking,
         probes=probes,
-        warnings=findings.warnings,
-        patterns=patterns,
-        included=tuple(others[: len(included)]),
-        polygons=tuple(others[len(included) :]),
-        contents=reading.contents,
+        warnings=collector.warnings,
     )
+    return content, trust.reason is None
 
 
-def _included(top: TomlFile, reading: _Reading) -> tuple[tuple[str, ...], list[TomlFile]]:
-    """Read the included files; one that is broken does not keep the others from being read."""
-    findings = reading.findings
-    owner = Owner(findings, top, (), "", [])
-    patterns = read_table({"include": top.top.get("include", [])}, RawFile, owner).include or []
+def _included(top: TomlFile, reader: _FileReader) -> tuple[tuple[str, ...], list[TomlFile]]:
+    """Read the included files; after an invalid one the others are read, too."""
+    collector, folder = reader.collector, reader.folder
+    reporter = TableReporter(collector, top, (), "")
+    patterns = read_table({"include": top.top.get("include", [])}, RawFile, reporter).include or []
     files: list[TomlFile] = []
-    seen = {reading.folder.main(reading.main).real}
+    seen = {folder.main(reader.main).real}
     for number, pattern in enumerate(patterns):
-        sources = owner.read(("include", number), reading.folder.matches, pattern, what="include")
+        sources = reporter.read(("include", number), folder.matches, pattern, what="include")
         if sources is not None and not sources:
-            findings.warn(f"include {quoted(pattern)} matches no file", file=top.short)
+            template = "include {pattern} matches no file"
+            collector.warn(template, file=top.short, pattern=quoted(pattern))
         for source in sources or ():
             if source.real in seen:
                 continue
             seen.add(source.real)
             try:
-                files.append(reading.file(source))
+                files.append(reader.file(source))
             except BadDataError as error:
-                findings.add(error.problems[0])
+                collector.add(error.problems[0])
     for file in files:
-        _check_keys_of_included(file, findings)
+        _check_keys_of_included(file, collector)
     return tuple(patterns), files
 
 
-def _check_keys_of_included(file: TomlFile, findings: Findings) -> None:
-    """Report everything in an included file that is not a provider."""
+def _check_keys_of_included(file: TomlFile, collector: ProblemCollector) -> None:
+    """Report all keys of an included file other than ``provider``."""
     for key in file.top:
         if key == "provider":
             continue
         if key in MAIN_KEYS:
-            text = f"{key} belongs in the main file: an included file holds [[provider]] only"
+            problem = Message(
+                "{key} belongs in the main file: an included file contains [[provider]] only",
+                key=key,
+            )
         else:
-            text = unknown_key(key, ["provider"])
-        findings.at(file, (key,), "", text)
+            problem = unknown_key(key, ["provider"])
+        collector.at(file, (key,), "", problem)
 
 
 def _providers(
-    files: Iterable[tuple[TomlFile, Trust]], known: Known, findings: Findings
+    files: Iterable[tuple[TomlFile, Trust]], context: ProviderContext, collector: ProblemCollector
 ) -> tuple[list[Provider], dict[str, tuple[Probe, ...]]]:
-    """Read the providers of all files, in the order of the files, and how to look at them."""
+    """Read the providers of all files, in their order, and the checks of each."""
     found: list[Provider] = []
     probes: dict[str, tuple[Probe, ...]] = {}
-    owners: dict[str, Owner] = {}
+    reporters: dict[str, TableReporter] = {}
     for file, trust in files:
-        for table, owner in numbered_tables(file, "provider", "id", findings):
-            raw = read_table(table, RawProvider, owner)
+        for table, reporter in numbered_tables(file, "provider", "id", collector):
+            raw = read_table(table, RawProvider, reporter)
             if raw.id is not None:
-                first = owners.setdefault(raw.id, owner)
-                if first is not owner:
-                    line = findings.line_of(first.file, (*first.path, "id"))
-                    owner.wrong("id", f"the id is taken: {first.file.name}:{line} has it too")
-            provider = provider_of(raw, owner, known)
-            looks = probes_of(raw.check or [], owner, trust)
+                first = reporters.setdefault(raw.id, reporter)
+                if first is not reporter:
+                    line = collector.line_of(first.file, (*first.path, "id"))
+                    reporter.report(
+                        "id",
+                        "the id is in use: {path}:{number} has it, too",
+                        path=first.file.name,
+                        number=line,
+                    )
+            provider = make_provider(raw, reporter, context)
+            checks = make_probes(raw.check or [], reporter, trust)
             if provider is not None:
                 found.append(provider)
-                if looks:
-                    probes[provider.id] = looks
-            if findings:
-                found.clear()  # they are read for their problems only
+                if checks:
+                    probes[provider.id] = checks
+            if collector:
+                found.clear()  # the next ones are read for their problems only
     return found, probes

@@ -1,24 +1,24 @@
-"""Where a setting comes from: for ``doctor``, which reads the text once more to find the line."""
+"""Find the file and line of each setting, for ``doctor``."""
 
 import os
 from pathlib import Path
 
 from msgspec import Struct
 
-from .file_lines import Lines
-from .read import read_bytes
-from .sources import Folder
+from .line_numbers import LineNumbers
+from .source_files import Folder
+from .untrusted_files import read_bytes
 
 
 class Origins(Struct, frozen=True):
-    """The included files as they are named, and the file and line of each key of ``[ranking]``."""
+    """The names of the included files, and the file and line of each key of ``[ranking]``."""
 
     included: tuple[str, ...]
     keys: dict[tuple[str, ...], str]
 
 
 def origins_of(path: Path) -> Origins:
-    """Find the lines of the settings; the file is one that ``load`` has accepted."""
+    """Find the lines of the settings of a file that ``load`` accepts."""
     from tomli import loads
 
     main = os.fspath(path)
@@ -26,7 +26,7 @@ def origins_of(path: Path) -> Origins:
     source = folder.main(main)
     text = read_bytes(source.real, shown=source.shown).decode("utf-8")
     table = loads(text)
-    lines = Lines(text)
+    lines = LineNumbers(text)
     keys: dict[tuple[str, ...], str] = {}
 
     def walk(values: dict[str, object], names: tuple[str, ...]) -> None:

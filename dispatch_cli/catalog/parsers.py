@@ -1,4 +1,4 @@
-"""The parsers of other packages, each text once: ten thousand providers share few spellings."""
+"""Parse the texts of a provider file, each once: many providers share few spellings."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -13,7 +13,7 @@ Ranges = tuple[tuple[str, str], ...]
 
 
 class Parsers:
-    """What the tables need to understand their texts; a failure is a ValueError or UsageError."""
+    """The parsers of other packages with caches; they raise SentenceError or UsageError."""
 
     def __init__(self) -> None:
         from ..hours import parse_hours, parse_region
@@ -29,10 +29,10 @@ class Parsers:
 
 
 def _region_of(place: Place) -> str:
-    """Find the region whose public holidays hold at a place; "" for none.
+    """Find the region whose public holidays apply at a place; "" for none.
 
-    The nearest postcode of a position is a guess: a municipality has its own holidays there only
-    if the position lies within the radius of that postcode and all postcodes in which it may lie
+    The nearest postcode of a position is an estimate: the holidays of a municipality apply only if
+    the position lies within the radius of that postcode, and all postcodes in which it may lie
     belong to the municipality.
     """
     from ..hours import region_of
@@ -51,27 +51,27 @@ def _region_of(place: Place) -> str:
 
 
 def parse_until(value: object, timezone: str) -> datetime:
-    """Read until when a hold lasts: a date ends with its first minute, local time unless said."""
+    """Read the end of a hold: a date means its first minute; without offset it is local time."""
     match value:
         case datetime():
             moment = value
         case date():
             moment = datetime.combine(value, time())
         case _:
-            raise ValueError("must be a date or a date and time, without quotes")
+            raise SentenceError("must be a date or a date and time, without quotes")
     if moment.tzinfo is not None:
         return moment
     zone = ZoneInfo(timezone)
     first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     before, after = (found.utcoffset() or timedelta() for found in (first, second))
     if before != after:
-        times = "twice" if before > after else "never"
-        choices = " or ".join(found.isoformat() for found in (first, second))
         raise SentenceError(
-            "{moment} occurs {times} in {timezone}: write {choices}",
+            "{moment} occurs twice in {timezone}: write {first} or {second}"
+            if before > after
+            else "{moment} does not exist in {timezone}: write {first} or {second}",
             moment=moment,
-            times=times,
             timezone=timezone,
-            choices=choices,
+            first=first.isoformat(),
+            second=second.isoformat(),
         )
     return first

@@ -1,4 +1,4 @@
-"""From everything in the file but the providers to rules: what the keys mean."""
+"""Make rules of all tables but the providers: check and convert the meaning of their keys."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -7,6 +7,7 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..messages import quoted
 from ..model import (
     NO_CLIENT,
     Client,
@@ -18,6 +19,7 @@ from ..model import (
     ServiceSettings,
     Settings,
 )
+from ..model.near_words import did_you_mean
 from ..model.words import (
     CLIENT_KINDS,
     EMERGENCY_SERVICES,
@@ -27,8 +29,8 @@ from ..model.words import (
     fold,
     lookup,
 )
-from .findings import Owner
 from .parsers import Parsers
+from .problem_collector import TableReporter
 from .provider_tables import check_id, check_text, known_words
 from .raw import (
     RawClient,
@@ -40,8 +42,8 @@ from .raw import (
     RawPlanEntry,
     RawRanking,
 )
-from .shape import Path
-from .suggest import all_words, did_you_mean, listed, quoted
+from .table_conversion import Path
+from .unknown_keys import all_words
 
 MAX_HEAD_START_MIN = 15
 _KIND = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -52,30 +54,34 @@ _COPIED = ("fallback_min", "detour", "turnout_min", "answer_min", "acceptance", 
 
 
 class PlanWords(Struct, frozen=True):
-    """What a plan may refer to beside the services."""
+    """The conditions and built-in kinds that a plan may name."""
 
     conditions: Collection[str]
     kinds: Collection[str]
 
 
-def settings_of(raw: RawRanking, owner: Owner) -> Settings:
-    """Make the settings: the file's, over those of slow services, over the built-in ones."""
-    default = _service_settings(raw, ServiceSettings(), owner, ())
+def make_settings(raw: RawRanking, reporter: TableReporter) -> Settings:
+    """Make the settings: those of the file, then of slow services, then the built-in ones."""
+    default = _service_settings(raw, ServiceSettings(), reporter, ())
     slow = replace(default, speed=((_ENDLESS, _SLOW_KMH),))
     services = dict.fromkeys(_SLOW, slow)
     for word, table in (raw.service or {}).items():
         name = lookup(word, SERVICES)
         if name is None:
-            hint = did_you_mean(word, all_words(SERVICES))
-            owner.wrong(("service", word), f"unknown service {quoted(word)}{hint}")
+            _report_unknown_service(("service", word), word, all_words(SERVICES), reporter)
         else:
             base = services.get(name, default)
-            services[name] = _service_settings(table, base, owner, ("service", word))
+            services[name] = _service_settings(table, base, reporter, ("service", word))
     method = raw.method or Settings().method
     if method not in METHODS:
-        hint = did_you_mean(method, METHODS)
-        owner.wrong("method", f"unknown method {quoted(method)}: {listed(METHODS)}{hint}")
-    given = {
+        reporter.report(
+            "method",
+            "unknown method {method}: {allowed}{guess}",
+            method=quoted(method),
+            allowed=", ".join(METHODS),
+            guess=did_you_mean(method, METHODS),
+        )
+    minutes = {
         key: getattr(raw, key)
         for key in (
             "band_min",
@@ -86,12 +92,19 @@ def settings_of(raw: RawRanking, owner: Owner) -> Settings:
         )
         if getattr(raw, key) is not None
     }
-    timezone = _timezone(raw.timezone, owner)
-    return Settings(timezone=timezone, method=method, default=default, services=services, **given)
+    timezone = _timezone(raw.timezone, reporter)
+    return Settings(timezone=timezone, method=method, default=default, services=services, **minutes)
 
 
-def _timezone(name: str | None, owner: Owner) -> str:
-    """Check that a time zone exists; the default stands in for one that does not."""
+def _report_unknown_service(
+    path: Path, word: str, allowed: Sequence[str], reporter: TableReporter
+) -> None:
+    guess = did_you_mean(word, allowed)
+    reporter.report(path, "unknown service {word}{guess}", word=quoted(word), guess=guess)
+
+
+def _timezone(name: str | None, reporter: TableReporter) -> str:
+    """Check that a time zone exists; returns the default for one that does not."""
     from zoneinfo import ZoneInfo
 
     if name is None:
@@ -99,53 +112,64 @@ def _timezone(name: str | None, owner: Owner) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        owner.wrong("timezone", f'unknown time zone {quoted(name)}: one like "Europe/Berlin"')
+        template = 'unknown time zone {zone}: write one like "Europe/Berlin"'
+        reporter.report("timezone", template, zone=quoted(name))
         return Settings().timezone
     return name
 
 
 def _service_settings(
-    raw: RawMinutes, base: ServiceSettings, owner: Owner, path: Path
+    raw: RawMinutes, base: ServiceSettings, reporter: TableReporter, path: Path
 ) -> ServiceSettings:
-    """Put what a table says over what holds otherwise."""
+    """Replace the settings of ``base`` that a table has."""
     if raw.speed is not None and raw.speed_kmh is not None:
-        owner.wrong((*path, "speed_kmh"), "both speed and speed_kmh: write one of them")
-    given = {key: getattr(raw, key) for key in _COPIED if getattr(raw, key) is not None}
+        reporter.report((*path, "speed_kmh"), "both speed and speed_kmh: write one of them")
+    changes = {key: getattr(raw, key) for key in _COPIED if getattr(raw, key) is not None}
     if raw.speed is not None:
         ends = [km for km, _ in raw.speed]
         if any(later <= earlier for earlier, later in pairwise(ends)):
-            owner.wrong((*path, "speed"), "the kilometres in speed must rise from entry to entry")
-        given["speed"] = tuple(raw.speed)
+            template = "the kilometres in speed must rise from entry to entry"
+            reporter.report((*path, "speed"), template)
+        changes["speed"] = tuple(raw.speed)
     elif raw.speed_kmh is not None:
-        given["speed"] = ((_ENDLESS, raw.speed_kmh),)
-    return replace(base, **given)
+        changes["speed"] = ((_ENDLESS, raw.speed_kmh),)
+    return replace(base, **changes)
 
 
-def client_of(key: str, raw: RawClient, owner: Owner) -> Client:
-    """Make a client; whether its providers exist is looked at when all files are read."""
-    check_id(owner, (), key, "client")
+def make_client(key: str, raw: RawClient, reporter: TableReporter) -> Client:
+    """Make a client; its providers are checked when all files are read."""
+    check_id(reporter, (), key, "client")
     if key == NO_CLIENT:
-        owner.wrong((), f'"{NO_CLIENT}" means nobody\'s customer and cannot be a client')
+        reporter.report(
+            (), '"{client}" means no client and cannot be the id of one', client=NO_CLIENT
+        )
     prefer = raw.prefer
     head_start_min = (prefer.head_start_min if prefer else None) or 0.0
     preferred = [*((prefer.providers if prefer else None) or ())]
     preferred += (prefer.tags if prefer else None) or ()
     if head_start_min > MAX_HEAD_START_MIN:
-        owner.warn(
-            f"head_start_min {head_start_min:g} is above {MAX_HEAD_START_MIN}: "
-            "motorists wait that much longer for a contract"
+        reporter.warn(
+            "head_start_min {head_start_min:g} is above {most_min}: "
+            "motorists wait that much longer for a contract",
+            head_start_min=head_start_min,
+            most_min=MAX_HEAD_START_MIN,
         )
     if head_start_min and not preferred:
-        owner.warn("a head start for nobody: prefer names neither providers nor tags")
+        reporter.warn("head_start_min has no effect: prefer names neither providers nor tags")
     kind = raw.kind or CLIENT_KINDS[0]
     if kind not in CLIENT_KINDS:
-        hint = did_you_mean(kind, CLIENT_KINDS)
-        owner.wrong("kind", f"unknown kind {quoted(kind)}: {listed(CLIENT_KINDS)}{hint}")
+        reporter.report(
+            "kind",
+            "unknown kind {kind}: {allowed}{guess}",
+            kind=quoted(kind),
+            allowed=", ".join(CLIENT_KINDS),
+            guess=did_you_mean(kind, CLIENT_KINDS),
+        )
     if raw.only_strict and not raw.only:
-        owner.wrong("only_strict", "only_strict needs a list in only")
+        reporter.report("only_strict", "only_strict needs a list in only")
     return Client(
         id=key,
-        name=check_text(owner, "name", raw.name) or key,
+        name=check_text(reporter, "name", raw.name) or key,
         kind=kind,
         prefer=tuple(dict.fromkeys(preferred)),
         head_start_min=head_start_min,
@@ -154,52 +178,64 @@ def client_of(key: str, raw: RawClient, owner: Owner) -> Client:
     )
 
 
-def plan_of(key: str, raw: RawPlan, owner: Owner, known: PlanWords) -> Plan:
-    """Make a plan; emergency services that a built-in plan has are kept in any case."""
+def make_plan(key: str, raw: RawPlan, reporter: TableReporter, known: PlanWords) -> Plan:
+    """Make a plan; it cannot remove the emergency services of a built-in plan."""
     if not _KIND.fullmatch(key):
-        owner.wrong(
-            (), f'kind {quoted(key)} is not allowed: lower-case letters, digits, "_" and "-"'
+        template = 'kind {kind} is not allowed: lower-case letters, digits, "_" and "-"'
+        reporter.report((), template, kind=quoted(key))
+    if not raw.services and key not in known.kinds and not reporter.is_faulty("services"):
+        reporter.report(
+            "services",
+            "services is missing: {kind} is not a built-in kind{guess}",
+            kind=quoted(key),
+            guess=did_you_mean(key, known.kinds),
         )
-    if not raw.services and key not in known.kinds and not owner.is_faulty("services"):
-        hint = did_you_mean(key, known.kinds)
-        owner.wrong("services", f"services is missing: {quoted(key)} is not a built-in kind{hint}")
     for number, word in enumerate(raw.words or ()):
         if not word.strip():
-            owner.wrong(("words", number), "a word is empty")
+            reporter.report(("words", number), "a word is empty")
     entries = [
         entry
         for number, found in enumerate(raw.services or ())
-        if (entry := _entry(found, ("services", number), owner, known)) is not None
+        if (entry := _entry(found, ("services", number), reporter, known)) is not None
     ]
     services = {entry.service for entry in entries}
     for entry in entries:
         if entry.after is not None and entry.after not in services - {entry.service}:
-            owner.wrong(
+            reporter.report(
                 "services",
-                f'{entry.service} comes after "{entry.after}", which is not another service '
-                "of this plan",
+                '{service} comes after "{after}", which is not another service of this plan',
+                service=entry.service,
+                after=entry.after,
             )
     return Plan(kind=key, entries=tuple(entries), words=tuple(raw.words or ()))
 
 
-def _entry(raw: str | RawPlanEntry, path: Path, owner: Owner, known: PlanWords) -> PlanEntry | None:
-    """Make one entry of a plan; a plain word is a service without conditions."""
+def _entry(
+    raw: str | RawPlanEntry, path: Path, reporter: TableReporter, known: PlanWords
+) -> PlanEntry | None:
+    """Make one entry of a plan; a text is a service without conditions."""
     if isinstance(raw, str):
         raw = RawPlanEntry(service=raw)
-    names = known_words(owner, path, [raw.service] if raw.service else [], SERVICES, "service")
+    names = known_words(reporter, path, [raw.service] if raw.service else [], SERVICES, "service")
     after = known_words(
-        owner, (*path, "after"), None if raw.after is None else [raw.after], SERVICES, "service"
+        reporter, (*path, "after"), None if raw.after is None else [raw.after], SERVICES, "service"
     )
     if after and after[0] in EMERGENCY_SERVICES:
-        owner.wrong((*path, "after"), f"nothing waits for {after[0]}: it is called at once")
+        template = "no service comes after {service}, which is called at once"
+        reporter.report((*path, "after"), template, service=after[0])
     for key, conditions in (("when", raw.when), ("unless", raw.unless)):
         for condition in conditions or ():
             if condition not in known.conditions:
-                hint = did_you_mean(condition, known.conditions)
-                owner.wrong((*path, key), f"unknown condition {quoted(condition)} in {key}{hint}")
+                reporter.report(
+                    (*path, key),
+                    "unknown condition {condition} in {key}{guess}",
+                    condition=quoted(condition),
+                    key=key,
+                    guess=did_you_mean(condition, known.conditions),
+                )
     groups = [
         known_words(
-            owner,
+            reporter,
             (*path, "equipment"),
             [group] if isinstance(group, str) else group,
             EQUIPMENT,
@@ -218,14 +254,16 @@ def _entry(raw: str | RawPlanEntry, path: Path, owner: Owner, known: PlanWords) 
     )
 
 
-def place_of(key: str, raw: str | RawPlace, owner: Owner, parsers: Parsers) -> Place | None:
+def make_place(
+    key: str, raw: str | RawPlace, reporter: TableReporter, parsers: Parsers
+) -> Place | None:
     """Make a named place; its label is its name."""
     if not key.strip():
-        owner.wrong((), "a place without a name")
+        reporter.report((), "the name of the place is empty")
     at = raw if isinstance(raw, str) else raw.at
     if at is None:
         return None
-    place = owner.read((), parsers.place, at)
+    place = reporter.read((), parsers.place, at)
     if place is None:
         return None
     named = replace(place, label=key.strip(), source="places")
@@ -233,7 +271,7 @@ def place_of(key: str, raw: str | RawPlace, owner: Owner, parsers: Parsers) -> P
         return named
     from ..notation import possible_postcodes
 
-    # The less is known of where it is, the more postcodes it may lie in.
+    # With more uncertainty it may lie in more postcodes.
     possible = possible_postcodes(place.lat, place.lon, raw.uncertainty_km)
     return replace(
         named,
@@ -242,43 +280,43 @@ def place_of(key: str, raw: str | RawPlace, owner: Owner, parsers: Parsers) -> P
     )
 
 
-def last_resort_of(
-    key: str, raw: RawLastResort, owner: Owner, parsers: Parsers
+def make_last_resort(
+    key: str, raw: RawLastResort, reporter: TableReporter, parsers: Parsers
 ) -> tuple[str, LastResort] | None:
-    """Make a last resort for a service, or for all that have none of their own."""
+    """Make the last resort of a service, or of all services without one of their own."""
     name = "default" if fold(key) == "default" else lookup(key, SERVICES)
     if name is None:
-        hint = did_you_mean(key, [*all_words(SERVICES), "default"])
-        owner.wrong((), f"unknown service {quoted(key)}{hint}")
-    phone = None if raw.phone is None else owner.read("phone", parsers.phone, raw.phone)
-    text = check_text(owner, "text", raw.text)
+        _report_unknown_service((), key, [*all_words(SERVICES), "default"], reporter)
+    phone = None if raw.phone is None else reporter.read("phone", parsers.phone, raw.phone)
+    text = check_text(reporter, "text", raw.text)
     return (name, LastResort(phone[1], text)) if name and phone else None
 
 
-def control_centre_of(
-    raw: RawControlCentre, owner: Owner, parsers: Parsers
+def make_control_centre(
+    raw: RawControlCentre, reporter: TableReporter, parsers: Parsers
 ) -> ControlCentre | None:
-    """Make a control centre's direct line."""
-    name = check_text(owner, "name", raw.name)
-    phone = None if raw.phone is None else owner.read("phone", parsers.phone, raw.phone)
+    """Make the direct line of a control centre."""
+    name = check_text(reporter, "name", raw.name)
+    phone = None if raw.phone is None else reporter.read("phone", parsers.phone, raw.phone)
     ranges = None
     if raw.postcodes is not None:
-        ranges = owner.read("postcodes", parsers.ranges, tuple(raw.postcodes))
+        ranges = reporter.read("postcodes", parsers.ranges, tuple(raw.postcodes))
         if ranges is not None and not ranges:
-            owner.wrong("postcodes", "postcodes is empty: name at least one")
+            reporter.report("postcodes", "{key} is empty: name at least one", key="postcodes")
     return ControlCentre(name=name, phone=phone[1], postcodes=ranges) if phone and ranges else None
 
 
-def check_words(plans: Mapping[str, Plan], owners: Mapping[str, Owner]) -> None:
-    """Report a word that two plans of the file claim."""
-    claimed: dict[str, str] = {}
+def check_words(plans: Mapping[str, Plan], reporters: Mapping[str, TableReporter]) -> None:
+    """Report a word that two plans of the file have."""
+    kind_of: dict[str, str] = {}
     for kind, plan in plans.items():
         for word in plan.words:
-            other = claimed.setdefault(fold(word), kind)
+            other = kind_of.setdefault(fold(word), kind)
             if other != kind:
-                owners[kind].wrong("words", f'the word {quoted(word)} belongs to plan "{other}"')
+                template = 'the word {word} belongs to plan "{other}"'
+                reporters[kind].report("words", template, word=quoted(word), other=other)
 
 
 def unknown_members(client: Client, members: Collection[str]) -> Sequence[str]:
-    """List whom a client's contract names that is neither a provider's id nor a tag."""
+    """List the names in the contract of a client that are neither ids nor tags of providers."""
     return [name for name in (*client.prefer, *client.only) if name not in members]

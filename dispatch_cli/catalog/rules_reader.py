@@ -1,13 +1,14 @@
-"""Read everything in the main file but the providers."""
+"""Read all tables of the main file but the providers."""
 
 from msgspec.structs import asdict
 
+from ..messages import quoted
 from ..model import Client, ControlCentre, LastResort, Place, Plan, Rules
 from ..model.check import Checking
 from ..model.words import LANGUAGES
 from . import check_tables, rule_tables
-from .findings import Findings, Owner, TomlFile
 from .parsers import Parsers
+from .problem_collector import ProblemCollector, TableReporter, TomlFile
 from .raw import (
     RawCheck,
     RawClient,
@@ -21,110 +22,123 @@ from .raw import (
     RawRanking,
     RawSay,
 )
-from .suggest import listed, quoted, unknown_key
 from .tables import named_tables, numbered_tables, read_table
+from .unknown_keys import unknown_key
 
 MAIN_KEYS = RawFile.__struct_fields__
 
 
-def read_rules(file: TomlFile, parsers: Parsers, findings: Findings) -> Rules:
-    """Make the rules of the main file; what is wrong in it is in the findings."""
+def read_rules(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> Rules:
+    """Make the rules of the main file; its problems are in the collector."""
     for key in file.top:
         if key not in MAIN_KEYS:
-            findings.at(file, (key,), "", unknown_key(key, MAIN_KEYS))
-    owner = Owner(findings, file, ("ranking",), "[ranking]", [])
-    ranking = read_table(file.top.get("ranking", {}), RawRanking, owner)
+            collector.at(file, (key,), "", unknown_key(key, MAIN_KEYS))
+    reporter = TableReporter(collector, file, ("ranking",), "[ranking]")
+    ranking = read_table(file.top.get("ranking", {}), RawRanking, reporter)
     return Rules(
-        settings=rule_tables.settings_of(ranking, owner),
-        clients=_clients(file, findings),
-        plans=_plans(file, findings),
-        last_resorts=_last_resorts(file, parsers, findings),
-        control_centres=_control_centres(file, parsers, findings),
-        places=_places(file, parsers, findings),
-        say=_say(file, findings),
+        settings=rule_tables.make_settings(ranking, reporter),
+        clients=_clients(file, collector),
+        plans=_plans(file, collector),
+        last_resorts=_last_resorts(file, parsers, collector),
+        control_centres=_control_centres(file, parsers, collector),
+        places=_places(file, parsers, collector),
+        say=_say(file, collector),
     )
 
 
 def read_checking(
-    file: TomlFile, timezone: str, trust: check_tables.Trust, findings: Findings
+    file: TomlFile, timezone: str, trust: check_tables.Trust, collector: ProblemCollector
 ) -> Checking:
-    """Make what the main file says of checks; what is wrong in it is in the findings."""
-    owner = Owner(findings, file, ("check",), "[check]", [])
-    raw = read_table(file.top.get("check", {}), RawCheck, owner)
-    wanted = Owner(findings, file, ("coverage",), "[coverage]", [])
-    coverage = read_table(file.top.get("coverage", {}), RawCoverage, wanted)
+    """Make the settings of checks in the main file; its problems are in the collector."""
+    reporter = TableReporter(collector, file, ("check",), "[check]")
+    raw = read_table(file.top.get("check", {}), RawCheck, reporter)
+    on_coverage = TableReporter(collector, file, ("coverage",), "[coverage]")
+    coverage = read_table(file.top.get("coverage", {}), RawCoverage, on_coverage)
     windows = (
-        check_tables.maintenance_of(read_table(table, RawMaintenance, each), each, timezone)
-        for table, each in numbered_tables(file, "maintenance", "text", findings)
+        check_tables.make_maintenance(read_table(table, RawMaintenance, each), each, timezone)
+        for table, each in numbered_tables(file, "maintenance", "text", collector)
     )
     return Checking(
-        settings=check_tables.settings_of(raw, owner, trust),
+        settings=check_tables.make_check_settings(raw, reporter, trust),
         maintenance=tuple(window for window in windows if window is not None),
-        coverage=check_tables.coverage_of(coverage, wanted),
+        coverage=check_tables.make_coverage(coverage, on_coverage),
     )
 
 
-def _clients(file: TomlFile, findings: Findings) -> dict[str, Client]:
+def _clients(file: TomlFile, collector: ProblemCollector) -> dict[str, Client]:
     return {
-        name: rule_tables.client_of(name, read_table(table, RawClient, owner), owner)
-        for name, table, owner in named_tables(file, "clients", "client", findings)
+        name: rule_tables.make_client(name, read_table(table, RawClient, reporter), reporter)
+        for name, table, reporter in named_tables(file, "clients", "client", collector)
     }
 
 
-def _plans(file: TomlFile, findings: Findings) -> dict[str, Plan]:
+def _plans(file: TomlFile, collector: ProblemCollector) -> dict[str, Plan]:
     from ..plans import BUILT_IN, CONDITIONS
 
     known = rule_tables.PlanWords(CONDITIONS, BUILT_IN)
     plans: dict[str, Plan] = {}
-    owners: dict[str, Owner] = {}
-    for name, table, owner in named_tables(file, "plans", "plan", findings):
-        plans[name] = rule_tables.plan_of(name, read_table(table, RawPlan, owner), owner, known)
-        owners[name] = owner
-    rule_tables.check_words(plans, owners)
+    reporters: dict[str, TableReporter] = {}
+    for name, table, reporter in named_tables(file, "plans", "plan", collector):
+        raw = read_table(table, RawPlan, reporter)
+        plans[name] = rule_tables.make_plan(name, raw, reporter, known)
+        reporters[name] = reporter
+    rule_tables.check_words(plans, reporters)
     return plans
 
 
-def _last_resorts(file: TomlFile, parsers: Parsers, findings: Findings) -> dict[str, LastResort]:
-    found = (
-        rule_tables.last_resort_of(name, read_table(table, RawLastResort, owner), owner, parsers)
-        for name, table, owner in named_tables(file, "last_resort", "last_resort", findings)
-    )
-    return dict(resort for resort in found if resort is not None)
+def _last_resorts(
+    file: TomlFile, parsers: Parsers, collector: ProblemCollector
+) -> dict[str, LastResort]:
+    resorts: dict[str, LastResort] = {}
+    for name, table, reporter in named_tables(file, "last_resort", "last_resort", collector):
+        raw = read_table(table, RawLastResort, reporter)
+        resort = rule_tables.make_last_resort(name, raw, reporter, parsers)
+        if resort is not None:
+            resorts[resort[0]] = resort[1]
+    return resorts
 
 
 def _control_centres(
-    file: TomlFile, parsers: Parsers, findings: Findings
+    file: TomlFile, parsers: Parsers, collector: ProblemCollector
 ) -> tuple[ControlCentre, ...]:
-    found = (
-        rule_tables.control_centre_of(read_table(table, RawControlCentre, owner), owner, parsers)
-        for table, owner in numbered_tables(file, "control_centre", "name", findings)
-    )
-    return tuple(centre for centre in found if centre is not None)
+    centres: list[ControlCentre] = []
+    for table, reporter in numbered_tables(file, "control_centre", "name", collector):
+        raw = read_table(table, RawControlCentre, reporter)
+        centre = rule_tables.make_control_centre(raw, reporter, parsers)
+        if centre is not None:
+            centres.append(centre)
+    return tuple(centres)
 
 
-def _places(file: TomlFile, parsers: Parsers, findings: Findings) -> dict[str, Place]:
+def _places(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> dict[str, Place]:
     places: dict[str, Place] = {}
-    for name, table, owner in named_tables(file, "places", "place", findings):
+    for name, table, reporter in named_tables(file, "places", "place", collector):
         raw: str | RawPlace
         if isinstance(table, str):
             raw = table
         elif isinstance(table, dict):
-            raw = read_table(table, RawPlace, owner)
+            raw = read_table(table, RawPlace, reporter)
         else:
-            owner.wrong((), 'must be text or a table with at, such as { at = "86150" }')
+            template = 'must be text or a table with at, such as {{ at = "86150" }}'
+            reporter.report((), template)
             continue
-        place = rule_tables.place_of(name, raw, owner, parsers)
+        place = rule_tables.make_place(name, raw, reporter, parsers)
         if place is not None:
             places[name.strip()] = place
     return places
 
 
-def _say(file: TomlFile, findings: Findings) -> dict[str, dict[str, str]]:
-    """The file's own texts, by language; what it leaves out is built in."""
+def _say(file: TomlFile, collector: ProblemCollector) -> dict[str, dict[str, str]]:
+    """Read the texts of the file by language; they replace the built-in ones."""
     texts: dict[str, dict[str, str]] = {}
-    for language, table, owner in named_tables(file, "say", "say", findings):
+    for language, table, reporter in named_tables(file, "say", "say", collector):
         if language not in LANGUAGES:
-            owner.wrong((), f"unknown language {quoted(language)}: {listed(LANGUAGES)}")
-        raw = read_table(table, RawSay, owner)
+            reporter.report(
+                (),
+                "unknown language {language}: {allowed}",
+                language=quoted(language),
+                allowed=", ".join(LANGUAGES),
+            )
+        raw = read_table(table, RawSay, reporter)
         texts[language] = {key: text for key, text in asdict(raw).items() if text is not None}
     return texts

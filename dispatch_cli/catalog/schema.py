@@ -1,4 +1,4 @@
-"""The JSON Schema of the provider file, for editors that complete and check TOML."""
+"""Make the JSON Schema of the provider file, for editors that complete and check TOML."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,8 @@ Schema = dict[str, Any]
 def json_schema() -> Schema:
     """Make the JSON Schema (draft 2020-12) of a main provider file.
 
-    Closed sets are completed with their English names; German words and other spellings pass as
-    well. What a schema cannot say (known clients, numbers that can be dialled) is left to
-    ``dispatch providers validate``.
+    Editors complete closed sets with their English names; German words and other spellings are
+    valid, too. ``dispatch providers validate`` checks the rest: known clients, valid numbers.
     """
     import msgspec
 
@@ -39,7 +38,7 @@ def json_schema() -> Schema:
 
 
 def _without_null(node: Any) -> Any:
-    """Leave out null, which TOML does not have, and defaults that only stand for "absent"."""
+    """Remove null, which TOML does not have, and defaults that mean "absent"."""
     if isinstance(node, list):
         return [_without_null(item) for item in node]
     if not isinstance(node, dict):
@@ -56,7 +55,7 @@ def _without_null(node: Any) -> Any:
 
 
 def _add_sets(tables: Schema) -> None:
-    """Put the closed sets, and what else only the meaning of a key says, into the tables."""
+    """Add the closed sets, and other rules for the meaning of keys, to the tables."""
     services, equipment = _words(SERVICES), _words(EQUIPMENT)
     tables["Service"] = services
     tables["Equipment"] = equipment
@@ -70,7 +69,7 @@ def _add_sets(tables: Schema) -> None:
     provider["tags"]["items"] = {"type": "string", "pattern": _ID}
     tables["RawProvider"]["oneOf"] = [{"required": ["phone"]}, {"required": ["phones"]}]
     tables["RawArea"].update(minProperties=1, maxProperties=1)
-    # TOML's dates are texts to some editors and values of their own to others.
+    # Dates of TOML are texts in some editors and a type of their own in others.
     tables["RawHold"]["properties"]["until"].pop("type", None)
     tables["RawProbe"]["properties"]["kind"]["enum"] = list(CHECK_KINDS)
     tables["RawMaintenance"]["properties"]["providers"].update(
@@ -99,7 +98,7 @@ def _add_conditions(entry: Schema) -> None:
 
 
 def _words(words: Mapping[str, tuple[str, ...]]) -> Schema:
-    """Allow the names of a closed set, and the other words in any case."""
+    """Allow the names of a closed set and its other words."""
     others = sorted({other for several in words.values() for other in several})
     german = "; ".join(f"{name}: {several[0]}" for name, several in words.items() if several)
     return {

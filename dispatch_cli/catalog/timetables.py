@@ -1,32 +1,28 @@
-"""Opening hours worked out for the days round a moment, each text once."""
+"""Evaluate opening hours for the days round a moment, each text once."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from ..model import Provider, Timetable
-
-HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
-"""All public holidays of a region in some years."""
+from ..model import HolidayDates, Provider, Timetable
 
 DAYS_BEFORE = 1
 DAYS = 16
 LEAST_DAYS_AHEAD = 8
-"""With fewer days ahead the timetables are worked out anew.
+"""With fewer days ahead the compiled form is built anew.
 
-The gates look seven days ahead, and an incident may be set for tomorrow.
+The gates need seven days, and an incident may be tomorrow.
 """
 _YEAR_AND_MORE = 400
 
 
 def first_moment(now: datetime) -> datetime:
-    """Where the timetables begin: a whole hour, a day ago."""
+    """Return the start of the timetables: a whole hour, a day ago."""
     return now.replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS_BEFORE)
 
 
-class Timetables:
-    """The timetables of one moment."""
+class TimetableCache:
+    """Makes the timetables for the days round one moment, one for each text."""
 
     def __init__(self, now: datetime, timezone: str, holidays: HolidayDates) -> None:
         self._start = first_moment(now)
@@ -36,7 +32,7 @@ class Timetables:
         self.now = now
 
     def of(self, text: str | None, region: str, days: int = DAYS) -> Timetable:
-        """Work out a text that ``parse_hours`` returned; None is unknown throughout."""
+        """Evaluate a result of ``parse_hours``; None is always unknown."""
         from ..hours import evaluate_hours
 
         needs_dates = bool(region) and text is not None and "PH" in text
@@ -56,7 +52,7 @@ class Timetables:
         return self._known[key]
 
     def filled_in(self, provider: Provider) -> Provider:
-        """Put the timetables of a provider and of its phones in."""
+        """Add their timetables to a provider and its phones."""
         phones = provider.phones
         if any(phone.hours is not None for phone in phones):
             phones = tuple(
@@ -68,7 +64,7 @@ class Timetables:
         return replace(provider, phones=phones, timetable=self.of(provider.hours, provider.region))
 
     def is_never_open(self, provider: Provider) -> bool:
-        """Whether it is closed for all of more than a year."""
+        """Return whether a provider is closed for more than a year."""
         return _is_closed(self.of(provider.hours, provider.region)) and _is_closed(
             self.of(provider.hours, provider.region, _YEAR_AND_MORE)
         )

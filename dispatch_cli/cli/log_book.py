@@ -43,7 +43,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
     except BadDataError as error:
         if calls:
             raise
-        catalog, problem = _nobody(), str(error.problems[0])
+        catalog, problem = _empty_catalog(), str(error.problems[0])
         TOLD.warnings += [problem, WITHOUT_FILE]
     if calls:
         refuse_sample(catalog, is_wanted=desk.sample)
@@ -84,7 +84,7 @@ def book_of(log: "store.Store", operator: str, *files: Path) -> Book:
     """
     return Book(
         store=log,
-        catalog=_nobody(),
+        catalog=_empty_catalog(),
         holidays=holiday_dates,
         now=now(),
         operator=operator,
@@ -122,11 +122,11 @@ def _log_at(desk: Desk, clock: datetime) -> "store.Store":
     return store_at(desk.db, clock, on_network=desk.db_on_network, warn=TOLD.warnings.append)
 
 
-def _nobody() -> "Catalog":
+def _empty_catalog() -> "Catalog":
     """Return the catalog without providers."""
     from .. import catalog
 
-    return catalog.nobody()
+    return catalog.empty_catalog()
 
 
 def login_name() -> str:

@@ -21,7 +21,7 @@ def parse_region(text: str) -> str:
     if region is None:
         raise SentenceError(
             '"{region}" is no holiday region; allowed: {allowed}',
-            region=text,
+            region=" ".join(text.split()),
             allowed=", ".join(REGIONS),
         )
     return region

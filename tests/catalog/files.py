@@ -47,12 +47,12 @@ def open_text(folder: Path, text: str | bytes) -> Catalog:
 
 
 def problems_of(folder: Path, text: str | bytes) -> list[str]:
-    """List the problems of a main file, without the folder's name."""
+    """List the problems of a main file, without the name of its folder."""
     with pytest.raises(BadDataError) as caught:
         open_text(folder, text)
     return [str(problem).replace(f"{folder}/", "") for problem in caught.value.problems]
 
 
 def line_of(text: str, part: str) -> int:
-    """The line, counted from 1, in which a part of a text begins."""
+    """Return the line, from 1, in which a part of a text begins."""
     return text[: text.index(part)].count("\n") + 1

@@ -1,4 +1,4 @@
-"""What the file says of checks: read as it stands, and every mistake at its line."""
+"""The settings of checks in the file: their values, and every mistake at its line."""
 
 import os
 from datetime import UTC, datetime
@@ -53,12 +53,12 @@ command = ["/usr/local/bin/look", "huber"]
 
 
 def found_as(path: Path, source: str, cache_dir: Path | None = None) -> Catalog:
-    """Load a file that was found in a certain way."""
+    """Load a file that was found by a setting."""
     return load(path, source=source, now=NOW, cache_dir=cache_dir, holidays=no_holidays)
 
 
 def test_everything_is_read(tmp_path: Path) -> None:
-    """Settings, windows, promises and checks come out as values, with their defaults."""
+    """Settings, windows, coverage and checks are read as values, with their defaults."""
     catalog = open_text(tmp_path, FILE)
     assert catalog.checking() == Checking(
         settings=CheckSettings(
@@ -96,8 +96,8 @@ def test_everything_is_read(tmp_path: Path) -> None:
     }
 
 
-def test_a_reference_may_be_an_address_of_six(tmp_path: Path) -> None:
-    """Its brackets keep the port apart, and an address proves nothing about names."""
+def test_a_reference_may_be_an_ipv6_address(tmp_path: Path) -> None:
+    """The port follows the brackets of the address."""
     catalog = open_text(tmp_path, f'[check]\nreference = "[2001:7fd::1]:443"\n{HUBER}')
     reference = catalog.checking().settings.reference
     assert reference == HostPort("2001:7fd::1", 443)
@@ -107,14 +107,14 @@ def test_a_reference_may_be_an_address_of_six(tmp_path: Path) -> None:
 
 
 def test_a_sip_address_stands_for_host_and_port(tmp_path: Path) -> None:
-    """A number at an exchange is written as SIP writes it."""
+    """A SIP URL gives the host and the port of a check."""
     text = f'{HUBER}check = [{{ kind = "sip", url = "sip:+4982199@pbx.example:5070" }}]\n'
     (probe,) = open_text(tmp_path, text).probes()["huber"]
     assert (probe.url, probe.host, probe.port) == ("sip:+4982199@pbx.example:5070", "", 0)
 
 
 def test_a_file_without_checks_has_the_defaults(tmp_path: Path) -> None:
-    """Who writes nothing of checks gets the built-in settings and no checks."""
+    """A file without checks has the built-in settings and no probes."""
     catalog = open_text(tmp_path, HUBER)
     assert catalog.checking() == Checking(settings=CheckSettings(is_trusted=True))
     assert catalog.probes() == {}
@@ -132,20 +132,23 @@ WRONG = [
     ('kind = "http", url = "ftp://x"', 'URL "ftp://x" is not http://HOST/… or https://HOST/…'),
     ('kind = "http", url = "http://"', 'URL "http://" is not http://HOST/…'),
     ('kind = "http", url = "http://x:99999/"', "URL "),
-    ('kind = "http", url = "http://a b/"', "a URL holds printable ASCII and no spaces"),
-    ('kind = "http", url = "http://u:p@x/"', "a URL with a password: send it as a header"),
+    ('kind = "http", url = "http://a b/"', "a URL must be printable ASCII without spaces"),
+    ('kind = "http", url = "http://u:p@x/"', "the URL contains a password: send it in a header"),
     ('kind = "http", url = "http://x", status = [99]', "99 is not between 100 and 599"),
     ('kind = "http", url = "http://x", timeout_s = 0', "timeout_s of entry 1 0 must be above 0"),
     ('kind = "http", url = "http://x", timeout_s = nan', "must be above 0 and at most 60"),
-    ('kind = "http", url = "http://x", headers = { X-Api-Key = "abc" }', "holds a secret: write"),
-    ('kind = "http", url = "http://x", headers = { Authorization = "x" }', "holds a secret"),
+    (
+        'kind = "http", url = "http://x", headers = { X-Api-Key = "abc" }',
+        "contains a secret: write",
+    ),
+    ('kind = "http", url = "http://x", headers = { Authorization = "x" }', "contains a secret"),
     ('kind = "http", url = "http://x", headers = { "a b" = "x" }', 'header "a b" is not a name'),
     ('kind = "http", url = "http://x", headers = { A = "x\\r\\ny" }', "more than printable ASCII"),
     ('kind = "http", url = "http://x", headers = { A = "env:1 2" }', "names no variable"),
     ('kind = "http", url = "http://x", headers = { A = "file:" }', "names no file"),
     ('kind = "command", command = []', "command of entry 1 is empty"),
     ('kind = "command", command = ["look"]', 'command "look" is not a full path'),
-    ('kind = "command", command = ["/x", "a\\u0000"]', "command holds a NUL character"),
+    ('kind = "command", command = ["/x", "a\\u0000"]', "command contains a NUL character"),
     ('kind = "command", command = "/x"', "command of entry 1 must be a list"),
     ('kind = "sip"', 'host is missing: a check of kind "sip" needs it'),
     ('kind = "sip", url = "sips:x"', 'url "sips:x" is not sip:NUMBER@HOST or sip:HOST'),
@@ -156,7 +159,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("line", "said"), WRONG)
 def test_wrong_check(tmp_path: Path, line: str, said: str) -> None:
-    """A mistake in a check is reported once, with file, line, owner and what is allowed."""
+    """A mistake in a check is reported once, with file, line, provider and allowed values."""
     text = f"{HUBER}check = [{{ {line} }}]\n"
     (found,) = problems_of(tmp_path, text)
     at = line_of(text, "check = ")
@@ -178,7 +181,7 @@ WRONG_MAIN = [
     ('[check]\nheartbeat = "x"', "[check]", 'URL "x" is not http://HOST/…'),
     ("[coverage]\nminimum = 0", "[coverage]", "minimum 0 is not between 1 and 9"),
     ('[coverage]\nservices = ["fire"]', "[coverage]", "fire is called at 112 and 110"),
-    ('[coverage]\nregions = ["8x"]', "[coverage]", 'region "8x": write 1 to 5 leading digits'),
+    ('[coverage]\nregions = ["8x"]', "[coverage]", 'region "8x" is not 1 to 5 leading digits'),
     ("[[maintenance]]\nfrom = 2026-12-24", "maintenance number 1", "until is missing"),
     (
         "[[maintenance]]\nuntil = 2026-12-24\nfrom = 2026-12-24",
@@ -193,24 +196,26 @@ WRONG_MAIN = [
     (
         "[[maintenance]]\nproviders = []\nuntil = 2027-12-24\nfrom = 2026-12-24",
         "maintenance number 1",
-        "providers is empty: leave it out for everybody",
+        "providers is empty: leave it out for all providers",
     ),
 ]
 
 
 @pytest.mark.parametrize(("lines", "who", "said"), WRONG_MAIN)
 def test_wrong_settings(tmp_path: Path, lines: str, who: str, said: str) -> None:
-    """A mistake in the settings of checks is reported with whose it is and what is allowed."""
+    """A mistake in the settings of checks is reported with its table and the allowed values."""
     (found,) = problems_of(tmp_path, f"{lines}\n{HUBER}")
     assert f": {who}: " in found
     assert said in found
 
 
 def test_unknown_names_in_a_window_are_a_warning(tmp_path: Path) -> None:
-    """A window for nobody is warned about, with the nearest name."""
+    """A window for an unknown provider gives a warning with the nearest name."""
     text = '[[maintenance]]\nfrom = 2026-12-24\nuntil = 2026-12-25\nproviders = ["hubr"]\n'
     said = 'providers.toml: maintenance: no provider has the id or tag "hubr" (did you mean "huber"'
-    assert any(warning.startswith(said) for warning in open_text(tmp_path, text + HUBER).warnings)
+    assert any(
+        warning.startswith(said) for warning in map(str, open_text(tmp_path, text + HUBER).warnings)
+    )
 
 
 NEEDS_TRUST = [
@@ -234,20 +239,20 @@ def test_only_a_named_file_is_trusted(tmp_path: Path, line: str, key: str, sourc
         found_as(path, source)
     (problem,) = caught.value.problems
     assert problem.line == line_of(text, line)
-    assert problem.text == (
-        f"{key} counts only in a file that you name: --providers FILE, DISPATCH_PROVIDERS, "
+    assert str(problem.text) == (
+        f"{key} is allowed only in a file that you name: --providers FILE, DISPATCH_PROVIDERS, "
         "or your config folder"
     )
 
 
 @pytest.mark.parametrize(("line", "key"), NEEDS_TRUST)
 def test_an_included_file_is_never_trusted(tmp_path: Path, line: str, key: str) -> None:
-    """What only the main file may do is an error in an included one, at its line there."""
+    """A key that only the main file may have is an error in an included one, at its line."""
     write(tmp_path, f"{HUBER}{line}\n".replace("huber", "lech"), "sub/a.toml")
     (found,) = problems_of(tmp_path, f'include = ["sub/*"]\n{HUBER}')
     assert found == (
-        f'sub/a.toml:9: provider "lech": {key} counts only in the main file: '
-        "an included one may come from somebody else"
+        f'sub/a.toml:9: provider "lech": {key} is allowed only in the main file: '
+        "an included file may be of another origin"
     )
 
 
@@ -256,36 +261,36 @@ def test_an_included_file_is_never_trusted(tmp_path: Path, line: str, key: str) 
 def test_a_file_that_others_can_write_is_not_trusted(
     tmp_path: Path, line: str, key: str, mode: int
 ) -> None:
-    """A named file is of no use for commands and secrets while others can change it."""
+    """Commands and secrets are errors in a named file that other users can write."""
     path = write(tmp_path, f"{HUBER}{line}\n")
     path.chmod(mode)
-    with pytest.raises(BadDataError, match=f"{key} counts only in a file of your own"):
+    with pytest.raises(BadDataError, match=f"{key} is allowed only in a file that no other user"):
         found_as(path, "option")
     path.chmod(0o644)
     assert found_as(path, "option").probes()
 
 
-def test_a_file_of_somebody_else_is_not_trusted(tmp_path: Path) -> None:
-    """A named file that another user owns starts no programs: its owner could change it."""
+def test_a_file_of_another_user_is_not_trusted(tmp_path: Path) -> None:
+    """Commands are errors in a named file that another user owns."""
     if os.geteuid() != 0:
         pytest.skip("only root can give a file away")
     path = write(tmp_path, f"{HUBER}{NEEDS_TRUST[0][0]}\n")
     os.chown(path, 65534, 65534)
-    with pytest.raises(BadDataError, match="counts only in a file of your own"):
+    with pytest.raises(BadDataError, match="is allowed only in a file that no other user"):
         found_as(path, "option")
 
 
 def test_the_heartbeat_of_a_found_file_is_no_secret(tmp_path: Path) -> None:
-    """The URL of the heartbeat may be written down anywhere, the name of a secret may not."""
+    """The heartbeat may be a URL in any file, a secret only in a trusted one."""
     path = write(tmp_path, f'[check]\nheartbeat = "https://ping.example/x"\n{HUBER}')
     assert found_as(path, "folder").checking().settings.heartbeat == "https://ping.example/x"
     path = write(tmp_path, f'[check]\nheartbeat = "env:PING"\n{HUBER}')
-    with pytest.raises(BadDataError, match=r"\[check\]: env: counts only in a file that you name"):
+    with pytest.raises(BadDataError, match=r"\[check\]: env: is allowed only in"):
         found_as(path, "folder")
 
 
-def test_the_compiled_form_lends_no_trust(tmp_path: Path) -> None:
-    """What was compiled from a trusted file does not count once the file is no longer trusted."""
+def test_the_compiled_form_is_not_used_for_an_untrusted_file(tmp_path: Path) -> None:
+    """A form that was compiled from a trusted file is refused when the file is not trusted."""
     cache = tmp_path / "cache"
     path = write(tmp_path, f"{HUBER}{NEEDS_TRUST[0][0]}\n")
     assert found_as(path, "option", cache).probes()
@@ -298,8 +303,8 @@ def test_the_compiled_form_lends_no_trust(tmp_path: Path) -> None:
     assert found_as(path, "option", cache).probes()
 
 
-def test_a_plain_check_needs_no_trust_and_no_second_compilation(tmp_path: Path) -> None:
-    """A file without commands, secrets or private addresses is compiled once for all ways."""
+def test_a_file_that_needs_no_trust_is_compiled_once(tmp_path: Path) -> None:
+    """A file without commands, secrets and private addresses is compiled once for all settings."""
     cache = tmp_path / "cache"
     path = write(tmp_path, f'{HUBER}check = [{{ kind = "sip", host = "huber.example" }}]\n')
     found = found_as(path, "folder", cache)

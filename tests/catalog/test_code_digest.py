@@ -1,4 +1,4 @@
-"""The cache key covers the code: an edited program uses no form that was compiled before."""
+"""The cache key covers the code: an edited program uses no form that it compiled before."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def test_an_edited_default_changes_the_next_call(tmp_path: Path) -> None:
-    """Turnout minutes edited in the code are in the next answer; no other call compiles again."""
+    """The next call has an edited default; a call without edits does not compile again."""
     shutil.copytree(
         PACKAGE, tmp_path / "code/dispatch_cli", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -69,7 +69,7 @@ def test_an_edited_default_changes_the_next_call(tmp_path: Path) -> None:
 
 
 def test_any_edited_module_changes_the_digest_of_the_package(tmp_path: Path) -> None:
-    """Also one that shapes no compiled form, as ranking and batch do."""
+    """The digest covers all modules, also those that do not shape the compiled form."""
     copy = tmp_path / "code/dispatch_cli"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     code = "from dispatch_cli.catalog.code_digest import digest_of_package as d; print(d())"
@@ -94,7 +94,7 @@ def test_other_code_replaces_the_compiled_form(
     """A form with another digest of the code is overwritten, so that none is left behind."""
     main, cache = write(tmp_path, HUBER), tmp_path / "cache"
     with monkeypatch.context() as patch:
-        patch.setattr("dispatch_cli.catalog.compiled.CODE_DIGEST", b"other code")
+        patch.setattr("dispatch_cli.catalog.compiled_catalog.CODE_DIGEST", b"other code")
         open_file(main, cache)
     [compiled] = (cache / "catalog").iterdir()
     content = compiled.read_bytes()
@@ -149,7 +149,7 @@ def test_other_files_do_not_change_the_digest(package: Path) -> None:
 
 
 def test_the_same_files_in_another_folder_have_another_digest(package: Path) -> None:
-    """Versions that differ in nothing but their path are told apart."""
+    """The path is a part of the digest."""
     before = digest_of_code(str(package))
     assert digest_of_code(str(package.rename(package.with_name("other")))) != before
 
@@ -197,7 +197,7 @@ def test_without_folder_and_archive_the_executable_counts(
 
 
 def test_the_folders_are_those_that_loading_imports() -> None:
-    """No module that takes part in loading, at once or later, lies outside the digested folders."""
+    """All modules that loading imports, at once or later, lie in the digested folders."""
 
     def folder_of(module: str) -> str:
         path = PACKAGE.joinpath(*module.split(".")[1:])

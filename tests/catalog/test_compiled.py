@@ -1,4 +1,4 @@
-"""The compiled form: as true as the files, never trusted when damaged, safe when built twice."""
+"""The compiled form equals the files, is refused if damaged, and can be built concurrently."""
 
 import os
 import random
@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 import dispatch_cli
-from dispatch_cli.catalog import Catalog, compiled
+from dispatch_cli.catalog import Catalog, compiled_catalog
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.model import Place
 from dispatch_cli.model.check import Checking
@@ -39,7 +39,7 @@ check = [{{ kind = "tcp", host = "huber.example", port = 5060 }}]
 
 @pytest.fixture
 def world(tmp_path: Path) -> Path:
-    """A main file with an included one and a polygon."""
+    """Write a main file with an included one and a polygon."""
     text = MAIN.replace('phone = "112"\n', "")
     write(tmp_path, HUBER.replace("huber", "lech").replace("radius_km = 30", 'polygon = "a.json"'),
           "sub/b.toml")  # fmt: skip
@@ -48,7 +48,7 @@ def world(tmp_path: Path) -> Path:
 
 
 def facts(catalog: Catalog) -> tuple[object, ...]:
-    """Everything that a catalog answers."""
+    """Return all values of a catalog."""
     ids = catalog.ids()
     return (
         catalog.rules,
@@ -64,7 +64,7 @@ def facts(catalog: Catalog) -> tuple[object, ...]:
 
 
 def test_warm_is_cold(world: Path, tmp_path: Path) -> None:
-    """The second load reads the compiled form and answers the same as the first, to the last."""
+    """The second load reads the compiled form and has the same values as the first."""
     cache = tmp_path / "cache"
     cold = open_file(world, cache)
     path = cold.compiled_path
@@ -133,7 +133,7 @@ def test_any_change_is_seen(world: Path, tmp_path: Path, number: int) -> None:
 
 
 def test_broken_after_it_was_compiled(world: Path, tmp_path: Path) -> None:
-    """A file that has become wrong, unreadable or missing is an error, whatever was compiled."""
+    """A file that is invalid, unreadable or missing after its compilation is an error."""
     cache = tmp_path / "cache"
     open_file(world, cache)
     for change in (
@@ -148,7 +148,7 @@ def test_broken_after_it_was_compiled(world: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("days", "is_new"), [(0, False), (6, False), (8, True), (-2, True)])
 def test_time_passes(world: Path, tmp_path: Path, days: int, is_new: bool) -> None:
-    """It is built anew when it ends too soon for the gates, or begins after now."""
+    """The form is built anew if its timetables end too soon for the gates, or start after now."""
     cache = tmp_path / "cache"
     path = open_file(world, cache).compiled_path
     assert path is not None
@@ -162,7 +162,7 @@ def test_time_passes(world: Path, tmp_path: Path, days: int, is_new: bool) -> No
 
 
 def _damage(path: Path, random_: random.Random) -> str:
-    """Damage the compiled form in one of the ways in which files go bad."""
+    """Damage the compiled form in one of several ways."""
     content = bytearray(path.read_bytes())
     kind = random_.choice(["flip", "flip", "flip", "cut", "zero", "swap"])
     at = random_.randrange(len(content))
@@ -184,7 +184,7 @@ def _damage(path: Path, random_: random.Random) -> str:
 
 @pytest.mark.parametrize("rounds", [150, pytest.param(3000, marks=pytest.mark.ci)])
 def test_damage_never_changes_an_answer(world: Path, tmp_path: Path, rounds: int) -> None:
-    """After any flipped bit, cut or swapped piece the answers are those of a fresh load."""
+    """After any flipped bit, cut or swapped part the values are those of a fresh load."""
     cache = tmp_path / "cache"
     expected = facts(open_file(world, cache))
     (path,) = (cache / "catalog").iterdir()
@@ -197,7 +197,7 @@ def test_damage_never_changes_an_answer(world: Path, tmp_path: Path, rounds: int
 
 
 def test_damage_after_opening(world: Path, tmp_path: Path) -> None:
-    """A record that goes bad while the catalog is open is built anew when it is asked for."""
+    """A record that is damaged while the catalog is open is built anew at its use."""
     cache = tmp_path / "cache"
     expected = open_file(world, cache).all()
     catalog = open_file(world, cache)
@@ -221,19 +221,21 @@ def test_foreign_content(world: Path, tmp_path: Path) -> None:
     assert open_file(world, cache).ids() == ["huber", "lech"]
 
 
-def test_records_of_another_build_do_not_pass(world: Path) -> None:
-    """A digest covers the key of the sources: the same record with another key is damage."""
-    content = compiled.pack(
-        compiled.Content(
+def test_records_of_another_build_are_refused(world: Path) -> None:
+    """A digest covers the cache key: the same record with another key is damaged."""
+    content = compiled_catalog.pack(
+        compiled_catalog.CatalogContent(
             key=b"k" * 32, main="m", patterns=(), included=(), polygons=(), start=0, end=0,
             rules=open_file(world).rules, providers=open_file(world).all(), warnings=(),
             checking=Checking(), probes={},
         )
     )  # fmt: skip
-    opened = compiled.Compiled(lambda offset, length: content[offset : offset + length])
+    opened = compiled_catalog.CompiledCatalog(
+        lambda offset, length: content[offset : offset + length]
+    )
     assert opened.provider(0).id == "huber"
     opened.head = msgspec.structs.replace(opened.head, key=b"x" * 32)
-    with pytest.raises(compiled.DamagedError):
+    with pytest.raises(compiled_catalog.DamagedCacheError):
         opened.provider(0)
 
 
@@ -252,7 +254,7 @@ def test_a_query_reads_only_the_hits(tmp_path: Path) -> None:
         asked.append(length)
         return content[offset : offset + length]
 
-    opened = compiled.Compiled(read_at)
+    opened = compiled_catalog.CompiledCatalog(read_at)
     numbers = opened.index().near(AUGSBURG)
     assert [opened.provider(number).id for number in numbers] == ["huber"]
     # Lead, head, index, offsets, the provider, its timetable.
@@ -262,7 +264,7 @@ def test_a_query_reads_only_the_hits(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["file", "below a file", "read-only"])
 def test_without_a_place_to_write(world: Path, tmp_path: Path, where: str) -> None:
-    """Without a folder that can be written everything works from memory."""
+    """Without a writable folder the compiled form is kept in memory."""
     cache = write(tmp_path, "in the way", "cache")
     if where == "below a file":
         cache = cache / "deeper"
@@ -292,7 +294,7 @@ for _ in range(15):
 
 
 def test_two_processes_build_at_once(world: Path, tmp_path: Path) -> None:
-    """Processes that delete and build the same compiled form all the time all get the answer."""
+    """Processes that delete and build one compiled form concurrently all get right values."""
     cache = tmp_path / "cache"
     open_file(world, cache)
     root = Path(dispatch_cli.__file__).parent.parent
@@ -337,7 +339,7 @@ print([name for name in sys.argv[3:] if name in sys.modules])
 
 
 def test_warm_start_imports_nothing_heavy(world: Path, tmp_path: Path) -> None:
-    """A warm load, with a query, imports no parser and asks for no holidays."""
+    """A warm load, with a query, imports no parser and lists no holidays."""
     cache = tmp_path / "cache"
     open_file(world, cache)
     root = Path(dispatch_cli.__file__).parent.parent
@@ -348,7 +350,7 @@ def test_warm_start_imports_nothing_heavy(world: Path, tmp_path: Path) -> None:
 
 
 def test_leftovers_are_swept(world: Path, tmp_path: Path) -> None:
-    """What a killed writer left behind is removed by a later one, but not a fresh one's work."""
+    """A writer removes old temporary files of killed writers, and no recent ones."""
     cache = tmp_path / "cache"
     path = open_file(world, cache).compiled_path
     assert path is not None

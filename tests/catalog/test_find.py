@@ -13,13 +13,13 @@ CWD, CONFIG = "here", "config"
 
 
 def find(folder: Path, option: str | None = None, variable: str = "") -> tuple[Path, str]:
-    """Find in a small world: a working folder, a config folder, one environment variable."""
+    """Find the file with a working folder, a configuration folder and one variable."""
     environ = {"DISPATCH_PROVIDERS": variable, "HOME": str(folder)}
     return find_file(option, environ, folder / CWD, folder / CONFIG)
 
 
 def test_order(tmp_path: Path) -> None:
-    """Option, environment, folder, config, sample: the first that is there wins and is named."""
+    """The first of option, environment, folder, configuration and sample is found."""
     (tmp_path / CWD).mkdir()
     assert find(tmp_path) == (sample_path(), "sample")
     config = write(tmp_path, HUBER, f"{CONFIG}/providers.toml")
@@ -33,7 +33,7 @@ def test_order(tmp_path: Path) -> None:
 
 
 def test_names_stay_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the program's own working folder a name stays as it was written."""
+    """In the working folder of the program a name is kept as typed."""
     write(tmp_path, HUBER)
     monkeypatch.chdir(tmp_path)
     short = Path("providers.toml")
@@ -43,25 +43,25 @@ def test_names_stay_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("source", ["option", "environment"])
 def test_named_and_missing(tmp_path: Path, source: str) -> None:
-    """A named file that is missing is an error although others are there, with a near miss."""
+    """A named file that is missing is an error, although others exist, with a suggestion."""
     here = write(tmp_path, HUBER, f"{CWD}/providers.toml")
     option, variable = ("provider.toml", "") if source == "option" else (None, "provider.toml")
     with pytest.raises(BadDataError) as caught:
         find(tmp_path, option, variable)
     (problem,) = caught.value.problems
-    assert problem.text == f'there is no such file (did you mean "{here}"?)'
+    assert str(problem.text) == f'there is no such file (did you mean "{here}"?)'
     assert caught.value.exit_code == 4
 
 
 @pytest.mark.parametrize("option", ["", "  ", "a\0b"])
 def test_no_name_at_all(tmp_path: Path, option: str) -> None:
-    """A name that cannot be one is an error."""
+    """An empty name and one with NUL are errors."""
     with pytest.raises(BadDataError, match="--providers names no file"):
         find(tmp_path, option=option)
 
 
 def test_broken_first_hit(tmp_path: Path) -> None:
-    """A link that leads nowhere is the first hit all the same."""
+    """A broken link is found as well."""
     write(tmp_path, HUBER, f"{CONFIG}/providers.toml")
     (tmp_path / CWD).mkdir()
     (tmp_path / CWD / "providers.toml").symlink_to("gone")
@@ -69,6 +69,6 @@ def test_broken_first_hit(tmp_path: Path) -> None:
 
 
 def test_sample_is_there() -> None:
-    """The sample is the only copy: at the top of a checkout, inside the package of a wheel."""
+    """The sample exists at the top of a checkout, or in the package of a wheel."""
     assert sample_path().name == "providers.toml"
     assert sample_path().exists()

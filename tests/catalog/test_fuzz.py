@@ -70,13 +70,13 @@ KEYS = sorted(
 
 
 def load(text: str) -> None:
-    """Load a file in a folder of its own; only a BadDataError may come out."""
+    """Load a file in a folder of its own; only BadDataError is allowed."""
     with TemporaryDirectory() as folder, suppress(BadDataError):
         open_text(Path(folder), text.encode(errors="surrogatepass"))
 
 
 def test_the_file_that_is_mutated(tmp_path: Path) -> None:
-    """What the mutations start from is valid."""
+    """The file that is mutated is valid."""
     assert open_text(tmp_path, FULL).count == 1
 
 

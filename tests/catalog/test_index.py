@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.catalog.index import make_index
+from dispatch_cli.catalog.area_index import make_area_index
 from dispatch_cli.geo import fit
 from dispatch_cli.model import Area, Circle, Country, Phone, Place, Polygon, Postcodes, Provider
 
@@ -34,7 +34,7 @@ places = st.builds(
 
 
 def provider(number: int, lat: float, lon: float, area: Area) -> Provider:
-    """Make a provider of which only the area matters."""
+    """Make a provider with an area."""
     phones = (Phone("112", "112"),)
     return Provider(
         id=f"p{number}", name="P", phones=phones, services=("tow",), lat=lat, lon=lon, area=area
@@ -42,7 +42,7 @@ def provider(number: int, lat: float, lon: float, area: Area) -> Provider:
 
 
 def plain_scan(providers: Sequence[Provider], place: Place) -> list[int]:
-    """Look at every area, as the gates do."""
+    """Check every area, as the gates do."""
     return [
         number
         for number, one in enumerate(providers)
@@ -59,9 +59,9 @@ def plain_scan(providers: Sequence[Provider], place: Place) -> list[int]:
     Place(lat=0.0, lon=180.0),
 )
 def test_superset_of_plain_scan(rows: list[tuple[float, float, Area]], place: Place) -> None:
-    """Everybody whose area holds the place within its uncertainty is named, poles included."""
+    """All providers whose area holds the place within its uncertainty are found, also at poles."""
     providers = [provider(number, *row) for number, row in enumerate(rows)]
-    found = make_index(providers).near(place)
+    found = make_area_index(providers).near(place)
     assert found == sorted(set(found))
     assert set(plain_scan(providers, place)) <= set(found)
 
@@ -82,14 +82,14 @@ def test_circle_edges(
     lon = (base[1] + degrees(east) + 180) % 360 - 180
     place = Place(lat=degrees(there), lon=lon, uncertainty_km=uncertainty_km)
     one = provider(0, *base, Circle(radius_km))
-    assert set(make_index([one]).near(place)) >= set(plain_scan([one], place))
+    assert set(make_area_index([one]).near(place)) >= set(plain_scan([one], place))
 
 
 def test_index_prunes() -> None:
-    """In a row of circles along a parallel only the few that reach the place are named."""
+    """In a row of circles along a parallel only the few that reach the place are found."""
     row = [provider(number, 50.0, 6 + number / 10, Circle(10.0)) for number in range(90)]
     # 10 km are 0.14 degrees of longitude here: those at 9.9, 10.0 and 10.1 reach 10.0.
-    assert make_index(row).near(Place(lat=50.0, lon=10.0)) == [39, 40, 41]
+    assert make_area_index(row).near(Place(lat=50.0, lon=10.0)) == [39, 40, 41]
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,10 @@ def test_index_prunes() -> None:
     ],
 )
 def test_postcodes_and_country(place: Place, found: list[int]) -> None:
-    """Postcode areas are asked by the place's codes; the whole country is always named."""
+    """Areas of postcodes are found by the codes of the place, whole countries always."""
     providers = [
         provider(0, 0, 0, Postcodes((("86000", "86599"), ("10000", "10999")))),
         provider(1, 0, 0, Postcodes((("86720", "86720"),))),
         provider(2, 0, 0, Country()),
     ]
-    assert make_index(providers).near(place) == found
+    assert make_area_index(providers).near(place) == found

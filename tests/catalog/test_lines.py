@@ -4,7 +4,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.catalog.file_lines import Lines, Path
+from dispatch_cli.catalog.line_numbers import LineNumbers, Path
 
 # Values that try to look like something else, over one line or several.
 VALUES = [
@@ -40,7 +40,7 @@ statements = st.lists(
 
 
 def write_out(rows: list[Statement]) -> tuple[str, dict[Path, int]]:
-    """Write a valid file, and where each of its tables and keys was put."""
+    """Write a valid file; returns also the line of each of its tables and keys."""
     text = ""
     truth: dict[Path, int] = {}
     table: Path = ()
@@ -76,19 +76,21 @@ def write_out(rows: list[Statement]) -> tuple[str, dict[Path, int]]:
 @settings(max_examples=300, deadline=None)
 @given(statements)
 def test_lines_of_random_files(rows: list[Statement]) -> None:
-    """In every file that tomli accepts, tables and keys are found where they were written."""
+    """In every file that tomli accepts, tables and keys are found at their lines."""
     text, truth = write_out(rows)
     tomli.loads(text)
-    lines = Lines(text)
+    lines = LineNumbers(text)
     assert {path: lines.of(path) for path in truth} == truth
     for path in list(truth)[:3]:
-        assert Lines(text, [path]).of(path) == truth[path]
-        assert Lines(text, [(*path, "inside")]).of((*path, "inside")) == lines.of((*path, "inside"))
+        assert LineNumbers(text, [path]).of(path) == truth[path]
+        assert LineNumbers(text, [(*path, "inside")]).of((*path, "inside")) == lines.of(
+            (*path, "inside")
+        )
 
 
-def test_falls_back_to_what_is_around() -> None:
-    """Inside a value the key's line counts, for a missing key its table's, else there is none."""
-    lines = Lines('\n[[provider]]\nid = "a"\narea = {\n radius_km = 3 }\n')
+def test_a_path_without_line_has_that_around_it() -> None:
+    """A path inside a value has the line of the key, a missing key that of its table."""
+    lines = LineNumbers('\n[[provider]]\nid = "a"\narea = {\n radius_km = 3 }\n')
     assert lines.of(("provider", 0, "area", "radius_km")) == 4
     assert lines.of(("provider", 0, "name")) == 2
     assert lines.of(("provider", 1)) == 2
@@ -97,8 +99,8 @@ def test_falls_back_to_what_is_around() -> None:
 
 
 def test_parent_header_after_its_child() -> None:
-    """A header of its own is the line of a table, not the first dotted mention of it."""
-    lines = Lines("[a.b.c]\nx = 1\n[a]\ny = 2\n")
+    """A table has the line of its header, not that of a dotted key before it."""
+    lines = LineNumbers("[a.b.c]\nx = 1\n[a]\ny = 2\n")
     assert lines.of(("a",)) == 3
     assert lines.of(("a", "b")) == 1
     assert lines.of(("a", "b", "c", "x")) == 2
@@ -107,5 +109,5 @@ def test_parent_header_after_its_child() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="[]{}=.\"'#\n\\ a1,", max_size=60))
 def test_never_fails(text: str) -> None:
-    """Text that is not TOML at all gives some line or none, never an error and never a loop."""
-    assert Lines(text).of(("a",)) >= 0
+    """Text that is not TOML gives some line or none, no error and no endless loop."""
+    assert LineNumbers(text).of(("a",)) >= 0

@@ -6,10 +6,11 @@ import pytest
 
 from dispatch_cli.catalog import raw
 from dispatch_cli.catalog.rules_reader import MAIN_KEYS
-from dispatch_cli.catalog.suggest import is_payment
+from dispatch_cli.catalog.unknown_keys import is_payment
 from dispatch_cli.errors import BadDataError
+from dispatch_cli.render.wording import speak, worded
 
-from .files import HUBER, line_of, open_text, problems_of, write
+from .files import HUBER, line_of, open_file, open_text, problems_of, write
 
 ID_RULE = (
     'is not allowed: lower-case letters, digits, "-", "_" and ".", at most 64, '
@@ -62,7 +63,7 @@ EXTRA = [
     ),
     (
         'on_hold = { reason = "x", until = 2027-03-28T02:30:00 }',
-        "until: 2027-03-28 02:30:00 occurs never in Europe/Berlin",
+        "until: 2027-03-28 02:30:00 does not exist in Europe/Berlin",
     ),
     ('phones = [{ number = "112" }]', "both phone and phones: write one of them"),
     (f'notes = "{"x" * 5001}"', "notes has 5001 characters, allowed are 5000"),
@@ -139,7 +140,7 @@ MAIN = [
     ("ranking.service.toww = {}", "[ranking]", 'unknown service "toww" (did you mean "tow"?)'),
     ("ranking.service.tow.acceptance = 2", "[ranking]", "acceptance 2 is not between 0 and 1"),
     ("clients = 5", "", "clients must be tables like [clients.NAME]"),
-    ("clients.none = {}", 'client "none"', '"none" means nobody\'s customer'),
+    ("clients.none = {}", 'client "none"', '"none" means no client'),
     ("clients.ADAC = {}", 'client "ADAC"', f'client "ADAC" {ID_RULE}'),
     ("clients.a.only_strict = true", 'client "a"', "only_strict needs a list in only"),
     ("clients.a.discount = 3", 'client "a"', f'"discount": {NO_PRICE}'),
@@ -169,14 +170,14 @@ MAIN = [
     (
         "plans.x.services = ['fire', { service = 'tow', after = 'fire' }]",
         'plan "x"',
-        "nothing waits for fire: it is called at once",
+        "no service comes after fire, which is called at once",
     ),
     ("plans.x.services = [{}]", 'plan "x"', "service is missing in entry 1 of services"),
     ("plans.x = { services = ['tow'], words = [' '] }", 'plan "x"', "a word is empty"),
     ('places.x = "nowhere"', 'place "x"', 'place "nowhere": not understood (write a position'),
     ("places.x = 5", 'place "x"', "must be text or a table with at"),
     ("places.x = {}", 'place "x"', "at is missing"),
-    ('places." " = "86150"', 'place " "', "a place without a name"),
+    ('places." " = "86150"', 'place " "', "the name of the place is empty"),
     ("places = []", "", "places must be tables like [places.NAME]"),
     (
         'last_resort.toww = { phone = "110", text = "x" }',
@@ -199,14 +200,14 @@ MAIN = [
     ("control_centre = [{}]", "control_centre number 1", "postcodes is missing"),
     ('include = ["../*.toml"]', "", 'include: "../*.toml" leads out of the folder'),
     ('include = ["/etc/*.toml"]', "", 'include: "/etc/*.toml" leads out of the folder'),
-    (r'include = ["a\u0000"]', "", "include: the pattern holds a NUL character"),
+    (r'include = ["a\u0000"]', "", "include: the pattern contains a NUL character"),
     ('include = "a.toml"', "", 'include must be a list, not text "a.toml"'),
 ]
 
 
 @pytest.mark.parametrize(("line", "said"), EXTRA)
 def test_key_added(tmp_path: Path, line: str, said: str) -> None:
-    """A wrong key of a provider is reported with file, line, owner and what is allowed."""
+    """A wrong key of a provider is reported with file, line, provider and allowed values."""
     text = f"{HUBER}{line}\n"
     found = problems_of(tmp_path, text)
     start = f'providers.toml:{line_of(text, line)}: provider "huber": '
@@ -227,14 +228,14 @@ def test_key_replaced(tmp_path: Path, key: str, line: str, said: str) -> None:
 
 @pytest.mark.parametrize(("line", "who", "said"), MAIN)
 def test_main_table(tmp_path: Path, line: str, who: str, said: str) -> None:
-    """A wrong key outside the providers is reported at its line, with whose it is."""
+    """A wrong key outside the providers is reported at its line, with its table."""
     found = problems_of(tmp_path, f"# first line\n{line}\n{HUBER}")
     start = f"providers.toml:2: {who}: " if who else "providers.toml:2: "
     assert any(problem.startswith(start) and said in problem for problem in found), found
 
 
 def test_design_example(tmp_path: Path) -> None:
-    """Each error names file, line and whose it is, and the hint says what to do."""
+    """Each error names file, line and provider, and the hint says what to do."""
     text = HUBER.replace('"48.3645,10.8928"', "{ lat = 515.0, lon = 10.8 }") + "servces = []\n"
     with pytest.raises(BadDataError) as caught:
         open_text(tmp_path, text)
@@ -255,10 +256,11 @@ def test_all_at_once(tmp_path: Path) -> None:
     assert problems_of(tmp_path, main) == [
         "providers.toml:2: [ranking]: detour 0 is not between 1 and 10",
         f'providers.toml:11: provider "huber": "price": {NO_PRICE}',
-        'sub/b.toml:3: provider "huber": the id is taken: providers.toml:5 has it too',
+        'sub/b.toml:3: provider "huber": the id is in use: providers.toml:5 has it, too',
         'sub/b.toml:6: provider "huber": unknown service "toww" (did you mean "tow"?)',
         'sub/b.toml:9: provider "huber": units -1 is not between 0 and 1000',
-        "sub/c.toml:1: clients belongs in the main file: an included file holds [[provider]] only",
+        "sub/c.toml:1: clients belongs in the main file: "
+        "an included file contains [[provider]] only",
         f'sub/c.toml:4: provider "Huber": id "Huber" {ID_RULE}',
         "sub/d.toml:1: not valid TOML: invalid value",
     ]
@@ -267,7 +269,7 @@ def test_all_at_once(tmp_path: Path) -> None:
 def test_duplicate_id_names_both_places(tmp_path: Path) -> None:
     """Of two equal ids in one file the second is the error, and it names the line of the first."""
     assert problems_of(tmp_path, HUBER + HUBER) == [
-        'providers.toml:11: provider "huber": the id is taken: providers.toml:3 has it too'
+        'providers.toml:11: provider "huber": the id is in use: providers.toml:3 has it, too'
     ]
 
 
@@ -288,7 +290,7 @@ units = -1
 def test_of_many_problems_the_first_are_named_and_the_others_counted(
     tmp_path: Path, many: int
 ) -> None:
-    """A mistake that is made in every entry does not bury the screen: 50 lines and a number."""
+    """A mistake in every entry gives 50 lines and the number of the others."""
     wrong_plan = '[plans.x]\nservices = ["toww"]\n'
     text = "".join(BROKEN.format(number) for number in range(many)) + wrong_plan
     found = problems_of(tmp_path, text)
@@ -306,7 +308,7 @@ def test_of_many_problems_the_first_are_named_and_the_others_counted(
 
 
 def test_fifty_problems_are_all_named(tmp_path: Path) -> None:
-    """Up to the limit nothing is counted instead of named, and equal findings count once."""
+    """Up to the limit every problem is reported, and equal problems once."""
     text = "".join(BROKEN.format(number) for number in range(25))
     assert len(problems_of(tmp_path, text)) == 50
     assert problems_of(tmp_path, text)[-1].endswith("units -1 is not between 0 and 1000")
@@ -327,7 +329,7 @@ def test_the_earliest_lines_are_named_wherever_they_stand(tmp_path: Path) -> Non
 
 
 def test_no_provider(tmp_path: Path) -> None:
-    """A file that says nothing of providers is an error, be it empty or not."""
+    """A file without providers is an error, empty or not."""
     said = ["providers.toml: no provider: write at least one [[provider]]"]
     assert problems_of(tmp_path, "") == said
     assert problems_of(tmp_path, "[ranking]\n") == said
@@ -335,7 +337,7 @@ def test_no_provider(tmp_path: Path) -> None:
 
 
 def test_no_known_key_is_called_a_payment() -> None:
-    """None of the file's own keys is mistaken for a payment key."""
+    """No key of the provider file is a payment key."""
     structs = [value for value in vars(raw).values() if hasattr(value, "__struct_fields__")]
     keys = {key for struct in structs for key in struct.__struct_fields__}
     assert keys > set(MAIN_KEYS)
@@ -351,3 +353,26 @@ def test_payment_keys(tmp_path: Path, key: str) -> None:
     """A payment key of any kind is refused with the sentence that price has no place here."""
     (found,) = problems_of(tmp_path, f'{HUBER}"{key}" = 1\n')
     assert found == f'providers.toml:9: provider "huber": "{key}": {NO_PRICE}'
+
+
+def test_problems_and_warnings_are_worded_in_another_language(tmp_path: Path) -> None:
+    """Templates and the messages inside them are translated, also from the compiled form."""
+    speak(
+        {
+            "unknown key {key}{guess}": "unbekannter Schlüssel {key}{guess}",
+            ' (did you mean "{first}"?)': " (meinten Sie „{first}“?)",
+            "{owner}: {warning}": "{owner}: {warning}",
+            "has the number {phone} of provider {other}: one firm twice?": "Nummer von {other}",
+        }
+    )
+    try:
+        with pytest.raises(BadDataError) as caught:
+            open_text(tmp_path, f"{HUBER}servces = []\n")
+        (problem,) = caught.value.problems
+        assert worded(problem).endswith('unbekannter Schlüssel "servces" (meinten Sie „services“?)')
+        main = write(tmp_path, HUBER + HUBER.replace('"huber"', '"lech"'))
+        for _ in range(2):
+            warnings = map(worded, open_file(main, tmp_path / "cache").warnings)
+            assert 'provider "lech": Nummer von "huber"' in warnings
+    finally:
+        speak({})

@@ -1,4 +1,4 @@
-"""Files that are too big, too deep or no text at all are refused before they are parsed."""
+"""Files that are too large, nested too deep or not text are refused before they are parsed."""
 
 import os
 import time
@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.catalog.read import MAX_DEPTH, parse_toml, too_deep_at
+from dispatch_cli.catalog.untrusted_files import MAX_DEPTH, parse_toml, too_deep_at
 from dispatch_cli.errors import BadDataError
 
 from .files import HUBER, open_file, open_text, problems_of, write
 
 
 def test_byte_order_mark(tmp_path: Path) -> None:
-    """A byte order mark is tolerated, as Windows editors write it; lines count the same."""
+    """A byte order mark, which Windows editors write, does not change the lines."""
     assert open_text(tmp_path, "\ufeff" + HUBER).count == 1
     (found,) = problems_of(tmp_path, "\ufeff" + HUBER + "colour = 1\n")
     assert found.startswith("providers.toml:9: ")
@@ -32,7 +32,7 @@ def test_windows_lines(tmp_path: Path) -> None:
     ("content", "said"),
     [
         (b"\n\nx = '\xff'\n", "providers.toml:3: byte 0xff is not UTF-8: save the file as UTF-8"),
-        (b"\n\0\n", "providers.toml:2: it holds a NUL byte: not a text file"),
+        (b"\n\0\n", "providers.toml:2: it contains a NUL byte: not a text file"),
         ("x = 1".encode("utf-16"), "providers.toml:1: it is UTF-16, allowed is UTF-8"),
         (b"\n\nx = = 1\n", "providers.toml:3: not valid TOML: invalid value"),
         (b"x = 1\nx = 2\n", "providers.toml:2: not valid TOML: cannot overwrite a value"),
@@ -46,7 +46,7 @@ def test_windows_lines(tmp_path: Path) -> None:
     ],
 )
 def test_not_a_provider_file(tmp_path: Path, content: bytes, said: str) -> None:
-    """Whatever is no TOML is refused with the line, in one message."""
+    """A file that is not TOML is refused with its line, in one message."""
     (found,) = problems_of(tmp_path, content)
     assert found.startswith(said)
 
@@ -73,18 +73,18 @@ def test_huge_file_is_refused_quickly(tmp_path: Path) -> None:
     assert time.perf_counter() - begin < 0.5
 
 
-def test_not_an_ordinary_file(tmp_path: Path) -> None:
-    """A folder and a pipe that nobody writes to are refused, and the pipe is not waited for."""
+def test_not_a_regular_file(tmp_path: Path) -> None:
+    """A folder and a pipe without writer are refused at once."""
     with pytest.raises(BadDataError, match="it is a folder, not a file"):
         open_file(tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(BadDataError, match="it is not an ordinary file"):
+    with pytest.raises(BadDataError, match="it is not a regular file"):
         open_file(tmp_path / "pipe")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_no_permission(tmp_path: Path) -> None:
-    """A file that may not be read says so."""
+    """The error says that there is no permission to read the file."""
     path = write(tmp_path, HUBER)
     path.chmod(0)
     with pytest.raises(BadDataError, match="no permission to read it"):
@@ -92,7 +92,7 @@ def test_no_permission(tmp_path: Path) -> None:
 
 
 def test_missing_file_names_its_neighbour(tmp_path: Path) -> None:
-    """A missing file says so, and names a file beside it that is called nearly the same."""
+    """The error of a missing file suggests the most similar name in its folder."""
     write(tmp_path, HUBER)
     with pytest.raises(BadDataError) as caught:
         open_file(tmp_path / "provider.toml")
@@ -104,14 +104,14 @@ def test_missing_file_names_its_neighbour(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 300, "loop"])
 def test_impossible_names(tmp_path: Path, name: str) -> None:
-    """Names that no file can have are refused like any other."""
+    """Names that no file can have raise BadDataError."""
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(BadDataError):
         open_file(tmp_path / name)
 
 
 def _parse(content: bytes) -> None:
-    """Parse; only a BadDataError may come out."""
+    """Parse; only BadDataError is allowed."""
     with suppress(BadDataError):
         parse_toml(content, shown="f", short="f")
 

@@ -16,7 +16,7 @@ from .test_problems import EXTRA
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    """The schema, itself checked against the dialect that it names."""
+    """Return the schema, after a check against the dialect that it names."""
     schema = json_schema()
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -24,7 +24,7 @@ def validator() -> jsonschema.Draft202012Validator:
 
 
 def errors(validator: jsonschema.Draft202012Validator, text: str) -> list[Any]:
-    """What an editor would mark."""
+    """Return the errors that an editor marks."""
     return list(validator.iter_errors(tomli.loads(text)))
 
 

@@ -1,4 +1,4 @@
-"""What a fresh reading found: each was wrong once, and is not any more."""
+"""Defects that a review found, each with a test that it is mended."""
 
 import os
 import time
@@ -6,9 +6,9 @@ import time
 import pytest
 
 from dispatch_cli import geo
-from dispatch_cli.catalog import file_lines
-from dispatch_cli.catalog.polygon import parse_polygon
-from dispatch_cli.catalog.read import too_deep_at
+from dispatch_cli.catalog import line_numbers
+from dispatch_cli.catalog.geojson import parse_polygon
+from dispatch_cli.catalog.untrusted_files import too_deep_at
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.model import Place, Polygon
 from dispatch_cli.notation import parse_phone
@@ -17,17 +17,17 @@ from .files import HUBER, open_text
 
 
 def test_lines_are_looked_up_once_per_file(tmp_path, monkeypatch):
-    """However much is wrong, the second pass over the text is made once."""
+    """The second pass over the text is made once for any number of problems."""
     made = []
 
-    class Counting(file_lines.Lines):
+    class Counting(line_numbers.LineNumbers):
         def __init__(self, text, wanted=None):
             made.append(1)
             super().__init__(text, wanted)
 
-    from dispatch_cli.catalog import findings
+    from dispatch_cli.catalog import problem_collector
 
-    monkeypatch.setitem(vars(findings), "Lines", Counting)
+    monkeypatch.setitem(vars(problem_collector), "LineNumbers", Counting)
     wrong = "".join(
         HUBER.replace('"huber"', f'"h{n}"').replace("[[provider]]", "[[provider]]\nservces = []")
         for n in range(40)
@@ -39,14 +39,14 @@ def test_lines_are_looked_up_once_per_file(tmp_path, monkeypatch):
 
 
 def test_an_unclosed_string_takes_no_time():
-    """Many openings of a string that never closes are looked through once, not each anew."""
+    """A text with many strings that never close is scanned in linear time."""
     begin = time.process_time()
     too_deep_at('"""\n\\' * 20_000 + "[" * 40)
     assert time.process_time() - begin < 2  # it took half a minute
 
 
 def test_links_that_form_a_loop_have_an_end(tmp_path):
-    """``**`` follows no links, so that two links to their own folder are no trap."""
+    """``**`` follows no links, so two links to their own folder form no loop."""
     (tmp_path / "more").mkdir()
     for name in "ab":
         os.symlink(tmp_path, tmp_path / "more" / name)
@@ -64,7 +64,7 @@ def test_an_uncertain_place_may_lie_in_many_postcodes(tmp_path):
 
 
 def test_overlapping_polygons_do_not_cancel_each_other():
-    """What is inside two districts at once is inside; only a polygon's own rings are holes."""
+    """A place inside two polygons is inside; only the rings of one polygon are its holes."""
 
     def ring(west, east):
         return [[west, 48], [east, 48], [east, 49], [west, 49], [west, 48]]
@@ -80,12 +80,12 @@ def test_overlapping_polygons_do_not_cancel_each_other():
 
 @pytest.mark.parametrize("text", ["089 99998-114/115", "089 99998-114 / 115", "030/23125/001"])
 def test_two_numbers_in_one_entry_are_refused(text):
-    """Two extensions run together would be dialled as one number that nobody has."""
+    """Two extensions in one entry, which together are no number, are refused."""
     with pytest.raises(ValueError, match="contains two numbers"):
         parse_phone(text)
 
 
 def test_only_the_documented_short_dial_is_kept():
-    """Other six digits are not dialled as they stand, where they would reach nobody."""
+    """Six other digits get the country code; only 22 22 22 is a short code."""
     assert parse_phone("22 22 22")[0] == "222222"
     assert parse_phone("22 33 44")[0] != "223344"

@@ -1,4 +1,4 @@
-"""Included files and polygons: found, in order, and never outside the main file's folder."""
+"""Included files and polygons are found in order, and only in the folder of the main file."""
 
 import json
 from contextlib import suppress
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.catalog.polygon import parse_polygon
+from dispatch_cli.catalog.geojson import parse_polygon
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.model import Polygon
 
@@ -19,12 +19,12 @@ RINGS = (((48.0, 10.0), (48.0, 12.0), (49.0, 12.0), (49.0, 10.0)),)
 
 
 def named(name: str) -> str:
-    """A provider of another name."""
+    """Return a provider with another id."""
     return HUBER.replace("huber", name)
 
 
 def test_order_of_includes(tmp_path: Path) -> None:
-    """Main file first, then pattern by pattern, each sorted and each file once, never itself."""
+    """The main file is first, then the sorted files of each pattern, each file once."""
     for name in ("b", "a", "c"):
         write(tmp_path, named(name), f"sub/{name}.toml")
     write(tmp_path, named("deep"), "sub/x/y/d.toml")
@@ -32,19 +32,19 @@ def test_order_of_includes(tmp_path: Path) -> None:
     patterns = '["*.toml", "sub/c.toml", "sub/*.toml", "sub/**/*.toml"]'
     catalog = open_text(tmp_path, f"include = {patterns}\n{HUBER}")
     assert catalog.ids() == ["huber", "c", "a", "b", "deep"]
-    assert not [warning for warning in catalog.warnings if "include" in warning]
+    assert not [warning for warning in catalog.warnings if "include" in str(warning)]
 
 
 def test_pattern_without_match(tmp_path: Path) -> None:
-    """A pattern that names no file is a warning."""
+    """A pattern that matches no file gives a warning."""
     catalog = open_text(tmp_path, f'include = ["bavaria/*.toml"]\n{HUBER}')
-    assert 'providers.toml: include "bavaria/*.toml" matches no file' in catalog.warnings
+    assert 'providers.toml: include "bavaria/*.toml" matches no file' in map(str, catalog.warnings)
 
 
 def test_only_providers_in_included_files(tmp_path: Path) -> None:
-    """An included file cannot include, nor change settings; a typo in it is one."""
+    """An included file with includes, settings or unknown keys is an error."""
     write(tmp_path, 'include = ["x"]\nprovders = []\nranking = {}\nprice = 1\n', "sub/a.toml")
-    only = "belongs in the main file: an included file holds [[provider]] only"
+    only = "belongs in the main file: an included file contains [[provider]] only"
     assert problems_of(tmp_path, f'include = ["sub/*"]\n{HUBER}') == [
         f"sub/a.toml:1: include {only}",
         'sub/a.toml:2: unknown key "provders" (did you mean "provider"?)',
@@ -106,13 +106,13 @@ def test_polygon_shapes(tmp_path: Path, shape: object) -> None:
         ("[]", "type is 'None', allowed is Polygon, MultiPolygon, Feature or FeatureCollection"),
         ('{"type": "Point"}', "type is 'Point'"),
         ('{"type": "Polygon"}', "coordinates must be a list"),
-        ('{"type": "Polygon", "coordinates": []}', "it holds no polygon"),
+        ('{"type": "Polygon", "coordinates": []}', "it contains no polygon"),
         ('{"type": "Polygon", "coordinates": [[[1,2],[3,4],[1,2]]]}', "has 3 points"),
         ('{"type": "Polygon", "coordinates": [[[1,2],[3,4],[5,6],[7,8]]]}', "is not closed"),
         ('{"type": "Polygon", "coordinates": [[[1,2],["x",4],[5,6],[1,2]]]}', "[lon, lat]"),
         ('{"type": "Polygon", "coordinates": [[[1,95],[3,4],[5,6],[1,95]]]}', "GeoJSON is [lon"),
         ('{"type": "Polygon", "coordinates": [[[1,NaN],[3,4],[5,6],[1,2]]]}', "not valid JSON"),
-        (f'{{"type": "Polygon", "coordinates": [[[1,{10**400}]]]}}', "is not on earth"),
+        (f'{{"type": "Polygon", "coordinates": [[[1,{10**400}]]]}}', "is out of range"),
         ("[" * 40, "nested deeper than 32 levels"),
         (
             json.dumps({"type": "Polygon", "coordinates": [[[b, a] for a, b in RING]]}),
@@ -126,7 +126,7 @@ def test_polygon_shapes(tmp_path: Path, shape: object) -> None:
     ],
 )
 def test_bad_polygons(content: str, said: str) -> None:
-    """What is no polygon in GeoJSON is refused with the reason."""
+    """A file that is no polygon in GeoJSON is refused with the reason."""
     with pytest.raises(BadDataError) as caught:
         parse_polygon(content.encode(), shown="p.json")
     assert said in str(caught.value)

@@ -1,4 +1,4 @@
-"""What a file says arrives as it is meant, and what smells is a warning."""
+"""The values of a file, and the warnings about suspicious ones."""
 
 import json
 from collections.abc import Sequence
@@ -26,8 +26,9 @@ ENDLESS = float("inf")
 
 
 def warnings_of(folder: Path, text: str) -> list[str]:
-    """The warnings of a file, but for services that nobody in a tiny file offers."""
-    return [one for one in open_text(folder, text).warnings if "nobody offers" not in one]
+    """Return the warnings of a file, except those about services without provider."""
+    warnings = map(str, open_text(folder, text).warnings)
+    return [each for each in warnings if "no provider offers" not in each]
 
 
 def test_defaults(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_ranking(tmp_path: Path) -> None:
-    """A service's settings are its own, over those of [ranking]; German names work."""
+    """The settings of a service replace those of [ranking]; German names are allowed."""
     text = """
     [ranking]
     speed = [[10, 35], [1000, 80]]
@@ -70,7 +71,7 @@ def test_ranking(tmp_path: Path) -> None:
 
 
 def test_how_long_a_job_takes(tmp_path: Path) -> None:
-    """Built in by service; what [ranking] says holds for all, a service's own table above it."""
+    """[ranking] replaces the built-in minutes of all services, the table of a service those."""
 
     def job_min(text: str, *services: str) -> list[float]:
         settings = open_text(tmp_path, text + HUBER).rules.settings
@@ -84,7 +85,7 @@ def test_how_long_a_job_takes(tmp_path: Path) -> None:
 
 
 def test_rules(tmp_path: Path) -> None:
-    """Clients, plans, places, last resorts and control centres arrive as they are written."""
+    """Clients, plans, places, last resorts and control centres are read."""
     text = """
     [clients.adac]
     prefer = { providers = ["huber"], tags = ["club"], head_start_min = 8 }
@@ -129,7 +130,7 @@ def test_rules(tmp_path: Path) -> None:
 
 
 def test_provider(tmp_path: Path) -> None:
-    """Every key of a provider arrives, words in the names of the closed sets."""
+    """Every key of a provider is read, words as the names of their closed sets."""
     text = HUBER.replace('phone = "089 99998-207"', 'phones = [{ number = "110" }, '
         '{ number = "0221 4710-123", label = "night", hours = "22-6 Uhr" }]')  # fmt: skip
     text = text.replace("{ radius_km = 30 }", '{ postcodes = ["860-865", "86720"] }')
@@ -204,16 +205,16 @@ def test_holidays_are_those_of_the_municipality_where_it_has_some(
         ("48.3567,10.9700", "BY"),  # Friedberg-West
     ],
 )
-def test_a_guessed_postcode_gives_no_municipality_its_holidays(
+def test_an_estimated_postcode_decides_no_holidays_of_a_municipality(
     tmp_path: Path, base: str, region: str
 ) -> None:
-    """A position near the edge of Augsburg has the holidays of the Land, one amid it the city's."""
+    """A position near the edge of Augsburg has those of the Land, one in the middle its own."""
     (huber,) = open_text(tmp_path, HUBER.replace("48.3645,10.8928", base)).all()
     assert huber.region == region
 
 
-def test_holidays_are_asked_for_once(tmp_path: Path) -> None:
-    """Holidays of a region are asked for only if a text speaks of them, and close who is off."""
+def test_holidays_are_listed_once(tmp_path: Path) -> None:
+    """Holidays of a region are listed only if hours name them, and close providers with PH off."""
     asked: list[tuple[str, tuple[int, ...]]] = []
 
     def holidays(region: str, years: Sequence[int]) -> Sequence[date]:
@@ -232,24 +233,24 @@ def test_holidays_are_asked_for_once(tmp_path: Path) -> None:
 
 
 def test_no_warning_without_reason(tmp_path: Path) -> None:
-    """A plain file has no warnings but for the services that nobody in it offers."""
+    """A small file has no warnings but those about services without provider."""
     assert warnings_of(tmp_path, HUBER) == []
 
 
 def test_of_many_warnings_the_first_are_named_and_the_others_counted(tmp_path: Path) -> None:
-    """A number that a thousand providers share gives 50 warnings and a count, and in no time."""
+    """A number that a thousand providers share gives 50 warnings and a count, fast."""
     text = "".join(HUBER.replace('"huber"', f'"p{number}"') for number in range(300))
-    warnings = open_text(tmp_path, text).warnings
+    warnings = tuple(map(str, open_text(tmp_path, text).warnings))
     assert len(warnings) == 51
     offered = len(open_text(tmp_path, HUBER).warnings)
     assert warnings[-1] == f"and {299 + offered - 50} more"
 
 
-def test_services_that_nobody_offers(tmp_path: Path) -> None:
-    """A service that plans need and nobody offers is warned about once, with the plans."""
+def test_services_without_provider(tmp_path: Path) -> None:
+    """A service that plans need and no provider offers gives one warning with the plans."""
     text = f"[plans.x]\nservices = ['impound', 'police']\n{HUBER}"
-    warnings = open_text(tmp_path, text).warnings
-    said = "providers.toml: nobody offers impound, which these plans need: "
+    warnings = tuple(map(str, open_text(tmp_path, text).warnings))
+    said = "providers.toml: no provider offers impound, which these plans need: "
     assert [one for one in warnings if "impound" in one and one.startswith(said)]
     assert not [one for one in warnings if "police" in one.split("need")[0] or "offers tow," in one]
 
@@ -269,19 +270,19 @@ def test_services_that_nobody_offers(tmp_path: Path) -> None:
     ],
 )
 def test_never_open_and_long_past(tmp_path: Path, line: str, said: str) -> None:
-    """A provider that never opens, and a hold long past, are warned about."""
+    """A provider that never opens, and a hold that ended long ago, give a warning."""
     (warning,) = warnings_of(tmp_path, f"{HUBER}{line}\n")
     assert warning.startswith(said)
 
 
 def test_opens_again_next_summer(tmp_path: Path) -> None:
-    """Closed all winter is not never open."""
+    """A provider that is closed all winter gives no warning."""
     assert warnings_of(tmp_path, f'{HUBER}hours = "Jul-Aug 08:00-18:00"\n') == []
 
 
 @pytest.mark.parametrize("area", ['{ postcodes = ["01"] }', '{ polygon = "p.json" }'])
 def test_area_without_its_base(tmp_path: Path, area: str) -> None:
-    """An area that does not contain its base is warned about."""
+    """An area that does not contain its base gives a warning."""
     ring = [[10, 52], [12, 52], [12, 53], [10, 52]]
     write(tmp_path, json.dumps({"type": "Polygon", "coordinates": [ring]}), "p.json")
     text = HUBER.replace("{ radius_km = 30 }", area)
@@ -290,7 +291,7 @@ def test_area_without_its_base(tmp_path: Path, area: str) -> None:
 
 
 def test_contracts(tmp_path: Path) -> None:
-    """Unknown ids and tags, a head start above 15 minutes or for nobody are warned about."""
+    """Unknown names, and head starts above 15 minutes or without effect, give warnings."""
     text = f"""
     [clients.a]
     prefer = {{ providers = ["hubr"], head_start_min = 16 }}
@@ -304,7 +305,7 @@ def test_contracts(tmp_path: Path) -> None:
     waits = "motorists wait that much longer for a contract"
     assert warnings_of(tmp_path, text) == [
         f'{start} "a": head_start_min 16 is above 15: {waits}',
-        f'{start} "b": a head start for nobody: prefer names neither providers nor tags',
+        f'{start} "b": head_start_min has no effect: prefer names neither providers nor tags',
         f'{start} "a": no provider has the id or tag "hubr" (did you mean "huber"?)',
         f'{start} "b": no provider has the id or tag "clubb" (did you mean "club"?)',
     ]
@@ -316,7 +317,7 @@ def test_circle(tmp_path: Path) -> None:
 
 
 def test_two_ids_with_one_number_are_warned_about(tmp_path: Path) -> None:
-    """A firm under two ids would be called once more after it has refused."""
+    """A firm with two ids, which would be called again after a refusal, gives a warning."""
     twin = HUBER.replace('id = "huber"', 'id = "twin"')
     assert twin != HUBER
     [said] = warnings_of(tmp_path, HUBER + twin)

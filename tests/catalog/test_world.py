@@ -1,4 +1,4 @@
-"""The worlds of the benchmarks are what they promise."""
+"""The generated provider files of the benchmarks."""
 
 import re
 from pathlib import Path

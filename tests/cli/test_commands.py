@@ -11,7 +11,7 @@ import pytest
 import tomli
 
 from dispatch_cli import __version__
-from dispatch_cli.catalog.compiled import Compiled
+from dispatch_cli.catalog.compiled_catalog import CompiledCatalog
 from dispatch_cli.cli import options
 
 from .conftest import TWO_FIRMS
@@ -73,7 +73,7 @@ def test_no_command_of_the_file_holds_all_providers_at_once(dispatch, home, monk
     (home / "providers.toml").write_text(text, encoding="utf-8")
     dispatch("providers", *command)  # so that the compiled form is there
     made = WeakSet()
-    decode = Compiled.provider
+    decode = CompiledCatalog.provider
     most = 0
 
     def counted(self, number):
@@ -93,7 +93,7 @@ def test_no_command_of_the_file_holds_all_providers_at_once(dispatch, home, monk
         def __str__(self):
             return self.provider.id  # what is written of it in JSON
 
-    monkeypatch.setattr(Compiled, "provider", counted)
+    monkeypatch.setattr(CompiledCatalog, "provider", counted)
     ran = dispatch("providers", *command)
     assert ran.code == 0
     assert ("w1999" in ran.out) == (command != ("validate",))

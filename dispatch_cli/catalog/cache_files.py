@@ -1,4 +1,4 @@
-"""Where the compiled form is kept: read only what is one's own, written whole or not at all."""
+"""Read and write the cache files with compiled forms; only private files are read."""
 
 import os
 import stat
@@ -12,13 +12,13 @@ FOLDER = "catalog"
 
 
 class _OpenFile:
-    """A file that stays the same while others replace it under its name."""
+    """An open file, which stays the same when another one replaces it under its name."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Read from an offset; fewer bytes where the file ends or cannot be read."""
+        """Read bytes from an offset; returns fewer at the end and after a read error."""
         try:
             return os.pread(self._fd, length, offset)
         except OSError:
@@ -28,15 +28,15 @@ class _OpenFile:
         os.close(self._fd)
 
 
-def path_of(cache_dir: Path, main: str) -> Path:
-    """Where the compiled form of a main file is kept, by the file's absolute path."""
+def cache_path(cache_dir: Path, main: str) -> Path:
+    """Return the path of the compiled form of a main file, from the absolute path of that."""
     path = os.fsencode(os.path.abspath(main))
     return cache_dir / FOLDER / f"{blake2b(path, digest_size=16).hexdigest()}.bin"
 
 
 def open_file(cache_dir: Path, main: str) -> Callable[[int, int], bytes] | None:
-    """Open the compiled form for reading; None if there is none or it is not one's own."""
-    path = path_of(cache_dir, main)
+    """Open the compiled form for reading; None if it is missing or not private."""
+    path = cache_path(cache_dir, main)
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     except OSError:
@@ -49,17 +49,17 @@ def open_file(cache_dir: Path, main: str) -> Callable[[int, int], bytes] | None:
         return file.read_at
     with open(path, "rb") as whole:  # Windows, where a file in use cannot be replaced
         content = whole.read()
-    return in_memory(content)
+    return read_from_bytes(content)
 
 
-def in_memory(content: bytes) -> Callable[[int, int], bytes]:
-    """Read from bytes as from a file."""
+def read_from_bytes(content: bytes) -> Callable[[int, int], bytes]:
+    """Make a function that reads from bytes as from a file."""
     return lambda offset, length: content[offset : offset + length]
 
 
 def save(cache_dir: Path, main: str, content: bytes) -> Path | None:
-    """Write the compiled form to its place; None if that is impossible."""
-    target = path_of(cache_dir, main)
+    """Write the compiled form and return its path; None if that is impossible."""
+    target = cache_path(cache_dir, main)
     try:
         write_private(target, content)
     except OSError:

@@ -1,7 +1,7 @@
-"""Where in the text a table or key stands; made only when there is something to report.
+"""Find the lines of tables and keys in a TOML text, for problems.
 
-tomli says nothing about lines once a file is parsed. This second pass reads only what it needs,
-headers and keys, and skips values as a whole. It is meant for text that tomli has accepted.
+tomli does not keep lines after parsing. This second pass reads only headers and keys, and skips
+values. The text must be one that tomli accepts.
 """
 
 import re
@@ -13,8 +13,8 @@ Path = tuple[str | int, ...]
 _SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _KEY_PART = re.compile(r"""[ \t]*+([A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+""")
 STRINGS = (
-    # A multi-line string may end in up to five quotes, of which the last three close it; one that
-    # is never closed ends with the text, so that no part of it is looked through again.
+    # A multi-line string may end in up to five quotes, of which the last three close it. One that
+    # is never closed ends with the text, so that no part of it is scanned again.
     r'"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+(?:"{3,5}+|\Z)'
     r"|'''(?:[^']++|'{1,2}+(?!'))*+(?:'{3,5}+|\Z)"
     r'|"(?:[^"\\\n]++|\\[^\n])*+"'
@@ -23,11 +23,11 @@ STRINGS = (
 _SKIP = re.compile(rf"(?:[^\n\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)++", re.DOTALL)
 
 
-class Lines:
-    """The lines of one file, counted from 1; of the ``wanted`` paths only, if any are named."""
+class LineNumbers:
+    """The lines of the paths in one file, from 1; of the ``wanted`` paths only, if not None."""
 
     def __init__(self, text: str, wanted: Iterable[Path] | None = None) -> None:
-        # A line may be that of the nearest thing around a path.
+        # The line of a path may be that of a table around it.
         kept = None
         if wanted is not None:
             kept = {path[:length] for path in wanted for length in range(1, len(path) + 1)}
@@ -37,7 +37,7 @@ class Lines:
         for at, path, is_key in self._statements(text):
             line += text.count("\n", offset, at)
             offset = at
-            # Only a key that stands there hides what a dotted one has said of its beginning.
+            # A dotted key sets the lines of the tables around it, unless they have one already.
             for length in range(1, len(path) + 1):
                 if kept is None or path[:length] in kept:
                     self._line_of.setdefault(path[:length], line)
@@ -45,7 +45,7 @@ class Lines:
                 self._line_of[path] = line
 
     def of(self, path: Path) -> int:
-        """The line of a key, or of the nearest thing around it that has one; 0 if nothing has."""
+        """Return the line of a key, or of the innermost table around it that has one; else 0."""
         for length in range(len(path), 0, -1):
             line = self._line_of.get(path[:length])
             if line:
@@ -53,7 +53,7 @@ class Lines:
         return 0
 
     def _statements(self, text: str) -> Iterator[tuple[int, Path, bool]]:
-        """Find headers and keys: the offset, the path, and whether it is a key."""
+        """Iterate over headers and keys: the offset, the path, and whether it is a key."""
         table: Path = ()
         at = _end(_SPACE, text, 0)
         while at < len(text):
@@ -69,7 +69,7 @@ class Lines:
             at = _end(_SPACE, text, _end_of_value(text, max(at, start + 1)))
 
     def _header(self, keys: tuple[str, ...], is_array: bool) -> Path:
-        """Make the path of a header: a table in an array is the array's latest."""
+        """Make the path of a header; a table in an array is the last one of the array."""
         path: Path = ()
         for key in keys[:-1]:
             path = self._latest((*path, key))
@@ -92,7 +92,7 @@ def _key(text: str, at: int) -> tuple[tuple[str, ...], int]:
     """Read a dotted key."""
     parts: list[str] = []
     while match := _KEY_PART.match(text, at):
-        parts.append(_plain(match[1]))
+        parts.append(_unquoted(match[1]))
         at = match.end()
         if not text.startswith(".", at):
             break
@@ -100,8 +100,8 @@ def _key(text: str, at: int) -> tuple[tuple[str, ...], int]:
     return tuple(parts), at
 
 
-def _plain(part: str) -> str:
-    """Take the quotes off a part of a key."""
+def _unquoted(part: str) -> str:
+    """Remove the quotes of a part of a key."""
     if part[0] == '"' and "\\" in part:
         import tomli
 

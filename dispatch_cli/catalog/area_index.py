@@ -1,7 +1,7 @@
-"""Which areas may reach a place, without reading the areas.
+"""Find the areas that may hold a place, without reading the areas.
 
-Every circle and polygon has a box, rounded outward; every postcode area its ranges. A query gives
-a superset of the providers whose area holds the place within its uncertainty:
+Every circle and polygon has a box, rounded outward; every area of postcodes has its ranges. A query
+returns a superset of the providers whose area holds the place within its uncertainty:
 
 - A point of a circle with angular radius r round latitude b is at most r from it in latitude and
   asin(sin r / cos b) in longitude, or anywhere in longitude if the circle holds a pole.
@@ -25,7 +25,7 @@ from ..model.sphere import EARTH_RADIUS_KM
 
 _PER_DEGREE = 100_000
 _SLACK = 2
-"""Steps of about a metre by which boxes are larger than they must be, against rounding."""
+"""Steps of about a metre by which boxes are enlarged, against rounding."""
 _FULL_TURN = 360 * _PER_DEGREE
 # West of every longitude and east of every longitude plus a full turn.
 _EVERYWHERE = (-180 * _PER_DEGREE - _SLACK, 540 * _PER_DEGREE + _SLACK)
@@ -34,11 +34,11 @@ Box = tuple[int, int, int, int]
 """South, north, west, east; west is in -180 … 180, east may lie beyond 180."""
 
 
-class Index(Struct, frozen=True, array_like=True):
-    """The boxes and ranges of all areas; the numbers are positions in the file's order.
+class AreaIndex(Struct, frozen=True, array_like=True):
+    """The boxes and ranges of all areas; the numbers are positions in the order of the file.
 
-    Columns of four-byte integers as bytes, so that a file can hold them as they are; boxes are
-    sorted by their south side and ranges by their first code, so that a query can stop early.
+    The columns are four-byte integers as bytes, as they are stored. Boxes are sorted by their
+    south side and ranges by their first code, so that a query can stop early.
     """
 
     south: bytes
@@ -50,10 +50,10 @@ class Index(Struct, frozen=True, array_like=True):
     last: bytes
     range_of: bytes
     everywhere: bytes
-    """Those that serve the whole country."""
+    """The numbers of the providers that serve the whole country."""
 
     def near(self, place: Place) -> list[int]:
-        """List those whose area may hold the place within its uncertainty, in the file's order."""
+        """List the numbers of areas that may hold a place within its uncertainty, in order."""
         found = set(_numbers(self.everywhere))
         found.update(self._by_box(place))
         codes = {int(code) for code in (place.postcode, *place.postcodes) if code.isdecimal()}
@@ -93,7 +93,7 @@ def _numbers(packed: bytes) -> "memoryview[int]":
     return memoryview(packed).cast("i")
 
 
-def make_index(providers: Sequence[Provider]) -> Index:
+def make_area_index(providers: Sequence[Provider]) -> AreaIndex:
     """Make the index of all areas."""
     boxes: list[tuple[int, ...]] = []
     ranges: list[tuple[int, ...]] = []
@@ -108,7 +108,7 @@ def make_index(providers: Sequence[Provider]) -> Index:
                 boxes.append((*_circle_box(provider.lat, provider.lon, radius_km), number))
             case Polygon(polygons=polygons):
                 boxes.append((*_polygon_box(chain.from_iterable(polygons)), number))
-    return Index(*_columns(boxes, 5), *_columns(ranges, 3), *_columns(everywhere, 1))
+    return AreaIndex(*_columns(boxes, 5), *_columns(ranges, 3), *_columns(everywhere, 1))
 
 
 def _columns(rows: list[tuple[int, ...]], width: int) -> list[bytes]:
@@ -122,7 +122,7 @@ def _circle_box(lat: float, lon: float, radius_km: float, *, plane: bool = False
     angle = min(radius_km / EARTH_RADIUS_KM, pi)
     reach = degrees(angle)
     south, north = lat - reach, lat + reach
-    # A hundredth of a degree from a pole is as good as the pole.
+    # Within a hundredth of a degree of a pole the box has all longitudes.
     if south <= -89.99 or north >= 89.99:
         return _outward(south, north, None)
     spread = degrees(asin(min(1.0, sin(angle) / cos(radians(lat)))))
@@ -132,7 +132,7 @@ def _circle_box(lat: float, lon: float, radius_km: float, *, plane: bool = False
 
 
 def _polygon_box(rings: Iterable[Ring]) -> Box:
-    """Make the box of all corners; of one that crosses the date line it goes all round."""
+    """Make the box of all corners; across the date line it has all longitudes."""
     corners = [corner for ring in rings for corner in ring]
     lats = [lat for lat, _ in corners]
     lons = [lon for _, lon in corners]
@@ -145,7 +145,7 @@ def _box_round(place: Place) -> Box:
 
 
 def _outward(south: float, north: float, lons: tuple[float, float] | None) -> Box:
-    """Round a box outward to whole steps, without longitudes all round."""
+    """Round a box outward to whole steps; without ``lons`` it has all longitudes."""
     s, n = floor(south * _PER_DEGREE) - _SLACK, ceil(north * _PER_DEGREE) + _SLACK
     if lons is None:
         return s, n, *_EVERYWHERE

@@ -1,12 +1,12 @@
-"""The compiled form: everything that was worked out from the files, in one flat file of data.
+"""The compiled form of a provider file: all its values, in one flat file of data.
 
-    magic, length and digest of the head
-    head: cache key, what it was made from, where the sections are
-    sections: rules, index, ids, offsets of the records
-    records: one per provider, one per timetable, each behind its own digest
+    magic, length and digest of the header
+    header: cache key, source files, offsets of the sections
+    sections: rules, index, ids, checks, offsets of the records
+    records: one for each provider and each timetable, behind its own digest
 
-Nothing is used before its digest was compared, so that any damage only means building it anew. A
-digest covers the key of the sources as well, so that a part of another file does not pass.
+Every part is compared with its digest before its use; a damaged file is built anew. The digests
+include the cache key, so that a part of another file does not match.
 """
 
 from array import array
@@ -17,11 +17,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..messages import Message
 from ..model import Phone, Provider, Rules, Timetable
 from ..model.digest import blake2b
+from .area_index import AreaIndex, make_area_index
 from .code_digest import CODE_DIGEST
-from .index import Index, make_index
-from .sources import Source
+from .source_files import SourceFile
 
 if TYPE_CHECKING:
     from ..model.check import Checking, Probe
@@ -32,12 +33,38 @@ _LEAD = len(MAGIC) + 4 + _DIGEST
 _MAX_HEAD = 64 * 1024 * 1024
 
 ReadAt = Callable[[int, int], bytes]
-"""Reads so many bytes from an offset; fewer where there are no more."""
+"""Reads bytes from an offset; returns fewer at the end."""
 T = TypeVar("T")
 
 
-class DamagedError(Exception):
-    """The compiled form is not what was written; never seen outside this package."""
+class DamagedCacheError(Exception):
+    """The compiled form is damaged; the catalog catches it and builds the form anew."""
+
+
+class StoredMessage(Struct, frozen=True, array_like=True):
+    """A warning as it is stored: its template and its values."""
+
+    id: str
+    values: "dict[str, str | int | float | StoredMessage]"
+
+    @classmethod
+    def of(cls, message: Message) -> "StoredMessage":
+        """Store a message; a value that is no number and no message is stored as text."""
+        return cls(message.id, {name: _stored(each) for name, each in message.values.items()})
+
+    def restore(self) -> Message:
+        """Make the message again."""
+        values = {
+            name: each.restore() if isinstance(each, StoredMessage) else each
+            for name, each in self.values.items()
+        }
+        return Message(self.id, **values)
+
+
+def _stored(value: object) -> "str | int | float | StoredMessage":
+    if isinstance(value, Message):
+        return StoredMessage.of(value)
+    return value if isinstance(value, int | float) else str(value)
 
 
 class _Section(Struct, frozen=True, array_like=True):
@@ -46,22 +73,22 @@ class _Section(Struct, frozen=True, array_like=True):
     digest: bytes
 
 
-class Head(Struct, frozen=True, array_like=True):
-    """What the compiled form was made from, and where its parts are.
+class CompiledHeader(Struct, frozen=True, array_like=True):
+    """The source files of the compiled form, and the offsets of its parts.
 
-    ``start`` and ``end`` are the seconds since the epoch between which timetables are known.
-    ``needs_trust``: it was made from a trusted file and is of no use for one that is not.
+    ``start`` and ``end`` of the timetables are seconds since the epoch. ``needs_trust`` means that
+    the form can be used for a trusted file only.
     """
 
     key: bytes
     main: str
     patterns: tuple[str, ...]
-    included: tuple[Source, ...]
-    polygons: tuple[Source, ...]
+    included: tuple[SourceFile, ...]
+    polygons: tuple[SourceFile, ...]
     start: int
     end: int
     count: int
-    warnings: tuple[str, ...]
+    warnings: tuple[StoredMessage, ...]
     needs_trust: bool
     rules: _Section
     index: _Section
@@ -72,15 +99,15 @@ class Head(Struct, frozen=True, array_like=True):
 
 
 class _Record(Struct, frozen=True, array_like=True):
-    """A provider without its timetables, which many share; -1 is none."""
+    """A provider, and the numbers of its timetables, which many share; -1 means none."""
 
     provider: Provider
     timetable: int
     phone_timetables: tuple[int, ...]
 
 
-def key_of(patterns: Iterable[str], contents: Mapping[Source, bytes]) -> bytes:
-    """Digest the code and the files from which the compiled form is made: its cache key."""
+def make_cache_key(patterns: Iterable[str], contents: Mapping[SourceFile, bytes]) -> bytes:
+    """Make the cache key: a digest of the code and of the files of the compiled form."""
     digest = blake2b(digest_size=32)
     digest.update(msgspec.msgpack.encode((CODE_DIGEST, tuple(patterns))))
     for source, content in contents.items():
@@ -95,25 +122,25 @@ def _digest(content: bytes, key: bytes, number: int = -1) -> bytes:
     ).digest()
 
 
-class Content(Struct, frozen=True, kw_only=True):
-    """What is to be compiled."""
+class CatalogContent(Struct, frozen=True, kw_only=True):
+    """The values of a provider file that are compiled."""
 
     key: bytes
-    main: str
-    patterns: tuple[str, ...]
-    included: tuple[Source, ...]
-    polygons: tuple[Source, ...]
-    start: int
-    end: int
-    rules: Rules
-    providers: Sequence[Provider]
     checking: "Checking"
-    probes: "Mapping[str, tuple[Probe, ...]]"
-    warnings: tuple[str, ...]
+    main: str = ""
+    patterns: tuple[str, ...] = ()
+    included: tuple[SourceFile, ...] = ()
+    polygons: tuple[SourceFile, ...] = ()
+    start: int = 0
+    end: int = 0
+    rules: Rules = Rules()
+    providers: Sequence[Provider] = ()
+    probes: "Mapping[str, tuple[Probe, ...]]" = {}
+    warnings: tuple[Message, ...] = ()
 
     @property
     def needs_trust(self) -> bool:
-        """Whether it starts programs, reads secrets or reaches private addresses."""
+        """Whether a check starts a program, reads a secret or reaches private addresses."""
         return not isinstance(self.checking.settings.heartbeat, str) or any(
             probe.argv
             or probe.allow_private
@@ -123,7 +150,7 @@ class Content(Struct, frozen=True, kw_only=True):
         )
 
 
-def pack(content: Content) -> bytes:
+def pack(content: CatalogContent) -> bytes:
     """Make the bytes of the compiled form."""
     key = content.key
     encode = msgspec.msgpack.Encoder().encode
@@ -139,7 +166,7 @@ def pack(content: Content) -> bytes:
     at = 0
     for part in (
         encode(content.rules),
-        encode(make_index(content.providers)),
+        encode(make_area_index(content.providers)),
         encode([provider.id for provider in content.providers]),
         encode(content.checking),
         encode(content.probes),
@@ -149,7 +176,7 @@ def pack(content: Content) -> bytes:
         parts.append(part)
         at += len(part)
     head = encode(
-        Head(
+        CompiledHeader(
             key,
             content.main,
             content.patterns,
@@ -158,7 +185,7 @@ def pack(content: Content) -> bytes:
             content.start,
             content.end,
             len(content.providers),
-            content.warnings,
+            tuple(map(StoredMessage.of, content.warnings)),
             content.needs_trust,
             *sections,
         )
@@ -175,7 +202,7 @@ def _records(providers: Iterable[Provider], encode: Callable[[object], bytes]) -
     def number_of(timetable: Timetable | None) -> int:
         if timetable is None:
             return -1
-        # Equal ones are the same object: each text was worked out once.
+        # Equal timetables are one object, because each text is evaluated once.
         if id(timetable) not in numbers:
             numbers[id(timetable)] = len(timetables)
             timetables.append(timetable)
@@ -196,55 +223,55 @@ def _records(providers: Iterable[Provider], encode: Callable[[object], bytes]) -
     yield from map(encode, timetables)
 
 
-class Compiled:
-    """The compiled form, opened; each part is read and compared when it is asked for."""
+class CompiledCatalog:
+    """The opened compiled form; each part is read and compared with its digest at its use."""
 
     def __init__(self, read_at: ReadAt) -> None:
-        """Read the head; raises DamagedError."""
+        """Read the header; raises DamagedCacheError."""
         self._read_at = read_at
         lead = read_at(0, _LEAD)
         length = int.from_bytes(lead[len(MAGIC) : len(MAGIC) + 4], "big")
         if not lead.startswith(MAGIC) or len(lead) < _LEAD or length > _MAX_HEAD:
-            raise DamagedError
+            raise DamagedCacheError
         head = read_at(_LEAD, length)
         if blake2b(head, digest_size=_DIGEST, person=MAGIC).digest() != lead[-_DIGEST:]:
-            raise DamagedError
-        self.head = _decoded(head, Head)
+            raise DamagedCacheError
+        self.head = _decoded(head, CompiledHeader)
         self._body = _LEAD + length
         self._offsets: array[int] | None = None
         self._timetables: dict[int, Timetable] = {}
         self._record = msgspec.msgpack.Decoder(_Record)
 
     def rules(self) -> Rules:
-        """Everything but the providers; raises DamagedError."""
+        """Read the rules; raises DamagedCacheError."""
         return _decoded(self._section(self.head.rules), Rules)
 
-    def index(self) -> Index:
-        """Which areas may reach a place; raises DamagedError."""
-        return _decoded(self._section(self.head.index), Index)
+    def index(self) -> AreaIndex:
+        """Read the index of areas; raises DamagedCacheError."""
+        return _decoded(self._section(self.head.index), AreaIndex)
 
     def ids(self) -> list[str]:
-        """The ids in the order of the files; raises DamagedError."""
+        """Read the ids in the order of the files; raises DamagedCacheError."""
         return _decoded(self._section(self.head.ids), list[str])
 
     def checking(self) -> "Checking":
-        """What the main file says of checks; raises DamagedError."""
+        """Read the settings of checks; raises DamagedCacheError."""
         from ..model.check import Checking
 
         return _decoded(self._section(self.head.checking), Checking)
 
     def probes(self) -> "dict[str, tuple[Probe, ...]]":
-        """How to look at each provider, by its id; raises DamagedError."""
+        """Read the checks of each provider by its id; raises DamagedCacheError."""
         from ..model.check import Probe
 
         return _decoded(self._section(self.head.probes), dict[str, tuple[Probe, ...]])
 
     def provider(self, number: int) -> Provider:
-        """One provider by its position; raises DamagedError."""
+        """Read a provider by its position; raises DamagedCacheError."""
         try:
             record = self._record.decode(self._blob(number))
         except msgspec.MsgspecError:
-            raise DamagedError from None
+            raise DamagedCacheError from None
         provider = record.provider
         phones = provider.phones
         if any(at >= 0 for at in record.phone_timetables):
@@ -273,13 +300,13 @@ class Compiled:
         found = self._read_at(records + start, end - start)
         blob = found[_DIGEST:]
         if len(found) != end - start or _digest(blob, self.head.key, number) != found[:_DIGEST]:
-            raise DamagedError
+            raise DamagedCacheError
         return blob
 
     def _section(self, section: _Section) -> bytes:
         found = self._read_at(self._body + section.offset, section.length)
         if len(found) != section.length or _digest(found, self.head.key) != section.digest:
-            raise DamagedError
+            raise DamagedCacheError
         return found
 
 
@@ -287,5 +314,5 @@ def _decoded(content: bytes, shape: type[T]) -> T:
     try:
         return msgspec.msgpack.decode(content, type=shape)
     except msgspec.MsgspecError:
-        # The digest was right, so another program wrote other shapes under the same cache key.
-        raise DamagedError from None
+        # The digest is right: another program wrote other shapes under the same cache key.
+        raise DamagedCacheError from None

@@ -1,0 +1,243 @@
+"""Load a provider file into a catalog, from its compiled form where that is up to date."""
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
+
+from ..errors import BadDataError
+from ..messages import Message
+from ..model import HolidayDates, Place, Provider, Rules
+from .area_index import AreaIndex
+from .cache_files import cache_path, open_file, read_from_bytes, save
+from .compiled_catalog import (
+    CatalogContent,
+    CompiledCatalog,
+    DamagedCacheError,
+    make_cache_key,
+    pack,
+)
+from .source_files import Folder, distrust
+from .timetables import LEAST_DAYS_AHEAD
+from .untrusted_files import read_bytes, read_file
+
+if TYPE_CHECKING:
+    from ..model.check import Checking, Probe
+
+T = TypeVar("T")
+
+_BLOCK = 500
+"""Number of providers that ``Catalog.each`` decodes at a time."""
+
+
+class Catalog:
+    """The rules and providers of one provider file; each provider is decoded at its use.
+
+    ``source`` is the setting that names the file; ``files`` are the main file and all files that it
+    names; ``compiled_path`` is the file with the compiled form, or None. ``is_trusted`` means that
+    the user named the main file and only its owner can write it: it may start programs, read
+    secrets and reach private addresses.
+    """
+
+    path: Path
+    source: str
+    rules: Rules
+    count: int
+    warnings: tuple[Message, ...]
+    files: tuple[Path, ...]
+    compiled_path: Path | None
+    is_trusted: bool
+
+    def __init__(self, path: Path, source: str, build: Callable[[], CompiledCatalog]) -> None:
+        self.path = path
+        self.source = source
+        self.compiled_path = None
+        self.is_trusted = False
+        self._build = build
+        self._compiled: CompiledCatalog
+        self._index: AreaIndex
+
+    def near(self, place: Place) -> list[Provider]:
+        """List the providers whose area may hold the place within its uncertainty, in file order.
+
+        The list may have others, but all whose area holds the place are in it.
+        """
+        return self._read(
+            lambda compiled: [compiled.provider(number) for number in self._index.near(place)]
+        )
+
+    def all(self) -> list[Provider]:
+        """List all providers, in the order of the file."""
+        with collector_paused():
+            return self._read(
+                lambda compiled: [compiled.provider(number) for number in range(self.count)]
+            )
+
+    def each(self) -> Iterator[Provider]:
+        """Iterate over all providers in the order of the file, with few in memory at a time."""
+        for start in range(0, self.count, _BLOCK):
+            numbers = range(start, min(start + _BLOCK, self.count))
+            yield from self._read(partial(_block, numbers))
+
+    def find(self, provider_id: str) -> Provider | None:
+        """Find a provider by its id."""
+
+        def look(compiled: CompiledCatalog) -> Provider | None:
+            ids = compiled.ids()
+            return compiled.provider(ids.index(provider_id)) if provider_id in ids else None
+
+        return self._read(look)
+
+    def ids(self) -> list[str]:
+        """List all ids, in the order of the file."""
+        return self._read(CompiledCatalog.ids)
+
+    def checking(self) -> "Checking":
+        """Return the settings of checks in the main file; a ranking does not read them."""
+        found = self._read(CompiledCatalog.checking)
+        return replace(found, settings=replace(found.settings, is_trusted=self.is_trusted))
+
+    def probes(self) -> "dict[str, tuple[Probe, ...]]":
+        """Return the checks of each provider by its id; providers without checks are not in it."""
+        found = self._read(CompiledCatalog.probes)
+        if self.is_trusted:
+            return found
+        return {
+            provider: tuple(replace(probe, is_trusted=False) for probe in probes)
+            for provider, probes in found.items()
+        }
+
+    def use(self, compiled: CompiledCatalog) -> None:
+        """Use a compiled form from now on; raises DamagedCacheError."""
+        head = compiled.head
+        rules, index = compiled.rules(), compiled.index()
+        self._compiled, self._index, self.rules = compiled, index, rules
+        self.count = head.count
+        self.warnings = tuple(each.restore() for each in head.warnings)
+        folder = self.path.parent
+        others = (*head.included, *head.polygons)
+        self.files = (self.path, *(folder / source.short for source in others))
+
+    @property
+    def digest(self) -> str:
+        """The cache key: it depends on all files and on the code that reads them."""
+        return self._compiled.head.key.hex()
+
+    def _read(self, look: Callable[[CompiledCatalog], T]) -> T:
+        """Read from the compiled form; if it is damaged, build it anew and read again."""
+        try:
+            return look(self._compiled)
+        except DamagedCacheError:
+            self.use(self._build())
+            return look(self._compiled)
+
+
+def _block(numbers: range, compiled: CompiledCatalog) -> list[Provider]:
+    return [compiled.provider(number) for number in numbers]
+
+
+def load(
+    path: Path,
+    *,
+    source: str,
+    now: datetime,
+    cache_dir: Path | None,
+    holidays: HolidayDates,
+) -> Catalog:
+    """Load a provider file; raises BadDataError with all problems of all its files.
+
+    The compiled form in ``cache_dir`` is used if it was made from the same bytes by the same code
+    and its timetables reach far enough beyond ``now``; otherwise it is built anew. Without a
+    writable folder it is built in memory. ``holidays`` lists the public holidays of a region.
+    """
+    main = os.fspath(path)
+    if "\0" in main:
+        raise BadDataError("the name of the provider file contains a NUL character")
+
+    def compile_files() -> CompiledCatalog:
+        from .build import build
+
+        with collector_paused():
+            built, catalog.is_trusted = build(main, found_by=source, now=now, holidays=holidays)
+            content = pack(built)
+        catalog.compiled_path = None if cache_dir is None else save(cache_dir, main, content)
+        return CompiledCatalog(read_from_bytes(content))
+
+    catalog = Catalog(path, source, compile_files)
+    if cache_dir is not None:
+        try:
+            kept, catalog.is_trusted = _kept(cache_dir, main, source, now)
+            if kept is not None:
+                catalog.use(kept)
+                catalog.compiled_path = cache_path(cache_dir, main)
+                return catalog
+        except DamagedCacheError:
+            pass
+    catalog.use(compile_files())
+    return catalog
+
+
+def empty_catalog() -> Catalog:
+    """Make a catalog without providers and with the built-in rules."""
+    from ..model.check import Checking
+
+    def compile_nothing() -> CompiledCatalog:
+        content = CatalogContent(key=make_cache_key((), {}), checking=Checking())
+        return CompiledCatalog(read_from_bytes(pack(content)))
+
+    catalog = Catalog(Path("-"), "none", compile_nothing)
+    catalog.use(compile_nothing())
+    return catalog
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the cyclic garbage collector while many small values are made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _kept(
+    cache_dir: Path, main: str, found_by: str, now: datetime
+) -> tuple[CompiledCatalog | None, bool]:
+    """Open the compiled form if it is still true, and say whether the main file is trusted.
+
+    Raises DamagedCacheError.
+    """
+    read_at = open_file(cache_dir, main)
+    if read_at is None:
+        return None, False
+    compiled = CompiledCatalog(read_at)
+    head = compiled.head
+    ahead = (now + timedelta(days=LEAST_DAYS_AHEAD)).timestamp()
+    if not (head.start <= now.timestamp() and ahead <= head.end):
+        return None, False
+    if head.main != os.path.abspath(main):
+        return None, False
+    try:
+        folder = Folder.of(main)
+        included = folder.included(head.patterns, main)
+        polygons = [folder.source(polygon.short) for polygon in head.polygons]
+        top = folder.main(main)
+        content, found = read_file(top.real, shown=top.shown)
+        contents = {top: content}
+        for file in (*included, *polygons):
+            contents[file] = read_bytes(file.real, shown=file.shown)
+    except BadDataError:
+        return None, False  # the build reports the problem
+    is_trusted = distrust(found_by, found) is None
+    is_true = make_cache_key(head.patterns, contents) == head.key and (
+        is_trusted or not head.needs_trust
+    )
+    return (compiled if is_true else None), is_trusted
