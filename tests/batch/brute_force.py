@@ -24,8 +24,11 @@ from .worlds import HOLIDAYS, World
 Row = tuple[str, float, float, float]
 """provider, order_min, index_min, travel_min"""
 
+Formula = list[tuple[str, list[Row], float]]
+"""Service, rows in order and expected minutes, for each service of an incident."""
 
-def brute_force(world: World, incident: Incident) -> list[tuple[str, list[Row], float]]:
+
+def brute_force(world: World, incident: Incident) -> Formula:
     """Rank by the formula alone: each service, its whole order, and its expected minutes.
 
     Only polygons and the plan are taken from the program; both have tests of their own.

@@ -38,8 +38,8 @@ def until_it_ends(folder, argv, chance, kills, longest_s):
 @pytest.mark.parametrize(
     ("suffix", "rows", "kills", "longest_s"),
     [
-        (".csv", 1_000, 10, 1.0),
-        (".parquet", 1_000, 10, 1.0),
+        (".csv", 1_000, 5, 1.0),
+        (".parquet", 1_000, 5, 1.0),
         pytest.param(".csv", 100_000, 100, 3.0, marks=pytest.mark.ci),
         pytest.param(".parquet", 100_000, 100, 3.0, marks=pytest.mark.heavy),
         pytest.param(".csv", 100_000, 500, 3.0, marks=pytest.mark.heavy),

@@ -159,11 +159,15 @@ async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 @cache
 def bomb() -> bytes:
     """A feed of 200 MB that is 200 kB packed."""
-    packer = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
-    blanks = b" " * 1_000_000
-    parts = [packer.compress(b'{"free": 1, "x": "')]
-    parts += [packer.compress(blanks) for _ in range(200)]
-    return b"".join((*parts, packer.compress(b'"}'), packer.flush()))
+    parts = b'{"free": 1, "x": "', b" " * 1_000_000, b'"}'
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    # After a full flush a block is packed as if nothing stood before it: one serves for all.
+    head, block = (packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH) for part in parts[:2])
+    check, size = 0, 0
+    for part in (parts[0], *[parts[1]] * 200, parts[2]):
+        check, size = zlib.crc32(part, check), size + len(part)
+    body = head + block * 200 + packer.compress(parts[2]) + packer.flush()
+    return b"\x1f\x8b\x08" + bytes(7) + body + struct.pack("<II", check, size)
 
 
 EMPTY_BLOCKS = bytes.fromhex(

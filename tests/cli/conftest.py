@@ -1,12 +1,15 @@
 """The command line with a home of its own, so that no test sees another's files."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from dispatch_cli.cli import run
+
+from .watched import end_server
 
 TWO_FIRMS = """\
 [clients.adac]
@@ -47,6 +50,13 @@ class Ran(NamedTuple):
         """The one JSON object on stdout."""
         [line] = self.out.splitlines()
         return json.loads(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runs_end() -> Iterator[None]:
+    """End the program from which ``watched.run`` forks its runs."""
+    yield
+    end_server()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Be a program that has been imported already, and run it as often as it is asked to.
 
-Each run is a process of its own, with its own output and exit code; what it is spared is the time
-of a start, which the tests of many runs are not about. A line of JSON in is the arguments of one
-run, a line out its exit code, stdout and stderr.
+Each run is a process of its own, with its own folder, environment, output and exit code; what it is
+spared is the time of a start, which the tests of many runs are not about. A line of JSON in is the
+arguments, folder and environment of one run, a line out its exit code, stdout and stderr.
 """
 
 import gc
@@ -17,17 +17,23 @@ from dispatch_cli.__main__ import main
 _PRELOADED = (
     "dispatch_cli.cli", "dispatch_cli.cli.check", "dispatch_cli.checks", "dispatch_cli.watching",
     "dispatch_cli.store", "dispatch_cli.catalog", "dispatch_cli.render.check_views",
-    "dispatch_cli.availability", "opening_hours", "sqlite3", "asyncio",
+    "dispatch_cli.availability", "dispatch_cli.cli.case", "dispatch_cli.cases.erase_case",
+    "dispatch_cli.desk", "opening_hours", "sqlite3", "asyncio",
 )  # fmt: skip
 
 
-def _run(argv: list[str]) -> tuple[int, bytes, bytes]:
+def _run(
+    argv: list[str], folder: str, environment: dict[str, str]
+) -> tuple[int, bytes, bytes]:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if child == 0:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(out.fileno(), 1)
             os.dup2(err.fileno(), 2)
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(environment)
             sys.argv = ["dispatch", *argv]
             code = 70
             try:
@@ -48,5 +54,5 @@ if __name__ == "__main__":
         __import__(name)
     gc.freeze()
     for line in sys.stdin:
-        code, out, err = _run(json.loads(line))
-        print(json.dumps([code, out.decode(), err.decode()]), flush=True)
+        code, out, err = _run(*json.loads(line))
+        print(json.dumps([code, out.decode("latin-1"), err.decode("latin-1")]), flush=True)

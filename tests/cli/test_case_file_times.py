@@ -12,17 +12,15 @@ import pytest
 from dispatch_cli.store.file_times import written_at
 
 from .conftest import TWO_FIRMS
-from .watched import listener, provider, tcp, write
+from .watched import listener, provider, run, tcp, write
 
 LONG_AGO = timedelta(days=400)
-JUMPED = "the clock was 400 days ahead of the last record"
+JUMPED = b"the clock was 400 days ahead of the last record"
 BEFORE_THE_JUMP = f"""\
 from datetime import UTC, datetime, timedelta
+from dispatch_cli.__main__ import main
 from dispatch_cli.cli import log_book
 log_book.now = lambda: datetime.now(UTC) - timedelta(days={LONG_AGO.days})
-"""
-RUN = """\
-from dispatch_cli.__main__ import main
 main()
 """
 
@@ -37,13 +35,6 @@ LOOKS = {
     "backup": ("log", "backup", "backup.sqlite3"),
     "fairness": ("report", "fairness", "--since", "2026-01"),
 }
-
-
-def run(*argv: str, code: str = "") -> subprocess.CompletedProcess:
-    """Run the program in a process of its own, by the clock of the machine unless told."""
-    return subprocess.run(
-        [sys.executable, "-c", code + RUN, *argv], capture_output=True, text=True, check=False
-    )
 
 
 def log_of(home: Path) -> Path:
@@ -65,8 +56,8 @@ def closed_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     where = ("--db", str(folder / "log"), "--providers", str(folder / "providers.toml"))
     for argv in (("open", "tow", "--at", "86150"), ("close", "1")):
-        ran = run("case", *argv, *where, code=BEFORE_THE_JUMP)
-        assert ran.returncode == 0, ran.stderr
+        words = [sys.executable, "-c", BEFORE_THE_JUMP, "case", *argv, *where]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     assert (folder / "log-wal").stat().st_size
     return folder / "log"
 
@@ -104,7 +95,7 @@ def test_a_look_does_not_confirm_the_clock(log: Path, look: str) -> None:
     assert datetime.now(UTC) - written_at(log) >= LONG_AGO
     assert_forget_refuses()
     confirmed = run("case", "forget", "--older-than", "30d", "--clock-is-right")
-    assert "erased" in confirmed.stdout
+    assert b"erased" in confirmed.stdout
 
 
 @pytest.mark.parametrize("log", ["with its -wal", "alone"], indirect=True)
@@ -114,7 +105,7 @@ def test_a_run_of_checks_does_not_confirm_the_clock(log: Path, home: Path) -> No
         file = write(home, provider("ilm", tcp(up.port)))
         for _ in range(2):
             ran = run("check", "--quiet", "--providers", str(file))
-            assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+            assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
     assert datetime.now(UTC) - written_at(log) < timedelta(minutes=5)
     assert_forget_refuses()
 

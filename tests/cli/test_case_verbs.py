@@ -406,7 +406,6 @@ def test_doctor_checks_the_log(dispatch, firms, tmp_path):
     assert (ran.code, "damaged" in ran.out) == (4, True)
 
 
-@pytest.mark.parametrize("digits", [18, 19, 20, 5000])
 @pytest.mark.parametrize(
     "argv",
     [
@@ -420,8 +419,9 @@ def test_doctor_checks_the_log(dispatch, firms, tmp_path):
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_a_number_that_no_case_can_have_is_a_wrong_argument(dispatch, opened, argv, digits):
+def test_a_number_that_no_case_can_have_is_a_wrong_argument(dispatch, opened, argv):
     """However many digits it has: exit 2, and no talk of a damaged log or a bug."""
-    ran = dispatch("case", *(each.format("9" * digits) for each in argv))
-    assert ran.code == 2
-    assert not any(word in ran.err for word in ("restore", "row", "bug"))
+    for digits in (18, 19, 20, 5000):
+        ran = dispatch("case", *(each.format("9" * digits) for each in argv))
+        assert ran.code == 2, digits
+        assert not any(word in ran.err for word in ("restore", "row", "bug")), digits

@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -127,8 +128,8 @@ def write(folder: Path, *tables: str) -> Path:
     return path
 
 
-def run(*argv: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the program as cron does: no terminal, nothing on stdin."""
+def started(*argv: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    """Start the program as cron does: no terminal, nothing on stdin."""
     return subprocess.run(
         [*DISPATCH, *map(str, argv)],
         stdin=subprocess.DEVNULL,
@@ -138,23 +139,30 @@ def run(*argv: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-Run = Callable[..., tuple[int, str, str]]
+def run(*argv: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the program like ``started``, but without the time of its start; see ``forking.py``."""
+    words = [*map(str, argv)]
+    server = _server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    request = [words, os.getcwd(), {**os.environ, **environ}]
+    print(json.dumps(request), file=server.stdin, flush=True)
+    code, out, err = json.loads(server.stdout.readline())
+    return subprocess.CompletedProcess(words, code, out.encode("latin-1"), err.encode("latin-1"))
 
 
-@contextmanager
-def forking() -> Iterator[Run]:
-    """Run the program again and again without the time of its start; see ``forking.py``."""
-    with subprocess.Popen(
+@cache
+def _server() -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.cli.forking"], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as server:  # fmt: skip
-        assert server.stdin is not None
-        assert server.stdout is not None
+    )  # fmt: skip
 
-        def run_once(*argv: object) -> tuple[int, str, str]:
-            print(json.dumps([*map(str, argv)]), file=server.stdin, flush=True)
-            code, out, err = json.loads(server.stdout.readline())
-            return code, out, err
 
-        yield run_once
-        server.stdin.close()
+def end_server() -> None:
+    """End the program that the runs are forked from, if there has been a run."""
+    if _server.cache_info().currsize:
+        with _server() as server:
+            assert server.stdin is not None
+            server.stdin.close()
+        _server.cache_clear()

@@ -27,9 +27,14 @@ def _heard(path: Path, wait_s: float) -> tuple[Store, list[str]]:
 
 @needs_fork
 @pytest.mark.parametrize(
-    "statements", [["BEGIN IMMEDIATE"], ["PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE"]]
+    ("statements", "is_open"),
+    [
+        (["BEGIN IMMEDIATE"], True),
+        (["BEGIN IMMEDIATE"], False),
+        (["PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE"], False),
+    ],
+    ids=["open", "closed", "exclusive"],
 )
-@pytest.mark.parametrize("is_open", [True, False])
 def test_another_program_is_waited_for(
     tmp_path: Path, statements: list[str], is_open: bool
 ) -> None:
@@ -41,7 +46,7 @@ def test_another_program_is_waited_for(
     with plain(path) as store:
         open_case(store, 1)
     store, heard = _heard(path, 1.6)
-    if is_open and len(statements) == 1:
+    if is_open:
         open_case(store, 2)
     other = os.fork()
     if not other:
