@@ -16,8 +16,8 @@ from dispatch_cli.batch.read.column_mapping import FACTS
 from dispatch_cli.batch.read.row_reader import REASONS
 from dispatch_cli.batch.result_record import COLUMNS, json_schema
 from dispatch_cli.results.batch_results import BatchCounts, BatchSummary, ServiceSummary
-from tests.test_docs_facts import first_cells, section
 
+from ..docs.test_lists_and_words import first_cells, section
 from .running import ran
 from .spoilt import HEADER, random_rows
 

@@ -22,9 +22,7 @@ _PRELOADED = (
 )  # fmt: skip
 
 
-def _run(
-    argv: list[str], folder: str, environment: dict[str, str]
-) -> tuple[int, bytes, bytes]:
+def _run(argv: list[str], folder: str, environment: dict[str, str]) -> tuple[int, bytes, bytes]:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if child == 0:

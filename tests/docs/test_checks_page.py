@@ -14,7 +14,7 @@ from dispatch_cli.model import Settings
 from dispatch_cli.model.check import CheckSettings, CheckState
 from dispatch_cli.model.check_kinds import CHECK_KINDS
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "checks.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
 TEXT = " ".join(PAGE.split())
 
 

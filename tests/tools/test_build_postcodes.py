@@ -10,7 +10,7 @@ from dispatch_cli.places.geonames import PostalRow, read_rows
 
 build = pytest.importorskip("tools.build_postcodes", reason="the folder tools is not here")
 
-GEONAMES = Path(__file__).resolve().parents[1].parent / "shared/data/places/zipcodes.de.csv.gz"
+GEONAMES = Path(__file__).resolve().parents[2].parent / "shared/data/places/zipcodes.de.csv.gz"
 NOWHERE = build.Grid(())
 needs_geonames = pytest.mark.skipif(
     not GEONAMES.exists(), reason="the shared GeoNames file is not here"

@@ -28,8 +28,8 @@ from dispatch_cli.model import (
 from dispatch_cli.notation import place_at
 from dispatch_cli.results.cascade_answer import Answer, Exclusion
 
-from .tiers import searched
-from .worlds import (
+from ..tiers import searched
+from ..worlds import (
     KM_PER_DEGREE,
     MIDDLE,
     NOON,

@@ -10,7 +10,7 @@ from dispatch_cli.model.case import ServiceState
 from dispatch_cli.model.words import DECLINE_REASONS
 from dispatch_cli.render.case_loop import KEYS
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "cases.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "cases.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_states_is_the_one_that_the_code_has() -> None:

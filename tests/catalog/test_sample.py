@@ -17,7 +17,7 @@ from dispatch_cli.model import Circle, Incident, Place, Vehicle
 from dispatch_cli.model.words import EMERGENCY_SERVICES, SERVICES
 from dispatch_cli.notation import is_postcode
 
-SAMPLE = Path(__file__).resolve().parents[1] / "providers.toml"
+SAMPLE = Path(__file__).resolve().parents[2] / "providers.toml"
 NOW = datetime(2026, 11, 24, 12, 3, tzinfo=ZoneInfo("Europe/Berlin"))
 CLIENTS = {"adac", "avd", "mercedes-benz", "volkswagen", "opel", "ford"}
 AUGSBURG = Place(

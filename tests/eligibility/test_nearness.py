@@ -24,7 +24,7 @@ from dispatch_cli.model import (
 )
 from dispatch_cli.results.cascade_answer import Exclusion
 
-from .worlds import (
+from ..worlds import (
     NOON,
     MemoryCatalog,
     incident,

@@ -17,7 +17,7 @@ from dispatch_cli.render.forecast_report import forecast_lines
 from dispatch_cli.render.layout import Screen, line_text
 from dispatch_cli.results import cascade_answer, check_results, coverage_results, report_results
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 JSON_SECTIONS: dict[str, type[Struct]] = {
     "`data` of `dispatch.cascade/1`": cascade_answer.Answer,

@@ -30,8 +30,8 @@ from dispatch_cli.notation.centres import centres
 from dispatch_cli.public_holidays import holiday_dates
 from dispatch_cli.results.coverage_results import CoverageGap, CoverageReport
 
-from .batch.stands import some_known, without_hours
-from .worlds import MemoryCatalog, looked_at, no_holidays, observed, provider
+from ..batch.stands import some_known, without_hours
+from ..worlds import MemoryCatalog, looked_at, no_holidays, observed, provider
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dispatch_cli.store import continuity, log_faults
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ import pytest
 from dispatch_cli.eligibility import GATES, reasons_of
 from dispatch_cli.model.words import DECLINE_REASONS, SERVICES
 
-WORDS = Path(__file__).resolve().parents[1] / "docs" / "words.md"
+WORDS = Path(__file__).resolve().parents[2] / "docs" / "words.md"
 
 
 def section(heading: str) -> str:

@@ -11,11 +11,11 @@ import pytest
 
 from dispatch_cli.cli import app, run
 
-from .cli.conftest import dispatch, home
+from ..cli.conftest import dispatch, home
 
 __all__ = ["dispatch", "home"]
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 
