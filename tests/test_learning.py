@@ -466,9 +466,10 @@ def test_the_standard_error_is_a_number_or_endless(prior, tallies):
 def test_learning_is_worth_its_minutes(seeds):
     """Mean regret at most 0.3 min after 5 offers and 0.15 after 20; never worse than the file.
 
-    Turns among equals add at most 0.3 min.
+    Turns among equals add at most 0.3 min. The page has the table of 1,000 seeds, to the last
+    digit.
     """
-    regrets, _ = benchmark.study(seeds)
+    regrets, *others = benchmark.study(seeds)
     mean = {key: fmean(lost) for key, lost in regrets.items()}
     assert mean["learned", 0] == mean["file's values", 0]
     assert mean["learned", 5] <= min(0.3, mean["file's values", 5], mean["plain average", 5])
@@ -477,12 +478,8 @@ def test_learning_is_worth_its_minutes(seeds):
     for offers in benchmark.OFFERS:
         assert mean["learned, in turn", offers] <= mean["learned", offers] + 0.3
     assert all(regret >= -1e-9 for lost in regrets.values() for regret in lost)
-
-
-@pytest.mark.ci
-def test_the_table_in_the_docs_is_what_the_study_gives():
-    """The page has the table of 1,000 seeds, to the last digit."""
-    assert benchmark.table(*benchmark.study(1000)) in PAGE.read_text(encoding="utf-8")
+    if seeds == 1000:
+        assert benchmark.table(regrets, *others) in PAGE.read_text(encoding="utf-8")
 
 
 def test_the_example_in_the_docs_is_right():

@@ -24,6 +24,7 @@ from dispatch_cli.model import (
     Availability,
     Observations,
     PlanEntry,
+    Postcodes,
     Provider,
     ServiceSettings,
     Settings,
@@ -33,7 +34,7 @@ from dispatch_cli.model.case import Offer
 from ..batch.stands import BERLIN, some_known, stands
 from ..batch.worlds import HOLIDAYS, World
 from ..batch.worlds import holidays as holidays_of_worlds
-from ..worlds import MemoryCatalog, incident, provider
+from ..worlds import MemoryCatalog, incident
 
 MINUTE = timedelta(minutes=1)
 
@@ -63,7 +64,7 @@ def test_ranking_offer_coverage_and_acceptance_do_not_contradict_it(seed: int) -
     for _ in range(6):
         when = world.now + random.randrange(-60, 300) * MINUTE
         basis = basis_of(world, when)
-        firms = [replace(each, area=ALL, services=("tow",), clients=None, vehicle_classes=None,
+        firms = [replace(each, area=HERE, services=("tow",), clients=None, vehicle_classes=None,
                          max_weight_t=None, acceptance=0.9, turnout_min=0.0)
                  for each in world.providers]  # fmt: skip
         answer = rank_incident(
@@ -96,7 +97,8 @@ def test_ranking_offer_coverage_and_acceptance_do_not_contradict_it(seed: int) -
 
 
 FAR = Settings(default=ServiceSettings(fallback_min=1e6))
-ALL = provider("any").area
+HERE = Postcodes((("86150", "86150"),))
+"""Where the incidents are: coverage counts each place that an area reaches."""
 
 
 def _accepts_as_it_says(

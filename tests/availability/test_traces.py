@@ -17,6 +17,9 @@ LOOKS = {state: look(state) for state in ("up", "busy", "degraded", "down")}
 PATTERNS = [(1, 1), (2, 1), (1, 2), (3, 2), (3, 3), (4, 4), (5, 3), (7, 7), (10, 10)]
 
 
+WEIGHTS = [0.75 + 0.5 * age / 19 for age in range(20)]
+
+
 def reference(samples, *, is_damped=True):
     """Hard state, flapping, and whether something is told, after each sample; from the docs."""
     state, is_flapping, failures, news, found = "unknown", False, [], [], []
@@ -32,9 +35,8 @@ def reference(samples, *, is_damped=True):
             state = sample
         is_news = before != state and not {before, state} <= {"up", "busy", "unknown"}
         failures, news = [*failures[-20:], sample == "down"], [*news[-20:], is_news]
-        weights = (0.75 + 0.5 * age / 19 for age in range(21 - len(failures), 20))
-        pairs = zip(weights, pairwise(failures), strict=True)
-        share = round(sum(weight for weight, (one, other) in pairs if one != other), 9)
+        pairs = zip(WEIGHTS[21 - len(failures) :], pairwise(failures), strict=True)
+        share = round(sum([weight for weight, (one, other) in pairs if one != other]), 9)
         was_flapping = is_flapping
         if is_flapping:
             is_flapping = share >= 4 or any(news) or len(set(failures[-11:])) > 1

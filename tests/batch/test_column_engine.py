@@ -31,9 +31,9 @@ class Counting(ColumnEngine):
 
 
 SLICES = [
-    pytest.param(range(20), 60, id="20 worlds of 60"),
+    pytest.param(range(20), 40, 1, id="20 worlds of 40"),
     *(
-        pytest.param(range(start, start + 25), 1000, marks=pytest.mark.ci, id=f"worlds {start}-")
+        pytest.param(range(start, start + 25), 1000, 4, marks=pytest.mark.ci, id=f"worlds {start}-")
         for start in range(0, 200, 25)
     ),
 ]
@@ -65,14 +65,21 @@ def assert_alike(one: tuple[Ranks, ...], other: tuple[Ranks, ...]) -> None:
                     assert value == getattr(their, name), name
 
 
-@pytest.mark.parametrize(("seeds", "rows"), SLICES)
-def test_compiled_is_plain_is_the_desk_is_the_formula(seeds: range, rows: int) -> None:
-    """In random worlds both engines, the desk and the formula agree on every row."""
+@pytest.mark.parametrize(("seeds", "rows", "desk_each"), SLICES)
+def test_compiled_is_plain_is_the_desk_is_the_formula(
+    seeds: range, rows: int, desk_each: int
+) -> None:
+    """In random worlds both engines and the formula agree on every row.
+
+    So does the desk, which is asked of each fourth row of the large worlds.
+    """
     for seed in seeds:
         world = World(seed)
         incidents = world.rows(rows)
         compiled = engine_of(world, ColumnEngine).rank(incidents)
-        for one, other in zip(assert_all_agree(world, incidents), compiled, strict=True):
+        for one, other in zip(
+            assert_all_agree(world, incidents, desk_each=desk_each), compiled, strict=True
+        ):
             assert_alike(one, other)
 
 
@@ -118,12 +125,13 @@ def learned(world: World) -> None:
     ]
 
 
-def test_who_is_always_early_and_goes_by_postcodes() -> None:
+@pytest.mark.parametrize("worlds", [6, pytest.param(24, marks=pytest.mark.ci)])
+def test_who_is_always_early_and_goes_by_postcodes(worlds: int) -> None:
     """What the log has taught may be minutes below nought: both engines still are the desk."""
-    for seed in range(300, 312):
+    for seed in range(300, 300 + worlds):
         world = World(seed)
         learned(world)
-        incidents = world.rows(40)
+        incidents = world.rows(60)
         answers = [answered(world, incident) for incident in incidents]
         for top in (1, 5):
             plain, compiled = (

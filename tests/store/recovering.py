@@ -8,6 +8,7 @@ has everything that the sums and counts of the log say of the one case that was 
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from random import Random
@@ -219,8 +220,13 @@ def _names(more: Sums) -> set[str]:
     return {f"{key[0]} {key[3]}" for key in more if key[0] == "contract_count"}
 
 
+@cache
+def _all_postcodes() -> list[str]:
+    return sorted(each[0] for each in centres().everything())
+
+
 def _postcodes(prefix: str = "") -> list[str]:
-    return sorted(each[0] for each in centres().everything() if each[0].startswith(prefix))
+    return [each for each in _all_postcodes() if each.startswith(prefix)]
 
 
 def _beside(random: Random, lat: float, lon: float) -> Place:
