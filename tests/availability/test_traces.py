@@ -110,12 +110,12 @@ def test_traces(seeds):
     flapping and till the next true failure is at most a tenth of its flips.
     """
     undamped = flips = 0
-    for seed in seeds:
+    for number, seed in enumerate(seeds):
         phases = trace(random.Random(seed))
         samples = [sample for _, phase in phases for sample in phase]
         found = advanced(samples)
         assert found == reference(samples)
-        raw = reference(samples, is_damped=False)
+        raw = reference(samples, is_damped=False) if number % 8 == 0 else None
         place, told, most = 0, 0, 0
         for (name, phase), (following, _) in pairwise([*phases, ("end", [])]):
             end = place + len(phase)
@@ -129,10 +129,11 @@ def test_traces(seeds):
             elif place and following in ("failure", "end"):
                 told += sum(each[2] for each in found[start:end])
                 most += flips_of(samples[start - 1 : place])
-                undamped += sum(each[2] for each in raw[start:end])
+                if raw:
+                    undamped += sum(each[2] for each in raw[start:end])
             place = end
         assert told * 10 <= most, seed
-        flips += most
+        flips += most if raw else 0
     assert undamped * 10 > flips  # the negative control: without damping it does not hold
 
 

@@ -2,15 +2,14 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from dispatch_cli.errors import ExitCode, UnavailableError
 
-from .working import decide_next, opened, plain_environment, problems
+from .failing_calls import count_calls, failed
+from .working import decide_next, opened, problems
 
 STEPS = 9
 
@@ -58,20 +57,6 @@ def test_files_that_may_not_grow(tmp_path: Path, apart: int) -> None:
             assert store.check() in ([], ["an erasure is unfinished: repeat dispatch case forget"])
 
 
-def _run(path: Path, *strace: str) -> "subprocess.CompletedProcess[str]":
-    """A session of decisions under strace."""
-    worker = [sys.executable, "-m", "tests.store.working", str(path), str(STEPS)]
-    return subprocess.run(
-        ["strace", "-f", *strace, *worker],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        timeout=120,
-        check=False,
-        env=plain_environment(),
-    )
-
-
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace: apt-get install strace")
 @pytest.mark.parametrize(
     ("error", "runs"),
@@ -88,17 +73,14 @@ def _run(path: Path, *strace: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "fsync", "ftruncate", "rename"])
 def test_a_call_that_fails(tmp_path: Path, call: str, error: str, runs: int) -> None:
     """Single writes, syncs and renames of a session fail, one in each run, the first included."""
-    record = tmp_path / "record"
-    _run(tmp_path / "whole" / "cases.sqlite3", "-e", f"trace={call}", "-o", str(record))
-    calls = sum(f"{call}(" in line for line in record.read_text().splitlines())
+    calls = count_calls(tmp_path / "whole", call, STEPS)
     assert calls
-    for number in range(1, calls + 1, max(1, calls // runs)):
-        path = tmp_path / str(number) / "cases.sqlite3"
-        inject = f"inject={call}:error={error}:when={number}"
-        done = _run(path, "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
-        heard = done.stdout.split()
-        assert done.returncode in (ExitCode.OK, ExitCode.UNAVAILABLE), done.stderr
-        assert "Traceback" not in done.stderr
-        with opened(path) as store:
-            assert problems(store, int(heard[-1]) if heard else 0) == []
+    numbers = range(1, calls + 1, max(1, calls // runs))
+    ended = failed(tmp_path / "failing", call, STEPS, error=error, numbers=numbers)
+    assert any(each.exit_code for each in ended), "no call has failed"
+    for each in ended:
+        assert each.exit_code in (ExitCode.OK, ExitCode.UNAVAILABLE), each.said
+        assert "Traceback" not in each.said
+        with opened(each.path) as store:
+            assert problems(store, int(each.heard[-1]) if each.heard else 0) == []
             decide_next(store)
