@@ -40,7 +40,7 @@ def until_it_ends(folder, argv, chance, kills, longest_s):
     [
         (".csv", 1_000, 5, 1.0),
         (".parquet", 1_000, 5, 1.0),
-        pytest.param(".csv", 100_000, 100, 3.0, marks=pytest.mark.ci),
+        pytest.param(".csv", 100_000, 100, 2.0, marks=pytest.mark.ci),
         pytest.param(".parquet", 100_000, 100, 3.0, marks=pytest.mark.heavy),
         pytest.param(".csv", 100_000, 500, 3.0, marks=pytest.mark.heavy),
         pytest.param(".parquet", 100_000, 500, 3.0, marks=pytest.mark.heavy),

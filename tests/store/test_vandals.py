@@ -7,6 +7,7 @@ the program has said that something is wrong.
 import os
 import random
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,7 +21,6 @@ from dispatch_cli.store import continuity, database, rotation
 from .programs import Program, open_case, plain, tokens_in
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-LONGEST_S = 0.012
 FOREIGN = range(-5, 0)
 """The tokens of another log, which may be put where there is none yet."""
 
@@ -40,6 +40,7 @@ class Walk:
         self.unsure: set[int] = set(FOREIGN)
         self.restoring: set[int] | None = None
         self.token = 0
+        self.longest_s = 4 * self._act_s()
         self.steps: Counter[str] = Counter()
         self.lost: list[str] = []
         self.foreign = self._foreign()
@@ -72,7 +73,7 @@ class Walk:
         """A program is killed while it opens a case."""
         place = self.chance.randrange(2)
         self.token += 1
-        after_s = self.chance.uniform(0, LONGEST_S)
+        after_s = self.chance.uniform(0, self.longest_s)
         answer = self.programs[place].killed_in(f"open {self.token}", after_s)
         self.unsure.add(self.token)
         self._heard(place, answer or "killed")
@@ -122,7 +123,7 @@ class Walk:
             place = self.chance.randrange(2)
             backup = self.chance.choice(backups)
             self.restoring = set(tokens_in(plain(backup)))
-            after_s = self.chance.uniform(0, 3 * LONGEST_S)
+            after_s = self.chance.uniform(0, 3 * self.longest_s)
             answer = self.programs[place].killed_in(f"restore {backup}", after_s)
             self._heard(place, answer or "killed")
 
@@ -255,6 +256,16 @@ class Walk:
                 open_case(store, self.token)
         Path(f"{self.path}-wal").unlink(missing_ok=True)
         self._put(branch, self.path)
+
+    def _act_s(self) -> float:
+        """How long opening a case takes here: kills must fall into it, on fast disks as well."""
+        program = Program(self.folder / "timed" / self.path.name)
+        program.tell("open 1")
+        begin = time.perf_counter()
+        for token in range(2, 7):
+            program.tell(f"open {token}")
+        program.end()
+        return (time.perf_counter() - begin) / 5
 
     def _foreign(self) -> Path:
         """Another log with a write-ahead log, as a killed program leaves it."""
