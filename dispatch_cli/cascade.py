@@ -8,7 +8,7 @@ from msgspec import UNSET
 from . import geo
 from .candidates import Orders, RatedProvider
 from .eligibility import Need, later
-from .messages import Message, time_of_day
+from .messages import Clock, Message, time_of_day
 from .model import Availability
 from .results.cascade_answer import WHY_AT_MOST, Candidate, Cascade, Exclusion, LastResortLine
 
@@ -177,7 +177,7 @@ def _why(
     if open_until is not None and open_until <= there_at:
         reasons.append(_closes(open_until))
     if availability.due_at is not None:
-        reasons.append(Message("back since {due_at}?", due_at=_clock(availability.due_at, when)))
+        reasons.append(Message("back since {due_at}?", due_at=Clock(availability.due_at, when)))
     if is_in_turn:
         reasons.append("its turn")
     if rated.head_start_min and client:
@@ -185,7 +185,6 @@ def _why(
             Message(
                 "own {client_kind}: -{head_start_min:.1f}",
                 client_kind=Message(client.kind),
-                client=client.name,
                 head_start_min=rated.head_start_min,
             )
         )
@@ -213,37 +212,19 @@ def _of_units(stands: Availability, need: Need, there_at: datetime) -> Iterator[
     """Say when a unit can set off, and when its next job begins."""
     when = need.incident.when
     if stands.wait_min and stands.source == "hours" and stands.opens_at is not None:
-        yield Message("opens {opens_at}", opens_at=_clock(stands.opens_at, when))
+        yield Message("opens {opens_at}", opens_at=Clock(stands.opens_at, when))
     elif stands.wait_min:
         yield Message("free in {wait_min:.0f} min", wait_min=stands.wait_min)
     job = timedelta(minutes=need.settings.job_min(need.entry.service))
     if stands.next_at is not None and stands.next_at < there_at + job:
-        yield Message("next job {next_at}", next_at=_clock(stands.next_at, when))
+        yield Message("next job {next_at}", next_at=Clock(stands.next_at, when))
 
 
 def _closes(open_until: datetime) -> Message:
     return Message("closes {closes_at}", closes_at=time_of_day(open_until))
 
 
-def _clock(moment: datetime, when: datetime) -> Message | str:
-    """Write a moment as a time of day, with the weekday if it is not that of the incident."""
-    local = moment.astimezone(when.tzinfo)
-    time = time_of_day(local)
-    if local.date() == when.date():
-        return time
-    return Message("{weekday} {time}", weekday=_weekday(local), time=time)
-
-
-def _weekday(local: datetime) -> Message:
-    return Message(f"{local:%a}")
-
-
 def _state_since(state: str, since: datetime | None, when: datetime) -> Message | str:
     if since is None:
         return state
-    local = since.astimezone(when.tzinfo)
-    return Message(
-        "{state} since {since}",
-        state=Message(state),
-        since=time_of_day(local) if local.date() == when.date() else _weekday(local),
-    )
+    return Message("{state} since {since}", state=Message(state), since=Clock(since, when))

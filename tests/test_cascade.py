@@ -179,7 +179,7 @@ def test_unknown_hours_and_states_are_marked():
     assert texts(found.candidates[0].why) == ("auf Anfrage", "degraded since 12:00")
     yesterday = observed(p=looked_at("up", at=NOON.replace(day=26)))
     assert texts(cascade_of([provider("p")], seen=yesterday).candidates[0].why) == (
-        "unknown since Thu",
+        "unknown since Thu 12:30",
     )
     nothing = observed(p=looked_at("unknown"))
     assert texts(cascade_of([provider("p")], seen=nothing).candidates[0].why) == ("unknown",)

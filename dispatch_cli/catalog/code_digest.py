@@ -12,7 +12,7 @@ from .. import __version__
 from ..files import state_of_package
 from ..model.digest import blake2b
 
-SHAPING_FOLDERS = ("", "catalog", "hours", "model", "notation")
+SHAPING_FOLDERS = ("", "catalog", "hours", "model", "notation", "results")
 """Folders of the package whose modules decide what is compiled; "" is the package folder itself.
 
 A test derives the necessary folders from the imports. Listing all folders would take 1 ms.

@@ -358,12 +358,13 @@ def test_payment_keys(tmp_path: Path, key: str) -> None:
 def test_problems_and_warnings_are_worded_in_another_language(tmp_path: Path) -> None:
     """Templates and the messages inside them are translated, also from the compiled form."""
     speak(
+        "de",
         {
             "unknown key {key}{guess}": "unbekannter Schlüssel {key}{guess}",
             ' (did you mean "{first}"?)': " (meinten Sie „{first}“?)",
             "{owner}: {warning}": "{owner}: {warning}",
             "has the number {phone} of provider {other}: one firm twice?": "Nummer von {other}",
-        }
+        },
     )
     try:
         with pytest.raises(BadDataError) as caught:
@@ -375,4 +376,4 @@ def test_problems_and_warnings_are_worded_in_another_language(tmp_path: Path) ->
             warnings = map(worded, open_file(main, tmp_path / "cache").warnings)
             assert 'provider "lech": Nummer von "huber"' in warnings
     finally:
-        speak({})
+        speak("en", {})

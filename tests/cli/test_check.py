@@ -259,7 +259,7 @@ def test_a_found_file_starts_nothing(dispatch, home, line, key):
     ran = dispatch("check")
     assert ran.code == 4
     assert (
-        f'providers.toml:{at}: provider "lech": {key} counts only in a file that you name'
+        f'providers.toml:{at}: provider "lech": {key} is allowed only in a file that you name'
         in ran.err
     )
     assert dispatch("check", "--providers", "providers.toml").code == 0
@@ -267,7 +267,7 @@ def test_a_found_file_starts_nothing(dispatch, home, line, key):
     ran = dispatch("check", "--providers", "providers.toml")
     assert ran.code == 4
     assert (
-        f'providers.toml:{at}: provider "lech": {key} counts only in a file of your own' in ran.err
+        f'providers.toml:{at}: provider "lech": {key} is allowed only in a file that no other user can write' in ran.err
     )
 
 

@@ -135,7 +135,7 @@ def test_112_stands_also_when_the_provider_file_makes_a_library_panic(dispatch, 
     def panics(*args, **kwargs):
         raise PanicException("attempt to add with overflow")
 
-    monkeypatch.setattr(spelling, "_judge", panics)
+    monkeypatch.setattr(spelling, "_check_with_library", panics)
     ran = dispatch(*ACCIDENT)
     assert ran.code == 1
     assert "Traceback" not in ran.err

@@ -48,7 +48,8 @@ def test_chances_are_rounded_down(chance, decimals, shown):
         (NOON.astimezone(UTC), "12:03"),
         (NOON + timedelta(hours=12), "Sat 00:03"),
         (NOON - timedelta(days=1), "Thu 12:03"),
-        (NOON + timedelta(days=6), "2026-12-03 12:03"),
+        (NOON + timedelta(days=6), "Thu 12:03"),
+        (NOON + timedelta(days=7), "Fri 04 Dec 12:03"),
         (NOON.replace(hour=23, minute=59, second=30), "Sat 00:00"),
     ],
 )

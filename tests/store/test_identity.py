@@ -96,7 +96,7 @@ def test_an_older_copy_does_not_take_the_write_ahead_log(tmp_path: Path, way: st
         with pytest.raises(BadDataError, match="does not belong") as caught, plain(path) as store:
             use(store)
         assert caught.value.problems[0].file == f"{path}-wal"
-        assert "restore FILE" in caught.value.hint
+        assert "restore FILE" in str(caught.value.hint)
     assert (path.read_bytes(), Path(f"{path}-wal").read_bytes()) == (before, wal)
 
 
