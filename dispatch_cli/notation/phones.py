@@ -1,13 +1,26 @@
 """Read phone numbers in the spellings of German lists."""
 
 import re
+import unicodedata
 
 from ..errors import SentenceError
+from ..messages import Message
 from .dialling import SHORT_CODES
 
-_ALLOWED = re.compile(r"(?:tel:)?\s*[+(]?[0-9][0-9 ()/.+-]*", re.I)
-# Two extensions in one entry of a list: together they are no number.
-_TWO_NUMBERS = re.compile(r"[0-9]-[0-9]+ ?/ ?[0-9]|[0-9] ?/[^/]*[0-9] ?/ ?[0-9]")
+MOST_CHARACTERS = 40
+MOST_DIGITS = 11
+"""Of a German number behind its leading 0, area code included (numbering plan of the regulator)."""
+
+MOST_OF_ALL = len("00") + 15
+"""Digits of the longest number of any country (E.164), dialled from abroad."""
+
+_ALLOWED = re.compile(r"[+(]?[0-9][0-9 ()/.-]*")
+_LABEL = re.compile(r"(?:tel(?:efon)?|fon|phone|mobil)?(?:\.|:|\.:)? ?(?=[+(0-9])", re.I)
+# The mark of a telephone as contact cards have it.
+_MARKS = str.maketrans(dict.fromkeys("☎☏✆📞", " "))
+_COUNTRY_CODE = re.compile(r"^\((\+[0-9]{1,3})\)|^(\+[0-9]{1,3}) ?/(?=[ 0-9(])")
+# Between two numbers, or before the end of another one: "114 / 115", "-104/-5", "oder 115".
+_JOINTS = re.compile(r"[;,|\n]|(?<=[0-9 ])(?:oder|und|or|u\.|o\.|&)(?=[ 0-9+])|/", re.I)
 _GROUPED = re.compile(r"(?:\+49 ?(?:\(0\))? ?|0)[1-9][0-9]*(?: ?[-/ ] ?[0-9]+)+")
 _ASCII_OF = {**dict.fromkeys(map(ord, "‐‑‒–—−"), "-"), 0xA0: " ", 0x202F: " ", 0x2009: " "}
 
@@ -17,29 +30,65 @@ def parse_phone(text: str) -> tuple[str, str]:
 
     The first is E.164, or a short code unchanged (110, 112, 116117, the clubs' mobile 22 22 22).
     The second keeps the grouping of the text if it has one, else it has that of the national
-    numbering plan; foreign numbers have their country code. Raises ValueError.
+    numbering plan; foreign numbers have their country code. Raises SentenceError.
     """
-    shown = " ".join(text.translate(_ASCII_OF).split())
-    if len(shown) > 40 or not _ALLOWED.fullmatch(shown):
+    lines = _cleaned(text)
+    shown = " ".join(lines.split())
+    if SHORT_CODES.fullmatch(shown.replace(" ", "")):
+        return shown.replace(" ", ""), shown
+    if _is_two_numbers(lines.strip()):
         raise SentenceError(
-            '"{number}" is not a phone number; write it like "089 99998-114"', number=shown[:40]
+            '"{number}" contains two numbers; write an entry of phones for each',
+            number=shown[:MOST_CHARACTERS],
         )
-    shown = re.sub("^tel: ?", "", shown, flags=re.I)
-    digits = re.sub("[^0-9+]", "", shown)
-    if SHORT_CODES.fullmatch(digits):
-        return digits, shown
-    if _TWO_NUMBERS.search(shown):
-        raise SentenceError(
-            '"{number}" contains two numbers; write an entry of phones for each', number=shown
-        )
+    if len(shown) > MOST_CHARACTERS or not _ALLOWED.fullmatch(shown):
+        raise _not_a_number(shown)
+    return _valid(shown)
+
+
+def describe_phone(text: str) -> Message:
+    """Say how a text is understood: the number that is dialled, and the one that is shown."""
+    dial, shown = parse_phone(text)
+    return Message('"{text}": dials {dial}, shown as {shown}', text=text, dial=dial, shown=shown)
+
+
+def _cleaned(text: str) -> str:
+    """Write digits of full width plainly, leave out marks without width, labels and symbols."""
+    plain = unicodedata.normalize("NFKC", text.translate(_ASCII_OF)).translate(_ASCII_OF)
+    plain = "".join(each for each in plain if unicodedata.category(each) != "Cf")
+    plain = plain.translate(_MARKS).strip()
+    plain = _LABEL.sub("", plain, count=1) if _LABEL.match(plain) else plain
+    return _COUNTRY_CODE.sub(lambda found: f"{found[1] or found[2]} ", plain, count=1)
+
+
+def _is_two_numbers(text: str) -> bool:
+    """Whether digits follow a joint behind a valid number, or are more than any number has."""
+    for joint in _JOINTS.finditer(text):
+        before, after = text[: joint.start()].strip(" \r-"), text[joint.end() :]
+        has_digits = re.search("[0-9]", after) is not None
+        if has_digits and _ALLOWED.fullmatch(before) and _is_valid(before):
+            return True
+    return len(re.sub("[^0-9]", "", text)) > MOST_OF_ALL
+
+
+def _is_valid(text: str) -> bool:
+    try:
+        _valid(text)
+    except SentenceError:
+        return False
+    return True
+
+
+def _valid(shown: str) -> tuple[str, str]:
+    """Return the number to dial and to show of one number; raises SentenceError."""
     import phonenumbers
 
+    # With its country code and without a plus: 49 221 … is not the area 04922.
+    is_bare = re.match(r"49[ ./-]*\(?[1-9]", shown) is not None
     try:
-        number = phonenumbers.parse(shown, "DE")
+        number = phonenumbers.parse(f"+{shown}" if is_bare else shown, "DE")
     except phonenumbers.NumberParseException:
-        raise SentenceError(
-            '"{number}" is not a phone number; write it like "089 99998-114"', number=shown
-        ) from None
+        raise _not_a_number(shown) from None
     if not phonenumbers.is_valid_number(number):
         raise SentenceError(
             '"{number}" is not a valid number; write it with area code, like "089 99998-114"',
@@ -49,8 +98,23 @@ def parse_phone(text: str) -> tuple[str, str]:
     if number.country_code != 49:
         foreign = phonenumbers.PhoneNumberFormat.INTERNATIONAL
         return dial, phonenumbers.format_number(number, foreign)
+    if len(dial) - len("+49") > MOST_DIGITS:
+        raise SentenceError(
+            '"{number}" has {count} digits behind the 0; a German number has at most {most}.'
+            " Write an entry of phones for each number",
+            number=shown,
+            count=len(dial) - len("+49"),
+            most=MOST_DIGITS,
+        )
     if _GROUPED.fullmatch(shown):
         return dial, shown
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     # The library omits the leading 0 of short rural numbers, which must be dialled.
     return dial, national if national.startswith("0") else f"0{national}"
+
+
+def _not_a_number(shown: str) -> SentenceError:
+    return SentenceError(
+        '"{number}" is not a phone number; write it like "089 99998-114"',
+        number=shown[:MOST_CHARACTERS],
+    )

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from dispatch_cli.errors import SentenceError
 from dispatch_cli.notation import is_same_number, line_of, parse_phone
 from dispatch_cli.notation.dialling import SHORT_CODES
 
@@ -116,3 +117,80 @@ def test_a_number_that_cannot_be_dialled_is_refused_and_quoted(text: str) -> Non
     with pytest.raises(ValueError, match="number") as refusal:
         parse_phone(text)
     assert text.strip()[:5] in str(refusal.value)
+
+
+TWO_NUMBERS = (
+    "089 99998114 / 115", "089 99998114/115", "089 99998-104/-5", "089 99998-104 / -105",
+    "0821 123456 / 57", "0821/123456 / 123457", "089 99998114 oder 089 99998115",
+    "089 99998114 oder 115", "089 99998114 u. 115", "089 99998-114 und -115",
+    "089 99998114\n089 99998115", "089 99998114\r\n115", "089 99998114 089 99998115",
+    "089 99998114; 089 99998115", "089 99998114, 0171 3920012", "089 99998114|115",
+    "+49 89 99998114 / +49 89 99998115", "0171 1234567 / 0821 123456", "030 23125-0/-12",
+    "tel: 089 99998114 / 115", "(089) 99998114 & 115",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TWO_NUMBERS)
+def test_two_numbers_in_one_entry_are_refused_as_two(text: str) -> None:
+    """A second number, or the last digits of one, never becomes a part of the first number."""
+    with pytest.raises(SentenceError, match="two numbers"):
+        parse_phone(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["089 99998114 - 116", "089 99998114 115", "089 99998114-116117", "49 89 99998114115",
+     "+49 89 99998114 115", "0821 123456789", "0821 12345678-9", "08999998114115"],
+)  # fmt: skip
+def test_a_german_number_has_at_most_eleven_digits(text: str) -> None:
+    """The regulator's plan has no longer numbers: the entry says how many digits were found."""
+    with pytest.raises(SentenceError, match=r"digits behind the 0|not a valid number"):
+        parse_phone(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("49 221 4710123", "+492214710123"),
+        ("49 221/4710-123", "+492214710123"),
+        ("492214710123", "+492214710123"),
+        ("49 (221) 4710123", "+492214710123"),
+        ("(+49) 89 99998-114", "+498999998114"),
+        ("(+49)89/99998114", "+498999998114"),
+        ("+49 / 89 / 99998114", "+498999998114"),
+        ("+49/89/99998-114", "+498999998114"),
+        ("Tel. 089 99998114", "+498999998114"),
+        ("Tel.: 089/99998-114", "+498999998114"),
+        ("Telefon: 089 99998114", "+498999998114"),
+        ("Fon 089 99998114", "+498999998114"),
+        ("\u260e 089 99998114", "+498999998114"),
+        ("\u202a+49 89 99998114\u202c", "+498999998114"),
+        ("\u200b089\u200b 99998114", "+498999998114"),
+        ("\ufeff089 99998114", "+498999998114"),
+        ("\uff10\uff18\uff19 \uff19\uff19\uff19\uff19\uff18\uff11\uff11\uff14", "+498999998114"),
+        ("089 / 999 98 - 114", "+498999998114"),
+        ("0821/123456", "+49821123456"),
+        ("06221 54-0", "+496221540"),
+    ],
+)
+def test_spellings_of_one_number(text: str, number: str) -> None:
+    """Country codes without plus or in brackets, labels, marks without width, wide digits."""
+    dial, shown = parse_phone(text)
+    assert dial == number
+    assert line_of(shown) == number
+
+
+DIGITS = st.text("0123456789", min_size=1, max_size=8)
+JOINTS = [" / ", "/", " - ", "/-", " oder ", " u. ", ", ", "; ", "\n", " "]
+
+
+@given(one=DIGITS, joint=st.sampled_from(JOINTS), other=DIGITS)
+def test_digits_behind_a_whole_number_never_lengthen_it_beyond_the_plan(one, joint, other):
+    """Whatever follows a number, the result is a number that the regulator's plan allows."""
+    try:
+        number, _ = parse_phone(f"089 99998{one}{joint}{other}")
+    except ValueError:
+        return
+    assert len(number) - len("+49") <= 11
+    # A joint of lists never joins: only a blank or a dash may stand within a number.
+    assert joint in (" ", " - ") or len(one) == 0
