@@ -43,11 +43,22 @@ def add_warnings(
         if timetables.is_never_open(provider):
             template = "never open: its hours are {hours}"
             collector.warn(template, who=who, hours=quoted(provider.hours))
+        _warn_of_rules(provider, timetables, who, collector)
         hold = provider.on_hold
         if hold and hold.until and hold.until < timetables.now - _LONG_PAST:
             ended = hold.until.astimezone(ZoneInfo(rules.settings.timezone))
             template = "on_hold has ended at {ended}: remove it"
             collector.warn(template, who=who, ended=f"{ended:%Y-%m-%d %H:%M}")
+
+
+def _warn_of_rules(
+    provider: Provider, timetables: TimetableCache, who: str, collector: ProblemCollector
+) -> None:
+    """Warn of rules of opening hours that later rules replace, of the provider and its phones."""
+    texts = [(provider.hours, "hours"), *((each.hours, each.shown) for each in provider.phones)]
+    for text, owner in texts:
+        for doubt in timetables.rule_warnings(text, provider.region) if text else ():
+            collector.warn("{owner}: {doubt}", who=who, owner=owner, doubt=doubt)
 
 
 def _warn_of_names(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from ..messages import Message
 from ..model import HolidayDates, Provider, Timetable
 
 DAYS_BEFORE = 1
@@ -29,6 +30,7 @@ class TimetableCache:
         self._timezone = timezone
         self._holidays = holidays
         self._known: dict[tuple[str | None, str, int], Timetable] = {}
+        self._doubts: dict[tuple[str, str], tuple[Message, ...]] = {}
         self.now = now
 
     def of(self, text: str | None, region: str, days: int = DAYS) -> Timetable:
@@ -68,6 +70,18 @@ class TimetableCache:
         return _is_closed(self.of(provider.hours, provider.region)) and _is_closed(
             self.of(provider.hours, provider.region, _YEAR_AND_MORE)
         )
+
+    def rule_warnings(self, text: str, region: str) -> tuple[Message, ...]:
+        """Return what is doubtful about the rules of a text; each text is evaluated once."""
+        from ..hours.replaced_rules import DAYS as TWO_YEARS
+        from ..hours.replaced_rules import rule_warnings
+
+        key = (text, region if "PH" in text else "")
+        if key not in self._doubts:
+            self._doubts[key] = tuple(
+                rule_warnings(text, lambda rule: self.of(rule, region, TWO_YEARS))
+            )
+        return self._doubts[key]
 
 
 def _is_closed(timetable: Timetable) -> bool:

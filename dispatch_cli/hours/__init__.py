@@ -5,6 +5,7 @@ Importing this package imports no library; its functions import theirs when they
 
 from .evaluation import evaluate_hours
 from .regions import is_region, parse_region, region_of
+from .replaced_rules import rule_warnings
 from .spelling import LONGEST, parse_hours
 from .tokens import HoursError
 
@@ -16,4 +17,5 @@ __all__ = [
     "parse_hours",
     "parse_region",
     "region_of",
+    "rule_warnings",
 ]  # fmt: skip

@@ -225,7 +225,8 @@ def test_holidays_are_listed_once(tmp_path: Path) -> None:
     text = f'{HUBER}hours = "Mo-Fr 08:00-18:00; PH off"\n{other}hours = "Mo-Fr 08:00-18:00"\n'
     path = write(tmp_path, text)
     huber, open_one = load(path, source="x", now=NOW, cache_dir=None, holidays=holidays).all()
-    assert asked == [("Augsburg", (2026,))]
+    # For the days round now, and for two years in which a rule may hold.
+    assert asked == [("Augsburg", (2026,)), ("Augsburg", (2026, 2027, 2028))]
     assert huber.timetable is not None
     assert open_one.timetable is not None
     assert huber.timetable.span_at(NOW).state == "closed"
