@@ -9,6 +9,7 @@ _GEO = re.compile(
     rf"geo: ?({_NUMBER}), ?({_NUMBER})(?:, ?{_NUMBER})?((?:;[a-z0-9-]+(?:=[^;?]*)?)*)(?:\?(.*))?",
     re.I,
 )
+_PIN = re.compile(rf"(?:.*&)?q=(?:loc:)?({_NUMBER})(?:,|%2C) ?({_NUMBER})(?:[(&%].*)?$", re.I)
 
 
 def read_device(text: str) -> Position | None:
@@ -32,14 +33,11 @@ def _geo(text: str) -> Position:
             text, "the reference system {system} is not supported; use wgs84", system=crs[:20]
         )
     lat, lon = number_of(match[1]), number_of(match[2])
-    if match[4] and lat == lon == 0:  # Android: "geo:0,0?q=48.37,10.89(label)"
-        point = re.match(rf"(?:.*&)?q=({_NUMBER})(?:,|%2C) ?({_NUMBER})(?:[(&].*)?$", match[4])
-        if point is None:
-            raise place_error(
-                text,
-                NO_COORDINATES,
-            )
-        lat, lon = number_of(point[1]), number_of(point[2])
+    pin = _PIN.match(match[4] or "")
+    if pin:  # Android: the view is at A in "geo:A?q=B(label)", the pin at B
+        lat, lon = number_of(pin[1]), number_of(pin[2])
+    elif match[4] and lat == lon == 0:
+        raise place_error(text, NO_COORDINATES)
     return Position(lat, lon, "geo", _metres(text, parameters.get("u")) / 1000)
 
 

@@ -11,7 +11,7 @@ from .position import NO_COORDINATES, Position, clean_text, number_of, place_err
 _NUMBER = r"[+-]?[0-9]{1,3}(?:\.[0-9]+)?"
 _KNOWN_HOST = re.compile(
     r"(?:.*\.)?(?:google\.(?:com?\.)?[a-z]{2,3}|openstreetmap\.(?:org|de)|osm\.org|opentopomap\.org"
-    r"|apple\.com|bing\.com|waze\.com|here\.com|osmand\.net)"
+    r"|apple\.com|bing\.com|waze\.com|here\.com|osmand\.net|plus\.codes)"
 )
 _SHORT_LINK = re.compile(
     r"(?:(?:.*\.)?(?:app\.)?goo\.gl|g\.co|osm\.org/go|(?:www\.)?openstreetmap\.org/go|osm\.li|bit\.ly"
@@ -73,10 +73,24 @@ def _position(text: str, parts: SplitResult) -> Position:
     for point in (_path_point(path), *(_point(fields.get(key, "")) for key in _PINS)):
         if point:
             return Position(*point[0], "link")
+    code = _linked_code(parts)
+    if code:
+        return code
     view = _view(path, unquote_plus(parts.fragment), fields)
     if view is None:
         raise place_error(text, NO_COORDINATES)
     return view
+
+
+def _linked_code(parts: SplitResult) -> Position | None:
+    """Read a full plus code from the path, or from a parameter with the place itself."""
+    # A plus is no blank here, as it would be in the parameters of a form.
+    texts = [parts.path, *(each for each in parts.query.split("&") if each.split("=")[0] in _PINS)]
+    if not any("+" in each or "%2b" in each.lower() for each in texts):
+        return None
+    from .plus_codes import read_linked_code
+
+    return next(filter(None, map(read_linked_code, texts)), None)
 
 
 def _pins(path: str, fragment: str, fields: dict[str, str]) -> Iterable[tuple[float, float]]:

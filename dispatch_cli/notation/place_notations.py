@@ -1,5 +1,6 @@
 """Read a place in any notation; each gives the same value."""
 
+import re
 from math import isfinite
 
 from ..errors import SentenceError, UsageError
@@ -50,6 +51,8 @@ def recognise_place(text: str) -> Place | None:
         raise UsageError("place: over {longest} characters", longest=LONGEST_TEXT)
     if len(text) == 5 and text.isascii() and text.isdigit() and is_postcode(text):
         return place_of_postcode(text)
+    if "://" not in text:
+        text = re.sub("%2b", "+", text, flags=re.I)
     reading = _read_plain_pair(text) or _read_link(text) or _read_device(text)
     if reading:
         return place_of(reading, text)

@@ -2,6 +2,7 @@
 
 import re
 from math import cos, hypot, radians
+from urllib.parse import unquote
 
 from ..messages import Message
 from ..model import Place
@@ -12,6 +13,7 @@ _ALPHABET = "23456789CFGHJMPQRVWX"
 _FULL = re.compile(
     rf"([{_ALPHABET}0]{{8}}\+(?:[{_ALPHABET}]{{2,7}})?)(?:[ ,]+[^\W\d_][^\d+]*)?", re.I
 )
+_LINKED = re.compile(rf"(?:^|[/=,])([{_ALPHABET}]{{8}}\+[{_ALPHABET}]{{2,7}})(?![0-9A-Z])", re.I)
 _SHORT = re.compile(rf"([{_ALPHABET}]{{2,6}}\+[{_ALPHABET}]{{2,7}})(?:[ ,]+(.+))?", re.I)
 _SHORTEST = 4
 """Characters before the plus; with fewer, the next town gives another place."""
@@ -23,6 +25,12 @@ def read_plus_code(text: str) -> Position | None:
     The position is the middle of the cell, the uncertainty half its diagonal.
     """
     match = _FULL.fullmatch(text)
+    return _middle(text, match[1]) if match else None
+
+
+def read_linked_code(text: str) -> Position | None:
+    """Read the full plus code that a part of a link holds, with "%2B" or a plus; None if none."""
+    match = _LINKED.search(unquote(text))
     return _middle(text, match[1]) if match else None
 
 

@@ -164,3 +164,30 @@ def test_the_package_imports_none_of_its_parts() -> None:
     assert done.returncode == 0, done.stderr
     with pytest.raises(AttributeError, match="no attribute"):
         __import__("dispatch_cli.notation").notation.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("text", "lat", "lon"),
+    [
+        ("geo:48.3705,10.8978?q=48.40,10.90(Auto)", 48.40, 10.90),
+        ("geo:48.37,10.89?z=17&q=48.40%2C10.90%28Auto%29", 48.40, 10.90),
+        ("geo:48.37,10.89?q=loc:48.40,10.90", 48.40, 10.90),
+        ("geo:48.3705,10.8978?q=Tankstelle", 48.3705, 10.8978),
+        ("8FWG9VCX%2B64", 48.3706, 10.8978),
+        ("8fwg9vcx%2b64 Augsburg", 48.3706, 10.8978),
+        ("https://plus.codes/8FWG9VCX+64", 48.3706, 10.8978),
+        ("https://www.google.com/maps/search/8FWG9VCX%2B64", 48.3706, 10.8978),
+        ("https://www.google.com/maps/place/8FWG9VCX+64/", 48.3706, 10.8978),
+        ("https://maps.google.com/?q=8FWG9VCX%2B64", 48.3706, 10.8978),
+        ("https://www.google.com/maps/search/?api=1&query=8FWG9VCX%2B64", 48.3706, 10.8978),
+        ("https://maps.apple.com/?ll=48.3705,10.8978&q=Mein%20Standort", 48.3705, 10.8978),
+        ("https://maps.apple.com/place?coordinate=48.3705,10.8978&name=x", 48.3705, 10.8978),
+        ("https://maps.google.com/maps?q=48.3705%2C10.8978&z=17&hl=de", 48.3705, 10.8978),
+        ("https://osmand.net/map?pin=48.3705,10.8978#17/48.3/10.8", 48.3705, 10.8978),
+        ("https://share.here.com/l/48.3705,10.8978,Standort?z=16", 48.3705, 10.8978),
+    ],
+)
+def test_what_phones_share_is_the_pin(text: str, lat: float, lon: float) -> None:
+    """Shared positions: the pin and not the view, plus codes in links and with an encoded plus."""
+    place = parse_place(text)
+    assert (round(place.lat, 4), round(place.lon, 4)) == (lat, lon)
