@@ -4,7 +4,7 @@ Every circle and polygon has a box, rounded outward; every area of postcodes has
 returns a superset of the providers whose area holds the place within its uncertainty:
 
 - A point of a circle with angular radius r round latitude b is at most r from it in latitude and
-  asin(sin r / cos b) in longitude, or anywhere in longitude if the circle holds a pole.
+  asin(sin r / cos b) in longitude, or anywhere in longitude if the circle contains a pole.
 - If a circle is within the uncertainty u of the place, some point of it is within u of the place,
   so that the box of the circle meets the box of the circle with radius u round the place.
 - ``geo.fit`` measures polygons in a plane that touches the place. There a distance u is

@@ -66,7 +66,7 @@ class Catalog:
     def near(self, place: Place) -> list[Provider]:
         """List the providers whose area may hold the place within its uncertainty, in file order.
 
-        The list may have others, but all whose area holds the place are in it.
+        It is a superset: some of these areas may not hold the place.
         """
         return self._read(
             lambda compiled: [compiled.provider(number) for number in self._index.near(place)]
@@ -88,11 +88,11 @@ class Catalog:
     def find(self, provider_id: str) -> Provider | None:
         """Find a provider by its id."""
 
-        def look(compiled: CompiledCatalog) -> Provider | None:
+        def provider_of(compiled: CompiledCatalog) -> Provider | None:
             ids = compiled.ids()
             return compiled.provider(ids.index(provider_id)) if provider_id in ids else None
 
-        return self._read(look)
+        return self._read(provider_of)
 
     def ids(self) -> list[str]:
         """List all ids, in the order of the file."""
@@ -129,13 +129,13 @@ class Catalog:
         """The cache key: it depends on all files and on the code that reads them."""
         return self._compiled.head.key.hex()
 
-    def _read(self, look: Callable[[CompiledCatalog], T]) -> T:
+    def _read(self, read: Callable[[CompiledCatalog], T]) -> T:
         """Read from the compiled form; if it is damaged, build it anew and read again."""
         try:
-            return look(self._compiled)
+            return read(self._compiled)
         except DamagedCacheError:
             self.use(self._build())
-            return look(self._compiled)
+            return read(self._compiled)
 
 
 def _block(numbers: range, compiled: CompiledCatalog) -> list[Provider]:
@@ -211,7 +211,7 @@ def collector_paused() -> Iterator[None]:
 def _kept(
     cache_dir: Path, main: str, found_by: str, now: datetime
 ) -> tuple[CompiledCatalog | None, bool]:
-    """Open the compiled form if it is still true, and say whether the main file is trusted.
+    """Open the compiled form if it is up to date; the second value: the main file is trusted.
 
     Raises DamagedCacheError.
     """
@@ -237,7 +237,5 @@ def _kept(
     except BadDataError:
         return None, False  # the build reports the problem
     is_trusted = distrust(found_by, found) is None
-    is_true = make_cache_key(head.patterns, contents) == head.key and (
-        is_trusted or not head.needs_trust
-    )
-    return (compiled if is_true else None), is_trusted
+    is_current = make_cache_key(head.patterns, contents) == head.key
+    return (compiled if is_current and (is_trusted or not head.needs_trust) else None), is_trusted

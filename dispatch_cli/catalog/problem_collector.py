@@ -175,12 +175,21 @@ class TableReporter(Struct, frozen=True):
             return None
 
 
-def _problem_of(error: SentenceError | DispatchError) -> Message | str:
+def _problem_of(error: SentenceError | DispatchError) -> Message:
     """Return the sentence of an error, with the place and the hint that it has."""
     if isinstance(error, SentenceError):
-        return error.sentence
+        return _as_message(error.sentence)
     problem = error.problems[0]
-    sentence = Message("{problem}", problem=problem) if problem.file else problem.text
+    sentence = _as_message(problem.text)
+    if problem.file:
+        sentence = Message("{problem}", problem=problem)
     if error.hint and isinstance(error, UsageError):
-        return Message("{problem} ({hint_text})", problem=sentence, hint_text=error.hint)
+        return Message("{problem} ({advice})", problem=sentence, advice=_as_message(error.hint))
     return sentence
+
+
+def _as_message(sentence: Message | str) -> Message:
+    """Return a message for a constant sentence, which is not worded as a value of another."""
+    if isinstance(sentence, Message):
+        return sentence
+    return Message(sentence.replace("{", "{{").replace("}", "}}"))

@@ -106,8 +106,8 @@ class RawPlanEntry(Struct, forbid_unknown_fields=True, kw_only=True):
 
     service: Annotated[str | None, _doc("The service, in English or German.")] = None
     after: Annotated[str | None, _doc("Only after this other service has failed.")] = None
-    when: Annotated[list[str] | None, _doc("Only if one of these holds.")] = None
-    unless: Annotated[list[str] | None, _doc("Not if one of these holds.")] = None
+    when: Annotated[list[str] | None, _doc("Only if one of these conditions is true.")] = None
+    unless: Annotated[list[str] | None, _doc("Not if one of these conditions is true.")] = None
     equipment: Annotated[
         list[str | list[str]] | None, _doc("Required equipment; an inner list: one of these.")
     ] = None

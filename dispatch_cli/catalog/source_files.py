@@ -28,7 +28,9 @@ def distrust(found_by: str, found: os.stat_result) -> str | None:
             " or your config folder"
         )
     if not only_owner_writes(found):
-        return "{key} is allowed only in a file that no other user can write: chmod go-w"
+        return (
+            "{key} is allowed only in a file that you own and no other user can write: chmod go-w"
+        )
     return None
 
 

@@ -170,7 +170,7 @@ class _HolidayEvaluator:
             )
 
             try:
-                # Without a bound, the library may look for a change until the year 9999: 1.2 s.
+                # Without a bound, the library may search for a change until the year 9999: 1.2 s.
                 self._parsed[text] = OpeningHours(text, max_interval_days=366)
             except ParserError:
                 raise HoursError('"{text}" is not parsed hours', text=self._text) from None

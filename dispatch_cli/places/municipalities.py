@@ -59,13 +59,13 @@ def find_municipalities(folded_name: str, names: Gazetteer) -> list[Municipality
     # A gazetteer may be of another date than the table of postcodes.
     entries = [one for one in names.named(folded_name) if is_postcode(one.postcode)]
     exact = [one for one in entries if one.folded == folded_name]
-    taken = {one.postcode for one in exact}
+    exact_codes = {one.postcode for one in exact}
     own_districts = {one.district_code for one in exact}
     longer = [
         one
         for one in entries
         if one.folded != folded_name
-        and one.postcode not in taken
+        and one.postcode not in exact_codes
         and one.district_code not in own_districts
         and fold_name(one.name.partition("-")[0]) != folded_name
     ]

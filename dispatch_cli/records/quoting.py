@@ -7,7 +7,7 @@ from msgspec import Struct
 from .values import MOST_BYTES
 
 MOST_LINES = 500
-"""Lines in one record at most. A quoted field with more is taken for one that was never closed."""
+"""Lines in one record at most. A quoted field with more counts as one that is never closed."""
 
 
 class RecordBytes(Struct, frozen=True, gc=False):

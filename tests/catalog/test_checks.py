@@ -264,7 +264,7 @@ def test_a_file_that_others_can_write_is_not_trusted(
     """Commands and secrets are errors in a named file that other users can write."""
     path = write(tmp_path, f"{HUBER}{line}\n")
     path.chmod(mode)
-    with pytest.raises(BadDataError, match=f"{key} is allowed only in a file that no other user"):
+    with pytest.raises(BadDataError, match=f"{key} is allowed only in a file that you own"):
         found_as(path, "option")
     path.chmod(0o644)
     assert found_as(path, "option").probes()
@@ -276,7 +276,7 @@ def test_a_file_of_another_user_is_not_trusted(tmp_path: Path) -> None:
         pytest.skip("only root can give a file away")
     path = write(tmp_path, f"{HUBER}{NEEDS_TRUST[0][0]}\n")
     os.chown(path, 65534, 65534)
-    with pytest.raises(BadDataError, match="is allowed only in a file that no other user"):
+    with pytest.raises(BadDataError, match="is allowed only in a file that you own"):
         found_as(path, "option")
 
 
