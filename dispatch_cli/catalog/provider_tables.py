@@ -32,7 +32,7 @@ from .unknown_keys import all_words
 
 MAX_TEXT = 5000
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_EMPTY = "{key} is empty: name at least one"
+EMPTY = "{key} is empty: name at least one"
 _AREA_KEYS = ("radius_km", "postcodes", "polygon")
 Words = Mapping[str, tuple[str, ...]]
 
@@ -107,7 +107,7 @@ def make_provider(
     for number, tag in enumerate(raw.tags or ()):
         check_id(reporter, ("tags", number), tag, "tag")
     if raw.services is not None and not raw.services:
-        reporter.report("services", _EMPTY, key="services")
+        reporter.report("services", EMPTY, key="services")
     name = check_text(reporter, "name", raw.name)
     notes = check_text(reporter, "notes", raw.notes or None)
     services = known_words(reporter, "services", raw.services, SERVICES, "service")
@@ -217,7 +217,7 @@ def _area(
         return Circle(raw.radius_km)
     if raw.postcodes is not None:
         if not raw.postcodes:
-            reporter.report(("area", "postcodes"), _EMPTY, key="postcodes")
+            reporter.report(("area", "postcodes"), EMPTY, key="postcodes")
             return None
         ranges = reporter.read(
             ("area", "postcodes"), context.parsers.ranges, tuple(raw.postcodes), what="postcodes"

@@ -266,8 +266,8 @@ def test_a_found_file_starts_nothing(dispatch, home, line, key):
     path.chmod(0o664)
     ran = dispatch("check", "--providers", "providers.toml")
     assert ran.code == 4
-    who = "a file that no other user can write"
-    assert f'providers.toml:{at}: provider "lech": {key} is allowed only in {who}' in ran.err
+    said = f'provider "lech": {key} is allowed only in a file that you own'
+    assert f"providers.toml:{at}: {said}" in ran.err
 
 
 def test_a_public_server_may_not_send_us_inside(dispatch, home):
