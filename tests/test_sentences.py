@@ -8,6 +8,9 @@ from string import Formatter
 import dispatch_cli
 
 PACKAGE = Path(dispatch_cli.__file__).parent
+MAKERS = {"Message", "place_error", "report", "warn", "_refuse", "_unreadable"}
+"""Functions that make a sentence of their last argument, as errors and problems do."""
+
 OPTIONS = {"hint", "line", "who", "file", "is_twice", "at", "after"}
 """Arguments of errors and problems that may fill no place of the sentence."""
 
@@ -20,16 +23,17 @@ def sentences(source: str) -> Iterator[tuple[int, str, set[str]]]:
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         is_problem = name == "at" and getattr(node.func, "value", None) is not None
         owner = getattr(getattr(node.func, "value", None), "id", "")
-        if not (name == "Message" or name.endswith("Error") or (is_problem and owner == "Problem")):
+        if not (name in MAKERS or name.endswith("Error") or (is_problem and owner == "Problem")):
             continue
         texts = [
-            each.value
+            each
             for each in node.args
             if isinstance(each, ast.Constant) and isinstance(each.value, str)
         ]
+        is_template = texts and (texts[-1] is node.args[-1] or name.endswith("Error"))
         values = {each.arg for each in node.keywords if each.arg}
-        if len(texts) == 1 and values and None not in {each.arg for each in node.keywords}:
-            yield node.lineno, texts[0], values
+        if is_template and values and None not in {each.arg for each in node.keywords}:
+            yield node.lineno, str(texts[-1].value), values
 
 
 def mistakes(source: str) -> list[str]:
@@ -64,4 +68,5 @@ def test_a_place_without_a_value_is_found():
     assert mistakes('UsageError("no {thing}", hint="x", other=1)')
     assert mistakes('Message("no {thing} {other}", thing=1)')
     assert mistakes('Problem.at(path, "no {thing}", line=3)')
+    assert mistakes('reporter.report("key", "no {thing}", other=1)')
     assert not mistakes('Problem.at(path, "no {thing:.3g}", line=3, thing=1)')
