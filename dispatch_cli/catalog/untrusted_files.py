@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import BadDataError, Problem
 from ..messages import Message
 from ..model.near_words import suggestion
+from ..model.words import composed
 
 if TYPE_CHECKING:
     from .problem_collector import TomlFile
@@ -124,7 +125,7 @@ def decode(content: bytes, *, shown: str) -> str:
         line = _line_at(content, nul)
         raise BadDataError(Problem("it contains a NUL byte: not a text file", shown, line))
     try:
-        return content.decode().replace("\r\n", "\n")
+        return composed(content.decode().replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise BadDataError(
             Problem.at(

@@ -59,4 +59,15 @@ def main(
 
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
-    return outcome.run(app, argv)
+    return outcome.run(app, [_composed(each) for each in argv])
+
+
+def _composed(argument: str) -> str:
+    """Return an argument with composed letters; the path of an existing file stays as it is."""
+    if argument.isascii():
+        return argument
+    from os.path import exists
+
+    from ..model.words import composed
+
+    return argument if exists(argument) else composed(argument)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..model.words import composed
 
 if TYPE_CHECKING:
     from ..cases.book import Book
@@ -49,7 +50,7 @@ def read_text(text: str, question: str) -> str:
     """The text itself; for ``-`` what is typed on the terminal, or one line of stdin."""
     if text != "-":
         return text
-    return ask(question) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    return ask(question) if sys.stdin.isatty() else composed(sys.stdin.readline().rstrip("\r\n"))
 
 
 def ask(question: str) -> str:
@@ -59,4 +60,4 @@ def ask(question: str) -> str:
     line = sys.stdin.readline()
     if not line:
         raise KeyboardInterrupt
-    return line.strip()
+    return composed(line.strip())

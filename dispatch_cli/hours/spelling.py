@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from ..model.words import composed
 from .tokens import EXAMPLE, HoursError, Token, tokenize
 
 LONGEST = 2000
@@ -27,6 +28,7 @@ def parse_hours(text: str) -> str:
     OpenStreetMap and open in the library, so the result has ``unknown``. Raises HoursError with the
     column and an allowed example; also for a fallback rule and for hours by the sun.
     """
+    text = composed(text)
     if len(text) > LONGEST:
         raise HoursError(
             "the hours have {count} characters, allowed are {longest}",

@@ -129,9 +129,18 @@ COUNTRIES: Mapping[str, str] = {
 METHODS = ("index", "time-bands", "nearest")
 
 
+def composed(text: str) -> str:
+    """Return a text with each letter as one character (NFC); Macs write "ü" as two."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize  # only for texts with umlauts
+
+    return normalize("NFC", text)
+
+
 def fold(word: str) -> str:
     """Fold a word for comparison: case, umlauts, hyphens and blanks make no difference."""
-    folded = word.strip().casefold().replace("-", "_").replace(" ", "_")
+    folded = composed(word).strip().casefold().replace("-", "_").replace(" ", "_")
     for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):  # "ß" is folded by casefold
         folded = folded.replace(umlaut, plain)
     return folded

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ..errors import UsageError
 from ..messages import Message, quoted
+from ..model.words import composed
 
 LONGEST_TEXT = 2_000
 """Characters; a map link that a browser shows is shorter."""
@@ -35,7 +36,7 @@ class Position(Struct, frozen=True):
 def clean_text(text: str) -> str:
     """Replace typographic characters by ASCII, and each run of white space by one blank."""
     if not text.isascii():
-        text = text.translate(_ASCII_OF)
+        text = composed(text).translate(_ASCII_OF)
     return " ".join(text.split())
 
 

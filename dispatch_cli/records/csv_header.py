@@ -3,6 +3,7 @@
 import codecs
 
 from ..errors import BadDataError, Problem, UsageError
+from ..model.words import composed
 from .input_stream import InputStream
 from .quoting import is_open_after
 from .values import MOST_BYTES
@@ -94,6 +95,7 @@ def _header_text(header: bytes, name: str, encoding: str) -> str:
             ),
             hint="name the encoding of the file, such as --encoding cp1252",
         ) from None
+    text = composed(text)
     if "\0" in text:
         raise BadDataError(
             Problem(

@@ -15,6 +15,13 @@ def chunks_of(path, wanted, mark=None):
         return list(records.rows.chunks(mark or records.rows.start, wanted))
 
 
+def records_of(folder, line):
+    """Return the records of a file of one line."""
+    path = folder / "in.jsonl"
+    path.write_text(f"{line}\n", encoding="utf-8")
+    return [each for chunk in chunks_of(path, ("kind",)) for each in chunk.records]
+
+
 def test_each_line_is_an_object_or_a_reject_with_its_bytes(tmp_path):
     """A malformed line, an array, NUL, another encoding, deep nesting: each keeps its bytes."""
     lines = [
@@ -99,3 +106,30 @@ def test_a_row_of_parquet_over_the_limit_is_rejected(tmp_path):
     assert [type(each) for each in chunk.records] == [Row, Reject, Row]
     assert chunk.records[1].reason == "too_long"
     assert msgspec.json.decode(chunk.records[1].raw) == {"a": "y" * MOST_BYTES}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"kind":"medical","kind":"tow"}', '{"kind":"tow","kind":"tow"}',
+        '{"kind" : "a","x":{"kind":1},"kind":"b"}', '{"k\\u0069nd":"a","kind":"b"}',
+        '{"id":1,"id":2,"kind":"tow"}', '{"Größe":1,"Gro\u0308ße":2}', '{"":1,"":2}',
+        '{"a":[{"b":1}],"a":2}', '{"kind"\t:1,"kind":2}', '{"a":"\\":","b":1,"b":2}',
+    ],
+)  # fmt: skip
+def test_a_name_that_occurs_twice_is_a_reject(tmp_path, line):
+    """Readers differ on which value counts, so none does: the kind of an emergency may be lost."""
+    [reject] = records_of(tmp_path, line)
+    assert isinstance(reject, Reject)
+    assert reject.reason == "bad_json"
+    assert "occurs twice" in str(reject.detail)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"a":{"kind":1},"b":{"kind":2}}', '{"a":"x\\":y","b":1}', '{"a":[{"b":1},{"b":2}]}', "{}"],
+)
+def test_equal_names_in_different_objects_are_no_reject(tmp_path, line):
+    """A name counts within its object; a colon inside a text is no name."""
+    [row] = records_of(tmp_path, line)
+    assert isinstance(row, Row)

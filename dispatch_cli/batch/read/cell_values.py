@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from ...errors import UsageError
+from ...model.words import composed
 
 _YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "ja", "j", "wahr", "x", "on"})
 _NO = frozenset({"0", "0.0", "false", "f", "no", "n", "nein", "falsch", "off", "-"})
@@ -22,7 +23,7 @@ def text_of(value: Any, *, flag: bool = False, list_: bool = False) -> str | Non
     if value is None:
         return None
     if isinstance(value, str):
-        return value.strip() or None
+        return composed(value).strip() or None
     if isinstance(value, bool) and flag:
         return "1" if value else "0"
     if isinstance(value, float) and isnan(value):

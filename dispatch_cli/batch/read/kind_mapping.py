@@ -7,6 +7,7 @@ from typing import Any
 from ...errors import BadDataError, Problem, UsageError
 from ...intake import read_kind
 from ...model import Plan
+from ...model.words import composed
 
 MOST_BYTES = 1 << 20
 
@@ -37,7 +38,7 @@ def parse_kinds(content: bytes, name: str, plans: Mapping[str, Plan]) -> KindMap
     import tomli
 
     try:
-        table: dict[str, Any] = tomli.loads(content.decode("utf-8-sig"))
+        table: dict[str, Any] = tomli.loads(composed(content.decode("utf-8-sig")))
     except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadDataError(Problem.at(name, "is not valid TOML: {error}", error=error)) from None
     kinds = table.get("kinds")
