@@ -1,17 +1,17 @@
 """Programs that die in the middle of a decision: by an exception, or killed at a statement."""
 
 import os
-import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from sqlite3 import Connection
 
 from dispatch_cli.errors import ConflictError, ExitCode, UsageError
 from dispatch_cli.store import Store, Transaction
 from dispatch_cli.store.database import Database
+
+from ..store.working import DyingDatabase
 
 _WRITES = ("new_case", "save", "set_text", "set_personal", "append", "hold")
 
@@ -51,25 +51,6 @@ class FusedStore(Store):
             raise Died
 
 
-class _KilledDatabase(Database):
-    """A case log whose program is killed when it begins a statement, counted from the first."""
-
-    dies_at = 0
-
-    def connect(self, path: Path) -> Connection:
-        connection = super().connect(path)
-        begun: list[str] = []
-
-        def look(statement: str) -> None:
-            if begun or statement.startswith("BEGIN"):
-                begun.append(statement)
-                if len(begun) == self.dies_at:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        connection.set_trace_callback(look)
-        return connection
-
-
 def killed_at(path: Path, now: datetime, dies_at: int, act: Callable[[Store], object]) -> bool:
     """Do an act in a program of its own that is killed at a statement: whether it came to that.
 
@@ -79,7 +60,7 @@ def killed_at(path: Path, now: datetime, dies_at: int, act: Callable[[Store], ob
     if not child:
         code = 1
         try:
-            database = _KilledDatabase(path, now=now)
+            database = DyingDatabase(path, now=now)
             database.dies_at = dies_at
             act(Store(database))
             code = ExitCode.OK

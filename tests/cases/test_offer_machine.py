@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from dispatch_cli.cases import case_ends, case_states, offer_changes, unit_bookings
 from dispatch_cli.errors import ConflictError, UsageError
 
+from .jobs import ENDINGS
 from .sample_cases import JOB, case, fleet, option, service
 
 UNITS = {"anna": 1, "bert": 1, "carl": 2}
@@ -21,15 +22,6 @@ STARTS = [
     datetime(2027, 3, 28, 0, 59, tzinfo=UTC),
     datetime(2026, 11, 27, 12, 0, tzinfo=UTC),
 ]
-ENDINGS = {
-    "decline": "declined",
-    "no_answer": "no_answer",
-    "unreachable": "unreachable",
-    "wrong_equipment": "wrong_equipment",
-    "fail": "failed",
-    "unsuccessful": "unsuccessful",
-    "cancel": "cancelled",
-}
 CALL_BACK = timedelta(minutes=5)
 HALF_AN_HOUR = timedelta(minutes=30)
 

@@ -12,10 +12,11 @@ from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from random import Random
-from sqlite3 import Connection, connect
+from sqlite3 import connect
 
 from msgspec import Struct
 
+from benchmarks.reliability import QuickDatabase
 from dispatch_cli import desk
 from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
@@ -26,7 +27,6 @@ from dispatch_cli.notation import centre_of, place_at
 from dispatch_cli.notation.centres import centres
 from dispatch_cli.results.cascade_answer import Cascade
 from dispatch_cli.store import Store
-from dispatch_cli.store.database import Database
 
 from ..worlds import ALWAYS, NOON, MemoryCatalog, no_holidays, provider
 
@@ -40,16 +40,6 @@ TABLES = (
 
 Sums = dict[tuple[object, ...], tuple[float, ...]]
 """Every aggregate of a log: the numbers of each row by its table and texts."""
-
-
-class QuickDatabase(Database):
-    """A case log that waits for no disk: no power fails in a simulation."""
-
-    def connect(self, path: Path) -> Connection:
-        """Open a file without waiting for the disk at each commit."""
-        connection = super().connect(path)
-        connection.execute("PRAGMA synchronous = OFF")
-        return connection
 
 
 class Leftover(Struct, frozen=True):

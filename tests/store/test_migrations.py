@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from dispatch_cli.store.database import Database
 from dispatch_cli.store.migrations import Migration, migrations, newest, statements
 
 from .sample import NOW
-from .working import decide_next, opened, problems
+from .working import DyingDatabase, decide_next, opened, problems
 
 NEXT = newest(migrations()) + 1
 LATER = Migration(
@@ -39,26 +38,6 @@ KNOWN = (*migrations(), LATER)
 _MINUTE_US = 60_000_000
 LOGS = Path(__file__).parent / "logs"
 """A log of each older version: the SQL dump after seven steps of ``working.decide_next``."""
-
-
-class DyingDatabase(Database):
-    """A log whose program is killed at a statement of the migration."""
-
-    dies_at = 0
-
-    def connect(self, path: Path) -> Connection:
-        """Open a file and count the statements from the migration's transaction on."""
-        connection = super().connect(path)
-        begun: list[str] = []
-
-        def look(statement: str) -> None:
-            if begun or statement.startswith("BEGIN"):
-                begun.append(statement)
-                if len(begun) == self.dies_at:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        connection.set_trace_callback(look)
-        return connection
 
 
 def _newer(path: Path) -> Store:
@@ -84,6 +63,18 @@ def _schema(path: Path) -> list[tuple[str, ...]]:
     rows += connection.execute("PRAGMA user_version").fetchall()
     connection.close()
     return rows
+
+
+def _offer_of_case_2(connection: Connection) -> dict[str, object]:
+    """Read the one offer of a case by its columns, as a pattern for others."""
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(offer)")]
+    row = connection.execute("SELECT * FROM offer WHERE case_id = 2").fetchone()
+    return dict(zip(columns, row, strict=True))
+
+
+def _add_offer(connection: Connection, offer: dict[str, object]) -> None:
+    marks = ", ".join("?" * len(offer))
+    connection.execute(f"INSERT INTO offer VALUES ({marks})", (*offer.values(),))  # noqa: S608
 
 
 def _filled(path: Path) -> None:
@@ -212,19 +203,11 @@ def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> 
     slots = [(1, 1, 0, 60, "lockout"), (1, 2, 10, 50, "taxi"), (1, 4, 20, None, "tow"),
              (2, 1, 5, None, "heavy_tow"), (3, 1, 0, 30, "recovery")]  # fmt: skip
     with closing(sqlite3.connect(path)) as connection, connection:
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(offer)")]
-        pattern = dict(
-            zip(
-                columns,
-                connection.execute("SELECT * FROM offer WHERE case_id = 2").fetchone(),
-                strict=True,
-            )
-        )
+        pattern = _offer_of_case_2(connection)
         for number, (unit, slot, since, until, service) in enumerate(slots, start=11):
             offer = pattern | {"number": number, "ended_at": None, "unit": unit, "slot": slot,
                                "service": service, "provider": "huber"}  # fmt: skip
-            marks = ", ".join("?" * len(offer))
-            connection.execute(f"INSERT INTO offer VALUES ({marks})", (*offer.values(),))  # noqa: S608
+            _add_offer(connection, offer)
             end = None if until is None else until * 60_000_000
             connection.execute(
                 "INSERT INTO engagement VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -260,14 +243,7 @@ def test_what_older_offers_teach_is_worked_out_anew(tmp_path: Path, version: int
          "promises": f'[[{begin + 30 * _MINUTE_US},{begin + 10 * _MINUTE_US},"provider"]]'},
     ]  # fmt: skip
     with closing(sqlite3.connect(path)) as connection, connection:
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(offer)")]
-        pattern = dict(
-            zip(
-                columns,
-                connection.execute("SELECT * FROM offer WHERE case_id = 2").fetchone(),
-                strict=True,
-            )
-        )
+        pattern = _offer_of_case_2(connection)
         for number, call in enumerate(calls, start=11):
             offer = pattern | {
                 "number": number, "provider": "huber", "outcome": call["outcome"],
@@ -276,8 +252,7 @@ def test_what_older_offers_teach_is_worked_out_anew(tmp_path: Path, version: int
                 "promises": call["promises"],
                 "arrived_at": call["arrived"] and begin + call["arrived"] * _MINUTE_US,
             }  # fmt: skip
-            marks = ", ".join("?" * len(offer))
-            connection.execute(f"INSERT INTO offer VALUES ({marks})", (*offer.values(),))  # noqa: S608
+            _add_offer(connection, offer)
         connection.execute(
             "INSERT INTO learned (provider, service, accepted_weight, asked_weight, answer_weight,"
             " answer_min_weighted, late_weight, late_min_weighted, as_of, half_life_days)"

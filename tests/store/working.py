@@ -5,6 +5,7 @@ after a crash knows what must be there from the number of records alone.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,26 @@ class HastyDatabase(Database):
         """Open a file without waiting for the disk at each commit."""
         connection = super().connect(path)
         connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+
+class DyingDatabase(Database):
+    """A case log whose program is killed when it begins a statement, counted from the first."""
+
+    dies_at = 0
+
+    def connect(self, path: Path) -> Connection:
+        """Open a file and count the statements from the first transaction on."""
+        connection = super().connect(path)
+        begun: list[str] = []
+
+        def look(statement: str) -> None:
+            if begun or statement.startswith("BEGIN"):
+                begun.append(statement)
+                if len(begun) == self.dies_at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        connection.set_trace_callback(look)
         return connection
 
 
