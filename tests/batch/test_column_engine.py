@@ -125,7 +125,7 @@ def learned(world: World) -> None:
     ]
 
 
-@pytest.mark.parametrize("worlds", [6, pytest.param(24, marks=pytest.mark.ci)])
+@pytest.mark.parametrize("worlds", [6, pytest.param(12, marks=pytest.mark.ci)])
 def test_who_is_always_early_and_goes_by_postcodes(worlds: int) -> None:
     """What the log has taught may be minutes below nought: both engines still are the desk."""
     for seed in range(300, 300 + worlds):
