@@ -110,11 +110,11 @@ def _case_log() -> tuple[list[tuple[str, str, str]], ExitCode]:
         rows.append(("case log id", found.id, f"{found.commits} commits"))
     if found.file_system:
         rows.append(("file system", found.file_system, "mountinfo"))
-    rows += [("warning", text, str(log.path)) for text in found.doubts]
+    rows += [("warning", str(text), str(log.path)) for text in found.risks]
     rows += [("set aside", each, "hold what was erased since") for each in found.aside]
-    rows += [("problem", problem, str(log.path)) for problem in found.problems]
+    rows += [("problem", str(problem), str(log.path)) for problem in found.problems]
     if found.hint:
-        rows.append(("hint", found.hint, str(log.path)))
+        rows.append(("hint", str(found.hint), str(log.path)))
     return rows, found.exit_code
 
 

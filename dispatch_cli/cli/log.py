@@ -16,7 +16,7 @@ from .result_output import shown
 from .spreading import takes
 
 if TYPE_CHECKING:
-    from ..store.restoring import Restored
+    from ..store.restoring import RestoreResult
 
 app = group("The case log: prove that its journal is whole, back it up, restore it.")
 
@@ -43,7 +43,7 @@ def verify(
         {"head": found, "problems": problems},
         lines=lambda screen: [((screen.text(each), ""),) for each in problems or [f"ok: {found}"]],
         columns=("problem",) if problems else ("head",),
-        rows=lambda: [{"problem": each} for each in problems] or [{"head": found}],
+        rows=lambda: [{"problem": str(each)} for each in problems] or [{"head": found}],
         exit_code=ExitCode.BAD_DATA if problems else ExitCode.OK,
     )
 
@@ -138,7 +138,7 @@ def restore(
     )
 
 
-def _what_is_lost(made: "Restored") -> Iterator[str]:
+def _what_is_lost(made: "RestoreResult") -> Iterator[str]:
     if made.is_other:
         yield f"this was a backup of another case log{_known(made, 'the one before')}"
     elif made.missing is None:
@@ -163,7 +163,7 @@ def _what_is_lost(made: "Restored") -> Iterator[str]:
         )
 
 
-def _known(made: "Restored", of: str = "") -> str:
+def _known(made: "RestoreResult", of: str = "") -> str:
     """How much was acknowledged in a log that cannot be read whole, by its lock file."""
     if not made.lost_commits:
         return ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .. import catalog, folders, store
 from ..errors import BadDataError, DispatchError
+from ..messages import Message
 from ..model import Observations
 
 if TYPE_CHECKING:
@@ -70,19 +71,21 @@ def store_at(
     at: datetime,
     *,
     on_network: bool = False,
-    warn: Callable[[str], None] = lambda text: None,
+    warn: Callable[[Message | str], None] = lambda text: None,
 ) -> "Store":
     """Prepare the case log that was named, else the user's own; nothing is read or made yet.
 
     ``warn`` is called with what makes the file less safe than it could be.
     """
-    voice = store.Voice(_say_on_terminal, warn)
-    return store.open_store(_log_path(option), now=at, on_network=on_network, voice=voice)
+    notices = store.StoreNotices(_say_on_terminal, warn)
+    return store.open_store(_log_path(option), now=at, on_network=on_network, notices=notices)
 
 
-def _say_on_terminal(text: str) -> None:
+def _say_on_terminal(text: Message | str) -> None:
     if sys.stderr.isatty():
-        sys.stderr.write(f"{text}\n")
+        from ..render.wording import worded
+
+        sys.stderr.write(f"{worded(text)}\n")
         sys.stderr.flush()
 
 

@@ -1,6 +1,6 @@
-"""The case log: cases, offers, who is engaged, and the journal, in one SQLite file.
+"""Store cases, offers, bookings and the journal in one SQLite file, the case log.
 
-``Store`` is the one interface to it. Nothing here imports SQLite before a store is used.
+``Store`` is its only interface. SQLite is imported when a store is first used.
 """
 
 from datetime import datetime
@@ -8,30 +8,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .database import Voice
+    from .database import StoreNotices
     from .log import Store
     from .transaction import Reader, Transaction
 
-__all__ = ["Reader", "Store", "Transaction", "Voice", "default_path", "open_store"]
+__all__ = ["Reader", "Store", "StoreNotices", "Transaction", "default_path", "open_store"]
 
 
 def default_path(state_dir: Path) -> Path:
-    """Where the case log is, unless the user says otherwise."""
+    """Return the default path of the case log."""
     return state_dir / "cases.sqlite3"
 
 
 def open_store(
-    path: Path, *, now: datetime, on_network: bool = False, voice: "Voice | None" = None
+    path: Path, *, now: datetime, on_network: bool = False, notices: "StoreNotices | None" = None
 ) -> "Store":
-    """Prepare the case log at a path; nothing is read or made before the first use.
+    """Prepare the case log at a path; it is read or made at the first use.
 
-    ``now`` is the moment that files made on the way, such as copies before a migration, are named
-    after. ``on_network`` takes a log on a network file system, too.
+    ``now`` is in the names of additional files, such as the copy before a migration. ``on_network``
+    allows a log on a network file system.
     """
     from .database import SILENT, Database
     from .log import Store
 
-    return Store(Database(path, now=now, on_network=on_network, voice=voice or SILENT))
+    return Store(Database(path, now=now, on_network=on_network, notices=notices or SILENT))
 
 
 def __getattr__(name: str) -> object:
@@ -39,10 +39,10 @@ def __getattr__(name: str) -> object:
         from .log import Store
 
         return Store
-    if name == "Voice":
-        from .database import Voice
+    if name == "StoreNotices":
+        from .database import StoreNotices
 
-        return Voice
+        return StoreNotices
     if name in ("Reader", "Transaction"):
         from . import transaction
 

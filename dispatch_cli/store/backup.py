@@ -1,10 +1,10 @@
-"""Copies of a case log, made while other programs work and checked on both ends.
+"""Copy a case log while other programs use it, and check the log and the copy.
 
-A backup has a mark of its own, so that no write-ahead log of another copy fits it.
+A backup has a mark of its own, so that no write-ahead log of another copy matches it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
+from ..messages import Message
 from . import identity, journal, rotation
 from .database import Database
 from .database_files import COMPANIONS, flush, is_same, make_private, remove
 from .identity import Stamp
 from .in_transaction import in_reading
 from .lock import SUFFIX, LockFile
-from .log_faults import UNAVAILABLE, explained
+from .log_faults import CANNOT_BE_READ, FOREIGN_WAL, NEWER, OLDER, UNAVAILABLE, explained
 from .soundness import all_problems
 
 if TYPE_CHECKING:
     import sqlite3
 
 
-class Copied(Struct, frozen=True):
+class BackupResult(Struct, frozen=True):
     """A backup: where it is, the journal's head in it, and how many cases it has."""
 
     path: str
@@ -33,17 +34,24 @@ class Copied(Struct, frozen=True):
     cases: int
 
 
-_STAYS = "the case log and the copies that are there stay as they are"
+_STAYS = "the case log and the existing copies are unchanged"
+_OF_A_BACKUP = {
+    CANNOT_BE_READ: "the backup cannot be read: {why}",
+    FOREIGN_WAL: "this write-ahead log does not belong to the backup beside it",
+    NEWER: "the backup has schema version {found}; this program knows up to {known}",
+    OLDER: "the backup has an older schema version and must be migrated",
+}
+"""The sentences about a backup in the place of those about the case log."""
 
 
-def back_up(database: Database, target: Path, keep: int | None) -> Copied:
+def back_up(database: Database, target: Path, keep: int | None) -> BackupResult:
     """Copy one state of a log into a file; see ``Store.back_up``."""
     target = Path(os.path.abspath(target))
     refuse_own(database.path, *rotation.touched(target, keep, database.path), to_write=True)
     if not database.exists():
         raise UsageError("{path}: there is no case log to back up", path=database.path)
     with (
-        about_copy(target, "the backup cannot be written", _STAYS),
+        about_copy(target, "the backup cannot be written: {why}", _STAYS),
         _held(database, target) as held,
     ):
         rotation.remove_unfinished(target)
@@ -66,10 +74,12 @@ def back_up(database: Database, target: Path, keep: int | None) -> Copied:
 def about_copy(
     copy: Path, unavailable: str, hint: str, *, beside: Path | None = None
 ) -> Iterator[None]:
-    """Raise what goes wrong with a copy of a log as an error about the copy, not the log.
+    """Raise errors of a copy of a log as errors about the copy, not the log.
 
-    ``beside`` is a file that the copy is copied into and that the user does not know.
+    ``unavailable`` is the sentence of an unavailable copy. ``beside`` is an internal file into
+    which the copy is copied.
     """
+    sentences = {**_OF_A_BACKUP, UNAVAILABLE: unavailable}
     names = {
         f"{path}{suffix}": f"{copy}{suffix}"
         for path in (copy, beside or copy)
@@ -79,24 +89,31 @@ def about_copy(
         with explained(copy):
             yield
     except (BadDataError, UnavailableError) as error:
-        texts = [str(each.text) for each in error.problems]
-        if isinstance(error, UnavailableError):
-            is_about_it = all(text.startswith(UNAVAILABLE) for text in texts)
-            texts = [text.replace(UNAVAILABLE, unavailable) for text in texts]
-        else:
-            is_about_it = True
-            texts = [text.replace("the case log", "the backup") for text in texts]
         files = [names.get(each.file, "") for each in error.problems]
+        is_about_it = not isinstance(error, UnavailableError) or all(
+            isinstance(each.text, Message) and each.text.id == UNAVAILABLE
+            for each in error.problems
+        )
         if not (is_about_it and all(files)):
             raise
-        problems = (Problem(*each) for each in zip(texts, files, strict=True))
+        problems = (
+            Problem(_reworded(each.text, sentences), file)
+            for each, file in zip(error.problems, files, strict=True)
+        )
         raise type(error)(*problems, hint=hint) from error
 
 
-def refuse_own(log: Path, *files: Path, to_write: bool = False) -> None:
-    """Refuse a file that belongs to the case log, also if another path leads to it.
+def _reworded(text: Message | str, sentences: Mapping[str, str]) -> Message | str:
+    """Replace the template of a sentence, and keep its values."""
+    if isinstance(text, Message):
+        return Message(sentences.get(text.id, text.id), **text.values)
+    return sentences.get(text, text)
 
-    What a restore or a migration has kept beside the log may be read, not written.
+
+def refuse_own(log: Path, *files: Path, to_write: bool = False) -> None:
+    """Refuse a file that belongs to the case log, also by another path; raises UsageError.
+
+    Files that a restore or a migration has kept beside the log may be read, but not written.
     """
     own = {f"{log.name}{suffix}" for suffix in ("", *COMPANIONS, SUFFIX, ".new", ".restored")}
     kept = (f"{log.name}.replaced-", f"{log.name}.before-")
@@ -107,8 +124,8 @@ def refuse_own(log: Path, *files: Path, to_write: bool = False) -> None:
             raise UsageError("{file} belongs to the case log itself", file=file)
 
 
-def refuse_unsound(path: Path, problems: list[str]) -> None:
-    """Raise what is wrong with a log or a copy of one."""
+def refuse_unsound(path: Path, problems: Sequence[Message | str]) -> None:
+    """Raise BadDataError with the problems of a log or a copy, if there are any."""
     if problems:
         raise BadDataError(
             *(Problem(problem, file=str(path)) for problem in problems),
@@ -121,8 +138,8 @@ def count_cases(connection: "sqlite3.Connection") -> int:
     return int(connection.execute("SELECT count(*) FROM case_file").fetchone()[0])
 
 
-def _copied(database: Database, target: Path, fresh: Path, keep: int) -> tuple[Copied, Stamp]:
-    """Copy what one transaction reads into a file of its own, checked and on the disk."""
+def _copied(database: Database, target: Path, fresh: Path, keep: int) -> tuple[BackupResult, Stamp]:
+    """Copy one state of the log into a file, check both, and sync the file to the disk."""
     import sqlite3
 
     schema = database.schema()
@@ -137,14 +154,14 @@ def _copied(database: Database, target: Path, fresh: Path, keep: int) -> tuple[C
                 copy.execute("PRAGMA journal_mode = DELETE")
                 stamp = identity.renew(copy)
                 refuse_unsound(target, all_problems(copy, schema))
-                made = Copied(str(target), journal.read_head(copy), count_cases(copy))
+                made = BackupResult(str(target), journal.read_head(copy), count_cases(copy))
             flush(fresh)
     return made, stamp
 
 
 @contextmanager
 def _held(database: Database, target: Path) -> Iterator[LockFile]:
-    """Hold the lock beside a backup, which programs that work with the copy hold as well."""
+    """Hold the lock of a backup, which programs that use the backup as a log hold as well."""
     with ExitStack() as stack:
         try:
             held = stack.enter_context(database.beside(target).alone())

@@ -1,4 +1,4 @@
-"""Cases as rows: read in a few queries, written where they differ."""
+"""Read cases in a few queries, and write the rows that have changed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 MOST_ID = 2**63 - 1
-"""The largest number that SQLite keeps as one."""
+"""The largest integer of SQLite."""
 
 _OFFER = tuple(Offer.__struct_fields__)
 _OFFER_TIMES = tuple(
@@ -47,7 +47,7 @@ _PUT_OFFER = (
 )
 _CASE_TIMES = ("closed_at", "call_back_at", "hold_until", "forgotten_at")
 
-# Arrays instead of objects would be half as long, but a field added later would move the rest.
+# Arrays would be half as long as objects, but a new field could not stand between others.
 _incident = msgspec.json.Decoder(Incident)
 _options = msgspec.json.Decoder(tuple[Option, ...])
 _equipment = msgspec.json.Decoder(tuple[tuple[str, ...], ...])
@@ -62,10 +62,10 @@ def read_cases(
     *,
     with_offers: bool = True,
 ) -> list[Case]:
-    """Read the cases that an SQL query of ids names, the newest first.
+    """Read the cases whose ids an SQL query returns, the newest first.
 
-    A case has its exact place while the motorist's data is there, else the blurred one. Without
-    offers it has none, which halves the time.
+    A case has its exact place until the motorist's data is erased, then the blurred one. Without
+    offers, reading takes half of the time.
     """
     rows = connection.execute(
         f"{_CASES} WHERE id IN ({which}) ORDER BY id DESC",
@@ -105,13 +105,13 @@ def read_cases(
 
 
 def _set_at(connection: "sqlite3.Connection", case_id: int) -> datetime | None:
-    """Read when the reminder of a case was recorded; None where no record says so."""
+    """Read when the reminder of a case was recorded; None without a record."""
     recorded = read_last(connection, case_id, "callback")
     return None if recorded is None else recorded.at
 
 
 def read_personal(connection: "sqlite3.Connection", case_id: int) -> Personal | None:
-    """Read what belongs to the motorist; None once it is erased."""
+    """Read the personal data of the motorist; None once it is erased."""
     row = connection.execute(
         f"SELECT {_PERSONAL} FROM personal WHERE case_id = ?",  # noqa: S608 - our own columns
         (case_id,),
@@ -126,7 +126,7 @@ def read_texts(connection: "sqlite3.Connection", case_id: int) -> dict[str, str]
 
 
 def next_id(connection: "sqlite3.Connection") -> int:
-    """The number of the next new case: cases are never deleted, and count from 1."""
+    """Return the number of the next new case: cases are never deleted, and count from 1."""
     [last] = connection.execute("SELECT coalesce(max(id), 0) FROM case_file").fetchone()
     return int(last) + 1
 
@@ -152,7 +152,7 @@ def insert_case(connection: "sqlite3.Connection", case: Case, personal: Personal
 
 
 def update_case(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
-    """Write what differs between two states of a case, and neither offers nor their numbers go."""
+    """Write the difference between two states of a case; offers are never deleted."""
     if replace(before, services=(), offers=()) != replace(after, services=(), offers=()):
         connection.execute(
             "UPDATE case_file SET opened_at = ?, operator = ?, client = ?, facts = ?,"
@@ -168,14 +168,14 @@ def update_case(connection: "sqlite3.Connection", before: Case, after: Case) -> 
         connection.execute("DELETE FROM case_service WHERE case_id = ?", (after.id,))
         _insert_services(connection, after)
     known = {offer.number: offer for offer in before.offers}
-    # The offer that ends is written before the one that follows, or the index would see two.
+    # An ended acceptance is written before the next one, because a unique index allows only one.
     changed = [offer for offer in after.offers if known.get(offer.number) != offer]
-    for offer in sorted(changed, key=lambda each: (_is_taken(each), each.number)):
+    for offer in sorted(changed, key=lambda each: (_is_accepted(each), each.number)):
         put_offer(connection, after.id, offer)
 
 
 def put_personal(connection: "sqlite3.Connection", case_id: int, personal: Personal) -> None:
-    """Replace what belongs to the motorist; raises ConflictError once it is erased."""
+    """Replace the personal data of the motorist; raises ConflictError once it is erased."""
     columns = ", ".join(f'"{name}" = ?' for name in _personal_fields())
     cursor = connection.execute(
         f"UPDATE personal SET {columns} WHERE case_id = ?",  # noqa: S608 - our own columns
@@ -213,7 +213,7 @@ def put_offer(connection: "sqlite3.Connection", case_id: int, offer: Offer) -> N
             case_id=case_id,
             offer=other[0],
             name=other[1],
-            hint=Message('"dispatch case show {case_id}" tells how it stands', case_id=case_id),
+            hint=Message('"dispatch case show {case_id}" shows the case', case_id=case_id),
         ) from error
 
 
@@ -232,11 +232,11 @@ def offer_of(row: Sequence[Any]) -> Offer:
 
 
 def offer_columns(alias: str) -> str:
-    """The columns from which ``offer_of`` makes an offer."""
+    """List the columns from which ``offer_of`` makes an offer."""
     return ", ".join(f"{alias}.{name}" for name in _OFFER)
 
 
-def _is_taken(offer: Offer) -> bool:
+def _is_accepted(offer: Offer) -> bool:
     return offer.outcome == "accepted" and not offer.corrected and offer.ended_at is None
 
 
@@ -250,7 +250,12 @@ def _json(value: object) -> str:
 
 def _must_be_there(cursor: "sqlite3.Cursor", case_id: int) -> None:
     if not cursor.rowcount:
-        raise ConflictError("what was personal in case {case_id} has been erased", case_id=case_id)
+        raise erased(case_id)
+
+
+def erased(case_id: int) -> ConflictError:
+    """Make the error for a case whose personal data is needed, but erased."""
+    return ConflictError("the personal data of case {case_id} is erased", case_id=case_id)
 
 
 def _case_row(case: Case) -> tuple[Any, ...]:

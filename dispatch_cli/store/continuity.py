@@ -1,14 +1,14 @@
-"""Whether the open case log is still the one at its path, and whole up to its last commit."""
+"""Check that the open case log is still the file at its path, with its last commit."""
 
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DispatchError
-from ..messages import counted
+from ..messages import Message, counted
 from . import journal, lock, wal
 from .held_file import HeldFile
-from .identity import Acknowledged, read_stamp
+from .identity import AcknowledgedCommit, read_stamp
 from .log_faults import RESTORE, foreign_wal, moved, refused, whole
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Continuity:
-    """What is known of the files of an open log, and compared at every transaction.
+    """The files of an open log, compared with their paths at every transaction.
 
     Made before SQLite opens the log. Raises OSError, and BadDataError for a foreign ``-wal``.
     """
@@ -40,10 +40,11 @@ class Continuity:
     def check_wal(self) -> None:
         """Refuse a write-ahead log that does not belong to the database.
 
-        Without the writers' lock a write-ahead log may change under the look: look again with it.
+        Without the writers' lock the write-ahead log may change during the check, which must then
+        be repeated with the lock.
         """
         found = os.fstat(self.file)
-        # Not the time of modification, which a look sets back (store/file_times.py).
+        # Not the time of modification, which reading sets back (store/file_times.py).
         state = (found.st_ctime_ns, found.st_size)
         if state != self._looked_at:
             if not wal.belongs(self._wal_path, self.file):
@@ -51,10 +52,10 @@ class Continuity:
             self._looked_at = state
 
     def check_place(self, writer: "sqlite3.Connection | None" = None) -> None:
-        """Refuse to go on in files that are no longer at their paths.
+        """Refuse to continue in files that are no longer at their paths.
 
-        A ``writer`` with a write-ahead log has opened its companions: without them at their paths,
-        the commit would go into a file without a name.
+        A ``writer`` with a write-ahead log has opened its companions: if they are not at their
+        paths, the commit would be written to a deleted file.
         """
         if not self._held.is_in_place():
             raise moved(self.path)
@@ -66,7 +67,7 @@ class Continuity:
                 if path in self._beside or (writer is not None and _keeps_wal(writer)):
                     raise moved(path) from None
                 continue
-            # It is there from the first transaction on until the last connection goes.
+            # It exists from the first transaction until the last connection is closed.
             if self._beside.setdefault(path, inode := (found.st_dev, found.st_ino)) != inode:
                 raise moved(path)
 
@@ -121,27 +122,30 @@ _kept: dict[tuple[int, int], Continuity] = {}
 def check_history(
     path: Path,
     connection: "sqlite3.Connection",
-    acknowledged: Acknowledged | None,
+    acknowledged: AcknowledgedCommit | None,
     *,
     has_stamp: bool = True,
 ) -> None:
     """Refuse a log without the last commit that was acknowledged at its path.
 
-    A log of a version before the stamps has no commit that was acknowledged with one.
+    A log of a version before the stamps cannot have an acknowledged commit.
     """
-    why = ""
+    why: Message | str = ""
     if has_stamp:
-        why = what_is_lacking(connection, acknowledged)
+        why = missing_commit(connection, acknowledged)
     elif acknowledged is not None:
-        why = f"a log of an older version: {_are_not_in_it(acknowledged.stamp.count)}"
+        lost = _are_not_in_it(acknowledged.stamp.count)
+        why = Message("a log of an older version: {lost_commits}", lost_commits=lost)
     if why:
         raise refused(path, why, _way_out(path))
 
 
-def what_is_lacking(connection: "sqlite3.Connection", acknowledged: Acknowledged | None) -> str:
-    """Say why a log has not the last commit that was acknowledged at its path; "" if it has.
+def missing_commit(
+    connection: "sqlite3.Connection", acknowledged: AcknowledgedCommit | None
+) -> Message | str:
+    """Say why a log lacks the last commit that was acknowledged at its path; "" if it has it.
 
-    After a restore that was interrupted, it may be the restored log as well.
+    After an interrupted restore, the log may also be the restored one.
     """
     if acknowledged is None:
         return ""
@@ -151,11 +155,11 @@ def what_is_lacking(connection: "sqlite3.Connection", acknowledged: Acknowledged
     return why
 
 
-def _lacks(connection: "sqlite3.Connection", noted: Acknowledged) -> str:
-    """Say why a log has not a commit; "" if it has.
+def _lacks(connection: "sqlite3.Connection", noted: AcknowledgedCommit) -> Message | str:
+    """Say why a log lacks a commit; "" if it has it.
 
-    A log with more commits than were acknowledged must have the acknowledged record in its journal:
-    two copies of one log that were both worked with have the same id.
+    A log with more commits than acknowledged must have the acknowledged record in its journal: two
+    copies of one log that were both written have the same id.
     """
     stamp, last, head = read_stamp(connection), noted.stamp, noted.head
     if stamp.mark == last.mark:
@@ -163,25 +167,33 @@ def _lacks(connection: "sqlite3.Connection", noted: Acknowledged) -> str:
     if stamp.log != last.log:
         return "another case log than the one that was written here last"
     if stamp.count <= last.count:
-        return f"an older or other state: {_are_not_in_it(max(1, last.count - stamp.count))}"
+        lost = _are_not_in_it(max(1, last.count - stamp.count))
+        return Message("an older or other state: {lost_commits}", lost_commits=lost)
     if head and not whole(lambda: journal.has_head(connection, head)):
-        number = head.partition(":")[0]
-        return f"a copy that was worked with elsewhere: record {number}, acknowledged here, differs"
+        return Message(
+            "a copy that was written elsewhere: record {number}, acknowledged here, differs",
+            number=head.partition(":")[0],
+        )
     return ""
 
 
-def check_gone(path: Path, acknowledged: Acknowledged | None) -> None:
-    """Refuse to begin anew where a log has been, without a word about what was in it."""
+def check_gone(path: Path, acknowledged: AcknowledgedCommit | None) -> None:
+    """Refuse to make a new log in the place of one that has disappeared."""
     if acknowledged is not None:
-        why = f"the case log is gone, and {counted(acknowledged.stamp.count, 'commit')} with it"
+        commits = counted(acknowledged.stamp.count, "commit")
+        why = Message("the case log is gone, and {commits} with it", commits=commits)
         raise refused(path, why, _way_out(path))
 
 
-def _are_not_in_it(count: int) -> str:
+def _are_not_in_it(count: int) -> Message | str:
     if count == 1:
         return "1 commit that was acknowledged is not in it"
-    return f"{count} commits that were acknowledged are not in it"
+    return Message("{count} commits that were acknowledged are not in it", count=count)
 
 
-def _way_out(path: Path) -> str:
-    return f"{RESTORE}; to go on without what is lost, remove {path}{lock.SUFFIX}"
+def _way_out(path: Path) -> Message:
+    return Message(
+        "{restore}; to continue without the lost commits, remove {lock_file}",
+        restore=Message(RESTORE),
+        lock_file=f"{path}{lock.SUFFIX}",
+    )

@@ -1,4 +1,4 @@
-"""The file of the case log: made private, opened with care, migrated with a copy kept back."""
+"""Open the file of the case log: make it private, check it, migrate it after a copy."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from ..errors import DispatchError, UnavailableError
 from ..files import make_private_folder
+from ..messages import Message
 from . import filesystem, identity, journal, lock, migrating
 from .continuity import Continuity, check_gone, check_history
 from .database_files import flush, refuse_odd, refuse_second_name
@@ -26,18 +27,18 @@ from .log_faults import (
     whole,
 )
 from .migrations import Migration, migrations, newest
-from .patience import Patience
 from .soundness import schema_of
+from .wait_limit import WaitLimit
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from .read_only import State
+    from .read_only import LogState
     from .soundness import Schema
 
-# FULL is what keeps an acknowledged commit through a power cut (tests/store/test_power_loss.py has
-# the control); the journal mode stays in the file. secure_delete writes zeros over what is erased,
-# and what SQLite would put aside in files stays in memory.
+# FULL keeps an acknowledged commit through a power cut (tests/store/test_power_loss.py has the
+# control); the journal mode is stored in the file. secure_delete overwrites erased rows with zeros,
+# and temporary data stays in memory.
 _PROFILE = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",
@@ -49,14 +50,14 @@ _PROFILE = (
 )
 
 
-class Voice(Struct, frozen=True):
-    """Functions that say that the program waits for the lock, and warn of doubts about the file."""
+class StoreNotices(Struct, frozen=True):
+    """Functions that report a wait for the lock, and warn of risks of the file."""
 
-    wait: Callable[[str], None]
-    warn: Callable[[str], None]
+    wait: Callable[[Message | str], None]
+    warn: Callable[[Message | str], None]
 
 
-SILENT = Voice(lambda text: None, lambda text: None)
+SILENT = StoreNotices(lambda text: None, lambda text: None)
 
 
 class Database:
@@ -70,24 +71,24 @@ class Database:
         known: tuple[Migration, ...] | None = None,
         wait_s: float = LONGEST_WAIT_S,
         on_network: bool = False,
-        voice: Voice = SILENT,
+        notices: StoreNotices = SILENT,
     ) -> None:
         self.path = Path(os.path.abspath(path))
         self.now = now
-        # Not the function itself: a screen may have another one say it.
-        self.patience = Patience(self.path, wait_s, lambda text: self.voice.wait(text))  # noqa: PLW0108
+        # Not the function itself, which a screen may replace.
+        self.wait_limit = WaitLimit(self.path, wait_s, lambda text: self.notices.wait(text))  # noqa: PLW0108
         self._on_network = on_network
-        self.voice = voice
+        self.notices = notices
         self._known = known
         self._connection: sqlite3.Connection | None = None
         self._continuity: Continuity | None = None
-        self._copied: State | None = None
+        self._copied: LogState | None = None
         self._lock: lock.LockFile | None = None
         self._is_known = False  # whether the connection has passed check_identity once
 
     @property
     def lock_path(self) -> Path:
-        """The file that writers queue for."""
+        """The lock file for which writers queue."""
         return Path(f"{self.path}{lock.SUFFIX}")
 
     @property
@@ -97,7 +98,7 @@ class Database:
 
     @property
     def file(self) -> int | None:
-        """The descriptor of the file while it is open; no other may be opened and closed."""
+        """The descriptor of the open file; closing another one would release SQLite's locks."""
         return None if self._continuity is None else self._continuity.file
 
     @cached_property
@@ -106,27 +107,27 @@ class Database:
         return migrations() if self._known is None else self._known
 
     def exists(self) -> bool:
-        """Whether there is a file at the path; refuses what is no plain file of one name."""
+        """Return whether there is a file at the path; it must be regular and have one name."""
         return refuse_odd(self.path) and refuse_second_name(self.path)
 
     @contextmanager
     def locked(self) -> Iterator["sqlite3.Connection"]:
-        """Hold the writers' lock and the connection, made and migrated if need be."""
+        """Hold the writers' lock, and a connection to the log, which is made or migrated first."""
         with self.alone():
             yield self._ready(writing=True)
 
     @contextmanager
     def alone(self) -> Iterator[lock.LockFile]:
-        """Hold the writers' lock, also while another file is at the path."""
+        """Hold the writers' lock, without a connection."""
         with explained(self.path):
             if not self.path.parent.exists():
                 make_private_folder(self.path.parent)
-        with self.patience.limited(), self._queued() as held:
+        with self.wait_limit.limited(), self._queued() as held:
             yield held
 
     @contextmanager
-    def looked_at(self) -> Iterator["sqlite3.Connection"]:
-        """Open, migrate and close a file that no other program works with."""
+    def opened_alone(self) -> Iterator["sqlite3.Connection"]:
+        """Open, migrate and close a file that no other program uses."""
         try:
             yield self._ready(writing=True)
         finally:
@@ -134,23 +135,22 @@ class Database:
 
     def beside(self, path: Path) -> "Database":
         """Return a database at another path with the same settings."""
-        wait_s, insists = self.patience.wait_s, self._on_network
+        wait_s, insists = self.wait_limit.wait_s, self._on_network
         return type(self)(path, now=self.now, known=self._known, wait_s=wait_s, on_network=insists)
 
     def schema(self) -> "Schema":
-        """The definitions of the newest schema."""
+        """Return the definitions of the newest schema."""
         with closing(migrating.in_memory(self.known)) as connection:
             return schema_of(connection)
 
     def readable(self) -> "sqlite3.Connection":
-        """The connection for reading; an empty one in memory where there is no file yet.
+        """Return the connection for reading; an empty one in memory if there is no file yet.
 
-        Without the lock, others may be changing the files: what is wrong must be looked at again
-        (``looking_again``). Raises NeedsLockError for an older schema.
+        Errors must be confirmed ``under_lock``. Raises NeedsLockError for an older schema.
         """
         with explained(self.path):
             if self._copied is not None and self._copied.is_over(self.path):
-                self.close()  # another program has written where it may
+                self.close()  # another program has written to the log
             if self._connection is not None:
                 return self._connection
             if not self.exists():
@@ -159,10 +159,10 @@ class Database:
         return self._ready(writing=self._lock is not None)
 
     @contextmanager
-    def looking_again(self, error: DispatchError) -> Iterator[None]:
-        """Hold the lock to look again at what was found wrong without it.
+    def under_lock(self, error: DispatchError) -> Iterator[None]:
+        """Hold the lock to confirm an error that was found without it.
 
-        Raises the error itself without a lock file, which is only made for a migration.
+        Raises the error itself if there is no lock file, which is only made for a migration.
         """
         if self._connection is not None and not self._is_known:
             self.close()
@@ -177,18 +177,18 @@ class Database:
             yield
 
     def begin(self, connection: "sqlite3.Connection", statement: str) -> None:
-        """Begin a transaction, unless another program has changed the schema since the opening."""
+        """Begin a transaction; raises BadDataError if another program has changed the schema."""
 
         def begin() -> None:
             connection.execute(statement)
             migrating.check_version(connection, self.path, self.known)
 
-        self.patience.run(begin, connection)
+        self.wait_limit.run(begin, connection)
 
     def check_identity(
-        self, connection: "sqlite3.Connection", acknowledged: identity.Acknowledged | None
+        self, connection: "sqlite3.Connection", acknowledged: identity.AcknowledgedCommit | None
     ) -> None:
-        """Refuse a log that is not the one at its path, or not all that was ``acknowledged``."""
+        """Refuse a log that is not the file at its path, or lacks the ``acknowledged`` commit."""
         if connection is not self._connection:
             return  # in memory: there is no log yet
         with explained(self.path), self._guarded(connection) as continuity:
@@ -201,12 +201,12 @@ class Database:
             if continuity is not None:
                 continuity.trust()
 
-    def acknowledged(self) -> identity.Acknowledged | None:
-        """The last commit that was acknowledged at this path, if that is known."""
+    def acknowledged(self) -> identity.AcknowledgedCommit | None:
+        """Read the last commit that was acknowledged at this path, if it is known."""
         return lock.last_acknowledged(self.lock_path)
 
     def acknowledge(self, stamp: identity.Stamp, head: str) -> None:
-        """Note outside of the database which commit was its last, and that it is at its path."""
+        """Record the last commit in the lock file, and check that the log is at its path."""
         if self._lock is not None:
             self._lock.acknowledge(stamp, head)
         try:
@@ -215,14 +215,14 @@ class Database:
             raise recorded_elsewhere(self.path) from None
 
     def check_place(self, *, is_writing: bool = False) -> None:
-        """Refuse to go on in files that are no longer at their paths, or, to write, not there."""
+        """Refuse to continue in files that are not at their paths."""
         if self._connection is not None:
             with explained(self.path), self._guarded(self._connection) as continuity:
                 if continuity is not None:
                     continuity.check_place(self._connection if is_writing else None)
 
     def close(self) -> None:
-        """Let go of the file; the next use opens it again."""
+        """Close the file; the next use opens it again."""
         connection, continuity = self._connection, self._continuity
         self._connection = self._continuity = self._copied = None
         self._is_known = False
@@ -239,7 +239,7 @@ class Database:
 
     @contextmanager
     def _guarded(self, connection: "sqlite3.Connection") -> Iterator[Continuity | None]:
-        """Check a connection's files, None for a copy; keep it if it fails after it has passed."""
+        """Check the files of a connection; keep it open if a later check fails. None for a copy."""
         try:
             yield self._continuity
         except BaseException:
@@ -248,12 +248,12 @@ class Database:
             raise
 
     def connect(self, path: Path) -> "sqlite3.Connection":
-        """Open a file that is there; every connection has the same profile."""
+        """Open an existing file with the profile of all connections."""
         import sqlite3
 
         uri = f"{path.as_uri()}?mode=rw"
         connection = sqlite3.connect(
-            uri, uri=True, timeout=self.patience.busy_s, isolation_level=None
+            uri, uri=True, timeout=self.wait_limit.busy_s, isolation_level=None
         )
         try:
             for statement in _PROFILE:
@@ -264,7 +264,7 @@ class Database:
         return connection
 
     def flush(self) -> None:
-        """Have the sizes of the files on the disk, too, which SQLite leaves to the system."""
+        """Sync the sizes of the files to the disk, which SQLite does not do."""
         with explained(self.path):
             if self.file is not None:
                 os.fsync(self.file)
@@ -275,7 +275,7 @@ class Database:
     def _queued(self, *, for_reading: bool = False) -> Iterator[lock.LockFile]:
         with explained(self.lock_path):
             held = lock.held(
-                self.lock_path, self.patience.left(), self.voice.wait, for_reading=for_reading
+                self.lock_path, self.wait_limit.left(), self.notices.wait, for_reading=for_reading
             )
             taken = self._lock = held.__enter__()
         try:
@@ -285,21 +285,21 @@ class Database:
             held.__exit__(None, None, None)
 
     def _ready(self, *, writing: bool) -> "sqlite3.Connection":
-        """The connection with the newest schema; only a writer makes or migrates."""
+        """Return a connection with the newest schema; only a writer makes or migrates the log."""
         with explained(self.path):
             if self._connection is not None:
                 mode = self._connection.execute("PRAGMA journal_mode").fetchone()[0]
                 if mode == "wal" or not writing or self._copied is not None:
                     return self._connection
                 self.close()
-            self._look_around()
+            self._check_file_system()
             if writing and not self.exists():
                 check_gone(self.path, self.acknowledged())
                 self.acknowledge(*migrating.make(self.path, self.connect, self.known))
             return self._open(writing=writing)
 
     def _open(self, *, writing: bool) -> "sqlite3.Connection":
-        """Open the file that is there, once its write-ahead log is known to be its own."""
+        """Open the existing file, after checking that its write-ahead log belongs to it."""
         continuity = Continuity(self.path)
         try:
             continuity.check_wal()
@@ -310,7 +310,7 @@ class Database:
                 self._connection, self._copied = made
                 continuity.close()
             else:
-                self._connection = self.patience.run(lambda: self.connect(self.path))
+                self._connection = self.wait_limit.run(lambda: self.connect(self.path))
                 self._continuity = continuity
         except BaseException:
             continuity.close()
@@ -323,8 +323,8 @@ class Database:
         return self._connection
 
     def _prepare(self, connection: "sqlite3.Connection", *, writing: bool) -> None:
-        """Migrate a log, and have it keep a write-ahead log, if it is to be written."""
-        version = self.patience.run(
+        """Migrate a log, and switch it to write-ahead logging, if it is to be written."""
+        version = self.wait_limit.run(
             lambda: migrating.version_of(connection, self.path, self.known), connection
         )
         if version < newest(self.known):
@@ -337,14 +337,14 @@ class Database:
                 )  # fmt: skip
             self.acknowledge(stamp, whole(lambda: journal.read_head(connection)))
         if writing:
-            # A backup that is only looked into stays one file, as it is.
-            self.patience.run(lambda: connection.execute("PRAGMA journal_mode = WAL"), connection)
+            # A backup that is only read remains a single, unchanged file.
+            self.wait_limit.run(lambda: connection.execute("PRAGMA journal_mode = WAL"), connection)
         self.check_place()
 
-    def _look_around(self) -> None:
-        """Refuse a network file system, and warn of other doubts about the file."""
+    def _check_file_system(self) -> None:
+        """Refuse a network file system, and warn of other risks."""
         kind = filesystem.file_system_of(self.path)
         if filesystem.is_network(kind) and not self._on_network:
             raise network(self.path, kind)
-        for text in filesystem.doubts(self.path, kind):
-            self.voice.warn(text)
+        for text in filesystem.risks(self.path, kind):
+            self.notices.warn(text)

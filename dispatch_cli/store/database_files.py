@@ -1,4 +1,4 @@
-"""The files that make up a SQLite database: made private, removed, brought to the disk."""
+"""Make, check, sync and remove the files of a SQLite database."""
 
 import os
 import stat
@@ -9,14 +9,14 @@ from .log_faults import MOVE_AWAY, refused, second_name, symbolic_link
 COMPANIONS = ("-wal", "-shm", "-journal")
 
 VERSIONS_PLACE = 18
-"""Place of two bytes in a database's header: each 2 with a write-ahead log, each 1 without one.
+"""Offset of two bytes in a database's header: each is 2 with a write-ahead log, else 1.
 
 https://www.sqlite.org/fileformat2.html, section 1.3.
 """
 
 
 def refuse_odd(path: Path) -> bool:
-    """Whether there is a database; raises BadDataError where a file of it is no plain file."""
+    """Return whether there is a database; raises BadDataError unless its files are regular."""
     for suffix in ("", *COMPANIONS):
         each = Path(f"{path}{suffix}")
         try:
@@ -28,15 +28,16 @@ def refuse_odd(path: Path) -> bool:
         if stat.S_ISLNK(found.st_mode):
             raise symbolic_link(each)
         if not stat.S_ISREG(found.st_mode):
-            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no plain file"
-            raise refused(each, f"{kind}, not a case log", MOVE_AWAY)
+            is_folder = stat.S_ISDIR(found.st_mode)
+            why = "a folder, not a case log" if is_folder else "not a regular file"
+            raise refused(each, why, MOVE_AWAY)
     return True
 
 
 def refuse_second_name(path: Path) -> bool:
-    """Whether a file has one name; raises BadDataError otherwise, but for one that a restore gives.
+    """Return True for a file with one name; raises BadDataError for any other.
 
-    A restore that was killed may have left the name to which it was about to move the log aside.
+    A second name that an interrupted restore has given is allowed.
     """
     found = os.lstat(path)
     if found.st_nlink == 1:
@@ -49,19 +50,19 @@ def refuse_second_name(path: Path) -> bool:
 
 
 def make_private(path: Path) -> None:
-    """Make an empty file that only its owner may read; SQLite's own beside it follow its mode."""
+    """Make an empty file that only its owner may read; SQLite's companions get the same mode."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     os.close(os.open(path, flags, 0o600))
 
 
 def remove(path: Path) -> None:
-    """Remove what a killed program may have left of a file that was being made."""
+    """Remove a file and its companions, as left by a killed program."""
     remove_companions(path)
     path.unlink(missing_ok=True)
 
 
 def is_same(one: Path, other: Path) -> bool:
-    """Whether two paths are names of one file; False where one of them has no file."""
+    """Return whether two paths are names of one file; False if one of them does not exist."""
     try:
         return os.path.samestat(os.lstat(one), os.lstat(other))
     except OSError:
@@ -69,13 +70,13 @@ def is_same(one: Path, other: Path) -> bool:
 
 
 def remove_companions(path: Path) -> None:
-    """Remove what stands beside a database; the caller knows that it holds nothing."""
+    """Remove the companions of a database, which must contain no commits."""
     for suffix in COMPANIONS:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def flush(path: Path) -> None:
-    """Have a file's content on the disk."""
+    """Sync the content of a file to the disk."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

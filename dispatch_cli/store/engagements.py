@@ -1,4 +1,4 @@
-"""The bookings of units, one row each, kept in step with the acceptances."""
+"""Read and write the bookings of units, one row for each acceptance."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_bookings(connection: "sqlite3.Connection") -> dict[str, list[Booking]]:
-    """Read the bookings by provider, also those past their end whose case is still open."""
+    """Read the bookings by provider, also ended ones whose case is still open."""
     found: dict[str, list[Booking]] = {}
     for provider, unit, case_id, offer, begin, end in connection.execute(
         "SELECT provider, unit, case_id, offer, begin_at, end_at FROM engagement"
@@ -32,7 +32,7 @@ def read_bookings(connection: "sqlite3.Connection") -> dict[str, list[Booking]]:
 
 
 def read_booked_after(connection: "sqlite3.Connection", moment: datetime) -> set[tuple[int, int]]:
-    """Read which offers have a booking that was made, by its last promise or arrival, later."""
+    """Read the offers whose booking was made later, by its last promise or arrival."""
     rows = connection.execute(
         "SELECT case_id, offer FROM engagement JOIN offer USING (case_id)"
         " WHERE offer.number = engagement.offer AND"
@@ -43,7 +43,7 @@ def read_booked_after(connection: "sqlite3.Connection", moment: datetime) -> set
 
 
 def update_bookings(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
-    """Free and book what a change of a case frees and books; raises ConflictError."""
+    """Update the bookings to a changed case; raises ConflictError if a unit is booked already."""
     old, new = _bookings(before), _bookings(after)
     delete_bookings(connection, after.id, [n for n in old if old[n] != new.get(n)])
     for number, booking in new.items():
@@ -60,7 +60,7 @@ def delete_bookings(connection: "sqlite3.Connection", case_id: int, offers: Iter
 
 
 def _bookings(case: Case) -> dict[int, Booking]:
-    """The bookings of a case by offer."""
+    """Return the bookings of a case by offer."""
     if case.closed_at is not None:
         return {}
     return {
@@ -101,10 +101,10 @@ def _book(connection: "sqlite3.Connection", booking: Booking) -> None:
             (booking.provider, booking.unit, times[1], times[0]),
         ).fetchone()
         raise ConflictError(
-            "unit {unit} of {provider} has just gone to {case_id}.{offer}",
+            "unit {unit} of {provider} has just been booked by {case_id}.{offer}",
             unit=booking.unit,
             provider=booking.provider,
             case_id=by[0],
             offer=by[1],
-            hint="if the firm has one more truck: accept --extra-unit",
+            hint="if the provider has one more truck: accept --extra-unit",
         ) from error

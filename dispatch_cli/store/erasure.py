@@ -1,9 +1,9 @@
-"""What is left of a case when its motorist is forgotten, so that the place cannot be found again.
+"""Reduce a case at its erasure, so that the motorist's place cannot be reconstructed.
 
-Three drives at known speeds from known bases give a place back, and so does the mere order of
-twenty candidates. What stays is therefore the decision: who was asked, what they said and when.
-Every time that tells how long a provider drove is rounded to whole steps. The cascades go:
-only which of those who were asked stood first is counted by month.
+Three drives at known speeds from known bases reveal a place, and so does the order of twenty
+candidates. The decision stays: which providers were asked, their answers, and when. All times that
+reveal the length of a drive are rounded to whole steps. The cascades are deleted; only asked
+providers that were first are counted by month.
 """
 
 from collections.abc import Iterable
@@ -19,25 +19,25 @@ from ..model.sphere import great_circle_km
 from .stamps import EPOCH
 
 BLUR_KM = 8.0
-"""A place is blurred to a region that reaches at least so far from its centre: a municipality."""
+"""Least radius of the region to which a place is blurred, about that of a municipality."""
 
 STEP = timedelta(minutes=5)
-"""The drive of a case's only driver stays in such steps."""
+"""Rounding of the drive if a single provider drove."""
 
 STEP_OF_SEVERAL = timedelta(minutes=10)
-"""Where several drove, their circles cross: each stays in steps of so much for each of them."""
+"""Rounding for each provider that drove if several did, because their circles intersect."""
 
 MINUTE = timedelta(minutes=1)
 
 HALF_HOUR = timedelta(minutes=30)
-"""Ends of work and times of journal records stay to this."""
+"""Rounding of ends of work and of times of journal records."""
 
 _ABROAD_DEGREES = 1.0
 _ABROAD_KM = 80.0
 
 
 def coarse_facts(incident: Incident) -> Incident:
-    """The incident without what belongs to the motorist, which is kept for ever."""
+    """Return the incident without personal data, as it is kept for ever."""
     vehicle = incident.vehicle
     return Incident(
         kind=incident.kind,
@@ -58,7 +58,7 @@ def coarse_facts(incident: Incident) -> Incident:
 
 
 def blurred(place: Place) -> Place:
-    """The region of a place: the leading digits of its postcode that reach far enough."""
+    """Blur a place to the region of as many leading digits of its postcode as are large enough."""
     from ..notation import is_postcode
 
     if place.foreign_km or not is_postcode(place.postcode):
@@ -82,7 +82,7 @@ def blurred(place: Place) -> Place:
 
 
 def forgotten(case: Case, now: datetime) -> Case:
-    """The case without its motorist."""
+    """Return the case without personal data."""
     step = drive_step(case.offers)
     return replace(
         case,
@@ -100,7 +100,7 @@ def forgotten(case: Case, now: datetime) -> Case:
 
 
 def drive_step(offers: Iterable[Offer]) -> timedelta:
-    """The step to which the drives of a case are made coarse."""
+    """Return the step to which the drives of a case are rounded."""
     drivers = len({offer.provider for offer in offers if offer.promises or offer.arrived_at})
     return STEP if drivers < 2 else drivers * STEP_OF_SEVERAL
 
@@ -108,10 +108,10 @@ def drive_step(offers: Iterable[Offer]) -> timedelta:
 def coarsened(offer: Offer, step: timedelta) -> Offer:
     """Round each time and forecast of the drive to whole steps after the acceptance.
 
-    Each is rounded by itself. Moved together, a promise of "35 minutes" that was moved to 37.4
-    would tell by how much, and the arrival less an exact lateness would be the exact forecast. An
-    offer without a moment of arrival (``came_at``) loses its forecasts. Every offer loses its
-    booking, because its begin and end tell the drive as well.
+    Each is rounded by itself. If they were shifted together, a promise of "35 minutes" shown as
+    37.4 would reveal the shift, and the arrival minus an exact lateness the exact forecast. An
+    offer without an arrival (``came_at``) loses its forecasts. Every offer loses its booking, whose
+    begin and end reveal the drive as well.
     """
     offer = replace(offer, booked_from=None, booked_until=None)
     begin = offer.answered_at or offer.opened_at
@@ -145,18 +145,18 @@ def _whole_steps(minutes: int | None, step: timedelta) -> int | None:
 
 
 def to_half_hour(moment: datetime) -> datetime:
-    """The half hour in which a moment lies, by its beginning."""
+    """Return the beginning of the half hour in which a moment lies."""
     return EPOCH + (moment - EPOCH) // HALF_HOUR * HALF_HOUR
 
 
 def _without_order(service: CaseService) -> CaseService:
-    """Keep of a cascade that there was one: who was asked stands in the offers."""
+    """Delete the cascade of a service; its asked providers are in the offers."""
     return replace(service, options=(), input_hash="", neutral_cost_min=0.0)
 
 
 @cache
 def _region_of(postcode: str) -> tuple[str, float, float, float]:
-    """The region to which a postcode is blurred, with its centre and reach."""
+    """Return the region to which a postcode is blurred, with its centre and radius."""
     from ..notation import centre_of, postcode_uncertainty_km
 
     lat, lon = centre_of(postcode)
@@ -169,7 +169,7 @@ def _region_of(postcode: str) -> tuple[str, float, float, float]:
 
 @cache
 def _region(prefix: str) -> tuple[float, float, float]:
-    """Centre and reach of all postcodes that begin so, as (lat, lon, km)."""
+    """Return centre and radius of all postcodes with a prefix, as (lat, lon, km)."""
     from ..notation import postcode_uncertainty_km
     from ..notation.centres import centres
 

@@ -1,7 +1,7 @@
-"""When the files of a case log were written, which a mere look does not change.
+"""Read and keep the times at which a case log was written, which reading must not change.
 
 The last connection that closes copies the write-ahead log into the database, and every connection
-makes an empty ``-wal``: neither says that anything was written then.
+makes an empty ``-wal``: both change the times of files without a new commit.
 """
 
 import os
@@ -21,7 +21,7 @@ def written_at(log: Path) -> datetime | None:
 def kept_times(log: Path) -> Iterator[None]:
     """Set the times of the files back to that of the last commit before the block.
 
-    For what changes the files and records nothing. A file of another owner keeps the new time.
+    For changes of the files without a commit. A file of another owner keeps the new time.
     """
     newest = max(_times(log).values(), default=None)
     try:

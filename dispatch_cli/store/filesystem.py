@@ -1,4 +1,4 @@
-"""What is known of the file system and the owners of a case log."""
+"""Find the file system of a case log, and the users who can change it."""
 
 import os
 import re
@@ -7,6 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
+
+from ..messages import Message
 
 _NETWORK = re.compile(r"nfs[34]?|cifs|smb[a-z0-9]*|9p|fuse\.(sshfs|rclone|s3fs)")
 _LOCAL_FUSE = frozenset({"fuseblk", "fusectl"})
@@ -21,9 +23,9 @@ class _Mount(Struct, frozen=True):
 
 
 def file_system_of(path: Path, mounts: str | None = None) -> str:
-    """The type of the file system that a path is on; "" where the system does not tell.
+    """Return the type of the file system of a path; "" if the system does not tell.
 
-    ``mounts`` is the system's table of them (man 5 proc_pid_mountinfo).
+    ``mounts`` is the table of mounts (man 5 proc_pid_mountinfo). Default: that of the system.
     """
     if mounts is None:
         try:
@@ -36,7 +38,7 @@ def file_system_of(path: Path, mounts: str | None = None) -> str:
 
 def _parsed(mounts: str) -> list[_Mount]:
     found = []
-    # A name may hold other ends of lines; a newline, a space and a backslash stand as octal codes.
+    # A name may contain other line separators; newline, space and backslash are octal codes.
     for line in mounts.split("\n"):
         before, dash, after = line.partition(" - ")
         fields = before.split(" ")
@@ -47,13 +49,13 @@ def _parsed(mounts: str) -> list[_Mount]:
 
 
 def _way_to(target: str, mounts: list[_Mount]) -> list[_Mount]:
-    """The mounts that a path leads through, from the root to the one that it is on.
+    """List the mounts on the way to a path, from the root to its own.
 
-    A mount belongs to the one that it was made on (its parent). Of those on one mount the path
-    comes to the outermost first, which hides what others have inside of it.
+    Each mount has a parent, on which it was made. Of several on one parent, the outermost comes
+    first on the way, and hides the ones inside of it.
     """
     numbers = {each.number for each in mounts}
-    # One whose parent the table does not have stands on the root.
+    # A mount whose parent is not in the table is treated as one on the root.
     left = [
         replace(each, parent=each.parent if each.parent in numbers - {each.number} else "")
         for each in mounts
@@ -72,76 +74,97 @@ def _is_within(path: str, place: str) -> bool:
 
 
 def is_network(file_system: str) -> bool:
-    """Whether file locks and shared memory on a file system do not reach all who can write."""
+    """Return whether a file system is on a network, without shared locks and memory."""
     return _NETWORK.fullmatch(file_system) is not None
 
 
 def is_doubtful(file_system: str) -> bool:
-    """Whether a file system is a program of its own (FUSE), whose locks and syncs are unknown."""
+    """Return whether a file system is a program (FUSE), whose locks and syncs are unknown."""
     return file_system.startswith("fuse") and file_system not in _LOCAL_FUSE
 
 
 def is_read_only(path: Path) -> bool:
-    """Whether the file system of an existing path takes no writes at all."""
+    """Return whether the file system of an existing path is read-only."""
     if not hasattr(os, "statvfs"):  # pragma: no cover - Windows
         return False
     return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
-def doubts(path: Path, kind: str) -> list[str]:
-    """What makes a log at a path less safe than it could be, in sentences.
-
-    ``kind`` is its file system; what others may do is ``shared_with``.
-    """
+def risks(path: Path, kind: str) -> list[Message]:
+    """List the risks of a log at a path, as sentences; ``kind`` is its file system."""
     found = []
     if is_network(kind):
-        found.append(f"{path} is on a network file system ({kind}): only this machine may use it")
+        found.append(
+            Message(
+                "{path} is on a network file system ({file_system}): only this machine may use it",
+                path=path,
+                file_system=kind,
+            )
+        )
     elif is_doubtful(kind):
-        found.append(f"{path} is on {kind}, whose locks and syncs may not be those of a local disk")
+        found.append(
+            Message(
+                "{path} is on {file_system}, whose locks and syncs may not be those of a local"
+                " disk",
+                path=path,
+                file_system=kind,
+            )
+        )
     if path.exists() and is_read_only(path):
         found.append(
-            f"{path} is on a read-only file system: it can be read, and nothing can be recorded"
+            Message(
+                "{path} is on a read-only file system: it can be read, and nothing can be recorded",
+                path=path,
+            )
         )
-    return found + [f"{each}: others can change the case log" for each in shared_with(path)]
+    others = (
+        Message("{shared}: others can change the case log", shared=each)
+        for each in shared_with(path)
+    )
+    return [*found, *others]
 
 
-def shared_with(path: Path) -> list[str]:
-    """What others own or can write of a log, the folders above it and the links on the way to it.
+def shared_with(path: Path) -> list[Message]:
+    """List files, folders and links on the way to a log that other users own or can write.
 
-    Root counts as ourselves: it can write everywhere anyway.
+    Root does not count, because it can write everywhere.
     """
-    if not hasattr(os, "geteuid"):  # pragma: no cover - Windows keeps such rights elsewhere
+    if not hasattr(os, "geteuid"):  # pragma: no cover - Windows has other permissions
         return []
     ways = [each for each in reversed(path.parents) if each.is_symlink()]
     folder = Path(os.path.realpath(path.parent))
     above = [each for each in reversed(folder.parents) if not _is_sticky(each)]
-    return [f"{each} {why}" for each in (*above, *ways, folder, path) for why in _shared(each)]
+    return [found for each in (*above, *ways, folder, path) for found in _shared(each)]
 
 
 def _is_sticky(folder: Path) -> bool:
-    """Whether in a folder, as in /tmp, only their owners can rename or remove files."""
+    """Return whether only owners can rename or remove files in a folder, as in /tmp."""
     try:
         return bool(os.stat(folder).st_mode & stat.S_ISVTX)
     except OSError:
         return False
 
 
-def _shared(path: Path) -> list[str]:
+def _shared(path: Path) -> list[Message]:
     try:
         found = os.lstat(path)
     except OSError:
         return []
-    why = []
+    shared = []
     if found.st_uid not in (0, os.geteuid()):
-        why.append(f"belongs to {_name(found.st_uid)}")
+        shared.append(Message("{path} belongs to {owner}", path=path, owner=_name(found.st_uid)))
     if stat.S_ISLNK(found.st_mode):
-        return why
+        return shared
     mode = stat.S_IMODE(found.st_mode)
     if mode & stat.S_IWOTH:
-        why.append(f"can be written by everybody (mode {mode:04o})")
+        shared.append(
+            Message("{path} can be written by all users (mode {mode:04o})", path=path, mode=mode)
+        )
     elif mode & stat.S_IWGRP:
-        why.append(f"can be written by its group (mode {mode:04o})")
-    return why
+        shared.append(
+            Message("{path} can be written by its group (mode {mode:04o})", path=path, mode=mode)
+        )
+    return shared
 
 
 def _name(user: int) -> str:

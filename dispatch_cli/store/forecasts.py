@@ -1,8 +1,8 @@
-"""Counts of forecasts and their outcomes, which stay when cases are erased.
+"""Count forecasts and their outcomes, in tables that remain when cases are erased.
 
-They tell no place and no person: acceptances are counted by tenths of their chance, arrivals by
-bands of the drive, as coarse as erasure leaves it. Exact chances are only summed up, by provider
-and year.
+They reveal no place and no person: acceptances are counted by tenths of their chance, arrivals by
+bands of the drive, which is rounded as at erasure. Exact chances are only summed, by provider and
+year.
 """
 
 from collections import Counter
@@ -30,9 +30,9 @@ _Counts = Counter[tuple[str, int, tuple[str | int, ...]]]
 
 
 def update_forecasts(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
-    """Bring the counts in step with the offers of a case.
+    """Update the counts to the offers of a changed case.
 
-    They are whole numbers, so that what a correction takes out leaves no trace.
+    They are whole numbers, so that a correction leaves no rounding error.
     """
     change = _counts_of(after)
     change.subtract(_counts_of(before))
@@ -57,12 +57,12 @@ def update_forecasts(connection: "sqlite3.Connection", before: Case, after: Case
 
 
 def read_chance_counts(connection: "sqlite3.Connection") -> list[ChanceCount]:
-    """Read how often which chance came true, by month, provider, service and tenth."""
+    """Read the counts of acceptances by month, provider, service and tenth of the chance."""
     return [ChanceCount(**row) for row in _rows(connection, "chance_count")]
 
 
 def read_arrival_counts(connection: "sqlite3.Connection") -> list[ArrivalCount]:
-    """Read after how long providers came, by month, provider, service and band."""
+    """Read the counts and minutes of arrivals by month, provider, service and band."""
     return [ArrivalCount(**row) for row in _rows(connection, "arrival_count")]
 
 
@@ -81,7 +81,7 @@ def _rows(connection: "sqlite3.Connection", table: str) -> list[dict[str, Any]]:
 
 
 def _counts_of(case: Case) -> _Counts:
-    """Count the forecasts of a case that have come true or not."""
+    """Count the forecasts of a case whose outcome is known."""
     found: _Counts = Counter()
     step = drive_step(case.offers)
     for turn in turns_of(case.offers):

@@ -1,4 +1,4 @@
-"""Forget a motorist: the rows go, the rest is blurred, and what reports need is added up."""
+"""Erase the personal data of a case, blur the rest, and add up the counts for reports."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ _DUE = (
 
 
 def forget(connection: "sqlite3.Connection", case: Case, now: datetime) -> None:
-    """Erase what is personal in one case; raises ConflictError if it is open or on hold."""
+    """Erase the personal data of one case; raises ConflictError if it is open or on hold."""
     case_id = case.id
     if case.forgotten_at is not None:
         return
@@ -34,7 +34,7 @@ def forget(connection: "sqlite3.Connection", case: Case, now: datetime) -> None:
         )
     if case.hold_until is not None and case.hold_until > now:
         raise ConflictError(
-            "case {case_id} is held back until {hold_until:%Y-%m-%d %H:%M}",
+            "case {case_id} is kept from erasure until {hold_until:%Y-%m-%d %H:%M}",
             case_id=case_id,
             hold_until=case.hold_until,
         )
@@ -47,16 +47,16 @@ def forget(connection: "sqlite3.Connection", case: Case, now: datetime) -> None:
 
 
 def hold(connection: "sqlite3.Connection", case: Case, until: datetime | None) -> None:
-    """Keep a case back from erasure; raises ConflictError if that has been done already."""
+    """Keep a case from erasure; raises ConflictError if it is erased already."""
     if case.forgotten_at is not None:
-        raise ConflictError("what was personal in case {id} has been erased", id=case.id)
+        raise cases.erased(case.id)
     connection.execute(
         "UPDATE case_file SET hold_until = ? WHERE id = ?", (stamp_or_none(until), case.id)
     )
 
 
 def due(connection: "sqlite3.Connection", days: float, now: datetime) -> list[int]:
-    """The cases that were closed so many days ago and are neither held nor forgotten."""
+    """List the cases that were closed so many days ago and are neither held nor erased."""
     return [
         case_id
         for (case_id,) in connection.execute(
@@ -66,7 +66,7 @@ def due(connection: "sqlite3.Connection", days: float, now: datetime) -> list[in
 
 
 def is_due(connection: "sqlite3.Connection", case_id: int, days: float, now: datetime) -> bool:
-    """Whether one case is there and due; see ``due``."""
+    """Return whether a case exists and is due; see ``due``."""
     found = connection.execute(
         f"{_DUE} AND id = ?", (to_stamp(now - timedelta(days=days)), to_stamp(now), case_id)
     )
@@ -74,28 +74,28 @@ def is_due(connection: "sqlite3.Connection", case_id: int, days: float, now: dat
 
 
 def forgotten_ids(connection: "sqlite3.Connection") -> list[int]:
-    """The cases that have been erased."""
+    """List the erased cases."""
     rows = connection.execute("SELECT id FROM case_file WHERE forgotten_at IS NOT NULL ORDER BY id")
     return [row[0] for row in rows]
 
 
 def is_unwiped(connection: "sqlite3.Connection") -> bool:
-    """Whether bytes of what was erased may still be in the files."""
+    """Return whether bytes of erased rows may still be in the files."""
     return connection.execute("SELECT 1 FROM unwiped LIMIT 1").fetchone() is not None
 
 
 def mark_wiped(connection: "sqlite3.Connection") -> None:
-    """Say that no byte of what was erased is in the files any more."""
+    """Record that no byte of erased rows is in the files any more."""
     connection.execute("DELETE FROM unwiped")
 
 
 def touch(connection: "sqlite3.Connection") -> None:
-    """Write a row that says nothing, so that other connections drop the pages they remember."""
+    """Write a meaningless row, so that other connections drop their cached pages."""
     connection.execute("INSERT OR REPLACE INTO unwiped VALUES (0)")
 
 
 def read_standings(connection: "sqlite3.Connection") -> list[Standing]:
-    """Read how often who stood first in erased cases."""
+    """Read how often each provider was first in erased cases."""
     return [
         Standing(
             month=month,
@@ -112,7 +112,7 @@ def read_standings(connection: "sqlite3.Connection") -> list[Standing]:
 
 
 def read_contract_counts(connection: "sqlite3.Connection") -> list[ContractCount]:
-    """Read in how many erased cases contracts cost how much."""
+    """Read the numbers of erased cases by client and band of the contract's cost."""
     return [
         ContractCount(month=month, client=client, band=band, cases=count)
         for month, client, band, count in connection.execute(
@@ -122,7 +122,7 @@ def read_contract_counts(connection: "sqlite3.Connection") -> list[ContractCount
 
 
 def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
-    """Add the frozen cascades of a case to those of its month, before they go."""
+    """Add the cascades of a case to the counts of its month, before they are deleted."""
     month = f"{case.opened_at.astimezone(UTC):%Y-%m}"
     connection.executemany(
         "INSERT INTO standing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
@@ -131,7 +131,7 @@ def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
         _standings(case, month),
     )
     if case.incident.client is not None:
-        # Not for what only notes an answer, which is hurried.
+        # Imported here, because commands that only record an answer must start fast.
         from ..fairness import case_band
 
         connection.execute(
@@ -142,10 +142,9 @@ def _add_up(connection: "sqlite3.Connection", case: Case) -> None:
 
 
 def _standings(case: Case, month: str) -> Iterable[tuple[str, str, str, int, int]]:
-    """Count who stood first, if it was asked in order: its offer, which stays, says no less.
+    """Count the providers that were first and asked in order, as their offers already show.
 
-    Who else stood in the cascade, or first without being asked, would tell the place: it lies in
-    the areas of those firms.
+    Other providers of the cascade would reveal the place, which is in all their areas.
     """
     asked = {
         (offer.service, offer.provider)

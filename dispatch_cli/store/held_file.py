@@ -1,4 +1,4 @@
-"""The file that is open, and whether it is still the one at its path."""
+"""Keep a file open, and compare it with the file at its path."""
 
 import os
 from pathlib import Path
@@ -11,13 +11,13 @@ class _Descriptor(Struct):
     users: int
 
 
-# POSIX drops all locks of a process on a file when any descriptor of it is closed, SQLite's too
+# POSIX releases all locks of a process on a file when it closes any descriptor of it, also SQLite's
 # (https://www.sqlite.org/howtocorrupt.html, 2.2): each file has one, closed with its last user.
 _descriptors: dict[tuple[int, int], _Descriptor] = {}
 
 
 class HeldFile:
-    """A file that is kept open beside SQLite, for writing where that is allowed. Raises OSError."""
+    """A file that is kept open beside SQLite, for writing if that is allowed. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -32,14 +32,14 @@ class HeldFile:
         self.file = kept.file
 
     def is_in_place(self) -> bool:
-        """Whether the path still leads to this file."""
+        """Return whether the path still leads to this file."""
         try:
             return _key(self.path) == self.key
         except FileNotFoundError:
             return False
 
     def close(self) -> None:
-        """Let go of the file; the connection to it must be closed before."""
+        """Close the file; the connection to it must be closed before."""
         kept = _descriptors[self.key]
         kept.users -= 1
         if not kept.users:

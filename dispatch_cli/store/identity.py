@@ -1,7 +1,7 @@
-"""The stamp of a case log: which log it is, and which commit was its last.
+"""Read and write the stamp of a case log: its id and its last commit.
 
-Every commit writes a new random mark and names the mark before it. So a copy can be told from the
-log it was made of, and a write-ahead log from one that belongs to another copy.
+Every commit writes a new random mark and the mark before it. So a copy differs from its original,
+and a write-ahead log from that of another copy.
 """
 
 import os
@@ -44,20 +44,20 @@ class Stamp(Struct, frozen=True):
         return f"dispatch-log:{self.log}:{self.count:012d}:{self.mark}:{self.before}"
 
 
-class Acknowledged(Struct, frozen=True):
-    """What is noted of the last commit outside of the log: its stamp, and the journal's head.
+class AcknowledgedCommit(Struct, frozen=True):
+    """The last commit as recorded in the lock file: its stamp, and the journal's head.
 
-    ``head`` is "" where an older version has made the note. ``coming`` is the last commit of the
+    ``head`` is "" if an older version has written the record. ``coming`` is the last commit of the
     log that a restore was about to put in the place of this one.
     """
 
     stamp: Stamp
     head: str
-    coming: "Acknowledged | None" = None
+    coming: "AcknowledgedCommit | None" = None
 
     @property
     def commits(self) -> int:
-        """The most commits that a log at the path can have had by this note."""
+        """The most commits that a log at the path can have had by this record."""
         return max(self.stamp.count, self.coming.commits if self.coming else 0)
 
 
@@ -70,7 +70,7 @@ def parse_stamp(text: str) -> Stamp | None:
 
 
 def stamp_in_page(page: bytes) -> Stamp | None:
-    """Read the stamp out of a database page, as it is in the file; None for any other page."""
+    """Read the stamp from the bytes of a database page; None for any other page."""
     if len(page) < 512 or page[0] != _TABLE_LEAF or page[3:5] != b"\0\1":
         return None
     begin = int.from_bytes(page[8:10], "big")
@@ -81,7 +81,7 @@ def stamp_in_page(page: bytes) -> Stamp | None:
 
 
 def read_stamp(connection: "sqlite3.Connection") -> Stamp:
-    """Read the stamp of an open log; raises TornRowError where it has none."""
+    """Read the stamp of an open log; raises TornRowError if it has none."""
     row = connection.execute("SELECT stamp FROM identity").fetchone()
     stamp = parse_stamp(row[0]) if row and isinstance(row[0], str) else None
     if stamp is None:
@@ -90,7 +90,7 @@ def read_stamp(connection: "sqlite3.Connection") -> Stamp:
 
 
 def renew(connection: "sqlite3.Connection", *, after: int = 0) -> Stamp:
-    """Give the commit that is being written a mark of its own, and a number above ``after``."""
+    """Write a new mark for the current commit, with a number above ``after``."""
     last = read_stamp(connection)
     count = max(last.count, after) + 1
     stamp = Stamp(last.log, count, os.urandom(8).hex(), last.mark)

@@ -1,4 +1,4 @@
-"""One transaction of a case log: the log is known before it, and what it wrote is known after."""
+"""Run one transaction of a case log, with checks before it and an acknowledgement after it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def in_reading(database: Database) -> Iterator["sqlite3.Connection"]:
     """Read in one transaction while others write.
 
-    What is wrong then, such as a log that is gone while it is restored, is looked at again with the
-    lock before it is said. Raises BadDataError where the log is not all of it.
+    An error, such as a missing log during a restore, is confirmed with the lock before it is
+    raised. Raises BadDataError for an incomplete log.
     """
-    with database.patience.limited():
+    with database.wait_limit.limited():
         try:
             connection = database.readable()
             _begin(database, connection, "BEGIN")
         except (BadDataError, UnavailableError) as error:
-            with database.looking_again(error):
+            with database.under_lock(error):
                 connection = database.readable()
                 _begin(database, connection, "BEGIN")
     with undone(database, connection):
@@ -37,10 +37,10 @@ def in_reading(database: Database) -> Iterator["sqlite3.Connection"]:
 def in_transaction(
     database: Database, connection: "sqlite3.Connection", begin: str
 ) -> Iterator["sqlite3.Connection"]:
-    """Decide in one transaction, which an exception undoes, while the lock is held.
+    """Read and write in one transaction, which an exception rolls back, while the lock is held.
 
-    Where something was written, the log gets a new stamp, and the commit is noted outside of it.
-    Raises BadDataError where the log is not the one at its path, or not all of it.
+    A commit with changes gets a new stamp, which is recorded in the lock file as well. Raises
+    BadDataError if the log is not the file at its path, or incomplete.
     """
     _begin(database, connection, begin)
     with undone(database, connection):
@@ -58,7 +58,7 @@ def in_transaction(
 
 def _begin(database: Database, connection: "sqlite3.Connection", begin: str) -> None:
     if connection.in_transaction:
-        raise RuntimeError("a store is read or decided upon once at a time")
+        raise RuntimeError("a store can have only one transaction at a time")
     with undone(database, connection):
         acknowledged = database.acknowledged()
         database.check_place()
@@ -68,7 +68,7 @@ def _begin(database: Database, connection: "sqlite3.Connection", begin: str) -> 
 
 @contextmanager
 def undone(database: Database, connection: "sqlite3.Connection") -> Iterator[None]:
-    """Undo what an exception has interrupted, and take a new connection after a fault."""
+    """Roll back after an exception, and close the connection after a database error."""
     import sqlite3
 
     with rows_explained(database.path):

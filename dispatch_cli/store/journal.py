@@ -1,8 +1,8 @@
-"""The journal: every act one record, each chained to the one before, so that tampering shows.
+"""Write and verify the journal: one record for each act, in a hash chain that shows tampering.
 
-``hash`` covers the hash before it, what is kept for ever (half hour, case, action, operator) and
-a salted commitment to the rest (the exact time and the details). Erasing salt and rest keeps the
-chain whole, and no value can be tried against the commitment.
+``hash`` covers the hash before it, the part that is kept for ever (half hour, case, action,
+operator) and a salted commitment to the rest (exact time and details). Erasing salt and rest keeps
+the chain valid, and no guess of the rest can be tested against the commitment.
 """
 
 import os
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..errors import UsageError
+from ..messages import Message
 from ..model.case import EXPORT, Act
 from ..model.digest import blake2b
 from .erasure import HALF_HOUR
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
     import sqlite3
 
 GENESIS = bytes(32)
-"""What stands before the first record."""
+"""The hash before the first record."""
 
 MOST_PROBLEMS = 20
+AND_MORE = "and perhaps more"
 _HALF_HOUR = int(HALF_HOUR.total_seconds()) * 1_000_000
-# The case stands before the list, where SQL finds it: "17 [1795521600000000,"accept","mara"]".
+# The case is before the list, where SQL can read it: "17 [1795521600000000,"accept","mara"]".
 _kept = msgspec.json.Decoder(tuple[int, str, str])
 _rest = msgspec.json.Decoder(tuple[int, dict[str, str | int | float | bool | None]])
 
@@ -56,7 +58,7 @@ def append(connection: "sqlite3.Connection", act: Act) -> None:
 def read_acts(connection: "sqlite3.Connection", case_id: int | None) -> Iterator[Act]:
     """Read the records of a case, or all of them, in order.
 
-    An erased one has no details and the half hour instead of its time.
+    An erased record has no details, and the half hour instead of its time.
     """
     for row in connection.execute(
         "SELECT case_id, kept, rest FROM journal ORDER BY seq"
@@ -86,7 +88,7 @@ def read_last(connection: "sqlite3.Connection", case_id: int | None, *actions: s
         else "SELECT case_id, kept, rest FROM journal WHERE case_id = ? ORDER BY seq DESC",
         () if case_id is None else (case_id,),
     )
-    # Case 0 may have many records of other actions: only those that may be wanted are read out.
+    # Case 0 may have many records of other actions: only candidates are decoded.
     names = [f',"{action}",' for action in actions]
     with closing(found) as rows:
         acts = (_act_of(*row) for row in rows if not names or any(name in row[1] for name in names))
@@ -102,8 +104,8 @@ def _act_of(case_id: int, kept: str, rest: str | None) -> Act:
 
 
 def read_cases_of(connection: "sqlite3.Connection", action: str, *, last: int) -> set[int]:
-    """Read to which cases something was done in the records up to the ``last``."""
-    # The action stands second; nothing later is followed by a comma, and quotes are escaped.
+    """Read the cases with an action in the records up to number ``last``."""
+    # The action is second; no later value is followed by a comma, and quotes are escaped.
     rows = connection.execute(
         "SELECT DISTINCT case_id FROM journal WHERE seq <= ? AND instr(kept, ?)",
         (last, f',"{action}",'),
@@ -112,21 +114,21 @@ def read_cases_of(connection: "sqlite3.Connection", action: str, *, last: int) -
 
 
 def read_head(connection: "sqlite3.Connection") -> str:
-    """The last record's number and hash; "0:" and zeros for an empty journal."""
+    """Return the last record's number and hash; "0:" and zeros for an empty journal."""
     row = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     seq, found = row or (0, GENESIS)
     return f"{seq}:{found.hex()}"
 
 
 def has_head(connection: "sqlite3.Connection", head: str) -> bool:
-    """Whether the journal has the record that a head was taken of, and so all before it."""
+    """Return whether the journal has the record of a head, and so all records before it."""
     number, found = parse_head(head)
     row = connection.execute("SELECT hash FROM journal WHERE seq = ?", (number,)).fetchone()
     return (row[0] if row else GENESIS) == found
 
 
 def last_common(one: "sqlite3.Connection", other: "sqlite3.Connection") -> int:
-    """The number of the last record that two journals share; 0 if they share none.
+    """Return the number of the last record that two journals share; 0 if they share none.
 
     The hash of a record covers all records before it.
     """
@@ -156,49 +158,59 @@ def parse_head(text: str) -> tuple[int, bytes]:
         found = b""
     if not (colon and number.isascii() and number.isdigit() and len(found) == len(GENESIS)):
         raise UsageError(
-            '"{text}" is no head of a journal',
+            '"{text}" is not a head of a journal',
             text=text[:80],
-            hint='"dispatch log head" prints one: the number, a colon, 64 digits',
+            hint='"dispatch log head" prints one: a number, a colon, 64 hexadecimal digits',
         )
     return int(number), found
 
 
-def verify(connection: "sqlite3.Connection", head: str | None) -> list[str]:
-    """Say where the journal is not what was written, and where it does not agree with a head.
+def verify(connection: "sqlite3.Connection", head: str | None) -> list[Message | str]:
+    """List the records that were changed or are missing, and differences to a head.
 
-    Without a head, a tail that was cut off and a chain that was written anew cannot be seen.
+    Without a head, a truncated journal and one that was written anew are not detected.
     """
     anchor_seq, anchor_hash = (0, GENESIS) if head is None else parse_head(head)
     erased = {row[0] for row in connection.execute(
         "SELECT id FROM case_file WHERE forgotten_at IS NOT NULL"
     )}  # fmt: skip
-    problems: list[str] = []
+    problems: list[Message | str] = []
     last, before = 0, GENESIS
     rows = connection.execute(
         "SELECT seq, kept, rest, salt, commitment, hash FROM journal ORDER BY seq"
     )
     for seq, kept, rest, salt, commitment, found in rows:
         if seq != last + 1:
-            problems.append(f"records {last + 1} to {seq - 1} are missing")
+            problems.append(
+                Message("records {first} to {last} are missing", first=last + 1, last=seq - 1)
+            )
         if salt is None or rest is None:
             if (salt, rest) != (None, None) or int(kept.partition(" ")[0]) not in erased:
-                problems.append(f"record {seq} has lost what was in it")
+                problems.append(Message("record {number} has lost its content", number=seq))
         elif _digest(salt + rest.encode()) != commitment:
-            problems.append(f"record {seq} was changed")
+            problems.append(Message("record {number} was changed", number=seq))
         if _digest(before + commitment + kept.encode()) != found:
-            problems.append(f"record {seq} does not follow from the one before it")
+            problems.append(
+                Message("record {number} does not follow from the one before it", number=seq)
+            )
         if seq == anchor_seq and found != anchor_hash:
-            problems.append(f"record {seq} is not the one that the head was taken of")
+            problems.append(Message("record {number} is not the record of the head", number=seq))
         if len(problems) >= MOST_PROBLEMS:
-            return [*problems[:MOST_PROBLEMS], "and perhaps more"]
+            return [*problems[:MOST_PROBLEMS], AND_MORE]
         last, before = seq, found
     if last < anchor_seq:
-        problems.append(f"the journal ends at record {last}; the head was taken of {anchor_seq}")
+        problems.append(
+            Message(
+                "the journal ends at record {last}; the head is that of record {number}",
+                last=last,
+                number=anchor_seq,
+            )
+        )
     return problems
 
 
 def erase(connection: "sqlite3.Connection", case_id: int) -> None:
-    """Erase of a case's records all but what was done, by whom and in which half hour."""
+    """Erase the records of a case except for action, operator and half hour."""
     connection.execute("UPDATE journal SET rest = NULL, salt = NULL WHERE case_id = ?", (case_id,))
 
 

@@ -1,4 +1,4 @@
-"""What the answered offers add up to, kept with them: no ranking has to read the whole log."""
+"""Keep the sums for learning in tables, so that a ranking need not read the whole log."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -28,7 +28,7 @@ _OWN = "provider = ? AND service = ?"
 
 
 def read_summaries(connection: "sqlite3.Connection", travel_source: str) -> list[Summary]:
-    """Read what each provider's offers add up to, per service; lateness of one travel source."""
+    """Read the sums of each provider and service, with the lateness of one travel source."""
     names = (*_SUMS, *_LATE)
     columns = ", ".join([*_SUMS, *(f"coalesce({name}, 0.0)" for name in _LATE)])
     rows = connection.execute(
@@ -38,7 +38,7 @@ def read_summaries(connection: "sqlite3.Connection", travel_source: str) -> list
         (travel_source,),
     ).fetchall()
     if any(row[0] != HALF_LIFE_DAYS for row in rows):
-        # Another version of the program has let them fade at another pace.
+        # Another version of the program had another half-life.
         tallies = [tally for tally in read_tallies(connection) if is_counted(tally)]
         return summarise(tallies, max(tally.opened_at for tally in tallies), travel_source)
     return [
@@ -53,7 +53,7 @@ def read_summaries(connection: "sqlite3.Connection", travel_source: str) -> list
 
 
 def read_assigned(connection: "sqlite3.Connection") -> "dict[str, datetime]":
-    """Read when each provider has last accepted something that stood."""
+    """Read the time of each provider's last acceptance that was not corrected or cancelled."""
     return {
         provider: from_stamp(at)
         for provider, at in connection.execute("SELECT provider, at FROM assigned")
@@ -61,10 +61,10 @@ def read_assigned(connection: "sqlite3.Connection") -> "dict[str, datetime]":
 
 
 def update_learned(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
-    """Bring the sums in step with the offers of a case, which are written already.
+    """Update the sums to the offers of a changed case, which are written already.
 
-    What is added is added; what is taken out again (a correction, a cancelled acceptance) is
-    worked out anew from the offers of that provider and service, and so leaves no trace.
+    New terms are added. If a term is removed (a correction, a cancelled acceptance), the sums of
+    that provider and service are computed anew, so that no rounding error remains.
     """
     was, now = _counted(before), _counted(after)
     anew: set[tuple[str, str]] = set()
@@ -83,7 +83,7 @@ def update_learned(connection: "sqlite3.Connection", before: Case, after: Case) 
 
 
 def work_out_all(connection: "sqlite3.Connection") -> None:
-    """Add up all offers again by the rules of this program, as after a migration."""
+    """Compute all sums anew by the rules of this program, as after a migration."""
     connection.execute("DELETE FROM learned")
     connection.execute("DELETE FROM lateness")
     keys = connection.execute("SELECT DISTINCT provider, service FROM offer").fetchall()
@@ -92,7 +92,7 @@ def work_out_all(connection: "sqlite3.Connection") -> None:
 
 
 def _counted(case: Case) -> dict[int, Tally]:
-    """The turns of a case that teach something, by the number of their last call."""
+    """Return the turns of a case that count for learning, by the number of their last call."""
     turns = turns_of(case.offers)
     answered = [turn[-1].number for turn in turns if turn[-1].outcome is not None]
     tallies = tallies_of(case.id, None, case.offers, drive_step(case.offers))
@@ -102,7 +102,7 @@ def _counted(case: Case) -> dict[int, Tally]:
 
 
 _Terms = tuple[dict[str, float], str]
-"""The terms that one turn gives to the sums, unfaded, and the travel source of its lateness."""
+"""The terms of one turn in the sums, unfaded, and the travel source of its lateness."""
 
 
 def _terms(tally: Tally | None) -> _Terms:
@@ -114,10 +114,10 @@ def _terms(tally: Tally | None) -> _Terms:
 
 
 def _add(connection: "sqlite3.Connection", was: Tally | None, now: Tally) -> bool:
-    """Add what a turn gives beyond what it gave; False if something has to be taken out.
+    """Add the new terms of a turn; returns False if a term would have to be removed.
 
-    A weight that shrinks would be taken out, and so would minutes that change under theirs. Only
-    lateness may change: it is a whole number, and every arrival puts it in the place of a promise.
+    That is so if a weight shrinks, or if minutes change without their weight. Only lateness may
+    change: it is a whole number, and every arrival replaces a promise.
     """
     (old, old_source), (new, source) = _terms(was), _terms(now)
     fresh = {name: new[name] - old[name] for name in new}
@@ -155,9 +155,9 @@ def _add(connection: "sqlite3.Connection", was: Tally | None, now: Tally) -> boo
 
 
 def _work_out(connection: "sqlite3.Connection", provider: str, service: str) -> None:
-    """Add up all offers of a provider and service again."""
+    """Compute the sums of a provider and service anew."""
     key = (provider, service)
-    # The step of a case depends on all who drove in it.
+    # The rounding step of a case depends on all providers that drove in it.
     rows = connection.execute(
         f"SELECT case_id, {offer_columns('offer')} FROM offer"  # noqa: S608 - our own columns
         f" WHERE case_id IN (SELECT case_id FROM offer WHERE {_OWN}) ORDER BY case_id, number",

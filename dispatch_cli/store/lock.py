@@ -1,13 +1,13 @@
-"""A lock between processes that are served in turn, and the content of its file.
+"""Lock the case log for one process at a time, first come, first served, by a lock file.
 
-SQLite's own waiting is a lottery: with 32 writers the unluckiest waited 7.9 s. Waiting for a
-file lock, the system wakes them, and the worst was a third of a second.
+SQLite's own waiting is random: with 32 writers the longest wait was 7.9 s. For a file lock the
+system wakes the next process, and the longest wait was a third of a second.
 
-The file's first line is the stamp of the last acknowledged commit, so that a log that has lost it
-is noticed; the second names the process that took the lock last, and when. The third has the mark
-of the commit again and the journal's head after it, so that a log that went another way is noticed.
-The fourth is written by a restore: the mark of the commit again, and the stamp and the head of the
-log that is about to come to the path. It holds until the next commit is acknowledged.
+The first line of the file is the stamp of the last acknowledged commit, to detect a log that has
+lost it; the second names the process that took the lock last, and when. The third has the mark of
+the commit again and the journal's head after it, to detect a log with another history. The fourth
+is written by a restore: the mark of the commit again, and the stamp and head of the log that is
+about to come to the path. It is valid until the next commit is acknowledged.
 """
 
 import os
@@ -21,7 +21,8 @@ from msgspec import Struct
 
 from ..errors import ConflictError, Problem
 from ..files import NO_LOCKS, take_lock
-from .identity import NO_MARK, Acknowledged, Stamp, parse_stamp
+from ..messages import Message
+from .identity import NO_MARK, AcknowledgedCommit, Stamp, parse_stamp
 from .log_faults import NOTHING_RECORDED
 
 SUFFIX = ".lock"
@@ -29,7 +30,7 @@ SUFFIX = ".lock"
 
 LONGEST_WAIT_S = 10.0
 SILENT_WAIT_S = 1.0
-"""A process that waits longer says so."""
+"""A longer wait is reported."""
 
 _STAMP_BYTES = 93
 _HOLDER_BYTES = 32
@@ -47,15 +48,15 @@ class LockFile(Struct, frozen=True):
     file: int
 
     def acknowledge(self, stamp: Stamp, head: str) -> None:
-        """Note the last commit; a failure loses nothing, since the commit itself is kept."""
+        """Record the last commit; a failure is ignored, since the commit itself is on the disk."""
         self._write(f"{stamp.mark} {head}", _HEAD_BYTES, _HEAD_PLACE)
         self._write(str(stamp), _STAMP_BYTES, 0)
 
     def announce(self, stamp: Stamp, head: str) -> None:
-        """Note on the disk the last commit of the log that is about to come to the path.
+        """Record and sync the last commit of the log that is about to come to the path.
 
-        Until the next commit is acknowledged, both logs pass for the one at the path, so that a
-        program that is killed in between leaves a log that opens. Raises OSError.
+        Until the next commit is acknowledged, both logs are accepted at the path, so that a program
+        that is killed in between leaves a usable log. Raises OSError.
         """
         os.lseek(self.file, 0, os.SEEK_SET)
         last = parse_stamp(_line(os.read(self.file, _STAMP_BYTES), 0, _STAMP_BYTES))
@@ -64,11 +65,11 @@ class LockFile(Struct, frozen=True):
         os.fsync(self.file)
 
     def sign(self) -> None:
-        """Note who holds the lock from now on."""
+        """Record this process as the holder of the lock."""
         self._write(f"{os.getpid()} {int(time.time())}", _HOLDER_BYTES, _STAMP_BYTES)
 
     def flush(self) -> None:
-        """Have it on the disk, which is done only where another log has come to the path."""
+        """Sync the file to the disk; needed only when another log has come to the path."""
         with suppress(OSError):
             os.fsync(self.file)
 
@@ -81,8 +82,8 @@ class LockFile(Struct, frozen=True):
         os.write(self.file, f"{text:<{length - 1}}\n".encode())
 
 
-def last_acknowledged(path: Path) -> Acknowledged | None:
-    """Read the last acknowledged commit; None where none is known.
+def last_acknowledged(path: Path) -> AcknowledgedCommit | None:
+    """Read the last acknowledged commit; None if it is unknown.
 
     Without the lock the lines may be half written: then they are read again.
     """
@@ -96,21 +97,21 @@ def last_acknowledged(path: Path) -> Acknowledged | None:
     if stamp is None:
         return None
     is_of_it = mark == stamp.mark and _HEAD.fullmatch(head)
-    return Acknowledged(stamp, head if is_of_it else "", _coming(content, stamp.mark))
+    return AcknowledgedCommit(stamp, head if is_of_it else "", _coming(content, stamp.mark))
 
 
-def _coming(content: bytes, last_mark: str) -> Acknowledged | None:
-    """What a restore has announced since the last commit; None where it has not."""
+def _coming(content: bytes, last_mark: str) -> AcknowledgedCommit | None:
+    """Read the commit that a restore has announced since the last commit; None without one."""
     mark, _, rest = _line(content, _COMING_PLACE, _COMING_BYTES).partition(" ")
     text, _, head = rest.partition(" ")
     stamp = parse_stamp(text)
     if mark != last_mark or stamp is None or not _HEAD.fullmatch(head):
         return None
-    return Acknowledged(stamp, head)
+    return AcknowledgedCommit(stamp, head)
 
 
 def holder(path: Path) -> tuple[int, str] | None:
-    """Read which process took the lock last, and the time of day; None where that is unknown."""
+    """Read which process took the lock last, and the time of day; None if that is unknown."""
     pid, _, since = _line(_content(path), _STAMP_BYTES, _HOLDER_BYTES).partition(" ")
     if not (pid.isdecimal() and since.isdecimal()):
         return None
@@ -121,16 +122,14 @@ def holder(path: Path) -> tuple[int, str] | None:
 def held(
     path: Path,
     wait_s: float = LONGEST_WAIT_S,
-    say: Callable[[str], None] = lambda text: None,
+    say: Callable[[Message | str], None] = lambda text: None,
     *,
     for_reading: bool = False,
 ) -> Iterator[LockFile]:
-    """Hold the lock file of a database; raises OSError where it cannot be made.
+    """Hold the lock file of a database; raises OSError if it cannot be made.
 
-    ``for_reading`` makes none, and takes one that may not be written.
-
-    Raises ConflictError after ``wait_s``. Where the file system knows no locks, SQLite's own have
-    to do.
+    With ``for_reading`` no file is made, and a read-only one is accepted. Raises ConflictError
+    after ``wait_s``. On a file system without locks, only SQLite's own locks remain.
     """
     end = time.monotonic() + wait_s
     file = _open(path, for_reading=for_reading)
@@ -140,22 +139,23 @@ def held(
                 _wait(file, path, end, wait_s, say)
             if _is_in_place(file, path):
                 break
-            # The file was removed while we waited: other processes hold another one.
+            # The file was removed during the wait: other processes lock another one.
             before, file = file, _open(path, for_reading=for_reading)
             os.close(before)
         lock = LockFile(file)
         lock.sign()
         yield lock
     finally:
-        os.close(file)  # which lets go of the lock
+        os.close(file)  # releases the lock
 
 
-def waiting_for(path: Path) -> str:
-    """Say which process the lock is waited for."""
+def waiting_for(path: Path) -> Message | str:
+    """Say which process holds the lock."""
     known = holder(path)
     if known is None:
         return "waiting for another dispatch"
-    return f"waiting for another dispatch, pid {known[0]}, since {known[1]}"
+    pid, since = known
+    return Message("waiting for another dispatch, pid {pid}, since {since}", pid=pid, since=since)
 
 
 def _open(path: Path, *, for_reading: bool) -> int:
@@ -186,8 +186,10 @@ def _take(file: int, *, wait: bool = False) -> bool:
     return True
 
 
-def _wait(file: int, path: Path, end: float, wait_s: float, say: Callable[[str], None]) -> None:
-    """Queue for the lock in a thread, since the queue itself knows no time limit."""
+def _wait(
+    file: int, path: Path, end: float, wait_s: float, say: Callable[[Message | str], None]
+) -> None:
+    """Queue for the lock in a thread, because the queue itself has no time limit."""
     import threading
 
     done = threading.Event()
@@ -206,17 +208,11 @@ def _wait(file: int, path: Path, end: float, wait_s: float, say: Callable[[str],
     if left > SILENT_WAIT_S and not done.wait(SILENT_WAIT_S):
         say(waiting_for(path))
     if not done.wait(max(0.0, end - time.monotonic())):
-        known = holder(path)
-        by = f", by pid {known[0]} since {known[1]}" if known else ""
-        raise ConflictError(
-            Problem.at(
-                path,
-                "the case log has been held for more than {wait_s:.3g} s{by}",
-                wait_s=wait_s,
-                by=by,
-            ),
-            hint=NOTHING_RECORDED,
-        )
+        text = Message("the case log has been held for more than {wait_s:.3g} s", wait_s=wait_s)
+        if known := holder(path):
+            by = "{held}, by pid {pid} since {since}"
+            text = Message(by, held=text, pid=known[0], since=known[1])
+        raise ConflictError(Problem(text, str(path)), hint=NOTHING_RECORDED)
     if failed:
         raise failed[0]
 
@@ -232,7 +228,7 @@ def _content(path: Path) -> bytes:
         return b""
     try:
         return os.read(file, _COMING_PLACE + _COMING_BYTES)
-    except OSError:  # Windows: the holder alone may read it
+    except OSError:  # Windows: only the holder may read it
         return b""
     finally:
         os.close(file)

@@ -1,4 +1,4 @@
-"""The one interface to the case log."""
+"""Read, write, check, back up and restore the case log, through its only interface."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -12,59 +12,60 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import BadDataError, ConflictError, DispatchError, ExitCode
+from ..messages import Message
 from . import filesystem, forgetting, identity, migrating, soundness
 from .database import Database
 from .in_transaction import in_reading, in_transaction
-from .log_faults import RESTORE, DamagedError
+from .log_faults import RESTORE, DamagedLogError
 from .transaction import Reader, Transaction
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from .backup import Copied
-    from .restoring import Restored
+    from .backup import BackupResult
+    from .restoring import RestoreResult
 
 
 _STATES: dict[type[DispatchError], str] = {
-    DamagedError: "damaged",
+    DamagedLogError: "damaged",
     BadDataError: "refused",
     ConflictError: "in use",
     DispatchError: "not reachable",
 }
 
 
-class Description(Struct, frozen=True):
-    """A case log as ``doctor`` tells of it; ``id`` is "" where there is none to be read."""
+class LogDescription(Struct, frozen=True):
+    """A case log as ``doctor`` shows it; ``id`` is "" if it cannot be read."""
 
     state: str
-    """In a word or two: sound, none yet, damaged, refused, in use, not reachable."""
+    """One of: sound, none yet, damaged, refused, in use, not reachable."""
 
-    problems: tuple[str, ...]
-    hint: str
+    problems: tuple[Message | str, ...]
+    hint: Message | str
     exit_code: ExitCode
     id: str
     commits: int
     file_system: str
-    doubts: tuple[str, ...]
+    risks: tuple[Message, ...]
     aside: tuple[str, ...]
 
 
 class Store:
-    """A case log. Raises UnavailableError where it cannot be reached, BadDataError if damaged."""
+    """A case log. Raises UnavailableError if it cannot be reached, BadDataError if damaged."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @property
     def path(self) -> Path:
-        """Where the case log is."""
+        """The path of the case log."""
         return self._database.path
 
     @contextmanager
     def deciding(self) -> Iterator[Transaction]:
-        """Read, decide and write without another program in between; on the disk once it is left.
+        """Read and write in one transaction, without other writers; on the disk at its end.
 
-        Programs are served in the order in which they came. An exception undoes everything.
+        Programs are served in the order in which they came. An exception rolls everything back.
         """
         with (
             self._database.locked() as connection,
@@ -74,31 +75,33 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
-        """Read one consistent state while others write; without a file the log is empty."""
+        """Read one consistent state while other programs write; without a file the log is empty."""
         with self._in_reading() as connection:
             yield Reader(connection, self._database.schema)
 
     @contextmanager
     def waiting_shown_by(self, show: Callable[[str], None]) -> Iterator[None]:
-        """Have another function say that the program waits for the log, while a screen is drawn."""
-        before = self._database.voice
-        self._database.voice = replace(before, wait=show)
+        """Report a wait for the log by another function, while a screen is drawn."""
+        before = self._database.notices
+        self._database.notices = replace(before, wait=lambda text: show(str(text)))
         try:
             yield
         finally:
-            self._database.voice = before
+            self._database.notices = before
 
-    def check(self) -> list[str]:
-        """What is wrong with the log; the empty list if nothing is. Never raises."""
+    def check(self) -> list[Message | str]:
+        """List the problems of the log; never raises."""
         return list(self.described().problems)
 
-    def described(self) -> Description:
-        """Say which log it is, what is wrong and what is doubtful about its file; never raises."""
+    def described(self) -> LogDescription:
+        """Describe the log, its problems and the risks of its file; never raises."""
         from .swapping import set_aside
 
         kind = filesystem.file_system_of(self.path)
-        state, hint, code = "sound", "", ExitCode.OK
-        stamp, problems = None, []
+        state, code = "sound", ExitCode.OK
+        hint: Message | str = ""
+        stamp: identity.Stamp | None = None
+        problems: list[Message | str] = []
         try:
             with self._in_reading() as connection:
                 if self._database.exists():
@@ -111,12 +114,12 @@ class Store:
             code = ExitCode.BAD_DATA if problems else ExitCode.OK
         except DispatchError as error:
             state = next(word for kind, word in _STATES.items() if isinstance(error, kind))
-            problems = [str(problem.text) for problem in error.problems]
-            hint, code = str(error.hint), error.exit_code
+            problems = [problem.text for problem in error.problems]
+            hint, code = error.hint, error.exit_code
         aside: list[str] = []
         with suppress(DispatchError, OSError):
             aside = set_aside(self.path)
-        return Description(
+        return LogDescription(
             state=state,
             problems=tuple(problems),
             hint=hint,
@@ -124,20 +127,20 @@ class Store:
             id=stamp.log if stamp else "",
             commits=stamp.count if stamp else 0,
             file_system=kind,
-            doubts=tuple(filesystem.doubts(self.path, kind)) if os.path.exists(self.path) else (),
+            risks=tuple(filesystem.risks(self.path, kind)) if os.path.exists(self.path) else (),
             aside=tuple(aside),
         )
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:
-        """The cases that were closed so many days ago and are neither held nor forgotten."""
+        """List the cases that were closed so many days ago and are neither held nor erased."""
         with self._in_reading() as connection:
             return forgetting.due(connection, days, now)
 
     def after_erasure(self) -> None:
-        """Leave no byte of what was erased in the database, its companions and its backups.
+        """Remove every byte of erased rows from the database, its companions and internal copies.
 
-        Finishes also what an interrupted run has left. Raises ConflictError while another program
-        keeps reading an older state, and what ``reading`` raises for a log that is not all there.
+        Also completes an interrupted run. Raises ConflictError while another program reads an older
+        state, and the errors of ``reading`` for an incomplete log.
         """
         with self._in_reading() as connection:
             is_wiped = not forgetting.is_unwiped(connection)
@@ -152,8 +155,8 @@ class Store:
         try:
             is_wiped = is_wiped or wipe(self._database)
         finally:
-            # SQLite may copy pieces of its memory into the index beside the log (-shm) when it
-            # recovers one without frames; the file goes with the last connection.
+            # SQLite may copy parts of its memory into the index beside the log (-shm) when it
+            # recovers one without frames; the last connection deletes the file.
             self._database.close()
         if not is_wiped:
             raise ConflictError(
@@ -161,13 +164,13 @@ class Store:
                 hint="end the other program and repeat the command",
             )
 
-    def back_up(self, target: Path, *, keep: int | None) -> "Copied":
-        """Copy the log into a file, checked on both ends, while others work with it.
+    def back_up(self, target: Path, *, keep: int | None) -> "BackupResult":
+        """Copy the log into a file while other programs use it, and check both.
 
-        A copy that is there is moved to ``target.1``, that one to ``target.2``, until ``keep``
-        copies are there; those above are deleted. Without ``keep`` a file that is there raises
-        ConflictError, and with it any file that is not a copy of this log. Raises BadDataError
-        where the log or the copy is not sound; then the copies that are there stay.
+        An existing copy is moved to ``target.1``, that one to ``target.2``, up to ``keep`` copies;
+        older ones are deleted. Raises ConflictError without ``keep`` for an existing file, and with
+        it for a file that is not a copy of this log. Raises BadDataError if the log or the copy is
+        not sound; then the existing copies are unchanged.
         """
         from . import backup
 
@@ -179,18 +182,18 @@ class Store:
         *,
         operator: str,
         before: Callable[[Transaction], None] = lambda tx: None,
-    ) -> "Restored":
-        """Put a backup in the place of the log, whose files are kept aside with all they hold.
+    ) -> "RestoreResult":
+        """Put a backup in the place of the log, whose files are kept under other names.
 
-        ``before`` may write records ahead of that of the restore. Raises BadDataError where the
-        backup is not sound; then nothing has changed.
+        ``before`` may write records before that of the restore. Raises BadDataError if the backup
+        is not sound; then nothing has changed.
         """
         from . import restoring
 
         return restoring.restore(self._database, source, operator, before)
 
     def close(self) -> None:
-        """Let go of the file; the next use opens it again."""
+        """Close the file; the next use opens it again."""
         self._database.close()
 
     def __enter__(self) -> "Store":

@@ -1,4 +1,4 @@
-"""What SQLite and the system say, told as errors that people can act upon."""
+"""Turn errors of SQLite and the system into errors with a cause and a remedy."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from ..messages import Message
 if TYPE_CHECKING:
     import sqlite3
 
-# SQLite's primary result codes (https://www.sqlite.org/rescode.html) and what they mean here.
+# SQLite's primary result codes (https://www.sqlite.org/rescode.html) and their causes here.
 _CANNOT = {
     3: "no permission",  # PERM
     7: "out of memory",  # NOMEM
@@ -31,31 +31,35 @@ _CANNOT = {
 }
 _HELD = (5, 6, 15)  # BUSY, LOCKED, PROTOCOL
 _NOTADB = 26
-_OUR_OWN = (21, 25)  # MISUSE, RANGE: mistakes of this program
+_BUGS = (21, 25)  # MISUSE, RANGE: mistakes of this program
 
 T = TypeVar("T")
 
-UNAVAILABLE = "the case log is unavailable"
-NOTHING_RECORDED = "nothing was recorded by this command; try again once that is mended"
+UNAVAILABLE = "the case log is unavailable: {why}"
+CANNOT_BE_READ = "the case log cannot be read: {why}"
+FOREIGN_WAL = "this write-ahead log does not belong to the case log beside it"
+NEWER = "the case log has schema version {found}; this program knows up to {known}"
+OLDER = "the case log has an older schema version and must be migrated"
+NOTHING_RECORDED = "nothing was recorded by this command; fix the cause and try again"
 MOVE_AWAY = "name another file with --db, or move this one away and repeat the command"
 RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
 
 
-class DamagedError(BadDataError):
-    """A case log whose content cannot be trusted, or a write-ahead log that is not its own."""
+class DamagedLogError(BadDataError):
+    """A case log with damaged content, or with the write-ahead log of another one."""
 
 
 class TornRowError(Exception):
-    """A row of the case log has another shape than it can have been written with."""
+    """A row of the case log with a shape in which it cannot have been written."""
 
 
 class NeedsLockError(BadDataError):
-    """The schema is older and must be migrated first, which only the lock's holder may do."""
+    """A log with an older schema, which only the holder of the lock may migrate."""
 
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Raise what goes wrong with files of a case log as UnavailableError or BadDataError."""
+    """Raise errors of the files of a case log as UnavailableError or BadDataError."""
     try:
         with rows_explained(path):
             yield
@@ -65,7 +69,7 @@ def explained(path: Path) -> Iterator[None]:
 
 @contextmanager
 def rows_explained(path: Path) -> Iterator[None]:
-    """Raise what goes wrong with its content so; other files' errors are not ours to explain."""
+    """Raise errors of the content of a case log as BadDataError or UnavailableError."""
     import sqlite3
 
     try:
@@ -73,29 +77,29 @@ def rows_explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise fault(path, error) from error
     except UnicodeEncodeError as error:
-        raise UsageError("a text holds bytes that are no characters") from error
-    except (TornRowError, UnicodeDecodeError) as error:  # also SQLite's messages may be torn
-        raise damaged(path, "a row that cannot be read") from error
+        raise UsageError("a text contains bytes that are not UTF-8") from error
+    except (TornRowError, UnicodeDecodeError) as error:  # SQLite's messages may be torn as well
+        raise damaged(path, Message("a row is damaged")) from error
 
 
 def whole(read: Callable[[], T]) -> T:
-    """Read rows; raises TornRowError where they are not what was written."""
+    """Read rows; raises TornRowError if they cannot have been written so."""
     from msgspec import MsgspecError
 
     try:
         return read()
     except (MsgspecError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        # The last is a text that is none: a damaged page may hold NULL where there can be none.
+        # AttributeError: a damaged page may have NULL in a column of texts.
         raise TornRowError from error
 
 
 def is_held(error: "sqlite3.Error") -> bool:
-    """Whether SQLite says that another program holds a lock."""
+    """Return whether SQLite reports that another program holds a lock."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _HELD
 
 
 def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
-    """The error to raise instead; the same one where the program itself is wrong."""
+    """Return the error to raise instead; the same error for a bug of this program."""
     import sqlite3
 
     if isinstance(error, OSError):
@@ -104,8 +108,8 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
         return _unavailable(path, error.strerror or str(error))
     code = getattr(error, "sqlite_errorcode", None)
     if code is None and isinstance(error, sqlite3.OperationalError):
-        return damaged(path, "a text that is no text")  # Python's own, for bytes that are not UTF-8
-    if code is None or code & 0xFF in _OUR_OWN:
+        return damaged(path, Message("a text is not UTF-8"))  # raised by Python's sqlite3
+    if code is None or code & 0xFF in _BUGS:
         return error
     if is_held(error):
         return ConflictError(
@@ -114,94 +118,91 @@ def fault(path: Path, error: "sqlite3.Error | OSError") -> Exception:
         )
     why = _CANNOT.get(code & 0xFF)
     if why is not None:
-        return _unavailable(path, why)
+        return _unavailable(path, Message(why))
     if code & 0xFF == _NOTADB:
-        return damaged(path, "not a database")
+        return damaged(path, Message("not a database"))
     return damaged(path, str(error))
 
 
-def damaged(path: Path, why: str) -> DamagedError:
-    """The error for a case log whose content cannot be trusted."""
-    return DamagedError(
-        Problem.at(path, "the case log cannot be read: {why}", why=why),
-        hint=RESTORE,
-    )
+def damaged(path: Path, why: Message | str) -> DamagedLogError:
+    """Make the error for a case log with damaged content."""
+    return DamagedLogError(Problem.at(path, CANNOT_BE_READ, why=why), hint=RESTORE)
 
 
-def refused(path: Path, why: str, hint: str) -> BadDataError:
-    """The error for something at the path that is not to be touched."""
+def refused(path: Path, why: Message | str, hint: Message | str) -> BadDataError:
+    """Make the error for a file that this program must not use."""
     return BadDataError(Problem(why, file=str(path)), hint=hint)
 
 
 def moved(path: Path) -> UnavailableError:
-    """The error for a log whose file is no longer the one that was opened."""
+    """Make the error for a log whose file is no longer the one that was opened."""
     return UnavailableError(
         Problem(
             "the case log is no longer the file that this program has opened:"
             " it was moved, replaced or deleted",
             file=str(path),
         ),
-        hint="nothing was recorded by this command; start the program again once the file is back",
+        hint="nothing was recorded by this command; put the file back and start the program again",
     )
 
 
 def recorded_elsewhere(path: Path) -> UnavailableError:
-    """The error for a log that went while this command recorded in it."""
+    """Make the error for a log that was moved while this command recorded in it."""
     return UnavailableError(
         Problem(
             "the case log was moved, replaced or deleted while this command recorded:"
-            " what it recorded is in the file that was there",
+            " its records are in the moved file",
             file=str(path),
         ),
-        hint="put that file back, or look into it with --db, before doing the same again",
+        hint="put that file back, or read it with --db, before repeating the command",
     )
 
 
-def foreign_wal(path: Path) -> DamagedError:
-    """The error for a write-ahead log that would mix two histories."""
-    return DamagedError(
-        Problem("this write-ahead log does not belong to the case log beside it", file=str(path)),
-        hint=Message("{restore}; delete none: they may hold what is nowhere else", restore=RESTORE),
+def foreign_wal(path: Path) -> DamagedLogError:
+    """Make the error for a write-ahead log that would mix two histories."""
+    return DamagedLogError(
+        Problem(FOREIGN_WAL, file=str(path)),
+        hint=Message(
+            "{restore}; delete no file: each may have commits that no other file has",
+            restore=Message(RESTORE),
+        ),
     )
 
 
 def network(path: Path, kind: str) -> UnavailableError:
-    """The error for a log whose locks other machines may not see."""
+    """Make the error for a log on a network file system."""
     return UnavailableError(
         Problem.at(
             path,
-            "the case log is on a network file system ({kind}): SQLite's locks and shared"
+            "the case log is on a network file system ({file_system}): SQLite's locks and shared"
             " memory do not reach the other machines, and two of them would damage it",
-            kind=kind,
+            file_system=kind,
         ),
-        hint="move the log to a local disk; --db-on-network insists, for one machine alone",
+        hint="move the log to a local disk; --db-on-network allows it for a single machine",
     )
 
 
 def needs_migration(path: Path) -> NeedsLockError:
-    """The error for a log of an older version where nothing can be written."""
+    """Make the error for a log of an older version that cannot be written."""
     return NeedsLockError(
-        Problem("the case log has an older schema version and must be migrated", file=str(path)),
-        hint="open it once where it can be written, with any dispatch case command",
+        Problem(OLDER, file=str(path)),
+        hint="make it writable and open it once, with any dispatch case command",
     )
 
 
 def symbolic_link(path: Path) -> DispatchError:
-    """The error for a link, which could lead anywhere."""
+    """Make the error for a link, which could lead anywhere."""
     return refused(path, "a symbolic link, which is not followed", "name the file itself with --db")
 
 
 def second_name(path: Path) -> DispatchError:
-    """The error for a file with several names: each would get a write-ahead log of its own."""
+    """Make the error for a file with several names: each would have its own write-ahead log."""
     return refused(
         path,
         "this file has a second name (a hard link); its last commits may be beside the other one",
-        "find it with find -samefile, work with one name and remove the other",
+        "find it with find -samefile, use one name and remove the other",
     )
 
 
-def _unavailable(path: Path, why: str) -> UnavailableError:
-    return UnavailableError(
-        Problem.at(path, "{unavailable}: {why}", unavailable=UNAVAILABLE, why=why),
-        hint=NOTHING_RECORDED,
-    )
+def _unavailable(path: Path, why: Message | str) -> UnavailableError:
+    return UnavailableError(Problem.at(path, UNAVAILABLE, why=why), hint=NOTHING_RECORDED)

@@ -1,4 +1,4 @@
-"""From an older schema to the newest: in one transaction, with a copy kept until it has passed."""
+"""Migrate a case log to the newest schema in one transaction, with a copy until it is checked."""
 
 import os
 from collections.abc import Callable
@@ -8,23 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..files import flush_folder
+from ..messages import Message
 from . import identity, journal
 from .continuity import check_history
 from .database_files import COMPANIONS, flush, make_private, remove
-from .log_faults import MOVE_AWAY, damaged, explained, refused
+from .log_faults import MOVE_AWAY, NEWER, damaged, explained, refused
 from .migrations import Migration, apply, newest
 
 if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x44504C47
-"""In the file's header: no other program's database is taken for a case log."""
+"""The number in the file's header that marks a case log."""
 
 
 def version_of(connection: "sqlite3.Connection", path: Path, known: tuple[Migration, ...]) -> int:
-    """Read the version of a case log; raises BadDataError for anything else."""
+    """Read the version of a case log; raises BadDataError for any other file."""
     if path.stat().st_size == 0:
-        raise damaged(path, "empty")
+        raise damaged(path, Message("the file is empty"))
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise refused(path, "another program's database, not a case log", MOVE_AWAY)
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -62,7 +63,7 @@ def in_memory(known: tuple[Migration, ...]) -> "sqlite3.Connection":
 def make(
     path: Path, connect: "Callable[[Path], sqlite3.Connection]", known: tuple[Migration, ...]
 ) -> tuple[identity.Stamp, str]:
-    """Make a log beside its place and move it there, so that it is never half made.
+    """Make a log under another name and rename it, so that it is never incomplete at its path.
 
     Returns its stamp and the journal's head.
     """
@@ -91,12 +92,13 @@ def migrate(
     version: int,
     *,
     now: datetime,
-    acknowledged: identity.Acknowledged | None = None,
+    acknowledged: identity.AcknowledgedCommit | None = None,
 ) -> identity.Stamp:
-    """Migrate in one transaction; the copy goes once the new schema has passed its check.
+    """Migrate in one transaction; the copy is deleted after the new schema is checked.
 
-    What was learned is worked out anew: another version may have counted by other rules. Refuses a
-    log without the last commit that was acknowledged at its path: migrated, it would pass for it.
+    The sums for learning are computed anew, because another version may have other rules. Refuses a
+    log without the last commit that was acknowledged at its path, since the migrated log would be
+    accepted there.
     """
     from .learned import work_out_all
 
@@ -113,7 +115,8 @@ def migrate(
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
         problems += [f"foreign key of {row[0]}" for row in broken]
         if problems:
-            raise damaged(path, f"migrating fails: {'; '.join(problems)[:200]}")
+            found = "; ".join(problems)[:200]
+            raise damaged(path, Message("migrating fails: {problems}", problems=found))
         stamp = identity.renew(connection) if has_stamp else identity.read_stamp(connection)
         connection.execute("COMMIT")
     except BaseException:
@@ -126,25 +129,21 @@ def migrate(
 
 
 def copies(path: Path) -> list[Path]:
-    """The copies of a log that were made before migrations and are still there."""
+    """List the copies of a log that were made before migrations and still exist."""
     with explained(path):
         prefix = f"{path.name}.before-"
         return [each for each in path.parent.iterdir() if each.name.startswith(prefix)]
 
 
 def delete_copies(path: Path) -> None:
-    """Remove the copies made before migrations: they hold what has been erased since."""
+    """Delete the copies made before migrations, which contain data that was erased since."""
     for each in copies(path):
         with explained(each):
             each.unlink()
 
 
 def _newer(path: Path, found: int, known: int) -> Exception:
-    return refused(
-        path,
-        f"the case log has schema version {found}; this program knows up to {known}",
-        "use the newer program",
-    )
+    return refused(path, Message(NEWER, found=found, known=known), "use the newer program")
 
 
 def _copy_before(connection: "sqlite3.Connection", path: Path, name: str) -> None:

@@ -1,9 +1,9 @@
-"""Read a log on a read-only file system from a copy that has no name.
+"""Read a log on a read-only file system from a copy without a name.
 
-There SQLite can neither lock nor share memory, so that it would leave out what stands in the
-write-ahead log, and would not notice what other programs write: a folder that is mounted read-only
-here may be written elsewhere. The copy is made in memory where there is room, else in the folder
-for temporary files. Its name is removed before the content comes: no kill leaves any of it behind.
+There SQLite can neither lock nor share memory, so that it would ignore the write-ahead log and the
+writes of other programs: a folder that is mounted read-only here may be writable elsewhere. The
+copy is made in memory if there is room, else in the folder for temporary files. Its name is removed
+before the content is written, so that a killed program leaves no data.
 """
 
 import errno
@@ -30,41 +30,41 @@ _MOST_TRIES = 5
 _PIECE = 1 << 20
 
 
-class State(Struct, frozen=True):
+class LogState(Struct, frozen=True):
     """The files of a log at one moment: inodes, sizes and times, and the head of the ``-wal``."""
 
     files: tuple[tuple[int, int, int], ...]
     wal_head: bytes
 
-    def is_of_one(self, after: "State") -> bool:
-        """Whether pages and write-ahead log that were read in between belong together.
+    def is_of_one(self, after: "LogState") -> bool:
+        """Return whether database and write-ahead log that were read in between are consistent.
 
-        While the log is only appended to, it has all that is moved from it into the database.
+        As long as the write-ahead log only grows, it has all pages that a checkpoint moves.
         """
         is_grown = [each[0] for each in self.files] == [each[0] for each in after.files]
         return self == after or (is_grown and self.wal_head == after.wal_head != b"")
 
     def is_over(self, path: Path) -> bool:
-        """Whether a log has been written since. Raises OSError."""
+        """Return whether a log has been written since. Raises OSError."""
         return state_of(path) != self
 
 
-def state_of(path: Path) -> State:
+def state_of(path: Path) -> LogState:
     """Read the state of the files of a log. Raises OSError."""
     wal_path = Path(f"{path}-wal")
     found = [os.lstat(path)]
     with suppress(FileNotFoundError):
         found.append(os.lstat(wal_path))
-    return State(
+    return LogState(
         tuple((each.st_ino, each.st_size, each.st_mtime_ns) for each in found),
         wal.read_head(wal_path),
     )
 
 
-def copied(path: Path, file: int, connect: "Connect") -> tuple["sqlite3.Connection", State]:
-    """Open a copy of a log whose database is open as ``file``; returns also what was copied.
+def copied(path: Path, file: int, connect: "Connect") -> tuple["sqlite3.Connection", LogState]:
+    """Open a copy of a log whose database is open as ``file``; returns also the copied state.
 
-    Raises OSError, and UnavailableError where there is no room, or other programs write too often.
+    Raises OSError, and UnavailableError without room, or if other programs write too often.
     """
     for _ in range(_MOST_TRIES):
         before = state_of(path)
@@ -91,7 +91,7 @@ def copied(path: Path, file: int, connect: "Connect") -> tuple["sqlite3.Connecti
 
 
 def _nameless(size: int, connect: "Connect") -> tuple["sqlite3.Connection", int]:
-    """A connection to an empty file without a name, and a descriptor of it."""
+    """Open a connection to an empty file without a name, and a descriptor of it."""
     import shutil
     import tempfile
 
@@ -118,7 +118,7 @@ def _no_room() -> UnavailableError:
 
 
 def _roomy(size: int) -> str | None:
-    """The folder in memory where there is twice the room, None for the one of temporary files."""
+    """Return the folder in memory if it has twice the room; None for temporary files."""
     import shutil
 
     try:

@@ -1,6 +1,6 @@
-"""Put a backup in the place of a case log, with nothing lost that is not said.
+"""Put a backup in the place of a case log, and report every loss.
 
-A restored log has a mark of its own, so that no write-ahead log of another copy fits it, and a
+A restored log has a mark of its own, so that no write-ahead log of another copy matches it, and a
 higher number of commits than every log that was at its path.
 """
 
@@ -19,11 +19,11 @@ from ..errors import ConflictError, Problem, UsageError
 from ..model.case import FORGETTING, OF_NO_CASE, OPENING, Act
 from . import forgetting, identity, journal, migrating, swapping, wal
 from .backup import about_copy, count_cases, refuse_own, refuse_unsound
-from .continuity import Continuity, what_is_lacking
+from .continuity import Continuity, missing_commit
 from .database import Database
 from .database_files import COMPANIONS, flush, make_private, refuse_odd, remove
 from .identity import Stamp
-from .log_faults import DamagedError, explained, rows_explained, whole
+from .log_faults import DamagedLogError, explained, rows_explained, whole
 from .soundness import all_problems
 from .transaction import Transaction
 from .wiping import wipe
@@ -32,21 +32,21 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-_STAYS = "nothing was changed: the case log is as it was, and so is the backup"
+_STAYS = "nothing was changed, neither the case log nor the backup"
 
 RESTORE = "restore"
-"""The act that is recorded, under no case, with the heads of the backup and of the log before."""
+"""The recorded action, of no case, with the heads of the backup and of the replaced log."""
 
 
-class Restored(Struct, frozen=True):
-    """A log that was restored, and what became of the one before.
+class RestoreResult(Struct, frozen=True):
+    """A restored log, and its differences to the replaced one.
 
-    ``head`` is that of the journal now, ``backup_head`` that of the backup's.
-    ``missing`` counts the records of the old journal that the backup has not; None: the old log is
-    another one, or cannot be read whole, and then ``lost_commits`` says how many commits were
-    acknowledged since the backup, if that is known. ``erased`` are the cases that were erased
-    again. ``open`` and ``held`` are those that were erased since the backup and are in it again,
-    because there they are open or on hold. ``is_other`` tells of a backup of another log.
+    ``head`` is that of the journal now, ``backup_head`` that of the backup. ``missing`` counts the
+    records of the old journal that the backup does not have; None if the old log is another one, or
+    cannot be read completely: then ``lost_commits`` is the number of commits acknowledged since the
+    backup, if it is known. ``erased`` are the cases that were erased again. ``open`` and ``held``
+    were erased since the backup and are in it again, because there they are open or on hold.
+    ``is_other`` marks a backup of another log.
     """
 
     head: str
@@ -61,11 +61,11 @@ class Restored(Struct, frozen=True):
     backup_head: str = ""
 
 
-class _Before(Struct, frozen=True):
-    """What is known of the log that is to be replaced; ``log`` is "" where there was none.
+class _ReplacedLog(Struct, frozen=True):
+    """The log that is to be replaced; ``log`` is its id, "" without one.
 
-    ``forgotten`` are its erased cases that were opened before its journal and the backup's part.
-    ``is_settled``: its database has all commits, and its companions none.
+    ``forgotten`` are its erased cases that were opened before its journal differs from the
+    backup's. ``is_settled`` means that its database has all commits, and its companions none.
     """
 
     log: str
@@ -76,8 +76,8 @@ class _Before(Struct, frozen=True):
     is_settled: bool = False
 
 
-class _Again(Struct):
-    """The cases that the old log had erased and the backup has not, by what became of them."""
+class _ErasedAgain(Struct):
+    """The cases that were erased in the old log, but not in the backup."""
 
     erased: list[int]
     open: list[int]
@@ -86,7 +86,7 @@ class _Again(Struct):
 
 def restore(
     database: Database, source: Path, operator: str, before: Callable[[Transaction], None]
-) -> Restored:
+) -> RestoreResult:
     """Put a backup in the place of a log; see ``Store.restore``."""
     source = Path(os.path.abspath(source))
     refuse_own(database.path, source)
@@ -95,7 +95,7 @@ def restore(
         if not refuse_odd(source):
             raise UsageError("{source}: there is no such file", source=source)
     with database.alone() as lock, explained(database.path):
-        # An open connection may be to a file that is no longer at the path.
+        # An open connection may belong to a file that is no longer at the path.
         database.close()
         swapping.finish_interrupted(database.path)
         remove_unfinished(database.path)
@@ -123,25 +123,26 @@ def restore(
 
 
 def remove_unfinished(path: Path) -> None:
-    """Remove what a restore that failed or was killed has left; the lock must be held."""
+    """Remove the files of a failed or killed restore; the lock must be held."""
     fresh = Path(f"{path}.restored")
     remove(fresh)
     migrating.delete_copies(fresh)
 
 
 def _about(source: Path, fresh: Path) -> AbstractContextManager[None]:
-    """Raise what goes wrong with the backup, or its copy beside the log, as an error about it."""
-    return about_copy(source, "it cannot be copied beside the case log", _STAYS, beside=fresh)
+    """Raise errors of the backup, or of its copy beside the log, as errors about the backup."""
+    unavailable = "it cannot be copied beside the case log: {why}"
+    return about_copy(source, unavailable, _STAYS, beside=fresh)
 
 
 def _prepared(
     database: Database, fresh: Database, operator: str, record_first: Callable[[Transaction], None]
-) -> tuple[Restored, Stamp, bool]:
-    """Check the copy in its new place, migrate it, and erase again what was erased since."""
-    with fresh.looked_at() as connection, rows_explained(fresh.path):
+) -> tuple[RestoreResult, Stamp, bool]:
+    """Check and migrate the copy, and erase again the cases that were erased since."""
+    with fresh.opened_alone() as connection, rows_explained(fresh.path):
         refuse_unsound(fresh.path, all_problems(connection, fresh.schema()))
         backup, backup_head = identity.read_stamp(connection), journal.read_head(connection)
-        before = _before(database, connection)
+        before = _compare(database, connection)
         is_other = before.log not in ("", backup.log)
         missing = None if is_other else before.missing
         since = before.forgotten - set(forgetting.forgotten_ids(connection))
@@ -155,9 +156,9 @@ def _prepared(
         connection.execute("COMMIT")
     if again.erased:
         wipe(fresh, is_alone=True)
-    with fresh.looked_at() as connection, rows_explained(fresh.path):
+    with fresh.opened_alone() as connection, rows_explained(fresh.path):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        made = Restored(
+        made = RestoreResult(
             head=journal.read_head(connection),
             cases=count_cases(connection),
             aside=(),
@@ -172,8 +173,8 @@ def _prepared(
         return made, identity.read_stamp(connection), before.is_settled
 
 
-def _lost_commits(before: _Before, backup: Stamp) -> int | None:
-    """How many commits of a log that cannot be read whole were acknowledged since the backup."""
+def _lost_commits(before: _ReplacedLog, backup: Stamp) -> int | None:
+    """Return how many commits of an unreadable log were acknowledged since the backup."""
     if before.missing is not None or not before.log:
         return None
     if before.log != backup.log:
@@ -181,27 +182,27 @@ def _lost_commits(before: _Before, backup: Stamp) -> int | None:
     return max(0, before.commits + 1 - backup.count)  # a backup counts as a commit of its own
 
 
-def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
+def _compare(database: Database, backup: "sqlite3.Connection") -> _ReplacedLog:
     """Compare the log that is to be replaced with the backup.
 
-    Where it is gone, damaged or without its last acknowledged commit, the lock file still has that.
-    Any other reason why it cannot be read, such as a program that holds it, is raised.
+    If it is missing, damaged or without its last acknowledged commit, the lock file has that. Other
+    errors, such as that of a program that holds the log, are raised.
     """
-    noted = database.acknowledged()  # before a migration would note the commit of an older copy
-    found: _Before | None = None
-    with suppress(DamagedError):
+    noted = database.acknowledged()  # first, because a migration would record another commit
+    found: _ReplacedLog | None = None
+    with suppress(DamagedLogError):
         if database.exists():
-            with database.looked_at() as old, rows_explained(database.path):
+            with database.opened_alone() as old, rows_explained(database.path):
                 _settle(database, old)
                 found = whole(lambda: _compared(old, backup))
-                if not what_is_lacking(old, noted):
+                if not missing_commit(old, noted):
                     return found
     if noted is None:
         is_new = not any(os.path.lexists(f"{database.path}{each}") for each in ("", *COMPANIONS))
-        return _Before(log="", commits=0, head="", missing=0 if is_new else None)
+        return _ReplacedLog(log="", commits=0, head="", missing=0 if is_new else None)
     has_all = noted.head and whole(lambda: journal.has_head(backup, noted.head))
     if found is None:
-        found = _Before(log="", commits=0, head="", missing=0)
+        found = _ReplacedLog(log="", commits=0, head="", missing=0)
     return replace(
         found,
         log=noted.stamp.log,
@@ -212,9 +213,9 @@ def _before(database: Database, backup: "sqlite3.Connection") -> _Before:
 
 
 def _settle(database: Database, old: "sqlite3.Connection") -> None:
-    """Have all commits in the database itself; raises ConflictError while a reader prevents it."""
+    """Move all commits into the database; raises ConflictError while a reader prevents it."""
     # Copying and checking a large backup may have taken longer than a command waits in all.
-    old.execute(f"PRAGMA busy_timeout = {round(1000 * database.patience.wait_s):d}")
+    old.execute(f"PRAGMA busy_timeout = {round(1000 * database.wait_limit.wait_s):d}")
     if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
         raise _still_in_use(database.path)
 
@@ -226,14 +227,14 @@ def _still_in_use(path: Path) -> ConflictError:
     )
 
 
-def _compared(old: "sqlite3.Connection", backup: "sqlite3.Connection") -> _Before:
-    """Find out what is in the old journal alone, and which erased cases both logs have.
+def _compared(old: "sqlite3.Connection", backup: "sqlite3.Connection") -> _ReplacedLog:
+    """Find the records that only the old journal has, and the erased cases of both logs.
 
-    The numbers of cases and records say nothing: after a restore they are given anew.
+    Numbers of cases and records cannot be compared: after a restore they are assigned anew.
     """
     stamp, shared = identity.read_stamp(old), journal.last_common(old, backup)
     opened = journal.read_cases_of(old, OPENING, last=shared)
-    return _Before(
+    return _ReplacedLog(
         log=stamp.log,
         commits=stamp.count,
         head=journal.read_head(old),
@@ -243,9 +244,11 @@ def _compared(old: "sqlite3.Connection", backup: "sqlite3.Connection") -> _Befor
     )
 
 
-def _erase_again(tx: Transaction, since: frozenset[int], now: datetime, operator: str) -> _Again:
-    """Erase the cases that the old log had erased; those open or on hold are only named."""
-    again = _Again([], [], [])
+def _erase_again(
+    tx: Transaction, since: frozenset[int], now: datetime, operator: str
+) -> _ErasedAgain:
+    """Erase the cases that the old log had erased; those open or on hold are only listed."""
+    again = _ErasedAgain([], [], [])
     for case_id in sorted(since):
         case = tx.case(case_id)
         if case is None:
@@ -270,7 +273,7 @@ def _act(
 
 
 def _copy(source: Path, fresh: Path) -> None:
-    """Copy a backup byte by byte with the companions that belong to it; the source stays as is."""
+    """Copy a backup and its companions byte by byte; the source is not changed."""
     continuity = Continuity(source)
     try:
         continuity.check_wal()

@@ -1,6 +1,6 @@
-"""The files of a rotation: the newest copy is FILE, the ones before it FILE.1, FILE.2 and so on.
+"""Rotate backups: the newest is FILE, older ones are FILE.1, FILE.2 and so on.
 
-Each may have companions, left by a program that has looked into the copy: they move with it.
+Each may have companions, left by a program that has read the copy; they are moved with it.
 """
 
 import os
@@ -17,21 +17,21 @@ from .log_faults import TornRowError
 from .migrating import APPLICATION_ID
 
 MOST_COPIES = 1000
-"""A higher number after the name, such as a day, is of no rotation."""
+"""Higher numbers after the name, such as dates, do not belong to a rotation."""
 
 _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
 _UNFINISHED = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.tmp(-wal|-shm|-journal)?")
 
 
 def names(target: Path, keep: int) -> list[Path]:
-    """The names of so many copies, the newest first."""
+    """List the names of so many copies, the newest first."""
     return [target, *(Path(f"{target}.{number}") for number in range(1, keep))]
 
 
 def touched(target: Path, keep: int | None, log: Path) -> Iterator[Path]:
-    """Every name that a backup may replace, move or delete; also those above ``keep``.
+    """List every name that a backup may replace, move or delete, also above ``keep``.
 
-    Of the unfinished copies, which are too many to be listed, the only one is the log's own name.
+    Of the names of unfinished copies, which are too many, only that of the log itself is listed.
     """
     for each in names(target, 1 if keep is None else MOST_COPIES):
         for suffix in ("", *COMPANIONS, lock.SUFFIX):
@@ -41,12 +41,12 @@ def touched(target: Path, keep: int | None, log: Path) -> Iterator[Path]:
 
 
 def unfinished_name(target: Path) -> Path:
-    """A name beside a copy, which no other program uses, for the copy that is being written."""
+    """Make a unique name beside a copy, for the copy while it is written."""
     return Path(f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
 
 
 def remove_unfinished(target: Path) -> None:
-    """Remove what killed programs have left; no other program may be writing this copy."""
+    """Remove the copies of killed programs; no other program may be writing this copy."""
     for each in _beside(target):
         if _UNFINISHED.fullmatch(each.name, len(target.name)):
             each.unlink(missing_ok=True)
@@ -57,15 +57,15 @@ def refuse_taken(target: Path) -> None:
     for suffix in ("", *COMPANIONS):
         if os.path.lexists(f"{target}{suffix}"):
             raise ConflictError(
-                Problem("there is a file already", file=f"{target}{suffix}"),
+                Problem("already exists", file=f"{target}{suffix}"),
                 hint="name another file, or --keep 14 to keep the last 14",
             )
 
 
 def refuse_foreign(target: Path, keep: int, log: str) -> None:
-    """Refuse to rotate a file that is not a copy of the log with this id, and so would be lost.
+    """Refuse to rotate a file that is not a copy of the log with this id, and would be lost.
 
-    Refuses also a log in use: it has the same id where it was restored from a copy, or worked in.
+    A log in use is refused as well: if it was restored from a copy, it has the same id.
     """
     for each in names(target, keep):
         try:
@@ -80,15 +80,15 @@ def refuse_foreign(target: Path, keep: int, log: str) -> None:
             )
         if is_there and is_in_use(each):
             raise ConflictError(
-                Problem("a case log that was worked in: --keep would remove it", file=str(each)),
+                Problem("a case log in use, not a copy: --keep would remove it", file=str(each)),
                 hint="--db names the log, FILE its copy; name another FILE, or move this one away",
             )
 
 
 def is_copy_of(path: Path, log: str) -> bool:
-    """Whether a file is a copy of the log with this id; a damaged one is, if it may be.
+    """Return whether a file is, or may be, a copy of the log with this id.
 
-    The file must not be open in this process.
+    A damaged case log may be one. The file must not be open in this process.
     """
     import sqlite3
 
@@ -102,7 +102,7 @@ def is_copy_of(path: Path, log: str) -> bool:
 
 
 def is_in_use(path: Path) -> bool:
-    """Whether a program has written here as in a log; a copy is made without a write-ahead log.
+    """Return whether a program has used a file as a log: a copy has no write-ahead log.
 
     The file must not be open in this process.
     """
@@ -110,7 +110,7 @@ def is_in_use(path: Path) -> bool:
 
 
 def drop_older(target: Path, keep: int, log: str) -> None:
-    """Delete the copies of this log from number ``keep`` on, which an earlier rotation has kept."""
+    """Delete the copies of this log from number ``keep`` on, of an earlier rotation."""
     made = {each.name: each for each in names(target, MOST_COPIES)[keep:]}
     for each in list(_beside(target)):
         if each.name in made:
@@ -120,12 +120,12 @@ def drop_older(target: Path, keep: int, log: str) -> None:
 
 
 def put_first(fresh: Path, target: Path, keep: int) -> None:
-    """Give the newest copy its name; the others move on by one, as far as there is no gap."""
+    """Give the newest copy its name, and move the older ones by one up to the first gap."""
     copies = names(target, keep)
     free = next((place for place, each in enumerate(copies) if not _is_taken(each)), keep - 1)
     for place in range(free, 0, -1):
         _move(copies[place - 1], copies[place])
-    # A -wal or -shm that was left there would be replayed onto the new copy, or refused.
+    # An old -wal or -shm would be replayed onto the new copy, or refused.
     remove_companions(target)
     replace_synced(fresh, target)
 
@@ -153,5 +153,5 @@ def _move(source: Path, target: Path) -> None:
 
 def _drop(path: Path) -> None:
     remove(path)
-    # It notes what was acknowledged in the copy that was here.
+    # The lock file has the last commit of the copy that is removed.
     Path(f"{path}{lock.SUFFIX}").unlink(missing_ok=True)

@@ -1,14 +1,13 @@
 """Zero the unused bytes of a database's pages, a few pages at a time.
 
-``secure_delete`` zeroes rows that are deleted and pages that are freed, but SQLite leaves copies
-of rows in the gap of a page when it moves them to another one. VACUUM would take them away, and
-keep all writers waiting while it writes the whole file anew. A page's gap is no part of the
-database, so that zeroing it in the file changes nothing that SQLite reads
+``secure_delete`` zeroes deleted rows and freed pages, but SQLite leaves copies of rows in the gap
+of a page when it moves them to another page. VACUUM would remove them, and block all writers while
+it rewrites the file. SQLite never reads the gap of a page, so that it may be zeroed in the file
 (https://www.sqlite.org/fileformat2.html, sections 1.5 and 1.6).
 
-While a piece is zeroed, the write-ahead log is empty and the connection holds SQLite's write lock:
-no program can write a page of the file. Each piece ends with a commit, after which every other
-connection drops the pages that it remembers.
+While pages are zeroed, the write-ahead log is empty and the connection holds SQLite's write lock,
+so that no program can write a page. Each step ends with a commit, after which all other connections
+drop their cached pages.
 """
 
 import os
@@ -19,22 +18,22 @@ if TYPE_CHECKING:
     import sqlite3
 
 PAGES = 1024
-"""So many pages are one piece; writers wait for it some milliseconds."""
+"""Pages in one step, during which writers wait for some milliseconds."""
 
 _HEADER_BYTES = {2: 12, 5: 12, 10: 8, 13: 8}
 """Length of the header by the kind of a b-tree page, which is its first byte.
 
-Pages of other kinds begin with the number of a page, below 2 ** 24, and so with a zero.
+Other pages begin with a page number below 2 ** 24, and so with a zero byte.
 """
 _FIRST_PAGE_BYTES = 100
 _MOST_PAGES = 1 << 24
 
 
 def scrub(connection: "sqlite3.Connection", file: int, first: int) -> int | None:
-    """Zero what is unused in PAGES pages from one on; returns the page after them.
+    """Zero the unused bytes of PAGES pages from ``first`` on; returns the next page.
 
-    None after the last page. The write-ahead log must be empty, and the connection in a
-    transaction that may write.
+    Returns None after the last page. The write-ahead log must be empty, and the connection in a
+    write transaction.
     """
     size, count, usable = _layout(connection, file)
     content = os.pread(file, PAGES * size, (first - 1) * size)
@@ -45,7 +44,7 @@ def scrub(connection: "sqlite3.Connection", file: int, first: int) -> int | None
 
 
 def scrub_pages(connection: "sqlite3.Connection", file: int, pages: Iterable[int]) -> None:
-    """Zero what is unused in some pages, under the same conditions."""
+    """Zero the unused bytes of some pages, under the same conditions."""
     size, count, usable = _layout(connection, file)
     for page in sorted(pages):
         if 0 < page <= count:
@@ -53,7 +52,7 @@ def scrub_pages(connection: "sqlite3.Connection", file: int, pages: Iterable[int
 
 
 def _layout(connection: "sqlite3.Connection", file: int) -> tuple[int, int, int]:
-    """The bytes of a page, the number of pages, and the bytes of a page that are in use."""
+    """Return the bytes of a page, the number of pages, and the usable bytes of a page."""
     size = connection.execute("PRAGMA page_size").fetchone()[0]
     count = connection.execute("PRAGMA page_count").fetchone()[0]
     if count >= _MOST_PAGES:  # pragma: no cover - a log of 64 GB
@@ -68,9 +67,9 @@ def _scrub_page(file: int, number: int, page: bytes, usable: int) -> None:
 
 
 def unused(page: bytes, usable: int, *, is_first: bool = False) -> list[tuple[int, int]]:
-    """The unused stretches of a page, as (begin, end): its gap and the blocks freed in it.
+    """List the unused ranges of a page, as (begin, end): its gap and its freed blocks.
 
-    None where the page is not of a b-tree, or not as SQLite writes it.
+    The list is empty if the page is not a valid page of a b-tree.
     """
     header = _FIRST_PAGE_BYTES if is_first else 0
     length = _HEADER_BYTES.get(page[header])

@@ -1,10 +1,12 @@
-"""Whether a case log is whole: its pages, its schema, its journal, and its cases by the journal.
+"""Check a case log: its pages, its schema, its journal, and that its cases match the journal.
 
-``log verify``, ``doctor``, ``log backup`` and ``log restore`` all judge by ``all_problems``.
+``log verify``, ``doctor``, ``log backup`` and ``log restore`` all use ``all_problems``.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..messages import Message
 from ..model.case import OPENING
 from . import journal
 from .log_faults import whole
@@ -17,22 +19,22 @@ if TYPE_CHECKING:
 
 def all_problems(
     connection: "sqlite3.Connection", schema: "Schema", head: str | None = None
-) -> list[str]:
-    """Say everything that can be wrong with a log, compared with the schema it should have.
+) -> list[Message | str]:
+    """List all problems of a log whose schema should be ``schema``.
 
-    ``head`` is one of the journal that was kept elsewhere.
+    ``head`` is a head of the journal that was stored elsewhere.
     """
-    problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-    if problems != ["ok"]:
-        return _first(problems)
+    faults = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    if faults != ["ok"]:
+        return _first(faults)
     problems = schema_problems(schema, schema_of(connection))
     return problems or whole(lambda: journal.verify(connection, head)) + _untied(connection)
 
 
-def schema_problems(schema: "Schema", found: "Schema") -> list[str]:
-    """Say what is missing in a schema, and what else is in it that could change rows.
+def schema_problems(schema: "Schema", found: "Schema") -> list[Message | str]:
+    """List missing definitions of a schema, and additional ones that could change rows.
 
-    An index that was added and the tables of ANALYZE (sqlite_stat1 …) change none.
+    Additional indices and the tables of ANALYZE (sqlite_stat1 …) are allowed.
     """
     kept = {(kind, name) for kind, name, _ in schema & found}
     missing = sorted({(kind, name) for kind, name, _ in schema} - kept)
@@ -41,9 +43,14 @@ def schema_problems(schema: "Schema", found: "Schema") -> list[str]:
         for kind, name, _ in found - schema
         if kind != "index" and not name.startswith("sqlite_") and (kind, name) not in missing
     )
-    problems = [f"{kind} {name} is not as this version makes it" for kind, name in missing]
-    problems += [f"{kind} {name} does not belong to a case log" for kind, name in more]
-    return _first(problems)
+    differs, foreign = (
+        "{kind} {name} is not as this version makes it",
+        "{kind} {name} does not belong to a case log",
+    )
+    return _first([
+        *(Message(differs, kind=kind, name=name) for kind, name in missing),
+        *(Message(foreign, kind=kind, name=name) for kind, name in more),
+    ])  # fmt: skip
 
 
 def schema_of(connection: "sqlite3.Connection") -> "Schema":
@@ -52,10 +59,10 @@ def schema_of(connection: "sqlite3.Connection") -> "Schema":
     return frozenset(rows)
 
 
-def _untied(connection: "sqlite3.Connection") -> list[str]:
-    """Say where the cases are not those that the journal has opened."""
-    # The action stands second in "17 [1795521600000000,"open","mara"]"; nothing later is followed
-    # by a comma, and quotes within a text are escaped.
+def _untied(connection: "sqlite3.Connection") -> list[Message | str]:
+    """List the differences between the cases and those that the journal has opened."""
+    # The action is second in "17 [1795521600000000,"open","mara"]"; no later value is followed by
+    # a comma, and quotes within a text are escaped.
     opens = "instr(kept, ?)"
     mark = f',"{OPENING}",'
     most = journal.MOST_PROBLEMS + 1
@@ -65,28 +72,32 @@ def _untied(connection: "sqlite3.Connection") -> list[str]:
         " ON id = opened.case_id WHERE times > 1 OR id IS NULL ORDER BY opened.case_id LIMIT ?",
         (mark, most),
     )
-    problems = []
+    problems: list[Message | str] = []
     for case_id, times, is_gone in opened:
         if times > 1:
-            problems.append(f"case {case_id} was opened {times} times")
+            text = "case {case_id} was opened {times} times"
+            problems.append(Message(text, case_id=case_id, times=times))
         if is_gone:
-            problems.append(f"case {case_id} was opened and is gone")
+            problems.append(Message("case {case_id} was opened and is missing", case_id=case_id))
     unrecorded = connection.execute(
         "SELECT id FROM case_file WHERE NOT EXISTS"  # noqa: S608
         f" (SELECT 1 FROM journal WHERE case_id = id AND {opens}) ORDER BY id LIMIT ?",
         (mark, most),
     )
-    problems += [f"case {case_id} is in no record" for (case_id,) in unrecorded]
+    problems += [
+        Message("case {case_id} has no record", case_id=case_id) for (case_id,) in unrecorded
+    ]
     if problems:
-        there = connection.execute("SELECT count(*) FROM case_file").fetchone()[0]
-        count = connection.execute(
+        cases = connection.execute("SELECT count(*) FROM case_file").fetchone()[0]
+        recorded = connection.execute(
             f"SELECT count(DISTINCT case_id) FROM journal WHERE {opens}",  # noqa: S608
             (mark,),
         ).fetchone()[0]
-        problems.append(f"{count} cases were opened, {there} are there")
+        text = "the journal has opened {recorded} cases, the log has {cases}"
+        problems.append(Message(text, recorded=recorded, cases=cases))
     return _first(problems)
 
 
-def _first(problems: list[str]) -> list[str]:
+def _first(problems: Sequence[Message | str]) -> list[Message | str]:
     most = journal.MOST_PROBLEMS
-    return problems if len(problems) <= most else [*problems[:most], "and perhaps more"]
+    return [*problems] if len(problems) <= most else [*problems[:most], journal.AND_MORE]

@@ -1,4 +1,4 @@
-"""Known faults of SQLite itself, by version."""
+"""Know the versions of SQLite with faults that can damage a log."""
 
 Version = tuple[int, int, int]
 
@@ -10,7 +10,7 @@ _FIXED_BRANCHES: dict[tuple[int, int], int] = {(3, 44): 6, (3, 50): 7}
 
 
 def linked_version() -> Version:
-    """The version of the SQLite library that Python uses."""
+    """Return the version of the SQLite library that Python uses."""
     import sqlite3
 
     major, minor, patch = sqlite3.sqlite_version_info
@@ -18,7 +18,7 @@ def linked_version() -> Version:
 
 
 def resets_wal_unsafely(version: Version) -> bool:
-    """Whether a version has the WAL-reset fault."""
+    """Return whether a version has the WAL-reset fault."""
     if not _FIRST <= version < _FIXED:
         return False
     patched = _FIXED_BRANCHES.get(version[:2])

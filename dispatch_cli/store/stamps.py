@@ -1,4 +1,4 @@
-"""Times as the database keeps them: microseconds since 1970 in UTC."""
+"""Convert moments to microseconds since 1970 in UTC, as the database stores them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,20 +7,20 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_stamp(moment: datetime) -> int:
-    """The number of microseconds since 1970."""
+    """Return the microseconds since 1970."""
     return (moment - EPOCH) // _MICROSECOND
 
 
 def from_stamp(stamp: int) -> datetime:
-    """The moment, in UTC."""
+    """Return the moment, in UTC."""
     return EPOCH + timedelta(microseconds=stamp)
 
 
 def stamp_or_none(moment: datetime | None) -> int | None:
-    """The same where there may be none."""
+    """Return the microseconds since 1970; None for None."""
     return None if moment is None else to_stamp(moment)
 
 
 def moment_or_none(stamp: int | None) -> datetime | None:
-    """The same where there may be none."""
+    """Return the moment, in UTC; None for None."""
     return None if stamp is None else from_stamp(stamp)

@@ -1,9 +1,9 @@
-"""Put a database in the place of another so that a kill at any moment loses neither.
+"""Replace a database by another one so that a kill at any moment loses neither.
 
-The old files get second names first (hard links). Then the new file takes the place in one step, so
-that there is a whole log at the path at every moment. The companions of the old one go at last.
-Where the old log is ``settled``, which means that its database alone has everything, its companions
-go before that, and never after it: then they may be those of a program that has opened the new one.
+First the old files get second names (hard links). Then the new file is renamed to the path, so that
+there is a complete log at every moment. The companions of the old log are removed last. If the old
+log is ``settled``, which means that its database has all commits, they are removed before the
+rename, because afterwards they may belong to a program that has opened the new log.
 """
 
 import errno
@@ -20,7 +20,7 @@ from .log_faults import explained
 
 _ALL = ("", *COMPANIONS)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
-"""Errors of a file system without hard links: there the old files are copied."""
+"""Errors of a file system without hard links, on which the old files are copied."""
 
 
 def put_in_place(
@@ -31,10 +31,10 @@ def put_in_place(
     is_settled: bool,
     announce: Callable[[], None],
 ) -> tuple[str, ...]:
-    """Put a file in the place of a log; returns the names under which the old files are kept.
+    """Put a file in the place of a log; returns the new names of the old files.
 
-    ``announce`` notes outside of both, on the disk, that from now on either may be at the path. An
-    exception leaves the old log as it was, unless the new one is in place already.
+    ``announce`` records in the lock file that from now on either log may be at the path. After an
+    exception the old log is unchanged, unless the new one is in place already.
     """
     aside = _free_name(path, now)
     kept = ("",) if is_settled else _ALL
@@ -61,20 +61,20 @@ def put_in_place(
         raise UnavailableError(
             Problem.at(
                 path,
-                "the backup is in place, but what stood beside the log before, now"
-                " {aside}, cannot be removed: {strerror}",
+                "the backup is in place, but the companions of the old log, now {aside}, cannot"
+                " be removed: {strerror}",
                 aside=aside,
                 strerror=error.strerror,
             ),
-            hint="repeat the command once that is mended",
+            hint="fix the cause and repeat the command",
         ) from error
     return tuple(f"{aside}{suffix}" for suffix in suffixes)
 
 
 def finish_interrupted(path: Path) -> None:
-    """Take away the second names that a killed program has left; no program may be at it.
+    """Remove the second names that a killed restore has left; the lock must be held.
 
-    Before the new file was in place, these are the names aside; afterwards, the old companions.
+    If the old log is still in place, these are the names aside, else the old companions.
     """
     for aside in _sets_aside(path):
         is_still_there = is_same(path, Path(aside))
@@ -85,9 +85,9 @@ def finish_interrupted(path: Path) -> None:
 
 
 def set_aside(path: Path) -> list[str]:
-    """What is still there of logs that a backup has replaced, and of a restore that was killed.
+    """List the logs that were replaced by backups, and the file of a killed restore.
 
-    Of each log its database, or its companions where they are without one.
+    Each is its database, or a companion if the database is missing.
     """
     return [
         next(f"{each}{suffix}" for suffix in _ALL if os.path.lexists(f"{each}{suffix}"))
@@ -97,7 +97,7 @@ def set_aside(path: Path) -> list[str]:
 
 
 def _sets_aside(path: Path) -> list[str]:
-    """The names under which logs were kept, without the endings of companions."""
+    """List the names of replaced logs, without the suffixes of companions."""
     if not path.parent.is_dir():
         return []
     prefix = f"{path.name}.replaced-"
@@ -122,7 +122,7 @@ def _is_there(name: str) -> bool:
 
 
 def _keep(source: str, target: str) -> None:
-    """Give a file a second name, or copy it where it can have only one."""
+    """Give a file a second name, or copy it if the file system has no hard links."""
     try:
         os.link(source, target)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Answered offers as they are counted: one tally for each turn of a provider."""
+"""Make the tallies of answered offers, one for each turn of a provider."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -44,8 +44,8 @@ def turns_of(offers: Iterable[Offer]) -> list[Turn]:
 def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> Tally | None:
     """Make the tally of a turn; None while its last call is open.
 
-    The drive is in whole steps of minutes before and after erasure, so that no statistics change
-    when a motorist is forgotten; so lateness is in whole steps as well.
+    The drive is rounded to whole steps before erasure as well, so that no statistics change at
+    erasure; lateness is in whole steps, too.
     """
     offer = turn[-1]
     if offer.outcome is None:

@@ -1,4 +1,4 @@
-"""What one reads from the case log and writes to it, within one snapshot or one decision."""
+"""Read from the case log within one snapshot, and write to it within one transaction."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
 from ..geo import TRAVEL_SOURCE
+from ..messages import Message
 from ..model.case import Act, Booking, Case, ContractCount, Personal, Standing, Summary, Tally
 from ..model.check import Move, Report, Watched
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
@@ -44,14 +45,14 @@ class Reader:
         self._schema = schema
 
     def case(self, case_id: int) -> Case | None:
-        """One case, with its exact place until its motorist is forgotten; None: no such case."""
+        """Read one case, with its exact place until it is erased; None without such a case."""
         if case_id > cases.MOST_ID:
             return None
         found = whole(lambda: cases.read_cases(self._connection, "?", (case_id,)))
         return found[0] if found else None
 
     def cases(self, *, open_only: bool, limit: int | None = None) -> list[Case]:
-        """The open cases or all, the newest first, at most so many of them."""
+        """Read the open cases or all, the newest first, at most ``limit``."""
         where = " WHERE closed_at IS NULL" if open_only else ""
         which = f"SELECT id FROM case_file{where} ORDER BY id DESC LIMIT ?"  # noqa: S608
         return whole(
@@ -59,7 +60,7 @@ class Reader:
         )
 
     def closed_cases(self, *, limit: int, after: int | None = None) -> list[Case]:
-        """The last closed cases, or the first ones whose numbers come after one; by number."""
+        """Read the last closed cases, or the first ones with numbers above ``after``; by number."""
         if after is None:
             which, values = f"{_CLOSED} ORDER BY closed_at DESC, id DESC LIMIT ?", (limit,)
             found = whole(lambda: cases.read_cases(self._connection, which, values))
@@ -68,110 +69,109 @@ class Reader:
         return whole(lambda: cases.read_cases(self._connection, paged, (after, limit)))[::-1]
 
     def cases_since(self, since: datetime) -> list[Case]:
-        """The cases that were opened from a moment on, the newest first, without their offers."""
+        """Read the cases opened from a moment on, the newest first, without their offers."""
         which, values = "SELECT id FROM case_file WHERE opened_at >= ?", (to_stamp(since),)
         return whole(lambda: cases.read_cases(self._connection, which, values, with_offers=False))
 
     def personal(self, case_id: int) -> Personal | None:
-        """What belongs to a case's motorist; None once it is erased."""
+        """Read the personal data of a case; None once it is erased."""
         return whole(lambda: cases.read_personal(self._connection, case_id))
 
     def texts(self, case_id: int) -> dict[str, str]:
-        """The free texts of a case by their keys; none once they are erased."""
+        """Read the free texts of a case by their keys; none once they are erased."""
         return whole(lambda: cases.read_texts(self._connection, case_id))
 
     def tallies(self, since: datetime | None = None) -> list[Tally]:
-        """Every answered offer of the cases opened from a moment on; None reads the whole log."""
+        """Read the answered offers of the cases opened from a moment on; None: of all cases."""
         return whole(lambda: tallies.read_tallies(self._connection, since))
 
     def summaries(self, travel_source: str = TRAVEL_SOURCE) -> list[Summary]:
-        """What each provider's offers add up to for learning; the time does not grow with the log.
+        """Read the sums for learning of each provider, in a time that does not grow with the log.
 
         Lateness is that of the offers whose travel minutes have this source.
         """
         return whole(lambda: learned.read_summaries(self._connection, travel_source))
 
     def standings(self) -> list[Standing]:
-        """What the cascades of the erased cases add up to, for the fairness report."""
+        """Read how often providers were first in erased cases, for the fairness report."""
         return whole(lambda: forgetting.read_standings(self._connection))
 
     def contract_counts(self) -> list[ContractCount]:
-        """In how many erased cases contracts cost how much, for the fairness report."""
+        """Read the numbers of erased cases by cost of the contract, for the fairness report."""
         return whole(lambda: forgetting.read_contract_counts(self._connection))
 
     def chance_counts(self) -> list[ChanceCount]:
-        """How often which forecast chance came true, also in erased cases."""
+        """Read the counts of acceptances by forecast chance, also of erased cases."""
         return whole(lambda: forecasts.read_chance_counts(self._connection))
 
     def arrival_counts(self) -> list[ArrivalCount]:
-        """After how long providers came after which forecast, also in erased cases."""
+        """Read the counts and minutes of arrivals by forecast, also of erased cases."""
         return whole(lambda: forecasts.read_arrival_counts(self._connection))
 
     def chance_sums(self) -> list[ChanceSum]:
-        """The sums of the forecast chances by provider and year, also of erased cases."""
+        """Read the sums of the forecast chances by provider and year, also of erased cases."""
         return whole(lambda: forecasts.read_chance_sums(self._connection))
 
     def last_assigned(self) -> dict[str, datetime]:
-        """When each provider last accepted something that was neither cancelled nor corrected."""
+        """Read the time of each provider's last acceptance that was not cancelled or corrected."""
         return whole(lambda: learned.read_assigned(self._connection))
 
     def bookings(self) -> dict[str, list[Booking]]:
-        """The bookings of units by provider, also those past their end whose case is still open."""
+        """Read the bookings of units by provider, also ended ones whose case is still open."""
         return whole(lambda: engagements.read_bookings(self._connection))
 
     def watched(self, *, but_up: tuple[datetime, datetime] | None = None) -> dict[str, Watched]:
-        """How every provider stands that has been looked at.
+        """Read the states of all checked providers.
 
-        With ``but_up`` without those of whom no more is known than that they were seen up between
-        these two moments.
+        With ``but_up``, providers are left out that were only found up between these two moments.
         """
         return whole(lambda: watched_rows.read_watched(self._connection, but_up))
 
     def reports(self, ended_after: datetime) -> dict[str, Report]:
-        """What each provider said last on the phone, unless that ended before a moment."""
+        """Read the last report of each provider by phone, unless it ended before a moment."""
         return whole(lambda: watched_rows.read_reports(self._connection, ended_after))
 
     def reports_of(self, provider: str) -> list[Report]:
-        """Everything that a provider has said on the phone, the newest first."""
+        """Read all reports of a provider by phone, the newest first."""
         return whole(lambda: watched_rows.read_all_reports(self._connection, provider))
 
     def moves(self, since: datetime) -> list[Move]:
-        """Which hard states have moved from a moment on, in order."""
+        """Read the changes of hard states from a moment on, in order."""
         return whole(lambda: watched_rows.read_moves(self._connection, since))
 
     def acts(self, case_id: int | None = None) -> Iterator[Act]:
-        """The journal of a case, or all of it, in order."""
+        """Read the journal of a case, or all of it, in order."""
         return iter(whole(lambda: list(journal.read_acts(self._connection, case_id))))
 
     def last_act(self, case_id: int | None = None, *actions: str) -> Act | None:
-        """The last record of the journal, or of one case, or of some actions; None without one."""
+        """Read the last record of the journal, of a case, or of some actions; None without one."""
         return whole(lambda: journal.read_last(self._connection, case_id, *actions))
 
     def booked_ahead(self, now: datetime) -> set[tuple[int, int]]:
-        """The offers (case, number) whose unit was booked at a moment that has not come yet."""
+        """Read the offers (case, number) whose unit was booked later than now."""
         return whole(lambda: engagements.read_booked_after(self._connection, now))
 
     def exports(self) -> list[Act]:
-        """Return the records of exports of personal data, in order."""
+        """Read the records of exports of personal data, in order."""
         return whole(lambda: list(journal.read_exports(self._connection)))
 
     def head(self) -> str:
-        """The journal's last record, "NUMBER:HASH", to be kept elsewhere."""
+        """Read the journal's last record, "NUMBER:HASH", to be stored elsewhere."""
         return whole(lambda: journal.read_head(self._connection))
 
-    def verify(self, head: str | None = None) -> list[str]:
-        """What is wrong with the log, by its journal and all else; the empty list if nothing is.
+    def verify(self, head: str | None = None) -> list[Message | str]:
+        """List the problems of the whole log.
 
-        ``head`` is one of the journal that was kept elsewhere.
+        ``head`` is a head of the journal that was stored elsewhere.
         """
         return soundness.all_problems(self._connection, self._schema(), head)
 
 
 class Transaction(Reader):
-    """One decision: everything in it is written, or nothing."""
+    """A read and write transaction: all of its changes are written, or none."""
 
     def next_case_id(self) -> int:
-        """The number of the next new case, which its ranking depends on."""
+        """Return the number of the next new case, on which its ranking depends."""
         return cases.next_id(self._connection)
 
     def new_case(self, case: Case, personal: Personal) -> Case:
@@ -184,19 +184,24 @@ class Transaction(Reader):
         return case
 
     def save(self, before: Case, after: Case) -> None:
-        """Write what differs between two states of a case.
+        """Write the difference between two states of a case.
 
-        Raises ConflictError if the case is no longer as it was, if a service would have two
+        Raises ConflictError if the stored case differs from ``before``, if a service would have two
         acceptances, or if a unit is booked for another job.
         """
         if before.id != after.id or self.case(before.id) != before:
             raise ConflictError(
-                "case {id} has been changed by somebody else meanwhile",
-                id=before.id,
-                hint="look at it again and repeat the command",
+                "case {case_id} was changed by another program in the meantime",
+                case_id=before.id,
+                hint=Message(
+                    '"dispatch case show {case_id}" shows the case; then repeat the command',
+                    case_id=before.id,
+                ),
             )
         if before.forgotten_at is not None:
-            raise ConflictError("case {id} is closed and its motorist forgotten", id=before.id)
+            raise ConflictError(
+                "case {case_id} is closed and its personal data erased", case_id=before.id
+            )
         cases.update_case(self._connection, before, after)
         engagements.update_bookings(self._connection, before, after)
         learned.update_learned(self._connection, before, after)
@@ -205,12 +210,12 @@ class Transaction(Reader):
     def release_bookings(self, case_id: int, offers: Iterable[int]) -> None:
         """Free the units of some offers until their case is saved with other times.
 
-        Bookings of other cases may be saved in between, which would overlap the old times.
+        In between, bookings of other cases that overlap the old times may be saved.
         """
         engagements.delete_bookings(self._connection, case_id, offers)
 
     def set_personal(self, case_id: int, personal: Personal) -> None:
-        """Replace what belongs to the motorist; raises ConflictError once it is erased."""
+        """Replace the personal data of a case; raises ConflictError once it is erased."""
         cases.put_personal(self._connection, case_id, personal)
 
     def set_text(self, case_id: int, key: str, text: str) -> None:
@@ -218,11 +223,11 @@ class Transaction(Reader):
         cases.put_text(self._connection, case_id, key, text)
 
     def append(self, act: Act) -> None:
-        """Write a record of the journal; its details hold nothing personal."""
+        """Write a record of the journal; its details must have no personal data."""
         journal.append(self._connection, act)
 
     def save_watched(self, states: Iterable[Watched], moves: Iterable[Move] = ()) -> None:
-        """Write how providers stand after a run of checks, and what has moved in it."""
+        """Write the states of providers after a run of checks, and their changes."""
         watched_rows.put_watched(self._connection, states)
         watched_rows.insert_moves(self._connection, moves)
 
@@ -231,21 +236,21 @@ class Transaction(Reader):
         watched_rows.delete_watched(self._connection, providers)
 
     def add_report(self, report: Report) -> None:
-        """Write what a provider has said on the phone, which supersedes what it said before."""
+        """Write a provider's report by phone, which supersedes its earlier ones."""
         watched_rows.insert_report(self._connection, report)
 
     def hold(self, case_id: int, until: datetime | None) -> None:
-        """Keep a case back from erasure until a moment; None: no longer."""
+        """Keep a case from erasure until a moment; None removes the hold."""
         forgetting.hold(self._connection, self._existing(case_id), until)
 
     def is_due_for_erasure(self, case_id: int, days: float, now: datetime) -> bool:
-        """Whether a case is there, was closed so many days ago and is neither held nor erased."""
+        """Return whether a case was closed so many days ago and is neither held nor erased."""
         return forgetting.is_due(self._connection, case_id, days, now)
 
     def forget(self, case_id: int, now: datetime) -> None:
-        """Erase what is personal in a closed case; the files are clean after ``after_erasure``.
+        """Erase the personal data of a closed case; the files are clean after ``after_erasure``.
 
-        Raises ConflictError for an open case and one on hold. A second time changes nothing.
+        Raises ConflictError for a case that is open or on hold. A second time changes nothing.
         """
         forgetting.forget(self._connection, self._existing(case_id), now)
 
@@ -255,6 +260,6 @@ class Transaction(Reader):
             raise UsageError(
                 "there is no case {case_id}",
                 case_id=case_id,
-                hint='"dispatch case list" names them',
+                hint='"dispatch case list" lists the cases',
             )
         return case

@@ -1,6 +1,6 @@
-"""Whether a write-ahead log belongs to the database beside it, which SQLite does not check.
+"""Check that a write-ahead log belongs to the database beside it, which SQLite does not.
 
-SQLite replays any ``-wal`` onto any database file, so that a backup put in the place of a log gets
+SQLite replays any ``-wal`` onto any database file, so that a backup in the place of a log would get
 pages of the old log. The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 """
 
@@ -19,8 +19,8 @@ _MAGIC = (0x377F0682, 0x377F0683)
 _USER_VERSION = slice(60, 64)
 
 
-class Frame(Struct, frozen=True):
-    """A page in a write-ahead log; ``size`` is the database's in pages where a commit ends."""
+class WalFrame(Struct, frozen=True):
+    """A page in a write-ahead log; at the end of a commit, ``size`` is the database's in pages."""
 
     number: int
     size: int
@@ -28,41 +28,41 @@ class Frame(Struct, frozen=True):
     checksum: bytes
 
 
-class Log(Struct, frozen=True):
-    """A write-ahead log since it was last begun anew: how often that was, and the pages in it.
+class WalPages(Struct, frozen=True):
+    """The page numbers in a write-ahead log, and how often it was restarted.
 
-    ``sequence`` is None where there is no log.
+    ``sequence`` is None without a log.
     """
 
     sequence: int | None
     pages: frozenset[int]
 
-    def follows(self, before: "Log | None") -> bool:
-        """Whether it was begun anew once since, so that no other program has emptied it as well."""
+    def follows(self, before: "WalPages | None") -> bool:
+        """Return whether it was restarted once since, so that no other program has emptied it."""
         if before is None:
             return True
         known = before.sequence is not None and self.sequence is not None
         return known and self.sequence == (before.sequence or 0) + 1
 
 
-def read_log(wal: Path) -> Log:
-    """Read which pages stand in a write-ahead log. Raises OSError."""
+def read_log(wal: Path) -> WalPages:
+    """Read which pages are in a write-ahead log. Raises OSError."""
     try:
         file = _open(wal)
     except FileNotFoundError:
-        return Log(None, frozenset())
+        return WalPages(None, frozenset())
     try:
         header = _read(file, _HEADER_BYTES, 0)
         if len(header) < _HEADER_BYTES:
-            return Log(None, frozenset())
+            return WalPages(None, frozenset())
         pages = frozenset(frame.number for frame in _frames(file))
-        return Log(int.from_bytes(header[12:16], "big"), pages)
+        return WalPages(int.from_bytes(header[12:16], "big"), pages)
     finally:
         os.close(file)
 
 
 def read_head(wal: Path) -> bytes:
-    """Read the header, which changes whenever a log is begun anew; empty without a log."""
+    """Read the header, which changes at each restart of a log; empty without a log."""
     try:
         file = _open(wal)
     except FileNotFoundError:
@@ -75,7 +75,7 @@ def read_head(wal: Path) -> bytes:
 
 
 def replay(wal: Path, database: int) -> None:
-    """Write the pages of all whole commits of a log into a copy of its database. Raises OSError."""
+    """Write the pages of all complete commits into a copy of the database. Raises OSError."""
     file = _open(wal)
     try:
         places: dict[int, int] = {}
@@ -100,7 +100,7 @@ def replay(wal: Path, database: int) -> None:
 
 
 def write_all(file: int, content: bytes, place: int) -> None:
-    """Write all of something, also where the system takes it in pieces. Raises OSError."""
+    """Write all bytes, also if the system accepts only some at a time. Raises OSError."""
     rest = memoryview(content)
     while rest:
         written = os.pwrite(file, rest, place)
@@ -108,10 +108,10 @@ def write_all(file: int, content: bytes, place: int) -> None:
 
 
 def belongs(wal: Path, database: int) -> bool:
-    """Whether a write-ahead log may be replayed onto the database that is open for reading.
+    """Return whether a write-ahead log belongs to the database that is open for reading.
 
-    It may if the database has the mark that came before the log's first commit, or that of a
-    commit in the log. Frames that no commit follows are never replayed. Raises OSError.
+    It does if the database has the mark before the log's first commit, or that of a commit in the
+    log. Frames that no commit follows are never replayed. Raises OSError.
     """
     try:
         file = _open(wal)
@@ -144,13 +144,13 @@ def _follows(wal: int, database: int) -> bool:
         return True
     if first is None:
         return _version(database) < SINCE_VERSION
-    # Without a stamp in its place the database is about to get one, or VACUUM was interrupted
-    # while its pages were moved back: then the log has all pages.
+    # The database has no stamp before its first commit, or after an interrupted VACUUM: then the
+    # log has all pages.
     return found is None and (first.before == NO_MARK or pages.issuperset(range(1, size + 1)))
 
 
-def _frames(wal: int) -> Iterator[Frame]:
-    """The frames since the log was last begun anew; older ones have other salts."""
+def _frames(wal: int) -> Iterator[WalFrame]:
+    """Yield the frames since the last restart of the log; older ones have other salts."""
     header = _read(wal, _HEADER_BYTES, 0)
     if len(header) < _HEADER_BYTES or int.from_bytes(header[:4], "big") not in _MAGIC:
         return
@@ -164,12 +164,12 @@ def _frames(wal: int) -> Iterator[Frame]:
         if len(frame) < whole or frame[8:16] != header[16:24]:
             return
         number, size = (int.from_bytes(frame[at : at + 4], "big") for at in (0, 4))
-        yield Frame(number, size, frame[_FRAME_HEADER_BYTES:], frame[16:_FRAME_HEADER_BYTES])
+        yield WalFrame(number, size, frame[_FRAME_HEADER_BYTES:], frame[16:_FRAME_HEADER_BYTES])
         place += whole
 
 
-def _whole_frames(wal: int) -> Iterator[Frame]:
-    """The frames up to the first whose checksum is wrong, as SQLite takes them."""
+def _whole_frames(wal: int) -> Iterator[WalFrame]:
+    """Yield the frames up to the first with a wrong checksum, as SQLite does."""
     header = _read(wal, _HEADER_BYTES, 0)
     order = "big" if header[3:4] == b"\x83" else "little"
     sums = _checksum(header[:24], (0, 0), order)
@@ -184,7 +184,7 @@ def _whole_frames(wal: int) -> Iterator[Frame]:
 
 
 def _checksum(content: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:
-    """Go on with a checksum: https://www.sqlite.org/fileformat2.html#checksum_algorithm."""
+    """Continue a checksum: https://www.sqlite.org/fileformat2.html#checksum_algorithm."""
     from array import array
 
     words = array("I", content)

@@ -1,4 +1,4 @@
-"""What checks and phone calls say of the providers, as rows."""
+"""Read and write the states of checked providers, their changes, and reports by phone."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,10 +24,10 @@ _STATES = frozenset(get_args(CheckState))
 def read_watched(
     connection: "sqlite3.Connection", but_up: tuple[datetime, datetime] | None = None
 ) -> dict[str, Watched]:
-    """Read how every provider stands that has been looked at.
+    """Read the states of all checked providers.
 
-    With ``but_up`` those are left out of whom only one thing is known: seen up between these two
-    moments. Of ten thousand providers nearly all are, and a ranking needs none of them.
+    With ``but_up``, providers are left out that were only found up between these two moments: of
+    ten thousand providers these are nearly all, and a ranking does not need them.
     """
     columns = ", ".join(_WATCHED)
     rows = (
@@ -45,7 +45,7 @@ def read_watched(
 
 
 def read_reports(connection: "sqlite3.Connection", ended_after: datetime) -> dict[str, Report]:
-    """Read what each provider said last, unless that ended before a moment."""
+    """Read the last report of each provider, unless it ended before a moment."""
     rows = connection.execute(
         f"SELECT {', '.join(_REPORT)} FROM phone_report"  # noqa: S608 - our own columns
         " WHERE NOT superseded AND until > ?",
@@ -55,7 +55,7 @@ def read_reports(connection: "sqlite3.Connection", ended_after: datetime) -> dic
 
 
 def read_all_reports(connection: "sqlite3.Connection", provider: str) -> list[Report]:
-    """Read everything that a provider has said, the newest first."""
+    """Read all reports of a provider, the newest first."""
     rows = connection.execute(
         f"SELECT {', '.join(_REPORT)} FROM phone_report"  # noqa: S608 - our own columns
         " WHERE provider = ? ORDER BY id DESC",
@@ -65,7 +65,7 @@ def read_all_reports(connection: "sqlite3.Connection", provider: str) -> list[Re
 
 
 def read_moves(connection: "sqlite3.Connection", since: datetime) -> list[Move]:
-    """Read what has moved from a moment on, in the order in which it was written."""
+    """Read the changes of states from a moment on, in the order in which they were written."""
     rows = connection.execute(
         f"SELECT {', '.join(_MOVE)} FROM state_move WHERE at >= ? ORDER BY id",  # noqa: S608
         (to_stamp(since),),
@@ -84,7 +84,7 @@ def read_moves(connection: "sqlite3.Connection", since: datetime) -> list[Move]:
 
 
 def put_watched(connection: "sqlite3.Connection", states: Iterable[Watched]) -> None:
-    """Write how providers stand, in place of what was known of them."""
+    """Write or replace the states of providers."""
     marks = ", ".join("?" * len(_WATCHED))
     connection.executemany(
         f"INSERT OR REPLACE INTO watched ({', '.join(_WATCHED)}) VALUES ({marks})",  # noqa: S608
@@ -100,7 +100,7 @@ def delete_watched(connection: "sqlite3.Connection", providers: Iterable[str]) -
 
 
 def insert_report(connection: "sqlite3.Connection", report: Report) -> None:
-    """Write what a provider has said; what it said before stays and no longer counts."""
+    """Write a report; earlier reports of its provider are marked as superseded."""
     connection.execute(
         "UPDATE phone_report SET superseded = 1 WHERE provider = ? AND NOT superseded",
         (report.provider,),
@@ -120,7 +120,7 @@ def insert_report(connection: "sqlite3.Connection", report: Report) -> None:
 
 
 def insert_moves(connection: "sqlite3.Connection", moves: Iterable[Move]) -> None:
-    """Write what has moved."""
+    """Write changes of states."""
     connection.executemany(
         f"INSERT INTO state_move ({', '.join(_MOVE)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
@@ -163,7 +163,7 @@ def _report_of(row: Sequence[Any]) -> Report:
 
 
 def _state(text: str) -> CheckState:
-    """The state of a column; raises ValueError for a word that none is."""
+    """Read the state of a column; raises ValueError for an unknown word."""
     if text not in _STATES:
         raise ValueError(text)
     return text  # type: ignore[return-value]

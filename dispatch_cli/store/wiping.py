@@ -1,4 +1,4 @@
-"""Leave no byte of what was erased in the files, without keeping other programs waiting."""
+"""Remove every byte of erased rows from the files, without blocking other programs."""
 
 import os
 from collections.abc import Callable
@@ -18,36 +18,35 @@ if TYPE_CHECKING:
 
 _PAUSE_S = 0.002
 _BUSY_MS = 20
-"""So long a piece waits for readers of an older state, while writers wait for it."""
+"""Longest wait of one step for readers of an older state, while writers wait for it."""
 
 _MOST_PASSES = 20
 
 
 def wipe(database: Database, *, is_alone: bool = False) -> bool:
-    """Zero what rows have left in the file; False if another program keeps it in use.
+    """Zero the remains of erased rows; returns False if another program keeps them in use.
 
-    With ``is_alone`` no other program knows the file. Otherwise rows that others write meanwhile
-    may move from pages that are still to come to pages that are done: what they have written stands
-    in the write-ahead log and is scrubbed as well. If they have emptied the log, the pass is
-    repeated. The mark goes last, when the zeros are on the disk: after a power loss the next run
-    begins again.
+    With ``is_alone`` no other program uses the file. Otherwise other programs may move rows from
+    pages that are still to be zeroed to pages that are done. Their pages are in the write-ahead log
+    and are zeroed as well; if they have emptied the log, the pass is repeated. The mark is removed
+    last, when the zeros are on the disk: after a power loss the next run starts again.
     """
-    opened = database.looked_at if is_alone else database.locked
+    opened = database.opened_alone if is_alone else database.locked
     _without_pointer_maps(database, opened)
     for _ in range(_MOST_PASSES):
-        before: wal.Log | None = None
+        before: wal.WalPages | None = None
         page: int | None = 1
         is_whole = True
-        deadline = monotonic() + database.patience.wait_s
+        deadline = monotonic() + database.wait_limit.wait_s
         while page is not None:
             done = _piece(database, opened, page)
             if done is not None:
                 page, log = done
                 is_whole = is_whole and (is_alone or log.follows(before))
-                before, deadline = log, monotonic() + database.patience.wait_s
+                before, deadline = log, monotonic() + database.wait_limit.wait_s
             elif monotonic() > deadline:
                 return False
-            # What was zeroed goes to the disk while others may write.
+            # Sync the zeroed pages while other programs may write.
             database.flush()
             sleep(_PAUSE_S)
         if is_whole:
@@ -58,9 +57,9 @@ def wipe(database: Database, *, is_alone: bool = False) -> bool:
 
 
 def _without_pointer_maps(database: Database, opened: "Opened") -> None:
-    """Write a database anew that was set to auto-vacuum by hand, as it was made: without.
+    """Rewrite a database that was set to auto-vacuum, without auto-vacuum.
 
-    Its pointer maps are pages that cannot be told from those of a b-tree.
+    Its pointer map pages cannot be distinguished from those of a b-tree.
     """
     with opened() as connection, explained(database.path), undone(database, connection):
         if connection.execute("PRAGMA auto_vacuum").fetchone()[0]:
@@ -70,10 +69,10 @@ def _without_pointer_maps(database: Database, opened: "Opened") -> None:
 
 def _piece(
     database: Database, opened: "Opened", page: int | None
-) -> tuple[int | None, wal.Log] | None:
-    """Zero one piece and what others have written; returns the next page, None if it is in use.
+) -> tuple[int | None, wal.WalPages] | None:
+    """Zero some pages and those that others have written; returns the next page, None if in use.
 
-    Without a page only what others have written, and the mark goes.
+    Without ``page``, zero only those that others have written, and remove the mark.
     """
     with opened() as connection, explained(database.path), undone(database, connection):
         database.check_place()
@@ -96,7 +95,7 @@ def _piece(
 
 
 def _empty_log(connection: "sqlite3.Connection") -> bool:
-    """Bring the write-ahead log into the file; False while a reader needs an older state."""
+    """Move the write-ahead log into the file; False while a reader needs an older state."""
     before = connection.execute("PRAGMA busy_timeout").fetchone()[0]
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS:d}")
     try:

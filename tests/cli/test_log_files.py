@@ -14,7 +14,7 @@ from dispatch_cli.cli.check_schedule import jobs_of
 from dispatch_cli.cli.log import _what_is_lost
 from dispatch_cli.store import lock
 from dispatch_cli.store.database import Database
-from dispatch_cli.store.restoring import Restored
+from dispatch_cli.store.restoring import RestoreResult
 
 from ..terminal import Terminal
 
@@ -108,7 +108,7 @@ def test_doctor_names_the_log_and_what_is_doubtful(dispatch, log: Path) -> None:
     assert re.fullmatch("[0-9a-f]{32}", said["case log id"][1])
     assert said["sqlite"][1] == sqlite3.sqlite_version
     assert said["set aside"][1].startswith(f"{log}.replaced-")
-    assert "can be written by everybody (mode 0777)" in said["warning"][1]
+    assert "can be written by all users (mode 0777)" in said["warning"][1]
     if Path("/proc/self/mountinfo").exists():
         assert said["file system"][2] == "mountinfo"
 
@@ -188,7 +188,7 @@ def test_a_network_file_system_takes_an_option(
 
     monkeypatch.setattr(filesystem, "file_system_of", lambda _: "nfs4")
     ran = dispatch("case", "list")
-    assert (ran.code, "--db-on-network insists" in ran.err) == (5, True)
+    assert (ran.code, "--db-on-network allows it" in ran.err) == (5, True)
     assert dispatch("case", "list", "--db-on-network").code == 0
     assert "ranked without the case log" in dispatch("cascade", "tow", "--at", "86150").err
     assert "ranked without" not in dispatch(
@@ -220,6 +220,6 @@ def test_what_a_restore_says_is_lost(facts: dict[str, object], said: list[str]) 
     """Each thing that the restored log has not, or has again, is a sentence of its own."""
     plain = {"head": "0:", "cases": 0, "aside": (), "missing": 0, "erased": (), "open": (),
              "is_other": False}  # fmt: skip
-    found = list(_what_is_lost(convert({**plain, **facts}, Restored)))
+    found = list(_what_is_lost(convert({**plain, **facts}, RestoreResult)))
     assert len(found) == len(said)
     assert all(part in sentence for part, sentence in zip(said, found, strict=True))

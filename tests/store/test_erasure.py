@@ -181,7 +181,7 @@ def test_open_and_held_cases_stay(tmp_path: Path) -> None:
         assert store.due_for_erasure(30, LATER) == [1, 3]
         assert store.due_for_erasure(30, LATER + timedelta(days=1)) == [1, 2, 3]
         assert store.due_for_erasure(41, LATER) == []
-        refusals = {2: "held back until 2027-01-04", 4: "case 4 is open"}
+        refusals = {2: "kept from erasure until 2027-01-04", 4: "case 4 is open"}
         for number, words in refusals.items():
             with pytest.raises(ConflictError, match=words), store.deciding() as tx:
                 tx.forget(number, LATER)

@@ -233,7 +233,7 @@ def test_check_finds_damage(tmp_path: Path) -> None:
 def test_a_text_that_is_no_text(tmp_path: Path) -> None:
     """Bytes of a broken terminal are refused as such, and nothing is written."""
     with opened(tmp_path / "cases.sqlite3") as store:
-        with pytest.raises(UsageError, match="no characters"), store.deciding() as tx:
+        with pytest.raises(UsageError, match="not UTF-8"), store.deciding() as tx:
             tx.new_case(case(), personal(note="\udcff"))
         with store.reading() as reader:
             assert reader.cases(open_only=False) == []

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.errors import UnavailableError
+from dispatch_cli.messages import Message
 from dispatch_cli.store import Store, filesystem
-from dispatch_cli.store.database import Database, Voice
+from dispatch_cli.store.database import Database, StoreNotices
 from dispatch_cli.store.sqlite_faults import linked_version, resets_wal_unsafely
 
+from ..worlds import texts
 from .programs import open_case, plain, tokens_in
 from .sample import NOW
 
@@ -82,29 +84,30 @@ def test_a_log_on_a_network_is_refused(
         with pytest.raises(UnavailableError, match=f"network file system .{kind}.: SQLite"):
             use()
     assert not path.exists()
-    heard: list[str] = []
-    voice = Voice(heard.append, heard.append)
-    with Store(Database(path, now=NOW, on_network=True, voice=voice)) as store:
+    heard: list[Message | str] = []
+    notices = StoreNotices(heard.append, heard.append)
+    with Store(Database(path, now=NOW, on_network=True, notices=notices)) as store:
         open_case(store, 1)
         open_case(store, 2)
-    assert [kind in each for each in heard] == [True]
+    assert [kind in str(each) for each in heard] == [True]
 
 
 def test_other_fuse_is_warned_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A FUSE file system of unknown kind is used with a warning; a disk through FUSE without."""
     for kind, count in (("fuse.gocryptfs", 1), ("fuseblk", 0), ("ext4", 0), ("overlay", 0)):
         monkeypatch.setattr(filesystem, "file_system_of", lambda _, kind=kind: kind)
-        heard: list[str] = []
+        heard: list[Message | str] = []
         path = tmp_path / kind / "cases.sqlite3"
-        with Store(Database(path, now=NOW, voice=Voice(heard.append, heard.append))) as store:
+        notices = StoreNotices(heard.append, heard.append)
+        with Store(Database(path, now=NOW, notices=notices)) as store:
             open_case(store, 1)
         assert len(heard) == count, kind
 
 
 @pytest.mark.parametrize(
     ("name", "mode", "why"),
-    [("log", 0o700, ""), ("log", 0o770, "by its group"), ("log", 0o1777, "by everybody"),
-     ("log/cases.sqlite3", 0o600, ""), ("log/cases.sqlite3", 0o666, "by everybody")],
+    [("log", 0o700, ""), ("log", 0o770, "by its group"), ("log", 0o1777, "by all users"),
+     ("log/cases.sqlite3", 0o600, ""), ("log/cases.sqlite3", 0o666, "by all users")],
 )  # fmt: skip
 def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> None:
     """A folder or log that the group or everybody can write is named with its mode."""
@@ -112,7 +115,7 @@ def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> N
     with plain(path) as store:
         open_case(store, 1)
     (tmp_path / name).chmod(mode)
-    found = filesystem.shared_with(path)
+    found = texts(filesystem.shared_with(path))
     assert [why in each and str(tmp_path / name) in each for each in found] == [True] * bool(why)
 
 
@@ -124,7 +127,7 @@ def test_who_can_replace_the_folder(tmp_path: Path) -> None:
     assert filesystem.shared_with(path) == []
     (tmp_path / "open").chmod(0o777)
     [found] = filesystem.shared_with(path)
-    assert found == f"{tmp_path / 'open'} can be written by everybody (mode 0777)"
+    assert str(found) == f"{tmp_path / 'open'} can be written by all users (mode 0777)"
     (tmp_path / "open").chmod(0o1777)
     assert filesystem.shared_with(path) == []
 
@@ -140,15 +143,15 @@ def test_what_others_own(tmp_path: Path) -> None:
     for each in (path, path.parent):
         os.chown(each, 65534, -1)
     os.lchown(link, 4_000_000, -1)
-    found = filesystem.shared_with(link / path.name)
+    found = texts(filesystem.shared_with(link / path.name))
     assert len(found) == 2 + 1
     assert any("belongs to user 4000000" in each for each in found)
-    heard: list[str] = []
-    with Store(Database(path, now=NOW, voice=Voice(heard.append, heard.append))) as store:
+    heard: list[Message | str] = []
+    with Store(Database(path, now=NOW, notices=StoreNotices(heard.append, heard.append))) as store:
         open_case(store, 2)
         tokens_in(store)
     assert len(heard) == 2
-    assert all("others can change the case log" in each for each in heard)
+    assert all("others can change the case log" in str(each) for each in heard)
 
 
 @pytest.mark.parametrize(

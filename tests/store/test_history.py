@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.store import lock
-from dispatch_cli.store.identity import Acknowledged
+from dispatch_cli.store.identity import AcknowledgedCommit
 
 from .programs import open_case, plain, tokens_in
 
@@ -88,7 +88,7 @@ def test_a_half_written_lock_file_is_read_again(
     halves = [b"dispatch-log:0123" + bytes(76)]
     monkeypatch.setattr(lock, "_content", lambda path: halves.pop() if halves else read(path))
     assert lock.last_acknowledged(lock_path) == whole
-    mixed = [Acknowledged(replace(whole.stamp, count=7, mark="0" * 16), "")]
+    mixed = [AcknowledgedCommit(replace(whole.stamp, count=7, mark="0" * 16), "")]
     monkeypatch.setattr(lock, "last_acknowledged", lambda path: mixed.pop() if mixed else whole)
     assert tokens_in(plain(path)) == [1]
     assert not mixed

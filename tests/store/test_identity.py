@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dispatch_cli.errors import BadDataError, ConflictError, DispatchError, UnavailableError
 from dispatch_cli.store import Store, lock, wal
 from dispatch_cli.store.database import Database
-from dispatch_cli.store.identity import Acknowledged, Stamp, parse_stamp, stamp_in_page
+from dispatch_cli.store.identity import AcknowledgedCommit, Stamp, parse_stamp, stamp_in_page
 
 from .programs import Program, killed_after, open_case, plain, tokens_in
 from .sample import NOW
@@ -62,7 +62,7 @@ def test_every_commit_renews_the_mark_and_names_the_one_before(tmp_path: Path) -
             stamp = _stamp(path)
             acknowledged = lock.last_acknowledged(Path(f"{path}.lock"))
             with store.reading() as reader:
-                assert acknowledged == Acknowledged(stamp, reader.head())
+                assert acknowledged == AcknowledgedCommit(stamp, reader.head())
             marks.append(stamp)
         with store.deciding(), pytest.raises(RuntimeError), store.reading():
             pass
@@ -293,7 +293,7 @@ def test_a_long_wait_is_said_once_after_a_second(tmp_path: Path) -> None:
             with pytest.raises(ConflictError), lock.held(path, wait_s, said.append):
                 pass
     assert len(said) == 1
-    assert said[0].startswith(f"waiting for another dispatch, pid {os.getpid()}, since ")
+    assert str(said[0]).startswith(f"waiting for another dispatch, pid {os.getpid()}, since ")
     path.write_bytes(b"")
     assert lock.waiting_for(path) == "waiting for another dispatch"
 

@@ -131,7 +131,7 @@ def test_a_log_that_goes_while_it_records_is_said_to_hold_it(
         os.rename(path, tmp_path / "away")
 
     monkeypatch.setattr(lock.LockFile, "acknowledge", move)
-    with pytest.raises(UnavailableError, match="what it recorded is in the file") as caught:
+    with pytest.raises(UnavailableError, match="its records are in the moved file") as caught:
         open_case(store, 2)
     assert "nothing was recorded" not in caught.value.hint
     monkeypatch.undo()

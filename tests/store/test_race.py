@@ -155,7 +155,8 @@ def test_the_schema_itself_refuses_to_share_a_unit(tmp_path: Path) -> None:
         with store.deciding() as tx:
             first = tx.new_case(case(), personal())
             tx.save(first, replace(first, offers=(accepted(),)))
-        refused = pytest.raises(ConflictError, match=r"unit 1 of huber has just gone to 1\.1")
+        taken = r"unit 1 of huber has just been booked by 1\.1"
+        refused = pytest.raises(ConflictError, match=taken)
         with refused, store.deciding() as tx:
             tx.new_case(case(offers=(accepted(),)), personal())
         with store.deciding() as tx:
@@ -172,6 +173,6 @@ def test_a_state_that_somebody_else_has_changed_is_not_overwritten(tmp_path: Pat
             seen = tx.new_case(case(), personal())
         with store.deciding() as tx:
             tx.save(seen, replace(seen, call_back_at=NOW))
-        refused = pytest.raises(ConflictError, match="changed by somebody else")
+        refused = pytest.raises(ConflictError, match="changed by another program")
         with refused, store.deciding() as tx:
             tx.save(seen, replace(seen, cancelled=True))

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.errors import BadDataError, UnavailableError
+from dispatch_cli.messages import Message
 from dispatch_cli.store import Store, filesystem, read_only, wal
-from dispatch_cli.store.database import Database, Voice
+from dispatch_cli.store.database import Database, StoreNotices
 
 from .programs import Program, killed_after, open_case, plain, tokens_in
 from .sample import NOW
@@ -41,15 +42,16 @@ def test_a_log_with_a_full_write_ahead_log_can_be_read(tmp_path: Path) -> None:
     killed_after(path, range(1, 4))
     before = {each.name: each.read_bytes() for each in folder.iterdir()}
     with _read_only(folder, folder):
-        heard: list[str] = []
-        with Store(Database(path, now=NOW, voice=Voice(heard.append, heard.append))) as store:
+        heard: list[Message | str] = []
+        notices = StoreNotices(heard.append, heard.append)
+        with Store(Database(path, now=NOW, notices=notices)) as store:
             assert tokens_in(store) == [1, 2, 3]
             assert tokens_in(store) == [1, 2, 3]
             assert store.check() == []
             with pytest.raises(UnavailableError):
                 open_case(store, 4)
             assert len(heard) == 1
-            assert "read-only file system" in heard[0]
+            assert "read-only file system" in str(heard[0])
             store.back_up(tmp_path / "copy", keep=None)
         assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
     assert tokens_in(plain(tmp_path / "copy")) == [1, 2, 3]

@@ -274,7 +274,7 @@ def test_errors_name_the_backup_and_not_its_copy(
             plain(path).restore(source, operator="mara")
         for problem in caught.value.problems:
             assert problem.file == str(source)
-            assert "the case log" not in problem.text.replace("not a case log", "")
+            assert "the case log" not in str(problem.text).replace("not a case log", "")
         assert caught.value.hint.startswith("nothing was changed")
         assert "--db" not in caught.value.hint
 

@@ -54,7 +54,7 @@ def test_what_changes_no_row_is_no_damage(tmp_path: Path, script: str) -> None:
         ("CREATE VIEW v AS SELECT 1", "view v"),
         ("ALTER TABLE personal ADD COLUMN more TEXT", "table personal is not as"),
         ("UPDATE journal SET rest = rest || ' ' WHERE seq = 2", "record 2 was changed"),
-        ("DELETE FROM journal WHERE seq = 3", "case 3 is in no record"),
+        ("DELETE FROM journal WHERE seq = 3", "case 3 has no record"),
     ],
 )  # fmt: skip
 def test_all_judge_alike(tmp_path: Path, script: str, why: str) -> None:
@@ -63,7 +63,7 @@ def test_all_judge_alike(tmp_path: Path, script: str, why: str) -> None:
     with _log(path) as store:
         _change(path, script)
         found = store.check()
-        assert why in found[0]
+        assert why in str(found[0])
         with store.reading() as reader:
             assert reader.verify() == found
         with pytest.raises(BadDataError) as caught:

@@ -86,7 +86,7 @@ def _files(path: Path) -> dict[str, bytes]:
     }
 
 
-def _restore(path: Path) -> restoring.Restored:
+def _restore(path: Path) -> restoring.RestoreResult:
     return plain(path).restore(path.with_name("copy"), operator="mara")
 
 

@@ -14,6 +14,7 @@ from sqlite3 import Connection
 from msgspec.structs import replace
 
 from dispatch_cli.errors import DispatchError
+from dispatch_cli.messages import Message
 from dispatch_cli.model.case import Case
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
@@ -99,7 +100,7 @@ def stage_after(newest: Case | None) -> str:
     return "close" if newest.offers else "accept"
 
 
-def problems(store: Store, acknowledged: int) -> list[str]:
+def problems(store: Store, acknowledged: int) -> list[Message | str]:
     """What is wrong with a log after a crash: lost, half done, damaged, not erased."""
     with store.reading() as reader:
         acts = [each for each in reader.acts() if each.case_id]

@@ -1,4 +1,4 @@
-"""Numbered steps from an empty database to the newest schema."""
+"""Read and apply the numbered steps from an empty database to the newest schema."""
 
 import os
 from collections.abc import Iterator
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 
 class Migration(Struct, frozen=True):
-    """What leads from version ``number`` - 1 to ``number``."""
+    """The SQL that changes version ``number`` - 1 to ``number``."""
 
     number: int
     sql: str
 
 
 def migrations() -> tuple[Migration, ...]:
-    """All that this program knows, in order; the last number is the newest version."""
+    """Read all migrations in order; the last number is the newest version."""
     folder = os.path.dirname(__file__)
     names = sorted(name for name in os.listdir(folder) if name.endswith(".sql"))
     return tuple(_read(os.path.join(folder, name), int(name[:4])) for name in names)
 
 
 def newest(known: tuple[Migration, ...]) -> int:
-    """The version after all of them."""
+    """Return the version after all migrations."""
     return known[-1].number
 
 
@@ -39,7 +39,7 @@ def apply(connection: "sqlite3.Connection", known: tuple[Migration, ...], versio
 
 
 def statements(sql: str) -> Iterator[str]:
-    """The single statements of a script: executescript would commit before it begins."""
+    """Split a script into statements, because executescript would commit first."""
     from sqlite3 import complete_statement
 
     statement = ""

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.errors import ConflictError
-from dispatch_cli.store import Store, lock, patience
-from dispatch_cli.store.database import Database, Voice
+from dispatch_cli.messages import Message
+from dispatch_cli.store import Store, lock, wait_limit
+from dispatch_cli.store.database import Database, StoreNotices
 
 from .programs import open_case, plain, tokens_in
 from .sample import NOW
@@ -19,10 +20,10 @@ from .sample import NOW
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
 
-def _heard(path: Path, wait_s: float) -> tuple[Store, list[str]]:
-    heard: list[str] = []
-    voice = Voice(heard.append, lambda text: None)
-    return Store(Database(path, now=NOW, wait_s=wait_s, voice=voice)), heard
+def _heard(path: Path, wait_s: float) -> tuple[Store, list[Message | str]]:
+    heard: list[Message | str] = []
+    notices = StoreNotices(heard.append, lambda text: None)
+    return Store(Database(path, now=NOW, wait_s=wait_s, notices=notices)), heard
 
 
 @needs_fork
@@ -70,9 +71,9 @@ def test_another_program_is_waited_for(
         os.kill(other, 9)
         os.waitpid(other, 0)
     assert len(heard) == 1
-    assert heard[0].startswith("waiting for another program")
-    if patience._LOCKS.exists():
-        assert heard[0].endswith(f", pid {other}")
+    assert str(heard[0]).startswith("waiting for another program")
+    if wait_limit._LOCKS.exists():
+        assert str(heard[0]).endswith(f", pid {other}")
     open_case(store, 4)
     store.close()
 
@@ -105,9 +106,9 @@ def test_a_system_that_does_not_tell_who_holds_a_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the system's table, or with lines of another kind, no process is named."""
-    monkeypatch.setattr(patience, "_LOCKS", tmp_path / "locks")
-    assert patience._holder(tmp_path) is None
+    monkeypatch.setattr(wait_limit, "_LOCKS", tmp_path / "locks")
+    assert wait_limit._holder(tmp_path) is None
     (tmp_path / "cases").touch()
     (tmp_path / "cases-shm").touch()
     (tmp_path / "locks").write_text("1: FLOCK ADVISORY WRITE 7 00:01:2 0 EOF\n\n", "ascii")
-    assert patience._holder(tmp_path / "cases") is None
+    assert wait_limit._holder(tmp_path / "cases") is None

@@ -1,7 +1,7 @@
-"""One limit for all that a command waits for: the lock file, then SQLite's own lock.
+"""Limit the whole wait of a command for the lock file and for SQLite's own lock.
 
-SQLite's is held by programs that know nothing of the lock file, such as its shell in a transaction,
-or a copy that another program makes of the database.
+SQLite's lock is held by programs that do not use the lock file, such as its shell in a transaction,
+or a program that copies the database.
 """
 
 import math
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import ConflictError, Problem
+from ..messages import Message
 from .lock import SILENT_WAIT_S
 from .log_faults import NOTHING_RECORDED, is_held
 
@@ -26,20 +27,20 @@ _WRITE_LOCK = 120
 """The byte of the ``-shm`` that the one writer locks: https://www.sqlite.org/walformat.html."""
 
 
-class Patience:
-    """How long a command waits in all, and how it says so after a second."""
+class WaitLimit:
+    """The longest wait of a command, in all; ``say`` reports a wait after a second."""
 
-    def __init__(self, path: Path, wait_s: float, say: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, wait_s: float, say: Callable[[Message | str], None]) -> None:
         self._path = path
         self._say = say
         self._end: float | None = None
         self.wait_s = wait_s
         self.busy_s = wait_s
-        """How long a new connection may wait at a time."""
+        """The longest single wait of a new connection."""
 
     @contextmanager
     def limited(self) -> Iterator[None]:
-        """Have the limit count from here on, unless it already does."""
+        """Start the limit, unless it is running already."""
         if self._end is not None:
             yield
             return
@@ -50,14 +51,14 @@ class Patience:
             self._end = None
 
     def left(self) -> float:
-        """The seconds until the limit."""
+        """Return the seconds until the limit."""
         return self.wait_s if self._end is None else max(0.0, self._end - time.monotonic())
 
     def run(self, act: Callable[[], T], connection: "sqlite3.Connection | None" = None) -> T:
-        """Do something again until SQLite's lock is free; raises ConflictError at the limit.
+        """Repeat ``act`` until SQLite's lock is free; raises ConflictError at the limit.
 
-        ``act`` makes the connection, or uses the one that is given, whose transaction is undone
-        before a repetition.
+        ``act`` makes a connection, or uses the given one, whose transaction is rolled back before
+        each repetition.
         """
         import sqlite3
 
@@ -74,29 +75,35 @@ class Patience:
                 if connection is not None and connection.in_transaction:
                     connection.execute("ROLLBACK")
                 holder = _holder(self._path)
-                by = "" if holder is None else f", pid {holder}"
                 if not self.left():
-                    raise _held_too_long(self._path, self.wait_s, by) from error
+                    raise _held_too_long(self._path, self.wait_s, holder) from error
             if longest_s == SILENT_WAIT_S:
-                self._say(f"waiting for another program{by}")
+                self._say(_with_pid(Message("waiting for another program"), holder))
             longest_s = math.inf
 
 
-def _held_too_long(path: Path, wait_s: float, by: str) -> ConflictError:
-    text = f"another program has held the case log for more than {wait_s:g} s{by}"
-    return ConflictError(Problem(text, file=str(path)), hint=NOTHING_RECORDED)
+def _held_too_long(path: Path, wait_s: float, holder: int | None) -> ConflictError:
+    text = Message(
+        "another program has held the case log for more than {wait_s:g} s", wait_s=wait_s
+    )
+    return ConflictError(Problem(_with_pid(text, holder), str(path)), hint=NOTHING_RECORDED)
+
+
+def _with_pid(text: Message, holder: int | None) -> Message:
+    """Name the process that holds the lock, if it is known."""
+    return text if holder is None else Message("{text}, pid {pid}", text=text, pid=holder)
 
 
 def _holder(path: Path) -> int | None:
-    """The process that holds SQLite's write lock; None where the system does not tell."""
+    """Find the process that holds SQLite's write lock; None if the system does not tell."""
     files: dict[str, int] = {}
     content = ""
-    with suppress(OSError):  # a program that has the log for itself alone needs no -shm
+    with suppress(OSError):  # in exclusive mode there is no -shm
         content = _LOCKS.read_text(encoding="ascii", errors="replace")
         files[_file(path)] = 0
         files[_file(Path(f"{path}-shm"))] = _WRITE_LOCK
     for line in content.split("\n"):
-        # "1: POSIX  ADVISORY  WRITE 4711 fe:00:1234 120 120"; from the second colon on an inode
+        # "1: POSIX  ADVISORY  WRITE 4711 fe:00:1234 120 120": pid, device and inode, range of bytes
         fields = line.split()
         if len(fields) < 8 or fields[1] != "POSIX" or fields[3] != "WRITE":
             continue
