@@ -59,23 +59,20 @@ def columns_with_templates(incidents: Sequence[Incident]) -> Any:
     """
     import numpy as np
 
-    from dispatch_cli.batch.compiled.incident_columns import (
-        IncidentColumns,
-        amount_of,
-        microseconds,
-    )
+    from dispatch_cli.batch.compiled.incident_columns import IncidentColumns, amount_of
     from dispatch_cli.intake import AMOUNTS
+    from dispatch_cli.model.stamps import to_stamp
 
     numbers: dict[Incident, int] = {}
-    said = [numbers.setdefault(_template_of(one), len(numbers)) for one in incidents]
+    template_of = [numbers.setdefault(_template_of(one), len(numbers)) for one in incidents]
     return IncidentColumns(
         number=np.array([one.number for one in incidents]),
         lat=np.array([one.place.lat for one in incidents]),
         lon=np.array([one.place.lon for one in incidents]),
         uncertainty_km=np.array([one.place.uncertainty_km for one in incidents], np.float64),
-        at_us=np.array([microseconds(one.when) for one in incidents], np.int64),
+        at_us=np.array([to_stamp(one.when) for one in incidents], np.int64),
         amounts={name: _column(amount_of(one, name) for one in incidents) for name in AMOUNTS},
-        said=np.array(said, np.int64),
+        template_of=np.array(template_of, np.int64),
         templates=[*numbers],
         shared=len(numbers),
     )

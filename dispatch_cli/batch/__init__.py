@@ -1,1 +1,1 @@
-"""Many incidents at once: files in and out, and the engine that ranks them like the desk."""
+"""Rank files of incidents, with an engine that gives the same results as the desk."""

@@ -1,4 +1,4 @@
-"""Areas as the kernel looks at them: a kind, a bounding circle, and the corners of polygons."""
+"""Convert areas for the kernel: a kind, a bounding circle, and the corners of polygons."""
 
 from collections.abc import Iterable
 from math import inf
@@ -8,12 +8,12 @@ from ..model.sphere import great_circle_km
 from . import offer_kernel
 
 _SLACK_KM = 2.0
-"""By how much the plane in which a polygon is measured may differ from the sphere, and more."""
+"""More than the difference between the plane, in which a polygon is measured, and the sphere."""
 _FAR_DEG = 45.0
 
 
 def kind_of(area: Area) -> int:
-    """The kernel's number for the kind of an area."""
+    """Return the kernel's number for the kind of an area."""
     match area:
         case Circle():
             return offer_kernel.CIRCLE
@@ -26,11 +26,11 @@ def kind_of(area: Area) -> int:
 
 
 def bounding_radius_km(provider: Provider) -> float:
-    """A radius round the base beyond which no place is in the area; infinite where none is.
+    """Return a radius round the base outside of which no place is in the area; it may be infinite.
 
-    A place in a polygon lies in the box of its corners. On a side of a box the distance from a
-    point is largest at an end, as long as all of it is nearer than a quarter of the earth's girth.
-    Whole postcodes have no radius: a place says itself in which it may lie.
+    A place in a polygon is in the box of its corners. On a side of a box the distance from a point
+    is largest at an end, if all of it is nearer than a quarter of the earth's circumference. Whole
+    postcodes have no radius: a place has the list of its postcodes.
     """
     area = provider.area
     if isinstance(area, Circle):
@@ -49,11 +49,11 @@ def bounding_radius_km(provider: Provider) -> float:
     )
 
 
-class Areas:
-    """The corners of some areas in columns; an area without polygons has none.
+class AreaCorners:
+    """The corners of the polygons of some areas, in columns.
 
-    The polygons of area ``a`` are ``polygon_begin[a]`` up to ``polygon_begin[a + 1]``, their rings
-    and the corners of a ring likewise.
+    The polygons of area ``a`` are ``polygon_begin[a]`` up to ``polygon_begin[a + 1]``; the rings of
+    a polygon and the corners of a ring follow the same rule.
     """
 
     def __init__(self, areas: Iterable[Area]) -> None:

@@ -1,8 +1,8 @@
-"""Rank many incidents exactly like the desk, looking only at offers that could stand in the order.
+"""Rank many incidents exactly like the desk, without rating every provider for each incident.
 
-The kernel finds the first few of each order. What it leaves open is settled here: ties and equals
-by exact arithmetic and the tie rule, everything else (a wish, another method than the index, the
-full record, a row too close to a limit) by ``desk.rank_need`` itself.
+The kernel finds the first few offers of each order. Ties and equals are sorted here by exact
+arithmetic and the tie rule. All other cases (a wish, another method than the index, the full
+record, a row too close to a limit) are ranked by ``desk.rank_need`` itself.
 """
 
 from collections.abc import Sequence
@@ -19,25 +19,25 @@ from ..ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn, is_nigh
 from . import kernel, offer_kernel
 from .index.cells import CellLists, key_of
 from .index.postcode_entries import all_codes, code_entries, numbers_of
-from .kernel_tables import Backend, CodeEntries, Found, Rows, Table
-from .offers import EVERY_PROVIDER, Offer, Offers
-from .ranks import Ranked, Ranks
-from .shapes import Shapes, Side
-from .side_columns import SideColumns
+from .kernel_tables import Backend, CodeEntries, OfferTable, TaskResults, TaskTable
+from .offers import EVERY_PROVIDER, StandingOffer, StandingOffers
+from .ranks import RankedProvider, ServiceRanks
+from .shapes import IncidentShapes, ServiceSide
+from .side_tables import SideTables
 from .time_steps import TimeSteps, lazy_stretch
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
 
 MOST_LAT = 85.0
-"""Beyond it cells are no good, and there are no roads."""
+"""Nearer to a pole, cells are too narrow, and there are no roads."""
 
 
 class Engine:
-    """Ranks incidents against one provider file, which it reads once.
+    """Rank incidents with one provider file, which is read once.
 
-    Clients and ids of the incidents are those of the file: ``desk.check_names`` refuses others.
-    Raises UnknownFormError or UnknownFactError for a table of gates that it cannot honour.
+    The clients and ids of the incidents must be in the file, as ``desk.check_names`` ensures.
+    Raises UnknownFormError or UnknownFactError for gates that it cannot evaluate.
     """
 
     kernel: Any = kernel
@@ -57,12 +57,12 @@ class Engine:
         self.gates, self._full, self._observations = gates, full, observations
         self.gate_facts = gate_facts(gates)
         self.providers = catalog.all()
-        # There are no more ranks than providers, whatever was asked for.
+        # There cannot be more ranks than providers.
         self.top = max(1, min(top, len(self.providers)))
         self._numbers = {each.id: number for number, each in enumerate(self.providers)}
         self.steps = TimeSteps(rules.settings, holidays, observations, gates)
-        self.shapes = Shapes(self.providers, rules, observations, gates)
-        self.offers = Offers(
+        self.shapes = IncidentShapes(self.providers, rules, observations, gates)
+        self.offers = StandingOffers(
             self.providers,
             rules,
             observations,
@@ -71,10 +71,10 @@ class Engine:
             most_head_starts=self.shapes.most_head_starts(),
         )
         self.reasons = reasons_of(gates)
-        self._tables: dict[tuple[str, bool], Table] = {}
+        self._tables: dict[tuple[str, bool], OfferTable] = {}
         self._cells: dict[tuple[str, float], CellLists] = {}
         self._coded: dict[str, CodeEntries] = {}
-        self.sides = SideColumns(self.backend, len(self.providers))
+        self.sides = SideTables(self.backend, len(self.providers))
         self._hours = self.steps.lazy_hours()
 
     @cached_property
@@ -83,20 +83,20 @@ class Engine:
 
     @property
     def is_scalar(self) -> bool:
-        """Whether every row goes through the desk itself."""
+        """Whether every row is ranked by the desk itself."""
         return self._full or self.rules.settings.method != "index"
 
-    def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
+    def rank(self, incidents: Sequence[Incident]) -> list[tuple[ServiceRanks, ...]]:
         """Rank each incident for each service of its plan, in the order of the plan."""
         return [self._rank_row(incident) for incident in incidents]
 
-    def _rank_row(self, incident: Incident) -> tuple[Ranks, ...]:
+    def _rank_row(self, incident: Incident) -> tuple[ServiceRanks, ...]:
         """Rank one incident for each service of its plan."""
         sides = self.shapes.of(incident).sides
         if not self._full:
             return tuple(self._rank_side(incident, side) for side in sides)
         entries = {side.entry.service: side.entry for side in sides}
-        found: dict[str, Ranks] = {}
+        found: dict[str, ServiceRanks] = {}
 
         def minutes_of(service: str, start_min: float) -> float:
             found[service] = self.by_desk(incident, entries[service], start_min)
@@ -106,7 +106,7 @@ class Engine:
         chain.linked(afters, minutes_of, self.rules.settings)
         return tuple(found[service] for service in entries)
 
-    def _rank_side(self, incident: Incident, side: Side) -> Ranks:
+    def _rank_side(self, incident: Incident, side: ServiceSide) -> ServiceRanks:
         """Rank one service of one incident."""
         place, service = incident.place, side.entry.service
         codes = self.codes_of(place)
@@ -117,22 +117,22 @@ class Engine:
 
         at_night = self.is_night(incident)
 
-        def asked(name: str) -> tuple[Any, ...]:
+        def arguments(name: str) -> tuple[Any, ...]:
             cells = self.cells(name, wide_km).single(key_of(place.lat, place.lon))
             table = self.table(name, at_night=at_night)
             return (table, self._hours, self.sides.one(side), cells, self.coded(name))
 
-        kernel.rank(*asked(service), rows, found, 0, 1, self.top)
+        kernel.rank(*arguments(service), rows, found, 0, 1, self.top)
         verdict = found.verdict[0]
         if verdict == kernel.NOBODY:
             gates = [0]
-            kernel.find_furthest(*asked(service), rows, (0,), gates)
+            kernel.find_furthest(*arguments(service), rows, (0,), gates)
             furthest = gates[0]
             if 0 <= furthest <= self.offers.turns[self.offers.service_gate]:
-                kernel.find_furthest(*asked(EVERY_PROVIDER), rows, (0,), gates)
+                kernel.find_furthest(*arguments(EVERY_PROVIDER), rows, (0,), gates)
                 furthest = -1 if gates[0] < 0 else max(furthest, gates[0])
             if furthest >= 0:
-                return Ranks(service=service, rows=(), reason=self.reason_of(furthest))
+                return ServiceRanks(service=service, rows=(), reason=self.reason_of(furthest))
             verdict = kernel.UNSURE
         if verdict == kernel.UNSURE:
             return self.by_desk(incident, side.entry)
@@ -140,11 +140,11 @@ class Engine:
         order = [(found.offer[at], found.travel_min[at], found.distance_km[at]) for at in taken]
         return self.ranks_of(incident, side, order, found.listed[0], is_tied=verdict == kernel.TIED)
 
-    def _one_row(self, incident: Incident, side: Side, codes: list[int]) -> Rows:
+    def _one_row(self, incident: Incident, side: ServiceSide, codes: list[int]) -> TaskTable:
         place = incident.place
         need = self.need(incident, side.entry)
         asked = self.asked_of(incident)
-        return Rows(
+        return TaskTable(
             lat=(place.lat,),
             lon=(place.lon,),
             uncertainty_km=(place.uncertainty_km,),
@@ -162,38 +162,38 @@ class Engine:
             asked=asked,
         )
 
-    def _room(self) -> Found:
+    def _room(self) -> TaskResults:
         offers, minutes = self.backend.empty(self.top + kernel.SPARE)
-        return Found(offers, minutes, [*minutes], [*minutes], [0], [0], [0])
+        return TaskResults(offers, minutes, [*minutes], [*minutes], [0], [0], [0])
 
     def is_for_desk(self, incident: Incident) -> bool:
-        """Whether only the desk knows how to rank an incident."""
+        """Return whether an incident must be ranked by the desk."""
         return self.is_scalar or incident.wish is not None or abs(incident.place.lat) >= MOST_LAT
 
     def codes_of(self, place: Place) -> list[int] | None:
-        """The numbers of the postcodes in which a place may lie; None if one is not known."""
+        """Return the numbers of a place's possible postcodes; None if one is unknown."""
         if not self.offers.needs_postcodes:
             return []
         return numbers_of((place.postcode, *place.postcodes))
 
     def asked_of(self, incident: Incident) -> list[int]:
-        """The numbers of the providers that have been asked."""
+        """Return the numbers of the providers that were asked already."""
         return [self._numbers[each] for each in incident.asked]
 
     def is_night(self, incident: Incident) -> bool:
-        """Whether it is night, and that makes a difference to any provider."""
+        """Return whether it is night, and any provider differs at night."""
         zone = self.rules.settings.timezone
         return self.offers.differ_at_night and is_night(incident.when, zone)
 
-    def table(self, service: str, *, at_night: bool = False) -> Table:
-        """The offers of a service as columns, laid out once."""
+    def table(self, service: str, *, at_night: bool = False) -> OfferTable:
+        """Return the offers of a service in columns, made once."""
         key = (service, at_night)
         if key not in self._tables:
             self._tables[key] = self.offers.table(service, self.backend, at_night=at_night)
         return self._tables[key]
 
     def cells(self, service: str, wide_km: float) -> CellLists:
-        """The cells of a service for rows that are no more uncertain than ``wide_km``."""
+        """Return the cells of a service for places with an uncertainty up to ``wide_km``."""
         key = (service, wide_km)
         if key not in self._cells:
             table = self.table(service)
@@ -202,7 +202,7 @@ class Engine:
         return self._cells[key]
 
     def coded(self, service: str) -> CodeEntries:
-        """The offers of a service by postcode, laid out once; none if no row has postcodes."""
+        """Return the offers of a service by postcode, made once; none if no area has postcodes."""
         if service not in self._coded:
             offers = self.offers.of(service)
             self._coded[service] = code_entries(
@@ -214,21 +214,21 @@ class Engine:
         return self._coded[service]
 
     def reason_of(self, furthest: int) -> str:
-        """The furthest reason that any provider came to, by its place; 0: no provider is near."""
+        """Return the last reason that any provider reached, by its number; 0: none is near."""
         return self.reasons[max(furthest, 1) - 1] if self.providers else ""
 
     def ranks_of(
         self,
         incident: Incident,
-        side: Side,
+        side: ServiceSide,
         order: Sequence[tuple[int, float, float]],
         listed: int,
         *,
         is_tied: bool,
-    ) -> Ranks:
-        """Make the ranks of what the kernel has found: offers with travel_min and distance_km.
+    ) -> ServiceRanks:
+        """Make the ranks of the offers that the kernel found, with travel_min and distance_km.
 
-        The first ``listed`` are those of a client's list, where it has one. Ties are settled.
+        The first ``listed`` offers are those on a client's list. Ties are sorted exactly.
         """
         offers = self.offers.of(side.entry.service, at_night=self.is_night(incident))
         found = [self._ranked(incident, side, offers[offer], *way) for offer, *way in order]
@@ -238,15 +238,20 @@ class Engine:
         if is_tied:
             turns = [self._settled(incident, side, turn) for turn in turns]
         rows = [row for turn in turns for row in turn][: self.top]
-        return Ranks(service=side.entry.service, rows=tuple(rows))
+        return ServiceRanks(service=side.entry.service, rows=tuple(rows))
 
     def _ranked(
-        self, incident: Incident, side: Side, offer: Offer, travel_min: float, distance_km: float
-    ) -> Ranked:
+        self,
+        incident: Incident,
+        side: ServiceSide,
+        offer: StandingOffer,
+        travel_min: float,
+        distance_km: float,
+    ) -> RankedProvider:
         head_start_min = 0.0 if side.head_starts is None else side.head_starts[offer.number]
         arrival_min = max(0.0, offer.standing_min + travel_min + offer.late_min)
         index_min = arrival_min + offer.ask_min
-        return Ranked(
+        return RankedProvider(
             offer.provider,
             self.phone_of(offer, incident, side.entry),
             index_min - head_start_min,
@@ -263,8 +268,10 @@ class Engine:
             side.listed is not None and not side.listed[offer.number],
         )
 
-    def _settled(self, incident: Incident, side: Side, turn: Sequence[Ranked]) -> list[Ranked]:
-        """Sort one turn by exact minutes, as the desk does."""
+    def _settled(
+        self, incident: Incident, side: ServiceSide, turn: Sequence[RankedProvider]
+    ) -> list[RankedProvider]:
+        """Sort the offers of one turn by exact minutes, as the desk does."""
         place, need = incident.place, self.need(incident, side.entry)
         settings = need.settings.of(side.entry.service)
         listed = self.offers.of(side.entry.service, at_night=self.is_night(incident))
@@ -283,14 +290,14 @@ class Engine:
             lambda row: tie(row.provider, need),
         )
 
-    def phone_of(self, offer: Offer, incident: Incident, entry: PlanEntry) -> str:
-        """The number that is answered at the incident's time, as it is shown."""
+    def phone_of(self, offer: StandingOffer, incident: Incident, entry: PlanEntry) -> str:
+        """Return the number that is answered at the incident's time, as it is shown."""
         if offer.phone is not None:
             return offer.phone
         return phone_at(self.providers[offer.number], self.need(incident, entry)).shown
 
     def need(self, incident: Incident, entry: PlanEntry) -> Need:
-        """What the desk is asked, with the hours of the batch."""
+        """Make the need that the desk ranks, with the hours of the batch."""
         return Need(
             incident=incident,
             entry=entry,
@@ -300,20 +307,20 @@ class Engine:
             observations=self._observations,
         )
 
-    def by_desk(self, incident: Incident, entry: PlanEntry, start_min: float = 0.0) -> Ranks:
-        """Rank one service through the desk itself, asked for so long after the incident."""
+    def by_desk(self, incident: Incident, entry: PlanEntry, start_min: float = 0.0) -> ServiceRanks:
+        """Rank one service by the desk, if it starts ``start_min`` after the incident."""
         need = self.need(incident, entry)
         near = [self.providers[number] for number in self._index.near(incident.place)]
         ranked = desk.rank_need(need, near, self.gates)
         order = ranked.orders.asked
         counts = ranked.counts(self.gates, not_near=len(self.providers) - len(near))
         reason = "" if order or not counts else max(counts, key=self.reasons.index)
-        rows = tuple(Ranked.of(rated, need) for rated in order[: self.top])
+        rows = tuple(RankedProvider.of(rated, need) for rated in order[: self.top])
         if not self._full:
-            return Ranks(service=entry.service, rows=rows, reason=reason)
+            return ServiceRanks(service=entry.service, rows=rows, reason=reason)
         chances = cascade.chances(order)
         fallback_min = self.rules.settings.of(entry.service).fallback_min
-        return Ranks(
+        return ServiceRanks(
             service=entry.service,
             rows=rows,
             reason=reason,
@@ -324,5 +331,5 @@ class Engine:
 
 
 def rounded_up(uncertainty_km: float) -> float:
-    """Nought or the next power of two, so that few lists serve all places."""
+    """Round up to 0 or a power of two, so that few lists are needed for all places."""
     return 2.0 ** ceil(log2(max(uncertainty_km, 1.0))) if uncertainty_km > 0 else 0.0

@@ -1,10 +1,10 @@
-"""The choice of the first few offers for each task, and of the offers of a cell.
+"""Choose the first few offers for each task, and the offers of a cell.
 
-The same source runs in two ways. Imported as it is, the functions are plain Python over lists;
-where ``compiled.arrays`` has put numba's decorator in the place of ``jit``, they are compiled for
-arrays. Compiled sines may differ from Python's in the last bits, so a row is only taken from here
-where no such difference could matter: its verdict is ``TIED`` where exact arithmetic has to sort
-those found, or equals may take turns, and ``UNSURE`` where the desk has to rank it.
+The same source runs in two ways. Imported directly, the functions are Python over lists; loaded by
+``compiled.arrays``, which replaces ``jit`` by numba's decorator, they are compiled for arrays.
+Compiled sines may differ from Python's in the last bits. A task whose result could depend on that
+has the verdict ``TIED``, if exact arithmetic must sort the offers found or equals may take turns,
+or ``UNSURE``, if the desk must rank it.
 
 All columns are flat: the values of item ``i`` with ``n`` each begin at ``i * n``.
 """
@@ -27,21 +27,21 @@ availability_gate = _offers.availability_gate
 SERVED, NOBODY, TIED, UNSURE = range(4)
 """The verdicts on a task."""
 EVERYBODY, LISTED, OTHERS = range(3)
-"""The providers that a turn asks: all, those on a client's list, or those not on it."""
+"""The providers of a turn: all, those on a client's list, or those not on it."""
 
 SPARE = 6
 """Places beside the first N, for candidates that may tie with the last."""
 NEAR_TIE_MIN = 1e-6 + 2 * SLACK_MIN
-"""Minutes this far apart are never equal in millionths, whatever the bounds have lost."""
+"""Minutes with a larger difference are never equal in millionths, despite the error of bounds."""
 _CLOSE_MIN = NEAR_TIE_MIN + 2 * SLACK_MIN
 
 
 @jit
 def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, stop_min):  # noqa: PLR0912 - a row of early returns
-    """Put an offer among those found if it may stand there.
+    """Insert an offer among those found if it may belong there.
 
-    ``room`` is where its places begin, how many are taken and where they end. Returns how many are
-    taken then, or -1 where only the desk can tell.
+    ``room`` has the begin of the places, the end of the filled ones and the end of all. Returns the
+    new end of the filled ones, or -1 if the desk must decide.
     """
     first, count, most = room
     phi, cosine, lon, x, y, z = here
@@ -64,7 +64,7 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
     if table.asked_gate and is_asked(rows, task, number):
         return count
     gate = FOR_DESK
-    if not table.odd[offer]:
+    if not table.needs_desk[offer]:
         gate = availability_gate(table, hours, rows, task, offer)
         if gate not in (0, FOR_DESK):
             return count
@@ -85,7 +85,7 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
     if table.area[offer] == POSTCODES:
         for place in range(first, count):
             if found.offer[place] == offer:
-                return count  # another postcode of the place has brought it already
+                return count  # the offer was inserted by another postcode of the place
     while at > first and found.order_min[at - 1] > order_min:
         found.offer[at] = found.offer[at - 1]
         found.order_min[at] = found.order_min[at - 1]
@@ -99,10 +99,10 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
 
 @jit
 def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, taken, top):
-    """Fill the places of a task from ``taken`` on, for one turn; returns the taken, or -1.
+    """Fill the places of a task from ``taken`` on, for one turn; returns the filled places, or -1.
 
-    First the offers of the cell, then those of the postcodes, each by their bounds: what comes
-    behind a bound that passes the last place cannot stand among the first.
+    First come the offers of the cell, then those of the postcodes, each in order of their bounds:
+    offers behind a bound above the last place cannot be among the first.
     """
     lat, lon = rows.lat[task], rows.lon[task]
     phi = radians(lat)
@@ -121,7 +121,7 @@ def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, tak
             bound_min = coded.bound_min[entry] if is_coded else lists.bound_min[entry]
             if bound_min > stop_min:
                 is_over = True
-                is_short = is_short and is_coded  # what was cut off has a higher bound still
+                is_short = is_short and is_coded  # offers that were cut off have higher bounds
         if is_over:
             if code_at == rows.code_end[task]:
                 break
@@ -141,7 +141,7 @@ def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, tak
 
 @jit
 def _is_tied(found, first, last, end, near_min):
-    """Whether two neighbours are no further apart, up to the first behind the last."""
+    """Return whether two neighbours are nearer than ``near_min``, up to one behind the last."""
     for at in range(first, min(end, last + 2) - 1):
         if found.order_min[at + 1] - found.order_min[at] < near_min:
             return True
@@ -150,7 +150,7 @@ def _is_tied(found, first, last, end, near_min):
 
 @jit
 def _has_tie_at_end(found, last, end, most, near_min):
-    """Whether candidates that found no place any more may tie with the last."""
+    """Return whether offers that found no place may tie with the last one."""
     return end == most and found.order_min[end - 1] - found.order_min[last] < near_min
 
 
@@ -196,9 +196,9 @@ def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
 
 @jit
 def find_furthest(table, hours, sides, lists, coded, rows, tasks, gates):
-    """Say of some tasks which reason was the furthest that any offer came to; 0: none is near.
+    """Find for some tasks the last reason that any offer reached; 0: no offer is near.
 
-    -1 where that is close, or where a list was cut.
+    It is -1 if the decision is close, or if a list was cut off.
     """
     for at in range(len(tasks)):
         task = tasks[at]
@@ -228,10 +228,10 @@ def find_furthest(table, hours, sides, lists, coded, rows, tasks, gates):
 
 @jit
 def refine(table, above, lat, lon, corner_km, wide_km, offers, bounds):
-    """List the offers of a cell from those of a wider one; returns how many there are.
+    """List the offers of a cell from those of a wider one; returns their number.
 
-    ``corner_km`` is the way from the middle of the cell to its farthest corner, ``wide_km`` the
-    most that a place in it is uncertain.
+    ``corner_km`` is the distance from the middle of the cell to its farthest corner, ``wide_km``
+    the largest uncertainty of a place in it.
     """
     x, y, z = point(lat, lon)
     count = 0

@@ -1,7 +1,6 @@
-"""What the kernel looks at: named columns, as lists or as arrays.
+"""Define the columns that the kernel reads and writes, as lists or as arrays.
 
-All columns are flat. The kernel neither knows nor asks whether a column is a list or an array;
-a ``Backend`` makes either kind.
+All columns are flat. The kernel works with lists and arrays alike; a ``Backend`` makes one kind.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,14 +10,14 @@ Column = Any
 """A list or a numpy array of numbers."""
 
 
-class Table(NamedTuple):
+class OfferTable(NamedTuple):
     """The offers of one service, and the settings that turn kilometres into minutes.
 
-    ``limits`` has ``len(limit_gates)`` values for each offer. ``opening`` numbers what the
-    availability gates make of it over time, -1 if they never stop it. ``odd`` marks offers whose
-    hours only the desk can work out. ``equal_min`` is the most that an offer may be behind another
-    and take turns with it. Gates are numbered from 1 in their table; ``turns`` has the place of
-    each gate's reason among all, that of the stop rule at the end.
+    ``limits`` has ``len(limit_gates)`` values for each offer. ``opening`` is the number of the
+    offer's opening in ``TimeSteps``, -1 if no availability gate ever stops it. ``needs_desk`` marks
+    offers whose hours only the desk can compute. ``equal_min`` is the largest difference of offers
+    that take turns. Gates are numbered from 1 in their table; ``turns`` has the number of each
+    gate's reason, and at its end that of the stop rule.
     """
 
     number: Column
@@ -34,7 +33,7 @@ class Table(NamedTuple):
     late_min: Column
     ask_min: Column
     rest_min: Column
-    odd: Column
+    needs_desk: Column
     limits: Column
     opening: Column
     polygon_begin: Column
@@ -53,8 +52,8 @@ class Table(NamedTuple):
     last_gate: int
 
 
-class Hours(NamedTuple):
-    """Spans of every opening in every stretch: those of opening o in stretch s at o * n + s.
+class HoursTable(NamedTuple):
+    """The spans of every opening in every stretch of time: opening o in stretch s at o * n + s.
 
     ``code`` is the number of the gate that stops the offer, or FOR_DESK.
     """
@@ -66,11 +65,11 @@ class Hours(NamedTuple):
     stretches: int
 
 
-class Sides(NamedTuple):
-    """What the sides of all shapes say of each provider: ``providers`` values for each side.
+class SideTable(NamedTuple):
+    """The services of all incident shapes, with ``providers`` values for each.
 
     ``failing`` is the number of the first static gate that fails, 0 if none does. ``list_of`` and
-    ``head_of`` number rows of ``listed`` and ``heads``; -1 is none.
+    ``head_of`` are row numbers in ``listed`` and ``heads``, or -1.
     """
 
     failing: Column
@@ -82,7 +81,7 @@ class Sides(NamedTuple):
 
 
 class CellEntries(NamedTuple):
-    """The offers of each cell by their bound; short if those with the highest are cut off."""
+    """The offers of each cell by their bound; ``short`` marks lists that were cut off."""
 
     begin: Column
     offer: Column
@@ -98,12 +97,12 @@ class CodeEntries(NamedTuple):
     bound_min: Column
 
 
-class Rows(NamedTuple):
-    """What is asked: one task for each row and side.
+class TaskTable(NamedTuple):
+    """The input of the kernel: one task for each row and service.
 
-    ``cell`` numbers the cell's entries, -1 where only the desk can rank; ``codes`` from
-    ``code_begin`` to ``code_end`` are the postcodes in which the place may lie, ``asked`` likewise
-    the providers that were asked already.
+    ``cell`` is the number of a cell, or -1 for a task for the desk. The possible postcodes of the
+    place are ``codes`` from ``code_begin`` to ``code_end``; the providers that were asked already
+    are in ``asked`` by the same rule.
     """
 
     lat: Column
@@ -123,11 +122,11 @@ class Rows(NamedTuple):
     asked: Column
 
 
-class Found(NamedTuple):
-    """What comes out: offers with their minutes in places of each task, and one verdict each.
+class TaskResults(NamedTuple):
+    """The output of the kernel: the offers found for each task with their minutes, and a verdict.
 
-    A task has ``top + kernel.SPARE`` places; ``count`` of them are taken, ``listed`` by the turn of
-    a client's list.
+    A task has ``top + kernel.SPARE`` places, of which ``count`` are filled, ``listed`` of them by
+    the turn of a client's list.
     """
 
     offer: Column
@@ -140,7 +139,7 @@ class Found(NamedTuple):
 
 
 class Backend:
-    """Makes columns: here lists, for the kernel in plain Python."""
+    """Make columns as lists, for the kernel in Python."""
 
     @staticmethod
     def whole(values: Iterable[int]) -> Column:
@@ -159,30 +158,30 @@ class Backend:
 
     @staticmethod
     def empty(count: int) -> tuple[Column, Column]:
-        """Make room for so many whole and as many real numbers."""
+        """Make a column of whole numbers and one of real numbers, to be filled."""
         return [0] * count, [0.0] * count
 
     @staticmethod
     def lowest(bounds: Column, most: int) -> Column:
-        """The places of the lowest bounds in their order, at most so many."""
+        """Return the indexes of the lowest bounds in ascending order, at most ``most``."""
         return sorted(range(len(bounds)), key=bounds.__getitem__)[:most]
 
     @staticmethod
     def take(column: Column, places: Column) -> Column:
-        """The values at some places."""
+        """Return the values at some indexes."""
         return [column[place] for place in places]
 
     @staticmethod
     def take_bounds(bounds: Column, places: Column) -> Column:
-        """The bounds at some places, never rounded up."""
+        """Return the bounds at some indexes, never rounded up."""
         return [bounds[place] for place in places]
 
     @staticmethod
     def appended(column: Column, used: int, more: Sequence[Column]) -> Column:
-        """Put columns behind the first ``used`` values of one, which may have room behind them."""
+        """Append columns behind the first ``used`` values of another one."""
         return [*column[:used], *(value for each in more for value in each)]
 
     @staticmethod
     def joined(columns: Sequence[Column]) -> Column:
-        """Put columns one behind the other."""
+        """Join columns."""
         return [value for column in columns for value in column]

@@ -1,7 +1,7 @@
-"""Limit gates as two columns: what an incident has, and what a provider takes.
+"""Convert limit gates to two columns: the number of an incident, and the limit of a provider.
 
-A gate stops a provider where the first number is above the second. A number that is not known is
-infinite, so that it stops no provider.
+A gate stops a provider if the first number is above the second. An unknown number is infinite, so
+that it stops no provider.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class LimitColumns(Struct, frozen=True):
 
 
 def limit_columns(gate: LimitGate) -> LimitColumns:
-    """Make what gives the two numbers of a gate; ``check_gates`` has seen one of each side."""
+    """Make the functions that return the two numbers of a gate, one of each side."""
     is_value = gate.value.side == "incident"
     own, other = (gate.value, gate.limit) if is_value else (gate.limit, gate.value)
     factor = 1.0 if is_value else -1.0

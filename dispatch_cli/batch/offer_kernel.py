@@ -1,7 +1,7 @@
-"""The arithmetic of one offer for one task: distances, minutes, areas and gates.
+"""Compute distances, minutes, areas and gates of one offer for one task.
 
-The formulas are those of ``geo`` and ``ranking``, in the same order of operations. How the source
-runs in two ways says ``kernel``, which chooses among the offers.
+The formulas are those of ``geo`` and ``ranking``, in the same order of operations. ``kernel``
+explains how the same source runs as Python and compiled.
 """
 
 from math import asin, cos, radians, sin, sqrt
@@ -14,9 +14,9 @@ jit: Any = globals().get("jit", lambda function: function)
 CIRCLE, POSTCODES, POLYGON, COUNTRY = range(4)
 """The kinds of areas."""
 SLACK_MIN = SLACK_KM = 1e-6
-"""More than what bounds may lose by rounding."""
+"""More than the rounding error of bounds."""
 FOR_DESK = 255
-"""In place of a gate: the offer can come after a wait, which only the desk counts."""
+"""In the place of a gate: the offer can come after a wait, which only the desk computes."""
 EDGE = 1e-6
 """Kilometres and minutes within which only the desk decides."""
 _DIAMETER_KM = 2 * EARTH_RADIUS_KM
@@ -25,7 +25,7 @@ _KM_NORTH = radians(1.0) * EARTH_RADIUS_KM
 
 @jit
 def great_circle_km(phi1, cosine1, lon1, phi2, cosine2, lon2):
-    """Measure as ``sphere.great_circle_km`` does, from latitudes in radians and their cosines."""
+    """Compute ``sphere.great_circle_km`` from latitudes in radians and their cosines."""
     sin_lat, sin_lon = sin((phi2 - phi1) / 2), sin(radians(lon2 - lon1) / 2)
     chord = sin_lat * sin_lat + cosine1 * cosine2 * (sin_lon * sin_lon)
     return _DIAMETER_KM * asin(sqrt(min(1.0, chord)))
@@ -33,16 +33,16 @@ def great_circle_km(phi1, cosine1, lon1, phi2, cosine2, lon2):
 
 @jit
 def point(lat, lon):
-    """The point on the unit sphere."""
+    """Return the point on the unit sphere."""
     phi, turn = radians(lat), radians(lon)
     return cos(phi) * cos(turn), cos(phi) * sin(turn), sin(phi)
 
 
 @jit
 def chord_km(table, offer, x, y, z):
-    """Measure straight through the earth: never more than the way round it, and soon worked out.
+    """Compute the distance through the earth: a fast lower bound of that on its surface.
 
-    Coordinates are good to a few 1e-16, the chord therefore to some 1e-11 km.
+    Coordinates are exact to a few 1e-16, and the chord to some 1e-11 km.
     """
     dx, dy, dz = table.x[offer] - x, table.y[offer] - y, table.z[offer] - z
     return EARTH_RADIUS_KM * sqrt(dx * dx + dy * dy + dz * dz)
@@ -50,7 +50,7 @@ def chord_km(table, offer, x, y, z):
 
 @jit
 def drive_min(km, table):
-    """Drive as ``geo.crow_fly_min`` does."""
+    """Compute ``geo.crow_fly_min``."""
     left_km = km * table.detour
     begin_km = minutes = 0.0
     last = len(table.leg_km) - 1
@@ -66,14 +66,14 @@ def drive_min(km, table):
 
 @jit
 def index_min(table, offer, travel_min):
-    """The minutes of ``ranking.rate``."""
+    """Compute the index of ``ranking.rate``."""
     arrival_min = table.standing_min[offer] + travel_min + table.late_min[offer]
     return max(0.0, arrival_min) + table.ask_min[offer]
 
 
 @jit
 def least_bound_min(table, offer, least_km):
-    """The least order_min of an offer at no less than a distance; infinite if it is never asked."""
+    """Return a lower bound of order_min from a distance on; 1e301 if the offer is never asked."""
     if table.rest_min[offer] > 1e300:
         return 1e301
     standing_min = table.standing_min[offer] + table.late_min[offer]
@@ -85,7 +85,7 @@ def least_bound_min(table, offer, least_km):
 
 @jit
 def code_at(hours, opening, stretch, at_us):
-    """Find by bisection what the availability gates say at a moment of a stretch."""
+    """Find by bisection the code of the availability gates at a moment of a stretch."""
     slot = opening * hours.stretches + stretch
     low = hours.begin[slot]
     high = hours.end[slot]
@@ -100,7 +100,10 @@ def code_at(hours, opening, stretch, at_us):
 
 @jit
 def _beyond_polygon_km(table, polygon, lat, lon):
-    """Measure to the nearest edge of one polygon, negative inside: ``geo._outside_polygon_km``."""
+    """Return the distance to the nearest edge of a polygon, negative inside.
+
+    The formula is that of ``geo._outside_polygon_km``.
+    """
     km_east = _KM_NORTH * cos(radians(lat))
     inside, nearest2 = False, 1e300
     for ring in range(table.ring_begin[polygon], table.ring_begin[polygon + 1]):
@@ -126,15 +129,15 @@ def _beyond_polygon_km(table, polygon, lat, lon):
 
 @jit
 def _wrapped(degrees):
-    """The same angle between -180 and 180, so that a ring may cross the date line."""
+    """Return the same angle between -180 and 180, so that a ring may cross the date line."""
     return (degrees + 180) % 360 - 180
 
 
 @jit
 def beyond_area_km(table, rows, task, offer, km):
-    """By how many kilometres an area ends short of a place, its uncertainty taken off.
+    """Return by how many kilometres an area ends short of a place, minus its uncertainty.
 
-    Negative where the place is inside. ``km`` is the distance from the base.
+    Negative if the place is inside. ``km`` is the distance from the base.
     """
     kind, slack_km = table.area[offer], rows.uncertainty_km[task]
     if kind == CIRCLE:
@@ -156,7 +159,7 @@ def beyond_area_km(table, rows, task, offer, km):
 
 @jit
 def limit_gate(table, rows, task, offer):
-    """The first limit gate that stops an offer, 0 if none does."""
+    """Return the first limit gate that stops an offer, 0 if none does."""
     count = len(table.limit_gates)
     for limit in range(count):
         if rows.limits[task * count + limit] > table.limits[offer * count + limit]:
@@ -166,14 +169,14 @@ def limit_gate(table, rows, task, offer):
 
 @jit
 def availability_gate(table, hours, rows, task, offer):
-    """The first availability gate that stops an offer, 0 if none does; FOR_DESK after a wait."""
+    """Return the first availability gate that stops an offer, 0 for none, FOR_DESK for a wait."""
     opening = table.opening[offer]
     return 0 if opening < 0 else code_at(hours, opening, rows.stretch[task], rows.at_us[task])
 
 
 @jit
 def is_asked(rows, task, number):
-    """Whether a provider is among those that the row names as asked."""
+    """Return whether a provider was asked already for the row."""
     for at in range(rows.asked_begin[task], rows.asked_end[task]):
         if rows.asked[at] == number:
             return True
@@ -182,12 +185,12 @@ def is_asked(rows, task, number):
 
 @jit
 def first_gate(table, hours, sides, rows, task, offer, km):
-    """The number of the first gate that stops an offer, the area's being 1; -1 where it is close.
+    """Return the number of the first gate that stops an offer, 1 for the area; -1 if it is close.
 
-    One behind the last gate if all let it pass: then the stop rule has stopped it.
+    If all gates pass, it is the number after the last gate, which stands for the stop rule.
     """
     beyond_km = beyond_area_km(table, rows, task, offer, km)
-    if abs(beyond_km) < EDGE or table.odd[offer]:
+    if abs(beyond_km) < EDGE or table.needs_desk[offer]:
         return -1
     if beyond_km > 0:
         return 1
@@ -204,5 +207,5 @@ def first_gate(table, hours, sides, rows, task, offer, km):
 
 @jit
 def _sooner(first, gate):
-    """The smaller of two numbers of gates; 0 is no gate."""
+    """Return the smaller of two numbers of gates; 0 is no gate."""
     return gate if 0 < gate < first else first

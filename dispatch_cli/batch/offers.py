@@ -1,6 +1,6 @@
-"""The offers of each service: who offers it, and the minutes that depend on no incident.
+"""List the providers that offer each service, with the minutes that depend on no incident.
 
-An offer's standing minutes are those of ``ranking.rate`` itself with no way to drive.
+The standing minutes of an offer are those of ``ranking.rate`` with a drive of 0 minutes.
 """
 
 from collections.abc import Sequence
@@ -39,22 +39,22 @@ from ..model import (
 )
 from ..ranking import NIGHT_BEGINS, NIGHT_ENDS
 from . import offer_kernel
-from .areas import Areas, bounding_radius_km, kind_of
-from .kernel_tables import Backend, Table
+from .areas import AreaCorners, bounding_radius_km, kind_of
+from .kernel_tables import Backend, OfferTable
 from .limits import LimitColumns, limit_columns
 from .time_steps import TimeSteps
 
 EVERY_PROVIDER = ""
-"""The name under which all providers are listed, whatever they offer; it has no minutes."""
+"""The name of a service that stands for all providers; it has no minutes."""
 _ANY = Incident(kind="", place=Place(lat=0.0, lon=0.0), when=datetime(2000, 1, 1, tzinfo=UTC))
 
 
-class Offer(NamedTuple):
-    """A provider's way to one service.
+class StandingOffer(NamedTuple):
+    """A provider for one service, with the values that depend on no incident.
 
-    ``rest_min`` is the least that order_min can be: no way to drive and the largest head start.
-    ``phone`` is None where the time decides which number is answered. ``wait_min`` is 0: after a
-    wait only the desk knows what an offer can do.
+    ``rest_min`` is the lower bound of order_min: without a drive, with the largest head start.
+    ``phone`` is None if the time decides which number is answered. ``wait_min`` is 0: offers with
+    a wait are ranked by the desk.
     """
 
     number: int
@@ -72,12 +72,12 @@ class Offer(NamedTuple):
 
     @property
     def standing_min(self) -> float:
-        """The minutes from acceptance to wheels rolling."""
+        """The minutes from acceptance to departure."""
         return self.wait_min + self.turnout_min
 
 
-class Offers:
-    """The providers of a file as the engines look at them."""
+class StandingOffers:
+    """The providers of a file by service, in the form that the engines read."""
 
     def __init__(
         self,
@@ -105,16 +105,16 @@ class Offers:
         """The number of the gate that stops providers without the service; 0 if no gate does."""
         reasons = reasons_of(gates)
         self.turns = [0, *(reasons.index(gate.reason) + 1 for gate in gates), len(reasons)]
-        """The place of each gate's reason among all, from 1; the last is that of the stop rule."""
+        """The number of each gate's reason, from 1; the last is that of the stop rule."""
         settings = rules.settings
         self.differ_at_night = settings.unknown_hours_night_factor < 1 and any(
             provider.hours is None for provider in providers
         )
-        """Whether a provider accepts less often at night, because its hours are not known."""
-        self._known: dict[tuple[str, bool], list[Offer]] = {}
+        """Whether any provider accepts less often at night, because its hours are unknown."""
+        self._known: dict[tuple[str, bool], list[StandingOffer]] = {}
         self._offered: dict[tuple[str, tuple[str, ...]], bool] = {}
 
-    def of(self, service: str, *, at_night: bool = False) -> list[Offer]:
+    def of(self, service: str, *, at_night: bool = False) -> list[StandingOffer]:
         """List the offers of a service in the file's order; EVERY_PROVIDER lists all providers."""
         key = (service, at_night)
         if key not in self._known:
@@ -122,7 +122,7 @@ class Offers:
             hour = NIGHT_BEGINS if at_night else NIGHT_ENDS
             when = datetime(2000, 1, 1, hour, tzinfo=ZoneInfo(self._rules.settings.timezone))
             need = without_hours(replace(_ANY, when=when), entry, self._rules, self._observations)
-            rated = _Rated(need)
+            rated = _StandingRater(need)
             self._known[key] = [
                 self._offer(number, provider, rated)
                 for number, provider in enumerate(self._providers)
@@ -142,12 +142,12 @@ class Offers:
             self._offered[key] = not fails
         return self._offered[key]
 
-    def _offer(self, number: int, provider: Provider, rated: "_Rated") -> Offer:
+    def _offer(self, number: int, provider: Provider, rated: "_StandingRater") -> StandingOffer:
         found, phone = rated.of(provider), provider.phones[0]
         standing_min = found.wait_min + found.turnout_min
         ask_min = found.answer_min / found.acceptance if found.acceptance > 0 else inf
         rest_min = max(0.0, standing_min + found.late_min) + ask_min - self._heads[number]
-        return Offer(
+        return StandingOffer(
             number=number,
             provider=provider.id,
             phone=None if _depends_on_time(provider) else phone.shown,
@@ -164,11 +164,11 @@ class Offers:
 
     @cached_property
     def needs_postcodes(self) -> bool:
-        """Whether any area asks in which postcodes a place may lie, or how far abroad it is."""
+        """Whether any area depends on a place's postcodes or its distance abroad."""
         return any(isinstance(each.area, Postcodes | Country) for each in self._providers)
 
-    def table(self, service: str, backend: Backend, *, at_night: bool) -> Table:
-        """Lay the offers of a service out for the kernel."""
+    def table(self, service: str, backend: Backend, *, at_night: bool) -> OfferTable:
+        """Make the columns of a service's offers for the kernel."""
         offers = self.of(service, at_night=at_night)
         who = [self._providers[offer.number] for offer in offers]
         openings = [self._openings[offer.number] for offer in offers]
@@ -176,9 +176,9 @@ class Offers:
         equal_min = [ranking.equal_within_min(each.error_min, all_settings) for each in offers]
         settings: ServiceSettings = all_settings.of(service)
         points = [point_of(one.lat, one.lon) for one in who]
-        areas = Areas(one.area for one in who)
+        areas = AreaCorners(one.area for one in who)
         real, whole = backend.real, backend.whole
-        return Table(
+        return OfferTable(
             number=whole(offer.number for offer in offers),
             phi=real(radians(one.lat) for one in who),
             cosine=real(cos(radians(one.lat)) for one in who),
@@ -192,7 +192,7 @@ class Offers:
             late_min=real(offer.late_min for offer in offers),
             ask_min=real(offer.ask_min for offer in offers),
             rest_min=real(offer.rest_min for offer in offers),
-            odd=backend.small(map(self._steps.is_odd, openings)),
+            needs_desk=backend.small(map(self._steps.needs_desk, openings)),
             limits=real(limit.allowed(one) for one in who for *_, limit in self.limits),
             opening=whole(openings),
             polygon_begin=whole(areas.polygon_begin),
@@ -213,24 +213,24 @@ class Offers:
 
 
 _OFFERS = (("service",), ("services",))
-"""What the gate reads that asks whether a provider offers a service."""
+"""The facts of the gate that decides whether a provider offers a service."""
 
 
 def point_of(lat: float, lon: float) -> tuple[float, float, float]:
-    """The point on the unit sphere."""
+    """Return the point on the unit sphere."""
     found: tuple[float, float, float] = offer_kernel.point(lat, lon)
     return found
 
 
-class _Rated:
-    """The standing minutes of providers, each set of values rated once."""
+class _StandingRater:
+    """Rate providers without a drive, each set of values once."""
 
     def __init__(self, need: Need) -> None:
         self._need = need
         self._known: dict[object, RatedProvider] = {}
 
     def of(self, provider: Provider) -> RatedProvider:
-        """Rate a provider with no way to drive."""
+        """Rate a provider with a drive of 0 minutes."""
         if (provider.id, self._need.entry.service) in self._need.observations.summaries:
             return self._rate(provider)
         key = (
@@ -254,5 +254,5 @@ class _Rated:
 
 
 def _depends_on_time(provider: Provider) -> bool:
-    """Whether the time decides which number of a provider is answered first."""
+    """Return whether the time decides which number of a provider is answered first."""
     return len(provider.phones) > 1 and any(phone.hours for phone in provider.phones)

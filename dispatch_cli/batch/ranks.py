@@ -1,4 +1,4 @@
-"""The ranking of one incident in a batch: for each service the first candidates with minutes."""
+"""Define the ranking of an incident in a batch: the first candidates of each service."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from ..candidates import RatedProvider
 from ..eligibility import Need, phone_at
 
 
-class Ranked(Struct, frozen=True, gc=False):
+class RankedProvider(Struct, frozen=True, gc=False):
     """A ranked provider; the fields have the meaning and unit of ``results.Candidate``."""
 
     provider: str
@@ -25,7 +25,7 @@ class Ranked(Struct, frozen=True, gc=False):
     outside_contract: bool = False
 
     @classmethod
-    def of(cls, rated: RatedProvider, need: Need) -> "Ranked":
+    def of(cls, rated: RatedProvider, need: Need) -> "RankedProvider":
         """Convert a candidate that the desk has rated."""
         provider = rated.eligible.provider
         minutes = {name: getattr(rated, name) for name in cls.__struct_fields__[2:-2]}
@@ -38,15 +38,15 @@ class Ranked(Struct, frozen=True, gc=False):
         )
 
 
-class Ranks(Struct, frozen=True, kw_only=True):
+class ServiceRanks(Struct, frozen=True, kw_only=True):
     """One planned service of one incident, with ranks 1 to N in ``rows``.
 
-    ``reason`` is empty if there are candidates; else it is the furthest gate, in the order of the
-    gates, that stopped a provider. Totals and ``counts`` are None except in the full record.
+    ``reason`` is empty if there are candidates; else it is that of the last gate, in the order of
+    the table, that stopped a provider. Totals and ``counts`` are only set in the full record.
     """
 
     service: str
-    rows: tuple[Ranked, ...]
+    rows: tuple[RankedProvider, ...]
     reason: str = ""
     expected_min: float | None = None
     success_probability: float | None = None

@@ -2,7 +2,7 @@
 
 CSV, JSON lines, Parquet, record batches, the JSON schema and the table in docs/batch.md derive from
 ``COLUMNS``. A value comes from the attribute of the column's name: of a row, of a service's
-``Ranks``, or of a ``Ranked`` candidate.
+``ServiceRanks``, or of a ``RankedProvider`` candidate.
 """
 
 from typing import Any, Literal
@@ -13,9 +13,9 @@ Scope = Literal["row", "service", "candidate"]
 
 
 class ResultColumn(Struct, frozen=True):
-    """One column: its type in Parquet and Arrow, its unit, whose value it is, what it says.
+    """One column: its type in Parquet and Arrow, its unit, its scope and its description.
 
-    ``is_total`` marks what is only worked out with ``--full``.
+    ``is_total`` marks columns that are only computed with ``--full``.
     """
 
     name: str
@@ -58,17 +58,17 @@ _JSON_TYPES = {"int64": "integer", "float64": "number", "string": "string"}
 
 
 def columns_for(*, full: bool) -> tuple[ResultColumn, ...]:
-    """The columns of a result, with the totals or without."""
+    """List the columns of a result, with the totals or without."""
     return tuple(column for column in COLUMNS if full or not column.is_total)
 
 
 def names_of(scope: Scope, *, full: bool = False) -> tuple[str, ...]:
-    """The names of the columns of one scope, in order."""
+    """List the names of the columns of one scope, in order."""
     return tuple(column.name for column in columns_for(full=full) if column.scope == scope)
 
 
 def json_schema(*, full: bool) -> dict[str, Any]:
-    """The JSON schema of one line of JSON lines, as ``--format jsonl`` writes it."""
+    """Make the JSON schema of one line of JSON lines, as ``--format jsonl`` writes it."""
 
     def properties(scope: Scope, *, nullable: bool) -> dict[str, Any]:
         return {
@@ -100,7 +100,7 @@ def json_schema(*, full: bool) -> dict[str, Any]:
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    """An object that has all of some properties."""
+    """Make the schema of an object that has all of some properties."""
     return {
         "type": "object",
         "properties": properties,

@@ -1,7 +1,7 @@
-"""What incidents with the same facts share: the services of their plan, and who is out by facts.
+"""Group incidents by their facts, and evaluate plan and static gates once for each group.
 
-Rows are grouped by the facts that the plans read and by those that the static gates declare, and
-the gates themselves are asked once for each group.
+The shape of an incident has the services of its plan, with the providers that static gates stop.
+Incidents have the same shape if the facts that plans and static gates read are the same.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,18 +21,18 @@ _PLAN_FACTS = (
     "kind", "client", "vehicle", "is_heavy", "ev", "trailer", "state", "spot", "trapped",
     "is_injured", "is_hazardous", "persons", "children", "pets",
 )  # fmt: skip
-"""What the plans read: heads and hazards only count as some or none."""
+"""The facts that plans read; injured persons and hazards only count as some or none."""
 _OF_VEHICLE = {"vehicle": "kind", "ev": "ev", "trailer": "trailer", "state": "state",
                "brand": "brand", "weight_t": "weight_t", "height_m": "height_m",
                "is_heavy": "is_heavy"}  # fmt: skip
 
 
-class Side(Struct, frozen=True, eq=False):
-    """One service of a shape, with what it says of each provider, in the file's order.
+class ServiceSide(Struct, frozen=True, eq=False):
+    """One service of a shape, with values for each provider in the file's order.
 
     ``failing`` has the number of the first static gate that fails, 0 if none does. ``listed`` marks
-    those on a client's list that is asked first; None where there is none. ``head_starts`` is None
-    where no provider has one.
+    providers on a client's list that is asked first; None without a list. ``head_starts`` is None
+    if no provider has one.
     """
 
     entry: PlanEntry
@@ -41,15 +41,15 @@ class Side(Struct, frozen=True, eq=False):
     head_starts: tuple[float, ...] | None
 
 
-class Shape(Struct, frozen=True, eq=False):
-    """The sides of an incident's plan, and whom to dial before everything."""
+class IncidentShape(Struct, frozen=True, eq=False):
+    """The services of an incident's plan, and its emergency calls."""
 
-    sides: tuple[Side, ...]
+    sides: tuple[ServiceSide, ...]
     emergency: tuple[EmergencyCall, ...]
 
 
-class Shapes:
-    """Works out the shape of each group of incidents once."""
+class IncidentShapes:
+    """Make the shape of each group of incidents once."""
 
     def __init__(
         self,
@@ -63,18 +63,18 @@ class Shapes:
         self._verdicts = Verdicts(gates, providers)
         self.static_facts = _static_facts(gates)
         self._key = _key_of((*_PLAN_FACTS, *self.static_facts))
-        self._shapes: dict[object, Shape] = {}
+        self._shapes: dict[object, IncidentShape] = {}
         self._heads: dict[str, tuple[float, ...] | None] = {}
         self._lists: dict[tuple[str, ...], bytes] = {}
 
-    def of(self, incident: Incident) -> Shape:
-        """The shape of an incident, worked out once for all that are alike."""
+    def of(self, incident: Incident) -> IncidentShape:
+        """Return the shape of an incident, made once for all with the same facts."""
         key = self._key(incident)
         shape = self._shapes.get(key)
         if shape is None:
             if len(self._shapes) >= MOST_SHAPES:
                 self._shapes.clear()
-            shape = self._shapes[key] = Shape(
+            shape = self._shapes[key] = IncidentShape(
                 tuple(
                     self._side(incident, entry)
                     for entry in plans.services_for(incident, self._rules)
@@ -83,12 +83,12 @@ class Shapes:
             )
         return shape
 
-    def _side(self, incident: Incident, entry: PlanEntry) -> Side:
+    def _side(self, incident: Incident, entry: PlanEntry) -> ServiceSide:
         need = without_hours(incident, entry, self._rules, self._observations)
         client = need.client
         is_safe = not incident.in_danger
         has_list = client is not None and client.only and is_safe and not client.only_strict
-        return Side(
+        return ServiceSide(
             entry,
             self._verdicts.first_failing(need),
             self._listed(client.only) if client is not None and has_list else None,
@@ -101,7 +101,7 @@ class Shapes:
         return self._lists[names]
 
     def head_starts(self, client_id: str | None) -> tuple[float, ...] | None:
-        """The minutes that a client's contract gives each provider; None: no provider has any."""
+        """Return each provider's head start by a client's contract; None if there are none."""
         client = self._rules.clients.get(client_id or "")
         if client is None or not client.head_start_min:
             return None
@@ -113,14 +113,14 @@ class Shapes:
         return self._heads[client.id]
 
     def most_head_starts(self) -> tuple[float, ...]:
-        """The largest head start that any client gives each provider."""
+        """Return the largest head start that any client gives each provider."""
         found = [heads for client in self._rules.clients if (heads := self.head_starts(client))]
         none = (0.0,) * len(self._providers)
         return tuple(map(max, none, *found)) if found else none
 
 
 def _static_facts(gates: Iterable[Gate]) -> tuple[str, ...]:
-    """The fields of an incident by which static gates decide, each once."""
+    """List the fields of an incident that static gates read, each once."""
     return fields_behind(
         name for gate in gates if isinstance(gate, StaticGate) for name in gate.incident
     )

@@ -1,6 +1,6 @@
-"""When the availability gates of a table stop providers, worked out once for each stretch of weeks.
+"""Compute when availability gates stop providers, once for each stretch of 32 days.
 
-An opening is what these gates make of a provider over time: those with the same facts share one.
+An opening is the course of these gates over time; providers with the same facts share one.
 """
 
 import re
@@ -20,19 +20,20 @@ from ..availability import (
 from ..eligibility import GATES, AvailabilityGate, Gate
 from ..eligibility.facts import values_of, view
 from ..model import Observations, Phone, Provider, Settings, Span, Timetable
-from .kernel_tables import Backend, Hours
+from ..model.stamps import EPOCH, to_stamp
+from .kernel_tables import Backend, HoursTable
 from .offer_kernel import FOR_DESK
 
 STRETCH_S = 32 * 86400
 STRETCH_US = STRETCH_S * 1_000_000
 NEVER_STOPPED = -1
 _AHEAD_S = SEEN_AHEAD.days * 86400
-# Holidays of another year may then decide, and which years are asked depends on the moment.
+# Days counted from a holiday may lie in another year, and the years read depend on the moment.
 _SHIFTED = re.compile(r"PH [+-]")
 
 Spans = tuple[list[int], list[int]]
-"""When each piece begins, in microseconds since the epoch, and the number of the gate that stops
-the provider then: 0 for none, FOR_DESK if it can come after a wait."""
+"""The begin of each span, in microseconds since 1970, and the number of the gate that stops the
+provider in it: 0 for none, FOR_DESK if it can come after a wait."""
 
 
 class TimeSteps:
@@ -54,18 +55,18 @@ class TimeSteps:
         self._values = values_of(
             "provider", tuple(name for _, gate in self._gates for name in gate.provider)
         )
-        # Other gates may ask for more, such as when a provider opens.
+        # Other gates may read more, such as the time at which a provider opens.
         self._is_built_in = all(any(gate is one for one in GATES) for _, gate in self._gates)
         self._numbers: dict[tuple[object, ...], int] = {}
         self._openings: list[Provider] = []
         self._worked_out: dict[tuple[str | None, str, int], Timetable] = {}
 
     def __len__(self) -> int:
-        """How many openings there are."""
+        """Return the number of openings."""
         return len(self._openings)
 
     def opening(self, provider: Provider) -> int:
-        """Number what the gates make of a provider; NEVER_STOPPED if they always let it pass."""
+        """Return the number of a provider's opening; NEVER_STOPPED if no gate ever stops it."""
         key = (*facts_behind(provider, self._observations), self._values(provider))
         if key not in self._numbers:
             is_free = self._is_always_free(provider)
@@ -74,8 +75,8 @@ class TimeSteps:
                 self._openings.append(provider)
         return self._numbers[key]
 
-    def is_odd(self, opening: int) -> bool:
-        """Whether its hours count days from a holiday, so that every moment is asked by itself."""
+    def needs_desk(self, opening: int) -> bool:
+        """Return whether hours count days from a holiday, so that only the desk can decide."""
         if opening == NEVER_STOPPED:
             return False
         provider = self._openings[opening]
@@ -83,7 +84,7 @@ class TimeSteps:
         return any(_SHIFTED.search(text or "") is not None for text in texts)
 
     def spans(self, opening: int, stretch: int) -> Spans:
-        """Work an opening out for a stretch: the availability wherever it may change."""
+        """Compute an opening in a stretch: the availability wherever it may change."""
         provider = self._openings[opening]
         begin = datetime.fromtimestamp(stretch * STRETCH_S, UTC)
         end = begin + timedelta(seconds=STRETCH_S)
@@ -105,12 +106,12 @@ class TimeSteps:
             if code is None:
                 code = by_hours[state] = self._code(provider, moment, basis)
             if not codes or codes[-1] != code:
-                starts.append((moment - _EPOCH) // _MICROSECOND)
+                starts.append(to_stamp(moment))
                 codes.append(code)
         return starts, codes
 
     def _code(self, provider: Provider, moment: datetime, basis: AvailabilityBasis) -> int:
-        """The number of the gate that stops a provider at a moment, 0, or FOR_DESK."""
+        """Return the number of the gate that stops a provider at a moment, 0, or FOR_DESK."""
         stands = availability_at(provider, moment, basis)
         for number, gate in self._gates:
             if gate.fails(view("provider", gate.provider)(provider), stands):
@@ -118,7 +119,7 @@ class TimeSteps:
         return FOR_DESK if stands.wait_min > 0 else 0
 
     def _goes_by_hours(self, provider: Provider) -> bool:
-        """Whether open, closed or unknown alone decides, so that each has to be asked once."""
+        """Return whether the state of the hours alone decides, so that it is computed once."""
         return (
             self._is_built_in
             and provider.id not in self._observations.known
@@ -127,7 +128,7 @@ class TimeSteps:
         )
 
     def _is_always_free(self, provider: Provider) -> bool:
-        """Whether a provider is free at every moment."""
+        """Return whether a provider is free at every moment."""
         if provider.hours not in (None, "24/7") or provider.on_hold is not None:
             return False
         if provider.id in self._observations.known:
@@ -137,12 +138,12 @@ class TimeSteps:
         if any(span.state != always.spans[0].state for span in own.spans):
             return False
         basis = AvailabilityBasis(lambda *_: always, self._settings, self._observations)
-        return self._code(provider, _EPOCH, basis) == 0
+        return self._code(provider, EPOCH, basis) == 0
 
     def _hours_in(self, whose: Provider | Phone, region: str, stretch: int) -> Timetable:
-        """The opening hours in a stretch and the days seen ahead of it.
+        """Return the opening hours in a stretch and SEEN_AHEAD after it.
 
-        The own timetable counts where the desk asks it, else the text.
+        The timetable of the file counts where the desk uses it, else the text.
         """
         begin, end = stretch * STRETCH_S, (stretch + 1) * STRETCH_S
         own, text = whose.timetable, self._of_text(whose, region, stretch)
@@ -159,7 +160,7 @@ class TimeSteps:
         )
 
     def _of_text(self, whose: Provider | Phone, region: str, stretch: int) -> Timetable:
-        """Work out a text for a stretch, a day before it and the days that the desk sees ahead."""
+        """Compute the hours of a text for a stretch, a day before it and SEEN_AHEAD after it."""
         text = whose.hours
         dated = bool(region) and text is not None and "PH" in text
         key = (text, region if dated else "", stretch)
@@ -179,7 +180,7 @@ class TimeSteps:
         return self._worked_out[key]
 
     def around(self, when: datetime) -> HoursOf:
-        """Make what the gates ask for hours; the same states as ``availability.hours_around``."""
+        """Make the function for hours, with the same states as ``availability.hours_around``."""
         exact = hours_around(when, self._settings.timezone, self._holidays)
 
         def hours_of(whose: Provider | Phone, region: str) -> Timetable:
@@ -192,33 +193,33 @@ class TimeSteps:
 
         return hours_of
 
-    def hours_in(self, stretches: Iterable[int], backend: Backend) -> Hours:
-        """Lay out all openings in some stretches of weeks, numbered in the order given."""
+    def hours_in(self, stretches: Iterable[int], backend: Backend) -> HoursTable:
+        """Make the columns of all openings in some stretches, in their order."""
         known = list(stretches)
         begin, end, starts, codes = [], [], list[int](), list[int]()
         for opening in range(len(self)):
             for stretch in known:
-                spans = ([0], [0]) if self.is_odd(opening) else self.spans(opening, stretch)
+                spans = ([0], [0]) if self.needs_desk(opening) else self.spans(opening, stretch)
                 begin.append(len(starts))
                 starts += spans[0]
                 codes += spans[1]
                 end.append(len(starts))
-        return Hours(
+        return HoursTable(
             backend.whole(begin), backend.whole(end), backend.whole(starts),
             backend.small(codes), len(known),
         )  # fmt: skip
 
     def lazy_hours(self) -> "LazyHours":
-        """Lay out an opening in a stretch when the kernel first looks at it; for lists only."""
+        """Make hours that are computed when the kernel first reads them; for lists only."""
         return LazyHours(self)
 
 
 _MOST_STRETCHES = 1 << 20
-"""More stretches than there are from the year 1 to the year 9999; the epoch is in the middle."""
+"""More stretches than from the year 1 to the year 9999; 1970 is in the middle."""
 
 
 class LazyHours:
-    """The same as ``Hours``; the spans of a slot are worked out when its beginning is asked for."""
+    """A ``HoursTable`` whose spans are computed when their slot is first read."""
 
     def __init__(self, steps: TimeSteps) -> None:
         self._steps = steps
@@ -227,7 +228,7 @@ class LazyHours:
         self.stretches = _MOST_STRETCHES
 
     def fill(self, slot: int) -> int:
-        """Work out a slot; returns where its spans begin."""
+        """Compute a slot; returns the index of its first span."""
         opening, stretch = divmod(slot, _MOST_STRETCHES)
         starts, codes = self._steps.spans(opening, stretch - _MOST_STRETCHES // 2)
         begin = len(self.start_us)
@@ -238,28 +239,25 @@ class LazyHours:
 
 
 class _Slots(dict[int, int]):
-    """Where the spans of each slot begin."""
+    """The index of the first span of each slot, computed when it is read."""
 
     def __init__(self, hours: LazyHours) -> None:
         super().__init__()
         self._hours = hours
 
     def __missing__(self, slot: int) -> int:
-        """Work the slot out."""
+        """Compute the slot."""
         begin = self[slot] = self._hours.fill(slot)
         return begin
 
 
 def lazy_stretch(when: datetime) -> int:
-    """The number that ``LazyHours`` has for the stretch of a moment."""
+    """Return the number of a moment's stretch in ``LazyHours``."""
     return int(when.timestamp() // STRETCH_S) + _MOST_STRETCHES // 2
 
 
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-
-
 def _clipped(timetable: Timetable, begin: int, end: int) -> list[Span]:
-    """The spans between two moments, cut to them."""
+    """Cut spans to the time between two moments."""
     if begin >= end:
         return []
     return [

@@ -19,9 +19,9 @@ from .spreading import takes
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..batch.job.batch_options import Options
-    from ..batch.job.checkpoints import Start
-    from ..batch.job.tally import Tally
+    from ..batch.job.batch_options import BatchOptions
+    from ..batch.job.checkpoints import BatchStart
+    from ..batch.job.tally import BatchTally
     from ..catalog import Catalog
     from ..model import Observations
 
@@ -144,9 +144,9 @@ def batch(arguments: BatchArguments, around: Around) -> Outcome:
     dispatch batch calls.csv --columns lat=LAT,lon=LNG,kind=title --output cascades.jsonl
     """
     from ..batch.job import batch_job
-    from ..batch.job.batch_options import Options
+    from ..batch.job.batch_options import BatchOptions
 
-    options = Options(**asdict(arguments))
+    options = BatchOptions(**asdict(arguments))
     if around.json and options.output is None and not options.summary:
         raise UsageError(
             "--json needs --output or --summary, because without them stdout has the results"
@@ -167,7 +167,7 @@ def batch(arguments: BatchArguments, around: Around) -> Outcome:
     return _outcome_of(options, around, tally, monotonic() - begun)
 
 
-def _run(options: "Options", around: Around) -> "Tally":
+def _run(options: "BatchOptions", around: Around) -> "BatchTally":
     """Open the provider file, the case log and the input, and run or resume the batch."""
     import gc
 
@@ -193,7 +193,7 @@ def _run(options: "Options", around: Around) -> "Tally":
         return batch_job.work(
             options,
             records,
-            batch_job.Desk(
+            batch_job.BatchContext(
                 catalog=catalog,
                 holidays=holiday_dates,
                 now=clock,
@@ -201,23 +201,23 @@ def _run(options: "Options", around: Around) -> "Tally":
                 make_ranker=engine_for(records.source.size),
                 progress=progress,
                 notify=lambda text: print_hint(text, stream=sys.stderr, quiet=around.quiet),
-                say=lambda text: print_rejected(text, stream=sys.stderr),
+                report=lambda text: print_rejected(text, stream=sys.stderr),
             ),
             resumed,
         )
 
 
-def _fills_screen(options: "Options") -> bool:
+def _fills_screen(options: "BatchOptions") -> bool:
     """Return whether the results go to a terminal, where a progress bar would break them."""
     return options.output is None and not options.summary and sys.stdout.isatty()
 
 
 def _observations(
-    options: "Options",
+    options: "BatchOptions",
     around: Around,
     catalog: "Catalog",
     clock: "datetime",
-    resumed: "Start | None",
+    resumed: "BatchStart | None",
 ) -> "Observations":
     """Read the observations from the case log, or those of the first start of a resumed batch.
 
@@ -247,7 +247,9 @@ def _observations(
     )
 
 
-def _outcome_of(options: "Options", around: Around, tally: "Tally", seconds: float) -> Outcome:
+def _outcome_of(
+    options: "BatchOptions", around: Around, tally: "BatchTally", seconds: float
+) -> Outcome:
     """Make the outcome: counts on stderr, and the summary or the envelope on stdout."""
     from ..batch.job.run_loop import exit_code_of
     from ..batch.job.tally import counts_of, summary_of

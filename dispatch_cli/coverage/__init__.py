@@ -5,7 +5,7 @@ each other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,15 +13,14 @@ from msgspec.structs import replace
 from ..availability import AvailabilityBasis
 from ..eligibility import GATES, Gate, Verdicts, check_gates, without_hours
 from ..model import Incident, Place, PlanEntry, Provider, Rules
+from ..model.stamps import EPOCH
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from ..results.coverage_results import CoverageGap, CoveredService
 from .ground import Reach, reach_of
 from .pieces import Timelines, timelines_of
 from .scope import CoverageScope
 
-_NOTHING_KNOWN = Incident(
-    kind="", place=Place(lat=0.0, lon=0.0), when=datetime(1970, 1, 1, tzinfo=UTC)
-)
+_NOTHING_KNOWN = Incident(kind="", place=Place(lat=0.0, lon=0.0), when=EPOCH)
 
 __all__ = ["CoverageResult", "CoverageScope", "find_gaps"]
 

@@ -11,8 +11,8 @@ from ..errors import ConflictError
 from ..messages import Message
 from ..model import Incident
 from ..model.case import Case, CaseService, Offer, Option, Personal, Promise
+from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
 from .journal import read_last
-from .stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

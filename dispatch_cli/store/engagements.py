@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
 from ..model.case import Booking, Case
-from .stamps import from_stamp, to_stamp
+from ..model.stamps import from_stamp, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

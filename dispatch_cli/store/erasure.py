@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from ..model import Incident, Place, Vehicle
 from ..model.case import Case, CaseService, Offer
 from ..model.sphere import great_circle_km
-from .stamps import EPOCH
+from ..model.stamps import EPOCH
 
 BLUR_KM = 8.0
 """Least radius of the region to which a place is blurred, about that of a municipality."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ..errors import ConflictError
 from ..messages import Message
 from ..model.case import Case, ContractCount, Standing
+from ..model.stamps import stamp_or_none, to_stamp
 from . import cases, journal
 from .erasure import forgotten
-from .stamps import stamp_or_none, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

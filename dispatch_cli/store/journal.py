@@ -16,8 +16,8 @@ from ..errors import UsageError
 from ..messages import Message
 from ..model.case import EXPORT, Act
 from ..model.digest import blake2b
+from ..model.stamps import from_stamp, to_stamp
 from .erasure import HALF_HOUR
-from .stamps import from_stamp, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

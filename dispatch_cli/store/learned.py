@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..learning import HALF_LIFE_DAYS, faded, is_counted, summarise
 from ..model.case import SAID_YES, Case, Offer, Summary, Tally
+from ..model.stamps import from_stamp, to_stamp
 from .cases import offer_columns, offer_of
 from .erasure import drive_step
-from .stamps import from_stamp, to_stamp
 from .tallies import read_tallies, tallies_of, turns_of
 
 if TYPE_CHECKING:

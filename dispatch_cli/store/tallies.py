@@ -7,9 +7,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ..model.case import Offer, Tally
+from ..model.stamps import to_stamp
 from .cases import offer_columns, offer_of
 from .erasure import coarsened, drive_step
-from .stamps import to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

@@ -12,6 +12,7 @@ from ..messages import Message
 from ..model.case import Act, Booking, Case, ContractCount, Personal, Standing, Summary, Tally
 from ..model.check import Move, Report, Watched
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
+from ..model.stamps import to_stamp
 from . import (
     cases,
     engagements,
@@ -24,7 +25,6 @@ from . import (
     watched_rows,
 )
 from .log_faults import whole
-from .stamps import to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

@@ -8,7 +8,7 @@ from msgspec.structs import astuple, replace
 
 from ..model.check import Move, Report, Watched
 from ..model.provider import CheckState
-from .stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
+from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
 
 if TYPE_CHECKING:
     import sqlite3

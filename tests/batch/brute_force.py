@@ -1,4 +1,4 @@
-"""The formula of docs/ranking.md written down a second time, for random worlds."""
+"""A second implementation of the formula of docs/ranking.md, for random worlds."""
 
 from hashlib import blake2b
 from math import atan2, cos, inf, radians, sin, sqrt
@@ -95,7 +95,7 @@ def _is_inside(provider: Provider, place: Place) -> bool:
 
 
 def _km(provider: Provider, place: Place) -> float:
-    """The haversine by atan2, not by asin as the program has it."""
+    """Compute the haversine by atan2; the program uses asin."""
     a, b = radians(provider.lat), radians(place.lat)
     half = sin((a - b) / 2) ** 2 + cos(a) * cos(b) * sin(radians(place.lon - provider.lon) / 2) ** 2
     return 6371.0088 * 2 * atan2(sqrt(half), sqrt(1 - half))
@@ -172,7 +172,7 @@ def _key(world: World, incident: Incident, service: str, row: tuple) -> tuple:
 def _expected(
     world: World, incident: Incident, rows: list[tuple], settings: ServiceSettings, start: float
 ) -> float:
-    """Add up the expected minutes from the start on; of each wait so much is over."""
+    """Add up the expected minutes from the start on; waits are shorter by that time."""
     firms = {each.id: each for each in world.providers}
     minutes, refused = 0.0, 1.0
     for provider, *_, arrival, answer, acceptance in rows:

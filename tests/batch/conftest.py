@@ -1,4 +1,4 @@
-"""A home of its own for each test, with two firms, and the command line in this process."""
+"""A home for each test, with two firms, and the command line in this process."""
 
 from tests.cli.conftest import dispatch, firms, home
 

@@ -1,4 +1,4 @@
-"""What a log teaches in random worlds, and docs/learning.md and docs/equals.md a second time."""
+"""Logs of random worlds, and a second implementation of docs/learning.md and docs/equals.md."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ AS_OF_DAYS = 30
 def summaries_of(
     random: Random, providers: Iterable[Provider], as_of: datetime
 ) -> dict[tuple[str, str], Summary]:
-    """Teach a world what some of its firms have done: short logs and long ones, late and early."""
+    """Make the sums of some firms of a world: short and long logs, late and early firms."""
     found = {}
     for one in providers:
         for service in one.services:

@@ -1,4 +1,4 @@
-"""The real command line in a process of its own, to be killed."""
+"""Run the real command line in a process that can be killed."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ def started(folder: Path, *argv: str, **options: object) -> subprocess.Popen:
 
 
 def ran(folder: Path, *argv: str, **options: object) -> tuple[int, bytes, bytes]:
-    """Run it to its end: exit code, stdout, messages."""
+    """Run it to its end; returns exit code, stdout and messages."""
     process = started(folder, *argv, stdout=subprocess.PIPE, **options)
     out, err = process.communicate(timeout=600)
     return process.returncode, out, err
@@ -35,7 +35,7 @@ def wait_for(process: subprocess.Popen, path: Path) -> None:
 
 
 def killed_after(process: subprocess.Popen, seconds: float, number: int = signal.SIGKILL) -> bool:
-    """End a process by a signal after some time; False if it had ended by itself before."""
+    """End a process by a signal after some time; False if it had ended before."""
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -46,7 +46,7 @@ def killed_after(process: subprocess.Popen, seconds: float, number: int = signal
 
 
 def written(folder: Path, name: str) -> dict[str, bytes]:
-    """Everything that a batch to an output has left, by name."""
+    """Return the files of a batch to an output, by name."""
     return {
         each: (folder / each).read_bytes()
         for each in sorted(os.listdir(folder))

@@ -1,4 +1,4 @@
-"""Rows of a file of incidents: sound ones, and such as are spoilt in many ways."""
+"""Rows of a file of incidents: valid ones, and invalid ones of many kinds."""
 
 import random
 
@@ -77,7 +77,7 @@ SPOILT: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def row_of(number: int, cells: dict[str, str]) -> bytes:
-    """An ordinary row with some other cells."""
+    """Make a valid row with some other cells."""
     ordinary = {"id": f"r{number}", "lat": f"48.{number % 700 + 100}", "lon": "10.9", "kind": "tow",
                 "vehicle": "car", "note": "x"}  # fmt: skip
     return (",".join({**ordinary, **cells}.get(name, "") for name in NAMES) + "\n").encode(
@@ -86,7 +86,7 @@ def row_of(number: int, cells: dict[str, str]) -> bytes:
 
 
 def spoilt_row(number: int, way: str) -> tuple[bytes, str]:
-    """A row that is spoilt in one way, and the reason for which it must be rejected."""
+    """Make an invalid row, and the reason of its reject."""
     reason, cells = SPOILT[way]
     if way == "an empty line":
         return b"\n", reason
@@ -99,7 +99,7 @@ def spoilt_row(number: int, way: str) -> tuple[bytes, str]:
 
 
 def random_rows(seed: int, count: int, share: float = 0.1) -> list[tuple[bytes, str]]:
-    """Rows with the reason of each spoilt one ("" for a sound one)."""
+    """Make rows with the reason of each invalid one ("" for a valid one)."""
     chance = random.Random(seed)
     ways = list(SPOILT)
     return [

@@ -1,4 +1,4 @@
-"""Who is free, and when, written down a second time: rules for one moment, without a timeline."""
+"""A second implementation of the availability: rules for one moment, without a timeline."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -29,7 +29,7 @@ HOURS: dict[str | None, Callable[[datetime, Iterable[date]], bool]] = {
 
 
 class Stands(NamedTuple):
-    """Whether a provider is out, else how long it must be waited for."""
+    """Whether a provider is excluded, else the minutes of its wait."""
 
     is_out: bool
     wait_min: float = 0.0
@@ -37,7 +37,7 @@ class Stands(NamedTuple):
 
 
 def some_known(random: Random, provider: str, now: datetime) -> Known:
-    """Make looks, a report and bookings at random, some of each round a moment."""
+    """Make random checks, a report and bookings, some of each round a moment."""
     watched = report = None
     if random.random() < 0.5:
         state = random.choice(("up", "down", "degraded", "busy", "busy"))
@@ -81,7 +81,7 @@ def stands(
     seen: Observations,
     settings: Settings,
 ) -> Stands:
-    """Say whether a provider can come at a moment, and after how long."""
+    """Compute whether a provider can come at a moment, and its wait."""
     found = without_hours(provider, when, seen, settings)
     hold = provider.on_hold
     if hold and (hold.until is None or when < hold.until):
@@ -93,14 +93,14 @@ def stands(
 
 
 def acceptance_factor(provider: Provider, when: datetime, settings: Settings) -> float:
-    """What is left of the acceptance of a provider at night."""
+    """Return the factor of a provider's acceptance at night."""
     hour = when.astimezone(BERLIN).hour
     is_night = hour >= 20 or hour < 6
     return settings.unknown_hours_night_factor if is_night and provider.hours is None else 1.0
 
 
 def _until_open(provider: Provider, when: datetime, holidays: Iterable[date]) -> float | None:
-    """Minutes until it opens, by trying every second of the next half hour; None if it is out."""
+    """Find the minutes until a provider opens by trying each second of half an hour."""
     local = when.astimezone(BERLIN)
     if HOURS[provider.hours](local, holidays):
         return 0.0
@@ -122,7 +122,7 @@ def _is_surely_open(provider: Provider, at: datetime, holidays: Iterable[date]) 
 def without_hours(
     provider: Provider, when: datetime, seen: Observations, settings: Settings
 ) -> Stands:
-    """Say what units, looks and the phone make of a moment, at whatever hours."""
+    """Compute the availability by units, checks and report, without hours."""
     known = seen.known.get(provider.id, Known())
     if provider.units == 0:
         return Stands(is_out=True)
@@ -153,7 +153,7 @@ def without_hours(
 
 
 def _until_free(jobs: Iterable[Booking], when: datetime) -> float:
-    """Minutes until a unit has no job, one job after the other."""
+    """Find the minutes until a unit has no job, one job after the other."""
     at, is_moved = when, True
     while is_moved:
         is_moved = False
@@ -166,7 +166,7 @@ def _until_free(jobs: Iterable[Booking], when: datetime) -> float:
 def _said(
     known: Known, when: datetime, now: datetime
 ) -> tuple[str, int | None, float | None, datetime | None, bool]:
-    """State, free units, wait, since when, and whether it was said on the phone."""
+    """Return state, free units, wait, begin, and whether it comes from a report."""
     looked = _looked(known.watched, when, now)
     report = known.report
     is_near = now - 60 * MINUTE <= when < now + 60 * MINUTE

@@ -1,4 +1,4 @@
-"""By blocks or row by row: output, rejects and counts are the same bytes and figures."""
+"""Ranking in blocks and row by row gives the same bytes, rejects and counts."""
 
 import gzip
 import io
@@ -70,7 +70,7 @@ AMOUNTS = ("", "1.6", "1,6", "1.6 t", "1600 kg", "7.5", "7.51", "heavy", "0", "-
 
 
 def cells_of(chance: random.Random) -> dict[str, str]:
-    """Cells that are sound, odd or spoilt in any column."""
+    """Make valid, unusual or invalid cells of any column."""
     lat, lon = chance.choice(PLACES) if chance.random() < 0.3 else ("48.37", "10.89")
     client = chance.choice(("", "", "adac", "strict", "none", "ad"))
     cells = {"lat": lat, "lon": lon, "id": chance.choice(IDS), "when": chance.choice(TIMES),
@@ -82,7 +82,7 @@ def cells_of(chance: random.Random) -> dict[str, str]:
 
 
 def line_of(number: int, chance: random.Random) -> bytes:
-    """A row that is ordinary, odd or spoilt, its cells in quotes or not."""
+    """Make an ordinary, unusual or invalid row, with or without quotes."""
     if chance.random() < 0.15:
         return spoilt_row(number, chance.choice(list(SPOILT)))[0]
     if chance.random() < 0.2:
@@ -100,7 +100,7 @@ def line_of(number: int, chance: random.Random) -> bytes:
 
 
 def file_of(seed: int, rows: int) -> bytes:
-    """A whole file in one of many ways of writing it."""
+    """Make a whole file in one of many formats of CSV."""
     chance = random.Random(seed)
     lines = [line_of(number, chance) for number in range(1, rows + 1)]
     data = (",".join(NAMES) + "\n").encode() + b"".join(lines)
@@ -116,7 +116,7 @@ def file_of(seed: int, rows: int) -> bytes:
 
 
 def ran(dispatch, home, *options: str) -> tuple:
-    """Exit code, counts, output and rejects of one run."""
+    """Return exit code, counts, output and rejects of one run."""
     target = home / "out"
     found = dispatch("batch", "in.csv", "--output", "out", "--json", *options)
     left = {name: (home / name).read_bytes() for name in ("out", "out.rejects")
@@ -129,7 +129,7 @@ def ran(dispatch, home, *options: str) -> tuple:
 
 @pytest.fixture
 def both(dispatch, home, monkeypatch):
-    """Run a batch by blocks and row by row, with the compiled engine and blocks of any size."""
+    """Run a batch in blocks and row by row, with the compiled engine and blocks of any size."""
     made = []
     make = engine_choice.column_batches_for
 
@@ -186,7 +186,7 @@ ODD_VALUES = (
 
 
 def record_of(number: int, chance: random.Random) -> dict[str, object]:
-    """A row as JSON or Parquet says it: numbers as numbers, now and then something else."""
+    """Convert a row to JSON or Parquet values: numbers as numbers, sometimes other types."""
     lat, lon = chance.choice(PLACES) if chance.random() < 0.2 else ("48.37", "10.89")
     values = {"id": f"r{number}", "kind": "tow", "lat": lat, "lon": lon,
               "when": "2026-11-27T12:00:00", "vehicle": "car", **cells_of(chance)}  # fmt: skip
@@ -197,7 +197,7 @@ def record_of(number: int, chance: random.Random) -> dict[str, object]:
 
 
 def json_of(seed: int, rows: int) -> bytes:
-    """JSON lines, some of them broken, some with values that nobody expects."""
+    """Make JSON lines, some of them invalid, some with unexpected values."""
     chance = random.Random(seed)
     lines = []
     for number in range(rows):
@@ -214,7 +214,7 @@ def json_of(seed: int, rows: int) -> bytes:
 
 
 def parquet_of(seed: int, rows: int) -> bytes:
-    """Parquet with numbers, times and texts, and nothing in some cells."""
+    """Make Parquet with numbers, times and texts, and nulls in some cells."""
     pa = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
@@ -237,7 +237,7 @@ def parquet_of(seed: int, rows: int) -> bytes:
 
 
 def western_of(seed: int, rows: int) -> bytes:
-    """CSV that is not UTF-8."""
+    """Make CSV that is not UTF-8."""
     chance = random.Random(seed)
     lines = [line_of(number, chance) for number in range(1, rows + 1)]
     return (",".join(NAMES) + "\n").encode() + b"".join(lines)
@@ -269,7 +269,7 @@ def test_whatever_comes_in(both, home, examples):
 
 
 def test_line_breaks_in_times_are_read_alike(both, home):
-    """In JSON a cell may hold what no line of CSV can."""
+    """A cell of JSON may have line breaks, unlike a line of CSV."""
     (home / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     ends = ["", "\n", "\n\n", "Z\n", "\nZ", "\n+01:00", ":07\n", "\r\n"]
     rows = [{"kind": "tow", "lat": 48.37, "lon": 10.89, "when": f"2026-11-27T12:00{end}"}
@@ -282,7 +282,7 @@ def test_line_breaks_in_times_are_read_alike(both, home):
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
 def test_other_delimiters_and_columns(both, home, delimiter):
-    """German tables: a decimal comma, names of their own, facts that hold for all rows."""
+    """German tables: decimal commas, other column names, facts for all rows."""
     (home / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     chance = random.Random(delimiter)
     lines = ["Nr;Breite;Länge;Zeit;Gewicht;Rest"]
@@ -303,7 +303,7 @@ def test_other_delimiters_and_columns(both, home, delimiter):
 
 
 def test_fail_fast_stops_at_the_same_row(both, home):
-    """The first reject ends both, and nothing is left."""
+    """The first reject ends both runs, without any file."""
     (home / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     (home / "in.csv").write_bytes(file_of(3, 50))
     one, other = both(500, "--format", "csv", "--fail-fast", "--when", "2026-11-27T12:00")
@@ -313,7 +313,7 @@ def test_fail_fast_stops_at_the_same_row(both, home):
 
 
 def test_an_error_of_one_is_found(both, home, monkeypatch):
-    """The control: seconds that are one too many do not pass."""
+    """The control: a difference of one second is detected."""
     (home / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     row = b"r,48.3705,10.8978,,tow,2026-11-27T17:59:59,,car,,,,,,,,,\n"
     (home / "in.csv").write_bytes((",".join(NAMES) + "\n").encode() + 20 * row)
@@ -332,7 +332,7 @@ def test_an_error_of_one_is_found(both, home, monkeypatch):
 
 
 def test_the_engines_agree_to_the_last_bit():
-    """Whether a row is ranked by compiled parts depends on its block: no bit must depend on it."""
+    """Results do not depend on the block of a row, to the last bit."""
     world = batch_world.InMemory(batch_world.providers(400))
     incidents = batch_world.incidents(3_000)
     plain, compiled = (

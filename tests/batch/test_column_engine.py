@@ -1,4 +1,4 @@
-"""The compiled engine says what the plain one says; the extra "batch" brings it."""
+"""The compiled engine gives the results of the plain one."""
 
 from collections.abc import Iterator
 from random import Random
@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.batch.engine import Engine
-from dispatch_cli.batch.ranks import Ranks
+from dispatch_cli.batch.ranks import ServiceRanks
 from dispatch_cli.model import Circle, Incident, Observations, Place, Postcodes
 from dispatch_cli.model.case import Summary
 
@@ -21,11 +21,11 @@ from dispatch_cli.batch.compiled.column_engine import ColumnEngine
 
 
 class Counting(ColumnEngine):
-    """Counts what goes row by row."""
+    """An engine that counts the rows ranked by the desk."""
 
     flagged = 0
 
-    def by_desk(self, incident: Incident, entry: object) -> Ranks:
+    def by_desk(self, incident: Incident, entry: object) -> ServiceRanks:
         self.flagged += 1
         return super().by_desk(incident, entry)
 
@@ -41,8 +41,8 @@ SLICES = [
 
 def pairs(
     seed: int, rows: int, **options: object
-) -> Iterator[tuple[World, Incident, tuple[Ranks, ...], tuple[Ranks, ...]]]:
-    """Rank a world both ways."""
+) -> Iterator[tuple[World, Incident, tuple[ServiceRanks, ...], tuple[ServiceRanks, ...]]]:
+    """Rank a world with both engines."""
     world = World(seed, **options)
     incidents = world.rows(rows)
     plain, compiled = (engine_of(world, made).rank(incidents) for made in (Engine, ColumnEngine))
@@ -50,7 +50,7 @@ def pairs(
         yield world, incident, one, other
 
 
-def assert_alike(one: tuple[Ranks, ...], other: tuple[Ranks, ...]) -> None:
+def assert_alike(one: tuple[ServiceRanks, ...], other: tuple[ServiceRanks, ...]) -> None:
     """Ids, order, phones and reasons equal, minutes within 1e-9."""
     assert [each.service for each in one] == [each.service for each in other]
     for mine, theirs in zip(one, other, strict=True):
@@ -85,20 +85,20 @@ def test_compiled_is_plain_is_the_desk_is_the_formula(
 
 @pytest.mark.parametrize("method", ["time-bands", "nearest"])
 def test_other_methods(method: str) -> None:
-    """Methods that only the desk knows go through it here, too."""
+    """Methods that only the desk implements are ranked by it here, too."""
     for _, _, plain, compiled in pairs(3, 60, method=method):
         assert_alike(plain, compiled)
 
 
 def test_exact_ties() -> None:
-    """Where everything ties, the lot decides, never the compiled arithmetic."""
+    """Exact ties are decided by the lot, never by compiled arithmetic."""
     for seed in range(100, 106):
         for _, _, plain, compiled in pairs(seed, 80, ties=True):
             assert_alike(plain, compiled)
 
 
 def learned(world: World) -> None:
-    """Teach a world what its firms have done, some of them always early, and sort most by code."""
+    """Make the log of a world with some firms that are always early, most with postcodes."""
     random = Random(len(world.providers))
     summaries = {}
     for one in world.providers:
@@ -143,7 +143,7 @@ def test_who_is_always_early_and_goes_by_postcodes(worlds: int) -> None:
 
 
 def test_a_long_wait_for_an_answer_is_no_early_arrival() -> None:
-    """The list of a code ends where nobody behind can be sooner, not where somebody is early."""
+    """The list of a postcode ends where no later offer can be sooner."""
     code = Postcodes((("86150", "86150"),))
     facts = {"lat": 48.37, "lon": 10.9, "acceptance": 1.0}
     firms = [
@@ -164,7 +164,7 @@ def test_a_long_wait_for_an_answer_is_no_early_arrival() -> None:
 
 
 def test_most_rows_of_a_plain_world_stay_compiled() -> None:
-    """In a world of circles without ties hardly a row goes row by row: the control of the rest."""
+    """The control: in a world of circles without ties hardly a row needs the desk."""
     seed = next(each for each in range(100) if World(each, ties=False).plain)
     world = World(seed, ties=False)
     world.providers = [one for one in world.providers if hasattr(one.area, "radius_km")]

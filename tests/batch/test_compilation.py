@@ -1,4 +1,4 @@
-"""The compiled kernel is made anew where its sources change, and its making is announced."""
+"""The compiled kernel is compiled again after a change of its sources, with a message."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ print(ranks.rows[0].distance_km)
 
 @pytest.mark.ci
 def test_an_edited_constant_changes_what_was_compiled_before(tmp_path: Path) -> None:
-    """A larger earth makes distances longer in the next run, although numba keeps its cache."""
+    """A larger earth makes distances longer in the next run, despite numba's cache."""
     root = Path(dispatch_cli.__file__).parents[1]
     for name in ("dispatch_cli", "tests"):
         shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -56,7 +56,7 @@ def test_an_edited_constant_changes_what_was_compiled_before(tmp_path: Path) -> 
 
 
 def test_only_a_long_start_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loading what was compiled before is silent; what takes longer is said once."""
+    """Loading from the cache is silent; a compilation is reported once."""
     from dispatch_cli.batch.compiled import column_engine
 
     engine = column_engine.ColumnEngine(MemoryCatalog([provider("p")]), holidays=no_holidays)

@@ -1,4 +1,4 @@
-"""The page about batches states what the code states."""
+"""The page about batches agrees with the code."""
 
 import json
 import re
@@ -28,39 +28,39 @@ JSON_PAGE = (DOCS / "json-batch.md").read_text(encoding="utf-8")
 
 
 def code(page: str, language: str, word: str = "") -> str:
-    """The one code block of a language in which a word occurs."""
+    """Return the only code block of a language with a word."""
     blocks = re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
     [found] = [block for block in blocks if word in block]
     return found
 
 
 def cells(text: str) -> list[tuple[str, ...]]:
-    """The rows of a table whose first cell is one name in code, without the marks of that."""
+    """Return the rows of a table whose first cell is one name in code, without its marks."""
     rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", text, flags=re.MULTILINE)
     return [(name, *(cell.strip() for cell in more.split("|"))) for name, more in rows]
 
 
 def rounded(text: str) -> str:
-    """A text whose minutes have so many digits that no platform differs in them."""
+    """Round the minutes of a text to digits in which no platform differs."""
     return re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.9f}", text)
 
 
 @pytest.fixture
 def sample(home: Path) -> Path:
-    """A folder with the sample of providers and the examples of the page."""
+    """Make a folder with the sample of providers and the examples of the page."""
     shutil.copy(ROOT / "providers.toml", home)
     shutil.copytree(DOCS / "examples", home, dirs_exist_ok=True)
     return home
 
 
 def test_every_column_and_every_reason_is_described() -> None:
-    """The two tables name what the code knows, reasons in the order in which they are found."""
+    """Two tables have all columns and all reasons, in the order in which they are found."""
     assert sorted(first_cells(section(PAGE, "What is read"))) == sorted(FACTS)
     assert tuple(first_cells(section(PAGE, "Rejects"))) == REASONS
 
 
 def test_the_table_of_result_columns_is_that_of_the_record() -> None:
-    """Name, type, unit, scope and description of every column stand there as they are declared."""
+    """The page has name, type, unit, scope and description of every column."""
     text = section(PAGE, "The columns of a result")
     assert tuple(first_cells(text)[: len(COLUMNS)]) == tuple(column.name for column in COLUMNS)
     assert cells(text) == [
@@ -72,7 +72,7 @@ def test_the_table_of_result_columns_is_that_of_the_record() -> None:
 
 
 def test_the_lines_of_csv_that_are_shown_are_real(sample: Path) -> None:
-    """The page's first command writes the lines below it, minutes compared to nine digits."""
+    """The page's first command writes the lines below it, minutes to nine digits."""
     [command] = re.findall(r"^dispatch batch (.*--format csv)$", PAGE, flags=re.MULTILINE)
     written = ran(sample, *command.split())[1].decode()
     shown = code(PAGE, "text", "row,id").splitlines()
@@ -80,7 +80,7 @@ def test_the_lines_of_csv_that_are_shown_are_real(sample: Path) -> None:
 
 
 def test_the_line_of_json_that_is_shown_is_real(sample: Path) -> None:
-    """The object on the page is a line of the example's output, minutes compared to nine digits."""
+    """The object on the page is a line of the example's output, minutes to nine digits."""
     written = ran(sample, "calls.csv", "--top", "1")[1].decode().splitlines()
     shown = json.dumps(json.loads(code(JSON_PAGE, "json")))
     lines = [json.dumps(json.loads(line)) for line in written]
@@ -88,7 +88,7 @@ def test_the_line_of_json_that_is_shown_is_real(sample: Path) -> None:
 
 
 def objects_in(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The properties of every object in a schema, from the outermost on."""
+    """Yield the properties of every object in a schema, the outermost first."""
     if "properties" in schema:
         yield schema["properties"]
         for each in schema["properties"].values():
@@ -139,7 +139,7 @@ def test_every_line_of_json_lines_fits_its_schema(home, firms, way, options):
 
 
 def test_a_line_of_the_other_record_does_not_fit(sample: Path) -> None:
-    """Totals are asked for with --full, and refused without."""
+    """The schema requires totals with --full, and refuses them without."""
     for options in ((), ("--full",)):
         [line, *_] = map(json.loads, ran(sample, "calls.csv", *options)[1].splitlines())
         for full in (True, False):
@@ -148,7 +148,7 @@ def test_a_line_of_the_other_record_does_not_fit(sample: Path) -> None:
 
 
 def test_the_program_that_checks_the_lines_does(sample: Path) -> None:
-    """The page's own Python passes over a result, and stops at a line that is none."""
+    """The page's Python accepts a result, and stops at an invalid line."""
     assert ran(sample, "calls.csv", "--output", "cascades.jsonl")[0] == 0
     argv = [sys.executable, "-c", code(JSON_PAGE, "python", "json_schema")]
     subprocess.run(argv, cwd=sample, check=True)
@@ -168,7 +168,7 @@ def test_the_json_page_has_every_field() -> None:
 
 
 def test_the_lines_that_put_the_rejects_together_do(home, firms):
-    """The page's own Python gives back the bytes of the spoilt rows."""
+    """The page's Python restores the bytes of the invalid rows."""
     rows = random_rows(11, 200, 0.5)
     (home / "in.csv").write_bytes(HEADER + b"".join(raw for raw, _ in rows))
     assert ran(home, "in.csv", "--output", "out.csv")[0] == 6

@@ -1,4 +1,4 @@
-"""The engine, the desk and the formula written a second time give one order."""
+"""The engine, the desk and a second implementation give one order."""
 
 from importlib.util import find_spec
 
@@ -6,7 +6,7 @@ import pytest
 
 from dispatch_cli import desk
 from dispatch_cli.batch.engine import Engine
-from dispatch_cli.batch.ranks import Ranks
+from dispatch_cli.batch.ranks import ServiceRanks
 from dispatch_cli.model import Incident
 from dispatch_cli.results.cascade_answer import Answer
 
@@ -18,7 +18,7 @@ TOP = 5
 
 
 def answered(world: World, incident: Incident, *, explain: bool = False) -> Answer:
-    """Ask the desk."""
+    """Rank by the desk."""
     return desk.rank_incident(
         MemoryCatalog(world.providers, world.rules),
         incident,
@@ -38,8 +38,8 @@ def engine_of(world: World, made: type[Engine] = Engine, **options: object) -> E
     )
 
 
-def assert_same(ranks: tuple[Ranks, ...], answer: Answer, top: int) -> None:
-    """The first few of each service, with the very minutes of the desk."""
+def assert_same(ranks: tuple[ServiceRanks, ...], answer: Answer, top: int) -> None:
+    """Compare the first ranks of each service, with exactly the minutes of the desk."""
     assert [each.service for each in ranks] == [each.service for each in answer.cascades]
     for mine, cascade in zip(ranks, answer.cascades, strict=True):
         theirs = cascade.candidates[:top]
@@ -50,7 +50,7 @@ def assert_same(ranks: tuple[Ranks, ...], answer: Answer, top: int) -> None:
         assert bool(mine.reason) == (not theirs and cascade.excluded_counts != {})
 
 
-def assert_formula(ranks: tuple[Ranks, ...], formula: Formula, top: int) -> None:
+def assert_formula(ranks: tuple[ServiceRanks, ...], formula: Formula, top: int) -> None:
     """Ids and order equal, minutes within 1e-9."""
     for mine, (service, rows, _) in zip(ranks, formula, strict=True):
         assert mine.service == service
@@ -65,7 +65,7 @@ def assert_formula(ranks: tuple[Ranks, ...], formula: Formula, top: int) -> None
 
 def assert_all_agree(
     world: World, incidents: list[Incident], *, desk_each: int = 1
-) -> list[tuple[Ranks, ...]]:
+) -> list[tuple[ServiceRanks, ...]]:
     """Engine and formula agree on every row, to the last tie; returns what the engine says.
 
     The desk, which takes ten times as long as both together, is asked of each so manieth row.
@@ -97,7 +97,7 @@ def test_engine_is_the_desk_is_the_formula(seeds: range, rows: int, desk_each: i
 
 @pytest.mark.parametrize("method", ["time-bands", "nearest"])
 def test_other_methods(method: str) -> None:
-    """The published procedures of others are ranked alike, too."""
+    """The published procedures of others give the same order, too."""
     for seed in range(6):
         world = World(seed, method=method)
         incidents = world.rows(60)

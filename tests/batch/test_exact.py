@@ -1,4 +1,4 @@
-"""What a batch says of a row is what ``cascade`` says of the same incident."""
+"""A batch gives each row the result of ``cascade`` for the same incident."""
 
 import csv
 import json
@@ -52,7 +52,7 @@ MINUTES = ("order_min", "wait_min", "turnout_min", "travel_min", "late_min", "an
 
 @pytest.fixture
 def asked(home, dispatch):
-    """The rows as a file, and what cascade answers to each."""
+    """Make the rows as a file, and the answer of cascade to each."""
     (home / "providers.toml").write_text(MORE_FIRMS, encoding="utf-8")
     names = list(dict.fromkeys(name for row in ROWS for name in row))
     with (home / "in.csv").open("w", newline="") as file:
@@ -93,7 +93,7 @@ def test_json_lines_equal_cascade(asked, dispatch):
 
 
 def test_csv_has_a_line_for_each_service_and_rank(asked, dispatch, home):
-    """Fixed columns, numbers that read back to the same bits, one line where nobody can come."""
+    """Fixed columns, exact numbers, one line for a service without a candidate."""
     found = dispatch("batch", "in.csv", "--top", "2", "--output", "out.csv", "--full",
                      "--keep", "weight_t")  # fmt: skip
     assert found.code == 0
@@ -129,7 +129,7 @@ def test_csv_has_a_line_for_each_service_and_rank(asked, dispatch, home):
 
 
 def test_the_parts_add_up_to_the_order(asked, dispatch):
-    """Wait, turnout, travel, lateness and asking, less the head start, are what decides."""
+    """Wait, turnout, travel, lateness and asking minus the head start are order_min."""
     out = dispatch("batch", "in.csv", "--format", "csv").out
     checked = 0
     for line in csv.DictReader(out.splitlines()):
@@ -144,7 +144,7 @@ def test_the_parts_add_up_to_the_order(asked, dispatch):
 
 
 def test_what_holds_for_all_rows_fills_what_a_row_lacks(asked, dispatch, home):
-    """--kind, --client, --vehicle and --when count where a row says nothing, and only there."""
+    """--kind, --client, --vehicle and --when apply to rows with empty cells only."""
     (home / "few.csv").write_text("at,kind,when\n86150,,\n86150,medical,2026-11-27T22:00\n")
     argv = ["--kind", "tow", "--client", "adac", "--when", "2026-11-27T12:00", "--vehicle", "car"]
     out = dispatch("batch", "few.csv", *argv).out
@@ -158,7 +158,7 @@ def test_what_holds_for_all_rows_fills_what_a_row_lacks(asked, dispatch, home):
 
 
 def test_a_word_for_all_rows_that_nobody_understands_is_a_usage_error(asked, dispatch):
-    """What was typed is exit 2 before any row is read, not a reject for every row."""
+    """An unknown word in an option is exit 2 before any row is read."""
     for option, word in (("--kind", "picnic"), ("--client", "adca"), ("--vehicle", "boat"),
                          ("--when", "soon"), ("--timezone", "Mars/Base")):  # fmt: skip
         found = dispatch("batch", "in.csv", option, word)
@@ -167,7 +167,7 @@ def test_a_word_for_all_rows_that_nobody_understands_is_a_usage_error(asked, dis
 
 
 def test_names_map_onto_facts_and_kinds_onto_words(asked, dispatch, home):
-    """--columns and --map-kinds read somebody else's file; the longest beginning wins."""
+    """--columns and --map-kinds read a foreign file; the longest prefix wins."""
     (home / "kinds.toml").write_text(
         '[kinds]\n"EMS*" = "medical"\n"EMS: TOW*" = "Abschleppen"\n"flat" = "tow"\n"*" = "other"\n'
     )

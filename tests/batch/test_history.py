@@ -1,4 +1,4 @@
-"""What the case log adds: nothing unless it is asked for, and then as of the first start."""
+"""The case log changes results only with an option, and then as of the first start."""
 
 import json
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ __all__ = ["refused_often"]
 
 
 def rows_of(ran) -> dict[str, dict]:
-    """The candidates of the one row, by provider."""
+    """Return the candidates of the only row, by provider."""
     [line] = ran.out.splitlines()
     [cascade] = json.loads(line)["cascades"]
     return {each["provider"]: each for each in cascade["candidates"]}
@@ -27,14 +27,14 @@ def rows_of(ran) -> dict[str, dict]:
 
 @pytest.fixture
 def one_row(home):
-    """A tow at 86150, now."""
+    """Make a tow at 86150, now."""
     (home / "in.csv").write_bytes(
         HEADER + row_of(1, {"lat": "", "lon": "", "at": "86150", "vehicle": ""})
     )
 
 
 def test_the_file_counts_unless_the_log_is_asked_for(dispatch, refused_often, one_row):
-    """Without --history nobody has ever answered; with it the values are those of cascade."""
+    """Without --history the file's values count; with it those of cascade."""
     assert rows_of(dispatch("batch", "in.csv"))["lech"]["acceptance"] == 0.7
     learned = rows_of(dispatch("batch", "in.csv", "--history"))
     expected = {each["provider"]: each for each in ranked(dispatch(*CASCADE))}
@@ -44,7 +44,7 @@ def test_the_file_counts_unless_the_log_is_asked_for(dispatch, refused_often, on
 
 
 def test_a_unit_on_its_way_counts_now_and_not_tomorrow(dispatch, firms, home):
-    """With --live a taken unit is waited for in rows of this hour, in the order of the rows."""
+    """With --live a booked unit gives a wait to rows of this hour."""
     rows = [
         row_of(1, {"at": "86150", "lat": "", "lon": "", "vehicle": ""}),
         row_of(2, {"at": "86150", "lat": "", "lon": "", "vehicle": "", "when": "2099-06-01T12:00"}),
@@ -67,7 +67,7 @@ def test_a_unit_on_its_way_counts_now_and_not_tomorrow(dispatch, firms, home):
 
 
 def test_what_was_known_is_written_down_whole():
-    """Observations come back from the state file as they were."""
+    """Observations are read from the state file unchanged."""
     learned = Summary(
         provider="lech",
         service="tow",

@@ -1,4 +1,4 @@
-"""Whatever is handed in: a clear message, the right exit code, and bounded memory."""
+"""Any input gives a clear message, the right exit code, and bounded memory."""
 
 import gzip
 import os
@@ -37,7 +37,7 @@ MIB = 1 << 20
     ],
 )
 def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, code, says):
-    """One line that says what was found; no traceback."""
+    """Each bad file gives one line with the cause, and no traceback."""
     (home / "in.csv").write_bytes(content)
     found = dispatch("batch", "in.csv", "--output", "out.csv")
     assert found.code == code, found.err
@@ -88,7 +88,7 @@ def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, co
     ],
 )
 def test_every_wrong_command_line_says_so(dispatch, home, argv, code, says):
-    """Exit 2 for what was typed, 4 for what stands in a file, 5 for a log that is not there."""
+    """Exit 2 for an option, 4 for the content of a file, 5 for a missing log."""
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
     found = dispatch("batch", *argv)
     assert (found.code, found.out) == (code, "" if "--json" not in argv else found.out), found.err
@@ -96,14 +96,14 @@ def test_every_wrong_command_line_says_so(dispatch, home, argv, code, says):
 
 
 def test_the_sample_is_refused_unless_it_is_asked_for(dispatch, home):
-    """Nobody ranks a million incidents against invented firms by mistake."""
+    """The sample of invented firms needs --sample."""
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
     assert dispatch("batch", "in.csv").code == 4
     assert dispatch("batch", "in.csv", "--sample").code == 0
 
 
 def test_fail_fast_stops_at_the_first_and_leaves_nothing(dispatch, firms, home):
-    """Exit 4 with line and reason; what was ranked before goes to stdout, or to no file."""
+    """Exit 4 with line and reason; earlier results go to stdout only."""
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}) + row_of(2, {"lat": "x"}) + row_of(3, {}))
     found = dispatch("batch", "in.csv", "--fail-fast", "--output", "out.csv")
     assert found.code == 4
@@ -115,7 +115,7 @@ def test_fail_fast_stops_at_the_first_and_leaves_nothing(dispatch, firms, home):
 
 
 def test_without_an_output_rejects_are_named_or_kept(dispatch, firms, home):
-    """On stdout there are results alone; rejects are named on stderr, or go to --rejects."""
+    """stdout has only results; rejects are on stderr, or in --rejects."""
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}) + row_of(2, {"lat": "x"}))
     found = dispatch("batch", "in.csv")
     assert found.out.count("\n") == 1
@@ -143,7 +143,7 @@ def test_a_reader_that_leaves_early_ends_it_quietly(home):
 
 @pytest.mark.usefixtures("firms")
 def test_a_stream_gives_what_the_file_gives(home):
-    """A pipe that writes byte by byte, plain and in gzip, gives the same as the file."""
+    """A pipe that writes byte by byte, plain and in gzip, gives the results of the file."""
     data = HEADER + b"".join(raw for raw, _ in random_rows(3, 50))
     argv = ("--when", "2026-11-27T12:00", "--rejects", "rejects")
     (home / "in.csv").write_bytes(data)
@@ -169,7 +169,7 @@ def test_a_stream_gives_what_the_file_gives(home):
 @pytest.mark.usefixtures("firms")
 @pytest.mark.parametrize("mebibytes", [pytest.param(50), pytest.param(1024, marks=pytest.mark.ci)])
 def test_an_endless_line_is_streamed_to_the_rejects(home, mebibytes):
-    """A line as large as a disk is one reject; the memory for it is that of a small file."""
+    """A huge line is one reject, with the memory of a small file."""
     with (home / "in.csv").open("wb") as file:
         file.write(HEADER + row_of(1, {}))
         for _ in range(mebibytes):

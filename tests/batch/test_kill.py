@@ -1,4 +1,4 @@
-"""Killed at any moment and started again, the output is byte-identical to an undisturbed run."""
+"""A batch that is killed at any moment and resumed gives the bytes of an undisturbed run."""
 
 import gzip
 import random
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("firms")
 
 
 def until_it_ends(folder, argv, chance, kills, longest_s):
-    """Start and kill a batch until it ends, by itself or since it was killed often enough."""
+    """Start and kill a batch until it ends."""
     done = 0
     while done < kills:
         process = started(folder, *argv)
@@ -47,7 +47,7 @@ def until_it_ends(folder, argv, chance, kills, longest_s):
     ],
 )
 def test_killed_and_resumed_is_undisturbed(home, rows, kills, longest_s, suffix):
-    """A tenth of the rows is spoilt; output and rejects equal those of one run, and the sum holds.
+    """Output and rejects equal those of one run, with a tenth of invalid rows.
 
     A record of 3 MiB in the middle, so that some kills fall inside it, and an input in gzip for
     the other format.
@@ -78,7 +78,7 @@ def test_killed_and_resumed_is_undisturbed(home, rows, kills, longest_s, suffix)
 
 
 def test_ctrl_c_leaves_what_can_be_gone_on_with(home):
-    """SIGINT ends with 130 and says how to go on; nothing has its final name."""
+    """SIGINT ends with 130 and a hint to --resume; no file has its final name."""
     rows = b"".join(row_of(number, {}) for number in range(300_000))
     (home / "in.csv").write_bytes(HEADER + rows)
     process = started(home, "in.csv", "--output", "out.csv")
@@ -92,7 +92,7 @@ def test_ctrl_c_leaves_what_can_be_gone_on_with(home):
 
 
 def test_a_stream_that_gives_nothing_keeps_no_batch_from_ending(home):
-    """SIGINT ends a batch that waits for more of its input, also where it works in columns."""
+    """SIGINT ends a batch that waits for more input, also in columns."""
     process = started(
         home, "-", "--format", "csv", "--when", "2026-11-27T12:00",
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -15,14 +15,14 @@ from .spoilt import HEADER, SPOILT, random_rows, row_of, spoilt_row
 
 
 def test_there_are_forty_ways_and_every_reason_of_a_csv_row_is_among_them():
-    """The ways cover all reasons but those of JSON and of long records, which stand apart."""
+    """They cover all reasons but those of JSON and of long records."""
     assert len(SPOILT) >= 40
     apart = {"bad_json", "bad_csv", "bad_cell", "too_long"}
     assert {reason for reason, _ in SPOILT.values()} == set(REASONS) - apart
 
 
 def ran(dispatch, home, rows, *options):
-    """Rank rows into out.jsonl; what came out, by row, and the rejects."""
+    """Rank rows into out.jsonl; returns results by row, and the rejects."""
     (home / "in.csv").write_bytes(HEADER + b"".join(raw for raw, _ in rows))
     found = dispatch("batch", "in.csv", "--output", "out.jsonl", *options)
     with (home / "out.jsonl").open("rb") as file:
@@ -37,7 +37,7 @@ def ran(dispatch, home, rows, *options):
 )
 @given(seed=st.integers(0, 2**32), share=st.sampled_from([0.1, 0.5, 1.0]))
 def test_output_and_rejects_are_the_input(dispatch, home, firms, seed, share):
-    """Each row is in one of the two, sound ones ranked, spoilt ones with reason and bytes."""
+    """Each row is in one of the two, with reason and bytes if it is invalid."""
     rows = random_rows(seed, 60, share)
     found, ranked, rejects = ran(dispatch, home, rows)
     expected = dict(enumerate(rows, start=1))
@@ -54,7 +54,7 @@ def test_output_and_rejects_are_the_input(dispatch, home, firms, seed, share):
 
 @pytest.mark.parametrize("way", SPOILT)
 def test_each_way_has_its_reason_and_spoils_no_neighbour(dispatch, home, firms, way):
-    """Between two sound rows, one of them with a line break, only the spoilt one is rejected."""
+    """Between two valid rows only the invalid one is rejected."""
     raw, reason = spoilt_row(2, way)
     multiline = row_of(3, {"note": '"one\ntwo"'})
     rows = [(row_of(1, {}), ""), (raw, reason), (multiline, "")]
@@ -66,7 +66,7 @@ def test_each_way_has_its_reason_and_spoils_no_neighbour(dispatch, home, firms, 
 
 
 def test_a_record_over_a_mebibyte_is_set_aside_piece_by_piece(dispatch, home, firms):
-    """Its bytes come back from several lines, and its neighbours are ranked."""
+    """Its bytes are in several lines of the rejects, and its neighbours are ranked."""
     long = row_of(2, {"note": "x" * (3 * MOST_BYTES)})
     rows = [(row_of(1, {}), ""), (long, "too_long"), (row_of(3, {}), "")]
     _, ranked, rejects = ran(dispatch, home, rows)
@@ -79,7 +79,7 @@ def test_a_record_over_a_mebibyte_is_set_aside_piece_by_piece(dispatch, home, fi
 
 
 def test_the_same_rows_as_json_lines_have_the_same_fate(dispatch, home, firms):
-    """A sound row as an object is ranked as in CSV; a list where a text must be is a bad cell."""
+    """A valid row as an object is ranked as in CSV; a list in a text cell is a bad cell."""
     objects = [
         {"lat": 48.37, "lon": 10.89, "kind": "tow"},
         {"lat": "48,37", "lon": "10,89", "kind": "tow", "injured": 1.0, "ev": True},
@@ -114,7 +114,7 @@ def test_the_same_rows_as_json_lines_have_the_same_fate(dispatch, home, firms):
 
 
 def test_a_kind_for_all_rows_is_nobody_elses_word(dispatch, home, firms):
-    """--map-kinds translates what stands in the file and not what was typed."""
+    """--map-kinds translates words of the file, not of options."""
     (home / "kinds.toml").write_text('[kinds]\n"*" = "other"\n')
     (home / "in.csv").write_bytes(b"lat,lon\n48.37,10.89\n")
     found = dispatch("batch", "in.csv", "--kind", "tow", "--map-kinds", "kinds.toml")
@@ -123,7 +123,7 @@ def test_a_kind_for_all_rows_is_nobody_elses_word(dispatch, home, firms):
 
 
 def test_a_column_that_only_has_the_name_of_a_fact_can_be_left_out(dispatch, home, firms):
-    """Elsewhere "state" is Pennsylvania: --columns state= ranks such rows; without it none is."""
+    """--columns state= ignores a column "state" with names of federal states."""
     (home / "in.csv").write_bytes(b"lat,lon,kind,state\n48.37,10.89,tow,PA\n")
     assert dispatch("batch", "in.csv").code == 4
     assert dispatch("batch", "in.csv", "--columns", "state=").code == 0

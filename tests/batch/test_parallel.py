@@ -1,4 +1,4 @@
-"""Parts of a batch on several threads come out in their order, with every error."""
+"""Results of several threads are in order, with every error."""
 
 import threading
 import time
@@ -14,13 +14,13 @@ from dispatch_cli.batch.compiled.parallel import in_order, parts_of
 
 
 def test_results_stand_in_the_order_of_the_items() -> None:
-    """A part that takes long holds back those behind it, and none is lost."""
+    """A slow part delays the ones behind it, and none is lost."""
     found = list(in_order(range(20), lambda n: (time.sleep(0.02 * (n % 3 == 0)), n * n)[1], 4))
     assert found == [(n, n * n) for n in range(20)]
 
 
 def test_an_error_of_the_work_ends_it_where_it_stands() -> None:
-    """What came before a part that fails is given out, what comes after is not."""
+    """Results before a failing part are yielded, later ones are not."""
 
     def work(number: int) -> int:
         if number == 3:
@@ -34,7 +34,7 @@ def test_an_error_of_the_work_ends_it_where_it_stands() -> None:
 
 
 def test_an_input_that_breaks_off_gives_what_was_read_before() -> None:
-    """All parts in front of the break are given out, then the error is raised."""
+    """All parts before the end are yielded, then the error is raised."""
 
     def items() -> Iterator[int]:
         yield from range(5)
@@ -47,7 +47,7 @@ def test_an_input_that_breaks_off_gives_what_was_read_before() -> None:
 
 
 def test_nothing_more_is_begun_when_the_caller_leaves() -> None:
-    """Leaving early waits for the running parts alone, and leaves no thread behind."""
+    """Leaving early waits only for running parts, and leaves no thread."""
     begun: list[int] = []
 
     def work(number: int) -> None:
@@ -67,7 +67,7 @@ def test_nothing_more_is_begun_when_the_caller_leaves() -> None:
 
 @pytest.mark.parametrize(("count", "parts"), [(0, 1), (3_999, 1), (4_000, 2), (100_000, 2)])
 def test_only_many_rows_are_parted(count: int, parts: int) -> None:
-    """Few rows stay together; together the parts are all rows once."""
+    """Few rows stay together; the parts together are all rows once."""
     found = parts_of(count, 2)
     assert len(found) == parts
     assert [row for part in found for row in part.tolist()] == list(range(count))

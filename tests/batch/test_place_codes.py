@@ -1,4 +1,4 @@
-"""The postcodes of a place, compiled: those of ``place_at``, or the row is left to the desk."""
+"""Compiled postcodes of a place are those of ``place_at``, or the row is left to the desk."""
 
 from random import Random
 
@@ -15,7 +15,7 @@ from dispatch_cli.batch.compiled.place_codes import find_codes  # noqa: E402
 
 @pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.ci)])
 def test_codes_are_those_of_the_place(count: int) -> None:
-    """Anywhere in Germany and round it, exact or vague, codes and distance abroad are the same.
+    """Codes and distance abroad are the same in and round Germany, with any uncertainty.
 
     Hardly a place is left undecided.
     """

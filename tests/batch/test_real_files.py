@@ -1,4 +1,4 @@
-"""Both real files, straight as their publishers wrote them."""
+"""Rank both real files as published."""
 
 import csv
 import json
@@ -28,7 +28,7 @@ EVERY = [pytest.param(10, id="every tenth"), pytest.param(1, id="all", marks=pyt
 
 
 def some_of(source: Path, target: Path, step: int) -> int:
-    """Copy the header and every so manieth line, byte by byte; how many rows it is."""
+    """Copy the header and every n-th line, byte by byte; returns the number of rows."""
     header, *lines = source.read_bytes().splitlines(keepends=True)
     taken = lines[::step]
     target.write_bytes(header + b"".join(taken))
@@ -56,7 +56,7 @@ def test_regensburg_straight_from_the_file(dispatch, home, step):
 
 @pytest.mark.parametrize("step", EVERY)
 def test_montgomery_straight_from_the_file(dispatch, home, step):
-    """A foreign zone and a publisher's own words: everybody is understood, nobody can come."""
+    """A foreign zone and other words: no row is rejected, no provider can come."""
     count = some_of(INCIDENTS / "montgomery-county-911.csv", home / "in.csv", step)
     (home / "kinds.toml").write_text(KINDS)
     found = dispatch(

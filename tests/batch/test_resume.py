@@ -1,4 +1,4 @@
-"""Going on is refused wherever the result could be another, and says what differs."""
+"""Resuming is refused if the result could differ, and the message names the difference."""
 
 import csv
 import json
@@ -23,13 +23,13 @@ DYING = """
 import os
 from dispatch_cli.__main__ import main
 from dispatch_cli.batch.job import run_loop as run
-chunk, seen = run._Batch._process_chunk, []
+chunk, seen = run._BatchRun._process_chunk, []
 def dying(self, part):
     seen.append(part)
     if len(seen) == 3:
         os._exit(9)
     chunk(self, part)
-run._Batch._process_chunk, run.CHECKPOINT_S, run.CHECKPOINT_PAUSE_FACTOR = dying, -1.0, 0
+run._BatchRun._process_chunk, run.CHECKPOINT_S, run.CHECKPOINT_PAUSE_FACTOR = dying, -1.0, 0
 main()
 """
 """The program, which dies at its third chunk, behind its second checkpoint."""
@@ -38,7 +38,7 @@ ARGV = ("in.csv", "--output", "out.csv", "--map-kinds", "kinds.toml")
 
 @pytest.fixture(scope="module")
 def stopped_once(tmp_path_factory):
-    """A folder with a batch that was killed behind its first checkpoint."""
+    """Make a folder with a batch that was killed behind its first checkpoint."""
     folder = tmp_path_factory.mktemp("stopped")
     (folder / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
     (folder / "kinds.toml").write_text('[kinds]\n"a tow" = "tow"\n')
@@ -54,13 +54,13 @@ def stopped_once(tmp_path_factory):
 
 @pytest.fixture
 def stopped(stopped_once, home):
-    """A copy of it, since a state names no folder."""
+    """Copy that folder, since a state contains no path."""
     shutil.copytree(stopped_once, home, dirs_exist_ok=True)
     return home
 
 
 def test_an_unfinished_batch_is_not_thrown_away(stopped, dispatch):
-    """Without --resume it is a conflict that names both ways out, and nothing is touched."""
+    """Without --resume it is a conflict with both remedies, and no file changes."""
     before = written(stopped, "out.csv")
     found = dispatch("batch", *ARGV)
     assert found.code == 8
@@ -88,7 +88,7 @@ def test_an_unfinished_batch_is_not_thrown_away(stopped, dispatch):
     ],
 )
 def test_other_options_are_a_usage_error(stopped, dispatch, options, says):
-    """Exit 2, and the option stands there with both values; what there is stays."""
+    """Exit 2 names the option with both values; no file changes."""
     before = written(stopped, "out.csv")
     found = dispatch("batch", *ARGV, "--resume", *options)
     assert found.code == 2
@@ -98,7 +98,7 @@ def test_other_options_are_a_usage_error(stopped, dispatch, options, says):
 
 @pytest.mark.parametrize("name", ["in.csv", "providers.toml", "kinds.toml"])
 def test_changed_files_are_bad_data(stopped, dispatch, name):
-    """Exit 4 for another input, provider file or file of kinds, and it says which."""
+    """Exit 4 names a changed input, provider file or file of kinds."""
     with (stopped / name).open("a") as file:
         file.write("# \n" if name.endswith("toml") else "x\n")
     found = dispatch("batch", *ARGV, "--resume")
@@ -109,7 +109,7 @@ def test_changed_files_are_bad_data(stopped, dispatch, name):
 
 
 def test_another_version_does_not_go_on(stopped, dispatch):
-    """What another version began may have another order: it is refused."""
+    """A batch of another version is refused, because its order may differ."""
     state = stopped / "out.csv.state"
     state.write_bytes(state.read_bytes().replace(b'"version":"', b'"version":"9.'))
     found = dispatch("batch", *ARGV, "--resume")
@@ -118,7 +118,7 @@ def test_another_version_does_not_go_on(stopped, dispatch):
 
 
 def test_an_edited_module_does_not_go_on(stopped, dispatch, monkeypatch):
-    """The version stays the same from edit to edit: the modules themselves count."""
+    """A changed module is another version, even with the same number."""
     monkeypatch.setattr("dispatch_cli.catalog.code_digest.digest_of_package", lambda: "edited")
     found = dispatch("batch", *ARGV, "--resume")
     assert found.code == 4
@@ -126,7 +126,7 @@ def test_an_edited_module_does_not_go_on(stopped, dispatch, monkeypatch):
 
 
 def test_a_damaged_state_says_what_to_do(stopped, dispatch):
-    """Half a state file is exit 4 with the way out, not a guess."""
+    """A truncated state file is exit 4 with a remedy."""
     (stopped / "out.csv.state").write_bytes(b'{"version":')
     found = dispatch("batch", *ARGV, "--resume")
     assert found.code == 4
@@ -140,7 +140,7 @@ def test_a_stream_cannot_be_resumed(dispatch, firms):
 
 
 def test_a_finished_batch_has_nothing_to_go_on_with(dispatch, home, firms):
-    """--resume on a first start just starts; over a whole output, maybe yesterday's, it is 8."""
+    """--resume is allowed at a first start; with a finished output it is exit 8."""
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
     assert dispatch("batch", "in.csv", "--output", "out.csv", "--resume").code == 0
     before = written(home, "out.csv")
@@ -153,7 +153,7 @@ def test_a_finished_batch_has_nothing_to_go_on_with(dispatch, home, firms):
 
 
 def test_an_input_that_is_changed_meanwhile_gives_no_output(home, firms):
-    """Exit 4, and nothing is left that could be taken for a result or gone on with."""
+    """Exit 4, without any file that could be taken for a result."""
     (home / "in.csv").write_bytes(HEADER + b"".join(row_of(each, SLOW) for each in range(20_000)))
     process = started(home, "in.csv", "--output", "out.csv")
     wait_for(process, home / "out.csv.part")
@@ -166,7 +166,7 @@ def test_an_input_that_is_changed_meanwhile_gives_no_output(home, firms):
 
 
 def test_a_finished_part_only_needs_its_name(stopped, dispatch):
-    """Killed between the last checkpoint and the last rename, --resume does the rest."""
+    """After a kill between last checkpoint and last rename, --resume only renames."""
     state = (stopped / "out.csv.state").read_bytes()
     checkpoint = json.loads((stopped / "out.csv.checkpoint").read_bytes())
     assert dispatch("batch", *ARGV, "--resume").code == 0
@@ -180,7 +180,7 @@ def test_a_finished_part_only_needs_its_name(stopped, dispatch):
 
 
 def test_nobody_else_can_read_what_is_written(stopped):
-    """Output, rejects, state and checkpoint are the owner's alone, whatever the umask."""
+    """Output, rejects, state and checkpoint are private, whatever the umask."""
     ran(stopped, *ARGV, "--resume", umask=0)
     modes = {}
     for name in ("out.csv", "out.csv.rejects"):
@@ -189,7 +189,7 @@ def test_nobody_else_can_read_what_is_written(stopped):
 
 
 def test_the_files_in_the_making_are_private_too(stopped):
-    """What a killed batch leaves is the owner's alone."""
+    """The files of a killed batch are private."""
     found = {
         name: stat.S_IMODE(os.stat(stopped / name).st_mode) for name in written(stopped, "out")
     }
@@ -198,7 +198,7 @@ def test_the_files_in_the_making_are_private_too(stopped):
 
 
 def test_two_batches_do_not_write_one_output(stopped, dispatch):
-    """While one is at work, another that goes on with it is a conflict."""
+    """Resuming a batch that still runs is a conflict."""
     import fcntl
 
     with (stopped / "out.csv.part").open("r+b") as part:
@@ -211,7 +211,7 @@ def test_two_batches_do_not_write_one_output(stopped, dispatch):
 @pytest.mark.parametrize("name", ["out.csv.part", "out.csv.rejects.part"])
 @pytest.mark.parametrize("left", ["short", "gone"])
 def test_what_was_written_and_is_lost_is_not_made_up(stopped, dispatch, name, left):
-    """A part file that is shorter than the checkpoint says is exit 4, not a file full of NULs."""
+    """A part file shorter than its checkpoint is exit 4."""
     checkpoint = stopped / "out.csv.checkpoint"
     kept = json.loads(checkpoint.read_bytes())
     (stopped / name).unlink()
@@ -227,7 +227,7 @@ def test_what_was_written_and_is_lost_is_not_made_up(stopped, dispatch, name, le
 
 
 def test_a_finished_batch_without_its_file_is_not_finished(stopped, dispatch):
-    """Where all was written and both part file and file are gone, that is said, with exit 4."""
+    """If part file and output are both missing, it is exit 4."""
     checkpoint = stopped / "out.csv.checkpoint"
     done = {**json.loads(checkpoint.read_bytes()), "is_done": True}
     checkpoint.write_text(json.dumps(done))
@@ -238,14 +238,14 @@ def test_a_finished_batch_without_its_file_is_not_finished(stopped, dispatch):
 
 
 def begun_as(folder, **changed):
-    """Let the stopped batch have been started otherwise, and have come nowhere yet."""
+    """Change the start of the stopped batch, and remove its progress."""
     state = folder / "out.csv.state"
     state.write_text(json.dumps({**json.loads(state.read_bytes()), **changed}))
     (folder / "out.csv.checkpoint").unlink()
 
 
 def providers_in(path):
-    """Who is named in an output."""
+    """Return the providers of an output."""
     with path.open(newline="") as file:
         return {line["provider"] for line in csv.DictReader(file)} - {""}
 
@@ -255,7 +255,7 @@ def providers_in(path):
     [("2026-11-24T12:00:00+01:00", {"lech", "wertach"}), ("2026-11-22T12:00:00+01:00", {"lech"})],
 )
 def test_rows_without_a_time_are_ranked_as_of_the_first_start(stopped, dispatch, now, who):
-    """Wertach works on weekdays: what counts is the day on which the batch was begun."""
+    """A firm for weekdays is ranked by the day of the first start."""
     begun_as(stopped, now=now)
     assert dispatch("batch", *ARGV, "--resume").code == 0
     assert providers_in(stopped / "out.csv") == who
@@ -263,7 +263,7 @@ def test_rows_without_a_time_are_ranked_as_of_the_first_start(stopped, dispatch,
 
 @pytest.mark.parametrize(("state", "is_in"), [("up", True), ("down", False)])
 def test_what_was_known_at_the_first_start_counts(stopped, dispatch, state, is_in):
-    """With --live a provider stands as it did then, whatever the log says by now."""
+    """With --live the states of the first start count."""
     options = {**json.loads((stopped / "out.csv.state").read_bytes())["options"], "--live": "True"}
     now = "2026-11-24T12:00:00+01:00"
     looked = {"watched": {"provider": "lech", "state": state, "seen_at": now}}
@@ -274,7 +274,7 @@ def test_what_was_known_at_the_first_start_counts(stopped, dispatch, state, is_i
 
 
 def test_yesterdays_rejects_are_not_taken_for_todays(stopped, dispatch):
-    """Killed before the last renames, an empty reject file replaces an older one."""
+    """After a kill before the last renames, an empty reject file replaces an older one."""
     state = (stopped / "out.csv.state").read_bytes()
     checkpoint = json.loads((stopped / "out.csv.checkpoint").read_bytes())
     assert dispatch("batch", *ARGV, "--resume").code == 0
@@ -290,7 +290,7 @@ def test_yesterdays_rejects_are_not_taken_for_todays(stopped, dispatch):
 
 
 def test_one_that_ended_meanwhile_is_not_written_over(stopped, dispatch, monkeypatch):
-    """Two go on with the same batch: who comes too late finds it whole and leaves it alone."""
+    """Of two that resume one batch, the second leaves the finished output alone."""
     once = True
     lock = part_files.PartFile.__init__
 
@@ -313,7 +313,7 @@ def test_one_that_ended_meanwhile_is_not_written_over(stopped, dispatch, monkeyp
 
 @pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
 def test_every_file_is_on_the_disk_before_it_has_its_name(dispatch, home, firms, monkeypatch, name):
-    """Before each rename the file was put on the disk, and behind it the folder."""
+    """Each file is synced before its rename, and its folder after it."""
     if name.endswith("parquet"):
         pytest.importorskip("pyarrow")
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}))
@@ -342,7 +342,7 @@ def test_every_file_is_on_the_disk_before_it_has_its_name(dispatch, home, firms,
 
 
 def test_a_file_that_got_its_name_meanwhile_is_not_locked(home):
-    """Whoever waited for the lock of a part file that is the output by now leaves it alone."""
+    """A batch that waited for a part file which was renamed leaves it alone."""
     part = part_files.PartFile(home / "out.csv")
     part.write(b"whole")
     real = part_files.take_lock
@@ -359,7 +359,7 @@ def test_a_file_that_got_its_name_meanwhile_is_not_locked(home):
 
 
 def test_yesterdays_output_is_not_taken_for_todays(stopped, dispatch):
-    """All was written, the part file is lost and an older output is there: that is said."""
+    """An older output in the place of a lost part file is detected."""
     checkpoint = stopped / "out.csv.checkpoint"
     checkpoint.write_text(json.dumps({**json.loads(checkpoint.read_bytes()), "is_done": True}))
     (stopped / "out.csv.part").unlink()

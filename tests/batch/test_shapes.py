@@ -1,4 +1,4 @@
-"""Rows are grouped by the facts that plans read: none may be missing among them."""
+"""Rows are grouped by all facts that plans read."""
 
 import pytest
 from msgspec.structs import asdict
@@ -14,7 +14,7 @@ FIELDS = {"is_injured": "injured", "is_hazardous": "hazard"}
 
 
 class SpiedVehicle(Vehicle, frozen=True):
-    """A vehicle that writes down which of its fields are read."""
+    """A vehicle that records which of its fields are read."""
 
     def __getattribute__(self, name: str) -> object:
         if name in Vehicle.__struct_fields__:
@@ -23,7 +23,7 @@ class SpiedVehicle(Vehicle, frozen=True):
 
 
 class SpiedIncident(Incident, frozen=True):
-    """An incident that writes down which of its fields are read."""
+    """An incident that records which of its fields are read."""
 
     def __getattribute__(self, name: str) -> object:
         if name in Incident.__struct_fields__:
@@ -35,7 +35,7 @@ READ: set[str] = set()
 
 
 def spied(one: Incident) -> SpiedIncident:
-    """The same incident, and every read of it is known."""
+    """Return the same incident, with a record of every read."""
     vehicle = SpiedVehicle(**asdict(one.vehicle))
     return SpiedIncident(**{**asdict(one), "vehicle": vehicle})
 

@@ -1,4 +1,4 @@
-"""What an operations lead sees, and what everybody sees while it runs and at its end."""
+"""The summary, the progress and the final counts of a batch."""
 
 import csv
 import random
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.batch.job.tally import ServiceTally, Tally, summary_of
+from dispatch_cli.batch.job.tally import BatchTally, ServiceTally, summary_of
 from tests.terminal import on_terminal
 
 from .running import ran
@@ -19,7 +19,7 @@ NOON = ("--when", "2026-11-27T12:00")
 
 @pytest.fixture
 def rows(home, firms):
-    """Six rows: three served, two out of reach at one place and one abroad, and a spoilt one."""
+    """Make six rows: three served, two at a place out of reach, one of them abroad, one invalid."""
     far = {"lat": "52.52", "lon": "13.40"}
     content = [
         row_of(1, {}), row_of(2, {}), row_of(3, {"kind": "breakdown"}), row_of(4, far),
@@ -53,7 +53,7 @@ def test_the_summary_as_json(rows, dispatch):
 
 
 def test_the_minutes_are_those_of_the_rows(rows, dispatch):
-    """The quantiles lie within a tenth of a minute of the expected minutes in the output."""
+    """The quantiles are within a tenth of a minute of those of the output."""
     out = dispatch("batch", "in.csv", *NOON, "--format", "csv", "--full").out
     expected = sorted(
         float(line["expected_min"])
@@ -68,11 +68,11 @@ def test_the_minutes_are_those_of_the_rows(rows, dispatch):
 
 @given(st.lists(st.integers(0, 3000), min_size=1), st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
 def test_a_quantile_is_the_least_that_holds_its_share(steps, share):
-    """Against the sorted list itself."""
+    """A quantile equals that of the sorted list."""
     tally = ServiceTally(rows=len(steps), served=len(steps))
     for step in steps:
         tally.steps[step] = tally.steps.get(step, 0) + 1
-    [service] = summary_of(Tally(services={"tow": tally})).services
+    [service] = summary_of(BatchTally(services={"tow": tally})).services
     least = next(
         step for rank, step in enumerate(sorted(steps), start=1) if rank >= share * len(steps)
     )
@@ -81,7 +81,7 @@ def test_a_quantile_is_the_least_that_holds_its_share(steps, share):
 
 
 def test_the_summary_as_lines_and_on_a_terminal(rows):
-    """Off a terminal lines with tabs, on one a block for each service; both with the output."""
+    """Lines with tabs off a terminal, a block for each service on it; both with the output."""
     argv = ["batch", "in.csv", *NOON, "--summary", "--output", "out.csv"]
     code, out, err = ran(rows, *argv[1:])
     assert code == 6
@@ -98,7 +98,7 @@ def test_the_summary_as_lines_and_on_a_terminal(rows):
 
 
 def test_a_terminal_sees_how_far_it_is_and_nothing_else_does(rows):
-    """The bar counts rows and rejects and is gone at the end; off a terminal only the last line."""
+    """The bar has rows and rejects and disappears; off a terminal there is only the last line."""
     content = b"".join(row_of(number, {}) for number in range(1500))
     (rows / "in.csv").write_bytes(HEADER + content)
     code, shown = on_terminal(["batch", "in.csv", "--output", "out.csv"])
@@ -112,7 +112,7 @@ def test_a_terminal_sees_how_far_it_is_and_nothing_else_does(rows):
 
 
 def test_the_counts_as_json(rows, dispatch):
-    """With --output the envelope says how many rows went where."""
+    """With --output the envelope has the counts of rows."""
     found = dispatch("batch", "in.csv", *NOON, "--output", "out.csv", "--json")
     assert found.envelope["schema"] == "dispatch.batch/1"
     assert found.envelope["data"] == {
@@ -122,7 +122,7 @@ def test_the_counts_as_json(rows, dispatch):
 
 
 def test_a_full_disk_is_said_and_can_be_gone_on_with(rows):
-    """Exit 5 while there is no room; with room again, the result is whole."""
+    """Exit 5 on a full disk; with room again, --resume completes the result."""
     chance = random.Random(5)
     cells = [{"lat": f"48.{chance.randint(100, 600)}"} for _ in range(1500)]
     content = b"".join(row_of(number, each) for number, each in enumerate(cells))

@@ -1,4 +1,4 @@
-"""Equal firms at a place that is typed again and again: each row draws a lot of its own."""
+"""Equal firms at a repeated place: each row draws its own lot."""
 
 import csv
 import subprocess
@@ -30,21 +30,21 @@ ROW = b"86150,tow,2026-11-27T12:00\n"
 
 
 def firsts(lines: bytes) -> list[str]:
-    """Who stands first, row by row."""
+    """Return the first provider of each row."""
     rows = csv.DictReader(lines.decode().splitlines())
     return [each["provider"] for each in rows if each["rank"] == "1"]
 
 
 @pytest.fixture
 def equals(home):
-    """Four firms that only their names tell apart, and 200 rows with the same postcode."""
+    """Make four firms that differ only in their names, and 200 rows with one postcode."""
     (home / "providers.toml").write_text(EQUALS, encoding="utf-8")
     (home / "in.csv").write_bytes(HEAD + 200 * ROW)
     return home
 
 
 def test_no_firm_owns_a_postcode(dispatch, equals):
-    """Of four equal firms each is first in 15 to 35 % of 200 rows, and a second run is the same."""
+    """Each of four equal firms is first in 15 to 35 % of 200 rows, in every run."""
     found = dispatch("batch", "in.csv", "--format", "csv").out
     assert dispatch("batch", "in.csv", "--format", "csv").out == found
     count = Counter(firsts(found.encode()))
@@ -53,21 +53,21 @@ def test_no_firm_owns_a_postcode(dispatch, equals):
 
 
 def test_cascade_stays_repeatable(dispatch, equals):
-    """One incident without a number has one order, however often it is asked for."""
+    """An incident without a number has one order in every call."""
     argv = ("cascade", "tow", "--at", "86150", "--when", "2026-11-27T12:00", "--json")
     first, second = (dispatch(*argv).envelope["data"]["cascades"] for _ in range(2))
     assert first == second
 
 
 def test_the_lot_goes_by_the_number_of_the_row(dispatch, equals):
-    """A rejected row before it changes no lot: rows are counted as they stand in the file."""
+    """A rejected row changes no lot, because all rows of the file are counted."""
     whole = firsts(dispatch("batch", "in.csv", "--format", "csv").out.encode())
     (equals / "in.csv").write_bytes(HEAD + b"nowhere,tow,\n" + 199 * ROW)
     assert firsts(dispatch("batch", "in.csv", "--format", "csv").out.encode()) == whole[1:]
 
 
 def test_a_batch_that_was_killed_draws_the_same_lots(dispatch, equals):
-    """Resumed behind its second checkpoint the output is that of an undisturbed run."""
+    """A batch resumed behind its second checkpoint gives the undisturbed output."""
     (equals / "in.csv").write_bytes(HEAD + 2_000 * ROW)
     assert dispatch("batch", "in.csv", "--output", "whole.csv").code == 0
     argv = ("batch", "in.csv", "--output", "again.csv")

@@ -1,4 +1,4 @@
-"""Batches on several workers, each with its own reading of the provider file."""
+"""Batches on several workers, each of which reads the provider file."""
 
 import shutil
 import subprocess
@@ -48,14 +48,14 @@ pq.write_table(pa.Table.from_batches(batches), "calls.parquet")
 
 
 def shown(name: str) -> str:
-    """The example of the page that imports something."""
+    """Return the example of the page with an import."""
     [found] = [each.split("```")[0] for each in PAGE.read_text(encoding="utf-8").split("```python")
                if name in each.split("```")[0]]  # fmt: skip
     return found
 
 
 def ran(folder: Path, text: str) -> str:
-    """Run a program beside the sample's provider file, as a worker process may import it."""
+    """Run a program beside the sample's provider file, which a worker process may import."""
     shutil.copy(SAMPLE, folder / "providers.toml")
     guarded = "if __name__ == '__main__':\n" + indent(text, "    ")
     (folder / "program.py").write_text(guarded, encoding="utf-8")
@@ -68,13 +68,13 @@ def ran(folder: Path, text: str) -> str:
 
 
 def need(*modules: str) -> None:
-    """Skip, saying so, where something is not installed."""
+    """Skip a test if a library is missing."""
     for module in ("pyarrow", "numba", *modules):
         pytest.importorskip(module, reason=f"{module} is not installed: not shown")
 
 
 def test_two_dask_workers_say_what_one_process_says(tmp_path: Path) -> None:
-    """The page's example: eight batches on two worker processes give the lines of one process."""
+    """The page's example: eight batches on two workers give the lines of one process."""
     need("distributed")
     assert ran(tmp_path, BEFORE + shown("distributed") + AFTER).startswith("processes 2\nlines ")
 
@@ -88,7 +88,7 @@ def test_duckdb_reads_and_counts_what_is_ranked(tmp_path: Path) -> None:
 
 
 def test_the_schema_for_spark_is_that_of_the_lines() -> None:
-    """Spark asks for names and types in words: they are those of the record batches."""
+    """Spark's names and types are those of the record batches."""
     need()
     from dispatch_cli.batch.compiled.arrow_rows import SCHEMA
 
@@ -98,7 +98,7 @@ def test_the_schema_for_spark_is_that_of_the_lines() -> None:
 
 
 def test_the_api_needs_no_terminal() -> None:
-    """Importing what a program needs brings neither Typer nor the extra's libraries."""
+    """Importing the API loads neither Typer nor the extra's libraries."""
     code = (
         "import sys; from dispatch_cli.api import rank_batches; "
         "print([name for name in ('typer', 'rich', 'numpy', 'numba', 'pyarrow') "

@@ -39,7 +39,7 @@ HOLIDAYS = (date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1), date(2027,
 
 
 def holidays(region: str, years: Iterable[int]) -> list[date]:
-    """The holidays of these worlds, in every region that has a name."""
+    """Return the holidays of these worlds, in every named region."""
     return [day for day in HOLIDAYS if region and day.year in years]
 
 
@@ -75,11 +75,11 @@ class World:
         self._learn(Random(f"the log of {seed}"))
 
     def rows(self, count: int) -> list[Incident]:
-        """Make so many incidents; every other one has a number."""
+        """Make some incidents; every other one has a number."""
         return [replace(self._incident(), number=row * (row % 2)) for row in range(count)]
 
     def _learn(self, random: Random) -> None:
-        """Half of the worlds have a log; what is equal differs from world to world."""
+        """Give half of the worlds a log; the limit of equality differs from world to world."""
         fair_within_min = random.choice((3.0, 3.0, 0.0, 8.0))
         settings = replace(self.rules.settings, fair_within_min=fair_within_min)
         self.rules = replace(self.rules, settings=settings)
@@ -150,7 +150,7 @@ class World:
         )
 
     def _hours(self) -> dict[str, object]:
-        """Opening hours as a text, in some regions; now and then worked out for the first weeks."""
+        """Make opening hours as a text, in some regions; sometimes computed for the first weeks."""
         random = self.random
         text, region = random.choice(tuple(HOURS)), random.choice(("BY", "BY", "BE", ""))
         worked_out = None
@@ -165,7 +165,7 @@ class World:
         return START + timedelta(seconds=self.random.randrange(DAYS * 86400))
 
     def _row_time(self) -> datetime:
-        """A moment near to now, shortly before firms open, or any."""
+        """Make a moment near to now, shortly before firms open, or any."""
         random, kind = self.random, self.random.random()
         if kind < 0.4:
             return self.now + timedelta(seconds=random.randrange(-7200, 10800))

@@ -1,4 +1,4 @@
-"""A table with additional gates: every engine honours it or refuses to start."""
+"""Every engine applies additional gates or refuses to start."""
 
 import csv
 import io
@@ -64,7 +64,7 @@ EXTENDED = (*GATES[:3], LICENCE, *GATES[3:6], SEATS, *GATES[6:])
 
 
 class WeatherGate(Gate, frozen=True, kw_only=True):
-    """A gate of a form that no engine knows."""
+    """A gate of an unknown form."""
 
     form = "weather"
 
@@ -82,7 +82,7 @@ OF = incident(vehicle=Vehicle(brand="tesla"), persons=2)
 
 
 def by_cascade(gates: Sequence[Gate]) -> dict[str, str]:
-    """Ask the desk; who is ranked has an empty reason."""
+    """Rank by the desk; a ranked provider has an empty reason."""
     answer = desk.rank_incident(
         MemoryCatalog(FIRMS), OF, holidays=no_holidays, explain=True, gates=gates
     )
@@ -93,7 +93,7 @@ def by_cascade(gates: Sequence[Gate]) -> dict[str, str]:
 
 
 def by_engine(made: type[Engine], gates: Sequence[Gate]) -> dict[str, str]:
-    """Ask an engine of batch: all firms, then each alone for its reason."""
+    """Rank by an engine of batch: all firms together, then each alone for its reason."""
 
     def ranks(firms: list) -> object:
         [[tow, *_]] = made(MemoryCatalog(firms), holidays=no_holidays, gates=gates).rank([OF])
@@ -104,7 +104,7 @@ def by_engine(made: type[Engine], gates: Sequence[Gate]) -> dict[str, str]:
 
 
 def by_columns(gates: Sequence[Gate]) -> dict[str, str]:
-    """Ask the compiled engine."""
+    """Rank by the compiled engine."""
     pytest.importorskip("numba", reason='the extra "batch" is not installed')
     from dispatch_cli.batch.compiled.column_engine import ColumnEngine
 
@@ -112,12 +112,12 @@ def by_columns(gates: Sequence[Gate]) -> dict[str, str]:
 
 
 def by_file(gates: Sequence[Gate]) -> dict[str, str]:
-    """Ask a whole batch over a file, row by row."""
+    """Rank a file by a whole batch, row by row."""
     return _by_job(Engine, gates, rows=1)
 
 
 def by_blocks(gates: Sequence[Gate]) -> dict[str, str]:
-    """Ask a whole batch over a file, in columns."""
+    """Rank a file by a whole batch, in columns."""
     pytest.importorskip("numba", reason='the extra "batch" is not installed')
     from dispatch_cli.batch.compiled.column_engine import ColumnEngine
 
@@ -139,7 +139,7 @@ def _output_of(made: type[Engine], gates: Sequence[Gate], firms: list, rows: int
     from tempfile import TemporaryDirectory
 
     from dispatch_cli.batch.job import batch_job
-    from dispatch_cli.batch.job.batch_options import Options
+    from dispatch_cli.batch.job.batch_options import BatchOptions
     from dispatch_cli.records.open_records import open_records
 
     with TemporaryDirectory() as folder:
@@ -149,20 +149,20 @@ def _output_of(made: type[Engine], gates: Sequence[Gate], firms: list, rows: int
             file.write(rows * f"tow,{MIDDLE.lat},{MIDDLE.lon},{NOON.isoformat()},tesla,2\n")
         from pathlib import Path
 
-        options = Options(input=source, output=Path(target))
+        options = BatchOptions(input=source, output=Path(target))
         catalog = MemoryCatalog(firms)
         catalog.path, catalog.files = Path(folder), ()
         with open_records(source) as records:
-            at = batch_job.Desk(
+            at = batch_job.BatchContext(
                 catalog=catalog, holidays=no_holidays, now=NOON, make_ranker=made,
-                say=lambda text: None, gates=tuple(gates),
+                report=lambda text: None, gates=tuple(gates),
             )  # fmt: skip
             batch_job.work(options, records, at, None)
         return list(csv.DictReader(io.StringIO(Path(target).read_text(encoding="utf-8"))))
 
 
 def by_record_batches(gates: Sequence[Gate]) -> dict[str, str]:
-    """Ask through Arrow record batches."""
+    """Rank Arrow record batches."""
     pa = pytest.importorskip("pyarrow", reason='the extra "batch" is not installed')
     from dispatch_cli import api
 
@@ -179,7 +179,7 @@ def by_record_batches(gates: Sequence[Gate]) -> dict[str, str]:
 
 
 def by_coverage(gates: Sequence[Gate]) -> dict[str, str]:
-    """Ask coverage of each firm alone: where the others leave gaps, it must be missing."""
+    """Find the firms without which coverage has a gap."""
     stretch = CoverageScope(start=NOON, days=1, regions=("86",), services=("tow",), minimum=1)
     found = {}
     for one in FIRMS:
@@ -213,7 +213,7 @@ def test_every_engine_honours_additional_gates(ask: Callable) -> None:
 
 @pytest.mark.parametrize("ask", ENGINES.values(), ids=ENGINES)
 def test_every_engine_refuses_an_unknown_form(ask: Callable) -> None:
-    """An engine that cannot ask a gate ranks nothing."""
+    """An engine with a gate of an unknown form ranks nothing."""
     with pytest.raises(UnknownFormError, match="'storm' of the form 'weather'"):
         ask((*GATES, WeatherGate(reason="storm")))
 
@@ -228,7 +228,7 @@ def test_every_engine_refuses_an_unknown_fact(ask: Callable) -> None:
 
 
 def test_a_table_without_its_area_first_is_refused() -> None:
-    """The index of areas answers for the first gate, so the area must be that, and only once."""
+    """The area must be the first gate, and only once, because an index answers for it."""
     for gates in (GATES[1:], (GATES[1], GATES[0], *GATES[2:]), (GATES[0], *GATES)):
         with pytest.raises(UnknownFormError, match="'area'"):
             by_cascade(gates)
@@ -243,7 +243,7 @@ class AlwaysGate(StaticGate, frozen=True, kw_only=True):
 
 
 class OtherLimitGate(Gate, frozen=True, kw_only=True):
-    """A gate that has the name of a known form, and nothing else of it."""
+    """A gate with the name of a known form and another class."""
 
     form = "limit"
 
@@ -282,14 +282,14 @@ UNFIT = {
 def test_every_engine_refuses_what_another_could_not_ask(
     ask: Callable, gate: Gate, error: type[Exception], says: str
 ) -> None:
-    """Incidents are grouped by facts and compared by columns: other gates would split engines."""
+    """Gates that only some engines could evaluate are refused by all."""
     with pytest.raises(error, match=says):
         ask((*GATES, gate))
 
 
 @pytest.mark.parametrize("ask", ENGINES.values(), ids=ENGINES)
 def test_every_engine_honours_an_additional_availability_gate(ask: Callable) -> None:
-    """A gate on what is known of a firm's hours and on a fact of the firm, in every engine."""
+    """A gate on the availability and on a fact of the firm works in every engine."""
     gate = AvailabilityGate(
         reason="not_at_night", provider=("seats",),
         fails=lambda firm, known: known.hours.state == "open" and firm.seats == 0,
@@ -304,7 +304,7 @@ def test_every_engine_honours_an_additional_availability_gate(ask: Callable) -> 
 
 @pytest.mark.parametrize("columns", [False, True])
 def test_without_a_gate_nobody_is_out_for_having_been_asked(columns: bool) -> None:
-    """Who was asked already is only stopped by a gate of that form."""
+    """A provider that was asked already is only excluded by a gate of that form."""
     made = Engine
     if columns:
         pytest.importorskip("numba", reason='the extra "batch" is not installed')
@@ -317,7 +317,7 @@ def test_without_a_gate_nobody_is_out_for_having_been_asked(columns: bool) -> No
 
 @pytest.mark.parametrize("columns", [False, True])
 def test_a_reason_may_stand_at_two_places_of_the_table(columns: bool) -> None:
-    """The furthest reason is that of the desk: by the first place of each."""
+    """The last reason is that of the desk, by the first position of each reason."""
     made = Engine
     if columns:
         pytest.importorskip("numba", reason='the extra "batch" is not installed')
@@ -334,14 +334,14 @@ def test_a_reason_may_stand_at_two_places_of_the_table(columns: bool) -> None:
 
 
 def test_an_undeclared_fact_cannot_be_read() -> None:
-    """A predicate that reads more than its gate declares fails at once, not in some row later."""
+    """A predicate that reads an undeclared fact fails at once."""
     sly = replace(LICENCE, fails=lambda incident, provider: provider.units == 0)
     with pytest.raises(UndeclaredFactError, match=r"'units' is not declared; declared: tags"):
         by_cascade((*GATES, sly))
 
 
 def test_the_sentence_of_an_additional_gate_is_said() -> None:
-    """--explain has the reason and the sentence of a gate from the table alone."""
+    """--explain has the reason and the sentence of an additional gate."""
     answer = desk.rank_incident(
         MemoryCatalog(FIRMS), OF, holidays=no_holidays, explain=True, gates=EXTENDED
     )
@@ -352,7 +352,7 @@ def test_the_sentence_of_an_additional_gate_is_said() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_engines_agree_with_the_desk_under_additional_gates(seed: int) -> None:
-    """In random worlds desk, plain and compiled engine agree on every row of an extended table."""
+    """Desk and both engines agree on every row of random worlds with additional gates."""
     world = World(seed)
     rows, catalog = world.rows(60), MemoryCatalog(world.providers, world.rules)
     given = {"holidays": holidays, "observations": world.observations, "gates": EXTENDED}
@@ -401,7 +401,7 @@ def test_random_worlds_draw_every_declared_fact() -> None:
 
 
 def test_a_gate_of_no_form_has_neither_predicate_nor_sentence() -> None:
-    """The base of all gates is not one: asking it is an error, not a silent pass."""
+    """The base of all gates raises instead of passing."""
     gate, look = Gate(reason="none"), Assessment(need(), FIRMS[0])
     for ask in (gate.stops, gate.message):
         with pytest.raises(NotImplementedError):
@@ -409,14 +409,14 @@ def test_a_gate_of_no_form_has_neither_predicate_nor_sentence() -> None:
 
 
 def test_gates_of_facts_are_given_no_hours() -> None:
-    """A need for gates of facts has no opening hours to look at."""
+    """A need for gates of facts has no opening hours."""
     asked = without_hours(OF, PlanEntry(service="tow"), Rules())
     with pytest.raises(AssertionError, match="opening hours"):
         asked.hours_of(FIRMS[0], "")
 
 
 def test_verdicts_that_are_forgotten_are_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many combinations of facts need no more memory, and give the same verdicts."""
+    """A full cache of verdicts is cleared, with the same results."""
     monkeypatch.setattr("dispatch_cli.eligibility.verdicts.MOST_KEPT", 2)
     verdicts = Verdicts((*GATES, LICENCE), FIRMS)
     brands = ("vw", "tesla", "opel", "vw", "tesla")

@@ -4,12 +4,12 @@ import io
 
 import pytest
 
-from dispatch_cli.batch.job.tally import ServiceTally, Tally, counts_of, summary_of
+from dispatch_cli.batch.job.tally import BatchTally, ServiceTally, counts_of, summary_of
 from dispatch_cli.render.batch_summary import lines, print_summary, totals
 from dispatch_cli.render.layout import Screen, cells, line_text
 
 
-def counted() -> Tally:
+def counted() -> BatchTally:
     """A large batch with two services, many places that nobody reaches, and rejects."""
     tow = ServiceTally(
         rows=1_000_000,
@@ -20,7 +20,7 @@ def counted() -> Tally:
         nobody={f"9{number:04}": 25_000 - number for number in range(12)},
     )  # fmt: skip
     lockout = ServiceTally(rows=10, served=0, nobody={"abroad": 10})
-    return Tally(
+    return BatchTally(
         rows=1_200_000,
         rejected=200_000,
         served=900_000,

@@ -1,4 +1,4 @@
-"""The engine with compiled parts: columns of incidents in, columns of results out.
+"""Rank incidents in columns with a compiled kernel, and return the results in columns.
 
-The extra ``batch`` brings what it imports; nothing outside of it imports numpy, numba or pyarrow.
+Needs the libraries of the extra ``batch``.
 """

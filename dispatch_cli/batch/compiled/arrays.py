@@ -1,4 +1,4 @@
-"""Columns as numpy arrays, and the kernel compiled for them."""
+"""Make columns as numpy arrays, and compile the kernel for them."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -18,20 +18,20 @@ from ..kernel_tables import Backend, Column
 
 Array = np.ndarray[Any, Any]
 
-# Division as numpy has it: no exceptions, which cost half of the time; no speed is nought.
+# Division without exceptions, as in numpy: checks would take half of the time; no speed is 0.
 _OPTIONS: Any = {"nogil": True, "error_model": "numpy"}
-# The kernel makes no arrays. Counting references to those that it is given would cost several
-# times what its arithmetic does: each call in the inner loop passes sixty of them.
+# The kernel makes no arrays. Counting references to its arguments would take several times as long
+# as its arithmetic: each call in the inner loop passes sixty arrays.
 _OPTIONS_OF_KERNEL: Any = {**_OPTIONS, "_nrt": False}
 _ROUNDING_MIN = 1e-3
-"""More than what four-byte floats lose of any bound below the last resort."""
+"""More than the rounding error of 32-bit floats in any bound below the last resort."""
 _ENTRIES = frozenset({"rank", "find_furthest", "refine"})
-"""The functions of the kernel that are called from outside; all others are parts of them."""
+"""The functions of the kernel that are called from outside; all others are inlined."""
 
 
 @cache
 def compiled_kernel() -> ModuleType:
-    """Load the sources of the kernel once more, with numba's decorator in the place of its own."""
+    """Load the sources of the kernel again, with numba's decorator."""
     return _loaded(kernel, offers=_loaded(offer_kernel))
 
 
@@ -54,15 +54,15 @@ def _compiled(function: Any) -> Any:
 
 
 def jit(function: Any) -> Any:
-    """Compile a function that is no part of the kernel; what it calls may be."""
+    """Compile a function outside of the kernel, which may call functions of the kernel."""
     return njit(cache=True, **_OPTIONS)(_stamped(function))
 
 
 def _stamped(function: Any) -> Any:
-    """Name a function by the state of the sources that its compiled form holds.
+    """Add the state of all sources of a compiled function to its name.
 
-    numba only looks at the file in which a function stands, and would keep constants, options and
-    called functions from other files as they were.
+    numba's cache only depends on the file of a function, and would keep old constants, options and
+    functions of other files.
     """
     function.__qualname__ += f"_{_source_stamp()}"
     return function
@@ -77,7 +77,7 @@ def _source_stamp() -> str:
 
 
 class ArrayBackend(Backend):
-    """Columns as arrays, for the compiled kernel."""
+    """Make columns as arrays, for the compiled kernel."""
 
     @staticmethod
     def whole(values: Iterable[int]) -> Column:

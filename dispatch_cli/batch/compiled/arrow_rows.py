@@ -1,9 +1,8 @@
-"""Record batches in and out: ``api.rank_batches`` without a row as an object.
+"""Rank Arrow record batches for ``api.rank_batches``, without an object for each row.
 
-The columns that come in have the names of the facts of an incident (``lat``, ``lon``, ``when``,
-``kind``, ``client``, ``vehicle``, ``weight_t``, …) and hold what was read and checked already; all
-but the first four may be missing. ``row`` and ``id`` go through. What comes out has the columns of
-``result_record``.
+The input columns have the names of the facts of an incident (``lat``, ``lon``, ``when``, ``kind``,
+``client``, ``vehicle``, ``weight_t``, …) with valid values; all but the first four are optional.
+``row`` and ``id`` are copied. The output has the columns of ``result_record``.
 """
 
 from collections.abc import Callable
@@ -16,14 +15,16 @@ import pyarrow.compute as pc
 
 from ...errors import UsageError
 from ...intake import AMOUNTS
+from ...messages import Message, counted
 from ...model import Incident, Place, Vehicle
+from ...model.stamps import EPOCH
 from ...model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
 from ...notation.place_notations import MOST_UNCERTAIN_KM
 from ..result_record import columns_for
 from ..write.frame_writer import table_of
 from .arrays import Array
 from .column_engine import ColumnEngine
-from .incident_columns import EPOCH, IncidentColumns
+from .incident_columns import IncidentColumns
 from .parallel import in_order, parts_of
 from .result_columns import OfferRows, rank_lines
 
@@ -51,7 +52,7 @@ _WORDS = {"vehicle": VEHICLE_CLASSES, "state": VEHICLE_STATES, "spot": SPOTS}
 SCHEMA = pa.schema(
     [(column.name, getattr(pa, column.type)()) for column in columns_for(full=False)]
 )
-"""The columns that come out."""
+"""The output columns."""
 
 
 def rank_table(
@@ -62,11 +63,11 @@ def rank_table(
     first_row: int = 1,
     offers: OfferRows | None = None,
 ) -> pa.RecordBatch:
-    """Rank every row; the lines stand in the order of the rows, then of plan and rank.
+    """Rank every row; the lines have the order of the rows, then of plan and rank.
 
     ``when`` is a timestamp with a time zone, or whole microseconds since 1970. Rows without a
-    column ``row`` are numbered from ``first_row`` on; ``offers`` is kept from batch to batch.
-    Raises UsageError for columns that lack something, and what ``check`` raises of an incident.
+    column ``row`` are numbered from ``first_row`` on; ``offers`` is a cache for several batches.
+    Raises UsageError for invalid columns, and the errors of ``check`` for an incident.
     """
     _check_columns(batch)
     rows = _columns_of(batch, engine.gate_facts, first_row)
@@ -94,14 +95,16 @@ def _column(batch: pa.RecordBatch, name: str) -> Any | None:
 
 
 def _check_columns(batch: pa.RecordBatch) -> None:
-    """Refuse columns that would be taken for other incidents; raises UsageError."""
-    problems = []
+    """Check the columns; raises UsageError with all problems."""
+    problems: list[Message | str] = []
     for name in ("kind", "lat", "lon", "when", "row"):
         column = _column(batch, name)
         if column is None and name != "row":
-            problems.append(f"a record batch needs the column {name!r}")
+            problems.append(Message("a record batch needs the column {name!r}", name=name))
         elif column is not None and column.null_count:
-            problems.append(f"the column {name!r} lacks {column.null_count} values")
+            lacking = counted(column.null_count, "value")
+            text = "the column {name!r} lacks {lacking}"
+            problems.append(Message(text, name=name, lacking=lacking))
     problems += _time_problems(_column(batch, "when"))
     for name in _FACTS:
         column = _column(batch, name)
@@ -110,12 +113,13 @@ def _check_columns(batch: pa.RecordBatch) -> None:
     for name, least, most in _LIMITS:
         column = _column(batch, name)
         if column is not None and not _is_within(column, least, most):
-            problems.append(f"the column {name!r} holds more than numbers {least} to {most}")
+            text = "the column {name!r} has values that are not numbers from {least} to {most}"
+            problems.append(Message(text, name=name, least=least, most=most))
     if problems:
         raise UsageError(*problems)
 
 
-def _time_problems(when: Any | None) -> list[str]:
+def _time_problems(when: Any | None) -> list[Message | str]:
     if when is None:
         return []
     if pa.types.is_timestamp(when.type):
@@ -123,15 +127,16 @@ def _time_problems(when: Any | None) -> list[str]:
             return ["the column 'when' has no time zone"]
         when = _in_microseconds(when)
     elif not pa.types.is_integer(when.type):
-        return [f"the column 'when' is {when.type}: timestamps with a zone, or microseconds"]
+        text = "the column 'when' is {type}; allowed: timestamps with a zone, or microseconds"
+        return [Message(text, type=when.type)]
     is_beyond = not _is_within(when, -_MOST_US, _MOST_US)
-    return ["the column 'when' holds times beyond all calendars"] if is_beyond else []
+    return ["the column 'when' has times outside of the years 69 to 3870"] if is_beyond else []
 
 
 def _in_microseconds(when: Any) -> Any:
     """Convert times to whole microseconds since 1970.
 
-    Finer parts are cut off; a time that is too far away becomes one that the limits refuse.
+    Nanoseconds are cut off; a time outside of the limits becomes one that ``_is_within`` refuses.
     """
     unit = when.type.unit
     if unit == "ns":
@@ -142,8 +147,8 @@ def _in_microseconds(when: Any) -> Any:
     return pc.multiply(pc.if_else(is_far, most + 1, wide), factor)
 
 
-def _fact_problems(name: str, column: Any) -> list[str]:
-    """Find values that no incident has in a column."""
+def _fact_problems(name: str, column: Any) -> list[Message | str]:
+    """Find invalid values in a column of a fact."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if name == "asked" and pa.types.is_list(kind):
         column, kind = column.flatten(), kind.value_type
@@ -151,12 +156,19 @@ def _fact_problems(name: str, column: Any) -> list[str]:
             return ["the column 'asked' has a list with a null"]
     is_fit, fits = _TYPES.get(name, (_is_text, "texts"))
     if not (is_fit(kind) or pa.types.is_null(kind)):
-        return [f"the column {name!r} is {kind}; allowed: {fits}"]
+        text = "the column {name!r} is {type}; allowed: {allowed}"
+        return [Message(text, name=name, type=kind, allowed=Message(fits))]
     if fits == _WHOLE and not _is_within(column, 0, _MOST_COUNT):
-        return [f"the column {name!r} holds more than whole numbers from 0 to {_MOST_COUNT:,}"]
+        text = "the column {name!r} has values that are not whole numbers from 0 to {most:,}"
+        return [Message(text, name=name, most=_MOST_COUNT)]
     found = set(column.unique().to_pylist()) if name in _WORDS else set()
     return [
-        f"unknown {name} {word!r}; allowed: {', '.join(_WORDS[name])}"
+        Message(
+            "unknown {name} {word!r}; allowed: {allowed}",
+            name=name,
+            word=word,
+            allowed=", ".join(_WORDS[name]),
+        )
         for word in sorted(found - {None, *_WORDS.get(name, ())})
     ]
 
@@ -166,7 +178,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _is_within(column: Any, least: float, most: float) -> bool:
-    """Whether a column holds only numbers of a range; nulls are not looked at."""
+    """Return whether a column has only numbers of a range; nulls are ignored."""
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return bool(column.null_count == len(column))
     known = column.drop_null()
@@ -177,7 +189,7 @@ def _is_within(column: Any, least: float, most: float) -> bool:
 def _columns_of(
     batch: pa.RecordBatch, gate_facts: frozenset[str], first_row: int
 ) -> IncidentColumns:
-    """The rows of a record batch, each combination of facts made an incident once."""
+    """Read the rows of a record batch, with one template for each combination of facts."""
     count = batch.num_rows
     code: Array = np.zeros(count, np.int64)
     known = []
@@ -190,7 +202,7 @@ def _columns_of(
         code = code * len(values) + own
         if code.max(initial=0) > 1 << 40:
             code = np.unique(code, return_inverse=True)[1]
-    _, first, said = np.unique(code, return_index=True, return_inverse=True)
+    _, first, template_of = np.unique(code, return_index=True, return_inverse=True)
     templates = [
         _incident({name: values[own[row]] for name, own, values in known}) for row in first.tolist()
     ]
@@ -201,14 +213,14 @@ def _columns_of(
         uncertainty_km=_floats(batch, "uncertainty_km", 0.0),
         at_us=_moments(batch),
         amounts={name: _floats(batch, name, float("nan")) for name in AMOUNTS},
-        said=said,
+        template_of=template_of,
         templates=templates,
         shared=len(templates),
     )
 
 
 def _coded(column: Any) -> tuple[Array, list[Any]]:
-    """Number the values of a column, the same for the same value; and the values."""
+    """Return the code of each value of a column, and the distinct values by code."""
     if pa.types.is_list(column.type):
         texts = [None if cell is None else tuple(cell) for cell in column.to_pylist()]
         values = list(dict.fromkeys(texts))
@@ -235,7 +247,7 @@ def _incident(facts: dict[str, Any]) -> Incident:
 
 
 def _numbers(batch: pa.RecordBatch, first_row: int) -> Array:
-    """The numbers of the rows, counted from ``first_row`` where none are said."""
+    """Return the numbers of the rows, counted from ``first_row`` without a column ``row``."""
     own = _column(batch, "row")
     if own is None:
         return np.arange(first_row, first_row + batch.num_rows)

@@ -1,4 +1,4 @@
-"""The engine for columns: the compiled kernel ranks all rows, the desk a few of them."""
+"""Rank rows in columns: most by the compiled kernel, a few by the desk."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -9,51 +9,61 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...model import Incident, Place
+from ...model.stamps import EPOCH
 from .. import kernel
 from ..engine import Engine
-from ..kernel_tables import CellEntries, CodeEntries, Found, Hours, Rows, Sides, Table
+from ..kernel_tables import (
+    CellEntries,
+    CodeEntries,
+    HoursTable,
+    OfferTable,
+    SideTable,
+    TaskResults,
+    TaskTable,
+)
 from ..offers import EVERY_PROVIDER
-from ..ranks import Ranks
-from ..shapes import Side
+from ..ranks import ServiceRanks
+from ..shapes import ServiceSide
 from .arrays import Array, ArrayBackend, compiled_kernel
-from .incident_columns import EPOCH, IncidentColumns, columns_of
-from .prepared_rows import Block, PreparedRows, RowPreparer
+from .incident_columns import IncidentColumns, columns_of
+from .prepared_rows import PreparedRows, RowBlock, RowPreparer
 
 _LOADING_S = 1.5
-"""Loading what was compiled before takes less."""
+"""Loading compiled functions from the cache is faster."""
 _COMPILING = "the batch engine is compiled once after an installation: about ten seconds"
 
 
 def _processors() -> int:
-    """Count the processors that this process may use; some systems only tell of all."""
-    is_told = hasattr(os, "sched_getaffinity")
-    return len(os.sched_getaffinity(0)) if is_told else os.cpu_count() or 1
+    """Count the processors that this process may use; on some systems, all processors."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
-class Ranking(NamedTuple):
-    """What was found for one service: a task for each row that needs it.
+class ServiceRanking(NamedTuple):
+    """The results of one service, with a task for each row that needs it.
 
-    ``place`` is the service's place in the plan of the row, ``gate`` the furthest gate that any
-    provider came to where there is no candidate. ``found`` has ``top + kernel.SPARE`` places for
-    each task, ``settled`` the ranks of those that the desk has ranked.
+    ``place`` is the service's position in the plan of the row, ``gate`` the last gate that any
+    provider reached if there is no candidate. ``found`` has ``top + kernel.SPARE`` places for each
+    task, ``settled`` the ranks of the tasks that the desk has ranked.
     """
 
     service: str
     at_night: bool
     row: Array
     place: Array
-    sides: list[Side]
-    laid_out: Sides
+    sides: list[ServiceSide]
+    laid_out: SideTable
     side_of: Array
-    found: Found
+    found: TaskResults
     gate: Array
-    settled: dict[int, Ranks]
+    settled: dict[int, ServiceRanks]
 
 
 class ColumnEngine(Engine):
-    """The same engine for many rows at a time; it needs what the extra ``batch`` installs.
+    """The engine for many rows at a time; it needs the libraries of the extra ``batch``.
 
-    Several threads may rank at a time; ``threads`` is how many shall.
+    It is thread-safe; ``threads`` is the number of threads to use. Default: one per processor.
     """
 
     def __init__(self, *args: Any, threads: int | None = None, **options: Any) -> None:
@@ -62,11 +72,11 @@ class ColumnEngine(Engine):
         self.threads = threads or _processors()
         self.prepare = RowPreparer(self).prepare
 
-    def rank(self, incidents: Sequence[Incident]) -> list[tuple[Ranks, ...]]:
+    def rank(self, incidents: Sequence[Incident]) -> list[tuple[ServiceRanks, ...]]:
         """Rank each incident for each service of its plan, in the order of the plan."""
         if self.is_scalar:
             return super().rank(incidents)
-        ranks: list[dict[int, Ranks]] = [{} for _ in incidents]
+        ranks: list[dict[int, ServiceRanks]] = [{} for _ in incidents]
         for ranking in self.rank_prepared(self.prepare(columns_of(incidents))):
             for task, row in enumerate(ranking.row.tolist()):
                 side = ranking.sides[ranking.side_of[task]]
@@ -76,9 +86,9 @@ class ColumnEngine(Engine):
         return [tuple(found[place] for place in sorted(found)) for found in ranks]
 
     def warm_up(self, notify: Callable[[str], None]) -> None:
-        """Load or compile all functions of the kernel; a compilation is announced.
+        """Load or compile all functions of the kernel; ``notify`` is called for a compilation.
 
-        The incident lies where no provider is, so that every function is called.
+        The incident is far from all providers, so that every function is called.
         """
         far = Incident(kind="tow", place=Place(lat=0.0, lon=0.0), when=EPOCH + timedelta(days=1))
         announcement = Timer(_LOADING_S, notify, [_COMPILING])
@@ -88,7 +98,7 @@ class ColumnEngine(Engine):
         finally:
             announcement.cancel()
 
-    def rank_prepared(self, prepared: PreparedRows) -> list[Ranking]:
+    def rank_prepared(self, prepared: PreparedRows) -> list[ServiceRanking]:
         """Rank all rows, one service after the other."""
         sides = [side for shape in prepared.shapes for side in shape.sides]
         services = dict.fromkeys(side.entry.service for side in sides)
@@ -99,7 +109,9 @@ class ColumnEngine(Engine):
             for at_night in nights
         ]
 
-    def _rank_service(self, service: str, prepared: PreparedRows, *, at_night: bool) -> Ranking:
+    def _rank_service(
+        self, service: str, prepared: PreparedRows, *, at_night: bool
+    ) -> ServiceRanking:
         """Rank the rows whose plan has a service, those by day or those at night."""
         block, shapes = prepared.block, prepared.shapes
         wanted = [
@@ -117,12 +129,14 @@ class ColumnEngine(Engine):
         tasks = self._tasks(block, picked, side_of[picked])
         found = self._places(len(picked))
 
-        def given(name: str) -> tuple[Table, Hours, Sides, CellEntries, CodeEntries, Rows]:
+        def arguments(
+            name: str,
+        ) -> tuple[OfferTable, HoursTable, SideTable, CellEntries, CodeEntries, TaskTable]:
             cell, cells = self._cell_entries(name, block, picked)
             return (self.table(name, at_night=at_night), block.hours, laid_out, cells,
                     self.coded(name), tasks._replace(cell=cell))  # fmt: skip
 
-        own = given(service)
+        own = arguments(service)
         self.kernel.rank(*own, found, 0, len(picked), self.top)
         nobody = np.flatnonzero(found.verdict == kernel.NOBODY)
         gate = np.zeros(len(picked), np.int64)
@@ -132,33 +146,35 @@ class ColumnEngine(Engine):
         ]
         if len(near):
             others = np.zeros(len(picked), np.int64)
-            self._find_furthest(given(EVERY_PROVIDER), near, others)
+            self._find_furthest(arguments(EVERY_PROVIDER), near, others)
             gate[near] = np.where(others[near] < 0, -1, np.maximum(gate[near], others[near]))
         found.verdict[nobody[gate[nobody] < 0]] = kernel.UNSURE
         places = np.array([place for _, place, _ in wanted], np.int64)
-        ranking = Ranking(
+        ranking = ServiceRanking(
             service, at_night, block.row[picked], places[tasks.side], sides, laid_out, tasks.side,
             found, gate, {},
         )  # fmt: skip
         self._settle(ranking, prepared.rows)
         return ranking
 
-    def _find_furthest(self, given: Any, tasks: Array, gate: Array) -> None:
+    def _find_furthest(self, arguments: Any, tasks: Array, gate: Array) -> None:
         if len(tasks):
             found = np.zeros(len(tasks), np.int64)
-            self.kernel.find_furthest(*given, tasks, found)
+            self.kernel.find_furthest(*arguments, tasks, found)
             gate[tasks] = found
 
     @staticmethod
-    def _tasks(block: Block, picked: Array, side: Array) -> Rows:
-        """The rows that are picked, each with its side."""
+    def _tasks(block: RowBlock, picked: Array, side: Array) -> TaskTable:
+        """Return the picked rows as tasks, each with its service."""
         shared = ("codes", "asked", "side", "limits")
         columns = {name: column[picked] for name, column in block.tasks._asdict().items()
                    if name not in shared}  # fmt: skip
         return block.tasks._replace(side=side, limits=block.tasks.limits[picked].ravel(), **columns)
 
-    def _cell_entries(self, service: str, block: Block, picked: Array) -> tuple[Array, CellEntries]:
-        """The number of the cell of each row among all that are made so far, and their entries."""
+    def _cell_entries(
+        self, service: str, block: RowBlock, picked: Array
+    ) -> tuple[Array, CellEntries]:
+        """Return the number of each row's cell, and the entries of all cells so far."""
         cells = self.cells(service, block.wide_km)
         own = block.cell[picked]
         is_used = np.zeros(len(block.keys) + 1, np.bool_)  # the last is for rows without a cell
@@ -169,15 +185,15 @@ class ColumnEngine(Engine):
         slots[used] = numbers
         return slots[own], entries
 
-    def _places(self, tasks: int) -> Found:
+    def _places(self, tasks: int) -> TaskResults:
         wide = tasks * (self.top + kernel.SPARE)
-        return Found(
+        return TaskResults(
             np.empty(wide, np.int32), np.empty(wide), np.empty(wide), np.empty(wide),
             np.empty(tasks, np.uint8), np.zeros(tasks, np.int64), np.zeros(tasks, np.int64),
         )  # fmt: skip
 
-    def _settle(self, ranking: Ranking, rows: IncidentColumns) -> None:
-        """Rank one by one what the kernel has left open, and write it among the rest."""
+    def _settle(self, ranking: ServiceRanking, rows: IncidentColumns) -> None:
+        """Rank the tasks that the kernel left open one by one, and insert their results."""
         found, width = ranking.found, self.top + kernel.SPARE
         numbers: dict[str, int] = {}
         for task in np.flatnonzero(found.verdict >= kernel.TIED).tolist():
@@ -199,17 +215,19 @@ class ColumnEngine(Engine):
                 found.travel_min[at], found.distance_km[at] = row.travel_min, row.distance_km
 
     def _gate_of(self, reason: str) -> int:
-        """The place of a reason among all; 0 for none."""
+        """Return the number of a reason; 0 for none."""
         return self.reasons.index(reason) + 1 if reason else 0
 
-    def _ranks(self, incident: Incident, side: Side, ranking: Ranking, task: int) -> Ranks:
-        """The ranks of one task."""
+    def _ranks(
+        self, incident: Incident, side: ServiceSide, ranking: ServiceRanking, task: int
+    ) -> ServiceRanks:
+        """Return the ranks of one task."""
         found = ranking.found
         if task in ranking.settled:
             return ranking.settled[task]
         if found.verdict[task] == kernel.NOBODY:
             reason = self.reason_of(int(ranking.gate[task]))
-            return Ranks(service=ranking.service, rows=(), reason=reason)
+            return ServiceRanks(service=ranking.service, rows=(), reason=reason)
         begin = task * (self.top + kernel.SPARE)
         places = slice(begin, begin + int(found.count[task]))
         order = zip(

@@ -21,15 +21,15 @@ _FEW = 4000
 
 
 def parts_of(count: int, threads: int) -> list[Array]:
-    """Part the numbers of rows among threads, if they are enough for more than one."""
+    """Divide the numbers of rows among threads, if there are enough of them."""
     parts: list[Array] = np.array_split(np.arange(count), min(threads, 1 + count // _FEW))
     return parts
 
 
 def in_order(items: Iterable[T], work: Callable[[T], R], threads: int) -> Iterator[tuple[T, R]]:
-    """Yield each item with its result, in order, while the next ones are worked on.
+    """Yield each item with its result, in order, while threads work on the next ones.
 
-    If the items end with BadDataError, the results of those before it come first.
+    If the items end with BadDataError, the results of the items before it are yielded first.
     """
     pool = ThreadPoolExecutor(threads)
     pending: deque[tuple[T, Future[R]]] = deque()

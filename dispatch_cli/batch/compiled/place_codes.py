@@ -1,8 +1,8 @@
-"""The postcodes in which places may lie, for columns of coordinates: ``notation.postcode_search``.
+"""Find the possible postcodes of places in columns, as ``notation.postcode_search`` does.
 
-The formulas are those of ``possible_postcodes``. Where a comparison is as close as the last bits of
-compiled sines could decide it, the row is left to the desk. A row that may lie beyond the border is
-looked at one by one: ``place_at``.
+The formulas are those of ``possible_postcodes``. If the last bits of compiled sines could decide a
+comparison, the row is left to the desk. A row that may be beyond the border is read with
+``place_at``.
 """
 
 from functools import cache
@@ -21,17 +21,17 @@ from ..index.postcode_entries import all_codes, number_of
 from .arrays import Array, compiled_kernel, jit
 
 MOST_CODES = 32
-"""A place that may lie in more is left to the desk."""
+"""A place with more possible postcodes is left to the desk."""
 _EDGE = 1e-6
 _SLACK_DEG = 1e-9
 _KM_PER_DEGREE = EARTH_RADIUS_KM * acos(-1.0) / 180
 
 
 class PlaceCodes(NamedTuple):
-    """For each place up to MOST_CODES numbers of postcodes, and in ``counts`` how many.
+    """For each place up to MOST_CODES numbers of postcodes, and their number in ``counts``.
 
-    ``is_decided`` is false where the desk has to look. ``foreign_km`` is how far a place is surely
-    beyond the border, infinite where the nearest centre is not near.
+    ``is_decided`` is false for a row for the desk. ``foreign_km`` is the least distance beyond the
+    border, infinite without a near centre.
     """
 
     codes: Array
@@ -40,10 +40,10 @@ class PlaceCodes(NamedTuple):
     foreign_km: Array
 
 
-class _Centres(NamedTuple):
+class _CentreColumns(NamedTuple):
     """All centres by latitude.
 
-    ``slack_km`` is how uncertain a place in the area is; within ``german_km`` all are German.
+    ``slack_km`` is the uncertainty of a place in the area; within ``german_km`` all are German.
     """
 
     lat: Array
@@ -57,7 +57,7 @@ class _Centres(NamedTuple):
 
 
 @cache
-def _all_centres() -> _Centres:
+def _all_centres() -> _CentreColumns:
     table = centres()
     everything = sorted((lat, lon, code) for code, lat, lon in table.everything())
     number = {code: at for at, code in enumerate(all_codes())}
@@ -65,7 +65,7 @@ def _all_centres() -> _Centres:
     phi = np.radians(lat)
     turn = np.radians(lon)
     points = np.stack([np.cos(phi) * np.cos(turn), np.cos(phi) * np.sin(turn), np.sin(phi)], axis=1)
-    return _Centres(
+    return _CentreColumns(
         lat, lon, phi, np.cos(phi), points,
         np.array([number[code] for *_, code in everything], np.int64),
         np.array([table.radius_km(code) for *_, code in everything]),
@@ -74,7 +74,7 @@ def _all_centres() -> _Centres:
 
 
 def find_codes(lat: Array, lon: Array, uncertainty_km: Array) -> PlaceCodes:
-    """Find the postcodes in which each place may lie."""
+    """Find the possible postcodes of each place."""
     made, count = _all_centres(), len(lat)
     nearest, km = np.empty(count, np.int64), np.empty(count)
     _find_nearest(lat, lon, made, FOREIGN_FROM_KM, nearest, km)
@@ -94,7 +94,7 @@ def find_codes(lat: Array, lon: Array, uncertainty_km: Array) -> PlaceCodes:
 
 
 def _look_up(row: int, place: Place, found: PlaceCodes) -> None:
-    """Take the postcodes of a place that was looked at, and how far abroad it is."""
+    """Store the postcodes of a place that was read separately, and its distance abroad."""
     found.foreign_km[row] = place.surely_abroad_km
     found.counts[row] = len(place.postcodes)
     if len(place.postcodes) > MOST_CODES:
@@ -111,9 +111,9 @@ _great_circle_km = compiled_kernel().great_circle_km
 
 @jit
 def _find_nearest(lats, lons, made, foreign_from_km, nearest, found_km):
-    """Find the nearest centre of each place within Germany's reach."""
+    """Find the nearest centre of each place within ``foreign_from_km``."""
     reach = foreign_from_km / _KM_PER_DEGREE + _SLACK_DEG
-    # The square of the chord of that distance, and a little more.
+    # Slightly more than the square of the chord of that distance.
     most = foreign_from_km / EARTH_RADIUS_KM
     for row in range(len(lats)):
         lat, lon = lats[row], lons[row]
@@ -146,7 +146,7 @@ def _find_nearest(lats, lons, made, foreign_from_km, nearest, found_km):
 def _gather(
     lats, lons, uncertain_km, made, nearest, nearest_km, farthest_radii, codes, counts, decided
 ):
-    """List the centres whose area may hold each place."""
+    """List the centres whose area may contain each place."""
     for row in range(len(lats)):
         own = nearest[row]
         if own < 0:

@@ -1,4 +1,4 @@
-"""Rows in columns, grouped by facts and sorted by places, as the kernel asks for them."""
+"""Group rows by facts and sort them by place, for the kernel."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,9 +12,9 @@ from ...model import HEAVY_FROM_T, Incident, PlanEntry
 from ...ranking import NIGHT_BEGINS, NIGHT_ENDS
 from ..engine import MOST_LAT, Engine, rounded_up
 from ..index.cells import STEP_DEG
-from ..kernel_tables import Hours, Rows
+from ..kernel_tables import HoursTable, TaskTable
 from ..offers import EVERY_PROVIDER
-from ..shapes import Shape
+from ..shapes import IncidentShape
 from ..time_steps import STRETCH_US
 from .arrays import Array
 from .incident_columns import IncidentColumns
@@ -23,50 +23,50 @@ from .place_codes import MOST_CODES, find_codes
 _MOST_US = 7_258_118_400_000_000
 """The year 2200: rows beyond it, or before 1970, are ranked by the desk."""
 _MOST_HOURS = 8
-"""Sets of stretches whose hours are kept."""
+"""Sets of stretches of which the hours are in the cache."""
 _ELSEWHERE, _HALF = -1 << 40, 1 << 19
 
 
-class Block(NamedTuple):
-    """Rows in the order of their cells: neighbours are ranked one after the other."""
+class RowBlock(NamedTuple):
+    """Rows in the order of their cells, so that neighbours are ranked one after the other."""
 
     row: Array
     shape: Array
-    tasks: Rows
+    tasks: TaskTable
     keys: list[tuple[int, int]]
     cell: Array
-    """The number of each row's key; -1 where only the desk can rank."""
-    hours: Hours
+    """The number of each row's key; -1 for a row for the desk."""
+    hours: HoursTable
     wide_km: float
     is_night: Array
 
 
 class PreparedRows(NamedTuple):
-    """Rows with the number of the shape of each, the shapes, and the rows as the kernel asks."""
+    """Rows, the number of each row's shape, the shapes, and the rows as tasks for the kernel."""
 
     rows: IncidentColumns
     shape_of: Array
-    shapes: list[Shape]
-    block: Block
+    shapes: list[IncidentShape]
+    block: RowBlock
 
 
 class RowPreparer:
-    """Prepares rows for an engine; several threads may do so at a time."""
+    """Prepare rows for an engine; thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known_hours: dict[tuple[int, ...], Hours] = {}
+        self._known_hours: dict[tuple[int, ...], HoursTable] = {}
 
     def prepare(self, rows: IncidentColumns) -> PreparedRows:
         """Group rows by their facts and sort them by their places."""
         shape_of, shapes = self._shapes_of(rows)
         return PreparedRows(rows, shape_of, shapes, self._block(rows, shape_of))
 
-    def _shapes_of(self, rows: IncidentColumns) -> tuple[Array, list[Shape]]:
-        """Number the shape of each row, each combination of facts looked at once."""
+    def _shapes_of(self, rows: IncidentColumns) -> tuple[Array, list[IncidentShape]]:
+        """Return the number of each row's shape, and the shapes."""
         weight_t = rows.amounts["weight_t"]
         is_light = np.where(weight_t > HEAVY_FROM_T, 1, 2)
-        code = rows.said * 3 + np.where(np.isnan(weight_t), 0, is_light)
+        code = rows.template_of * 3 + np.where(np.isnan(weight_t), 0, is_light)
         for name in AMOUNTS:
             if name in self._engine.shapes.static_facts:
                 values, own = np.unique(rows.amounts[name], return_inverse=True)
@@ -78,11 +78,11 @@ class RowPreparer:
         own = np.array([number[shape] for shape in alike], np.int64)
         return (own[shape_of] if alike else shape_of), shapes
 
-    def _block(self, rows: IncidentColumns, shape_of: Array) -> Block:
-        """Sort the rows by cell, and lay out what holds for all services."""
+    def _block(self, rows: IncidentColumns, shape_of: Array) -> RowBlock:
+        """Sort the rows by cell, and make the columns that all services share."""
         is_plain = np.array([one.wish is None for one in rows.templates], np.bool_)
         is_here = (
-            (is_plain[rows.said] if rows.count else np.zeros(0, np.bool_))
+            (is_plain[rows.template_of] if rows.count else np.zeros(0, np.bool_))
             & (np.abs(rows.lat) < MOST_LAT)
             & (rows.at_us >= 0)
             & (rows.at_us < _MOST_US)
@@ -100,8 +100,8 @@ class RowPreparer:
         known, stretch_of = np.unique(np.where(is_here[order], stretch, 0), return_inverse=True)
         asked = [self._engine.asked_of(one) if one.asked else () for one in rows.templates]
         asked_ends = np.cumsum([0, *map(len, asked)])
-        said = rows.said[order]
-        tasks = Rows(
+        template_of = rows.template_of[order]
+        tasks = TaskTable(
             lat=rows.lat[order],
             lon=rows.lon[order],
             uncertainty_km=rows.uncertainty_km[order],
@@ -109,16 +109,16 @@ class RowPreparer:
             at_us=rows.at_us[order],
             stretch=stretch_of,
             limits=self._limits_of(rows)[order],
-            side=said,
+            side=template_of,
             cell=cell - elsewhere,
             code_begin=order * codes.shape[1],
             code_end=order * codes.shape[1] + code_count[order],
             codes=codes.ravel(),
-            asked_begin=asked_ends[said] if asked else said,
-            asked_end=asked_ends[said + 1] if asked else said,
+            asked_begin=asked_ends[template_of] if asked else template_of,
+            asked_end=asked_ends[template_of + 1] if asked else template_of,
             asked=self._engine.backend.whole(one for each in asked for one in each),
         )
-        return Block(
+        return RowBlock(
             row=order,
             shape=shape_of[order],
             tasks=tasks,
@@ -130,18 +130,18 @@ class RowPreparer:
         )  # fmt: skip
 
     def _postcodes(self, rows: IncidentColumns, is_here: Array) -> tuple[Array, Array, Array]:
-        """The postcodes of each place, and how far abroad it is, where any area asks for them.
+        """Return the postcodes of each place and its distance abroad, if any area needs them.
 
-        Clears ``is_here`` where only the desk can tell.
+        Clears ``is_here`` for rows for the desk.
         """
         count = rows.count
         if not self._engine.offers.needs_postcodes:
             return np.zeros((count, 1), np.int64), np.zeros(count, np.int64), np.zeros(count)
         codes, counts, is_decided, foreign_km = find_codes(rows.lat, rows.lon, rows.uncertainty_km)
-        # No centre is near enough to say how far it is.
+        # Without a near centre the distance abroad is unknown.
         is_decided &= np.isfinite(foreign_km) | (rows.uncertainty_km == 0)
-        for row in np.flatnonzero(rows.said >= rows.shared).tolist():
-            place = rows.templates[rows.said[row]].place
+        for row in np.flatnonzero(rows.template_of >= rows.shared).tolist():
+            place = rows.templates[rows.template_of[row]].place
             own = self._engine.codes_of(place)
             is_decided[row] = own is not None and len(own) <= MOST_CODES
             if own is not None and is_decided[row]:
@@ -151,7 +151,7 @@ class RowPreparer:
         return codes, counts, foreign_km
 
     def _is_night(self, at_us: Array) -> Array:
-        """Whether it is night at each moment, where that makes a difference to any provider."""
+        """Return whether it is night at each moment, if any provider differs at night."""
         if not self._engine.offers.differ_at_night:
             return np.zeros(len(at_us), np.bool_)
         moments = pl.Series(at_us).cast(pl.Datetime("us", "UTC"))
@@ -159,12 +159,12 @@ class RowPreparer:
         return ~hour.is_between(NIGHT_ENDS, NIGHT_BEGINS, closed="left").to_numpy()
 
     def _limits_of(self, rows: IncidentColumns) -> Array:
-        """The numbers that the limit gates compare, as many for each row as there are gates."""
+        """Return the numbers of each row that the limit gates compare, one for each gate."""
         found = np.empty((rows.count, len(self._engine.offers.limits)))
         for at, (*_, limit) in enumerate(self._engine.offers.limits):
             if limit.name not in AMOUNTS:
                 per_template = [limit.asked(self._need(one)) for one in rows.templates]
-                found[:, at] = np.array(per_template)[rows.said] if per_template else 0.0
+                found[:, at] = np.array(per_template)[rows.template_of] if per_template else 0.0
             else:
                 values = rows.amounts[limit.name] * limit.factor
                 found[:, at] = np.where(np.isnan(values), -np.inf, values)
@@ -173,12 +173,12 @@ class RowPreparer:
     def _need(self, incident: Incident) -> Need:
         return without_hours(incident, PlanEntry(service=EVERY_PROVIDER), self._engine.rules)
 
-    def _hours_in(self, stretches: Sequence[int]) -> Hours:
+    def _hours_in(self, stretches: Sequence[int]) -> HoursTable:
         key = (*stretches,)
         hours = self._known_hours.get(key)
         if hours is None:
             hours = self._engine.steps.hours_in(stretches, self._engine.backend)
-            # Threads that work on other months keep theirs.
+            # A new dictionary, because other threads may be reading the old one.
             if len(self._known_hours) >= _MOST_HOURS:
                 self._known_hours = {}
             self._known_hours[key] = hours

@@ -1,4 +1,4 @@
-"""From rankings to the columns of ``result_record``: a line for each call, service and rank."""
+"""Make the columns of ``result_record`` from rankings: a line for each call, service and rank."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -8,21 +8,22 @@ import numpy as np
 import polars as pl
 
 from .. import kernel
-from ..kernel_tables import Found, Sides
-from ..offers import Offer
+from ..kernel_tables import SideTable, TaskResults
+from ..offers import StandingOffer
 from ..result_record import EMERGENCY, columns_for
-from ..shapes import Shape
+from ..shapes import IncidentShape
 from .arrays import Array, jit
-from .column_engine import ColumnEngine, Ranking
+from .column_engine import ColumnEngine, ServiceRanking
 from .incident_columns import IncidentColumns
 from .prepared_rows import PreparedRows
 
 NONE = 0
-"""The number of no offer and of no text."""
+"""The number of a missing offer or text."""
 _NO_RANK = -1
 _OF_OFFER = ("provider", "phone", *(
     column.name for column in columns_for(full=False)
-    if column.scope == "candidate" and column.name in Offer._fields and column.type == "float64"
+    if column.scope == "candidate" and column.type == "float64"
+    and column.name in StandingOffer._fields
 ))  # fmt: skip
 """The columns in which an offer has the same value in every line."""
 
@@ -30,9 +31,9 @@ _OF_OFFER = ("provider", "phone", *(
 class ResultLines(NamedTuple):
     """Lines in the order of the rows, then of plan and rank.
 
-    ``row`` is the place of the row. ``calls``, ``services`` and ``candidates`` count: the emergency
-    numbers of each row, the services of each row, and the candidates of each service; ``served``
-    the rows for which anybody can come or only an emergency service is needed.
+    ``row`` is the index of the row. ``calls`` and ``services`` count the emergency numbers and the
+    services of each row, ``candidates`` the candidates of each service. ``served`` counts the rows
+    with a candidate, or with emergency services only.
     """
 
     row: Array
@@ -45,15 +46,15 @@ class ResultLines(NamedTuple):
 
     @property
     def columns(self) -> pl.DataFrame:
-        """The columns of services and candidates in ``result_record``, made anew for each call."""
+        """The columns of services and candidates in ``result_record``, made at each access."""
         return self.filled.columns(self.offers)
 
 
-class Lines(NamedTuple):
-    """The columns while they are filled, each line at its place.
+class LineColumns(NamedTuple):
+    """The columns while they are filled, each line at its index.
 
-    ``offer`` numbers rows of ``OfferRows``; ``service`` and ``reason`` number texts, as polars
-    numbers rows.
+    ``offer`` has numbers of rows of ``OfferRows``; ``service`` and ``reason`` have numbers of
+    texts.
     """
 
     service: Array
@@ -66,7 +67,7 @@ class Lines(NamedTuple):
 
 
 class FilledLines:
-    """The columns, with the texts that they number; ``count`` lines."""
+    """The columns of ``count`` lines, and their texts."""
 
     def __init__(self, count: int, offers: "OfferRows") -> None:
         def numbers() -> Array:
@@ -75,16 +76,16 @@ class FilledLines:
         def minutes() -> Array:
             return np.full(count, np.nan)
 
-        self.lines = Lines(numbers(), numbers(), numbers(), np.full(count, _NO_RANK),
+        self.lines = LineColumns(numbers(), numbers(), numbers(), np.full(count, _NO_RANK),
                            minutes(), minutes(), minutes())  # fmt: skip
         self.offers, self.texts = offers, {"": NONE}
 
     def text(self, text: str) -> int:
-        """The number of a text; NONE for an empty one."""
+        """Return the number of a text; NONE for an empty one."""
         return self.texts.setdefault(text, len(self.texts))
 
     def columns(self, offers: pl.DataFrame) -> pl.DataFrame:
-        """The filled columns, by the names of the record."""
+        """Return the filled columns, by the names of the record."""
         lines, texts = self.lines, pl.Series([text or None for text in self.texts])
         own = offers.select(pl.all().gather(pl.Series(lines.offer)))
         return own.with_columns(
@@ -98,16 +99,16 @@ class FilledLines:
 
 
 class ServiceRows(NamedTuple):
-    """Where the offers of a service begin, and which of them have a number for each time."""
+    """The first number of a service's offers, and which of them have phones with hours."""
 
     begin: int
     is_late: Array
 
 
 class OfferRows:
-    """The values of offers that are the same in every line; kept from block to block.
+    """The values of offers that are the same in every line, as a cache for all blocks.
 
-    Several threads may ask at a time.
+    Thread-safe.
     """
 
     def __init__(self) -> None:
@@ -117,8 +118,8 @@ class OfferRows:
         self._rows: list[tuple[Any, ...]] = [(None,) * len(_OF_OFFER)]
         self._frame: pl.DataFrame | None = None
 
-    def of(self, service: str, offers: Sequence[Offer], *, at_night: bool) -> ServiceRows:
-        """The numbers of the offers of a service, which follow each other."""
+    def of(self, service: str, offers: Sequence[StandingOffer], *, at_night: bool) -> ServiceRows:
+        """Return the numbers of a service's offers, which are consecutive."""
         key = (service, at_night)
         with self._lock:
             if key not in self._services:
@@ -132,7 +133,7 @@ class OfferRows:
             return self._services[key]
 
     def with_values(self, number: int, phone: str, wait_min: float = 0.0) -> int:
-        """The number of an offer with another phone and wait, or for NONE of a phone alone."""
+        """Return the number of an offer with another phone and wait; for NONE, of a phone alone."""
         key = (number, phone, wait_min)
         with self._lock:
             if key not in self._more:
@@ -145,7 +146,7 @@ class OfferRows:
             return self._more[key]
 
     def frame(self) -> pl.DataFrame:
-        """The values of all offers so far by their numbers; never changed later."""
+        """Return the values of all offers so far, by number; the frame never changes later."""
         with self._lock:
             if self._frame is None:
                 types: Any = dict.fromkeys(_OF_OFFER, pl.Float64) | dict.fromkeys(
@@ -156,7 +157,7 @@ class OfferRows:
 
 
 def rank_lines(engine: ColumnEngine, prepared: PreparedRows, offers: OfferRows) -> ResultLines:
-    """Rank all rows, and put every line at its place."""
+    """Rank all rows, and write every line to its index."""
     rankings = engine.rank_prepared(prepared)
     rows, shape_of, shapes, _ = prepared
     calls = np.array([len(shape.emergency) for shape in shapes], np.int64)[shape_of]
@@ -187,17 +188,21 @@ def rank_lines(engine: ColumnEngine, prepared: PreparedRows, offers: OfferRows) 
     )
 
 
-def _served(engine: ColumnEngine, ranking: Ranking) -> Array:
-    """How many candidates each task has."""
+def _served(engine: ColumnEngine, ranking: ServiceRanking) -> Array:
+    """Return the number of candidates of each task."""
     found = ranking.found
     is_served: Array = found.verdict == kernel.SERVED
     return np.where(is_served, np.minimum(found.count, engine.top), 0)
 
 
 def _put_candidates(
-    engine: ColumnEngine, rows: IncidentColumns, ranking: Ranking, start: Array, filled: FilledLines
+    engine: ColumnEngine,
+    rows: IncidentColumns,
+    ranking: ServiceRanking,
+    start: Array,
+    filled: FilledLines,
 ) -> None:
-    """Put the candidates of one service."""
+    """Write the candidates of one service."""
     served, width = _served(engine, ranking), engine.top + kernel.SPARE
     service, at_night = ranking.service, ranking.at_night
     offers = engine.offers.of(service, at_night=at_night)
@@ -230,16 +235,16 @@ def _put_candidates(
 def _fill(  # noqa: PLR0917 - compiled code has no keywords
     start: Array,
     served: Array,
-    found: Found,
+    found: TaskResults,
     side_of: Array,
-    sides: Sides,
+    sides: SideTable,
     number: Array,
     begin: int,
     service: int,
     width: int,
-    lines: Lines,
+    lines: LineColumns,
 ) -> None:
-    """Put the candidates of each task into its lines; ``number`` has the provider of each offer."""
+    """Write the candidates of each task to its lines; ``number`` has each offer's provider."""
     for task in range(len(start)):
         head_of = sides.head_of[side_of[task]]
         for rank in range(served[task]):
@@ -253,8 +258,10 @@ def _fill(  # noqa: PLR0917 - compiled code has no keywords
             )
 
 
-def _put_reasons(engine: ColumnEngine, ranking: Ranking, start: Array, filled: FilledLines) -> None:
-    """Put why there is no candidate, where there is none."""
+def _put_reasons(
+    engine: ColumnEngine, ranking: ServiceRanking, start: Array, filled: FilledLines
+) -> None:
+    """Write the reasons of tasks without a candidate."""
     nobody = np.flatnonzero(_served(engine, ranking) == 0)
     reasons = [filled.text(engine.reason_of(gate)) for gate in range(len(engine.reasons) + 1)]
     filled.lines.service[start[nobody]] = filled.text(ranking.service)
@@ -262,9 +269,13 @@ def _put_reasons(engine: ColumnEngine, ranking: Ranking, start: Array, filled: F
 
 
 def _put_calls(
-    start: Array, calls: Array, shape_of: Array, shapes: Sequence[Shape], filled: FilledLines
+    start: Array,
+    calls: Array,
+    shape_of: Array,
+    shapes: Sequence[IncidentShape],
+    filled: FilledLines,
 ) -> None:
-    """Put the emergency numbers before everything."""
+    """Write the emergency numbers as the first lines of their rows."""
     for place in range(int(calls.max(initial=0))):
         known = [shape.emergency[place] if place < len(shape.emergency) else None
                  for shape in shapes]  # fmt: skip

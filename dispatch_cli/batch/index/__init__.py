@@ -1,5 +1,5 @@
-"""Which offers may be left out at a place, and why none of them can stand among the first.
+"""List the offers that can be among the first at a place, and leave out all others.
 
-``cells`` bounds every offer of a cell from below; ``postcode_entries`` lists the offers of a code.
-Both hold for every hour, vehicle and client: gates only take offers away.
+``cells`` has a lower bound for every offer of a cell; ``postcode_entries`` lists the offers of a
+postcode. Both are valid for every hour, vehicle and client, because gates only remove offers.
 """

@@ -1,13 +1,13 @@
-"""The offers that can reach a cell of the ground, the soonest possible first.
+"""List the offers that can reach a cell of the map, by their lower bound of minutes.
 
-A cell is a box of latitude and longitude. For an offer whose base is ``d`` from the middle of a
-cell that reaches ``r`` from there to its corners, no place in the cell is nearer than ``d - r``:
-triangle inequality on the sphere; the corners are farthest, since along a meridian and along a
-parallel the distance from the middle only grows. The chord through the earth stands for ``d``: it
-is soon worked out and never more. No road is shorter than that way and driving minutes never fall
-with distance, so the minutes of ``d - r`` bound the order from below. An offer that cannot reach
-the cell is left out of it; one that cannot be there before the last resort stands at the end,
-because the reason may be asked for. The list of a cell is made from that of a wider one around it.
+A cell is a box of latitude and longitude. If the base of an offer is ``d`` from the middle of a
+cell, and the corners are ``r`` from the middle, no place in the cell is nearer than ``d - r``, by
+the triangle inequality on the sphere. The corners are the farthest points, since along a meridian
+and along a parallel the distance from the middle only grows. The chord through the earth replaces
+``d``, because it is fast to compute and never longer. No road is shorter, and driving minutes never
+fall with distance, so that the minutes of ``d - r`` are a lower bound of the order. An offer that
+cannot reach the cell is left out; one that cannot arrive before the last resort is at the end,
+because its reason may be needed. The list of a cell is made from that of a wider cell around it.
 """
 
 from collections.abc import Sequence
@@ -16,22 +16,22 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from ...model.sphere import great_circle_km
-from ..kernel_tables import Backend, CellEntries, Column, Table
+from ..kernel_tables import Backend, CellEntries, Column, OfferTable
 
 STEP_DEG = 0.2
 WIDER = (1, 4, 16, 64)
-"""How many times wider than the smallest the cells of each level are."""
+"""Width of the cells of each level, in cells of the smallest."""
 MOST_ENTRIES = 256
-"""The list of a cell holds no more; a row that needs one beyond it is ranked by the desk."""
+"""Entries in the list of a cell; a row that needs more is ranked by the desk."""
 MOST_CELLS = 200_000
-"""Lists that are kept; then they are forgotten and made again."""
+"""Lists in the cache; a full cache is cleared."""
 
 Key = tuple[int, int]
-"""Latitude and longitude, counted in cells from nought."""
+"""Latitude and longitude, counted in cells from 0."""
 
 
-class Cell(NamedTuple):
-    """The offers of a cell by their bounds; short if those with the highest are cut off."""
+class CellOffers(NamedTuple):
+    """The offers of a cell by their bounds; ``is_short`` if the highest were cut off."""
 
     offer: Column
     bound_min: Column
@@ -39,13 +39,18 @@ class Cell(NamedTuple):
 
 
 class CellLists:
-    """The cells of one service, each made when a row first falls into it.
+    """The cells of one service, each made for the first row in it.
 
-    ``wide_km`` is the most that a place of these rows is uncertain.
+    ``wide_km`` is the largest uncertainty of a place of these rows.
     """
 
     def __init__(
-        self, kernel: Any, backend: Backend, table: Table, offers: Sequence[int], wide_km: float
+        self,
+        kernel: Any,
+        backend: Backend,
+        table: OfferTable,
+        offers: Sequence[int],
+        wide_km: float,
     ) -> None:
         self._kernel, self._backend, self._table = kernel, backend, table
         self._everybody, self._wide_km = backend.whole(offers), wide_km
@@ -62,9 +67,9 @@ class CellLists:
         self._bound_min = self._backend.take_bounds(real, whole)
 
     def entries(self, keys: Sequence[Key]) -> tuple[list[int], CellEntries]:
-        """The numbers of some cells, and the entries of all that are made so far by their numbers.
+        """Return the numbers of some cells, and the entries of all cells so far by number.
 
-        Several threads may ask: entries that were given out do not change.
+        Thread-safe: returned entries never change.
         """
         with self._lock:
             if len(self._slots) > MOST_CELLS:
@@ -89,7 +94,7 @@ class CellLists:
         self._bound_min = append(self._bound_min, used, [cell.bound_min for cell in made])
 
     def single(self, key: Key) -> CellEntries:
-        """The entries of one cell alone, as its number 0."""
+        """Return the entries of one cell alone, with the number 0."""
         if key not in self._singles:
             if len(self._singles) > MOST_CELLS:
                 self._singles.clear()
@@ -99,17 +104,17 @@ class CellLists:
             )
         return self._singles[key]
 
-    def _make(self, key: Key) -> Cell:
+    def _make(self, key: Key) -> CellOffers:
         offers, bounds = self._reached(0, key)
         order = self._backend.lowest(bounds, MOST_ENTRIES)
-        return Cell(
+        return CellOffers(
             self._backend.take(offers, order),
             self._backend.take_bounds(bounds, order),
             len(offers) > MOST_ENTRIES,
         )
 
     def _reached(self, level: int, key: Key) -> tuple[Column, Column]:
-        """The offers of a cell of a level, and their bounds, from those of the level above."""
+        """Return the offers of a cell of a level, and their bounds, from the level above."""
         if level + 1 == len(WIDER):
             above = self._everybody
         else:
@@ -127,12 +132,12 @@ class CellLists:
 
 
 def key_of(lat: float, lon: float) -> Key:
-    """The cell of a place."""
+    """Return the cell of a place."""
     return floor(lat / STEP_DEG), floor(lon / STEP_DEG)
 
 
 def middle_of(key: Key, size: float) -> tuple[float, float, float]:
-    """The middle of a cell, and the way from there to its farthest corner."""
+    """Return the middle of a cell, and the distance from there to its farthest corner."""
     south, west = key[0] * size, key[1] * size
     lat, lon = south + size / 2, west + size / 2
     corner_km = max(great_circle_km(lat, lon, each, west) for each in (south, south + size))

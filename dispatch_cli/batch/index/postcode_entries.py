@@ -1,6 +1,6 @@
-"""The offers whose area is made of postcodes, by each postcode that it holds.
+"""List the offers whose area consists of postcodes, by postcode.
 
-A place names the postcodes in which it may lie, so that its offers are looked up and not measured.
+A place has its possible postcodes, so that its offers are looked up and not measured.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,19 +16,19 @@ _SLACK_MIN = 1e-6
 
 @cache
 def all_codes() -> tuple[str, ...]:
-    """Every postcode that has an area, in order."""
+    """List every postcode that has an area, in order."""
     return tuple(sorted(code for code, _, _ in centres().everything()))
 
 
 def number_of(code: str) -> int | None:
-    """The place of a postcode among all; None for one that has no area."""
+    """Return the number of a postcode; None for one that has no area."""
     codes = all_codes()
     at = bisect_left(codes, code)
     return at if at < len(codes) and codes[at] == code else None
 
 
 def numbers_of(codes: Iterable[str]) -> list[int] | None:
-    """The places of some postcodes, each once; None if any has no area."""
+    """Return the numbers of some postcodes, each once; None if any has no area."""
     found = {number_of(code) for code in codes if code}
     return None if None in found else sorted(number for number in found if number is not None)
 
@@ -39,10 +39,10 @@ def code_entries(
     rest_min: Sequence[float],
     backend: Backend,
 ) -> CodeEntries:
-    """List the offers of each postcode by their least minutes.
+    """List the offers of each postcode by their lower bounds.
 
-    ``codes`` are ``all_codes``, or none if no row has postcodes. ``providers`` and ``rest_min`` are
-    those of a service's offers, in their order.
+    ``codes`` are ``all_codes``, or empty if no row has postcodes. ``providers`` and ``rest_min``
+    belong to a service's offers, in their order.
     """
     by_code: list[list[int]] = [[] for _ in codes]
     for offer in sorted(range(len(providers)) if codes else (), key=rest_min.__getitem__):

@@ -24,16 +24,16 @@ from ..read.column_mapping import ColumnMapping, map_columns, parse_columns, par
 from ..read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
 from ..read.row_reader import BatchDefaults, RowReader
 from ..write.result_writer import ResultWriter, TableWriter, writer_for
-from .batch_options import Options
+from .batch_options import BatchOptions
 from .checkpoints import (
-    RESTART_HINT,
+    BatchStart,
     Checkpoint,
-    Start,
     StateFiles,
     StoredObservations,
     check_same_files,
     check_same_start,
     digest_of,
+    restart_hint,
 )
 from .engine_choice import column_batches_for, library_versions
 from .part_files import (
@@ -46,17 +46,17 @@ from .part_files import (
 )
 from .ranker import MakeRanker, Ranker
 from .run_loop import BatchFiles, InputChangedError, Pipeline, Progress, finish_only, run
-from .tally import Tally
+from .tally import BatchTally
 
 if TYPE_CHECKING:
     from ...catalog import Catalog
 
 
-class Desk(Struct, frozen=True, kw_only=True):
+class BatchContext(Struct, frozen=True, kw_only=True):
     """The provider file, observations and callbacks of a batch.
 
     States of providers count for incidents up to ``within`` from now. ``notify`` shows a hint on
-    slow work, ``say`` reports a reject if there is no reject file.
+    slow work, ``report`` shows a reject if there is no reject file.
     """
 
     catalog: "Catalog"
@@ -68,10 +68,10 @@ class Desk(Struct, frozen=True, kw_only=True):
     gates: tuple[Gate, ...] = GATES
     progress: Progress | None = None
     notify: Callable[[str], None] = lambda text: None
-    say: Callable[[str], None]
+    report: Callable[[str], None]
 
 
-def check_options(options: Options) -> None:
+def check_options(options: BatchOptions) -> None:
     """Check all options that need no file content; raises UsageError."""
     if options.form is not None and options.form not in FORMATS:
         raise UsageError(
@@ -108,20 +108,20 @@ def _check_pyarrow(label: str) -> None:
         )
 
 
-def _check_targets(options: Options, read: Sequence[str | Path]) -> None:
+def _check_targets(options: BatchOptions, read: Sequence[str | Path]) -> None:
     if options.output is not None:
         check_target(options.output, "--output", read)
     if options.rejects_path is not None:
         check_target(options.rejects_path, "--rejects", read)
 
 
-def is_resumable(options: Options) -> bool:
+def is_resumable(options: BatchOptions) -> bool:
     """Return whether there is an unfinished batch to the output."""
     files = _state_files(options)
     return files is not None and files.start_path.exists()
 
 
-def resumable_start(options: Options) -> Start | None:
+def resumable_start(options: BatchOptions) -> BatchStart | None:
     """Read the first start of the batch to resume; None for a first start.
 
     Raises ConflictError for an unfinished batch without ``--resume``, and for ``--resume`` with a
@@ -137,7 +137,7 @@ def resumable_start(options: Options) -> Start | None:
                 hint="to rank the input again, leave out --resume",
             )
         return None
-    hint = RESTART_HINT.format(path=files.start_path)
+    hint = restart_hint(files.start_path)
     if not options.resume:
         raise ConflictError(
             Problem("a batch to this output is unfinished", file=str(options.output)),
@@ -147,12 +147,14 @@ def resumable_start(options: Options) -> Start | None:
     return start
 
 
-def work(options: Options, records: RecordFile, at: Desk, resumed: Start | None) -> Tally:
+def work(
+    options: BatchOptions, records: RecordFile, context: BatchContext, resumed: BatchStart | None
+) -> BatchTally:
     """Run a batch, or the rest of it if ``resumed`` is its first start.
 
     Raises a DispatchError for invalid options or files.
     """
-    _check_targets(options, at.catalog.files)
+    _check_targets(options, context.catalog.files)
     columns = map_columns(
         records.rows.columns,
         parse_columns(options.columns),
@@ -160,16 +162,16 @@ def work(options: Options, records: RecordFile, at: Desk, resumed: Start | None)
         options.defaults,
     )
     writer = writer_for(options.format, keep=columns.keep, full=options.full)
-    kinds, kinds_digest = _read_kinds(options, at)
-    reader = _make_reader(options, at, columns, kinds)
+    kinds, kinds_digest = _read_kinds(options, context)
+    reader = _make_reader(options, context, columns, kinds)
     # Taken before the hash of the input, so that any later change is detected at the end.
     stamp = _file_stamp(options.input)
     state = _state_files(options)
-    start = None if state is None else _make_start(options, at, kinds_digest)
+    start = None if state is None else _make_start(options, context, kinds_digest)
     with ExitStack() as closing:
         files = BatchFiles(
             output=_open_output(options, closing),
-            rejects=_open_rejects(options, at, closing),
+            rejects=_open_rejects(options, context, closing),
             state=state,
             convert=_converter(options, writer),
         )
@@ -180,7 +182,7 @@ def work(options: Options, records: RecordFile, at: Desk, resumed: Start | None)
             return checkpoint.tally
         if state is not None and start is not None and resumed is None:
             state.write_start(start)
-        ranker = _make_ranker(options, at)
+        ranker = _make_ranker(options, context)
         pipeline = Pipeline(
             records=records,
             columns=columns,
@@ -188,76 +190,78 @@ def work(options: Options, records: RecordFile, at: Desk, resumed: Start | None)
             ranker=ranker,
             writer=writer,
             column_batches=column_batches_for(
-                records, reader, columns, ranker, writer, notify=at.notify
+                records, reader, columns, ranker, writer, notify=context.notify
             ),
             summary=options.summary,
             fail_fast=options.fail_fast,
-            progress=at.progress,
+            progress=context.progress,
             check_unchanged=partial(_check_unchanged, options.input, stamp),
         )
         return run(pipeline, files, checkpoint)
 
 
 def _make_reader(
-    options: Options, at: Desk, columns: ColumnMapping, kinds: KindMapping
+    options: BatchOptions, context: BatchContext, columns: ColumnMapping, kinds: KindMapping
 ) -> RowReader:
     """Make the row reader; raises UsageError for invalid options for all rows."""
-    rules = at.catalog.rules
+    rules = context.catalog.rules
     timezone = options.timezone or rules.settings.timezone
-    notation.parse_when("2026-01-01T00:00", at.now, timezone)  # raises for an unknown time zone
+    notation.parse_when(
+        "2026-01-01T00:00", context.now, timezone
+    )  # raises for an unknown time zone
     defaults = BatchDefaults(
         columns=columns,
         texts=options.defaults,
         kinds=kinds,
         timezone=timezone,
-        now=at.now,
+        now=context.now,
         locate=partial(places.resolve, named=rules.places, gazetteer=folders.gazetteer()),
-        gate_facts=gate_facts(at.gates),
+        gate_facts=gate_facts(context.gates),
     )
-    reader = RowReader(at.catalog, defaults)
+    reader = RowReader(context.catalog, defaults)
     reader.check_defaults()
     return reader
 
 
-def _read_kinds(options: Options, at: Desk) -> tuple[KindMapping, str]:
+def _read_kinds(options: BatchOptions, context: BatchContext) -> tuple[KindMapping, str]:
     """Read the file of kinds, and hash it; an empty mapping and "" without the option."""
     path = options.map_kinds
     if path is None:
         return KindMapping({}, {}), ""
     content = read_mapping_file(path)
-    return parse_kinds(content, str(path), at.catalog.rules.plans), digest_of(path)
+    return parse_kinds(content, str(path), context.catalog.rules.plans), digest_of(path)
 
 
-def _make_ranker(options: Options, at: Desk) -> Ranker:
-    return at.make_ranker(
-        at.catalog,
-        holidays=at.holidays,
+def _make_ranker(options: BatchOptions, context: BatchContext) -> Ranker:
+    return context.make_ranker(
+        context.catalog,
+        holidays=context.holidays,
         top=options.top,
         full=options.full or options.summary,
-        observations=at.observations,
-        gates=at.gates,
+        observations=context.observations,
+        gates=context.gates,
     )
 
 
-def _make_start(options: Options, at: Desk, kinds_digest: str) -> Start:
+def _make_start(options: BatchOptions, context: BatchContext, kinds_digest: str) -> BatchStart:
     """Make the start of this run, to be stored or to be compared with the first start."""
     digests = {"input": digest_of(Path(options.input)), "--map-kinds": kinds_digest}
-    folder = at.catalog.path.parent
-    for path in at.catalog.files:
+    folder = context.catalog.path.parent
+    for path in context.catalog.files:
         digests[f"provider file {os.path.relpath(path, folder)}"] = digest_of(path)
     digests["gazetteer"] = _file_stamp(os.fspath(folders.gazetteer()))
-    return Start(
+    return BatchStart(
         version=__version__,
-        now=at.now,
+        now=context.now,
         options=options.fixed_at_resume,
         digests=digests,
-        known=StoredObservations.of(at.observations),
+        known=StoredObservations.of(context.observations),
         libraries=library_versions(),
     )
 
 
 def _read_checkpoint(
-    state: StateFiles | None, start: Start | None, resumed: Start | None
+    state: StateFiles | None, start: BatchStart | None, resumed: BatchStart | None
 ) -> Checkpoint | None:
     """Read the last checkpoint of a resumed batch; raises BadDataError if a file has changed.
 
@@ -271,24 +275,26 @@ def _read_checkpoint(
         )
     if resumed is None:
         return None
-    check_same_files(resumed, start.digests, RESTART_HINT.format(path=state.start_path))
+    check_same_files(resumed, start.digests, restart_hint(state.start_path))
     return state.read_checkpoint()
 
 
-def _state_files(options: Options) -> StateFiles | None:
+def _state_files(options: BatchOptions) -> StateFiles | None:
     if options.output is None or not is_regular(options.input):
         return None
     return StateFiles(options.output)
 
 
-def _open_rejects(options: Options, at: Desk, closing: ExitStack) -> PartFile | RejectReporter:
+def _open_rejects(
+    options: BatchOptions, context: BatchContext, closing: ExitStack
+) -> PartFile | RejectReporter:
     path = options.rejects_path
     if path is None:
-        return RejectReporter(options.input, at.say)
+        return RejectReporter(options.input, context.report)
     return _open_part(path, closing)
 
 
-def _open_output(options: Options, closing: ExitStack) -> PartFile | Stream | None:
+def _open_output(options: BatchOptions, closing: ExitStack) -> PartFile | Stream | None:
     if options.output is not None:
         return _open_part(options.output, closing)
     return None if options.summary else Stream(sys.stdout.buffer)
@@ -300,7 +306,7 @@ def _open_part(path: Path, closing: ExitStack) -> PartFile:
     return part
 
 
-def _converter(options: Options, writer: ResultWriter) -> Convert | None:
+def _converter(options: BatchOptions, writer: ResultWriter) -> Convert | None:
     """Return the conversion of the part file; None for a format that is written at once."""
     convert = FORMATS[options.format].convert
     if convert is not None and isinstance(writer, TableWriter):

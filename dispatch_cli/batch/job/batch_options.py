@@ -7,7 +7,7 @@ from msgspec import Struct
 from ...records.formats import format_by_suffix
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class BatchOptions(Struct, frozen=True, kw_only=True):
     """The options of a batch as typed on the command line."""
 
     input: str

@@ -18,13 +18,17 @@ from ...model.case import Summary
 from ...model.check import CheckSettings
 from ...model.digest import blake2b
 from ...records.values import Mark
-from .tally import Tally
+from .tally import BatchTally
 
 T = TypeVar("T")
 
 _START, _CHECKPOINT = ".state", ".checkpoint"
 PART, TEMPORARY = ".part", ".tmp"
-RESTART_HINT = "to start from the beginning, remove {path}"
+
+
+def restart_hint(path: Path) -> Message:
+    """Say how to start a batch from the beginning; ``path`` is its start file."""
+    return Message("to start from the beginning, remove {path}", path=path)
 
 
 class StoredObservations(Struct, frozen=True, kw_only=True):
@@ -62,7 +66,7 @@ class StoredObservations(Struct, frozen=True, kw_only=True):
         )
 
 
-class Start(Struct, frozen=True, kw_only=True):
+class BatchStart(Struct, frozen=True, kw_only=True):
     """The first start of a batch; ``--resume`` refuses any difference.
 
     ``digests`` has the hashes of the input, the provider files and the file of kinds;
@@ -87,7 +91,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     mark: Mark
     output: int
     rejects: int
-    tally: Tally
+    tally: BatchTally
     is_done: bool = False
 
 
@@ -99,15 +103,15 @@ class StateFiles:
         self.start_path = output.with_name(output.name + _START)
         self.checkpoint_path = output.with_name(output.name + _CHECKPOINT)
 
-    def read_start(self) -> Start | None:
+    def read_start(self) -> BatchStart | None:
         """Read the first start; None if there is nothing to resume."""
-        return _read(self.start_path, Start)
+        return _read(self.start_path, BatchStart)
 
     def read_checkpoint(self) -> Checkpoint | None:
         """Read the last checkpoint; None if there is none."""
         return _read(self.checkpoint_path, Checkpoint)
 
-    def write_start(self, start: Start) -> None:
+    def write_start(self, start: BatchStart) -> None:
         """Write the first start, after removing the checkpoint of any earlier batch."""
         self.checkpoint_path.unlink(missing_ok=True)
         _replace(self.start_path, msgspec.json.encode(start))
@@ -132,7 +136,7 @@ def files_beside(target: Path) -> set[Path]:
 
 
 def check_same_start(
-    start: Start, options: Mapping[str, str], libraries: Mapping[str, str], hint: str
+    start: BatchStart, options: Mapping[str, str], libraries: Mapping[str, str], hint: Message
 ) -> None:
     """Refuse to resume with other options (UsageError) or in another version (BadDataError)."""
     if start.version != __version__:
@@ -143,14 +147,15 @@ def check_same_start(
             hint=hint,
         )
     others = _changed(start.libraries, libraries)
+    absent = Message("not installed")
     if others:
         raise BadDataError(
             *(
                 Message(
                     "the batch was started with {name} {before}, now it is {now}",
                     name=name,
-                    before=start.libraries.get(name, "not installed"),
-                    now=libraries.get(name, "not installed"),
+                    before=start.libraries.get(name, absent),
+                    now=libraries.get(name, absent),
                 )
                 for name in others
             ),
@@ -172,7 +177,7 @@ def check_same_start(
         )
 
 
-def check_same_files(start: Start, digests: Mapping[str, str], hint: str) -> None:
+def check_same_files(start: BatchStart, digests: Mapping[str, str], hint: Message) -> None:
     """Refuse to resume if a file differs from the first start; raises BadDataError."""
     changed = _changed(start.digests, digests)
     if changed:
@@ -212,7 +217,7 @@ def _read(path: Path, kind: type[T]) -> T | None:
     except msgspec.MsgspecError:
         raise BadDataError(
             Problem("was not written by this version, or is damaged", file=str(path)),
-            hint=RESTART_HINT.format(path=path),
+            hint=restart_hint(path),
         ) from None
 
 

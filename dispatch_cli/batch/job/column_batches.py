@@ -13,8 +13,8 @@ from ...records.open_records import RecordReader
 from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..compiled.column_engine import ColumnEngine
 from ..compiled.parallel import in_order
+from ..compiled.parsed_columns import ParsedColumns
 from ..compiled.result_columns import OfferRows, rank_lines
-from ..compiled.understood_rows import UnderstoodRows
 from ..read.column_mapping import ColumnMapping
 from ..read.row_reader import RowReader
 from ..read.text_rows import TextReader, texts_of_rows
@@ -97,7 +97,7 @@ class ColumnBatches:
             self._block_bytes = max(self._block_bytes // 2, LEAST_BYTES)
         return BlockResult(data, rejects or rows.rejects, rows.columns.count, lines.served)
 
-    def _read(self, part: Block | Chunk) -> tuple[list[Reject], UnderstoodRows]:
+    def _read(self, part: Block | Chunk) -> tuple[list[Reject], ParsedColumns]:
         """Read a part; returns the rejects of the file reader, and the parsed rows."""
         names = self._reader.names
         if isinstance(part, Block):

@@ -12,11 +12,11 @@ from ...messages import Message
 from ...records.values import Reject
 from .checkpoints import (
     PART,
-    RESTART_HINT,
     TEMPORARY,
     StateFiles,
     files_beside,
     open_private,
+    restart_hint,
     write_error,
 )
 
@@ -56,7 +56,7 @@ class PartFile:
                     found=found,
                     size=size,
                 ),
-                hint=RESTART_HINT.format(path=StateFiles(self.target).start_path),
+                hint=restart_hint(StateFiles(self.target).start_path),
             )
         self._file.truncate(size)
         self._file.seek(size)
@@ -146,8 +146,18 @@ class RejectReporter:
     def report(self, reject: Reject) -> None:
         """Report the line, the reason and the detail of a reject, once for all its pieces."""
         if not reject.more:
-            text = f"{reject.reason}: {reject.detail}"
-            self._report(str(Problem(text, file=self._source, line=reject.line)))
+            self._report(str(reject_problem(reject, self._source)))
+
+
+def reject_problem(reject: Reject, source: str) -> Problem:
+    """Make the problem of a rejected row of a source."""
+    return Problem.at(
+        source,
+        "{reason}: {detail}",
+        line=reject.line,
+        reason=reject.reason,
+        detail=reject.detail,
+    )
 
 
 def check_target(path: Path, option: str, read: Iterable[str | Path]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from ...availability import HolidayDates
 from ...eligibility import GATES, Gate
 from ...model import Incident, Observations
-from ..ranks import Ranks
+from ..ranks import ServiceRanks
 
 if TYPE_CHECKING:
     from ...catalog import Catalog
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Ranker(Protocol):
     """Ranks incidents independently: the first candidates for each service of the plan."""
 
-    def rank(self, incidents: Sequence[Incident]) -> Sequence[tuple[Ranks, ...]]:
+    def rank(self, incidents: Sequence[Incident]) -> Sequence[tuple[ServiceRanks, ...]]:
         """Rank incidents; the results have the order of the incidents."""
 
 

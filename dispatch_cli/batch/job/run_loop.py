@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ...errors import BadDataError, ExitCode, Problem
+from ...errors import BadDataError, ExitCode
 from ...records.csv_rows import CsvRows
 from ...records.open_records import RecordFile
 from ...records.rejects import reject_line
 from ...records.values import Block, Chunk, Mark, Reject, Row
 from ..read.column_mapping import ColumnMapping
 from ..read.row_reader import ParsedRow, RowReader, as_reject
-from ..write.result_writer import Result, ResultWriter
+from ..write.result_writer import ResultWriter, RowResult
 from .checkpoints import Checkpoint, StateFiles
-from .part_files import Convert, PartFile, RejectReporter, Stream
+from .part_files import Convert, PartFile, RejectReporter, Stream, reject_problem
 from .ranker import Ranker
-from .tally import Tally
+from .tally import BatchTally
 
 if TYPE_CHECKING:
     from .column_batches import BlockResult, ColumnBatches
@@ -66,12 +66,12 @@ class FailedFastError(BadDataError):
     """The first reject has stopped a batch with ``--fail-fast``."""
 
 
-def run(pipeline: Pipeline, files: BatchFiles, checkpoint: Checkpoint | None) -> Tally:
+def run(pipeline: Pipeline, files: BatchFiles, checkpoint: Checkpoint | None) -> BatchTally:
     """Rank every record, write all results and rejects, and rename the part files.
 
     Raises the errors of reading and writing; then the last checkpoint can be resumed.
     """
-    batch = _Batch(pipeline, files, checkpoint)
+    batch = _BatchRun(pipeline, files, checkpoint)
     batch.work()
     batch.finish()
     return batch.tally
@@ -101,7 +101,7 @@ def _is_finished(target: Path, size: int | None) -> bool:
     return target.exists() and size in (None, target.stat().st_size)
 
 
-def exit_code_of(tally: Tally) -> ExitCode:
+def exit_code_of(tally: BatchTally) -> ExitCode:
     """Return 4 if all rows were rejected, else 6 if any was, else 3 if none was served, else 0."""
     if not tally.rows:
         return ExitCode.OK
@@ -112,7 +112,7 @@ def exit_code_of(tally: Tally) -> ExitCode:
     return ExitCode.OK if tally.served else ExitCode.NO_PROVIDER
 
 
-class _Batch:
+class _BatchRun:
     """One run of a batch: the mark behind the last written record, and the counts."""
 
     def __init__(
@@ -120,7 +120,7 @@ class _Batch:
     ) -> None:
         self._pipeline, self._files = pipeline, files
         self.mark: Mark = checkpoint.mark if checkpoint else pipeline.records.rows.start
-        self.tally = checkpoint.tally if checkpoint else Tally()
+        self.tally = checkpoint.tally if checkpoint else BatchTally()
         self._save_at = time.monotonic() + CHECKPOINT_S
         if isinstance(files.output, PartFile):
             files.output.cut(checkpoint.output if checkpoint else 0)
@@ -216,7 +216,7 @@ class _Batch:
         pipeline = self._pipeline
         ranked = pipeline.ranker.rank([each.incident for each in parsed])
         results = [
-            Result(
+            RowResult(
                 row.number, each, ranks, [row.values.get(name) for name in pipeline.columns.keep]
             )
             for row, each, ranks in zip(rows, parsed, ranked, strict=True)
@@ -228,13 +228,7 @@ class _Batch:
     def _reject(self, reject: Reject) -> None:
         if self._pipeline.fail_fast:
             raise FailedFastError(
-                Problem.at(
-                    self._pipeline.records.source.name,
-                    "{reason}: {detail}",
-                    line=reject.line,
-                    reason=reject.reason,
-                    detail=reject.detail,
-                ),
+                reject_problem(reject, self._pipeline.records.source.name),
                 hint="without --fail-fast such rows are rejected and all others are ranked",
             )
         rejects = self._files.rejects

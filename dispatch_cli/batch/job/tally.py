@@ -13,8 +13,8 @@ from ...results.batch_results import (
     ServiceSummary,
     UnservedPlace,
 )
-from ..ranks import Ranks
-from ..write.result_writer import Result
+from ..ranks import ServiceRanks
+from ..write.result_writer import RowResult
 
 STEPS_PER_MIN = 10
 """Counting steps of expected minutes: quantiles are exact to 0.1 min in bounded memory."""
@@ -39,7 +39,7 @@ class ServiceTally(Struct, kw_only=True):
     nobody: dict[str, int] = {}
 
 
-class Tally(Struct, kw_only=True):
+class BatchTally(Struct, kw_only=True):
     """The counts of a batch so far."""
 
     rows: int = 0
@@ -59,7 +59,7 @@ class Tally(Struct, kw_only=True):
         self.rejected += 1
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
-    def count(self, results: Iterable[Result], *, summary: bool) -> None:
+    def count(self, results: Iterable[RowResult], *, summary: bool) -> None:
         """Count ranked rows; with ``summary`` also each of their services."""
         for result in results:
             self.rows += 1
@@ -68,7 +68,7 @@ class Tally(Struct, kw_only=True):
                 for ranks in result.ranks:
                     self._count_service(ranks, result.parsed.incident.place)
 
-    def _count_service(self, ranks: Ranks, place: Place) -> None:
+    def _count_service(self, ranks: ServiceRanks, place: Place) -> None:
         tally = self.services.setdefault(ranks.service, ServiceTally())
         tally.rows += 1
         _add(tally.reasons, ranks.counts or {})
@@ -87,7 +87,7 @@ def _add(counts: dict[str, int], more: dict[str, int]) -> None:
         counts[name] = counts.get(name, 0) + count
 
 
-def counts_of(tally: Tally, output: Path | None, rejects: Path | None) -> BatchCounts:
+def counts_of(tally: BatchTally, output: Path | None, rejects: Path | None) -> BatchCounts:
     """Make the counts of a batch, with the most frequent reject reason first."""
     return BatchCounts(
         rows=tally.rows,
@@ -100,7 +100,7 @@ def counts_of(tally: Tally, output: Path | None, rejects: Path | None) -> BatchC
     )
 
 
-def summary_of(tally: Tally) -> BatchSummary:
+def summary_of(tally: BatchTally) -> BatchSummary:
     """Make the summary of a batch, with the services with most incidents first."""
     ordered = sorted(tally.services.items(), key=lambda each: (-each[1].rows, each[0]))
     return BatchSummary(

@@ -84,8 +84,8 @@ def map_columns(
                if name and name not in found]  # fmt: skip
     if missing:
         raise UsageError(
-            *(f"the input has no column {name!r}" for name in missing),
-            hint=Message("its columns are {shown}", shown=_shown(found)),
+            *(Message("the input has no column {name!r}", name=name) for name in missing),
+            hint=Message("its columns are {columns}", columns=_shown(found)),
         )
     twice = [name for name in dict.fromkeys(columns.wanted) if found.count(name) > 1]
     if twice:
@@ -105,12 +105,16 @@ def map_columns(
         raise BadDataError(
             *problems,
             hint=Message(
-                "{advice}; the columns are {columns}", advice=_HINT, columns=_shown(found)
+                "{advice}; the columns are {columns}",
+                advice=Message(_HINT),
+                columns=_shown(found),
             ),
         )
     return columns
 
 
-def _shown(found: Sequence[str]) -> str:
+def _shown(found: Sequence[str]) -> Message | str:
     shown = ", ".join(found[:30])
-    return f"{shown} and {len(found) - 30} more" if len(found) > 30 else shown
+    if len(found) <= 30:
+        return shown
+    return Message("{columns} and {count} more", columns=shown, count=len(found) - 30)

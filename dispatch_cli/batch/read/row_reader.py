@@ -187,7 +187,7 @@ class RowReader:
         A file may have many weights with few words, and looking up a kind is slow.
         """
         words = tuple((fact, text) for fact, text in texts.items() if fact not in AMOUNTS)
-        # Several threads may read at a time, and one of them drop all that is kept.
+        # Another thread may clear the cache in between.
         incident: Incident | None = self._by_words.get(words, _NOT_CACHED)
         if incident is _NOT_CACHED:
             reading = IncidentReader()

@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 
 from ...intake import AMOUNTS
 from ...model import Incident
+from ...model.stamps import to_stamp
 from ...records.csv_columns import TextColumns
 from ...records.values import Reject, Row
 from ..compiled.arrays import Array
-from ..compiled.incident_columns import IncidentColumns, microseconds
-from ..compiled.understood_rows import UnderstoodRows
+from ..compiled.incident_columns import IncidentColumns
+from ..compiled.parsed_columns import ParsedColumns
 from .cell_values import text_of_kept
 from .row_reader import ParsedRow, RowReader, as_reject, is_long
 
@@ -53,7 +54,7 @@ class TextReader:
 
     def read(
         self, found: TextColumns, numbers: Array, record: Callable[[int], Row | Reject]
-    ) -> UnderstoodRows:
+    ) -> ParsedColumns:
         """Parse rows, in order; ``record`` reads the row of an index by itself."""
         if len(self._cache) > _CACHE_SIZE:
             self._cache.clear()
@@ -61,15 +62,23 @@ class TextReader:
         count = len(numbers)
         lat, lon = self._positions(texts, is_unusual)
         at_us = self._times(texts, is_unusual)
-        said, templates = self._facts(texts, is_unusual)
+        template_of, templates = self._facts(texts, is_unusual)
         amounts = {fact: self._amount(texts, fact, is_unusual) for fact in AMOUNTS}
         ids = self._column(texts, "id", count)
         is_unusual |= _mask(pc.match_substring_regex(ids, _BLANK_EDGE))
         columns = IncidentColumns(
-            numbers, lat, lon, np.zeros(count), at_us, amounts, said, templates, len(templates)
+            numbers,
+            lat,
+            lon,
+            np.zeros(count),
+            at_us,
+            amounts,
+            template_of,
+            templates,
+            len(templates),
         )
         kept = {name: texts[name] for name in self._keep}
-        rows = UnderstoodRows(columns, ids, kept, [])
+        rows = ParsedColumns(columns, ids, kept, [])
         return self._add_unusual(rows, np.flatnonzero(is_unusual).tolist(), record)
 
     def _column(self, texts: dict[str, Any], fact: str, count: int) -> Any:
@@ -139,7 +148,7 @@ class TextReader:
     def _microseconds(self, text: str) -> int | None:
         name = self._columns["when"]
         when = self._rows.read_time({name: text} if name else {})
-        return None if when is None else microseconds(when)
+        return None if when is None else to_stamp(when)
 
     def _facts(self, texts: dict[str, Any], is_unusual: Array) -> tuple[Array, list[Incident]]:
         """Return the template of each row, and the templates: one for each valid combination."""
@@ -191,8 +200,8 @@ class TextReader:
         return found
 
     def _add_unusual(
-        self, rows: UnderstoodRows, unusual: Sequence[int], record: Callable[[int], Row | Reject]
-    ) -> UnderstoodRows:
+        self, rows: ParsedColumns, unusual: Sequence[int], record: Callable[[int], Row | Reject]
+    ) -> ParsedColumns:
         """Read the unusual rows one by one, and put each into its place or among the rejects."""
         read: list[tuple[int, Row, ParsedRow]] = []
         is_left = np.ones(rows.columns.count, np.bool_)

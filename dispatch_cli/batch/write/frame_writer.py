@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from ...records.formats import FORMATS
 from ...records.writing import FORMULA_CHARACTERS
+from ..compiled.parsed_columns import ParsedColumns
 from ..compiled.result_columns import ResultLines
-from ..compiled.understood_rows import UnderstoodRows
 from ..result_record import EMERGENCY, columns_for, names_of
 from .result_writer import ObjectWriter, ResultWriter
 
 
-def encode(writer: ResultWriter, rows: UnderstoodRows, lines: ResultLines) -> bytes | memoryview:
+def encode(writer: ResultWriter, rows: ParsedColumns, lines: ResultLines) -> bytes | memoryview:
     """Encode the results of rows in the format of the writer."""
     if isinstance(writer, ObjectWriter):
         return _objects(writer, rows, lines)
@@ -48,7 +48,7 @@ def _guarded(frame: pl.DataFrame) -> list[pl.Expr]:
     ]  # fmt: skip
 
 
-def _objects(writer: ObjectWriter, rows: UnderstoodRows, lines: ResultLines) -> memoryview:
+def _objects(writer: ObjectWriter, rows: ParsedColumns, lines: ResultLines) -> memoryview:
     """Encode one JSON object for each row, with lists of services and of their candidates."""
     found = lines.columns
     is_call = pl.col("reason").eq_missing(EMERGENCY)
@@ -61,7 +61,7 @@ def _objects(writer: ObjectWriter, rows: UnderstoodRows, lines: ResultLines) -> 
         "row": pa.array(rows.columns.number),
         "id": rows.ids,
         "kind": pa.array([one.kind for one in rows.columns.templates], pa.string()).take(
-            pa.array(rows.columns.said)
+            pa.array(rows.columns.template_of)
         ),
         "emergency": _lists(lines.calls, _struct(calls)),
         "cascades": _lists(

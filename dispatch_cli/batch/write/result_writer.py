@@ -9,18 +9,18 @@ from msgspec import Struct
 from ...errors import UsageError
 from ...records.formats import FORMATS
 from ...records.writing import CsvWriter, Line
-from ..ranks import Ranks
+from ..ranks import ServiceRanks
 from ..read.cell_values import text_of_kept
 from ..read.row_reader import ParsedRow
 from ..result_record import EMERGENCY, columns_for, names_of
 
 
-class Result(Struct, frozen=True, gc=False):
+class RowResult(Struct, frozen=True, gc=False):
     """The result of a row; ``kept`` has the cells that are copied."""
 
     row: int
     parsed: ParsedRow
-    ranks: tuple[Ranks, ...]
+    ranks: tuple[ServiceRanks, ...]
     kept: Sequence[Any]
 
     @property
@@ -55,17 +55,17 @@ class TableWriter:
         """Encode the header row."""
         return self._writer.head()
 
-    def encode(self, results: Iterable[Result]) -> bytes:
+    def encode(self, results: Iterable[RowResult]) -> bytes:
         """Encode results."""
         return self._writer.lines(line for each in results for line in self._lines(each))
 
-    def _lines(self, result: Result) -> Iterator[Line]:
+    def _lines(self, result: RowResult) -> Iterator[Line]:
         kept = tuple(map(text_of_kept, result.kept))
         for values in self._values(result):
             values |= {"row": result.row, "id": result.parsed.id or None}
             yield (*(values.get(name) for name in self._columns), *kept)
 
-    def _values(self, result: Result) -> Iterator[dict[str, Any]]:
+    def _values(self, result: RowResult) -> Iterator[dict[str, Any]]:
         """Yield the values of each line by column."""
         emergency = result.parsed.emergency
         for call in emergency:
@@ -99,12 +99,12 @@ class ObjectWriter:
         """Return no bytes: JSON lines have no header row."""
         return b""
 
-    def encode(self, results: Iterable[Result]) -> bytes:
+    def encode(self, results: Iterable[RowResult]) -> bytes:
         """Encode results."""
         encode = msgspec.json.Encoder(enc_hook=str).encode
         return b"".join(encode(self._object(each)) + b"\n" for each in results)
 
-    def _object(self, result: Result) -> dict[str, Any]:
+    def _object(self, result: RowResult) -> dict[str, Any]:
         parsed = result.parsed
         found: dict[str, Any] = {
             "row": result.row,
@@ -119,7 +119,7 @@ class ObjectWriter:
             found["kept"] = dict(zip(self.keep, result.kept, strict=True))
         return found
 
-    def _cascade(self, ranks: Ranks) -> dict[str, Any]:
+    def _cascade(self, ranks: ServiceRanks) -> dict[str, Any]:
         found: dict[str, Any] = {
             "service": ranks.service,
             "reason": ranks.reason or None,

@@ -1,39 +1,42 @@
-"""The sides of shapes, laid out for the kernel."""
+"""Make the columns of services of shapes for the kernel."""
 
 from collections.abc import Sequence
 
-from .kernel_tables import Backend, Column, Sides
-from .shapes import Side
+from .kernel_tables import Backend, Column, SideTable
+from .shapes import ServiceSide
 
 MOST_KEPT = 20_000
-"""Sides that are remembered one by one; then they are forgotten and laid out again."""
+"""Tables of single services in the cache; a full cache is cleared."""
 
 
-class SideColumns:
-    """Lays sides out, each client's head starts once; ``providers`` is how many there are."""
+class SideTables:
+    """Make the tables of services; ``providers`` is the number of providers.
+
+    The column of a client's head starts is made once.
+    """
 
     def __init__(self, backend: Backend, providers: int) -> None:
         self._backend, self._providers = backend, providers
-        self._known: dict[Side, Sides] = {}
+        self._known: dict[ServiceSide, SideTable] = {}
         self._heads: dict[int, Column] = {}
 
-    def one(self, side: Side) -> Sides:
-        """Lay out one side; it is remembered."""
+    def one(self, side: ServiceSide) -> SideTable:
+        """Return the table of one service, from the cache if possible."""
         if side not in self._known:
             if len(self._known) > MOST_KEPT:
                 self._known.clear()
             self._known[side] = self.of([side])
         return self._known[side]
 
-    def of(self, sides: Sequence[Side]) -> Sides:
-        """Lay out some sides."""
+    def of(self, sides: Sequence[ServiceSide]) -> SideTable:
+        """Make the table of some services."""
         backend = self._backend
-        # All sides of a client share one tuple, so that its identity is a key.
+        # All services of a client share one tuple, so that its identity is a key.
         lists = {id(side.listed): side.listed for side in sides if side.listed is not None}
         heads = {id(side.head_starts): side.head_starts for side in sides if side.head_starts}
         list_at = {key: at for at, key in enumerate(lists)}
         head_at = {key: at for at, key in enumerate(heads)}
-        return Sides(
+        return SideTable(
             failing=backend.small(b"".join(side.failing for side in sides)),
             list_of=backend.whole(list_at.get(id(side.listed), -1) for side in sides),
             listed=backend.small(b"".join(lists.values())),

@@ -1,4 +1,4 @@
-"""Rows of a file in columns, ready to be ranked and written."""
+"""Hold the parsed rows of a file in columns."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from .arrays import Array
 from .incident_columns import IncidentColumns
 
 
-class UnderstoodRows(Struct):
-    """The rows that are ranked, and those that are rejected.
+class ParsedColumns(Struct):
+    """The valid rows, and the rejects.
 
-    ``ids`` and ``kept`` are Arrow arrays of texts; an id that is empty is null.
+    ``ids`` and ``kept`` are Arrow arrays of texts; an empty id is null.
     """
 
     columns: IncidentColumns
@@ -21,8 +21,8 @@ class UnderstoodRows(Struct):
     kept: dict[str, Any]
     rejects: list[Reject]
 
-    def picked(self, rows: Array) -> "UnderstoodRows":
-        """Only some of the rows, with all rejects."""
+    def picked(self, rows: Array) -> "ParsedColumns":
+        """Return only some of the rows, with all rejects."""
         return replace(
             self,
             columns=self.columns.picked(rows),

@@ -1,4 +1,4 @@
-"""Convert moments to microseconds since 1970 in UTC, as the database stores them."""
+"""Convert moments to microseconds since 1970 in UTC, as the case log and batch store them."""
 
 from datetime import UTC, datetime, timedelta
 
