@@ -1,4 +1,4 @@
-"""A cascade adds up, and its parts are the ones of the worked example."""
+"""The sums of a cascade, with the numbers of the worked example."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def cascade_of(
     providers, *, client: Client | None = None, method="index", seen=None, **facts
 ) -> Cascade:
-    """The one cascade of a tow."""
+    """Make the cascade of a tow."""
     rules = Rules(settings=Settings(method=method), clients={client.id: client} if client else {})
     answer = desk.rank_incident(
         MemoryCatalog(providers, rules),
@@ -79,7 +79,7 @@ def test_the_worked_example_comes_out_as_published():
 
 
 def test_the_worked_example_says_why():
-    """Each row names what stands behind it, at most two reasons."""
+    """Each row has its reasons, at most two."""
     assert [texts(row.why) for row in worked_example().candidates] == [
         ("own club: -8.0",),
         ("soonest of all",),
@@ -89,7 +89,7 @@ def test_the_worked_example_says_why():
 
 
 def test_a_wish_is_asked_first_and_its_cost_is_stated():
-    """The motorist's own choice stands first; what it costs is apart from the contract."""
+    """The motorist's choice is first; its cost is separate from that of the contract."""
     found = worked_example(wish="fried")
     assert found.candidates[0].provider == "fried"
     assert found.candidates[0].why[0] == "wish"
@@ -98,13 +98,13 @@ def test_a_wish_is_asked_first_and_its_cost_is_stated():
 
 
 def test_nobody_to_ask_is_the_fallback_with_chance_zero():
-    """An empty cascade expects the fallback and promises nothing."""
+    """An empty cascade has the fallback as expected minutes, and the chance 0."""
     found = cascade_of([])
     assert (found.expected_min, found.success_probability, found.ranked_count) == (120.0, 0.0, 0)
 
 
 def test_acceptance_zero_is_excluded_as_beyond_fallback():
-    """Somebody who never accepts costs only time: infinite index, out, no crash."""
+    """A provider that never accepts has an infinite index and is excluded."""
     found = cascade_of([provider("never", acceptance=0.0), provider("ever", acceptance=1.0)])
     assert [row.provider for row in found.candidates] == ["ever"]
     [out] = found.beyond_fallback
@@ -128,7 +128,7 @@ ROWS = st.lists(
 )
 @settings(max_examples=300, deadline=None)
 def test_costs_are_never_negative_and_add_up(rows, method, head_start, only, strict):
-    """neutral + contract + method + wish = expected; contract and method never gain minutes."""
+    """neutral + contract + method + wish = expected; contract and method are never negative."""
     providers = [
         provider(
             f"p{n}", turnout_min=turnout, answer_min=answer, acceptance=acceptance,
@@ -155,7 +155,7 @@ def test_costs_are_never_negative_and_add_up(rows, method, head_start, only, str
 
 
 def test_closing_soon_is_marked_and_not_refused():
-    """Who closes before two hours after the arrival is marked with the time."""
+    """A provider that closes within two hours of the arrival is marked with the time."""
     found = cascade_of([_closing_at(13)])
     assert texts(found.candidates[0].why) == ("closes 13:00",)
     assert texts(cascade_of([_closing_at(20)]).candidates[0].why) == ("soonest of all",)
@@ -170,7 +170,7 @@ def _closing_at(hour: int):
 
 
 def test_unknown_hours_and_states_are_marked():
-    """What is not known is ranked and says so."""
+    """Providers with unknown hours or states are ranked and marked."""
     from dispatch_cli.model import Span, Timetable
 
     unknown = Timetable((Span(0, 4102444800, "unknown", "auf Anfrage"),))
@@ -194,14 +194,14 @@ def test_unknown_hours_and_states_are_marked():
     ],
 )
 def test_there_is_23_minutes_on_in_both_clock_change_nights(when, there):
-    """Twenty minutes to arrive and three to answer are 23 minutes, whatever the clocks do."""
+    """20 minutes to arrive and 3 to answer are 23 minutes in both clock changes."""
     at = datetime.fromisoformat(when).astimezone(BERLIN)
     [row] = cascade_of([provider("p", turnout_min=20.0, answer_min=3.0)], when=at).candidates
     assert row.there_at.isoformat() == there
 
 
 def test_safety_beats_the_list_of_a_client_too():
-    """In danger nobody waits for a contract: the soonest is asked first, strict or not."""
+    """In danger the soonest provider is asked first, on the client's list or not."""
     far, near = provider("far", turnout_min=40.0, tags=("own",)), provider("near")
     for strict in (False, True):
         client = Client(id="c", name="C", only=("own",), only_strict=strict)
@@ -211,7 +211,7 @@ def test_safety_beats_the_list_of_a_client_too():
 
 
 def test_reasons_stand_in_their_published_order():
-    """Wish, client, wait, edge, closing, seldom: the first two that hold."""
+    """Wish, client, wait, edge, closing, acceptance: the first two that hold."""
     own = Client(id="c", name="C", prefer=("p",), head_start_min=5)
     seen = observed(p=looked_at("busy", wait_min=9.0))
     closing = replace(_closing_at(13), acceptance=0.57)
@@ -234,7 +234,7 @@ def test_reasons_stand_in_their_published_order():
 
 
 def test_outside_contract_is_marked():
-    """Who follows a client's exhausted list says so."""
+    """A provider after the client's list is marked."""
     client = Client(id="c", name="C", only=("own",))
     found = cascade_of([provider("own", tags=("own",)), provider("other")], client=client)
     assert [texts(row.why) for row in found.candidates] == [

@@ -1,4 +1,4 @@
-"""Services that wait for another one, with the arithmetic shown."""
+"""Services that wait for another one, with the arithmetic."""
 
 import pytest
 
@@ -14,7 +14,7 @@ HALF = Settings(default=ServiceSettings(helped=0.5))
 
 
 def starts(links, settings=Settings()):  # noqa: B008 - frozen
-    """When each of some services starts, whose minutes do not depend on that."""
+    """Return when each service starts, for minutes that do not depend on that."""
     minutes = {link.service: link.expected_min for link in links}
     afters = {link.service: link.after for link in links}
     found = chain.linked(afters, lambda service, _: minutes[service], settings)
@@ -33,7 +33,7 @@ def test_a_service_starts_when_the_one_before_can_have_failed():
 
 
 def test_the_plan_ends_when_the_motorist_drives_on_or_is_towed():
-    """20 + 45 minutes, and 40 more for the half that the patrol could not help."""
+    """20 + 45 minutes, and half of 40 more, because the patrol helps in half of the cases."""
     assert chain.plan_min([REPAIR, TOW], HALF) == 20 + 45 + 0.5 * 40
     assert chain.plan_min([REPAIR, TOW], Settings()) == pytest.approx(20 + 45 + 0.16 * 40)
     three = [Link("jump_start", None, 10.0), Link("battery_replacement", "jump_start", 30.0),
@@ -48,7 +48,7 @@ def test_the_slowest_of_several_that_follow_counts():
 
 
 def test_a_plan_without_steps_has_no_minutes_of_its_own():
-    """The expected minutes of its cascades say it already."""
+    """Without waiting services the plan has no minutes beside those of its cascades."""
     assert chain.plan_min([Link("recovery", None, 30.0), Link("tow", None, 30.0)], HALF) is None
     assert chain.plan_min([TOW], HALF) is None
     assert chain.plan_min([], HALF) is None

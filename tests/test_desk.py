@@ -1,4 +1,4 @@
-"""All 6,218 real incidents through the library: accidents of Regensburg, calls of Montgomery."""
+"""Rank all 6,218 real incidents by the library: accidents of Regensburg, calls of Montgomery."""
 
 import csv
 from collections import Counter
@@ -32,7 +32,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    """The sample providers, compiled into a cache of this test's own."""
+    """Load the sample providers with a cache of this test's own."""
     now = datetime(2020, 12, 1, tzinfo=BERLIN)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
@@ -42,7 +42,7 @@ def sample(tmp_path_factory):
 
 @pytest.mark.parametrize("step", EVERY)
 def test_accidents_of_regensburg_all_find_a_truck(sample, step):
-    """In Regensburg somebody tows at any hour; the injured come first, nobody vanishes."""
+    """Every accident of Regensburg finds a tow; ambulances come first, no provider is missing."""
     path = INCIDENTS / "unfallatlas-regensburg-2016-2020.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
@@ -71,7 +71,7 @@ def test_accidents_of_regensburg_all_find_a_truck(sample, step):
 
 @pytest.mark.parametrize("step", EVERY)
 def test_calls_of_montgomery_find_nobody_and_keep_the_emergency_line(sample, step):
-    """6,000 km away nobody can come: exit 3, and every ambulance and fire call keeps its 112."""
+    """6,000 km away no provider can come: exit 3, with 112 for every ambulance and fire call."""
     with (INCIDENTS / "montgomery-county-911.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 3051

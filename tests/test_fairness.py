@@ -1,4 +1,4 @@
-"""The fairness report adds up: whose turn it was, who was asked, and what contracts cost."""
+"""The fairness report counts turns, calls and costs of contracts correctly."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ NAMES = ("huber", "lechtal", "friedberg", "wertach")
 
 
 def service(*providers: str, name: str = "tow", opened: bool = True, cost_min: float = 0.0):
-    """A service of a case with these providers in its cascade."""
+    """Make a service of a case with these providers in its cascade."""
     return CaseService(
         service=name,
         after=None,
@@ -62,7 +62,7 @@ def case(
     forgotten_at: datetime | None = None,
     **facts: object,
 ) -> Case:
-    """A case that was opened some days before NOON."""
+    """Make a case that was opened some days before NOON."""
     return Case(
         id=number,
         opened_at=NOON - timedelta(days=days),
@@ -74,7 +74,7 @@ def case(
 
 
 def tally(case_id: int, provider: str, outcome: str, **facts: object) -> Tally:
-    """An offer of a tow, answered after two minutes."""
+    """Make an offer of a tow, answered after two minutes."""
     defaults: dict[str, object] = {
         "service": "tow",
         "client": None,
@@ -88,7 +88,7 @@ def tally(case_id: int, provider: str, outcome: str, **facts: object) -> Tally:
 
 
 def row(provider: str, **counts: object) -> FairnessRow:
-    """A row in which everything that is not named is 0 or absent."""
+    """Make a row whose other values are 0 or absent."""
     nothing: dict[str, object] = {
         "eligible": 0,
         "eligible_most": counts.get("eligible", 0),
@@ -105,7 +105,7 @@ def row(provider: str, **counts: object) -> FairnessRow:
 
 
 def test_a_week_counted_by_hand():
-    """Three cases, six calls: each count of each provider is what one reads off the log."""
+    """Three cases, six calls: each count of each provider is that of a count by hand."""
     cases = [
         case(1, service("huber", "lechtal")),
         case(2, service("huber", "lechtal", "friedberg")),
@@ -136,7 +136,7 @@ def test_a_week_counted_by_hand():
 
 
 def test_overrides_stand_apart_and_in_no_other_count():
-    """A wish and a decision have their own lines; nobody becomes eligible by being begged."""
+    """A wish and a decision have rows of their own, and change no other count."""
     cases = [case(1, service("huber")), case(2, service("huber"))]
     tallies = [
         tally(1, "wertach", "accepted", override="wish", arrival_min=40.0),
@@ -158,7 +158,7 @@ def test_overrides_stand_apart_and_in_no_other_count():
 
 
 def contract(client: str, **counts: object) -> ContractRow:
-    """A client's row in which every band that is not named has no case."""
+    """Make a client's row whose other bands have no case."""
     bands = dict.fromkeys(
         ("cost_0", "cost_under_1", "cost_1_to_3", "cost_3_to_10", "cost_over_10", "cost_unknown"), 0
     )
@@ -166,7 +166,7 @@ def contract(client: str, **counts: object) -> ContractRow:
 
 
 def test_contracts_cost_what_their_cases_say():
-    """Bands and bounds per client, with the cases that it cost nothing, without unopened ones."""
+    """Bands and bounds per client include cases without cost, but no unopened services."""
     cases = [
         case(1, service("huber", cost_min=2.5), service(name="taxi", cost_min=0.5), client="adac"),
         case(2, service("huber"), client="adac"),
@@ -210,7 +210,7 @@ def test_a_cost_lies_in_one_band(minutes, band):
 
 
 def test_since_is_about_the_cases():
-    """A case opened at that moment is in with all its offers, one opened before with none."""
+    """A case opened at the moment counts with all its offers, an earlier one with none."""
     cases = [case(1, service("huber"), days=30), case(2, service("huber"), days=30.01)]
     tallies = [tally(number, "huber", "accepted") for number in (1, 2, 3)]
     [only] = report(cases, tallies, SINCE).rows
@@ -224,7 +224,7 @@ def test_a_service_that_waits_is_nobodys_turn():
 
 
 def test_who_was_asked_before_an_amendment_was_eligible():
-    """The new cascade leaves it out; its turn and its refusal stay."""
+    """A provider that a new cascade leaves out keeps its turn and its refusal."""
     found = report([case(1, service("lechtal"))], [tally(1, "huber", "declined")], SINCE)
     assert [(each.provider, each.eligible, each.ranked_first, each.offered)
             for each in found.rows] == [("huber", 1, 0, 1), ("lechtal", 1, 1, 0)]  # fmt: skip
@@ -238,20 +238,20 @@ def test_a_superseded_answer_is_left_out():
 
 
 def test_an_empty_log_is_an_empty_report():
-    """Nothing to count and nothing divided by it."""
+    """Without cases the report has no rows."""
     found = report([], [], SINCE)
     assert (found.cases, found.rows, found.overrides, found.contracts) == (0, (), (), ())
 
 
 def standing(month: str, provider: str, first: int, by_wish: int = 0) -> Standing:
-    """How often a provider was first for tows, and asked, in the erased cases of a month."""
+    """Make the count of a provider's first ranks in the erased cases of a month."""
     return Standing(
         month=month, provider=provider, service="tow", first=first, first_by_wish=by_wish
     )  # fmt: skip
 
 
 def test_of_erased_cases_only_who_was_asked_is_known():
-    """Who was asked was eligible, everybody else perhaps; who stood first is counted by month."""
+    """Asked providers were eligible, all others perhaps; first ranks are counted by month."""
     cases = [
         case(1, service(), forgotten_at=NOON),
         case(2, service("huber", "lechtal")),
@@ -271,7 +271,7 @@ def test_of_erased_cases_only_who_was_asked_is_known():
 
 
 def test_a_month_begins_by_the_calendar_of_the_centre():
-    """1 November in Berlin is 31 October in UTC for an hour; October is not divided by that."""
+    """1 November 0:00 in Berlin is still October in UTC, and does not divide October."""
     since = datetime(2026, 11, 1, tzinfo=ZoneInfo("Europe/Berlin"))
     standings = [standing("2026-11", "huber", 1, 1), standing("2026-10", "huber", 5, 5)]
     counts = [ContractCount(month=month, client="adac", band="3_to_10", cases=1)
@@ -284,7 +284,7 @@ def test_a_month_begins_by_the_calendar_of_the_centre():
 
 
 def test_contracts_of_erased_cases_are_counted_once():
-    """Their month has the bands; the erased case itself, of cost 0, is not counted again."""
+    """The month has the bands; the erased case itself is not counted again."""
     cases = [
         case(1, service(), client="adac", forgotten_at=NOON),
         case(2, service("huber", cost_min=1.0), client="adac"),
@@ -312,7 +312,7 @@ def test_contracts_of_erased_cases_are_counted_once():
 
 
 def test_a_month_that_is_divided_is_left_out_and_named():
-    """Erased cases of a month cannot be parted by day, and the report says so."""
+    """Erased cases of a month cannot be divided by day, and the report says so."""
     standings = [standing("2026-11", "huber", 3), standing("2026-09", "huber", 3)]
     found = report([], [], NOON, standings=standings)
     assert (found.rows, found.left_out) == ((), ("2026-11",))
@@ -350,7 +350,7 @@ TALLIES = st.lists(
 
 @given(CASES, TALLIES)
 def test_the_counts_fit_into_each_other(cases, tallies):
-    """Offered at most eligible, accepted at most offered; each opened cascade has one first."""
+    """Offered is at most eligible, accepted at most offered; each opened cascade has one first."""
     found = report(cases, tallies, SINCE)
     for each in found.rows:
         assert found.cases >= each.eligible >= each.offered
@@ -377,7 +377,7 @@ def test_the_order_of_the_log_changes_nothing(cases, tallies, random):
 
 @given(CASES, TALLIES)
 def test_overrides_change_no_row(cases, tallies):
-    """Without what was asked out of order the rows are the same, and no line of theirs is left."""
+    """Without the offers out of order the rows are the same, and the overrides are empty."""
     in_order = [each for each in tallies if not each.override]
     found = report(cases, in_order, SINCE)
     assert found.rows == report(cases, tallies, SINCE).rows
@@ -387,6 +387,6 @@ def test_overrides_change_no_row(cases, tallies):
 @pytest.mark.parametrize("field", ["eligible", "eligible_most", "ranked_first", "first_by_wish",
                                    "offered", "accepted", "failed", "cancelled"])  # fmt: skip
 def test_every_count_is_explained(field):
-    """The page says of each count what it counts."""
+    """The page explains each count."""
     page = Path(__file__).resolve().parents[1] / "docs" / "learning.md"
     assert f"| `{field}` |" in page.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the log teaches: right by hand, never absurd, and worth its minutes in made-up worlds."""
+"""Learned values are right by hand, within bounds, and save minutes in simulated worlds."""
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -41,7 +41,7 @@ NOT_COUNTED = ("cancelled", "corrected", "open", "")
 
 
 def tally(outcome: str = "accepted", **facts: object) -> Tally:
-    """An offer that was made just now and answered after two minutes."""
+    """Make an offer of now, answered after two minutes."""
     defaults: dict[str, object] = {
         "provider": "huber",
         "service": "tow",
@@ -58,7 +58,7 @@ def tally(outcome: str = "accepted", **facts: object) -> Tally:
 
 
 def summary_of(*tallies: Tally, as_of: datetime = NOON) -> Summary:
-    """The one summary of offers that all belong to one provider and service."""
+    """Make the summary of offers of one provider and service."""
     [summary] = summarise(tallies, as_of)
     return summary
 
@@ -84,7 +84,7 @@ PRIORS = st.builds(PriorValues, st.floats(0, 1), st.floats(0, 60))
 
 @st.composite
 def summaries(draw: st.DrawFn) -> Summary:
-    """Any summary that some log could hold, and much larger ones."""
+    """Make any summary that a log could have, and much larger ones."""
     asked, answers, late, kept = (draw(st.floats(0, 1e6)) for _ in range(4))
     return Summary(
         provider="huber",
@@ -106,20 +106,20 @@ def summaries(draw: st.DrawFn) -> Summary:
 
 @given(st.floats(0, 1e6), st.floats(0, 3000))
 def test_a_weight_halves_in_a_half_life(weight, days):
-    """Whenever one looks, a half-life later half is left."""
+    """A half-life later half of a weight is left."""
     assert faded(weight, days + HALF_LIFE_DAYS) == pytest.approx(faded(weight, days) / 2)
     assert faded(weight, 0) == weight
 
 
 @given(st.floats(0, 1e6), st.floats(-1e6, 0))
 def test_a_clock_that_was_put_back_makes_nothing_heavier(weight, days):
-    """Days that have not passed leave a weight as it is."""
+    """Negative days leave a weight unchanged."""
     assert faded(weight, days) == weight
 
 
 @given(st.lists(TALLIES, max_size=12), st.floats(0, 400))
 def test_a_summary_fades_as_its_offers_would_have(tallies, days):
-    """To sum up now and look later is to sum up later."""
+    """A summary that fades equals one that is made later."""
     later = NOON + timedelta(days=10 + days)
     at_ten = {
         (each.provider, each.service): learned(PRIOR, each, later)
@@ -137,7 +137,7 @@ def test_a_summary_fades_as_its_offers_would_have(tallies, days):
 
 
 def test_a_log_added_up_by_hand():
-    """Four offers, one of them a half-life old: weights, minutes and lateness."""
+    """Weights, minutes and lateness of four offers, one of them a half-life old."""
     old = NOON - timedelta(days=HALF_LIFE_DAYS)
     summary = summary_of(
         tally(answer_min=1.0, promised_min=30.0, arrival_min=36.0, came_min=36.0, base_min=22),
@@ -176,13 +176,13 @@ def test_a_log_added_up_by_hand():
 
 @pytest.mark.parametrize("outcome", sorted(SAID_YES))
 def test_a_yes_is_a_yes_whatever_came_later(outcome):
-    """Accepted, failed later or of no help: the offer raises the acceptance."""
+    """An acceptance counts as one even if it failed later or was of no help."""
     assert learned(PRIOR, summary_of(tally(outcome)), NOON).acceptance > PRIOR.acceptance
 
 
 @pytest.mark.parametrize("outcome", sorted(SAID_NO))
 def test_a_refusal_is_a_refusal_however_it_was_given(outcome):
-    """Declined, silent, out of reach or with the wrong truck: the offer lowers the acceptance."""
+    """Declined, no answer, unreachable and the wrong truck all lower the acceptance."""
     assert learned(PRIOR, summary_of(tally(outcome)), NOON).acceptance < PRIOR.acceptance
 
 
@@ -191,7 +191,7 @@ def test_a_refusal_is_a_refusal_however_it_was_given(outcome):
     st.lists(TALLIES.filter(lambda each: not is_counted(each)), max_size=8),
 )
 def test_cancelled_corrected_and_overrides_change_nothing(tallies, others):
-    """What the motorist called off, what was superseded and who was begged: not at all."""
+    """Cancelled, superseded and out-of-order offers do not count."""
     assert all(each.override or each.outcome in NOT_COUNTED for each in others)
     assert summarise([*tallies, *others], NOON) == summarise(tallies, NOON)
 
@@ -204,7 +204,7 @@ def test_the_order_of_the_log_changes_nothing(both):
 
 
 def test_providers_and_services_are_learned_apart():
-    """One summary each, sorted, and nothing of one in the other."""
+    """Each provider and service has its own summary, in order."""
     found = summarise(
         [tally(provider="b"), tally(provider="a"), tally("declined", service="recovery")], NOON
     )
@@ -217,7 +217,7 @@ def test_providers_and_services_are_learned_apart():
 
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), -1.0])
 def test_minutes_that_cannot_be_teach_nothing(odd):
-    """An impossible time to answer leaves the acceptance in and the minutes out."""
+    """With an impossible answer time the acceptance counts and the minutes do not."""
     found = learned(PRIOR, summary_of(tally(answer_min=odd)), NOON)
     assert (found.asked, found.answer_min) == (1.0, PRIOR.answer_min)
     in_vain = summary_of(tally(answer_min=1.0, in_vain_min=(odd,)))
@@ -232,7 +232,7 @@ def test_minutes_that_cannot_be_teach_nothing(odd):
 
 
 def test_a_call_that_was_forgotten_is_no_long_call():
-    """Closed ten hours later it counts as 15 minutes; one of 15 counts as it was."""
+    """A call closed ten hours later counts as 15 minutes; one of 15 is unchanged."""
     forgotten, long = (
         summary_of(tally("no_answer", answer_min=minutes)).answer_min_weighted
         for minutes in (600.0, 15.0)
@@ -241,7 +241,7 @@ def test_a_call_that_was_forgotten_is_no_long_call():
 
 
 def test_the_calls_of_a_turn_are_one_answer():
-    """Nine minutes in vain and one to the answer are ten; no call of them counts over 15."""
+    """Nine unanswered minutes and one to the answer are ten; no call counts over 15."""
     assert answer_minutes(tally(answer_min=1.0, in_vain_min=(9.0,))) == 10.0
     assert answer_minutes(tally(answer_min=20.0, in_vain_min=(9.0, 600.0))) == 39.0
     summary = summary_of(tally(answer_min=1.0, in_vain_min=(9.0,)))
@@ -253,12 +253,12 @@ def test_the_calls_of_a_turn_are_one_answer():
     [(75.0, 8, 67), (8.4, 8, 0), (7.6, 8, 0), (0.0, 20, -20), (None, 8, None), (75.0, None, None)],
 )
 def test_late_is_the_arrival_minus_our_own_forecast(came_min, base_min, late_min):
-    """In whole minutes, negative if early, and nothing while one of the two is unknown."""
+    """Lateness is in whole minutes, negative if early; None if one value is unknown."""
     assert late_minutes(tally(came_min=came_min, base_min=base_min)) == late_min
 
 
 def test_lateness_counts_for_one_source_of_travel_minutes():
-    """What was late against road minutes says nothing of an estimate as the crow flies."""
+    """Lateness against road minutes does not count for crow-fly estimates."""
     tallies = [
         tally(came_min=30.0, base_min=20),
         tally(came_min=90.0, base_min=20, travel_source="road"),
@@ -271,7 +271,7 @@ def test_lateness_counts_for_one_source_of_travel_minutes():
 
 
 def test_an_empty_log_leaves_the_prior():
-    """No offers: the file's values, no lateness, and an interval round them."""
+    """Without offers the file's values remain, without lateness, within the interval."""
     found = learned(PRIOR, None, NOON)
     assert (found.acceptance, found.answer_min, found.late_min) == (0.7, 3.0, 0.0)
     assert (found.asked, found.accepted) == (0, 0)
@@ -281,7 +281,7 @@ def test_an_empty_log_leaves_the_prior():
 @settings(deadline=None)
 @given(PRIORS, summaries(), st.floats(-1e5, 1e5))
 def test_learned_values_are_never_absurd(prior, summary, days):
-    """Finite, within bounds, between prior and log; a certainty only where the file says so."""
+    """Learned values are finite and between prior and log; a certainty only comes from the file."""
     found = learned(prior, summary, NOON + timedelta(days=days))
     minutes = (found.answer_min, found.late_min, found.promise_late_min)
     for value in (*minutes, found.interval_low, found.interval_high):
@@ -295,7 +295,7 @@ def test_learned_values_are_never_absurd(prior, summary, days):
 
 @given(st.floats(1e-6, 1 - 1e-6), st.floats(1e-6, 1e6), st.floats(0, 1))
 def test_the_acceptance_lies_between_the_file_and_the_average(prior, asked, share):
-    """Shrinking goes from one to the other and never past either."""
+    """Shrinking stays between the file and the average of the log."""
     summary = replace(
         summary_of(tally()), asked_weight=asked, accepted_weight=min(asked, asked * share)
     )
@@ -306,7 +306,7 @@ def test_the_acceptance_lies_between_the_file_and_the_average(prior, asked, shar
 
 @given(PRIORS, summaries(), st.floats(0, 100))
 def test_more_acceptances_never_lower_the_acceptance(prior, summary, more):
-    """Neither among as many offers nor as further ones; more refusals never raise it."""
+    """More acceptances never lower it, and more refusals never raise it."""
     before = learned(prior, summary, NOON).acceptance
     longer = replace(
         summary,
@@ -322,7 +322,7 @@ def test_more_acceptances_never_lower_the_acceptance(prior, summary, more):
 
 @pytest.mark.parametrize(("certain", "against"), [(0.0, "accepted"), (1.0, "declined")])
 def test_a_certainty_of_the_file_falls_with_the_first_offer_against_it(certain, against):
-    """Exactly 0 or 1 stays while the log agrees, with no interval, and not a moment longer."""
+    """Exactly 0 or 1 remains only as long as all offers agree."""
     prior, agrees = PriorValues(certain, 3.0), "declined" if certain == 0 else "accepted"
     for found in (learned(prior, None, NOON), learned(prior, summary_of(tally(agrees)), NOON)):
         assert found.acceptance == certain
@@ -332,7 +332,7 @@ def test_a_certainty_of_the_file_falls_with_the_first_offer_against_it(certain, 
 
 @pytest.mark.parametrize(("prior", "accepted"), [(5e-324, 0.0), (1 - 2**-53, 1e17)])
 def test_rounding_makes_no_certainty(prior, accepted):
-    """Where the floats end, the acceptance still stands a hair off 0 and 1."""
+    """At the limits of floats the acceptance is still not 0 or 1."""
     summary = replace(summary_of(tally()), asked_weight=1e17, accepted_weight=accepted)
     found = learned(PriorValues(prior, 3.0), summary, NOON)
     assert 0 < found.acceptance < 1
@@ -346,7 +346,7 @@ def test_ten_offers_weigh_as_much_as_the_file():
 
 
 def test_a_provider_gets_what_was_learned_and_keeps_the_rest():
-    """Its own value is the prior, else the service's; without a log the very same comes back."""
+    """The provider's value, else the service's, is the prior; without a log nothing changes."""
     defaults = Settings(services={"recovery": ServiceSettings(acceptance=0.5, answer_min=8.0)})
     huber = provider("huber", acceptance=0.9)
     assert prior_of(huber, "recovery", defaults) == PriorValues(0.9, 8.0)
@@ -378,7 +378,7 @@ KNOWN = [  # Computed with 30 digits by another program's hypergeometric series.
 
 @pytest.mark.parametrize(("a", "b", "x", "chance"), KNOWN)
 def test_the_beta_distribution_has_its_known_values(a, b, x, chance):
-    """Ten digits, on both sides of the mean, for small and large parameters; and back again."""
+    """Ten digits on both sides of the mean, for small and large parameters, and back."""
     assert beta_cdf(a, b, x) == pytest.approx(chance, rel=1e-10)
     assert beta_quantile(a, b, chance) == pytest.approx(x, rel=1e-9)
 
@@ -404,7 +404,7 @@ def test_the_beta_distribution_is_its_density_added_up(a, b, x):
 
 @given(st.floats(1e-9, 1e6), st.floats(1e-9, 1e6), st.floats(0, 1))
 def test_the_beta_distribution_mirrors_and_stays_a_chance(a, b, x):
-    """Between 0 and 1 for any parameters, and the two ends add up to 1."""
+    """It is between 0 and 1 for any parameters, and the two tails add up to 1."""
     chance = beta_cdf(a, b, x)
     assert 0 <= chance <= 1
     if 1 - (1 - x) == x:
@@ -412,7 +412,7 @@ def test_the_beta_distribution_mirrors_and_stays_a_chance(a, b, x):
 
 
 def test_the_beta_distribution_ends_for_parameters_of_any_size():
-    """Beyond any log the sum is cut off: less exact, and still a chance."""
+    """For huge parameters the sum is cut off: less exact, and still a chance."""
     assert beta_cdf(1e7, 1e7, 0.5) == pytest.approx(0.5, abs=1e-7)
     assert 0 < beta_cdf(1e12, 1e12, 0.5) < 1
 
@@ -421,7 +421,7 @@ def test_the_beta_distribution_ends_for_parameters_of_any_size():
 
 
 def error_by_hand(found: LearnedValues) -> float:
-    """The formula of docs/equals.md, written down a second time."""
+    """Compute the formula of docs/equals.md by a second implementation."""
     a = 10 * found.prior.acceptance + found.accepted
     b = 10 * (1 - found.prior.acceptance) + found.asked - found.accepted
     parts = (
@@ -433,7 +433,7 @@ def error_by_hand(found: LearnedValues) -> float:
 
 
 def test_the_standard_error_in_the_docs_is_right():
-    """Forty offers of which 28 were accepted, part by part as the page works them out."""
+    """Forty offers with 28 acceptances have the numbers of the page."""
     late = {"came_min": 20.0, "base_min": 20}
     offers = [tally(answer_min=3.0, **late)] * 28 + [tally("declined", answer_min=3.0)] * 12
     found = learned(PRIOR, summary_of(*offers), NOON)
@@ -446,7 +446,7 @@ def test_the_standard_error_in_the_docs_is_right():
 
 
 def test_without_a_log_there_is_no_standard_error():
-    """Nothing learned is nothing to be unsure of, and who never accepts is never asked."""
+    """Without offers, or for a provider that never accepts, there is no standard error."""
     assert learned(PRIOR, None, NOON).error_min == 0
     never = learned(PriorValues(0.0, 3.0), summary_of(tally("declined")), NOON)
     assert (never.acceptance, never.error_min) == (0, 0)
@@ -454,7 +454,7 @@ def test_without_a_log_there_is_no_standard_error():
 
 @given(PRIORS, st.lists(TALLIES.filter(is_counted), min_size=1, max_size=30))
 def test_the_standard_error_is_a_number_or_endless(prior, tallies):
-    """Whatever is in the log, it is no NaN and not negative; and it never fails."""
+    """It is never NaN and never negative, whatever the log has."""
     for summary in summarise(tallies, NOON):
         assert learned(prior, summary, NOON).error_min >= 0
 
@@ -483,7 +483,7 @@ def test_learning_is_worth_its_minutes(seeds):
 
 
 def test_the_example_in_the_docs_is_right():
-    """Eight offers of which three were accepted, as the page works them out."""
+    """Eight offers with three acceptances have the numbers of the page."""
     found = learned(PRIOR, summary_of(*[tally()] * 3, *[tally("declined")] * 5), NOON)
     figures = (found.acceptance, found.interval_low, found.interval_high)
     text = PAGE.read_text(encoding="utf-8")
@@ -491,7 +491,7 @@ def test_the_example_in_the_docs_is_right():
 
 
 def test_the_interval_holds_the_truth_about_as_often_as_it_says():
-    """A truth drawn from the prior lies within the 80 % interval in 80 of 100 logs."""
+    """A truth drawn from the prior is in the 80 % interval in about 80 of 100 logs."""
     random, held = Random(7), []
     for _ in range(400):
         truth = random.betavariate(7, 3)

@@ -1,4 +1,4 @@
-"""Every kind has its plan, and nothing takes the emergency line away."""
+"""Every kind has its plan, and no file removes an emergency call."""
 
 import pytest
 from msgspec.structs import replace
@@ -11,19 +11,19 @@ from .worlds import incident
 
 
 def services(kind: str, rules: Rules | None = None, **facts: object) -> list[str]:
-    """The services that are sent now, and ``later`` ones with what they come after."""
+    """Return the services that are sent now, and later ones with the one they wait for."""
     entries = plans.services_for(incident(kind=kind, **facts), rules or Rules())
     return [f"{e.service}<{e.after}" if e.after else e.service for e in entries]
 
 
 def dial(kind: str, rules: Rules | None = None, **facts: object) -> list[tuple[str, str]]:
-    """The emergency services and the number to dial for each."""
+    """Return the emergency services with the number to dial for each."""
     calls = plans.emergency_calls(incident(kind=kind, **facts), rules)
     return [(call.service, call.dial) for call in calls]
 
 
 def test_there_are_at_least_25_kinds_and_their_words_are_unambiguous():
-    """No word stands for two kinds, and no condition in a plan is unknown."""
+    """No word belongs to two kinds, and every condition of a plan is known."""
     assert len(plans.BUILT_IN) >= 25
     words = [fold(word) for plan in plans.BUILT_IN.values() for word in (plan.kind, *plan.words)]
     assert len(words) == len(set(words))
@@ -54,12 +54,12 @@ def test_there_are_at_least_25_kinds_and_their_words_are_unambiguous():
     ],
 )
 def test_german_words_work_wherever_english_ones_do(word, kind):
-    """Kinds and services are found in both languages, whatever case, umlaut or hyphen."""
+    """Kinds and services are found in both languages, with any case, umlaut or hyphen."""
     assert plans.find_kind(word) == kind
 
 
 def test_every_service_name_works_as_a_kind():
-    """A service is a plan of its own; an emergency service is only the emergency line."""
+    """A service is a plan of its own; an emergency service is only an emergency call."""
     for service in SERVICES:
         if service in plans.BUILT_IN:
             continue
@@ -72,7 +72,7 @@ def test_every_service_name_works_as_a_kind():
 
 
 def test_help_comes_first_and_the_truck_after_it():
-    """A breakdown is helped on the spot; the truck is planned for when that fails."""
+    """A breakdown gets help on the spot; the truck is planned for after a failure."""
     assert services("breakdown") == ["roadside_repair", "tow<roadside_repair"]
     assert services("dead_battery") == [
         "jump_start",
@@ -99,7 +99,7 @@ def test_overturned_or_ditched_needs_recovery(facts):
 
 
 def test_on_its_side_nothing_is_helped_on_the_spot():
-    """Without the help that it was planned after, the truck is sent at once."""
+    """Without help on the spot the truck is sent at once."""
     assert services("breakdown", vehicle=Vehicle(state="on_side")) == ["recovery", "tow"]
 
 
@@ -108,19 +108,19 @@ def test_on_its_side_nothing_is_helped_on_the_spot():
     [({"persons": 2}, False), ({"persons": 3}, True), ({"pets": 2}, True), ({"pets": 1}, False)],
 )
 def test_whoever_finds_no_seat_gets_a_taxi(facts, taxi):
-    """Persons and pets beyond the truck's two seats are driven on."""
+    """Persons and pets beyond the truck's two seats need a taxi."""
     assert ("taxi" in services("accident", **facts)) == taxi
 
 
 def test_seats_are_a_setting():
-    """A centre whose trucks have more seats says so once."""
+    """A centre can set the number of seats of its trucks."""
     rules = Rules(settings=Settings(truck_seats=4))
     assert "taxi" not in services("accident", rules, persons=4)
     assert "taxi" in services("accident", rules, persons=5)
 
 
 def test_emergency_services_stand_by_number():
-    """Ambulance and fire go to 112, police to 110, or along with a call to 112."""
+    """Ambulance and fire are called by 112, police by 110, or with a call to 112."""
     assert dial("breakdown") == []
     assert dial("accident") == [("police", "110")]
     assert dial("accident", injured=2) == [("ambulance", "112"), ("police", "112")]
@@ -131,7 +131,7 @@ def test_emergency_services_stand_by_number():
 
 @pytest.mark.parametrize("spot", ["lane", "tunnel"])
 def test_on_a_lane_or_in_a_tunnel_the_police_come_first(spot):
-    """Somebody must close the road: 110 first, and 112 on a line of its own."""
+    """The police must close the road: 110 is first, and 112 is a separate call."""
     assert dial("breakdown", spot=spot) == [("police", "110")]
     assert dial("accident", spot=spot, injured=1) == [("police", "110"), ("ambulance", "112")]
 
@@ -154,7 +154,7 @@ def test_a_file_may_add_emergency_services_and_never_remove_them():
 
 
 def test_no_word_of_a_file_takes_an_emergency_away():
-    """Whatever plans a file has under whatever words, every built-in word keeps its calls."""
+    """Every built-in word keeps its emergency calls, whatever plans a file has."""
     words = [word for plan in plans.BUILT_IN.values() for word in (plan.kind, *plan.words)]
     words += [word for service, others in SERVICES.items() for word in (service, *others)]
     thief = Plan(kind="thief", entries=(PlanEntry(service="taxi"),), words=tuple(words))
@@ -169,14 +169,14 @@ def test_no_word_of_a_file_takes_an_emergency_away():
 
 
 def test_children_are_counted_and_wait_for_the_truck():
-    """Children nobody counted as persons still need seats; a car that drives on needs no taxi."""
+    """Children need seats as well; after help on the spot no taxi is needed."""
     assert "taxi" in services("accident", children=4)
     assert services("breakdown", persons=5)[-1] == "taxi<roadside_repair"
     assert "taxi" not in services("accident", persons=0, pets=2)
 
 
 def test_heavy_and_overturned_electric_vehicles():
-    """An empty electric lorry gets heavy help; nothing is charged or unlocked on its side."""
+    """An empty electric lorry gets heavy help; a vehicle on its side is not charged or unlocked."""
     lorry = services("ev_empty", vehicle=Vehicle(kind="truck"))
     assert lorry == ["ev_charge", "heavy_tow<ev_charge"]
     assert services("ev_empty", vehicle=Vehicle(state="on_side")) == ["recovery", "tow"]
@@ -191,7 +191,7 @@ def test_a_file_may_add_kinds_and_words():
 
 
 def test_advice_is_said_in_the_order_of_danger():
-    """Behind the barrier on a shoulder, off the lane, out of the tunnel; five words for 112."""
+    """Behind the barrier on a shoulder, off the lane, out of the tunnel, then the call to 112."""
 
     def advice(**facts: object) -> list[str]:
         of = incident(kind="breakdown", **facts)
@@ -204,7 +204,7 @@ def test_advice_is_said_in_the_order_of_danger():
 
 
 def test_every_condition_has_an_option_and_can_hold():
-    """Each condition of a plan is true of some incident and false of a bare one."""
+    """Each condition of a plan holds for some incident and not for an empty one."""
     said = {
         "injured": incident(injured=1), "trapped": incident(trapped=True),
         "hazard": incident(hazard="fuel"), "ev": incident(vehicle=Vehicle(ev=True)),
@@ -227,6 +227,6 @@ def test_every_condition_has_an_option_and_can_hold():
 
 
 def test_lookup_folds_words():
-    """Umlauts, hyphens, blanks and case make no difference, and unknown words are None."""
+    """Umlauts, hyphens, blanks and case make no difference; unknown words give None."""
     assert lookup("Über-Führung", {"x": ("ueber fuehrung",)}) == "x"
     assert lookup("y", {"x": ()}) is None

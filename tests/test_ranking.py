@@ -1,4 +1,4 @@
-"""The order is the best there is, and nobody is first because of a name."""
+"""The order is optimal, and does not depend on names."""
 
 from itertools import permutations
 
@@ -31,7 +31,7 @@ FALLBACKS = st.integers(20, 200).map(float)
 def rate_all(
     world: World, fallback_min: float, client: Client | None = None
 ) -> list[RatedProvider]:
-    """Rate a world of providers that stand at the incident, so that turnout is arrival."""
+    """Rate a world of providers at the incident, so that turnout is arrival."""
     asked = need(settings=settings_with(fallback_min), client=client)
     providers = [
         provider(
@@ -47,7 +47,7 @@ def rate_all(
 
 
 def expected_by_hand(steps: list[tuple[float, float, float]], fallback_min: float) -> float:
-    """The expected minutes of an order, written backwards and apart from the program's own sum."""
+    """Compute the expected minutes of an order backwards, independently of the program."""
     minutes = fallback_min
     for arrival, answer, acceptance in reversed(steps):
         minutes = answer + acceptance * arrival + (1 - acceptance) * minutes
@@ -57,7 +57,7 @@ def expected_by_hand(steps: list[tuple[float, float, float]], fallback_min: floa
 def best_by_brute_force(
     steps: list[tuple[float, float, float]], fallback_min: float, *, all_of_them: bool
 ) -> float:
-    """The least expected minutes over all orders of the steps, and of all their subsets.
+    """Find the least expected minutes over all orders of all subsets of the steps.
 
     What is left to ask does not depend on who was asked before, so the best of each subset is
     built from the best of the smaller ones: exhaustive, and quick enough for seven.
@@ -76,7 +76,7 @@ def best_by_brute_force(
 def steps_of(
     order: list[RatedProvider], *, with_head_start: bool = False
 ) -> list[tuple[float, ...]]:
-    """Arrival, answer and acceptance of an order."""
+    """Return arrival, answer and acceptance of an order."""
     return [
         (
             rated.arrival_min - (rated.head_start_min if with_head_start else 0),
@@ -93,7 +93,7 @@ def steps_of(
 )
 @settings(max_examples=60, deadline=None)
 def test_brute_force_equals_listing_every_order(steps, fallback_min):
-    """The oracle itself is right: building from subsets equals walking through all orders."""
+    """The reference itself is right: building from subsets equals listing all orders."""
     walked = min(
         expected_by_hand(list(order), fallback_min)
         for size in range(len(steps) + 1)
@@ -123,7 +123,7 @@ def test_cascade_is_optimal_over_all_orders_and_subsets(examples):
 
 @pytest.mark.parametrize("examples", EXAMPLES)
 def test_head_starts_reorder_the_kept_and_keep_nobody(examples):
-    """With head starts the true index keeps, and the reduced arrivals order optimally."""
+    """With head starts the true index decides the set, and the reduced index the order."""
     client = Client(id="c", name="C", prefer=("own",), head_start_min=8)
 
     @given(world=WORLDS, fallback_min=FALLBACKS)
@@ -145,19 +145,19 @@ def test_head_starts_reorder_the_kept_and_keep_nobody(examples):
 
 
 def test_index_order_beats_the_naive_ones_somewhere():
-    """Negative control: ordering by arrival alone is not optimal, so the oracle can tell."""
+    """The control: ordering by arrival alone is not optimal, and the reference shows it."""
     steps = [(20.0, 10.0, 0.1), (25.0, 1.0, 0.9)]
     by_arrival = expected_by_hand(sorted(steps), 120)
     assert by_arrival > best_by_brute_force(steps, 120, all_of_them=False) + 1
 
 
 def rated_of(providers: list[Provider], asked: Need) -> list[RatedProvider]:
-    """Whoever passes the gates, with the minutes of a provider that needs no drive."""
+    """Rate the providers that pass the gates, without a drive."""
     return [ranking.rate(each, asked, 0.0) for each in eligibility.split(providers, asked).eligible]
 
 
 def order_of(providers: list[Provider], **facts: object) -> list[str]:
-    """The ids in the order in which one tow would ask them."""
+    """Return the ids in the order in which one tow would ask them."""
     asked = need(incident(**facts))
     rated = rated_of(providers, asked)
     kept, _ = ranking.keep(rated, 120.0)
@@ -165,7 +165,7 @@ def order_of(providers: list[Provider], **facts: object) -> list[str]:
 
 
 def as_providers(world: World) -> list[Provider]:
-    """A world as providers of the file."""
+    """Make the providers of a world."""
     return [
         provider(f"p{n}", turnout_min=arrival, answer_min=answer, acceptance=acceptance)
         for n, (arrival, answer, acceptance, _) in enumerate(world)
@@ -179,7 +179,7 @@ def as_providers(world: World) -> list[Provider]:
     suppress=[HealthCheck.too_slow],
 )
 def test_names_and_the_order_of_the_file_change_nothing(world, seed):
-    """Shuffling the file and renaming everybody leaves the order of the ids as it was."""
+    """Shuffling the file and renaming all providers does not change the order of ids."""
     providers = as_providers(world)
     shuffled = [provider(each.id, **facts_of(each, name="Zzz")) for each in providers]
     seed.shuffle(shuffled)
@@ -187,7 +187,7 @@ def test_names_and_the_order_of_the_file_change_nothing(world, seed):
 
 
 def facts_of(each: Provider, **changed: object) -> dict[str, object]:
-    """What the neutral worlds say of a provider."""
+    """Return the values of a provider in the neutral worlds."""
     facts = {
         "turnout_min": each.turnout_min,
         "answer_min": each.answer_min,
@@ -203,7 +203,7 @@ def facts_of(each: Provider, **changed: object) -> dict[str, object]:
     which=st.integers(0, 6),
 )
 def test_a_strictly_worse_provider_never_changes_the_ranks_above_it(world, worse, which):
-    """Somebody slower or likelier to refuse than another never stands above it or reorders."""
+    """A slower or less willing provider never changes the ranks above it."""
     providers = as_providers(world)
     model = providers[which % len(providers)]
     later, longer, less = worse
@@ -231,7 +231,7 @@ def test_equal_providers_are_first_equally_often():
 
 
 def test_ties_go_to_the_never_assigned_then_to_the_longest_ago():
-    """Among equals whoever was never assigned comes first, then whoever waited longest."""
+    """Of equal providers the never assigned one is first, then the longest waiting one."""
     equals = [provider(name, turnout_min=10.0) for name in ("fresh", "lately", "long-ago")]
     seen = Observations(
         last_assigned={"lately": NOON, "long-ago": NOON.replace(year=2025)},
@@ -253,7 +253,7 @@ def test_ties_go_to_the_never_assigned_then_to_the_longest_ago():
     ],
 )
 def test_methods_order_by_their_own_measure(method, expected):
-    """Each published procedure orders by what it says, and knows no head start."""
+    """Each published procedure orders by its own measure, without head starts."""
     providers = [
         provider("near", north_km=1, turnout_min=26.0, answer_min=5.0, acceptance=1.0),
         provider(
@@ -273,7 +273,7 @@ def test_methods_order_by_their_own_measure(method, expected):
 
 
 def test_an_only_list_is_asked_first_and_everybody_else_follows():
-    """The client's own come first in their own order, then the others, marked."""
+    """The client's own providers come first, then all others, marked."""
     providers = [
         provider("own-slow", turnout_min=40.0, tags=("own",)),
         provider("own-quick", turnout_min=30.0, tags=("own",)),
@@ -293,7 +293,7 @@ def test_an_only_list_is_asked_first_and_everybody_else_follows():
     "danger", [{"injured": 1}, {"spot": "lane"}, {"spot": "shoulder"}, {"spot": "tunnel"}]
 )
 def test_safety_beats_contract(danger):
-    """With somebody hurt or in traffic every head start is 0."""
+    """For injured persons or in traffic every head start is 0."""
     client = Client(id="c", name="C", prefer=("p",), head_start_min=10)
     asked = need(incident(**danger), client=client)
     calm = need(client=client)

@@ -1,4 +1,4 @@
-"""Equals take turns, at a price that is stated and bounded; all others keep their ranks."""
+"""Equal providers take turns at a stated and bounded cost; all others keep their ranks."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ FALLBACK_MIN = 120.0
 
 
 def summary(provider_id: str, **sums: float) -> Summary:
-    """What the log holds of a provider: by default 40 offers as the file has them."""
+    """Make a provider's sums in the log: by default 40 offers with the values of the file."""
     facts = {
         "accepted_weight": 28.0, "asked_weight": 40.0, "answer_weight": 40.0,
         "answer_min_weighted": 120.0, "late_weight": 28.0, "late_min_weighted": 0.0,
@@ -43,7 +43,7 @@ def orders_of(
     client: Client | None = None,
     of: Incident | None = None,
 ) -> Orders:
-    """All orders of one tow."""
+    """Make all orders of one tow."""
     asked = need(of, settings=settings, client=client, observations=seen)
     return desk.rank_need(asked, providers).orders
 
@@ -53,7 +53,7 @@ def ids(order: list[RatedProvider]) -> list[str]:
 
 
 def built(orders: Orders, **facts: object) -> cascade.Cascade:
-    """The cascade of some orders."""
+    """Make the cascade of some orders."""
     return cascade.build(
         orders, need(**facts), last_resort=LastResortLine("110", ""), excluded_counts={}
     )
@@ -64,7 +64,7 @@ def built(orders: Orders, **facts: object) -> cascade.Cascade:
 
 @pytest.fixture
 def pair():
-    """Near, assigned an hour ago; and far, two minutes slower and assigned yesterday."""
+    """Make a near provider assigned an hour ago, and a far one assigned yesterday."""
     firms = [provider("near", turnout_min=20.0), provider("far", turnout_min=22.0)]
     seen = Observations(
         last_assigned={"near": NOON - timedelta(hours=1), "far": NOON - timedelta(days=1)},
@@ -75,7 +75,7 @@ def pair():
 
 
 def test_longest_ago_first_where_the_log_cannot_tell(pair):
-    """The slower firm has its turn; the row says so, the cascade what it costs in minutes."""
+    """The slower firm has its turn; the row is marked, and the cascade has the cost."""
     firms, seen = pair
     orders = orders_of(firms, seen)
     assert (ids(orders.asked), ids(orders.ungrouped)) == (["far", "near"], ["near", "far"])
@@ -92,14 +92,14 @@ def test_longest_ago_first_where_the_log_cannot_tell(pair):
     [Settings(fair_within_min=0.0), Settings(fair_within_min=1.9), Settings(method="nearest")],
 )
 def test_minutes_decide_where_nothing_is_equal(pair, settings):
-    """A key of 0, a difference above it, and other methods leave the order as it was."""
+    """A width of 0, a larger difference or another method leaves the order unchanged."""
     orders = orders_of(*pair, settings=settings)
     assert ids(orders.asked) == ids(orders.ungrouped)
     assert built(orders, settings=settings).fairness_cost_min == 0
 
 
 def test_without_a_log_of_the_best_only_exact_ties_are_equal(pair):
-    """The log holds nothing for the leader: no width, whatever it holds of the other."""
+    """Without offers of the leader there is no width."""
     firms, seen = pair
     only_far = {key: value for key, value in seen.summaries.items() if key[0] == "far"}
     assert ids(orders_of(firms, replace(seen, summaries=only_far)).asked) == ["near", "far"]
@@ -108,7 +108,7 @@ def test_without_a_log_of_the_best_only_exact_ties_are_equal(pair):
 
 
 def test_a_long_log_tells_smaller_differences_apart(pair):
-    """After thousands of offers two minutes are no chance any more."""
+    """After thousands of offers two minutes are no longer equal."""
     firms, seen = pair
     long = {
         (each, "tow"): summary(
@@ -121,7 +121,7 @@ def test_a_long_log_tells_smaller_differences_apart(pair):
 
 
 def test_a_group_ends_at_its_leader_s_reach_and_not_at_its_last(pair):
-    """Three in a row, two minutes apart: the third is out of reach of the first."""
+    """Of three with two minutes between them, the third is not equal to the first."""
     firms, seen = pair
     firms.append(provider("third", turnout_min=24.0))
     assert ids(orders_of(firms, seen).asked) == ["far", "near", "third"]
@@ -164,7 +164,7 @@ POLICIES = st.sampled_from(
 
 
 def world_of(firms: Firms) -> tuple[list[Provider], Observations]:
-    """Firms at the incident, and a log in which they did what the file says of them."""
+    """Make firms at the incident, and a log that agrees with the file."""
     providers, assigned, summaries = [], {}, {}
     for number, (turnout, answer, acceptance, is_own, days, weight) in enumerate(firms):
         one = provider(
@@ -183,7 +183,7 @@ def world_of(firms: Firms) -> tuple[list[Provider], Observations]:
 
 
 def leaders(orders: Orders) -> dict[str, str]:
-    """For each candidate the one that leads its group, formed a second time."""
+    """Return the leader of each candidate's group, by a second implementation."""
     found: dict[str, str] = {}
     left = [*orders.ungrouped]
     while left:
@@ -200,7 +200,7 @@ def leaders(orders: Orders) -> dict[str, str]:
 
 @searched(2000, firms=FIRMS, client=POLICIES)
 def test_groups_are_those_formed_by_hand(firms, client):
-    """Whatever the client's policy: the same order as by a second implementation."""
+    """With any client's policy the order is that of a second implementation."""
     providers, seen = world_of(firms)
     orders = orders_of(providers, seen, client=client)
     asked = need(client=client, observations=seen)
@@ -213,7 +213,7 @@ def test_groups_are_those_formed_by_hand(firms, client):
 
 @searched(2000, firms=FIRMS, client=POLICIES)
 def test_turns_cost_no_more_than_the_bound(firms, client):
-    """Without head starts between 0 and the width times the chance that a provider accepts; with
+    """The cost of turns is at least 0 and at most the width times the chance of acceptance.
     them more by the largest head start either way. Costs add up, and all providers are there.
     """
     providers, seen = world_of(firms)
@@ -231,7 +231,7 @@ def test_turns_cost_no_more_than_the_bound(firms, client):
 
 @searched(1000, firms=FIRMS)
 def test_turns_stay_within_the_bound_of_the_best_of_all_orders(firms):
-    """By minutes alone the order is the best of all orders and subsets, also with a log; turns add
+    """By minutes alone the order is optimal; turns add at most their bound.
     at most the width times the chance that a provider accepts.
     """
     orders = orders_of(*world_of(firms))
@@ -244,7 +244,7 @@ def test_turns_stay_within_the_bound_of_the_best_of_all_orders(firms):
 
 @searched(1000, firms=FIRMS, seed=st.randoms(use_true_random=False))
 def test_names_and_the_order_of_the_file_change_nothing(firms, seed):
-    """With a log, too: shuffling the file and renaming the providers leaves the order of ids."""
+    """With a log, shuffling and renaming does not change the order of ids either."""
     providers, seen = world_of(firms)
     shuffled = [replace(each, name="Zzz") for each in providers]
     seed.shuffle(shuffled)
@@ -266,7 +266,7 @@ def test_a_strictly_worse_provider_never_changes_the_groups_above_its_own(firms,
 
 @given(firms=FIRMS)
 def test_without_a_log_nothing_is_grouped(firms):
-    """Observations without summaries give the order by minutes, at no cost."""
+    """Observations without summaries give the order by minutes, without a cost."""
     providers, seen = world_of(firms)
     orders = orders_of(providers, Observations(last_assigned=seen.last_assigned))
     assert orders.asked is orders.ungrouped
@@ -278,7 +278,7 @@ def test_without_a_log_nothing_is_grouped(firms):
 
 @pytest.mark.parametrize("every", benchmark.CADENCES)
 def test_equal_firms_get_equal_shares(every):
-    """A tenth of the runs: in turn no firm gets a third of the cases, by minutes alone one gets
+    """In turn no firm gets a third of the cases; by minutes alone one gets nearly half.
     nearly half. A firm that is 5 minutes better still gets 85 % of what it would accept.
     """
     in_turn = benchmark.study(3, benchmark.CADENCES[every], WITHIN_MIN)
@@ -292,7 +292,7 @@ def test_equal_firms_get_equal_shares(every):
 @pytest.mark.ci
 @pytest.mark.parametrize("cadence", benchmark.CADENCES)
 def test_the_table_in_the_docs_is_what_the_simulation_gives(cadence):
-    """Both lines of 100 runs, to the last digit; in turn all four get 20 to 30 % in 80 % of them.
+    """The page has both lines of 100 runs, to the last digit.
 
     The first 30 runs alone leave this share open by some percent.
     """
@@ -322,7 +322,7 @@ def desks(tmp_path):
 
 
 def worked(desks, truth: benchmark.Truth, number: int, at) -> list[benchmark.Call]:
-    """Work one case by the real verbs, from open to close."""
+    """Work one case with the commands of a case, from open to close."""
     case = open_case.open_case(desks(at), benchmark.incident_of(0, at), Personal()).case
     assert case.id == number
     calls = []
@@ -347,7 +347,7 @@ def worked(desks, truth: benchmark.Truth, number: int, at) -> list[benchmark.Cal
 
 @pytest.mark.parametrize("cases", [24, pytest.param(200, marks=pytest.mark.ci)])
 def test_the_real_verbs_do_what_is_simulated(desks, cases):
-    """Case by case the same firms are asked in the same order, and all four have their turns."""
+    """Case by case the same firms are asked in the same order, and all four have turns."""
     every, firms = benchmark.CADENCES["4 a day"], [benchmark.Firm()] * 4
     simulated = benchmark.simulated(
         benchmark.Truth(firms, 3), every, fair_within_min=WITHIN_MIN, cases=cases

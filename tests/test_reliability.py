@@ -1,4 +1,4 @@
-"""Whether forecasts have come true: the table by hand, its intervals by brute force."""
+"""The comparison of forecasts and outcomes: the table by hand, its intervals by brute force."""
 
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -23,24 +23,24 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def chance(tenth: int, asked: int, accepted: int, **facts: str) -> ChanceCount:
-    """How often Huber was asked for a tow in November with a chance in a tenth."""
+    """Make Huber's counts of tows in November with a chance in a tenth."""
     of = {"month": "2026-11", "provider": "huber", "service": "tow", **facts}
     return ChanceCount(tenth=tenth, asked=asked, accepted=accepted, **of)
 
 
 def arrival(band_min: int, arrived: int, observed_min: int, **facts: str) -> ArrivalCount:
-    """How often Huber came for a tow in November after a forecast in a band."""
+    """Make Huber's counts of tows in November with a forecast in a band."""
     of = {"month": "2026-11", "provider": "huber", "service": "tow", **facts}
     return ArrivalCount(band_min=band_min, arrived=arrived, observed_min=observed_min, **of)
 
 
 def chance_sum(asked: int, total: float, provider: str = "huber", year: str = "2026") -> ChanceSum:
-    """The chances of a firm in a year, added up."""
+    """Make the sum of a firm's chances in a year."""
     return ChanceSum(year=year, provider=provider, asked=asked, millionths=round(total * 1e6))
 
 
 def test_a_table_added_up_by_hand():
-    """Firms, services and months are added up by tenth and by band, and each tenth is judged."""
+    """Firms, services and months are added up by tenth and by band, with a verdict each."""
     found = report(
         [
             chance(7, 100, 71),
@@ -70,7 +70,7 @@ def test_a_table_added_up_by_hand():
 
 
 def test_a_provider_is_held_against_the_mean_of_its_own_chances():
-    """By year: the mean of what was said, what came true, and whether both can be the same."""
+    """By year: the mean forecast, the share of acceptances, and the verdict."""
     found = report(
         [
             chance(7, 60, 45), chance(8, 40, 33, month="2026-12"),
@@ -105,7 +105,7 @@ def test_a_provider_is_held_against_the_mean_of_its_own_chances():
     ],
 )
 def test_a_moment_that_divides_a_month_leaves_it_out_and_says_so(since, months, years, left_out):
-    """Counts are known by whole months, sums by whole years, of the centre's own calendar."""
+    """Counts are kept by whole months, sums by whole years, of the centre's calendar."""
     moment = datetime.fromisoformat(since).replace(tzinfo=BERLIN)
     asked = ["2026-01", "2026-11", "2026-12", "2027-01"]
     found = report(
@@ -127,7 +127,7 @@ def test_nothing_is_nothing():
 
 @given(st.floats(0, 1))
 def test_every_chance_has_its_tenth(value):
-    """The tenth holds the chance, with its lower end; certainty is in the last."""
+    """A tenth includes its lower end; certainty is in the last."""
     tenth = tenth_of(value)
     assert 0 <= tenth <= 9
     assert tenth <= value * 10 <= tenth + 1
@@ -140,14 +140,14 @@ def test_every_chance_has_its_tenth(value):
     [(-3, 0), (0, 0), (14, 0), (15, 15), (29, 15), (30, 30), (59, 30), (60, 60), (999, 60)],
 )
 def test_every_arrival_has_its_band(minutes, band):
-    """A band holds its lower end; minutes shifted below 0 by erasure are in the first."""
+    """A band includes its lower end; minutes below 0 after erasure are in the first."""
     assert band_of(minutes) == band
     assert band in BANDS_MIN
 
 
 @given(st.integers(1, 60), st.data())
 def test_the_bounds_are_where_the_tails_say(asked, data):
-    """At each bound, what was seen or more extreme has exactly half of what the interval leaves."""
+    """At each bound the tail has exactly half of the chance outside of the interval."""
     accepted = data.draw(st.integers(0, asked))
     low, high = share_interval(accepted, asked)
     rest = (1 - INTERVAL) / 2
@@ -170,7 +170,7 @@ def test_the_bounds_are_where_the_tails_say(asked, data):
 
 @pytest.mark.parametrize("asked", [LEAST, 130])
 def test_the_interval_holds_the_truth_as_often_as_it_says(asked):
-    """Counted over all outcomes, for every hundredth that can be true."""
+    """Checked over all outcomes, for every true share in hundredths."""
     bounds = [share_interval(accepted, asked) for accepted in range(asked + 1)]
     for hundredths in range(1, 100):
         truth = hundredths / 100

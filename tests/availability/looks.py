@@ -1,4 +1,4 @@
-"""Looks to add up, and the state after many of them."""
+"""Make checks of a provider, and add them up."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ SETTINGS = CheckSettings()
 
 
 def look(state: str = "up", minutes: float = 0, **facts: Any) -> Reading:
-    """A look so many minutes after noon."""
+    """Make a check some minutes after noon."""
     return Reading(
         **{
             "provider": "huber",
@@ -36,7 +36,7 @@ def after(
     settings: CheckSettings = SETTINGS,
     from_min: float = 0,
 ) -> tuple[Watched, list[Move]]:
-    """Add looks five minutes apart; return how it stands and everything that was told."""
+    """Add checks five minutes apart; returns the state and everything that was reported."""
     watched, told = start or Watched(provider="huber"), []
     for number, state in enumerate(states):
         reading = look(state, from_min + 5 * number)
@@ -48,10 +48,10 @@ def after(
 def add(
     watched: Watched, reading: Reading, settings: CheckSettings = SETTINGS, *, is_closed: bool
 ) -> tuple[Watched, Move | None]:
-    """Add what a run with one look makes of it."""
+    """Add a run with one check."""
     return advance(watched, one_sample([reading], settings), settings, is_closed=is_closed)
 
 
 def said(told: Iterable[Move]) -> list[str]:
-    """What was told, in short."""
+    """Shorten the reported moves."""
     return [f"{move.before}-{move.after}{' flapping' if move.is_flapping else ''}" for move in told]

@@ -1,4 +1,4 @@
-"""In random files, logs and moments all that ask who is free say what the one answer says."""
+"""Ranking, offer, coverage and acceptance agree with the availability in random worlds."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -40,7 +40,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def random_case(seed: int) -> tuple[World, Random]:
-    """A random file with random looks, reports and bookings."""
+    """Make a random file with random checks, reports and bookings."""
     world = World(seed)
     random = Random(seed)
     known = {each.id: some_known(random, each.id, world.now) for each in world.providers}
@@ -49,7 +49,7 @@ def random_case(seed: int) -> tuple[World, Random]:
 
 
 def basis_of(world: World, when: datetime) -> AvailabilityBasis:
-    """What the availability of a random world is worked out from."""
+    """Make the values from which the availability of a random world is computed."""
     hours_of = hours_around(when - 2 * timedelta(days=1), "Europe/Berlin", holidays_of_worlds,
                             days=9)  # fmt: skip
     return AvailabilityBasis(hours_of, FAR, world.observations)
@@ -59,7 +59,7 @@ def basis_of(world: World, when: datetime) -> AvailabilityBasis:
     "seed", [*range(3), *(pytest.param(n, marks=pytest.mark.ci) for n in range(3, 40))]
 )
 def test_ranking_offer_coverage_and_acceptance_do_not_contradict_it(seed: int) -> None:
-    """In random files, logs and moments all of them say of every firm what it says."""
+    """Four users of the availability agree with it for every firm, at random moments."""
     world, random = random_case(seed)
     for _ in range(6):
         when = world.now + random.randrange(-60, 300) * MINUTE
@@ -104,7 +104,7 @@ HERE = Postcodes((("86150", "86150"),))
 def _accepts_as_it_says(
     one: Provider, when: datetime, found: Availability, seen: Observations
 ) -> None:
-    """An acceptance for the moment takes a unit exactly where one can set off by our cases."""
+    """Return whether an acceptance books a unit exactly if one is free by our cases."""
     known = seen.known[one.id]
     fleet = Fleet(one.units, seen.now, known.bookings)
     offer = Offer(number=9, service="tow", provider=one.id, name="X", phone="1", opened_at=when,
@@ -126,7 +126,7 @@ def _accepts_as_it_says(
     "seed", [*range(2), *(pytest.param(n, marks=pytest.mark.ci) for n in range(2, 20))]
 )
 def test_nothing_changes_between_two_changes(seed: int) -> None:
-    """Between two neighbours in the list only the wait differs, and what it is counted from."""
+    """Between two neighbours in the list only the wait and its start differ."""
     world, _ = random_case(100 + seed)
     basis = basis_of(world, world.now)
     for one in world.providers:
@@ -141,7 +141,7 @@ def test_nothing_changes_between_two_changes(seed: int) -> None:
 
 
 def test_the_same_facts_give_the_same_answer() -> None:
-    """Firms that share their facts share their availability, at any moment."""
+    """Firms with the same facts have the same availability, at any moment."""
     groups: dict[object, Availability] = {}
     shared = 0
     for seed in range(20):

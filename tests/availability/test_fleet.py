@@ -1,4 +1,4 @@
-"""Which units are free at a moment: situations by hand, and a count minute by minute."""
+"""Free units at a moment: situations by hand, and a count minute by minute."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -14,24 +14,24 @@ MINUTE = timedelta(minutes=1)
 
 
 def booking(unit: int, begin: int, end: int) -> Booking:
-    """A booking in minutes after noon."""
+    """Make a booking in minutes after noon."""
     return Booking(provider="huber", unit=unit, case_id=1, offer=1, begin=NOON + begin * MINUTE,
                    end=NOON + end * MINUTE)  # fmt: skip
 
 
 def at(units: int, *bookings: Booking, moment: int = 0, now: int = 0) -> FleetState:
-    """The units of a fleet, moments in minutes after noon."""
+    """Return the state of a fleet, in minutes after noon."""
     return Fleet(units, NOON + now * MINUTE, bookings).at(NOON + moment * MINUTE)
 
 
 def wait_min(found: FleetState, moment: int = 0) -> float:
-    """The minutes from a moment until a unit is free."""
+    """Return the minutes from a moment until a unit is free."""
     assert found.free_at is not None
     return (found.free_at - NOON) / MINUTE - moment
 
 
 def test_a_job_for_christmas_takes_nobody_today() -> None:
-    """Before and after its booking the unit is free; what comes next is known."""
+    """Before and after its booking the unit is free, and its next job is known."""
     christmas = booking(1, 38_000, 38_100)
     assert at(1, christmas) == FleetState(free=1, next_at=christmas.begin)
     assert at(1, christmas, moment=38_000) == FleetState(free=0, free_at=christmas.end)
@@ -47,7 +47,7 @@ def test_the_wait_is_that_from_the_incident_on() -> None:
 
 
 def test_a_unit_that_should_be_back_is_overdue() -> None:
-    """Past its end and not reported back it is neither free nor gone."""
+    """After the end of its booking a unit that was not reported back is overdue."""
     taken = booking(1, -100, -5)
     assert at(1, taken) == FleetState(free=0, free_at=NOON, overdue=taken)
     # Whose end passes between now and a later incident is free by then.
@@ -62,26 +62,26 @@ def test_a_unit_that_should_be_back_is_overdue() -> None:
 
 
 def test_bookings_back_to_back_are_one() -> None:
-    """The unit is free after the last of them."""
+    """The unit is free after the last of several adjacent bookings."""
     assert at(1, booking(1, -10, 20), booking(1, 20, 65)).free_at == NOON + 65 * MINUTE
     assert at(1, booking(1, -10, 20), booking(1, 21, 65)).free_at == NOON + 20 * MINUTE
 
 
 def test_the_next_job_is_that_of_the_last_free_unit() -> None:
-    """As long as a unit has nothing to do, no next job is in the way."""
+    """There is no next job as long as a unit has no booking."""
     assert at(2, booking(1, 30, 60)) == FleetState(free=2)
     both = booking(1, 30, 60), booking(2, 40, 70)
     assert at(2, *both) == FleetState(free=2, next_at=NOON + 40 * MINUTE)
 
 
 def test_an_extra_unit_takes_none_of_the_known_ones() -> None:
-    """What the file does not know was sent once, and is not counted."""
+    """A booking of --extra-unit occupies no unit of the file."""
     assert at(1, booking(2, -10, 50)) == at(1) == FleetState(free=1)
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_free_units_and_waits_equal_a_count_minute_by_minute(seed: int) -> None:
-    """For random bookings, at every minute: the same free units, state and wait."""
+    """Free units, state and wait of random bookings are right at every minute."""
     random = Random(seed)
     units = random.randint(1, 3)
     bookings: list[Booking] = []

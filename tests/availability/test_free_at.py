@@ -1,4 +1,4 @@
-"""Who is free, and when: named situations, each with the hours of the firm in nine ways."""
+"""The availability in named situations, each with the opening hours in nine ways."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -28,7 +28,7 @@ EVER = 4102444800
 
 
 def booked(*spans: tuple[int, int], unit: int = 1) -> tuple[Booking, ...]:
-    """Bookings of one unit, in minutes after noon."""
+    """Make bookings of one unit, in minutes after noon."""
     return tuple(
         Booking(provider="p", unit=unit, case_id=number, offer=1, begin=NOON + begin * MINUTE,
                 end=NOON + end * MINUTE)
@@ -37,18 +37,18 @@ def booked(*spans: tuple[int, int], unit: int = 1) -> tuple[Booking, ...]:
 
 
 def looks(state: str, *, seen: int = 0, **facts: object) -> Watched:
-    """What looks have found, the last of them so many minutes after noon."""
+    """Make the state of checks, the last of them some minutes after noon."""
     return Watched(provider="p", state=state, seen_at=NOON + seen * MINUTE, **facts)
 
 
 def phoned(state: str = "up", *, at: int = -10, until: int = 60, free: int | None = None) -> Report:
-    """What the firm has said, in minutes after noon."""
+    """Make a report of the firm, in minutes after noon."""
     return Report(provider="p", at=NOON + at * MINUTE, until=NOON + until * MINUTE, state=state,
                   free=free)  # fmt: skip
 
 
 class Case(NamedTuple):
-    """What is known of a firm, and what must be said of it if it is open."""
+    """The facts about a firm, and the availability that follows if it is open."""
 
     state: str
     wait_min: float = 0.0
@@ -146,7 +146,7 @@ SITUATIONS = {
 
 
 def opening(minutes: int) -> Timetable:
-    """Closed until so many minutes after the moment 0, then open."""
+    """Make hours that begin some minutes after the moment 0."""
     opens_at = AT_NOON + minutes * 60
     return Timetable((Span(0, opens_at, "closed"), Span(opens_at, EVER, "open")))
 
@@ -156,7 +156,7 @@ UNANSWERED = (Phone("1", "1"), Phone("2", "2", hours="off", timetable=opening(10
 
 
 def firm(case: Case, hours: str) -> Provider:
-    """The firm of a situation with its hours in one of nine ways, from the moment asked about."""
+    """Make the firm of a situation with its hours in one of nine ways."""
     shut = Hold("holiday", NOON + (case.moment + 1) * MINUTE)
     over = Hold("holiday", NOON + case.moment * MINUTE)
     facts = {
@@ -186,7 +186,7 @@ HOURS = (
 
 
 def found_in(case: Case, hours: str) -> Availability:
-    """Ask for the availability of a situation."""
+    """Return the availability of a situation."""
     basis = AvailabilityBasis(
         lambda whose, _: whose.timetable or ALWAYS,
         observations=Observations(now=NOON, known={"p": case.known}),
@@ -197,7 +197,7 @@ def found_in(case: Case, hours: str) -> Availability:
 @pytest.mark.parametrize("hours", HOURS)
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_situations(name: str, hours: str) -> None:
-    """State, wait, source and reason of each situation, with each kind of hours."""
+    """Each situation has its state, wait, source and reason, with each kind of hours."""
     case = SITUATIONS[name]
     found = found_in(case, hours)
     said = (found.state, found.wait_min, found.source, found.reason)
@@ -227,12 +227,12 @@ def test_situations(name: str, hours: str) -> None:
 
 
 def test_there_are_two_hundred_situations() -> None:
-    """The table is as long as it was promised to be."""
+    """The table has at least two hundred situations."""
     assert len(SITUATIONS) * len(HOURS) >= 200
 
 
 def test_an_open_firm_says_until_when() -> None:
-    """As far as a week ahead, in the zone of the moment; a closed one says when it opens."""
+    """The closing time is known for a week, in the zone of the moment, and so is an opening."""
     case = SITUATIONS["nothing known"]
     assert found_in(case, "closes in 10 min").open_until == NOON + 10 * MINUTE
     assert found_in(case, "always open").open_until is None

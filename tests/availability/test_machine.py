@@ -1,4 +1,4 @@
-"""Random looks, closings, reports and clock jumps, against a model that remembers plain lists."""
+"""Random checks, closings, reports and clock jumps, against a model with simple lists."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ STATES = st.sampled_from(["up", "up", "busy", "degraded", "down", "down", "unkno
 
 
 class Watching(RuleBasedStateMachine):
-    """One provider, looked at and phoned with at random; the model has no states worked out."""
+    """A provider with random checks and reports; the model stores no derived state."""
 
     def __init__(self):
         super().__init__()
@@ -121,7 +121,7 @@ class Watching(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("examples", [60, pytest.param(1_000, marks=pytest.mark.ci)])
 def test_watching(examples):
-    """Whatever happens in whatever order: hard after three, never up without a fresh word."""
+    """In any order: hard down after three failures, never up without a fresh success."""
     run_state_machine_as_test(
         Watching,
         settings=settings(

@@ -1,4 +1,4 @@
-"""Whose fault it is: when the observer is offline nobody's state moves, and outages are found."""
+"""Detect that the observer is offline, and still find real outages."""
 
 import random
 
@@ -16,19 +16,19 @@ FIRMS = [f"firm{number}" for number in range(12)]
 
 
 def look_at(firm, state="up", minutes=0.0, **facts):
-    """A look at a firm's own server."""
+    """Make a check of a firm's own server."""
     return look(state, minutes, provider=firm, host=f"www.{firm}.example", **facts)
 
 
 def test_a_reference_target_that_is_down_decides():
-    """Whatever the looks found: without the reference the observer is offline."""
+    """Without the reference the observer is offline, whatever the checks found."""
     assert "reference" in str(observer_fault([look_at("firm1")], reference_ok=False))
     assert "reference" in str(observer_fault([], reference_ok=False))
 
 
 @pytest.mark.parametrize("fault", ["resolver", "route"])
 def test_faults_in_several_unrelated_providers_are_the_observers(fault):
-    """Two names or routes of ten are; one is that firm's own."""
+    """Two names or routes of ten are a fault of the observer, one is the firm's failure."""
     for broken, is_ours in ((0, False), (1, False), (2, True), (10, True)):
         looks = [look_at(firm, "down", fault=fault) for firm in FIRMS[:broken]]
         looks += [look_at(firm) for firm in FIRMS[broken:10]]
@@ -36,14 +36,14 @@ def test_faults_in_several_unrelated_providers_are_the_observers(fault):
 
 
 def test_few_of_many_are_their_own():
-    """Two abandoned domains among sixty firms do not stop the other fifty-eight for ever."""
+    """Two abandoned domains among sixty firms are failures of these two."""
     looks = [look(provider=f"p{n}", host=f"p{n}.example") for n in range(58)]
     looks += [look_at(firm, "unknown", fault="resolver") for firm in FIRMS[:2]]
     assert observer_fault(looks, reference_ok=None) == ""
 
 
 def test_a_reference_that_is_reached_decides_the_other_way():
-    """Twelve firms fail together and the reference answers: it is they who are down."""
+    """If the reference answers, twelve firms that fail together are down."""
     for fault in ("", "route", "resolver"):
         looks = [look_at(firm, "down", fault=fault) for firm in FIRMS]
         assert observer_fault(looks, reference_ok=None)
@@ -51,13 +51,13 @@ def test_a_reference_that_is_reached_decides_the_other_way():
 
 
 def test_a_reference_by_address_says_nothing_of_names():
-    """Resolution is down, the way is not: still the observer's fault."""
+    """If only names cannot be resolved, it is a fault of the observer."""
     looks = [look_at(firm, "down", fault="resolver") for firm in FIRMS]
     assert "names" in str(observer_fault(looks, reference_ok=True, reference_is_named=False))
 
 
 def test_related_hosts_are_one_cause():
-    """Six firms at one portal whose name is gone are one failure, not six."""
+    """Six firms at one portal with a missing name count as one failure."""
     looks = [
         look("down", provider=f"p{n}", host=f"p{n}.portal.example", fault="resolver")
         for n in range(6)
@@ -75,7 +75,7 @@ def test_related_hosts_are_one_cause():
 
 
 def test_unrelated_providers_that_fail_together():
-    """More than half, and at least three, of those who were not down before."""
+    """More than half, and at least three, of the providers that were not down before."""
 
     def looks(failing, of):
         return [look_at(firm, "down" if n < failing else "up") for n, firm in enumerate(FIRMS[:of])]
@@ -88,7 +88,7 @@ def test_unrelated_providers_that_fail_together():
 
 
 def test_one_answer_proves_name_and_way():
-    """A host of which one look answers does not count as failing."""
+    """A host that answers one check does not count as failing."""
     looks = [look_at(firm, "down", fault="route") for firm in FIRMS[:2]]
     looks += [look_at(firm, kind="sip") for firm in FIRMS[:2]]
     assert observer_fault(looks, reference_ok=None) == ""
@@ -96,7 +96,7 @@ def test_one_answer_proves_name_and_way():
 
 
 def test_commands_and_lag_do_not_count():
-    """A command looks at nothing in particular; a run that lags is slow and not offline."""
+    """Commands, and checks that were late, do not show that the observer is offline."""
     looks = [look_at(firm, "down", kind="command") for firm in FIRMS]
     looks += [look_at(firm, "unknown", fault="lag") for firm in FIRMS]
     assert observer_fault(looks, reference_ok=None) == ""
@@ -107,7 +107,7 @@ def test_commands_and_lag_do_not_count():
 
 
 def test_blame():
-    """Once the observer is online, a name or route that fails is its provider's failure."""
+    """Once the observer is online, a missing name or route is a failure of the provider."""
     for fault, state in (("resolver", "down"), ("route", "down"), ("lag", "unknown")):
         reading = look("unknown", fault=fault)
         blamed = attributed(reading)
@@ -117,7 +117,7 @@ def test_blame():
 
 
 def run_of(firms, minutes, blackout, really_down, rng):
-    """The looks of one run, as a resolver or connector that is cut off makes them."""
+    """Make the checks of one run with some parts of the network cut off."""
     looks = []
     for firm in firms:
         if blackout == "resolver":
@@ -137,7 +137,7 @@ def run_of(firms, minutes, blackout, really_down, rng):
 @pytest.mark.parametrize("reference_ok", [None, False])
 @pytest.mark.parametrize("runs", [20, pytest.param(200, marks=pytest.mark.ci)])
 def test_blackout(reference_ok, runs):
-    """Name, route, both or everything cut for many runs: no change; a real outage is found after.
+    """A blackout of name, route or both changes no state; a real outage is found afterwards.
 
     The outage begins in the middle of the blackout; its third run after that finds it, and it
     alone. Without the guard everybody would be down (the negative control).
@@ -178,7 +178,7 @@ def test_blackout(reference_ok, runs):
 
 
 def test_an_outage_that_begins_in_a_flickering_blackout_is_found():
-    """Every second run is offline; the firm that fails all the others is hard down at the third."""
+    """With every second run offline, a firm that fails all others is down at the third."""
     states = {firm: replace(Watched(provider=firm), state="up") for firm in FIRMS}
     found = []
     for number in range(6):

@@ -1,4 +1,4 @@
-"""What is known at a moment: staleness, what wins, and what that is for a ranking."""
+"""Combine checks and reports at a moment: staleness, precedence, and the ranking."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ YEAR = timedelta(days=365)
 
 
 def seen(state="up", minutes=0, **facts):
-    """How a provider stands after one look, or three failures that end then."""
+    """Make the state of a provider after one check, or three failures."""
     watched = Watched(provider="huber")
     if state == "down":
         watched, _ = after(["down"] * 2, from_min=minutes - 10)
@@ -23,7 +23,7 @@ def seen(state="up", minutes=0, **facts):
 
 
 def said(minutes=0, until=60, **facts):
-    """A report so many minutes after noon."""
+    """Make a report some minutes after noon."""
     return Report(
         **{
             "provider": "huber",
@@ -36,12 +36,12 @@ def said(minutes=0, until=60, **facts):
 
 
 def at(minutes, watched=None, report=None, settings=SETTINGS):
-    """What is known so many minutes after noon of that moment."""
+    """Return the reachability some minutes after noon, at that moment."""
     return of(minutes, minutes, watched, report, settings)
 
 
 def of(moment, now, watched=None, report=None, settings=SETTINGS):
-    """What is known of one moment at another, in minutes after noon."""
+    """Return the reachability at one moment as known at another, in minutes after noon."""
     known = Known(watched=watched, report=report)
     return reachability_at(known, NOON + moment * MINUTE, NOON + now * MINUTE, settings)
 
@@ -60,7 +60,7 @@ def of(moment, now, watched=None, report=None, settings=SETTINGS):
     ],
 )
 def test_every_kind_is_unknown_once_its_time_is_over(kind, state, facts, holds_min):
-    """Frozen at noon: what was seen holds until its end, and is unknown at any moment after it.
+    """A state from noon is valid until its end, and unknown at any moment after it.
 
     Also when the clock has gone back behind the look. Only a failure has no end but its age.
     """
@@ -76,7 +76,7 @@ def test_every_kind_is_unknown_once_its_time_is_over(kind, state, facts, holds_m
 
 
 def test_a_stale_state_says_since_when():
-    """Unknown since the moment at which what was seen stopped holding."""
+    """A stale state is unknown since the moment at which the last check ended."""
     assert at(40, seen()).since == NOON + 30 * MINUTE
     ended = at(40, seen(valid_until=NOON + 4 * MINUTE))
     assert (ended.state, ended.since) == ("unknown", NOON + 4 * MINUTE)
@@ -85,7 +85,7 @@ def test_a_stale_state_says_since_when():
 
 @pytest.mark.parametrize("ahead", [3, 60, 1e6])
 def test_a_feed_from_the_future_keeps_nobody_up(ahead):
-    """A server whose clock is ahead, fetched again and again: unknown once the last truth ends."""
+    """A feed whose clock is ahead becomes unknown once the last valid one has ended."""
     watched = seen()
     for minutes in range(5, 60, 5):
         feed = look("up", minutes, free=1, as_of=NOON + (minutes + ahead) * MINUTE)
@@ -94,7 +94,7 @@ def test_a_feed_from_the_future_keeps_nobody_up(ahead):
 
 
 def test_a_frozen_feed_that_is_still_served():
-    """The server answers for ever with what it said at noon: unknown from half past on."""
+    """A feed that still serves its values of noon is unknown from half past on."""
     watched = Watched(provider="huber")
     for minutes in range(0, 120, 5):
         feed = look("up", minutes, free=1, as_of=NOON)
@@ -103,7 +103,7 @@ def test_a_frozen_feed_that_is_still_served():
 
 
 def test_a_report_holds_until_its_end_and_is_unknown_for_a_day():
-    """2 free until 13:00, then "report ended", and a day later it is as if nobody had said it."""
+    """2 free until 13:00, then "report ended", and a day later the report is ignored."""
     report = said()
     assert at(59, report=report) == Reachability(
         state="up", free=2, since=NOON, why="said on the phone", source="phone"
@@ -117,14 +117,14 @@ def test_a_report_holds_until_its_end_and_is_unknown_for_a_day():
 
 
 def test_a_report_of_nobody_free_is_a_wait_until_its_end():
-    """0 free until 13:00, at 12:20: 40 minutes to wait, and not "no unit"."""
+    """0 free until 13:00, at 12:20: a wait of 40 minutes, not "no unit"."""
     for report in (said(free=0, state="busy"), said(free=None, state="busy")):
         found = at(20, report=report)
         assert (found.state, found.free, found.wait_min) == ("busy", 0, 40.0)
 
 
 def test_what_was_said_wins_until_it_ends():
-    """The firm is on the phone: looks before and after count for nothing, whatever they found."""
+    """A report overrides the checks before and after it."""
     report = said()
     for state in ("up", "busy", "degraded"):
         for minutes in (-5, 5):
@@ -138,12 +138,12 @@ def test_what_was_said_wins_until_it_ends():
 
 
 def test_a_hard_down_after_the_report_wins():
-    """They said at noon that they are there; at 12:15 the third look in succession has failed."""
+    """A report of noon is overridden at 12:15 by the third failure in a row."""
     assert at(16, seen("down", 15), said()).state == "down"
 
 
 def test_who_names_no_units_has_those_of_the_feed():
-    """ "We are there": how many trucks the feed says still counts."""
+    """A report without a number keeps the units of the feed."""
     found = at(10, seen("up", 5, free=3), said(free=None))
     assert (found.state, found.free, found.why) == ("up", 3, "said on the phone")
     found = at(10, seen("busy", 5, free=0, wait_min=25.0), said(free=None))
@@ -170,7 +170,7 @@ def test_units_for_the_ranking():
 
 
 def test_states_count_only_for_incidents_near_to_now():
-    """Today's outage does not exclude a firm from next week; near is a setting."""
+    """Today's outage does not exclude a firm next week; "near" is a setting."""
 
     def is_down(minutes, settings=SETTINGS):
         return of(minutes, 0, seen("down"), settings=settings) is not None
@@ -201,13 +201,13 @@ def test_a_known_end_counts_for_every_incident_before_it(near_min):
 
 @pytest.mark.parametrize("minutes", [29.9, 30, 30.1, -1.9, -2, -2.1])
 def test_fresh_is_what_is_not_stale(minutes):
-    """The moments between which a look is fresh are those at which it is not unknown."""
+    """A check is fresh at exactly the moments at which it is not unknown."""
     first, last = fresh_at(NOON + minutes * MINUTE, SETTINGS)
     assert (first <= NOON <= last) == (at(minutes, seen()).state == "up")
 
 
 def test_an_ended_report_says_nothing_of_tomorrow():
-    """Near to now it is to be asked about; of an incident further ahead it says nothing."""
+    """An ended report makes a firm unknown near to now, and is ignored further ahead."""
     assert of(70, 70, report=said()).state == "unknown"
     assert of(70 + 1440, 70, report=said()) is None
 
@@ -225,7 +225,7 @@ def test_an_ended_report_says_nothing_of_tomorrow():
     ],
 )
 def test_a_maintenance_covers_its_providers_from_its_beginning_to_its_end(minutes, name, covered):
-    """Its first minute counts, its end does not; without names it is for every provider."""
+    """Its first minute counts, its end does not; without names it covers all providers."""
     provider = worlds.provider("huber", tags=frozenset({"night"}))
     window = Maintenance(
         start=NOON, until=NOON + 60 * MINUTE, providers=() if name is None else (name,)
@@ -235,7 +235,7 @@ def test_a_maintenance_covers_its_providers_from_its_beginning_to_its_end(minute
 
 
 def test_only_up_is_believed_during_a_maintenance():
-    """What else looks have found may be due to it, and what the phone says counts."""
+    """Other results may be due to the maintenance; a report counts."""
     window = Maintenance(start=NOON, until=NOON + 60 * MINUTE)
     for state in ("down", "degraded", "busy"):
         known = Known(watched=seen(state), maintenance=window)

@@ -1,4 +1,4 @@
-"""One sample of several looks, and a feed taken at its word about time."""
+"""Combine several checks into one sample, with the age of feeds."""
 
 import pytest
 
@@ -9,13 +9,13 @@ from .looks import MINUTE, NOON, SETTINGS, look
 
 
 def test_one_look_is_its_own_sample():
-    """A single look is taken as it is, whatever it says."""
+    """A single check is the sample."""
     for state in ("up", "busy", "degraded", "down", "unknown"):
         assert one_sample([look(state)], SETTINGS) == look(state)
 
 
 def test_down_is_who_fails_every_look():
-    """One answer proves that somebody is there: degraded, and the reason names what failed."""
+    """One answer makes a provider degraded, and the reason names the failures."""
     both = one_sample([look("down"), look("down", kind="sip", why="no answer")], SETTINGS)
     assert (both.state, both.why) == ("down", "tcp: connection refused; sip: no answer")
     one = one_sample([look("down"), look("up", kind="sip")], SETTINGS)
@@ -27,7 +27,7 @@ def test_down_is_who_fails_every_look():
 
 
 def test_what_says_nothing_does_not_count():
-    """A fault of the observer or an unknown beside a look that tells something is left out."""
+    """A fault of the observer or an unknown check is ignored beside another check."""
     told = one_sample([look("down", fault="lag"), look("unknown"), look("up")], SETTINGS)
     assert told.state == "up"
     assert one_sample([look("down", fault="lag"), look("unknown")], SETTINGS).state == "unknown"
@@ -35,7 +35,7 @@ def test_what_says_nothing_does_not_count():
 
 
 def test_the_fewest_units_and_the_earliest_end_count():
-    """Two feeds: the smaller number, the longer wait, the older moment, the earlier end."""
+    """Of two feeds the smaller number, longer wait, older moment and earlier end count."""
     one = look("up", free=3, as_of=NOON - 4 * MINUTE, valid_until=NOON + 9 * MINUTE)
     other = look("busy", 1, kind="http", free=0, wait_min=20.0, valid_until=NOON + 5 * MINUTE)
     both = one_sample([one, other], SETTINGS)
@@ -57,7 +57,7 @@ def test_the_fewest_units_and_the_earliest_end_count():
     ],
 )
 def test_a_feed_that_is_old_ended_or_ahead_of_time_is_unknown(state, facts, why):
-    """What the feed says of time decides, not that it could be fetched."""
+    """The times in a feed count, not that it could be fetched."""
     found = held(look(state, free=2, **facts), SETTINGS)
     assert (found.state, found.free) == ("unknown", None)
     assert why in found.why
@@ -72,7 +72,7 @@ def test_a_feed_within_its_time_holds():
 
 
 def test_a_stale_feed_beside_an_answering_phone_line():
-    """The line proves that somebody is there; the stale feed's units are not used."""
+    """The phone line shows that the provider can be reached; stale units do not count."""
     feed = look("up", kind="http", free=2, as_of=NOON - 60 * MINUTE)
     both = one_sample([feed, look("up", kind="sip")], SETTINGS)
     assert (both.state, both.free) == ("up", None)

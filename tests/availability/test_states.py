@@ -1,4 +1,4 @@
-"""How samples move the hard state: thresholds, colours, closing, and what is told."""
+"""Samples change the hard state: thresholds, kinds of success, closing, and reports."""
 
 import pytest
 from msgspec.structs import replace
@@ -9,7 +9,7 @@ from .looks import MINUTE, NOON, SETTINGS, add, after, look, said
 
 
 def test_down_after_three_failures_and_up_after_two_successes():
-    """Two failures are none; the third is hard, since its own time, and the reason counts them."""
+    """The third failure is hard, since its own time, and the reason counts the failures."""
     watched, told = after(["up", "down", "down"])
     assert (watched.state, told) == ("up", [])
     watched, told = after(["down"], watched, from_min=15)
@@ -23,7 +23,7 @@ def test_down_after_three_failures_and_up_after_two_successes():
 
 
 def test_a_first_success_is_up_and_no_news():
-    """Whoever has never been looked at is up at the first success, busy or degraded likewise."""
+    """The first success of a provider sets its state and is not reported."""
     for state in ("up", "busy"):
         watched, told = after([state])
         assert (watched.state, told) == (state, [])
@@ -34,7 +34,7 @@ def test_a_first_success_is_up_and_no_news():
 
 
 def test_the_colour_of_a_success_needs_two_equal_samples():
-    """One busy or degraded sample among others changes no state; two in succession do."""
+    """One busy or degraded sample changes no state; two in a row do."""
     watched, told = after(["up", "degraded", "up", "degraded", "up"])
     assert (watched.state, watched.why, told) == ("up", "", [])
     watched, told = after(["degraded", "degraded"], watched)
@@ -46,7 +46,7 @@ def test_the_colour_of_a_success_needs_two_equal_samples():
 
 
 def test_that_units_come_and_go_is_no_news():
-    """Up to busy and back moves the state and tells nobody."""
+    """A change from up to busy and back is not reported."""
     watched, told = after(["up", "busy", "busy"])
     assert (watched.state, watched.since) == ("busy", NOON + 10 * MINUTE)
     watched, more = after(["up", "up"], watched)
@@ -54,13 +54,13 @@ def test_that_units_come_and_go_is_no_news():
 
 
 def test_recovery_takes_the_newest_colour():
-    """Two successes of any colour end a hard down."""
+    """Two successes of any kind end a hard down."""
     watched, told = after(["down", "down", "down", "up", "degraded"])
     assert (watched.state, said(told)) == ("degraded", ["unknown-down", "down-degraded"])
 
 
 def test_units_count_at_once_and_stay_through_a_failure_that_is_not_hard():
-    """Free units follow each sample; a hard down knows nothing of units."""
+    """Free units follow each sample; a hard down has none."""
     watched, _ = after(["up"])
     feed = look("up", 5, free=2, wait_min=None, valid_until=NOON + 20 * MINUTE)
     watched, _ = add(watched, feed, SETTINGS, is_closed=False)
@@ -74,7 +74,7 @@ def test_units_count_at_once_and_stay_through_a_failure_that_is_not_hard():
 
 
 def test_one_success_does_not_keep_a_hard_down_fresh():
-    """The last look that bore the state out is the one whose age counts."""
+    """The age of a state is that of the last sample that agrees with it."""
     watched, _ = after(["down"] * 3)
     watched, _ = after(["up"], watched, from_min=20)
     assert watched.seen_at == NOON + 10 * MINUTE
@@ -83,20 +83,20 @@ def test_one_success_does_not_keep_a_hard_down_fresh():
 @pytest.mark.parametrize("state", ["up", "down", "busy", "degraded", "unknown"])
 @pytest.mark.parametrize("fault", ["resolver", "route", "lag", "internal"])
 def test_a_fault_of_the_observer_says_nothing(state, fault):
-    """Whatever a faulty look found: nothing is as much as touched."""
+    """A sample with a fault of the observer changes nothing."""
     before, _ = after(["up", "down", "down"])
     faulty = look(state, 15, fault=fault)
     assert add(before, faulty, SETTINGS, is_closed=False) == (before, None)
 
 
 def test_unknown_says_nothing_and_breaks_no_streak():
-    """Two failures, a look that says nothing, a failure: hard down."""
+    """Two failures, an unknown sample and a failure make a hard down."""
     watched, told = after(["up", "down", "down", "unknown", "down"])
     assert (watched.state, said(told)) == ("down", ["up-down"])
 
 
 def test_streaks_resume_at_opening():
-    """Failures while closed change nothing; the streak from before goes on after the opening."""
+    """Failures while closed change nothing; the earlier streak continues after opening."""
     before, _ = after(["up", "down", "down"])
     closed, told = after(["down"] * 50, before, is_closed=True, from_min=15)
     assert (closed, told) == (before, [])
@@ -108,7 +108,7 @@ def test_streaks_resume_at_opening():
 @pytest.mark.parametrize("state", ["down", "busy", "degraded", "unknown"])
 @pytest.mark.parametrize("before", [["up"], ["down"] * 3, ["busy"], ["degraded"], []])
 def test_outside_hours_on_hold_or_in_maintenance_no_kind_changes_anything(kind, state, before):
-    """The three are one flag: of every kind only a plain success counts, from every state."""
+    """While closed only a success counts, in every state."""
     start, _ = after(before)
     for minutes in range(30, 150, 5):
         reading = look(state, minutes, kind=kind)
@@ -118,7 +118,7 @@ def test_outside_hours_on_hold_or_in_maintenance_no_kind_changes_anything(kind, 
 
 
 def test_thresholds_are_settings():
-    """One failure and one success suffice where the file says so."""
+    """One failure and one success suffice if the file says so."""
     hasty = CheckSettings(failures=1, successes=1)
     assert said(after(["up", "down", "up", "degraded"], settings=hasty)[1]) == [
         "up-down", "down-up", "up-degraded flapping",
@@ -126,7 +126,7 @@ def test_thresholds_are_settings():
 
 
 def test_flapping_is_told_once_when_it_begins_and_once_when_it_is_over():
-    """While it lasts the hard state moves and nobody is told; the end says how it stands."""
+    """During flapping the state moves without reports; the end reports the state."""
     watched, told = after(["up"] * 21)
     flapping, told = after((["down"] * 3 + ["up"] * 2) * 20, watched)
     assert said(told) == ["up-down", "down-up", "up-down flapping"]
@@ -149,20 +149,20 @@ def test_the_weights_are_those_of_nagios():
 
 
 def test_slow_flapping_shows_in_the_hard_state():
-    """Twenty minutes down and twenty up are below 30 % of changes, and the third move is news."""
+    """Twenty minutes down and twenty up are below 30 %, but the third move is reported."""
     _, told = after(["up"] + (["down"] * 4 + ["up"] * 4) * 20)
     assert said(told) == ["up-down", "down-up", "up-down flapping"]
 
 
 def test_a_clock_that_goes_back_leaves_the_newest_look():
-    """A look that is earlier than the last one is still the newest."""
+    """A check with an earlier time than the last one is still the newest."""
     watched, _ = after(["up", "up"], from_min=600)
     watched, _ = add(watched, look("up", 0), SETTINGS, is_closed=False)
     assert watched.seen_at == NOON
 
 
 def test_history_is_no_longer_than_the_window():
-    """After ever so many samples 21 bits are kept."""
+    """After any number of samples 21 bits are kept."""
     watched, _ = after(["down"] * 100, Watched(provider="huber"))
     assert watched.samples == 21
     assert watched.history == 2**21 - 1

@@ -1,4 +1,4 @@
-"""Thousands of samples against a reference of thirty lines; true failures, and how much is told."""
+"""Thousands of samples against a reference of thirty lines, with the number of reports."""
 
 import random
 from itertools import pairwise
@@ -21,7 +21,7 @@ WEIGHTS = [0.75 + 0.5 * age / 19 for age in range(20)]
 
 
 def reference(samples, *, is_damped=True):
-    """Hard state, flapping, and whether something is told, after each sample; from the docs."""
+    """Return hard state, flapping and reports after each sample, by the docs."""
     state, is_flapping, failures, news, found = "unknown", False, [], [], []
     for place, sample in enumerate(samples):
         before, last = state, samples[max(0, place - 2) : place]
@@ -48,7 +48,7 @@ def reference(samples, *, is_damped=True):
 
 
 def advanced(samples):
-    """The same from the real thing."""
+    """Return the same from the program."""
     watched, found = Watched(provider="huber"), []
     for sample in samples:
         watched, move = advance(watched, LOOKS[sample], SETTINGS, is_closed=False)
@@ -57,7 +57,7 @@ def advanced(samples):
 
 
 def calm(rng):
-    """Up for hours, and at most one failure that is none."""
+    """Make hours of successes with single failures at most."""
     length = rng.randrange(45, 200)
     samples = ["up"] * length
     if rng.random() < 0.5:
@@ -66,7 +66,7 @@ def calm(rng):
 
 
 def flapping(rng):
-    """Up and down by turns: by a pattern, or at random."""
+    """Make alternating successes and failures, by a pattern or at random."""
     length = rng.randrange(200, 900)
     if rng.random() < 0.4:
         down, up = rng.choice(PATTERNS)
@@ -80,7 +80,7 @@ def flapping(rng):
 
 
 def trace(rng):
-    """Phases one after another, each with its name: calm, a true failure, calm, flapping, …"""
+    """Make phases one after another, each with its name: calm, a true failure, calm, flapping, …"""
     phases, length = [("calm", ["up"] * 30)], 30
     while length < SAMPLES:
         for name, samples in (
@@ -95,7 +95,7 @@ def trace(rng):
 
 
 def flips_of(samples):
-    """How often success and failure change places."""
+    """Count the changes between success and failure."""
     return sum(one != other for one, other in pairwise(samples))
 
 
@@ -104,7 +104,7 @@ def flips_of(samples):
                           for n in range(0, 1000, 50))]
 )  # fmt: skip
 def test_traces(seeds):
-    """Equal to the reference; a true failure is hard at its third sample; 1 message per 10 flips.
+    """The states equal the reference; a true failure is hard at its third sample.
 
     A true failure that follows calm is told once, and so is its end. What is told in a phase of
     flapping and till the next true failure is at most a tenth of its flips.
@@ -140,7 +140,7 @@ def test_traces(seeds):
 @pytest.mark.parametrize("down", range(1, 11))
 @pytest.mark.parametrize("up", range(1, 11))
 def test_every_pattern_of_short_phases_is_damped(down, up):
-    """However long down and up take turns, up to ten samples each: a tenth of the flips at most."""
+    """Alternating phases of up to ten samples give reports for a tenth of the flips at most."""
     samples = ["up"] * 30 + (["down"] * down + ["up"] * up) * 60
     told = sum(each[2] for each in advanced(samples))
     assert told * 10 <= flips_of(samples)
@@ -154,5 +154,5 @@ def test_every_pattern_of_short_phases_is_damped(down, up):
     ).map(lambda runs: [sample for run in runs for sample in run])
 )
 def test_any_samples_of_all_colours_equal_the_reference(samples):
-    """Runs of every state in any order: hard state, flapping and messages as the reference says."""
+    """Hard state, flapping and reports of any samples equal the reference."""
     assert advanced(samples) == reference(samples)

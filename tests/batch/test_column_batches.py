@@ -158,7 +158,7 @@ EXAMPLES = [10, pytest.param(100, marks=pytest.mark.ci)]
 
 @pytest.mark.parametrize("examples", EXAMPLES)
 def test_both_ways_write_the_same(both, home, examples):
-    """Files with sound, odd and spoilt rows in any order, cut into blocks anywhere."""
+    """Files with valid, unusual and invalid rows in any order, cut into blocks anywhere."""
 
     @settings(deadline=None, max_examples=examples)
     @given(
@@ -245,7 +245,7 @@ def western_of(seed: int, rows: int) -> bytes:
 
 @pytest.mark.parametrize("examples", EXAMPLES)
 def test_whatever_comes_in(both, home, examples):
-    """JSON lines, Parquet and other encodings, with values of any type, broken lines among them."""
+    """JSON lines, Parquet and other encodings, with values of any type and invalid lines."""
 
     @settings(deadline=None, max_examples=examples)
     @given(

@@ -127,7 +127,7 @@ def learned(world: World) -> None:
 
 @pytest.mark.parametrize("worlds", [6, pytest.param(12, marks=pytest.mark.ci)])
 def test_who_is_always_early_and_goes_by_postcodes(worlds: int) -> None:
-    """What the log has taught may be minutes below nought: both engines still are the desk."""
+    """Learned minutes may be negative: both engines still agree with the desk."""
     for seed in range(300, 300 + worlds):
         world = World(seed)
         learned(world)

@@ -51,7 +51,7 @@ def assert_same(ranks: tuple[ServiceRanks, ...], answer: Answer, top: int) -> No
 
 
 def assert_formula(ranks: tuple[ServiceRanks, ...], formula: Formula, top: int) -> None:
-    """Ids and order equal, minutes within 1e-9."""
+    """Compare ids and order, and minutes within 1e-9."""
     for mine, (service, rows, _) in zip(ranks, formula, strict=True):
         assert mine.service == service
         assert [row.provider for row in mine.rows] == [row[0] for row in rows[:top]]
@@ -66,9 +66,9 @@ def assert_formula(ranks: tuple[ServiceRanks, ...], formula: Formula, top: int) 
 def assert_all_agree(
     world: World, incidents: list[Incident], *, desk_each: int = 1
 ) -> list[tuple[ServiceRanks, ...]]:
-    """Engine and formula agree on every row, to the last tie; returns what the engine says.
+    """Compare engine and formula on every row, with all ties; returns the ranks of the engine.
 
-    The desk, which takes ten times as long as both together, is asked of each so manieth row.
+    The desk, which takes ten times as long as both, ranks each ``desk_each``-th row.
     """
     found = engine_of(world).rank(incidents)
     for number, (incident, ranks) in enumerate(zip(incidents, found, strict=True)):
@@ -107,7 +107,7 @@ def test_other_methods(method: str) -> None:
 
 
 def test_exact_ties() -> None:
-    """Where a world is all ties, the lot and the log decide for any number of places."""
+    """In a world of ties the lot and the log decide, for any number of places."""
     for seed in range(100, 108):
         world = World(seed, ties=True)
         incidents = world.rows(60)

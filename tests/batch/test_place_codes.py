@@ -37,7 +37,7 @@ def test_codes_are_those_of_the_place(count: int) -> None:
 
 
 def test_a_place_half_way_between_two_centres_is_left_undecided() -> None:
-    """Where the last bits would decide which centre is nearer, the row is left to the desk."""
+    """If the last bits would decide the nearer centre, the row is left to the desk."""
     from dispatch_cli.notation.postcode_search import centre_of
 
     (lat1, lon1), (lat2, lon2) = centre_of("86150"), centre_of("86152")

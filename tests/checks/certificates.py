@@ -1,4 +1,4 @@
-"""Certificates of a made-up authority, good and bad ones."""
+"""Certificates of an invented authority, valid and invalid ones."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 
 class Authority:
-    """Signs certificates; ``root`` is the file that a client trusts it by."""
+    """Signs certificates; ``root`` is the file by which a client trusts it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

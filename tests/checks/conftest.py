@@ -1,4 +1,4 @@
-"""What the tests of looks share."""
+"""Fixtures of the tests of checks."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from .park import Park
 
 @pytest.fixture(scope="session")
 def park() -> Iterator[Park]:
-    """Servers on loopback, ended with the tests."""
+    """Run servers on loopback, and end them with the tests."""
     servers = Park()
     yield servers
     servers.close()
@@ -18,12 +18,12 @@ def park() -> Iterator[Park]:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """An authority for certificates that nobody else trusts."""
+    """Make an authority for certificates that no system trusts."""
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
 def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Authority:
-    """The same, trusted by this process."""
+    """Make this process trust the authority."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.root))
     return authority

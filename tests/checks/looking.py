@@ -1,4 +1,4 @@
-"""Short ways to look at servers of this machine."""
+"""Check servers of this machine."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,13 +10,13 @@ NOW = datetime(2026, 11, 27, 12, 3, tzinfo=UTC)
 
 
 def local(kind: str, **what: Any) -> Probe:
-    """A probe that may look at this machine, as one in a file that the user named."""
+    """Make a check that may connect to this machine, as from a file that the user named."""
     own = {"timeout_s": 1.0, "allow_private": True, "is_trusted": True}
     return Probe(kind=kind, **(own | what))
 
 
 def real_now() -> datetime:
-    """The moment by the machine's clock."""
+    """Return the time of the machine's clock."""
     return datetime.now(UTC)
 
 
@@ -27,7 +27,7 @@ def look(
     resolver: Resolver | None = None,
     now: datetime | None = None,
 ) -> RoundResult:
-    """Look at some targets once, by default at the real time."""
+    """Check some targets once, by default at the real time."""
     return look_at(
         targets,
         settings or CheckSettings(),
@@ -38,6 +38,6 @@ def look(
 
 
 def reading(probe: Probe, **how: Any) -> Reading:
-    """The one reading of one probe."""
+    """Return the only reading of one check."""
     (seen,) = look(("one", probe), **how).readings
     return seen

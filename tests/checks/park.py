@@ -1,4 +1,4 @@
-"""A park of hostile servers on loopback, each on a port of its own, in one thread."""
+"""Hostile servers on loopback, each on its own port, in one thread."""
 
 import asyncio
 import socket
@@ -65,11 +65,11 @@ class Park:
         return transport.get_extra_info("sockname")[1]
 
     def settle(self) -> None:
-        """Let whatever has connected be counted."""
+        """Wait until all connections are counted."""
         self._do(asyncio.sleep(0.1))
 
     def close(self) -> None:
-        """End all of them."""
+        """End all servers."""
         self._do(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -108,7 +108,7 @@ def http(body: bytes = b"", status: str = "200 OK", *headers: str) -> bytes:
 
 
 def redirects(to: str) -> Serve:
-    """Send everybody somewhere else."""
+    """Redirect every request."""
     return says(http(b"", "302 Found", f"Location: {to}"))
 
 
@@ -123,13 +123,13 @@ def redirects_along(*hops: str) -> Serve:
 
 
 async def tar_pit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Accept, and never say a word."""
+    """Accept, and never answer."""
     while await reader.read(65_536):
         continue
 
 
 def drips(start: bytes, each: bytes, pause_s: float = 0.1) -> Serve:
-    """Say something over and over, slowly."""
+    """Send the same bytes again and again, slowly."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -150,7 +150,7 @@ async def shuts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Reset the connection once the first word is there."""
+    """Reset the connection after the first bytes."""
     await reader.read(65_536)
     opened: socket.socket = writer.get_extra_info("socket")
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -158,7 +158,7 @@ async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 @cache
 def bomb() -> bytes:
-    """A feed of 200 MB that is 200 kB packed."""
+    """Make a feed of 200 MB that is 200 kB when compressed."""
     parts = b'{"free": 1, "x": "', b" " * 1_000_000, b'"}'
     packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     # After a full flush a block is packed as if nothing stood before it: one serves for all.
@@ -177,7 +177,7 @@ EMPTY_BLOCKS = bytes.fromhex(
 
 
 def gzip_without_end(size: int) -> bytes:
-    """Begin a gzip that has a number of bytes, unpacks to none, and has no end."""
+    """Make the begin of a gzip that decompresses to no bytes and never ends."""
     head = b"\x1f\x8b\x08" + bytes(7)
     return head + EMPTY_BLOCKS * (size // len(EMPTY_BLOCKS))
 
@@ -188,7 +188,7 @@ def in_chunks(*parts: bytes) -> bytes:
 
 
 def echoes(status: str, *more: str) -> Sip:
-    """Answer a SIP request as RFC 3261 asks, with some status."""
+    """Answer a SIP request by RFC 3261, with some status."""
 
     def answer(packet: bytes) -> list[bytes]:
         kept = [

@@ -18,18 +18,18 @@ _PUBLIC = "193.0.14.129"  # Any public address: here it is this machine and nobo
 
 
 class Changing:
-    """Answers public first and loopback ever after."""
+    """Resolves a name to a public address first, and to loopback afterwards."""
 
     def __init__(self) -> None:
         self.asked = count()
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """Say the next address of any name."""
+        """Return the next address of any name."""
         return (_PUBLIC if next(self.asked) == 0 else "127.0.0.1",)
 
 
 async def naive(names: Changing, port: int) -> None:
-    """Look the name up, find it public, and connect to it by its name: the mistake."""
+    """Resolve a name, accept its address, and connect by name: the mistake."""
     (first,) = await names.addresses("tow.example")
     assert kind_refused(first) == ""
     (again,) = await names.addresses("tow.example")
@@ -39,7 +39,7 @@ async def naive(names: Changing, port: int) -> None:
 
 
 def main(kind: str) -> None:
-    """Look at the name once with the guard, once without, and count who was reached."""
+    """Check the name with the guard and without, and count the connections."""
     for command in (["link", "set", "lo", "up"], ["addr", "add", f"{_PUBLIC}/32", "dev", "lo"]):
         subprocess.run(["ip", *command], check=True)
     park = Park()

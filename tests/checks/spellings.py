@@ -1,4 +1,4 @@
-"""Every way to write an address that no probe may reach."""
+"""Spellings of addresses that no check may reach."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _SIX = (
 
 
 def hosts() -> Iterator[str]:
-    """Spell each address in every way that some resolver or library understands."""
+    """Spell each address in every way that a resolver or library accepts."""
     for target in _TARGETS:
         yield from _four(target)
     yield from _SIX
@@ -59,13 +59,13 @@ def _four(target: str) -> Iterator[str]:
 
 
 def urls(host: str, port: int) -> Iterator[str]:
-    """Write addresses that lead to a host, or look as if they led elsewhere."""
+    """Make addresses that lead to a host, or seem to lead elsewhere."""
     there = f"[{host.replace('%', '%25')}]" if ":" in host else host
     yield f"http://{there}:{port}/"
 
 
 def disguises(port: int) -> Iterator[str]:
-    """Addresses whose host is not where one looks for it, or that are no HTTP."""
+    """Make addresses whose host is hidden, or that are not HTTP."""
     yield from (
         f"http://tow.example@127.0.0.1:{port}/",
         f"http://tow.example:pass@127.0.0.1:{port}/",

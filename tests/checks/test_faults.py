@@ -1,4 +1,4 @@
-"""Whose fault an error of the network is."""
+"""Each network error is a failure of the provider or a fault of the observer."""
 
 import errno
 import socket
@@ -36,7 +36,7 @@ def _distrust(code: int) -> ssl.SSLCertVerificationError:
     ],
 )
 def test_each_error_is_somebodys(error: OSError, state: str, fault: str) -> None:
-    """A refusal is the provider's; no name and no route may be the observer's; no files is."""
+    """A refusal is the provider's; a missing name or route may be the observer's."""
     found = network_trouble(error)
     assert (found.state, found.fault) == (state, fault)
     assert found.why
@@ -55,12 +55,12 @@ def test_each_error_is_somebodys(error: OSError, state: str, fault: str) -> None
     ],
 )
 def test_a_time_out_says_in_which_phase(phase: str, state: str, fault: str, why: str) -> None:
-    """The reason names what was waited for."""
+    """The reason of a time-out names its phase."""
     found = overdue(phase, 2.5)
     assert (found.state, found.fault, found.why) == (state, fault, why)
 
 
 def test_a_strangers_words_are_one_short_line() -> None:
-    """A reason is never longer than 160 characters and has no line breaks."""
+    """A reason has at most 160 characters and no line breaks."""
     assert short(" a\n\tb ") == "a b"
     assert len(short("x" * 9_999)) == 160

@@ -1,4 +1,4 @@
-"""What a capacity feed says is used only where it is sound."""
+"""A capacity feed is used only if it is valid."""
 
 import json
 from datetime import datetime
@@ -34,7 +34,7 @@ def _judged(feed: Any) -> Any:
     ],
 )
 def test_a_sound_feed_is_used(feed, state: str, free: int | None, wait_min: float | None) -> None:
-    """Free units, the wait and the state arrive as they were said."""
+    """Free units, wait and state are those of the feed."""
     found = _judged(feed)
     assert (found.state, found.free, found.wait_min) == (state, free, wait_min)
 
@@ -53,7 +53,7 @@ def test_a_sound_feed_is_used(feed, state: str, free: int | None, wait_min: floa
     ],
 )  # fmt: skip
 def test_an_unsound_feed_is_degraded_and_its_numbers_are_not_used(feed: bytes) -> None:
-    """NaN, huge, negative, wrong or no feed at all: a reason, and no number."""
+    """NaN, huge, negative or wrong values give a reason, and no number."""
     found = _judged(feed)
     assert found.state == "degraded"
     assert "feed" in found.why
@@ -61,7 +61,7 @@ def test_an_unsound_feed_is_degraded_and_its_numbers_are_not_used(feed: bytes) -
 
 
 def test_the_age_of_a_feed_is_judged_elsewhere() -> None:
-    """What a feed says of another moment comes through with it: one judge, ``availability``."""
+    """A feed keeps its times; ``availability`` checks its age."""
     for moment in ("2026-11-27T11:32:00Z", "2026-11-27T12:09:00Z"):
         found = _judged({"free": 3, "as_of": moment, "valid_until": moment})
         assert (found.state, found.free) == ("up", 3)
@@ -69,7 +69,7 @@ def test_the_age_of_a_feed_is_judged_elsewhere() -> None:
 
 
 def test_a_feed_is_read_over_http(park: Park) -> None:
-    """Numbers and moments come through a look."""
+    """A check over HTTP returns numbers and moments of the feed."""
     body = b'{"free": 2, "wait_min": 5, "as_of": "2026-11-27T12:00:00Z"}'
     port = park.serve(says(http(body)))
     found = reading(local("http", url=f"http://127.0.0.1:{port}/", is_capacity=True), now=NOW)
@@ -91,7 +91,7 @@ _FEEDS = st.dictionaries(
 @settings(max_examples=60)
 @given(st.binary() | _JSON.map(json.dumps).map(str.encode) | _FEEDS.map(json.dumps).map(str.encode))
 def test_no_feed_breaks_the_look(body: bytes) -> None:
-    """Whatever comes, there is a state; and numbers only within their bounds."""
+    """Any content gives a state, and numbers only within their limits."""
     found = _judged(body)
     assert found.state in ("up", "busy", "degraded", "down", "unknown")
     assert found.free is None or 0 <= found.free <= 10_000

@@ -1,4 +1,4 @@
-"""No spelling of a private address, and no name that changes, leads a probe inside."""
+"""No spelling of a private address, and no changing name, reaches an inside host."""
 
 import socket
 import subprocess
@@ -20,7 +20,7 @@ from .spellings import disguises, hosts, urls
 
 
 class Numbers:
-    """Reads numbers as the system does, and knows this machine, but asks nobody."""
+    """Resolves numbers as the system does, and the name of this machine, without a network."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         if host.strip(".").lower() == "localhost":
@@ -30,7 +30,7 @@ class Numbers:
 
 
 class _Connections:
-    """Counts what this process connects to while it is on; a hook of Python cannot be removed."""
+    """Records the connections of this process while it is on; a hook of Python stays for ever."""
 
     def __init__(self) -> None:
         self.made: list[object] = []
@@ -47,7 +47,7 @@ _CONNECTIONS = _Connections()
 
 @pytest.fixture
 def connections() -> Iterator[list[object]]:
-    """Where to this process connected during a test."""
+    """Return the connections of this process during a test."""
     _CONNECTIONS.made.clear()
     _CONNECTIONS.is_on = True
     yield _CONNECTIONS.made
@@ -56,7 +56,7 @@ def connections() -> Iterator[list[object]]:
 
 @pytest.fixture(scope="module")
 def decoy(park: Park) -> int:
-    """A port that nobody may reach."""
+    """Open a port that no check may reach."""
     return park.serve(says(http(b'{"free": 1}')))
 
 
@@ -76,7 +76,7 @@ def _targets(decoy: int) -> list[tuple[str, Probe]]:
 def test_no_spelling_reaches_a_private_address(
     park: Park, decoy: int, connections: list[object]
 ) -> None:
-    """Over 300 spellings, for each kind of probe: no connection is so much as tried."""
+    """No kind of check even tries to connect to any of over 300 spellings."""
     targets = _targets(decoy)
     assert len({probe.url or probe.host for _, probe in targets}) >= 300
     before = park.opened.get(("127.0.0.1", decoy), 0)
@@ -97,7 +97,7 @@ def _told(each: Reading, by_id: dict[str, Probe]) -> tuple[str, str, str]:
 
 
 def test_the_decoy_is_reached_where_it_is_allowed(park: Park, decoy: int) -> None:
-    """The negative control: what is refused above works with the user's leave."""
+    """The control: with allow_private the same spellings are reached."""
     before = park.opened.get(("127.0.0.1", decoy), 0)
     spelled = ("127.0.0.1", "localhost", "::ffff:127.0.0.1")
     probes = [
@@ -110,7 +110,7 @@ def test_the_decoy_is_reached_where_it_is_allowed(park: Park, decoy: int) -> Non
 
 
 def test_no_leave_without_trust(park: Park, decoy: int) -> None:
-    """A provider's own file cannot allow private addresses, whatever it says."""
+    """A provider's own file cannot allow private addresses."""
     before = park.opened.get(("127.0.0.1", decoy), 0)
     probe = Probe(kind="tcp", host="127.0.0.1", port=decoy, allow_private=True)
     (seen,) = look(("p", probe)).readings
@@ -120,7 +120,7 @@ def test_no_leave_without_trust(park: Park, decoy: int) -> None:
 
 
 def test_no_redirect_reaches_a_private_address(park: Park, decoy: int) -> None:
-    """A chain of redirects from an allowed host leads to no other private one, however spelled."""
+    """A chain of redirects from an allowed host reaches no other private host."""
     before = park.opened.get(("127.0.0.1", decoy), 0)
     ends = [url for host in dict.fromkeys(hosts()) for url in urls(host, decoy)]
     ends = [url for url in ends if "//localhost:" not in url.lower()] + list(disguises(decoy))
@@ -141,7 +141,7 @@ def test_no_redirect_reaches_a_private_address(park: Park, decoy: int) -> None:
 
 
 def test_addresses_are_judged_as_the_registries_say() -> None:
-    """Public ones pass, also where they are carried in IPv6; those of every special kind do not."""
+    """Public addresses pass, also inside of IPv6; every special kind is refused."""
     public = ("9.9.9.9", "193.0.14.129", "2a00:1450:4001::1", "64:ff9b::9.9.9.9", "::ffff:9.9.9.9")
     assert [kind_refused(each) for each in public] == [""] * 5
     kinds = {
@@ -161,7 +161,7 @@ def test_addresses_are_judged_as_the_registries_say() -> None:
 
 @given(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)))
 def test_nothing_passes_that_python_calls_private(address) -> None:
-    """The list here is never laxer than the standard library's."""
+    """The list is never laxer than the standard library's."""
     if kind_refused(str(address)) == "":
         inner = getattr(address, "ipv4_mapped", None) or address
         in_nat64 = str(address).startswith("64:ff9b::")

@@ -1,4 +1,4 @@
-"""Each server of the hostile park gets the right state and reason, in time."""
+"""Each hostile server gets the right state and reason, in time."""
 
 import gc
 import json
@@ -297,7 +297,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
 def seen(
     park: Park, authority: Authority, tmp_path_factory
 ) -> tuple[RoundResult, dict[str, Reading]]:
-    """All of them looked at in one round."""
+    """Check all servers in one round."""
     os.environ["SSL_CERT_FILE"] = str(authority.root)
     try:
         folder = tmp_path_factory.mktemp("park")
@@ -316,7 +316,7 @@ def seen(
 
 @pytest.mark.parametrize("name", _PARK)
 def test_each_gets_its_state_and_reason(name: str, seen) -> None:
-    """No trick of a server is taken for something else than it is."""
+    """Each trick of a server gets its state and reason."""
     _, state, why = _PARK[name]
     found = seen[1][name]
     assert (found.state, found.fault) == (state, ""), found
@@ -324,19 +324,19 @@ def test_each_gets_its_state_and_reason(name: str, seen) -> None:
 
 
 def test_the_round_ends_with_its_slowest_time_out(seen) -> None:
-    """Fifty tricks at once hold a round up by no more than a second over one time-out."""
+    """Fifty tricks at once delay a round by at most a second over one time-out."""
     assert seen[0].seconds <= _TIMEOUT_S + 1.0
     assert seen[0].left_out == ()
 
 
 def test_no_process_outlives_its_look(seen) -> None:
-    """Neither the flooding children nor the sleeping ones are left, in whatever group they are."""
+    """No child of a command remains, in whatever process group."""
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert _MINE not in left
 
 
 def test_a_process_that_was_there_before_is_left_alone() -> None:
-    """Background jobs of the shell that became this program, and their children, live on."""
+    """Earlier background jobs and their children keep running."""
     jobs = f"sleep {_MINE} & echo $!; wait"
     before = subprocess.Popen(["/bin/sh", "-c", jobs], stdout=subprocess.PIPE, text=True)
     child = int(before.stdout.readline())
@@ -357,7 +357,7 @@ def test_a_process_that_was_there_before_is_left_alone() -> None:
 
 
 def test_every_phase_is_timed(seen) -> None:
-    """A look over TLS says how long the name, the connection, TLS and the answer took."""
+    """A check over TLS has the times of name, connection, TLS and answer."""
     assert [phase for phase, _ in seen[1]["HTTPS, good"].phases] == [
         "resolve", "connect", "tls", "answer",
     ]  # fmt: skip
@@ -369,7 +369,7 @@ def test_every_phase_is_timed(seen) -> None:
     ("kind", "many"), [("http", 50), ("sip", 50), ("tls", 50), ("command", 20)]
 )
 def test_the_budget_cuts_off_whatever_still_goes_on(kind: str, many: int, park: Park) -> None:
-    """A budget shorter than the time-outs is overshot by no second, and nothing stays open."""
+    """A short budget is exceeded by less than a second, and no connection stays open."""
     port = park.serve(tar_pit)
     silent = park.answer_sip(lambda _: [])
     probe = local(
@@ -410,7 +410,7 @@ print(json.dumps([peak, seen.seconds, sorted(reasons)]))
 
 @pytest.mark.parametrize("many", [10, pytest.param(100, marks=pytest.mark.ci)])
 def test_memory_stays_small(many: int, park: Park) -> None:
-    """Bombs, huge bodies and endless headers, many at once, stay under 300 MB in all."""
+    """Bombs, huge bodies and endless headers together stay under 300 MB."""
     tricks = (
         says(http(bomb(), "200 OK", "Content-Encoding: gzip")),
         drips(_OK.encode() + b"Content-Length: 99999999999\r\n\r\n", _MEGABYTE, 0),

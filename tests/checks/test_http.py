@@ -1,4 +1,4 @@
-"""HTTP answers of every sound form are understood, and nothing unsound breaks a look."""
+"""Every valid form of HTTP is read, and no invalid one breaks a check."""
 
 import asyncio
 import gzip
@@ -55,13 +55,13 @@ def test_each_form_of_a_body_is_read(park: Park, answer: bytes) -> None:
     ],
 )  # fmt: skip
 def test_the_status_that_was_agreed_counts(park: Park, status: str, wanted, state: str) -> None:
-    """Without a list 200 to 299 is up, with one just its own; 5xx is down, the rest degraded."""
+    """Without a list 200 to 299 is up, else only its own; 5xx is down, the rest degraded."""
     port = park.serve(says(http(b"", status, "Location: http://10.0.0.1/")))
     assert reading(local("http", url=f"http://127.0.0.1:{port}/", status=wanted)).state == state
 
 
 def test_a_relative_redirect_stays_where_it_is(park: Park) -> None:
-    """A path alone leads to the same host and port, with what is asked for."""
+    """A redirect with a path keeps host and port."""
     asked: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,7 +80,7 @@ def test_a_relative_redirect_stays_where_it_is(park: Park) -> None:
 def test_a_redirect_to_another_public_server_is_asked_there(
     park: Park, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A redirect is followed to another port where the guard counts the address as public."""
+    """A redirect to another port is followed if the address is public."""
     monkeypatch.setattr(guard, "kind_refused", lambda address: "")
     end = park.serve(says(http()))
     port = park.serve(redirects(f"http://127.0.0.1:{end}/"))
@@ -89,7 +89,7 @@ def test_a_redirect_to_another_public_server_is_asked_there(
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_redirect_to_another_port_of_an_allowed_host_is_refused(park: Park, host: str) -> None:
-    """Leave for a private address is leave for one port: a redirect opens no other on it."""
+    """allow_private covers one port: a redirect reaches no other one."""
     end = park.serve(says(http(b"{}")))
     port = park.serve(redirects(f"http://{host}:{end}/"))
     found = reading(local("http", url=f"http://{host}:{port}/"), resolver=Both())
@@ -105,7 +105,7 @@ _SPENT = "no feed: takes too much processor time to read"
 
 
 def fed(stream: bytes, piece: int = 4096) -> tuple[str, int, float]:
-    """Feed a stream until its answer is done: the reason, the bytes taken, the processor time."""
+    """Feed a stream until its answer ends; returns reason, bytes and processor time."""
 
     async def feed() -> tuple[str, int, float]:
         answer = HttpAnswer()
@@ -121,7 +121,7 @@ def fed(stream: bytes, piece: int = 4096) -> tuple[str, int, float]:
 
 
 def test_a_gzip_without_end_stops_at_the_processor_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stream that unpacks to nothing is cut off long before the bound of bytes."""
+    """A gzip that decompresses to nothing is cut off long before the limit of bytes."""
     stream = _PACKED + in_chunks(*[gzip_without_end(4000)] + [EMPTY_BLOCKS * 90] * 80)
     monkeypatch.setattr(exchange, "MOST_CPU_S", 0.003)
     why, taken, _ = fed(stream)
@@ -139,14 +139,14 @@ def test_a_gzip_without_end_stops_at_the_processor_time(monkeypatch: pytest.Monk
     ids=["empty blocks", "bytes after the end", "a bomb"],
 )  # fmt: skip
 def test_no_answer_takes_the_processor_from_the_others(stream: bytes) -> None:
-    """Whatever is sent below the bound of bytes, reading it takes at most 40 ms of processor."""
+    """Below the limit of bytes, reading takes at most 40 ms of processor time."""
     *_, spent_s = fed(stream, 262_144)
     print(f"{spent_s * 1000:.0f} ms")
     assert spent_s <= 0.04
 
 
 def test_what_follows_the_end_of_a_gzip_is_left_out(park: Park) -> None:
-    """A feed is read to the end of its gzip, whatever the server adds behind it."""
+    """A feed is read to the end of its gzip, whatever follows."""
     answer = _PACKED + in_chunks(gzip.compress(_FEED), b"and more", b"x" * 9000) + b"0\r\n\r\n"
     url = f"http://127.0.0.1:{park.serve(says(answer))}/"
     assert reading(local("http", url=url, is_capacity=True)).free == 2
@@ -172,7 +172,7 @@ class Both:
     ],
 )
 def test_an_address_is_taken_apart(text: str, host: str, authority: str) -> None:
-    """Host, port and the name in the request, also for IPv6, umlauts and trailing dots."""
+    """Host, port and Host header are right, also for IPv6, umlauts and trailing dots."""
     address = parse_address(text)
     assert (address.host, address.authority) == (host, authority)
 
@@ -189,14 +189,14 @@ def test_an_address_is_taken_apart(text: str, host: str, authority: str) -> None
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_said_so(text: str, why: str) -> None:
-    """Anything that two readers might read differently is refused."""
+    """Addresses that parsers could read differently are refused."""
     with pytest.raises(AddressError, match=why):
         parse_address(text)
 
 
 @given(st.text() | st.text(alphabet="htps:/@[]%.#?\\ :01x").map(lambda rest: "http://" + rest))
 def test_no_text_breaks_the_address(text: str) -> None:
-    """Whatever stands in the file, it is an address that can be sent, or refused."""
+    """Any text is a valid address or refused."""
     try:
         address = parse_address(text)
     except AddressError:
@@ -221,7 +221,7 @@ _WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX: y\r\n\r\n" + _FEED
     st.booleans(),
 )  # fmt: skip
 def test_no_answer_breaks_the_exchange(parts: list[bytes], is_reset: bool) -> None:
-    """Whatever bytes come, there is a status and a body, or one reason."""
+    """Any bytes give a status and a body, or one reason."""
 
     async def read() -> None:
         answer = HttpAnswer()

@@ -1,4 +1,4 @@
-"""A round: order, bounds, and whose fault it is when nothing answers."""
+"""A round of checks: order, limits, and faults of the observer."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ from .park import Park, http, says, tar_pit
 
 
 class Cut:
-    """A resolver that reaches nobody, as when the line is cut."""
+    """A resolver without a network."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Fail as the system does without a resolver."""
@@ -30,7 +30,7 @@ class Cut:
 
 
 def test_the_order_follows_from_the_ids_alone() -> None:
-    """A provider's turn is the same however the file is sorted, and is not its alphabetical one."""
+    """The order depends neither on the file nor on the alphabet."""
     targets = [(f"firm-{number}", Probe(kind="tcp", port=number)) for number in range(100)]
     turns = in_turn(targets)
     assert turns == in_turn(reversed(targets))
@@ -40,7 +40,7 @@ def test_the_order_follows_from_the_ids_alone() -> None:
 
 
 def test_all_probes_of_a_provider_are_looked_at(park: Park) -> None:
-    """Two probes of one provider give two readings, in the file's order."""
+    """Two checks of one provider give two readings, in the file's order."""
     port = park.serve(says(http()))
     good = local("tcp", host="127.0.0.1", port=port)
     web = local("http", url=f"http://127.0.0.1:{port}/")
@@ -50,7 +50,7 @@ def test_all_probes_of_a_provider_are_looked_at(park: Park) -> None:
 
 
 def test_no_more_run_at_once_than_is_set(park: Park) -> None:
-    """The bound on what runs together holds at every moment."""
+    """The limit of parallel checks is kept at every moment."""
     running, most = 0, 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -70,7 +70,7 @@ def test_no_more_run_at_once_than_is_set(park: Park) -> None:
 
 
 def test_one_look_is_one_sample(park: Park) -> None:
-    """A failure is not tried again: one connection each."""
+    """A failed check is not repeated: one connection each."""
     port = park.serve(says(http(b"", "500 Oops")))
     before = park.opened.get(("127.0.0.1", port), 0)
     seen = look(("a", local("http", url=f"http://127.0.0.1:{port}/")))
@@ -79,7 +79,7 @@ def test_one_look_is_one_sample(park: Park) -> None:
 
 
 class Stalling:
-    """Holds the whole loop up, as a machine with too much to do does."""
+    """Blocks the whole loop, as an overloaded machine does."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Answer late, and make everybody else late too."""
@@ -89,7 +89,7 @@ class Stalling:
 
 
 def test_a_time_out_while_the_checker_lags_says_nothing(park: Park) -> None:
-    """Who was not answered in time because one was late oneself is unknown; who answered is up."""
+    """A time-out caused by the checker's own delay is unknown; an answer still counts."""
     silent = park.serve(tar_pit)
     well = park.serve(says(http()))
     seen = look(
@@ -106,7 +106,7 @@ def test_a_time_out_while_the_checker_lags_says_nothing(park: Park) -> None:
 
 
 class Broken:
-    """A resolver with a fault of its own."""
+    """A resolver with a bug."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Fail in a way that nobody thought of, where there is a name to look up."""
@@ -116,7 +116,7 @@ class Broken:
 
 
 def test_a_fault_of_the_checker_takes_nobody_along_and_tells_nothing(park: Park) -> None:
-    """A bug in one look is that look's: unknown, without the error's text; the others go on."""
+    """A bug in one check makes it unknown, without the error's text; the others continue."""
     port = park.serve(says(http()))
     seen = look(
         ("odd", local("tcp", host="tow.example", port=port)),
@@ -132,7 +132,7 @@ def test_a_fault_of_the_checker_takes_nobody_along_and_tells_nothing(park: Park)
 
 @pytest.mark.parametrize("kind", ["http", "tcp", "tls", "sip"])
 def test_no_resolver_is_seen_as_such(kind: str) -> None:
-    """Every reading of a round without a resolver says so, for whoever adds them up."""
+    """Every reading of a round without a resolver has that fault."""
     probe = Probe(kind=kind, url="", host="tow.example", port=5060, timeout_s=1.0)
     if kind == "http":
         probe = Probe(kind=kind, url="http://tow.example/", timeout_s=1.0)
@@ -144,7 +144,7 @@ def test_no_resolver_is_seen_as_such(kind: str) -> None:
 
 @pytest.mark.parametrize("runs", [20, pytest.param(200, marks=pytest.mark.ci)])
 def test_a_blackout_is_told_from_an_outage(runs: int, park: Park) -> None:
-    """Run after run: with the line cut all is the resolver's fault; a real outage has none."""
+    """Without a network all failures have the resolver's fault; a real outage has none."""
     well, gone = park.serve(says(http())), _closed_port()
     reference = CheckSettings(reference=HostPort("127.0.0.1", well), is_trusted=True)
     cut_off = CheckSettings(reference=HostPort("reference.example", 443), is_trusted=True)
@@ -184,7 +184,7 @@ print(seen.reference_ok, sorted(found))
 
 
 def test_a_network_without_a_route_is_seen_as_such() -> None:
-    """In a network namespace that leads nowhere, no reading is the provider's own fault."""
+    """In a network namespace without routes, every failure has that fault."""
     try:
         run = subprocess.run(
             ["unshare", "-rn", sys.executable, "-W", "error", "-c", _BLACKOUT],
@@ -202,7 +202,7 @@ def test_a_network_without_a_route_is_seen_as_such() -> None:
 
 
 def test_the_reference_is_asked_again_after_a_failure(park: Park) -> None:
-    """A line that is cut in mid-round is noticed: the reference has to answer before and after."""
+    """A network that fails during a round is noticed by the second test of the reference."""
     stops = _OneAnswer()
     seen = look(
         ("gone", local("http", url=f"http://127.0.0.1:{park.serve(tar_pit)}/", timeout_s=0.4)),
@@ -212,7 +212,7 @@ def test_the_reference_is_asked_again_after_a_failure(park: Park) -> None:
 
 
 class _OneAnswer:
-    """Listens, and no longer once somebody came."""
+    """Listens until the first connection."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -226,12 +226,12 @@ class _OneAnswer:
 
 
 def test_nobody_is_asked_without_a_reference() -> None:
-    """No reference, no opinion."""
+    """Without a reference target the result is None."""
     assert look().reference_ok is None
 
 
 def test_a_private_reference_needs_a_file_that_the_user_named(park: Park) -> None:
-    """Otherwise a found file could make the checker reach inside."""
+    """A found file cannot make the checker connect to an inside host."""
     port = park.serve(says())
     settings = CheckSettings(reference=HostPort("127.0.0.1", port))
     assert look(settings=settings).reference_ok is False
@@ -240,7 +240,7 @@ def test_a_private_reference_needs_a_file_that_the_user_named(park: Park) -> Non
 
 
 def test_a_resolver_that_hangs_holds_nobody_up() -> None:
-    """A look ends at its time-out and the program at its end, whatever the resolver does."""
+    """A hanging resolver delays neither a check's time-out nor the program's end."""
     script = """
 import socket, threading
 from datetime import UTC, datetime
@@ -265,7 +265,7 @@ print(seen.readings[0].why, seen.readings[0].fault)
 
 
 class Counted(SystemResolver):
-    """The system's resolver, and what it was asked for."""
+    """The system's resolver, which records its queries."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -277,7 +277,7 @@ class Counted(SystemResolver):
 
 
 def test_the_system_knows_this_machine(park: Park) -> None:
-    """The hosts file counts, each host is asked once, and a strange name is no crash."""
+    """The hosts file counts, each host is resolved once, and an unknown name is no crash."""
     port = park.serve(says(http()))
     probe = local("http", url=f"http://localhost:{port}/")
     names = Counted()
@@ -290,7 +290,7 @@ def test_the_system_knows_this_machine(park: Park) -> None:
 
 
 def test_open_files_bound_what_runs_at_once(park: Park) -> None:
-    """Under a low limit of open files fewer look at once, and all are looked at."""
+    """Under a low limit of open files fewer checks run together, and all are made."""
     port = park.serve(says(http()))
     script = f"""
 import resource
@@ -310,7 +310,7 @@ print({{each.state for each in seen.readings}}, len(seen.readings))
 
 
 def test_the_limit_of_open_files_is_raised_where_it_may_be() -> None:
-    """A soft limit that is too low for what is set to run at once is no hindrance."""
+    """A soft limit that is too low is raised."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     probe = local("tcp", host="127.0.0.1", port=_closed_port(), timeout_s=9.0)
     few = len(os.listdir("/proc/self/fd")) + 100  # The servers of the other tests are open too.
@@ -327,7 +327,7 @@ def test_the_limit_of_open_files_is_raised_where_it_may_be() -> None:
 
 
 def test_the_moment_of_a_look_is_the_clocks(park: Park) -> None:
-    """``at`` is what the clock said when the look began."""
+    """``at`` is the time of the clock at the start of the check."""
     probe = local("tcp", host="127.0.0.1", port=park.serve(says()))
     before = real_now()
     seen = look_at([("p", probe)], CheckSettings(), clock=real_now, budget_s=5)
@@ -341,7 +341,7 @@ def _closed_port() -> int:
 
 
 def test_importing_the_layer_loads_no_client() -> None:
-    """The other commands start as before: no asyncio, no HTTP client."""
+    """Importing the package loads neither asyncio nor an HTTP client."""
     script = """
 import sys
 from dispatch_cli import checks

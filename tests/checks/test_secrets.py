@@ -1,4 +1,4 @@
-"""A secret goes to the host that it is for, and nowhere else."""
+"""A secret is sent to its own host only."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ CANARY = "canary-5f2d71"
 
 
 class Heard:
-    """Answers everybody, and keeps what was said."""
+    """Answers every request, and keeps it."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
@@ -36,13 +36,13 @@ class Heard:
 
 @pytest.fixture
 def token(monkeypatch: pytest.MonkeyPatch) -> tuple[tuple[str, SecretRef], ...]:
-    """A header with a secret from the environment."""
+    """Make a header with a secret from the environment."""
     monkeypatch.setenv("DISPATCH_TEST_TOKEN", f"Bearer {CANARY}")
     return (("Authorization", SecretRef("env", "DISPATCH_TEST_TOKEN")),)
 
 
 def test_a_secret_is_sent_to_its_own_host(park: Park, token) -> None:
-    """The probe's own address gets it, also after a redirect that stays there."""
+    """The configured address gets it, also after a redirect to the same origin."""
     heard = Heard()
     port = park.serve(heard.serve(http()))
     url = f"http://127.0.0.1:{port}/"
@@ -54,7 +54,7 @@ def test_a_secret_is_sent_to_its_own_host(park: Park, token) -> None:
 def test_a_secret_does_not_follow_a_redirect_elsewhere(
     park: Park, token, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another host, or another port of the same, gets no header of the file at all."""
+    """Another host, or another port of the same, gets no header of the file."""
     monkeypatch.setattr(guard, "kind_refused", lambda address: "")  # as if all were public
     heard = Heard()
     port = park.serve(heard.serve(http()))
@@ -67,7 +67,7 @@ def test_a_secret_does_not_follow_a_redirect_elsewhere(
 
 
 def test_a_secret_needs_a_file_that_the_user_named(park: Park, token) -> None:
-    """In a provider's own file a reference is not read, and nothing is sent."""
+    """A reference in a provider's own file is not read, and no request is sent."""
     heard = Heard()
     port = park.serve(heard.serve(http()))
     probe = Probe(kind="http", url=f"http://127.0.0.1:{port}/", headers=token, allow_private=True)
@@ -77,7 +77,7 @@ def test_a_secret_needs_a_file_that_the_user_named(park: Park, token) -> None:
 
 
 def test_no_reason_carries_a_secret(park: Park, token, tmp_path: Path) -> None:
-    """Whatever goes wrong with a look that sends a secret, no reading has it."""
+    """No reading of a failed check contains the secret."""
     ends = [
         says(http(b"", f"500 {CANARY}")), says(b"rubbish"), says(), redirects("http://10.0.0.1/"),
         redirects(f"http://{CANARY}@127.0.0.1/"), says(http(CANARY.encode())),
@@ -102,13 +102,13 @@ def test_no_reason_carries_a_secret(park: Park, token, tmp_path: Path) -> None:
 
 
 def test_credentials_in_an_address_are_refused() -> None:
-    """They would stand in the file, in listings and in other people's logs."""
+    """Credentials in an address would appear in listings and logs."""
     found = reading(local("http", url="http://user:secret@127.0.0.1/"))
     assert (found.state, found.why) == ("unknown", "credentials in the address")
 
 
 def test_a_file_of_secrets_is_its_owners_alone(tmp_path: Path) -> None:
-    """Mode 600 is read; a file that others could read, none, a folder and a long one are not."""
+    """A file of mode 600 is read; a readable one, a folder and a long one are refused."""
     file = tmp_path / "token"
     file.write_text("s3cret\n")
     file.chmod(0o600)
@@ -130,14 +130,14 @@ def test_a_file_of_secrets_is_its_owners_alone(tmp_path: Path) -> None:
 
 
 def test_an_unset_secret_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is missing is said by its name."""
+    """A missing secret is named in the reason."""
     monkeypatch.delenv("DISPATCH_TEST_NONE", raising=False)
     with pytest.raises(UnsendableError, match="secret env:DISPATCH_TEST_NONE is not set"):
         secret_value(SecretRef("env", "DISPATCH_TEST_NONE"))
 
 
 def test_a_heartbeat_tells_begin_and_end(park: Park) -> None:
-    """The event is a part of the path, before what the address asks for."""
+    """The event is a part of the path, before the query."""
     heard = Heard()
     port = park.serve(heard.serve(http()))
     for event in ("start", "0", ""):
@@ -164,7 +164,7 @@ def test_a_heartbeat_that_fails_is_tried_again_and_never_raises(park: Park, toke
 
 
 class _Broken:
-    """A resolver with a fault of its own."""
+    """A resolver with a bug."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Fail with the address in the text."""
@@ -172,7 +172,7 @@ class _Broken:
 
 
 def test_a_heartbeat_keeps_its_limit(park: Park) -> None:
-    """Nobody waits longer for it than that, and a fault of one's own is a value too."""
+    """A heartbeat ends at its limit, and a bug is a result, too."""
     port = park.serve(tar_pit)
     late = ping(f"http://127.0.0.1:{port}/{CANARY}", is_trusted=True, limit_s=0.5)
     assert (late.ok, late.why, late.tries) == (False, "no answer within 0.5 s", 1)

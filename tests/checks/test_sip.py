@@ -1,4 +1,4 @@
-"""SIP: the question is well formed, and only its own answer counts."""
+"""SIP: the request is valid, and only its own answer counts."""
 
 import re
 
@@ -45,7 +45,7 @@ def test_the_request_has_what_rfc_3261_demands() -> None:
     ],
 )  # fmt: skip
 def test_another_ones_answer_is_none(old: str, new: str) -> None:
-    """Another branch, call, method, number or version: not an answer to this question."""
+    """An answer with another branch, call, method, number or version is ignored."""
     assert parse_answer(_ANSWER.encode(), _OURS) == SipAnswer(200, "OK")
     assert old in _ANSWER
     assert parse_answer(_ANSWER.replace(old, new, 1).encode(), _OURS) is None
@@ -66,7 +66,7 @@ def test_compact_and_folded_fields_are_read() -> None:
     ],
 )  # fmt: skip
 def test_codes_mean_what_a_call_would_get(code: int, state: str) -> None:
-    """Section 11.2: an OPTIONS is answered as an INVITE would be."""
+    """By section 11.2 OPTIONS is answered as an INVITE would be."""
     assert judged_answer(SipAnswer(code)).state == state
 
 
@@ -78,7 +78,7 @@ def test_codes_mean_what_a_call_would_get(code: int, state: str) -> None:
     )
 )
 def test_no_packet_breaks_the_parser(packet: bytes) -> None:
-    """Whatever comes, it is an answer to this very question or none."""
+    """Any packet is an answer to this request or None."""
     answer = parse_answer(packet, _OURS)
     if answer is not None:
         assert 100 <= answer.code <= 699
@@ -87,7 +87,7 @@ def test_no_packet_breaks_the_parser(packet: bytes) -> None:
 
 
 def test_a_lost_question_is_repeated(park: Park) -> None:
-    """T1 later the same packet goes out again, and the answer to it counts."""
+    """After T1 the same packet is sent again, and its answer counts."""
     packets: list[bytes] = []
 
     def deaf_at_first(packet: bytes) -> list[bytes]:
@@ -103,7 +103,7 @@ def test_a_lost_question_is_repeated(park: Park) -> None:
 
 
 def test_each_look_draws_its_question_anew(park: Park) -> None:
-    """Branch and Call-ID of two looks differ, so that a late answer to one is none to the other."""
+    """Branch and Call-ID of two checks differ, so that late answers are not confused."""
     packets: list[bytes] = []
 
     def note(packet: bytes) -> list[bytes]:
@@ -122,13 +122,13 @@ def test_each_look_draws_its_question_anew(park: Park) -> None:
             "sip:h:99999999", "tow.example", "sip:tow.example;transport=tcp?x=y"],
 )  # fmt: skip
 def test_what_is_no_sip_address_is_said_so(url: str) -> None:
-    """Nothing is sent to, or written into a request from, an address that is none."""
+    """An invalid address is refused before any packet is sent."""
     found = reading(Probe(kind="sip", url=url, timeout_s=1.0))
     assert (found.state, found.why) == ("unknown", "not a SIP address")
 
 
 class _First:
-    """Two addresses, the first of which cannot even be tried."""
+    """Two addresses, of which the first cannot be reached."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """A link-local address without its link, then this machine."""
@@ -136,7 +136,7 @@ class _First:
 
 
 def test_a_second_address_is_tried_where_the_first_cannot_be(park: Park) -> None:
-    """A name with an address that nothing leads to is asked at its other one."""
+    """If the first address of a name has no route, the second one is used."""
     port = park.answer_sip(echoes("200 OK"))
     probe = local("sip", host="tow.example", port=port)
     assert reading(probe, resolver=_First()).state == "up"

@@ -1,4 +1,4 @@
-"""Coverage against a minute-by-minute count, and on days whose gaps are known by hand."""
+"""Coverage equals a minute-by-minute count, and gaps that are known by hand."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -67,7 +67,7 @@ def _said(gaps: tuple[CoverageGap, ...]) -> list[str]:
 
 
 def test_two_firms_and_a_weekend() -> None:
-    """Closed on Sunday: nobody; one of them on Saturday afternoon: only that one; else no gap."""
+    """No firm on Sunday, one on Saturday afternoon, else no gap."""
     firms = [_firm("a", "Mo-Sa 06:00-18:00"), _firm("b", "Mo-Fr 00:00-24:00; Sa 00:00-12:00")]
     found = _plan(firms, "2026-11-27T12:00", 3)
     assert _said(found.gaps) == [
@@ -92,7 +92,7 @@ def test_two_firms_and_a_weekend() -> None:
     ],
 )
 def test_the_nights_in_which_the_clocks_change(start: str, gap: tuple[str, str]) -> None:
-    """From 22:00 to 06:00 by the clock nobody comes: nine hours in October, seven in March."""
+    """A gap from 22:00 to 06:00 lasts nine hours in October and seven in March."""
     found = _plan([_firm("day", "Mo-Su 06:00-22:00")], start, 1, minimum=1)
     assert [
         (f"{one.start.astimezone(UTC):%Y-%m-%dT%H:%M}", f"{one.end.astimezone(UTC):%Y-%m-%dT%H:%M}")
@@ -113,7 +113,7 @@ def test_the_nights_in_which_the_clocks_change(start: str, gap: tuple[str, str])
     ],
 )
 def test_holidays_of_a_region(region: str, day: date, is_gap: bool) -> None:
-    """6 January closes in Bavaria and not in Berlin; 8 August in Augsburg and nowhere else."""
+    """6 January closes in Bavaria and not in Berlin; 8 August only in Augsburg."""
     firm = _firm("firm", "Mo-Su 08:00-18:00; PH off", region=region)
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=BERLIN)
     found = _plan([firm], f"{day}T00:00", 1, minimum=1)
@@ -121,7 +121,7 @@ def test_holidays_of_a_region(region: str, day: date, is_gap: bool) -> None:
 
 
 def test_from_a_file_with_its_own_holidays(tmp_path: Path) -> None:
-    """A firm's Land follows from its base: on 6 January 2027, 86 has nobody and 10 has somebody."""
+    """A firm's Land follows from its base: on 6 January 2027 region 86 has a gap, 10 has none."""
     path = tmp_path / "providers.toml"
     path.write_text(
         "".join(
@@ -177,7 +177,7 @@ def test_what_takes_somebody_out() -> None:
 
 
 def test_neighbours_do_not_stand_in_for_each_other() -> None:
-    """Each of two firms has one half of a region: in both halves only one can come."""
+    """Two firms with half of a region each: in both halves only one can come."""
     firms = [_firm("north", "24/7", "86609 86660"), _firm("south", "24/7", "86899")]
     (gap,) = _plan(firms, "2026-11-27T12:00").gaps
     assert (gap.count, gap.worst, gap.postcodes, gap.providers) == (1, 3, 3, ("north", "south"))
@@ -188,7 +188,7 @@ def test_neighbours_do_not_stand_in_for_each_other() -> None:
 
 
 def test_other_postcodes_as_many_are_one_gap() -> None:
-    """On Monday one half lacks a second firm, on Tuesday the other: one gap of two days."""
+    """One half lacks a firm on Monday, the other on Tuesday: one gap of two days."""
     firms = [
         _firm("both", "24/7", "86150 86899"),
         _firm("north", "Mo 00:00-24:00", "86150"),
@@ -200,7 +200,7 @@ def test_other_postcodes_as_many_are_one_gap() -> None:
 
 
 def test_where_nobody_ever_comes_is_counted_and_no_gap() -> None:
-    """A region is as large as its postcodes; who has none of them is not missed there."""
+    """Postcodes that no firm serves are counted, but are no gap."""
     found = _plan([_firm("one", "24/7"), _firm("two", "24/7")], "2026-11-27T12:00")
     here = sum(1 for code, _, _ in centres().everything() if code.startswith("86"))
     assert [(each.region, each.served, each.postcodes) for each in found.services] == [
@@ -210,7 +210,7 @@ def test_where_nobody_ever_comes_is_counted_and_no_gap() -> None:
 
 
 def test_only_a_minimum_that_was_named_can_be_missed() -> None:
-    """Fewer than two are shown anyway; the exit code is 7 only where somebody asked for two."""
+    """Fewer than two are shown anyway; the exit code is 7 only with a named minimum."""
     firms = [_firm("a", "24/7")]
     shown = _plan(firms, "2026-11-27T12:00")
     assert (len(shown.gaps), shown.exit_code) == (1, ExitCode.OK)
@@ -219,7 +219,7 @@ def test_only_a_minimum_that_was_named_can_be_missed() -> None:
 
 
 def test_emergency_services_are_not_planned() -> None:
-    """112 and 110 are answered whatever a file says; a service can be asked for by name."""
+    """112 and 110 do not depend on the file; a service can be named."""
     firms = [_firm("a", "24/7", services=("ambulance", "tow", "taxi"))]
     assert {gap.service for gap in _plan(firms, "2026-11-27T12:00").gaps} == {"tow", "taxi"}
     only = _plan(firms, "2026-11-27T12:00", services=["taxi"])
@@ -236,7 +236,7 @@ def test_all_invalid_arguments_are_refused_at_once() -> None:
 
 
 def test_a_month_ahead_is_worked_out_anew() -> None:
-    """The catalog's timetables reach two weeks; the hours of four are right all the same."""
+    """Hours beyond the two weeks of the catalog's timetables are right."""
     firm = provider(
         "a", hours="Mo-Fr 00:00-24:00", area=Postcodes((("86150", "86150"),)),
         timetable=evaluate_hours(
@@ -261,7 +261,7 @@ STARTS = (
 
 
 def _random_world(random: Random) -> list[Provider]:
-    """Round Augsburg, with every kind of area, hold and hours."""
+    """Make firms round Augsburg, with every kind of area, hold and hours."""
     firms = []
     for number in range(random.randint(1, 8)):
         lat, lon = 48.36 + random.uniform(-0.3, 0.3), 10.9 + random.uniform(-0.4, 0.4)
@@ -293,7 +293,7 @@ def _random_world(random: Random) -> list[Provider]:
 def _counted(
     firms: list[Provider], seen: Observations, start: datetime, days: int, minimum: int
 ) -> Iterator[tuple[datetime, tuple[object, ...] | None]]:
-    """For each minute what the gap of 86 and tow is, with every rule written down once more."""
+    """Compute for each minute the gap of region 86 and tow, by a second implementation."""
     table = [row for row in centres().everything() if row[0].startswith("86")]
     reached = {}
     for code, lat, lon in table:
@@ -353,7 +353,7 @@ def _counted(
 
 @pytest.mark.parametrize("worlds", [12, pytest.param(150, marks=pytest.mark.ci)])
 def test_equals_a_count_of_every_minute(worlds: int) -> None:
-    """In random worlds every minute is in the gap that a count by hand finds, or in none."""
+    """In random worlds every minute is in the gap of a second implementation, or in none."""
     minutes = found_gaps = 0
     for seed in range(worlds):
         random = Random(seed)
@@ -387,7 +387,7 @@ def _facts(gap: CoverageGap) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.ci)])
 def test_ten_thousand_providers_take_seconds(count: int) -> None:
-    """A week of 10,000 providers all over Germany is worked out in a few seconds."""
+    """A week of 10,000 providers all over Germany takes a few seconds."""
     random = Random(1)
     rows = list(centres().everything())
     tables = [

@@ -1,4 +1,4 @@
-"""Nearest to possible: sorted by what is missing, and what no call can overcome comes last."""
+"""Excluded providers are sorted by what they lack."""
 
 from datetime import timedelta
 from math import inf
@@ -42,7 +42,7 @@ RULES = Rules(clients={name: Client(id=name, name=name) for name in ("adac", "av
 
 
 def closed_for(minutes: float) -> Timetable:
-    """Hours of a firm that opens so many minutes after NOON."""
+    """Make hours that begin some minutes after NOON."""
     opens = int((NOON + timedelta(minutes=minutes)).timestamp())
     return Timetable((Span(0, opens, "closed"), Span(opens, 4102444800, "open")))
 
@@ -99,7 +99,7 @@ OBSTACLES: dict[str, tuple[Provider, float]] = {
 
 
 def all_out(providers: list[Provider], of: Incident = HEAVY) -> list[Exclusion]:
-    """List everybody who is excluded from the tow, in the order of the answer."""
+    """List the excluded providers of the tow, in the order of the answer."""
     of = replace(of, client="avd", asked=tuple(set(of.asked) & {one.id for one in providers}))
     answer = desk.rank_incident(
         MemoryCatalog(providers, RULES), of, holidays=no_holidays, observations=SEEN, explain=True
@@ -111,7 +111,7 @@ def all_out(providers: list[Provider], of: Incident = HEAVY) -> list[Exclusion]:
 
 @pytest.mark.parametrize("name", OBSTACLES)
 def test_what_is_missing_in_minutes(name: str) -> None:
-    """Each obstacle alone, and two together, against a sum made by hand."""
+    """Each obstacle alone, and two together, equal a sum made by hand."""
     one, missing_min = OBSTACLES[name]
     [out] = all_out([one])
     assert out.nearness_min == pytest.approx(missing_min, abs=1e-3)
@@ -122,7 +122,7 @@ def test_what_is_missing_in_minutes(name: str) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_least_missing_comes_first(seed: int) -> None:
-    """In any mixture and order of the file the answer is sorted by the sums made by hand."""
+    """In any order of the file the answer is sorted by sums made by hand."""
     random = Random(seed)
     names = random.sample(sorted(OBSTACLES), random.randint(3, len(OBSTACLES)))
     found = [out.provider for out in all_out([OBSTACLES[name][0] for name in names])]
@@ -132,7 +132,7 @@ def test_the_least_missing_comes_first(seed: int) -> None:
 
 
 def test_what_no_call_overcomes_stands_last_and_without_the_service_at_the_very_end() -> None:
-    """A truck that is too weak comes before a firm that does not tow, though that is nearer."""
+    """A truck that is too weak comes before a nearer firm without the service."""
     out = all_out([
         provider("taxi", services=("taxi",)),
         provider("light", max_weight_t=2.8, north_km=30),
@@ -143,7 +143,7 @@ def test_what_no_call_overcomes_stands_last_and_without_the_service_at_the_very_
 
 
 def test_of_equals_the_nearer_one_comes_first() -> None:
-    """With the same minutes missing the distance decides, then the id."""
+    """With the same minutes missing, the distance decides, then the id."""
     out = all_out([
         provider(name, timetable=closed_for(40), north_km=km)
         for name, km in (("far", 30.0), ("b", 10.0), ("a", 10.0))
@@ -153,7 +153,7 @@ def test_of_equals_the_nearer_one_comes_first() -> None:
 
 @pytest.mark.parametrize(("north_km", "named"), [(299.0, True), (301.0, False)])
 def test_a_base_beyond_300_km_is_not_named(north_km: float, named: bool) -> None:
-    """A firm overseas cannot be asked anyway; the answer says that there is none within 300 km."""
+    """Without a firm within 300 km the answer says so, and names none."""
     of = incident(place=Place(lat=48.0, lon=11.0, foreign_km=500.0))
     answer = desk.rank_incident(
         MemoryCatalog([provider("p", north_km=north_km)]), of, holidays=no_holidays
@@ -164,7 +164,7 @@ def test_a_base_beyond_300_km_is_not_named(north_km: float, named: bool) -> None
 
 
 def test_null_island_is_said() -> None:
-    """0, 0 is ranked, because it may be meant, and the answer says what sends it."""
+    """The position 0, 0 is ranked with a warning, because it may be intended."""
     answer = desk.rank_incident(
         MemoryCatalog([provider("p")]), incident(place=Place(lat=0, lon=0, foreign_km=5e3)),
         holidays=no_holidays,

@@ -1,4 +1,4 @@
-"""Gates: everybody is ranked or out for one reason, and the reason tells the truth."""
+"""Every provider is ranked or excluded for one true reason."""
 
 import re
 from datetime import timedelta
@@ -72,14 +72,14 @@ def answer_of(
 
 
 def exclusions(answer: Answer) -> dict[str, Exclusion]:
-    """Who is out of the tow, by id."""
+    """Return the providers excluded from the tow, by id."""
     [tow] = [found for found in answer.cascades if found.service == "tow"]
     return {out.provider: out for out in tow.excluded}
 
 
 @searched(300, world=gated_worlds(), suppress=[HealthCheck.too_slow])
 def test_ranked_and_excluded_are_everybody_once(world):
-    """Ranked and excluded together are the configured providers, and the counts add up."""
+    """Ranked and excluded providers are all providers, each once, and the counts add up."""
     providers, of = world
     of = replace(of, asked=tuple(set(of.asked) & {each.id for each in providers}))
     for cascade in answer_of(providers, of).cascades:
@@ -91,7 +91,7 @@ def test_ranked_and_excluded_are_everybody_once(world):
 
 
 def test_gates_stand_in_the_published_order():
-    """The reasons are those of the design, in its order; beyond_fallback needs minutes, so last."""
+    """The reasons have the order of the design; beyond_fallback, which needs minutes, is last."""
     assert REASONS == (
         "outside_area", "service_not_offered", "client_not_served", "vehicle_class",
         "vehicle_too_heavy", "vehicle_too_high", "unit_too_high", "equipment_missing", "on_hold",
@@ -101,7 +101,7 @@ def test_gates_stand_in_the_published_order():
 
 @pytest.mark.parametrize("first", range(len(REASONS) - 1))
 def test_the_first_gate_that_fails_is_the_reason(first):
-    """Of everything that is wrong with a provider, the first in the order is what is said."""
+    """Of several failing gates, the first in the order is the reason."""
     faults: list[dict[str, object]] = [
         {"area": Circle(1.0)},
         {"services": ("taxi",)},
@@ -146,7 +146,7 @@ SQUARE = tuple(
 
 
 def at_clock(of: Incident, clock: str, minutes: int = 0) -> Incident:
-    """The incident at a clock time of its own day, or some minutes off it."""
+    """Make the incident at a clock time of its day, plus some minutes."""
     hour, minute = map(int, clock.split(":"))
     return replace(of, when=of.when.replace(hour=hour, minute=minute) + timedelta(minutes=minutes))
 
@@ -274,7 +274,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_exclusion_says_what_would_have_to_be_true(name):
-    """What the exclusion names opens the gate, and one unit short of it does not."""
+    """A provider passes the gate exactly at the value that the exclusion names."""
     p, of, pattern, change = CASES[name]
     out = exclusions(answer_of([p], of))["p"]
     found = re.search(pattern, str(out.detail))
@@ -287,19 +287,19 @@ def test_an_exclusion_says_what_would_have_to_be_true(name):
 
 @pytest.mark.parametrize("point", [(0.0, 0.0), (47.3769, 8.5417), (54.5, 6.5)])
 def test_a_place_abroad_is_named_in_the_same_words_everywhere(point):
-    """The exclusion of a provider of all Germany says what the head of the answer says."""
+    """The exclusion of a provider for all Germany has the words of the answer's head."""
     place = place_at(*point)
     out = exclusions(answer_of([provider("p", area=Country())], incident(place=place)))["p"]
     assert f"({out.detail})" in place.readback
 
 
 def as_world(changed: tuple[Provider, Incident]) -> tuple[list[Provider], Incident]:
-    """One provider as a list of them."""
+    """Make a world of one provider."""
     return [changed[0]], changed[1]
 
 
 def test_what_was_not_asked_is_no_refusal():
-    """Nothing said passes every gate, and the row says what to check."""
+    """Unknown facts pass every gate, and the row says what to ask."""
     picky = provider(
         "p",
         clients=("adac",),
@@ -336,14 +336,14 @@ def test_what_was_not_asked_is_no_refusal():
     ],
 )
 def test_a_limit_that_could_matter_is_asked_about(facts, of, ask):
-    """A height, a clearance, a trailer or a pet that nobody has checked stands in the row."""
+    """The row asks for an unknown height, clearance, trailer or pet that matters."""
     answer = answer_of([provider("p", **facts)], incident(**of))
     tow = next(found for found in answer.cascades if found.service == "tow")
     assert texts(tow.candidates[0].ask) == (ask,)
 
 
 def test_of_numbers_that_nobody_answers_the_first_is_shown():
-    """A number whose hours are unknown beats one that is closed; else simply the first."""
+    """A number with unknown hours is shown before a closed one; else the first."""
     closed = Timetable((Span(0, 4102444800, "closed"),))
     unknown = Timetable((Span(0, 4102444800, "unknown"),))
     first = Phone("+491", "first", hours="x", timetable=closed)
@@ -354,7 +354,7 @@ def test_of_numbers_that_nobody_answers_the_first_is_shown():
 
 
 def test_nobodys_customer_is_not_an_unasked_client():
-    """``--client none`` is an answer: firms that serve only some clients are out."""
+    """``--client none`` is an answer: providers for some clients only are excluded."""
     out = exclusions(answer_of([provider("p", clients=("adac",))], incident(client="none")))
     assert out["p"].reason == "client_not_served"
 
@@ -371,7 +371,7 @@ def test_a_place_is_outside_only_by_more_than_its_uncertainty():
 
 
 def test_a_place_may_lie_in_a_neighbouring_postcode():
-    """A coordinate near a border of postcodes is ranked by both, the neighbour's as area edge."""
+    """A position near the border of a postcode also belongs to the neighbour, as area edge."""
     place = Place(lat=48, lon=11, postcode="86150", postcodes=("86150", "86152"))
     providers = [
         provider("own", area=Postcodes((("86150", "86150"),))),
@@ -406,7 +406,7 @@ def test_a_strict_contract_ends_with_its_list_and_says_so():
 
 
 def test_a_strict_contract_adds_nobody_who_would_not_serve_the_client():
-    """Whose own list leaves the client out is not in the neutral order either."""
+    """A provider that does not serve the client is not in the neutral order either."""
     providers = [
         provider("own", turnout_min=60.0, tags=("own",)),
         provider("other", clients=("avd",)),
@@ -417,14 +417,14 @@ def test_a_strict_contract_adds_nobody_who_would_not_serve_the_client():
 
 
 class FarAndNear(MemoryCatalog):
-    """A catalog whose index has left out all but the first two."""
+    """A catalog whose index returns only the first two providers."""
 
     def near(self, place):
         return self.providers[:2]
 
 
 def test_whom_the_index_leaves_out_is_counted_as_outside():
-    """Looked at and outside, and never looked at: together they are outside_area."""
+    """Providers that the index leaves out are counted as outside_area, too."""
     providers = [
         provider("here"),
         provider("out", north_km=50, area=Circle(1.0)),
@@ -437,7 +437,7 @@ def test_whom_the_index_leaves_out_is_counted_as_outside():
 
 
 def test_a_busy_unit_is_waited_for_and_no_unit_is_out():
-    """A known end of a busy unit is minutes to wait, no known end the file's; no unit is out."""
+    """A busy provider is ranked with its wait, or the default; one without units is excluded."""
     seen = observed(soon=looked_at("busy", wait_min=15.0), guess=looked_at("busy", free=0))
     providers = [provider("soon"), provider("never", units=0), provider("guess")]
     answer = answer_of(providers, incident(), observations=seen)
@@ -447,21 +447,21 @@ def test_a_busy_unit_is_waited_for_and_no_unit_is_out():
 
 
 def test_down_says_since_when_and_why():
-    """Hard down is out with its time and cause."""
+    """A provider that is hard down is excluded with the time and the cause."""
     seen = observed(p=looked_at("down", since=NOON, why="connection refused, 3 x"))
     out = exclusions(answer_of([provider("p")], incident(), observations=seen))["p"]
     assert (out.reason, str(out.detail)) == ("down", "down since 12:00: connection refused, 3 x")
 
 
 def test_slower_than_the_last_resort_never_vanishes():
-    """Those beyond the fallback stay on the answer, with their phone, also without explain."""
+    """Providers beyond the fallback are in the answer, with their phone, also without explain."""
     answer = answer_of([provider("p", turnout_min=130.0)], incident(), explain=False)
     [out] = answer.cascades[0].beyond_fallback
     assert (out.reason, str(out.detail)) == ("beyond_fallback", "134.3 min, last resort 120 min")
 
 
 def test_nearest_to_possible_comes_first():
-    """If nobody can come, the three nearest to possible are named, non-offerers last."""
+    """Without a candidate the three nearest to possible are named, non-offerers last."""
     providers = [
         provider("taxi", services=("taxi",)),
         provider("opens-at-one", timetable=CLOSED_TILL_ONE),
@@ -473,7 +473,7 @@ def test_nearest_to_possible_comes_first():
 
 
 def test_clock_times_are_said_as_needed():
-    """A time of today is a clock, of this week a weekday, later a date."""
+    """A time of today is a clock time, one of this week a weekday, a later one a date."""
     days = {0: "opens 13:00", 2: "opens Sun 13:00", 9: "opens in more than 7 days"}
     for ahead, expected in days.items():
         opens = int((NOON + timedelta(days=ahead, hours=1)).timestamp())
@@ -495,7 +495,7 @@ def test_need_of_an_overturned_car_is_a_crane():
 
 
 def test_unknown_names_are_refused_with_the_nearest():
-    """A client or id that the file does not have is a usage error with a suggestion."""
+    """A client or id that is not in the file is a usage error with a suggestion."""
     for facts in ({"client": "adca"}, {"wish": "hubr"}, {"asked": ("hubr",)}):
         with pytest.raises(desk.UsageError, match=r'did you mean "(adac|huber)"'):
             answer_of([provider("huber")], incident(**facts))

@@ -1,4 +1,4 @@
-"""Somebody who wants a place back: knows all bases, the speed and every byte that is left."""
+"""Reconstruct a place from all bases, the speed and all kept data."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,7 +17,7 @@ Base = tuple[float, float]
 
 
 def drive_min(base: Base, lat: float, lon: float) -> float:
-    """The minutes from a base to a place, as the program itself estimates them."""
+    """Return the minutes from a base to a place, as the program estimates them."""
     return _km(base, lat, lon) * MIN_PER_KM
 
 
@@ -28,7 +28,7 @@ def possible_places(
     *,
     by_forecast: bool = False,
 ) -> list[tuple[float, float]]:
-    """All points of a grid that agree with everything that a case still says.
+    """List all points of a grid that agree with the kept data of a case.
 
     Without ``slack_min`` its drives are taken to be as coarse as erasure makes them. With
     ``by_forecast`` they are taken from the forecasts, which know nothing of traffic.
@@ -48,7 +48,7 @@ def possible_places(
 
 
 def apart_km(places: list[tuple[float, float]]) -> float:
-    """How far apart the farthest two of them are, seen along four directions."""
+    """Return the distance of the farthest two of them, along four directions."""
     if not places:
         return 0.0
     lat, lon = places[0]
@@ -62,7 +62,7 @@ def apart_km(places: list[tuple[float, float]]) -> float:
 
 
 def _drives(case: Case) -> Iterator[tuple[str, float]]:
-    """Whose drive to the place took how many minutes, from every field that tells it."""
+    """Return the minutes of each provider's drive, from every field that reveals them."""
     minute = timedelta(minutes=1)
     for offer in case.offers:
         if offer.answered_at is None:
@@ -79,7 +79,7 @@ def _drives(case: Case) -> Iterator[tuple[str, float]]:
 
 
 def _forecasts(case: Case) -> Iterator[tuple[str, float]]:
-    """Whose drive to the place was forecast to take how long, from every field that tells it."""
+    """Return each provider's forecast of the drive, from every field that reveals it."""
     for offer in case.offers:
         for minutes in (offer.base_min, offer.forecast_min):
             if minutes is not None:

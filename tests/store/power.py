@@ -1,4 +1,4 @@
-"""What may be on a disk after a power cut: recorded writes, replayed without what was not synced.
+"""Compute the possible disks after a power cut from recorded writes, some of them lost.
 
 The record is strace's. A file's writes may have reached the disk or not, each for itself, as long
 as the file has not been synced since; the one that was under way may be torn at any sector. A name
@@ -29,7 +29,7 @@ _BYTES = re.compile(r"\\x([0-9a-f]{2})")
 
 
 class Step(Struct, frozen=True):
-    """One thing that a program did to its files, or an acknowledgement.
+    """One change of files by a program, or an acknowledgement.
 
     ``kind`` is write, truncate, sync, make, remove, rename, sync-names or said.
     """
@@ -42,7 +42,7 @@ class Step(Struct, frozen=True):
 
 
 def record(folder: Path, steps: int, *mode: str) -> list[Step]:
-    """Run the life of decisions under strace in a folder; what it wrote, in order."""
+    """Run a worker under strace in a folder; returns its writes in order."""
     trace = folder.parent / f"{folder.name}.trace"
     command = [sys.executable, "-m", "tests.store.working", str(folder / "cases.sqlite3")]
     subprocess.run(
@@ -58,7 +58,7 @@ def record(folder: Path, steps: int, *mode: str) -> list[Step]:
 
 
 def disks(steps: list[Step], count: int, seed: int) -> Iterator[tuple[dict[str, bytes], int]]:
-    """So many different disks after a cut, each with the last acknowledgement before it.
+    """Yield some possible disks after a cut, each with the last acknowledgement before it.
 
     Even the first disk of a cut is a possible one: everything that was written is there.
     """
@@ -79,7 +79,7 @@ def disks(steps: list[Step], count: int, seed: int) -> Iterator[tuple[dict[str, 
 
 
 def _disk(steps: list[Step], chance: random.Random) -> dict[str, bytes]:
-    """One disk that is possible after these steps."""
+    """Return a possible disk after these steps."""
     lost = _lost(steps, chance)
     files: dict[str, bytearray] = {}
     for place, step in enumerate(steps):
@@ -90,7 +90,7 @@ def _disk(steps: list[Step], chance: random.Random) -> dict[str, bytes]:
 
 
 def _lost(steps: list[Step], chance: random.Random) -> dict[int, Step | None]:
-    """Which steps are lost (None) or torn, by place: any way that the syncs leave open."""
+    """Choose the steps that are lost (None) or torn, as the syncs allow."""
     unsure: list[int] = []
     names: list[int] = []
     for place, step in enumerate(steps):
@@ -141,7 +141,7 @@ def _do(step: Step, files: dict[str, bytearray]) -> None:
 
 
 def _steps(line: str, folder: str) -> Iterator[Step]:
-    """The steps of one line of the record: those in the folder, and what was said."""
+    """Yield the steps of one line of the record: those in the folder, and acknowledgements."""
     match = _LINE.match(line)
     if match is None or match[3].startswith("-"):
         return
@@ -178,5 +178,5 @@ def _of_file(call: str, text: str, names: list[str], raw: str) -> Iterator[Step]
 
 
 def _content(text: str) -> bytes:
-    """The bytes that a call was given, all written as \\x.."""
+    r"""Return the bytes of a call, all written as \x.."""
     return bytes.fromhex(text[text.index('"') + 1 : text.rindex('"')].replace("\\x", ""))

@@ -1,4 +1,4 @@
-"""Programs of their own that work with one log and are told what to do through a pipe."""
+"""Programs that use one log and are controlled by a pipe."""
 
 import os
 import signal
@@ -17,12 +17,12 @@ from .sample import NOW, case, personal
 
 
 def plain(path: Path) -> Store:
-    """The log as every command opens it."""
+    """Open the log as every command does."""
     return Store(Database(path, now=NOW, wait_s=5))
 
 
 def open_case(store: Store, token: int) -> None:
-    """Record a case whose one record has a token to be found again."""
+    """Record a case with a token in its only record."""
     with store.deciding() as tx:
         made = tx.new_case(case(), personal())
         tx.append(
@@ -64,12 +64,12 @@ class Program:
         self._pipes.update((self._commands, self._answers))
 
     def tell(self, command: str) -> str:
-        """Have it do something; what it answers."""
+        """Send a command; returns the answer."""
         self.start(command)
         return self.answer()
 
     def killed_in(self, command: str, after_s: float) -> str:
-        """Have it do something and kill it some time later; "" if nothing was heard of it."""
+        """Send a command and kill the program some time later; "" without an answer."""
         self.start(command)
         until = time.perf_counter() + after_s
         while time.perf_counter() < until:
@@ -90,12 +90,12 @@ class Program:
         os.waitpid(self.pid, 0)
 
     def start(self, command: str) -> None:
-        """Have it do something, without waiting for its answer."""
+        """Send a command, without waiting for its answer."""
         with suppress(BrokenPipeError):
             os.write(self._commands, f"{command}\n".encode())
 
     def answer(self) -> str:
-        """Wait for what it answers; "" if it has ended."""
+        """Wait for the answer; "" if the program has ended."""
         heard = b""
         while not heard.endswith(b"\n"):
             more = os.read(self._answers, 1)
@@ -142,7 +142,7 @@ def with_cases(path: Path, *tokens: int) -> None:
 
 
 def back_up(path: Path, copy: Path) -> None:
-    """Copy a log to a file that is not there yet."""
+    """Copy a log to a new file."""
     with plain(path) as store:
         store.back_up(copy, keep=None)
 

@@ -43,7 +43,7 @@ Sums = dict[tuple[object, ...], tuple[float, ...]]
 
 
 class Leftover(Struct, frozen=True):
-    """What the attacker has of one case, and where it truly was."""
+    """The data of an erased case that the attacker has, and its true place."""
 
     case: Case
     catalog: MemoryCatalog
@@ -59,7 +59,7 @@ class Leftover(Struct, frozen=True):
 
 
 def simulated(path: Path, seed: int) -> Leftover:
-    """Work a few cases by the real verbs, forget all, and keep what a forgotten log leaves."""
+    """Work a few cases, erase all, and return the data of the erased log."""
     random = Random(seed)
     postcode = random.choice(_postcodes())
     lat, lon = centre_of(postcode)
@@ -122,7 +122,7 @@ def guess(left: Leftover) -> Guesses:
 
 
 def _agreement(left: Leftover, cascade: Cascade) -> float:
-    """How well a cascade agrees with the kept decision, as a logarithm of its likelihood."""
+    """Return how well a cascade agrees with the kept decision, as a log likelihood."""
     rank = {row.provider: number for number, row in enumerate(cascade.candidates, 1)}
     base = {row.provider: row.wait_min + row.turnout_min + row.travel_min
             for row in cascade.candidates}  # fmt: skip
@@ -145,7 +145,7 @@ def _agreement(left: Leftover, cascade: Cascade) -> float:
 
 
 def _agreement_of_files(left: Leftover, cascade: Cascade) -> float:
-    """How well it agrees with everything else: who counts as eligible, and exact minutes."""
+    """Return how well it agrees with eligible providers and exact minutes."""
     there = {row.provider for row in cascade.candidates}
     counted = {
         str(key[2])
@@ -166,7 +166,7 @@ def _agreement_of_files(left: Leftover, cascade: Cascade) -> float:
 
 
 def _agreement_of_sums(left: Leftover, cascade: Cascade) -> float:
-    """How well it agrees with the exact cost and the exact set of the eligible."""
+    """Return how well it agrees with the exact cost and the exact set of the eligible."""
     there = {row.provider for row in cascade.candidates}
     off_min = abs(cascade.contract_cost_min - left.exact_cost_min)
     return -min(8.0, 3 * off_min) - len(left.exact_eligible ^ there)
@@ -259,7 +259,7 @@ def _book(store: Store, catalog: MemoryCatalog, now: datetime) -> Book:
 
 
 def _work(store: Store, catalog: MemoryCatalog, random: Random, place: Place, at: datetime) -> int:
-    """Work a case to its end; a firm promises whole fives of minutes, and comes when it comes."""
+    """Work a case to its end; a firm promises whole fives of minutes and comes at a random time."""
     incident = Incident(kind="tow", place=place, when=at, client="adac")
     number = open_case.open_case(_book(store, catalog, at), incident, Personal()).case.id
     while True:

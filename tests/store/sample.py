@@ -1,4 +1,4 @@
-"""Cases to write down, with providers and numbers that belong to nobody."""
+"""Sample cases, with invented providers and numbers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ AUGSBURG = Place(
 
 
 def incident(**facts: Any) -> Incident:
-    """A breakdown in Augsburg."""
+    """Make a breakdown in Augsburg."""
     return Incident(
         **{
             "kind": "breakdown",
@@ -36,7 +36,7 @@ def incident(**facts: Any) -> Incident:
 
 
 def option(provider: str, minutes: float = 22.0) -> Option:
-    """A candidate that is so many minutes away."""
+    """Make a candidate with an arrival in minutes."""
     return Option(
         provider=provider,
         name=provider.title(),
@@ -51,7 +51,7 @@ def option(provider: str, minutes: float = 22.0) -> Option:
 
 
 def service(name: str = "tow", *providers: str, **facts: Any) -> CaseService:
-    """A service with its frozen cascade."""
+    """Make a service with its frozen cascade."""
     return CaseService(
         **{
             "service": name,
@@ -68,7 +68,7 @@ def service(name: str = "tow", *providers: str, **facts: Any) -> CaseService:
 
 
 def case(*services: CaseService, **facts: Any) -> Case:
-    """A case that nobody has been asked for yet."""
+    """Make a case without offers."""
     return Case(
         **{
             "id": 0,
@@ -82,7 +82,7 @@ def case(*services: CaseService, **facts: Any) -> Case:
 
 
 def offer(number: int = 1, provider: str = "huber", **facts: Any) -> Offer:
-    """An open offer of a tow, made so many minutes after NOW as its number."""
+    """Make an open offer of a tow, as many minutes after NOW as its number."""
     at = facts.pop("opened_at", NOW + number * MINUTE)
     return Offer(
         **{
@@ -101,7 +101,7 @@ def offer(number: int = 1, provider: str = "huber", **facts: Any) -> Offer:
 
 
 def declined(number: int = 1, provider: str = "huber", **facts: Any) -> Offer:
-    """An offer that was declined two minutes later."""
+    """Make an offer that was declined two minutes later."""
     made = offer(number, provider, **facts)
     return replace(
         made, outcome="declined", reason="no_unit", answered_at=made.opened_at + 2 * MINUTE
@@ -111,7 +111,7 @@ def declined(number: int = 1, provider: str = "huber", **facts: Any) -> Offer:
 def accepted(
     number: int = 1, provider: str = "huber", *, unit: int = 1, minutes: float = 30.0, **facts: Any
 ) -> Offer:
-    """An offer that was accepted two minutes later, with a promise."""
+    """Make an offer that was accepted two minutes later, with a promise."""
     made = offer(number, provider, **facts)
     at = made.opened_at + 2 * MINUTE
     there_at = at + minutes * MINUTE
@@ -128,7 +128,7 @@ def accepted(
 
 
 def closed(before: Case, at: datetime) -> Case:
-    """The case when all its work is done."""
+    """Return the case when all its work is done."""
     ended = tuple(
         replace(each, ended_at=at) if each.outcome == "accepted" else each for each in before.offers
     )
@@ -136,12 +136,12 @@ def closed(before: Case, at: datetime) -> Case:
 
 
 def personal(**facts: str) -> Personal:
-    """What a motorist has told; reserved numbers, nobody's name."""
+    """Make personal data with reserved numbers and an invented name."""
     return Personal(
         **{"caller": "A. Caller", "call_back": "0152 28817386", "plate": "A-XX 1", **facts}
     )
 
 
 def act(action: str = "open", case_id: int = 1, **details: Any) -> Act:
-    """A record for the journal."""
+    """Make a record for the journal."""
     return Act(at=NOW, operator="mara", action=action, case_id=case_id, details=details)

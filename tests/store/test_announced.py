@@ -1,4 +1,4 @@
-"""A restore notes the coming log before it is in place: the lock file never refuses a whole log."""
+"""A restore announces the new log before the rename, so that a complete log is never refused."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A log with three cases, of which ``copy`` has the first; ``foreign`` is of another log."""
+    """Make a log with three cases, of which ``copy`` has the first; ``foreign`` is another log."""
     with plain(tmp_path / "other" / "cases.sqlite3") as store:
         open_case(store, 8)
         store.back_up(tmp_path / "foreign", keep=None)
@@ -64,7 +64,7 @@ def test_killed_before_the_backup_is_in_place_the_old_log_opens(path: Path, sour
 @needs_fork
 @pytest.mark.parametrize("source", ["copy", "foreign"])
 def test_killed_before_the_note_the_restored_log_opens(path: Path, source: str) -> None:
-    """Also after later commits, of which a power cut has kept no note."""
+    """Also after later commits, of whose record a power cut has left nothing."""
     copy = path.parents[1] / source
     _killed_in_restore(path, copy, lock.LockFile, "acknowledge")
     noted = Path(f"{path}.lock").read_bytes()
@@ -95,7 +95,7 @@ def _full(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 def test_what_cannot_be_announced_is_not_restored(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a full disk nothing is changed, where a success would leave a log that is refused."""
+    """On a full disk nothing is changed, because the restored log would be refused."""
     _full(monkeypatch, "_put")
     with plain(path) as store:
         with pytest.raises(UnavailableError, match="No space left on device"):
@@ -107,7 +107,7 @@ def test_what_cannot_be_announced_is_not_restored(
 def test_a_disk_that_is_full_after_the_announcement_loses_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The restored log opens by its announcement, also after a commit that is noted nowhere."""
+    """The restored log opens by its announcement, also after a commit that is not recorded."""
     put = lock.LockFile._put
 
     def announcement_only(self: lock.LockFile, text: str, length: int, place: int) -> None:

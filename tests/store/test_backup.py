@@ -1,4 +1,4 @@
-"""Backups: checked on both ends, kept in a rotation, and put back without a mix of two states."""
+"""Backups are checked at both ends, rotated, and restored without mixing two states."""
 
 import os
 import shutil
@@ -167,7 +167,7 @@ def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path) -> None:
 
 
 def test_a_backup_of_another_log_is_said_to_be_one(tmp_path: Path) -> None:
-    """It is restored, nothing is counted or erased by the other log's numbers, and that is said."""
+    """A backup of another log is restored with a warning, and no case is counted or erased."""
     path, other, copy = (tmp_path / name for name in ("cases.sqlite3", "other", "copy"))
     with_cases(path, 1)
     with_cases(other, 2)
@@ -179,7 +179,7 @@ def test_a_backup_of_another_log_is_said_to_be_one(tmp_path: Path) -> None:
 
 
 def test_a_copy_by_hand_with_its_own_companions_can_be_restored(tmp_path: Path) -> None:
-    """A copy of the files of an open log is taken with its -wal, and refused with another."""
+    """A copy of an open log is accepted with its -wal, and refused with another."""
     path, by_hand = tmp_path / "a" / "cases.sqlite3", tmp_path / "b" / "cases.sqlite3"
     store = plain(path)
     open_case(store, 1)
@@ -205,7 +205,7 @@ def _foreign_wal(folder: Path) -> bytes:
 
 
 def test_cases_are_tied_to_the_journal(tmp_path: Path) -> None:
-    """A case opened twice by the journal, one without a record, and one that is gone are named."""
+    """A case that was opened twice, one without a record, and a missing one are named."""
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)

@@ -1,4 +1,4 @@
-"""Forgotten means gone: no byte, no place, while chain and statistics stay as they were."""
+"""After an erasure no byte and no place is left, and chain and statistics are unchanged."""
 
 import random
 from datetime import timedelta
@@ -44,7 +44,7 @@ def _canary(number: int, field: str) -> str:
 
 
 def _with_canaries(number: int) -> tuple[Case, Personal, dict[str, str]]:
-    """A case with a mark of its own in each field that may hold something personal."""
+    """Make a case with a mark in each field that may hold personal data."""
     facts = {
         name: _canary(number, name) for name in ("where", "hazard", "note", "language", "wish")
     }
@@ -59,7 +59,7 @@ def _with_canaries(number: int) -> tuple[Case, Personal, dict[str, str]]:
 
 
 def _life(store: Store, number: int) -> list[bytes]:
-    """Work a case from the call to its end; everything in it that must be gone one day."""
+    """Work a case from the call to its end; returns all data that must be erased."""
     first, motorist, texts = _with_canaries(number)
     with store.deciding() as tx:
         new = tx.new_case(first, motorist)
@@ -122,7 +122,7 @@ def test_no_byte_is_left(tmp_path: Path, count: int) -> None:
 
 
 def test_the_search_finds_what_was_only_deleted(tmp_path: Path) -> None:
-    """The negative control: rows deleted without wiping are found by the same search."""
+    """The control: rows deleted without wiping are found by the same search."""
     with opened(tmp_path / "cases.sqlite3") as store:
         marks = _life(store, 1)
         with store.deciding() as tx:
@@ -144,7 +144,7 @@ def test_a_backup_goes_as_well(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_erasure_is_finished_by_the_next(tmp_path: Path) -> None:
-    """Whoever was killed between erasing and wiping leaves a mark that the next run finds."""
+    """A program killed between erasing and wiping leaves a mark for the next run."""
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store:
         marks = _life(store, 1)
@@ -156,7 +156,7 @@ def test_an_interrupted_erasure_is_finished_by_the_next(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_holds_an_old_state_is_named(tmp_path: Path) -> None:
-    """While somebody reads what was erased, the files cannot be clean: exit 8; later they are."""
+    """During another read of the old state the erasure ends with exit 8; later it succeeds."""
     path = tmp_path / "cases.sqlite3"
     with Store(Database(path, now=NOW, wait_s=0.05)) as store, opened(path) as other:
         marks = _life(store, 1)
@@ -171,7 +171,7 @@ def test_a_reader_that_holds_an_old_state_is_named(tmp_path: Path) -> None:
 
 
 def test_open_and_held_cases_stay(tmp_path: Path) -> None:
-    """An open case and one on hold are refused in words, and neither is ever due."""
+    """An open case and one on hold are refused with a message, and never due."""
     with opened(tmp_path / "cases.sqlite3") as store:
         for number in (1, 2, 3):
             _life(store, number)
@@ -190,7 +190,7 @@ def test_open_and_held_cases_stay(tmp_path: Path) -> None:
 
 
 def test_what_is_forgotten_is_closed_for_good(tmp_path: Path) -> None:
-    """A second time changes nothing; nothing personal can be written or held any more."""
+    """A second erasure changes nothing; no personal data can be written any more."""
     with opened(tmp_path / "cases.sqlite3") as store:
         _life(store, 1)
         with store.deciding() as tx:
@@ -214,7 +214,7 @@ def test_what_is_forgotten_is_closed_for_good(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("days", [30, pytest.param(1095, marks=pytest.mark.ci)])
 def test_retention_runs_by_itself(tmp_path: Path, days: int) -> None:
-    """Run each night: nothing personal is older than the limit and a day; a hold ends in time."""
+    """In nightly runs no personal data is older than the limit and a day; a hold ends in time."""
     limit = 7
     with opened(tmp_path / "cases.sqlite3") as store:
         held_until: dict[int, int] = {}
@@ -240,7 +240,7 @@ def test_retention_runs_by_itself(tmp_path: Path, days: int) -> None:
 
 
 def test_what_reports_need_is_added_up(tmp_path: Path) -> None:
-    """Who was first and asked, and the costs, are counted by month; who was asked has a tally.
+    """First ranks of asked providers and costs are counted by month; asked providers have a tally.
 
     Of a cascade whose first was not asked in order nothing is counted.
     """
@@ -260,7 +260,7 @@ def test_what_reports_need_is_added_up(tmp_path: Path) -> None:
 
 
 def test_the_fairness_report_is_the_same_afterwards(tmp_path: Path) -> None:
-    """Who was asked how often, who accepted, the minutes, and the costs: whatever is erased.
+    """An erasure changes no count of asked providers, acceptances, minutes and costs.
 
     Only of who was not asked it is no longer certain in which cases it was eligible.
     """
@@ -313,7 +313,7 @@ def test_each_time_of_a_drive_is_rounded_by_itself(tmp_path: Path) -> None:
 
 
 def test_a_second_driver_makes_the_first_one_coarser(tmp_path: Path) -> None:
-    """What was learned of a firm follows the step of its case, which grows with a second driver."""
+    """The sums of a firm follow the step of its case, which grows with a second driver."""
     with opened(tmp_path / "cases.sqlite3") as store, store.deciding() as tx:
         said = {"base_min": 14, "travel_source": "crow_fly"}
         one = tx.new_case(case(offers=(accepted(1, minutes=33.0, **said),)), personal())
@@ -326,7 +326,7 @@ def test_a_second_driver_makes_the_first_one_coarser(tmp_path: Path) -> None:
 
 
 def test_what_is_kept_of_forecasts_says_no_more_than_the_offers(tmp_path: Path) -> None:
-    """Band and observed minutes follow from the coarse offer; what was only declined has none."""
+    """Band and observed minutes follow from the coarse offer; declined offers have none."""
     with opened(tmp_path / "cases.sqlite3") as store, store.deciding() as tx:
         said = {"acceptance": 0.74, "base_min": 14, "forecast_min": 16, "travel_source": "crow_fly"}
         made = accepted(2, minutes=23.0, **said)
@@ -354,7 +354,7 @@ def test_what_is_kept_of_forecasts_says_no_more_than_the_offers(tmp_path: Path) 
 def _driven(
     place: Place, drivers: int, chance: random.Random, late_min: float
 ) -> tuple[Case, dict[str, finding.Base]]:
-    """A closed case to which several have driven from round about, late by up to some minutes."""
+    """Make a closed case to which several firms from all directions have driven, some late."""
     bases = {
         f"p{number}": (place.lat + chance.uniform(-0.3, 0.3), place.lon + chance.uniform(-0.4, 0.4))
         for number in range(drivers)
@@ -374,7 +374,7 @@ def _driven(
 @pytest.mark.parametrize("by_forecast", [False, True], ids=["drives", "forecasts"])
 @pytest.mark.parametrize("count", [30, pytest.param(500, marks=pytest.mark.ci)])
 def test_the_place_cannot_be_found_again(count: int, by_forecast: bool) -> None:
-    """Who knows all bases and speeds still cannot say to 2 km where it was; before, they can.
+    """With all bases and speeds the place cannot be found to 2 km after an erasure.
 
     Neither from the drives of firms that come as forecast, nor from the forecasts of late ones.
     """
@@ -397,7 +397,7 @@ def test_the_place_cannot_be_found_again(count: int, by_forecast: bool) -> None:
 
 @pytest.mark.parametrize("text", ["86150", "10117", "17419", "80331", "25999"])
 def test_a_place_is_blurred_to_a_region(text: str) -> None:
-    """What is left of a postcode reaches 8 km or more and holds the place."""
+    """The rest of a postcode has a radius of at least 8 km and contains the place."""
     place = place_of_postcode(text)
     region = blurred(place)
     assert text.startswith(region.postcode)
@@ -407,7 +407,7 @@ def test_a_place_is_blurred_to_a_region(text: str) -> None:
 
 
 def test_a_place_abroad_is_blurred_to_a_degree() -> None:
-    """Abroad no postcode helps: whole degrees, and the way to Germany in steps of 80 km."""
+    """Abroad a place is blurred to whole degrees, and its distance to steps of 80 km."""
     region = blurred(place_at(45.4642, 9.1900))
     assert (region.lat, region.lon, region.postcode, region.label) == (45.0, 9.0, "", "")
     assert region.foreign_km % 80 == 0

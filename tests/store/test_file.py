@@ -1,4 +1,4 @@
-"""The file itself: private, made only when it is needed, and nothing else is taken for it."""
+"""The file of the log is private, made when it is needed, and checked before use."""
 
 import errno
 import os
@@ -58,7 +58,7 @@ def test_all_files_are_private(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
-    """A log that the user wants in a shared folder does not lock others out of it."""
+    """An existing folder keeps its permissions."""
     os.chmod(tmp_path, 0o755)  # noqa: S103 - that is the point
     with opened(tmp_path / "cases.sqlite3") as store:
         decide_next(store)
@@ -67,7 +67,7 @@ def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal", ".lock"])
 def test_links_are_not_followed(tmp_path: Path, suffix: str) -> None:
-    """A symbolic link in the place of any of the files is refused, and what it names untouched."""
+    """A symbolic link in the place of any of the files is refused, and its target unchanged."""
     path, other = tmp_path / "cases.sqlite3", tmp_path / "other"
     if suffix:
         with opened(path) as store:
@@ -81,7 +81,7 @@ def test_links_are_not_followed(tmp_path: Path, suffix: str) -> None:
 
 
 def test_what_is_no_case_log_is_refused(tmp_path: Path) -> None:
-    """A folder, a pipe, an empty file, text, and another program's database are all refused."""
+    """A folder, a pipe, an empty file, text, and another program's database are refused."""
     folder, pipe, empty, text, foreign = (tmp_path / name for name in "abcde")
     folder.mkdir()
     os.mkfifo(pipe)
@@ -101,7 +101,7 @@ def test_what_is_no_case_log_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_log_that_is_gone_is_not_mixed_with_what_it_left(tmp_path: Path) -> None:
-    """A new log is not made beside the write-ahead log of one that somebody has removed."""
+    """A new log is not made beside the write-ahead log of a deleted one."""
     path = tmp_path / "cases.sqlite3"
     (tmp_path / "cases.sqlite3-wal").write_bytes(b"left over")
     with pytest.raises(BadDataError, match="left over"):
@@ -128,7 +128,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
 
 
 def test_a_path_that_cannot_be(tmp_path: Path) -> None:
-    """A file in the place of a folder and a name that is too long are exit 5, not tracebacks."""
+    """A file in the place of a folder and a name that is too long are exit 5."""
     (tmp_path / "file").touch()
     for path in (tmp_path / "file" / "cases.sqlite3", tmp_path / ("x" * 300)):
         with pytest.raises(UnavailableError):
@@ -139,7 +139,7 @@ def test_a_path_that_cannot_be(tmp_path: Path) -> None:
 def test_a_file_system_that_flushes_no_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int, is_made: bool
 ) -> None:
-    """A log is made where folders cannot be flushed by themselves; an error of the disk is said."""
+    """A log is made where folders cannot be synced; an error of the disk is reported."""
     fsync = os.fsync
 
     def fail(file: int) -> None:
@@ -158,7 +158,7 @@ def test_a_file_system_that_flushes_no_folders(
 
 
 def test_a_lock_that_is_never_let_go(tmp_path: Path) -> None:
-    """A program that waits too long is told who holds the lock, as a conflict; the next gets it."""
+    """A program that waits too long gets a conflict with the holder of the lock."""
     path = tmp_path / "lock"
     busy = pytest.raises(ConflictError, match=rf"held for more than 0.01 s, by pid {os.getpid()} ")
     with lock.held(path), busy, lock.held(path, 0.01):
@@ -172,7 +172,7 @@ def test_a_lock_that_is_never_let_go(tmp_path: Path) -> None:
     [150, pytest.param(3_000, marks=pytest.mark.ci), pytest.param(20_000, marks=pytest.mark.heavy)],
 )
 def test_a_damaged_file_is_no_traceback(tmp_path: Path, count: int) -> None:
-    """Bits flipped, pages swapped, ends cut: only errors in words come out, never an exception."""
+    """Flipped bits, swapped pages and truncated files give errors with a message only."""
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store:
         for _ in range(23):
@@ -219,7 +219,7 @@ def _damaged(content: bytes, chance: random.Random) -> bytes:
 
 
 def test_check_finds_damage(tmp_path: Path) -> None:
-    """``check`` is silent about a sound log and says what is wrong with another."""
+    """``check`` lists the problems of a damaged log, and none of a sound one."""
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store:
         decide_next(store)
@@ -231,7 +231,7 @@ def test_check_finds_damage(tmp_path: Path) -> None:
 
 
 def test_a_text_that_is_no_text(tmp_path: Path) -> None:
-    """Bytes of a broken terminal are refused as such, and nothing is written."""
+    """A text with invalid bytes is refused, and nothing is written."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with pytest.raises(UsageError, match="not UTF-8"), store.deciding() as tx:
             tx.new_case(case(), personal(note="\udcff"))
@@ -240,7 +240,7 @@ def test_a_text_that_is_no_text(tmp_path: Path) -> None:
 
 
 def test_an_error_inside_undoes_everything(tmp_path: Path) -> None:
-    """An exception of the caller passes as it is, and neither case nor record is kept."""
+    """An exception of the caller is raised unchanged, and neither case nor record is kept."""
     with opened(tmp_path / "cases.sqlite3") as store:
 
         def decide() -> None:
@@ -256,7 +256,7 @@ def test_an_error_inside_undoes_everything(tmp_path: Path) -> None:
 
 
 def test_readers_see_one_state(tmp_path: Path) -> None:
-    """What is decided while somebody reads is not seen before the next look."""
+    """A reader sees one state, without later commits."""
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store, opened(path) as other:
         decide_next(store)
@@ -269,7 +269,7 @@ def test_readers_see_one_state(tmp_path: Path) -> None:
 
 
 def test_names_of_the_package() -> None:
-    """The package gives its three classes, and says so about everything else."""
+    """The package has its public names, and raises AttributeError for all others."""
     assert store_package.Store.deciding
     assert store_package.Transaction.forget
     with pytest.raises(AttributeError):

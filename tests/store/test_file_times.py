@@ -1,4 +1,4 @@
-"""The times of a log's files say when something was recorded in it, and nothing else."""
+"""The times of a log's files are those of its last commit."""
 
 import os
 from contextlib import suppress
@@ -19,7 +19,7 @@ OLD = datetime(2025, 11, 1, tzinfo=UTC)
 
 
 def written(path: Path) -> Store:
-    """An open log with a commit in its ``-wal``, whose files were written long ago."""
+    """Make an open log with a commit in its ``-wal``, whose files are old."""
     log = Store(Database(path, now=NOW))
     decide_next(log)
     assert Path(f"{path}-wal").stat().st_size
@@ -35,7 +35,7 @@ def age(path: Path) -> None:
 
 
 def test_no_file_was_never_written(tmp_path: Path) -> None:
-    """Without a log there is no time, and none to keep."""
+    """Without a log there is no time."""
     with kept_times(tmp_path / "log"):
         assert written_at(tmp_path / "log") is None
 
@@ -61,7 +61,7 @@ def test_the_last_connection_keeps_the_time(tmp_path: Path, end: str) -> None:
 
 
 def test_an_empty_write_ahead_log_says_nothing(tmp_path: Path) -> None:
-    """The ``-wal`` that a reader makes is new and empty."""
+    """The new and empty ``-wal`` of a reader does not count."""
     written(tmp_path / "log").close()
     with Store(Database(tmp_path / "log", now=NOW)) as log:
         with log.reading() as reader:
@@ -71,7 +71,7 @@ def test_an_empty_write_ahead_log_says_nothing(tmp_path: Path) -> None:
 
 
 def test_a_migration_keeps_the_time(tmp_path: Path) -> None:
-    """A newer program that only looks migrates the log, and records nothing."""
+    """A migration by a reading program does not change the time."""
     log = written(tmp_path / "log")
     log.close()
     later = Migration(newest(migrations()) + 1, "CREATE TABLE region (id INTEGER) STRICT;\n")
@@ -85,7 +85,7 @@ def test_a_migration_keeps_the_time(tmp_path: Path) -> None:
 def test_a_file_of_another_owner_keeps_its_new_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the time must not be set, the log is closed all the same."""
+    """If the time cannot be set, the log is closed nevertheless."""
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError

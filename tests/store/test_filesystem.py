@@ -1,4 +1,4 @@
-"""Where a log lies and who else can change it: network, FUSE, read-only, other owners."""
+"""The risks of a log's place: network, FUSE, read-only, other owners."""
 
 import os
 from pathlib import Path
@@ -35,7 +35,7 @@ a line that is none
     ],
 )  # fmt: skip
 def test_the_mount_that_counts_is_the_innermost_and_the_last(path: str, kind: str) -> None:
-    """The longest mount point holds, of two at one place the later, names with spaces too."""
+    """The longest mount point counts, of two at one place the later one."""
     assert filesystem.file_system_of(Path(path), MOUNTS) == kind
 
 
@@ -58,13 +58,13 @@ def test_the_mount_that_counts_is_the_innermost_and_the_last(path: str, kind: st
     ],
 )  # fmt: skip
 def test_the_mount_that_a_path_leads_to(path: str, kind: str, lines: list[str]) -> None:
-    """Mounts are followed from the root by their parents, whatever their names and order."""
+    """Mounts are followed from the root by their parents, with any names and order."""
     mounts = "\n".join(["1 0 0:1 / / rw - ext4 x rw", *lines])
     assert filesystem.file_system_of(Path(path), mounts) == kind
 
 
 def test_the_own_mounts_are_read() -> None:
-    """The system's own table says something of the root; no table says nothing."""
+    """The system's table has the root; without a table the type is ""."""
     if Path("/proc/self/mountinfo").exists():
         assert filesystem.file_system_of(Path("/proc/self")) == "proc"
     assert filesystem.file_system_of(Path("/"), "") == ""
@@ -75,7 +75,7 @@ def test_the_own_mounts_are_read() -> None:
 def test_a_log_on_a_network_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """The sentence says why; nothing is made; who insists is warned and can work."""
+    """The message has the cause, and no file is made; --db-on-network allows it with a warning."""
     path, there = tmp_path / "cases.sqlite3", tmp_path / "there.sqlite3"
     with plain(there) as store:
         open_case(store, 1)
@@ -93,7 +93,7 @@ def test_a_log_on_a_network_is_refused(
 
 
 def test_other_fuse_is_warned_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A FUSE file system of unknown kind is used with a warning; a disk through FUSE without."""
+    """An unknown FUSE file system gives a warning; a disk through FUSE does not."""
     for kind, count in (("fuse.gocryptfs", 1), ("fuseblk", 0), ("ext4", 0), ("overlay", 0)):
         monkeypatch.setattr(filesystem, "file_system_of", lambda _, kind=kind: kind)
         heard: list[Message | str] = []
@@ -110,7 +110,7 @@ def test_other_fuse_is_warned_about(tmp_path: Path, monkeypatch: pytest.MonkeyPa
      ("log/cases.sqlite3", 0o600, ""), ("log/cases.sqlite3", 0o666, "by all users")],
 )  # fmt: skip
 def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> None:
-    """A folder or log that the group or everybody can write is named with its mode."""
+    """A folder or log that the group or all users can write is named with its mode."""
     path = tmp_path / "log" / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -120,7 +120,7 @@ def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> N
 
 
 def test_who_can_replace_the_folder(tmp_path: Path) -> None:
-    """A folder further up that others can write is named, unless only owners can rename in it."""
+    """A parent folder that others can write is named, unless only owners can rename in it."""
     path = tmp_path / "open" / "above" / "log" / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -134,7 +134,7 @@ def test_who_can_replace_the_folder(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")
 def test_what_others_own(tmp_path: Path) -> None:
-    """A log, a folder and a link on the way that belong to somebody else are named."""
+    """A log, a folder and a link on the way that belong to another user are named."""
     path = tmp_path / "log" / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)

@@ -1,4 +1,4 @@
-"""What the lock file tells of the last acknowledged commit, and which logs it lets pass."""
+"""The lock file has the last acknowledged commit, and decides which logs are accepted."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from .programs import open_case, plain, tokens_in
 
 
 def test_a_copy_that_was_worked_with_elsewhere_is_refused(tmp_path: Path) -> None:
-    """A copy with more commits than were acknowledged here, but without the last one, is said."""
+    """A copy with more commits, but without the last acknowledged one, is refused."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -41,7 +41,7 @@ def test_a_copy_that_was_worked_with_elsewhere_is_refused(tmp_path: Path) -> Non
 
 
 def test_an_unacknowledged_commit_is_no_other_state(tmp_path: Path) -> None:
-    """A program that dies between its commit and the note of it leaves a log that is taken."""
+    """A log is accepted after a kill between its commit and the record of it."""
     path, lock_path = tmp_path / "cases.sqlite3", tmp_path / "cases.sqlite3.lock"
     with plain(path) as store:
         open_case(store, 1)
@@ -57,7 +57,7 @@ def test_an_unacknowledged_commit_is_no_other_state(tmp_path: Path) -> None:
 
 
 def test_a_log_that_is_being_restored_is_not_gone(tmp_path: Path) -> None:
-    """A reader that finds no file looks again with the lock, which the restoring program holds."""
+    """A reader that finds no file tries again with the lock, which the restore holds."""
     path, aside = tmp_path / "cases.sqlite3", tmp_path / "aside"
     with plain(path) as store:
         open_case(store, 1)
@@ -78,7 +78,7 @@ def test_a_log_that_is_being_restored_is_not_gone(tmp_path: Path) -> None:
 def test_a_half_written_lock_file_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither an unreadable line nor a line of two commits is taken for what was acknowledged."""
+    """An unreadable or mixed line of the lock file is read again."""
     path, read = tmp_path / "cases.sqlite3", lock._content
     with plain(path) as store:
         open_case(store, 1)

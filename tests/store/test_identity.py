@@ -1,4 +1,4 @@
-"""The id and the marks of a log: which write-ahead log fits, and which commit was the last."""
+"""The id and the marks of a log identify its write-ahead log and its last commit."""
 
 import os
 import shutil
@@ -32,14 +32,14 @@ def _stamp(path: Path) -> Stamp:
 
 @given(st.text("0123456789abcdef", min_size=32, max_size=32), st.integers(0, 10**12 - 1))
 def test_a_stamp_is_read_as_it_was_written(log: str, count: int) -> None:
-    """Every stamp is read back, and a text with anything before or after it is none."""
+    """Every stamp is read back, and no other text is a stamp."""
     stamp = Stamp(log, count, "a" * 16, "b" * 16)
     assert parse_stamp(str(stamp)) == stamp
     assert parse_stamp(f"{stamp} ") is parse_stamp(f"x{stamp}") is parse_stamp("") is None
 
 
 def test_the_stamp_is_found_in_the_raw_pages(tmp_path: Path) -> None:
-    """Exactly one page of the file is that of the stamp, also with a text that imitates it."""
+    """Exactly one page of the file has the stamp, also with a text that imitates it."""
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store:
         decide_next(store)
@@ -53,7 +53,7 @@ def test_the_stamp_is_found_in_the_raw_pages(tmp_path: Path) -> None:
 
 
 def test_every_commit_renews_the_mark_and_names_the_one_before(tmp_path: Path) -> None:
-    """Each decision counts one more; a look and a decision without a change leave the mark."""
+    """A commit with changes counts one more; reading leaves the mark."""
     path = tmp_path / "cases.sqlite3"
     marks = []
     with opened(path) as store:
@@ -78,7 +78,7 @@ def test_every_commit_renews_the_mark_and_names_the_one_before(tmp_path: Path) -
 @needs_fork
 @pytest.mark.parametrize("way", ["copied over", "moved there"])
 def test_an_older_copy_does_not_take_the_write_ahead_log(tmp_path: Path, way: str) -> None:
-    """A copy made by hand, put beside the log's -wal, is refused and stays as it was."""
+    """A copy made by hand beside the log's -wal is refused and unchanged."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -124,7 +124,7 @@ def test_a_write_ahead_log_of_another_log_is_refused(tmp_path: Path) -> None:
 
 @needs_fork
 def test_the_own_write_ahead_log_is_taken(tmp_path: Path) -> None:
-    """Whatever was moved back into the database before a kill, its own -wal is replayed."""
+    """After a kill at any moment of a checkpoint, the own -wal is replayed."""
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -144,7 +144,7 @@ def test_the_own_write_ahead_log_is_taken(tmp_path: Path) -> None:
 
 @needs_fork
 def test_a_cut_or_deleted_write_ahead_log_is_noticed(tmp_path: Path) -> None:
-    """Without the acknowledged commits the log is refused, and the number of them is said."""
+    """Without acknowledged commits the log is refused, with their number."""
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -159,7 +159,7 @@ def test_a_cut_or_deleted_write_ahead_log_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_log_that_is_gone_is_said(tmp_path: Path) -> None:
-    """A deleted log is not taken for an empty one, neither for reading nor for a new case."""
+    """A deleted log is not treated as an empty one."""
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -171,7 +171,7 @@ def test_a_log_that_is_gone_is_said(tmp_path: Path) -> None:
 
 
 def test_another_log_in_its_place_is_said(tmp_path: Path) -> None:
-    """The log of another desk, moved to the path, is refused by its id."""
+    """The log of another desk at the path is refused by its id."""
     path, other = tmp_path / "cases.sqlite3", tmp_path / "other.sqlite3"
     for each in (path, other):
         with plain(each) as store:
@@ -183,7 +183,7 @@ def test_another_log_in_its_place_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("way", ["deleted", "replaced", "-wal deleted", "-wal replaced"])
 def test_an_open_log_that_is_not_at_its_path_is_not_written(tmp_path: Path, way: str) -> None:
-    """A program that keeps the log open stops at its next look or act, and says why."""
+    """A program with a moved log stops at its next read or write, with the cause."""
     path, wal = tmp_path / "cases.sqlite3", tmp_path / "cases.sqlite3-wal"
     store = plain(path)
     open_case(store, 1)
@@ -200,7 +200,7 @@ def test_an_open_log_that_is_not_at_its_path_is_not_written(tmp_path: Path, way:
 
 
 def test_a_log_replaced_while_it_is_decided_is_said(tmp_path: Path) -> None:
-    """The place is compared again before the commit, so that the decision is undone."""
+    """The path is compared again before the commit, and the transaction rolled back."""
     path = tmp_path / "cases.sqlite3"
     store = plain(path)
     open_case(store, 1)
@@ -220,7 +220,7 @@ def test_a_log_replaced_while_it_is_decided_is_said(tmp_path: Path) -> None:
 
 
 def test_a_copy_over_an_open_log_is_noticed(tmp_path: Path) -> None:
-    """A backup copied into the very file that a program has open stops its next act."""
+    """A backup copied into an open log stops the next write."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -235,7 +235,7 @@ def test_a_copy_over_an_open_log_is_noticed(tmp_path: Path) -> None:
 
 
 def test_the_wal_of_an_interrupted_wipe_belongs(tmp_path: Path) -> None:
-    """After an erasure, when VACUUM has moved all pages, the log goes on as before."""
+    """After an erasure with VACUUM the log can be used as before."""
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store:
         for _ in range(8):
@@ -245,7 +245,7 @@ def test_the_wal_of_an_interrupted_wipe_belongs(tmp_path: Path) -> None:
 
 
 def test_the_lock_file_that_was_removed_is_made_anew(tmp_path: Path) -> None:
-    """A program that queues for a removed lock file takes the new one, as all others do."""
+    """A program that waits for a removed lock file uses the new one."""
     path = tmp_path / "lock"
     with lock.held(path):
         path.unlink()
@@ -257,7 +257,7 @@ def test_the_lock_file_that_was_removed_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_no_error_is_a_traceback(tmp_path: Path) -> None:
-    """A log without its stamp is damaged, and said to be."""
+    """A log without its stamp is reported as damaged."""
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -286,7 +286,7 @@ def test_a_log_that_another_program_locks_is_a_conflict(tmp_path: Path) -> None:
 
 @needs_fork
 def test_a_long_wait_is_said_once_after_a_second(tmp_path: Path) -> None:
-    """The sentence names who holds the lock; a wait of less than a second is silent."""
+    """The message names the holder of the lock; a shorter wait is silent."""
     path, said = tmp_path / "lock", []
     with lock.held(path):
         for wait_s in (0.1, 1.2):
@@ -299,7 +299,7 @@ def test_a_long_wait_is_said_once_after_a_second(tmp_path: Path) -> None:
 
 
 def test_odd_write_ahead_logs_are_never_replayed(tmp_path: Path) -> None:
-    """What SQLite itself ignores is no reason to refuse: no header, another magic, no commit."""
+    """Write-ahead logs that SQLite ignores are accepted: no header, another magic, no commit."""
     path, wal_path = tmp_path / "cases.sqlite3", tmp_path / "cases.sqlite3-wal"
     store = plain(path)
     open_case(store, 1)

@@ -1,4 +1,4 @@
-"""A restore over anything but the whole log says what is lost, or what to do first."""
+"""A restore over an incomplete log reports the loss, or a first step."""
 
 import shutil
 import sqlite3
@@ -16,7 +16,7 @@ from .programs import open_case, plain, tokens_in
 def test_the_lock_file_tells_of_commits_that_the_log_at_the_path_has_not(
     tmp_path: Path, loss: str
 ) -> None:
-    """An incomplete log is not taken for all there was; the restored one counts above it."""
+    """The loss includes commits that only the lock file has; the restored log counts above."""
     path, copy, taken = tmp_path / "cases.sqlite3", tmp_path / "copy", tmp_path / "taken"
     with plain(path) as store:
         open_case(store, 1)
@@ -52,7 +52,7 @@ def test_the_lock_file_tells_of_commits_that_the_log_at_the_path_has_not(
 
 
 def test_an_older_copy_is_no_loss_where_the_backup_has_the_last_record(tmp_path: Path) -> None:
-    """What the lock file has acknowledged is in the backup: nothing is missing."""
+    """If the backup has the last acknowledged record, nothing is lost."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -69,7 +69,7 @@ def test_an_older_copy_is_no_loss_where_the_backup_has_the_last_record(tmp_path:
 
 @pytest.mark.parametrize("kind", ["database", "folder"])
 def test_what_is_no_case_log_is_moved_away_first(tmp_path: Path, kind: str) -> None:
-    """Another program's database is not replaced; the error says what to do, and that helps."""
+    """Another program's database is not replaced; the error has the remedy."""
     path, copy = tmp_path / "log" / "cases.sqlite3", tmp_path / "copy"
     with plain(tmp_path / "first") as store:
         open_case(store, 1)

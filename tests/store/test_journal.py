@@ -1,4 +1,4 @@
-"""Tampering shows: every single edit of the journal is found against a head kept elsewhere."""
+"""Every single edit of the journal is found with a head stored elsewhere."""
 
 import random
 import sqlite3
@@ -25,7 +25,7 @@ RECORDS = 60
 
 @pytest.fixture
 def written() -> Iterator[sqlite3.Connection]:
-    """A journal of some records, in memory."""
+    """Make a journal of some records, in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.executescript("".join(each.sql for each in migrations()))
     for number in range(RECORDS):
@@ -36,7 +36,7 @@ def written() -> Iterator[sqlite3.Connection]:
 
 
 def _tamper(connection: sqlite3.Connection, chance: random.Random) -> str:
-    """Change the journal in one of the ways in which somebody might; says how."""
+    """Change the journal in one of several ways; returns the way."""
     one, two = chance.sample(range(1, RECORDS + 1), 2)
     way = chance.choice(("edit", "swap", "delete", "insert", "cut", "empty"))
     if way == "edit":
@@ -99,7 +99,7 @@ def _changed(value: object, chance: random.Random) -> object:
     ],
 )
 def test_every_single_change_is_found(written: sqlite3.Connection, count: int) -> None:
-    """Edited, swapped, deleted, inserted, cut off or emptied: each is found, nothing else is."""
+    """Edited, swapped, deleted, inserted and truncated records are found."""
     head = journal.read_head(written)
     assert journal.verify(written, head) == []
     for number in range(count):
@@ -111,7 +111,7 @@ def test_every_single_change_is_found(written: sqlite3.Connection, count: int) -
 
 
 def test_a_chain_that_is_written_anew_needs_the_head(written: sqlite3.Connection) -> None:
-    """Whoever writes the whole journal again is found by the head, and by nothing else."""
+    """A journal that is written anew is found by the head only."""
     head = journal.read_head(written)
     acts = list(journal.read_acts(written, None))
     written.execute("DELETE FROM journal")
@@ -123,7 +123,7 @@ def test_a_chain_that_is_written_anew_needs_the_head(written: sqlite3.Connection
 
 
 def test_an_older_head_still_holds(written: sqlite3.Connection) -> None:
-    """What was mailed yesterday agrees with today's longer journal, and not with a shorter one."""
+    """An older head agrees with a longer journal, and not with a shorter one."""
     head = journal.read_head(written)
     journal.append(written, act())
     assert journal.verify(written, head) == []
@@ -136,19 +136,19 @@ def test_an_older_head_still_holds(written: sqlite3.Connection) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "1", "1:", "1:zz", "-1:" + "0" * 64, "1:" + "0" * 63])
 def test_what_is_no_head_is_refused(written: sqlite3.Connection, text: str) -> None:
-    """A head that was mistyped is exit 2, never "all is well"."""
+    """A mistyped head is exit 2."""
     with pytest.raises(UsageError):
         journal.verify(written, text)
 
 
 def test_many_problems_are_told_in_few_lines(written: sqlite3.Connection) -> None:
-    """Of a journal that is wrong throughout the first lines are told."""
+    """Of many problems the first ones are listed."""
     written.execute("UPDATE journal SET kept = '[]'")
     assert len(journal.verify(written, None)) == journal.MOST_PROBLEMS + 1
 
 
 def test_the_chain_holds_after_erasure(tmp_path: Path) -> None:
-    """Erasing a case keeps who did what in which half hour, and every head taken before."""
+    """Erasing a case keeps action, operator and half hour, and every earlier head."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:
             for _ in range(3):
@@ -188,7 +188,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
     )
 )
 def test_any_act_comes_back(acts: list[Act]) -> None:
-    """Whatever is written down is read again as it was, and the chain holds."""
+    """Any act is read back unchanged, and the chain is valid."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.executescript("".join(each.sql for each in migrations()))
     for each in acts:

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: nothing acknowledged is lost or half done, and the next start works."""
+"""After kill -9 at any moment nothing acknowledged is lost, and the next start works."""
 
 import os
 import random
@@ -23,7 +23,7 @@ LARGEST_S = 0.004
     ],
 )
 def test_a_killed_program_has_kept_what_it_acknowledged(tmp_path: Path, kills: int) -> None:
-    """After each kill at a random moment the log holds every acknowledged decision, whole."""
+    """After each kill the log has every acknowledged decision, complete."""
     chance = random.Random(kills)
     path, acknowledged = tmp_path / "0" / "cases.sqlite3", 0
     for number in range(kills):

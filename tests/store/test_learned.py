@@ -1,4 +1,4 @@
-"""The sums for learning are what the offers add up to, whatever was answered and corrected."""
+"""The sums for learning equal those of all offers, after any answers and corrections."""
 
 import tempfile
 from datetime import timedelta
@@ -23,7 +23,7 @@ STEPS = ("ask", "accept", "refuse", "arrive", "fail", "cancel", "correct", "wish
 
 
 def _sums_agree(reader: Reader) -> None:
-    """Hold the sums against all offers, each provider and service at its own moment."""
+    """Compare the sums with all offers, each provider and service at its own moment."""
     tallies = reader.tallies()
     for source in SOURCES:
         found = {(each.provider, each.service): each for each in reader.summaries(source)}
@@ -46,7 +46,7 @@ def _sums_agree(reader: Reader) -> None:
 
 
 def _step(tx: Transaction, before: Case, what: str, provider: str, day: int) -> Case:
-    """Let something happen to the last offer of a case, or make another one."""
+    """Change the last offer of a case, or make another one."""
     last = before.offers[-1] if before.offers else None
     at = NOW + timedelta(days=day)
     if what in ("ask", "wish") or last is None:
@@ -98,7 +98,7 @@ def _step(tx: Transaction, before: Case, what: str, provider: str, day: int) -> 
     )
 )
 def test_sums_follow_any_course(steps: list[tuple[int, str, str, int]]) -> None:
-    """After any course of offers, answers, arrivals and corrections the sums are those of all."""
+    """After any offers, answers, arrivals and corrections the sums are those of all offers."""
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "cases.sqlite3") as store:
         with store.deciding() as tx:
             cases = [tx.new_case(case(), personal()) for _ in range(3)]
@@ -113,7 +113,7 @@ def test_sums_follow_any_course(steps: list[tuple[int, str, str, int]]) -> None:
 
 
 def test_a_correction_leaves_no_trace(tmp_path: Path) -> None:
-    """What a wrong answer has added is taken out to the last bit."""
+    """A corrected answer is removed from the sums to the last bit."""
     with opened(tmp_path / "cases.sqlite3") as store, store.deciding() as tx:
         for number in range(1, 8):
             tx.new_case(
@@ -129,7 +129,7 @@ def test_a_correction_leaves_no_trace(tmp_path: Path) -> None:
 
 
 def test_another_half_life_is_worked_out_anew(tmp_path: Path) -> None:
-    """Sums that another version let fade at another pace are not used, and are replaced."""
+    """Sums with another half-life are not used, and are replaced."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:
             tx.new_case(case(offers=(declined(1),)), personal())

@@ -45,7 +45,7 @@ def _newer(path: Path) -> Store:
 
 
 def _released(path: Path, version: int) -> None:
-    """Make a log of an older version as the program of that time left it, with seven steps."""
+    """Make a log of an older version with seven cases, as its program left it."""
     script = (LOGS / f"version_{version}.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(script)
@@ -84,7 +84,7 @@ def _filled(path: Path) -> None:
 
 
 def test_a_migrated_log_has_the_schema_of_a_new_one(tmp_path: Path) -> None:
-    """Both ways lead to the same tables; all rows are there, and the copy is gone."""
+    """A migrated and a new log have the same tables; all rows exist, and the copy is deleted."""
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
     _filled(old)
     for path in (old, new):
@@ -114,7 +114,7 @@ def test_the_copy_is_private_and_whole(tmp_path: Path) -> None:
 
 
 def test_a_migration_that_breaks_a_reference_is_undone(tmp_path: Path) -> None:
-    """What the checks after a migration find undoes it."""
+    """A migration that fails its checks is rolled back."""
     path = tmp_path / "cases.sqlite3"
     _filled(path)
     broken = Migration(NEXT, "DELETE FROM case_file;\n")
@@ -140,7 +140,7 @@ def test_an_older_program_refuses_a_newer_log(tmp_path: Path) -> None:
 
 
 def test_every_version_ever_released_leads_to_the_newest(tmp_path: Path) -> None:
-    """A log of each older version, with a life in it, has the new schema and all rows after."""
+    """A log of each older version has the new schema and all rows."""
     _filled(tmp_path / "new.sqlite3")
     for number in range(1, len(migrations())):
         path = tmp_path / f"{number}.sqlite3"
@@ -156,7 +156,7 @@ def test_every_version_ever_released_leads_to_the_newest(tmp_path: Path) -> None
 
 
 def test_the_program_before_refuses_this_log(tmp_path: Path) -> None:
-    """Whoever has not been updated yet is told so, and writes nothing."""
+    """The previous version refuses the log with a message, and writes nothing."""
     path = tmp_path / "cases.sqlite3"
     _filled(path)
     before = path.read_bytes()
@@ -175,7 +175,7 @@ def test_the_program_before_refuses_this_log(tmp_path: Path) -> None:
 def test_killed_at_each_statement(
     tmp_path: Path, fill: Callable[[Path], None], known: tuple[Migration, ...]
 ) -> None:
-    """Whichever statement is the last: the next start migrates, and nothing is lost."""
+    """After a kill at any statement the next start migrates, and nothing is lost."""
     path, number, killed = tmp_path / "cases.sqlite3", 0, True
     while killed:
         number += 1
@@ -197,7 +197,7 @@ def test_killed_at_each_statement(
 
 
 def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> None:
-    """A slot begins when the one before it ends; without a known end it lasts as its job does."""
+    """A slot begins at the end of the one before; an open one lasts as long as its job."""
     path = tmp_path / "cases.sqlite3"
     _released(path, 2)
     slots = [(1, 1, 0, 60, "lockout"), (1, 2, 10, 50, "taxi"), (1, 4, 20, None, "tow"),
@@ -229,7 +229,7 @@ def test_slots_of_a_unit_become_bookings_one_after_the_other(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_what_older_offers_teach_is_worked_out_anew(tmp_path: Path, version: int) -> None:
-    """Two numbers of a firm, which were two offers before version 4, are one turn afterwards.
+    """Two numbers of a firm, two offers before version 4, are one turn afterwards.
 
     What was late against promises stays that, in whole steps of a case with two drivers, and no
     forecast is made up for what was asked.
@@ -277,7 +277,7 @@ def test_what_older_offers_teach_is_worked_out_anew(tmp_path: Path, version: int
 
 
 def test_sums_of_contract_costs_become_counts(tmp_path: Path) -> None:
-    """Of an exact sum of an older log only the number of its cases is left, the cost unknown."""
+    """Of an exact sum of an older log only the number of cases is kept."""
     path = tmp_path / "cases.sqlite3"
     _released(path, 4)
     with closing(sqlite3.connect(path)) as connection:
@@ -290,7 +290,7 @@ def test_sums_of_contract_costs_become_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", [4, 5], ids=["before the stamps", "with a stamp"])
 def test_an_older_copy_is_not_migrated_in_the_place_of_a_log(tmp_path: Path, version: int) -> None:
-    """A copy from before an update that is put over the log lacks commits, and is refused as it is.
+    """An older copy in the place of the log is refused before any migration.
 
     The control: without a log at its path before, it is migrated.
     """

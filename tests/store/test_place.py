@@ -1,4 +1,4 @@
-"""Files that are moved or removed under a program: nothing of theirs is destroyed by its end."""
+"""The end of a program never destroys files that were moved or removed under it."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ del store, each
 
 @pytest.mark.parametrize("acts", [True, False])
 def test_a_program_without_its_index_destroys_no_commits(tmp_path: Path, acts: bool) -> None:
-    """A program whose -shm was removed refuses to act, and its end leaves the later commits."""
+    """A program whose -shm was removed refuses to write, and keeps the later commits."""
     path = tmp_path / "cases.sqlite3"
     stale = Program(path)
     stale.tell("open 1")
@@ -55,7 +55,7 @@ def test_a_program_without_its_index_destroys_no_commits(tmp_path: Path, acts: b
 
 
 def test_a_refused_connection_is_not_closed_at_exit(tmp_path: Path) -> None:
-    """Nor is it when the store is deleted, or when another one is opened in the same process."""
+    """Nor is it closed with its store, or by another store in the process."""
     path = tmp_path / "cases.sqlite3"
     stale = subprocess.Popen([sys.executable, "-c", _STALE, str(path)], stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, text=True, cwd=ROOT)  # fmt: skip
@@ -74,7 +74,7 @@ def test_a_refused_connection_is_not_closed_at_exit(tmp_path: Path) -> None:
 def test_no_commit_goes_into_a_write_ahead_log_without_a_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Companions that go before the first check have never been seen: nothing is acknowledged."""
+    """If companions disappear before the first check, no commit is acknowledged."""
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -102,7 +102,7 @@ def test_no_commit_goes_into_a_write_ahead_log_without_a_name(
 
 
 def test_files_that_are_back_are_closed_as_ever(tmp_path: Path) -> None:
-    """A log that was moved away and back is taken up again, and closed without companions."""
+    """A log that was moved away and back is used again, and closed without companions."""
     path = tmp_path / "cases.sqlite3"
     store = plain(path)
     open_case(store, 1)
@@ -120,7 +120,7 @@ def test_files_that_are_back_are_closed_as_ever(tmp_path: Path) -> None:
 def test_a_log_that_goes_while_it_records_is_said_to_hold_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After COMMIT no sentence says that nothing was recorded, since it is in the file."""
+    """After COMMIT no message says that nothing was recorded."""
     path = tmp_path / "cases.sqlite3"
     store = plain(path)
     open_case(store, 1)
@@ -141,7 +141,7 @@ def test_a_log_that_goes_while_it_records_is_said_to_hold_it(
 
 
 def test_a_look_that_has_begun_is_finished(tmp_path: Path) -> None:
-    """What was read, such as for a backup, holds also if the file is moved meanwhile."""
+    """A read that has begun, such as a backup, is completed if the file is moved."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     store = plain(path)
     open_case(store, 1)
@@ -153,7 +153,7 @@ def test_a_look_that_has_begun_is_finished(tmp_path: Path) -> None:
 
 
 def test_a_log_with_a_second_name_is_refused(tmp_path: Path) -> None:
-    """By neither name of a file it is read or written, unless the other is where it is kept aside.
+    """A file with two names is refused by both, except for the name of a replaced log.
 
     Under each name SQLite would keep a write-ahead log of its own.
     """
@@ -170,7 +170,7 @@ def test_a_log_with_a_second_name_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("way", ["moved", "replaced", "gone"])
 def test_what_is_not_the_log_is_not_wiped(tmp_path: Path, way: str) -> None:
-    """After an erasure the files of a log that is not at its path are never called clean."""
+    """An erasure never reports clean files for a log that is not at its path."""
     path = tmp_path / "cases.sqlite3"
     store = Store(Database(path, now=NOW + 60 * MINUTE))
     with store.deciding() as tx:

@@ -1,4 +1,4 @@
-"""The plug is pulled: whatever the disk has kept, nothing acknowledged is lost."""
+"""After a power cut, whatever the disk has kept, nothing acknowledged is lost."""
 
 import shutil
 from pathlib import Path
@@ -18,7 +18,7 @@ STEPS = 25
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
-    """What a session writes that makes the log, opens, accepts, closes and forgets cases."""
+    """Record the writes of a session that makes the log and works cases."""
     folder = tmp_path_factory.mktemp("recorded") / "log"
     folder.mkdir()
     return record(folder, STEPS)
@@ -26,7 +26,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
 
 @pytest.mark.parametrize("count", [200, pytest.param(2_000, marks=pytest.mark.ci)])
 def test_nothing_acknowledged_is_lost(tmp_path: Path, recorded: list[Step], count: int) -> None:
-    """Every possible disk opens, is sound, and holds each decision acknowledged before the cut."""
+    """Every possible disk opens, is sound, and has each decision acknowledged before the cut."""
     tried = 0
     for number, (disk, said) in enumerate(disks(recorded, count, seed=count)):
         assert _after(tmp_path / str(number), disk, said) == []
@@ -35,7 +35,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, recorded: list[Step], coun
 
 
 def test_a_log_that_does_not_wait_for_the_disk_loses(tmp_path: Path) -> None:
-    """The negative control: with synchronous=NORMAL the same replay finds lost decisions."""
+    """The control: with synchronous=NORMAL the same replay finds lost decisions."""
     folder = tmp_path / "log"
     folder.mkdir()
     steps = record(folder, STEPS, "hasty")
@@ -47,7 +47,7 @@ def test_a_log_that_does_not_wait_for_the_disk_loses(tmp_path: Path) -> None:
 
 
 def _after(folder: Path, disk: dict[str, bytes], said: int) -> list[str]:
-    """What is wrong with the log that is found on a disk."""
+    """List the problems of the log on a disk."""
     folder.mkdir()
     for name, content in disk.items():
         (folder / name).write_bytes(content)

@@ -1,4 +1,4 @@
-"""Many operators, too few trucks: one truck to a case, one case to a truck, and everybody told."""
+"""Many operators and few trucks: one truck for each case, one case for each truck."""
 
 import os
 import random
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
 class Told(msgspec.Struct):
-    """What one operator was told of one case, and how long it waited for its turn."""
+    """The message of one operator about one case, and the wait for the lock."""
 
     case_id: int
     won: bool
@@ -46,7 +46,7 @@ def _decide(store: Store, case_id: int, units: int) -> Told:
 
 
 def _decide_carelessly(path: Path, case_id: int, units: int) -> Told:
-    """The negative control: look, then write, with neither lock nor index."""
+    """The control: read, then write, without lock and index."""
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     busy = {row[0] for row in connection.execute("SELECT unit FROM offer")}
     unit = next((each for each in range(1, units + 1) if each not in busy), 0)
@@ -64,7 +64,7 @@ def _decide_carelessly(path: Path, case_id: int, units: int) -> Told:
 
 
 def _race(processes: int, cases: int, decide: Callable[[int], Told]) -> list[Told]:
-    """Let processes go through all cases at once, each in an order of its own."""
+    """Let processes work on all cases at once, each in its own order."""
     start_reading, start = os.pipe()
     pipes = []
     for number in range(processes):
@@ -94,7 +94,7 @@ def _race(processes: int, cases: int, decide: Callable[[int], Told]) -> list[Tol
     ("processes", "cases"), [(4, 100), pytest.param(16, 1_000, marks=pytest.mark.ci)]
 )
 def test_no_truck_and_no_case_goes_twice(tmp_path: Path, processes: int, cases: int) -> None:
-    """Exactly as many acceptances as trucks, each told to one operator; all others are told no."""
+    """There are as many acceptances as trucks, each of one operator; all others are refused."""
     path, units = tmp_path / "cases.sqlite3", cases // 2
     with opened(path) as store, store.deciding() as tx:
         for _ in range(cases):
@@ -120,7 +120,7 @@ def test_no_truck_and_no_case_goes_twice(tmp_path: Path, processes: int, cases: 
 
 
 def test_without_the_guard_trucks_go_twice(tmp_path: Path) -> None:
-    """The negative control: the same race without lock and index sends trucks twice."""
+    """The control: the same race without lock and index sends trucks twice."""
     path = tmp_path / "careless.sqlite3"
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode = WAL")
@@ -133,7 +133,7 @@ def test_without_the_guard_trucks_go_twice(tmp_path: Path) -> None:
 
 
 def test_the_schema_itself_refuses_a_second_truck(tmp_path: Path) -> None:
-    """Whatever a caller decides: two acceptances of one service are refused in words."""
+    """Two acceptances of one service are refused by the schema, with a message."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:
             first = tx.new_case(case(), personal())
@@ -150,7 +150,7 @@ def test_the_schema_itself_refuses_a_second_truck(tmp_path: Path) -> None:
 
 
 def test_the_schema_itself_refuses_to_share_a_unit(tmp_path: Path) -> None:
-    """Two cases cannot have a unit at the same time; the loser is told who has it."""
+    """Two cases cannot book a unit for the same time; the message names the first case."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:
             first = tx.new_case(case(), personal())
@@ -167,7 +167,7 @@ def test_the_schema_itself_refuses_to_share_a_unit(tmp_path: Path) -> None:
 
 
 def test_a_state_that_somebody_else_has_changed_is_not_overwritten(tmp_path: Path) -> None:
-    """Saving what was looked at before somebody else decided is refused."""
+    """Saving a case that another program has changed is refused."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:
             seen = tx.new_case(case(), personal())

@@ -1,4 +1,4 @@
-"""A log on a read-only file system is read whole, with what stands in its write-ahead log."""
+"""A log on a read-only file system is read completely, with its write-ahead log."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and 
 
 @contextmanager
 def _read_only(folder: Path, place: Path) -> Iterator[None]:
-    """Mount a folder at a place, where it takes no writes; skips where that is not allowed."""
+    """Mount a folder read-only at a place; skips if that is not allowed."""
     place.mkdir(exist_ok=True)
     mount = ["mount", "--bind", str(folder), str(place)]
     if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
@@ -58,7 +58,7 @@ def test_a_log_with_a_full_write_ahead_log_can_be_read(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_written_elsewhere_is_read_in_one_state(tmp_path: Path) -> None:
-    """Every look through a read-only mount is sound and has all that was acknowledged before it."""
+    """Every read through a read-only mount is sound and complete."""
     folder, view = tmp_path / "log", tmp_path / "view"
     path = folder / "cases.sqlite3"
     killed_after(path, range(1))
@@ -92,7 +92,7 @@ def test_a_folder_that_is_written_elsewhere_is_read_in_one_state(tmp_path: Path)
 def test_a_copy_that_was_changed_meanwhile_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A log that is begun anew while it is copied is copied again; if it never rests, that is said.
+    """A log that is restarted during the copy is copied again, with an error if it never rests.
 
     Nothing of a copy has a name, and none stays where there is no room.
     """
@@ -131,7 +131,7 @@ def _full(file: int, content: bytes, place: int) -> None:
 
 
 def test_only_whole_commits_are_replayed(tmp_path: Path) -> None:
-    """Cut or damaged anywhere, a log gives the pages that SQLite itself takes from it."""
+    """A damaged write-ahead log gives the pages that SQLite itself reads."""
     path, other = tmp_path / "cases.sqlite3", tmp_path / "other.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -161,7 +161,7 @@ def _rows(path: Path) -> list[str]:
 def test_an_older_version_must_be_migrated_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A log of an older version cannot be read where nothing can be written, which is said."""
+    """A log of an older version that cannot be written is refused with the cause."""
     path = tmp_path / "cases.sqlite3"
     script = (Path(__file__).parent / "logs" / "version_4.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(path)) as connection:

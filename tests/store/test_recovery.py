@@ -1,4 +1,4 @@
-"""A forgotten log gives an attacker no more than the page says that it keeps."""
+"""An erased log gives an attacker no more than the retention page states."""
 
 from math import comb
 from pathlib import Path
@@ -18,7 +18,7 @@ def _is_hit(found: Place, left: Leftover) -> bool:
 
 
 def _chance_of_more(more: int, fewer: int) -> float:
-    """The chance of so many wins or more among so many differing pairs, if both are alike.
+    """Return the chance of at least so many wins among differing pairs, if both are alike.
 
     McNemar's test, exact and one-sided: only pairs in which one attacker hits and the other does
     not can tell them apart (Psychometrika 12, 1947).
@@ -29,7 +29,7 @@ def _chance_of_more(more: int, fewer: int) -> float:
 
 @pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.ci)])
 def test_the_files_tell_no_more_than_the_page(tmp_path: Path, count: int) -> None:
-    """An attacker with all files finds the place within 5 km no more often than by the page alone.
+    """With all files an attacker finds the place within 5 km no more often than by the page.
 
     The control: with the exact cost of the contract, and all who were eligible, it does.
     """

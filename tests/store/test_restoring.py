@@ -1,4 +1,4 @@
-"""What a restore says of the log before, whatever has become of that, and what it erases again."""
+"""A restore reports the differences to the replaced log, and erases cases again."""
 
 import errno
 import shutil
@@ -44,7 +44,7 @@ def _forgotten(store: Store, *cases: int) -> None:
 
 
 def test_records_of_another_branch_are_counted_as_missing(tmp_path: Path) -> None:
-    """After a restore the numbers are given anew: what counts is which records the backup has."""
+    """Missing records are counted by content, because numbers are reused after a restore."""
     path, old, new = (tmp_path / name for name in ("cases.sqlite3", "old", "new"))
     with plain(path) as store:
         open_case(store, 1)
@@ -67,7 +67,7 @@ def test_records_of_another_branch_are_counted_as_missing(tmp_path: Path) -> Non
 
 
 def test_what_was_erased_since_the_backup_is_erased_again(tmp_path: Path) -> None:
-    """Nothing personal comes back by a backup, in any file; an open case is named instead."""
+    """No personal data returns by a backup; an open case is named instead."""
     path, copy = tmp_path / "log" / "cases.sqlite3", tmp_path / "copy"
     path.parent.mkdir()
     later = NOW + timedelta(days=1)
@@ -101,7 +101,7 @@ def test_what_was_erased_since_the_backup_is_erased_again(tmp_path: Path) -> Non
 
 
 def test_another_case_of_the_same_number_is_not_erased(tmp_path: Path) -> None:
-    """Only a case whose opening both journals have is erased again; one on hold is named."""
+    """Only a case that both journals have opened is erased again; one on hold is named."""
     path, old, new = (tmp_path / name for name in ("cases.sqlite3", "old", "new"))
     with _later(path) as store:
         first = _closed_case(store, "first", held_until=timedelta(days=365))
@@ -121,7 +121,7 @@ def test_another_case_of_the_same_number_is_not_erased(tmp_path: Path) -> None:
 
 
 def test_a_log_that_is_in_use_or_newer_is_not_replaced(tmp_path: Path) -> None:
-    """Only damage is passed over: a held log and one of a newer schema stay as they are."""
+    """A damaged log is replaced; one in use or with a newer schema is not."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -153,7 +153,7 @@ def test_a_log_that_is_in_use_or_newer_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_the_lock_file_tells_of_a_log_that_is_gone(tmp_path: Path) -> None:
-    """Which log it was and how many commits are lost; nothing if the backup has its last record."""
+    """The lock file has the id and the commits of a missing log; no loss if the backup is newer."""
     path, other, copy, foreign = (tmp_path / name for name in ("a", "b", "copy", "foreign"))
     with plain(other) as store:
         open_case(store, -1)
@@ -185,7 +185,7 @@ def test_the_lock_file_tells_of_a_log_that_is_gone(tmp_path: Path) -> None:
 
 
 def test_where_no_log_was_nothing_is_missing(tmp_path: Path) -> None:
-    """A restore to a new place, as in the rehearsal, has nothing to warn of."""
+    """A restore to a new place has no warning."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -204,7 +204,7 @@ def test_where_no_log_was_nothing_is_missing(tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_log_can_be_replaced(tmp_path: Path, spoil: str) -> None:
-    """Whatever a row of the old log holds, a backup takes its place."""
+    """A log with any damaged row is replaced by a backup."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -229,7 +229,7 @@ def test_a_damaged_log_can_be_replaced(tmp_path: Path, spoil: str) -> None:
 
 
 def test_a_restore_is_a_record_of_the_journal(tmp_path: Path) -> None:
-    """It has the heads of the backup and of the log before, after what was to be recorded first."""
+    """The record has the heads of the backup and of the replaced log."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -252,7 +252,7 @@ def test_a_restore_is_a_record_of_the_journal(tmp_path: Path) -> None:
 def test_errors_name_the_backup_and_not_its_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is wrong with it, FILE is named, the log is as it was, and no copy is left."""
+    """Each error names FILE, the log is unchanged, and no copy is left."""
     path, copy = tmp_path / "log" / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -292,7 +292,7 @@ def test_errors_name_the_backup_and_not_its_copy(
 
 
 def test_a_backup_that_cannot_be_migrated_leaves_no_copy(tmp_path: Path) -> None:
-    """Its personal data is in no file that no command deletes; the error says what fails."""
+    """A failed migration leaves no copy with personal data; the error has the cause."""
     path, older = tmp_path / "cases.sqlite3", tmp_path / "older"
     script = (Path(__file__).parent / "logs" / "version_4.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(older)) as connection:
@@ -323,7 +323,7 @@ def test_what_a_killed_restore_has_copied_is_named_and_erased(tmp_path: Path) ->
 
 
 def test_looking_into_a_backup_leaves_it_as_it_is(tmp_path: Path) -> None:
-    """Reading changes no byte and leaves no companion; who writes afterwards gets a -wal."""
+    """Reading a backup changes no byte and leaves no companion."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "b" / "copy"
     with plain(path) as store:
         open_case(store, 1)

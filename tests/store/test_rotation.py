@@ -1,4 +1,4 @@
-"""Backups in a rotation: two at once, smaller ones, files that are none, what is left behind."""
+"""Rotated backups: two at once, smaller numbers, foreign files, and killed programs."""
 
 import errno
 import os
@@ -34,7 +34,7 @@ def test_the_rotation_keeps_the_last_copies(tmp_path: Path) -> None:
 
 
 def test_a_backup_never_replaces_the_log_itself(tmp_path: Path) -> None:
-    """Through a link of its folder, by a second name, or as a number of the rotation: refused."""
+    """The log is refused as target through a link, a second name and a number of the rotation."""
     path, linked = tmp_path / "log" / "cases.1", tmp_path / "linked"
     with_cases(path, 1)
     linked.symlink_to(path.parent)
@@ -63,7 +63,7 @@ def test_a_backup_never_replaces_the_log_itself(tmp_path: Path) -> None:
 def test_a_backup_never_deletes_a_log_whose_name_it_may_use(
     tmp_path: Path, log: str, keep: int | None
 ) -> None:
-    """A log named as an older copy, as a companion of one or as an unfinished copy: refused."""
+    """A log with the name of an older copy, companion or unfinished copy is not deleted."""
     path = tmp_path / log
     with plain(path) as store:
         open_case(store, 1)
@@ -75,7 +75,7 @@ def test_a_backup_never_deletes_a_log_whose_name_it_may_use(
 
 
 def test_a_backup_without_a_rotation_leaves_numbered_names_alone(tmp_path: Path) -> None:
-    """A log named c.5 may be copied to c where no older copies are deleted."""
+    """A log named c.5 may be copied to c if no older copies are deleted."""
     with plain(tmp_path / "c.5") as store:
         open_case(store, 1)
         store.back_up(tmp_path / "c", keep=None)
@@ -83,7 +83,7 @@ def test_a_backup_without_a_rotation_leaves_numbered_names_alone(tmp_path: Path)
 
 
 def test_a_rotation_moves_only_copies_of_this_log(tmp_path: Path) -> None:
-    """A text, another program's database, the log of another desk, a link, FILE.new: all stay."""
+    """Texts, other databases and logs, links and FILE.new are not moved."""
     path, other = tmp_path / "cases.sqlite3", tmp_path / "other.sqlite3"
     with_cases(path, 1)
     with_cases(other, 2)
@@ -112,7 +112,7 @@ def test_a_rotation_moves_only_copies_of_this_log(tmp_path: Path) -> None:
 
 
 def test_a_smaller_rotation_deletes_what_is_above_it(tmp_path: Path) -> None:
-    """Personal data is gone after --keep nights, also if it was kept for longer before."""
+    """Personal data is deleted after --keep nights, also if --keep was larger before."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         for token in range(5):
@@ -133,7 +133,7 @@ def test_a_smaller_rotation_deletes_what_is_above_it(tmp_path: Path) -> None:
 def test_a_failing_backup_does_not_use_the_rotation_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed before the new copy has its name, repeated runs move no older copy out."""
+    """Repeated backups that are killed early move no older copy."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         for token in range(3):
@@ -156,7 +156,7 @@ def _no_space(fresh: Path, target: Path) -> None:
 
 
 def test_companions_move_with_their_copy(tmp_path: Path) -> None:
-    """What stands beside a copy goes where the copy goes, and never stands beside the new one."""
+    """The companions of a copy are moved with it, and never belong to the new one."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with_cases(path, 1)
     back_up(path, copy)
@@ -197,7 +197,7 @@ def test_a_rotation_refuses_a_copy_that_was_worked_in(tmp_path: Path, is_killed:
 
 
 def test_a_backup_the_wrong_way_round_does_not_replace_the_log(tmp_path: Path) -> None:
-    """A copy backed up into its log, or into a log restored from it: both keep their records."""
+    """A backup into the log itself, or a log restored from it, is refused."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     restored, older = tmp_path / "restored.sqlite3", tmp_path / "x"
     with_cases(path, 1)
@@ -217,7 +217,7 @@ def test_a_backup_the_wrong_way_round_does_not_replace_the_log(tmp_path: Path) -
 
 @needs_fork
 def test_two_backups_at_once_spoil_neither(tmp_path: Path) -> None:
-    """Programs that copy into one file take turns: each copy is whole, and none is lost."""
+    """Programs that copy into one file take turns: each copy is complete, and none is lost."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with_cases(path, *range(60))
     programs = [Program(path) for _ in range(3)]
@@ -234,7 +234,7 @@ def test_two_backups_at_once_spoil_neither(tmp_path: Path) -> None:
 
 @needs_fork
 def test_a_killed_backup_leaves_no_data_behind(tmp_path: Path) -> None:
-    """The next backup to the file removes what a killed one has written; FILE stays whole."""
+    """The next backup removes the file of a killed one; FILE is unchanged."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with_cases(path, *range(60))
     back_up(path, copy)
@@ -254,7 +254,7 @@ def test_a_killed_backup_leaves_no_data_behind(tmp_path: Path) -> None:
 def test_errors_name_the_copy_and_not_the_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full disk of backups, or a folder in the place, is no trouble of the case log."""
+    """A full disk of backups, or a folder in the place, is an error about the backup."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with_cases(path, 1)
     monkeypatch.setattr(backup, "make_private", lambda _: _no_space(copy, copy))

@@ -1,4 +1,4 @@
-"""What is written down is read again as it was."""
+"""Cases are read back unchanged."""
 
 import tempfile
 from datetime import UTC, datetime
@@ -101,7 +101,7 @@ OFFERS = st.builds(
 
 
 def _only_one(offers: list[Offer]) -> tuple[Offer, ...]:
-    """Numbered as in a case, and with one acceptance that stands."""
+    """Number the offers as in a case, with at most one valid acceptance."""
     return tuple(
         replace(each, number=number, corrected=each.corrected or number > 1)
         for number, each in enumerate(offers, 1)
@@ -128,7 +128,7 @@ MOTORISTS = st.builds(Personal, **dict.fromkeys(Personal.__struct_fields__, TEXT
 def test_any_case_comes_back(
     written: list[tuple[Case, Case, Personal]], key: str, text: str
 ) -> None:
-    """Cases that are opened and changed to anything else, also after the file was opened anew."""
+    """Any case, and any change of it, is read back, also after reopening the file."""
     expected: dict[int, tuple[Case, Personal]] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cases.sqlite3"
@@ -150,7 +150,7 @@ def test_any_case_comes_back(
 
 
 def test_lists_are_cut_and_filtered(tmp_path: Path) -> None:
-    """The newest come first; open cases only, and at most so many, where that is asked."""
+    """Lists have the newest first, only open cases or all, and a limit."""
     with opened(tmp_path / "cases.sqlite3") as store, store.deciding() as tx:
         for closed_at in (None, case().opened_at, None, None):
             tx.new_case(case(closed_at=closed_at), personal())

@@ -1,4 +1,4 @@
-"""A hundred thousand closed cases cost the next ranking next to nothing."""
+"""A hundred thousand closed cases do not slow down a ranking."""
 
 import time
 from datetime import timedelta
@@ -15,7 +15,7 @@ WITHIN_S = 0.012
 
 @pytest.mark.parametrize("count", [500, pytest.param(100_000, marks=pytest.mark.ci)])
 def test_what_a_ranking_reads_does_not_grow(tmp_path: Path, count: int) -> None:
-    """Opening the log and reading what is learned, assigned and engaged; 100 firms."""
+    """Reading sums, assignments and bookings of 100 firms does not grow with the log."""
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store, store.deciding() as tx:
         for number in range(count):

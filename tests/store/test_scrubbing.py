@@ -1,4 +1,4 @@
-"""Bytes that SQLite leaves in the gaps of pages are zeroed, whoever writes meanwhile."""
+"""Bytes that SQLite leaves in the gaps of pages are zeroed, while others write."""
 
 import sqlite3
 import threading
@@ -19,7 +19,7 @@ PAGE = 64
 
 
 def _page(*, kind: int = 13, block: int = 0, cells: int = 2, content: int = 40) -> bytearray:
-    """A small page: its header of 8 bytes, pointers to cells, a gap, and content."""
+    """Make a small page: header of 8 bytes, pointers to cells, a gap, and content."""
     page = bytearray(b"x" * PAGE)
     page[0] = kind
     page[1:3], page[3:5], page[5:7] = (each.to_bytes(2, "big") for each in (block, cells, content))
@@ -47,7 +47,7 @@ def test_a_freed_block_is_unused_but_for_its_head() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_page_of_a_tree_is_left_alone(page: bytearray) -> None:
-    """Other pages, and those that SQLite cannot have written, have nothing to zero."""
+    """Other and invalid pages have no unused bytes."""
     page = page + bytes(2)
     assert unused(bytes(page), PAGE) == []
 
@@ -55,7 +55,7 @@ def test_what_is_no_page_of_a_tree_is_left_alone(page: bytearray) -> None:
 def test_a_wipe_while_another_program_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With pieces of two pages and a writer in between, no mark is left and all else is whole."""
+    """With steps of two pages and a writer in between, no mark is left."""
     monkeypatch.setattr(scrubbing, "PAGES", 2)
     path = tmp_path / "cases.sqlite3"
     is_over = threading.Event()
@@ -90,7 +90,7 @@ def test_a_wipe_while_another_program_writes(
 
 
 def test_a_fault_within_a_piece_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault of SQLite while a piece is zeroed is an error in words, and the next run goes on."""
+    """An error of SQLite during a step has a message, and the next run continues."""
     with opened(tmp_path / "cases.sqlite3") as store:
         _life(store, 1)
         with store.deciding() as tx:
@@ -108,7 +108,7 @@ def test_a_fault_within_a_piece_is_told(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_log_that_was_emptied_in_between_is_wiped_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another program that checkpoints and truncates hides what was written: the pass is repeated.
+    """If another program empties the write-ahead log, the pass is repeated.
 
     The control: without it one pass suffices.
     """
@@ -141,7 +141,7 @@ def test_a_log_that_was_emptied_in_between_is_wiped_once_more(
 
 
 def test_pointer_maps_are_taken_away_before_pages_are_zeroed(tmp_path: Path) -> None:
-    """A log that was set to auto-vacuum by hand stays whole, and nothing of the erased is in it.
+    """A log with auto-vacuum stays sound, and no erased byte is in it.
 
     It has a few thousand pages, so that a pointer map begins with the kind of a b-tree page.
     """

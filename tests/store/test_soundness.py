@@ -1,4 +1,4 @@
-"""One judgement of what is sound: by ``log verify``, by ``doctor``, and before and after a copy."""
+"""``log verify``, ``doctor``, backup and restore use one check."""
 
 import sqlite3
 from contextlib import closing
@@ -34,7 +34,7 @@ def _change(path: Path, script: str) -> None:
     ],
 )
 def test_what_changes_no_row_is_no_damage(tmp_path: Path, script: str) -> None:
-    """Statistics and an added index stop neither the judgement nor a backup nor its restoring."""
+    """Statistics and an additional index are accepted by check, backup and restore."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with _log(path) as store:
         _change(path, script)
@@ -58,7 +58,7 @@ def test_what_changes_no_row_is_no_damage(tmp_path: Path, script: str) -> None:
     ],
 )  # fmt: skip
 def test_all_judge_alike(tmp_path: Path, script: str, why: str) -> None:
-    """``log verify``, ``doctor`` and a backup find the same, whatever is wrong."""
+    """``log verify``, ``doctor`` and a backup find the same problem."""
     path = tmp_path / "cases.sqlite3"
     with _log(path) as store:
         _change(path, script)
@@ -72,7 +72,7 @@ def test_all_judge_alike(tmp_path: Path, script: str, why: str) -> None:
 
 
 def test_only_the_action_opens_a_case(tmp_path: Path) -> None:
-    """An operator by the name of the action, however quoted, opens none."""
+    """An operator with the name of the action opens no case."""
     with plain(tmp_path / "cases.sqlite3") as store:
         open_case(store, 1)
         with store.deciding() as tx:
@@ -84,6 +84,6 @@ def test_only_the_action_opens_a_case(tmp_path: Path) -> None:
 
 
 def test_many_findings_are_told_in_few_lines() -> None:
-    """Of a schema that is wrong throughout the first lines are told."""
+    """Of a schema with many problems the first ones are listed."""
     schema = frozenset(("table", f"t{number}", "") for number in range(90))
     assert len(soundness.schema_problems(schema, frozenset())) == 21

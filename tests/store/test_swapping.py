@@ -1,4 +1,4 @@
-"""A backup takes the place of a log: killed or failing at any moment, neither is lost or mixed."""
+"""A restore that is killed or fails at any moment neither loses nor mixes a log."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ OLD, NEW = [1, 2, 3], [1]
 
 
 class Interrupted:
-    """Each call that changes names or notes ends the program, or raises, when its turn comes."""
+    """Ends the program, or raises, at the n-th call that changes names or records."""
 
     def __init__(self, patch: pytest.MonkeyPatch, turn: int, end: Callable[[], None]) -> None:
         self.left, self.end = turn, end
@@ -42,7 +42,7 @@ class Interrupted:
 
 @pytest.fixture(params=["settled", "foreign wal", "torn", "orphan wal"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A backup and a newer log whose last commits are in its -wal, whole or damaged."""
+    """Make a backup and a newer log with commits in its -wal, sound or damaged."""
     path = tmp_path / "sample" / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -63,14 +63,14 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def _copies(folder: Path, tmp_path: Path) -> Iterator[tuple[int, Path]]:
-    """A copy of the files for each moment; the log file names what was acknowledged."""
+    """Copy the files for each moment; the log file has the acknowledged tokens."""
     for turn in range(1, 1000):
         shutil.copytree(folder, tmp_path / str(turn))
         yield turn, tmp_path / str(turn) / "cases.sqlite3"
 
 
 def _state(path: Path) -> object:
-    """What is at a path: the tokens of a whole log, or None where an error says what is wrong."""
+    """Return the tokens of a sound log at a path, or None for an error."""
     try:
         with plain(path) as store:
             return tokens_in(store)
@@ -92,7 +92,7 @@ def _restore(path: Path) -> restoring.RestoreResult:
 
 @needs_fork
 def test_killed_at_any_moment_a_repeated_restore_finishes(folder: Path, tmp_path: Path) -> None:
-    """Then the backup is in place, and the old files are kept in one set, as they were."""
+    """Then the backup is in place, and the old files are kept in one set."""
     before = _files(folder / "cases.sqlite3")
     is_whole = _state(shutil.copytree(folder, tmp_path / "look") / "cases.sqlite3") == OLD
     for turn, path in _copies(folder, tmp_path):
@@ -140,7 +140,7 @@ def test_killed_at_any_moment_a_repeated_restore_finishes(folder: Path, tmp_path
 def test_failing_at_any_moment_the_log_is_as_it_was(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    """An error, or Ctrl-C, leaves the old log and nothing beside it, or the new one in place."""
+    """An error or Ctrl-C leaves either the old log alone, or the new one in place."""
     before = _state(shutil.copytree(folder, tmp_path / "look") / "cases.sqlite3")
 
     def fail() -> None:
@@ -168,7 +168,7 @@ def test_failing_at_any_moment_the_log_is_as_it_was(
 def test_where_files_have_one_name_the_old_ones_are_copied(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file system without hard links: the old log is kept all the same."""
+    """Without hard links the old log is copied."""
     path = folder / "cases.sqlite3"
     before = _files(path)
 
@@ -186,7 +186,7 @@ def test_where_files_have_one_name_the_old_ones_are_copied(
 def test_a_program_that_opens_the_new_log_at_once_works_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the swap and the end of the restore, its companions are those of the new log."""
+    """Between the rename and the end of the restore, companions belong to the new log."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     with plain(path) as store:
         open_case(store, 1)
@@ -210,7 +210,7 @@ def test_a_program_that_opens_the_new_log_at_once_works_on(
 
 @needs_fork
 def test_a_program_that_has_the_log_open_neither_works_on_nor_spoils_it(tmp_path: Path) -> None:
-    """It says that the log was replaced, and its end takes nothing from the new one."""
+    """It reports that the log was replaced, and does not damage the new one."""
     path, copy = tmp_path / "cases.sqlite3", tmp_path / "copy"
     idle, other = Program(path), Program(path)
     assert idle.tell("open 1") == "opened 1"

@@ -26,7 +26,7 @@ FOREIGN = range(-5, 0)
 
 
 class Walk:
-    """One log, two programs, a folder of backups and copies, and what must be there."""
+    """One log, two programs, a folder of backups and copies, and the expected records."""
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
         self.folder, self.chance = folder, chance
@@ -51,7 +51,7 @@ class Walk:
             program.end()
 
     def step(self) -> None:
-        """Do one thing, then look with a program that has just been started."""
+        """Do one step, then read with a new program."""
         does = self.chance.choice(
             [self.opens] * 8
             + [self.is_killed, self.restores, self.restores_and_is_killed]
@@ -64,13 +64,13 @@ class Walk:
         self.look(name)
 
     def opens(self) -> None:
-        """A program opens a case."""
+        """Let a program open a case."""
         place = self.chance.randrange(2)
         self.token += 1
         self._heard(place, self.programs[place].tell(f"open {self.token}"))
 
     def is_killed(self) -> None:
-        """A program is killed while it opens a case."""
+        """Kill a program while it opens a case."""
         place = self.chance.randrange(2)
         self.token += 1
         after_s = self.chance.uniform(0, self.longest_s)
@@ -79,11 +79,11 @@ class Walk:
         self._heard(place, answer or "killed")
 
     def restarts(self) -> None:
-        """A program ends, and another one starts."""
+        """End a program and start another one."""
         self._restart(self.chance.randrange(2))
 
     def backs_up(self) -> None:
-        """A program makes a backup, and an operator copies the files by hand."""
+        """Let a program make a backup, and copy the files by hand."""
         place = self.chance.randrange(2)
         keep = self.chance.randrange(1, 4)
         answer = self.programs[place].tell(self._backup_of(keep))
@@ -94,7 +94,7 @@ class Walk:
         shutil.copytree(self.path.parent, by_hand)
 
     def back_up_at_once(self) -> None:
-        """Both programs make a backup of the same name."""
+        """Let both programs make a backup of the same name."""
         keep = self.chance.randrange(1, 4)
         for program in self.programs:
             program.start(self._backup_of(keep))
@@ -104,7 +104,7 @@ class Walk:
         self._check_backups(keep if "backed up" in answers else None)
 
     def backs_up_onto_the_log(self) -> None:
-        """A program is told to put its backup in the place of the log, by another path."""
+        """Tell a program to put its backup in the place of the log, by another path."""
         place = self.chance.randrange(2)
         file = self.folder / "log-linked" / self.path.name
         answer = self.programs[place].tell(f"backup {file} {self.chance.randrange(1, 4)}")
@@ -112,13 +112,13 @@ class Walk:
         self._heard(place, answer)
 
     def restores(self) -> None:
-        """A program restores any of the backups and says how many records are not in it."""
+        """Let a program restore any of the backups, and compare the missing records."""
         if backups := self._backups():
             place = self.chance.randrange(2)
             self._heard(place, self.programs[place].tell(f"restore {self.chance.choice(backups)}"))
 
     def restores_and_is_killed(self) -> None:
-        """A program is killed while it restores: the old state, the backup's, or an error."""
+        """Kill a program while it restores: the old state, the backup's, or an error."""
         if backups := self._backups():
             place = self.chance.randrange(2)
             backup = self.chance.choice(backups)
@@ -128,7 +128,7 @@ class Walk:
             self._heard(place, answer or "killed")
 
     def vandalises(self) -> str:
-        """Somebody changes the files by hand, whether programs have them open or not."""
+        """Change the files by hand, whether programs have them open or not."""
         if self.chance.random() < 0.5:
             for place in range(2):
                 self.programs[place].killed_in("wait", 0)
@@ -154,7 +154,7 @@ class Walk:
         return f"vandal {way}"
 
     def look(self, after: str) -> None:
-        """What a new program sees has every acknowledged record, or it says what is wrong."""
+        """Check that a new program has every acknowledged record, or reports a problem."""
         try:
             with plain(self.path) as store:
                 found = set(tokens_in(store))
@@ -175,7 +175,7 @@ class Walk:
             self.acknowledged |= unknown
 
     def _heard(self, place: int, answer: str) -> None:
-        """Keep what was acknowledged; a program that has said what is wrong has ended."""
+        """Store the acknowledgements; a program that has reported a problem has ended."""
         word, _, rest = answer.partition(" ")
         assert word != "bug", answer
         if word == "opened":
@@ -191,16 +191,16 @@ class Walk:
             self._restart(place)
 
     def _backups(self) -> list[Path]:
-        """The backups that are there, the newest first."""
+        """List the existing backups, the newest first."""
         return [each for each in rotation.names(self.backup, 4) if each.exists()]
 
     def _backup_of(self, keep: int) -> str:
-        """The command for a backup, now and then through a link."""
+        """Make the command for a backup, sometimes through a link."""
         folder = self.chance.choice([self.backup.parent, self.folder / "linked"])
         return f"backup {folder / self.backup.name} {keep}"
 
     def _check_backups(self, keep: int | None) -> None:
-        """Every backup is whole, what killed programs left is gone, and there are ``keep``."""
+        """Check that every backup is sound, and that there are ``keep`` of them."""
         backups = self._backups()
         for each in backups:
             tokens_in(plain(each))
@@ -214,7 +214,7 @@ class Walk:
         self.programs[place] = Program(self.path)
 
     def _mend(self) -> None:
-        """Do what the message says: restore the backup, or go on without what is lost."""
+        """Follow the hint: restore the backup, or continue without the lost commits."""
         self.restoring = None
         for place in range(2):
             self._restart(place)
@@ -244,7 +244,7 @@ class Walk:
             os.replace(f"{target}.coming", target)
 
     def _put_branch(self) -> None:
-        """A copy by hand that was worked with elsewhere takes the place of the log."""
+        """Put a copy that was written elsewhere in the place of the log."""
         branch = self.folder / "branch" / self.path.name
         shutil.rmtree(branch.parent, ignore_errors=True)
         shutil.copytree(self.folder / "by-hand", branch.parent)
@@ -268,7 +268,7 @@ class Walk:
         return (time.perf_counter() - begin) / 5
 
     def _foreign(self) -> Path:
-        """Another log with a write-ahead log, as a killed program leaves it."""
+        """Make another log with a write-ahead log, as a killed program leaves it."""
         path = self.folder / "foreign" / self.path.name
         path.parent.mkdir()
         program = Program(path)
@@ -280,7 +280,7 @@ class Walk:
 
 @pytest.fixture
 def walk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Walk]:
-    """A walk that ends its programs."""
+    """Make a walk that ends its programs."""
     made = Walk(tmp_path, random.Random(request.node.name))
     yield made
     made.close()
@@ -291,7 +291,7 @@ def walk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Walk]:
     [80, pytest.param(600, marks=pytest.mark.ci), pytest.param(20_000, marks=pytest.mark.heavy)],
 )
 def test_nothing_acknowledged_is_lost_in_silence(walk: Walk, steps: int) -> None:
-    """Every acknowledged record is there after each step, or the program says what is wrong."""
+    """After each step every acknowledged record exists, or the program reports a problem."""
     for _ in range(steps):
         walk.step()
     assert walk.lost == []
@@ -301,7 +301,7 @@ def test_nothing_acknowledged_is_lost_in_silence(walk: Walk, steps: int) -> None
 def test_without_the_identity_check_records_are_lost(
     walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: a program that compares nothing loses records and says nothing."""
+    """The control: a program without the checks loses records silently."""
     for name in ("check_wal", "check_place"):
         monkeypatch.setattr(continuity.Continuity, name, lambda *_: None)
     for name in ("check_history", "check_gone"):

@@ -1,4 +1,4 @@
-"""Waiting for programs that know nothing of the lock file: said after a second, ended in time."""
+"""The wait for programs without the lock file is reported after a second, and limited."""
 
 import os
 import sqlite3
@@ -39,7 +39,7 @@ def _heard(path: Path, wait_s: float) -> tuple[Store, list[Message | str]]:
 def test_another_program_is_waited_for(
     tmp_path: Path, statements: list[str], is_open: bool
 ) -> None:
-    """The wait for SQLite's lock is said once, after a second, with the process; it ends in time.
+    """The wait for SQLite's lock is reported once, after a second, and ends in time.
 
     Together with the wait for the lock file it is no longer than the limit.
     """
@@ -84,7 +84,7 @@ def _hold(path: Path, seconds: float) -> None:
 
 
 def test_a_lock_that_is_let_go_in_time(tmp_path: Path) -> None:
-    """After a wait of more than a second, which was said, the act is recorded."""
+    """After a wait of more than a second the act is recorded."""
     path = tmp_path / "cases.sqlite3"
     with plain(path) as store:
         open_case(store, 1)
@@ -105,7 +105,7 @@ def test_a_lock_that_is_let_go_in_time(tmp_path: Path) -> None:
 def test_a_system_that_does_not_tell_who_holds_a_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the system's table, or with lines of another kind, no process is named."""
+    """Without the system's table, or with other lines, no process is named."""
     monkeypatch.setattr(wait_limit, "_LOCKS", tmp_path / "locks")
     assert wait_limit._holder(tmp_path) is None
     (tmp_path / "cases").touch()

@@ -1,4 +1,4 @@
-"""What checks and the phone say is read again as it was written, and forgetting leaves it alone."""
+"""States and reports are read back unchanged, also after an erasure."""
 
 import sqlite3
 from datetime import timedelta
@@ -69,7 +69,7 @@ REPORTS = st.builds(
     MOMENT,
 )
 def test_what_is_written_is_read(states, moves, reports, moment):
-    """Every field of states, moves and reports survives; of reports the newest of each counts."""
+    """Every field of states, moves and reports is read back; the newest report counts."""
     with TemporaryDirectory() as folder, opened(Path(folder) / "cases.sqlite3") as store:
         with store.deciding() as tx:
             tx.save_watched([replace(each, why="before") for each in states])
@@ -106,7 +106,7 @@ def test_what_is_written_is_read(states, moves, reports, moment):
     st.lists(st.sampled_from("abcdefgh"), max_size=3),
 )
 def test_leaving_out_who_is_up_leaves_out_nothing_that_matters(states, phoned):
-    """The ranking sees the same of everybody: those left out are simply up."""
+    """Providers that are left out are simply up, so that the ranking is the same."""
     with TemporaryDirectory() as folder, opened(Path(folder) / "cases.sqlite3") as store:
         with store.deciding() as tx:
             tx.save_watched(states)
@@ -128,7 +128,7 @@ def test_leaving_out_who_is_up_leaves_out_nothing_that_matters(states, phoned):
 
 
 def test_states_of_whom_nobody_looks_at_are_dropped(tmp_path):
-    """A check that is taken out of the file leaves no state behind that would be stale for ever."""
+    """The state of a provider without checks is deleted."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:
             tx.save_watched([Watched(provider="huber"), Watched(provider="lech")])
@@ -138,7 +138,7 @@ def test_states_of_whom_nobody_looks_at_are_dropped(tmp_path):
 
 
 def test_forgetting_leaves_states_and_reports(tmp_path):
-    """Nothing in them is of a motorist: they are the same after an erasure."""
+    """An erasure does not change states and reports."""
     with opened(tmp_path / "cases.sqlite3") as store:
         report = Report(provider="huber", at=NOW, until=NOW + 60 * MINUTE, free=2, operator="mara")
         move = Move(provider="huber", at=NOW, before="up", after="down")
@@ -165,7 +165,7 @@ def test_forgetting_leaves_states_and_reports(tmp_path):
     ],
 )
 def test_a_torn_row_is_bad_data(tmp_path, statement):
-    """A state that none is, or a moment that never comes, is said and not ranked with."""
+    """An unknown state or an impossible moment is bad data."""
     path = tmp_path / "cases.sqlite3"
     with opened(path) as store, store.deciding() as tx:
         tx.save_watched(
@@ -182,7 +182,7 @@ def test_a_torn_row_is_bad_data(tmp_path, statement):
 
 @pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.ci)])
 def test_ten_thousand_who_are_up_cost_a_ranking_next_to_nothing(tmp_path, count):
-    """Of them all only those are read who are not simply up: three rows of ten thousand."""
+    """Of ten thousand providers only the three that are not simply up are read."""
     states = [Watched(provider=f"p{n}", state="up", seen_at=NOW) for n in range(count)]
     for place, state in ((3, "down"), (77, "busy"), (500, "degraded")):
         states[place] = replace(states[place], state=state)

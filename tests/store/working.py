@@ -1,4 +1,4 @@
-"""A life of small decisions, one journal record each, that any process can take up where it is.
+"""A worker that makes small decisions, one journal record each, from any state.
 
 The newest case tells how far it has come: opened, accepted, closed, forgotten. So whoever looks
 after a crash knows what must be there from the number of records alone.
@@ -25,7 +25,7 @@ STAGES = ("open", "accept", "close", "forget")
 
 
 class HastyDatabase(Database):
-    """The negative control: commits that are not on the disk when they are acknowledged."""
+    """The control: commits that are not on the disk when they are acknowledged."""
 
     def connect(self, path: Path) -> Connection:
         """Open a file without waiting for the disk at each commit."""
@@ -55,17 +55,17 @@ class DyingDatabase(Database):
 
 
 def plain_environment() -> dict[str, str]:
-    """The environment for a worker that does only its own work: coverage writes files, too."""
+    """Return the environment for a worker without coverage."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
 
 def opened(path: Path, *, hasty: bool = False) -> Store:
-    """The case log, or the negative control."""
+    """Open the case log, or the control."""
     return Store((HastyDatabase if hasty else Database)(path, now=NOW))
 
 
 def decide_next(store: Store, *, wipe_after: bool = True) -> int:
-    """Take the next decision; the number of its record, which is then on the disk."""
+    """Take the next decision; returns the number of its record, which is on the disk."""
     with store.deciding() as tx:
         newest = next(iter(tx.cases(open_only=False, limit=1)), None)
         stage = stage_after(newest)
@@ -87,12 +87,12 @@ def decide_next(store: Store, *, wipe_after: bool = True) -> int:
 
 
 def canary(case_id: int) -> str:
-    """What is personal in a case."""
+    """Make the personal data of a case."""
     return f"Zwiebelkuchen <{case_id}>"
 
 
 def stage_after(newest: Case | None) -> str:
-    """What comes next for the newest case."""
+    """Return the next step for the newest case."""
     if newest is None or newest.forgotten_at is not None:
         return "open"
     if newest.closed_at is not None:
@@ -101,7 +101,7 @@ def stage_after(newest: Case | None) -> str:
 
 
 def problems(store: Store, acknowledged: int) -> list[Message | str]:
-    """What is wrong with a log after a crash: lost, half done, damaged, not erased."""
+    """List the problems of a log after a crash."""
     with store.reading() as reader:
         acts = [each for each in reader.acts() if each.case_id]
         cases = reader.cases(open_only=False)
@@ -138,7 +138,7 @@ def problems(store: Store, acknowledged: int) -> list[Message | str]:
 
 
 def work(path: Path, steps: int, say: Callable[[str], None], *, hasty: bool = False) -> None:
-    """Decide so many times and acknowledge each; each decision with a connection of its own."""
+    """Make some decisions, and acknowledge each; each has its own connection."""
     for step in range(steps):
         store = opened(path, hasty=hasty)
         say(f"{decide_next(store)}\n")
