@@ -1,4 +1,4 @@
-"""Errors as data: each knows its exit code, its problems with their places, and what to do next."""
+"""Errors as values: the exit code, the problems with file and line, and a hint what to do next."""
 
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -9,7 +9,7 @@ from .messages import Message
 
 
 class ExitCode(IntEnum):
-    """What the shell is told; documented in docs/exit-codes.md and never reused."""
+    """The exit codes of the program, as in docs/exit-codes.md; no number is ever reused."""
 
     OK = 0
     BUG = 1
@@ -23,10 +23,10 @@ class ExitCode(IntEnum):
 
 
 class Problem(Struct, frozen=True):
-    """One thing that is wrong, and where.
+    """One problem, with its file and line.
 
-    ``line`` counts from 1; 0 means that no line can be named. ``who`` says whose it is, in the
-    form ``provider "huber"``.
+    ``line`` counts from 1; 0: no line is known. ``who`` names the entry of the file that has the
+    problem, as in ``provider "huber"``.
     """
 
     text: Message | str
@@ -38,7 +38,7 @@ class Problem(Struct, frozen=True):
     def at(
         cls, file: object, template: str, /, *, line: int = 0, who: str = "", **values: Any
     ) -> "Problem":
-        """Make the problem of a file; ``values`` fill the places of the sentence."""
+        """Make a problem of a file; ``values`` fill the named places of the template."""
         return cls(Message(template, **values), str(file), line, who)
 
     def __str__(self) -> str:
@@ -47,9 +47,9 @@ class Problem(Struct, frozen=True):
 
 
 class DispatchError(Exception):
-    """Something that the user can mend; prints as its problems and a hint, never as a traceback.
+    """A failure that the user can correct; printed as problems and a hint, never as a traceback.
 
-    ``values`` fill the places of a single sentence.
+    With ``values`` there is one problem, whose template has these values in its named places.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
@@ -67,7 +67,7 @@ class DispatchError(Exception):
 
 
 class SentenceError(ValueError):
-    """A value that cannot be read; the caller makes a problem of its sentence."""
+    """An invalid value of a text; the caller makes a problem of ``sentence``."""
 
     def __init__(self, template: Message | str, /, **values: Any) -> None:
         self.sentence = Message(str(template), **values) if values else template
@@ -75,7 +75,7 @@ class SentenceError(ValueError):
 
 
 class UsageError(DispatchError):
-    """An argument or option that cannot be understood, or that names several things."""
+    """An argument or option that is invalid or ambiguous."""
 
     exit_code = ExitCode.USAGE
     code = "usage"
@@ -89,14 +89,14 @@ class BadDataError(DispatchError):
 
 
 class UnavailableError(DispatchError):
-    """Something outside that is needed and cannot be reached now."""
+    """A file, database or server that is needed and cannot be used now."""
 
     exit_code = ExitCode.UNAVAILABLE
     code = "unavailable"
 
 
 class ConflictError(DispatchError):
-    """Somebody or something else was first: a decision, a lock, a file that is already there."""
+    """An earlier decision, a lock of another program, or an existing file is in the way."""
 
     exit_code = ExitCode.CONFLICT
     code = "conflict"

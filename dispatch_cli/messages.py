@@ -1,7 +1,7 @@
-"""Sentences as values: an English template with named places, and what stands in them.
+"""Sentences as values: an English template with named places, and the values for these places.
 
-A command below ``render`` never words a sentence. It makes a ``Message``: ``render`` may look its
-``id`` up in the catalogue of another language, JSON and the case log have its English.
+Code below ``render`` makes a ``Message`` and no finished sentence. ``render`` can look up its
+``id`` in the catalogue of another language; JSON and the case log have the English.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def time_of_day(local: datetime) -> str:
 
 
 class Message:
-    """A sentence: ``id`` is the English template, as in gettext, ``values`` fill its places."""
+    """A sentence: ``id`` is the English template, as in gettext; ``values`` fill its places."""
 
     __slots__ = ("id", "values")
 
@@ -32,11 +32,11 @@ class Message:
         self.id, self.values = id, values
 
     def __str__(self) -> str:
-        """Word the sentence in English."""
+        """Return the sentence in English."""
         return self.id.format_map(self.values)
 
     def __repr__(self) -> str:
-        """Show the sentence as a developer meets it in a failing test."""
+        """Show the English sentence in the output of a failing test."""
         return f"Message({str(self)!r})"
 
     def __eq__(self, other: object) -> bool:
@@ -46,15 +46,15 @@ class Message:
         return (self.id, self.values) == (other.id, other.values)
 
     def __hash__(self) -> int:
-        """Hash the sentence, since a value may be unhashable."""
+        """Hash the English sentence, since a value may be unhashable."""
         return hash(str(self))
 
 
 class Clock:
-    """A moment as people say it beside another one: with as much of its date as it needs.
+    """A moment to be written relative to another one, with only the parts of the date that differ.
 
-    The weekday stands before the time of day if it is another day, the date if it is also another
-    week, and the year if it is also another year. All is local to the zone of ``beside``.
+    The weekday precedes the time of day on another day; the date is added from a week's distance
+    on, and the year if it differs. All parts are local to the time zone of ``beside``.
     """
 
     __slots__ = ("beside", "moment")
@@ -73,11 +73,11 @@ class Clock:
         return hash((self.moment, self.beside))
 
     def __str__(self) -> str:
-        """Word the moment in English."""
+        """Write the moment in English."""
         return self.worded("en")
 
     def worded(self, language: str) -> str:
-        """Word the moment in German ("de") or else in English."""
+        """Write the moment in German if the language is "de", else in English."""
         is_german = language == "de"
         local, now = self.moment.astimezone(self.beside.tzinfo), self.beside
         time = time_of_day(local)
@@ -95,8 +95,8 @@ class Clock:
 
 
 def promised_clock(moment: datetime, beside: datetime) -> Clock:
-    """Return a moment to be said as a promise: never earlier, so that it comes true."""
-    # Reckoned in UTC, because adding to a local time passes over the change of clocks.
+    """Return a moment rounded up to a whole minute, so that a promise is never too early."""
+    # In UTC, because an addition to a local time ignores the change of clocks.
     whole = moment.astimezone(UTC)
     if whole.second or whole.microsecond:
         whole = whole.replace(second=0, microsecond=0) + timedelta(minutes=1)
@@ -104,7 +104,7 @@ def promised_clock(moment: datetime, beside: datetime) -> Clock:
 
 
 def joined(sentences: "Iterable[Message | str]", separator: str = "; ") -> "Message | str":
-    """Put sentences into one, each worded by itself; empty ones are left out."""
+    """Join sentences into one message, each of which can be translated; empty ones are omitted."""
     found = [each for each in sentences if each]
     parts = {f"part_{n}": each for n, each in enumerate(found, 1)}
     if len(found) < 2:

@@ -1,4 +1,4 @@
-"""When a lasting problem is reported: at its beginning, at intervals, and at its end."""
+"""Decide when a lasting problem is reported: at its beginning, at intervals, and at its end."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .messages import Message, time_of_day
+from .messages import Clock, Message
 from .model.clock_jumps import is_ahead
-from .results.lasting_problem import Lasting
+from .results.lasting_problem import LastingProblem
 
 
-class Notice(Struct, frozen=True):
-    """When a problem was reported first and last, and since when it lasted then."""
+class ReportedProblem(Struct, frozen=True):
+    """When a lasting problem was reported first and last, and when it had begun by then."""
 
     first_at: datetime
     last_at: datetime
@@ -21,17 +21,17 @@ class Notice(Struct, frozen=True):
 
 
 def news_of(
-    before: Mapping[str, Notice],
-    lasting: Mapping[str, Lasting],
+    before: Mapping[str, ReportedProblem],
+    lasting: Mapping[str, LastingProblem],
     now: datetime,
     *,
     again_after: timedelta,
     zone: ZoneInfo,
-) -> tuple[list[Message | str], dict[str, Notice]]:
-    """Return the lines to say now, and what has been said then.
+) -> tuple[list[Message | str], dict[str, ReportedProblem]]:
+    """Return the lines to print now, and the reported problems to store after that.
 
-    Something with another beginning is new. A last time in the future, after the clock was set
-    back, does not silence the reminder.
+    A problem with another beginning is a new one. A last report in the future, after the clock was
+    set back, does not suppress a reminder.
     """
     lines: list[Message | str] = []
     after = {}
@@ -39,7 +39,7 @@ def news_of(
         known = before.get(name)
         if known is None or known.since != each.since:
             lines.append(each.line)
-            after[name] = Notice(now, now, each.since)
+            after[name] = ReportedProblem(now, now, each.since)
         elif now - known.last_at >= again_after or is_ahead(known.last_at, now):
             lines.append(Message("still: {line}", line=each.line))
             after[name] = replace(known, last_at=now)
@@ -47,7 +47,7 @@ def news_of(
             after[name] = known
     for name, known in before.items():
         if name not in lasting:
-            first_at = known.first_at.astimezone(zone)
-            said_at = f"{first_at:%a} {time_of_day(first_at)}"
-            lines.append(Message("over: {name} (first said {said_at})", name=name, said_at=said_at))
+            reported_at = Clock(known.first_at, now.astimezone(zone))
+            over = "over: {name} (first reported {reported_at})"
+            lines.append(Message(over, name=name, reported_at=reported_at))
     return lines, after

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.model.clock_jumps import is_seen_anew
-from dispatch_cli.reminders import Notice, news_of
-from dispatch_cli.results.lasting_problem import Lasting
+from dispatch_cli.reminders import ReportedProblem, news_of
+from dispatch_cli.results.lasting_problem import LastingProblem
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -26,7 +26,7 @@ def test_news_are_those_of_a_brute_force(steps, again):
     now, notices, said = NOW, {}, {}
     for minutes, names in steps:
         now += minutes * MINUTE
-        lasting = {each: Lasting(f"{each} lasts") for each in sorted(names)}
+        lasting = {each: LastingProblem(f"{each} lasts") for each in sorted(names)}
         news, notices = news_of(notices, lasting, now, again_after=again * MINUTE, zone=BERLIN)
         lines = list(map(str, news))
         expected = []
@@ -48,8 +48,10 @@ def test_news_are_those_of_a_brute_force(steps, again):
 
 def test_a_clock_set_back_does_not_silence_the_reminder():
     """What was said in the future is said again."""
-    before = {"a": Notice(NOW + 60 * MINUTE, NOW + 60 * MINUTE)}
-    lines, _ = news_of(before, {"a": Lasting("a lasts")}, NOW, again_after=60 * MINUTE, zone=BERLIN)
+    before = {"a": ReportedProblem(NOW + 60 * MINUTE, NOW + 60 * MINUTE)}
+    lines, _ = news_of(
+        before, {"a": LastingProblem("a lasts")}, NOW, again_after=60 * MINUTE, zone=BERLIN
+    )
     assert list(map(str, lines)) == ["still: a lasts"]
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Availability, Observations, Phone, Provider, Settings, Timetable
-from ..model.check import SAID
+from ..model.check import BY_PHONE
 from .fleet import Fleet, FleetState
 from .hours_around import SEEN_AHEAD, HoursOf
 from .reachability import Reachability, changes_of, reachability_at
@@ -255,5 +255,5 @@ def _busy(
 
 def _has_reported_since(stands: Reachability, due_at: datetime) -> bool:
     """Return whether a provider has reported free units since one was due back."""
-    has_said = stands.why == SAID and bool(stands.free)
+    has_said = stands.why == BY_PHONE and bool(stands.free)
     return has_said and stands.since is not None and stands.since >= due_at

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Known
-from ..model.check import SAID, CheckSettings, Report, Watched
+from ..model.check import BY_PHONE, CheckSettings, Report, Watched
 from ..model.provider import CheckState, Source
 from .samples import SKEW
 
@@ -165,8 +165,8 @@ def _from_report(
     if report.state == "busy" or report.free == 0:
         minutes = (report.until - max(moment, report.at)) / _MINUTE
         return Reachability(
-            state="busy", free=0, wait_min=minutes, since=report.at, why=SAID, source="phone"
+            state="busy", free=0, wait_min=minutes, since=report.at, why=BY_PHONE, source="phone"
         )
     return Reachability(
-        state=report.state, free=report.free, since=report.at, why=SAID, source="phone"
+        state=report.state, free=report.free, since=report.at, why=BY_PHONE, source="phone"
     )

@@ -1,4 +1,4 @@
-"""Take up what has changed in a case: services are added, the others ranked again or kept."""
+"""Amend the facts of a case: add services, and rank the others again or keep them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -12,19 +12,19 @@ from ..messages import Message
 from ..model import Incident, Rules
 from ..model.case import Case, CaseService, Personal
 from . import case_states, offer_changes
-from .book import Book, existing, said_locally
+from .book import Book, refusals_in_local_time, require_case
 from .gates_now import entry_of, needs_now
 from .observe_log import observe
-from .open_case import Opened, doubtful_number, frozen
+from .open_case import Opened, doubtful_number, freeze_cascades
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
 
 
 def read_facts(said: Mapping[str, object], rules: Rules, now: datetime) -> dict[str, object]:
-    """Read what was typed of an incident, by option, into the facts that ``amend`` takes.
+    """Read the typed facts of an incident, by option, into the facts for ``amend``.
 
-    Raises UsageError with everything that cannot be understood.
+    Raises UsageError with all problems.
     """
     reading = intake.IncidentReader()
     found: dict[str, object] = {}
@@ -54,15 +54,15 @@ def amend(
 ) -> Opened:
     """Record new facts: add services, rank again those without an acceptance, keep the rest.
 
-    ``facts`` are fields of the incident and its vehicle by name, ``theirs`` what is the motorist's
-    own. Facts that they do not name stay as they are in the log now, also if another operator has
-    amended them meanwhile. Both are recorded together or not at all.
+    ``facts`` are fields of the incident and its vehicle by name, ``theirs`` the motorist's personal
+    data. Other facts stay as they are in the log, also after a concurrent change by another
+    operator. Both are recorded together or not at all.
     """
     return _amended(book, case_id, lambda incident: _with_facts(incident, facts), theirs)
 
 
-def take_back(book: Book, amended: Case, before: Incident) -> Opened:
-    """Put the facts back as they were; raises ConflictError if they have changed again since."""
+def revert_amendment(book: Book, amended: Case, before: Incident) -> Opened:
+    """Restore the facts from before an amendment; ConflictError if they have changed since."""
 
     def change(incident: Incident) -> Incident:
         if incident != amended.incident:
@@ -79,19 +79,19 @@ def _amended(
     theirs: Mapping[str, str] = {},
 ) -> Opened:
     doubts = doubtful_number(theirs.get("call_back", ""))
-    with book.store.deciding() as tx, said_locally(book):
-        before = existing(tx, case_id)
+    with book.store.deciding() as tx, refusals_in_local_time(book):
+        before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
         personal = tx.personal(case_id) or Personal()
         incident = change(before.incident)
-        # What is ranked again is ranked as of now; a case that begins later stays as planned.
+        # A new ranking is for now; an appointment stays at its time.
         now = book.now.astimezone(incident.when.tzinfo)
         incident = replace(incident, when=max(incident.when, now), number=case_id)
         observations = observe(book.catalog, tx, book.now)
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
-        fresh = frozen(book, answer.cascades, incident, personal.salt)
+        fresh = freeze_cascades(book, answer.cascades, incident, personal.salt)
         after = replace(before, incident=incident, services=_merged(before, fresh))
         tx.save(before, after)
         book.write(tx, "amend", case_id, services=len(after.services))
@@ -99,15 +99,15 @@ def _amended(
             tx.set_personal(case_id, replace(personal, **theirs))
             book.write(tx, "personal", case_id)
         unfit = tuple(_no_longer_fits(book, tx, after))
-        # As it is read again, so that it can be held against a later reading.
-        after = existing(tx, case_id)
-        fact = Message("case {case_id}: the facts are recorded, ranked again", case_id=case_id)
-    book.told.recorded.append(fact)
+        # Read back, so that it can be compared with a later reading.
+        after = require_case(tx, case_id)
+        fact = Message("case {case_id}: new facts recorded, ranked again", case_id=case_id)
+    book.unshown.recorded.append(fact)
     return Opened(after, answer, (*answer.warnings, *unfit, *doubts), personal)
 
 
 def _with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:
-    """The incident with new facts; ``vehicle`` is the class of the vehicle, as it is asked for."""
+    """Return the incident with new facts; the fact ``vehicle`` is the class of the vehicle."""
     of_incident, of_vehicle = {}, {}
     for name, value in facts.items():
         if name == "vehicle":
@@ -120,7 +120,10 @@ def _with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:
 
 
 def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ...]:
-    """New services first, since emergency and recovery are; what is accepted stays as it is."""
+    """Merge the new cascades into a case: an accepted service keeps its old cascade.
+
+    Services that the plan no longer needs are last, and only those for which there is an offer.
+    """
     known = {service.service: service for service in before.services}
     merged = []
     for service in fresh:
@@ -131,15 +134,14 @@ def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ..
             merged.append(replace(service, opened=old.opened or service.opened))
         else:
             merged.append(service)
-    # A service that the plan no longer needs stays if it was ever asked for.
     asked = {offer.service for offer in before.offers}
     return (*merged, *(service for name, service in known.items() if name in asked))
 
 
 def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> Iterable[Message]:
-    """Name each provider that is asked or on the way and that the gates exclude by the new facts.
+    """Yield a warning for each live offer to a provider that the gates exclude by the new facts.
 
-    Its own unit counts as free: a provider is not late because it is on the way already.
+    The units of this case count as free, because the provider is on the way with them.
     """
     for offer in case.offers:
         service = case_states.service_of(case, offer.service)

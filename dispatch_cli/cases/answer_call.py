@@ -1,4 +1,4 @@
-"""Record what a provider answered, what became of it, and what the motorist must be told."""
+"""Record the answers of providers: acceptance, refusal, new time, arrival."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,9 +8,10 @@ from ..messages import Message
 from ..model.case import Case, Offer, Option, Personal
 from ..results.case_results import Recorded
 from . import case_states, joint_calls, offer_changes, offer_table
-from .book import Book, clock, existing
+from .book import Book, clock, require_case
 from .decisions import (
-    Decided,
+    Decision,
+    accept_with_unit,
     decide,
     fleet_of,
     give_way,
@@ -18,8 +19,7 @@ from .decisions import (
     must_be_ahead,
     offer_in,
     offer_ref,
-    promised,
-    taken,
+    recorded_promise,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def accept(
     language: str = "de",
     is_compared: bool = False,
 ) -> Recorded:
-    """Record an acceptance: it books a unit, and the exact place may now be said.
+    """Record an acceptance, which books a unit and releases the exact place to the provider.
 
-    With ``is_compared`` the operator has been asked already about providers that come sooner.
+    ``is_compared``: the operator has already decided against providers that would come sooner.
     """
     case_id, number = offer_ref(book, ref)
     overdue: Message | str = ""
@@ -47,7 +47,7 @@ def accept(
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal overdue
         offer = offer_in(case, number)
-        after, overdue = taken(book, case, offer, there_at, tx, extra_unit=extra_unit)
+        after, overdue = accept_with_unit(book, case, offer, there_at, tx, extra_unit=extra_unit)
         return after
 
     must_be_ahead(book, there_at)
@@ -65,7 +65,7 @@ def accept(
         eta=there_at.isoformat(),
     )
     offer = offer_in(done.case, number)
-    return promised(
+    return recorded_promise(
         book,
         done,
         offer,
@@ -78,13 +78,13 @@ def accept(
 
 
 def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[Message]:
-    """Ask, before an acceptance is recorded, whether the next provider would be there first.
+    """Return a question for each provider that would arrive before an acceptance is recorded.
 
-    Nothing is asked about an offer that can no longer be declined: it was not answered in time.
+    There is no question about an offer that can no longer be declined.
     """
     case_id, number = offer_ref(book, ref)
     with book.store.reading() as reader:
-        case = existing(reader, case_id)
+        case = require_case(reader, case_id)
     offer = offer_in(case, number)
     if isinstance(offer_table.TABLE[offer.state]["decline"], offer_table.Refused):
         return []
@@ -92,10 +92,10 @@ def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[Message]:
 
 
 def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
-    """What an offer that was accepted means now: what to tell the caller, what the driver needs."""
+    """Return the record of an accepted offer again, with the texts for caller and driver."""
     case_id, number = offer_ref(book, ref)
     with book.store.reading() as reader:
-        case = existing(reader, case_id)
+        case = require_case(reader, case_id)
         personal = reader.personal(case_id) or Personal()
     offer = offer_in(case, number)
     if offer.state not in case_states.LIVE or not offer.promises:
@@ -108,12 +108,15 @@ def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
     text = "{name} {state}" if offer.arrived_at else "{name} {state}, there by {at}"
     at = clock(offer.promises[-1].there_at, book)
     message = Message(text, name=offer.name, state=offer.state, at=at)
-    stands = Decided(case, message, personal)
-    return promised(book, stands, offer, language)
+    stands = Decision(case, message, personal)
+    return recorded_promise(book, stands, offer, language)
 
 
 def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "") -> Recorded:
-    """Record any other answer or ending: decline, no_answer, unreachable, fail, unsuccessful, …"""
+    """Record an answer or end of an offer other than an acceptance or arrival.
+
+    ``action`` is one of ``offer_table.ACTIONS``, such as "decline" or "no_answer".
+    """
     if reason == "other" and not text:
         raise UsageError('the reason "other" needs a text: --text "…"')
     case_id, number = offer_ref(book, ref)
@@ -124,12 +127,13 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
             tx.set_text(case_id, f"{number}.text", text)
         return after
 
-    def said(case: Case) -> Message:
+    def fact(case: Case) -> Message:
         offer = offer_in(case, number)
-        text = "{name} {state}: {reason}" if reason else "{name} {state}"
-        return Message(text, name=offer.name, state=offer.state.replace("_", " "), reason=reason)
+        template = "{name} {state}: {reason}" if reason else "{name} {state}"
+        state = offer.state.replace("_", " ")
+        return Message(template, name=offer.name, state=state, reason=reason)
 
-    done = decide(book, case_id, action, change, said, offer=number, reason=reason)
+    done = decide(book, case_id, action, change, fact, offer=number, reason=reason)
     return Recorded(
         ref=f"{case_id}.{number}",
         case_id=case_id,
@@ -146,7 +150,7 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
 def promise(
     book: Book, ref: str, there_at: datetime, *, speaker: str = "provider", language: str = "de"
 ) -> Recorded:
-    """Record a new time; the motorist is told it."""
+    """Record a new promised time, with the text that tells the motorist."""
     case_id, number = offer_ref(book, ref)
     warnings: tuple[Message, ...] = ()
 
@@ -178,7 +182,7 @@ def promise(
         eta=there_at.isoformat(),
         speaker=speaker,
     )
-    return promised(book, done, offer_in(done.case, number), language, warnings=warnings)
+    return recorded_promise(book, done, offer_in(done.case, number), language, warnings=warnings)
 
 
 def arrive(book: Book, ref: str) -> Recorded:
@@ -205,7 +209,7 @@ def arrive(book: Book, ref: str) -> Recorded:
         "arrive",
         change,
         lambda case: Message(
-            "{name} is there since {at}", name=offer_in(case, number).name, at=clock(book.now, book)
+            "{name} arrived at {at}", name=offer_in(case, number).name, at=clock(book.now, book)
         ),
         offer=number,
     )
@@ -219,9 +223,9 @@ def arrive(book: Book, ref: str) -> Recorded:
 
 
 def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[Message]:
-    """Ask whether the provider that the next call would choose is there before what was promised.
+    """Return a question if the provider of the next call would arrive before the promised time.
 
-    Providers set off for a later case at its begin.
+    Providers set off for an appointment at its time.
     """
     start = max(book.now, case.incident.when)
     services = joint_calls.services_of_call(case, offer.number)
@@ -231,7 +235,7 @@ def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[Me
     left = there_at - start - WORTH_MENTIONING
     if not any(timedelta(minutes=_asked_min(each) - each.wait_min) < left for each in others):
         return []
-    # Only then, because the gates are a third of all imports and an acceptance is hurried.
+    # Imported here, because the gates are a third of all imports and an acceptance is urgent.
     from .gates_now import gate_for_all, wait_now
 
     with book.store.reading() as reader:
@@ -253,5 +257,5 @@ def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[Me
 
 
 def _asked_min(option: Option) -> float:
-    """Return how long it takes from the call to a provider until it is there."""
+    """Return the minutes from the call to a provider until its arrival."""
     return option.answer_min + option.arrival_min

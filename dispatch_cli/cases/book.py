@@ -1,4 +1,4 @@
-"""What every verb of a case needs: the log, the provider file, the clock, the operator."""
+"""The case log, the provider file, the clock and the operator, as every verb of a case needs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,20 +11,21 @@ from msgspec.structs import replace
 from ..errors import UsageError
 from ..messages import Clock
 from ..model.case import Act, Case
-from .told import Told
+from .unshown_messages import UnshownMessages
 
 if TYPE_CHECKING:
-    # Not for what only notes an answer, which is hurried: the ranking is a third of all imports.
+    # Not at run time: an answer is urgent, and the ranking is a third of all imports.
     from ..availability import HolidayDates
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
 
 
 class ClockWatch(Struct, frozen=True):
-    """How to read the clock now, and when the files of the case log were written.
+    """Functions that read the clock and notice its jumps.
 
-    ``seen_at`` finds out when a run by cron last saw the log. Both are asked only in doubt.
-    ``record_jump`` writes that the clock has jumped, before the record of an act.
+    ``written_at`` returns when the files of the case log were written, ``seen_at`` when a run by
+    cron last saw the log. They are called only after a suspicious reading of the clock.
+    ``record_jump`` records a jump of the clock, before the record of an act.
     """
 
     read: Callable[[], datetime]
@@ -34,9 +35,9 @@ class ClockWatch(Struct, frozen=True):
 
 
 class Book(Struct, frozen=True, kw_only=True):
-    """The case log at one moment: the store, the provider file, and who is working.
+    """The case log at one moment: the store, the provider file, and the operator.
 
-    ``told`` collects what a command has recorded, for the case that it fails afterwards.
+    ``unshown`` collects the recorded facts of a command, in case it fails afterwards.
     """
 
     store: "Store"
@@ -44,18 +45,18 @@ class Book(Struct, frozen=True, kw_only=True):
     holidays: "HolidayDates"
     now: datetime
     operator: str
-    told: Told = field(default_factory=Told)
+    unshown: UnshownMessages = field(default_factory=UnshownMessages)
     watch: ClockWatch | None = None
-    """How to notice a clock that has jumped; None: ``now`` is taken as it is."""
+    """How to notice a clock that has jumped; None: ``now`` is not checked."""
     file_problem: str = ""
-    """Why the provider file cannot be read, so that ``catalog`` has no provider; else empty."""
+    """Why the provider file cannot be read; empty if it can. ``catalog`` then has no provider."""
 
     def renewed(self) -> "Book":
-        """Return the same book as of now, since a question may have taken minutes."""
+        """Return the same book with the present time, since a question may have taken minutes."""
         return self if self.watch is None else replace(self, now=self.watch.read())
 
     def act(self, action: str, case_id: int, **details: str | int | float | bool | None) -> Act:
-        """Make the journal's record of an act; nothing personal may be in its details."""
+        """Make the journal's record of an act; its details must have no personal data."""
         return Act(
             at=self.now, operator=self.operator, action=action, case_id=case_id, details=details
         )
@@ -67,45 +68,47 @@ class Book(Struct, frozen=True, kw_only=True):
         case_id: int,
         **details: str | int | float | bool | None,
     ) -> None:
-        """Write the journal's record of an act, after that of a jump of the clock before it."""
+        """Write the journal's record of an act, and before it that of a jump of the clock."""
         if self.watch is not None:
             self.watch.record_jump(self, tx)
         tx.append(self.act(action, case_id, **details))
 
 
-def existing(reader: "Reader | Transaction", case_id: int) -> Case:
-    """The case of that number; raises UsageError where there is none."""
+def require_case(reader: "Reader | Transaction", case_id: int) -> Case:
+    """Return the case of a number; raises UsageError if there is none."""
     case = reader.case(case_id)
     if case is None:
         raise UsageError(
-            "there is no case {case_id}", case_id=case_id, hint='"dispatch case list" names them'
+            "there is no case {case_id}",
+            case_id=case_id,
+            hint='"dispatch case list" lists the cases',
         )
     return case
 
 
 def local(moment: datetime, book: Book) -> datetime:
-    """The same moment in the centre's zone, in which every time is shown."""
+    """Return a moment in the centre's time zone, in which every time is shown."""
     from zoneinfo import ZoneInfo
 
     return moment.astimezone(ZoneInfo(book.catalog.rules.settings.timezone))
 
 
 def clock(moment: datetime, book: Book) -> Clock:
-    """Return a moment as it is said now, in the centre's zone."""
+    """Return a moment relative to now, in the centre's time zone."""
     return Clock(moment, local(book.now, book))
 
 
 @contextmanager
-def said_locally(book: Book) -> Iterator[None]:
-    """Say the moments of refusals in the centre's zone, which the core does not know."""
-    from .offer_changes import RefusedError
+def refusals_in_local_time(book: Book) -> Iterator[None]:
+    """Write the moments of refusals in the centre's time zone, which the core does not know."""
+    from .offer_changes import RefusedActError
     from .unit_bookings import NoUnitError
 
     try:
         yield
-    except RefusedError as refused:
-        raise refused.said(clock(refused.at, book)) from None
+    except RefusedActError as refused:
+        raise refused.worded_at(clock(refused.at, book)) from None
     except NoUnitError as refused:
         if refused.there_at is None:
             raise
-        raise refused.said(clock(refused.there_at, book)) from None
+        raise refused.worded_at(clock(refused.there_at, book)) from None

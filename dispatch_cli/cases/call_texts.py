@@ -1,7 +1,7 @@
-"""What to say: to the provider before it has accepted, to the caller and the driver after it.
+"""The texts to read aloud: for the provider before its acceptance, then for caller and driver.
 
-Before acceptance nothing personal is said: the service, a rough area, the road and its exits as
-the caller put them for that purpose (``--where``), and what the unit must be able to do.
+The text before an acceptance has no personal data. It has the service, a rough area, the road and
+its exits (``--where``), and the facts that the unit must cope with.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -27,8 +27,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "clearance": "clearance {height} m",
         "emergency": "emergency services are called",
         "hazard": "hazard: {hazard}",
-        "tell": "{name}, there by {clock}. Call again if not.",
-        "tell_late": "{name} now says {clock}. Call again if not.",
+        "tell": "{name} is coming to you, probably by {clock}."
+        " If no help is there by {late}, please call us again.",
+        "tell_late": "Help is delayed and will probably be with you by {clock}."
+        " If no help is there by {late}, please call us again.",
         "drive": "call-back {call_back}",
         "plate": "plate {plate}",
         "to": "goes to {place}",
@@ -40,7 +42,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "road": "{where}, bei {area}",
         "persons": "{count} Personen",
         "pets": "{count} Tiere",
-        "assumed": "{weight} t angenommen",
+        "assumed": "{weight} t geschätzt",
         "weight": "{weight} t",
         "height": "{height} m hoch",
         "electric": "elektrisch",
@@ -49,19 +51,21 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "clearance": "Durchfahrtshöhe {height} m",
         "emergency": "Notruf ist abgesetzt",
         "hazard": "Gefahr: {hazard}",
-        "tell": "{name}, dort bis {clock}. Sonst bitte wieder anrufen.",
-        "tell_late": "{name} sagt jetzt {clock}. Sonst bitte wieder anrufen.",
+        "tell": "{name} kommt zu Ihnen, voraussichtlich bis {clock} Uhr."
+        " Ist bis {late} Uhr niemand da, rufen Sie uns bitte wieder an.",
+        "tell_late": "Die Hilfe verspätet sich und ist voraussichtlich bis {clock} Uhr bei Ihnen."
+        " Ist bis {late} Uhr niemand da, rufen Sie uns bitte wieder an.",
         "drive": "Rückruf {call_back}",
         "plate": "Kennzeichen {plate}",
         "to": "Ziel: {place}",
         "speaks": "spricht {language}",
     },
 }
-"""The built-in texts; ``[say.de]`` and ``[say.en]`` of the file replace single ones."""
+"""The built-in texts; ``[say.de]`` and ``[say.en]`` in the provider file replace single ones."""
 
 
 def text(
-    texts: Mapping[str, Mapping[str, str]], language: str, key: str, /, **words: object
+    texts: Mapping[str, Mapping[str, str]], language: str, key: str, /, **values: object
 ) -> str:
     """Fill one text of the file or a built-in one; an unknown placeholder is left as it is.
 
@@ -69,38 +73,35 @@ def text(
     """
     own = texts.get(language, {}).get(key)
     built_in = TEXTS.get(language, TEXTS["en"])
-    return _fill(own if own is not None else built_in[key], words)
-
-
-def _fill(template: str, words: Mapping[str, object]) -> str:
-    for key, value in words.items():
-        template = template.replace("{" + key + "}", str(value))
-    return template
+    filled = own if own is not None else built_in[key]
+    for name, value in values.items():
+        filled = filled.replace("{" + name + "}", str(value))
+    return filled
 
 
 def to_provider(
     case: Case, offer: Offer, texts: Mapping[str, Mapping[str, str]], language: str
 ) -> tuple[str, ...]:
-    """What the operator says when the call is placed, before a provider has accepted."""
+    """Return the sentences for the provider of a call: service and area, facts, question."""
     incident = case.incident
 
-    def said(key: str, **words: object) -> str:
-        return text(texts, language, key, **words)
+    def filled(key: str, **values: object) -> str:
+        return text(texts, language, key, **values)
 
     area = _rough_area(incident)
-    where = said("road", where=incident.where, area=area) if incident.where else ""
+    where = filled("road", where=incident.where, area=area) if incident.where else ""
     services = [each.service for each in of_one_call(case, offer.number)]
     words = ", ".join(_word(SERVICES, each, language) for each in services)
-    first = f"{words}, {where or said('area', area=area)}."
+    first = f"{words}, {where or filled('area', area=area)}."
     carrying = next((each for each in services if each in CARRYING_SERVICES), offer.service)
-    facts = ", ".join(_facts(incident, carrying, said, language))
-    return (first, f"{facts}.", said("ask"))
+    facts = ", ".join(_facts(incident, carrying, filled, language))
+    return (first, f"{facts}.", filled("ask"))
 
 
 def _rough_area(incident: Incident) -> str:
-    """The postcode, with its town where the caller named both: nothing more exact is said.
+    """Return the postcode, with its town if the caller named both, and nothing more exact.
 
-    Of a foreign place it is the country and the nearest postcode.
+    For a foreign place it is the country and the nearest postcode.
     """
     place = incident.place
     if place.nearest_postcode:
@@ -115,14 +116,14 @@ def _word(words: Mapping[str, tuple[str, ...]], name: str, language: str) -> str
 
 
 def _facts(
-    incident: Incident, service: str, said: Callable[..., str], language: str
+    incident: Incident, service: str, filled: Callable[..., str], language: str
 ) -> Iterator[str]:
-    """What the unit has to cope with; nothing from which the motorist could be known."""
+    """Yield the facts that the unit must cope with, and none that identifies the motorist."""
     vehicle = incident.vehicle
     kind = _word(VEHICLE_CLASSES, vehicle.kind or "car", language)
     yield f"{kind[:1].upper()}{kind[1:]}" + (f" {vehicle.brand}" if vehicle.brand else "")
     key = "weight" if vehicle.weight_t else "assumed"
-    yield said(key, weight=_amount(vehicle.assumed_weight_t, language))
+    yield filled(key, weight=_amount(vehicle.assumed_weight_t, language))
     if vehicle.state:
         yield _word(VEHICLE_STATES, vehicle.state, language)
     carries = service in CARRYING_SERVICES or service == "taxi"
@@ -139,7 +140,7 @@ def _facts(
         ("hazard", "hazard", incident.hazard),
     ):
         if value:
-            yield said(key, **{name: value} if name else {})
+            yield filled(key, **{name: value} if name else {})
 
 
 def _amount(value: float, language: str) -> str:
@@ -148,17 +149,21 @@ def _amount(value: float, language: str) -> str:
 
 
 def to_caller(
-    offer: Offer, clock: str, texts: Mapping[str, Mapping[str, str]], language: str
+    offer: Offer, clock: str, late: str, texts: Mapping[str, Mapping[str, str]], language: str
 ) -> tuple[str, ...]:
-    """What the motorist is told: which firm, by when, and to call again if not."""
-    key = "tell" if len(offer.promises) < 2 else "tell_late"
-    return (text(texts, language, key, name=offer.name, clock=clock),)
+    """Return the text for the motorist: the firm, its time, and when to call again without help.
+
+    ``clock`` is the promised time and ``late`` the end of the tolerance after it.
+    """
+    times = [each.there_at for each in offer.promises[-2:]]
+    key = "tell_late" if len(times) > 1 and times[1] > times[0] else "tell"
+    return (text(texts, language, key, name=offer.name, clock=clock, late=late),)
 
 
 def to_driver(
     case: Case, personal: Personal, texts: Mapping[str, Mapping[str, str]], language: str
 ) -> tuple[str, ...]:
-    """What the accepted firm needs: the exact place, the call-back number, the caller's words."""
+    """Return the facts for the accepted firm: exact place, call-back number, the caller's words."""
     incident = case.incident
     lines = [incident.place.readback, incident.where or ""]
     for key, name, value in (

@@ -1,4 +1,4 @@
-"""How a case ends: it is closed, or the motorist needs no help any more."""
+"""The end of a case: it is closed, or the motorist cancels it."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from .offer_changes import must_be_open, ref_of
 
 
 def close(case: Case, *, now: datetime) -> Case:
-    """Close a case; refused while a provider is being asked."""
+    """Return the closed case; raises ConflictError while an offer is open."""
     must_be_open(case)
     open_offers = [offer for offer in case.offers if offer.state == "open"]
     if open_offers:
@@ -26,7 +26,7 @@ def close(case: Case, *, now: datetime) -> Case:
 
 
 def cancel(case: Case, *, now: datetime) -> Case:
-    """Cancel every live offer because the motorist needs no help; it counts against no provider."""
+    """Return the case with every open or live offer cancelled; this counts against no provider."""
     must_be_open(case)
     ended = tuple(
         replace(

@@ -1,4 +1,4 @@
-"""Where a case, a service and its offers stand, all worked out from the records at a moment."""
+"""The states of a case, its services and offers, computed from the records at a moment."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -12,9 +12,9 @@ from ..notation.dialling import is_same_number
 from .unit_bookings import breaks_promise
 
 LIVE = ("accepted", "arrived")
-"""States of an offer in which its unit is taken."""
+"""States of an offer in which its unit is occupied."""
 
-# The state of a service, by the first of these states that one of its offers has.
+# The first of these states that any offer of a service has gives the state of the service.
 _BY_OFFER: dict[str, ServiceState] = {
     "accepted": "accepted",
     "arrived": "arrived",
@@ -24,30 +24,29 @@ _BY_OFFER: dict[str, ServiceState] = {
 }
 
 _UNANSWERED = ("no_answer", "unreachable")
-"""States after which the provider's other numbers are tried."""
+"""States after which the provider's other numbers are called."""
 
 ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
 APPOINTMENT_AFTER = timedelta(minutes=1)
-"""An incident that begins later than so long after a call is an appointment."""
+"""An incident that begins later than this after a call is an appointment."""
 NEXT_CALL_WITHIN = timedelta(minutes=3)
-"""How long a service may wait while no provider is asked for it."""
+"""How long a service may wait without an open offer."""
 
 Gate = Callable[[Option], Message | str | None]
-"""Says why an option cannot be asked any more (closed, last unit gone), or None."""
+"""Returns why an option cannot be asked now (closed, last unit booked), or None."""
 
 Numbers = Callable[[Option], tuple[str, ...]]
-"""The numbers of an option in the order in which to try them now."""
+"""Returns the phone numbers of an option in the order in which to call them now."""
 
 
 class Deadline(Struct, frozen=True):
-    """Something that should have happened by a moment.
+    """A moment by which the operator or a provider must have done something.
 
-    An answer, an arrival or a closing belongs to an ``offer``; the next call, or the last resort's
-    if no provider is left, to a ``service``; the call back to the case. With ``is_ahead`` a clock
-    that was ahead has set the moment: it is not known when it is due, and it counts as due. With
-    ``is_broken`` it is the promised arrival that the booking of a unit cannot keep: a new time is
-    due at once.
+    An answer, an arrival or a closing belongs to an ``offer``; the next call, or the call to the
+    last resort, to a ``service``; the call back to the case. ``is_ahead``: a clock that was ahead
+    has set the moment, so that it is wrong and counts as due. ``is_broken``: the unit's booking
+    cannot keep the promised arrival, so that a new time is due at once.
     """
 
     at: datetime
@@ -58,12 +57,15 @@ class Deadline(Struct, frozen=True):
     is_broken: bool = False
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether it should have happened by now."""
+        """Return whether the deadline is missed."""
         return self.is_ahead or self.is_broken or self.at < now
 
 
-class Next(Struct, frozen=True):
-    """Whom to ask next, on which number, and who was passed over with the reason."""
+class NextCall(Struct, frozen=True):
+    """The option and number to call next, and the skipped options with their reasons.
+
+    ``option`` is None if no provider is left to ask.
+    """
 
     option: Option | None
     phone: str
@@ -71,22 +73,22 @@ class Next(Struct, frozen=True):
 
 
 def offer_of(case: Case, number: int) -> Offer | None:
-    """The offer of that number."""
+    """Return the offer of a number; None if there is none."""
     return next((offer for offer in case.offers if offer.number == number), None)
 
 
 def service_of(case: Case, name: str) -> CaseService | None:
-    """The service of that name."""
+    """Return the service of a name; None if the case does not have it."""
     return next((service for service in case.services if service.service == name), None)
 
 
 def offers_for(case: Case, service: str) -> Iterator[Offer]:
-    """The offers made for a service, without the superseded ones."""
+    """Yield the offers for a service, without superseded ones."""
     return (o for o in case.offers if o.service == service and not o.corrected)
 
 
 def service_state(case: Case, service: CaseService) -> ServiceState:
-    """Where a service stands; what was accepted counts before what is asked."""
+    """Return the state of a service; an accepted offer counts before an open one."""
     if case.cancelled:
         return "cancelled"
     if case.closed_at is not None:
@@ -101,7 +103,7 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
 
 
 def service_in_need(case: Case) -> CaseService | None:
-    """Return the service to work first: an open call before one that can be placed."""
+    """Return the service to work on first: one with an open call before one that needs a call."""
     states = [(service_state(case, each), each) for each in case.services]
     for needed in ("asking", "waiting", "exhausted", "accepted", "arrived"):
         for state, service in states:
@@ -111,7 +113,7 @@ def service_in_need(case: Case) -> CaseService | None:
 
 
 def offer_in_hand(case: Case, service: CaseService) -> Offer | None:
-    """The offer that an answer is about: the open one, else one that stands, else the last."""
+    """Return the offer that an answer concerns: the open one, else a live one, else the last."""
     offers = list(offers_for(case, service.service))
     for states in (("open",), LIVE):
         for offer in offers:
@@ -125,23 +127,23 @@ def next_option(
     service: CaseService,
     gate: Gate = lambda _: None,
     numbers: Numbers = lambda option: option.phones,
-) -> Next:
-    """Find whom to ask next: the first option that has not been asked, on its first number.
+) -> NextCall:
+    """Find the next call: the first option that was not asked yet, on its first number.
 
     A provider that did not answer is called on each of its numbers before the next provider.
     """
     skipped: list[tuple[Option, Message | str]] = []
     for option, phone, why in _turns(case, service, gate, numbers):
         if not why:
-            return Next(option, phone, tuple(skipped))
+            return NextCall(option, phone, tuple(skipped))
         skipped.append((option, why))
-    return Next(None, "", tuple(skipped))
+    return NextCall(None, "", tuple(skipped))
 
 
 def still_to_ask(
     case: Case, service: CaseService, gate: Gate, numbers: Numbers
 ) -> Iterator[tuple[Option, str]]:
-    """Yield the options that would be asked one after the other from now on, with the number."""
+    """Yield the options that would be asked from now on, in order, with their numbers."""
     turns = _turns(case, service, gate, numbers)
     return ((option, phone) for option, phone, why in turns if not why)
 
@@ -149,7 +151,7 @@ def still_to_ask(
 def callable_option(
     case: Case, service: CaseService, provider: str, numbers: Numbers
 ) -> Option | None:
-    """Return a provider's option of a service, if one of its numbers may still be dialled."""
+    """Return a provider's option of a service if one of its numbers may still be called."""
     option = service.option_of(provider)
     if option is None:
         return None
@@ -160,7 +162,7 @@ def callable_option(
 def _turns(
     case: Case, service: CaseService, gate: Gate, numbers: Numbers
 ) -> Iterator[tuple[Option, str, Message | str]]:
-    """Yield the options whose turn is to come: the number to dial, or why they are passed over."""
+    """Yield the options that were not asked yet: the number to call, or why they are skipped."""
     offers = list(offers_for(case, service.service))
     for option in service.options:
         phone, why = next_phone(option, numbers(option), offers)
@@ -171,10 +173,10 @@ def _turns(
 def next_phone(
     option: Option, numbers: tuple[str, ...], offers: Sequence[Offer]
 ) -> tuple[str, Message | str]:
-    """Return the number to try, or why none is; both are empty if the provider has had its turn.
+    """Return the number to call, or why there is none; both are empty after the provider's turn.
 
-    A provider is passed over if one of its numbers has said no under another id. A number that was
-    not answered under another id is not dialled again, and the provider's other numbers are.
+    A provider is skipped if another id with one of its numbers was asked and answered. A number
+    that was not answered under another id is not called again; the provider's other numbers are.
     """
     own = [offer for offer in offers if offer.provider == option.provider]
     left = [phone for phone in numbers if _called(phone, own) is None]
@@ -190,7 +192,7 @@ def next_phone(
         bars = [call for _, call in calls if call]
     if bars:
         why = Message(
-            "has the number of {name}: {state}",
+            "same number as {name}: {state}",
             name=bars[0].name,
             state=bars[0].state.replace("_", " "),
         )
@@ -199,21 +201,21 @@ def next_phone(
 
 
 def _called(phone: str, offers: Sequence[Offer]) -> Offer | None:
-    """Return the first of some offers for which a number was dialled."""
+    """Return the first of some offers for which a number was called."""
     return next((offer for offer in offers if is_same_number(offer.phone, phone)), None)
 
 
 def deadlines(case: Case, now: datetime) -> list[Deadline]:
-    """Everything that is due in an open case, the earliest first.
+    """Return the deadlines of an open case, the earliest first.
 
-    A case with no other deadline than a call back is due to be closed. A deadline that lies further
-    ahead than its own rule allows from ``now`` on is marked.
+    A case without any deadline but a call back is due to be closed. A deadline that is further
+    ahead of ``now`` than its own rule allows is marked with ``is_ahead``.
     """
     if case.closed_at is not None or case.cancelled:
         return []
     found = []
     if case.call_back_at is not None:
-        # Its time has no rule of its own, but the record of it has a time.
+        # The operator chose its time, but the record of it must not be in the future.
         wrong = case.call_back_set_at is not None and is_ahead(case.call_back_set_at, now)
         found.append(Deadline(case.call_back_at, "call back", is_ahead=wrong))
     for offer in case.offers:
@@ -239,10 +241,10 @@ def deadlines(case: Case, now: datetime) -> list[Deadline]:
 
 
 def _closing(case: Case, now: datetime) -> Deadline:
-    """Say when a case for which no call is left is due to be closed.
+    """Return when a case that needs no further call is due to be closed.
 
-    That is when the last job of the providers that have arrived should be done. Help that could not
-    help or was called off, and a case that needs no provider, leave as long as to a next call.
+    That is the end of the last booked job of the providers that have arrived. After help that was
+    unsuccessful or cancelled, and in a case without providers, it is the time for a next call.
     """
     ends = []
     for offer in case.offers:
@@ -261,18 +263,18 @@ def _closing(case: Case, now: datetime) -> Deadline:
 def _idle_since(
     case: Case, services: Collection[str | None], now: datetime
 ) -> tuple[datetime, bool]:
-    """Return since when no call is open for some services: the last answer, or the need for them.
+    """Return since when no call has been open for some services: the last answer, or their begin.
 
-    A provider that did not answer has its time to call back before the next call is due. Moments
-    that a clock ahead has recorded do not count; if there are no others, the second value is True.
+    A provider that did not answer may call back before the next call is due. Moments recorded by a
+    clock that was ahead do not count; if there are no others, the second value is True.
     """
     opened_at, when = case.opened_at, case.incident.when
-    # Each moment with the one at which a clock was read for it; an appointment was said.
+    # Each moment with the reading of the clock behind it; an appointment has none.
     is_appointment = when - opened_at > APPOINTMENT_AFTER
     moments = [(opened_at, opened_at), (when, now if is_appointment else opened_at)]
     for offer in case.offers:
         if offer.service in services:
-            # A provider that has called back since, or was never called, is waited for no longer.
+            # After a call back or a correction the state is another one, and the wait is over.
             if offer.state == "no_answer" and offer.call_back_at is not None:
                 moments.append((offer.call_back_at, offer.call_back_at - CALL_BACK_WITHIN))
             moments += [(end, end) for end in (offer.ended_at, offer.answered_at) if end]
@@ -281,5 +283,5 @@ def _idle_since(
 
 
 def overdue(case: Case, now: datetime) -> list[Deadline]:
-    """What should have happened by now and has not."""
+    """Return the missed deadlines of a case, the earliest first."""
     return [deadline for deadline in deadlines(case, now) if deadline.is_overdue(now)]

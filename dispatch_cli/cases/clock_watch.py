@@ -1,4 +1,4 @@
-"""Notice, record and say that the clock of the machine has jumped."""
+"""Notice and record that the clock of the machine has jumped, and word a warning."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,19 +15,19 @@ JUMPED, IS_RIGHT = "clock jumped", "clock is right"
 
 
 def record_jump(book: Book, tx: "Transaction") -> None:
-    """Record that the clock has jumped since the last record, and have it told once.
+    """Record a jump of the clock since the last record, and add one warning to ``unshown``.
 
-    The record is of the new time, so that the next act sees no jump.
+    The record has the new time, so that the next act finds no jump.
     """
     found = _noticed(book, tx)
     if found is not None:
         details: dict[str, str | int | float | bool | None] = {"last": found.last.isoformat()}
         tx.append(_act(book, found.now, JUMPED, details))
-        book.told.warnings.append(sentence(found, book))
+        book.unshown.warnings.append(sentence(found, book))
 
 
 def record_now(book: Book) -> None:
-    """Record a jump of the clock that no act has recorded yet."""
+    """Record a jump of the clock without an act; nothing if there was none."""
     with book.store.reading() as reader:
         found = _noticed(book, reader)
     if found is not None:
@@ -36,13 +36,13 @@ def record_now(book: Book) -> None:
 
 
 def confirm(book: Book, tx: "Transaction") -> None:
-    """Record that an operator has found the clock right."""
+    """Record that an operator has confirmed the time of the clock."""
     record_jump(book, tx)
     tx.append(_act(book, _now(book), IS_RIGHT, {}))
 
 
 def jump_in_force(book: Book, reader: "Reader") -> ClockJump | None:
-    """Return the jump that is not over yet: one just noticed, or the last one recorded.
+    """Return the jump of the clock that is not over yet, just noticed or recorded; else None.
 
     A jump ahead is over when the clock is set back or an operator confirms the time.
     """
@@ -55,13 +55,13 @@ def jump_in_force(book: Book, reader: "Reader") -> ClockJump | None:
 
 
 def sentence(jump: ClockJump, book: Book) -> Message:
-    """Say what the clock shows, what the last record says, and what follows."""
+    """Word a jump: the time of the clock, that of the last record, and what to do."""
     by = _length(abs(jump.now - jump.last))
     now, last = clock(jump.now, book), clock(jump.last, book)
     if jump.is_back:
         text = (
-            "the clock was set back by {by}: the last record was of {last} when the clock showed"
-            " {now}; records lie in the future"
+            "the clock was set back by {by}: when it showed {now}, the last record was of {last};"
+            " the times of some records are in the future"
         )
     else:
         text = (
@@ -95,9 +95,11 @@ def _act(
     return Act(at=at, operator=book.operator, action=action, case_id=OF_NO_CASE, details=details)
 
 
-def _length(span: timedelta) -> str:
-    """Return a length of time, rounded to its largest whole unit."""
+def _length(span: timedelta) -> Message:
+    """Return a length of time in minutes, hours or days, rounded to a whole number."""
     minutes = round(span / timedelta(minutes=1))
     if minutes < 120:
-        return f"{minutes} min"
-    return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"
+        return Message("{minutes} min", minutes=minutes)
+    if minutes < 48 * 60:
+        return Message("{hours} h", hours=round(minutes / 60))
+    return Message("{days} days", days=round(minutes / 1440))

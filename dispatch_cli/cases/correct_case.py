@@ -1,15 +1,15 @@
-"""Mend what was recorded wrongly, and end a case."""
+"""Correct a wrong record, and end a case."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..messages import Message
-from ..model.case import Case, Right
+from ..model.case import Case, CorrectedOutcome
 from ..results.case_results import Recorded
 from . import case_ends, case_states, offer_changes
 from .book import Book
-from .decisions import decide, must_be_ahead, offer_ref, promised, taken
+from .decisions import accept_with_unit, decide, must_be_ahead, offer_ref, recorded_promise
 
 if TYPE_CHECKING:
     from ..store import Transaction
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 def correct(
     book: Book,
     ref: str,
-    right: Right,
+    right: CorrectedOutcome,
     because: str,
     *,
     there_at: datetime | None = None,
     extra_unit: bool = False,
     language: str = "de",
 ) -> Recorded:
-    """Supersede an answer by a new record; the wrong one stays, and nothing is learned from it.
+    """Supersede an answer by a new record; the wrong record is kept, and nothing learned from it.
 
-    "accepted" needs the promised time, and a unit as every acceptance does.
+    A correction to "accepted" needs the promised time and a free unit, as every acceptance does.
     """
     if not because:
         raise UsageError("a correction needs its reason: --because TEXT")
@@ -35,7 +35,7 @@ def correct(
         raise UsageError(
             "a correction to accepted needs the promised time: --eta 35"
             if there_at is None
-            else "--eta goes with --outcome accepted alone"
+            else "--eta can only be used with --outcome accepted"
         )
     case_id, number = offer_ref(book, ref)
     overdue: Message | str = ""
@@ -45,26 +45,26 @@ def correct(
         after = offer_changes.correct(case, number, right, now=book.now, operator=book.operator)
         if there_at is not None:
             must_be_ahead(book, there_at)
-            after, overdue = taken(
+            after, overdue = accept_with_unit(
                 book, after, after.offers[-1], there_at, tx, extra_unit=extra_unit
             )
-        # Last, since a refusal for want of a unit is written down and changes nothing.
+        # Last, because a refusal without a free unit is recorded and must change nothing.
         tx.set_text(case_id, f"{number}.corrected", because)
         return after
 
-    def said(case: Case) -> Message:
+    def fact(case: Case) -> Message:
         wrong = f"{case_id}.{number}"
         if right == "not_called":
             return Message("{ref} was never called", ref=wrong)
         fresh = case.offers[-1]
         return Message(
-            "{wrong} superseded by {ref}: {state}",
+            "{wrong} is superseded by {ref}: {state}",
             wrong=wrong,
             ref=f"{case_id}.{fresh.number}",
             state=fresh.state,
         )
 
-    done = decide(book, case_id, "correct", change, said, offer=number, outcome=right)
+    done = decide(book, case_id, "correct", change, fact, offer=number, outcome=right)
     if right == "not_called":
         return Recorded(
             ref=f"{case_id}.{number}", case_id=case_id, state="corrected", message=done.message
@@ -72,18 +72,19 @@ def correct(
     fresh = done.case.offers[-1]
     if fresh.promises:
         warnings = (overdue,) if overdue else ()
-        return promised(book, done, fresh, language, warnings=warnings)
+        return recorded_promise(book, done, fresh, language, warnings=warnings)
     return Recorded(
         ref=f"{case_id}.{fresh.number}", case_id=case_id, state=fresh.state, message=done.message
     )
 
 
 def close(book: Book, case_id: int) -> Recorded:
-    """Close a case; what was planned and is not done is named."""
-    undone: list[str] = []
+    """Close a case, with a warning for each service that has no help."""
+    warnings: list[Message] = []
 
     def change(_: "Transaction", case: Case) -> Case:
-        undone.extend(unfinished(case))
+        states = unfinished(case)
+        warnings.extend(Message("closed with {service_state}", service_state=s) for s in states)
         return case_ends.close(case, now=book.now)
 
     done = decide(book, case_id, "close", change, lambda _: "closed")
@@ -92,28 +93,28 @@ def close(book: Book, case_id: int) -> Recorded:
         case_id=case_id,
         state="closed",
         message=done.message,
-        warnings=tuple(Message("closed with {undone}", undone=each) for each in undone),
+        warnings=tuple(warnings),
     )
 
 
-def unfinished(case: Case) -> list[str]:
-    """The services of a case for which help is neither there nor called off."""
+def unfinished(case: Case) -> list[Message]:
+    """Return the services, with their states, for which help has not come and is still needed."""
     states = {each.service: case_states.service_state(case, each) for each in case.services}
     return [
-        f"{service}: {state}"
+        Message("{service}: {state}", service=service, state=state)
         for service, state in states.items()
         if state in ("waiting", "asking", "accepted", "exhausted")
     ]
 
 
 def cancel(book: Book, case_id: int) -> Recorded:
-    """End a case whose motorist needs no help any more; names the providers to be told."""
+    """End a case whose motorist needs no help, with a warning for each provider to call."""
     on_the_way: list[Message] = []
 
     def change(_: "Transaction", case: Case) -> Case:
         live = [offer for offer in case.offers if offer.state in ("open", *case_states.LIVE)]
         calls = (
-            Message("call {phone} {name}: not needed", phone=offer.phone, name=offer.name)
+            Message("call {phone} {name}: no longer needed", phone=offer.phone, name=offer.name)
             for offer in live
         )
         on_the_way.extend(dict.fromkeys(calls))

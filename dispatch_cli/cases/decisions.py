@@ -1,4 +1,4 @@
-"""What every act on a case shares: its offer, the decision with its record, what is said then."""
+"""The parts of every act on a case: find its offer, decide and record, word the result."""
 
 import re
 from collections.abc import Callable
@@ -13,20 +13,20 @@ from ..messages import Message, quoted
 from ..model.case import Booking, Case, Offer, Option, Personal
 from ..results.case_results import Recorded
 from . import call_texts, case_states, joint_calls, offer_changes, unit_bookings
-from .book import Book, clock, existing, said_locally
-from .unit_bookings import JobMinutes, Placed
+from .book import Book, clock, refusals_in_local_time, require_case
+from .unit_bookings import JobMinutes, Rebooking
 
 if TYPE_CHECKING:
     from ..store import Transaction
 
 _NUMBER = "[0-9]{1,18}"
-"""Digits that SQLite and Python take."""
+"""A number that fits an integer of SQLite."""
 
 _REF = re.compile(rf"(?P<case>{_NUMBER})(?:\.(?P<offer>{_NUMBER}))?")
 
 
-class Decided(Struct, frozen=True):
-    """A case after an act, with everything that is needed to say what follows from it."""
+class Decision(Struct, frozen=True):
+    """A case after an act, with the sentence of the act and the motorist's personal data."""
 
     case: Case
     message: Message | str
@@ -34,22 +34,28 @@ class Decided(Struct, frozen=True):
 
 
 def offer_ref(book: Book, ref: str) -> tuple[int, int]:
-    """Read ``17.2``, or ``17`` while exactly one of its calls is open; raises UsageError."""
+    """Read ``17.2``, or ``17`` while exactly one call of the case is open; raises UsageError."""
     match = _REF.fullmatch(ref)
     if match is None:
-        raise UsageError("{ref} is no offer; write CASE.OFFER, as in 17.2", ref=quoted(ref))
+        raise UsageError(
+            "{ref} is not an offer; write CASE.OFFER, for example 17.2", ref=quoted(ref)
+        )
     case_id = int(match["case"])
     with book.store.reading() as reader:
-        case = existing(reader, case_id)
+        case = require_case(reader, case_id)
     if match["offer"]:
         return case_id, int(match["offer"])
     open_offers = [offer for offer in case.offers if offer.state == "open"]
     if len({offer.joint or -offer.number for offer in open_offers}) == 1:
         return case_id, open_offers[0].number
     listed = ", ".join(f"{case_id}.{offer.number} {offer.name}" for offer in open_offers)
+    template = "case {case_id} has {count} open offers"
     raise UsageError(
-        f"case {case_id} has {len(open_offers)} open offers" + (f": {listed}" if listed else ""),
-        hint="name the offer, as in 17.2",
+        f"{template}: {{offers}}" if listed else template,
+        case_id=case_id,
+        count=len(open_offers),
+        offers=listed,
+        hint="name the offer, for example 17.2",
     )
 
 
@@ -57,13 +63,14 @@ def parse_case_id(text: str) -> int:
     """Read the number of a case; raises UsageError."""
     if not re.fullmatch(_NUMBER, text):
         raise UsageError(
-            "{text} is no case; write its number, as 17, or an offer, as 17.2", text=quoted(text)
+            "{text} is not a case; write its number (17) or the number of an offer (17.2)",
+            text=quoted(text),
         )
     return int(text)
 
 
 def offer_in(case: Case, number: int) -> Offer:
-    """The offer of that number; raises UsageError where the case has none."""
+    """Return the offer of a number; raises UsageError if the case has none."""
     offer = case_states.offer_of(case, number)
     if offer is None:
         raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
@@ -79,45 +86,45 @@ def decide(
     *,
     offer: int | None = None,
     **details: str | int | float | bool | None,
-) -> Decided:
+) -> Decision:
     """Load, change and save a case in one transaction; a refused act is recorded as well.
 
-    The other offers of the call follow ``offer``; None: the act is about the whole case.
-    ``message`` makes the sentence that says what is recorded. It is made before the commit, so that
-    a failure after the commit cannot suppress it.
+    The other offers of one call change with ``offer``; None: the act concerns the whole case.
+    ``message`` makes the sentence about the recorded act. It is called before the commit, so that
+    no failure after the commit can suppress the sentence.
     """
     refused: DispatchError | None = None
     if offer is not None:
         details = {"offer": offer, **details}
-    with book.store.deciding() as tx, said_locally(book):
-        before = existing(tx, case_id)
+    with book.store.deciding() as tx, refusals_in_local_time(book):
+        before = require_case(tx, case_id)
         try:
             after = change(tx, before)
             if offer is not None:
-                after = joint_calls.followed(before, after, offer, action)
+                after = joint_calls.update_joint_offers(before, after, offer, action)
         except ConflictError as error:
-            # A late or second answer is recorded, shown, and never applied.
+            # A late or second answer is recorded and shown, but changes nothing.
             book.write(tx, f"refused {action}", case_id, **details)
             refused, after = error, before
         else:
             tx.save(before, after)
             book.write(tx, action, case_id, **details)
         personal = tx.personal(case_id) or Personal()
-        said = "" if refused is not None else message(after)
-        fact = of_case(case_id, said)
+        sentence = "" if refused is not None else message(after)
+        fact = of_case(case_id, sentence)
     if refused is not None:
-        with said_locally(book):
+        with refusals_in_local_time(book):
             raise refused
-    book.told.recorded.append(fact)
-    return Decided(after, said, personal)
+    book.unshown.recorded.append(fact)
+    return Decision(after, sentence, personal)
 
 
 def of_case(case_id: int, fact: Message | str) -> Message:
-    """Say of which case a fact is."""
+    """Put the number of its case before a recorded fact."""
     return Message("case {case_id}: {fact}", case_id=case_id, fact=fact)
 
 
-def taken(
+def accept_with_unit(
     book: Book,
     case: Case,
     offer: Offer,
@@ -126,7 +133,7 @@ def taken(
     *,
     extra_unit: bool,
 ) -> tuple[Case, Message | str]:
-    """Accept an offer and book a unit; returns the case, and since when that unit is overdue."""
+    """Accept an offer and book a unit; returns the case, and a warning if the unit is overdue."""
     fleet = fleet_of(book, tx, case, offer)
     after = offer_changes.accept(
         case,
@@ -142,7 +149,7 @@ def taken(
 
 
 def due_back(book: Book, name: str, booking: Booking) -> Message:
-    """Say when an overdue unit was due back."""
+    """Word when an overdue unit was due back."""
     return Message(
         "{name} was due back at {at} from case {case_id}: ask",
         name=name,
@@ -152,11 +159,11 @@ def due_back(book: Book, name: str, booking: Booking) -> Message:
 
 
 def give_way(
-    book: Book, tx: "Transaction", case: Case, number: int, placed: Placed
+    book: Book, tx: "Transaction", case: Case, number: int, placed: Rebooking
 ) -> tuple[Case, tuple[Message, ...]]:
-    """Move the bookings that give way to that of an offer, each with a record under its own case.
+    """Move the bookings that give way to an offer's booking, each with a record in its own case.
 
-    Returns the case and what is to be said of them.
+    Returns the case, and a warning for each promise that a moved booking breaks or delays.
     """
     warnings = []
     if placed.others:
@@ -167,7 +174,7 @@ def give_way(
         if booking.case_id == case.id:
             case = after = unit_bookings.rebooked(case, booking)
         else:
-            other = existing(tx, booking.case_id)
+            other = require_case(tx, booking.case_id)
             after = unit_bookings.rebooked(other, booking)
             tx.save(other, after)
         times = {"begin": booking.begin.isoformat(), "end": booking.end.isoformat()}
@@ -176,9 +183,7 @@ def give_way(
         ref = f"{booking.case_id}.{booking.offer}"
         if booking.begin >= placed.end:
             at = clock(booking.begin, book)
-            warnings.append(
-                Message("{ref}: its unit can set off at {at}, not before", ref=ref, at=at)
-            )
+            warnings.append(Message("{ref}: its unit cannot set off before {at}", ref=ref, at=at))
         elif unit_bookings.breaks_promise(after, offer_in(after, booking.offer)):
             at = clock(booking.end, book)
             warnings.append(
@@ -188,7 +193,7 @@ def give_way(
 
 
 def fleet_of(book: Book, tx: "Transaction", case: Case, offer: Offer) -> Fleet:
-    """The units of an offer's provider, and what the other jobs have booked."""
+    """Return the units of an offer's provider with the bookings of all other jobs."""
     option, provider = _option_of(case, offer), book.catalog.find(offer.provider)
     corrected = {each.number for each in case.offers if each.corrected}
     own = {each.number for each in joint_calls.of_one_call(case, offer.number)}
@@ -202,9 +207,9 @@ def fleet_of(book: Book, tx: "Transaction", case: Case, offer: Offer) -> Fleet:
 
 
 def minutes_of(book: Book, case: Case, offer: Offer) -> JobMinutes:
-    """How long the job of an offer takes a unit; of one call the longest counts.
+    """Return how long the job of an offer occupies a unit; of one call the longest job counts.
 
-    While the provider file cannot be read, the minutes that were booked at the acceptance hold.
+    Without a readable provider file it is the time that the acceptance has booked.
     """
     option = _option_of(case, offer)
     way_min = None if option is None else unit_bookings.way_min(option)
@@ -223,31 +228,35 @@ def _option_of(case: Case, offer: Offer) -> Option | None:
 
 
 def must_be_ahead(book: Book, moment: datetime, since: timedelta = timedelta(minutes=1)) -> None:
-    """Refuse to promise the past; a minute ago is a clock that was read a little late."""
+    """Raise UsageError for a moment in the past; the last minute is allowed."""
     if book.now - moment > since:
         raise UsageError(
-            "{at} has passed; it is {now}", at=clock(moment, book), now=clock(book.now, book)
+            "{at} is in the past; now it is {now}",
+            at=clock(moment, book),
+            now=clock(book.now, book),
         )
 
 
-def promised(
+def recorded_promise(
     book: Book,
-    decided: Decided,
+    decision: Decision,
     offer: Offer,
     language: str,
     *,
     warnings: tuple[Message | str, ...] = (),
 ) -> Recorded:
-    """What is said once an offer stands as accepted: to the caller, and to the driver."""
-    case = decided.case
-    at = clock(offer.promises[-1].there_at, book).worded(language)
+    """Make the record of a live offer, with the texts for the caller and the driver."""
+    case, there_at = decision.case, offer.promises[-1].there_at
+    at = clock(there_at, book).worded(language)
+    late = clock(offer.arrive_by or there_at, book).worded(language)
     texts = book.catalog.rules.say
+    tell = () if offer.arrived_at else call_texts.to_caller(offer, at, late, texts, language)
     return Recorded(
         ref=f"{case.id}.{offer.number}",
         case_id=case.id,
         state=offer.state,
-        message=decided.message,
-        tell_caller=() if offer.arrived_at else call_texts.to_caller(offer, at, texts, language),
-        give_driver=call_texts.to_driver(case, decided.personal, texts, language),
+        message=decision.message,
+        tell_caller=tell,
+        give_driver=call_texts.to_driver(case, decision.personal, texts, language),
         warnings=warnings,
     )

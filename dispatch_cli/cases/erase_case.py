@@ -1,4 +1,4 @@
-"""Erase what is personal in cases that were closed long enough ago."""
+"""Erase the personal data of cases that were closed long enough ago."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ from .book import Book
 from .clock_watch import confirm, jump_in_force, sentence
 
 BATCH_S = 0.02
-"""So long one decision of an erasure takes at most: acts on other cases wait for it."""
+"""Upper limit, in seconds, of one transaction of an erasure: other acts wait for it."""
 
 PAUSE_S = 0.002
-"""Between two of them, so that a program that waits for the log gets it first."""
+"""Seconds between two transactions, so that a waiting program gets the log first."""
 
 
 class Forgotten(Struct, frozen=True):
-    """Which cases were erased, or would be."""
+    """The numbers of the cases that were erased, or with ``dry_run`` would be."""
 
     cases: tuple[int, ...]
     dry_run: bool
@@ -29,10 +29,10 @@ class Forgotten(Struct, frozen=True):
 def forget(
     book: Book, *, older_than_days: float, dry_run: bool, clock_is_right: bool = False
 ) -> Forgotten:
-    """Erase what is personal in cases closed longer ago than that; holds are respected.
+    """Erase the personal data of cases closed longer ago than that and not on hold.
 
-    A case on which a hold is set while this runs, or that another program erases, is left out.
-    Raises ConflictError after a jump of the clock until an operator says that the time is right.
+    Cases that are put on hold or erased by another program during the run are skipped. Raises
+    ConflictError after a jump of the clock until an operator confirms the time.
     """
     if not dry_run:
         _must_have_a_clock(book, clock_is_right=clock_is_right)
@@ -42,8 +42,8 @@ def forget(
     return Forgotten(tuple(due), dry_run)
 
 
-def exports(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:
-    """The records of exports of some cases, by case; those without any are left out."""
+def exports_of(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:
+    """Return the journal's records of exports of some cases, by case; no entry without exports."""
     wanted, found = set(case_ids), dict[int, list[Act]]()
     if wanted:
         with book.store.reading() as reader:
@@ -54,7 +54,7 @@ def exports(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:
 
 
 def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
-    """Refuse to erase by a clock that has jumped, or record that its time is right."""
+    """Raise ConflictError after a jump of the clock, or record that its time is confirmed."""
     with book.store.reading() as reader:
         jump = jump_in_force(book, reader)
     if jump is None:
@@ -70,7 +70,7 @@ def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
 
 
 def _forget_all(book: Book, due: list[int], days: float) -> list[int]:
-    """Erase cases in short decisions; a failure in between says how many are erased."""
+    """Erase cases in short transactions; after a failure a warning counts the erased ones."""
     left, erased = deque(due), dict[int, Message]()
     try:
         while left:
@@ -79,21 +79,23 @@ def _forget_all(book: Book, due: list[int], days: float) -> list[int]:
         book.store.after_erasure()
     except DispatchError:
         if erased:
-            book.told.warnings.append(
+            book.unshown.warnings.append(
                 Message(
-                    "erased before that: {erased} of {due} cases", erased=len(erased), due=len(due)
+                    "erased before the failure: {erased} of {due} cases",
+                    erased=len(erased),
+                    due=len(due),
                 )
             )
         raise
-    book.told.recorded += erased.values()
+    book.unshown.recorded += erased.values()
     return list(erased)
 
 
 def _forget_some(book: Book, left: deque[int], days: float) -> dict[int, Message]:
-    """Erase the first cases that are left, in one decision of at most about BATCH_S.
+    """Erase the first of the remaining cases in one transaction of at most about BATCH_S.
 
-    Other programs work between two decisions: a case that is no longer due is passed over. Returns
-    what is to be said of each that is erased, which nothing that fails later can suppress.
+    Other programs may work between two transactions, so that cases that are no longer due are
+    skipped. Returns the recorded fact of each erased case, made before the commit.
     """
     end = monotonic() + BATCH_S
     looked_at, erased = 0, dict[int, Message]()

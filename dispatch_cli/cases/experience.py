@@ -1,4 +1,4 @@
-"""What the log has taught about one provider, held against what the file says."""
+"""The values learned about one provider from the log, beside those of the provider file."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from ..store import Reader
 
 
-def experience(
+def experience_of(
     reader: "Reader", provider: Provider, settings: Settings, now: datetime
 ) -> tuple[ServiceExperience, ...]:
-    """Say for each service of a provider what was assumed, counted and learned."""
+    """Return the values of the file, the counts and the learned values for each service."""
     summaries = {each.service: each for each in reader.summaries() if each.provider == provider.id}
     tallies = [each for each in reader.tallies() if each.provider == provider.id]
     counted = [each for each in tallies if learning.is_counted(each)]

@@ -1,4 +1,4 @@
-"""The gates once more, at the moment of the call."""
+"""Ask the gates again at the moment of a call."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from ..store import Reader, Transaction
 
 _BARS_THE_CALL = ("on_hold", "closed_now")
-"""Reasons that count at the moment of the call, and not only when help is needed."""
+"""Reasons that exclude a provider at the moment of the call, and not only of the incident."""
 
 
 def gate_now(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService
 ) -> tuple[Gate, Numbers]:
-    """Look again at the gates, and not at the order, and at which number is answered now.
+    """Return functions for the gates and the answered numbers of each option, as of now.
 
-    A provider without a free unit since the ranking is passed over, also where it is known when
-    the unit will be back: the order has not counted that wait.
+    The order is not computed again. Therefore a provider whose last free unit was booked after the
+    ranking is skipped, also if its wait is known: the order does not include that wait.
     """
     called, needed = needs_now(book, reader, case, entry_of(service))
     known = {
@@ -43,7 +43,7 @@ def gate_now(
 
     def gate(option: Option) -> Message | str | None:
         if option.provider not in known:
-            return "no longer in the file"
+            return "no longer in the provider file"
         if option.provider in reasons:
             return reasons[option.provider]
         stands = eligibility.Assessment(needed, known[option.provider]).availability
@@ -63,7 +63,7 @@ def gate_now(
 def gate_for_all(
     book: Book, reader: "Reader | Transaction", case: Case, services: Sequence[CaseService]
 ) -> tuple[Gate, Numbers]:
-    """Look at the gates for one call that asks for several services, by options of the first."""
+    """Return these functions for one call for several services, by options of the first one."""
     gate, numbers = gate_now(book, reader, case, services[0])
     others = [(each, *gate_now(book, reader, case, each)) for each in services[1:]]
 
@@ -81,7 +81,7 @@ def gate_for_all(
 def wait_now(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, option: Option
 ) -> float:
-    """Return the minutes until a provider that may be called has a free unit, as of now."""
+    """Return the minutes from now until a provider has a free unit."""
     _, needed = needs_now(book, reader, case, entry_of(service))
     provider = book.catalog.find(option.provider)
     if provider is None:
@@ -90,18 +90,19 @@ def wait_now(
 
 
 def _later(stands: Availability, book: Book) -> Message | str:
-    """Say why a provider that could come at once when it was ranked cannot do so now."""
+    """Word why a provider that was free at the ranking is not free now."""
     if stands.source == "hours" and stands.opens_at is not None:
         return Message("opens {at}", at=clock(stands.opens_at, book))
     if stands.free_at is None:
-        return "all units taken since"
+        return "all units booked since the ranking"
     return Message(
-        "all units taken since, the next in about {wait_min:.0f} min", wait_min=stands.wait_min
+        "all units booked since the ranking, the next one is free in about {wait_min:.0f} min",
+        wait_min=stands.wait_min,
     )
 
 
 def why_out(providers: Iterable[Provider], called: "Need", needed: "Need") -> dict[str, Message]:
-    """Say of each provider that must not be called now what stops it."""
+    """Return the reason of each provider that must not be called now, by its id."""
     providers = list(providers)
     now = eligibility.split(providers, called).excluded
     then = now if needed is called else eligibility.split(providers, needed).excluded
@@ -110,7 +111,7 @@ def why_out(providers: Iterable[Provider], called: "Need", needed: "Need") -> di
 
 
 def opens_later(book: Book, reader: "Reader | Transaction", case: Case, provider_id: str) -> bool:
-    """Whether a provider is called before it opens, so that no answer says nothing of it."""
+    """Return whether a provider is called before it opens, when no answer teaches nothing."""
     provider = book.catalog.find(provider_id)
     if provider is None:
         return False
@@ -121,7 +122,7 @@ def opens_later(book: Book, reader: "Reader | Transaction", case: Case, provider
 def overdue_since(
     book: Book, reader: "Reader | Transaction", case: Case, offer: Offer
 ) -> Message | str:
-    """Say when an overdue unit was due back; empty if one is free, or all are booked."""
+    """Word when an overdue unit was due back; empty if a unit is free or none is overdue."""
     provider = book.catalog.find(offer.provider)
     if provider is None:
         return ""
@@ -142,11 +143,12 @@ def needs_now(
     *,
     without_case: int = 0,
 ) -> tuple["Need", "Need"]:
-    """What a service asks of a provider: at the moment of the call, and when help is needed.
+    """Return the needs of a service at the moment of the call and at the time of the incident.
 
-    The two are one unless the case begins later. The bookings of one case can be left out.
+    Both are the same object unless the case is an appointment. The bookings of ``without_case`` do
+    not count.
     """
-    # In the centre's zone, in which the reasons say when a provider opens.
+    # In the centre's time zone, in which the reasons give the opening of a provider.
     called_at = local(book.now, book)
     needed_at = local(max(book.now, case.incident.when), book)
     observed = observe(book.catalog, reader, book.now, without_case=without_case)
@@ -163,5 +165,5 @@ def needs_now(
 
 
 def entry_of(service: CaseService) -> PlanEntry:
-    """The entry of the plan from which a service of a case was made, as far as gates ask."""
+    """Return the plan entry of a case's service, with the fields that the gates read."""
     return PlanEntry(service=service.service, equipment=service.equipment)

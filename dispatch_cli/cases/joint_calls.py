@@ -1,4 +1,4 @@
-"""Offers for several services that one call makes: answered together, with one booking."""
+"""Offers of one call for several services: they are answered together and have one booking."""
 
 from msgspec.structs import replace
 
@@ -6,11 +6,11 @@ from ..model.case import Case, CaseService, Offer
 from .case_states import LIVE, offer_of, offers_for, service_of
 
 ALONE = frozenset({"unsuccessful", "correct"})
-"""Acts on one offer of a call that the others do not follow."""
+"""Acts on one offer of a call that do not change the others."""
 
 
 def joined(case: Case, numbers: tuple[int, ...]) -> Case:
-    """Mark some offers as made by one call."""
+    """Return the case with some offers marked as those of one call."""
     return replace(
         case,
         offers=tuple(
@@ -21,33 +21,33 @@ def joined(case: Case, numbers: tuple[int, ...]) -> Case:
 
 
 def of_one_call(case: Case, number: int) -> list[Offer]:
-    """Return the offers of the same call, itself included."""
+    """Return the offers of the same call, this one included."""
     offer = offer_of(case, number)
     return [] if offer is None else case.of_one_call(offer)
 
 
 def services_of_call(case: Case, number: int) -> list[CaseService]:
-    """Return the services that the call of an offer asks for, as far as the case still has them."""
+    """Return the services of the call of an offer that the case still has."""
     found = (service_of(case, each.service) for each in of_one_call(case, number))
     return [service for service in found if service is not None]
 
 
 def holder_of(case: Case, number: int) -> Offer | None:
-    """Return the offer that stands and has the booking of a call; None if none has."""
+    """Return the live offer that has the booking of a call; None if there is none."""
     group = of_one_call(case, number)
     return next((each for each in group if has_booking(each)), None)
 
 
 def has_booking(offer: Offer) -> bool:
-    """Whether an offer stands and has a unit for a time."""
+    """Return whether an offer is live and has booked a unit."""
     return offer.booked_from is not None and offer.state in LIVE
 
 
-def followed(before: Case, after: Case, number: int, action: str) -> Case:
-    """Let the other offers of a call follow the one that has changed.
+def update_joint_offers(before: Case, after: Case, number: int, action: str) -> Case:
+    """Change the other offers of a call like the one that has changed.
 
-    Those follow that stood where it did, and whose service no other provider is asked for or has.
-    If the booking ends with that offer, one that still stands takes it over.
+    This applies to those that had the same state, unless another provider has an open or live offer
+    for their service. If the booking ends with the changed offer, a live offer takes it over.
     """
     old = {each.number: each for each in before.offers}
     group = of_one_call(before, number)
@@ -76,7 +76,7 @@ def followed(before: Case, after: Case, number: int, action: str) -> Case:
 
 
 def _has_another(case: Case, offer: Offer) -> bool:
-    """Whether another provider is asked for the service of an offer, or has it."""
+    """Return whether another provider has an open or live offer for the same service."""
     return any(
         each.number != offer.number and each.state in ("open", *LIVE)
         for each in offers_for(case, offer.service)
@@ -84,7 +84,7 @@ def _has_another(case: Case, offer: Offer) -> bool:
 
 
 def _like(offer: Offer, lead: Offer) -> Offer:
-    """Record for an offer what was recorded for another one of its call, but for the booking."""
+    """Copy the outcome and the times of another offer of the call, without its booking."""
     return replace(
         offer,
         outcome=lead.outcome,

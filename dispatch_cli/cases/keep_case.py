@@ -1,4 +1,4 @@
-"""Notes, reminders, and what is the motorist's own: recorded, held back, given to its owner."""
+"""Record notes, reminders and personal data; keep them from erasure; export them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,29 +10,29 @@ from ..messages import Message
 from ..model.case import EXPORT, Case, Personal
 from ..results.case_results import PersonalView
 from . import offer_changes
-from .book import Book, clock, existing, local, said_locally
+from .book import Book, clock, local, refusals_in_local_time, require_case
 from .decisions import must_be_ahead, of_case
 from .view_case import personal
 
 
 def remind(book: Book, case_id: int, at: datetime | None) -> Case:
-    """Remember to call the motorist back at a time; None: done."""
+    """Set the time to call the motorist back; None: the call back is done."""
     if at is not None:
         must_be_ahead(book, at, since=timedelta())
-    with book.store.deciding() as tx, said_locally(book):
-        before = existing(tx, case_id)
+    with book.store.deciding() as tx, refusals_in_local_time(book):
+        before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
         after = replace(before, call_back_at=at, call_back_set_at=at and book.now)
         tx.save(before, after)
         book.write(tx, "callback", case_id, at=at.isoformat() if at else None)
         done = Message("call back {at}", at=clock(at, book)) if at else "called back"
         fact = of_case(case_id, done)
-    book.told.recorded.append(fact)
+    book.unshown.recorded.append(fact)
     return after
 
 
 def note(book: Book, case_id: int, text: str) -> str:
-    """Add a line to the case's notes, which are personal, and return them as they were."""
+    """Add a line to the case's notes, which are personal data; return the notes before it."""
     before = _change_personal(
         book, case_id, "note", lambda old: replace(old, note=_joined(old.note, text))
     )
@@ -40,25 +40,27 @@ def note(book: Book, case_id: int, text: str) -> str:
 
 
 def put_personal(book: Book, case_id: int, **facts: str) -> Personal:
-    """Record name, call-back number, plate, reference or destination; give them as they were."""
+    """Record personal data by field, such as ``plate``; return the data before the change."""
     return _change_personal(book, case_id, "personal", lambda old: replace(old, **facts))
 
 
 def hold(book: Book, case_id: int, until: datetime) -> None:
-    """Keep one case back from erasure until a day."""
+    """Keep the personal data of a case from erasure until a day."""
     if until <= book.now:
-        raise UsageError("that day has passed: name one that is still to come")
+        raise UsageError(
+            "{until:%Y-%m-%d} is in the past; name a day in the future", until=local(until, book)
+        )
     with book.store.deciding() as tx:
-        existing(tx, case_id)
+        require_case(tx, case_id)
         tx.hold(case_id, until)
         book.write(tx, "hold", case_id, until=until.isoformat())
         day = local(until, book)
         fact = of_case(case_id, Message("kept until {day:%Y-%m-%d}", day=day))
-    book.told.recorded.append(fact)
+    book.unshown.recorded.append(fact)
 
 
 def export(book: Book, case_id: int) -> PersonalView:
-    """Give a person their own data; the journal says that it was given."""
+    """Return a motorist's personal data for the motorist; the journal records the export."""
     return personal(book, case_id, action=EXPORT)
 
 
@@ -69,13 +71,13 @@ def _joined(old: str, text: str) -> str:
 def _change_personal(
     book: Book, case_id: int, action: str, change: Callable[[Personal], Personal]
 ) -> Personal:
-    """Change what is the motorist's, and return it as it was."""
+    """Change the motorist's personal data, and return the data before the change."""
     with book.store.deciding() as tx:
-        existing(tx, case_id)
+        require_case(tx, case_id)
         before = tx.personal(case_id) or Personal()
         tx.set_personal(case_id, change(before))
         book.write(tx, action, case_id)
-        done = "noted" if action == "note" else "what is the motorist's own is recorded"
+        done = "noted" if action == "note" else "the motorist's personal data are recorded"
         fact = of_case(case_id, done)
-    book.told.recorded.append(fact)
+    book.unshown.recorded.append(fact)
     return before

@@ -1,4 +1,4 @@
-"""What the case log knows for a ranking."""
+"""Read the observations for a ranking from the case log."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,10 +25,10 @@ def observe(
     learned: bool = True,
     without_case: int = 0,
 ) -> Observations:
-    """Read who was assigned when, what is known of each provider, and what answers have taught.
+    """Read states, reports, bookings, last assignments and learned values from the case log.
 
-    Without ``learned`` the file's values count, as if no provider had ever answered. The units that
-    ``without_case`` has taken count as free: it does not wait for itself.
+    Without ``learned`` the values of the provider file count. Units booked by ``without_case``
+    count as free, because a case does not wait for its own unit.
     """
     checking = catalog.checking()
     settings = checking.settings
@@ -47,7 +47,7 @@ def observe(
             )
             for each in {**states, **reports, **bookings}
         },
-        # The heartbeat may be a secret, and a batch stores what it knows.
+        # The heartbeat may be a secret, and a batch stores its observations in a file.
         checks=replace(settings, heartbeat="", reference=None),
         last_assigned=reader.last_assigned(),
         summaries={(each.provider, each.service): each for each in summaries},
@@ -56,9 +56,9 @@ def observe(
 
 
 def _with_ahead(reader: "Reader | Transaction", now: datetime) -> dict[str, list[Booking]]:
-    """Read the bookings; one that a clock ahead has made counts as overdue from now on.
+    """Read the bookings; one that was made by a clock ahead counts as overdue from now on.
 
-    Its begin and end are wrong by an unknown time, and the unit is on a job: the provider is asked.
+    Its begin and end are wrong by an unknown time, and its unit is on a job.
     """
     found = reader.bookings()
     ahead = reader.booked_ahead(now + TOLERANCE) if found else set()
@@ -85,6 +85,6 @@ def _others(bookings: Iterable[Booking], without_case: int) -> tuple[Booking, ..
 def _maintenance(
     catalog: "Catalog", checking: Checking, provider_id: str, now: datetime
 ) -> Maintenance | None:
-    """Return the maintenance that a provider of the file is in."""
+    """Return the maintenance of a provider; None if there is none or it is not in the file."""
     provider = catalog.find(provider_id) if checking.maintenance else None
     return None if provider is None else checking.maintenance_of(provider, now)

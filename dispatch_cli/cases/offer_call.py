@@ -1,4 +1,4 @@
-"""Place the next call: whom, on which number, and what to say."""
+"""Place the next call for a service: choose the provider and its number, and open the offer."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -11,9 +11,9 @@ from .. import desk, eligibility, geo, ranking
 from ..errors import ConflictError, UsageError
 from ..messages import Message, joined
 from ..model.case import Case, CaseService, Offer, Option
-from ..results.case_results import Exhausted, Later, OfferCard
+from ..results.case_results import Exhausted, LaterProvider, OfferCard
 from . import call_texts, case_states, joint_calls, offer_changes
-from .book import Book, clock, existing, local, said_locally
+from .book import Book, clock, local, refusals_in_local_time, require_case
 from .decisions import of_case
 from .gates_now import (
     entry_of,
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from ..store import Reader, Transaction
 
 
-class Around(Struct, frozen=True):
-    """What the log adds to an offer: its overdue unit, and the providers of the next calls."""
+class OfferContext(Struct, frozen=True):
+    """The overdue unit of an offer's provider, and the providers of the next calls."""
 
     overdue: Message | str
-    then: tuple[Later, ...]
+    then: tuple[LaterProvider, ...]
 
 
 def place_call(
@@ -46,16 +46,16 @@ def place_call(
     override: str = "",
     language: str = "de",
 ) -> OfferCard | Exhausted:
-    """Open the offer to the next provider of a service, or out of order to the one named.
+    """Open the offer to the next provider of a service, or out of order to ``provider``.
 
-    Without ``services`` the first that waits; for several of them one call is made, to the first
-    provider that can be asked for all. ``override`` is "wish" or "decision".
+    Default service: the first that waits. For several services it is one call, to the first
+    provider that can be asked for all of them. ``override`` is "wish" or "decision".
     """
-    with book.store.deciding() as tx, said_locally(book):
-        before = existing(tx, case_id)
+    with book.store.deciding() as tx, refusals_in_local_time(book):
+        before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
         wanted = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
-        # Before the choice: with no provider left, a service that has help is not exhausted.
+        # Before the choice, because a service that already has help is not exhausted.
         for each in wanted:
             offer_changes.must_need_a_call(before, each)
         options, found, in_spite_of = _chosen(book, tx, before, wanted, provider)
@@ -84,7 +84,7 @@ def place_call(
                 phone=nobody.phone,
             )
         fact = of_case(case_id, said)
-    book.told.recorded.append(fact)
+    book.unshown.recorded.append(fact)
     if not options:
         return nobody
     return card(
@@ -104,10 +104,10 @@ def _chosen(
     case: Case,
     wanted: Sequence[CaseService],
     provider: str | None,
-) -> tuple[list[Option], case_states.Next, Message | str]:
-    """Choose the options to ask for in one call, one for each service, and the number to dial.
+) -> tuple[list[Option], case_states.NextCall, Message | str]:
+    """Choose the options to ask in one call, one for each service, and the number to call.
 
-    The last value says what speaks against a provider that is asked out of order.
+    The last value is the reason against a provider that is asked out of order.
     """
     if provider is None:
         found = _next_for_all(book, tx, case, wanted)
@@ -117,7 +117,7 @@ def _chosen(
         return [found.option, *filter(None, others)], found, ""
     asked = [_out_of_order(book, tx, case, each, provider) for each in wanted]
     options, against = [each for each, _ in asked], [why for _, why in asked if why]
-    found = case_states.Next(options[0], options[0].phones[0], ())
+    found = case_states.NextCall(options[0], options[0].phones[0], ())
     return options, found, joined(dict.fromkeys(against))
 
 
@@ -128,8 +128,8 @@ def _write_down(
     for offer in offers:
         if because:
             tx.set_text(case_id, f"{offer.number}.because", because)
-        said = {name: getattr(offer, name) for name in ("service", "provider", "override")}
-        book.write(tx, "offer", case_id, offer=offer.number, **said)
+        details = {name: getattr(offer, name) for name in ("service", "provider", "override")}
+        book.write(tx, "offer", case_id, offer=offer.number, **details)
 
 
 def _asked(
@@ -160,8 +160,11 @@ def _asked(
 
 def _next_for_all(
     book: Book, tx: "Transaction", case: Case, wanted: Sequence[CaseService]
-) -> case_states.Next:
-    """Find the next provider of the first service that can be asked for the others as well."""
+) -> case_states.NextCall:
+    """Find the next provider of the first service that can be asked for the others as well.
+
+    Raises UsageError if only separate calls are possible.
+    """
     found = case_states.next_option(case, wanted[0], *gate_for_all(book, tx, case, wanted))
     if found.option is not None or len(wanted) == 1:
         return found
@@ -169,12 +172,12 @@ def _next_for_all(
     apart = [each for each, gate, numbers in gates
              if case_states.next_option(case, each, gate, numbers).option]  # fmt: skip
     if apart:
-        names = " and ".join(each.service for each in wanted)
+        names = " + ".join(each.service for each in wanted)
         raise UsageError(
             "no provider can be asked for {names} in one call",
             names=names,
             hint=Message(
-                "ask apart: dispatch case offer {id} --service {service}",
+                "place a call for each service: dispatch case offer {id} --service {service}",
                 id=case.id,
                 service=apart[0].service,
             ),
@@ -182,23 +185,25 @@ def _next_for_all(
     return found
 
 
-def exhausted(case_id: int, services: Sequence[CaseService], found: case_states.Next) -> Exhausted:
-    """Say that no provider is left for a service, with the last resort's number."""
+def exhausted(
+    case_id: int, services: Sequence[CaseService], found: case_states.NextCall
+) -> Exhausted:
+    """Return the last resort of services for which no provider is left to ask."""
     names = " + ".join(each.service for each in services)
     phone, text = services[0].last_resort_phone, services[0].last_resort_text
     return Exhausted(case_id, names, phone, text, _named(found))
 
 
-def _named(found: case_states.Next) -> tuple[tuple[str, Message | str], ...]:
+def _named(found: case_states.NextCall) -> tuple[tuple[str, Message | str], ...]:
     return tuple((option.name, why) for option, why in found.skipped)
 
 
 def why_not(
     book: Book, case_id: int, provider_id: str, *, services: Sequence[str] = ()
 ) -> Message | str:
-    """Say what speaks against asking a provider out of order; empty where nothing does."""
-    with said_locally(book), book.store.reading() as reader:
-        case = existing(reader, case_id)
+    """Return the reason against asking a provider out of order; empty if there is none."""
+    with refusals_in_local_time(book), book.store.reading() as reader:
+        case = require_case(reader, case_id)
         offer_changes.must_be_open(case)
         wanted = [_service_to_ask(case, name) for name in dict.fromkeys(services) or (None,)]
         found = [_out_of_order(book, reader, case, each, provider_id)[1] for each in wanted]
@@ -212,13 +217,10 @@ def card(
     *,
     skipped: tuple[tuple[str, Message | str], ...] = (),
     in_spite_of: Message | str = "",
-    around: Around | None = None,
+    around: OfferContext | None = None,
     language: str = "de",
 ) -> OfferCard:
-    """Make the card of an open offer, also when it is looked at again.
-
-    Without ``around`` the log is asked.
-    """
+    """Make the card of an open offer; without ``around`` its context is read from the log."""
     if around is None:
         with book.store.reading() as reader:
             around = _around(book, reader, case, offer)
@@ -245,19 +247,21 @@ def card(
     )
 
 
-def _around(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> Around:
-    """Read what the log says beside an offer; the next ones are those that a call would choose."""
+def _around(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> OfferContext:
+    """Read the context of an offer from the log: its overdue unit, and the next three calls."""
     services = joint_calls.services_of_call(case, offer.number)
-    then: list[Later] = []
+    then: list[LaterProvider] = []
     if services:
         gate, numbers = gate_for_all(book, reader, case, services)
         rest = case_states.still_to_ask(case, services[0], gate, numbers)
-        then = [Later(phone, each.name, each.arrival_min) for each, phone in islice(rest, 3)]
-    return Around(overdue_since(book, reader, case, offer), tuple(then))
+        then = [
+            LaterProvider(phone, each.name, each.arrival_min) for each, phone in islice(rest, 3)
+        ]
+    return OfferContext(overdue_since(book, reader, case, offer), tuple(then))
 
 
 def _service_to_ask(case: Case, name: str | None) -> CaseService:
-    """Return the service that was named, or the first for which a provider can be asked."""
+    """Return the named service, else the first one for which a provider can be asked."""
     if name is not None:
         service = case_states.service_of(case, name)
         if service is None:
@@ -270,24 +274,24 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
             )
         return service
     states = {each.service: case_states.service_state(case, each) for each in case.services}
-    # A service with a provider left to call comes before one for which none is left.
+    # A service with a provider left to ask precedes an exhausted one.
     for state in ("waiting", "exhausted"):
         for service in case.services:
             if states[service.service] == state:
                 return service
-    said = ", ".join(f"{service}: {state}" for service, state in states.items())
+    listed = ", ".join(f"{service}: {state}" for service, state in states.items())
     raise ConflictError(
-        "case {id} has nobody to ask now ({said})", id=case.id, said=said or "no service"
+        "case {id} needs no call now ({states})", id=case.id, states=listed or "no service"
     )
 
 
 def _out_of_order(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService, provider_id: str
 ) -> tuple[Option, Message | str]:
-    """Return the option of a provider that the operator names, and what speaks against it."""
+    """Return the option of a provider that the operator names, and the reason against it."""
     listed = service.option_of(provider_id)
     offers = list(case_states.offers_for(case, service.service))
-    said = [
+    answers = [
         Message(
             "{state} at {at}",
             state=offer.state.replace("_", " "),
@@ -299,7 +303,7 @@ def _out_of_order(
     if listed is not None:
         gate, numbers = gate_now(book, reader, case, service)
         _, twin = case_states.next_phone(listed, numbers(listed), offers)
-        against = joined([*said, twin, gate(listed) or ""])
+        against = joined([*answers, twin, gate(listed) or ""])
         return replace(listed, phones=numbers(listed)), against
     provider = desk.find_provider(book.catalog, provider_id)
     called, needed = needs_now(book, reader, case, entry_of(service))
@@ -320,4 +324,4 @@ def _out_of_order(
         index_min=rated.index_min,
     )
     _, twin = case_states.next_phone(option, option.phones, offers)
-    return option, joined([*said, twin, why])
+    return option, joined([*answers, twin, why])

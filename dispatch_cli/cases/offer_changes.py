@@ -1,4 +1,4 @@
-"""Asking and answering: each act takes a case and gives the case that follows, or refuses."""
+"""The acts on offers: each function returns the changed case, or raises an error."""
 
 from datetime import datetime, timedelta
 from typing import get_args
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ..availability import Fleet
 from ..errors import ConflictError, UsageError
 from ..messages import Clock, Message
-from ..model.case import Case, CaseService, Offer, Option, Outcome, Promise, Right
+from ..model.case import Case, CaseService, CorrectedOutcome, Offer, OfferOutcome, Option, Promise
 from ..model.words import DECLINE_REASONS
 from .case_states import (
     ANSWER_WITHIN,
@@ -21,24 +21,24 @@ from .case_states import (
 from .joint_calls import holder_of
 from .offer_forecast import with_forecast
 from .offer_table import TABLE, Refused
-from .unit_bookings import JobMinutes, Placed, booked_time, extend, move, take_unit
+from .unit_bookings import JobMinutes, Rebooking, booked_time, extend, move, take_unit
 
 LATE_AFTER = timedelta(minutes=10)
-"""How long after its promise a unit may come before the case asks what became of it."""
+"""The tolerance after a promised arrival, before the deadline is missed."""
 
 
-class RefusedError(ConflictError):
-    """Another act came first, or the offer is over: ``text`` says what, ``at`` when.
+class RefusedActError(ConflictError):
+    """An act that an earlier act has made impossible: ``text`` names that one, ``at`` its moment.
 
-    The moment stands apart, because the core does not know the zone in which it is said.
+    The moment is a value of its own, because the core does not know the time zone of the centre.
     """
 
     def __init__(self, text: Message | str, at: datetime, after: Message | str = "") -> None:
         self.text, self.at, self.after = text, at, after
         super().__init__("{text} at {at:%H:%M}{after}", text=text, at=at, after=after)
 
-    def said(self, at: Clock) -> ConflictError:
-        """The same as it is said to people, with the moment as a time of day."""
+    def worded_at(self, at: Clock) -> ConflictError:
+        """Return the same error with its moment in the time zone of the centre."""
         return ConflictError(
             "{text} at {at}{after}", text=self.text, at=at, after=self.after, hint=self.hint
         )
@@ -56,7 +56,7 @@ def ask(
     before_opening: bool = False,
     answer_within: timedelta = ANSWER_WITHIN,
 ) -> Case:
-    """Open an offer: the call is placed now. One service asks one provider at a time."""
+    """Open an offer, for a call that is placed now; a service has one open offer at a time."""
     must_need_a_call(case, service)
     ranks = [each.provider for each in service.options]
     offer = Offer(
@@ -87,7 +87,7 @@ def accept(
     minutes: JobMinutes,
     extra_unit: bool = False,
 ) -> Case:
-    """Record an acceptance with its promise; it books a unit of the provider, once for a call.
+    """Record an acceptance with its promise, and book a unit of the provider, one for each call.
 
     ``fleet`` has the bookings of all other jobs. Raises ConflictError for a late answer, and
     NoUnitError if no unit is free for the whole time.
@@ -96,8 +96,9 @@ def accept(
     others = [o for o in offers_for(case, offer.service) if o.number != number]
     for other in others:
         if other.state in LIVE:
-            raise RefusedError(
-                Message("already accepted by {name}", name=other.name), _said_at(other)
+            raise RefusedActError(
+                Message("already accepted by {name}", name=other.name),
+                _answered_or_opened_at(other),
             )
         if other.state == "open" and offer.state == "no_answer":
             raise ConflictError(
@@ -105,9 +106,14 @@ def accept(
             )
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(
-            "{ref} was to be called back by then; use case correct", ref=ref_of(case, offer)
+            "{ref}: the time for a call back is over",
+            ref=ref_of(case, offer),
+            hint=Message(
+                'record the late answer with "dispatch case correct {ref} --outcome accepted"',
+                ref=ref_of(case, offer),
+            ),
         )
-    said = replace(
+    accepted = replace(
         offer,
         outcome="accepted",
         answered_at=now,
@@ -115,15 +121,18 @@ def accept(
         arrive_by=there_at + LATE_AFTER,
     )
     holder = holder_of(case, number)
-    if holder is not None:  # the unit comes for another service already
-        return _put(case, replace(said, unit=holder.unit))
+    if holder is not None:  # the unit already comes for another service of the call
+        return _put(case, replace(accepted, unit=holder.unit))
     begin, end = booked_time(case, there_at, now=now, minutes=minutes)
     unit = take_unit(offer, fleet, (begin, end), minutes, extra=extra_unit)
-    return _put(case, replace(said, unit=unit, booked_from=begin, booked_until=end))
+    return _put(case, replace(accepted, unit=unit, booked_from=begin, booked_until=end))
 
 
 def answer(case: Case, number: int, action: str, *, now: datetime, reason: str = "") -> Case:
-    """Record any answer or ending but an acceptance; ``reason`` is one of the closed list."""
+    """Record an answer or end other than an acceptance.
+
+    Raises UsageError if a refusal has no ``reason`` of DECLINE_REASONS.
+    """
     offer = _allowed(case, number, action)
     if action == "decline" and reason not in DECLINE_REASONS:
         raise UsageError(
@@ -135,7 +144,7 @@ def answer(case: Case, number: int, action: str, *, now: datetime, reason: str =
     follows = TABLE[offer.state][action]
     changed = replace(
         offer,
-        outcome=next(each for each in get_args(Outcome) if each == follows),
+        outcome=next(each for each in get_args(OfferOutcome) if each == follows),
         reason=reason,
         answered_at=offer.answered_at or now,
         ended_at=now if ends else None,
@@ -154,14 +163,14 @@ def promise(
     speaker: str,
     fleet: Fleet,
     minutes: JobMinutes,
-) -> tuple[Case, Placed]:
-    """Record a new time; every promise stays, with its speaker and the moment it was made.
+) -> tuple[Case, Rebooking]:
+    """Record a new promised time and keep the older promises.
 
     The second value is the booking at the new time, with those of other jobs that give way.
     """
     offer = _allowed(case, number, "eta")
-    said = Promise(there_at, now, speaker)
-    changed = replace(offer, promises=(*offer.promises, said), arrive_by=there_at + LATE_AFTER)
+    fresh = Promise(there_at, now, speaker)
+    changed = replace(offer, promises=(*offer.promises, fresh), arrive_by=there_at + LATE_AFTER)
     since = min(offer.answered_at or now, now)
     placed = move(offer, fleet, *booked_time(case, there_at, now=since, minutes=minutes))
     return _put(case, _booked(changed, placed)), placed
@@ -169,8 +178,8 @@ def promise(
 
 def arrive(
     case: Case, number: int, *, now: datetime, fleet: Fleet, job_min: float
-) -> tuple[Case, Placed]:
-    """Record that help is on the scene; its unit is booked until the job should be done.
+) -> tuple[Case, Rebooking]:
+    """Record the arrival of help; its unit is booked until the expected end of the job.
 
     The second value is that booking, with those of other jobs that give way.
     """
@@ -179,16 +188,19 @@ def arrive(
     return _put(case, _booked(replace(offer, arrived_at=now), placed)), placed
 
 
-def correct(case: Case, number: int, right: Right, *, now: datetime, operator: str) -> Case:
+def correct(
+    case: Case, number: int, right: CorrectedOutcome, *, now: datetime, operator: str
+) -> Case:
     """Supersede an answer by a new record and keep both; refused once help has arrived.
 
-    ``open``: the call is still running; ``not_called``: there never was a call, nothing follows.
-    A correction to "accepted" still has to take a unit: ``accept`` the new record.
+    ``open``: the call is not answered yet. ``not_called``: there was no call, so that there is no
+    new record. After a correction to "accepted" the caller must ``accept`` the new record, which
+    books a unit.
     """
     offer = _allowed(case, number, "correct")
     if offer.arrived_at is not None:
-        raise RefusedError(
-            Message("{ref} {name} has brought help", ref=ref_of(case, offer), name=offer.name),
+        raise RefusedActError(
+            Message("{ref} {name} arrived", ref=ref_of(case, offer), name=offer.name),
             offer.arrived_at,
         )
     if offer.state == "open" and right != "not_called":
@@ -216,15 +228,17 @@ def correct(case: Case, number: int, right: Right, *, now: datetime, operator: s
 
 
 def _must_be_idle(case: Case, offer: Offer) -> None:
-    """Refuse a second call for a service while another provider is asked or on the way."""
+    """Raise an error if another offer for the same service is open or live."""
     for other in offers_for(case, offer.service):
         if other.number != offer.number and other.state in ("open", *LIVE):
-            text = f"{ref_of(case, other)} {other.name} is {other.state}"
-            raise RefusedError(text, _said_at(other))
+            template = "{ref} {name} is {state}"
+            ref = ref_of(case, other)
+            text = Message(template, ref=ref, name=other.name, state=other.state)
+            raise RefusedActError(text, _answered_or_opened_at(other))
 
 
 def _open_next(case: Case, service: str) -> Case:
-    """Open what was planned after a service that did not help."""
+    """Open the services that are planned after an unsuccessful one."""
     services = tuple(
         replace(each, opened=True) if each.after == service else each for each in case.services
     )
@@ -232,29 +246,32 @@ def _open_next(case: Case, service: str) -> Case:
 
 
 def _allowed(case: Case, number: int, action: str) -> Offer:
-    """The offer, if the published table allows the action in its state."""
+    """Return the offer of a number if the table of states and actions allows the action."""
     offer = offer_of(case, number)
     if offer is None:
         raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
     must_be_open(case)
     cell = TABLE[offer.state][action]
     if isinstance(cell, Refused):
-        text = f"{ref_of(case, offer)} {cell.why}: {offer.name}"
-        raise RefusedError(text, _said_at(offer), Message(" ({state})", state=offer.state))
+        text = Message(
+            "{ref} {why}: {name}", ref=ref_of(case, offer), why=cell.why, name=offer.name
+        )
+        after = Message(" ({state})", state=offer.state)
+        raise RefusedActError(text, _answered_or_opened_at(offer), after)
     return offer
 
 
 def must_be_open(case: Case) -> None:
-    """Refuse to touch a case that is over."""
+    """Raise an error if a case is closed or cancelled."""
     if case.closed_at is not None:
         state = "cancelled" if case.cancelled else "closed"
-        raise RefusedError(
+        raise RefusedActError(
             Message("case {id} was {state}", id=case.id, state=state), case.closed_at
         )
 
 
 def must_need_a_call(case: Case, service: CaseService) -> None:
-    """Refuse to ask for a service that waits for another one, or for which a provider is asked."""
+    """Raise an error if a service waits for another one, or has an open or live offer."""
     must_be_open(case)
     state = service_state(case, service)
     if state == "later":
@@ -263,7 +280,7 @@ def must_need_a_call(case: Case, service: CaseService) -> None:
         )
     if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
         last = _last_of(case, service)
-        raise RefusedError(
+        raise RefusedActError(
             Message(
                 "{service} is {state} already: {ref} {name}",
                 service=service.service,
@@ -271,7 +288,7 @@ def must_need_a_call(case: Case, service: CaseService) -> None:
                 ref=ref_of(case, last),
                 name=last.name,
             ),
-            _said_at(last),
+            _answered_or_opened_at(last),
         )
 
 
@@ -280,12 +297,12 @@ def _put(case: Case, changed: Offer) -> Case:
     return replace(case, offers=offers)
 
 
-def _booked(offer: Offer, placed: Placed) -> Offer:
+def _booked(offer: Offer, placed: Rebooking) -> Offer:
     return replace(offer, unit=placed.unit, booked_from=placed.begin, booked_until=placed.end)
 
 
 def _cleared(offer: Offer, operator: str) -> Offer:
-    """The offer as it was when the call was placed."""
+    """Return an offer as it was when the call was placed."""
     return Offer(
         number=offer.number,
         service=offer.service,
@@ -307,7 +324,7 @@ def _cleared(offer: Offer, operator: str) -> Offer:
 
 
 def _last_of(case: Case, service: CaseService) -> Offer:
-    """The offer that decides where a service stands."""
+    """Return the last offer that decides the state of a service."""
     found = [
         offer
         for offer in offers_for(case, service.service)
@@ -316,9 +333,10 @@ def _last_of(case: Case, service: CaseService) -> Offer:
     return found[-1]
 
 
-def _said_at(offer: Offer) -> datetime:
+def _answered_or_opened_at(offer: Offer) -> datetime:
     return offer.answered_at or offer.opened_at
 
 
 def ref_of(case: Case, offer: Offer) -> str:
+    """Return the number of an offer with that of its case, such as ``17.2``."""
     return f"{case.id}.{offer.number}"

@@ -1,4 +1,4 @@
-"""What the ranking said of an offer when the call was placed."""
+"""Keep the forecast of the ranking with an offer when the call is placed."""
 
 from datetime import datetime, timedelta
 
@@ -9,10 +9,10 @@ from .case_states import APPOINTMENT_AFTER
 
 
 def with_forecast(offer: Offer, option: Option, when: datetime) -> Offer:
-    """Keep with an offer what the ranking says of it, in whole minutes after the acceptance.
+    """Return the offer with the forecast of its option, in whole minutes after the acceptance.
 
-    A wait counts from the time of the incident, and what has passed of it is over. An appointment
-    is kept at its time and says nothing of how long the provider takes.
+    A wait counts from the time of the incident, so that the part that has passed is subtracted. An
+    appointment has no forecast of minutes, because the provider comes at its time.
     """
     offer = replace(offer, acceptance=option.acceptance)
     if option.base_min is None or when - offer.opened_at > APPOINTMENT_AFTER:

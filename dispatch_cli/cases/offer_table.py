@@ -1,4 +1,4 @@
-"""What may happen to an offer: one table of state x action, printed in the docs from here."""
+"""The table of states and actions of an offer; the docs are made from it."""
 
 from collections.abc import Mapping
 
@@ -22,17 +22,17 @@ ACTIONS = (
 
 
 class Refused(Struct, frozen=True):
-    """Why an action makes no sense in a state; the sentence follows the offer's number."""
+    """The reason why an action is refused in a state; it follows the offer's number."""
 
     why: str
 
 
 Cell = OfferState | Refused
 
-_LATE = Refused("has been answered already")
+_LATE = Refused("has already been answered")
 _NOT_ACCEPTED = Refused("has not been accepted")
 _OVER = Refused("is over")
-_THERE = Refused("has brought help already")
+_THERE = Refused("has already arrived")
 _GONE = Refused("was superseded by a correction")
 
 _ANSWERS: Mapping[str, Cell] = {
@@ -78,11 +78,11 @@ TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
     "cancelled": _row(_OVER, correct="corrected"),
     "corrected": _row(_GONE),
 }
-"""``TABLE[state][action]`` is the state that follows, or why the action is refused."""
+"""``TABLE[state][action]`` is the next state, or why the action is refused."""
 
 
 def as_markdown() -> str:
-    """Print the table for the docs; a refused cell is empty."""
+    """Return the table for the docs; the cell of a refused action is empty."""
     head = f"| state | {' | '.join(ACTIONS)} |\n|{'---|' * (len(ACTIONS) + 1)}\n"
     rows = [
         f"| {state} | {' | '.join(c if isinstance(c, str) else '' for c in cells.values())} |\n"

@@ -1,4 +1,4 @@
-"""Open a case: its cascades are frozen with it."""
+"""Open a case: rank its incident, and freeze the cascades in it."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 SAME_WITHIN = timedelta(hours=1)
 SAME_KM = 0.5
-LOOKED_BACK = 200
+COMPARED_CASES = 200
 
 
 class Opened(Struct, frozen=True):
-    """A case that was opened or amended: its ranking, and what the operator should know."""
+    """A case that was opened or amended, with its ranking and the warnings for the operator."""
 
     case: Case
     answer: Answer
     warnings: tuple[Message | str, ...]
     personal: Personal = Personal()
-    """What is the motorist's own, as it was before new facts."""
+    """The motorist's personal data before an amendment."""
 
 
 def open_case(book: Book, incident: Incident, personal: Personal, *, like: int = 0) -> Opened:
-    """Rank an incident, freeze its cascades and write both down; warns of a likely duplicate.
+    """Rank an incident and record it as a case with frozen cascades; warns of a likely duplicate.
 
-    The case that it was made ``like`` is known to be another one.
+    The case ``like``, from which place and caller were copied, is not a duplicate.
     """
     personal, doubts = replace(personal, salt=token_hex(16)), doubtful_number(personal.call_back)
     with book.store.deciding() as tx:
@@ -57,32 +57,32 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
                 opened_at=book.now,
                 operator=book.operator,
                 incident=incident,
-                services=frozen(book, answer.cascades, incident, personal.salt),
+                services=freeze_cascades(book, answer.cascades, incident, personal.salt),
             ),
             personal,
         )
         book.write(tx, OPENING, case.id, kind=incident.kind, client=incident.client)
         fact = Message("case {case_id} is open", case_id=case.id)
-    book.told.recorded.append(fact)
-    warnings = [Message("perhaps the same as case {case_id}", case_id=other) for other in same]
+    book.unshown.recorded.append(fact)
+    warnings = [Message("may be a duplicate of case {case_id}", case_id=other) for other in same]
     return Opened(case, answer, (*answer.warnings, *warnings, *doubts))
 
 
 def doubtful_number(call_back: str) -> list[str]:
-    """Warn, without saying it, of a call-back number that cannot be dialled."""
+    """Return a warning about an invalid call-back number, without the number; else no warning."""
     if not call_back:
         return []
     try:
         parse_phone(call_back)
     except ValueError:
-        return ["the call-back number is none that can be dialled: read it back to the caller"]
+        return ["the call-back number cannot be dialled: repeat it to the caller"]
     return []
 
 
-def frozen(
+def freeze_cascades(
     book: Book, cascades: Iterable[Cascade], incident: Incident, salt: str
 ) -> tuple[CaseService, ...]:
-    """The cascades as the case keeps them, with the salted hash of what they were made from."""
+    """Return the cascades as the case keeps them, with the salted hash of their input."""
     entries = {entry.service: entry for entry in plans.services_for(incident, book.catalog.rules)}
     made_from = msgspec.json.encode([salt, asdict(incident), book.catalog.digest])
     return tuple(
@@ -108,7 +108,7 @@ def _options(book: Book, cascade: Cascade) -> Iterable[Option]:
         yield Option(
             provider=row.provider,
             name=row.name,
-            # The number that is answered now, then the firm's other ones.
+            # First the number that is answered now, then the others of the firm.
             phones=tuple(dict.fromkeys([row.phone, *others])),
             units=provider.units if provider else 1,
             arrival_min=row.arrival_min,
@@ -125,10 +125,10 @@ def _options(book: Book, cascade: Cascade) -> Iterable[Option]:
 def _likely_the_same(
     book: Book, reader: "Reader | Transaction", incident: Incident, personal: Personal
 ) -> list[int]:
-    """Cases of the last hour at the same spot, or with the same call-back number."""
+    """Return the cases of the last hour at the same spot, or with the same call-back number."""
     number = personal.call_back
     found = []
-    for case in reader.cases(open_only=False, limit=LOOKED_BACK):
+    for case in reader.cases(open_only=False, limit=COMPARED_CASES):
         if book.now - case.opened_at > SAME_WITHIN:
             continue
         other = reader.personal(case.id) if number else None
@@ -139,7 +139,10 @@ def _likely_the_same(
 
 
 def _is_same_spot(one: Incident, other: Incident) -> bool:
-    """Whether two incidents lie within SAME_KM; in areas kind, vehicle, client must agree."""
+    """Return whether two incidents are within SAME_KM of each other.
+
+    If a place is less exact than that, kind, vehicle and client must also be equal.
+    """
     here, there = one.place, other.place
     if great_circle_km(here.lat, here.lon, there.lat, there.lon) > SAME_KM:
         return False

@@ -1,4 +1,4 @@
-"""Which unit of a provider a job takes, and from when to when."""
+"""The bookings of units: the unit of a provider for a job, with its begin and end."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class JobMinutes(Struct, frozen=True):
-    """How long a job takes a unit: on the way, and from the arrival on.
+    """The minutes for which a job occupies a unit: on the way, and from the arrival on.
 
     ``way_min`` is None if the time on the way is unknown.
     """
@@ -24,7 +24,7 @@ class JobMinutes(Struct, frozen=True):
     job_min: float
 
 
-class Placed(Struct, frozen=True):
+class Rebooking(Struct, frozen=True):
     """The booking of a job at another time, and the bookings of other jobs that give way to it."""
 
     unit: int
@@ -34,38 +34,39 @@ class Placed(Struct, frozen=True):
 
 
 class NoUnitError(ConflictError):
-    """Every unit that the provider is known to have is booked by then.
+    """A provider without a free unit for the time of a job.
 
-    ``there_at`` is when one of them can be there, None if the provider has none; the moment stands
-    apart, because the core does not know the zone in which it is said.
+    ``there_at`` is when its next unit can be there; None if that is unknown or it has no unit. The
+    moment is a value of its own, because the core does not know the time zone of the centre.
     """
 
     def __init__(
         self, name: str, there_at: datetime | None, why: Message | str, at: Clock | None = None
     ) -> None:
         self.name, self.there_at, self.why = name, there_at, why
-        text = "{name} has no free unit left"
-        text += ": {why}" if why else ""
-        text += ", the next can be there from {at}" if there_at is not None else ""
+        if there_at is not None:
+            text = "{name} has no free unit: {why}; the next one can be there from {at} on"
+        else:
+            text = "{name} has no free unit: {why}" if why else "{name} has no free unit"
         super().__init__(
             text,
             name=name,
             why=why,
             at=at or (there_at and f"{there_at:%H:%M}"),
-            hint="another time (--eta), one more truck (--extra-unit), or decline",
+            hint="enter another time (--eta) or one more truck (--extra-unit), or decline",
         )
 
-    def said(self, at: Clock) -> "NoUnitError":
-        """Return the same with the moment as people say it."""
+    def worded_at(self, at: Clock) -> "NoUnitError":
+        """Return the same error with its moment in the time zone of the centre."""
         return NoUnitError(self.name, self.there_at, self.why, at)
 
 
 def booked_time(
     case: Case, there_at: datetime, *, now: datetime, minutes: JobMinutes
 ) -> tuple[datetime, datetime]:
-    """Return when a unit sets off to be there at a moment, and when it is free again.
+    """Return when a unit must set off to be there at a moment, and when it is free again.
 
-    It never sets off before ``now``, when the provider promises the time. If the time on the way is
+    It sets off at ``now``, the time of the promise, at the earliest. If the time on the way is
     unknown, it sets off at the time of the incident.
     """
     there_at = there_at.astimezone(UTC)
@@ -82,10 +83,10 @@ def way_min(option: Option) -> float:
 
 
 def breaks_promise(case: Case, offer: Offer) -> bool:
-    """Return whether the unit of an accepted offer cannot be there when it was promised last.
+    """Return whether the booking of an accepted offer's unit cannot keep the last promise.
 
-    Its booking has given way to another job: it begins later than the promise has booked it, or
-    ends before the promised arrival. A unit that had set off when it promised stays on its way.
+    Such a booking has given way to another job: it begins too late for the promised arrival, or
+    ends before it. A unit that had already set off at the promise can keep it.
     """
     begin, end = offer.booked_from, offer.booked_until
     if offer.state != "accepted" or begin is None or end is None:
@@ -104,9 +105,9 @@ def breaks_promise(case: Case, offer: Offer) -> bool:
 
 
 def _ways(case: Case, offer: Offer) -> list[float | None]:
-    """Return the minutes on the way for each service of a call, None where they are unknown.
+    """Return the minutes on the way for each service of a call, None if unknown.
 
-    The log does not say for which of them the unit was booked.
+    The log does not have the service for which the unit was booked.
     """
     names = {each.service for each in case.of_one_call(offer)}
     found = {service.service: service.option_of(offer.provider) for service in case.services}
@@ -122,10 +123,10 @@ def take_unit(
     *,
     extra: bool,
 ) -> int:
-    """Choose the unit for an acceptance; raises NoUnitError if none is free all the time.
+    """Choose the unit for an acceptance; raises NoUnitError if none is free for the whole time.
 
-    ``times`` are those of ``booked_time``. With ``extra`` an overdue unit is not taken: the
-    provider has named another one.
+    ``times`` come from ``booked_time``. With ``extra`` the provider sends an additional unit, so
+    that an overdue one is not used.
     """
     begin, end = times
     free = fleet.free_units(begin, end)
@@ -138,52 +139,52 @@ def take_unit(
         raise NoUnitError(offer.name, None, "")
     out = [each for unit in known for each in fleet.of(unit)
            if each.begin < end and begin < each.end]  # fmt: skip
-    all_units = "all {units} units are booked for {jobs}"
+    all_units = "all {units} units are booked for {cases}"
     why = Message(
-        "its only unit is booked for {jobs}" if fleet.units == 1 else all_units,
+        "its only unit is booked for {cases}" if fleet.units == 1 else all_units,
         units=fleet.units,
-        jobs=_cases(out),
+        cases=_cases(out),
     )
     raise NoUnitError(offer.name, _next_there(fleet, begin, minutes), why)
 
 
 def _next_there(fleet: Fleet, begin: datetime, minutes: JobMinutes) -> datetime | None:
-    """Return when a unit can be there that is free for the whole way and job, in whole minutes.
+    """Return the earliest arrival of a unit that is then free for the whole way and job.
 
-    None if the time on the way is unknown.
+    It is rounded up to whole minutes; None if the time on the way is unknown.
     """
     if minutes.way_min is None:
         return None
     way = timedelta(minutes=minutes.way_min)
-    # A minute more, for rounding up.
+    # One minute longer, because the arrival is rounded up.
     length = way + timedelta(minutes=minutes.job_min) + _MINUTE
     first = min(fleet.first_fit(unit, begin, length) for unit in range(1, fleet.units + 1))
     there_at = first + way
     return there_at + -(there_at - there_at.replace(second=0, microsecond=0)) % _MINUTE
 
 
-def move(offer: Offer, fleet: Fleet, begin: datetime, end: datetime) -> Placed:
-    """Book a unit for the new time that a provider has promised, which is never refused.
+def move(offer: Offer, fleet: Fleet, begin: datetime, end: datetime) -> Rebooking:
+    """Book a unit for a provider's new promise, which is never refused.
 
-    A unit that has set off stays booked from then on. Another one may change places with a free
-    unit of the provider. If there is none, other jobs of the unit give way.
+    A unit that has set off stays booked from then on. Otherwise another free unit may be used. If
+    there is none, other jobs of the unit give way.
     """
     if offer.booked_from is not None and offer.booked_from <= fleet.now:
         return _place(offer.unit, offer.booked_from, end, fleet)
     if fleet.is_free(offer.unit, begin, end):
-        return Placed(offer.unit, begin, end)
+        return Rebooking(offer.unit, begin, end)
     free = fleet.free_units(begin, end)
-    return Placed(free[0], begin, end) if free else _place(offer.unit, begin, end, fleet)
+    return Rebooking(free[0], begin, end) if free else _place(offer.unit, begin, end, fleet)
 
 
-def extend(offer: Offer, fleet: Fleet, job_min: float) -> Placed:
-    """Book the unit that has arrived until its job should be done; other jobs of it give way."""
+def extend(offer: Offer, fleet: Fleet, job_min: float) -> Rebooking:
+    """Book an arrived unit until the expected end of its job; its other jobs give way."""
     begin = min(offer.booked_from or fleet.now, fleet.now)
     return _place(offer.unit, begin, fleet.now + timedelta(minutes=job_min), fleet)
 
 
-def _place(unit: int, begin: datetime, end: datetime, fleet: Fleet) -> Placed:
-    """Book a unit for a time; an earlier job ends by then, a later one begins behind it."""
+def _place(unit: int, begin: datetime, end: datetime, fleet: Fleet) -> Rebooking:
+    """Book a unit for a time: earlier jobs end at its begin, later ones begin after its end."""
     others, free_at = [], end
     for each in fleet.of(unit):
         if each.begin < begin < each.end:
@@ -191,11 +192,11 @@ def _place(unit: int, begin: datetime, end: datetime, fleet: Fleet) -> Placed:
         elif begin <= each.begin < free_at:
             others.append(replace(each, begin=free_at, end=free_at + (each.end - each.begin)))
             free_at = others[-1].end
-    return Placed(unit, begin, end, tuple(others))
+    return Rebooking(unit, begin, end, tuple(others))
 
 
 def rebooked(case: Case, booking: Booking) -> Case:
-    """Return the case of a booking with that booking's time."""
+    """Return the case with the times of a changed booking."""
     return replace(
         case,
         offers=tuple(
@@ -207,6 +208,7 @@ def rebooked(case: Case, booking: Booking) -> Case:
     )
 
 
-def _cases(bookings: Iterable[Booking]) -> str:
+def _cases(bookings: Iterable[Booking]) -> Message:
     numbers = sorted({each.case_id for each in bookings})
-    return ("case " if len(numbers) == 1 else "cases ") + ", ".join(map(str, numbers))
+    template = "case {numbers}" if len(numbers) == 1 else "cases {numbers}"
+    return Message(template, numbers=", ".join(map(str, numbers)))

@@ -1,4 +1,4 @@
-"""Look at cases: the handover list, one case, what is overdue; nothing personal unless asked."""
+"""Read cases: the handover list, one case, the missed deadlines, the personal data of a case."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -9,16 +9,17 @@ from .. import plans
 from ..model.case import Act, Case, CaseService, Offer, Personal
 from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
 from . import case_states
-from .book import Book, existing
+from .book import Book, require_case
 
 LATELY_CLOSED = 50
-"""So many closed cases stand in the list."""
+"""The number of closed cases in the list."""
 
 PAGE = 500
+"""The number of closed cases that are read at a time."""
 
 
 def view(case: Case, now: datetime) -> CaseView:
-    """Make the view of one case at a moment."""
+    """Return the view of a case at a moment."""
     due = case_states.deadlines(case, now)
     states = [case_states.service_state(case, service) for service in case.services]
     return CaseView(
@@ -39,9 +40,9 @@ def view(case: Case, now: datetime) -> CaseView:
 
 
 def cases(book: Book, *, closed: int = 0) -> list[CaseView]:
-    """The open cases, then so many of those closed last.
+    """Return the open cases and the last ``closed`` closed ones.
 
-    A missed deadline stands first, then the next one due, then by age.
+    Cases with a missed deadline are first; then the next deadline decides, then the age.
     """
     with book.store.reading() as reader:
         found = reader.cases(open_only=True)
@@ -54,9 +55,9 @@ def cases(book: Book, *, closed: int = 0) -> list[CaseView]:
 
 
 def closed_pages(book: Book) -> Iterator[list[CaseView]]:
-    """All closed cases by number, PAGE of them at a time.
+    """Yield all closed cases by number, PAGE at a time.
 
-    The log is read anew for each page: no reader keeps an old state while the output waits.
+    Each page is a read of its own, so that no read transaction stays open during the output.
     """
     last = 0
     while True:
@@ -69,23 +70,23 @@ def closed_pages(book: Book) -> Iterator[list[CaseView]]:
 
 
 def show(book: Book, case_id: int) -> CaseView:
-    """One case; raises UsageError where there is none."""
+    """Return the view of one case with its emergency calls; raises UsageError if there is none."""
     with book.store.reading() as reader:
-        case = existing(reader, case_id)
+        case = require_case(reader, case_id)
     calls = plans.emergency_calls(case.incident, book.catalog.rules)
     return replace(view(case, book.now), emergency=calls)
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:
-    """The journal of a case, or all of it, in order."""
+    """Return the journal's records of a case, or all records, in order."""
     with book.store.reading() as reader:
         return list(reader.acts(case_id))
 
 
 def personal(book: Book, case_id: int, *, action: str = "personal show") -> PersonalView:
-    """Return what belongs to the motorist; the journal records the look as ``action``."""
+    """Return the motorist's personal data; the journal records this view as ``action``."""
     with book.store.deciding() as tx:
-        case = existing(tx, case_id)
+        case = require_case(tx, case_id)
         found = tx.personal(case_id) or Personal()
         texts = tx.texts(case_id)
         book.write(tx, action, case_id)
@@ -108,7 +109,7 @@ def personal(book: Book, case_id: int, *, action: str = "personal show") -> Pers
 
 
 def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
-    """Say what in open cases should have happened by now, and whether the clock has jumped.
+    """Return the missed deadlines of all open cases, and whether the clock has jumped.
 
     An audit by cron also records a jump of the clock that no act has recorded yet.
     """
@@ -125,7 +126,7 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
 
 
 def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
-    """Everything in one case that should have happened by now, with whom to call about it."""
+    """Yield the missed deadlines of a case, each with the name and number to call."""
     for deadline in case_states.overdue(case, now):
         offer = case_states.offer_of(case, deadline.offer)
         service = case_states.service_of(case, deadline.service)
@@ -145,7 +146,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
 
 
 def most_urgent(book: Book) -> int | None:
-    """Return the case to work first: a missed deadline, else one for which no provider is asked."""
+    """Return the case to work on first: missed deadlines, then services without an open call."""
     found = cases(book)
     if not found:
         return None
@@ -157,7 +158,7 @@ def most_urgent(book: Book) -> int | None:
 
 
 def _whole_state(case: Case, states: Sequence[str]) -> str:
-    """Return the state of a case in a word: the one in which help is farthest away."""
+    """Return the state of the service that is furthest from getting help."""
     if case.cancelled:
         return "cancelled"
     if case.closed_at is not None:

@@ -253,8 +253,10 @@ class RawSay(Struct, forbid_unknown_fields=True, kw_only=True):
     ask: Annotated[str | None, _doc("The question that ends the call to a provider.")] = None
     area: Annotated[str | None, _doc("The place before an acceptance: {area}.")] = None
     persons: Annotated[str | None, _doc("Number of passengers: {count}.")] = None
-    tell: Annotated[str | None, _doc("To the caller: {name}, {clock}.")] = None
-    tell_late: Annotated[str | None, _doc("To the caller of a new time: {name}, {clock}.")] = None
+    tell: Annotated[str | None, _doc("To the caller: {name}, {clock}, {late}.")] = None
+    tell_late: Annotated[
+        str | None, _doc("To the caller, about a later time: {name}, {clock}, {late}.")
+    ] = None
     drive: Annotated[str | None, _doc("To the driver: {call_back}.")] = None
 
 

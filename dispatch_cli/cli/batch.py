@@ -12,9 +12,9 @@ from msgspec.structs import asdict, replace
 from ..errors import UnavailableError, UsageError
 from ..records.formats import FORMATS
 from .open_files import holiday_dates, now, open_catalog, refuse_sample, store_at
-from .options import Around, complete_clients, complete_kinds
+from .option_groups import with_options
+from .options import CommonOptions, complete_clients, complete_kinds
 from .outcome import Outcome, emit
-from .spreading import takes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -137,8 +137,8 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
     )
 
 
-@takes(BatchArguments, Around)
-def batch(arguments: BatchArguments, around: Around) -> Outcome:
+@with_options(BatchArguments, CommonOptions)
+def batch(arguments: BatchArguments, around: CommonOptions) -> Outcome:
     """Rank a file of incidents: the cascade of each row, in the order of the rows.
 
     dispatch batch calls.csv --columns lat=LAT,lon=LNG,kind=title --output cascades.jsonl
@@ -167,7 +167,7 @@ def batch(arguments: BatchArguments, around: Around) -> Outcome:
     return _outcome_of(options, around, tally, monotonic() - begun)
 
 
-def _run(options: "BatchOptions", around: Around) -> "BatchTally":
+def _run(options: "BatchOptions", around: CommonOptions) -> "BatchTally":
     """Open the provider file, the case log and the input, and run or resume the batch."""
     import gc
 
@@ -214,7 +214,7 @@ def _fills_screen(options: "BatchOptions") -> bool:
 
 def _observations(
     options: "BatchOptions",
-    around: Around,
+    around: CommonOptions,
     catalog: "Catalog",
     clock: "datetime",
     resumed: "BatchStart | None",
@@ -248,7 +248,7 @@ def _observations(
 
 
 def _outcome_of(
-    options: "BatchOptions", around: Around, tally: "BatchTally", seconds: float
+    options: "BatchOptions", around: CommonOptions, tally: "BatchTally", seconds: float
 ) -> Outcome:
     """Make the outcome: counts on stderr, and the summary or the envelope on stdout."""
     from ..batch.job.run_loop import exit_code_of

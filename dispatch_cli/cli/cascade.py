@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct, structs
 
-from .incident_options import Facts, command_words
-from .open_files import holiday_dates, look_into_log, now, open_catalog
+from .incident_options import IncidentOptions, command_words
+from .open_files import holiday_dates, now, observe_case_log, open_catalog
+from .option_groups import with_options
 from .options import (
     DbOnNetworkOption,
     DbOption,
@@ -20,7 +21,6 @@ from .options import (
     QuietOption,
 )
 from .outcome import Outcome, emit
-from .spreading import takes
 from .typed_facts import incident_from
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 SCHEMA = "dispatch.cascade/1"
 
 
-@takes(Facts)
+@with_options(IncidentOptions)
 def cascade(
-    facts: Facts,
+    facts: IncidentOptions,
     *,
     top: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Rows shown for each service.")
@@ -58,7 +58,7 @@ def cascade(
     clock = now()
     catalog = open_catalog(providers, clock)
     incident = incident_from(facts, catalog.rules, clock)
-    observations, warnings = look_into_log(
+    observations, warnings = observe_case_log(
         db, catalog, clock, learned=not no_history, on_network=db_on_network
     )
     answer = rank_incident(
@@ -66,7 +66,7 @@ def cascade(
     )
     answer = structs.replace(answer, warnings=(*answer.warnings, *warnings))
     files = {"--db": db, "--providers": providers}
-    view = View(
+    view = AnswerOutput(
         json=json,
         quiet=quiet,
         top=top,
@@ -77,7 +77,7 @@ def cascade(
     return Outcome(lambda: _show(answer, view), answer.exit_code)
 
 
-class View(Struct, frozen=True):
+class AnswerOutput(Struct, frozen=True):
     """How the operator wants to see the answer."""
 
     json: bool
@@ -88,7 +88,7 @@ class View(Struct, frozen=True):
     now: datetime
 
 
-def next_command(answer: "Answer", facts: Facts, files: Mapping[str, Path | None]) -> str:
+def next_command(answer: "Answer", facts: IncidentOptions, files: Mapping[str, Path | None]) -> str:
     """Make the command that opens the case; nothing where nobody is ranked."""
     import shlex
 
@@ -109,7 +109,7 @@ def next_command(answer: "Answer", facts: Facts, files: Mapping[str, Path | None
     return shlex.join(words)
 
 
-def _show(answer: "Answer", view: View) -> None:
+def _show(answer: "Answer", view: AnswerOutput) -> None:
     if view.json:
         _show_json(answer)
         return

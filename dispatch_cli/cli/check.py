@@ -13,11 +13,11 @@ from msgspec.structs import asdict, replace
 from ..errors import ExitCode, UnavailableError, UsageError
 from ..model.check import MOST_BUDGET_S
 from ..model.clock_jumps import LONGEST_PAUSE
-from .check_options import Ahead, Looks
+from .check_options import OtherTaskOptions, RunOptions
 from .open_files import holiday_dates, now, open_own_catalog, store_at
-from .options import Around, complete_providers
+from .option_groups import with_options
+from .options import CommonOptions, complete_providers
 from .outcome import Outcome, emit
-from .spreading import takes
 
 if TYPE_CHECKING:
     from .. import store
@@ -31,20 +31,20 @@ SCHEMA = "dispatch.check/1"
 LOCK_SUFFIX = ".check.lock"
 
 
-class _Asked(Struct, frozen=True, kw_only=True):
+class _CheckRequest(Struct, frozen=True, kw_only=True):
     """What was asked of a run."""
 
     ids: tuple[str, ...]
-    looks: Looks
+    looks: RunOptions
     quiet: bool
     json: bool
 
 
-@takes(Looks, Ahead, Around)
+@with_options(RunOptions, OtherTaskOptions, CommonOptions)
 def check(
-    looks: Looks,
-    ahead: Ahead,
-    around: Around,
+    looks: RunOptions,
+    ahead: OtherTaskOptions,
+    around: CommonOptions,
     ids: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ID]...", autocompletion=complete_providers, show_default=False),
@@ -54,7 +54,7 @@ def check(
 
     dispatch check --quiet --prometheus /var/lib/node_exporter/dispatch.prom
     """
-    asked = _Asked(ids=tuple(ids or ()), looks=looks, quiet=around.quiet, json=around.json)
+    asked = _CheckRequest(ids=tuple(ids or ()), looks=looks, quiet=around.quiet, json=around.json)
     _refuse_nonsense(asked, ahead)
     catalog = open_own_catalog(around.providers, now(), sample=around.sample)
     log = store_at(around.db, now(), on_network=around.db_on_network)
@@ -70,9 +70,9 @@ def check(
             json=around.json,
         )
     if ahead.coverage is not None:
-        from .check_coverage import CoverageAsked, show_coverage
+        from .check_coverage import CoverageRequest, show_coverage
 
-        wanted = CoverageAsked(
+        wanted = CoverageRequest(
             days=ahead.coverage,
             minimum=ahead.minimum,
             regions=tuple(ahead.region or ()),
@@ -88,7 +88,7 @@ def check(
     return _run(asked, catalog, log, settings)
 
 
-def _refuse_nonsense(asked: _Asked, ahead: Ahead) -> None:
+def _refuse_nonsense(asked: _CheckRequest, ahead: OtherTaskOptions) -> None:
     """Refuse what does not go together, all at once."""
     looks, problems = asked.looks, []
     if looks.verbose and len(asked.ids) != 1:
@@ -127,7 +127,7 @@ def _refuse_nonsense(asked: _Asked, ahead: Ahead) -> None:
 
 
 def _run(
-    asked: _Asked, catalog: "Catalog", log: "store.Store", settings: "CheckSettings"
+    asked: _CheckRequest, catalog: "Catalog", log: "store.Store", settings: "CheckSettings"
 ) -> Outcome:
     """Make one run, unless another is going on."""
     from .. import watching
@@ -168,7 +168,7 @@ def _compare_clock(log: "store.Store") -> None:
 
 
 @contextmanager
-def _heartbeat(asked: _Asked, watch: "Watch") -> Iterator[Callable[[ExitCode], None]]:
+def _heartbeat(asked: _CheckRequest, watch: "Watch") -> Iterator[Callable[[ExitCode], None]]:
     """Tell the heartbeat address of start and end; only of runs that look at everybody.
 
     What is given takes the exit code with which the run ends. That nobody answers there fails no
@@ -207,7 +207,7 @@ def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> 
     return checks.look_at(targets, settings, clock=now, budget_s=settings.budget_s)
 
 
-def _write_files(asked: _Asked, watch: "Watch", report: "CheckReport") -> list[str]:
+def _write_files(asked: _CheckRequest, watch: "Watch", report: "CheckReport") -> list[str]:
     """Write what was asked for, each whole or not at all; return what was impossible."""
     from ..files import write_shared
 
@@ -246,7 +246,9 @@ def _status(report: "CheckReport") -> bytes:
     return envelope(SCHEMA, data=report, status=status, exit_code=code)
 
 
-def _outcome(asked: _Asked, watch: "Watch", checked: "Checked", trouble: Sequence[str]) -> Outcome:
+def _outcome(
+    asked: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Sequence[str]
+) -> Outcome:
     report = checked.report
     if asked.looks.monitor:
         return _monitored(report, trouble)
@@ -277,7 +279,7 @@ def _monitored(report: "CheckReport", trouble: Sequence[str] = ()) -> Outcome:
     return Outcome(lambda: print(line), ExitCode(code))
 
 
-def _emit(asked: _Asked, checked: "Checked", trouble: Sequence[str], code: ExitCode) -> None:
+def _emit(asked: _CheckRequest, checked: "Checked", trouble: Sequence[str], code: ExitCode) -> None:
     from ..render.envelope import error_entries, status_of
 
     data: object = checked.report
@@ -297,7 +299,7 @@ def _emit(asked: _Asked, checked: "Checked", trouble: Sequence[str], code: ExitC
     )
 
 
-def _print(asked: _Asked, watch: "Watch", checked: "Checked") -> None:
+def _print(asked: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
     """Print what has changed, or how everybody stands."""
     from ..render import check_views as views
 
@@ -328,7 +330,7 @@ def _print(asked: _Asked, watch: "Watch", checked: "Checked") -> None:
         write_table(views.CHECK_COLUMNS, views.check_rows(report), sys.stdout)
 
 
-def _say_overlap(asked: _Asked) -> None:
+def _say_overlap(asked: _CheckRequest) -> None:
     """Another run is going on: cron hears nothing of it, people a line."""
     text = "another run of checks is going on"
     if asked.json:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = "dispatch.check.coverage/1"
 
 
-class CoverageAsked(Struct, frozen=True, kw_only=True):
+class CoverageRequest(Struct, frozen=True, kw_only=True):
     """What was asked for on the command line; what is None or empty is the file's."""
 
     days: str
@@ -33,7 +33,7 @@ class CoverageAsked(Struct, frozen=True, kw_only=True):
     quiet: bool
 
 
-def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageAsked) -> Outcome:
+def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageRequest) -> Outcome:
     """Look so many days ahead; with --quiet silent unless a named minimum is missed."""
     from .. import planning
     from ..cases.observe_log import observe
@@ -92,7 +92,7 @@ def _write_page(
         ) from None
 
 
-def _print(asked: CoverageAsked, report: "CoverageReport") -> None:
+def _print(asked: CoverageRequest, report: "CoverageReport") -> None:
     from ..render import coverage_views as views
 
     code = report.exit_code

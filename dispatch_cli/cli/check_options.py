@@ -7,7 +7,7 @@ import typer
 from msgspec import Struct
 
 
-class Looks(Struct, frozen=True, kw_only=True):
+class RunOptions(Struct, frozen=True, kw_only=True):
     """How a run is shown, and where its files go."""
 
     everybody: Annotated[bool, typer.Option("--all", help="Those who are up, too.")] = False
@@ -27,7 +27,7 @@ class Looks(Struct, frozen=True, kw_only=True):
     ] = None
 
 
-class Ahead(Struct, frozen=True, kw_only=True):
+class OtherTaskOptions(Struct, frozen=True, kw_only=True):
     """What else than a run is wanted."""
 
     coverage: Annotated[

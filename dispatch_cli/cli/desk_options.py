@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Around
+from .options import CommonOptions
 
 RefArgument = Annotated[
     str, typer.Argument(metavar="REF", help="The offer, as 17.2; 17 while only one is open.")
@@ -16,7 +16,7 @@ ExtraUnitOption = Annotated[
 CaseArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="The case.")]
 
 
-class Desk(Around, frozen=True, kw_only=True):
+class DeskOptions(CommonOptions, frozen=True, kw_only=True):
     """The options that every verb of a case has."""
 
     operator: Annotated[

@@ -17,7 +17,7 @@ _COMMANDS = (["cascade"], ["case", "open"], ["case", "amend"])
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Line(NamedTuple):
+class EmergencyLine(NamedTuple):
     """What stands whatever has failed: whom to dial, and what to tell the caller at once."""
 
     calls: tuple[EmergencyCall, ...] = ()
@@ -34,14 +34,14 @@ def _command(argv: Sequence[str]) -> list[str] | None:
     return next((command for command in _COMMANDS if words[: len(command)] == command), None)
 
 
-def emergency_from(argv: Sequence[str]) -> Line:
+def emergency_from(argv: Sequence[str]) -> EmergencyLine:
     """Read from a command line that failed whom the caller must dial first.
 
     Reads what it can and never complains: whatever it cannot read counts as not said.
     """
     command = _command(argv)
     if command is None:
-        return Line()
+        return EmergencyLine()
     said = dict(_words(argv[list(argv).index(command[-1]) + 1 :]))
     if command[-1] == "amend":
         # The case that is amended may be what cannot be read: then only what was said counts.
@@ -49,7 +49,7 @@ def emergency_from(argv: Sequence[str]) -> Line:
     rules = _rules_of(said)
     kind = plans.find_kind(said.get("", ""), rules.plans)
     if kind is None:
-        return Line()
+        return EmergencyLine()
     incident = Incident(
         kind=kind,
         place=Place(lat=0, lon=0),
@@ -62,7 +62,7 @@ def emergency_from(argv: Sequence[str]) -> Line:
         hazard=said.get("--hazard"),
     )
     calls = plans.emergency_calls(incident, rules)
-    return Line(calls, plans.advice_for(incident, calls))
+    return EmergencyLine(calls, plans.advice_for(incident, calls))
 
 
 def _words(argv: Sequence[str]) -> Iterator[tuple[str, str]]:

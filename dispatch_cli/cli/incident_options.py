@@ -9,7 +9,7 @@ from msgspec.structs import fields
 from .options import complete_clients, complete_kinds, complete_providers
 
 
-class Facts(Struct, frozen=True, kw_only=True):
+class IncidentOptions(Struct, frozen=True, kw_only=True):
     """What the operator typed; only ``kind`` and ``at`` are ever required."""
 
     kind: Annotated[
@@ -112,10 +112,10 @@ class Facts(Struct, frozen=True, kw_only=True):
     ] = None
 
 
-def command_words(facts: Facts, *command: str) -> list[str]:
+def command_words(facts: IncidentOptions, *command: str) -> list[str]:
     """Write facts as the command line that says them, a word each."""
     words = [*command, facts.kind]
-    for field in fields(Facts)[1:]:
+    for field in fields(IncidentOptions)[1:]:
         value = getattr(facts, field.name)
         if value == field.default:
             continue

@@ -8,12 +8,12 @@ import typer
 
 from ..errors import ExitCode
 from ..messages import counted
-from .desk_options import Desk
+from .desk_options import DeskOptions
 from .lazy import group
 from .log_book import book_of, login_name, open_log
-from .outcome import TOLD, Outcome
+from .option_groups import with_options
+from .outcome import UNSHOWN, Outcome
 from .result_output import shown
-from .spreading import takes
 
 if TYPE_CHECKING:
     from ..store.restoring import RestoreResult
@@ -22,9 +22,9 @@ app = group("The case log: prove that its journal is whole, back it up, restore 
 
 
 @app.command()
-@takes(Desk)
+@with_options(DeskOptions)
 def verify(
-    desk: Desk,
+    desk: DeskOptions,
     head: Annotated[
         str | None,
         typer.Option(
@@ -49,8 +49,8 @@ def verify(
 
 
 @app.command()
-@takes(Desk)
-def head(desk: Desk) -> Outcome:
+@with_options(DeskOptions)
+def head(desk: DeskOptions) -> Outcome:
     """Print the journal's last record, for cron to mail away."""
     with open_log(desk).reading() as reader:
         found = reader.head()
@@ -64,9 +64,9 @@ def head(desk: Desk) -> Outcome:
 
 
 @app.command()
-@takes(Desk)
+@with_options(DeskOptions)
 def backup(
-    desk: Desk,
+    desk: DeskOptions,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to write.")],
     keep: Annotated[
         int | None,
@@ -86,7 +86,7 @@ def backup(
     with open_log(desk) as log:
         made = log.back_up(file, keep=keep)
     done = f"{made.path}: {counted(made.cases, 'case')}, journal {made.head}"
-    TOLD.recorded.append(f"backup {done}")
+    UNSHOWN.recorded.append(f"backup {done}")
     return shown(
         desk,
         "log backup",
@@ -98,9 +98,9 @@ def backup(
 
 
 @app.command()
-@takes(Desk)
+@with_options(DeskOptions)
 def restore(
-    desk: Desk,
+    desk: DeskOptions,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by log backup.")],
 ) -> Outcome:
     """Put a backup in the place of the case log; the old one is kept beside it, none is deleted.
@@ -114,8 +114,8 @@ def restore(
         made = log.restore(file, operator=book.operator, before=lambda tx: record_jump(book, tx))
         path = log.path
     done = f"{path}: {counted(made.cases, 'case')}, journal {made.head}"
-    TOLD.recorded.append(f"restored {done}")
-    TOLD.warnings.extend((*book.told.warnings, *_what_is_lost(made)))
+    UNSHOWN.recorded.append(f"restored {done}")
+    UNSHOWN.warnings.extend((*book.unshown.warnings, *_what_is_lost(made)))
     return shown(
         desk,
         "log restore",

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from ..cases.book import Book, ClockWatch
 from ..errors import BadDataError, UsageError
 from ..model.words import LANGUAGES
-from .desk_options import Desk
+from .desk_options import DeskOptions
 from .open_files import holiday_dates, now, open_catalog, refuse_sample, store_at
-from .outcome import TOLD
+from .outcome import UNSHOWN
 
 if TYPE_CHECKING:
     from .. import store
@@ -24,7 +24,7 @@ WITHOUT_FILE = (
 )
 
 
-def open_book(desk: Desk, *, calls: bool = False) -> Book:
+def open_book(desk: DeskOptions, *, calls: bool = False) -> Book:
     """Open the provider file and the case log.
 
     What ``calls`` somebody needs the file: then it raises BadDataError where that is broken or
@@ -44,7 +44,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
         if calls:
             raise
         catalog, problem = _empty_catalog(), str(error.problems[0])
-        TOLD.warnings += [problem, WITHOUT_FILE]
+        UNSHOWN.warnings += [problem, WITHOUT_FILE]
     if calls:
         refuse_sample(catalog, is_wanted=desk.sample)
     log = _log_at(desk, clock)
@@ -54,7 +54,7 @@ def open_book(desk: Desk, *, calls: bool = False) -> Book:
         holidays=holiday_dates,
         now=clock,
         operator=desk.operator or login_name(),
-        told=TOLD,
+        unshown=UNSHOWN,
         watch=_watch(log.path),
         file_problem=problem,
     )
@@ -113,13 +113,13 @@ def _watch(*logs: Path) -> ClockWatch:
     return ClockWatch(read=now, record_jump=record_jump, written_at=written_at, seen_at=seen_at)
 
 
-def open_log(desk: Desk) -> "store.Store":
+def open_log(desk: DeskOptions) -> "store.Store":
     """Open the case log alone, for what needs no provider file."""
     return _log_at(desk, now())
 
 
-def _log_at(desk: Desk, clock: datetime) -> "store.Store":
-    return store_at(desk.db, clock, on_network=desk.db_on_network, warn=TOLD.warnings.append)
+def _log_at(desk: DeskOptions, clock: datetime) -> "store.Store":
+    return store_at(desk.db, clock, on_network=desk.db_on_network, warn=UNSHOWN.warnings.append)
 
 
 def _empty_catalog() -> "Catalog":

@@ -93,7 +93,7 @@ def _log_path(option: Path | None) -> Path:
     return Path(os.path.abspath(option or store.default_path(folders.state_dir())))
 
 
-def look_into_log(
+def observe_case_log(
     option: Path | None,
     known: catalog.Catalog,
     at: datetime,

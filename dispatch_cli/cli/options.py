@@ -41,7 +41,7 @@ DebugOption = Annotated[
 ]
 
 
-class Around(Struct, frozen=True, kw_only=True):
+class CommonOptions(Struct, frozen=True, kw_only=True):
     """Whose providers, which log, and in what form: for every command that works with both."""
 
     stands_last: ClassVar[bool] = True

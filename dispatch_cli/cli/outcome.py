@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..cases.told import Told
+from ..cases.unshown_messages import UnshownMessages
 from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
 from ..messages import Message
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
-TOLD = Told()
+UNSHOWN = UnshownMessages()
 """What this run of the program has recorded: nothing that fails afterwards makes it a failure."""
 
 
@@ -69,7 +69,7 @@ def emit_list(schema: str, key: str, items: Iterable[object]) -> None:
 
 def run(app: "typer.Typer", argv: Sequence[str]) -> int:
     """Run the command line and return its exit code; nothing escapes as a traceback."""
-    TOLD.clear()
+    UNSHOWN.clear()
     is_shown = _open_missing_streams()
     try:
         code = _run(app, argv)
@@ -81,9 +81,9 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
         code = INTERRUPTED
     if code == INTERRUPTED:
         # The command line parser makes a code of Ctrl-C, too.
-        if TOLD.recorded or TOLD.warnings:
+        if UNSHOWN.recorded or UNSHOWN.warnings:
             _say_recorded("interrupted")
-    elif not is_shown and TOLD.recorded:
+    elif not is_shown and UNSHOWN.recorded:
         _say_recorded("stdout is closed: nothing else can be shown")
     return code
 
@@ -111,7 +111,7 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
         # The last line of defence: a bug becomes one line and a log file. The panic of a library
         # in Rust is no Exception (pyo3_runtime.PanicException), so that all others are meant.
         failure = bug(error, is_debugged="--debug" in argv)
-    if TOLD.recorded:
+    if UNSHOWN.recorded:
         return _recorded_all_the_same(failure, argv, code)
     return _report(failure, argv)
 
@@ -146,10 +146,10 @@ def _recorded_all_the_same(failure: DispatchError, argv: Sequence[str], code: in
 
             emit(
                 schema_of(argv),
-                {"recorded": TOLD.recorded},
+                {"recorded": UNSHOWN.recorded},
                 exit_code=ExitCode(code),
                 status=status_of(code, served=False, emergency=False),
-                warnings=[*TOLD.warnings, why],
+                warnings=[*UNSHOWN.warnings, why],
             )
             sys.stdout.flush()
     return code
@@ -160,8 +160,8 @@ def _say_recorded(why: str) -> None:
     from ..render import stderr_lines
 
     with suppress(OSError, ValueError):
-        stderr_lines.print_recorded(TOLD.recorded, stream=sys.stderr)
-        stderr_lines.print_warnings([*TOLD.warnings, why], stream=sys.stderr)
+        stderr_lines.print_recorded(UNSHOWN.recorded, stream=sys.stderr)
+        stderr_lines.print_warnings([*UNSHOWN.warnings, why], stream=sys.stderr)
         sys.stderr.flush()
 
 
@@ -194,7 +194,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
                 else {},
                 exit_code=error.exit_code,
                 status=status_of(error.exit_code, served=False, emergency=bool(line.calls)),
-                warnings=TOLD.warnings,
+                warnings=UNSHOWN.warnings,
                 errors=error_entries(error),
             )
         elif line.calls or line.advice:
@@ -204,7 +204,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
         sys.stdout.flush()
     quiet = "--quiet" in argv or "-q" in argv
     if not quiet:
-        stderr_lines.print_warnings(TOLD.warnings, stream=sys.stderr)
+        stderr_lines.print_warnings(UNSHOWN.warnings, stream=sys.stderr)
     stderr_lines.print_error(error, stream=sys.stderr, quiet=quiet)
     return error.exit_code
 

@@ -101,7 +101,7 @@ def show(
 ) -> Outcome:
     """Show everything that the file says of one provider, and what the case log has taught."""
     from .. import desk
-    from ..cases.experience import experience
+    from ..cases.experience import experience_of
     from .open_files import now, open_catalog, store_at
     from .result_output import listing
 
@@ -110,7 +110,7 @@ def show(
     provider = desk.find_provider(catalog, provider_id)
     log = store_at(db, clock, on_network=db_on_network)
     with log, log.reading() as reader:
-        learned = experience(reader, provider, catalog.rules.settings, clock)
+        learned = experience_of(reader, provider, catalog.rules.settings, clock)
     return listing(
         "dispatch.providers.show/1",
         ("key", "value"),

@@ -4,20 +4,20 @@ from typing import Annotated
 
 import typer
 
-from .desk_options import Desk
+from .desk_options import DeskOptions
 from .log_book import open_book, zone_of
+from .option_groups import with_options
 from .options import complete_providers
 from .outcome import Outcome
 from .result_output import shown
-from .spreading import takes
 from .typed_input import read_moment
 
 COLUMNS = ("provider", "state", "free", "until", "operator")
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def report(
-    desk: Desk,
+    desk: DeskOptions,
     provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
     *,
     free: Annotated[

@@ -17,8 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model.clock_jumps import is_seen_anew
-from ..reminders import Notice, news_of
-from ..results.lasting_problem import Lasting
+from ..reminders import ReportedProblem, news_of
+from ..results.lasting_problem import LastingProblem
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -29,11 +29,11 @@ LONGEST_WAIT_S = 5.0
 """A run that waits longer for the lock goes on without it and may report twice."""
 
 
-class ToldFile(Struct, frozen=True, kw_only=True):
+class ReportedProblems(Struct, frozen=True, kw_only=True):
     """The content of the file: notices by topic and name, and when a run last saw the log."""
 
     seen_at: datetime | None = None
-    notices: dict[str, dict[str, Notice]] = {}
+    notices: dict[str, dict[str, ReportedProblem]] = {}
 
 
 class Reminder:
@@ -46,26 +46,31 @@ class Reminder:
         self._zone = ZoneInfo(timezone)
 
     def print_news(
-        self, lasting: Mapping[str, Lasting], now: datetime, *, is_seen: bool = False
+        self, lasting: Mapping[str, LastingProblem], now: datetime, *, is_seen: bool = False
     ) -> None:
         """Print what is new of what lasts, and remember it.
 
         ``is_seen``: the case log was seen by a clock that agrees with it.
         """
-        file = read_told(self._path)
+        file = read_reported(self._path)
         lines, after = self._news(file, lasting, now, is_seen=is_seen)
         if not lines and after == file:
             return
         with _one_at_a_time(self._lock_path):
-            file = read_told(self._path)
+            file = read_reported(self._path)
             lines, after = self._news(file, lasting, now, is_seen=is_seen)
             _print(lines)
             if after != file:
                 self._write(after)
 
     def _news(
-        self, file: ToldFile, lasting: Mapping[str, Lasting], now: datetime, *, is_seen: bool
-    ) -> "tuple[list[Message | str], ToldFile]":
+        self,
+        file: ReportedProblems,
+        lasting: Mapping[str, LastingProblem],
+        now: datetime,
+        *,
+        is_seen: bool,
+    ) -> "tuple[list[Message | str], ReportedProblems]":
         """Return the lines to print, and the content of the file after that."""
         before = file.notices.get(self._topic, {})
         lines, after = news_of(before, lasting, now, again_after=self._again_after, zone=self._zone)
@@ -75,7 +80,7 @@ class Reminder:
             file = replace(file, seen_at=now)
         return lines, file
 
-    def _write(self, file: ToldFile) -> None:
+    def _write(self, file: ReportedProblems) -> None:
         from ..files import write_private
         from ..render.stderr_lines import print_warnings
 
@@ -116,14 +121,14 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
-def read_told(path: Path) -> ToldFile:
+def read_reported(path: Path) -> ReportedProblems:
     """Read what was said; nothing where the file is missing or damaged, so that all is said."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=ToldFile)
+        return msgspec.json.decode(path.read_bytes(), type=ReportedProblems)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return ToldFile()
+        return ReportedProblems()
 
 
 def seen_at(log: Path) -> datetime | None:
     """When a run by cron last saw the case log by a clock that agreed with it."""
-    return read_told(Path(f"{log}{SUFFIX}")).seen_at
+    return read_reported(Path(f"{log}{SUFFIX}")).seen_at

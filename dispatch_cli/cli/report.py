@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .desk_options import Desk
+from .desk_options import DeskOptions
 from .lazy import group
 from .log_book import open_book, zone_of
+from .option_groups import with_options
 from .outcome import Outcome
 from .result_output import shown
-from .spreading import takes
 
 if TYPE_CHECKING:
     from ..cases.book import Book
@@ -20,9 +20,9 @@ app = group("What the centre can prove.")
 
 
 @app.command()
-@takes(Desk)
+@with_options(DeskOptions)
 def fairness(
-    desk: Desk,
+    desk: DeskOptions,
     since: Annotated[
         str,
         typer.Option(
@@ -61,9 +61,9 @@ def fairness(
 
 
 @app.command()
-@takes(Desk)
+@with_options(DeskOptions)
 def forecast(
-    desk: Desk,
+    desk: DeskOptions,
     since: Annotated[
         str | None,
         typer.Option(

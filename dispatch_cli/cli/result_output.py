@@ -6,8 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import ExitCode
-from .desk_options import Desk
-from .outcome import TOLD, Outcome, emit, emit_list
+from .desk_options import DeskOptions
+from .outcome import UNSHOWN, Outcome, emit, emit_list
 
 if TYPE_CHECKING:
     from ..messages import Message
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def shown(
-    desk: Desk,
+    desk: DeskOptions,
     verb: str,
     data: object,
     *,
@@ -40,7 +40,7 @@ def shown(
     """
 
     def show() -> None:
-        all_warnings = (*TOLD.warnings, *warnings)
+        all_warnings = (*UNSHOWN.warnings, *warnings)
         if desk.json:
             from ..render.envelope import status_of
 
@@ -76,7 +76,7 @@ def shown(
     return Outcome(show, exit_code)
 
 
-def shown_record(desk: Desk, verb: str, done: "Recorded", *, hint: str = "") -> Outcome:
+def shown_record(desk: DeskOptions, verb: str, done: "Recorded", *, hint: str = "") -> Outcome:
     """Make the outcome of an act; it is in the log before anything of it is shown."""
     from ..render import case_cards
 
@@ -93,7 +93,7 @@ def shown_record(desk: Desk, verb: str, done: "Recorded", *, hint: str = "") -> 
 
 
 def paged(
-    desk: Desk,
+    desk: DeskOptions,
     verb: str,
     key: str,
     pages: Iterable[Sequence[T]],

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from .. import folders, intake, places
 from ..model import Incident, Rules
-from .incident_options import Facts
+from .incident_options import IncidentOptions
 
 
-def incident_from(facts: Facts, rules: Rules, now: datetime) -> Incident:
+def incident_from(facts: IncidentOptions, rules: Rules, now: datetime) -> Incident:
     """Read every option; raises UsageError with all that cannot be read."""
     raw = {name: getattr(facts, name) for name in intake.RawIncident.__struct_fields__}
     raw["asked"] = tuple(facts.asked or ())

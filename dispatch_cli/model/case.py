@@ -1,4 +1,4 @@
-"""A case: one incident being worked, one vehicle, one cascade per service of its plan."""
+"""A case: an incident on which an operator works, with a cascade for each service of its plan."""
 
 from datetime import datetime
 from typing import Literal
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from .incident import Incident
 
-Outcome = Literal[
+OfferOutcome = Literal[
     "accepted",
     "declined",
     "no_answer",
@@ -17,7 +17,7 @@ Outcome = Literal[
     "unsuccessful",
     "cancelled",
 ]
-Right = Literal[
+CorrectedOutcome = Literal[
     "accepted",
     "declined",
     "no_answer",
@@ -28,10 +28,10 @@ Right = Literal[
     "open",
     "not_called",
 ]
-"""What a correction may say: an outcome, ``open`` (no answer yet) or ``not_called`` (no call)."""
+"""The outcome after a correction: an answer, ``open`` (no answer yet), ``not_called`` (no call)."""
 
 SAID_YES = frozenset({"accepted", "failed", "unsuccessful"})
-"""Outcomes before which the provider accepted; what became of it then has rates of its own."""
+"""Outcomes of offers that the provider accepted, also if it later did not bring help."""
 
 SAID_NO = frozenset({"declined", "no_answer", "unreachable", "wrong_equipment"})
 """Outcomes that count as a refusal; the motorist's ``cancelled`` is neither."""
@@ -63,7 +63,7 @@ ServiceState = Literal[
 
 
 class Promise(Struct, frozen=True):
-    """When somebody said that help is there, who said so ("provider", "operator"), and when."""
+    """A promised arrival, with the moment of the promise and its speaker, such as "provider"."""
 
     there_at: datetime
     said_at: datetime
@@ -71,18 +71,17 @@ class Promise(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """One ask to one provider, numbered within its case (``17.2``).
+    """One question to one provider, numbered within its case (``17.2``).
 
-    ``override`` is "wish" or "decision" where the operator left the order. ``corrected`` marks an
-    answer that a later record supersedes: it stays, and nothing is learned from it. ``unit`` counts
-    from 1 where an acceptance took one; it is booked from ``booked_from`` to ``booked_until``.
-    Free texts (why declined, why out of order) are kept with the personal data. Offers of one call
-    for several services have the number of its first one in ``joint``; one of them has the booking.
-    ``before_opening``: the provider was asked before it opened.
+    ``override`` is "wish" or "decision" for an offer out of order. ``corrected``: a later record
+    supersedes the answer, from which nothing is learned. ``unit`` counts from 1 and is 0 without a
+    unit; it is booked from ``booked_from`` to ``booked_until``. Free texts (reasons) are kept with
+    the personal data. Offers of one call for several services have the number of the first one in
+    ``joint``; one of them has the booking. ``before_opening``: asked before the provider opened.
 
-    An offer asked in its turn has the forecast of that moment: ``acceptance``, and in whole minutes
-    after the acceptance ``forecast_min`` (the arrival) and ``base_min`` (wait, turnout and travel,
-    without learned lateness), worked out by ``travel_source``. Appointments have no minutes.
+    An offer in order has the forecast of that moment: ``acceptance``, and in whole minutes after
+    the acceptance ``forecast_min`` (the arrival) and ``base_min`` (wait, turnout and travel,
+    without learned lateness) by ``travel_source``. Appointments have no forecast of minutes.
     """
 
     number: int
@@ -94,7 +93,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     answer_by: datetime
     operator: str
     rank: int = 0
-    outcome: Outcome | None = None
+    outcome: OfferOutcome | None = None
     reason: str = ""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -116,7 +115,7 @@ class Offer(Struct, frozen=True, kw_only=True):
 
     @property
     def came_at(self) -> datetime | None:
-        """When help came after an acceptance; the newest promise if no arrival was recorded.
+        """The arrival after an acceptance; the newest promise if no arrival was recorded.
 
         None if the provider did not accept, or did not come.
         """
@@ -128,7 +127,7 @@ class Offer(Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> OfferState:
-        """Where the offer stands in the published table of states and actions."""
+        """The state of the offer in the table of states and actions (docs/cases.md)."""
         if self.corrected:
             return "corrected"
         if self.outcome is None:
@@ -139,10 +138,9 @@ class Offer(Struct, frozen=True, kw_only=True):
 
 
 class Option(Struct, frozen=True, kw_only=True):
-    """A candidate as frozen into a case: the provider, its numbers and its minutes.
+    """A candidate of a frozen cascade: the provider, its phone numbers and its minutes.
 
-    ``base_min`` is wait, turnout and travel by ``travel_source``; None in cases that an older
-    version has opened.
+    ``base_min`` is wait, turnout and travel by ``travel_source``; None in cases of older versions.
     """
 
     provider: str
@@ -160,9 +158,9 @@ class Option(Struct, frozen=True, kw_only=True):
 
 
 class CaseService(Struct, frozen=True, kw_only=True):
-    """One service of a case with its frozen cascade; ``after`` names the service before it.
+    """One service of a case with its frozen cascade.
 
-    ``opened`` is False while it waits for that one to end unsuccessful.
+    ``after`` names the service that must end unsuccessful first; ``opened`` is False until then.
     """
 
     service: str
@@ -176,12 +174,12 @@ class CaseService(Struct, frozen=True, kw_only=True):
     neutral_cost_min: float = 0.0
 
     def option_of(self, provider: str) -> Option | None:
-        """The option of a provider, None if the ranking had none."""
+        """Return the option of a provider; None if the cascade has none."""
         return next((each for each in self.options if each.provider == provider), None)
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """Everything about a case but what is personal, which the store keeps in one table."""
+    """A case without its personal data, which the store keeps in one table of their own."""
 
     id: int
     opened_at: datetime
@@ -195,17 +193,17 @@ class Case(Struct, frozen=True, kw_only=True):
     hold_until: datetime | None = None
     forgotten_at: datetime | None = None
     call_back_set_at: datetime | None = None
-    """When the journal of an open case has recorded ``call_back_at``."""
+    """When ``call_back_at`` was recorded."""
 
     def of_one_call(self, offer: Offer) -> list[Offer]:
-        """Return the offers of the same call, itself included, without the superseded ones."""
+        """Return the offers of the same call, this one included, without superseded ones."""
         if not offer.joint:
             return [offer]
         return [each for each in self.offers if each.joint == offer.joint and not each.corrected]
 
 
 class Personal(Struct, frozen=True, kw_only=True):
-    """What belongs to the motorist: erased on time, never in a message, log or journal."""
+    """The motorist's personal data: erased on time, never in a message, log or journal."""
 
     caller: str = ""
     call_back: str = ""
@@ -214,13 +212,13 @@ class Personal(Struct, frozen=True, kw_only=True):
     to: str = ""
     note: str = ""
     salt: str = ""
-    """What the input hash of the case's cascades is salted with."""
+    """The salt of the input hash of the case's cascades."""
 
 
 class Booking(Struct, frozen=True, kw_only=True):
-    """The time for which an accepted offer takes a unit; ``end`` itself is free again.
+    """The time for which an accepted offer occupies a unit, ``[begin, end)``.
 
-    It stands in the log until help has left or the case is closed, also past its end.
+    It stays in the log until help has left or the case is closed, also past its end.
     """
 
     provider: str
@@ -232,11 +230,11 @@ class Booking(Struct, frozen=True, kw_only=True):
 
 
 class Tally(Struct, frozen=True, kw_only=True):
-    """One answered turn of a provider as learning and the fairness report see it.
+    """The last call of one answered turn of a provider, for learning and the fairness report.
 
-    It is the last call of the turn; ``in_vain_min`` are the minutes of the calls before it, which
-    were not answered. The other minutes count from the acceptance: the first promise, the arrival,
-    when help came (``came_min``: the arrival, else the newest promise), and the base forecast.
+    ``in_vain_min`` has the minutes of the unanswered calls before it. The other minutes count from
+    the acceptance: the first promise, the arrival, ``came_min`` (the arrival, else the newest
+    promise), and the base forecast.
     """
 
     provider: str
@@ -257,10 +255,10 @@ class Tally(Struct, frozen=True, kw_only=True):
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """What the log holds of a provider and service for learning, as weights at one moment.
+    """The weighted sums from which a provider's values for a service are learned.
 
-    A weight of 1 is an offer made at ``as_of``; older ones have faded. Minutes are sums of weight
-    x minutes. ``late`` is arrival minus base forecast, of the offers whose travel minutes have one
+    An offer made at ``as_of`` has weight 1, an older one less. Minutes are sums of weight x
+    minutes. ``late`` is arrival minus base forecast, for offers whose travel minutes have one
     source; ``promise`` is actual minus promised arrival.
     """
 
@@ -278,14 +276,14 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 
 OPENING, FORGETTING, EXPORT = "open", "forget", "personal export"
-"""Acts that the store looks for in the journal, or records itself."""
+"""Actions in the journal that the store reads or records itself."""
 
 OF_NO_CASE = 0
-"""The number under which the journal has what belongs to no case."""
+"""The case number of the journal's records that belong to no case."""
 
 
 class Act(Struct, frozen=True, kw_only=True):
-    """One record of the journal: what was done, when, by whom, to which case."""
+    """One record of the journal: an action on a case, with its time, operator and details."""
 
     at: datetime
     operator: str
@@ -295,11 +293,11 @@ class Act(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """How often a provider was first, and asked in order, in the erased cases of a month.
+    """The erased cases of a month in which a provider was ranked first for a service.
 
-    ``month`` is "2026-11", in UTC, when the cases were opened. The rest of a frozen cascade would
-    tell the place, and is not counted. ``first_by_wish`` of the ``first`` were the motorist's own
-    choice.
+    ``month`` is "2026-11", in UTC, when the cases were opened. The other ranks are not counted,
+    because they would reveal the place. In ``first_by_wish`` of these cases the motorist had chosen
+    the provider.
     """
 
     month: str
@@ -310,13 +308,13 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 CostBand = Literal["0", "under_1", "1_to_3", "3_to_10", "over_10", "unknown"]
-"""Minutes that a contract cost one motorist; the upper end of a band belongs to the next one."""
+"""Band of the minutes that a contract cost a motorist; its upper end belongs to the next band."""
 
 
 class ContractCount(Struct, frozen=True, kw_only=True):
-    """In how many erased cases of a month a client's contracts cost minutes in one band.
+    """The number of erased cases of a month in which a client's contracts cost minutes in a band.
 
-    The exact minutes would tell the place: they depend on the drives of all firms to it.
+    Exact minutes would reveal the place, because they depend on the drives of all firms to it.
     """
 
     month: str

@@ -1,4 +1,4 @@
-"""One look at whether a provider can be reached, and what the looks so far add up to."""
+"""Looks (single tests of whether a provider can be reached), and the states made from them."""
 
 from datetime import datetime
 from typing import Literal
@@ -8,21 +8,21 @@ from msgspec import Struct
 from .provider import CheckState, Provider
 
 Fault = Literal["", "resolver", "route", "lag", "internal"]
-"""Why a look may say more about the observer than about the provider; "" where it does not."""
+"""The part of the observer that may have caused a failed look; "" if the provider caused it."""
 
 
 class SecretRef(Struct, frozen=True):
-    """A secret by its name, ``env:NAME`` or ``file:PATH``; its value is read when it is sent."""
+    """A reference to a secret, ``env:NAME`` or ``file:PATH``; its value is read when it is sent."""
 
     source: Literal["env", "file"]
     name: str
 
 
 class Probe(Struct, frozen=True, kw_only=True):
-    """How to look at one provider: a table ``[[provider.check]]`` of the file.
+    """How to check one provider: a table ``[[provider.check]]`` of the provider file.
 
-    ``is_trusted`` says whether the table stands in a file that the user named and only its owner
-    can write: elsewhere commands, secrets and private addresses are refused when the file is read.
+    ``is_trusted``: the user has named the file, and only its owner can write it. Commands, secrets
+    and private addresses are refused in all other files.
     """
 
     kind: str
@@ -32,24 +32,24 @@ class Probe(Struct, frozen=True, kw_only=True):
     port: int = 0
     argv: tuple[str, ...] = ()
     status: tuple[int, ...] = ()
-    """Answers of HTTP that mean "up"; none: 200 to 299."""
+    """HTTP status codes that mean "up"; empty: 200 to 299."""
     is_capacity: bool = False
     """Whether the body is a capacity feed: free units, ``as_of``, ``valid_until``."""
     headers: tuple[tuple[str, str | SecretRef], ...] = ()
     timeout_s: float = 10.0
     certificate_days: int = 14
-    """Fewer days left than this are "degraded"."""
+    """With fewer days until its certificate expires, the provider is "degraded"."""
     allow_private: bool = False
     is_trusted: bool = False
 
     @property
     def may_be_private(self) -> bool:
-        """Whether its host may have a private address: leave counts in a trusted file alone."""
+        """Whether its host may have a private address, which only a trusted file can allow."""
         return self.allow_private and self.is_trusted
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """What one look at a provider found; one look is one sample, never a retry."""
+    """The result of one look at a provider; a look is one sample and is never repeated."""
 
     provider: str
     kind: str
@@ -57,23 +57,23 @@ class Reading(Struct, frozen=True, kw_only=True):
     state: CheckState
     why: str = ""
     host: str = ""
-    """What was asked, a name or an address, so that looks with one cause are known as related."""
+    """The name or address that was contacted: failed looks at one host may have one cause."""
     free: int | None = None
     wait_min: float | None = None
     as_of: datetime | None = None
-    """The moment that the feed itself speaks of; None: that of the look."""
+    """The moment for which the capacity feed gives its figures; None: the moment of the look."""
     valid_until: datetime | None = None
     phases: tuple[tuple[str, float], ...] = ()
-    """How long each part took, in seconds: resolve, connect, tls, answer, …"""
+    """The seconds that each phase took: resolve, connect, tls, answer, …"""
     fault: Fault = ""
 
 
-SAID = "said on the phone"
-"""Why a provider stands as it does where its own word counts."""
+BY_PHONE = "said on the phone"
+"""The reason of a state that the provider itself has reported by phone."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What a provider said on the phone, until when it holds."""
+    """A provider's own report by phone, valid until ``until``."""
 
     provider: str
     at: datetime
@@ -86,23 +86,23 @@ class Report(Struct, frozen=True, kw_only=True):
 MOST_BUDGET_S = 3000
 """Cron starts a run at least every hour."""
 MOST_NAMED = 9
-"""Nobody promises that more providers can come to a place."""
+"""Upper limit of a promised minimum of providers for a place."""
 
 
 class HostPort(Struct, frozen=True):
-    """Somebody to connect to."""
+    """A host and port to connect to."""
 
     host: str
     port: int
 
     @property
     def is_name(self) -> bool:
-        """Whether reaching it proves that names can be resolved."""
+        """Whether the host is a name, so that a connection proves that names are resolved."""
         return not (":" in self.host or self.host.replace(".", "").isdigit())
 
 
 class CheckSettings(Struct, frozen=True, kw_only=True):
-    """``[check]``: how looks add up to states, and how a run behaves.
+    """``[check]``: how looks change states, and how a run behaves.
 
     3 failures and 2 successes are Gatus' thresholds; 21 samples, 20 % and 30 % are Nagios' flap
     detection.
@@ -114,29 +114,30 @@ class CheckSettings(Struct, frozen=True, kw_only=True):
     budget_s: float = 120.0
     concurrency: int = 200
     near_min: float = 60.0
-    """States count for incidents whose time is that near to now."""
+    """Minutes: states count only for incidents that begin sooner than that."""
     remind_min: float = 60.0
-    """After so many minutes a quiet run says again what lasts."""
+    """Minutes after which a run with ``--quiet`` reports a lasting problem again."""
     reference: HostPort | None = None
-    """Reachable whenever the observer is online; None asks nobody."""
+    """A host that is reachable whenever the observer is online; None: there is none."""
     heartbeat: str | SecretRef = ""
     is_trusted: bool = False
-    """Like a probe's: whether the reference may be private and the heartbeat a secret."""
+    """Whether the reference may be private and the heartbeat a secret, as for a probe."""
 
 
 class Watched(Struct, frozen=True, kw_only=True):
-    """What the looks at a provider add up to.
+    """The state of a provider that results from all looks so far.
 
-    ``state`` is hard: it moved only after the thresholds. ``history`` holds the last 21 samples as
-    bits, the newest lowest, 1 for a failure; ``moves`` likewise those at which the hard state
-    moved. ``last`` is the state of the newest sample and ``same`` how many equal ones it ends.
+    ``state`` is hard: it changed only after the thresholds. ``history`` holds the last 21 samples
+    as bits, the newest lowest, 1 for a failure; ``moves`` likewise marks the samples that changed
+    the hard state. ``last`` is the state of the newest sample, ``same`` the number of equal samples
+    up to it.
     """
 
     provider: str
     state: CheckState = "unknown"
     since: datetime | None = None
     seen_at: datetime | None = None
-    """The moment of the last look that bore the state out; a feed's is the one it speaks of."""
+    """The moment of the last look that confirmed the state; of a feed its own ``as_of``."""
     why: str = ""
     failures: int = 0
     successes: int = 0
@@ -152,9 +153,9 @@ class Watched(Struct, frozen=True, kw_only=True):
 
 
 class Maintenance(Struct, frozen=True, kw_only=True):
-    """``[[maintenance]]``: from ``start`` until ``until`` no look at these changes a state.
+    """``[[maintenance]]``: from ``start`` until ``until`` no look changes a provider's state.
 
-    ``providers`` are ids and tags; none: everybody.
+    ``providers`` are ids and tags; empty: all providers.
     """
 
     start: datetime
@@ -163,7 +164,7 @@ class Maintenance(Struct, frozen=True, kw_only=True):
     providers: tuple[str, ...] = ()
 
     def covers(self, provider: Provider, moment: datetime) -> bool:
-        """Whether the provider is one of these, and the moment lies within the maintenance."""
+        """Return whether a provider is in this maintenance at a moment."""
         if not self.start <= moment < self.until:
             return False
         return not self.providers or any(
@@ -172,14 +173,14 @@ class Maintenance(Struct, frozen=True, kw_only=True):
 
 
 def is_region(text: str) -> bool:
-    """Whether a text can be the leading digits of a postcode."""
+    """Return whether a text can be the leading digits of a postcode."""
     return text.isascii() and text.isdigit() and len(text) <= 5
 
 
 class CoverageSettings(Struct, frozen=True, kw_only=True):
-    """``[coverage]``: how many must be able to come; ``minimum`` None: nothing is promised.
+    """``[coverage]``: the promised minimum of providers; None: there is no promise.
 
-    ``regions`` are leading digits of postcodes. Without regions or services: all of them.
+    ``regions`` are leading digits of postcodes. No regions or no services: all of them.
     """
 
     minimum: int | None = None
@@ -188,22 +189,22 @@ class CoverageSettings(Struct, frozen=True, kw_only=True):
 
 
 class Checking(Struct, frozen=True, kw_only=True):
-    """Everything in the provider file about checks but the checks themselves."""
+    """The settings for checks in the provider file, without the checks of each provider."""
 
     settings: CheckSettings = CheckSettings()
     maintenance: tuple[Maintenance, ...] = ()
     coverage: CoverageSettings = CoverageSettings()
 
     def maintenance_of(self, provider: Provider, moment: datetime) -> Maintenance | None:
-        """Return the maintenance that a provider is in at a moment; None if it is in none."""
+        """Return the maintenance of a provider at a moment; None if there is none."""
         return next((each for each in self.maintenance if each.covers(provider, moment)), None)
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """What is to be told of a provider: its hard state has moved, or flapping begins or ends.
+    """A change to report: the hard state of a provider has changed, or flapping begins or ends.
 
-    While ``is_flapping`` nothing more is told. A move from a state to the same one that is not
-    flapping is the end of it.
+    After a move with ``is_flapping`` no change is reported until the flapping ends: that move goes
+    from a state to the same state, without ``is_flapping``.
     """
 
     provider: str

@@ -1,4 +1,4 @@
-"""The kinds of checks: what each asks for in the provider file.
+"""The kinds of checks, with the keys that each has in the provider file.
 
 A new kind is an entry here and a function in ``checks``, named in ``checks/round.py``. A key that
 no kind has had so far also stands in ``catalog/raw.py`` and in ``Probe``.
@@ -13,12 +13,11 @@ UrlForm = Literal["http", "sip"]
 
 
 class CheckKeys(Struct, frozen=True, kw_only=True):
-    """Which keys a kind of check has.
+    """The keys of a kind of check.
 
-    ``needs`` are alternatives, of which a table has exactly one: each is a group of keys that it
-    must all have. Every kind has ``timeout_s``, one that looks over the network ``allow_private``
-    as well. ``port`` is the default beside ``host``, 0 where there is none. ``is_secure`` says that
-    every look of the kind speaks TLS.
+    ``needs`` are alternative groups of keys; a table has all keys of exactly one group. Every kind
+    has ``timeout_s``; network kinds also have ``allow_private``. ``port`` is the default port of
+    ``host``, 0 if there is none. ``is_secure``: every look of the kind uses TLS.
     """
 
     needs: tuple[tuple[str, ...], ...]
@@ -30,7 +29,7 @@ class CheckKeys(Struct, frozen=True, kw_only=True):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every key of this kind beside ``kind``."""
+        """All keys of this kind except ``kind``."""
         found: list[str] = []
         for group in self.needs:
             found += group

@@ -1,21 +1,21 @@
-"""Whether the clock of the machine agrees with the records that were made by it."""
+"""Compare the clock of the machine with the times in the case log."""
 
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 TOLERANCE = timedelta(minutes=1)
-"""By so much a record may lie ahead of a clock that was read a little earlier."""
+"""A record may be this far ahead of a clock that was read a little earlier."""
 
 LONGEST_PAUSE = timedelta(days=1)
-"""A clock that is further ahead of everything written so far has perhaps been set forward."""
+"""A clock that is further ahead of all records and files may have been set forward."""
 
 SEEN_EVERY = timedelta(hours=1)
-"""At least this long after one look at the case log the next one is remembered."""
+"""The minimum time between two stored times at which a run by cron saw the case log."""
 
 
 class ClockJump(Struct, frozen=True):
-    """The clock showed ``now`` when the last record was of ``last``: one of them is wrong."""
+    """A clock that showed ``now`` when the last record was of ``last``: one of them is wrong."""
 
     now: datetime
     last: datetime
@@ -26,7 +26,7 @@ class ClockJump(Struct, frozen=True):
         return self.now < self.last
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the clock has passed the last record again after it was set back."""
+        """Return whether a clock that was set back has passed the last record again."""
         return self.is_back and now >= self.last
 
 
@@ -35,8 +35,8 @@ def jump_between(
 ) -> ClockJump | None:
     """Compare the clock with the last record; None if both are plausible.
 
-    ``written_at`` is when the files of the case log were written: they may be younger than the last
-    record, since not everything that is written has one.
+    ``written_at`` is the time of the case log's files, which may be younger than the last record,
+    because some writes have no record.
     """
     if last is None:
         return None
@@ -47,10 +47,10 @@ def jump_between(
 
 
 def is_ahead(moment: datetime, now: datetime) -> bool:
-    """Whether the moment of a record has not come yet: the clock was ahead when it was made."""
+    """Return whether the moment of a record is in the future: the clock was ahead then."""
     return moment - now > TOLERANCE
 
 
 def is_seen_anew(seen_at: datetime | None, now: datetime) -> bool:
-    """Whether a look at the case log is to be remembered; ``seen_at`` is the last one that was."""
+    """Return whether to store that the case log was seen now; ``seen_at`` is the stored time."""
     return seen_at is None or abs(now - seen_at) >= SEEN_EVERY

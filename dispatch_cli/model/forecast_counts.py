@@ -1,19 +1,19 @@
-"""The counts of forecasts and their outcomes, which tell neither a place nor a person."""
+"""The counts of forecasts and their outcomes, without places and persons."""
 
 from msgspec import Struct
 
 TENTHS = 10
 MILLION = 1_000_000
-"""Exact chances are added up in whole millionths: no sum depends on the order of its terms."""
+"""Chances are added up in whole millionths, so that no sum depends on the order of its terms."""
 
 BANDS_MIN = (0, 15, 30, 60)
-"""Where the bands of a forecast arrival begin; the last one has no end."""
+"""The lower ends of the bands of forecast arrivals, in minutes; the last band has no end."""
 
 
 class ChanceCount(Struct, frozen=True, kw_only=True):
-    """How often a provider was asked in a month with a chance in one tenth, and accepted.
+    """The offers to a provider in a month with a forecast acceptance in one tenth.
 
-    ``month`` is "2026-11", in UTC. ``tenth`` 7 is a forecast acceptance from 0.7 to below 0.8;
+    ``month`` is "2026-11", in UTC. Tenth 7 is a forecast from 0.7 to below 0.8; a forecast of
     exactly 1 counts in tenth 9.
     """
 
@@ -26,10 +26,10 @@ class ChanceCount(Struct, frozen=True, kw_only=True):
 
 
 class ArrivalCount(Struct, frozen=True, kw_only=True):
-    """How often a provider came in a month after a forecast in one band, and after how long.
+    """The arrivals of a provider in a month with a forecast in one band.
 
-    ``band_min`` is where the band of the forecast arrival begins; ``observed_min`` is the sum of
-    the whole minutes from acceptance to arrival.
+    ``band_min`` is the lower end of the band; ``observed_min`` is the sum of the whole minutes from
+    acceptance to arrival.
     """
 
     month: str
@@ -41,7 +41,7 @@ class ArrivalCount(Struct, frozen=True, kw_only=True):
 
 
 class ChanceSum(Struct, frozen=True, kw_only=True):
-    """The chances of a provider's offers of a year, added up in whole millionths."""
+    """The sum of the forecast acceptances of a provider's offers in a year, in whole millionths."""
 
     year: str
     provider: str
@@ -50,10 +50,10 @@ class ChanceSum(Struct, frozen=True, kw_only=True):
 
 
 def tenth_of(chance: float) -> int:
-    """Return the tenth in which a chance lies: 0.7 to below 0.8 is 7, and 1 counts in 9."""
+    """Return the tenth of a chance: 7 for 0.7 to below 0.8, and 9 for exactly 1."""
     return min(TENTHS - 1, int(chance * TENTHS))
 
 
 def band_of(minutes: float) -> int:
-    """Return where the band begins in which a forecast arrival lies."""
+    """Return the lower end, in minutes, of the band of a forecast arrival."""
     return max((begin for begin in BANDS_MIN if begin <= minutes), default=BANDS_MIN[0])

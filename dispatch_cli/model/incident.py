@@ -1,4 +1,4 @@
-"""What happened, where, to what vehicle, whose customer."""
+"""An incident: what happened, its place, its vehicle, and the caller's client."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from ..messages import Message
 from .words import COUNTRIES, DANGEROUS_SPOTS, DEFAULT_WEIGHT_T
 
 NO_CLIENT = "none"
-"""What the operator types after asking: this motorist is nobody's customer."""
+"""The operator's input for a motorist who is the customer of no client."""
 
 HEAVY_FROM_T = 7.5
 """Above this mass a vehicle needs heavy units (German driving licence class C1 ends here)."""
@@ -18,11 +18,11 @@ NO_POSITION_YET = "0, 0 is the position of a device without a fix"
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """A position on the ground and how well it is known.
+    """A position on the ground with its uncertainty.
 
-    ``postcode`` is the caller's own when ``postcode_given``, else that of the nearest postcode
-    centre. ``postcodes`` are all in which the place may lie, the likeliest first; an area made of
-    postcodes is held against them.
+    ``postcode`` is the caller's own if ``postcode_given``, else that of the nearest postcode
+    centre. ``postcodes`` are all in which the place may lie, the likeliest first; areas made of
+    postcodes are compared with them.
     """
 
     lat: float
@@ -37,14 +37,14 @@ class Place(Struct, frozen=True, kw_only=True):
     foreign_km: float = 0.0
     """Kilometres beyond the border, an estimate; 0 in Germany."""
     country: str = ""
-    """Code of a foreign country (``"CH"``); empty in Germany and where it is not known."""
+    """Code of a foreign country (``"CH"``); empty in Germany or if it is not known."""
     nearest_postcode: str = ""
     """The German postcode nearest to a foreign place; ``nearest_km`` is how far its centre is."""
     nearest_km: float = 0.0
 
     @property
     def readback(self) -> str:
-        """The words with which the operator confirms the place with the caller."""
+        """The text with which the operator confirms the place with the caller."""
         if self.foreign_km:
             return f"{self.lat:.5f}, {self.lon:.5f} ({self.abroad})"
         town = self.label or self.postcode
@@ -54,24 +54,24 @@ class Place(Struct, frozen=True, kw_only=True):
 
     @property
     def is_null_island(self) -> bool:
-        """Whether it is 0, 0: in the Atlantic, and what a device without a position sends."""
+        """Whether the position is 0, 0 (in the Atlantic), as devices without a position send it."""
         return self.lat == 0 and self.lon == 0
 
     @property
     def surely_abroad_km(self) -> float:
-        """Kilometres beyond the border; 0 where a German postcode may hold the place after all."""
+        """Kilometres beyond the border; 0 if the place may lie in a German postcode."""
         return 0.0 if self.postcodes else self.foreign_km
 
     @property
     def abroad(self) -> Message:
-        """Where a foreign place is: its country if known, and its distance to a postcode."""
+        """The text for a foreign place: country if known, nearest postcode and its distance."""
         if not self.nearest_postcode:
             return Message("{foreign_km:,.0f} km outside Germany", foreign_km=self.foreign_km)
         return Message("{area}, {km:,.0f} km", area=self.roughly_abroad, km=self.nearest_km)
 
     @property
     def roughly_abroad(self) -> Message:
-        """The country of a foreign place, if known, and the nearest postcode."""
+        """The text for a foreign place without its distance: country if known, nearest postcode."""
         return Message(
             "{country}, nearest {postcode}",
             country=Message(COUNTRIES.get(self.country, "outside Germany")),
@@ -92,7 +92,7 @@ class Vehicle(Struct, frozen=True, kw_only=True):
 
     @property
     def assumed_weight_t(self) -> float:
-        """The weight that was said, else that of an ordinary vehicle of the class."""
+        """The entered weight in tonnes, else that of an ordinary vehicle of the class."""
         return self.weight_t or DEFAULT_WEIGHT_T[self.kind or "car"]
 
     @property
@@ -104,7 +104,7 @@ class Vehicle(Struct, frozen=True, kw_only=True):
 
 
 class Incident(Struct, frozen=True, kw_only=True):
-    """One call. Only ``kind`` and ``place`` are ever required."""
+    """An incident as the caller describes it; None means "not asked"."""
 
     kind: str
     place: Place
@@ -125,19 +125,19 @@ class Incident(Struct, frozen=True, kw_only=True):
     wish: str | None = None
     asked: tuple[str, ...] = ()
     number: int = 0
-    """That of the case, or of the row in a batch; 0: none. Only the lot of ties depends on it."""
+    """Number of the case, or of the row in a batch; 0: none. It only decides ties."""
 
     @property
     def travellers(self) -> int:
-        """How many people are to be taken along: as many as was said, at least the children."""
+        """The number of people to take along; 1 if not asked, and at least the children."""
         return max(1 if self.persons is None else self.persons, self.children)
 
     @property
     def is_under_a_roof(self) -> bool:
-        """Whether a truck could be too high for the spot."""
+        """Whether the spot has a roof, so that a truck may be too high for it."""
         return self.spot in ("garage", "tunnel")
 
     @property
     def in_danger(self) -> bool:
-        """Whether safety beats every contract: somebody is hurt or stands in traffic."""
+        """Whether a person is hurt, trapped or in traffic, so that no contract counts."""
         return self.injured > 0 or self.trapped or self.spot in DANGEROUS_SPOTS

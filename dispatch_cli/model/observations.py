@@ -1,4 +1,4 @@
-"""What the desk knows beside the file."""
+"""Observations from the case log that a ranking uses in addition to the provider file."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,9 +10,9 @@ from .check import CheckSettings, Maintenance, Report, Watched
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """What is known of one provider: looks, its own word, bookings, and whether looks count now.
+    """The observations of one provider: its looks, its report by phone, its bookings.
 
-    While a ``maintenance`` lasts, only a look that found nothing wrong says anything.
+    During a ``maintenance`` only a successful look counts.
     """
 
     watched: Watched | None = None
@@ -22,9 +22,10 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 class Observations(Struct, frozen=True, kw_only=True):
-    """What was known at ``now``, by provider; what the log has learned, by service too.
+    """The observations at ``now``, by provider; the summaries by provider and service.
 
-    ``as_of`` is the moment to which the summaries are faded; None: nothing is learned.
+    ``as_of`` is the moment for which the weights of the summaries are computed; None: the values
+    of the provider file count.
     """
 
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)

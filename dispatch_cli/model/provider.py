@@ -1,4 +1,4 @@
-"""A firm or public service that can be sent, as the ranking sees it."""
+"""A provider (a firm or public service that can be sent), with its area, hours and phones."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -12,11 +12,11 @@ OpenState = Literal["open", "closed", "unknown"]
 CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
 AvailabilityState = Literal["free", "later", "overdue", "unknown", "none"]
 Source = Literal["file", "hours", "hold", "case", "phone", "check"]
-"""What an availability is known from; a case has booked units, a check has looked."""
+"""The source of an availability: the file, its hours or hold, a booking, the phone, a check."""
 
 
 class Span(Struct, frozen=True, array_like=True):
-    """A stretch of time with one state, ``[start, end)`` in whole seconds since the epoch."""
+    """A period with one opening state, ``[start, end)`` in whole seconds since the epoch."""
 
     start: int
     end: int
@@ -25,32 +25,32 @@ class Span(Struct, frozen=True, array_like=True):
 
 
 class Timetable(Struct, frozen=True, array_like=True):
-    """Opening hours worked out for a stretch of time: spans in order, without gaps.
+    """The opening hours of a limited period: spans in order, without gaps.
 
-    Neighbouring spans differ in state or comment, so that the end of a span is a real change,
-    but for the last one, which only ends where the stretch does.
+    Neighbouring spans differ in state or comment, so that the end of a span is a real change. The
+    last span ends with the period and may last longer.
     """
 
     spans: tuple[Span, ...]
 
     def covers(self, when: datetime, days: int = 0) -> bool:
-        """Whether it says something about that moment and the days after."""
+        """Return whether the timetable includes a moment and the ``days`` after it."""
         at = when.timestamp()
         return bool(self.spans) and (
             self.spans[0].start <= at and at + days * 86400 < self.spans[-1].end
         )
 
     def span_at(self, when: datetime) -> Span:
-        """The span that holds a moment; before the first and after the last span, that one."""
+        """Return the span of a moment; the first or last span for a moment outside all."""
         at = when.timestamp()
         return self.spans[max(0, bisect_right(self.spans, at, key=lambda span: span.start) - 1)]
 
     def ends_at(self, span: Span) -> datetime | None:
-        """When a span ends (UTC), or None if it does not end as far as can be seen."""
+        """Return the end of a span (UTC); None for the last span, whose real end is not known."""
         return None if span is self.spans[-1] else datetime.fromtimestamp(span.end, UTC)
 
     def opens_after(self, when: datetime) -> datetime | None:
-        """When it is next open (UTC) after a moment at which it is not, or None if never seen."""
+        """Return the next opening (UTC) after a moment; None if the timetable has none."""
         at = when.timestamp()
         for span in self.spans:
             if span.start > at and span.state == "open":
@@ -63,19 +63,19 @@ HolidayDates = Callable[[str, Sequence[int]], Iterable[date]]
 
 
 class Circle(Struct, frozen=True, tag="circle"):
-    """Everything within a distance of the base."""
+    """All places within a distance of the base."""
 
     radius_km: float
 
 
 class Postcodes(Struct, frozen=True, tag="postcodes"):
-    """Whole postcodes, as inclusive ranges of five-digit codes; ``text`` is what the file says."""
+    """Postcodes as inclusive ranges of five-digit codes; ``text`` is their text in the file."""
 
     ranges: tuple[tuple[str, str], ...]
     text: str = ""
 
     def holds(self, postcode: str) -> bool:
-        """Whether a five-digit code lies in one of the ranges."""
+        """Return whether a five-digit code lies in one of the ranges."""
         return any(first <= postcode <= last for first, last in self.ranges)
 
 
@@ -84,7 +84,7 @@ Ring = tuple[tuple[float, float], ...]
 
 
 class Polygon(Struct, frozen=True, tag="polygon"):
-    """Polygons, each an outer ring and its holes; what is inside any of them is inside."""
+    """Polygons, each an outer ring and its holes; the area is their union."""
 
     polygons: tuple[tuple[Ring, ...], ...]
     text: str = ""
@@ -98,10 +98,10 @@ Area = Circle | Postcodes | Polygon | Country
 
 
 class Phone(Struct, frozen=True):
-    """A number that can be dialled, and when it is answered.
+    """A phone number and the hours in which it is answered.
 
-    ``number`` is E.164 (``+498999998114``) or a short code as it is; ``shown`` is the number in
-    the groups in which people dial it. ``hours`` None: always.
+    ``number`` is E.164 (``+498999998114``) or a short code; ``shown`` is the number in groups of
+    digits, for dialling. ``hours`` None: always.
     """
 
     number: str
@@ -112,24 +112,24 @@ class Phone(Struct, frozen=True):
 
 
 class Hold(Struct, frozen=True):
-    """Why a provider is not to be asked for now, and until when (None: until further notice).
+    """Why a provider must not be asked, and until when (None: until further notice).
 
-    The end counts in whole seconds, rounded up, as every change of a timetable does.
+    The end is rounded up to whole seconds, as every change of a timetable is.
     """
 
     reason: str
     until: datetime | None = None
 
     def is_on(self, moment: datetime) -> bool:
-        """Whether it still holds at a moment."""
+        """Return whether the hold is in force at a moment."""
         return self.until is None or moment.timestamp() < ceil(self.until.timestamp())
 
 
 class Provider(Struct, frozen=True, kw_only=True):
-    """A provider; None in a limit means that the file does not say, and nothing is refused for it.
+    """A provider of the file; a limit of None is unknown, and no gate excludes the provider for it.
 
-    ``hours`` is the OpenStreetMap text after the German spellings were rewritten, None if unknown;
-    ``timetable`` holds it worked out for the days round the moment at which the file was read.
+    ``hours`` is the OpenStreetMap text after German spellings were rewritten, None if unknown;
+    ``timetable`` has the same hours for the days around the moment at which the file was read.
     """
 
     id: str
@@ -165,11 +165,11 @@ class Availability(Struct, frozen=True, kw_only=True):
     ``free``: at once. ``later``: in ``wait_min``, at ``free_at`` if the end is known. ``overdue``:
     every unit is booked, and one should be back since ``since``. ``unknown``: ranked and marked.
     ``none``: not at all; ``reason`` is that of the gate: ``on_hold``, ``closed_now``, ``no_unit``,
-    ``down``. ``seen`` is what looks and the phone say. ``next_at`` is the begin of the next booking
-    of the unit that would be sent, ``due_at`` when an overdue one should have been back,
-    ``opens_at`` the next opening of a closed provider, ``call_at`` the same if it is soon and
-    no other gate stops the provider. ``open_until`` is None if the provider is closed, or closes
-    later than can be seen.
+    ``down``. ``seen`` is the state by checks and phone reports. ``next_at`` is the begin of the
+    next booking of the unit that would be sent; ``due_at`` is when an overdue unit was due back.
+    ``opens_at`` is the next opening of a closed provider; ``call_at`` is the same if it is soon and
+    the provider passes all other gates. ``open_until`` is None if the provider is closed or the
+    timetable does not reach its closing.
     """
 
     state: AvailabilityState = "free"
@@ -189,5 +189,5 @@ class Availability(Struct, frozen=True, kw_only=True):
 
     @property
     def mark(self) -> CheckState | Literal["overdue"]:
-        """The state that a row shows: what is seen, or that a unit is overdue."""
+        """The state that a row of the cascade shows: ``overdue``, else the state by checks."""
         return "overdue" if self.state == "overdue" else self.seen

@@ -1,4 +1,4 @@
-"""What the centre has laid down: settings, clients, plans, last resorts, control centres."""
+"""The rules of a centre: settings, clients, plans, last resorts, control centres."""
 
 from collections.abc import Mapping
 
@@ -8,17 +8,17 @@ from .incident import Place
 from .words import CARRYING_SERVICES
 
 JOB_MIN = 45.0
-"""Minutes from arrival until a unit is free again, where nothing else is laid down."""
+"""Default minutes from arrival until a unit is free again."""
 LONGER_JOBS_MIN: Mapping[str, float] = {
     **dict.fromkeys(CARRYING_SERVICES, 75.0), "heavy_tow": 120.0, "heavy_recovery": 120.0,
 }  # fmt: skip
 
 
 class ServiceSettings(Struct, frozen=True, kw_only=True):
-    """The minutes that hold where a provider says nothing of its own.
+    """The default values of a service, for providers without values of their own.
 
-    ``speed`` is a list of (km, km/h): the first ``km`` of the road are driven at that speed, what
-    lies beyond the last at the last one. Minutes therefore never fall with distance.
+    ``speed`` lists (km, km/h): the first ``km`` are driven at that speed, all beyond the last entry
+    at its speed. Minutes therefore never decrease with distance.
     """
 
     fallback_min: float = 120.0
@@ -29,11 +29,11 @@ class ServiceSettings(Struct, frozen=True, kw_only=True):
     acceptance: float = 0.7
     job_min: float | None = None
     helped: float = 0.84
-    """The chance that nothing else is needed afterwards; 84 % at the largest German club."""
+    """The chance that no further service is needed; 84 % at the largest German club."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """``[ranking]``: the defaults and what single services have instead."""
+    """``[ranking]``: the settings of all services, and those of single ones."""
 
     timezone: str = "Europe/Berlin"
     method: str = "index"
@@ -46,19 +46,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     services: dict[str, ServiceSettings] = {}
 
     def of(self, service: str) -> ServiceSettings:
-        """The settings of one service."""
+        """Return the settings of a service."""
         return self.services.get(service, self.default)
 
     def job_min(self, service: str) -> float:
-        """Minutes from arrival until the unit of a service is free again."""
+        """Return the minutes from arrival until the unit of a service is free again."""
         own = self.of(service).job_min
         return LONGER_JOBS_MIN.get(service, JOB_MIN) if own is None else own
 
 
 class Client(Struct, frozen=True, kw_only=True):
-    """The club, maker or insurer whose customer calls, and what its contract says.
+    """A client (club, car maker or insurer of the caller) and the terms of its contract.
 
-    ``prefer`` and ``only`` name providers or tags; ``kind`` is the word for the client on screen.
+    ``prefer`` and ``only`` have ids or tags of providers; ``kind`` names the client on the screen.
     """
 
     id: str
@@ -73,9 +73,9 @@ class Client(Struct, frozen=True, kw_only=True):
 class PlanEntry(Struct, frozen=True, kw_only=True):
     """One service of a plan.
 
-    It is sent if any condition of ``when`` holds (or ``when`` is empty) and none of ``unless``;
-    ``after`` names the service that must first have ended unsuccessful; ``equipment`` lists groups
-    of which the provider needs one each.
+    It is sent if any condition of ``when`` holds (or ``when`` is empty) and none of ``unless``.
+    ``after`` names the service that must end unsuccessful first. The provider needs at least one
+    item of each group in ``equipment``.
     """
 
     service: str
@@ -94,18 +94,18 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 class LastResort(Struct, frozen=True):
-    """Whom to call when everybody has refused."""
+    """The number to call when all providers have refused."""
 
     phone: str
     text: str
 
 
 NOBODY_LEFT = LastResort("110", "police has the road cleared")
-"""What holds where the file names no last resort: every cascade ends with a number."""
+"""The last resort if the file has none: every cascade ends with a number."""
 
 
 class ControlCentre(Struct, frozen=True, kw_only=True):
-    """A control centre's direct line for some postcodes; shown after 112, never instead of it."""
+    """The direct line of a control centre for some postcodes; shown after 112, never instead."""
 
     name: str
     phone: str
@@ -113,7 +113,7 @@ class ControlCentre(Struct, frozen=True, kw_only=True):
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """Everything in the provider file but the providers."""
+    """The content of the provider file without the providers."""
 
     settings: Settings = field(default_factory=Settings)
     clients: dict[str, Client] = {}
@@ -122,8 +122,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     control_centres: tuple[ControlCentre, ...] = ()
     places: dict[str, Place] = {}
     say: dict[str, dict[str, str]] = {}
-    """Texts to say, by language and key, where the file has its own."""
+    """The file's own texts for callers and drivers, by language and key."""
 
     def last_resort(self, service: str) -> LastResort:
-        """Whom to call when everybody has refused this service."""
+        """Return the last resort of a service."""
         return self.last_resorts.get(service) or self.last_resorts.get("default") or NOBODY_LEFT

@@ -1,7 +1,7 @@
 """The built-in plans: which services each kind of incident needs.
 
-Most breakdowns drive on after help on the spot (about 84 % at the largest German club), so that
-help comes first and the truck is planned ``after`` it.
+Most vehicles drive on after help on the spot (about 84 % at the largest German club). Therefore
+this help comes first, and the truck is planned ``after`` it.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ _OVERTURNED = (*_ON_ITS_SIDE, "ditch")
 
 
 def _send(*services: str) -> tuple[PlanEntry, ...]:
-    """Services that are sent at once, whatever the circumstances."""
+    """Make the entries of services that are always sent at once."""
     return tuple(PlanEntry(service=service) for service in services)
 
 
 def _light_or_heavy(
     light: str, heavy: str, *, after: str | None = None, when: tuple[str, ...] = ()
 ) -> tuple[PlanEntry, ...]:
-    """The ordinary service, or its heavy counterpart for a heavy vehicle."""
+    """Make the entries of a service and of its counterpart for heavy vehicles."""
     return (
         PlanEntry(service=light, when=when, unless=("heavy",), after=after),
         PlanEntry(service=heavy, when=when, unless=("light",), after=after),
@@ -34,9 +34,9 @@ def _tow(after: str | None = None) -> tuple[PlanEntry, ...]:
 
 
 def _first(*services: str) -> tuple[PlanEntry, ...]:
-    """Help on the spot, each after the one before, and the truck after the last.
+    """Make the entries for help on the spot, one after another, and for the truck at the end.
 
-    Nothing is helped on the spot in a vehicle that lies on its side.
+    A vehicle on its side or roof gets no help on the spot.
     """
     steps = [
         PlanEntry(service=service, unless=_ON_ITS_SIDE, after=before)
@@ -46,7 +46,7 @@ def _first(*services: str) -> tuple[PlanEntry, ...]:
 
 
 RECOVERY = _light_or_heavy("recovery", "heavy_recovery", when=_OVERTURNED)
-"""What every vehicle needs that does not stand on its wheels on the road."""
+"""The entries for every vehicle that does not stand on its wheels on the road."""
 
 _SECURING = PlanEntry(service="accident_securing", when=("lane", "shoulder", "tunnel"))
 
@@ -54,7 +54,7 @@ _CARRIED = (("flatbed", "dollies"),)
 """The driven wheels of most electric cars must not turn while they are towed."""
 
 _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
-    # The daily ones.
+    # The most frequent kinds.
     ("breakdown", _first("roadside_repair"), ("Panne", "autopanne", "liegenbleiber")),
     ("accident", (*_send("police"), *_tow(), _SECURING), ("Unfall", "verkehrsunfall", "crash")),
     ("flat_tyre", _first("tyre_change"), ("Reifenpanne", "reifen", "plattfuss", "flat_tire")),
@@ -94,7 +94,7 @@ _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
         ),
         ("Akku leer", "e-auto leer", "strom leer"),
     ),
-    # What the caller names when it is known.
+    # Kinds for a known cause.
     ("engine_failure", _first("roadside_repair"), ("Motorschaden", "motor aus")),
     ("overheating", _first("roadside_repair"), ("Überhitzung", "motor überhitzt", "kühlwasser")),
     ("electrical_fault", _first("roadside_repair"), ("Elektrikfehler", "elektrik")),
@@ -115,7 +115,7 @@ _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
     ),
     ("truck_breakdown", _first("roadside_repair"), ("Lkw-Panne",)),
     ("bus_breakdown", _first("roadside_repair"), ("Buspanne",)),
-    # Where more than a vehicle is concerned.
+    # Kinds that concern more than one vehicle.
     ("animal_strike", (*_send("police"), *_tow(), _SECURING), ("Wildunfall", "wild")),
     ("flooded", _tow(), ("Wasserschaden", "überflutet", "hochwasser")),
     ("storm_damage", _tow(), ("Sturmschaden", "sturm", "baum auf auto")),
@@ -144,4 +144,4 @@ IMPLIED_VEHICLE: Mapping[str, str] = {
     "truck_breakdown": "truck",
     "bus_breakdown": "bus",
 }
-"""The vehicle class that a kind itself names, unless the operator says another."""
+"""The vehicle class that a kind implies, unless the operator enters another one."""

@@ -1,13 +1,13 @@
-"""Which whole months and years come after a moment: what is kept by month has no days."""
+"""Whole months and years after a moment, for counts that are kept by month or year."""
 
 from datetime import datetime
 
 
 def first_month(since: datetime | None) -> str:
-    """Return the first month, such as "2026-11", that lies after a moment as a whole.
+    """Return the first month, such as "2026-11", of which every day is after a moment.
 
-    The date of the moment is read in its own zone, also where months are counted in UTC: "from
-    November on" means the month that a calendar on the wall shows. "" if there is no moment.
+    The date of the moment is read in its own zone, also if months are counted in UTC: "from
+    November on" means the local month. Returns "" if there is no moment.
     """
     if since is None:
         return ""
@@ -17,13 +17,13 @@ def first_month(since: datetime | None) -> str:
 
 
 def first_year(since: datetime | None) -> str:
-    """Return the first year that lies after a moment as a whole; "" if there is no moment."""
+    """Return the first year of which every day is after a moment; "" if there is no moment."""
     month = first_month(since)
     return month[:4] if month[4:] in ("", "-01") else f"{int(month[:4]) + 1:04d}"
 
 
 def divided(since: datetime | None) -> set[str]:
-    """Return the month and the year in which a moment lies, unless they begin with it."""
+    """Return the month and the year that contain a moment, unless they begin with it."""
     if since is None:
         return set()
     month = f"{since:%Y-%m}"

@@ -1,7 +1,7 @@
-"""The closed sets of the field, with the words that people use for them.
+"""The closed sets of terms, with the words that operators may type for them.
 
-Every set is a mapping from the name that files, JSON and the code use to its words: the German
-term first (it is shown in ``dispatch kinds``), then whatever else an operator may type.
+Each set maps the name in files, JSON and code to its words: first the German term, as
+``dispatch kinds`` shows it, then the other words that an operator may type.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     **EMERGENCY_SERVICES,
 }
 
-# Whoever offers one of these takes the vehicle away and can take people along only to its seats.
+# A unit for one of these services takes the vehicle away, and people only if it has seats.
 CARRYING_SERVICES = frozenset(
     {"tow", "flatbed_tow", "motorcycle_tow", "heavy_tow", "recovery", "heavy_recovery"}
 )
@@ -53,7 +53,7 @@ VEHICLE_CLASSES: Mapping[str, tuple[str, ...]] = {
     "truck": ("Lkw", "laster", "lastwagen"),
     "bus": ("Bus", "omnibus", "reisebus"),
 }
-# What is assumed until somebody asks; tonnes and metres, ordinary vehicles on the heavy side.
+# The assumed weight in tonnes if none was entered: that of a rather heavy vehicle of the class.
 DEFAULT_WEIGHT_T: Mapping[str, float] = {
     "car": 1.8, "motorcycle": 0.3, "van": 3.0, "camper": 3.5, "truck": 12.0, "bus": 14.0,
 }  # fmt: skip
@@ -76,7 +76,7 @@ SPOTS: Mapping[str, tuple[str, ...]] = {
     "ditch": ("Graben", "strassengraben"),
     "offroad": ("Gelände", "acker", "feld", "wald"),
 }
-# On these the motorist stands in moving traffic: safety beats every contract.
+# On these spots the motorist stands in moving traffic, so that no contract counts.
 DANGEROUS_SPOTS = frozenset({"lane", "shoulder", "tunnel"})
 
 EQUIPMENT: Mapping[str, tuple[str, ...]] = {
@@ -104,10 +104,10 @@ DECLINE_REASONS = (
     "refuses_customer",
     "other",
 )
-"""Why a provider says no; ``other`` needs a text."""
+"""The reasons for a refusal; ``other`` needs a text."""
 
 LANGUAGES = ("de", "en")
-"""Languages in which there are texts to say."""
+"""The languages of the texts for callers and drivers."""
 
 CLIENT_KINDS = ("club", "maker", "insurer")
 
@@ -139,7 +139,7 @@ def composed(text: str) -> str:
 
 
 def fold(word: str) -> str:
-    """Fold a word for comparison: case, umlauts, hyphens and blanks make no difference."""
+    """Normalize a word for comparison: case, umlauts, hyphens and blanks make no difference."""
     folded = composed(word).strip().casefold().replace("-", "_").replace(" ", "_")
     for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):  # "ß" is folded by casefold
         folded = folded.replace(umlaut, plain)
@@ -147,7 +147,7 @@ def fold(word: str) -> str:
 
 
 def lookup(word: str, words: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Find the name in a closed set that an English or German word stands for, or None."""
+    """Return the name in a closed set for an English or German word; None if there is none."""
     folded = fold(word)
     for name, others in words.items():
         if folded == name or any(folded == fold(other) for other in others):

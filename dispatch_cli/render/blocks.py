@@ -5,7 +5,7 @@ from msgspec import Struct
 from ..results.cascade_answer import Answer, Cascade
 from . import figures
 from .cascade_columns import phone_and_name
-from .cascade_layout import Table, TableLayout
+from .cascade_layout import CascadeRows, TableLayout
 from .excluded import entries, out_line, slower_lines, soon_lines
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
@@ -35,7 +35,9 @@ def is_later(cascade: Cascade) -> bool:
     return cascade.when != "now"
 
 
-def block_lines(table: Table, answer: Answer, layout: TableLayout, density: Density) -> list[Line]:
+def block_lines(
+    table: CascadeRows, answer: Answer, layout: TableLayout, density: Density
+) -> list[Line]:
     """Make the block of a service that somebody can be sent for."""
     cascade, screen = table.cascade, layout.screen
     rows = table.rows[: density.rows]

@@ -20,7 +20,7 @@ _SUM_MARK = " ="
 _NAME_MINIMUM = 12  # The name is shortened to this width so that the first reason fits.
 
 
-class Table(Struct, frozen=True):
+class CascadeRows(Struct, frozen=True):
     """A cascade with the rows that a screen can show of it at most."""
 
     cascade: Cascade
@@ -55,14 +55,14 @@ class TableLayout(Struct, frozen=True):
 
 def make_table(
     cascade: Cascade, columns: list[TerminalColumn], when: datetime, screen: Screen, top: int | None
-) -> Table:
+) -> CascadeRows:
     """Make the rows of the first ``top`` candidates (None: all) and of the last resort."""
     rows = tuple(
         {each.heading: each.cell(candidate, when, screen) for each in columns}
         for candidate in cascade.candidates[:top]
     )
     last_resort = {each.heading: each.last_resort(cascade, when, screen) for each in columns}
-    return Table(cascade, rows, last_resort)
+    return CascadeRows(cascade, rows, last_resort)
 
 
 def fit_columns(columns: list[TerminalColumn], rows: list[TableRow], screen: Screen) -> TableLayout:

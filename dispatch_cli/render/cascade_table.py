@@ -10,7 +10,7 @@ from ..results.cascade_answer import Answer, Cascade
 from . import figures
 from .blocks import Density, block_lines, is_later, later_lines, nobody_lines
 from .cascade_columns import CASCADE_COLUMNS, Column, phone_and_name
-from .cascade_layout import Table, TableLayout, fit_columns, make_table
+from .cascade_layout import CascadeRows, TableLayout, fit_columns, make_table
 from .console import print_lines, screen_of
 from .excluded import explain_lines
 from .head import head_lines
@@ -32,7 +32,7 @@ _ROWS_EACH = 3
 """Rows per service where a plan has several."""
 
 
-class View(Struct, frozen=True, kw_only=True):
+class ScreenOptions(Struct, frozen=True, kw_only=True):
     """What the operator asked to see; ``now`` None always shows the incident's date."""
 
     top: int | None = None
@@ -60,11 +60,11 @@ def print_answer(
 ) -> None:
     """Print an answer on a terminal; ``suggest`` is the next command, quoted for the shell."""
     screen = screen_of(stream, width=width, height=height)
-    view = View(top=top, explain=explain, suggest=suggest, now=now)
+    view = ScreenOptions(top=top, explain=explain, suggest=suggest, now=now)
     print_lines(answer_lines(answer, screen, view), stream, screen)
 
 
-def answer_lines(answer: Answer, screen: Screen, view: View) -> list[Line]:
+def answer_lines(answer: Answer, screen: Screen, view: ScreenOptions) -> list[Line]:
     """Make the screen, as full as the height allows; the last line is left to the prompt.
 
     What was asked for with ``top`` or ``explain`` is shown whatever the height.
@@ -113,8 +113,8 @@ class _Page(Struct, frozen=True):
     """What is the same at every density."""
 
     answer: Answer
-    view: View
-    tables: list[Table]
+    view: ScreenOptions
+    tables: list[CascadeRows]
     layout: TableLayout
     head: list[Line]
 
@@ -123,7 +123,7 @@ class _Page(Struct, frozen=True):
         return any(table.rows for table in self.tables)
 
 
-def _densities(answer: Answer, view: View) -> Iterator[Density]:
+def _densities(answer: Answer, view: ScreenOptions) -> Iterator[Density]:
     """From the roomiest to the tightest; whatever the size, every first phone stands."""
     now = [cascade for cascade in answer.cascades if not is_later(cascade)]
     is_single = len(now) == 1
@@ -171,7 +171,7 @@ def _lines(page: _Page, density: Density) -> list[Line]:
     return lines + _ending(page, density)
 
 
-def _block(table: Table, page: _Page, density: Density) -> list[Line]:
+def _block(table: CascadeRows, page: _Page, density: Density) -> list[Line]:
     cascade, screen = table.cascade, page.layout.screen
     lines: list[Line] = []
     if is_later(cascade):

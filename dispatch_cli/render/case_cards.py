@@ -7,7 +7,7 @@ from ..messages import Message, time_of_day
 from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..results.case_results import Exhausted, Later, OfferCard, Recorded
+    from ..results.case_results import Exhausted, LaterProvider, OfferCard, Recorded
     from .plain import Row
 
 _INDENT = " " * 6
@@ -48,7 +48,7 @@ def say_lines(say: Iterable[str], screen: Screen) -> list[Line]:
     return lines
 
 
-def then_lines(then: "Iterable[Later]", screen: Screen) -> list[Line]:
+def then_lines(then: "Iterable[LaterProvider]", screen: Screen) -> list[Line]:
     """Make the rest of the cascade: numbers whole, names shortened."""
     rows = [
         (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..results.lasting_problem import Lasting
+from ..results.lasting_problem import LastingProblem
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -236,18 +236,18 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
 
 def lasting_problems(
     found: "Audit", now: datetime, screen: Screen, file_problem: str
-) -> dict[str, Lasting]:
+) -> dict[str, LastingProblem]:
     """Name each problem of an audit, with the line that reports it.
 
     ``file_problem`` says why the provider file cannot be read; else it is empty.
     """
-    lasting = {"clock": Lasting(screen.text(found.clock))} if found.clock else {}
+    lasting = {"clock": LastingProblem(screen.text(found.clock))} if found.clock else {}
     if file_problem:
         unread = f"the provider file cannot be read: {file_problem}"
-        lasting["provider file"] = Lasting(screen.text(unread))
+        lasting["provider file"] = LastingProblem(screen.text(unread))
     for each in found.overdue:
         line = "".join(map(line_text, overdue_lines(each, now, screen)))
-        lasting[each.problem] = Lasting(line, each.since.isoformat())
+        lasting[each.problem] = LastingProblem(line, each.since.isoformat())
     return lasting
 
 

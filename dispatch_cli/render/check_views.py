@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..messages import MONTHS, WEEKDAYS
 from ..results.check_results import (
-    SAID,
+    BY_PHONE,
     WORST_FIRST,
     CheckReport,
     CheckRow,
@@ -21,7 +21,7 @@ from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wra
 from .wording import worded
 
 if TYPE_CHECKING:
-    from ..results.lasting_problem import Lasting
+    from ..results.lasting_problem import LastingProblem
     from .plain import Row
 
 CHECK_COLUMNS = (
@@ -78,12 +78,12 @@ def worst_first(rows: Iterable[CheckRow]) -> list[CheckRow]:
 def reason(row: CheckRow, now: datetime) -> str:
     """Say why somebody stands as it does, with free units and until when its word holds."""
     why = worded(row.why)
-    is_said = row.why == SAID
+    is_said = row.why == BY_PHONE
     parts = [why]
     if row.reported_until is not None and row.reported_until > now:
         until = figures.past_clock(row.reported_until, now)
         # First, because on a narrow screen the rest is cut off.
-        parts = [f"{SAID} until {until}"] if is_said else [why, f"said so until {until}"]
+        parts = [f"{BY_PHONE} until {until}"] if is_said else [why, f"said so until {until}"]
     known = str(row.why)
     if row.free is not None and "free" not in known:
         parts.append(f"{row.free} free")
@@ -172,7 +172,7 @@ def _said(report: Report, now: datetime) -> str:
     free = "" if report.free is None else f", {report.free} free"
     until = figures.past_clock(report.until, now)
     by = f", noted by {report.operator}" if report.operator else ""
-    return f"{SAID}: {report.state}{free}, until {until}{by}"
+    return f"{BY_PHONE}: {report.state}{free}, until {until}{by}"
 
 
 def _event(
@@ -207,12 +207,12 @@ def offline_line(report: CheckReport) -> str:
     return f"observer offline: {clean(worded(report.offline))}; nobody's state was moved"
 
 
-def offline_problem(report: CheckReport) -> "dict[str, Lasting]":
+def offline_problem(report: CheckReport) -> "dict[str, LastingProblem]":
     """Name the problem that lasts while the observer is offline; empty if it is not."""
-    from ..results.lasting_problem import Lasting
+    from ..results.lasting_problem import LastingProblem
 
     line = offline_line(report)
-    return {"observer offline": Lasting(line)} if line else {}
+    return {"observer offline": LastingProblem(line)} if line else {}
 
 
 def _left_out(report: CheckReport) -> list[str]:

@@ -12,7 +12,7 @@ from ..results.coverage_results import CoverageGap, CoverageReport, CoveredServi
 _ONE_DAY = timedelta(days=1)
 
 
-class Spell(Struct, frozen=True, kw_only=True):
+class GapPeriod(Struct, frozen=True, kw_only=True):
     """Neighbouring gaps with the same count as one, and all that repeat it by the clock.
 
     The numbers of postcodes are the largest of its gaps, the names those of all.
@@ -27,25 +27,25 @@ class Spell(Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...]
 
 
-class Block(Struct, frozen=True):
+class GapBlock(Struct, frozen=True):
     """Services of one region that have the same spells."""
 
     region: str
     services: tuple[CoveredService, ...]
-    spells: tuple[Spell, ...]
+    spells: tuple[GapPeriod, ...]
 
 
-def blocks(report: CoverageReport) -> list[Block]:
+def blocks(report: CoverageReport) -> list[GapBlock]:
     """Put the gaps together by region and service, in the report's order."""
     covered = {(one.region, one.service): one for one in report.services}
-    found: dict[tuple[str, tuple[Spell, ...]], list[CoveredService]] = {}
+    found: dict[tuple[str, tuple[GapPeriod, ...]], list[CoveredService]] = {}
     for (region, service), gaps in groupby(report.gaps, lambda gap: (gap.region, gap.service)):
         spells = _repeated(_joined(gaps))
         found.setdefault((region, spells), []).append(covered[region, service])
-    return [Block(region, tuple(each), spells) for (region, spells), each in found.items()]
+    return [GapBlock(region, tuple(each), spells) for (region, spells), each in found.items()]
 
 
-def when(spell: Spell, report: CoverageReport) -> str:
+def when(spell: GapPeriod, report: CoverageReport) -> str:
     """Say when: ``Sat 28 Nov 18:00 - Sun 06:00``, ``daily 18:00 - 06:00, Fri 27 - Mon 30 Nov``."""
     start = spell.starts[0]
     if start == report.start and spell.end == report.end:
@@ -59,26 +59,26 @@ def when(spell: Spell, report: CoverageReport) -> str:
     return f"{hours}, {', '.join(map(_day, days))}"
 
 
-def where(spell: Spell, served: int) -> str:
+def where(spell: GapPeriod, served: int) -> str:
     """Say in how much of the region, "" for all of it that is served."""
     if spell.worst == spell.postcodes:
         return "" if spell.postcodes >= served else f"in {spell.postcodes} of {served}"
     return f"in {spell.worst} of {served}, too few in {spell.postcodes}"
 
 
-def who(spell: Spell) -> str:
+def who(spell: GapPeriod) -> str:
     """Say how many come; whoever it is stands behind it."""
     if spell.count == 0:
         return "nobody"
     return "only one" if spell.count == 1 else f"only {spell.count}"
 
 
-def _joined(gaps: Iterable[CoverageGap]) -> list[Spell]:
-    spells: list[Spell] = []
+def _joined(gaps: Iterable[CoverageGap]) -> list[GapPeriod]:
+    spells: list[GapPeriod] = []
     for gap in gaps:
         before = spells[-1] if spells else None
         if before and before.end == gap.start and before.count == gap.count:
-            spells[-1] = Spell(
+            spells[-1] = GapPeriod(
                 starts=before.starts,
                 end=gap.end,
                 count=gap.count,
@@ -89,7 +89,7 @@ def _joined(gaps: Iterable[CoverageGap]) -> list[Spell]:
             )
         else:
             spells.append(
-                Spell(
+                GapPeriod(
                     starts=(gap.start,),
                     end=gap.end,
                     count=gap.count,
@@ -102,9 +102,9 @@ def _joined(gaps: Iterable[CoverageGap]) -> list[Spell]:
     return spells
 
 
-def _repeated(spells: Sequence[Spell]) -> tuple[Spell, ...]:
+def _repeated(spells: Sequence[GapPeriod]) -> tuple[GapPeriod, ...]:
     """Join what comes again at the same hours of the clock; the first one's end stays."""
-    found: dict[tuple[object, ...], Spell] = {}
+    found: dict[tuple[object, ...], GapPeriod] = {}
     for spell in spells:
         start = spell.starts[0]
         key = (
@@ -113,7 +113,7 @@ def _repeated(spells: Sequence[Spell]) -> tuple[Spell, ...]:
         )  # fmt: skip
         if key in found:
             first = found[key]
-            spell = Spell(  # noqa: PLW2901
+            spell = GapPeriod(  # noqa: PLW2901
                 starts=(*first.starts, start),
                 end=first.end,
                 count=spell.count,

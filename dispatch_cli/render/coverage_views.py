@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..results.coverage_results import CoverageContact, CoverageReport
-from .coverage_spans import Spell, blocks, when, where, who
+from .coverage_spans import GapPeriod, blocks, when, where, who
 from .figures import date_and_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines
 
@@ -104,7 +104,7 @@ def _head(report: CoverageReport) -> list[str]:
 
 
 def _spell_lines(
-    spell: Spell, told: str, wide: int, parts: Sequence[tuple[str, str, str]], screen: Screen
+    spell: GapPeriod, told: str, wide: int, parts: Sequence[tuple[str, str, str]], screen: Screen
 ) -> list[Line]:
     """Set one spell: when, how many and where, then the numbers, each whole with its name."""
     style = "bold red" if spell.count == 0 else ""
@@ -128,7 +128,7 @@ def _spell_lines(
 
 
 def _parts(
-    spell: Spell, served: int, contacts: Mapping[str, CoverageContact], screen: Screen
+    spell: GapPeriod, served: int, contacts: Mapping[str, CoverageContact], screen: Screen
 ) -> list[tuple[str, str, str]]:
     """What is to be said of a spell, as (label, phone, name); the first has no phone."""
     parts = [(who(spell), where(spell, served), "")]

@@ -3,7 +3,7 @@
 import io
 
 from ..results.cascade_answer import Answer
-from .cascade_table import View, answer_lines
+from .cascade_table import ScreenOptions, answer_lines
 from .console import console_of, text_of
 from .layout import Screen, plain_line, plain_lines, wrap_command
 
@@ -36,7 +36,9 @@ _FORMAT = """\
 """
 
 
-def export_svg(answer: Answer, *, command: str, width: int = 100, view: View | None = None) -> str:
+def export_svg(
+    answer: Answer, *, command: str, width: int = 100, view: ScreenOptions | None = None
+) -> str:
     """Export an answer as the terminal shows it, under the command that produced it.
 
     The same answer gives the same bytes with one version of rich, whatever the environment.
@@ -47,6 +49,6 @@ def export_svg(answer: Answer, *, command: str, width: int = 100, view: View | N
     console = console_of(io.StringIO(), screen, environ, record=True)
     prompt = wrap_command(screen.text(command, 4000), width, first="$ ", rest="    ")
     lines = [*plain_lines(prompt, "bold"), plain_line("")]
-    lines += answer_lines(answer, screen, view or View())
+    lines += answer_lines(answer, screen, view or ScreenOptions())
     console.print(text_of(lines), soft_wrap=True, end="")
     return console.export_svg(title="dispatch", code_format=_FORMAT, unique_id="dispatch")

@@ -15,7 +15,7 @@ from ..results.check_results import WORST_FIRST, CheckReport, CheckRow
 from ..results.coverage_results import CoverageContact, CoverageReport
 from .check_views import FINE, reason, since, worst_first
 from .clean import clean
-from .coverage_spans import Block, Spell, blocks, when, where, who
+from .coverage_spans import GapBlock, GapPeriod, blocks, when, where, who
 from .coverage_views import coverage_summary, named
 from .figures import date_and_clock, past_clock
 from .layout import encodable
@@ -160,7 +160,7 @@ def _coverage(report: CoverageReport) -> Iterator[str]:
 
 
 def _block(
-    block: Block, report: CoverageReport, contacts: Mapping[str, CoverageContact]
+    block: GapBlock, report: CoverageReport, contacts: Mapping[str, CoverageContact]
 ) -> Iterator[str]:
     names = ", ".join(one.service.replace("_", " ") for one in block.services)
     served = max(one.served for one in block.services)
@@ -179,7 +179,7 @@ def _block(
     yield "</ul>"
 
 
-def _names(spell: Spell, contacts: Mapping[str, CoverageContact]) -> Iterator[str]:
+def _names(spell: GapPeriod, contacts: Mapping[str, CoverageContact]) -> Iterator[str]:
     for label, providers in (
         ("" if spell.count else "elsewhere", spell.providers),
         ("hours unknown:", spell.unknown),

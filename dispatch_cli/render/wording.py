@@ -1,4 +1,4 @@
-"""Sentences in the language of the screen; JSON, lines with tabs and the log have the English."""
+"""Sentences in the language of the screen; JSON, TSV and the case log have the English."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,9 @@ _language = ["en"]
 
 
 def speak(language: str, catalogue: Mapping[str, str]) -> None:
-    """Word all sentences from now on in a language: its catalogue has a template for the English.
+    """Set the language of all sentences; ``catalogue`` maps English templates to that language.
 
-    A sentence that it does not have stays English.
+    A sentence that is not in the catalogue stays English.
     """
     _language[0] = language
     _catalogue.clear()
@@ -20,7 +20,7 @@ def speak(language: str, catalogue: Mapping[str, str]) -> None:
 
 
 def worded(sentence: object) -> str:
-    """Word a sentence, a problem with its place, or a value that fills a place of a sentence."""
+    """Return a sentence, a problem with file and line, or a value in the language of the screen."""
     if isinstance(sentence, Message):
         template = _catalogue.get(sentence.id, sentence.id)
         return template.format_map({name: _value(v) for name, v in sentence.values.items()})
@@ -34,5 +34,5 @@ def worded(sentence: object) -> str:
 
 
 def _value(value: object) -> object:
-    """Return what fills a place: sentences are worded, numbers stay for the template to format."""
+    """Return the value for a place; numbers stay numbers, because the template formats them."""
     return worded(value) if isinstance(value, Message | SentenceError | Problem | Clock) else value

@@ -1,9 +1,9 @@
-"""What a batch returns: its counts, and the summary of each service."""
+"""The results of a batch: its counts, and the summary of each service."""
 
 from msgspec import Struct
 
 
-class Bar(Struct, frozen=True):
+class HistogramBar(Struct, frozen=True):
     """The incidents with expected minutes from ``from_min`` to below ``to_min`` (None: no end)."""
 
     from_min: int
@@ -27,7 +27,7 @@ class ServiceSummary(Struct, frozen=True, kw_only=True):
     share_served: float
     quantiles_min: dict[str, float]
     """By the share of faster incidents (``0.5`` is the median), exact to 0.1 min."""
-    histogram: tuple[Bar, ...]
+    histogram: tuple[HistogramBar, ...]
     excluded_counts: dict[str, int]
     """Excluded providers by reason, summed over all incidents, the most frequent first."""
     nobody_reaches: tuple[UnservedPlace, ...]

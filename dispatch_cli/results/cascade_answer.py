@@ -1,4 +1,4 @@
-"""The answer for one incident: what ``dispatch cascade`` returns, schema ``dispatch.cascade/1``."""
+"""The answer for one incident: the result of ``dispatch cascade``, ``dispatch.cascade/1``."""
 
 from datetime import datetime
 from typing import Literal
@@ -11,14 +11,14 @@ from ..model import NO_CLIENT, OpenState
 from ..model.words import DEFAULT_WEIGHT_T
 
 WHY_AT_MOST = 2
-"""Reasons of a row."""
+"""The largest number of reasons in a row."""
 
 
 class EmergencyCall(Struct, frozen=True):
-    """An emergency service that stands before everything.
+    """A call to an emergency service, which precedes every cascade.
 
-    ``number`` is the service's own; ``dial`` is the one to dial now, which differs where one call
-    reaches both (the police through 112).
+    ``number`` is the service's own number; ``dial`` is the number to dial now. They differ where
+    one call reaches two services (the police through 112).
     """
 
     service: str
@@ -59,9 +59,10 @@ class Candidate(Struct, frozen=True, kw_only=True):
 
 
 class Exclusion(Struct, frozen=True, kw_only=True):
-    """A provider that is not asked, the first gate that failed, and what would have to be true.
+    """A provider outside the cascade, the first gate that it fails, and what would have to be true.
 
-    ``nearness_min`` is what is missing, infinite where no call can help: docs/nearest.md.
+    ``nearness_min`` says in minutes how much is missing; infinite if no call can help. The rules
+    are in docs/nearest.md.
     """
 
     provider: str
@@ -83,9 +84,9 @@ class LastResortLine(Struct, frozen=True):
 
 
 class Cascade(Struct, frozen=True, kw_only=True):
-    """The ordered candidates for one service, and the providers that are not among them.
+    """The candidates for one service in their order, and the excluded providers.
 
-    ``excluded`` is only filled if asked for, the two other lists always.
+    ``excluded`` is UNSET unless requested; the shorter lists of excluded providers are always set.
     """
 
     service: str
@@ -104,18 +105,18 @@ class Cascade(Struct, frozen=True, kw_only=True):
     last_resort: LastResortLine
     excluded_counts: dict[str, int]
     opens_soon: tuple[Exclusion, ...] = ()
-    """Closed providers that open within ``busy_wait_min``: call them then."""
+    """Closed providers that open within ``busy_wait_min`` and can be called then."""
     beyond_fallback: tuple[Exclusion, ...] = ()
     nearest_excluded: tuple[Exclusion, ...] = ()
     contract_ends: str = ""
-    """The client's name where ``only_strict`` ends the cascade with its list."""
+    """The client whose ``only_strict`` ends the cascade with its own providers; else empty."""
     start_min: float = 0.0
-    """When the service before this one can have failed, in minutes; 0 if it waits for none."""
+    """Minutes until the service before this one can have failed; 0 if there is none."""
     excluded: tuple[Exclusion, ...] | UnsetType = UNSET
 
 
 class IncidentView(Struct, frozen=True, kw_only=True):
-    """The incident as it was understood, to be read back."""
+    """The incident as the program has read it, for the operator to read back."""
 
     kind: str
     services: tuple[str, ...]
@@ -126,22 +127,22 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     client: str | None
     vehicle: dict[str, str | float | bool | None]
     facts: dict[str, str | int | float | bool]
-    """Everything else that was said: spot, persons, injured, …; only what was said."""
+    """The other facts that were entered: spot, persons, injured, …"""
 
     @property
     def assumed_weight_t(self) -> float:
-        """The weight that is assumed of the vehicle's class, where the caller named none."""
+        """The weight in tonnes that is assumed for the vehicle's class if none was entered."""
         kind = str(self.vehicle.get("kind") or "car")
         return DEFAULT_WEIGHT_T.get(kind, DEFAULT_WEIGHT_T["car"])
 
     @property
     def has_client(self) -> bool:
-        """Whether the caller is the customer of a client; not so where it was not asked."""
+        """Whether the caller is the customer of a client; False if that was not asked."""
         return self.client not in (None, NO_CLIENT)
 
 
 class ProviderSource(Struct, frozen=True):
-    """Which provider file answered: ``source`` is where it was found (``sample`` for ours)."""
+    """The provider file of an answer; ``source`` is where its path was found, or ``sample``."""
 
     path: str
     source: str
@@ -149,15 +150,15 @@ class ProviderSource(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What ``dispatch cascade`` found for one incident."""
+    """The result of ``dispatch cascade`` for one incident."""
 
     emergency: tuple[EmergencyCall, ...]
     advice: tuple[str, ...]
-    """What to say to the caller at once, in order (behind the barrier, vest on, …)."""
+    """Safety instructions for the caller, in order (behind the barrier, vest on, …)."""
     incident: IncidentView
     cascades: tuple[Cascade, ...]
     ask: tuple[str, ...]
-    """What was not asked and would sharpen the ranking: weight, clearance, …"""
+    """Facts that were not asked and would make the ranking more exact: weight, clearance, …"""
     provider_file: ProviderSource
     plan_min: float | None = None
     """Expected minutes until the motorist drives on or is towed; None for a plan without steps."""
@@ -166,9 +167,9 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """3 if at least one service of the plan has nobody, else 0."""
-        nobody = any(not cascade.candidates for cascade in self.cascades)
-        return ExitCode.NO_PROVIDER if nobody else ExitCode.OK
+        """3 if at least one service of the plan has no candidate, else 0."""
+        is_unserved = any(not cascade.candidates for cascade in self.cascades)
+        return ExitCode.NO_PROVIDER if is_unserved else ExitCode.OK
 
 
 Status = Literal["success", "partial", "error"]

@@ -1,4 +1,4 @@
-"""What the verbs of a case return: what was recorded, whom to call, how cases stand."""
+"""The results of the commands of a case: recorded acts, offers, views of cases, deadlines."""
 
 from datetime import datetime
 
@@ -9,13 +9,13 @@ from ..model.case import Act, Promise
 from .cascade_answer import EmergencyCall
 
 __all__ = [
-    "Act", "Audit", "CaseView", "Exhausted", "Later", "OfferCard", "OfferView", "Overdue",
+    "Act", "Audit", "CaseView", "Exhausted", "LaterProvider", "OfferCard", "OfferView", "Overdue",
     "PersonalView", "Recorded", "ServiceView",
 ]  # fmt: skip
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
-    """What an act has changed, and what to say and do now."""
+    """A recorded act, with the texts to say now and the services that need a call."""
 
     ref: str
     case_id: int
@@ -25,16 +25,16 @@ class Recorded(Struct, frozen=True, kw_only=True):
     give_driver: tuple[str, ...] = ()
     warnings: tuple[Message | str, ...] = ()
     waiting: tuple[str, ...] = ()
-    """After an answer that is no acceptance: the services for which a provider can be asked now."""
+    """After an answer other than an acceptance: the services that wait for their next call."""
 
     @property
     def sentences(self) -> tuple[Message | str, ...]:
-        """The recorded act, then everything that the operator must know about it."""
+        """The recorded act and its warnings, each a sentence for the operator."""
         return (self.message, *self.warnings)
 
 
-class Later(Struct, frozen=True):
-    """A provider further down the cascade: its number, its name, when help would be there."""
+class LaterProvider(Struct, frozen=True):
+    """A provider further down the cascade; ``minutes`` from its acceptance to its arrival."""
 
     phone: str
     name: str
@@ -42,7 +42,7 @@ class Later(Struct, frozen=True):
 
 
 class OfferCard(Struct, frozen=True, kw_only=True):
-    """What the operator reads while the phone rings; nothing personal is on it."""
+    """An open offer as the operator reads it while the phone rings, without personal data."""
 
     ref: str
     case_id: int
@@ -56,7 +56,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     answer_by: datetime
     say: tuple[str, ...]
     skipped: tuple[tuple[str, Message | str], ...]
-    then: tuple[Later, ...]
+    then: tuple[LaterProvider, ...]
     override: str = ""
     in_spite_of: Message | str = ""
     overdue: Message | str = ""
@@ -64,7 +64,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
 
 
 class Exhausted(Struct, frozen=True):
-    """No provider is left to ask for a service: the last resort, and who was passed over."""
+    """A service with no provider left to ask: its last resort, and the skipped providers."""
 
     case_id: int
     service: str
@@ -74,9 +74,9 @@ class Exhausted(Struct, frozen=True):
 
 
 class ServiceView(Struct, frozen=True, kw_only=True):
-    """One service of a case: where it stands, with whom, and what is due next.
+    """One service of a case: its state, its live offer, and its next deadline.
 
-    What is due of the case as a whole, the call back, stands with its first service.
+    The first service also has the deadline of the whole case, the call back.
     """
 
     service: str
@@ -92,7 +92,7 @@ class ServiceView(Struct, frozen=True, kw_only=True):
 
 
 class OfferView(Struct, frozen=True, kw_only=True):
-    """One ask and what came of it."""
+    """One offer with its outcome and its times."""
 
     ref: str
     service: str
@@ -108,13 +108,13 @@ class OfferView(Struct, frozen=True, kw_only=True):
     arrived_at: datetime | None
     operator: str
     promises: tuple[Promise, ...] = ()
-    """Every time that was promised, with when it was said and by whom."""
+    """Every promised time, with the moment and the speaker of the promise."""
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
-    """A case without anything personal: its place is a rough area.
+    """A case without personal data: its place is a rough area.
 
-    ``operator`` is who placed the last call, or opened the case.
+    ``operator`` placed the last call; without a call, opened the case.
     """
 
     id: int
@@ -131,11 +131,11 @@ class CaseView(Struct, frozen=True, kw_only=True):
     due: str
     overdue: bool
     emergency: tuple[EmergencyCall, ...] = ()
-    """Whom the facts send to 112 or 110; in the view of one case alone."""
+    """The calls to 112 or 110 that the facts require; only in the view of a single case."""
 
 
 class PersonalView(Struct, frozen=True, kw_only=True):
-    """What belongs to the motorist; looking at it is itself written down."""
+    """The motorist's personal data; the journal records every view of them."""
 
     case_id: int
     place: str
@@ -153,7 +153,7 @@ class PersonalView(Struct, frozen=True, kw_only=True):
 
 
 class Overdue(Struct, frozen=True):
-    """Something that should have happened by now."""
+    """A missed deadline of a case or an offer."""
 
     ref: str
     what: str
@@ -161,22 +161,22 @@ class Overdue(Struct, frozen=True):
     name: str
     phone: str
     is_ahead: bool = False
-    """A clock that was ahead has set the time, so that it counts as due."""
+    """A clock that was ahead has set the time, which is therefore wrong and counts as due."""
     is_broken: bool = False
-    """The promise for that time cannot be kept by the booking: a new time is due at once."""
+    """The unit's booking cannot keep the promised time: a new time is due at once."""
 
     @property
     def problem(self) -> str:
-        """The name of this deadline among those that can be missed at the same time.
+        """The key of this deadline, unique among all deadlines that are missed at the same time.
 
-        An offer has its number; the next call of a case is that of one of its services.
+        It has the number of the offer, or the service for which the next call is due.
         """
         service = "" if "." in self.ref else self.name
         return " ".join(filter(None, ("case", self.ref, self.what, service)))
 
 
 class Audit(Struct, frozen=True):
-    """What should have happened by now, and what is wrong with the clock, if anything."""
+    """The missed deadlines of all open cases, and a sentence about a clock that has jumped."""
 
     overdue: tuple[Overdue, ...]
     clock: Message | str

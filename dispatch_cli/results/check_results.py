@@ -1,4 +1,4 @@
-"""How providers stand: what ``dispatch check`` returns, schema ``dispatch.check/1``."""
+"""The states of providers: the result of ``dispatch check``, schema ``dispatch.check/1``."""
 
 from datetime import datetime
 from typing import Literal
@@ -7,20 +7,20 @@ from msgspec import Struct
 
 from ..errors import ExitCode
 from ..messages import Message
-from ..model.check import SAID, Move, Reading, Report
+from ..model.check import BY_PHONE, Move, Reading, Report
 from ..model.provider import CheckState
 
 __all__ = [
-    "SAID", "WORST_FIRST", "CheckReport", "CheckRow", "Move", "Reading", "Report", "ShownState",
+    "BY_PHONE", "WORST_FIRST", "CheckReport", "CheckRow", "Move", "Reading", "Report", "ShownState",
     "StateChange",
 ]  # fmt: skip
 
 ShownState = CheckState | Literal["closed"]
-"""What is shown of a provider: outside its hours, or on hold, nobody looks and nobody blames."""
+"""The shown state of a provider; "closed": outside its hours or on hold, so not checked."""
 
 
 class CheckRow(Struct, frozen=True, kw_only=True):
-    """How a provider stands: since when, seen last when, and why."""
+    """The state of a provider: since when, when it was last seen, and why."""
 
     provider: str
     name: str
@@ -31,11 +31,11 @@ class CheckRow(Struct, frozen=True, kw_only=True):
     why: Message | str = ""
     free: int | None = None
     reported_until: datetime | None = None
-    """Until when what the provider said on the phone holds; None: it said nothing."""
+    """The end of the provider's own report by phone; None if there is none."""
 
 
 class StateChange(Struct, frozen=True, kw_only=True):
-    """A hard state that has moved: the one thing that a quiet run says."""
+    """A change of a provider's hard state, which a run with ``--quiet`` prints."""
 
     provider: str
     name: str
@@ -48,11 +48,14 @@ class StateChange(Struct, frozen=True, kw_only=True):
 
 
 WORST_FIRST = ("down", "busy", "degraded", "unknown", "up", "closed")
-"""The states in which a provider is shown."""
+"""The shown states, the worst first."""
 
 
 class CheckReport(Struct, frozen=True, kw_only=True):
-    """What one run of ``dispatch check`` found; ``offline`` says why nobody's state was moved."""
+    """The result of one run of ``dispatch check``.
+
+    ``offline`` says why the observer counts as offline, so that no state was changed; else empty.
+    """
 
     at: datetime
     seconds: float
@@ -61,17 +64,17 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     changes: tuple[StateChange, ...] = ()
     offline: Message | str = ""
     left_out: int = 0
-    """How many were not looked at before the time was up; their states are as they were."""
+    """Providers that the run did not check within its time budget; their states are unchanged."""
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many stand in each state, the worst first."""
+        """The number of providers in each state, the worst state first."""
         states = [row.state for row in self.rows]
         return {state: states.count(state) for state in WORST_FIRST if state in states}
 
     @property
     def exit_code(self) -> ExitCode:
-        """5 if the observer itself is offline, 7 while anybody is down, else 0."""
+        """5 if the observer itself is offline, 7 while any provider is down, else 0."""
         if self.offline:
             return ExitCode.UNAVAILABLE
         return ExitCode.ATTENTION if "down" in self.counts else ExitCode.OK

@@ -1,4 +1,4 @@
-"""Where and when too few providers can come: what ``dispatch check --coverage`` returns."""
+"""The gaps in coverage by place and time: the result of ``dispatch check --coverage``."""
 
 from datetime import datetime
 
@@ -9,11 +9,12 @@ from .cascade_answer import ProviderSource
 
 
 class CoverageGap(Struct, frozen=True, kw_only=True):
-    """A stretch of time in which somewhere in a region fewer than the minimum can come.
+    """A period in which fewer providers than the minimum can come to some postcode of a region.
 
-    ``count`` is how many can come to those postcodes that are worst off, ``worst`` how many
-    postcodes that are, ``postcodes`` how many fall short at all. ``providers`` are those who can
-    come to any of these; the hours of ``unknown`` are not known, and they are not counted.
+    ``count`` is the number of providers that can come to the worst postcodes, ``worst`` the number
+    of such postcodes, and ``postcodes`` the number of all postcodes below the minimum.
+    ``providers`` can come to any of these. The providers in ``unknown`` are not counted, because
+    their hours are not known.
     """
 
     region: str
@@ -28,9 +29,9 @@ class CoverageGap(Struct, frozen=True, kw_only=True):
 
 
 class CoveredService(Struct, frozen=True):
-    """A service in a region: to how many of its postcodes any provider comes at all.
+    """A service in a region; ``served`` counts the postcodes to which any provider ever comes.
 
-    With ``served`` 0 the region or the service was named, and no provider comes.
+    It is 0 only for a region or service that the user has named.
     """
 
     region: str
@@ -40,7 +41,7 @@ class CoveredService(Struct, frozen=True):
 
 
 class CoverageContact(Struct, frozen=True):
-    """Who is named in a gap, and the first number of the file."""
+    """A provider that a gap names, with its first phone number."""
 
     provider: str
     name: str
@@ -48,10 +49,10 @@ class CoverageContact(Struct, frozen=True):
 
 
 class CoverageReport(Struct, frozen=True, kw_only=True):
-    """Where and when fewer than ``minimum`` providers will be able to come.
+    """The gaps in which fewer than ``minimum`` providers will be able to come.
 
-    Gaps are in order of region, service and start, and neighbours differ. ``is_promised``: the
-    minimum was named, so that a gap is a promise missed.
+    Gaps are in order of region, service and start; neighbouring gaps differ. ``is_promised``: the
+    minimum comes from the user, so that a gap breaks a promise.
     """
 
     start: datetime
@@ -65,7 +66,7 @@ class CoverageReport(Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """7 if a minimum that was named is missed, or what was named is not served, else 0."""
+        """7 if a promised minimum is missed or a named region or service is unserved, else 0."""
         is_missed = self.is_promised and bool(self.gaps)
         is_unserved = any(not one.served for one in self.services)
         return ExitCode.ATTENTION if is_missed or is_unserved else ExitCode.OK

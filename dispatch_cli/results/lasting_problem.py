@@ -1,10 +1,10 @@
-"""A problem that lasts: a run by cron reports when it begins and when it is over."""
+"""A problem that lasts: a run by cron reports its beginning and its end."""
 
 from msgspec import Struct
 
 
-class Lasting(Struct, frozen=True):
-    """A problem that lasts now: the line that reports it, and since when it lasts."""
+class LastingProblem(Struct, frozen=True):
+    """A problem that exists now: the line that reports it, and since when it has existed."""
 
     line: str
     since: str = ""

@@ -1,4 +1,4 @@
-"""The frozen values of ``dispatch report``: the JSON schemas of its reports."""
+"""The results of ``dispatch report``, whose fields are the JSON schemas."""
 
 from datetime import datetime
 from typing import Literal
@@ -7,21 +7,21 @@ from msgspec import Struct
 
 
 class FairnessRow(Struct, frozen=True, kw_only=True):
-    """How often a provider's turn came for one service, and what it made of it.
+    """The cases in which a provider was eligible and was asked for one service, without overrides.
 
-    Every count is of cases, so that a second call in one case is no second offer; overrides are
-    not in it. ``offered`` is ``accepted`` (also if it ``failed`` later) + ``cancelled`` by the
-    motorist + refused. Minutes are means over the answered calls, None where there is none.
+    All counts are of cases: a second call in one case is no second offer. ``offered`` is
+    ``accepted`` (also if it ``failed`` later) + ``cancelled`` by the motorist + refused. Minutes
+    are means over the answered calls, None if there is none.
     """
 
     provider: str
     service: str
     eligible: int
     eligible_most: int
-    """Of an erased case it is only known who was asked: it was eligible in at most so many."""
+    """Upper bound of ``eligible``: an erased case only keeps which providers were asked."""
     ranked_first: int
     first_by_wish: int
-    """How many of ``ranked_first`` were put there by the caller's wish (``--wish``)."""
+    """The cases among ``ranked_first`` in which the caller's wish (``--wish``) put it first."""
     offered: int
     accepted: int
     failed: int
@@ -31,7 +31,7 @@ class FairnessRow(Struct, frozen=True, kw_only=True):
 
 
 class OverrideRow(Struct, frozen=True, kw_only=True):
-    """How often a provider was asked out of order, by ``wish`` or the operator's ``decision``."""
+    """The offers to a provider out of order, by the ``wish`` or ``decision`` in ``override``."""
 
     provider: str
     service: str
@@ -45,8 +45,8 @@ class OverrideRow(Struct, frozen=True, kw_only=True):
 class ContractRow(Struct, frozen=True, kw_only=True):
     """Expected minutes that a client's contracts cost its motorists against the neutral order.
 
-    The cases are counted by bands of minutes. The mean of those whose cost is known lies between
-    ``mean_low_min`` and ``mean_high_min``; None: it has no such bound.
+    Cases are counted by bands of minutes. The mean of the known costs lies between
+    ``mean_low_min`` and ``mean_high_min``; None: there is no such bound.
     """
 
     client: str
@@ -62,7 +62,7 @@ class ContractRow(Struct, frozen=True, kw_only=True):
 
 
 class FairnessReport(Struct, frozen=True, kw_only=True):
-    """Who was asked how often in the cases opened since a moment, and what contracts cost."""
+    """The offers by provider in the cases opened since a moment, and the cost of contracts."""
 
     since: datetime
     cases: int
@@ -70,18 +70,18 @@ class FairnessReport(Struct, frozen=True, kw_only=True):
     overrides: tuple[OverrideRow, ...]
     contracts: tuple[ContractRow, ...]
     left_out: tuple[str, ...] = ()
-    """Months (UTC) that ``since`` divides: of their erased cases only the offers are counted."""
+    """Months (UTC) that contain ``since``: of their erased cases only the offers are counted."""
 
 
 Verdict = Literal["as_said", "less_than_said", "more_than_said", "too_little"]
-"""How outcomes stand to what was said of them; ``too_little``: too few to tell."""
+"""How the observed share compares with the forecast; ``too_little``: not enough offers."""
 
 
 class ChanceRow(Struct, frozen=True, kw_only=True):
-    """How often chances from ``said_from`` to ``said_to`` came true, over all providers.
+    """The observed acceptance of all offers with a forecast from ``said_from`` to ``said_to``.
 
-    ``low`` and ``high`` hold the true share with a chance of 95 %; both are None with the verdict
-    ``too_little``.
+    The true share lies between ``low`` and ``high`` with 95 % confidence; both are None with the
+    verdict ``too_little``.
     """
 
     said_from: float
@@ -95,7 +95,7 @@ class ChanceRow(Struct, frozen=True, kw_only=True):
 
 
 class ProviderChanceRow(Struct, frozen=True, kw_only=True):
-    """How often a provider accepted in a year, beside the mean of the chances that were said."""
+    """The observed acceptance of a provider in a year; ``said`` is the mean of its forecasts."""
 
     year: str
     provider: str
@@ -109,7 +109,7 @@ class ProviderChanceRow(Struct, frozen=True, kw_only=True):
 
 
 class ArrivalRow(Struct, frozen=True, kw_only=True):
-    """After how many minutes, on average, providers came whose arrival was forecast in a band.
+    """The mean observed minutes from acceptance to arrival, for one band of forecast minutes.
 
     The last band has no end.
     """
@@ -121,20 +121,20 @@ class ArrivalRow(Struct, frozen=True, kw_only=True):
 
 
 class ForecastReport(Struct, frozen=True, kw_only=True):
-    """Whether the chances and arrivals that the ranking forecast have come true.
+    """The forecasts of the ranking (acceptances and arrivals) against the observations.
 
-    ``since`` None is everything that is kept. Rows are in order, and none is empty.
+    ``since`` None: all kept counts. Rows are in order, and none is empty.
     """
 
     since: datetime | None
     asked: int
     least: int
-    """So many must have been asked for a verdict."""
+    """The smallest number of offers for a verdict."""
     rows: tuple[ChanceRow, ...]
     arrivals: tuple[ArrivalRow, ...]
     providers: tuple[ProviderChanceRow, ...]
     left_out: tuple[str, ...] = ()
-    """The months and years that ``since`` divides: they are kept as a whole only."""
+    """The months and years that contain ``since``: their counts cannot be divided."""
 
     @property
     def is_too_little(self) -> bool:
@@ -143,11 +143,11 @@ class ForecastReport(Struct, frozen=True, kw_only=True):
 
 
 class ServiceExperience(Struct, frozen=True, kw_only=True):
-    """What the log has taught about a provider for one service, beside what the file says.
+    """The values learned from the log for a provider and service, beside those of the file.
 
-    ``offers`` and ``accepted`` are counts; the learned values also know how long ago they were.
-    ``interval`` holds the true acceptance with a chance of 80 %. ``late_min`` is arrival minus our
-    own estimate, which the ranking adds; ``promise_late_min`` is actual minus promised arrival.
+    ``offers`` and ``accepted`` are counts; in the learned values older offers weigh less. The true
+    acceptance lies in ``interval`` with 80 % probability. ``late_min`` is actual arrival minus our
+    own estimate, and the ranking adds it; ``promise_late_min`` is actual minus promised arrival.
     """
 
     service: str

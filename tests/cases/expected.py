@@ -173,7 +173,9 @@ class Desk:
             return why
         wait = self.wait(firm, max(now, job.when), now) / MINUTE
         if firm not in needed.waited_for and wait > 0:
-            return f"all units taken since, the next in about {wait:.0f} min"
+            return (
+                f"all units booked since the ranking, the next one is free in about {wait:.0f} min"
+            )
         return ""
 
     def barred(self, job: Job, service: str, firm: str, now: datetime) -> str:
@@ -272,7 +274,7 @@ class Desk:
         span = self.span(job, call, there, now)
         truck = self.truck_for(call, span, now, extra=extra)
         if not truck:
-            return self._late(job, "accept", "no free unit left")
+            return self._late(job, "accept", "no free unit")
 
         def change() -> None:
             call.said, call.answered, call.unit, call.span = "accepted", now, truck, span
@@ -366,7 +368,7 @@ class Desk:
             call.is_struck = False
             fresh.promised, fresh.told = [there], now
             if not fresh.unit:
-                return self._late(job, "correct", "no free unit left")
+                return self._late(job, "correct", "no free unit")
 
         def change() -> None:
             call.is_struck, call.ended = True, call.ended or now

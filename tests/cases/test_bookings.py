@@ -107,10 +107,10 @@ def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
         desk(40), incident(kind="tow", when=after_noon(40)), Personal()
     ).case.id
     card = offer_call.place_call(desk(40), case, provider="anna", because="x", override="decision")
-    refusal = "its only unit is booked for case 1, the next can be there from 14:57"
+    refusal = "its only unit is booked for case 1; the next one can be there from 14:57 on"
     with pytest.raises(NoUnitError, match=refusal) as refused:
         answer_call.accept(desk(41), card.ref, after_noon(53))
-    assert "another time (--eta), one more truck (--extra-unit), or decline" in refused.value.hint
+    assert "another time (--eta) or one more truck (--extra-unit), or decline" in refused.value.hint
     # The time that was named needs no further truck.
     assert answer_call.accept(desk(42), card.ref, after_noon(117)).state == "accepted"
 
@@ -124,9 +124,13 @@ def test_the_next_job_stands_in_the_row(desk):
 @pytest.mark.parametrize(
     ("there_at", "told", "recorded"),
     [
-        (CHRISTMAS, "Anna, dort bis Do 24.12. 22:30. ", "there by Thu 24 Dec 22:30"),
-        (CHRISTMAS.replace(year=2027), "bis Fr 24.12.2027 22:30. ", "by Fri 24 Dec 2027 22:30"),
-        (CHRISTMAS.replace(month=11, day=28), "bis Sa 22:30. ", "there by Sat 22:30"),
+        (
+            CHRISTMAS,
+            "Anna kommt zu Ihnen, voraussichtlich bis Do 24.12. 22:30 Uhr. ",
+            "there by Thu 24 Dec 22:30",
+        ),
+        (CHRISTMAS.replace(year=2027), "bis Fr 24.12.2027 22:30 Uhr. ", "by Fri 24 Dec 2027 22:30"),
+        (CHRISTMAS.replace(month=11, day=28), "bis Sa 22:30 Uhr. ", "there by Sat 22:30"),
     ],
 )
 def test_the_caller_is_told_the_day_in_german(desk, there_at, told, recorded):
@@ -160,7 +164,7 @@ def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
     card = offer_call.place_call(desk(1), case, provider="anna", because="x", override="decision")
     second = answer_call.accept(desk(2), card.ref, after_noon(130))
     late = answer_call.arrive(desk(100), first.ref)
-    assert english(late.warnings) == ("2.1: its unit can set off at 15:25, not before",)
+    assert english(late.warnings) == ("2.1: its unit cannot set off before 15:25",)
     assert rows(ranked(desk(101)))["anna"][:2] == ("busy", 44.0 + 55.0)
     # It is written down under the case that gives way, and its promise is not kept silently.
     moved = [act for act in view_case.acts(desk(100), case) if act.action == "give way"]
@@ -241,7 +245,7 @@ def test_a_unit_that_is_needed_elsewhere_breaks_its_promise(desk):
 def test_an_arrival_before_another_job_is_not_refused(desk):
     """The second case is moved to where the first one was booked, which is free by then."""
     moved = answer_call.arrive(desk(29), later_and_sooner(desk))
-    assert english(moved.warnings) == ("2.1: its unit can set off at 14:14, not before",)
+    assert english(moved.warnings) == ("2.1: its unit cannot set off before 14:14",)
     assert new_times(desk, 30) == ["2.1"]
     assert desk(31).store.check() == []
 

@@ -49,11 +49,11 @@ def test_a_decision_ends_with_its_time(
     monkeypatch.setattr(book.store, "deciding", lambda: (begun.append(0), decide())[1])
     done = erase_case.forget(book, older_than_days=30, dry_run=False)
     assert (len(done.cases), len(begun)) == (DUE, decisions)
-    assert english(book.told.recorded) == [f"case {number}: erased" for number in done.cases]
+    assert english(book.unshown.recorded) == [f"case {number}: erased" for number in done.cases]
     assert book.store.due_for_erasure(30, LATER) == []
     with book.store.reading() as reader:
         assert [act.action for act in reader.acts()] == ["forget"] * DUE
-    assert erase_case.exports(book, done.cases) == {}
+    assert erase_case.exports_of(book, done.cases) == {}
 
 
 def test_what_is_no_longer_due_is_left_out(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_what_is_no_longer_due_is_left_out(book: Book, monkeypatch: pytest.Monke
     done = erase_case.forget(book, older_than_days=30, dry_run=False)
     expected = [number for number in range(1, DUE + 1) if number not in (held, erased, gone)]
     assert list(done.cases) == expected
-    assert english(book.told.recorded) == [f"case {number}: erased" for number in expected]
+    assert english(book.unshown.recorded) == [f"case {number}: erased" for number in expected]
     with book.store.reading() as reader:
         found = sorted(act.case_id for act in reader.acts() if act.action == "forget")
         kept = reader.personal(held)
@@ -101,6 +101,6 @@ def test_a_failure_in_between_is_one_and_says_how_far_it_came(
     other.close()
     with pytest.raises(DispatchError):
         erase_case.forget(book, older_than_days=30, dry_run=False)
-    assert english(book.told.warnings) == [f"erased before that: 4 of {DUE} cases"]
-    assert english(book.told.recorded) == []
+    assert english(book.unshown.warnings) == [f"erased before the failure: 4 of {DUE} cases"]
+    assert english(book.unshown.recorded) == []
     assert book.store.due_for_erasure(30, LATER) == list(range(5, DUE + 1))

@@ -8,7 +8,7 @@ from dispatch_cli import desk as ranking_desk
 from dispatch_cli import fairness, learning, reliability
 from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
-from dispatch_cli.cases.experience import experience
+from dispatch_cli.cases.experience import experience_of
 from dispatch_cli.cases.observe_log import observe
 from dispatch_cli.model import Phone
 from dispatch_cli.model.case import Personal
@@ -90,7 +90,7 @@ def test_twelve_late_arrivals_move_a_firm_down(at):
     assert second.arrival_min == pytest.approx(8 + second.late_min)
     book = at(now)
     with book.store.reading() as reader:
-        [of_tow] = experience(reader, FIRMS.find("near"), FIRMS.rules.settings, book.now)
+        [of_tow] = experience_of(reader, FIRMS.find("near"), FIRMS.rules.settings, book.now)
     assert of_tow.late_min == second.late_min
     assert of_tow.promise_late_min == 0
 

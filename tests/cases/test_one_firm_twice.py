@@ -44,9 +44,7 @@ def test_a_shared_switchboard_that_does_not_answer_bars_no_firm(desk, catalog, s
         ("Anna", "089 99998-1"), ("Anna", "089 99998201"), ("Bert", "089 99998202"),
     ]  # fmt: skip
     nobody = offer_call.place_call(desk(5), case)
-    assert english(nobody.skipped) == (
-        ("Carl", f"has the number of Anna: {says.replace('_', ' ')}"),
-    )
+    assert english(nobody.skipped) == (("Carl", f"same number as Anna: {says.replace('_', ' ')}"),)
 
 
 def test_a_no_on_the_shared_switchboard_bars_the_firm(desk, catalog):
@@ -60,7 +58,7 @@ def test_a_no_on_the_shared_switchboard_bars_the_firm(desk, catalog):
         desk(1), offer_call.place_call(desk(1), case).ref, "decline", reason="closed"
     )
     nobody = offer_call.place_call(desk(2), case)
-    assert english(nobody.skipped) == (("Bert", "has the number of Anna: declined"),)
+    assert english(nobody.skipped) == (("Bert", "same number as Anna: declined"),)
 
 
 def test_two_towns_with_the_same_digits_are_two_firms(desk, catalog):
@@ -102,7 +100,7 @@ def test_out_of_order_it_is_said_that_the_number_has_said_no(desk, catalog):
     answer_call.record(
         desk(1), offer_call.place_call(desk(1), case).ref, "decline", reason="closed"
     )
-    assert english(offer_call.why_not(desk(2), case, "bert")) == "has the number of Anna: declined"
+    assert english(offer_call.why_not(desk(2), case, "bert")) == "same number as Anna: declined"
     assert english(offer_call.why_not(desk(2), case, "carl")) == (
-        "has the number of Anna: declined; does not offer tow"
+        "same number as Anna: declined; does not offer tow"
     )

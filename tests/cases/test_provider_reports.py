@@ -112,9 +112,9 @@ def test_words(desk):
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ({}, "nothing was said"),
-        ({"free": -1}, "allowed are 0 to 999"),
-        ({"free": 1000}, "allowed are 0 to 999"),
+        ({}, "the report has neither free units nor a state"),
+        ({"free": -1}, "allowed: 0 to 999"),
+        ({"free": 1000}, "allowed: 0 to 999"),
         ({"free": 1, "state": "busy"}, "1 free contradicts busy"),
         ({"free": 1, "state": "down"}, "1 free contradicts down"),
         ({"free": 0, "state": "up"}, "0 free contradicts up"),

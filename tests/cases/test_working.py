@@ -86,7 +86,7 @@ def test_the_last_unit_cannot_go_to_two_cases(desk):
     card = offer_call.place_call(desk(1), second)
     assert card.provider == "anna"
     answer_call.accept(desk(2), f"{first}.1", NOON + timedelta(minutes=5))
-    with pytest.raises(ConflictError, match="left: its only unit is booked for case 1"):
+    with pytest.raises(ConflictError, match="no free unit: its only unit is booked for case 1"):
         answer_call.accept(desk(3), f"{second}.1", NOON + timedelta(minutes=25))
     answer_call.record(desk(3), f"{second}.1", "decline", reason="no_unit")
     assert offer_call.place_call(desk(4), second).provider == "bert"
@@ -105,7 +105,7 @@ def test_a_refused_act_is_recorded_and_changes_nothing(desk):
     number = opened(desk)
     offer_call.place_call(desk(1), number)
     answer_call.record(desk(2), "1.1", "decline", reason="weather")
-    with pytest.raises(ConflictError, match="has been answered already: Anna at 13:02"):
+    with pytest.raises(ConflictError, match="has already been answered: Anna at 13:02"):
         answer_call.accept(desk(3), "1.1", NOON + timedelta(minutes=30))
     assert view_case.show(desk(4), number).offers[0].state == "declined"
     assert view_case.acts(desk(4), number)[-1].action == "refused accept"
@@ -161,13 +161,13 @@ def test_two_who_amend_at_once_lose_nothing(desk):
     with desk(1).store.reading() as reader:
         before = reader.case(number).incident
     trailer = amend_case.amend(desk(1), number, {"trailer": True})
-    back = amend_case.take_back(desk(2), trailer.case, before)
+    back = amend_case.revert_amendment(desk(2), trailer.case, before)
     assert not back.case.incident.vehicle.trailer
     trailer = amend_case.amend(desk(3), number, {"trailer": True})
     hurt = amend_case.amend(desk(3), number, {"injured": 1}).case.incident
     assert (hurt.vehicle.trailer, hurt.injured) == (True, 1)
     with pytest.raises(ConflictError, match="changed since"):
-        amend_case.take_back(desk(4), trailer.case, before)
+        amend_case.revert_amendment(desk(4), trailer.case, before)
     assert amend_case.amend(desk(5), number, {}).case.incident.injured == 1
 
 
@@ -190,7 +190,7 @@ def test_cancelled_by_the_motorist_counts_against_nobody(desk):
     offer_call.place_call(desk(1), number)
     answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
     said = correct_case.cancel(desk(3), number)
-    assert english(said.warnings) == ("call 089 1 Anna: not needed",)
+    assert english(said.warnings) == ("call 089 1 Anna: no longer needed",)
     assert view_case.show(desk(4), number).state == "cancelled"
 
 
@@ -212,10 +212,10 @@ def test_a_likely_duplicate_is_warned_of(desk):
     of = incident(kind="tow", place=replace(MIDDLE, lat=50.0), when=NOON)
     same_number = replace(MOTORIST, call_back="+49 89 99998777")
     assert english(open_case.open_case(desk(30), of, same_number).warnings) == (
-        f"perhaps the same as case {first}",
+        f"may be a duplicate of case {first}",
     )
     assert english(open_case.open_case(desk(90), of, Personal()).warnings) == (
-        "perhaps the same as case 2",
+        "may be a duplicate of case 2",
     )
     assert open_case.open_case(desk(300), of, Personal()).warnings == ()
 
@@ -312,7 +312,7 @@ def test_a_refused_correction_leaves_no_text(desk):
     answer_call.record(desk(2), f"{first}.1", "decline", reason="closed")
     answer_call.accept(desk(2), f"{second}.1", NOON + timedelta(minutes=20))
     there_at = NOON + timedelta(minutes=30)
-    with pytest.raises(ConflictError, match="no free unit left"):
+    with pytest.raises(ConflictError, match="has no free unit"):
         correct_case.correct(desk(3), f"{first}.1", "accepted", "misheard", there_at=there_at)
     assert view_case.acts(desk(3), first)[-1].action == "refused correct"
     assert view_case.personal(desk(4), first).texts == {}

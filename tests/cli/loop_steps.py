@@ -41,6 +41,6 @@ TO_THE_END = [
     ("y", "eta_too_long"), ("\r", "the call is placed"), ("a", "there in how many minutes"),
     ("9\r", "GIVE THE DRIVER"), ("m", "what has changed"),
     ("injured 1 no-trailer\r", "ranked again"), ("m", "what has changed"), ("\x1b", "ranked again"),
-    ("t", "new time"), ("\x1b", "ranked again"), ("r", "r again"), ("r", "is there since"),
+    ("t", "new time"), ("\x1b", "ranked again"), ("r", "r again"), ("r", "arrived at"),
     ("k", "closed; q leaves"),
 ]  # fmt: skip

@@ -8,8 +8,8 @@ import pytest
 
 from dispatch_cli.cases import call_texts
 from dispatch_cli.cli.case import Verbs
-from dispatch_cli.cli.case.motorist import Motorist
-from dispatch_cli.cli.incident_options import Facts
+from dispatch_cli.cli.case.motorist import MotoristOptions
+from dispatch_cli.cli.incident_options import IncidentOptions
 
 from .late_mistakes import copied, emptied, failing, must_be_told
 
@@ -82,8 +82,8 @@ def opening(facts=FACTS, motorist=MOTORIST):
 
 def test_every_fact_is_driven():
     """A fact, an option of the motorist's or a verb that is new must be added to these tests."""
-    assert {"kind", *FACTS} == set(Facts.__struct_fields__)
-    assert set(MOTORIST) == set(Motorist.__struct_fields__)
+    assert {"kind", *FACTS} == set(IncidentOptions.__struct_fields__)
+    assert set(MOTORIST) == set(MotoristOptions.__struct_fields__)
     driven = {each[0] for each in (*ACTS, *LOOKS)} | {"work"}
     assert driven == set(Verbs.commands_at)
 

@@ -8,7 +8,7 @@ import pytest
 from dispatch_cli.cases import answer_call, offer_call
 from dispatch_cli.cli import log_book
 from dispatch_cli.cli.case.loop import Loop
-from dispatch_cli.cli.desk_options import Desk
+from dispatch_cli.cli.desk_options import DeskOptions
 from dispatch_cli.cli.log_book import open_book
 
 from .test_case_loop import Typist
@@ -50,7 +50,7 @@ def answers(monkeypatch: pytest.MonkeyPatch):
                 before(left[0])
                 return left.pop(0) + "\n"
 
-        monkeypatch.setattr(Desk, "is_asking", property(lambda self: True))
+        monkeypatch.setattr(DeskOptions, "is_asking", property(lambda self: True))
         monkeypatch.setattr(sys, "stdin", Operator())
 
     return answers
@@ -58,7 +58,7 @@ def answers(monkeypatch: pytest.MonkeyPatch):
 
 def journal() -> list[tuple[datetime, str]]:
     """When each act was recorded, and which."""
-    with open_book(Desk()).store.reading() as reader:
+    with open_book(DeskOptions()).store.reading() as reader:
         return [(act.at, act.action) for act in reader.acts()]
 
 
@@ -75,7 +75,7 @@ def test_a_booking_of_a_colleague_is_no_clock_ahead(dispatch, firms, clock, answ
         clock.move(2)
         if text == "gate":
             there_at = clock.now + 5 * MINUTE
-            answer_call.accept(open_book(Desk()), "1.1", there_at)
+            answer_call.accept(open_book(DeskOptions()), "1.1", there_at)
             clock.move(1)
 
     answers(["no", "86150", "tow", "", "", "", "", "gate"], colleague)
@@ -119,7 +119,7 @@ def test_an_act_is_recorded_after_its_questions(dispatch, firms, clock, answers,
 def test_a_key_of_the_loop_is_recorded_after_its_question(dispatch, firms, clock):
     """The minutes that are typed, the acceptance and its undoing count from the last key."""
     dispatch("case", "open", "tow", "--at", "86150")
-    offer_call.place_call(open_book(Desk()), 1)
+    offer_call.place_call(open_book(DeskOptions()), 1)
 
     class Slow(Typist):
         def key(self, timeout_s: float) -> str | None:
@@ -127,7 +127,7 @@ def test_a_key_of_the_loop_is_recorded_after_its_question(dispatch, firms, clock
             return super().key(timeout_s)
 
     typist = Slow([("a20\r", "there by"), ("z", "superseded")])
-    Loop(Desk(), open_book(Desk()), 1, ()).work_with(typist, typist)
+    Loop(DeskOptions(), open_book(DeskOptions()), 1, ()).work_with(typist, typist)
     case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
     [accepted, again] = case["offers"]
     assert [accepted["state"], again["state"]] == ["corrected", "open"]

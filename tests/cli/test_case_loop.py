@@ -7,8 +7,8 @@ import pytest
 from dispatch_cli.cli import log_book
 from dispatch_cli.cli.case.loop import Loop
 from dispatch_cli.cli.case.questions import ask_missing
-from dispatch_cli.cli.desk_options import Desk
-from dispatch_cli.cli.incident_options import Facts
+from dispatch_cli.cli.desk_options import DeskOptions
+from dispatch_cli.cli.incident_options import IncidentOptions
 from dispatch_cli.cli.keys import ENTER, ESCAPE, TAB, Gone
 from dispatch_cli.cli.log_book import open_book
 from dispatch_cli.model.case import Personal
@@ -38,7 +38,7 @@ area = { radius_km = 30 }
 hours = "24/7"
 turnout_min = 1
 """
-GIVES_WAY = "2.1: its unit can set off at"
+GIVES_WAY = "2.1: its unit cannot set off before"
 
 
 class Typist:
@@ -93,7 +93,7 @@ def test_each_key_does_what_its_verb_does(dispatch, two, kind, steps, states):
     """After every key the screen says what was done, and the log holds it."""
     dispatch("case", "open", kind, "--at", "86150")
     typist = Typist(steps)
-    desk = Desk()
+    desk = DeskOptions()
     Loop(desk, open_book(desk), 1, ("a warning",)).work_with(typist, typist)
     case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
     assert [offer["state"] for offer in case["offers"]] == states
@@ -116,7 +116,7 @@ def booked_twice(dispatch) -> None:
 
 def worked(case_id: int, steps) -> None:
     """Press the keys of some steps on a case."""
-    typist, desk = Typist(steps), Desk()
+    typist, desk = Typist(steps), DeskOptions()
     Loop(desk, open_book(desk), case_id, ()).work_with(typist, typist)
 
 
@@ -154,7 +154,7 @@ def test_taking_up_a_case_asks_what_became_of_the_open_offer(dispatch, two):
     dispatch("case", "offer", "1")
     dispatch("case", "callback", "1", "0")
     typist = Typist([])
-    desk = Desk()
+    desk = DeskOptions()
     Loop(desk, open_book(desk), 1, ()).work_with(typist, typist)
     assert "What became of it?" in typist.shown
     assert "call back MISSED since" in typist.shown
@@ -163,7 +163,7 @@ def test_taking_up_a_case_asks_what_became_of_the_open_offer(dispatch, two):
 def asked(book, answers, facts=None, **more):
     """Ask everything, with the answers in order."""
     left = list(answers)
-    facts = facts or Facts(kind="", at="", injured=None)
+    facts = facts or IncidentOptions(kind="", at="", injured=None)
     found = ask_missing(
         book, facts, more.get("personal", Personal()), place=None, ask=lambda _: left.pop(0)
     )
@@ -189,7 +189,7 @@ def test_enter_takes_every_default(two, capsys):
         "",
         "",
     ]
-    facts, personal = asked(open_book(Desk()), answers)
+    facts, personal = asked(open_book(DeskOptions()), answers)
     assert (facts.injured, facts.at, facts.kind, facts.vehicle) == (0, "86150", "breakdown", "car")
     assert (facts.persons, facts.client) == (1, "none")
     assert personal == Personal()
@@ -209,17 +209,19 @@ def test_danger_is_asked_first_and_answered_at_once(two, capsys):
         "089 99998-555",
         "gate",
     ]
-    facts, personal = asked(open_book(Desk()), answers)
+    facts, personal = asked(open_book(DeskOptions()), answers)
     assert (facts.injured, facts.trapped, facts.spot, facts.kind) == (2, True, "lane", "accident")
     assert (personal.call_back, personal.note) == ("089 99998-555", "gate")
     assert facts.where == "A8 towards München"
     assert "112" in capsys.readouterr().out
-    facts, _ = asked(open_book(Desk()), ["ja", "86150", "", "", "", "", "", ""])
+    facts, _ = asked(open_book(DeskOptions()), ["ja", "86150", "", "", "", "", "", ""])
     assert facts.injured == 1
 
 
 def test_what_was_typed_is_not_asked(two):
     """Whoever says everything is asked nothing."""
-    facts = Facts(kind="tow", at="86150", injured=0, vehicle="car", persons=1, client="none")
+    facts = IncidentOptions(
+        kind="tow", at="86150", injured=0, vehicle="car", persons=1, client="none"
+    )
     personal = Personal(call_back="089 99998-555", note="gate")
-    assert asked(open_book(Desk()), [], facts, personal=personal) == (facts, personal)
+    assert asked(open_book(DeskOptions()), [], facts, personal=personal) == (facts, personal)

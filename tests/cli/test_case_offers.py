@@ -40,7 +40,7 @@ def test_a_promise_that_cannot_be_kept_is_named_everywhere(dispatch, firms, monk
     dispatch("case", "accept", "2.1", "--eta", "120")
     assert dispatch("case", "audit").out == ""
     moved = dispatch("case", "eta", "1.1", "90")
-    assert "warning: 2.1: its unit can set off at" in moved.err
+    assert "warning: 2.1: its unit cannot set off before" in moved.err
     head, *lines = (line.split("\t") for line in dispatch("case", "list").out.splitlines())
     rows = [dict(zip(head, line, strict=True)) for line in lines]
     listed = {row["case"]: (row["due"], row["overdue"]) for row in rows}

@@ -35,7 +35,7 @@ def test_from_open_to_closed(dispatch, firms):
     open_ref = table(dispatch("case", "list", "--open"))[0]["offer"]
     [accepted] = table(dispatch("case", "accept", open_ref, "--eta", "35"))
     assert accepted["state"] == "accepted"
-    assert "Abschlepp Lech, dort bis" in accepted["tell_caller"]
+    assert "Abschlepp Lech kommt zu Ihnen, voraussichtlich bis" in accepted["tell_caller"]
     assert table(dispatch("case", "eta", open_ref, "50"))[0]["message"].startswith("Abschlepp Lech")
     assert table(dispatch("case", "arrive", open_ref))[0]["state"] == "arrived"
     assert dispatch("case", "close", "1").code == 0
@@ -145,7 +145,7 @@ def test_a_correction_keeps_both_records(dispatch, opened):
     assert "--eta 35" in dispatch(*argv).err
     corrected = table(dispatch(*argv, "--eta", "20"))[0]
     assert corrected["ref"] == "1.2"
-    assert "Abschlepp Lech, dort bis" in corrected["tell_caller"]
+    assert "Abschlepp Lech kommt zu Ihnen, voraussichtlich bis" in corrected["tell_caller"]
     offers = dispatch("case", "show", "1", "--json").envelope["data"]["case"]["offers"]
     assert [offer["state"] for offer in offers] == ["corrected", "accepted"]
     assert dispatch("case", "correct", "1.2", "--outcome", "maybe", "--because", "x").code == 2
@@ -180,11 +180,11 @@ def test_the_second_vehicle_of_a_crash(dispatch, firms):
     dispatch(*OPEN, *where, "--caller", "Somebody", "--call-back", "089 99998-555")
     ran = dispatch("case", "open", "tow", "--like", "1")
     assert ran.code == 0
-    assert "perhaps the same" not in ran.err
+    assert "may be a duplicate" not in ran.err
     facts = dispatch("case", "show", "2", "--personal", "--json").envelope["data"]["personal"]
     assert facts["where"] == "A8 towards München"
     again = dispatch(*OPEN, "--call-back", "089 99998-555")
-    assert "perhaps the same as case 1" in again.err
+    assert "may be a duplicate of case 1" in again.err
     personal = dispatch("case", "show", "2", "--personal", "--json").envelope["data"]["personal"]
     assert (personal["caller"], personal["call_back"]) == ("Somebody", "089 99998-555")
 

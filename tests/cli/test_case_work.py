@@ -61,7 +61,7 @@ def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
         terminal.press("r")
         terminal.wait_for("r again")
         terminal.press("r")
-        terminal.wait_for("is there since")
+        terminal.wait_for("arrived at")
         terminal.press("k")
         terminal.wait_for("closed; q leaves")
         terminal.press("q")

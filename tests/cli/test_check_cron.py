@@ -164,7 +164,7 @@ def test_offline_moves_nobody(home: Path, runs: int) -> None:
         reference.open()
         online = [run(*QUIET, file) for _ in range(3)]
         assert [each.returncode for each in online] == [0, 0, 7]
-        assert online[0].stdout.startswith(b"over: observer offline (first said ")
+        assert online[0].stdout.startswith(b"over: observer offline (first reported ")
         assert online[1].stdout == b""
 
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.cases.provider_reports import CLOCK_AHEAD
-from dispatch_cli.cli.desk_options import Desk
+from dispatch_cli.cli.desk_options import DeskOptions
 from dispatch_cli.cli.log_book import open_book
 from dispatch_cli.cli.typed_input import read_moment
 from dispatch_cli.errors import UsageError
@@ -58,11 +58,11 @@ def test_what_is_not_understood(dispatch, firms):
     """Unknown ids, contradictions and times say what is allowed, with exit 2."""
     for words, said in (
         (["zz", "--free", "2"], "unknown provider"),
-        (["lech"], "nothing was said"),
+        (["lech"], "the report has neither free units nor a state"),
         (["lech", "--free", "2", "--state", "down"], "contradicts"),
         (["lech", "--state", "sideways"], "allowed: up, busy, down"),
         (["lech", "--free", "2", "--until", "soon"], "soon"),
-        (["lech", "--free", "-2"], "allowed are 0 to 999"),
+        (["lech", "--free", "-2"], "allowed: 0 to 999"),
     ):
         ran = dispatch("providers", "report", *words)
         assert (ran.code, said in ran.err) == (2, True), (words, ran.err)
@@ -86,7 +86,7 @@ def test_a_hostile_name_is_shown_harmless(dispatch, firms, home):
 def test_the_end_of_a_long_day_can_be_said_in_the_morning(home):
     """At six "18:00" is this evening, though a promise is never so far; at 18:05 it has passed."""
     six = datetime(2026, 11, 27, 6, 0, tzinfo=ZoneInfo("Europe/Berlin"))
-    book = replace(open_book(Desk()), now=six)
+    book = replace(open_book(DeskOptions()), now=six)
     assert read_moment("18:30", book, CLOCK_AHEAD) == six + timedelta(hours=12.5)
     with pytest.raises(UsageError, match="has passed today"):
         read_moment("18:30", book)

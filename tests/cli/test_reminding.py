@@ -12,7 +12,7 @@ from dispatch_cli.cli import log_book
 from dispatch_cli.cli.reminding import Reminder
 from dispatch_cli.files import hold_lock
 from dispatch_cli.folders import state_dir
-from dispatch_cli.results.lasting_problem import Lasting
+from dispatch_cli.results.lasting_problem import LastingProblem
 from dispatch_cli.store import default_path, open_store
 
 from .watched import run, write
@@ -58,7 +58,7 @@ def test_a_broken_provider_file_is_mailed_once_and_each_hour(audit, firms):
     assert not any(ran.err or "\x1b" in ran.out for ran in runs.values())
     assert [ran.code for ran in runs.values()] == [0, 0, 0, 7, 7, 7, 7]
     firms.write_text(whole)
-    assert audit(63).out.startswith("over: provider file (first said ")
+    assert audit(63).out.startswith("over: provider file (first reported ")
 
 
 def test_the_end_is_mailed_and_the_next_one_is_new(audit):
@@ -68,7 +68,7 @@ def test_the_end_is_mailed_and_the_next_one_is_new(audit):
     audit(5, "offer", "1")
     over = audit(6)
     assert (over.code, over.out.count("\n")) == (0, 1)
-    assert over.out.startswith("over: case 1 next call tow (first said ")
+    assert over.out.startswith("over: case 1 next call tow (first reported ")
     assert audit(7).out == ""
     assert audit(9).out.startswith("case 1.1   answer overdue since ")
     audit(10, "decline", "1.1", "--reason", "weather")
@@ -84,7 +84,7 @@ def test_a_call_back_that_was_made_is_over(audit):
     audit(0, "callback", "1", "2")
     assert audit(3).out.startswith("case 1   call back overdue since ")
     audit(4, "callback", "1", "done")
-    assert audit(5).out.startswith("over: case 1 call back (first said ")
+    assert audit(5).out.startswith("over: case 1 call back (first reported ")
 
 
 def test_the_same_deadline_missed_anew_is_new(audit):
@@ -113,7 +113,7 @@ def test_a_jump_of_the_clock_is_mailed_and_recorded(audit):
     assert "next call due now" in first[1]
     assert audit(1).out == ""
     # The next call is due three minutes after the case was opened, by either clock.
-    over = [line.partition(" (first said ")[0] for line in audit(61).out.splitlines()]
+    over = [line.partition(" (first reported ")[0] for line in audit(61).out.splitlines()]
     assert over == ["over: clock", "over: case 1 next call tow"]
     with open_store(default_path(state_dir()), now=NOW).reading() as reader:
         jumps = list(reader.acts(OF_NO_CASE))
@@ -208,7 +208,7 @@ def test_two_runs_at_once_say_each_thing_once(tmp_path, monkeypatch, topic):
 
     def run_of(topic: str):
         reminder = Reminder(tmp_path / "log", topic, again_min=60, timezone="Europe/Berlin")
-        return lambda: reminder.print_news({"a": Lasting(f"{topic}: a lasts")}, NOW)
+        return lambda: reminder.print_news({"a": LastingProblem(f"{topic}: a lasts")}, NOW)
 
     stdout = Overtaken(run_of(topic))
     monkeypatch.setattr("sys.stdout", stdout)
@@ -226,7 +226,7 @@ def test_a_run_that_hangs_holds_no_other_up(tmp_path, monkeypatch, capsys):
     reminder = Reminder(tmp_path / "log", "audit", again_min=60, timezone="Europe/Berlin")
     with hold_lock(tmp_path / "log.told.lock") as is_held:
         assert is_held
-        reminder.print_news({"a": Lasting("a lasts")}, NOW)
+        reminder.print_news({"a": LastingProblem("a lasts")}, NOW)
     assert capsys.readouterr().out == "a lasts\n"
 
 

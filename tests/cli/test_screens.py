@@ -9,7 +9,7 @@ import pytest
 
 from dispatch_cli import api
 from dispatch_cli.plans import BUILT_IN, IMPLIED_VEHICLE
-from dispatch_cli.render.cascade_table import View, answer_lines
+from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines
 from dispatch_cli.render.layout import Screen, line_text
 
 from ..terminal import on_terminal, screen_lines
@@ -36,7 +36,7 @@ def test_every_plan_fits_80_by_24_with_what_matters(home, kind):
             **facts,
         )
         answer = api.rank(catalog, incident)
-        lines = [line_text(line) for line in answer_lines(answer, Screen(80, 24), View())]
+        lines = [line_text(line) for line in answer_lines(answer, Screen(80, 24), ScreenOptions())]
         assert len(lines) <= 24, kind
         assert all(len(line) <= 80 for line in lines)
         shown = "\n".join(lines)

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from dispatch_cli.messages import Message
-from dispatch_cli.render.cascade_table import View, answer_lines
+from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines
 from dispatch_cli.render.layout import Screen, line_text
 from dispatch_cli.results.cascade_answer import (
     Answer,
@@ -265,5 +265,5 @@ def nobody():
 def screen_text(result, width=80, height=None, encoding="utf-8", **view):
     """What stands on the screen, as text."""
     view.setdefault("now", NOON)
-    lines = answer_lines(result, Screen(width, height, encoding), View(**view))
+    lines = answer_lines(result, Screen(width, height, encoding), ScreenOptions(**view))
     return "".join(line_text(line).rstrip() + "\n" for line in lines)

@@ -354,12 +354,12 @@ def test_a_night_over_the_change_of_clocks():
 @pytest.mark.parametrize("term", ["dumb", "xterm-256color"])
 def test_on_a_stream(term):
     """A dumb terminal gets no escape sequence at all, another one colours and nothing else."""
-    from dispatch_cli.render.cascade_table import View, answer_lines
+    from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines
     from dispatch_cli.render.console import print_lines, screen_of
 
     stream, environ = Terminal(), {"TERM": term}
     screen = screen_of(stream, environ=environ)
-    print_lines(answer_lines(accident(), screen, View(now=NOON)), stream, screen, environ)
+    print_lines(answer_lines(accident(), screen, ScreenOptions(now=NOON)), stream, screen, environ)
     text = stream.getvalue()
     assert ("\x1b" in text) == (term != "dumb")
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
@@ -368,12 +368,12 @@ def test_on_a_stream(term):
 
 def test_no_color():
     """With NO_COLOR there is no colour; the emergency stands in words."""
-    from dispatch_cli.render.cascade_table import View, answer_lines
+    from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines
     from dispatch_cli.render.console import print_lines, screen_of
 
     stream, environ = Terminal(), {"TERM": "xterm-256color", "NO_COLOR": "1"}
     screen = screen_of(stream, environ=environ)
-    print_lines(answer_lines(accident(), screen, View(now=NOON)), stream, screen, environ)
+    print_lines(answer_lines(accident(), screen, ScreenOptions(now=NOON)), stream, screen, environ)
     codes = {code for codes in re.findall(r"\x1b\[([0-9;]*)m", stream.getvalue())
              for code in codes.split(";")}  # fmt: skip
     assert codes <= {"0", "1", "2"}

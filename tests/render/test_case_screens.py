@@ -14,7 +14,7 @@ from dispatch_cli.results.case_results import (
     Audit,
     CaseView,
     Exhausted,
-    Later,
+    LaterProvider,
     OfferCard,
     OfferView,
     Overdue,
@@ -52,7 +52,10 @@ def card(**changes) -> OfferCard:
             "Wann können Sie da sein?",
         ),
         "skipped": ((NAME, "closed since 12:00"),),
-        "then": (Later("089 99998-207", NAME, 23.4), Later("0821 99998-31", "Huber", 31.0)),
+        "then": (
+            LaterProvider("089 99998-207", NAME, 23.4),
+            LaterProvider("0821 99998-31", "Huber", 31.0),
+        ),
         **changes,
     }
     return OfferCard(**values)
@@ -64,7 +67,7 @@ def accepted() -> Recorded:
         case_id=17,
         state="accepted",
         message=f"{NAME} accepted, there by 12:38",
-        tell_caller=(f"{NAME}, dort bis 12:38.",),
+        tell_caller=(f"{NAME} kommt zu Ihnen, voraussichtlich bis 12:38 Uhr.",),
         give_driver=("48.37050, 10.89780", "Rückruf 089 99998-555", "line one\nline \x1b[31mtwo"),
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from dispatch_cli.errors import BadDataError, Problem
 from dispatch_cli.render.cascade_plain import COLUMNS, print_plain
-from dispatch_cli.render.cascade_table import View, answer_lines, print_answer
+from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines, print_answer
 from dispatch_cli.render.console import console_of, print_lines
 from dispatch_cli.render.layout import Screen
 from dispatch_cli.render.listing import print_listing
@@ -58,7 +58,7 @@ def test_the_screen_is_only_drawn(text, explain):
     """The terminal is told to draw, to go to the next line and to use our colours, nothing else."""
     stream = Terminal()
     screen = Screen(80, 24)
-    view = View(explain=explain, suggest=f"dispatch case open tow --at '{text}'")
+    view = ScreenOptions(explain=explain, suggest=f"dispatch case open tow --at '{text}'")
     environ = {"TERM": "xterm-256color"}
     print_lines(answer_lines(hostile_answer(text), screen, view), stream, screen, environ)
     shown = stream.getvalue()

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dispatch_cli.render.cascade_table import View
+from dispatch_cli.render.cascade_table import ScreenOptions
 from dispatch_cli.render.listing import print_listing
 from dispatch_cli.render.picture import export_svg
 
@@ -81,7 +81,7 @@ def test_the_picture_loads_nothing():
 
 def test_the_picture_is_the_same_every_time():
     """The same answer gives the same bytes, so that CI can see a stale picture."""
-    view = View(now=NOON)
+    view = ScreenOptions(now=NOON)
     first = export_svg(accident(), command="dispatch cascade accident", view=view)
     assert first == export_svg(accident(), command="dispatch cascade accident", view=view)
     assert "#cc555a" in first or "fill:" in first

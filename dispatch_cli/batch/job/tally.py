@@ -7,9 +7,9 @@ from msgspec import Struct, field
 
 from ...model import Place
 from ...results.batch_results import (
-    Bar,
     BatchCounts,
     BatchSummary,
+    HistogramBar,
     ServiceSummary,
     UnservedPlace,
 )
@@ -148,7 +148,7 @@ def _quantiles(steps: dict[int, int], total: int) -> Iterator[tuple[float, float
                 break
 
 
-def _bars(steps: dict[int, int]) -> Iterator[Bar]:
+def _bars(steps: dict[int, int]) -> Iterator[HistogramBar]:
     ends = [*BARS[1:], None]
     for begin, end in zip(BARS, ends, strict=True):
         count = sum(
@@ -156,4 +156,4 @@ def _bars(steps: dict[int, int]) -> Iterator[Bar]:
             for step, each in steps.items()
             if begin <= step / STEPS_PER_MIN and (end is None or step / STEPS_PER_MIN < end)
         )
-        yield Bar(begin, end, count)
+        yield HistogramBar(begin, end, count)

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from ...errors import UsageError
-from ..desk_options import Desk, ExtraUnitOption, RefArgument
+from ..desk_options import DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
+from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
-from ..spreading import takes
 from ..typed_input import YES, ask, read_moment
 
 SPEAKERS = ("provider", "driver", "operator", "motorist")
@@ -19,9 +19,9 @@ EtaOption = Annotated[
 ]
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def accept(
-    desk: Desk,
+    desk: DeskOptions,
     ref: RefArgument,
     eta: EtaOption,
     extra_unit: ExtraUnitOption = False,
@@ -51,9 +51,9 @@ def accept(
     return shown_record(desk, "case accept", done)
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def eta(
-    desk: Desk,
+    desk: DeskOptions,
     ref: RefArgument,
     time: Annotated[str, typer.Argument(metavar="TIME", help="35 (minutes) or 12:50.")],
     speaker: Annotated[

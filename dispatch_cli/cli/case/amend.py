@@ -6,22 +6,22 @@ import typer
 from msgspec.structs import replace
 
 from ...errors import UsageError
-from ..desk_options import CaseArgument, Desk
-from ..incident_options import Facts
+from ..desk_options import CaseArgument, DeskOptions
+from ..incident_options import IncidentOptions
 from ..log_book import open_book
+from ..option_groups import with_changes, with_options
 from ..outcome import Outcome
-from ..spreading import takes, takes_changes
 from ..typed_input import read_text
-from .exposed import exposed
-from .motorist import Motorist, typed
+from .motorist import MotoristOptions, typed
 from .opened import shown_amended
+from .typed_data import warn_of_typed_data
 
 
-@takes_changes(Facts, Motorist, Desk, without=("kind", "note"))
+@with_changes(IncidentOptions, MotoristOptions, DeskOptions, without=("kind", "note"))
 def amend(
     said: dict[str, object],
-    motorist: Motorist,
-    desk: Desk,
+    motorist: MotoristOptions,
+    desk: DeskOptions,
     case_id: CaseArgument,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help="It is something else.")] = None,
 ) -> Outcome:
@@ -35,7 +35,7 @@ def amend(
         said = {"kind": kind, **said}
     theirs = {
         name: read_text(value, name.replace("_", "-"))
-        for name in Motorist.__struct_fields__
+        for name in MotoristOptions.__struct_fields__
         if (value := getattr(motorist, name)) is not None
     }
     if not said and not theirs:
@@ -43,12 +43,12 @@ def amend(
     book = open_book(desk, calls=True)
     facts = amend_case.read_facts(said, book.catalog.rules, book.now)
     opened = amend_case.amend(book, case_id, facts, theirs)
-    opened = replace(opened, warnings=(*opened.warnings, *exposed(typed(motorist))))
+    opened = replace(opened, warnings=(*opened.warnings, *warn_of_typed_data(typed(motorist))))
     return shown_amended(desk, "case amend", book, opened, said)
 
 
-@takes(Desk)
-def rerank(desk: Desk, case_id: CaseArgument) -> Outcome:
+@with_options(DeskOptions)
+def rerank(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
     """Rank again, as of now, every service without an acceptance."""
     from ...cases import amend_case
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from ...errors import UsageError
-from ..incident_options import Facts
-from .motorist import Motorist
+from ..incident_options import IncidentOptions
+from .motorist import MotoristOptions
 
-_NAMES = (*Facts.__struct_fields__, *Motorist.__struct_fields__)
+_NAMES = (*IncidentOptions.__struct_fields__, *MotoristOptions.__struct_fields__)
 
 
-def said_in(line: str) -> dict[str, object]:
+def parse_amendment(line: str) -> dict[str, object]:
     """Read ``injured 1 trailer``, dashes or not, as the options of ``case amend``."""
     import shlex
 

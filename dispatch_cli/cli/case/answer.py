@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from ...model.words import DECLINE_REASONS
-from ..desk_options import Desk, RefArgument
+from ..desk_options import DeskOptions, RefArgument
 from ..log_book import open_book
+from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
-from ..spreading import takes
 from ..typed_input import read_text
 
 TextOption = Annotated[
@@ -18,9 +18,9 @@ TextOption = Annotated[
 ]
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def decline(
-    desk: Desk,
+    desk: DeskOptions,
     ref: RefArgument,
     reason: Annotated[
         str,
@@ -39,46 +39,48 @@ def decline(
     return _record(desk, ref, "decline", reason=reason.replace("-", "_"), text=said)
 
 
-@takes(Desk)
-def no_answer(desk: Desk, ref: RefArgument) -> Outcome:
+@with_options(DeskOptions)
+def no_answer(desk: DeskOptions, ref: RefArgument) -> Outcome:
     """Record that the call was not answered: the next number is due, or a call back."""
     return _record(desk, ref, "no_answer")
 
 
-@takes(Desk)
-def unreachable(desk: Desk, ref: RefArgument) -> Outcome:
+@with_options(DeskOptions)
+def unreachable(desk: DeskOptions, ref: RefArgument) -> Outcome:
     """Record that the number leads nowhere."""
     return _record(desk, ref, "unreachable")
 
 
-@takes(Desk)
-def wrong_equipment(desk: Desk, ref: RefArgument) -> Outcome:
+@with_options(DeskOptions)
+def wrong_equipment(desk: DeskOptions, ref: RefArgument) -> Outcome:
     """Record that they cannot do it with what they have."""
     return _record(desk, ref, "wrong_equipment")
 
 
-@takes(Desk)
-def fail(desk: Desk, ref: RefArgument, text: TextOption = None) -> Outcome:
+@with_options(DeskOptions)
+def fail(desk: DeskOptions, ref: RefArgument, text: TextOption = None) -> Outcome:
     """Record that the provider that accepted does not come: the cascade goes on."""
     return _record(desk, ref, "fail", text=read_text(text, "what happened") if text else "")
 
 
-@takes(Desk)
-def unsuccessful(desk: Desk, ref: RefArgument, text: TextOption = None) -> Outcome:
+@with_options(DeskOptions)
+def unsuccessful(desk: DeskOptions, ref: RefArgument, text: TextOption = None) -> Outcome:
     """Record that help came and could not help: what was planned after it begins."""
     said = read_text(text, "what happened") if text else ""
     return _record(desk, ref, "unsuccessful", text=said)
 
 
-@takes(Desk)
-def arrive(desk: Desk, ref: RefArgument) -> Outcome:
+@with_options(DeskOptions)
+def arrive(desk: DeskOptions, ref: RefArgument) -> Outcome:
     """Record that help is on the scene."""
     from ...cases import answer_call
 
     return shown_record(desk, "case arrive", answer_call.arrive(open_book(desk), ref))
 
 
-def _record(desk: Desk, ref: str, action: str, *, reason: str = "", text: str = "") -> Outcome:
+def _record(
+    desk: DeskOptions, ref: str, action: str, *, reason: str = "", text: str = ""
+) -> Outcome:
     from ...cases import answer_call
 
     done = answer_call.record(open_book(desk), ref, action, reason=reason, text=text)

@@ -5,26 +5,26 @@ from typing import Annotated, get_args
 import typer
 
 from ...errors import UsageError
-from ...model.case import Right
-from ..desk_options import CaseArgument, Desk, ExtraUnitOption, RefArgument
+from ...model.case import CorrectedOutcome
+from ..desk_options import CaseArgument, DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
+from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
-from ..spreading import takes
 from ..typed_input import read_moment, read_text
 
 
-@takes(Desk)
-def close(desk: Desk, case_id: CaseArgument) -> Outcome:
+@with_options(DeskOptions)
+def close(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
     """Close a case: its units are free again."""
     from ...cases import correct_case
 
     return shown_record(desk, "case close", correct_case.close(open_book(desk), case_id))
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def cancel(
-    desk: Desk,
+    desk: DeskOptions,
     ref: Annotated[
         str, typer.Argument(metavar="ID|REF", help="The whole case, or one offer of it, as 17.2.")
     ],
@@ -39,9 +39,9 @@ def cancel(
     return shown_record(desk, "case cancel", correct_case.cancel(book, parse_case_id(ref)))
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def correct(
-    desk: Desk,
+    desk: DeskOptions,
     ref: RefArgument,
     *,
     outcome: Annotated[
@@ -63,7 +63,7 @@ def correct(
     from ...cases import correct_case
 
     right = outcome.replace("-", "_")
-    for known in get_args(Right):
+    for known in get_args(CorrectedOutcome):
         if right == known:
             text, book = read_text(because, "because"), open_book(desk)
             done = correct_case.correct(
@@ -79,5 +79,5 @@ def correct(
     raise UsageError(
         "unknown outcome {outcome!r}; allowed: {get_args}",
         outcome=outcome,
-        get_args=", ".join(get_args(Right)),
+        get_args=", ".join(get_args(CorrectedOutcome)),
     )

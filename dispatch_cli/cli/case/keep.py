@@ -8,21 +8,21 @@ import typer
 from msgspec.structs import asdict
 
 from ...errors import UsageError
-from ..desk_options import CaseArgument, Desk
+from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book, zone_of
+from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown
-from ..spreading import takes
 from ..typed_input import read_moment, read_text
-from .exposed import exposed
+from .typed_data import warn_of_typed_data
 
 COLUMNS = ("case", "done")
 FORGOTTEN_COLUMNS = ("case", "done", "exports_that_stay")
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def note(
-    desk: Desk,
+    desk: DeskOptions,
     case_id: CaseArgument,
     text: Annotated[
         str, typer.Argument(metavar="TEXT", help="-: typed on the terminal, or a line of stdin.")
@@ -39,12 +39,12 @@ def note(
     if not said:
         raise UsageError("an empty note")
     keep_case.note(book.renewed(), case_id, said)
-    return _done(desk, "note", case_id, "noted", warnings=exposed({"note": text}))
+    return _done(desk, "note", case_id, "noted", warnings=warn_of_typed_data({"note": text}))
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def callback(
-    desk: Desk,
+    desk: DeskOptions,
     case_id: CaseArgument,
     time: Annotated[str, typer.Argument(metavar="TIME", help="35 (minutes), 12:40, or done.")],
 ) -> Outcome:
@@ -58,9 +58,9 @@ def callback(
     return _done(desk, "callback", case_id, f"call back {clock(at, book)}" if at else "called back")
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def hold(
-    desk: Desk,
+    desk: DeskOptions,
     case_id: CaseArgument,
     until: Annotated[
         str, typer.Option("--until", metavar="DAY", help="2026-12-24, or with a time.")
@@ -78,8 +78,8 @@ def hold(
     return _done(desk, "hold", case_id, f"kept until {moment.astimezone(zone_of(book)):%Y-%m-%d}")
 
 
-@takes(Desk)
-def export(desk: Desk, case_id: CaseArgument) -> Outcome:
+@with_options(DeskOptions)
+def export(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
     """Give a person what is kept about them; it is written down that it was given."""
     from ...cases import keep_case
     from ...render import case_views
@@ -95,9 +95,9 @@ def export(desk: Desk, case_id: CaseArgument) -> Outcome:
     )
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def forget(
-    desk: Desk,
+    desk: DeskOptions,
     older_than: Annotated[
         str,
         typer.Option("--older-than", metavar="DAYS", help="Closed longer ago than that."),
@@ -134,7 +134,7 @@ def forget(
     zone = zone_of(book)
     exports = {
         case_id: [f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}" for act in acts]
-        for case_id, acts in erase_case.exports(book, gone.cases).items()
+        for case_id, acts in erase_case.exports_of(book, gone.cases).items()
     }
     done = "would be erased" if dry_run else "erased"
     return shown(
@@ -160,7 +160,7 @@ def forget(
 
 
 def _done(
-    desk: Desk, verb: str, case_id: int, done: str, *, warnings: Sequence[str] = ()
+    desk: DeskOptions, verb: str, case_id: int, done: str, *, warnings: Sequence[str] = ()
 ) -> Outcome:
     """Say what was done without repeating what was said."""
     return shown(

@@ -12,10 +12,10 @@ from ...messages import Message
 from ...plans import emergency_calls
 from ...render.case_loop import Page
 from ...results.case_results import OfferCard
-from ..desk_options import Desk
+from ..desk_options import DeskOptions
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
 from ..log_book import zone_of
-from ..outcome import TOLD, bug
+from ..outcome import UNSHOWN, bug
 from ..typed_input import read_moment
 from .answer_keys import ANSWER_KEYS, AnswerKeys, Undo
 from .display import Display, LiveDisplay, PlainDisplay
@@ -37,7 +37,7 @@ class Loop:
     """
 
     def __init__(
-        self, desk: Desk, book: "Book", case_id: int, warnings: Sequence[Message | str]
+        self, desk: DeskOptions, book: "Book", case_id: int, warnings: Sequence[Message | str]
     ) -> None:
         self._desk = desk
         self._opened = book
@@ -115,13 +115,13 @@ class Loop:
 
     def _draw(self, situation: Situation, question: Sequence[Message | str] = ()) -> None:
         # What the acts of a key have noticed, such as a clock that has jumped, stays on the screen.
-        self._message = (*self._message, *TOLD.warnings)
+        self._message = (*self._message, *UNSHOWN.warnings)
         page = replace(
             situation.page, message=self._message, is_error=self._is_error, question=tuple(question)
         )
         self._page = page
         self._show(page)
-        TOLD.clear()
+        UNSHOWN.clear()
 
     def _show(self, page: Page) -> None:
         self._display.draw(page, self.book.now.astimezone(zone_of(self._opened)))
@@ -165,7 +165,7 @@ class Loop:
 
     def _say_failed(self, error: DispatchError) -> None:
         """Say what was recorded all the same, then what has failed and what to do."""
-        recorded = [f"recorded: {each}" for each in TOLD.recorded]
+        recorded = [f"recorded: {each}" for each in UNSHOWN.recorded]
         problems = map(str, error.problems)
         self._say(*recorded, *problems, *filter(None, [str(error.hint)]), is_error=True)
 
@@ -219,7 +219,7 @@ class Loop:
         self._say(*done.sentences)
 
     def _close(self, situation: Situation) -> None:
-        left = ", ".join(correct_case.unfinished(situation.case))
+        left = ", ".join(map(str, correct_case.unfinished(situation.case)))
         if left and not self.sure("k", f"close with {left}", situation):
             return
         done = correct_case.close(self.book, self._case_id)
@@ -243,22 +243,22 @@ class Loop:
 
     def _amend(self, situation: Situation) -> None:
         from ...cases import amend_case
-        from .amended_line import said_in
-        from .motorist import Motorist
+        from .amended_line import parse_amendment
+        from .motorist import MotoristOptions
 
         text = self.text("what has changed, as: injured 1 trailer spot shoulder", situation)
         if not text:
             return
         before = situation.case.incident
-        said = said_in(text)
-        names = [name for name in Motorist.__struct_fields__ if name in said]
+        said = parse_amendment(text)
+        names = [name for name in MotoristOptions.__struct_fields__ if name in said]
         theirs = {name: str(said.pop(name)) for name in names}
         facts = amend_case.read_facts(said, self.book.catalog.rules, self.book.now)
         opened = amend_case.amend(self.book, self._case_id, facts, theirs)
         self._say(*_ranked_again(opened, "ranked again"))
 
         def undo() -> Sequence[Message | str]:
-            restored = amend_case.take_back(self.book, opened.case, before)
+            restored = amend_case.revert_amendment(self.book, opened.case, before)
             if theirs:
                 own = {name: getattr(opened.personal, name) for name in names}
                 keep_case.put_personal(self.book, self._case_id, **own)
@@ -288,7 +288,7 @@ class Loop:
         if not text:
             return
         book = self.book
-        free, state, until = provider_reports.parse_said(text)
+        free, state, until = provider_reports.parse_report(text)
         said = provider_reports.report(
             book,
             situation.provider,

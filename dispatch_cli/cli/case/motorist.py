@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
-from .exposed import option_name
+from .typed_data import option_name
 
 
-class Motorist(Struct, frozen=True, kw_only=True):
+class MotoristOptions(Struct, frozen=True, kw_only=True):
     """The options that are the motorist's own; each may be ``-``, so that no shell keeps it."""
 
     caller: Annotated[
@@ -30,6 +30,8 @@ class Motorist(Struct, frozen=True, kw_only=True):
     ] = None
 
 
-def typed(motorist: Motorist) -> dict[str, str | None]:
+def typed(motorist: MotoristOptions) -> dict[str, str | None]:
     """What was said of the motorist, by option."""
-    return {option_name(name): getattr(motorist, name) for name in Motorist.__struct_fields__}
+    return {
+        option_name(name): getattr(motorist, name) for name in MotoristOptions.__struct_fields__
+    }

@@ -6,21 +6,21 @@ import typer
 
 from ...errors import ExitCode, UsageError
 from ...messages import Message
-from ..desk_options import CaseArgument, Desk
+from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
+from ..option_groups import with_options
 from ..options import complete_providers
 from ..outcome import Outcome
 from ..result_output import shown
-from ..spreading import takes
 from ..typed_input import YES, ask, read_text
 
 if TYPE_CHECKING:
     from ...results.case_results import Exhausted, OfferCard
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def offer(
-    desk: Desk,
+    desk: DeskOptions,
     case_id: CaseArgument,
     *,
     service: Annotated[
@@ -96,7 +96,7 @@ def _named(service: str | None, services: str | None) -> list[str]:
     return words
 
 
-def _shown(desk: Desk, card: "OfferCard | Exhausted") -> Outcome:
+def _shown(desk: DeskOptions, card: "OfferCard | Exhausted") -> Outcome:
     from ...render import case_cards
     from ...results.case_results import Exhausted
 

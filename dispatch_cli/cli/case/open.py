@@ -8,28 +8,28 @@ from msgspec.structs import replace
 from ...errors import UsageError
 from ...messages import Message
 from ...model.case import Personal
-from ..desk_options import Desk
-from ..incident_options import Facts
+from ..desk_options import DeskOptions
+from ..incident_options import IncidentOptions
 from ..log_book import open_book
+from ..option_groups import with_options
 from ..outcome import Outcome
-from ..spreading import takes
 from ..typed_facts import incident_from
 from ..typed_input import read_text
-from .exposed import exposed
-from .motorist import Motorist, typed
+from .motorist import MotoristOptions, typed
 from .opened import shown_opened
+from .typed_data import warn_of_typed_data
 
 if TYPE_CHECKING:
     from ...model import Incident, Place
 
-NOT_SAID = {"kind": "", "at": "", "injured": None, "client": None}
+NOT_TYPED = {"kind": "", "at": "", "injured": None, "client": None}
 
 
-@takes(Facts, Motorist, Desk, unless_said=NOT_SAID)
+@with_options(IncidentOptions, MotoristOptions, DeskOptions, defaults=NOT_TYPED)
 def open_case(
-    facts: Facts,
-    motorist: Motorist,
-    desk: Desk,
+    facts: IncidentOptions,
+    motorist: MotoristOptions,
+    desk: DeskOptions,
     like: Annotated[
         int | None,
         typer.Option(metavar="ID", min=1, help="Place and caller of another case: same crash."),
@@ -62,7 +62,7 @@ def open_case(
     opened = open_case.open_case(book, incident, personal, like=like or 0)
     warnings: list[Message | str] = [
         *opened.warnings,
-        *exposed(typed(motorist) | {"--note": facts.note}),
+        *warn_of_typed_data(typed(motorist) | {"--note": facts.note}),
     ]
     if not work:
         return shown_opened(desk, book, opened, warnings)
@@ -73,7 +73,7 @@ def open_case(
     return work_on(desk, book, opened.case.id, [confirm, *map(str, warnings)])
 
 
-def _as_there(facts: Facts, other: "Incident") -> Facts:
+def _as_there(facts: IncidentOptions, other: "Incident") -> IncidentOptions:
     """What the second vehicle of a crash shares with the first, where nothing else was said."""
     shared = {
         name: getattr(other, name)
@@ -83,7 +83,7 @@ def _as_there(facts: Facts, other: "Incident") -> Facts:
     return replace(facts, **shared)
 
 
-def _complete(facts: Facts, place: "Place | None") -> Facts:
+def _complete(facts: IncidentOptions, place: "Place | None") -> IncidentOptions:
     """The facts as they are read; raises UsageError where kind or place is missing."""
     missing = [
         name
@@ -104,11 +104,11 @@ def _complete(facts: Facts, place: "Place | None") -> Facts:
     return replace(facts, at=at, injured=facts.injured or 0, note=None)
 
 
-def _said(motorist: Motorist, facts: Facts, known: Personal) -> Personal:
+def _said(motorist: MotoristOptions, facts: IncidentOptions, known: Personal) -> Personal:
     """The motorist's own data as they were typed; ``-`` is still to be asked for."""
     said = {
         name: value
-        for name in Motorist.__struct_fields__
+        for name in MotoristOptions.__struct_fields__
         if (value := getattr(motorist, name)) is not None
     }
     if facts.note is not None:
@@ -122,7 +122,7 @@ def _read_personal(said: Personal) -> Personal:
         said,
         **{
             name: read_text("-", name.replace("_", "-"))
-            for name in (*Motorist.__struct_fields__, "note")
+            for name in (*MotoristOptions.__struct_fields__, "note")
             if getattr(said, name) == "-"
         },
     )

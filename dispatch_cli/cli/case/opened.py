@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...cases import view_case
-from ..desk_options import Desk
+from ..desk_options import DeskOptions
 from ..log_book import zone_of
-from ..outcome import TOLD, Outcome, emit
+from ..outcome import UNSHOWN, Outcome, emit
 from ..result_output import shown
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def shown_opened(
-    desk: Desk, book: "Book", opened: "Opened", warnings: "Sequence[Message | str]"
+    desk: DeskOptions, book: "Book", opened: "Opened", warnings: "Sequence[Message | str]"
 ) -> Outcome:
     """Make the outcome of ``case open``; the place is read back here, and only here."""
     answer, case = opened.answer, opened.case
-    notes: tuple[Message | str, ...] = (*TOLD.warnings, *warnings)
+    notes: tuple[Message | str, ...] = (*UNSHOWN.warnings, *warnings)
     view = view_case.view(case, book.now)
 
     def show() -> None:
@@ -63,7 +63,7 @@ def shown_opened(
 
 
 def shown_amended(
-    desk: Desk, verb: str, book: "Book", opened: "Opened", said: dict[str, object]
+    desk: DeskOptions, verb: str, book: "Book", opened: "Opened", said: dict[str, object]
 ) -> Outcome:
     """Make the outcome of ``case amend``; the place is read back only where it is a new one."""
     from ...render import case_opened

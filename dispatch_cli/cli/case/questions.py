@@ -11,7 +11,7 @@ from ...intake import read_kind
 from ...model import NO_CLIENT, Incident, Place
 from ...model.case import Personal
 from ...model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, fold, lookup
-from ..incident_options import Facts
+from ..incident_options import IncidentOptions
 from ..typed_input import YES, ask
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ _TRAPPED = frozenset({"trapped", "eingeklemmt"})
 
 def ask_missing(
     book: "Book",
-    facts: Facts,
+    facts: IncidentOptions,
     personal: Personal,
     *,
     place: Place | None,
     ask: Callable[[str], str] = ask,
-) -> tuple[Facts, Personal]:
+) -> tuple[IncidentOptions, Personal]:
     """Ask for what was not typed; Enter takes what stands in brackets."""
 
     def understood(question: str, read: Callable[[str], T]) -> T:
@@ -100,7 +100,7 @@ def _until_understood(question: str, read: Callable[[str], T], ask: Callable[[st
             stderr_lines.print_error(error, stream=sys.stderr)
 
 
-def _read_danger(text: str, facts: Facts) -> Facts:
+def _read_danger(text: str, facts: IncidentOptions) -> IncidentOptions:
     """Read ``2``, ``trapped``, ``shoulder``, several of them, or nothing."""
     if fold(text) in _NO:
         return replace(facts, injured=0)
@@ -123,7 +123,7 @@ def _read_danger(text: str, facts: Facts) -> Facts:
     return replace(facts, injured=injured, trapped=trapped, spot=spot)
 
 
-def _show_emergency(book: "Book", facts: Facts) -> None:
+def _show_emergency(book: "Book", facts: IncidentOptions) -> None:
     """Say at once whom to dial: nothing else that is asked matters as much."""
     import sys
 

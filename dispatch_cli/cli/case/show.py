@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import ExitCode, UsageError
-from ..desk_options import CaseArgument, Desk
+from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book, zone_of
+from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import LONG_LINE, shown
-from ..spreading import takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from ...results.case_results import Audit
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def show(
-    desk: Desk,
+    desk: DeskOptions,
     case_id: CaseArgument,
     log: Annotated[bool, typer.Option("--log", help="With its journal.")] = False,
     personal: Annotated[
@@ -60,9 +60,9 @@ def show(
     )
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def list_cases(
-    desk: Desk,
+    desk: DeskOptions,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Every closed case, not only the last 50.")
@@ -99,8 +99,8 @@ def list_cases(
     )
 
 
-@takes(Desk)
-def audit(desk: Desk) -> Outcome:
+@with_options(DeskOptions)
+def audit(desk: DeskOptions) -> Outcome:
     """Say what should have happened by now: silent and 0, or a line each and 7.
 
     With --quiet each line is said when it begins, when it is over, and as a reminder.

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ... import plans
 from ...cases import answer_call, case_states, offer_call, offer_changes, view_case
-from ...cases.book import Book, clock, existing
+from ...cases.book import Book, clock, require_case
 from ...cases.gates_now import gate_now
 from ...model.case import Case, CaseService, Offer
 from ...render.case_loop import Page
@@ -42,10 +42,10 @@ def look(
     Without ``has_texts`` the page has no texts to say.
     """
     with book.store.reading() as reader:
-        case = existing(reader, case_id)
+        case = require_case(reader, case_id)
         states = {each.service: case_states.service_state(case, each) for each in case.services}
         service = case_states.service_of(case, wanted) or case_states.service_in_need(case)
-        coming = case_states.Next(None, "", ())
+        coming = case_states.NextCall(None, "", ())
         if service is not None and states[service.service] in ("waiting", "exhausted"):
             coming = case_states.next_option(case, service, *gate_now(book, reader, case, service))
     offer = case_states.offer_in_hand(case, service) if service else None
@@ -68,7 +68,7 @@ def _with_block(
     bare: Page,
     case: Case,
     service: CaseService,
-    coming: case_states.Next,
+    coming: case_states.NextCall,
     *,
     language: str,
 ) -> Page:

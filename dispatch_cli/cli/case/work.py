@@ -9,18 +9,18 @@ import typer
 
 from ...errors import UsageError
 from ...messages import Message
-from ..desk_options import Desk
+from ..desk_options import DeskOptions
 from ..log_book import open_book
+from ..option_groups import with_options
 from ..outcome import Outcome
-from ..spreading import takes
 
 if TYPE_CHECKING:
     from ...cases.book import Book
 
 
-@takes(Desk)
+@with_options(DeskOptions)
 def work(
-    desk: Desk,
+    desk: DeskOptions,
     case_id: Annotated[
         int | None, typer.Argument(metavar="[ID]", min=1, help="Else the most urgent case.")
     ] = None,
@@ -38,7 +38,9 @@ def work(
     return work_on(desk, book, case_id, ())
 
 
-def work_on(desk: Desk, book: "Book", case_id: int, warnings: Sequence[Message | str]) -> Outcome:
+def work_on(
+    desk: DeskOptions, book: "Book", case_id: int, warnings: Sequence[Message | str]
+) -> Outcome:
     """Go into the loop for a case; what was said at its opening stands as the first message."""
     from .loop import Loop
 

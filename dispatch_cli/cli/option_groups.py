@@ -1,4 +1,4 @@
-"""Options written down once, as the fields of a value, for every command that takes them."""
+"""Groups of options that several commands have, each declared once as the fields of a value."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -14,51 +14,51 @@ from .outcome import Outcome
 Command = Callable[..., Outcome]
 
 
-def takes(
-    *structs: type[Struct], unless_said: Mapping[str, Any] | None = None
+def with_options(
+    *structs: type[Struct], defaults: Mapping[str, Any] | None = None
 ) -> Callable[[Command], Command]:
-    """Give a command the options of some values; it gets each as one argument, before its own.
+    """Give a command the options of some groups; each group is one argument, before its own ones.
 
-    ``unless_said`` makes fields optional, or gives them another default.
+    ``defaults`` makes fields optional, or gives them another default.
     """
-    defaults = unless_said or {}
+    own_defaults = defaults or {}
 
     def decorate(command: Command) -> Command:
-        def spread(**given: Any) -> Outcome:
+        def spread(**options: Any) -> Outcome:
             values = [
-                struct(**{name: given.pop(name) for name in struct.__struct_fields__})
+                struct(**{name: options.pop(name) for name in struct.__struct_fields__})
                 for struct in structs
             ]
-            return command(*values, **given)
+            return command(*values, **options)
 
-        return _shown_as(spread, command, *_in_order(structs, defaults), len(structs))
+        return _with_signature(spread, command, *_in_order(structs, own_defaults), len(structs))
 
     return decorate
 
 
-def takes_changes(
+def with_changes(
     struct: type[Struct], *others: type[Struct], without: tuple[str, ...]
 ) -> Callable[[Command], Command]:
-    """Give a command the options of a value, each only where it was said.
+    """Give a command the options of a group without their defaults, to change recorded facts.
 
-    The command gets a dict of what was said as its first argument, then the ``others``; what is a
-    flag can also be taken back (``--no-trailer``).
+    The first argument of the command is a dict of the options that were typed, then come the
+    ``others``. Each flag also has its opposite (``--no-trailer``).
     """
 
     def decorate(command: Command) -> Command:
         changes = [_optional(each) for each in _options(struct, {}) if each.name not in without]
         names = [each.name for each in changes]
 
-        def spread(**given: Any) -> Outcome:
-            said = {name: value for name in names if (value := given.pop(name)) is not None}
+        def spread(**options: Any) -> Outcome:
+            typed = {name: value for name in names if (value := options.pop(name)) is not None}
             values = [
-                other(**{name: given.pop(name) for name in other.__struct_fields__})
+                other(**{name: options.pop(name) for name in other.__struct_fields__})
                 for other in others
             ]
-            return command(said, *values, **given)
+            return command(typed, *values, **options)
 
         first, last = _in_order(others, {})
-        return _shown_as(spread, command, [*changes, *first], last, 1 + len(others))
+        return _with_signature(spread, command, [*changes, *first], last, 1 + len(others))
 
     return decorate
 
@@ -66,7 +66,7 @@ def takes_changes(
 def _in_order(
     structs: tuple[type[Struct], ...], defaults: Mapping[str, Any]
 ) -> tuple[list[inspect.Parameter], list[inspect.Parameter]]:
-    """The options that stand before a command's own ones in its help, and those after."""
+    """Return the options before a command's own ones in its help, and those after them."""
     first: list[inspect.Parameter] = []
     last: list[inspect.Parameter] = []
     for struct in structs:
@@ -75,15 +75,18 @@ def _in_order(
     return first, last
 
 
-def _shown_as(
+def _with_signature(
     spread: Command,
     command: Command,
     first: list[inspect.Parameter],
     last: list[inspect.Parameter],
-    taken: int,
+    group_count: int,
 ) -> Command:
-    """Give the function that is called the signature that Typer is to read."""
-    own = list(inspect.signature(command).parameters.values())[taken:]
+    """Set the signature of ``spread``, from which Typer makes the options of a command.
+
+    The first ``group_count`` parameters of ``command`` are the groups.
+    """
+    own = list(inspect.signature(command).parameters.values())[group_count:]
     hints = get_type_hints(command, include_extras=True)
     shown = [
         each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[each.name])
@@ -98,7 +101,7 @@ def _shown_as(
 
 @cache
 def _hints(struct: type[Struct]) -> dict[str, Any]:
-    """The types of a value's fields; worked out once, since a module has many commands."""
+    """Return the types of a group's fields; cached, since a module has many commands."""
     return get_type_hints(struct, include_extras=True)
 
 
@@ -116,7 +119,7 @@ def _options(struct: type[Struct], defaults: Mapping[str, Any]) -> Iterator[insp
 
 
 def _optional(option: inspect.Parameter) -> inspect.Parameter:
-    """The option without a default: None says that it was not typed."""
+    """Return an option without its default: None says that it was not typed."""
     kind, info = get_args(option.annotation)[:2]
     if kind is bool:
         info = copy(info)

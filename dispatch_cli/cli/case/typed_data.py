@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-def exposed(said: Mapping[str, str | None]) -> list[str]:
+def warn_of_typed_data(said: Mapping[str, str | None]) -> list[str]:
     """Return one warning that names the options whose values were typed, or none.
 
     ``-`` and an empty value expose nothing. The values themselves are never repeated.
