@@ -68,7 +68,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     fault: Fault = ""
 
 
-BY_PHONE = "said on the phone"
+BY_PHONE = "reported by phone"
 """The reason of a state that the provider itself has reported by phone."""
 
 

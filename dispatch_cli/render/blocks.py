@@ -1,4 +1,4 @@
-"""One block per service: its table and footer, or that nobody can be sent, or a line for later."""
+"""The block of one service: its table and footer, its last resort, or a line for later."""
 
 from msgspec import Struct
 
@@ -14,9 +14,9 @@ _LATER_NAME_LEAST = 12
 
 
 class Density(Struct, frozen=True, kw_only=True):
-    """How much of an answer is shown; a screen goes through them until everything fits.
+    """The parts of an answer that a screen shows; a screen tries densities until one fits.
 
-    ``named`` is how many are named of those who cannot be sent.
+    ``named`` is the largest number of excluded providers in a list.
     """
 
     rows: int | None
@@ -31,14 +31,14 @@ class Density(Struct, frozen=True, kw_only=True):
 
 
 def is_later(cascade: Cascade) -> bool:
-    """Whether a service is sent only if another has ended unsuccessful."""
+    """Return whether a service is sent only after another one has ended unsuccessful."""
     return cascade.when != "now"
 
 
 def block_lines(
     table: CascadeRows, answer: Answer, layout: TableLayout, density: Density
 ) -> list[Line]:
-    """Make the block of a service that somebody can be sent for."""
+    """Make the block of a service with candidates."""
     cascade, screen = table.cascade, layout.screen
     rows = table.rows[: density.rows]
     hidden = len(cascade.candidates) - len(rows)
@@ -52,7 +52,8 @@ def block_lines(
     if more and density.has_footer:
         lines.append(plain_line(f" {_INDENT}{more}"))
     if cascade.contract_ends:
-        text = f"the contract of {screen.text(cascade.contract_ends)} ends here: nobody else"
+        client = screen.text(cascade.contract_ends)
+        text = f"the contract of {client} allows no other provider"
         lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT))
     if density.has_last_row:
         lines.append(layout.line(table.last_resort))
@@ -67,11 +68,11 @@ def block_lines(
 def footer_lines(
     cascade: Cascade, answer: Answer, screen: Screen, *, is_explained: bool = False
 ) -> list[Line]:
-    """Say what to expect of the whole cascade, what policies cost, and how many are out."""
+    """Make the footer: expected minutes, chance, cost of policies, and the excluded providers."""
     chance = figures.percent_down(cascade.success_probability, decimals=1)
     expected = figures.minutes(cascade.expected_min, decimals=0)
     unit = " min" if expected.isdigit() else ""
-    parts = [f"Expected {expected}{unit} (estimate)", f"somebody comes {chance}"]
+    parts = [f"Expected {expected}{unit} (estimate)", f"help comes {chance}"]
     parts += _costs(cascade, answer, screen)
     hint = "" if is_explained else "  (--explain)"
     return [
@@ -81,12 +82,12 @@ def footer_lines(
 
 
 def nobody_lines(cascade: Cascade, screen: Screen, density: Density) -> list[Line]:
-    """Say that nobody can be sent, who is nearest to possible, and what is left."""
+    """Make the block of a service without candidates: nearest providers, then the last resort."""
     out = sum(cascade.excluded_counts.values())
     asked = cascade.excluded_counts.get("already_asked", 0)
     service = screen.text(cascade.service).upper()
     title = pad(service, 18) + "  NOBODY CAN BE SENT NOW"
-    counts = f"{out} out, {asked} asked, exit 3"
+    counts = f"{out} out, {asked} asked"
     blanks = min(screen.width, 80) - 1 - cells(title) - cells(counts)
     if blanks >= len(_INDENT):
         lines = [plain_line(title + " " * blanks + counts, "bold red")]
@@ -107,7 +108,7 @@ def nobody_lines(cascade: Cascade, screen: Screen, density: Density) -> list[Lin
 
 
 def last_resort_lines(cascade: Cascade, screen: Screen) -> list[Line]:
-    """Say whom to call where nobody can be sent."""
+    """Make the lines of the last resort for a service without candidates."""
     last = cascade.last_resort
     about = figures.minutes(cascade.fallback_min, decimals=0)
     text = f"last resort: {screen.text(last.text)}, about {about} min"
@@ -118,13 +119,14 @@ def last_resort_lines(cascade: Cascade, screen: Screen) -> list[Line]:
 
 
 def later_lines(cascade: Cascade, screen: Screen) -> list[Line]:
-    """Say in one line what follows if a service ends unsuccessful."""
+    """Make the line of a service that follows an unsuccessful one."""
     before = screen.text(cascade.when.removeprefix("after:"))
     first = f"then, if {before} fails: {screen.text(cascade.service).upper()}"
     slower = slower_lines(cascade, screen, 1)
     if not cascade.candidates:
-        parts = ["nobody can be sent now,", f"last resort {screen.text(cascade.last_resort.phone)}"]
-        return [*plain_lines(flow([first, *parts], screen.width, gap=" ", rest=_INDENT)), *slower]
+        last_resort = f"last resort {screen.text(cascade.last_resort.phone)}"
+        parts = [f"{first}:", "no provider can be sent now,", last_resort]
+        return [*plain_lines(flow(parts, screen.width, gap=" ", rest=_INDENT)), *slower]
     phone, name = phone_and_name(cascade.candidates[0], screen)
     ranked = f", {len(cascade.candidates)} ranked"
     least = min(cells(name), _LATER_NAME_LEAST)
@@ -139,7 +141,7 @@ def later_lines(cascade: Cascade, screen: Screen) -> list[Line]:
 def _title(
     cascade: Cascade, answer: Answer, screen: Screen, density: Density, more: str
 ) -> list[Line]:
-    """The service in capitals; without a footer, what the footer would say in short."""
+    """Make the title with the service in capitals; without a footer it also has its figures."""
     service = screen.text(cascade.service).upper()
     if density.has_footer:
         return [plain_line(service, "bold")]
@@ -160,7 +162,7 @@ def _title(
 
 
 def _costs(cascade: Cascade, answer: Answer, screen: Screen) -> list[str]:
-    """What contract, wish, method and turns among equals cost, each in minutes."""
+    """List what contract, wish, method and turns among equals cost, each in minutes."""
     costs = []
     if answer.incident.has_client:
         cost = figures.extra_minutes(cascade.contract_cost_min)

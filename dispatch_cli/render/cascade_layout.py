@@ -21,7 +21,7 @@ _NAME_MINIMUM = 12  # The name is shortened to this width so that the first reas
 
 
 class CascadeRows(Struct, frozen=True):
-    """A cascade with the rows that a screen can show of it at most."""
+    """A cascade with the rows that a screen may show."""
 
     cascade: Cascade
     rows: tuple[TableRow, ...]

@@ -27,9 +27,9 @@ def print_plain(
 ) -> None:
     """Print every candidate of every service, emergency first, the last resort last.
 
-    ``rank`` is 0 for an emergency number and what to say, ``last`` for the last resort, which has
-    the totals, and empty for the excluded, who appear only with ``explain``. Numbers are
-    unrounded; an infinite one is empty.
+    ``rank`` is 0 for emergency numbers and advice, ``last`` for the last resort, which has the
+    totals, and empty for excluded providers, which are all listed only with ``explain``. Numbers
+    are unrounded; an infinite one is empty.
     """
     plain = plain_columns(columns)
     write_table((column.name for column in plain), _rows(answer, plain, explain=explain), stream)
@@ -46,7 +46,7 @@ def _rows(answer: Answer, columns: list[PlainColumn], *, explain: bool) -> Itera
 
 
 def emergency_rows(calls: Iterable[EmergencyCall], advice: Iterable[str] = ()) -> Iterator[Row]:
-    """Make the rows that stand before everything, at rank 0: one per number, then what to say."""
+    """Make the first rows, at rank 0: one for each number, then one for each advice."""
     by_number: dict[str, list[EmergencyCall]] = {}
     for call in calls:
         by_number.setdefault(call.dial, []).append(call)
@@ -68,10 +68,10 @@ def _cascade_rows(cascade: Cascade, columns: list[PlainColumn], *, explain: bool
     for candidate in cascade.candidates:
         yield shared | {each.name: each.candidate(candidate) for each in columns if each.candidate}
     yield shared | {each.name: each.last_resort(cascade) for each in columns if each.last_resort}
-    # Those who open soon or are only slower than the last resort must not vanish.
+    # Providers that open soon or are only slower than the last resort are always listed.
     excluded = cascade.excluded if explain and cascade.excluded is not UNSET else ()
     named = {exclusion.provider for exclusion in excluded}
-    told = (*cascade.opens_soon, *cascade.beyond_fallback)
-    unnamed = [one for one in told if one.provider not in named]
+    always = (*cascade.opens_soon, *cascade.beyond_fallback)
+    unnamed = [one for one in always if one.provider not in named]
     for exclusion in (*unnamed, *excluded):
         yield shared | {each.name: each.exclusion(exclusion) for each in columns if each.exclusion}

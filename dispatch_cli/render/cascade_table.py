@@ -1,4 +1,4 @@
-"""The screen that ``dispatch cascade`` shows: everything in its place and within the height."""
+"""The screen of ``dispatch cascade``, made so that it fits the height of the terminal."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -26,14 +26,14 @@ from .layout import (
 )
 
 _MOST_ROWS = 10
-"""Nobody reads further with a caller on the line; ``--top`` shows more."""
+"""Operators do not read further during a call; ``--top`` shows more."""
 
 _ROWS_EACH = 3
 """Rows per service where a plan has several."""
 
 
 class ScreenOptions(Struct, frozen=True, kw_only=True):
-    """What the operator asked to see; ``now`` None always shows the incident's date."""
+    """The options of the screen; with ``now`` None the incident's date is always shown."""
 
     top: int | None = None
     explain: bool = False
@@ -43,7 +43,7 @@ class ScreenOptions(Struct, frozen=True, kw_only=True):
 
     @property
     def is_full(self) -> bool:
-        """Whether more was asked for than fits: then the height does not count."""
+        """Whether an option requests all rows, so that the height does not limit the screen."""
         return self.explain or self.top is not None
 
 
@@ -65,9 +65,9 @@ def print_answer(
 
 
 def answer_lines(answer: Answer, screen: Screen, view: ScreenOptions) -> list[Line]:
-    """Make the screen, as full as the height allows; the last line is left to the prompt.
+    """Make the screen, as full as the height allows; the last line is left for the prompt.
 
-    What was asked for with ``top`` or ``explain`` is shown whatever the height.
+    With ``top`` or ``explain`` the height does not limit it.
     """
     densities = _densities(answer, view)
     first = next(densities)
@@ -92,10 +92,10 @@ def answer_lines(answer: Answer, screen: Screen, view: ScreenOptions) -> list[Li
 
 
 def _cut_to_fit(lines: list[Line], answer: Answer, screen: Screen) -> list[Line]:
-    """Leave out from the middle what does not fit, so that the emergency line never scrolls away.
+    """Omit lines from the middle of a screen that does not fit.
 
-    What stands at the top is dialled first and the end says whom to call next; a line between
-    says that more was found.
+    The top has the emergency numbers and must not scroll away; the end has the first phone of each
+    service.
     """
     height = (screen.height or len(lines)) - 1
     kept = [line for line in lines if line_text(line).strip()]
@@ -105,12 +105,12 @@ def _cut_to_fit(lines: list[Line], answer: Answer, screen: Screen) -> list[Line]
     first_phones = [line for line in kept if any(phone in line_text(line) for phone in phones)]
     top = max(len(answer.emergency), height - len(first_phones) - 1)
     head = [line for line in kept[:top] if line not in first_phones]
-    note = plain_line("more than fits here: a taller window, or --top 5", "dim")
+    note = plain_line("more lines than fit: enlarge the window, or --top 5", "dim")
     return [*head, *first_phones, note]
 
 
 class _Page(Struct, frozen=True):
-    """What is the same at every density."""
+    """The parts of the screen that are the same at every density."""
 
     answer: Answer
     view: ScreenOptions
@@ -124,7 +124,7 @@ class _Page(Struct, frozen=True):
 
 
 def _densities(answer: Answer, view: ScreenOptions) -> Iterator[Density]:
-    """From the roomiest to the tightest; whatever the size, every first phone stands."""
+    """Yield densities from the roomiest to the tightest; each shows every first phone."""
     now = [cascade for cascade in answer.cascades if not is_later(cascade)]
     is_single = len(now) == 1
     has_title = not (is_single and answer.incident.services == (answer.incident.kind,))
@@ -188,7 +188,7 @@ def _condition(cascade: Cascade, screen: Screen) -> str:
 
 
 def _ending(page: _Page, density: Density) -> list[Line]:
-    """The legend once, whom to call next in an emergency, and the next command."""
+    """Make the end: the plan's time, the legend, the next call and the next command."""
     answer, view, layout = page.answer, page.view, page.layout
     screen = layout.screen
     lines: list[Line] = []
@@ -204,7 +204,7 @@ def _ending(page: _Page, density: Density) -> list[Line]:
         lines += plain_lines(legend, "dim")
     most = max((len(table.cascade.candidates) for table in page.tables), default=0)
     if not density.has_last_row and most > 1:
-        lines.append(plain_line(f"more of each: --top {most}"))
+        lines.append(plain_line(f"more rows: --top {most}"))
     if answer.emergency:
         if density.has_blanks:
             lines.append(plain_line(""))
@@ -217,7 +217,7 @@ def _ending(page: _Page, density: Density) -> list[Line]:
 
 
 def _next_call(answer: Answer, screen: Screen) -> list[str]:
-    """The emergency number, then the first phone that can be called."""
+    """Return the line with the emergency numbers, then the first phone that can be called."""
     numbers = ", ".join(dict.fromkeys(screen.text(call.dial) for call in answer.emergency))
     served = [cascade for cascade in answer.cascades if cascade.candidates]
     if not served:

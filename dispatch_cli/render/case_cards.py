@@ -1,4 +1,4 @@
-"""What the operator reads while the phone rings, and what to say after an answer."""
+"""The card of an offer for the time of the call, and the record of an answer."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ RECORDED_COLUMNS = ("case", "ref", "state", "message", "tell_caller", "give_driv
 
 
 def card_lines(card: "OfferCard", screen: Screen, due: str = "") -> list[Line]:
-    """Make the card of an offer: the number alone on its line, what to say, who is next."""
+    """Make the card of an offer: its number alone on a line, the texts to say, the next calls."""
     position = f"{card.position} of {card.of}" if card.position else "out of order"
     head = [
         f"case {card.case_id}",
@@ -31,7 +31,7 @@ def card_lines(card: "OfferCard", screen: Screen, due: str = "") -> list[Line]:
         due or f"answer due by {time_of_day(card.answer_by)}",
     ]
     lines = plain_lines(flow(head, screen.width, rest=_INDENT), "bold")
-    lines += _asked_in_spite(card, screen)
+    lines += _override_lines(card, screen)
     lines += _call(card, screen)
     lines += say_lines(card.say, screen)
     lines += _skipped(card.skipped, screen)
@@ -39,7 +39,7 @@ def card_lines(card: "OfferCard", screen: Screen, due: str = "") -> list[Line]:
 
 
 def say_lines(say: Iterable[str], screen: Screen) -> list[Line]:
-    """Make the block of what to say to the provider."""
+    """Make the block of the texts for the provider."""
     lines: list[Line] = []
     for text in say:
         if text:
@@ -49,7 +49,7 @@ def say_lines(say: Iterable[str], screen: Screen) -> list[Line]:
 
 
 def then_lines(then: "Iterable[LaterProvider]", screen: Screen) -> list[Line]:
-    """Make the rest of the cascade: numbers whole, names shortened."""
+    """Make the block of the next calls, with whole numbers and shortened names."""
     rows = [
         (
             screen.text(later.phone, _PHONE_LIMIT),
@@ -69,22 +69,22 @@ def then_lines(then: "Iterable[LaterProvider]", screen: Screen) -> list[Line]:
     return lines
 
 
-def exhausted_lines(nobody: "Exhausted", screen: Screen) -> list[Line]:
-    """Say that no provider is left to ask, and the number of the last resort."""
-    title = f"{screen.text(nobody.service).upper()}   NOBODY IS LEFT TO ASK"
+def exhausted_lines(found: "Exhausted", screen: Screen) -> list[Line]:
+    """Make the block of an exhausted service: the last resort, and the skipped providers."""
+    title = f"{screen.text(found.service).upper()}   NO PROVIDER LEFT TO ASK"
     return [
-        plain_line(screen.shorten(f"case {nobody.case_id}{GAP}{title}", screen.width), "bold red"),
-        *last_resort_lines(nobody.phone, nobody.text, screen),
-        *_skipped(nobody.skipped, screen),
-        plain_line(f"look again at all firms: dispatch case rerank {nobody.case_id}"),
+        plain_line(screen.shorten(f"case {found.case_id}{GAP}{title}", screen.width), "bold red"),
+        *last_resort_lines(found.phone, found.text, screen),
+        *_skipped(found.skipped, screen),
+        plain_line(f"rank all providers again: dispatch case rerank {found.case_id}"),
     ]
 
 
 def last_resort_lines(phone: str, text: str, screen: Screen) -> list[Line]:
-    """Make the last resort's block: its number alone on a line, like every number to dial."""
-    said = wrap(f"last resort: {screen.text(text)}", screen.width, first="CALL  ", rest=_INDENT)
+    """Make the block of the last resort, with its number alone on a line."""
+    head = wrap(f"last resort: {screen.text(text)}", screen.width, first="CALL  ", rest=_INDENT)
     return [
-        *plain_lines(said),
+        *plain_lines(head),
         plain_line(""),
         plain_line(f"{_INDENT}{screen.text(phone, _PHONE_LIMIT)}", "bold green"),
         plain_line(""),
@@ -92,7 +92,7 @@ def last_resort_lines(phone: str, text: str, screen: Screen) -> list[Line]:
 
 
 def recorded_lines(done: "Recorded", screen: Screen) -> list[Line]:
-    """Say what was recorded, and the two blocks of what to say now."""
+    """Make the recorded sentence, and the blocks of texts for the caller and the driver."""
     text = f"{done.ref}  {screen.text(done.message)}"
     return [
         *plain_lines(wrap(text, screen.width, rest=_INDENT), "bold"),
@@ -102,7 +102,7 @@ def recorded_lines(done: "Recorded", screen: Screen) -> list[Line]:
 
 
 def block_lines(title: str, texts: Iterable[str], screen: Screen) -> list[Line]:
-    """Make a titled block; a line that the caller dictated stays a line of its own."""
+    """Make a titled block of texts, which keep their line breaks."""
     lines: list[Line] = []
     for text in texts:
         for part in text.splitlines():
@@ -111,22 +111,22 @@ def block_lines(title: str, texts: Iterable[str], screen: Screen) -> list[Line]:
     return [plain_line(title, "bold"), *lines] if lines else []
 
 
-def exhausted_rows(nobody: "Exhausted") -> "list[Row]":
-    """Make the one row where nobody is left: it holds the last resort's number."""
+def exhausted_rows(found: "Exhausted") -> "list[Row]":
+    """Make the row of an exhausted service, with the number of its last resort."""
     return [
         {
-            "case": nobody.case_id,
-            "service": nobody.service,
-            "phone": nobody.phone,
+            "case": found.case_id,
+            "service": found.service,
+            "phone": found.phone,
             "name": "LAST RESORT",
-            "say": nobody.text,
-            "skipped": _why_skipped(nobody.skipped),
+            "say": found.text,
+            "skipped": _why_skipped(found.skipped),
         }
     ]
 
 
 def card_rows(card: "OfferCard") -> "list[Row]":
-    """Make the one row of an offer."""
+    """Make the row of an offer."""
     return [
         {
             "case": card.case_id,
@@ -150,7 +150,7 @@ def card_rows(card: "OfferCard") -> "list[Row]":
 
 
 def recorded_rows(done: "Recorded") -> "list[Row]":
-    """Make the one row of what was recorded."""
+    """Make the row of a recorded act."""
     return [
         {
             "case": done.case_id,
@@ -167,12 +167,12 @@ def _why_skipped(skipped: Iterable[tuple[str, Message | str]]) -> str:
     return "; ".join(f"{name}: {why}" for name, why in skipped)
 
 
-def _asked_in_spite(card: "OfferCard", screen: Screen) -> list[Line]:
+def _override_lines(card: "OfferCard", screen: Screen) -> list[Line]:
     if not card.override:
         return []
     why = "the caller's wish" if card.override == "wish" else "the operator's decision"
-    spite = f", in spite of: {screen.text(card.in_spite_of)}" if card.in_spite_of else ""
-    return plain_lines(wrap(f"asked out of order: {why}{spite}", screen.width, rest=_INDENT))
+    against = f", despite: {screen.text(card.in_spite_of)}" if card.in_spite_of else ""
+    return plain_lines(wrap(f"asked out of order: {why}{against}", screen.width, rest=_INDENT))
 
 
 def _call(card: "OfferCard", screen: Screen) -> list[Line]:
@@ -188,7 +188,7 @@ def _call(card: "OfferCard", screen: Screen) -> list[Line]:
 
 
 def overdue_lines(card: "OfferCard", screen: Screen) -> list[Line]:
-    """Say that the provider's unit was due back; no lines if it was not."""
+    """Make the lines about an overdue unit of the provider; none without one."""
     if not card.overdue:
         return []
     text = screen.text(card.overdue)

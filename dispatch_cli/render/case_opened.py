@@ -1,4 +1,4 @@
-"""A case that was opened or amended: the emergency numbers, then where each service stands."""
+"""The output for a case that was opened or amended: emergency numbers, then each service."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ _INDENT = " " * 6
 
 
 def opened_rows(case_id: int, answer: Answer) -> "Iterable[Row]":
-    """Make a row for each number to dial first: emergencies, then the first of each service."""
+    """Make a row for each emergency number, then for the first candidate of each service."""
     place = answer.incident.place
     yield from _emergency_rows(case_id, answer, place)
     for cascade in answer.cascades:
@@ -45,7 +45,7 @@ def opened_rows(case_id: int, answer: Answer) -> "Iterable[Row]":
 def amended_lines(
     view: "CaseView", answer: Answer, place: str, now: datetime, screen: Screen
 ) -> list[Line]:
-    """Make the screen after new facts: whom to dial at once, what to say, what is asked for now."""
+    """Make the screen after new facts: emergency numbers, advice, place, then each service."""
     lines = emergency_lines(answer.emergency, screen)
     for advice in answer.advice:
         lines += plain_lines(

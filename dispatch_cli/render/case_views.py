@@ -1,4 +1,4 @@
-"""Cases looked at: the handover list, one case with its history, what is overdue."""
+"""The output for the handover list, one case with its history, and missed deadlines."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -46,7 +46,7 @@ _PERSONAL = ("place", "where", "caller", "call_back", "plate", "ref", "to", "lan
 
 
 def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> list[Line]:
-    """Make the handover view: a line for each service of each case, the missed deadlines first."""
+    """Make the handover list: a line for each service of each case."""
     if not views:
         return [plain_line("no case")]
     rows = [
@@ -125,7 +125,7 @@ def show_lines(
 
 
 def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list[Line]:
-    """Say where a service stands, with whom, and the last resort's number where nobody is left."""
+    """Make the lines of a service: state, live offer, and its last resort if it is exhausted."""
     parts = [f"{service.service.upper()}: {service.state}"]
     if service.provider:
         parts += [f"{service.offer} {screen.text(service.provider)}", screen.text(service.phone)]
@@ -137,7 +137,7 @@ def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list
 
 
 def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
-    """Make the rows of one case: itself, its services, its offers, and its journal if asked."""
+    """Make the rows of one case: the case, its services, its offers, and the given records."""
     yield {
         "what": "case",
         "ref": str(view.id),
@@ -190,8 +190,8 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
 
 
 def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
-    """Make the block of what belongs to the motorist."""
-    lines = [plain_line("PERSONAL (this look is in the journal)", "bold")]
+    """Make the block of the motorist's personal data."""
+    lines = [plain_line("PERSONAL (this view is recorded in the journal)", "bold")]
     for row in personal_rows(personal):
         for number, part in enumerate(str(row["value"]).splitlines()):
             first = f"  {row['key']}  " if number == 0 else _INDENT
@@ -202,7 +202,7 @@ def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
 
 
 def personal_rows(personal: "PersonalView") -> "Iterable[Row]":
-    """Make a row for each thing that is known of the motorist."""
+    """Make a row for each item of the motorist's personal data."""
     for key in _PERSONAL:
         if value := getattr(personal, key):
             yield {"key": key, "value": value}
@@ -212,7 +212,7 @@ def personal_rows(personal: "PersonalView") -> "Iterable[Row]":
 
 
 def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
-    """Make a line for everything that should have happened by now; none if all is well."""
+    """Make a line for a jump of the clock and for each missed deadline."""
     lines: list[Line] = []
     if found.clock:
         lines += plain_lines(wrap(screen.text(found.clock), screen.width, rest=_INDENT), "bold red")
@@ -222,7 +222,7 @@ def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
 
 
 def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
-    """Make the lines of a missed deadline: what is overdue, since when, and the number to call."""
+    """Make the lines of a missed deadline: its kind, its time, and the number to call."""
     who = f"{screen.text(each.phone)}  {screen.text(each.name)}" if each.name else ""
     at = past_clock(each.since, now)
     what = f"{each.what} overdue since {at}"
@@ -237,9 +237,9 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
 def lasting_problems(
     found: "Audit", now: datetime, screen: Screen, file_problem: str
 ) -> dict[str, LastingProblem]:
-    """Name each problem of an audit, with the line that reports it.
+    """Return the problems of an audit by key, each with the line that reports it.
 
-    ``file_problem`` says why the provider file cannot be read; else it is empty.
+    ``file_problem`` is the reason why the provider file cannot be read, or empty.
     """
     lasting = {"clock": LastingProblem(screen.text(found.clock))} if found.clock else {}
     if file_problem:
@@ -277,12 +277,12 @@ def _row_line(row: Sequence[str], widths: Sequence[int], screen: Screen, style: 
 
 
 def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line]:
-    said = offer.state.replace("_", " ") + (f", {offer.reason}" if offer.reason else "")
+    state = offer.state.replace("_", " ") + (f", {offer.reason}" if offer.reason else "")
     parts = [
         f"{offer.ref}  {past_clock(offer.opened_at, now)}",
         screen.text(offer.phone),
         screen.text(offer.name),
-        f"{offer.service}: {said}",
+        f"{offer.service}: {state}",
         _promised(offer, now, screen),
         f"there {past_clock(offer.arrived_at, now)}" if offer.arrived_at else "",
         f"out of order: {offer.override}" if offer.override else "",
@@ -292,19 +292,19 @@ def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line
 
 
 def _promised(offer: "OfferView", now: datetime, screen: Screen) -> str:
-    """Every time that was promised, the first by whoever accepted."""
-    said = [
+    """Write every promised time; from the second on with its speaker."""
+    times = [
         past_clock(each.there_at, now) + (f" ({screen.text(each.speaker)})" if number else "")
         for number, each in enumerate(offer.promises)
     ]
-    return f"promised {', '.join(said)}" if said else ""
+    return f"promised {', '.join(times)}" if times else ""
 
 
 def _act_lines(acts: Iterable["Act"], now: datetime, screen: Screen) -> list[Line]:
     lines: list[Line] = []
     for act in acts:
-        said = map(screen.text, (act.action, _details(act), act.operator))
-        parts = [past_clock(act.at, now), *said]
+        parts = [past_clock(act.at, now)]
+        parts += map(screen.text, (act.action, _details(act), act.operator))
         lines += plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
     return [plain_line("LOG", "bold"), *lines] if lines else []
 

@@ -1,4 +1,4 @@
-"""How a run of checks looks: the screen, the lines with tabs, what cron mails."""
+"""The output of a run of checks: the screen, the rows, and the lines that cron mails."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -35,11 +35,11 @@ _WIDE = 100
 _NAME_LEAST, _WHY_LEAST = 12, 16
 _PHONE_LIMIT = 40
 _BAR = 24
-_MOST_TOLD = 20
+_HISTORY_LIMIT = 20
 
 
 def check_lines(report: CheckReport, screen: Screen, *, show_all: bool = False) -> list[Line]:
-    """Make the screen: counts, then those not up, the worst first; ``show_all`` adds the rest."""
+    """Make the screen: counts, then the providers that are not up; ``show_all`` adds the others."""
     lines = plain_lines(flow(_head(report), screen.width, gap=" ", rest=_INDENT), "bold")
     for text in _trouble(report):
         lines += plain_lines(flow([screen.text(text)], screen.width, rest=_INDENT), "bold red")
@@ -50,7 +50,7 @@ def check_lines(report: CheckReport, screen: Screen, *, show_all: bool = False) 
 
 
 def check_rows(report: CheckReport) -> "Iterable[Row]":
-    """Make a row for every provider, the worst first, nothing left out."""
+    """Make a row for every provider, the worst state first."""
     for row in worst_first(report.rows):
         yield {
             "state": row.state,
@@ -66,7 +66,7 @@ def check_rows(report: CheckReport) -> "Iterable[Row]":
 
 
 def worst_first(rows: Iterable[CheckRow]) -> list[CheckRow]:
-    """Put rows in the order of their states; among equals, what changed last comes first."""
+    """Sort rows by their states; in one state the latest change is first."""
 
     def key(row: CheckRow) -> tuple[int, float, str]:
         since = row.since.timestamp() if row.since is not None else 0.0
@@ -76,24 +76,25 @@ def worst_first(rows: Iterable[CheckRow]) -> list[CheckRow]:
 
 
 def reason(row: CheckRow, now: datetime) -> str:
-    """Say why somebody stands as it does, with free units and until when its word holds."""
+    """Return the reason of a provider's state, with its free units and the end of its report."""
     why = worded(row.why)
-    is_said = row.why == BY_PHONE
+    is_by_phone = row.why == BY_PHONE
     parts = [why]
     if row.reported_until is not None and row.reported_until > now:
         until = figures.past_clock(row.reported_until, now)
-        # First, because on a narrow screen the rest is cut off.
-        parts = [f"{BY_PHONE} until {until}"] if is_said else [why, f"said so until {until}"]
+        by_phone = f"{BY_PHONE} until {until}"
+        parts = [by_phone] if is_by_phone else [why, by_phone]
     known = str(row.why)
     if row.free is not None and "free" not in known:
         parts.append(f"{row.free} free")
-    if row.free is not None and row.seen_at is not None and not is_said and "as of" not in known:
+    is_counted = row.free is not None and not is_by_phone
+    if is_counted and row.seen_at is not None and "as of" not in known:
         parts.append(f"as of {figures.past_clock(row.seen_at, now)}")
     return ", ".join(filter(None, parts))
 
 
 def since(moment: datetime | None, now: datetime) -> str:
-    """Since when, in six cells: ``22:55``, ``Thu`` within a week, ``12 Nov``, ``2025``."""
+    """Write a past moment in six cells: ``22:55``, ``Thu`` within a week, ``12 Nov``, ``2025``."""
     if moment is None:
         return "-"
     local = moment.astimezone(now.tzinfo)
@@ -107,11 +108,10 @@ def since(moment: datetime | None, now: datetime) -> str:
 
 
 def change_lines(report: CheckReport) -> list[str]:
-    """Say what has happened, one event for one cause: the texts that a quiet run mails.
+    """Return the lines of a run with ``--quiet``: one event for each cause, none without changes.
 
-    Providers whose state moved to the same for the same reason are one event: its first line says
-    what and how many, the lines below it who. Empty if there is nothing to say. That the observer
-    is offline lasts, and is said by ``offline_line``.
+    Providers with the same new state and reason are one event: its first line has the state and
+    their number, the lines below it their names. ``offline_line`` reports an offline observer.
     """
     events: dict[tuple[str, str, bool], list[StateChange]] = {}
     for change in report.changes:
@@ -124,7 +124,7 @@ def change_lines(report: CheckReport) -> list[str]:
 
 
 def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
-    """Make the block of one provider's looks with every phase timed, for ``-v``."""
+    """Make the block of one provider's looks with the seconds of each phase, for ``-v``."""
     lines: list[Line] = []
     for reading in readings:
         took_s = sum(seconds for _, seconds in reading.phases)
@@ -149,14 +149,14 @@ def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
 def history_lines(
     moves: Iterable[Move], reports: Iterable[Report], now: datetime, screen: Screen
 ) -> list[Line]:
-    """Make the block of what has happened to one provider, the newest first, for ``-v``."""
-    told = [(move.at, _move(move)) for move in moves]
-    told += [(each.at, _said(each, now)) for each in reports]
-    told.sort(key=lambda each: each[0], reverse=True)
-    lines = [plain_line("history", "bold")] if told else []
-    moments = [figures.past_clock(moment, now) for moment, _ in told[:_MOST_TOLD]]
+    """Make the block of a provider's changes and reports, the newest first, for ``-v``."""
+    events = [(move.at, _move(move)) for move in moves]
+    events += [(each.at, _report(each, now)) for each in reports]
+    events.sort(key=lambda each: each[0], reverse=True)
+    lines = [plain_line("history", "bold")] if events else []
+    moments = [figures.past_clock(moment, now) for moment, _ in events[:_HISTORY_LIMIT]]
     wide = max(map(cells, moments), default=0)
-    for moment, (_, text) in zip(moments, told, strict=False):
+    for moment, (_, text) in zip(moments, events, strict=False):
         first, rest = f"  {pad(moment, wide)}  ", " " * (wide + 4)
         lines += plain_lines(wrap(screen.text(text), screen.width, first=first, rest=rest))
     return lines
@@ -168,10 +168,10 @@ def _move(move: Move) -> str:
     return f"{what}{flapping}" + (f": {move.why}" if move.why else "")
 
 
-def _said(report: Report, now: datetime) -> str:
+def _report(report: Report, now: datetime) -> str:
     free = "" if report.free is None else f", {report.free} free"
     until = figures.past_clock(report.until, now)
-    by = f", noted by {report.operator}" if report.operator else ""
+    by = f", recorded by {report.operator}" if report.operator else ""
     return f"{BY_PHONE}: {report.state}{free}, until {until}{by}"
 
 
@@ -181,14 +181,14 @@ def _event(
     first = min(change.at for change in changes)
     state = f"{after} and flapping" if is_flapping else after
     tail = f"since {figures.past_clock(first, now)}" + (f": {clean(why)}" if why else "")
-    who = [(clean(change.phone, _PHONE_LIMIT), clean(change.name)) for change in changes]
-    if len(who) == 1:
-        return [f"{state}: {' '.join(who[0])} {tail}"]
-    return [f"{state}: {len(who)} providers {tail}", *("  " + "  ".join(each) for each in who)]
+    names = [(clean(change.phone, _PHONE_LIMIT), clean(change.name)) for change in changes]
+    if len(names) == 1:
+        return [f"{state}: {' '.join(names[0])} {tail}"]
+    return [f"{state}: {len(names)} providers {tail}", *("  " + "  ".join(each) for each in names)]
 
 
 def _head(report: CheckReport) -> list[str]:
-    """The first line, in pieces that stay whole."""
+    """Return the parts of the first line, none of which is broken across lines."""
     counts = report.counts
     shown = [f"{counts[state]} {state}" for state in _HEAD_ORDER if state in counts]
     parts = [f"{report.checked} checked in {report.seconds:.1f} s", *shown]
@@ -196,19 +196,19 @@ def _head(report: CheckReport) -> list[str]:
 
 
 def _trouble(report: CheckReport) -> list[str]:
-    """What kept the run itself from seeing everything."""
+    """Return the lines about an offline observer and about unchecked providers."""
     return [*filter(None, [offline_line(report)]), *_left_out(report)]
 
 
 def offline_line(report: CheckReport) -> str:
-    """Say why the observer is offline; empty if it is not."""
+    """Return the line about an offline observer; empty if it is online."""
     if not report.offline:
         return ""
-    return f"observer offline: {clean(worded(report.offline))}; nobody's state was moved"
+    return f"observer offline: {clean(worded(report.offline))}; no state was changed"
 
 
 def offline_problem(report: CheckReport) -> "dict[str, LastingProblem]":
-    """Name the problem that lasts while the observer is offline; empty if it is not."""
+    """Return the lasting problem of an offline observer by its key; empty if it is online."""
     from ..results.lasting_problem import LastingProblem
 
     line = offline_line(report)
@@ -218,11 +218,11 @@ def offline_problem(report: CheckReport) -> "dict[str, LastingProblem]":
 def _left_out(report: CheckReport) -> list[str]:
     if not report.left_out:
         return []
-    return [f"{report.left_out} not looked at: the time was up, their states are as before"]
+    return [f"{report.left_out} not checked within the time budget: their states are unchanged"]
 
 
 def _table(rows: Sequence[CheckRow], now: datetime, screen: Screen) -> list[Line]:
-    """Set the rows; where there is no room for a table, each provider is a few lines."""
+    """Make the table; on a narrow screen each provider is a few lines instead."""
     is_wide = screen.width >= _WIDE
     heads = ["state", "since", *(["seen", "free"] if is_wide else []), "phone", "provider", "why"]
     texts = [_cells(row, now, screen, is_wide=is_wide) for row in rows]

@@ -1,21 +1,21 @@
-"""What text passes through on its way to the terminal, to monitors and into JSON.
+"""Make text from files and callers harmless for terminals, monitors and JSON.
 
 Names, notes and places come from files and callers. rich lets ESC, 8-bit control sequences, bidi
 overrides and NUL through, so that a provider's name could clear the screen, set the window title
-or turn a phone number round. Nothing is deleted: what cannot be shown is written out as an escape.
+or reverse a phone number. No character is deleted: those that cannot be shown become escapes.
 """
 
 from unicodedata import category
 
 MAX_MARKS = 4
-"""Combining marks on one character; Vietnamese needs two, a flood covers the lines above."""
+"""Most combining marks on one character: Vietnamese needs two; many cover the lines above."""
 
 # Controls, formats (bidi, zero width, tags), surrogates, private use, unassigned, line separators;
 # and marks that enclose, because no language needs them and a circle round a digit hides it.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"})
 _MARKS = frozenset({"Mn", "Mc"})
 
-# Letters and marks that are drawn as nothing: fillers, joiners, variation selectors.
+# Letters and marks without a visible glyph: fillers, joiners, variation selectors.
 _INVISIBLE_RANGES = (
     (0x034F, 0x034F),
     (0x115F, 0x1160),
@@ -30,17 +30,17 @@ _INVISIBLE = frozenset(
     chr(code) for first, last in _INVISIBLE_RANGES for code in range(first, last + 1)
 )
 _FIRST_MARK = "\u0300"
-"""No combining mark and nothing invisible that is printable comes before it."""
+"""The first combining mark; every printable character before it is visible."""
 
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def clean(text: str, limit: int = 500) -> str:
-    r"""Make any text harmless on a terminal and show what was hidden in it.
+    r"""Replace the characters of a text that a terminal would obey or not show by escapes.
 
-    Control and format characters appear as ``\x1b`` or ``\u202e``, line breaks and tabs as ``\n``
-    and ``\t``. At most ``limit`` characters come back; a longer text ends in "…". The result needs
-    no further escaping, but rich must get it as ``Text``, never as markup.
+    Control and format characters become ``\x1b`` or ``\u202e``, line breaks and tabs ``\n`` and
+    ``\t``. The result has at most ``limit`` characters; a longer text ends in "…". It needs no
+    further escaping, but rich must get it as ``Text``, never as markup.
     """
     if len(text) <= limit and text.isprintable() and (text.isascii() or max(text) < _FIRST_MARK):
         return text
@@ -93,9 +93,9 @@ def escape(character: str) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Every character as it may be shown: itself, or its escape."""
+    """Return each character, or its escape if it must not be shown."""
     pieces = []
-    # A mark needs a character of ours to sit on, else it would change what stands before.
+    # A mark needs a base character in this text, else it would change the character before it.
     has_base, marks = False, 0
     for character in text:
         kind = category(character)

@@ -1,4 +1,4 @@
-"""The terminal: its size and encoding, and the one place where rich prints on it."""
+"""The terminal: its size and encoding, and all printing by rich."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -19,9 +19,9 @@ def screen_of(
     stream: TextIO, *, width: int | None = None, height: int | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Screen:  # fmt: skip
-    """Find out what a terminal can show: ``COLUMNS`` and ``LINES``, its own size, else 80 x 24."""
+    """Find the size of a terminal: ``COLUMNS`` and ``LINES``, else its own size, else 80 x 24."""
     own_width, own_height = 80, 24
-    # No terminal behind it, or one that does not tell: the classic size holds.
+    # A stream without a terminal, or a terminal of unknown size.
     with suppress(OSError, ValueError):
         own_width, own_height = os.get_terminal_size(stream.fileno())
     width = width or _positive(environ.get("COLUMNS")) or own_width or 80
@@ -31,7 +31,7 @@ def screen_of(
 
 
 def _positive(text: str | None) -> int | None:
-    """Read a size from the environment; whatever is no positive number counts as not set."""
+    """Read a size from the environment; None if it is not a positive number."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
@@ -40,14 +40,14 @@ def print_lines(
 ) -> None:
     """Print lines on a terminal, in colour where it has any and ``NO_COLOR`` is not set."""
     console = console_of(stream, screen, environ)
-    # Never cropped or wrapped again: the layout has measured everything.
+    # Without cropping or wrapping, because the layout has measured all lines.
     console.print(text_of(lines), soft_wrap=True, end="")
 
 
 def console_of(
     stream: TextIO, screen: Screen, environ: Mapping[str, str] = os.environ, *, record: bool = False
 ) -> "Console":
-    """Make the console that takes no markup, emoji code or highlighting from any text.
+    """Make a console that interprets no markup or emoji codes and highlights nothing.
 
     rich itself honours ``NO_COLOR`` and ``TERM=dumb``.
     """

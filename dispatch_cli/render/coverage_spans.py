@@ -1,4 +1,4 @@
-"""Gaps in the words of somebody who plans a weekend: joined, repeated ones once, in local time."""
+"""Gaps in coverage for a reader: neighbours joined, repeated ones once, in local time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -13,9 +13,9 @@ _ONE_DAY = timedelta(days=1)
 
 
 class GapPeriod(Struct, frozen=True, kw_only=True):
-    """Neighbouring gaps with the same count as one, and all that repeat it by the clock.
+    """Neighbouring gaps with the same count, joined, with all repetitions at the same hours.
 
-    The numbers of postcodes are the largest of its gaps, the names those of all.
+    Its numbers of postcodes are the largest of its gaps; its providers are those of all gaps.
     """
 
     starts: tuple[datetime, ...]
@@ -28,57 +28,57 @@ class GapPeriod(Struct, frozen=True, kw_only=True):
 
 
 class GapBlock(Struct, frozen=True):
-    """Services of one region that have the same spells."""
+    """The services of one region that have the same periods."""
 
     region: str
     services: tuple[CoveredService, ...]
-    spells: tuple[GapPeriod, ...]
+    periods: tuple[GapPeriod, ...]
 
 
 def blocks(report: CoverageReport) -> list[GapBlock]:
-    """Put the gaps together by region and service, in the report's order."""
+    """Group the gaps by region and service, in the report's order."""
     covered = {(one.region, one.service): one for one in report.services}
     found: dict[tuple[str, tuple[GapPeriod, ...]], list[CoveredService]] = {}
     for (region, service), gaps in groupby(report.gaps, lambda gap: (gap.region, gap.service)):
-        spells = _repeated(_joined(gaps))
-        found.setdefault((region, spells), []).append(covered[region, service])
-    return [GapBlock(region, tuple(each), spells) for (region, spells), each in found.items()]
+        periods = _repeated(_joined(gaps))
+        found.setdefault((region, periods), []).append(covered[region, service])
+    return [GapBlock(region, tuple(each), periods) for (region, periods), each in found.items()]
 
 
-def when(spell: GapPeriod, report: CoverageReport) -> str:
-    """Say when: ``Sat 28 Nov 18:00 - Sun 06:00``, ``daily 18:00 - 06:00, Fri 27 - Mon 30 Nov``."""
-    start = spell.starts[0]
-    if start == report.start and spell.end == report.end:
+def when(period: GapPeriod, report: CoverageReport) -> str:
+    """Write the time of a period: ``Sat 28 Nov 18:00 - Sun 06:00`` or ``daily 18:00 - 06:00``."""
+    start = period.starts[0]
+    if start == report.start and period.end == report.end:
         return "all the time"
-    if len(spell.starts) == 1:
-        return f"{_day(start.date())} {time_of_day(start)} - {_end(start, spell.end)}"
-    hours = f"{time_of_day(start)} - {_end(start, spell.end, with_day=False)}"
-    days = [each.date() for each in spell.starts]
+    if len(period.starts) == 1:
+        return f"{_day(start.date())} {time_of_day(start)} - {_end(start, period.end)}"
+    hours = f"{time_of_day(start)} - {_end(start, period.end, with_day=False)}"
+    days = [each.date() for each in period.starts]
     if days[-1] - days[0] == (len(days) - 1) * _ONE_DAY:
         return f"daily {hours}, {_day(days[0])} - {_day(days[-1])}"
     return f"{hours}, {', '.join(map(_day, days))}"
 
 
-def where(spell: GapPeriod, served: int) -> str:
-    """Say in how much of the region, "" for all of it that is served."""
-    if spell.worst == spell.postcodes:
-        return "" if spell.postcodes >= served else f"in {spell.postcodes} of {served}"
-    return f"in {spell.worst} of {served}, too few in {spell.postcodes}"
+def where(period: GapPeriod, served: int) -> str:
+    """Write in how many of the region's served postcodes the gap is; "" for all of them."""
+    if period.worst == period.postcodes:
+        return "" if period.postcodes >= served else f"in {period.postcodes} of {served}"
+    return f"in {period.worst} of {served}, too few in {period.postcodes}"
 
 
-def who(spell: GapPeriod) -> str:
-    """Say how many come; whoever it is stands behind it."""
-    if spell.count == 0:
-        return "nobody"
-    return "only one" if spell.count == 1 else f"only {spell.count}"
+def who(period: GapPeriod) -> str:
+    """Write how many providers can come."""
+    if period.count == 0:
+        return "none"
+    return "only one" if period.count == 1 else f"only {period.count}"
 
 
 def _joined(gaps: Iterable[CoverageGap]) -> list[GapPeriod]:
-    spells: list[GapPeriod] = []
+    periods: list[GapPeriod] = []
     for gap in gaps:
-        before = spells[-1] if spells else None
+        before = periods[-1] if periods else None
         if before and before.end == gap.start and before.count == gap.count:
-            spells[-1] = GapPeriod(
+            periods[-1] = GapPeriod(
                 starts=before.starts,
                 end=gap.end,
                 count=gap.count,
@@ -88,7 +88,7 @@ def _joined(gaps: Iterable[CoverageGap]) -> list[GapPeriod]:
                 unknown=_both(before.unknown, gap.unknown),
             )
         else:
-            spells.append(
+            periods.append(
                 GapPeriod(
                     starts=(gap.start,),
                     end=gap.end,
@@ -99,30 +99,30 @@ def _joined(gaps: Iterable[CoverageGap]) -> list[GapPeriod]:
                     unknown=gap.unknown,
                 )
             )
-    return spells
+    return periods
 
 
-def _repeated(spells: Sequence[GapPeriod]) -> tuple[GapPeriod, ...]:
-    """Join what comes again at the same hours of the clock; the first one's end stays."""
+def _repeated(periods: Sequence[GapPeriod]) -> tuple[GapPeriod, ...]:
+    """Join periods that repeat at the same hours of other days; the first one's end is kept."""
     found: dict[tuple[object, ...], GapPeriod] = {}
-    for spell in spells:
-        start = spell.starts[0]
+    for period in periods:
+        start = period.starts[0]
         key = (
-            start.time(), spell.end.time(), spell.end.date() - start.date(),
-            spell.count, spell.worst, spell.postcodes, spell.providers, spell.unknown,
+            start.time(), period.end.time(), period.end.date() - start.date(),
+            period.count, period.worst, period.postcodes, period.providers, period.unknown,
         )  # fmt: skip
         if key in found:
             first = found[key]
-            spell = GapPeriod(  # noqa: PLW2901
+            period = GapPeriod(  # noqa: PLW2901
                 starts=(*first.starts, start),
                 end=first.end,
-                count=spell.count,
-                worst=spell.worst,
-                postcodes=spell.postcodes,
-                providers=spell.providers,
-                unknown=spell.unknown,
+                count=period.count,
+                worst=period.worst,
+                postcodes=period.postcodes,
+                providers=period.providers,
+                unknown=period.unknown,
             )
-        found[key] = spell
+        found[key] = period
     return tuple(found.values())
 
 
@@ -135,7 +135,7 @@ def _day(day: date) -> str:
 
 
 def _end(start: datetime, end: datetime, *, with_day: bool = True) -> str:
-    """The end, midnight as the end of its day, the day only where it is another."""
+    """Write the end of a period: midnight as 24:00, and the day only if it is another one."""
     is_midnight = end.hour == end.minute == 0
     day = end.date() - _ONE_DAY if is_midnight else end.date()
     clock = "24:00" if is_midnight else time_of_day(end)

@@ -1,4 +1,4 @@
-"""Coverage on a screen and as lines with tabs: where and when too few can come."""
+"""The output of coverage, on a screen and as rows: the gaps by place and time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -19,16 +19,16 @@ COVERAGE_COLUMNS = (
 _MOST_NAMED = 3
 _SEPARATOR = "; "
 _NARROW = 48
-"""Below so many cells a number and its name each have a line of their own."""
+"""On a screen with fewer cells a number and its name have a line each."""
 
 
 def coverage_lines(report: CoverageReport, screen: Screen) -> list[Line]:
-    """Make the table for the weekend: by region and service, in local time, worst in red."""
+    """Make the table of gaps by region and service, in local time, the worst in red."""
     lines = plain_lines(flow(_head(report), screen.width, rest="  "), "bold")
     contacts = {contact.provider: contact for contact in report.contacts}
     found = blocks(report)
-    # One column for all, so that the eye runs down it; but a few long texts do not push it out.
-    widths = [cells(when(spell, report)) for block in found for spell in block.spells]
+    # All blocks have one column of times; a few long texts do not widen it.
+    widths = [cells(when(period, report)) for block in found for period in block.periods]
     wide = min(max(widths, default=0), max(20, screen.width * 9 // 16))
     region = ""
     for block in found:
@@ -40,16 +40,16 @@ def coverage_lines(report: CoverageReport, screen: Screen) -> list[Line]:
         first = pad(label, max(2, cells(label))) + "  "
         head = flow([names, reach], screen.width, first=first, rest=" " * (cells(first) + 2))
         lines += plain_lines(head, "bold")
-        for spell in block.spells:
-            parts = _parts(spell, served, contacts, screen)
-            lines += _spell_lines(spell, when(spell, report), wide, parts, screen)
+        for period in block.periods:
+            parts = _parts(period, served, contacts, screen)
+            lines += _period_lines(period, when(period, report), wide, parts, screen)
     if not report.gaps:
         lines.append(plain_line(f"everywhere and always at least {report.minimum}"))
     return lines
 
 
 def coverage_rows(report: CoverageReport) -> "Iterable[Row]":
-    """Make a row for each gap, exactly as it was found."""
+    """Make a row for each gap of the report."""
     served = {(one.region, one.service): one.served for one in report.services}
     contacts = {contact.provider: contact for contact in report.contacts}
     for gap in report.gaps:
@@ -71,14 +71,14 @@ def coverage_rows(report: CoverageReport) -> "Iterable[Row]":
 
 
 def coverage_summary(report: CoverageReport) -> str:
-    """Say in one line how it looks."""
+    """Summarize the coverage in one line."""
     if not report.gaps:
         return f"everywhere at least {report.minimum}"
     regions = {gap.region for gap in report.gaps}
-    nobody = {gap.region for gap in report.gaps if gap.count == 0}
+    empty = {gap.region for gap in report.gaps if gap.count == 0}
     missed = "MISSED: " if report.exit_code else ""
     where_few = f"{missed}fewer than {report.minimum} in {_regions(regions)}"
-    return f"{where_few}, nobody in {_regions(nobody)}" if nobody else where_few
+    return f"{where_few}, none in {_regions(empty)}" if empty else where_few
 
 
 def _regions(regions: Collection[str]) -> str:
@@ -90,27 +90,27 @@ def _regions(regions: Collection[str]) -> str:
 def named(
     providers: Iterable[str], contacts: Mapping[str, CoverageContact]
 ) -> tuple[list[CoverageContact], int]:
-    """The first few of some providers, and how many more there are."""
+    """Return the first few of some providers, and how many more there are."""
     known = [contacts[each] for each in providers]
     return known[:_MOST_NAMED], max(0, len(known) - _MOST_NAMED)
 
 
 def _head(report: CoverageReport) -> list[str]:
-    """The parts of the first line."""
+    """Return the parts of the first line."""
     return [
         f"Coverage {date_and_clock(report.start)} - {date_and_clock(report.end)}",
         coverage_summary(report),
     ]
 
 
-def _spell_lines(
-    spell: GapPeriod, told: str, wide: int, parts: Sequence[tuple[str, str, str]], screen: Screen
+def _period_lines(
+    period: GapPeriod, time: str, wide: int, parts: Sequence[tuple[str, str, str]], screen: Screen
 ) -> list[Line]:
-    """Set one spell: when, how many and where, then the numbers, each whole with its name."""
-    style = "bold red" if spell.count == 0 else ""
+    """Make the lines of a period: time, count and extent, then whole numbers with their names."""
+    style = "bold red" if period.count == 0 else ""
     is_narrow = screen.width < _NARROW
     deeper = " " * (4 if is_narrow else 8)
-    first = f"  {told}  " if is_narrow else f"    {pad(told, wide)}  "
+    first = f"  {time}  " if is_narrow else f"    {pad(time, wide)}  "
     beside = flow([" ".join(filter(None, parts[0]))], screen.width, first=first, rest=deeper)
     shown: list[str] = []
     for label, phone, name in parts[1:]:
@@ -128,13 +128,13 @@ def _spell_lines(
 
 
 def _parts(
-    spell: GapPeriod, served: int, contacts: Mapping[str, CoverageContact], screen: Screen
+    period: GapPeriod, served: int, contacts: Mapping[str, CoverageContact], screen: Screen
 ) -> list[tuple[str, str, str]]:
-    """What is to be said of a spell, as (label, phone, name); the first has no phone."""
-    parts = [(who(spell), where(spell, served), "")]
+    """Return the parts of a period as (label, phone, name); the first one has no phone."""
+    parts = [(who(period), where(period, served), "")]
     for label, providers in (
-        ("" if spell.count else "elsewhere", spell.providers),
-        ("hours unknown:", spell.unknown),
+        ("" if period.count else "elsewhere", period.providers),
+        ("hours unknown:", period.unknown),
     ):
         shown, more = named(providers, contacts)
         for number, one in enumerate(shown):

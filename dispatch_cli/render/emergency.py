@@ -1,4 +1,4 @@
-"""The emergency line alone, for when there is nothing else to show."""
+"""The emergency line alone, for a command that has failed."""
 
 from collections.abc import Sequence
 from typing import TextIO
@@ -13,7 +13,7 @@ from .plain import write_table
 def print_emergency(
     calls: Sequence[EmergencyCall], advice: Sequence[str], *, stream: TextIO
 ) -> None:
-    """Print whom the caller must dial first and what to say, in the form of a whole answer."""
+    """Print the emergency numbers and the advice, in the form of a whole answer."""
     if stream.isatty():
         screen = screen_of(stream)
         lines = [

@@ -1,4 +1,4 @@
-"""The one JSON object that every command prints with ``--json``, also when it fails."""
+"""The JSON object that every command prints with ``--json``, also when it fails."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
@@ -13,7 +13,7 @@ from .clean import json_escaped
 
 
 class ErrorEntry(msgspec.Struct, frozen=True):
-    """One error as scripts see it; what is not known is null."""
+    """One error in the JSON; unknown values are null."""
 
     code: str
     text: str
@@ -23,7 +23,7 @@ class ErrorEntry(msgspec.Struct, frozen=True):
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """The keys in the order in which they are printed."""
+    """The keys of the JSON object, in the order in which they are printed."""
 
     schema: str
     status: Status
@@ -44,9 +44,8 @@ def envelope(
 ) -> bytes:
     """Encode a result as one line of JSON in UTF-8; infinite and undefined numbers are null.
 
-    Texts are exact and not cleaned; what a terminal could obey (control, bidi and invisible
-    characters) stands in them as an escape of JSON. ``data`` is a value of ``results`` or plain
-    builtins.
+    Texts are exact and not cleaned; characters that a terminal could obey (control, bidi and
+    invisible ones) are escapes of JSON. ``data`` is a value of ``results`` or of builtin types.
     """
     whole = _Envelope(
         schema=schema,
@@ -60,7 +59,7 @@ def envelope(
 
 
 def envelope_of_list(schema: str, key: str, items: Iterable[object]) -> Iterator[bytes]:
-    """Encode a success whose data is one list, piece by piece: the bytes of ``envelope``."""
+    """Yield the bytes of ``envelope`` for a success whose data is one list, item by item."""
     empty = b"[]"
     whole = envelope(schema, data={key: ()}, status="success", exit_code=0)
     at = whole.index(empty)
@@ -73,7 +72,7 @@ def envelope_of_list(schema: str, key: str, items: Iterable[object]) -> Iterator
 
 
 def error_entries(error: DispatchError) -> tuple[ErrorEntry, ...]:
-    """List the problems of an error, all under its code."""
+    """Return the problems of an error, all with its code."""
     return tuple(
         ErrorEntry(
             code=error.code,
@@ -87,10 +86,10 @@ def error_entries(error: DispatchError) -> tuple[ErrorEntry, ...]:
 
 
 def status_of(exit_code: int, *, served: bool, emergency: bool) -> Status:
-    """Say in a word how it ended; ``served``: for some service there is somebody.
+    """Return the status for an exit code; ``served``: some service has a candidate.
 
-    Part of an answer is still an answer: with 6, with 3 where some service is served, with 4 where
-    an emergency line stands.
+    It is "partial" with 6, with 3 if some service is served, and with 4 if there is an emergency
+    line.
     """
     if exit_code == ExitCode.OK:
         return "success"
@@ -110,7 +109,7 @@ def _encoded(value: object) -> bytes:
 
 
 def _with_surrogates(value: object) -> bytes:
-    """Encode texts that UTF-8 cannot hold (half a surrogate pair): JSON can, as an escape."""
+    """Encode texts with half a surrogate pair: JSON can hold it as an escape, UTF-8 cannot."""
     import json
 
     builtins = _finite(msgspec.to_builtins(value, enc_hook=str))

@@ -1,4 +1,4 @@
-"""Those who cannot be sent: how many for which reason, who they are, what would have to be true."""
+"""The excluded providers: counts by reason, names, and what would have to be true for each."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from ..results.cascade_answer import Cascade, Exclusion
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 NAME_LEAST = 8
-"""No name is shortened to fewer cells; what stands behind it goes to the next line instead."""
+"""The shortest width of a name; the text behind it goes to the next line instead."""
 
 _SHOWN_PER_REASON = 5
 _INDENT = "   "
@@ -33,7 +33,7 @@ _SHORT_REASONS = {
 
 
 def out_line(cascade: Cascade, width: int, hint: str = "  (--explain)") -> list[str]:
-    """Count those who are out, by reason in the order of the gates; ``hint`` ends the line."""
+    """Count the excluded providers by reason, in the order of the gates; ``hint`` ends the line."""
     counts = {reason: count for reason, count in cascade.excluded_counts.items() if count}
     if not counts:
         return []
@@ -43,7 +43,7 @@ def out_line(cascade: Cascade, width: int, hint: str = "  (--explain)") -> list[
 
 
 def soon_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
-    """Name those who are closed and open soon, with the time at which to call."""
+    """List the closed providers that open soon, with the time at which to call."""
     soon = cascade.opens_soon[:limit]
     hidden = len(cascade.opens_soon) - len(soon)
     more = plain_lines([f"{_INDENT}{hidden} more: --explain"] if hidden and soon else [])
@@ -51,7 +51,7 @@ def soon_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
 
 
 def slower_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
-    """Name those who could come, but later than the last resort; a single one on one line."""
+    """List the providers that are slower than the last resort; with a limit of 1 on one line."""
     slower = cascade.beyond_fallback[:limit]
     if not slower:
         return []
@@ -71,7 +71,7 @@ def slower_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
 
 
 def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
-    """Name everybody who is out by reason, at most five each, the nearest to possible first."""
+    """List at most five excluded providers for each reason, the nearest to possible first."""
     if cascade.excluded is UNSET or not cascade.excluded:
         return []
     lines = [plain_line(""), plain_line(_explain_title(cascade, screen), "bold")]
@@ -86,7 +86,7 @@ def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
         more = [f"{hidden} more: --json"] if hidden > 0 else []
         label = f"{screen.text(reason)} {len(group)}"
         if reason == "service_not_offered":
-            # What they would have to do is the same for all of them: their names are enough.
+            # The detail is the same for all of them, so that their names are enough.
             names = [screen.text(one.name or one.provider) for one in group[:_SHOWN_PER_REASON]]
             listed = [f"{name}," for name in [*names, *more]]
             listed[-1] = listed[-1].removesuffix(",")
@@ -101,7 +101,7 @@ def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
 
 
 def entries(exclusions: Sequence[Exclusion], screen: Screen, then: str = "") -> list[Line]:
-    """Make a line each of phone, name and what would have to be true; the name gives way.
+    """Make a line of phone, name and detail for each provider; only the name is shortened.
 
     ``then`` ends each line.
     """
@@ -122,4 +122,4 @@ def entries(exclusions: Sequence[Exclusion], screen: Screen, then: str = "") -> 
 def _explain_title(cascade: Cascade, screen: Screen) -> str:
     out = sum(cascade.excluded_counts.values())
     service = screen.text(cascade.service).upper()
-    return f"{service}: out {out}: who, and what would have to be true"
+    return f"{service}: {out} out, and what would have to be true"

@@ -1,4 +1,4 @@
-"""The fairness report: each provider and service, overrides apart, what contracts cost."""
+"""The output of the fairness report: providers and services, overrides, cost of contracts."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ FAIRNESS_COLUMNS = (
 
 
 def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
-    """Make the three tables; every number stands whole, long names are shortened."""
+    """Make the three tables, with whole numbers and shortened names."""
     lines = [plain_line(f"since {report.since:%Y-%m-%d}: {counted(report.cases, 'case')}", "bold")]
     lines += report_table(
         ("Provider", "Service", "Elig", "First", "Asked", "Yes", "Fail", "Ask", "There"),
@@ -70,14 +70,14 @@ def fairness_rows(report: FairnessReport) -> "Iterable[Row]":
 
 
 def _count_range(row: FairnessRow) -> str:
-    """In how many cases a provider was eligible: "12", or "12-40" where some are erased."""
+    """Write in how many cases a provider was eligible: "12", or "12-40" if some are erased."""
     if row.eligible == row.eligible_most:
         return str(row.eligible)
     return f"{row.eligible}-{row.eligible_most}"
 
 
 def _mean_range(row: ContractRow) -> str:
-    """The bounds of the mean cost: "0.4 to 1.6", "1.2 or more", or "-" where no cost is known."""
+    """Write the bounds of the mean cost: "0.4 to 1.6", "1.2 or more", "-" without a known cost."""
     if row.mean_low_min is None:
         return "-"
     if row.mean_high_min is None:

@@ -1,4 +1,4 @@
-"""How numbers and times are written on a screen: rounded here and nowhere earlier."""
+"""Write numbers and times for a screen; only here they are rounded."""
 
 from datetime import UTC, datetime, timedelta
 from math import floor, isfinite, isnan
@@ -8,10 +8,10 @@ from ..results.cascade_answer import Candidate
 from .wording import worded
 
 _MEASURED = frozenset({"road"})
-"""The sources of travel times that are more than an estimate; everything else carries "~"."""
+"""The sources of measured travel times; all others are estimates with "~"."""
 
 _ROUNDING = 1e-9
-"""Undoes what binary fractions lose, so that 1 - .2 * .3 * .4 * .5 is 98.8 % and not 98.7 %."""
+"""Compensates the error of binary fractions: 1 - .2 * .3 * .4 * .5 is 98.8 %, not 98.7 %."""
 
 
 def minutes(value: float, *, decimals: int = 1) -> str:
@@ -32,34 +32,34 @@ def percent_down(chance: float, *, decimals: int = 0) -> str:
 
 
 def extra_minutes(value: float) -> str:
-    """Write what something costs, with its sign; a wish can be better than a contract."""
+    """Write additional minutes with their sign; negative if a wish is faster than a contract."""
     rounded = round(value, 1) + 0.0  # no -0.0
     return f"{'-' if rounded < 0 else '+'}{minutes(abs(rounded))} min"
 
 
 def iso(moment: datetime | None) -> str:
-    """A moment as programs read it, to the second; "" for none."""
+    """Write a moment in ISO 8601, to the second; "" for None."""
     return moment.isoformat(timespec="seconds") if moment is not None else ""
 
 
 def past_clock(moment: datetime, now: datetime) -> str:
-    """Write a moment that has been, to the minute that it lies in."""
+    """Write a past moment, rounded down to the minute."""
     return worded(Clock(moment, now))
 
 
 def clock(moment: datetime, when: datetime) -> str:
-    """Write a moment to come, in the incident's time zone and never earlier than it is."""
+    """Write a future moment in the incident's time zone, rounded up to the minute."""
     return worded(promised_clock(moment, when))
 
 
 def date_and_clock(moment: datetime) -> str:
-    """Write a moment with its weekday and date; the year is the caller's own."""
+    """Write a moment with its weekday and date, without the year."""
     day = f"{WEEKDAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]}"
     return f"{day} {time_of_day(moment)}"
 
 
 def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> str:
-    """Write when the last resort is there, if everybody was asked and refused before."""
+    """Write when the last resort is there if all providers refuse before."""
     try:
         there = when.astimezone(UTC) + timedelta(minutes=answers_min + fallback_min)
         return clock(there, when)
@@ -68,12 +68,12 @@ def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> s
 
 
 def kilometres(candidate: Candidate) -> str:
-    """Write the distance, with "~" where it is no measured road."""
+    """Write the distance, with "~" unless it is that of a measured road."""
     return f"{'' if candidate.travel_source in _MEASURED else '~'}{candidate.distance_km:.0f}"
 
 
 def until(candidate: Candidate, when: datetime) -> str:
-    """Write how long a provider is open as far as can be seen."""
+    """Write until when a provider is open, as far as its timetable reaches."""
     if candidate.open_state == "unknown":
         return "?"
     if candidate.open_until is None:
@@ -84,7 +84,7 @@ def until(candidate: Candidate, when: datetime) -> str:
 def arrival_parts(candidate: Candidate) -> tuple[str, str, str, str]:
     """Write arrival, wait, turnout and drive in whole minutes that add up.
 
-    What rounding leaves over goes to the drive, the part that is known least.
+    The drive, the least exact part, gets the remainder of the rounding.
     """
     arrival, wait, turnout = (
         minutes(value, decimals=0)
@@ -96,7 +96,7 @@ def arrival_parts(candidate: Candidate) -> tuple[str, str, str, str]:
 
 
 def answer_cost(candidate: Candidate) -> str:
-    """Write what asking costs: the minutes of one answer over the chance of a yes."""
+    """Write the cost of asking: the minutes of an answer divided by the acceptance."""
     if not candidate.acceptance > 0:
         return "never"
     return minutes(candidate.answer_min / candidate.acceptance)

@@ -1,8 +1,9 @@
-"""The forecast report: chances by tenths, arrivals by bands, providers by year."""
+"""The output of the forecast report: acceptance by tenths, arrivals by bands, providers by year."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..messages import counted
 from ..results.report_results import (
     ArrivalRow,
     ChanceRow,
@@ -21,29 +22,29 @@ FORECAST_COLUMNS = (
     "asked", "accepted", "share", "low", "high", "verdict", "arrived", "mean_min",
 )  # fmt: skip
 VERDICTS: dict[Verdict, str] = {
-    "as_said": "as said",
-    "less_than_said": "less than said",
-    "more_than_said": "more than said",
-    "too_little": "too few to tell",
+    "as_said": "similar",
+    "less_than_said": "lower",
+    "more_than_said": "higher",
+    "too_little": "too few",
 }
 
 
 def forecast_lines(report: ForecastReport, screen: Screen) -> list[Line]:
-    """Make the three tables; every number stands whole, long names are shortened."""
+    """Make the three tables, with whole numbers and shortened names."""
     begin = "all months" if report.since is None else f"since {report.since:%Y-%m-%d}"
-    lines = [plain_line(f"{begin}: {report.asked} asked in their turn", "bold")]
+    lines = [plain_line(f"{begin}: {counted(report.asked, 'offer')} with a forecast", "bold")]
     lines += report_table(
-        ("Said", "Asked", "Yes", "Came true", "Between", "Verdict"),
+        ("Forecast", "Asked", "Yes", "Observed", "Interval", "Verdict"),
         [(_tenth(row), *_outcome(row)) for row in report.rows],
         screen,
     )
     lines += report_table(
-        ("Arrival said", "Came", "After on average"),
+        ("Forecast arrival", "Arrivals", "Observed mean"),
         [(_band(row), str(row.arrived), f"{row.mean_min:.0f} min") for row in report.arrivals],
         screen,
     )
     return lines + report_table(
-        ("Provider", "Year", "Said", "Asked", "Yes", "Came true", "Between", "Verdict"),
+        ("Provider", "Year", "Forecast", "Asked", "Yes", "Observed", "Interval", "Verdict"),
         [(row.provider, row.year, f"{row.said:.0%}", *_outcome(row)) for row in report.providers],
         screen,
     )
@@ -74,10 +75,10 @@ def _band(row: ArrivalRow) -> str:
 
 
 def _outcome(row: ChanceRow | ProviderChanceRow) -> tuple[str, ...]:
-    """How many were asked and accepted, the share, what the true one lies between, the verdict."""
-    between = "-"
+    """Write the counts, the observed share, the interval of the true share, and the verdict."""
+    interval = "-"
     if row.low is not None and row.high is not None:
-        between = f"{row.low * 100:.0f} to {row.high:.0%}"
+        interval = f"{row.low * 100:.0f}-{row.high:.0%}"
     return (
-        str(row.asked), str(row.accepted), f"{row.share:.0%}", between, VERDICTS[row.verdict],
+        str(row.asked), str(row.accepted), f"{row.share:.0%}", interval, VERDICTS[row.verdict],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The top of the screen: emergency first, what to say to the caller, then what was understood."""
+"""The top of the screen: emergency numbers, advice for the caller, then the incident as read."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
 EMERGENCY_STYLE = "bold red"
 _INDENT = " " * 5
 
-# Facts whose value alone does not say what it is.
+# Facts whose value needs a word beside it.
 _FACT_FORMS = {
     "injured": "{} injured",
     "persons": "{} persons",
@@ -43,18 +43,18 @@ def head_lines(answer: Answer, screen: Screen, now: datetime | None) -> list[Lin
 
 
 def emergency_lines(calls: Iterable[EmergencyCall], screen: Screen) -> list[Line]:
-    """Make one line per number to dial, and not per service: who comes, who dials."""
+    """Make one line for each number to dial, with all services that this call reaches."""
     by_number: dict[str, list[EmergencyCall]] = {}
     for call in calls:
         by_number.setdefault(call.dial, []).append(call)
     lines = []
     for number, group in by_number.items():
         services = ", ".join(call.service for call in group)
-        # Who is reached through another number has nothing to add but that one call is enough.
+        # The text of a service that is reached through another number is not needed.
         texts = dict.fromkeys(call.text for call in group if call.dial == call.number)
         words = ": ".join([services, *(["one call."] if len(group) > 1 else [])])
-        said = " ".join(text for text in texts if text)
-        text = f"EMERGENCY  {number}  {words}{'' if len(group) > 1 else ':'} {said}"
+        what_to_say = " ".join(text for text in texts if text)
+        text = f"EMERGENCY  {number}  {words}{'' if len(group) > 1 else ':'} {what_to_say}"
         lines += [
             plain_line(line, EMERGENCY_STYLE)
             for line in wrap(screen.text(text), screen.width, rest=_INDENT)
@@ -63,7 +63,7 @@ def emergency_lines(calls: Iterable[EmergencyCall], screen: Screen) -> list[Line
 
 
 def advice_lines(advice: Iterable[str], screen: Screen, *, has_emergency: bool) -> list[Line]:
-    """Make the lines of what to say to the caller at once, under the emergency line or alone."""
+    """Make the lines of advice for the caller, below the emergency line or alone."""
     first = _INDENT if has_emergency else "SAY  "
     lines: list[Line] = []
     for each in advice:
@@ -74,7 +74,7 @@ def advice_lines(advice: Iterable[str], screen: Screen, *, has_emergency: bool) 
 
 
 def vehicle_text(incident: IncidentView, screen: Screen) -> str:
-    """Say what is known of the vehicle, and what is assumed where nobody asked."""
+    """Write the known facts of the vehicle, and the assumed ones that were not asked."""
     vehicle = incident.vehicle
     kind = str(vehicle.get("kind") or "car")
     weight = vehicle.get("weight_t")
@@ -95,7 +95,7 @@ def vehicle_text(incident: IncidentView, screen: Screen) -> str:
 
 
 def facts(incident: IncidentView, screen: Screen) -> list[str]:
-    """Say everything else that the caller said, each fact in words of its own."""
+    """Write the other facts of the incident, each with its own words."""
     texts = []
     for key, value in incident.facts.items():
         if value is True:
@@ -111,20 +111,20 @@ def facts(incident: IncidentView, screen: Screen) -> list[str]:
 
 
 def client_text(incident: IncidentView, screen: Screen) -> str:
-    """Say whose customer calls; not asked is not the same as nobody's."""
+    """Write the client of the caller; "not asked" differs from "no client"."""
     if incident.client is None:
         return "client not asked"
     return f"client {screen.text(incident.client)}" if incident.has_client else "no client"
 
 
 def label_text(incident: IncidentView, screen: Screen) -> str:
-    """Name the incident: a service in capitals where it is all that is wanted."""
+    """Write the kind of the incident, in capitals if it is a single service."""
     kind = screen.text(incident.kind)
     return kind.upper() if incident.services == (incident.kind,) else kind
 
 
 def _emergency_head(incident: IncidentView, screen: Screen) -> list[Line]:
-    """The incident in a line, and the place on one of its own: nothing matters more at 112."""
+    """Make the line of the incident, and one for the place, which 112 needs first."""
     vehicle = ", ".join([vehicle_text(incident, screen), *facts(incident, screen)])
     parts = [
         label_text(incident, screen),
@@ -140,7 +140,7 @@ def _emergency_head(incident: IncidentView, screen: Screen) -> list[Line]:
 
 
 def _quiet_head(incident: IncidentView, screen: Screen, now: datetime | None) -> list[Line]:
-    """The incident on one line where it fits, and what to ask before anything else."""
+    """Make the line of the incident, and the question about injured persons."""
     is_today = now is not None and now.astimezone(incident.when.tzinfo).date() == (
         incident.when.date()
     )
@@ -148,7 +148,7 @@ def _quiet_head(incident: IncidentView, screen: Screen, now: datetime | None) ->
     place = f"{label_text(incident, screen)}  {screen.text(incident.place)}: confirm"
     parts = [
         place,
-        # One blank more, so that the place to confirm stands apart.
+        # One more blank separates the place, which the caller must confirm.
         " " + vehicle_text(incident, screen),
         client_text(incident, screen),
         time_of_day(when) if is_today else figures.date_and_clock(when),
@@ -167,7 +167,7 @@ def _quiet_head(incident: IncidentView, screen: Screen, now: datetime | None) ->
 
 
 def _notes(answer: Answer, screen: Screen) -> list[Line]:
-    """Which file answers and how many it holds, and what would sharpen the ranking."""
+    """Make the line of the provider file, and of facts that would make the ranking more exact."""
     source = answer.provider_file
     name = "packaged sample" if source.source == "sample" else PurePath(source.path).name
     parts = [f"{screen.text(name)}, {source.providers} providers"]

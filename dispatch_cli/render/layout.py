@@ -1,6 +1,6 @@
-"""Lines of text on a terminal: how wide they are, how they are shortened, padded and wrapped.
+"""Lines of text on a terminal: measure, shorten, pad and wrap them.
 
-Knows nothing of rich: a line is a row of pieces, each a text with the name of a style.
+A line is a row of pieces, each a text with the name of a style, independent of rich.
 """
 
 import re
@@ -19,7 +19,7 @@ Piece = tuple[str, str]
 Line = tuple[Piece, ...]
 
 GAP = "   "
-"""What stands between two facts on one line."""
+"""The blanks between two facts on one line."""
 
 # For terminals that do not speak UTF-8; German as people type it without umlauts.
 _ASCII = {
@@ -30,14 +30,14 @@ _ASCII = {
 
 
 class Screen(Struct, frozen=True):
-    """What a terminal can show; ``height`` None: as many lines as there are (for a picture)."""
+    """The size and encoding of a terminal; ``height`` None: unlimited, for a picture."""
 
     width: int = 80
     height: int | None = None
     encoding: str = "utf-8"
 
     def text(self, raw: Message | str, limit: int = 500) -> str:
-        """Word a sentence, clean a text, and spell out what the encoding does not have."""
+        """Return a sentence or text cleaned, and with replacements for the encoding."""
         shown = clean(raw if isinstance(raw, str) else worded(raw), limit)
         return shown if shown.isascii() else encodable(shown, self.encoding)
 
@@ -62,7 +62,7 @@ def line_text(line: Line) -> str:
 
 
 def encodable(text: str, encoding: str) -> str:
-    """Replace what an encoding cannot say: ± by +/-, – by -, ä by ae, anything else by its code."""
+    """Replace characters that an encoding lacks: ± by +/-, ä by ae, others by their code."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
@@ -73,7 +73,7 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def cells(text: str) -> int:
-    """Count the columns of a cleaned text: two for East Asian wide signs, none for marks."""
+    """Count the cells of a cleaned text: two for East Asian wide characters, none for marks."""
     if text.isascii():
         return len(text)
     return sum(_cell(character) for character in text)
@@ -118,7 +118,7 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
 def flow(
     parts: Iterable[str], width: int, *, gap: str = GAP, first: str = "", rest: str = ""
 ) -> list[str]:
-    """Set parts one after another, each whole on its line wherever a line can hold it."""
+    """Set parts one after another; a part is broken only if it is longer than a line."""
     lines: list[str] = []
     current, is_empty = first, True
     for part in parts:

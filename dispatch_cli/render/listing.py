@@ -1,4 +1,4 @@
-"""A plain table, as of ``providers list``: rich on a terminal, tab-separated lines elsewhere."""
+"""A table of texts, as of ``providers list``: on a terminal by rich, else tab-separated."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
@@ -25,11 +25,11 @@ def print_listing(
     whole: Collection[str] = ("phone",),
     width: int | None = None,
 ) -> None:
-    """Print rows under their headings; nothing is cropped, long cells are folded on a terminal.
+    """Print rows under their headings; on a terminal long cells are folded, not cropped.
 
-    ``whole`` names the columns whose cells stand on one line whatever the width. ``title`` and
-    the width count only on a terminal; elsewhere the lines are tab-separated. Only some rows are
-    in memory at a time, so that the first lines of a long list come at once.
+    ``whole`` names the columns whose cells are never folded. ``title`` and ``width`` are for
+    terminals; elsewhere the lines are tab-separated. Rows are read in blocks, so that the first
+    lines of a long list appear at once.
     """
     if stream.isatty():
         from rich.text import Text
@@ -45,7 +45,7 @@ def print_listing(
 
 
 def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
-    """Take rows a thousand at a time; no row is one empty block, which has its headings."""
+    """Yield rows in blocks; without rows one empty block, which has its headings."""
     left = iter(rows)
     yield list(islice(left, _BLOCK))
     while block := list(islice(left, _BLOCK)):

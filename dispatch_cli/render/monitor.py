@@ -1,7 +1,8 @@
 """One line for Nagios, Icinga and Checkmk, and the monitors' own exit codes.
 
-As the monitoring-plugins guidelines have it: ``STATUS: text | 'label'=value;warn;crit;min;max``,
-the text short, the status in the exit code. The codes 0 to 3 count here and nowhere else.
+The format is that of the monitoring-plugins guidelines: ``STATUS: text |
+'label'=value;warn;crit;min;max``, with the status also in the exit code. Only ``--monitor`` has
+these exit codes 0 to 3.
 """
 
 from typing import Final, Literal
@@ -19,29 +20,29 @@ UNKNOWN: Final = 3
 _WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 _MOST_CELLS = 79
 
-# What each state means to a monitor: the range beyond which it warns, and is critical.
+# For each state the range beyond which a monitor warns, and that beyond which it is critical.
 _RANGES = {
     "up": ";", "busy": ";", "degraded": "0;", "down": ";0", "unknown": "0;", "closed": ";",
 }  # fmt: skip
 
 
 def monitor_line(report: CheckReport) -> tuple[str, MonitorCode]:
-    """Make the line, without its end, and the code to leave with.
+    """Make the line, without its line end, and the exit code.
 
-    Critical while anybody is down; a warning while anybody is degraded or unknown, or was not
-    looked at; unknown if the observer itself is offline. Being busy is a towing firm's business.
+    Critical while any provider is down; a warning while any is degraded, unknown or was not
+    checked; unknown if the observer itself is offline. A busy provider is no reason to warn.
     """
     code = _code(report)
     return f"{_line(code, _text(report))} | {_figures(report)}", code
 
 
 def unknown_line(reason: str) -> tuple[str, MonitorCode]:
-    """Make the line of a run that failed: a file that cannot be read, a wrong argument."""
+    """Make the line of a failed run, for example with an unreadable file or a wrong argument."""
     return _line(UNKNOWN, clean(reason, 400)), UNKNOWN
 
 
 def _line(code: MonitorCode, text: str) -> str:
-    """Join status and text, in ASCII; a bar would begin the figures."""
+    """Join status and text in ASCII; "|" is replaced, because it would begin the figures."""
     plain = encodable(text.replace("|", "/"), "ascii")
     return shorten(f"{_WORDS[code]}: {plain}", _MOST_CELLS, "...")
 
@@ -56,21 +57,21 @@ def _code(report: CheckReport) -> MonitorCode:
 
 
 def _text(report: CheckReport) -> str:
-    """The counts, then as many names of those who are down as a line can hold."""
+    """Write the counts, then the names of the providers that are down if the line can hold them."""
     if report.offline:
         return f"observer offline: {clean(str(report.offline), 200)}"
     counts = report.counts
     parts = [f"{counts[state]} {state}" for state in counts]
     if report.left_out:
-        parts.append(f"{report.left_out} not looked at")
-    text = ", ".join(parts) or "nobody to look at"
+        parts.append(f"{report.left_out} not checked")
+    text = ", ".join(parts) or "no provider to check"
     names = [clean(row.name, 60) for row in report.rows if row.state == "down"]
-    said = f"{text}: {', '.join(names)}"
-    return said if names and cells(said) < _MOST_CELLS else text
+    with_names = f"{text}: {', '.join(names)}"
+    return with_names if names and cells(with_names) < _MOST_CELLS else text
 
 
 def _figures(report: CheckReport) -> str:
-    """The figures to draw: each state with its ranges, and how the run itself went."""
+    """Write the performance data: each state with its ranges, and the figures of the run."""
     total = len(report.rows)
     figures = [
         f"'{state}'={report.counts.get(state, 0)};{limits};0;{total}"

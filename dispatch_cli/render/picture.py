@@ -1,4 +1,4 @@
-"""The picture of a real cascade for the README, exported by the program itself."""
+"""Export a cascade as an SVG picture, for the README."""
 
 import io
 
@@ -7,7 +7,7 @@ from .cascade_table import ScreenOptions, answer_lines
 from .console import console_of, text_of
 from .layout import Screen, plain_line, plain_lines, wrap_command
 
-# rich's own format loads a font from the network; this one takes what the reader's system has.
+# rich's own format loads a font from the network; this one uses fonts of the reader's system.
 _FORMAT = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
 <style>

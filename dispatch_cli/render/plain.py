@@ -1,4 +1,4 @@
-"""Off a terminal: tab-separated lines with a header, nothing cropped, the same columns always."""
+"""Tab-separated output: a header row, always the same columns, no cropped cells."""
 
 import sys
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""What a run found as text for the textfile collector of node_exporter.
+"""The result of a run as text for the textfile collector of node_exporter.
 
-No sample carries a time of its own (the collector refuses the file otherwise); when a provider was
-last seen is a value, so that a file that nobody writes any more does not look alive.
+Samples have no time stamps, because the collector refuses them. The times of the run and of each
+provider are values, so that an outdated file can be noticed.
 """
 
 import sys
@@ -17,7 +17,7 @@ Sample = tuple[Labels, float]
 
 
 def exposition(report: CheckReport) -> str:
-    """Make the whole file, in the text format 0.0.4; in UTF-8 whatever the texts hold."""
+    """Make the whole file, in the text format 0.0.4."""
     return "".join(
         line
         for name, explained, samples in _families(report)
@@ -29,7 +29,7 @@ def _families(report: CheckReport) -> Iterator[tuple[str, str, list[Sample]]]:
     rows = report.rows
     yield (
         "dispatch_provider_state",
-        "1 for the state in which a provider stands, 0 for the others.",
+        "1 for the state of a provider, 0 for the other states.",
         [
             ((("provider", row.provider), ("state", state)), float(row.state == state))
             for row in rows
@@ -46,32 +46,32 @@ def _families(report: CheckReport) -> Iterator[tuple[str, str, list[Sample]]]:
     )
     yield (
         "dispatch_provider_checked_timestamp_seconds",
-        "When a look last said anything about a provider; old means stale.",
+        "When the state of a provider was last confirmed; an old time means a stale state.",
         [sample for row in rows for sample in _moment(row.provider, row.seen_at)],
     )
     yield (
         "dispatch_provider_since_timestamp_seconds",
-        "Since when a provider has stood in its state.",
+        "Since when a provider has been in its state.",
         [sample for row in rows for sample in _moment(row.provider, row.since)],
     )
     yield (
         "dispatch_provider_free_units",
-        "Units that a provider reports free; absent where nothing is known.",
+        "Free units that a provider reports; absent if unknown.",
         [((("provider", row.provider),), float(row.free)) for row in rows if row.free is not None],
     )
     counts = report.counts
     yield (
         "dispatch_check_providers",
-        "How many providers stand in each state.",
+        "Number of providers in each state.",
         [((("state", state),), float(counts.get(state, 0))) for state in WORST_FIRST],
     )
     for name, explained, value in (
-        ("checked", "Providers looked at in the last run.", report.checked),
-        ("left_out", "Providers not looked at before the time was up.", report.left_out),
-        ("changes", "Hard states that the last run has moved.", len(report.changes)),
+        ("checked", "Providers checked in the last run.", report.checked),
+        ("left_out", "Providers not checked within the time budget.", report.left_out),
+        ("changes", "Hard states changed by the last run.", len(report.changes)),
         ("observer_online", "0 if the observer itself was offline.", not report.offline),
-        ("run_duration_seconds", "How long the last run took.", report.seconds),
-        ("run_timestamp_seconds", "When the last run looked.", report.at.timestamp()),
+        ("run_duration_seconds", "Duration of the last run.", report.seconds),
+        ("run_timestamp_seconds", "Time of the last run.", report.at.timestamp()),
     ):
         yield f"dispatch_check_{name}", explained, [((), float(value))]
 
@@ -81,7 +81,7 @@ def _moment(provider: str, moment: datetime | None) -> list[Sample]:
 
 
 def _family(name: str, explained: str, samples: Iterable[Sample]) -> Iterator[str]:
-    """Make the lines of one metric; without a sample it is absent altogether."""
+    """Make the lines of one metric; none without samples."""
     lines = [f"{name}{_labels(labels)} {_number(value)}\n" for labels, value in samples]
     if lines:
         yield f"# HELP {name} {explained}\n# TYPE {name} gauge\n"
@@ -97,8 +97,8 @@ def _labels(labels: Labels) -> str:
 def _escaped(value: str) -> str:
     r"""Write a label's value, cleaned as for a terminal, since other programs may show it as it is.
 
-    The format has escapes for backslash, quote and line end only: a control character is written
-    out as its code (``\x1b``), and a line end as ``\n`` in two characters.
+    The format has escapes for backslash, quote and line end only. A control character is written
+    as its code (``\x1b``), a line end as ``\n`` in two characters.
     """
     return clean(value, sys.maxsize - 1).replace("\\", "\\\\").replace('"', '\\"')
 

@@ -1,4 +1,4 @@
-"""A table of a report on a screen."""
+"""The tables of reports on a screen."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ _LEAST = 10
 
 
 def report_table(heads: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen) -> list[Line]:
-    """Make an empty line, the heads and the rows; nothing if there is no row.
+    """Make an empty line, the headings and the rows; no line without rows.
 
-    Numbers stand right and whole. If the table is too wide, the first two columns are shortened.
+    Numbers are aligned right and never shortened; the first two columns are, if necessary.
     """
     if not rows:
         return []

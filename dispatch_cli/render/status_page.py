@@ -1,7 +1,7 @@
-"""One self-contained page that shows how everybody stands.
+"""A self-contained HTML page with the states of all providers.
 
-It asks nobody for anything: no script, no request, no font; its own policy forbids them. What
-files and servers wrote is text on it and nothing else.
+It has no scripts, requests or fonts, and its content security policy forbids them. Texts from
+files and servers are escaped.
 """
 
 from base64 import b64encode
@@ -28,8 +28,8 @@ def status_page(
 ) -> str:
     """Make the page as of ``report.at``, in its time zone; stale after ``stale_min``.
 
-    A page without scripts cannot look at a clock: it says until when it is fresh, and a warning
-    appears when it has been open for that long.
+    Without scripts the page cannot read a clock. It has the time from which it is stale, and shows
+    a warning when it has been open for ``stale_min``.
     """
     style = style_sheet(stale_min * 60)
     body = "\n".join(_body(report, coverage, stale_min))
@@ -44,7 +44,7 @@ def _head(report: CheckReport, style: str) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     down = report.counts.get("down", 0)
-    title = f"{down} down" if down else "Nobody down"
+    title = f"{down} down" if down else "No provider down"
     if report.offline:
         title = "Observer offline"
     return f"""<!DOCTYPE html>
@@ -64,28 +64,28 @@ def _head(report: CheckReport, style: str) -> str:
 
 def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float) -> Iterator[str]:
     stale_at = report.at + timedelta(minutes=stale_min)
-    yield "<header>\n<h1>Who can be reached</h1>"
+    yield "<header>\n<h1>States of the providers</h1>"
     day, _, time_of_day = date_and_clock(report.at).rpartition(" ")
     zone = _text(report.at.tzname() or "")
     yield (
         f'<p>As of <time datetime="{report.at.isoformat(timespec="seconds")}">'
         f"{day} {report.at.year}, {time_of_day}</time> {zone}: "
-        f"{report.checked} looked at in {report.seconds:.1f} s. "
+        f"{report.checked} checked in {report.seconds:.1f} s. "
         f"<strong>Stale from {past_clock(stale_at, report.at)}.</strong></p>"
     )
     yield (
         f'<p class="alarm stale">This page has been open for more than {stale_min:.0f} minutes: '
-        "what it says is stale. Load it again.</p>"
+        "it is stale. Load it again.</p>"
     )
     if report.offline:
         yield (
             '<p class="alarm">The observer itself is offline: '
-            f"{_text(worded(report.offline))}. Nobody's state was moved.</p>"
+            f"{_text(worded(report.offline))}. No state was changed.</p>"
         )
     if report.left_out:
         yield (
-            f'<p class="alarm">{report.left_out} not looked at: the time was up. '
-            "Their states are as before.</p>"
+            f'<p class="alarm">{report.left_out} not checked within the time budget. '
+            "Their states are unchanged.</p>"
         )
     yield "</header>\n<main>"
     yield from _counts(report)
@@ -99,7 +99,7 @@ def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float
 
 
 def _counts(report: CheckReport) -> Iterator[str]:
-    yield '<ul class="counts" aria-label="How many stand in each state">'
+    yield '<ul class="counts" aria-label="Number of providers in each state">'
     counts = report.counts
     for state in WORST_FIRST:
         if state in counts:
@@ -112,7 +112,7 @@ def _not_up(rows: list[CheckRow], now: datetime) -> Iterator[str]:
     if rows:
         yield from _table(rows, now)
     else:
-        yield "<p>Everybody whose hours it is can be reached.</p>"
+        yield "<p>All open providers can be reached.</p>"
     yield "</section>"
 
 
@@ -125,7 +125,7 @@ def _rest(rows: list[CheckRow], now: datetime) -> Iterator[str]:
 
 
 def _table(rows: Iterable[CheckRow], now: datetime) -> Iterator[str]:
-    """Make a table; the roles keep it one where narrow screens set its cells below each other."""
+    """Make a table, with roles for narrow screens, on which its cells are below each other."""
     heads = ("State", "Since", "Phone", "Provider", "Why")
     cells = "".join(f'<th scope="col" role="columnheader">{head}</th>' for head in heads)
     yield '<table role="table">'
@@ -169,20 +169,20 @@ def _block(
         f'<span class="quiet">{served} of {block.services[0].postcodes} postcodes served</span></p>'
     )
     yield '<ul class="gaps">'
-    for spell in block.spells:
-        badge = _badge("busy" if spell.count else "down", who(spell))
-        told = [_text(where(spell, served)), *_names(spell, contacts)]
+    for period in block.periods:
+        badge = _badge("busy" if period.count else "down", who(period))
+        parts = [_text(where(period, served)), *_names(period, contacts)]
         yield (
-            f"<li><span>{_text(when(spell, report))}</span>{badge}"
-            f'<span class="who">{"<br>".join(filter(None, told))}</span></li>'
+            f"<li><span>{_text(when(period, report))}</span>{badge}"
+            f'<span class="who">{"<br>".join(filter(None, parts))}</span></li>'
         )
     yield "</ul>"
 
 
-def _names(spell: GapPeriod, contacts: Mapping[str, CoverageContact]) -> Iterator[str]:
+def _names(period: GapPeriod, contacts: Mapping[str, CoverageContact]) -> Iterator[str]:
     for label, providers in (
-        ("" if spell.count else "elsewhere", spell.providers),
-        ("hours unknown:", spell.unknown),
+        ("" if period.count else "elsewhere", period.providers),
+        ("hours unknown:", period.unknown),
     ):
         shown, more = named(providers, contacts)
         for number, one in enumerate(shown):
@@ -205,12 +205,12 @@ def _since(moment: datetime | None, now: datetime) -> str:
 
 
 def _phone(shown: str) -> str:
-    """A number that a phone can dial, if that is what it is."""
+    """Make a link for a number that a phone can dial; else the text."""
     digits = "".join(sign for sign in shown if sign in "+0123456789")
     is_number = len(digits) >= 3 and not set(shown) - set("+0123456789 -/()")
     return f'<a href="tel:{digits}">{_text(shown)}</a>' if is_number else _text(shown)
 
 
 def _text(raw: str) -> str:
-    """The one way in which a text gets onto the page."""
+    """Clean and escape a text for the page."""
     return escape(clean(raw))

@@ -1,8 +1,8 @@
-"""The colours and rules of the status page; every pair that is used is legible in both schemes."""
+"""The colours and rules of the status page; each pair of colours is legible in both schemes."""
 
 from collections.abc import Mapping
 
-# Ink and paper of the page, then of each state's badge. The names are the rules' variables.
+# The colours of the page, then of the badge of each state, by the names of the CSS variables.
 LIGHT: Mapping[str, str] = {
     "paper": "#ffffff", "card": "#f3f5f8", "line": "#d5dae2", "ink": "#16181d",
     "quiet": "#525965", "link": "#0a4fc2",
@@ -29,7 +29,7 @@ PAIRS = (
     ("link", "card"), ("down-ink", "down"), ("busy-ink", "busy"), ("degraded-ink", "degraded"),
     ("unknown-ink", "unknown"), ("up-ink", "up"), ("closed-ink", "closed"),
 )  # fmt: skip
-"""What is written on what."""
+"""The pairs of text colour and background."""
 
 _STATES = ("down", "busy", "degraded", "unknown", "up", "closed")
 
@@ -89,7 +89,7 @@ td.phone a{display:inline-block;padding:.3rem 0}
 
 
 def style_sheet(stale_s: float) -> str:
-    """Make the rules; the warning that a page is stale appears so long after it was opened."""
+    """Make the rules; a warning appears on a page that has been open for ``stale_s`` seconds."""
     badges = "".join(
         f".{state}{{background:var(--{state});color:var(--{state}-ink)}}\n"
         f".counts .of-{state}{{border-left-color:var(--{state})}}\n"

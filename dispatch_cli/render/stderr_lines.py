@@ -1,4 +1,4 @@
-"""Errors, warnings and hints on stderr, one shape everywhere; the last line is what to do."""
+"""Errors, warnings and hints on stderr, all in one format; a hint is the last line."""
 
 from collections.abc import Iterable
 from typing import TextIO
@@ -21,33 +21,33 @@ def print_error(error: DispatchError, *, stream: TextIO, quiet: bool = False) ->
 
 
 def print_warnings(warnings: Iterable[Message | str], *, stream: TextIO) -> None:
-    """Print warnings, each once and in their order; ``--quiet`` does not silence them."""
+    """Print warnings, each once and in their order."""
     _write("warning", dict.fromkeys(warnings), stream)
 
 
 def print_notes(warnings: Iterable[Message | str], hint: Message | str, *, stream: TextIO) -> None:
-    """Print warnings and what to do next, all or nothing: a failure leaves none of the lines."""
+    """Print warnings and a hint in one write, so that a failure leaves none of the lines."""
     lines = _lines("warning", dict.fromkeys(warnings), stream)
     stream.write(lines + (_lines("hint", [hint], stream) if hint else ""))
 
 
 def print_recorded(facts: Iterable[Message | str], *, stream: TextIO) -> None:
-    """Print what is in the log, where the rest of the answer could not be shown."""
+    """Print the recorded facts of a command that has failed after its commit."""
     _write("recorded", facts, stream)
 
 
 def print_rejected(text: Message | str, *, stream: TextIO) -> None:
-    """Name one record that is not taken, and why."""
+    """Print a rejected row with its reason."""
     _write("rejected", [text], stream)
 
 
 def print_done(text: Message | str, *, stream: TextIO) -> None:
-    """Say in one line what has been done."""
+    """Print the line of a finished command."""
     _write("done", [text], stream)
 
 
 def print_hint(hint: Message | str, *, stream: TextIO, quiet: bool = False) -> None:
-    """Print what to do next, unless ``quiet``."""
+    """Print a hint what to do next, unless ``quiet``."""
     if not quiet:
         _write("hint", [hint], stream)
 

@@ -106,7 +106,7 @@ def test_a_report_holds_until_its_end_and_is_unknown_for_a_day():
     """2 free until 13:00, then "report ended", and a day later the report is ignored."""
     report = said()
     assert at(59, report=report) == Reachability(
-        state="up", free=2, since=NOON, why="said on the phone", source="phone"
+        state="up", free=2, since=NOON, why="reported by phone", source="phone"
     )
     for minutes in (60, 61, 600, 60 + ASKED_AGAIN / MINUTE - 1):
         ended = at(minutes, report=report)
@@ -145,7 +145,7 @@ def test_a_hard_down_after_the_report_wins():
 def test_who_names_no_units_has_those_of_the_feed():
     """A report without a number keeps the units of the feed."""
     found = at(10, seen("up", 5, free=3), said(free=None))
-    assert (found.state, found.free, found.why) == ("up", 3, "said on the phone")
+    assert (found.state, found.free, found.why) == ("up", 3, "reported by phone")
     found = at(10, seen("busy", 5, free=0, wait_min=25.0), said(free=None))
     assert (found.state, found.wait_min) == ("busy", 20.0)  # 25 minutes from the look
 

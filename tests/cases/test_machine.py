@@ -286,7 +286,9 @@ class Casework(RuleBasedStateMachine):
             lambda book: open_case.open_case(book, here, Personal()),
         )
         if opened:
-            found = {each for each in english(opened.warnings) if each.startswith("may be a duplicate")}
+            found = {
+                each for each in english(opened.warnings) if each.startswith("may be a duplicate")
+            }
             found = {int(each.split()[-1]) for each in found}
             forgotten = {job.number for job in self.desk.jobs if job.is_forgotten}
             assert found - forgotten == same

@@ -1,4 +1,4 @@
-"""What a provider said on the phone, and what it and the looks change in a ranking."""
+"""What a provider reported by phone, and what it and the looks change in a ranking."""
 
 from datetime import timedelta
 
@@ -138,7 +138,7 @@ def test_down_is_excluded_since_when_and_why(desk):
     provider_reports.report(desk(5), "bert", state="down")
     found = out(ranked(desk(10)))
     assert found["anna"] == ("down", "down since 12:00: connection refused, 3 x")
-    assert found["bert"] == ("down", "down since 12:05: said on the phone")
+    assert found["bert"] == ("down", "down since 12:05: reported by phone")
 
 
 def test_busy_waits_as_long_as_the_feed_says_or_the_file(desk):

@@ -31,7 +31,7 @@ OTHER_KEYS = [
     ("z", "z again"), ("n", "nothing recorded"), ("z", "z again"), ("z", "was never called"),
     ("\r", "the call is placed"), ("u", "unreachable"), ("z", "superseded by 1.3: open"),
     ("a", "there in how many minutes"), ("9\r", "accepted, there by"), ("f", "failed"),
-    ("\r", "the call is placed"), ("e", "wrong equipment"), ("\r", "NOBODY IS LEFT"),
+    ("\r", "the call is placed"), ("e", "wrong equipment"), ("\r", "NO PROVIDER LEFT"),
     ("x", "x again"), ("n", "nothing recorded"), ("x", "x again"),
     ("x", "cancelled by the motorist"),
     ("\r", "was cancelled at"),

@@ -269,7 +269,7 @@ def test_nobody_left_shows_the_last_resort(dispatch, opened, firms):
         dispatch("case", "decline", f"1.{number}", "--reason", reason)
     with Terminal(["case", "work"]) as terminal:
         shown = terminal.wait_for(BOTTOM)
-        assert "NOBODY IS LEFT TO ASK" in shown
+        assert "NO PROVIDER LEFT TO ASK" in shown
         assert "      110" in shown.splitlines()
         terminal.press("\r")
         terminal.wait_for("nobody is left to ask")
@@ -291,7 +291,7 @@ def test_the_verbs_on_a_terminal(dispatch, opened):
         ("case", "export", "1"): "Canary-Name",
         ("case", "forget", "--older-than", "1d"): "none due",
         ("report", "fairness", "--since", "2020-01-01"): "Provider",
-        ("report", "forecast"): "asked in their turn",
+        ("report", "forecast"): "offers with a forecast",
         ("log", "verify"): "ok: ",
         ("log", "head"): ":",
     }  # fmt: skip

@@ -340,9 +340,9 @@ def test_coverage_counts_days_and_keeps_promises(dispatch, home):
         asked = ("--quiet", *minimum, "--region", "80", "--service", "Abschleppen")
         ran = dispatch(*argv, *asked)
         assert ran.code == 7
-        assert "nobody in 80" in ran.out
+        assert "none in 80" in ran.out
     ran = dispatch(*argv, "--quiet", "--minimum", "1", "--service", "Taxi")
-    assert (ran.code, ran.out) == (7, "coverage: MISSED: fewer than 1 in 86, nobody in 86\n")
+    assert (ran.code, ran.out) == (7, "coverage: MISSED: fewer than 1 in 86, none in 86\n")
     elsewhere = write(home, provider("lech", 'hours = "24/7"'), "[coverage]\nminimum = 1\n")
     assert dispatch("check", "--coverage", "2d", "--providers", str(elsewhere)).code == 0
     none = write(home, provider("lech", 'hours = "24/7"\nunits = 0'), "[coverage]\nminimum = 1\n")

@@ -50,7 +50,7 @@ def test_down_by_its_own_word_is_out(dispatch, firms):
         if each["provider"] == "lech"
     ]
     assert out["reason"] == "down"
-    assert "said on the phone" in out["detail"]
+    assert "reported by phone" in out["detail"]
     assert "lech" in candidates(dispatch(*CASCADE, "--when", "2099-06-01T12:00"))
 
 
@@ -103,7 +103,7 @@ def test_the_history_of_a_provider_is_told(dispatch, home):
     assert dispatch("providers", "report", "lech", "--free", "2", *named).code == 0
     assert dispatch("check", *named).code == 7
     ran = dispatch("check", "lech", "-v", *named)
-    down, said = " +[0-9:]+ +unknown -> down: .*", " +[0-9:]+ +said on the phone: up, 2 free"
+    down, said = " +[0-9:]+ +unknown -> down: .*", " +[0-9:]+ +reported by phone: up, 2 free"
     assert re.search(rf"history\n{down}\n{said}", ran.out)
     data = dispatch("check", "lech", "-v", "--json", *named).envelope["data"]
     assert [each["after"] for each in data["moves"]] == ["down"]

@@ -41,7 +41,7 @@ def test_every_kind_has_a_look_and_keys_of_the_file() -> None:
 def test_the_numbers_are_those_of_the_code() -> None:
     """Thresholds, shares and times that the page names are the defaults."""
     usual = CheckSettings()
-    minutes = round(provider_reports.USUALLY.total_seconds() / 60)
+    minutes = round(provider_reports.DEFAULT_LENGTH.total_seconds() / 60)
     hours = round(ASKED_AGAIN.total_seconds() / 3600)
     assert (usual.failures, usual.successes) == (3, 2)
     assert (SEVERAL, SEVERAL_TOGETHER, _SHARE) == (2, 3, 0.2)

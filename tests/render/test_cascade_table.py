@@ -318,7 +318,7 @@ def test_turns_among_equals_state_their_cost(cost, says):
 def test_a_strict_contract_says_where_it_ends():
     """Where only the client's own are asked, the screen says so and the last resort follows."""
     text = screen_text(answer(cascade("tow", [candidate()], contract_ends="ADAC")))
-    assert "the contract of ADAC ends here: nobody else\n -  110 " in text
+    assert "the contract of ADAC allows no other provider\n -  110 " in text
 
 
 def test_slower_than_the_last_resort():
@@ -330,7 +330,7 @@ def test_slower_than_the_last_resort():
         assert "2 more: --explain" in text
     later = cascade("tow", when="after:lockout", beyond_fallback=slow)
     text = screen_text(answer(cascade("lockout", [candidate()]), later, kind="locked_out"))
-    assert "then, if lockout fails: TOW nobody can be sent now, last resort 110" in text
+    assert "then, if lockout fails: TOW: no provider can be sent now, last resort 110" in text
     assert "slower than the last resort: 089 99998-501 Autohilfe 1, 131.0 min" in text
 
 

@@ -229,16 +229,16 @@ def test_the_forecast_table_reads_as_a_sentence():
         line_text(line).split("  ") for line in forecast_report.forecast_lines(forecast(), Screen())
     ]
     cells_of = [[cell.strip() for cell in line if cell.strip()] for line in lines]
-    assert cells_of[0] == ["all months: 138 asked in their turn"]
+    assert cells_of[0] == ["all months: 138 offers with a forecast"]
     assert cells_of[3:5] == [
-        ["70 to 80%", "130", "92", "71%", "62 to 78%", "as said"],
-        ["90 to 100%", "8", "8", "100%", "-", "too few to tell"],
+        ["70 to 80%", "130", "92", "71%", "62-78%", "similar"],
+        ["90 to 100%", "8", "8", "100%", "-", "too few"],
     ]
     assert cells_of[7:9] == [["15 to 30 min", "10", "24 min"], ["60 min or more", "1", "95 min"]]
-    assert cells_of[11][1:] == ["2026", "74%", "138", "100", "72%", "64 to 80%", "as said"]
+    assert cells_of[11][1:] == ["2026", "74%", "138", "100", "72%", "64-80%", "similar"]
     since = reliability.report([], [], [], NOW)
     assert [line_text(line) for line in forecast_report.forecast_lines(since, Screen())] == [
-        "since 2026-11-27: 0 asked in their turn"
+        "since 2026-11-27: 0 offers with a forecast"
     ]
     assert since.is_too_little
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.model.check import SAID, Reading
+from dispatch_cli.model.check import BY_PHONE, Reading
 from dispatch_cli.render.check_views import (
     CHECK_COLUMNS,
     change_lines,
@@ -133,7 +133,7 @@ def test_the_run_itself():
     """An observer that is offline, and a time that was up, are said before everything."""
     found = drafted(offline="no route to 192.0.2.1", left_out=3)
     said = text(check_lines(found, Screen(80)))
-    assert "observer offline: no route to 192.0.2.1; nobody's state was moved\n" in said
+    assert "observer offline: no route to 192.0.2.1; no state was changed\n" in said
     assert len(change_lines(found)) == 1
     assert offline_line(found).startswith("observer offline: ")
     assert offline_line(drafted()) == ""
@@ -162,10 +162,10 @@ def test_why_says_what_is_known_once():
     """Free units and the end of a report are added unless the reason says them already."""
     assert reason(row(free=0, seen_at=at("23:05")), NOW) == "0 free, as of 23:05"
     assert reason(row(free=3, why="3 free, as of 23:01"), NOW) == "3 free, as of 23:01"
-    word = row(reported_until=at("23:30"), why=SAID, free=2, seen_at=NOW)
-    assert reason(word, NOW) == "said on the phone until 23:30, 2 free"
+    word = row(reported_until=at("23:30"), why=BY_PHONE, free=2, seen_at=NOW)
+    assert reason(word, NOW) == "reported by phone until 23:30, 2 free"
     refuted = row(reported_until=at("23:30"), why="connection refused, 3 x")
-    assert reason(refuted, NOW) == "connection refused, 3 x, said so until 23:30"
+    assert reason(refuted, NOW) == "connection refused, 3 x, reported by phone until 23:30"
     assert reason(row(reported_until=at("20:00"), why="report ended"), NOW) == "report ended"
 
 
@@ -209,9 +209,9 @@ def test_nights_that_repeat_are_said_once():
         )
 
     daily = text(coverage_lines(nights(2, 3, 4, 5, 6), Screen(140)))
-    assert "daily 18:00 - 06:00, Mon 2 Nov - Fri 6 Nov  nobody\n" in daily
+    assert "daily 18:00 - 06:00, Mon 2 Nov - Fri 6 Nov  none\n" in daily
     some = text(coverage_lines(nights(2, 4), Screen(140)))
-    assert "18:00 - 06:00, Mon 2 Nov, Wed 4 Nov  nobody\n" in some
+    assert "18:00 - 06:00, Mon 2 Nov, Wed 4 Nov  none\n" in some
 
 
 def test_many_regions_and_many_names():
@@ -233,8 +233,8 @@ def test_many_regions_and_many_names():
         contacts=tuple(CoverageContact(each, each.upper(), "089 99998-207") for each in many),
     )
     said = text(coverage_lines(found, Screen(140)))
-    assert "fewer than 2 in 4 regions, nobody in 4 regions\n" in said
-    assert "Mon 2 Nov 18:00 - Thu 12 Nov 06:00  nobody in 3 of 57, too few in 57" in said
+    assert "fewer than 2 in 4 regions, none in 4 regions\n" in said
+    assert "Mon 2 Nov 18:00 - Thu 12 Nov 06:00  none in 3 of 57, too few in 57" in said
     assert "elsewhere 089 99998-207  P0   089 99998-207  P1" in said
     assert "and 2 more" in said
     assert "P3" not in said

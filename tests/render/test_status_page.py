@@ -120,7 +120,7 @@ def test_every_pair_of_colours_is_legible(colours):
 def test_it_says_when_it_was_made_and_until_when_it_holds():
     """Moment, zone and the moment from which it is stale, also over midnight."""
     texts = "".join(Outline(status_page(drafted(), stale_min=60)).texts)
-    assert "As of Fri 27 Nov 2026, 23:07 CET: 62 looked at in 4.1 s. Stale from Sat 00:07." in texts
+    assert "As of Fri 27 Nov 2026, 23:07 CET: 62 checked in 4.1 s. Stale from Sat 00:07." in texts
     assert "Stale from 23:37." in "".join(Outline(status_page(drafted())).texts)
 
 
@@ -132,8 +132,8 @@ def test_the_worst_stand_first():
     assert set(shown[4:]) == {"up", "closed"}
     assert page.index("<details>") > page.index("Autohilfe Dasing")
     fine = status_page(report(row("a"), seconds=1.0))
-    assert "Everybody whose hours it is can be reached." in fine
-    assert "<title>Nobody down, 23:07" in fine
+    assert "All open providers can be reached." in fine
+    assert "<title>No provider down, 23:07" in fine
     never = status_page(report(row("a", "unknown", since=None)))
     assert '<td role="cell" class="since">-</td>' in never
 
