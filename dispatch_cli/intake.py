@@ -177,9 +177,13 @@ def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:
     )
 
 
-def read_when(text: str | None, now: datetime, timezone: str, shown_in: str) -> datetime:
+def read_when(
+    text: str | None, now: datetime, timezone: str, shown_in: str, *, needs_date: bool = False
+) -> datetime:
     """Read the time of an incident, local in ``timezone``, and convert it to the zone on screen."""
-    moment = now if text is None else notation.parse_when(text, now, timezone)
+    moment = now
+    if text is not None:
+        moment = notation.parse_when(text, now, timezone, needs_date=needs_date)
     return moment.astimezone(ZoneInfo(shown_in))
 
 

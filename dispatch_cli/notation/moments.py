@@ -9,16 +9,20 @@ from ..errors import UsageError
 from ..messages import quoted
 
 _EXAMPLES = '"22:30", "2026-12-24T22:30" or "2026-12-24T22:30+01:00"'
+_WITH_DATE = '"2026-12-24T22:30" or "24.12.2026 22:30"'
 _SINCE_EXAMPLES = '"2026-11", "2026-11-01" or "2026-11-01T12:00"'
-_CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]{1,6})?)?"
-_OFFSET = r"(?P<offset>Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?"
+_OFFSET = r"(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)"
 _ISO = re.compile(
-    rf"(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})[T ]{_CLOCK} ?{_OFFSET}?", re.I
+    r"(?P<year>[0-9]{4})(?P<mark>[-/])(?P<month>[0-9]{2})(?P=mark)(?P<day>[0-9]{2})[T ]"
+    rf"{_CLOCK} ?{_OFFSET}?(?: ?\[(?P<zone>[A-Za-z0-9_+/-]+)\])?",
+    re.I,
 )
 _GERMAN = re.compile(
     rf"(?P<day>[0-9]{{1,2}})\.(?P<month>[0-9]{{1,2}})\.(?P<year>[0-9]{{4}}),? {_CLOCK}(?: Uhr)?",
     re.I,
 )
+_SLASHES = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}")
 _YEARS = range(1970, 2200)
 _MONTH_OR_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?")
 
@@ -31,18 +35,23 @@ class ClockChangeError(UsageError):
         self.is_twice = is_twice
 
 
-def parse_when(text: str, now: datetime, timezone: str) -> datetime:
+def parse_when(text: str, now: datetime, timezone: str, *, needs_date: bool = False) -> datetime:
     """Read a moment as an aware datetime.
 
-    A time of day is the next one that is not past (the current minute counts as now); a time
-    without an offset is local in ``timezone``. Raises UsageError, and ClockChangeError with both
-    readings for a local time that occurs twice or never.
+    A time of day is the next one that is not past (the current minute counts as now), unless it
+    ``needs_date``; a time without an offset is local in ``timezone``, or in the zone in brackets
+    behind it. Raises UsageError, and ClockChangeError with both readings for a local time that
+    occurs twice or never.
     """
     text = " ".join(text.split())
     if text.lower() in ("now", "jetzt"):
         return now
     zone = _zone(timezone)
     clock = re.fullmatch(rf"{_CLOCK}(?: Uhr)?", text, re.I)
+    if clock and needs_date:
+        raise UsageError(
+            "time {text} has no date; write {examples}", text=quoted(text), examples=_WITH_DATE
+        )
     if clock:
         here = now.astimezone(zone)
         today = _moment(text, clock, (here.year, here.month, here.day))
@@ -50,6 +59,13 @@ def parse_when(text: str, now: datetime, timezone: str) -> datetime:
             today += timedelta(days=1)
         return _localised(text, today, zone)
     match = _ISO.fullmatch(text) or _GERMAN.fullmatch(text)
+    if match is None and _SLASHES.match(text):
+        raise UsageError(
+            "time {text}: a date with slashes may begin with the day or with the month; write"
+            " {examples}",
+            text=quoted(text),
+            examples=_WITH_DATE,
+        )
     if match is None:
         raise UsageError(
             "time {text} is not understood; write {examples}", text=quoted(text), examples=_EXAMPLES
@@ -58,10 +74,15 @@ def parse_when(text: str, now: datetime, timezone: str) -> datetime:
     if year not in _YEARS:
         raise UsageError("time {text}: the year is not between 1970 and 2199", text=quoted(text))
     moment = _moment(text, match, (year, month, day))
-    offset = match.groupdict().get("offset")
-    if offset:
-        return moment.replace(tzinfo=_offset(text, offset))
-    return _localised(text, moment, zone)
+    named = match.groupdict()
+    offset, zone_name = named.get("offset"), named.get("zone")
+    zone = _zone(zone_name) if zone_name else zone
+    if not offset:
+        return _localised(text, moment, zone)
+    found = moment.replace(tzinfo=_offset(text, offset))
+    if zone_name and found.astimezone(zone).replace(tzinfo=None) != moment:
+        raise UsageError("time {text}: the offset is not that of the zone", text=quoted(text))
+    return found
 
 
 def parse_since(text: str, now: datetime, timezone: str) -> datetime:
@@ -110,7 +131,7 @@ def _moment(text: str, clock: re.Match[str], day: tuple[int, int, int]) -> datet
 
 
 def _offset(text: str, offset: str) -> tzinfo:
-    if offset.upper() == "Z":
+    if offset.upper() in ("Z", "UTC", "GMT"):
         return UTC
     hours, minutes = int(offset[1:3]), int(offset[-2:]) if len(offset) > 3 else 0
     if hours > 14 or minutes > 59:

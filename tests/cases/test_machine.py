@@ -482,10 +482,12 @@ class Casework(RuleBasedStateMachine):
             for call in job.calls
             if call.stands and not job.over
         }
-        # The ranking's own minutes: how they come about is for the tests of the ranking.
+        # The ranking's own minutes: how they come about is for the tests of the ranking. A firm
+        # that usually comes early may be there before its wait is over: its way is then 0.
         for job in self.desk.jobs:
             job.ways = {
-                (service.service, option.provider): (option.arrival_min - option.wait_min) * MINUTE
+                (service.service, option.provider): max(0.0, option.arrival_min - option.wait_min)
+                * MINUTE
                 for service in found[job.number].services
                 for option in service.options
             }

@@ -131,3 +131,49 @@ def test_any_other_start_is_refused_and_quoted_as_typed(text: str) -> None:
         parse_since(text, NOW, BERLIN)
     assert str(refusal.value).startswith(f'"{text}" is no month and no day')
     assert 'write "2026-11", "2026-11-01" or' in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-27T12:03:00.0000000", "2026-11-27 12:03:00.000000000", "2026-11-27 12:03:00,000",
+        "2026-11-27 11:03:00 UTC", "2026-11-27T11:03:00.123456789Z", "2026-11-27 11:03 utc",
+        "2026-11-27T12:03+01:00[Europe/Berlin]", "2026-11-27T12:03[Europe/Berlin]",
+        "2026-11-27T06:03-05:00[America/New_York]", "2026-11-27T06:03 [America/New_York]",
+        "2026/11/27 12:03", "27.11.2026 12:03:00,0", "2026-11-27 12:03:00 +0100",
+        "2026-11-27T11:03:00.0000001 UTC", "2026-11-27 11:03 GMT",
+    ],
+)  # fmt: skip
+def test_times_as_machines_write_them(text: str) -> None:
+    """Long fractions, decimal commas, zones by name and UTC behind a blank are the same minute."""
+    moment = parse_when(text, NOW, "Europe/Berlin")
+    expected = datetime(2026, 11, 27, 11, 3, tzinfo=UTC)
+    assert moment.replace(second=0, microsecond=0).astimezone(UTC) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("11/27/2026 12:03", "begin with the day or with the month"),
+        ("27/11/2026 12:03", "begin with the day or with the month"),
+        ("1/2/26 12:03", "begin with the day or with the month"),
+        ("2026-11-27T12:03+02:00[Europe/Berlin]", "offset is not that of the zone"),
+        ("2026-11-27T12:03[Mars/Base]", "time zone"),
+        ("2026-11-27T12:03:00.", "not understood"),
+        ("2026-11/27 12:03", "not understood"),
+        ("2026-11-27 12:03 MEZ", "not understood"),
+        ("2026-10-25T02:30[Europe/Berlin]", "occurs twice"),
+    ],
+)
+def test_doubtful_times_are_refused_with_the_reason(text: str, why: str) -> None:
+    """Two readings of a date, an offset that contradicts its zone, unknown zones."""
+    with pytest.raises(UsageError, match=why):
+        parse_when(text, NOW, "Europe/Berlin")
+
+
+@pytest.mark.parametrize("text", ["12:03", "9:05 Uhr", "23:59:59"])
+def test_a_time_of_day_is_refused_where_a_date_is_needed(text: str) -> None:
+    """The row of a file has one day, and not the next one at which the batch happens to run."""
+    assert parse_when(text, NOW, "Europe/Berlin")
+    with pytest.raises(UsageError, match="has no date"):
+        parse_when(text, NOW, "Europe/Berlin", needs_date=True)

@@ -252,14 +252,19 @@ class RowReader:
                 _put(self._places, key, place)
         return place
 
-    def _read_when(self, text: str | None) -> datetime:
+    def _read_when(self, cell: str | None) -> datetime:
+        """Read a time; a cell without a date would be another day for each run of the batch."""
         defaults = self._defaults
-        text = text or defaults.texts.get("when")
-        when = self._times.get(text)
+        when = self._times.get(cell)
         if when is None:
-            shown_in = self._catalog.rules.settings.timezone
-            when = read_when(text, defaults.now, defaults.timezone, shown_in)
-            _put(self._times, text, when)
+            when = read_when(
+                cell or defaults.texts.get("when"),
+                defaults.now,
+                defaults.timezone,
+                self._catalog.rules.settings.timezone,
+                needs_date=cell is not None,
+            )
+            _put(self._times, cell, when)
         return when
 
     def _cell(self, values: Mapping[str, Any], fact: str) -> str | float | None:
