@@ -12,6 +12,7 @@ from dispatch_cli import desk
 from dispatch_cli.model import Circle, Client, Observations, Place, Rules, Settings
 from dispatch_cli.results.cascade_answer import Cascade
 
+from .english import english
 from .worlds import (
     MIDDLE,
     NOON,
@@ -21,7 +22,6 @@ from .worlds import (
     no_holidays,
     observed,
     provider,
-    texts,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -80,7 +80,7 @@ def test_the_worked_example_comes_out_as_published():
 
 def test_the_worked_example_says_why():
     """Each row has its reasons, at most two."""
-    assert [texts(row.why) for row in worked_example().candidates] == [
+    assert [english(row.why) for row in worked_example().candidates] == [
         ("own club: -8.0",),
         ("soonest of all",),
         ("free in 15 min",),
@@ -157,8 +157,8 @@ def test_costs_are_never_negative_and_add_up(rows, method, head_start, only, str
 def test_closing_soon_is_marked_and_not_refused():
     """A provider that closes within two hours of the arrival is marked with the time."""
     found = cascade_of([_closing_at(13)])
-    assert texts(found.candidates[0].why) == ("closes 13:00",)
-    assert texts(cascade_of([_closing_at(20)]).candidates[0].why) == ("soonest of all",)
+    assert english(found.candidates[0].why) == ("closes 13:00",)
+    assert english(cascade_of([_closing_at(20)]).candidates[0].why) == ("soonest of all",)
 
 
 def _closing_at(hour: int):
@@ -176,13 +176,13 @@ def test_unknown_hours_and_states_are_marked():
     unknown = Timetable((Span(0, 4102444800, "unknown", "auf Anfrage"),))
     seen = observed(p=looked_at("degraded", since=NOON))
     found = cascade_of([provider("p", timetable=unknown)], seen=seen)
-    assert texts(found.candidates[0].why) == ("auf Anfrage", "degraded since 12:00")
+    assert english(found.candidates[0].why) == ("auf Anfrage", "degraded since 12:00")
     yesterday = observed(p=looked_at("up", at=NOON.replace(day=26)))
-    assert texts(cascade_of([provider("p")], seen=yesterday).candidates[0].why) == (
+    assert english(cascade_of([provider("p")], seen=yesterday).candidates[0].why) == (
         "unknown since Thu 12:30",
     )
     nothing = observed(p=looked_at("unknown"))
-    assert texts(cascade_of([provider("p")], seen=nothing).candidates[0].why) == ("unknown",)
+    assert english(cascade_of([provider("p")], seen=nothing).candidates[0].why) == ("unknown",)
 
 
 @pytest.mark.parametrize(
@@ -218,11 +218,11 @@ def test_reasons_stand_in_their_published_order():
     edge = Place(lat=48.0, lon=11.0, postcode="1", uncertainty_km=9.0)
     circle = replace(closing, area=Circle(1.0), lat=48.05)
     why = [
-        texts(cascade_of([closing], client=own, seen=seen, wish="p").candidates[0].why),
-        texts(cascade_of([closing], client=own, seen=seen).candidates[0].why),
-        texts(cascade_of([circle], seen=seen, place=edge).candidates[0].why),
-        texts(cascade_of([circle], place=edge).candidates[0].why),
-        texts(cascade_of([closing]).candidates[0].why),
+        english(cascade_of([closing], client=own, seen=seen, wish="p").candidates[0].why),
+        english(cascade_of([closing], client=own, seen=seen).candidates[0].why),
+        english(cascade_of([circle], seen=seen, place=edge).candidates[0].why),
+        english(cascade_of([circle], place=edge).candidates[0].why),
+        english(cascade_of([closing]).candidates[0].why),
     ]
     assert why == [
         ("wish", "own club: -5.0"),
@@ -237,7 +237,7 @@ def test_outside_contract_is_marked():
     """A provider after the client's list is marked."""
     client = Client(id="c", name="C", only=("own",))
     found = cascade_of([provider("own", tags=("own",)), provider("other")], client=client)
-    assert [texts(row.why) for row in found.candidates] == [
+    assert [english(row.why) for row in found.candidates] == [
         ("soonest of all",),
         ("outside contract",),
     ]

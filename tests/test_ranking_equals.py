@@ -18,9 +18,10 @@ from dispatch_cli.results.cascade_answer import LastResortLine
 from dispatch_cli.store import open_store
 
 from .batch.learned import turns_by_hand
+from .english import english
 from .test_ranking import best_by_brute_force, steps_of
 from .tiers import searched
-from .worlds import NOON, MemoryCatalog, incident, need, no_holidays, provider, texts
+from .worlds import NOON, MemoryCatalog, incident, need, no_holidays, provider
 
 WITHIN_MIN = 3.0
 FALLBACK_MIN = 120.0
@@ -80,7 +81,7 @@ def test_longest_ago_first_where_the_log_cannot_tell(pair):
     orders = orders_of(firms, seen)
     assert (ids(orders.asked), ids(orders.ungrouped)) == (["far", "near"], ["near", "far"])
     found = built(orders)
-    assert [texts(row.why) for row in found.candidates] == [("its turn",), ("soonest of all",)]
+    assert [english(row.why) for row in found.candidates] == [("its turn",), ("soonest of all",)]
     # The one who is asked first is the one who mostly comes: 0.7 x (1 - 0.3) x 2 min.
     assert found.fairness_cost_min == pytest.approx(0.7 * 2 - 0.3 * 0.7 * 2)
     assert found.expected_min == pytest.approx(found.neutral_expected_min + found.fairness_cost_min)

@@ -57,11 +57,6 @@ def incident(**facts: object) -> Incident:
     return Incident(**{"kind": "tow", "place": MIDDLE, "when": NOON, **facts})
 
 
-def texts(sentences: Iterable[object]) -> tuple[str, ...]:
-    """Word sentences in English."""
-    return tuple(map(str, sentences))
-
-
 def no_holidays(region: str, years: Sequence[int]) -> tuple[()]:
     """Return no public holidays."""
     return ()

@@ -167,10 +167,10 @@ def _shared(path: Path) -> list[Message]:
     return shared
 
 
-def _name(user: int) -> str:
+def _name(user: int) -> Message | str:
     try:
         import pwd
 
         return pwd.getpwuid(user).pw_name
     except (ImportError, KeyError):
-        return f"user {user}"
+        return Message("user {user_id}", user_id=user)

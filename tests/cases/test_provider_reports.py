@@ -12,7 +12,7 @@ from dispatch_cli.model.case import OF_NO_CASE, Personal
 from dispatch_cli.model.check import Checking, CheckSettings, Watched
 from tests.english import english
 
-from ..worlds import incident, no_holidays, texts
+from ..worlds import incident, no_holidays
 from .conftest import NOON
 
 WEEK = timedelta(days=7)
@@ -36,7 +36,7 @@ def ranked(book, when=None):
 def rows(cascade):
     """State, wait and reasons of everybody ranked."""
     return {
-        each.provider: (each.state, each.wait_min, texts(each.why)) for each in cascade.candidates
+        each.provider: (each.state, each.wait_min, english(each.why)) for each in cascade.candidates
     }
 
 

@@ -28,6 +28,7 @@ from dispatch_cli.model import (
 from dispatch_cli.notation import place_at
 from dispatch_cli.results.cascade_answer import Answer, Exclusion
 
+from ..english import english
 from ..tiers import searched
 from ..worlds import (
     KM_PER_DEGREE,
@@ -41,7 +42,6 @@ from ..worlds import (
     no_holidays,
     observed,
     provider,
-    texts,
 )
 
 REASONS = eligibility.reasons_of(eligibility.GATES)
@@ -309,7 +309,7 @@ def test_what_was_not_asked_is_no_refusal():
         seats=1,
     )
     [tow] = answer_of([picky], incident(persons=2, vehicle=Vehicle(ev=True))).cascades[:1]
-    assert texts(tow.candidates[0].ask) == (
+    assert english(tow.candidates[0].ask) == (
         "serves adac: ask client",
         "takes truck: ask vehicle",
         "limit 1.5 t: ask weight",
@@ -339,7 +339,7 @@ def test_a_limit_that_could_matter_is_asked_about(facts, of, ask):
     """The row asks for an unknown height, clearance, trailer or pet that matters."""
     answer = answer_of([provider("p", **facts)], incident(**of))
     tow = next(found for found in answer.cascades if found.service == "tow")
-    assert texts(tow.candidates[0].ask) == (ask,)
+    assert english(tow.candidates[0].ask) == (ask,)
 
 
 def test_of_numbers_that_nobody_answers_the_first_is_shown():

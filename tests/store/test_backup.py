@@ -14,7 +14,7 @@ from dispatch_cli.errors import BadDataError, UsageError
 from dispatch_cli.store.identity import Stamp, parse_stamp
 from dispatch_cli.store.migrations import migrations
 
-from ..worlds import texts
+from ..english import english
 from .programs import Program, back_up, open_case, plain, tokens_in, with_cases
 from .sample import act, case, personal
 from .working import opened, problems
@@ -214,12 +214,12 @@ def test_cases_are_tied_to_the_journal(tmp_path: Path) -> None:
             tx.append(act("open", 7))
             tx.new_case(replace(case(), operator="mara"), personal())
         with store.reading() as reader:
-            assert texts(reader.verify()) == (
+            assert english(reader.verify()) == [
                 "case 1 was opened 2 times",
                 "case 7 was opened and is missing",
                 "case 2 has no record",
                 "the journal has opened 2 cases, the log has 2",
-            )
+            ]
         assert store.check() == store.check()
         with store.deciding() as tx:
             for number in range(100, 140):

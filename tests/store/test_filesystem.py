@@ -11,7 +11,7 @@ from dispatch_cli.store import Store, filesystem
 from dispatch_cli.store.database import Database, StoreNotices
 from dispatch_cli.store.sqlite_faults import linked_version, resets_wal_unsafely
 
-from ..worlds import texts
+from ..english import english
 from .programs import open_case, plain, tokens_in
 from .sample import NOW
 
@@ -115,7 +115,7 @@ def test_who_else_can_write(tmp_path: Path, name: str, mode: int, why: str) -> N
     with plain(path) as store:
         open_case(store, 1)
     (tmp_path / name).chmod(mode)
-    found = texts(filesystem.shared_with(path))
+    found = english(filesystem.shared_with(path))
     assert [why in each and str(tmp_path / name) in each for each in found] == [True] * bool(why)
 
 
@@ -143,7 +143,7 @@ def test_what_others_own(tmp_path: Path) -> None:
     for each in (path, path.parent):
         os.chown(each, 65534, -1)
     os.lchown(link, 4_000_000, -1)
-    found = texts(filesystem.shared_with(link / path.name))
+    found = english(filesystem.shared_with(link / path.name))
     assert len(found) == 2 + 1
     assert any("belongs to user 4000000" in each for each in found)
     heard: list[Message | str] = []
