@@ -24,7 +24,7 @@ def starts(links, settings=Settings()):  # noqa: B008 - frozen
 def test_a_service_starts_when_the_one_before_can_have_failed():
     """The patrol is expected after 20 minutes and works for 45: the tow starts after 65."""
     assert starts([REPAIR, TOW]) == {"roadside_repair": 0.0, "tow": 65.0}
-    # In whatever order they stand; and a service whose first one is not in the plan starts at once.
+    # In any order; and a service whose first one is not in the plan starts at once.
     assert starts([TOW, REPAIR])["tow"] == 65.0
     assert starts([TOW]) == {"tow": 0.0}
     three = [Link("jump_start", None, 10.0), Link("battery_replacement", "jump_start", 30.0),

@@ -47,7 +47,7 @@ def test_minutes_leg_by_leg():
     st.floats(0, 500),
 )
 def test_minutes_never_fall_with_distance(legs, one_km, other_km):
-    """Whatever the speed table, further is never sooner."""
+    """With any speed table, a longer distance never takes fewer minutes."""
     ends, speed = 0.0, []
     for leg_km, speed_kmh in legs:
         ends += leg_km

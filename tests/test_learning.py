@@ -175,7 +175,7 @@ def test_a_log_added_up_by_hand():
 
 
 @pytest.mark.parametrize("outcome", sorted(SAID_YES))
-def test_a_yes_is_a_yes_whatever_came_later(outcome):
+def test_a_yes_counts_as_an_acceptance_with_any_later_outcome(outcome):
     """An acceptance counts as one even if it failed later or was of no help."""
     assert learned(PRIOR, summary_of(tally(outcome)), NOON).acceptance > PRIOR.acceptance
 
@@ -454,7 +454,7 @@ def test_without_a_log_there_is_no_standard_error():
 
 @given(PRIORS, st.lists(TALLIES.filter(is_counted), min_size=1, max_size=30))
 def test_the_standard_error_is_a_number_or_endless(prior, tallies):
-    """It is never NaN and never negative, whatever the log has."""
+    """It is never NaN and never negative, with any numbers in the log."""
     for summary in summarise(tallies, NOON):
         assert learned(prior, summary, NOON).error_min >= 0
 

@@ -107,7 +107,7 @@ def test_on_its_side_nothing_is_helped_on_the_spot():
     ("facts", "taxi"),
     [({"persons": 2}, False), ({"persons": 3}, True), ({"pets": 2}, True), ({"pets": 1}, False)],
 )
-def test_whoever_finds_no_seat_gets_a_taxi(facts, taxi):
+def test_persons_without_a_seat_get_a_taxi(facts, taxi):
     """Persons and pets beyond the truck's two seats need a taxi."""
     assert ("taxi" in services("accident", **facts)) == taxi
 
@@ -154,7 +154,7 @@ def test_a_file_may_add_emergency_services_and_never_remove_them():
 
 
 def test_no_word_of_a_file_takes_an_emergency_away():
-    """Every built-in word keeps its emergency calls, whatever plans a file has."""
+    """Every built-in word keeps its emergency calls, with any plans in the file."""
     words = [word for plan in plans.BUILT_IN.values() for word in (plan.kind, *plan.words)]
     words += [word for service, others in SERVICES.items() for word in (service, *others)]
     thief = Plan(kind="thief", entries=(PlanEntry(service="taxi"),), words=tuple(words))

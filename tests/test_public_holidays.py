@@ -113,7 +113,7 @@ def test_folder_and_file_are_the_owners_alone(tmp_path: Path) -> None:
      b'{"schema":"other/1","source":"","dates":{}}', b"\0" * 5000],
 )  # fmt: skip
 def test_damaged_or_foreign_content_is_built_anew(tmp_path: Path, content: bytes) -> None:
-    """Whatever stands in the file, the answer is right and the file is sound afterwards."""
+    """With any content of the file the answer is right, and the file is sound afterwards."""
     file = tmp_path / "holidays.json"
     file.write_bytes(content)
     assert len(holiday_dates("BY", [2027], tmp_path)) == 12

@@ -22,7 +22,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 )
 @settings(max_examples=60, deadline=None)
 def test_news_are_those_of_a_brute_force(steps, again):
-    """Whatever lasts when: each beginning, end and reminder is one line, nothing else is."""
+    """Each beginning, end and reminder of a problem is one line; there are no other lines."""
     now, notices, said = NOW, {}, {}
     for minutes, names in steps:
         now += minutes * MINUTE
@@ -47,7 +47,7 @@ def test_news_are_those_of_a_brute_force(steps, again):
 
 
 def test_a_clock_set_back_does_not_silence_the_reminder():
-    """What was said in the future is said again."""
+    """A problem whose last reminder is in the future is reminded of at once."""
     before = {"a": ReportedProblem(NOW + 60 * MINUTE, NOW + 60 * MINUTE)}
     lines, _ = news_of(
         before, {"a": LastingProblem("a lasts")}, NOW, again_after=60 * MINUTE, zone=BERLIN

@@ -1,4 +1,4 @@
-"""What results say of themselves: the exit codes that scripts and cron go by."""
+"""The exit codes of results, which scripts and cron use."""
 
 from datetime import UTC, datetime
 

@@ -63,12 +63,12 @@ def no_holidays(region: str, years: Sequence[int]) -> tuple[()]:
 
 
 def looked_at(state: CheckState, *, at: datetime = NOON, **facts: object) -> Known:
-    """What is known of a provider after looks, the last of them at a moment."""
+    """Return the knowledge of a provider whose last check was at ``at``."""
     return Known(watched=Watched(provider="", state=state, seen_at=at, **facts))
 
 
 def observed(now: datetime = NOON, **known: Known) -> Observations:
-    """What is known of providers by their ids, and of everything else nothing."""
+    """Return observations that know only these providers, by their ids."""
     return Observations(now=now, known=known)
 
 

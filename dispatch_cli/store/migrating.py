@@ -110,13 +110,9 @@ def migrate(
     try:
         apply(connection, known, version)
         work_out_all(connection)
-        problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-        problems = [] if problems == ["ok"] else problems
-        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-        problems += [f"foreign key of {row[0]}" for row in broken]
-        if problems:
-            found = "; ".join(problems)[:200]
-            raise damaged(path, Message("migrating fails: {problems}", problems=found))
+        problem = _first_problem(connection)
+        if problem:
+            raise damaged(path, Message("migrating fails: {problem}", problem=problem))
         stamp = identity.renew(connection) if has_stamp else identity.read_stamp(connection)
         connection.execute("COMMIT")
     except BaseException:
@@ -126,6 +122,16 @@ def migrate(
     connection.execute("PRAGMA foreign_keys = ON")
     delete_copies(path)
     return stamp
+
+
+def _first_problem(connection: "sqlite3.Connection") -> Message | str:
+    """Return a problem of the migrated pages or rows, or "" if there is none."""
+    fault: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if fault != "ok":
+        return fault[:200]
+    for row in connection.execute("PRAGMA foreign_key_check"):
+        return Message("a row of {table} refers to a missing row", table=row[0])
+    return ""
 
 
 def copies(path: Path) -> list[Path]:

@@ -21,7 +21,7 @@ def look_at(firm, state="up", minutes=0.0, **facts):
 
 
 def test_a_reference_target_that_is_down_decides():
-    """Without the reference the observer is offline, whatever the checks found."""
+    """Without the reference the observer is offline, with any results of the checks."""
     assert "reference" in str(observer_fault([look_at("firm1")], reference_ok=False))
     assert "reference" in str(observer_fault([], reference_ok=False))
 

@@ -244,8 +244,8 @@ def western_of(seed: int, rows: int) -> bytes:
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)
-def test_whatever_comes_in(both, home, examples):
-    """JSON lines, Parquet and other encodings, with values of any type and invalid lines."""
+def test_values_of_any_type_are_read_alike(both, home, examples):
+    """In blocks as row by row: JSON lines and Parquet, values of any type and invalid lines."""
 
     @settings(deadline=None, max_examples=examples)
     @given(

@@ -180,7 +180,7 @@ def test_a_finished_part_only_needs_its_name(stopped, dispatch):
 
 
 def test_nobody_else_can_read_what_is_written(stopped):
-    """Output, rejects, state and checkpoint are private, whatever the umask."""
+    """Output, rejects, state and checkpoint are private with any umask."""
     ran(stopped, *ARGV, "--resume", umask=0)
     modes = {}
     for name in ("out.csv", "out.csv.rejects"):

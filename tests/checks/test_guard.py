@@ -187,7 +187,7 @@ def _can_make_namespaces() -> bool:
 
 @pytest.mark.parametrize("kind", ["http", "tcp", "tls"])
 def test_a_name_that_changes_between_two_look_ups(kind: str) -> None:
-    """What was looked at is what is connected to; a client that looks twice reaches the decoy.
+    """The checker connects to the address it checked; a client that resolves twice gets the decoy.
 
     Runs in a network of its own, where a public address is this machine.
     """

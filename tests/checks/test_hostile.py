@@ -305,7 +305,7 @@ def seen(
         seen = look(*targets)
         found = {each.provider: each for each in seen.readings}
         # The servers share this process, so on a busy machine the checker finds itself late and
-        # says so; whoever that befell is looked at again, as the next run would.
+        # says so; those providers are checked again, as the next run would.
         for _ in range(10):
             late = [target for target in targets if found[target[0]].fault == "lag"]
             found |= {each.provider: each for each in look(*late[:3]).readings}
@@ -330,7 +330,7 @@ def test_the_round_ends_with_its_slowest_time_out(seen) -> None:
 
 
 def test_no_process_outlives_its_look(seen) -> None:
-    """No child of a command remains, in whatever process group."""
+    """No child of a command remains, in any process group."""
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert _MINE not in left
 

@@ -146,7 +146,7 @@ def test_no_answer_takes_the_processor_from_the_others(stream: bytes) -> None:
 
 
 def test_what_follows_the_end_of_a_gzip_is_left_out(park: Park) -> None:
-    """A feed is read to the end of its gzip, whatever follows."""
+    """A feed is read to the end of its gzip; the bytes after it are ignored."""
     answer = _PACKED + in_chunks(gzip.compress(_FEED), b"and more", b"x" * 9000) + b"0\r\n\r\n"
     url = f"http://127.0.0.1:{park.serve(says(answer))}/"
     assert reading(local("http", url=url, is_capacity=True)).free == 2

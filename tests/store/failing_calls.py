@@ -20,7 +20,7 @@ from .working import plain_environment, work
 
 
 class Session(Struct, frozen=True):
-    """What a session has left: its exit code, its acknowledgements and its messages."""
+    """The exit code of a session, its acknowledgements and its messages."""
 
     path: Path
     exit_code: int

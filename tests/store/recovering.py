@@ -52,10 +52,10 @@ class Leftover(Struct, frozen=True):
 
     truth: Place
     exact_cost_min: float
-    """What an older version kept as a sum."""
+    """The sum of costs that an older version kept."""
 
     exact_eligible: frozenset[str]
-    """Who stood in the frozen cascade, as an older version counted."""
+    """The providers of the stored cascade, which an older version counted."""
 
 
 def simulated(path: Path, seed: int) -> Leftover:

@@ -43,7 +43,7 @@ def test_nothing_is_loaded_or_made_before_it_is_needed(tmp_path: Path) -> None:
 
 
 def test_all_files_are_private(tmp_path: Path) -> None:
-    """Whatever the umask: folder 0700, database, log, shared memory and lock 0600."""
+    """With any umask the folder has 0700; database, log, shared memory and lock have 0600."""
     before = os.umask(0)
     try:
         path = tmp_path / "a" / "b" / "cases.sqlite3"

@@ -1,4 +1,4 @@
-"""After a power cut, whatever the disk has kept, nothing acknowledged is lost."""
+"""After a power cut nothing acknowledged is lost, with any part of the writes on the disk."""
 
 import shutil
 from pathlib import Path

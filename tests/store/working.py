@@ -1,7 +1,7 @@
 """A worker that makes small decisions, one journal record each, from any state.
 
-The newest case tells how far it has come: opened, accepted, closed, forgotten. So whoever looks
-after a crash knows what must be there from the number of records alone.
+The newest case tells how far it has come: opened, accepted, closed, forgotten. So after a crash
+the number of records alone tells what the log must have.
 """
 
 import os
