@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..batch.job.tally import BatchTally
     from ..catalog import Catalog
     from ..model import Observations
+    from ..records.open_records import RecordFile
 
 SCHEMA, SUMMARY_SCHEMA = "dispatch.batch/1", "dispatch.batch.summary/1"
 
@@ -132,13 +133,23 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
         str,
         typer.Option(metavar="CHAR", help="CSV delimiter. Default: detected from the header."),
     ] = ""
+    skip: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Lines of CSV above the header row. Default: 0.")
+    ] = 0
     encoding: Annotated[str, typer.Option(metavar="NAME", help="CSV encoding. Default: UTF-8.")] = (
         ""
     )
 
 
 @with_options(BatchArguments, CommonOptions)
-def batch(arguments: BatchArguments, around: CommonOptions) -> Outcome:
+def batch(
+    arguments: BatchArguments,
+    around: CommonOptions,
+    guess: Annotated[
+        bool,
+        typer.Option("--guess", help="Print which columns are taken for which facts, and stop."),
+    ] = False,
+) -> Outcome:
     """Rank a file of incidents: the cascade of each row, in the order of the rows.
 
     dispatch batch calls.csv --columns lat=LAT,lon=LNG,kind=title --output cascades.jsonl
@@ -147,6 +158,12 @@ def batch(arguments: BatchArguments, around: CommonOptions) -> Outcome:
     from ..batch.job.batch_options import BatchOptions
 
     options = BatchOptions(**asdict(arguments))
+    if guess:
+        from .batch_guess import show_guess
+
+        with _opened(options) as records:
+            plans = open_catalog(around.providers).rules.plans
+            return show_guess(options, records, plans, json=around.json)
     if around.json and options.output is None and not options.summary:
         raise UsageError(
             "--json needs --output or --summary, because without them stdout has the results"
@@ -173,7 +190,6 @@ def _run(options: "BatchOptions", around: CommonOptions) -> "BatchTally":
 
     from ..batch.job import batch_job
     from ..batch.job.engine_choice import engine_for
-    from ..records.open_records import open_records
     from ..render.batch_progress import meter
     from ..render.stderr_lines import print_hint, print_rejected
 
@@ -185,9 +201,7 @@ def _run(options: "BatchOptions", around: CommonOptions) -> "BatchTally":
     gc.freeze()
     gc.enable()
     with (
-        open_records(
-            options.input, delimiter=options.delimiter, encoding=options.encoding
-        ) as records,
+        _opened(options) as records,
         meter(sys.stderr, is_wanted=not around.quiet and not _fills_screen(options)) as progress,
     ):
         return batch_job.work(
@@ -205,6 +219,20 @@ def _run(options: "BatchOptions", around: CommonOptions) -> "BatchTally":
             ),
             resumed,
         )
+
+
+def _opened(options: "BatchOptions") -> "RecordFile":
+    """Open the input; the header row is the line with names of a place and a kind."""
+    from ..batch.read.column_mapping import column_score, parse_columns
+    from ..records.open_records import open_records
+
+    return open_records(
+        options.input,
+        delimiter=options.delimiter,
+        encoding=options.encoding,
+        skip=options.skip,
+        score=column_score(parse_columns(options.columns), options.defaults),
+    )
 
 
 def _fills_screen(options: "BatchOptions") -> bool:

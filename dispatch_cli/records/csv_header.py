@@ -1,6 +1,11 @@
 """Read the header row of a CSV file: its encoding, its delimiter, its names."""
 
 import codecs
+import csv
+import re
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
 
 from ..errors import BadDataError, Problem, UsageError
 from ..model.words import composed
@@ -9,7 +14,12 @@ from .quoting import is_open_after
 from .values import MOST_BYTES
 
 DELIMITERS = ",;\t|"
+BEST_SCORE = 2
+MOST_TITLE_LINES = 30
+"""So many lines may stand above the header row, as titles of a report."""
+
 _BOM = codecs.BOM_UTF8
+_SEP_LINE = re.compile(rb'"?sep=(.|\t)"?[;,|\t ]*[\r\n]*', re.I)
 
 
 def checked_encoding(name: str) -> str:
@@ -45,40 +55,109 @@ def _is_ascii_superset(encoding: str) -> bool:
         return False
 
 
-def detect_delimiter(header: str) -> str:
-    """Return the most frequent of ``, ; tab |`` outside quotes; a comma if there is none."""
-    outside = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
+class CsvHeader(Struct, frozen=True):
+    """The header row of a CSV file.
+
+    ``lines`` counts those up to its end, with skipped ones and Excel's ``sep=;``. ``likely_line``
+    is a later line that looks like the header row where this one does not; else 0.
+    """
+
+    columns: tuple[str, ...]
+    delimiter: str
+    lines: int
+    likely_line: int = 0
 
 
-def read_header(source: InputStream, delimiter: str, encoding: str) -> tuple[str, int]:
-    """Read the header row and count its lines; raises BadDataError if it cannot be read."""
-    data = b""
-    while block := source.read():
-        data += block
-        if len(data) > MOST_BYTES or b"\n" in block or b"\r" in block[:-1]:
-            break
-    if not data:
-        raise BadDataError(Problem("the file is empty: it has no header row", file=source.name))
-    possible = [each.encode() for each in delimiter or DELIMITERS]
+Score = Callable[[Sequence[str]], int]
+"""Counts how much of what is needed some names of columns have: 2 for a place and a kind."""
+
+
+def read_header(
+    source: InputStream, delimiter: str, encoding: str, *, skip: int = 0, score: Score | None = None
+) -> CsvHeader:
+    """Read the header row and find the delimiter; raises BadDataError if it cannot be read.
+
+    The delimiter is the one that was given, that of a line ``sep=;`` as Excel writes it, or else
+    the one by which the names of columns have the best score, and of these the most frequent.
+    """
+    data = _first_lines(source, skip)
     lines = data.splitlines(keepends=True)
-    end = 1
-    while end < len(lines) and any(
-        is_open_after(b"".join(lines[:end]).removeprefix(_BOM), each) for each in possible
-    ):
-        end += 1
-    header = b"".join(lines[:end])
+    begin = skip
+    named = _SEP_LINE.fullmatch(lines[begin].removeprefix(_BOM)) if begin < len(lines) else None
+    if named:
+        begin, delimiter = begin + 1, delimiter or named[1].decode("ascii", "replace")
+    if begin >= len(lines):
+        raise BadDataError(
+            Problem.at(source.name, "the file has no header row behind line {line}", line=begin)
+        )
+    end = _end_of_row(lines, begin, delimiter)
+    header = b"".join(lines[begin:end])
     if len(header) > MOST_BYTES:
         raise BadDataError(
             Problem.at(
                 source.name,
                 "the header row is over {most_bytes} bytes",
-                line=1,
+                line=begin + 1,
                 most_bytes=MOST_BYTES,
             )
         )
-    source.unread(data[len(header) :])
-    return _header_text(header, source.name, encoding), end
+    text = _header_text(header, source.name, encoding)
+    found = delimiter or _detect_delimiter(text, score)
+    columns = names_in(text, found)
+    likely = 0
+    if score is not None and score(columns) < BEST_SCORE:
+        likely = _likely_line(lines[end:], end, encoding, score)
+    source.unread(data[len(b"".join(lines[:end])) :])
+    return CsvHeader(columns, found, end, likely)
+
+
+def names_in(text: str, delimiter: str) -> tuple[str, ...]:
+    """Split a header row into the names of its columns."""
+    return tuple(each.strip() for each in next(csv.reader([text], delimiter=delimiter), ()))
+
+
+def _detect_delimiter(header: str, score: Score | None) -> str:
+    """Return the best of ``, ; tab |``; a comma if there is none."""
+    outside = "".join(header.split('"')[::2])
+    return max(
+        DELIMITERS,
+        key=lambda each: (score(names_in(header, each)) if score else 0, outside.count(each)),
+    )
+
+
+def _likely_line(lines: Sequence[bytes], before: int, encoding: str, score: Score) -> int:
+    """Return the number of the line that looks like the header row; 0 if none does."""
+    for number, line in enumerate(lines[:MOST_TITLE_LINES], before + 1):
+        text = composed(line.decode(encoding, "replace"))
+        if any(score(names_in(text, each)) == BEST_SCORE for each in DELIMITERS if each in text):
+            return number
+    return 0
+
+
+def _first_lines(source: InputStream, skip: int) -> bytes:
+    """Read at least the lines to skip and the first one behind them."""
+    data = b""
+    while block := source.read():
+        data += block
+        if len(data) > MOST_BYTES:
+            break
+        # A lone "\r" at the end may be the first half of a line end.
+        if data.count(b"\n") > skip + 1 or (skip == 0 and (b"\n" in data or b"\r" in data[:-1])):
+            break
+    if not data:
+        raise BadDataError(Problem("the file is empty: it has no header row", file=source.name))
+    return data
+
+
+def _end_of_row(lines: Sequence[bytes], begin: int, delimiter: str) -> int:
+    """Return the index behind the lines of the header row, whose quotes may hold line ends."""
+    possible = [each.encode() for each in delimiter or DELIMITERS]
+    end = begin + 1
+    while end < len(lines) and any(
+        is_open_after(b"".join(lines[begin:end]).removeprefix(_BOM), each) for each in possible
+    ):
+        end += 1
+    return end
 
 
 def _header_text(header: bytes, name: str, encoding: str) -> str:

@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from ..errors import BadDataError, Problem
 from ..messages import Message
-from .csv_header import checked_encoding, detect_delimiter, read_header
+from .csv_header import Score, checked_encoding, read_header
 from .input_stream import InputStream
 from .lines import Lines, Piece, lines_of
 from .quoting import RecordBytes, closed_until, cut_records, is_open_after
@@ -29,17 +29,23 @@ class CsvRows:
     encoding, BadDataError for an invalid header row.
     """
 
-    def __init__(self, source: InputStream, *, delimiter: str = "", encoding: str = "") -> None:
+    def __init__(
+        self,
+        source: InputStream,
+        *,
+        delimiter: str = "",
+        encoding: str = "",
+        skip: int = 0,
+        score: Score | None = None,
+    ) -> None:
         self._source = source
         self.encoding = checked_encoding(encoding or "utf-8")
         # A field over this limit belongs to a record over MOST_BYTES, which is rejected earlier.
         csv.field_size_limit(max(csv.field_size_limit(), 2 * MOST_BYTES))
-        text, header_lines = read_header(source, delimiter, self.encoding)
-        self.start = Mark(offset=source.offset, line=1 + header_lines)
-        self.delimiter = delimiter or detect_delimiter(text)
-        self.columns: tuple[str, ...] = tuple(
-            each.strip() for each in next(csv.reader([text], delimiter=self.delimiter), ())
-        )
+        header = read_header(source, delimiter, self.encoding, skip=skip, score=score)
+        self.start = Mark(offset=source.offset, line=1 + header.lines)
+        self.delimiter, self.likely_header = header.delimiter, header.likely_line
+        self.columns: tuple[str, ...] = header.columns
         if not any(self.columns):
             raise BadDataError(
                 Problem("the header row names no columns", file=source.name, line=1),
@@ -202,7 +208,7 @@ class CsvRows:
             return cut.fault
         if b"\0" in cut.raw:
             return "nul_byte"
-        if not cut.raw.strip(b"\r\n"):
+        if not cut.raw.strip(b" \r\n"):
             return "empty"
         if is_open_after(cut.raw, self._delimiter):
             return "open_quote"
@@ -213,7 +219,16 @@ class CsvRows:
             return "encoding"
         except (csv.Error, ValueError):
             return "bad_csv"
-        return cells if len(cells) == len(self.columns) else "ragged"
+        if is_strict:
+            return cells if len(cells) == len(self.columns) else "ragged"
+        return self._fitted(cells)
+
+    def _fitted(self, cells: list[str]) -> list[str] | str:
+        """Fill up missing last cells, and drop empty ones behind the last column."""
+        width = len(self.columns)
+        if any(cells[width:]):
+            return "ragged"
+        return [*cells[:width], *[""] * (width - len(cells))]
 
     def _detail(self, reason: str, raw: bytes) -> Message | str:
         if reason == "ragged":

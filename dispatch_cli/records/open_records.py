@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from ..errors import BadDataError, Problem, UsageError
+from .csv_header import Score
+from .file_kinds import foreign_file
 from .input_stream import STDIN, InputStream, open_input
 from .values import Chunk, Mark
 
@@ -47,9 +49,17 @@ class RecordFile:
         self.source.close()
 
 
-def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> RecordFile:
+def open_records(
+    path: str,
+    *,
+    delimiter: str = "",
+    encoding: str = "",
+    skip: int = 0,
+    score: Score | None = None,
+) -> RecordFile:
     """Open CSV, JSON lines or Parquet; CSV and JSON lines also in gzip or from stdin (``-``).
 
+    ``skip`` leaves out the first lines of CSV, ``score`` rates names of columns (``csv_header``).
     Raises BadDataError for a file that is missing, empty or in another format, UsageError for an
     invalid delimiter or encoding.
     """
@@ -62,13 +72,15 @@ def open_records(path: str, *, delimiter: str = "", encoding: str = "") -> Recor
         )
     source = open_input(path)
     try:
-        return RecordFile(source, _reader(source, delimiter, encoding))
+        return RecordFile(source, _reader(source, delimiter, encoding, skip, score))
     except BaseException:
         source.close()
         raise
 
 
-def _reader(source: InputStream, delimiter: str, encoding: str) -> RecordReader:
+def _reader(
+    source: InputStream, delimiter: str, encoding: str, skip: int, score: Score | None
+) -> RecordReader:
     first = source.peek()
     if not first:
         raise BadDataError(Problem("the file is empty", file=source.name))
@@ -81,6 +93,10 @@ def _reader(source: InputStream, delimiter: str, encoding: str) -> RecordReader:
         from .parquet_rows import ParquetRows
 
         return ParquetRows(source.name)
+    foreign = foreign_file(first)
+    if foreign is not None:
+        kind, advice = foreign
+        raise BadDataError(Problem(kind, file=source.name), hint=advice)
     if first[:2] in _WIDE:
         raise BadDataError(
             Problem("the file is UTF-16, which is not supported", file=source.name),
@@ -98,4 +114,4 @@ def _reader(source: InputStream, delimiter: str, encoding: str) -> RecordReader:
         return JsonRows(source)
     from .csv_rows import CsvRows
 
-    return CsvRows(source, delimiter=delimiter, encoding=encoding)
+    return CsvRows(source, delimiter=delimiter, encoding=encoding, skip=skip, score=score)

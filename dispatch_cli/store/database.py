@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,6 @@ from .log_faults import (
     whole,
 )
 from .migrations import Migration, migrations, newest
-from .soundness import schema_of
 from .wait_limit import WaitLimit
 
 if TYPE_CHECKING:
@@ -140,8 +139,7 @@ class Database:
 
     def schema(self) -> "Schema":
         """Return the definitions of the newest schema."""
-        with closing(migrating.in_memory(self.known)) as connection:
-            return schema_of(connection)
+        return migrating.newest_schema(self.known)
 
     def readable(self) -> "sqlite3.Connection":
         """Return the connection for reading; an empty one in memory if there is no file yet.

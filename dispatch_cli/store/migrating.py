@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,12 @@ from .continuity import check_history
 from .database_files import COMPANIONS, flush, make_private, remove
 from .log_faults import MOVE_AWAY, NEWER, damaged, explained, refused
 from .migrations import Migration, apply, newest
+from .soundness import schema_of
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from .soundness import Schema
 
 APPLICATION_ID = 0x44504C47
 """The number in the file's header that marks a case log."""
@@ -58,6 +62,13 @@ def in_memory(known: tuple[Migration, ...]) -> "sqlite3.Connection":
     connection = sqlite3.connect(":memory:", isolation_level=None)
     fill(connection, known)
     return connection
+
+
+@cache
+def newest_schema(known: tuple[Migration, ...]) -> "Schema":
+    """Return the definitions of the newest schema, which depend on the migrations alone."""
+    with closing(in_memory(known)) as connection:
+        return schema_of(connection)
 
 
 def make(

@@ -20,7 +20,13 @@ from ...model import Observations
 from ...records.formats import FORMATS
 from ...records.input_stream import is_regular
 from ...records.open_records import RecordFile
-from ..read.column_mapping import ColumnMapping, map_columns, parse_columns, parse_names
+from ..read.column_mapping import (
+    ColumnMapping,
+    column_notes,
+    map_columns,
+    parse_columns,
+    parse_names,
+)
 from ..read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
 from ..read.row_reader import BatchDefaults, RowReader
 from ..write.result_writer import ResultWriter, TableWriter, writer_for
@@ -67,7 +73,7 @@ class BatchContext(Struct, frozen=True, kw_only=True):
     make_ranker: MakeRanker
     gates: tuple[Gate, ...] = GATES
     progress: Progress | None = None
-    notify: Callable[[str], None] = lambda text: None
+    notify: Callable[[Message | str], None] = lambda text: None
     report: Callable[[str], None]
 
 
@@ -160,7 +166,10 @@ def work(
         parse_columns(options.columns),
         parse_names(options.keep),
         options.defaults,
+        likely_header=getattr(records.rows, "likely_header", 0),
     )
+    for note in column_notes(columns):
+        context.notify(note)
     writer = writer_for(options.format, keep=columns.keep, full=options.full)
     kinds, kinds_digest = _read_kinds(options, context)
     reader = _make_reader(options, context, columns, kinds)

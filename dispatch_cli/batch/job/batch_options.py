@@ -30,6 +30,7 @@ class BatchOptions(Struct, frozen=True, kw_only=True):
     live: bool = False
     history: bool = False
     delimiter: str = ""
+    skip: int = 0
     encoding: str = ""
 
     @property

@@ -58,13 +58,17 @@ def column_batches_for(
     """Make the column batches of a batch; None if it has to be ranked row by row.
 
     Columns need the compiled engine without ``--full`` and ``--summary``, whose values only the
-    row-by-row engine has. Copying columns from JSON lines or Parquet to JSON lines also
-    goes row by row, because columns of texts would lose the JSON types.
+    row-by-row engine has, and no joined columns. Copying columns from JSON lines or Parquet to JSON
+    lines also goes row by row, because columns of texts would lose the JSON types.
     """
     from ...records.csv_rows import CsvRows
 
     is_typed = not isinstance(records.rows, CsvRows)
-    if writer.is_full or (is_typed and columns.keep and not FORMATS[writer.form].is_table):
+    if (
+        writer.is_full
+        or columns.joined
+        or (is_typed and columns.keep and not FORMATS[writer.form].is_table)
+    ):
         return None
     if not isinstance(ranker, Engine) or type(ranker) is Engine or ranker.is_scalar:
         return None

@@ -1,16 +1,16 @@
 """Map the columns of a file to the facts of an incident."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from ...errors import BadDataError, Problem, UsageError
-from ...intake import RawIncident
 from ...messages import Message
+from .column_names import FACTS, JOINT, ColumnSearch, missing_facts, search_columns
 
-FACTS = ("id", "kind", "lat", "lon", "at", "when", *RawIncident.__struct_fields__[1:])
-"""Every fact that a column can have; ``at`` is any place that ``--at`` accepts."""
+JOINABLE = ("at", "when")
+"""Facts that several columns may have together."""
 
 _HINT = 'name the columns with --columns fact=column, such as "lat=LAT,lon=LNG,kind=title"'
 
@@ -20,11 +20,22 @@ class ColumnMapping(Struct, frozen=True):
 
     by_fact: Mapping[str, str]
     keep: tuple[str, ...]
+    joined: Mapping[str, tuple[str, ...]] = {}
+    """The columns of a fact whose cells are joined by a blank, by its name in ``by_fact``."""
+    by_name: Mapping[str, str] = {}
+    """The columns that were found by a usual name: they are told to the user."""
+    several: Mapping[str, tuple[str, ...]] = {}
+    """The columns that may be a fact; none of them is used."""
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """Every column to read."""
-        return (*self.by_fact.values(), *self.keep)
+        columns = (part for each in self.by_fact.values() for part in self.parts_of(each))
+        return (*columns, *self.keep)
+
+    def parts_of(self, column: str) -> tuple[str, ...]:
+        """Return the columns of the file that one of ``by_fact`` stands for."""
+        return self.joined.get(column, (column,))
 
 
 def parse_columns(text: str) -> dict[str, str]:
@@ -64,24 +75,38 @@ def map_columns(
     found: Sequence[str] | None,
     named: Mapping[str, str],
     keep: Iterable[str],
-    defaults: Iterable[str],
+    defaults: Collection[str],
+    *,
+    likely_header: int = 0,
 ) -> ColumnMapping:
-    """Find the column of each fact: the one in ``named``, else the column with its name.
+    """Find the column of each fact: named, of its exact name, or else of a usual name.
 
     ``found`` is None if each record has its own columns. ``defaults`` are the facts with a value
-    for all rows. Raises UsageError if a named column is missing, BadDataError if a name occurs
-    twice or no column has the place or the kind.
+    for all rows, ``likely_header`` the line that looks like the header row if the first one does
+    not. Raises UsageError if a named column is missing, BadDataError if a name occurs twice or no
+    column has the place or the kind.
     """
-    by_fact = {
-        fact: named.get(fact, fact)
-        for fact in FACTS
-        if named.get(fact, found is None or fact in found)
-    }
-    columns = ColumnMapping(by_fact, tuple(keep))
     if found is None:
-        return columns
-    missing = [name for name in dict.fromkeys([*named.values(), *columns.keep])
-               if name and name not in found]  # fmt: skip
+        by_fact = {fact: named.get(fact, fact) for fact in FACTS if named.get(fact, True)}
+        return ColumnMapping(by_fact, tuple(keep), _joined(by_fact.values(), ()))
+    search = search_columns(found, named)
+    for fact, column in search.by_fact.items():
+        if JOINT in column and column not in found and fact not in JOINABLE:
+            raise UsageError(
+                "--columns: cells can be joined for {facts}, not for {fact!r}",
+                facts=", ".join(JOINABLE),
+                fact=fact,
+            )
+    columns = ColumnMapping(
+        search.by_fact,
+        tuple(keep),
+        _joined(search.by_fact.values(), found),
+        {fact: column for fact, column in search.by_fact.items()
+         if column not in (fact, named.get(fact))},
+        search.several,
+    )  # fmt: skip
+    missing = [name for name in dict.fromkeys([*named.values(), *columns.wanted])
+               if name and name not in found and name not in columns.joined]  # fmt: skip
     if missing:
         raise UsageError(
             *(Message("the input has no column {name!r}", name=name) for name in missing),
@@ -96,11 +121,7 @@ def map_columns(
             ),
             hint="give each column its own name",
         )
-    problems = []
-    if "at" not in by_fact and not {"lat", "lon"} <= by_fact.keys():
-        problems.append("no column has the place; it needs lat and lon, or at")
-    if "kind" not in by_fact and "kind" not in defaults:
-        problems.append("no column has the kind; it needs kind, or --kind for all rows")
+    problems = _problems(search, defaults, likely_header)
     if problems:
         raise BadDataError(
             *problems,
@@ -111,6 +132,81 @@ def map_columns(
             ),
         )
     return columns
+
+
+def _problems(
+    search: ColumnSearch, defaults: Collection[str], likely_header: int
+) -> list[Message | str]:
+    """Say what no column has, and which columns could be it."""
+    missing = missing_facts(search.by_fact, defaults)
+    problems: list[Message | str] = []
+    if "place" in missing:
+        problems.append("no column has the place; it needs lat and lon, or at")
+    if "kind" in missing:
+        problems.append("no column has the kind; it needs kind, or --kind for all rows")
+    facts = {"place": ("lat", "lon", "at"), "kind": ("kind",)}
+    for fact in (fact for name in missing for fact in facts[name]):
+        if fact in search.several:
+            problems.append(
+                Message(
+                    "several columns may be {fact}: {columns}",
+                    fact=fact,
+                    columns=", ".join(search.several[fact]),
+                )
+            )
+    if missing and likely_header:
+        problems.append(
+            Message(
+                "line {line} looks like the header row: skip the lines above it with"
+                " --skip {count}",
+                line=likely_header,
+                count=likely_header - 1,
+            )
+        )
+    return problems
+
+
+def _joined(columns: Iterable[str], found: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Split the names that join several columns; a column that has such a name is itself."""
+    return {
+        each: tuple(part.strip() for part in each.split(JOINT))
+        for each in columns
+        if JOINT in each and each not in found
+    }
+
+
+def column_notes(columns: ColumnMapping) -> Iterator[Message]:
+    """Say which columns were taken because of their names, and which were not."""
+    if columns.by_name:
+        yield Message(
+            "columns taken by their names: {columns}; --columns names them for good",
+            columns=columns_option(columns.by_name),
+        )
+    for fact, found in columns.several.items():
+        yield Message(
+            "several columns may be {fact}, and none is used: {columns}",
+            fact=fact,
+            columns=", ".join(found),
+        )
+
+
+def columns_option(by_fact: Mapping[str, str]) -> str:
+    """Write the value of --columns for some facts."""
+    parts = [f"{fact}={column}" for fact, column in by_fact.items()]
+    return ",".join(f'"{part}"' if "," in part else part for part in parts)
+
+
+def column_score(
+    named: Mapping[str, str], defaults: Collection[str]
+) -> Callable[[Sequence[str]], int]:
+    """Make the score of names of columns: 2 if they have a place and a kind, else 1 or 0."""
+
+    def score(names: Sequence[str]) -> int:
+        found = search_columns(names, {fact: "" for fact, column in named.items() if not column})
+        by_fact = {*found.by_fact, *(fact for fact, column in named.items() if column in names)}
+        return 2 - len(missing_facts(by_fact, defaults))
+
+    return score
 
 
 def _shown(found: Sequence[str]) -> Message | str:

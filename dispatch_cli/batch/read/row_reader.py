@@ -269,14 +269,20 @@ class RowReader:
 
     def _cell(self, values: Mapping[str, Any], fact: str) -> str | float | None:
         """Return a number as a float, any other value as text."""
-        value = values.get(self.columns[fact] or "")
+        column = self.columns[fact] or ""
+        value = values.get(column)
         if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6:
             return float(value)
         return text_of(value)
 
     def _text(self, values: Mapping[str, Any], fact: str) -> str | None:
         column = self.columns[fact]
-        return None if column is None else text_of(values.get(column))
+        if column is None:
+            return None
+        parts = self._defaults.columns.joined.get(column)
+        if parts is None:
+            return text_of(values.get(column))
+        return " ".join(filter(None, (text_of(values.get(part)) for part in parts))) or None
 
 
 def position_of(lat: str | float | None, lon: str | float | None) -> Place:

@@ -1,0 +1,124 @@
+"""Find the columns of facts by the usual names of other programs' files."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import Struct
+
+from ...intake import RawIncident
+from ...messages import Message
+from ...model.words import fold
+
+FACTS = ("id", "kind", "lat", "lon", "at", "when", *RawIncident.__struct_fields__[1:])
+"""Every fact that a column can have; ``at`` is any place that ``--at`` accepts."""
+
+JOINT = "+"
+"""Between the columns whose cells make one fact: ``when=Datum+Uhrzeit``."""
+
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": (
+        "id", "nr", "no", "nummer", "number", "einsatznummer", "einsatznr", "vorgangsnummer",
+        "auftragsnummer", "incidentid", "incidentnumber", "incidentnr", "caseid", "callid",
+        "objectid", "uuid",
+    ),
+    "kind": (
+        "kind", "title", "titel", "stichwort", "einsatzstichwort", "alarmstichwort", "einsatzart",
+        "einsatzgrund", "pannenart", "schadensart", "ereignis", "meldebild", "type", "typ",
+        "incidenttype", "calltype", "category", "kategorie", "problem",
+    ),
+    "lat": (
+        "lat", "latitude", "breite", "breitengrad", "geobreite", "geolat", "gpslat", "latwgs84",
+        "wgs84lat", "ygcswgs84", "ywgs84", "wgs84y",
+    ),
+    "lon": (
+        "lon", "lng", "long", "longitude", "laenge", "laengengrad", "geolaenge", "geolon", "geolng",
+        "gpslon", "gpslng", "lonwgs84", "wgs84lon", "xgcswgs84", "xwgs84", "wgs84x",
+    ),
+    "at": (
+        "at", "einsatzort", "adresse", "address", "anschrift", "location", "place", "standort",
+        "ort", "plz", "postleitzahl", "postcode", "zip", "zipcode",
+    ),
+    "when": (
+        "when", "datetime", "dateandtime", "timestamp", "zeitstempel", "zeitpunkt", "datumzeit",
+        "datumuhrzeit", "einsatzzeit", "alarmzeit", "einsatzbeginn", "eingang", "anrufzeit",
+        "createdat", "calltime", "time", "zeit", "date", "datum",
+    ),
+    "client": ("client", "auftraggeber", "mandant", "club", "automobilclub"),
+    "vehicle": ("vehicle", "fahrzeug", "fahrzeugart", "fahrzeugklasse", "vehicletype"),
+    "weight_t": ("weightt", "gewichtt", "gewichttonnen", "weighttonnes"),
+    "height_m": ("heightm", "hoehem"),
+    "injured": ("injured", "verletzte"),
+    "brand": ("brand", "marke", "fabrikat", "make"),
+}  # fmt: skip
+"""Names without blanks, signs, umlauts and case."""
+
+_DAYS = frozenset({"date", "datum", "tag", "einsatzdatum", "alarmdatum", "calldate"})
+_CLOCKS = frozenset({"time", "zeit", "uhrzeit", "einsatzuhrzeit", "alarmuhrzeit", "calltime"})
+
+
+class FoundColumn(Struct, frozen=True):
+    """A column that is taken for a fact, and why."""
+
+    fact: str
+    column: str
+    why: Message | str
+
+
+class ColumnSearch(Struct, frozen=True):
+    """The columns that are taken for facts, and those that could be one fact."""
+
+    found: tuple[FoundColumn, ...]
+    several: Mapping[str, tuple[str, ...]]
+
+    @property
+    def by_fact(self) -> dict[str, str]:
+        """The column of each fact."""
+        return {each.fact: each.column for each in self.found}
+
+
+def search_columns(columns: Sequence[str], named: Mapping[str, str]) -> ColumnSearch:
+    """Find the column of each fact: named by the user, of its exact name, or of a usual name.
+
+    A usual name counts only if exactly one column has one. A column with date and time counts
+    before those with one of them, and "Datum" and "Uhrzeit" are joined. A place is looked for only
+    where latitude and longitude are not found.
+    """
+    found: dict[str, FoundColumn] = {}
+    for fact in FACTS:
+        if named.get(fact):
+            found[fact] = FoundColumn(fact, named[fact], "named with --columns")
+        elif fact not in named and fact in columns:
+            found[fact] = FoundColumn(fact, fact, "has the name of the fact")
+    several: dict[str, tuple[str, ...]] = {}
+    for fact in _NAMES:
+        if fact in found or fact in named or (fact == "at" and {"lat", "lon"} <= found.keys()):
+            continue
+        taken = {each.column for each in found.values()}
+        fitting = _fitting(fact, [each for each in columns if each and each not in taken])
+        if len(fitting) == 1:
+            found[fact] = FoundColumn(fact, fitting[0], "a usual name of the fact")
+        elif fitting:
+            several[fact] = tuple(fitting)
+    return ColumnSearch(tuple(found[fact] for fact in FACTS if fact in found), several)
+
+
+def missing_facts(by_fact: Collection[str], defaults: Collection[str]) -> list[str]:
+    """Name what a batch cannot do without: "place" and "kind"."""
+    has_place = "at" in by_fact or {"lat", "lon"} <= set(by_fact)
+    has_kind = "kind" in by_fact or "kind" in defaults
+    return [name for name, is_there in (("place", has_place), ("kind", has_kind)) if not is_there]
+
+
+def _fitting(fact: str, columns: Sequence[str]) -> list[str]:
+    """Return the columns with a usual name of a fact."""
+    plain = {column: re.sub("[^a-z0-9]", "", fold(column)) for column in columns}
+    if fact == "when":
+        days = [column for column in columns if plain[column] in _DAYS]
+        clocks = [column for column in columns if plain[column] in _CLOCKS]
+        fitting = [column for column in columns if plain[column] in _NAMES["when"]]
+        whole = [column for column in fitting if column not in {*days, *clocks}]
+        if whole:
+            return whole
+        if len(days) == len(clocks) == 1:
+            return [f"{days[0]}{JOINT}{clocks[0]}"]
+    return [column for column in columns if plain[column] in _NAMES[fact]]
