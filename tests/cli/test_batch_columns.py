@@ -1,0 +1,249 @@
+"""From a foreign file to a result: delimiters, titles, ends of rows, usual names of columns."""
+
+import io
+import json
+import shlex
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_cli.batch.read.column_names import search_columns
+
+BATCH = ("--format", "jsonl", "--top", "1", "--providers", "providers.toml")
+
+
+def ranked(dispatch, home, content, *options, name="in.csv"):
+    """Rank a file; returns what the command left, and the ids of the ranked rows."""
+    data = content if isinstance(content, bytes) else content.encode()
+    (home / name).write_bytes(data)
+    ran = dispatch("batch", name, *BATCH, *options)
+    return ran, [json.loads(line)["id"] for line in ran.out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["sep=;\n", '"sep=;"\n', "SEP=;\r\n", "sep=;;;;\n", "\ufeffsep=;\n", "sep=; \n", "Sep=;\n"],
+)
+def test_excels_first_line_names_the_delimiter(dispatch, firms, home, first):
+    """The line is no header and no row; rows count from behind it."""
+    ran, ids = ranked(dispatch, home, f"{first}id;kind;lat;lon\nr1;tow;48,37;10,89\n;x;1;1\n")
+    assert ids == ["r1"]
+    assert "in.csv:4: " in ran.err
+
+
+@pytest.mark.parametrize("sign", [",", "|", "\t", "#"])
+def test_the_line_names_any_delimiter(dispatch, firms, home, sign):
+    """Also one that the header row would not show."""
+    row = sign.join(("r1", "tow", "86150"))
+    _, ids = ranked(dispatch, home, f"sep={sign}\n{sign.join(('id', 'kind', 'at'))}\n{row}\n")
+    assert ids == ["r1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("id;kind;at;\nr1;tow;86150;\n", ["r1"]),
+        ("id;kind;at\nr1;tow;86150;\n", ["r1"]),
+        ("id;kind;at;\nr1;tow;86150\n", ["r1"]),
+        ("id;kind;at;;\nr1;tow;86150;;\n", ["r1"]),
+        ("id;kind;at;client;note\nr1;tow;86150\n", ["r1"]),
+        ("id;kind;at;client\nr1;tow;86150;;;;;;;\n", ["r1"]),
+        ("id;kind;at\r\nr1;tow;86150;\r\nr2;tow;86150\r\n", ["r1", "r2"]),
+        ("id\tkind\tat\nr1\ttow\t86150\t\t\n", ["r1"]),
+        ("id,kind,at\nr1,tow,86150,\nr2,tow,86150,x\n", ["r1"]),
+        ("id,kind,at,note\nr1,tow,86150\nr2\n", ["r1"]),
+        ('id,kind,at,note\nr1,tow,86150,""\nr2,tow,"86150",,""\n', ["r1", "r2"]),
+    ],
+)
+def test_missing_and_empty_last_cells_lose_no_row(dispatch, firms, home, content, expected):
+    """Only an extra cell with content is ragged."""
+    ran, ids = ranked(dispatch, home, content)
+    assert ids == expected
+    assert ("ragged" in ran.err) == (",x\n" in content)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id;kind;at;Name, first, and last, of the caller",
+        "id;kind;at;a,b,c,d",
+        "Einsatz, Nr, alt;id;kind;at",
+        "id|kind|at|x;y;z;w;v",
+        "id\tkind\tat\tTown, street, number; floor; door",
+        '"id";"kind";"at";"one, two, three, four"',
+        "id,kind,at,a;b;c;d;e",
+        "id;kind;at;,,,,",
+        "id|kind|at|,;,;,;",
+        "id,kind,at,note\ta\tb\tc\td",
+    ],
+)
+def test_the_delimiter_is_the_one_that_gives_a_place_and_a_kind(dispatch, firms, home, header):
+    """A sign that is more frequent inside names does not split them."""
+    sign = next(each for each in ",;|\t" if f"kind{each}at" in header.replace('"', ""))
+    count = header.replace('"', "").split(sign).index("kind")
+    cells = ["r1", "tow", "86150"] if count == 1 else ["x", "r1", "tow", "86150"]
+    _, ids = ranked(dispatch, home, f"{header}\n{sign.join(cells)}\n")
+    assert ids == ["r1"]
+
+
+@pytest.mark.parametrize("above", [1, 2, 3, 7])
+def test_a_title_above_the_header_is_named_and_skipped(dispatch, firms, home, above):
+    """The message names the line and the option; with it the rows are ranked by their lines."""
+    title = "Auswertung Einsätze 2026;;;\n" + "\n" * (above - 1)
+    content = f"{title}id;kind;at\nr1;tow;86150\nr2;nope;86150\n"
+    ran, _ = ranked(dispatch, home, content)
+    assert ran.code == 4
+    assert f"line {above + 1} looks like the header row" in ran.err
+    assert f"--skip {above}" in ran.err
+    ran, ids = ranked(dispatch, home, content, "--skip", str(above))
+    assert ids == ["r1"]
+    assert f"in.csv:{above + 3}: unknown_kind" in ran.err
+
+
+def workbook(*names: str) -> bytes:
+    """A zip archive with some entries."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in names:
+            archive.writestr(name, "application/vnd.oasis.opendocument.spreadsheet")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (workbook("[Content_Types].xml", "xl/workbook.xml"), "an Excel workbook (.xlsx)"),
+        (workbook("mimetype", "content.xml"), "an OpenDocument file"),
+        (workbook("in.csv"), "a zip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an old version (.xls)"),
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
+        (b"<!DOCTYPE html><html><table>", "a web page"),
+        (b"\n  <html><body>", "a web page"),
+        (b"<table border=1><tr>", "a table of a web page"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook>', "an XML file"),
+        (b"{\\rtf1\\ansi", "a text document"),
+        (b"SQLite format 3\0" + bytes(100), "an SQLite database"),
+        (b"7z\xbc\xaf'\x1c" + bytes(20), "a 7-Zip archive"),
+    ],
+)
+def test_a_file_that_is_no_table_is_named(dispatch, firms, home, content, kind):
+    """The first bytes tell what was uploaded, whatever its name is; a hint says what to do."""
+    ran, _ = ranked(dispatch, home, content)
+    assert ran.code == 4
+    assert kind in ran.err
+    assert "hint: " in ran.err
+    assert "encoding" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [
+        ("LAT,LON,KIND", "lat=LAT,lon=LON,kind=KIND"),
+        ("latitude,longitude,title", "lat=latitude,lon=longitude,kind=title"),
+        ("Breite,Länge,Einsatzstichwort", "lat=Breite,lon=Länge,kind=Einsatzstichwort"),
+        ("lat,lng,Type", "lon=lng,kind=Type"),
+        ("Geo-Breite,Geo Länge,Stichwort", "lat=Geo-Breite,lon=Geo Länge,kind=Stichwort"),
+        ("GPS_LAT,GPS_LON,Ereignis", "lat=GPS_LAT,lon=GPS_LON,kind=Ereignis"),
+        ("YGCSWGS84,XGCSWGS84,Kategorie", "lat=YGCSWGS84,lon=XGCSWGS84,kind=Kategorie"),
+        ("lat,long,incident_type", "lon=long,kind=incident_type"),
+        ("Lat.,Lng.,Call Type", "lat=Lat.,lon=Lng.,kind=Call Type"),
+        ("breitengrad,längengrad,Einsatzart", "kind=Einsatzart"),
+    ],
+)
+def test_usual_names_are_taken_and_told(dispatch, firms, home, header, taken):
+    """The result comes in one step; stderr says which column is which fact."""
+    ran, ids = ranked(dispatch, home, f"{header},id\n48.37,10.89,tow,r1\n")
+    assert ids == ["r1"], ran.err
+    assert all(part in ran.err for part in taken.split(","))
+    assert "--columns names them for good" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("datetime", "2026-11-28T03:00"),
+        ("Zeitpunkt", "28.11.2026 03:00"),
+        ("Datum;Uhrzeit", "28.11.2026;03:00"),
+        ("Date;Time", "2026-11-28;03:00:00"),
+        ("Uhrzeit;Datum", "03:00;28.11.2026"),
+        ("timestamp;date", "2026-11-28T03:00;2026-11-26"),
+    ],
+)
+def test_times_stand_in_one_column_or_two(dispatch, firms, home, header, cells):
+    """A date and a time of day are joined; a whole moment comes first. One firm is closed then."""
+    found, ids = ranked(dispatch, home, f"id;kind;at;{header}\nr1;tow;86199;{cells}\n", "--full")
+    assert ids == ["r1"], found.err
+    night, day = (
+        ranked(dispatch, home, f"id;kind;at;when\nr1;tow;86199;{when}\n", "--full")[0]
+        for when in ("2026-11-28T03:00", "2026-11-27T12:03")
+    )
+    assert found.out == night.out != day.out
+
+
+def test_columns_are_joined_as_named(dispatch, firms, home):
+    """``--columns when=Tag+Stunde`` joins what no name gives away; at is joined as well."""
+    content = "id,kind,Platz,Stadt,Tag,Stunde\nr1,tow,86150,Augsburg,2026-11-27,12:03\n"
+    ran, ids = ranked(
+        dispatch, home, content, "--columns", "when=Tag+Stunde,at=Platz+Stadt", "--fail-fast"
+    )
+    assert ids == ["r1"], ran.err
+    ran, _ = ranked(dispatch, home, content, "--columns", "kind=Tag+Stunde,at=Platz")
+    assert ran.code == 2
+    assert "can be joined for at, when" in ran.err
+
+
+def test_a_column_of_times_of_day_is_refused_row_by_row(dispatch, firms, home):
+    """Without a date each run of the batch would give the rows another day."""
+    ran, ids = ranked(dispatch, home, "id,kind,at,when\nr1,tow,86150,12:03\n")
+    assert (ids, ran.code) == ([], 4)
+    assert "has no date" in ran.err
+
+
+def test_several_columns_for_one_fact_are_told_and_not_taken(dispatch, firms, home):
+    """Needed facts stop the batch with both names; others are left out with a word."""
+    ran, _ = ranked(dispatch, home, "lat,lon,Stichwort,Einsatzart\n48.37,10.89,tow,tow\n")
+    assert ran.code == 4
+    assert "several columns may be kind: Stichwort, Einsatzart" in ran.err
+    ran, ids = ranked(dispatch, home, "id,at,kind,Zeitpunkt,Eingang\nr1,86150,tow,x,y\n")
+    assert ids == ["r1"]
+    assert "several columns may be when, and none is used: Zeitpunkt, Eingang" in ran.err
+
+
+def test_guess_prints_the_facts_and_the_command_that_works(dispatch, firms, home):
+    """What is taken and why, as lines and JSON; the command as it stands ranks the file."""
+    content = "Nr;Breite;Länge;Stichwort;Datum;Uhrzeit\n7;48,37;10,89;tow;27.11.2026;12:03\n"
+    (home / "in.csv").write_text(content)
+    ran = dispatch("batch", "in.csv", "--guess", "--providers", "providers.toml")
+    assert ran.code == 0
+    assert "when\tDatum+Uhrzeit\ta usual name of the fact" in ran.out
+    told = dispatch("batch", "in.csv", "--guess", "--json", "--providers", "providers.toml")
+    assert told.envelope["schema"] == "dispatch.batch.guess/1"
+    assert told.envelope["data"]["missing"] == []
+    words = shlex.split(told.envelope["data"]["command"])
+    again = dispatch(*words[1:], *BATCH)
+    assert json.loads(again.out)["id"] == "7"
+    assert "taken by their names" not in again.err
+
+
+def test_guess_names_what_is_missing(dispatch, firms, home):
+    """A column whose cells are no kinds is no kind; exit 4, and the command has KIND to fill in."""
+    (home / "in.csv").write_text("lat,lng,title\n48.37,10.89,EMS: FALL VICTIM\n")
+    ran = dispatch("batch", "in.csv", "--guess", "--providers", "providers.toml")
+    assert ran.code == 4
+    assert "EMS: FALL VICTIM" in ran.out
+    assert "--kind KIND" in ran.err
+
+
+NAMES = st.sampled_from(["lat", "LAT", "Breite", "lng", "Kind", "Stichwort", "Ort", "PLZ", "Datum"])
+
+
+@given(st.lists(NAMES, unique=True, max_size=6))
+def test_no_column_is_taken_for_two_facts(columns):
+    """Each fact has at most one column, each column at most one fact, and doubt takes none."""
+    search = search_columns(columns, {})
+    taken = list(search.by_fact.values())
+    assert len(set(taken)) == len(taken)
+    assert all(len(several) > 1 for several in search.several.values())
+    assert not set(search.several) & set(search.by_fact)
