@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..store import Reader, Transaction
 
 
-def read_facts(said: Mapping[str, object], rules: Rules, now: datetime) -> dict[str, object]:
+def read_facts(typed: Mapping[str, object], rules: Rules, now: datetime) -> dict[str, object]:
     """Read the typed facts of an incident, by option, into the facts for ``amend``.
 
     Raises UsageError with all problems.
@@ -29,13 +29,13 @@ def read_facts(said: Mapping[str, object], rules: Rules, now: datetime) -> dict[
     reading = intake.IncidentReader()
     found: dict[str, object] = {}
     # Place and time last, as where a whole incident is read.
-    for name in sorted(said, key=lambda each: (each in ("at", "when"), each == "when")):
-        value = said[name]
+    for name in sorted(typed, key=lambda each: (each in ("at", "when"), each == "when")):
+        value = typed[name]
         if name == "at":
             found["place"] = reading.attempt(
                 "unknown_place",
                 lambda: places.resolve(
-                    str(said["at"]), named=rules.places, gazetteer=folders.gazetteer()
+                    str(typed["at"]), named=rules.places, gazetteer=folders.gazetteer()
                 ),
             )
         elif name == "when":

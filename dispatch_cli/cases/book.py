@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..errors import UsageError
-from ..messages import Clock
+from ..messages import Clock, Message
 from ..model.case import Act, Case
 from .unshown_messages import UnshownMessages
 
@@ -48,7 +48,7 @@ class Book(Struct, frozen=True, kw_only=True):
     unshown: UnshownMessages = field(default_factory=UnshownMessages)
     watch: ClockWatch | None = None
     """How to notice a clock that has jumped; None: ``now`` is not checked."""
-    file_problem: str = ""
+    file_problem: Message | str = ""
     """Why the provider file cannot be read; empty if it can. ``catalog`` then has no provider."""
 
     def renewed(self) -> "Book":

@@ -69,7 +69,7 @@ def place_call(
             _write_down(book, tx, case_id, offers, because)
             offer = offers[0]
             around = _around(book, tx, after, offer)
-            said = Message(
+            sentence = Message(
                 "{ref} {name} {phone}: the call is placed",
                 ref=f"{case_id}.{offer.number}",
                 name=offer.name,
@@ -77,16 +77,16 @@ def place_call(
             )
         else:
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
-            nobody = exhausted(case_id, wanted, found)
-            said = Message(
+            last_resort = exhausted(case_id, wanted, found)
+            sentence = Message(
                 "no provider is left to ask for {service}: call {phone}",
-                service=nobody.service,
-                phone=nobody.phone,
+                service=last_resort.service,
+                phone=last_resort.phone,
             )
-        fact = of_case(case_id, said)
+        fact = of_case(case_id, sentence)
     book.unshown.recorded.append(fact)
     if not options:
-        return nobody
+        return last_resort
     return card(
         book,
         after,

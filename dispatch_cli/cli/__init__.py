@@ -1,4 +1,4 @@
-"""The command line: one thin file per command, imported when it is called."""
+"""The command line: a file for each command, imported when the command is called."""
 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
@@ -9,8 +9,8 @@ from . import outcome
 from .lazy import HELP_OPTIONS, LazyGroup
 
 
-class Commands(LazyGroup):
-    """Every command of ``dispatch``."""
+class TopLevelCommands(LazyGroup):
+    """The commands and groups of ``dispatch``."""
 
     package = __name__
     commands_at: ClassVar = {
@@ -29,7 +29,7 @@ class Commands(LazyGroup):
 
 app = typer.Typer(
     name="dispatch",
-    cls=Commands,
+    cls=TopLevelCommands,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -50,11 +50,11 @@ def main(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and leave."
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:
-    """Whom to call first, second, third, and why: a neutral dispatch desk."""
+    """Rank the providers to call for a stranded vehicle, and work on cases."""
 
 
 def run(argv: Sequence[str]) -> int:

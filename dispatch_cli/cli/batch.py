@@ -48,10 +48,12 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help=f"{', '.join(FORMATS)}. Default: suffix of --output, else jsonl.",
+            help=f"Output format: {', '.join(FORMATS)}. Default: suffix of --output, else jsonl.",
         ),
     ] = None
-    top: Annotated[int, typer.Option(min=1, metavar="N", help="Ranks for each service.")] = 5
+    top: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Number of candidates for each service.")
+    ] = 5
     full: Annotated[
         bool,
         typer.Option("--full", help="Add expected minutes, success probability and exclusions."),
@@ -63,7 +65,7 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
         str,
         typer.Option(
             metavar="FACT=COL,…",
-            help="Column of each fact: lat=LAT,lon=LNG. Default: the column with its name.",
+            help="Input column of each fact: lat=LAT,lon=LNG. Default: the column with its name.",
         ),
     ] = ""
     map_kinds: Annotated[
@@ -71,13 +73,13 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
         typer.Option(
             "--map-kinds",
             metavar="TOML",
-            help='File that translates texts to kinds: [kinds] "EMS*" = "medical".',
+            help='TOML file that maps texts to kinds: [kinds] "EMS*" = "medical".',
         ),
     ] = None
     kind: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND", help="Kind for rows that have none.", autocompletion=complete_kinds
+            metavar="KIND", help="Kind for rows without one.", autocompletion=complete_kinds
         ),
     ] = None
     client: Annotated[
@@ -86,15 +88,15 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
             "--client",
             "-c",
             metavar="ID",
-            help="Client for rows that have none.",
+            help="Client for rows without one.",
             autocompletion=complete_clients,
         ),
     ] = None
     vehicle: Annotated[
-        str | None, typer.Option(metavar="CLASS", help="Vehicle class for rows that have none.")
+        str | None, typer.Option(metavar="CLASS", help="Vehicle class for rows without one.")
     ] = None
     when: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Time for rows that have none. Default: now.")
+        str | None, typer.Option(metavar="TIME", help="Time for rows without one. Default: now.")
     ] = None
     timezone: Annotated[
         str | None,
@@ -123,7 +125,7 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
         bool,
         typer.Option(
             "--live",
-            help="Use what checks, the phone and cases say, for each row at its time.",
+            help="Use checks, reports by phone and bookings, for each row at its time.",
         ),
     ] = False
     history: Annotated[
@@ -144,13 +146,13 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
 @with_options(BatchArguments, CommonOptions)
 def batch(
     arguments: BatchArguments,
-    around: CommonOptions,
+    common: CommonOptions,
     guess: Annotated[
         bool,
         typer.Option("--guess", help="Print which columns are taken for which facts, and stop."),
     ] = False,
 ) -> Outcome:
-    """Rank a file of incidents: the cascade of each row, in the order of the rows.
+    """Rank a file of incidents, and write the cascade of each row in the order of the rows.
 
     dispatch batch calls.csv --columns lat=LAT,lon=LNG,kind=title --output cascades.jsonl
     """
@@ -162,16 +164,16 @@ def batch(
         from .batch_guess import show_guess
 
         with _opened(options) as records:
-            plans = open_catalog(around.providers).rules.plans
-            return show_guess(options, records, plans, json=around.json)
-    if around.json and options.output is None and not options.summary:
+            plans = open_catalog(common.providers).rules.plans
+            return show_guess(options, records, plans, json=common.json)
+    if common.json and options.output is None and not options.summary:
         raise UsageError(
-            "--json needs --output or --summary, because without them stdout has the results"
+            "--json needs --output or --summary: without them the results are on stdout"
         )
     batch_job.check_options(options)
     begun = monotonic()
     try:
-        tally = _run(options, around)
+        tally = _run(options, common)
     except BrokenPipeError:
         return Outcome(_raise_broken_pipe)
     except KeyboardInterrupt:
@@ -179,12 +181,12 @@ def batch(
             from ..render.stderr_lines import print_hint
 
             hint = "stopped; --resume continues from the last checkpoint"
-            print_hint(hint, stream=sys.stderr, quiet=around.quiet)
+            print_hint(hint, stream=sys.stderr, quiet=common.quiet)
         raise
-    return _outcome_of(options, around, tally, monotonic() - begun)
+    return _outcome_of(options, common, tally, monotonic() - begun)
 
 
-def _run(options: "BatchOptions", around: CommonOptions) -> "BatchTally":
+def _run(options: "BatchOptions", common: CommonOptions) -> "BatchTally":
     """Open the provider file, the case log and the input, and run or resume the batch."""
     import gc
 
@@ -195,14 +197,14 @@ def _run(options: "BatchOptions", around: CommonOptions) -> "BatchTally":
 
     resumed = batch_job.resumable_start(options)
     clock = now() if resumed is None else resumed.now
-    catalog = open_catalog(around.providers, clock)
-    refuse_sample(catalog, is_wanted=around.sample)
+    catalog = open_catalog(common.providers, clock)
+    refuse_sample(catalog, is_wanted=common.sample)
     # Unlike other commands, a batch needs garbage collection, but not of modules and catalog.
     gc.freeze()
     gc.enable()
     with (
         _opened(options) as records,
-        meter(sys.stderr, is_wanted=not around.quiet and not _fills_screen(options)) as progress,
+        meter(sys.stderr, is_wanted=not common.quiet and not _fills_screen(options)) as progress,
     ):
         return batch_job.work(
             options,
@@ -211,10 +213,10 @@ def _run(options: "BatchOptions", around: CommonOptions) -> "BatchTally":
                 catalog=catalog,
                 holidays=holiday_dates,
                 now=clock,
-                observations=_observations(options, around, catalog, clock, resumed),
+                observations=_observations(options, common, catalog, clock, resumed),
                 make_ranker=engine_for(records.source.size),
                 progress=progress,
-                notify=lambda text: print_hint(text, stream=sys.stderr, quiet=around.quiet),
+                notify=lambda text: print_hint(text, stream=sys.stderr, quiet=common.quiet),
                 report=lambda text: print_rejected(text, stream=sys.stderr),
             ),
             resumed,
@@ -236,13 +238,13 @@ def _opened(options: "BatchOptions") -> "RecordFile":
 
 
 def _fills_screen(options: "BatchOptions") -> bool:
-    """Return whether the results go to a terminal, where a progress bar would break them."""
+    """Return whether the results go to a terminal, which a progress bar would disturb."""
     return options.output is None and not options.summary and sys.stdout.isatty()
 
 
 def _observations(
     options: "BatchOptions",
-    around: CommonOptions,
+    common: CommonOptions,
     catalog: "Catalog",
     clock: "datetime",
     resumed: "BatchStart | None",
@@ -259,7 +261,7 @@ def _observations(
         return Observations()
     from ..cases.observe_log import observe
 
-    log = store_at(around.db, clock, on_network=around.db_on_network)
+    log = store_at(common.db, clock, on_network=common.db_on_network)
     if not log.path.exists():
         raise UnavailableError(
             "{path}: there is no case log",
@@ -276,7 +278,7 @@ def _observations(
 
 
 def _outcome_of(
-    options: "BatchOptions", around: CommonOptions, tally: "BatchTally", seconds: float
+    options: "BatchOptions", common: CommonOptions, tally: "BatchTally", seconds: float
 ) -> Outcome:
     """Make the outcome: counts on stderr, and the summary or the envelope on stdout."""
     from ..batch.job.run_loop import exit_code_of
@@ -289,14 +291,14 @@ def _outcome_of(
         from ..render import batch_summary, envelope
 
         status = envelope.status_of(code, served=tally.served > 0, emergency=False)
-        if options.summary and around.json:
+        if options.summary and common.json:
             emit(SUMMARY_SCHEMA, summary_of(tally), exit_code=code, status=status)
         elif options.summary:
             batch_summary.print_summary(summary_of(tally), stream=sys.stdout)
-        elif around.json:
+        elif common.json:
             emit(SCHEMA, counts, exit_code=code, status=status)
         sys.stdout.flush()
-        if not around.quiet:
+        if not common.quiet:
             from ..render.stderr_lines import print_done
 
             # A resumed batch has not ranked all rows in this time.

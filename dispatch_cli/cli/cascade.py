@@ -1,4 +1,4 @@
-"""``dispatch cascade``: the main job."""
+"""``dispatch cascade``: rank the providers for one incident."""
 
 import sys
 from collections.abc import Mapping
@@ -34,13 +34,19 @@ def cascade(
     facts: IncidentOptions,
     *,
     top: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Rows shown for each service.")
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Rows for each service. Default: as many as the screen fits."
+        ),
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", "-x", help="Name everybody who is out, and why.")
+        bool, typer.Option("--explain", "-x", help="List all excluded providers with reasons.")
     ] = False,
     no_history: Annotated[
-        bool, typer.Option("--no-history", help="The file's values, not what the log has taught.")
+        bool,
+        typer.Option(
+            "--no-history", help="Use the values of the provider file, not those learned."
+        ),
     ] = False,
     db: DbOption = None,
     db_on_network: DbOnNetworkOption = False,
@@ -49,7 +55,7 @@ def cascade(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Rank whom to call first, second, third, and why.
+    """Rank the providers to call for an incident, with reasons.
 
     dispatch cascade breakdown --at "86150 Augsburg" --client adac --vehicle car --weight-t 1.6
     """
@@ -78,7 +84,7 @@ def cascade(
 
 
 class AnswerOutput(Struct, frozen=True):
-    """How the operator wants to see the answer."""
+    """The options for the output of an answer."""
 
     json: bool
     quiet: bool
@@ -89,19 +95,18 @@ class AnswerOutput(Struct, frozen=True):
 
 
 def next_command(answer: "Answer", facts: IncidentOptions, files: Mapping[str, Path | None]) -> str:
-    """Make the command that opens the case; nothing where nobody is ranked."""
+    """Return the command that opens the case; empty if no provider is ranked."""
     import shlex
 
     if not any(cascade.candidates for cascade in answer.cascades):
         return ""
-    said = facts
-    if said.when is not None:
-        # A bare clock time means another day once it has passed.
-        said = structs.replace(said, when=answer.incident.when.isoformat())
-    if said.note is not None:
-        # What the caller has said is asked for again and not put into the shell's history.
-        said = structs.replace(said, note="-")
-    words = command_words(said, "dispatch", "case", "open")
+    if facts.when is not None:
+        # A time of day means another day once it has passed.
+        facts = structs.replace(facts, when=answer.incident.when.isoformat())
+    if facts.note is not None:
+        # The note is asked for again, so that it is not in the shell's history.
+        facts = structs.replace(facts, note="-")
+    words = command_words(facts, "dispatch", "case", "open")
     for option, path in files.items():
         words += [option, str(path)] if path is not None else []
     if answer.provider_file.source == "sample":
@@ -115,7 +120,7 @@ def _show(answer: "Answer", view: AnswerOutput) -> None:
         return
     from ..render import stderr_lines
 
-    # Before the screen, which is as tall as the terminal: nothing may push its first line out.
+    # Before the screen, which is as high as the terminal: later lines would scroll its top away.
     stderr_lines.print_warnings(answer.warnings, stream=sys.stderr)
     if sys.stdout.isatty():
         from ..render.cascade_table import print_answer

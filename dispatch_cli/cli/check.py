@@ -1,4 +1,4 @@
-"""``dispatch check``: who can be reached, for a terminal, for cron and for monitors."""
+"""``dispatch check``: check which providers can be reached, for people, cron and monitors."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -10,10 +10,10 @@ import typer
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from ..errors import ExitCode, UnavailableError, UsageError
-from ..model.check import MOST_BUDGET_S
+from ..errors import ExitCode, UnavailableError
+from ..messages import Message
 from ..model.clock_jumps import LONGEST_PAUSE
-from .check_options import OtherTaskOptions, RunOptions
+from .check_options import OtherTaskOptions, RunOptions, refuse_conflicts
 from .open_files import holiday_dates, now, open_own_catalog, store_at
 from .option_groups import with_options
 from .options import CommonOptions, complete_providers
@@ -32,104 +32,73 @@ LOCK_SUFFIX = ".check.lock"
 
 
 class _CheckRequest(Struct, frozen=True, kw_only=True):
-    """What was asked of a run."""
+    """The options and provider ids of a run."""
 
     ids: tuple[str, ...]
-    looks: RunOptions
+    options: RunOptions
     quiet: bool
     json: bool
 
 
 @with_options(RunOptions, OtherTaskOptions, CommonOptions)
 def check(
-    looks: RunOptions,
-    ahead: OtherTaskOptions,
-    around: CommonOptions,
+    options: RunOptions,
+    other_tasks: OtherTaskOptions,
+    common: CommonOptions,
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", autocompletion=complete_providers, show_default=False),
+        typer.Argument(
+            metavar="[ID]...",
+            help="Providers to check. Default: all.",
+            autocompletion=complete_providers,
+            show_default=False,
+        ),
     ] = None,
 ) -> Outcome:
-    """Look who can be reached; with --quiet silent unless a state has changed.
+    """Check which providers can be reached; with --quiet print only changes of states.
 
     dispatch check --quiet --prometheus /var/lib/node_exporter/dispatch.prom
     """
-    asked = _CheckRequest(ids=tuple(ids or ()), looks=looks, quiet=around.quiet, json=around.json)
-    _refuse_nonsense(asked, ahead)
-    catalog = open_own_catalog(around.providers, now(), sample=around.sample)
-    log = store_at(around.db, now(), on_network=around.db_on_network)
-    if ahead.print_crontab or ahead.print_systemd:
+    request = _CheckRequest(
+        ids=tuple(ids or ()), options=options, quiet=common.quiet, json=common.json
+    )
+    refuse_conflicts(options, other_tasks, ids=request.ids, json=common.json)
+    catalog = open_own_catalog(common.providers, now(), sample=common.sample)
+    log = store_at(common.db, now(), on_network=common.db_on_network)
+    if other_tasks.print_crontab or other_tasks.print_systemd:
         from .check_schedule import schedule
 
         return schedule(
             catalog,
             log.path,
-            sample=around.sample,
-            on_network=around.db_on_network,
-            systemd=ahead.print_systemd,
-            json=around.json,
+            sample=common.sample,
+            on_network=common.db_on_network,
+            systemd=other_tasks.print_systemd,
+            json=common.json,
         )
-    if ahead.coverage is not None:
+    if other_tasks.coverage is not None:
         from .check_coverage import CoverageRequest, show_coverage
 
         wanted = CoverageRequest(
-            days=ahead.coverage,
-            minimum=ahead.minimum,
-            regions=tuple(ahead.region or ()),
-            services=tuple(ahead.service or ()),
-            html=looks.html,
-            json=around.json,
-            quiet=around.quiet,
+            days=other_tasks.coverage,
+            minimum=other_tasks.minimum,
+            regions=tuple(other_tasks.region or ()),
+            services=tuple(other_tasks.service or ()),
+            html=options.html,
+            json=common.json,
+            quiet=common.quiet,
         )
         return show_coverage(catalog, log, wanted)
     settings = catalog.checking().settings
-    if looks.budget is not None:
-        settings = replace(settings, budget_s=looks.budget)
-    return _run(asked, catalog, log, settings)
-
-
-def _refuse_nonsense(asked: _CheckRequest, ahead: OtherTaskOptions) -> None:
-    """Refuse what does not go together, all at once."""
-    looks, problems = asked.looks, []
-    if looks.verbose and len(asked.ids) != 1:
-        problems.append("-v times the looks at one provider: name one ID")
-    if looks.monitor and asked.json:
-        problems.append("--monitor and --json both want stdout: use one of them")
-    if ahead.coverage is None and (ahead.minimum is not None or ahead.region or ahead.service):
-        problems.append("--minimum, --region and --service go with --coverage")
-    if looks.budget is not None and not 0 < looks.budget <= MOST_BUDGET_S:
-        problems.append(f"--budget {looks.budget:g} is not above 0 and at most {MOST_BUDGET_S} s")
-    wanted = {
-        "--coverage": ahead.coverage is not None,
-        "--print-crontab": ahead.print_crontab,
-        "--print-systemd": ahead.print_systemd,
-    }
-    instead = [name for name, is_wanted in wanted.items() if is_wanted]
-    of_a_run = {
-        "an ID": bool(asked.ids),
-        "--all": looks.everybody,
-        "--monitor": looks.monitor,
-        "--prometheus": looks.prometheus is not None,
-        "--status": looks.status is not None,
-        "--budget": looks.budget is not None,
-        "--html": looks.html is not None and ahead.coverage is None,
-    }
-    if len(instead) > 1:
-        problems.append(f"one at a time: {', '.join(instead)}")
-    if instead:
-        problems += [
-            f"{name} is for a run, and {instead[0]} makes none"
-            for name, is_said in of_a_run.items()
-            if is_said
-        ]
-    if problems:
-        raise UsageError(*problems, hint='see "dispatch check --help"')
+    if options.budget is not None:
+        settings = replace(settings, budget_s=options.budget)
+    return _run(request, catalog, log, settings)
 
 
 def _run(
-    asked: _CheckRequest, catalog: "Catalog", log: "store.Store", settings: "CheckSettings"
+    request: _CheckRequest, catalog: "Catalog", log: "store.Store", settings: "CheckSettings"
 ) -> Outcome:
-    """Make one run, unless another is going on."""
+    """Make one run, unless another one is in progress."""
     from .. import watching
     from ..files import hold_lock
 
@@ -141,23 +110,23 @@ def _run(
         with hold_lock(lock) as is_alone:
             if is_alone:
                 _compare_clock(log)
-                with _heartbeat(asked, watch) as ended:
-                    checked = watching.run_checks(watch, ids=asked.ids, look=_look)
+                with _heartbeat(request, watch) as ended:
+                    checked = watching.run_checks(watch, ids=request.ids, look=_look)
                     # Inside the lock, so that an older run cannot overwrite a newer one's files.
-                    trouble = _write_files(asked, watch, checked.report)
+                    trouble = _write_files(request, watch, checked.report)
                     ended(_code_of(checked.report, trouble))
-                return _outcome(asked, watch, checked, trouble)
+                return _outcome(request, watch, checked, trouble)
     except OSError as error:
         raise UnavailableError(
             "{lock} cannot be locked: {strerror}", lock=lock, strerror=error.strerror
         ) from None
-    if asked.looks.monitor:
-        return _monitored(watching.as_known(watch, ids=asked.ids))
-    return Outcome(lambda: _say_overlap(asked), ExitCode.CONFLICT)
+    if request.options.monitor:
+        return _monitored(watching.as_known(watch, ids=request.ids))
+    return Outcome(lambda: _print_overlap(request), ExitCode.CONFLICT)
 
 
 def _compare_clock(log: "store.Store") -> None:
-    """Have a jump of the clock recorded before the run gives the files of the log a new time."""
+    """Record a jump of the clock before the run changes the times of the log's files."""
     from ..store.file_times import written_at
 
     at = written_at(log.path)
@@ -168,25 +137,25 @@ def _compare_clock(log: "store.Store") -> None:
 
 
 @contextmanager
-def _heartbeat(asked: _CheckRequest, watch: "Watch") -> Iterator[Callable[[ExitCode], None]]:
-    """Tell the heartbeat address of start and end; only of runs that look at everybody.
+def _heartbeat(request: _CheckRequest, watch: "Watch") -> Iterator[Callable[[ExitCode], None]]:
+    """Send start and end of a run over all providers to the heartbeat address.
 
-    What is given takes the exit code with which the run ends. That nobody answers there fails no
-    run, and is said on stderr.
+    Yields a function that takes the exit code of the run. A failed heartbeat fails no run; a
+    warning on stderr reports it.
     """
     settings = watch.settings
-    if not settings.heartbeat or asked.ids:
+    if not settings.heartbeat or request.ids:
         yield lambda _: None
         return
     from .. import checks, watching
 
-    failed: dict[str, None] = {}
+    failed: dict[Message, None] = {}
 
     def ping(event: str) -> None:
-        told = checks.ping(settings.heartbeat, event, is_trusted=settings.is_trusted)
-        if not told.ok:
-            tried = f", {told.tries} tries" if told.tries > 1 else ""
-            failed[f"heartbeat: {told.why}{tried}"] = None
+        sent = checks.ping(settings.heartbeat, event, is_trusted=settings.is_trusted)
+        if not sent.ok:
+            text = "heartbeat: {why}, {tries} tries" if sent.tries > 1 else "heartbeat: {why}"
+            failed[Message(text, why=sent.why, tries=sent.tries)] = None
 
     ping("start")
     try:
@@ -195,7 +164,7 @@ def _heartbeat(asked: _CheckRequest, watch: "Watch") -> Iterator[Callable[[ExitC
         ping(watching.heartbeat_event(getattr(error, "exit_code", ExitCode.BUG)))
         raise
     finally:
-        if failed and not (asked.quiet or asked.looks.monitor):
+        if failed and not (request.quiet or request.options.monitor):
             from ..render import stderr_lines
 
             stderr_lines.print_warnings(failed, stream=sys.stderr)
@@ -207,23 +176,27 @@ def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> 
     return checks.look_at(targets, settings, clock=now, budget_s=settings.budget_s)
 
 
-def _write_files(asked: _CheckRequest, watch: "Watch", report: "CheckReport") -> list[str]:
-    """Write what was asked for, each whole or not at all; return what was impossible."""
+def _write_files(request: _CheckRequest, watch: "Watch", report: "CheckReport") -> list[Message]:
+    """Write the requested files, each whole or not at all; return the problems."""
     from ..files import write_shared
 
     made: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (asked.looks.prometheus, lambda: _prometheus(report)),
-        (asked.looks.html, lambda: _page(watch, report)),
-        (asked.looks.status, lambda: _status(report)),
+        (request.options.prometheus, lambda: _prometheus(report)),
+        (request.options.html, lambda: _page(watch, report)),
+        (request.options.status, lambda: _status(report)),
     ]
-    trouble = []
+    problems = list[Message]()
     for path, content in made:
         if path is not None:
             try:
                 write_shared(path, content())
             except OSError as error:
-                trouble.append(f"{path} cannot be written: {error.strerror}")
-    return trouble
+                problems.append(
+                    Message(
+                        "{path} cannot be written: {strerror}", path=path, strerror=error.strerror
+                    )
+                )
+    return problems
 
 
 def _prometheus(report: "CheckReport") -> bytes:
@@ -247,17 +220,17 @@ def _status(report: "CheckReport") -> bytes:
 
 
 def _outcome(
-    asked: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Sequence[str]
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Sequence[Message]
 ) -> Outcome:
     report = checked.report
-    if asked.looks.monitor:
+    if request.options.monitor:
         return _monitored(report, trouble)
     code = _code_of(report, trouble)
-    if asked.json:
-        return Outcome(lambda: _emit(asked, checked, trouble, code), code)
+    if request.json:
+        return Outcome(lambda: _emit(request, checked, trouble, code), code)
 
     def show() -> None:
-        _print(asked, watch, checked)
+        _print(request, watch, checked)
         sys.stdout.flush()
         if trouble:
             from ..render import stderr_lines
@@ -267,23 +240,25 @@ def _outcome(
     return Outcome(show, code)
 
 
-def _code_of(report: "CheckReport", trouble: Sequence[str]) -> ExitCode:
+def _code_of(report: "CheckReport", trouble: Sequence[Message]) -> ExitCode:
     return ExitCode.UNAVAILABLE if trouble else report.exit_code
 
 
-def _monitored(report: "CheckReport", trouble: Sequence[str] = ()) -> Outcome:
-    """The monitors' own codes, which are others than ours."""
+def _monitored(report: "CheckReport", trouble: Sequence[Message] = ()) -> Outcome:
+    """Make the outcome of ``--monitor``, with the exit codes of monitors."""
     from ..render.monitor import monitor_line, unknown_line
 
-    line, code = unknown_line("; ".join(trouble)) if trouble else monitor_line(report)
+    line, code = unknown_line("; ".join(map(str, trouble))) if trouble else monitor_line(report)
     return Outcome(lambda: print(line), ExitCode(code))
 
 
-def _emit(asked: _CheckRequest, checked: "Checked", trouble: Sequence[str], code: ExitCode) -> None:
+def _emit(
+    request: _CheckRequest, checked: "Checked", trouble: Sequence[Message], code: ExitCode
+) -> None:
     from ..render.envelope import error_entries, status_of
 
     data: object = checked.report
-    if asked.looks.verbose:
+    if request.options.verbose:
         data = {
             **asdict(checked.report),
             "looks": checked.readings,
@@ -299,12 +274,12 @@ def _emit(asked: _CheckRequest, checked: "Checked", trouble: Sequence[str], code
     )
 
 
-def _print(asked: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
-    """Print what has changed, or how everybody stands."""
+def _print(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
+    """Print the changes, or the states of the providers."""
     from ..render import check_views as views
 
     report = checked.report
-    if asked.quiet:
+    if request.quiet:
         from ..render.layout import encodable
         from .reminding import reminder_of
 
@@ -315,12 +290,13 @@ def _print(asked: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
         sys.stdout.writelines(
             f"{encodable(each, encoding)}\n" for each in views.change_lines(report)
         )
-    elif asked.looks.verbose or sys.stdout.isatty():
+    elif request.options.verbose or sys.stdout.isatty():
         from ..render.console import print_lines, screen_of
 
         screen = screen_of(sys.stdout)
-        lines = views.check_lines(report, screen, show_all=asked.looks.everybody or bool(asked.ids))
-        if asked.looks.verbose:
+        show_all = request.options.show_all or bool(request.ids)
+        lines = views.check_lines(report, screen, show_all=show_all)
+        if request.options.verbose:
             lines += views.phase_lines(checked.readings, screen)
             lines += views.history_lines(checked.moves, checked.reports, report.at, screen)
         print_lines(lines, sys.stdout, screen)
@@ -330,10 +306,10 @@ def _print(asked: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
         write_table(views.CHECK_COLUMNS, views.check_rows(report), sys.stdout)
 
 
-def _say_overlap(asked: _CheckRequest) -> None:
-    """Another run is going on: cron hears nothing of it, people a line."""
-    text = "another run of checks is going on"
-    if asked.json:
+def _print_overlap(request: _CheckRequest) -> None:
+    """Print that another run is in progress; nothing with ``--quiet``."""
+    text = "another run of checks is in progress"
+    if request.json:
         from ..errors import ConflictError
         from ..render.envelope import error_entries
 
@@ -341,7 +317,7 @@ def _say_overlap(asked: _CheckRequest) -> None:
             SCHEMA, {}, exit_code=ExitCode.CONFLICT, status="error",
             errors=error_entries(ConflictError(text)),
         )  # fmt: skip
-    elif not asked.quiet:
+    elif not request.quiet:
         from ..render import stderr_lines
 
         stderr_lines.print_hint(text, stream=sys.stderr)

@@ -1,4 +1,4 @@
-"""``dispatch check --coverage``: where and when too few will be able to come."""
+"""``dispatch check --coverage``: report where and when too few providers can come."""
 
 import re
 import sys
@@ -22,7 +22,7 @@ SCHEMA = "dispatch.check.coverage/1"
 
 
 class CoverageRequest(Struct, frozen=True, kw_only=True):
-    """What was asked for on the command line; what is None or empty is the file's."""
+    """The typed options; for a None or empty value that of the provider file counts."""
 
     days: str
     minimum: int | None
@@ -33,15 +33,15 @@ class CoverageRequest(Struct, frozen=True, kw_only=True):
     quiet: bool
 
 
-def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageRequest) -> Outcome:
-    """Look so many days ahead; with --quiet silent unless a named minimum is missed."""
+def show_coverage(catalog: "Catalog", log: "store.Store", request: CoverageRequest) -> Outcome:
+    """Report the coverage of the next days; with --quiet only if a promised minimum is missed."""
     from .. import planning
     from ..cases.observe_log import observe
 
-    days = re.fullmatch(r"([0-9]{1,3}) ?(d|t|days|tage)?", asked.days.strip().lower())
+    days = re.fullmatch(r"([0-9]{1,3}) ?(d|t|days|tage)?", request.days.strip().lower())
     if days is None:
         raise UsageError(
-            "--coverage {days!r} is not understood; write days, as 7d", days=asked.days
+            "--coverage {days!r} is not a number of days; write, for example, 7d", days=request.days
         )
     checking = catalog.checking()
     at = now().astimezone(ZoneInfo(catalog.rules.settings.timezone))
@@ -54,17 +54,17 @@ def show_coverage(catalog: "Catalog", log: "store.Store", asked: CoverageRequest
         days=int(days[1]),
         holidays=holiday_dates,
         observations=observed,
-        minimum=wanted.minimum if asked.minimum is None else asked.minimum,
-        regions=asked.regions or wanted.regions,
-        services=_services(asked.services) or wanted.services,
+        minimum=wanted.minimum if request.minimum is None else request.minimum,
+        regions=request.regions or wanted.regions,
+        services=_services(request.services) or wanted.services,
     )
-    if asked.html is not None:
-        _write_page(catalog, log, report, asked.html)
-    return Outcome(lambda: _print(asked, report), report.exit_code)
+    if request.html is not None:
+        _write_page(catalog, log, report, request.html)
+    return Outcome(lambda: _print(request, report), report.exit_code)
 
 
 def _services(words: Iterable[str]) -> tuple[str, ...]:
-    """Translate English and German words; an unknown one is left for the use case to refuse."""
+    """Translate English and German words; unknown words stay, and the use case refuses them."""
     from ..model.words import SERVICES, lookup
 
     return tuple(lookup(word, SERVICES) or word for word in words)
@@ -73,7 +73,7 @@ def _services(words: Iterable[str]) -> tuple[str, ...]:
 def _write_page(
     catalog: "Catalog", log: "store.Store", report: "CoverageReport", path: Path
 ) -> None:
-    """Write the page with the coverage below the states as they are known."""
+    """Write the page with the known states and the coverage."""
     from .. import watching
     from ..files import write_shared
     from ..render.status_page import status_page
@@ -92,13 +92,13 @@ def _write_page(
         ) from None
 
 
-def _print(asked: CoverageRequest, report: "CoverageReport") -> None:
+def _print(request: CoverageRequest, report: "CoverageReport") -> None:
     from ..render import coverage_views as views
 
     code = report.exit_code
-    if asked.json:
+    if request.json:
         emit(SCHEMA, report, exit_code=code, status="error" if code else "success")
-    elif asked.quiet:
+    elif request.quiet:
         if code != ExitCode.OK:
             print(f"coverage: {views.coverage_summary(report)}")
     elif sys.stdout.isatty():

@@ -1,53 +1,137 @@
 """The options of ``dispatch check``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from msgspec import Struct
 
+from ..errors import UsageError
+from ..messages import Message
+from ..model.check import MOST_BUDGET_S
+
 
 class RunOptions(Struct, frozen=True, kw_only=True):
-    """How a run is shown, and where its files go."""
+    """The options for the output, the files and the time limit of a run."""
 
-    everybody: Annotated[bool, typer.Option("--all", help="Those who are up, too.")] = False
-    verbose: Annotated[bool, typer.Option("-v", help="One ID: every phase timed.")] = False
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Also show the providers that are up or closed.")
+    ] = False
+    verbose: Annotated[
+        bool, typer.Option("-v", help="Show the looks at one ID with the seconds of each phase.")
+    ] = False
     monitor: Annotated[
-        bool, typer.Option("--monitor", help="One line for Nagios, Icinga, Checkmk; exit 0 to 3.")
+        bool,
+        typer.Option(
+            "--monitor", help="Print one line for Nagios, Icinga or Checkmk; exit code 0 to 3."
+        ),
     ] = False
     prometheus: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="For node_exporter's textfile collector.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write metrics for the textfile collector of node_exporter."
+        ),
     ] = None
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="A page to look at.")] = None
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a status page in HTML.")
+    ] = None
     status: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The JSON of the run, in a file.")
+        Path | None, typer.Option(metavar="FILE", help="Write the JSON of the run to a file.")
     ] = None
     budget: Annotated[
-        float | None, typer.Option(metavar="S", help="Seconds for the whole run; else the file's.")
+        float | None,
+        typer.Option(
+            metavar="S",
+            help="Time limit of the run in seconds. Default: budget_s of the provider file.",
+        ),
     ] = None
 
 
 class OtherTaskOptions(Struct, frozen=True, kw_only=True):
-    """What else than a run is wanted."""
+    """The options for a report of coverage or a schedule, instead of a run."""
 
     coverage: Annotated[
         str | None,
-        typer.Option(metavar="DAYS", help="7d: where and when too few will be able to come."),
+        typer.Option(
+            metavar="DAYS",
+            help="Report where and when too few providers can come in the next days, as in 7d.",
+        ),
     ] = None
     minimum: Annotated[
-        int | None, typer.Option(metavar="N", help="With --coverage: so many; else the file's.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Least number of providers for --coverage. Default: that of the provider file.",
+        ),
     ] = None
     region: Annotated[
         list[str] | None,
-        typer.Option(metavar="DIGITS", help="With --coverage: 86, 861; else the file's, or all."),
+        typer.Option(
+            metavar="DIGITS",
+            help="Leading digits of postcodes for --coverage: 86 or 861; repeatable. Default:"
+            " those of the provider file, else all.",
+        ),
     ] = None
     service: Annotated[
         list[str] | None,
-        typer.Option(metavar="SERVICE", help="With --coverage: else the file's, or all."),
+        typer.Option(
+            metavar="SERVICE",
+            help="Service for --coverage; repeatable. Default: those of the provider file, else"
+            " all.",
+        ),
     ] = None
     print_crontab: Annotated[
-        bool, typer.Option("--print-crontab", help="Lines for crontab -e.")
+        bool, typer.Option("--print-crontab", help="Print lines for crontab -e, without a run.")
     ] = False
     print_systemd: Annotated[
-        bool, typer.Option("--print-systemd", help="Units for systemd, instead.")
+        bool, typer.Option("--print-systemd", help="Print units for systemd, without a run.")
     ] = False
+
+
+def refuse_conflicts(
+    options: RunOptions, other_tasks: OtherTaskOptions, *, ids: Sequence[str], json: bool
+) -> None:
+    """Raise UsageError with all options that exclude or need each other."""
+    problems = list[Message | str]()
+    if options.verbose and len(ids) != 1:
+        problems.append("-v needs exactly one ID")
+    if options.monitor and json:
+        problems.append("--monitor and --json exclude each other")
+    if other_tasks.coverage is None and (
+        other_tasks.minimum is not None or other_tasks.region or other_tasks.service
+    ):
+        problems.append("--minimum, --region and --service need --coverage")
+    if options.budget is not None and not 0 < options.budget <= MOST_BUDGET_S:
+        problems.append(
+            Message(
+                "--budget {budget_s:g} is not allowed; allowed: above 0, at most {most_s} s",
+                budget_s=options.budget,
+                most_s=MOST_BUDGET_S,
+            )
+        )
+    wanted = {
+        "--coverage": other_tasks.coverage is not None,
+        "--print-crontab": other_tasks.print_crontab,
+        "--print-systemd": other_tasks.print_systemd,
+    }
+    instead = [name for name, is_wanted in wanted.items() if is_wanted]
+    of_a_run = {
+        "an ID": bool(ids),
+        "--all": options.show_all,
+        "--monitor": options.monitor,
+        "--prometheus": options.prometheus is not None,
+        "--status": options.status is not None,
+        "--budget": options.budget is not None,
+        "--html": options.html is not None and other_tasks.coverage is None,
+    }
+    if len(instead) > 1:
+        problems.append(Message("{options} exclude each other", options=", ".join(instead)))
+    if instead:
+        problems += [
+            Message("{option} cannot be used with {other}", option=name, other=instead[0])
+            for name, is_typed in of_a_run.items()
+            if is_typed
+        ]
+    if problems:
+        raise UsageError(*problems, hint='see "dispatch check --help"')

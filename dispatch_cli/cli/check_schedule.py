@@ -1,6 +1,6 @@
-"""``dispatch check --print-crontab`` and ``--print-systemd``: what runs by itself, and when.
+"""``dispatch check --print-crontab`` and ``--print-systemd``: schedule the recurring jobs.
 
-Everything is named by its full path: neither cron nor systemd has the user's PATH or folders.
+All paths are absolute, because neither cron nor systemd has the user's PATH or folders.
 """
 
 import os
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 SCHEMA = "dispatch.check.schedule/1"
 FORGET_AFTER = "30d"
 KEPT_BACKUPS = 14
-"""What is erased stays in a backup for so many days more: docs/operations.md."""
+"""Erased data stay in backups for this many days: docs/operations.md."""
 _STEPS_MIN = (5, 6, 10, 12, 15, 20, 30, 60)
 _SPARE_S = 60
-"""For the heartbeat and the start of a run, beyond its budget."""
+"""Seconds beyond the budget of a run, for its start and the heartbeat."""
 
 
 class Job(Struct, frozen=True):
-    """One thing that runs by itself."""
+    """A recurring job."""
 
     name: str
-    says: str
+    title: str
     words: tuple[str, ...]
     cron: str
     calendar: str
     limit_s: int
     success: str = ""
     is_silent: bool = False
-    """Whether its output is dropped; errors never are."""
+    """Whether its standard output is discarded; errors are not."""
 
 
 def schedule(
     catalog: "Catalog", log: Path, *, sample: bool, on_network: bool, systemd: bool, json: bool
 ) -> Outcome:
-    """Make the lines of a crontab, or the units of systemd."""
+    """Make the outcome that prints the lines of a crontab or the units of systemd."""
     from .log_book import login_name
 
     budget_s = catalog.checking().settings.budget_s
@@ -58,7 +58,10 @@ def schedule(
     jobs = jobs_of(_program(), shared, budget_s, backup)
     for word in (word for job in jobs for word in job.words):
         if not word.isprintable():
-            raise UsageError("a path holds a line end or control character: {word!r}", word=word)
+            raise UsageError(
+                "the path {word!r} has a line end or control character; use another path",
+                word=word,
+            )
     user = login_name()
     text = "".join(units(jobs, user) if systemd else crontab(jobs, user))
     if json:
@@ -70,7 +73,7 @@ def schedule(
 def jobs_of(
     program: Sequence[str], shared: Sequence[str], budget_s: float, backup: str
 ) -> tuple[Job, ...]:
-    """What runs by itself: the checks less often than a run may take."""
+    """Return the recurring jobs; checks are further apart than the longest run."""
     limit_s = int(budget_s) + _SPARE_S
     every = next((step for step in _STEPS_MIN if step * 60 > limit_s), _STEPS_MIN[-1])
     cron, calendar = (
@@ -82,7 +85,7 @@ def jobs_of(
 
     return (
         Job(
-            "dispatch-check", "Who can be reached", words("check", "--quiet"), cron, calendar,
+            "dispatch-check", "Checks of the providers", words("check", "--quiet"), cron, calendar,
             limit_s, success="7 8",
         ),
         Job(
@@ -90,17 +93,17 @@ def jobs_of(
             "* * * * *", "minutely", _SPARE_S, success="7",
         ),
         Job(
-            "dispatch-forget", "Erase what is personal in old cases",
+            "dispatch-forget", "Erasure of personal data in old cases",
             words("case", "forget", "--older-than", FORGET_AFTER, "--quiet"),
             "17 3 * * *", "*-*-* 03:17", 3600, is_silent=True,
         ),
         Job(
-            "dispatch-backup", "A copy of the case log, checked; the oldest one goes",
+            "dispatch-backup", "Verified backup of the case log",
             words("log", "backup", backup, "--keep", str(KEPT_BACKUPS), "--quiet"),
             "37 3 * * *", "*-*-* 03:37", 3600, is_silent=True,
         ),
         Job(
-            "dispatch-head", "The journal's last record, to be kept elsewhere",
+            "dispatch-head", "Last record of the journal, to be kept elsewhere",
             words("log", "head", "--quiet"), "47 3 * * *", "*-*-* 03:47", _SPARE_S,
         ),
     )  # fmt: skip
@@ -108,13 +111,13 @@ def jobs_of(
 
 def crontab(jobs: Sequence[Job], user: str) -> Iterator[str]:
     """Make the lines for ``crontab -e``."""
-    yield "# dispatch: mails what changes, what is late, what failed, and nothing else.\n"
+    yield "# dispatch: mails only changes, missed deadlines and failures.\n"
     yield f"MAILTO={user}\n"
     for job in jobs:
-        # A bare % would end the command and begin its input.
+        # In a crontab a % without a backslash ends the command.
         command = shlex.join(job.words).replace("%", r"\%")
         tail = " >/dev/null" if job.is_silent else ""
-        yield f"# {job.says}\n{job.cron} {command}{tail}\n"
+        yield f"# {job.title}\n{job.cron} {command}{tail}\n"
 
 
 def units(jobs: Sequence[Job], user: str) -> Iterator[str]:
@@ -127,11 +130,11 @@ def units(jobs: Sequence[Job], user: str) -> Iterator[str]:
         command = " ".join(map(_unit_word, job.words))
         yield (
             f"\n# /etc/systemd/system/{job.name}.service\n"
-            f"[Unit]\nDescription={job.says}\nOnFailure=dispatch-failed@%n.service\n\n"
+            f"[Unit]\nDescription={job.title}\nOnFailure=dispatch-failed@%n.service\n\n"
             f"[Service]\nType=oneshot\nUser={user}\nExecStart={command}\n{success}{silent}"
             f"TimeoutStartSec={job.limit_s}\n"
             f"\n# /etc/systemd/system/{job.name}.timer\n"
-            f"[Unit]\nDescription={job.says}\n\n"
+            f"[Unit]\nDescription={job.title}\n\n"
             f"[Timer]\nOnCalendar={job.calendar}\nRandomizedDelaySec={spread_s}\n"
             f"AccuracySec=1\nPersistent=true\n\n"
             f"[Install]\nWantedBy=timers.target\n"
@@ -141,11 +144,11 @@ def units(jobs: Sequence[Job], user: str) -> Iterator[str]:
 _FAILED = """\
 # /etc/systemd/system/dispatch-failed@.service
 [Unit]
-Description=Tell somebody that %i has failed
+Description=Report that %i has failed
 
 [Service]
 Type=oneshot
-# Put here what reaches you: a mail, a call, a message.
+# Replace this by a command that reaches you: a mail, a call, a message.
 ExecStart=/bin/sh -c 'systemctl status --no-pager --full "$1" | mail -s "$1 failed" {user}' sh %i
 """
 
@@ -157,7 +160,7 @@ def _unit_word(word: str) -> str:
 
 
 def _program() -> tuple[str, ...]:
-    """How this program is started, by full paths."""
+    """Return the words that start this program, with absolute paths."""
     name = sys.argv[0]
     found = shutil.which(name) if os.path.basename(name) != "__main__.py" else None
     if found is not None:

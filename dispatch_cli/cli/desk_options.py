@@ -8,12 +8,14 @@ import typer
 from .options import CommonOptions
 
 RefArgument = Annotated[
-    str, typer.Argument(metavar="REF", help="The offer, as 17.2; 17 while only one is open.")
+    str,
+    typer.Argument(metavar="REF", help="Number of the offer (17.2), or 17 if only one is open."),
 ]
 ExtraUnitOption = Annotated[
-    bool, typer.Option("--extra-unit", help="The firm has a truck that the log does not know.")
+    bool,
+    typer.Option("--extra-unit", help="Book a truck that the provider has in addition to units."),
 ]
-CaseArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="The case.")]
+CaseArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the case.")]
 
 
 class DeskOptions(CommonOptions, frozen=True, kw_only=True):
@@ -22,14 +24,21 @@ class DeskOptions(CommonOptions, frozen=True, kw_only=True):
     operator: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", envvar="DISPATCH_OPERATOR", help="Who works; else your login name."
+            metavar="NAME",
+            envvar="DISPATCH_OPERATOR",
+            help="Name of the operator. Default: your login name.",
         ),
     ] = None
     say: Annotated[
-        str, typer.Option(metavar="LANG", envvar="DISPATCH_SAY", help="What to say in: de, en.")
+        str,
+        typer.Option(
+            metavar="LANG",
+            envvar="DISPATCH_SAY",
+            help="Language of the texts to read aloud: de, en.",
+        ),
     ] = "de"
 
     @property
     def is_asking(self) -> bool:
-        """Whether somebody at a terminal can be asked."""
+        """Whether the command may ask questions: it runs on a terminal, not in a script."""
         return not (self.json or self.quiet) and sys.stdin.isatty() and sys.stdout.isatty()

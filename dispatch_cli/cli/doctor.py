@@ -1,4 +1,4 @@
-"""``dispatch doctor``: which files, where each setting came from, versions."""
+"""``dispatch doctor``: show files, settings with their sources, and versions."""
 
 import os
 import platform
@@ -37,7 +37,7 @@ def doctor(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Say which files and settings are in force, and where each came from."""
+    """Show the files and settings in force, with the source of each, and versions."""
     from ..notation.centres import centres
     from .open_files import find_catalog, open_catalog
     from .result_output import listing
@@ -68,7 +68,7 @@ def doctor(
 
 
 def _settings(catalog: "Catalog") -> Iterator[tuple[str, str, str]]:
-    """The included files, and each setting with the line that says it, or "built in"."""
+    """Yield the included files, and each setting with its line in a file, or "built in"."""
     from ..catalog.origins import origins_of
 
     origins = origins_of(catalog.path)
@@ -83,19 +83,19 @@ def _settings(catalog: "Catalog") -> Iterator[tuple[str, str, str]]:
         for name, value in asdict(values).items():
             if name in ("default", "services"):
                 continue
-            said = origins.keys.get((*group, name))
+            origin = origins.keys.get((*group, name))
             if name == "speed":
-                said = said or origins.keys.get((*group, "speed_kmh"))
-            if group and said is None:
-                continue  # as for every service
+                origin = origin or origins.keys.get((*group, "speed_kmh"))
+            if group and origin is None:
+                continue  # the same as for all services
             shown = (
                 " ".join(f"{km:g} km:{kmh:g}" for km, kmh in value) if name == "speed" else value
             )
-            yield " ".join((*group[1:], name)), str(shown), said or "built in"
+            yield " ".join((*group[1:], name)), str(shown), origin or "built in"
 
 
 def _case_log() -> tuple[list[tuple[str, str, str]], ExitCode]:
-    """Where the case log is, and what is wrong with it, also where it cannot be read."""
+    """Return the rows about the case log, also for one that cannot be read, and an exit code."""
     from pathlib import Path
 
     from .open_files import now, store_at
@@ -111,7 +111,7 @@ def _case_log() -> tuple[list[tuple[str, str, str]], ExitCode]:
     if found.file_system:
         rows.append(("file system", found.file_system, "mountinfo"))
     rows += [("warning", str(text), str(log.path)) for text in found.risks]
-    rows += [("set aside", each, "hold what was erased since") for each in found.aside]
+    rows += [("set aside", each, "has data that were erased later") for each in found.aside]
     rows += [("problem", str(problem), str(log.path)) for problem in found.problems]
     if found.hint:
         rows.append(("hint", str(found.hint), str(log.path)))
@@ -119,22 +119,22 @@ def _case_log() -> tuple[list[tuple[str, str, str]], ExitCode]:
 
 
 def _clock(log: "Store") -> str:
-    """Say whether the clock agrees with the journal, or how far it has jumped."""
+    """Return how far the clock has jumped, or that it agrees with the journal."""
     from .log_book import clock_of
 
-    return str(clock_of(log)) or "as the journal has it"
+    return str(clock_of(log)) or "agrees with the journal"
 
 
 def _sqlite() -> tuple[str, str, str]:
-    """SQLite's version, and whether it lies in the range of the known WAL-reset fault."""
+    """Return the row about SQLite: its version, and whether that has the WAL-reset fault."""
     from ..store.sqlite_faults import linked_version, resets_wal_unsafely
 
     version = linked_version()
     if resets_wal_unsafely(version):
-        said = "has the WAL-reset fault (3.7.0 to 3.51.2): update to 3.51.3, 3.50.7 or 3.44.6"
+        note = "has the WAL-reset fault (3.7.0 to 3.51.2): update to 3.51.3, 3.50.7 or 3.44.6"
     else:
-        said = "library"
-    return "sqlite", ".".join(map(str, version)), said
+        note = "library"
+    return "sqlite", ".".join(map(str, version)), note
 
 
 def _folders() -> Iterator[tuple[str, str, str]]:
@@ -143,7 +143,7 @@ def _folders() -> Iterator[tuple[str, str, str]]:
     for name in ("config_dir", "cache_dir", "data_dir", "state_dir"):
         yield name.replace("_dir", " folder"), str(getattr(folders, name)()), "platform"
     gazetteer = folders.gazetteer()
-    found = "imported" if gazetteer.exists() else 'none: "dispatch places import FILE"'
+    found = "imported" if gazetteer.exists() else 'missing: run "dispatch places import FILE"'
     yield "gazetteer", str(gazetteer), found
 
 

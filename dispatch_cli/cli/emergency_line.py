@@ -1,4 +1,4 @@
-"""The emergency line when everything else has failed."""
+"""The emergency line of a command that has failed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -18,14 +18,14 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EmergencyLine(NamedTuple):
-    """What stands whatever has failed: whom to dial, and what to tell the caller at once."""
+    """The emergency calls and the advice that are shown although a command has failed."""
 
     calls: tuple[EmergencyCall, ...] = ()
     advice: tuple[str, ...] = ()
 
 
 def is_about_an_incident(argv: Sequence[str]) -> bool:
-    """Whether a command line was to answer for an incident, whatever stands before the command."""
+    """Return whether a command line is for an incident, also with options before the command."""
     return _command(argv) is not None
 
 
@@ -35,38 +35,38 @@ def _command(argv: Sequence[str]) -> list[str] | None:
 
 
 def emergency_from(argv: Sequence[str]) -> EmergencyLine:
-    """Read from a command line that failed whom the caller must dial first.
+    """Read the emergency calls and the advice from a command line that has failed.
 
-    Reads what it can and never complains: whatever it cannot read counts as not said.
+    Options that cannot be read are ignored.
     """
     command = _command(argv)
     if command is None:
         return EmergencyLine()
-    said = dict(_words(argv[list(argv).index(command[-1]) + 1 :]))
+    options = dict(_words(argv[list(argv).index(command[-1]) + 1 :]))
     if command[-1] == "amend":
-        # The case that is amended may be what cannot be read: then only what was said counts.
-        said[""] = said.get("--kind", "other")
-    rules = _rules_of(said)
-    kind = plans.find_kind(said.get("", ""), rules.plans)
+        # The case may be unreadable, so that only the typed options count.
+        options[""] = options.get("--kind", "other")
+    rules = _rules_of(options)
+    kind = plans.find_kind(options.get("", ""), rules.plans)
     if kind is None:
         return EmergencyLine()
     incident = Incident(
         kind=kind,
         place=Place(lat=0, lon=0),
         when=_BEGINNING,
-        vehicle=Vehicle(state=lookup(said.get("--state", ""), VEHICLE_STATES)),
-        spot=lookup(said.get("--spot", ""), SPOTS),
-        # A number that cannot be read was still said because somebody is hurt.
-        injured=0 if said.get("--injured", "0").strip() == "0" else 1,
-        trapped="--trapped" in said,
-        hazard=said.get("--hazard"),
+        vehicle=Vehicle(state=lookup(options.get("--state", ""), VEHICLE_STATES)),
+        spot=lookup(options.get("--spot", ""), SPOTS),
+        # An invalid number was typed because a person is injured.
+        injured=0 if options.get("--injured", "0").strip() == "0" else 1,
+        trapped="--trapped" in options,
+        hazard=options.get("--hazard"),
     )
     calls = plans.emergency_calls(incident, rules)
     return EmergencyLine(calls, plans.advice_for(incident, calls))
 
 
 def _words(argv: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of option and value; the first word that belongs to no option stands under ``""``."""
+    """Yield pairs of option and value; the first word without an option has the key ``""``."""
     seen_kind = False
     words = iter(argv)
     for word in words:
@@ -75,7 +75,7 @@ def _words(argv: Sequence[str]) -> Iterator[tuple[str, str]]:
         if word.startswith("-") and len(word) > 1:
             name, has_value, value = word.partition("=")
             if not word.startswith("--") and len(word) > 2:
-                name, value = word[:2], word[2:]  # as -a86150
+                name, value = word[:2], word[2:]  # for example -a86150
             elif not has_value and name not in _FLAGS:
                 value = next(words, "")
             yield name, value
@@ -84,18 +84,18 @@ def _words(argv: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield "", word
 
 
-def _rules_of(said: dict[str, str]) -> Rules:
-    """The rules of the provider file where it can be read, else the built-in ones."""
+def _rules_of(options: dict[str, str]) -> Rules:
+    """Return the rules of the provider file, or the built-in ones if it cannot be read."""
     from pathlib import Path
 
     from .open_files import open_catalog
 
-    option = said.get("--providers")
+    option = options.get("--providers")
     try:
         return open_catalog(Path(option) if option else None).rules
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:
-        # What is wrong has been said already, be it the panic of a library; the built-in line
-        # must stand.
+        # The error was already reported. Even after the panic of a library the built-in rules
+        # give an emergency line.
         return Rules()

@@ -1,4 +1,4 @@
-"""The options of an incident, written down once for every command that takes one."""
+"""The options of an incident, declared once for all commands that have them."""
 
 from typing import Annotated
 
@@ -10,13 +10,13 @@ from .options import complete_clients, complete_kinds, complete_providers
 
 
 class IncidentOptions(Struct, frozen=True, kw_only=True):
-    """What the operator typed; only ``kind`` and ``at`` are ever required."""
+    """The typed options of an incident; only ``kind`` and ``at`` are required."""
 
     kind: Annotated[
         str,
         typer.Argument(
             metavar="KIND",
-            help="What happened, or a service: breakdown, unfall, tow, … (see: dispatch kinds)",
+            help="Kind of incident, or a service: breakdown, unfall, tow, … (see: dispatch kinds)",
             autocompletion=complete_kinds,
         ),
     ]
@@ -35,64 +35,86 @@ class IncidentOptions(Struct, frozen=True, kw_only=True):
             "--client",
             "-c",
             metavar="ID",
-            help="Whose customer; none: nobody's.",
+            help='Client whose customer calls; "none" for no client. Default: not asked.',
             autocompletion=complete_clients,
         ),
     ] = None
     vehicle: Annotated[
-        str | None, typer.Option(metavar="CLASS", help="car, motorcycle, van, camper, truck, bus.")
+        str | None,
+        typer.Option(
+            metavar="CLASS",
+            help="Vehicle class: car, motorcycle, van, camper, truck, bus. Default: not asked.",
+        ),
     ] = None
     brand: Annotated[str | None, typer.Option(metavar="NAME", help="Make of the vehicle.")] = None
-    ev: Annotated[bool, typer.Option("--ev", help="Electric: must be carried, not rolled.")] = False
+    ev: Annotated[bool, typer.Option("--ev", help="Electric vehicle, which must be carried.")] = (
+        False
+    )
     trailer: Annotated[bool, typer.Option("--trailer", help="A trailer is attached.")] = False
     weight_t: Annotated[
-        str | None, typer.Option("--weight-t", metavar="T", help="Mass: 1.6, 1,6 or 1600kg.")
+        str | None,
+        typer.Option(
+            "--weight-t",
+            metavar="T",
+            help="Weight in tonnes (1.6 or 1,6) or kilograms (1600kg). Default: that of the class.",
+        ),
     ] = None
     height_m: Annotated[
-        str | None, typer.Option("--height-m", metavar="M", help="Height of the vehicle.")
+        str | None, typer.Option("--height-m", metavar="M", help="Height of the vehicle in metres.")
     ] = None
     state: Annotated[
-        str | None, typer.Option(metavar="STATE", help="rolls, blocked, on_side, on_roof.")
+        str | None,
+        typer.Option(
+            metavar="STATE", help="State of the vehicle: rolls, blocked, on_side, on_roof."
+        ),
     ] = None
     spot: Annotated[
         str | None,
         typer.Option(
             metavar="SPOT",
-            help="lane, shoulder, roadside, tunnel, ramp, parking, garage, ditch, offroad.",
+            help="Where the vehicle is: lane, shoulder, roadside, tunnel, ramp, parking, garage,"
+            " ditch, offroad.",
         ),
     ] = None
     clearance_m: Annotated[
-        str | None, typer.Option("--clearance-m", metavar="M", help="Headroom at the spot.")
+        str | None,
+        typer.Option("--clearance-m", metavar="M", help="Clearance at the spot in metres."),
     ] = None
     where: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Road, direction, junctions, as it may be said."),
+        typer.Option(
+            metavar="TEXT",
+            help="Road, direction and junctions; providers hear it before they accept.",
+        ),
     ] = None
     injured: Annotated[
-        int, typer.Option(min=0, metavar="N", help="How many are hurt: calls 112.")
+        int, typer.Option(min=0, metavar="N", help="Number of injured persons; they need 112.")
     ] = 0
-    trapped: Annotated[bool, typer.Option("--trapped", help="Somebody is trapped: calls 112.")] = (
+    trapped: Annotated[bool, typer.Option("--trapped", help="A person is trapped: needs 112.")] = (
         False
     )
     hazard: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Fire, fuel, gas, …: calls 112.")
+        str | None,
+        typer.Option(metavar="TEXT", help="Hazard such as fire, fuel or gas: needs 112."),
     ] = None
     persons: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Who has to come along.")
+        int | None, typer.Option(min=0, metavar="N", help="Number of people to take along.")
     ] = None
     children: Annotated[
-        int, typer.Option(min=0, metavar="N", help="How many of them are children.")
+        int, typer.Option(min=0, metavar="N", help="Number of children among them.")
     ] = 0
-    pets: Annotated[int, typer.Option(min=0, metavar="N", help="Animals to come along.")] = 0
+    pets: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Number of animals to take along.")
+    ] = 0
     language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="What the caller speaks.")
+        str | None, typer.Option(metavar="CODE", help="Language of the caller.")
     ] = None
-    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Anything else.")] = None
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Other facts.")] = None
     wish: Annotated[
         str | None,
         typer.Option(
             metavar="ID",
-            help="The motorist's own choice, asked first.",
+            help="Provider that the motorist has chosen; it is asked first.",
             autocompletion=complete_providers,
         ),
     ] = None
@@ -100,20 +122,22 @@ class IncidentOptions(Struct, frozen=True, kw_only=True):
         list[str] | None,
         typer.Option(
             metavar="ID",
-            help="Has been called already; repeatable.",
+            help="Provider that was already called; repeatable.",
             autocompletion=complete_providers,
         ),
     ] = None
     when: Annotated[
         str | None,
         typer.Option(
-            metavar="TIME", help="22:30 (the next), 2026-12-24T22:30, with or without offset."
+            metavar="TIME",
+            help="Time of the incident: 22:30 (the next one) or 2026-12-24T22:30, also with an"
+            " offset. Default: now.",
         ),
     ] = None
 
 
 def command_words(facts: IncidentOptions, *command: str) -> list[str]:
-    """Write facts as the command line that says them, a word each."""
+    """Return the words of a command line with these options."""
     words = [*command, facts.kind]
     for field in fields(IncidentOptions)[1:]:
         value = getattr(facts, field.name)

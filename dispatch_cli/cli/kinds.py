@@ -1,4 +1,4 @@
-"""``dispatch kinds``: what can be asked for, in which words."""
+"""``dispatch kinds``: list kinds of incidents, services and conditions with their words."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

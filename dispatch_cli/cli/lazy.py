@@ -12,34 +12,34 @@ HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
 class LazyGroup(TyperGroup):
-    """The commands on top; each is built when it is asked for.
+    """A group whose commands are built when they are called.
 
-    Building all of them would cost every call as much as importing msgspec does.
+    Building all of them would take as long as the import of msgspec, at every start.
     """
 
     package: ClassVar[str]
     commands_at: ClassVar[Mapping[str, str]]
-    """Where each command is, in the order of --help: "module:function", a group as "module"."""
+    """The place of each command, in the order of --help: "module:function", or "module"."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Name every command."""
+        """Return the names of all commands."""
         return list(self.commands_at)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Build one command, or None if there is none of that name."""
+        """Build a command; None if there is none of that name."""
         if cmd_name not in self.commands_at:
             return None
         module, _, function = self.commands_at[cmd_name].partition(":")
         found = import_module(f".{module}", self.package)
         if not function:
             command = typer.main.get_command(found.app)
-            command.name = cmd_name  # or the reference has groups without names
+            command.name = cmd_name  # otherwise the reference has groups without names
             return command
         return single(cmd_name, getattr(found, function))
 
 
 def group(text: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
-    """Make a group of commands; ``text`` says in --help what it is for."""
+    """Make a group of commands; ``text`` is its help."""
     app = typer.Typer(
         cls=cls,
         help=text,
@@ -49,7 +49,7 @@ def group(text: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
         context_settings=HELP_OPTIONS,
     )
 
-    # A callback keeps a group a group where it has but one command.
+    # Without a callback a group with a single command would become that command.
     @app.callback(help=text)
     def stand() -> None:
         pass
@@ -58,7 +58,7 @@ def group(text: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
 
 
 def single(name: str, function: Callable[..., Any]) -> Any:
-    """Build the command that one function is."""
+    """Build the command of a function."""
     app = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=HELP_OPTIONS)
     app.command(name)(function)
     return typer.main.get_command(app)

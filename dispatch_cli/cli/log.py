@@ -1,4 +1,4 @@
-"""``dispatch log``: the journal, whole or not, and copies of the log."""
+"""``dispatch log``: verify the journal of the case log, back the log up, restore it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import ExitCode
-from ..messages import counted
+from ..messages import Message, counted
 from .desk_options import DeskOptions
 from .lazy import group
 from .log_book import book_of, login_name, open_log
@@ -18,7 +18,10 @@ from .result_output import shown
 if TYPE_CHECKING:
     from ..store.restoring import RestoreResult
 
-app = group("The case log: prove that its journal is whole, back it up, restore it.")
+LOG_SUMMARY = "{path}: {cases}, journal {head}"
+"""Made without a call of other functions, which could fail after the commit."""
+
+app = group("Verify the journal of the case log, back the log up, restore it.")
 
 
 @app.command()
@@ -30,11 +33,11 @@ def verify(
         typer.Option(
             "--head",
             metavar="NUMBER:HASH",
-            help="A value that log head printed earlier; it must be in the journal.",
+            help="Value that log head printed earlier; it must be in the journal.",
         ),
     ] = None,
 ) -> Outcome:
-    """Check the whole log: its journal from the first record to the last, its cases, its file."""
+    """Verify the case log: all records of its journal, its cases and its file."""
     with open_log(desk).reading() as reader:
         problems, found = reader.verify(head), reader.head()
     return shown(
@@ -51,14 +54,14 @@ def verify(
 @app.command()
 @with_options(DeskOptions)
 def head(desk: DeskOptions) -> Outcome:
-    """Print the journal's last record, for cron to mail away."""
+    """Print the number and hash of the journal's last record, to be kept elsewhere."""
     with open_log(desk).reading() as reader:
         found = reader.head()
     return shown(
         desk,
         "log head",
         {"head": found},
-        # Alone on its line, also off a terminal: it is what --head takes.
+        # Alone on its line, also without a terminal, because --head takes it.
         lines=lambda screen: [((screen.text(found), ""),)],
     )
 
@@ -67,26 +70,27 @@ def head(desk: DeskOptions) -> Outcome:
 @with_options(DeskOptions)
 def backup(
     desk: DeskOptions,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to write.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File of the copy.")],
     keep: Annotated[
         int | None,
         typer.Option(
             min=1,
             max=1000,
             metavar="N",
-            help="Keep the last N copies: FILE, FILE.1, FILE.2 … and delete those above. A"
-            " file that is no copy of this log is refused. Default: an existing FILE is refused.",
+            help="Keep the last N copies (FILE, FILE.1, FILE.2, …) and delete older ones. Files"
+            " that are not copies of this log are refused. Default: an existing FILE is refused.",
         ),
     ] = None,
 ) -> Outcome:
-    """Copy the case log into a file while others work with it; checked on both ends.
+    """Copy the case log to a file, also while others work with it, and verify the copy.
 
     dispatch log backup /srv/backup/cases.sqlite3 --keep 14
     """
     with open_log(desk) as log:
         made = log.back_up(file, keep=keep)
-    done = f"{made.path}: {counted(made.cases, 'case')}, journal {made.head}"
-    UNSHOWN.recorded.append(f"backup {done}")
+    cases = counted(made.cases, "case")
+    done = Message(LOG_SUMMARY, path=made.path, cases=cases, head=made.head)
+    UNSHOWN.recorded.append(Message("backup {summary}", summary=done))
     return shown(
         desk,
         "log backup",
@@ -101,9 +105,9 @@ def backup(
 @with_options(DeskOptions)
 def restore(
     desk: DeskOptions,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by log backup.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Copy made by log backup.")],
 ) -> Outcome:
-    """Put a backup in the place of the case log; the old one is kept beside it, none is deleted.
+    """Replace the case log by a backup; the old log is kept beside it.
 
     dispatch log restore /srv/backup/cases.sqlite3
     """
@@ -113,9 +117,10 @@ def restore(
         book = book_of(log, desk.operator or login_name(), file)
         made = log.restore(file, operator=book.operator, before=lambda tx: record_jump(book, tx))
         path = log.path
-    done = f"{path}: {counted(made.cases, 'case')}, journal {made.head}"
-    UNSHOWN.recorded.append(f"restored {done}")
-    UNSHOWN.warnings.extend((*book.unshown.warnings, *_what_is_lost(made)))
+    cases = counted(made.cases, "case")
+    done = Message(LOG_SUMMARY, path=path, cases=cases, head=made.head)
+    UNSHOWN.recorded.append(Message("restored {summary}", summary=done))
+    UNSHOWN.warnings.extend((*book.unshown.warnings, *_losses(made)))
     return shown(
         desk,
         "log restore",
@@ -134,41 +139,63 @@ def restore(
                 "backup_head": made.backup_head,
             }
         ],
-        hint='end every "dispatch case work" that was open: it stops at its next key',
+        hint='end every open "dispatch case work": it stops at its next key',
     )
 
 
-def _what_is_lost(made: "RestoreResult") -> Iterator[str]:
+def _losses(made: "RestoreResult") -> Iterator[Message | str]:
+    """Word what the restored log lacks, and what was erased in the log before it."""
     if made.is_other:
-        yield f"this was a backup of another case log{_known(made, 'the one before')}"
+        yield _other_log(made)
     elif made.missing is None:
-        yield (
-            f"the log before cannot be read whole: what was recorded since the backup{_known(made)}"
-            " is not in this one, and what was erased since is in it again (dispatch case forget)"
-        )
+        yield _unreadable_log(made)
     elif made.missing:
-        are = "is" if made.missing == 1 else "are"
-        yield f"{counted(made.missing, 'record')} made since the backup {are} not in this log"
+        one = "{records} made since the backup is not in this log"
+        several = "{records} made since the backup are not in this log"
+        records = counted(made.missing, "record")
+        yield Message(one if made.missing == 1 else several, records=records)
     if made.erased:
-        yield f"erased again, as in the log before: cases {_numbers(made.erased)}"
+        yield Message(
+            "erased again, as in the log before: cases {numbers}", numbers=_numbers(made.erased)
+        )
     if made.held:
-        yield (
-            f"erased in the log before, on hold in this one: cases {_numbers(made.held)};"
-            " run dispatch case forget after the hold"
+        yield Message(
+            "erased in the log before, on hold in this one: cases {numbers};"
+            " run dispatch case forget after the hold",
+            numbers=_numbers(made.held),
         )
     if made.open:
-        yield (
-            f"erased in the log before, open in this one: cases {_numbers(made.open)};"
-            " close them and run dispatch case forget"
+        yield Message(
+            "erased in the log before, open in this one: cases {numbers};"
+            " close them and run dispatch case forget",
+            numbers=_numbers(made.open),
         )
 
 
-def _known(made: "RestoreResult", of: str = "") -> str:
-    """How much was acknowledged in a log that cannot be read whole, by its lock file."""
+def _other_log(made: "RestoreResult") -> Message | str:
+    """Word that the backup is one of another log; with the commits of an unreadable log before."""
     if not made.lost_commits:
-        return ""
-    commits = counted(made.lost_commits, "commit")
-    return f"; {of}, which cannot be read whole, had {commits}" if of else f" (up to {commits})"
+        return "this was a backup of another case log"
+    return Message(
+        "this was a backup of another case log; the one before, which cannot be read completely,"
+        " had {commits}",
+        commits=counted(made.lost_commits, "commit"),
+    )
+
+
+def _unreadable_log(made: "RestoreResult") -> Message:
+    """Word the losses from a log that cannot be read; its lock file has the number of commits."""
+    if made.lost_commits:
+        text = (
+            "the log before cannot be read completely: records since the backup (up to {commits})"
+            " are not in this one, and data erased since are in it again (dispatch case forget)"
+        )
+    else:
+        text = (
+            "the log before cannot be read completely: records since the backup"
+            " are not in this one, and data erased since are in it again (dispatch case forget)"
+        )
+    return Message(text, commits=counted(made.lost_commits or 0, "commit"))
 
 
 def _numbers(cases: tuple[int, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Open the provider file and the case log for a command, and say who works."""
+"""Open the provider file and the case log for a command of an operator."""
 
 import os
 from datetime import datetime
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..cases.book import Book, ClockWatch
 from ..errors import BadDataError, UsageError
+from ..messages import Message
 from ..model.words import LANGUAGES
 from .desk_options import DeskOptions
 from .open_files import holiday_dates, now, open_catalog, refuse_sample, store_at
@@ -16,19 +17,18 @@ from .outcome import UNSHOWN
 if TYPE_CHECKING:
     from .. import store
     from ..catalog import Catalog
-    from ..messages import Message
 
 WITHOUT_FILE = (
-    "the provider file cannot be read; the case log can, and the texts and the time zone are the"
-    " built-in ones"
+    "the provider file cannot be read; the command uses the case log with the built-in texts and"
+    " time zone"
 )
 
 
 def open_book(desk: DeskOptions, *, calls: bool = False) -> Book:
     """Open the provider file and the case log.
 
-    What ``calls`` somebody needs the file: then it raises BadDataError where that is broken or
-    the packaged sample. What only writes an answer down, or looks, goes on without it.
+    A command that ``calls`` providers raises BadDataError for a broken provider file and for the
+    packaged sample. Other commands continue without a broken file, with warnings.
     """
     clock = now()
     if desk.say not in LANGUAGES:
@@ -37,13 +37,14 @@ def open_book(desk: DeskOptions, *, calls: bool = False) -> Book:
             say=desk.say,
             languages=", ".join(LANGUAGES),
         )
-    problem = ""
+    problem: Message | str = ""
     try:
         catalog = open_catalog(desk.providers, clock)
     except BadDataError as error:
         if calls:
             raise
-        catalog, problem = _empty_catalog(), str(error.problems[0])
+        catalog = _empty_catalog()
+        problem = Message("{problem}", problem=error.problems[0])
         UNSHOWN.warnings += [problem, WITHOUT_FILE]
     if calls:
         refuse_sample(catalog, is_wanted=desk.sample)
@@ -61,7 +62,7 @@ def open_book(desk: DeskOptions, *, calls: bool = False) -> Book:
 
 
 def clock_of(log: "store.Store") -> "Message | str":
-    """Say that the clock has jumped, without a provider file; empty if it agrees with the log."""
+    """Return a sentence about a jump of the clock; empty if it agrees with the log."""
     from ..cases.clock_watch import jump_in_force, sentence
 
     book = book_of(log, login_name())
@@ -71,7 +72,7 @@ def clock_of(log: "store.Store") -> "Message | str":
 
 
 def record_clock(log: "store.Store") -> None:
-    """Record a jump of the clock, before a write that the journal does not have."""
+    """Record a jump of the clock before a write that has no record of its own."""
     from ..cases.clock_watch import record_now
 
     record_now(book_of(log, login_name()))
@@ -80,7 +81,7 @@ def record_clock(log: "store.Store") -> None:
 def book_of(log: "store.Store", operator: str, *files: Path) -> Book:
     """Open a log without a provider file.
 
-    The clock is watched by the journal, the log's files and others that were ``files`` of it.
+    The times of the journal, of the log's files and of other ``files`` show a jump of the clock.
     """
     return Book(
         store=log,
@@ -93,7 +94,7 @@ def book_of(log: "store.Store", operator: str, *files: Path) -> Book:
 
 
 def _watch(*logs: Path) -> ClockWatch:
-    """Watch the clock by the journal, and by the times of the files of logs, the own one first."""
+    """Make the functions that notice a jump of the clock; the first of ``logs`` is the own one."""
 
     def written_at() -> datetime | None:
         from ..store import file_times
@@ -114,7 +115,7 @@ def _watch(*logs: Path) -> ClockWatch:
 
 
 def open_log(desk: DeskOptions) -> "store.Store":
-    """Open the case log alone, for what needs no provider file."""
+    """Open the case log alone, for commands without a provider file."""
     return _log_at(desk, now())
 
 
@@ -130,8 +131,8 @@ def _empty_catalog() -> "Catalog":
 
 
 def login_name() -> str:
-    """The name under which the user is logged in."""
-    # As getpass does, whose import costs 2 ms.
+    """Return the login name of the user."""
+    # The same as getpass.getuser, without its import of 2 ms.
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         if os.environ.get(name):
             return os.environ[name]
@@ -144,5 +145,5 @@ def login_name() -> str:
 
 
 def zone_of(book: Book) -> ZoneInfo:
-    """The zone in which clock times are read and shown."""
+    """Return the time zone in which times are read and shown."""
     return ZoneInfo(book.catalog.rules.settings.timezone)

@@ -1,4 +1,4 @@
-"""Open the provider file as every command does."""
+"""Open the provider file and the case log, as every command does."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .. import catalog, folders, store
 from ..errors import BadDataError, DispatchError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model import Observations
 
 if TYPE_CHECKING:
@@ -22,21 +22,21 @@ def now() -> datetime:
 
 
 def holiday_dates(region: str, years: Sequence[int]) -> Sequence[date]:
-    """All public holidays of a region, remembered in the cache folder."""
+    """Return the public holidays of a region; they are kept in the cache folder."""
     from .. import public_holidays
 
     return public_holidays.holiday_dates(region, years, folders.cache_dir())
 
 
 def find_catalog(option: Path | None) -> tuple[Path, str]:
-    """Find the provider file: its path, and where that setting came from."""
+    """Find the provider file; returns its path, and the source of that path."""
     return catalog.find_file(
         None if option is None else str(option), os.environ, Path.cwd(), folders.config_dir()
     )
 
 
 def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Catalog:
-    """Find and load the provider file; raises BadDataError with everything wrong in it."""
+    """Find and load the provider file; raises BadDataError with all its problems."""
     path, source = find_catalog(option)
     return catalog.load(
         path,
@@ -48,19 +48,16 @@ def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Cat
 
 
 def refuse_sample(opened: catalog.Catalog, *, is_wanted: bool) -> None:
-    """Refuse the packaged sample unless it was asked for; raises BadDataError."""
+    """Raise BadDataError for the packaged sample unless ``--sample`` was typed."""
     if opened.source == "sample" and not is_wanted:
         raise BadDataError(
-            "no provider file: the packaged sample cannot be worked with, nobody can be called",
-            hint='"dispatch providers init" starts your own; --sample is for trying things out',
+            "no provider file found; the packaged sample has only invented firms",
+            hint='start your own file with "dispatch providers init", or try out with --sample',
         )
 
 
 def open_own_catalog(option: Path | None, at: datetime, *, sample: bool) -> catalog.Catalog:
-    """Load a provider file to work with; raises BadDataError for the packaged sample.
-
-    ``sample``: the user wants to try things out with invented firms.
-    """
+    """Find and load a provider file; raises BadDataError for the sample without ``sample``."""
     found = open_catalog(option, at)
     refuse_sample(found, is_wanted=sample)
     return found
@@ -73,9 +70,9 @@ def store_at(
     on_network: bool = False,
     warn: Callable[[Message | str], None] = lambda text: None,
 ) -> "Store":
-    """Prepare the case log that was named, else the user's own; nothing is read or made yet.
+    """Make a case log object for ``option``, else for the user's own log, without reading it.
 
-    ``warn`` is called with what makes the file less safe than it could be.
+    ``warn`` is called with each reason why the file is less safe than it could be.
     """
     notices = store.StoreNotices(_say_on_terminal, warn)
     return store.open_store(_log_path(option), now=at, on_network=on_network, notices=notices)
@@ -100,22 +97,25 @@ def observe_case_log(
     *,
     learned: bool,
     on_network: bool = False,
-) -> tuple[Observations, list[str]]:
-    """Read what the case log knows for a ranking, and warn where that cannot be had.
+) -> tuple[Observations, list[Message]]:
+    """Read the observations of the case log for a ranking.
 
-    A log that cannot be read takes nobody's help away: then the file alone counts.
+    If the log cannot be read, the provider file alone counts, with a warning.
     """
     path = _log_path(option)
     try:
-        # Before a store is made: the modules of the case log take 2 ms to import.
+        # Before the import of the case log's modules, which takes 2 ms.
         if not path.exists():
-            missing = [f"{path}: there is no case log: the file's values count"]
-            return Observations(), missing if option is not None else []
+            missing = Message(
+                "{path}: there is no case log; the values of the provider file are used", path=path
+            )
+            return Observations(), [missing] if option is not None else []
         from ..cases.observe_log import observe
 
         with store_at(path, at, on_network=on_network) as log, log.reading() as reader:
             return observe(known, reader, at, learned=learned), []
     except (DispatchError, OSError) as error:
-        return Observations(), [
-            f'ranked without the case log: {error}; see "dispatch doctor"',
-        ]
+        problems = error.problems if isinstance(error, DispatchError) else (str(error),)
+        why = joined(Message("{problem}", problem=each) for each in problems)
+        text = 'ranked without the case log: {why}; see "dispatch doctor"'
+        return Observations(), [Message(text, why=why)]

@@ -1,4 +1,4 @@
-"""Options that several commands share, and completion of what the provider file names."""
+"""Options that several commands share, and the completion of kinds, clients and providers."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,27 +14,35 @@ ProvidersOption = Annotated[
     typer.Option(
         "--providers",
         metavar="FILE",
-        help="Provider file; else DISPATCH_PROVIDERS, ./providers.toml, yours, the sample.",
+        help="Provider file. Default: DISPATCH_PROVIDERS, ./providers.toml, that of your config"
+        " folder, or the packaged sample, in this order.",
     ),
 ]
 DbOption = Annotated[
     Path | None,
-    typer.Option("--db", metavar="FILE", envvar="DISPATCH_DB", help="The case log; else yours."),
+    typer.Option(
+        "--db",
+        metavar="FILE",
+        envvar="DISPATCH_DB",
+        help="Case log. Default: that of your state folder.",
+    ),
 ]
 DbOnNetworkOption = Annotated[
     bool,
     typer.Option(
         "--db-on-network",
         envvar="DISPATCH_DB_ON_NETWORK",
-        help="Take a case log on a network file system; only one machine may then use it.",
+        help="Allow a case log on a network file system, where only one machine may use it.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON envelope on stdout, always.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout, also after an error.")
+]
 QuietOption = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Drop hints and warnings, never errors.")
+    bool, typer.Option("--quiet", "-q", help="Suppress hints and warnings, but no errors.")
 ]
 SampleOption = Annotated[
-    bool, typer.Option("--sample", help="Work with the sample file, whose firms are invented.")
+    bool, typer.Option("--sample", help="Allow the packaged sample file with invented firms.")
 ]
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
@@ -42,7 +50,7 @@ DebugOption = Annotated[
 
 
 class CommonOptions(Struct, frozen=True, kw_only=True):
-    """Whose providers, which log, and in what form: for every command that works with both."""
+    """The options of every command that uses a provider file and the case log."""
 
     stands_last: ClassVar[bool] = True
 
@@ -67,17 +75,17 @@ def complete_kinds(incomplete: str) -> list[str]:
 
 
 def complete_clients(incomplete: str) -> list[str]:
-    """Complete the clients of the provider file that would be read here."""
+    """Complete the clients of the default provider file."""
     return _starting(_named_in_file()[0], incomplete)
 
 
 def complete_providers(incomplete: str) -> list[str]:
-    """Complete the provider ids of the provider file that would be read here."""
+    """Complete the provider ids of the default provider file."""
     return _starting(_named_in_file()[1], incomplete)
 
 
 def _named_in_file() -> tuple[list[str], list[str]]:
-    """Clients and ids; nothing where the file is broken: completion has no place to say so."""
+    """Return clients and provider ids; none for a broken file, as completion shows no errors."""
     from .open_files import open_catalog
 
     try:

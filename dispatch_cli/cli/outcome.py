@@ -1,4 +1,4 @@
-"""What a command leaves behind, and how it ends: the only place that knows about exit codes."""
+"""Run a command: show its result or error, and return its exit code."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ..cases.unshown_messages import UnshownMessages
 from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
-from ..messages import Message
+from ..messages import Message, joined
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +26,11 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
 UNSHOWN = UnshownMessages()
-"""What this run of the program has recorded: nothing that fails afterwards makes it a failure."""
+"""The recorded facts of this run; a later failure does not make them a failure."""
 
 
 class Outcome(Struct, frozen=True):
-    """The result of a command: how to show it, and the exit code that it stands for."""
+    """The result of a command: a function that shows it, and its exit code."""
 
     show: Callable[[], None]
     exit_code: ExitCode = ExitCode.OK
@@ -45,7 +45,7 @@ def emit(
     warnings: "Sequence[Message | str]" = (),
     errors: "Sequence[ErrorEntry]" = (),
 ) -> None:
-    """Print the envelope in which every command answers with ``--json``."""
+    """Print the JSON object with which every command answers with ``--json``."""
     from ..render.envelope import envelope
 
     sys.stdout.buffer.write(
@@ -61,30 +61,30 @@ def emit(
 
 
 def emit_list(schema: str, key: str, items: Iterable[object]) -> None:
-    """Print the envelope of a success whose data is one list, item by item."""
+    """Print the JSON object of a success whose data is one list, item by item."""
     from ..render.envelope import envelope_of_list
 
     sys.stdout.buffer.writelines(envelope_of_list(schema, key, items))
 
 
 def run(app: "typer.Typer", argv: Sequence[str]) -> int:
-    """Run the command line and return its exit code; nothing escapes as a traceback."""
+    """Run the command line and return its exit code; no error becomes a traceback."""
     UNSHOWN.clear()
     is_shown = _open_missing_streams()
     try:
         code = _run(app, argv)
     except BrokenPipeError:
-        # The reader of our output has left, as "head" does: that is no error of ours.
+        # The reader of the output has closed it, as "head" does: that is not an error.
         _drop_stdout()
         is_shown, code = False, ExitCode.OK
     except KeyboardInterrupt:
         code = INTERRUPTED
     if code == INTERRUPTED:
-        # The command line parser makes a code of Ctrl-C, too.
+        # The command line parser also returns this code after Ctrl-C.
         if UNSHOWN.recorded or UNSHOWN.warnings:
-            _say_recorded("interrupted")
+            _print_recorded("interrupted")
     elif not is_shown and UNSHOWN.recorded:
-        _say_recorded("stdout is closed: nothing else can be shown")
+        _print_recorded("stdout is closed, so that the result cannot be shown")
     return code
 
 
@@ -108,16 +108,16 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
     except TyperException as error:
         failure = _usage_error(error)
     except BaseException as error:
-        # The last line of defence: a bug becomes one line and a log file. The panic of a library
-        # in Rust is no Exception (pyo3_runtime.PanicException), so that all others are meant.
+        # A bug becomes one line and a log file. BaseException, because the panic of a library in
+        # Rust is not an Exception (pyo3_runtime.PanicException).
         failure = bug(error, is_debugged="--debug" in argv)
     if UNSHOWN.recorded:
-        return _recorded_all_the_same(failure, argv, code)
+        return _report_after_commit(failure, argv, code)
     return _report(failure, argv)
 
 
 def _shown(outcome: Outcome) -> None:
-    """Show a result; a full disk is not our bug."""
+    """Show a result; raises UnavailableError if the output cannot be written."""
     try:
         outcome.show()
         sys.stdout.flush()
@@ -131,15 +131,15 @@ def _shown(outcome: Outcome) -> None:
 
 
 def _drop_stdout() -> None:
-    """Write nothing any more, or Python would try once more at its end and fail itself."""
-    with suppress(OSError, ValueError):  # a stdout of a test is no file
+    """Discard further output, because Python would try to write it at its end and fail."""
+    with suppress(OSError, ValueError):  # the stdout of a test is not a file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _recorded_all_the_same(failure: DispatchError, argv: Sequence[str], code: int) -> int:
-    """Say what is in the log although something has failed since; the act itself succeeded."""
-    why = "; ".join(map(str, failure.problems))
-    _say_recorded(why)
+def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int) -> int:
+    """Report a failure after the commit as a warning, behind the recorded facts."""
+    why = joined(Message("{problem}", problem=each) for each in failure.problems)
+    _print_recorded(why)
     if "--json" in argv:
         with suppress(Exception):
             from ..render.envelope import status_of
@@ -155,8 +155,8 @@ def _recorded_all_the_same(failure: DispatchError, argv: Sequence[str], code: in
     return code
 
 
-def _say_recorded(why: str) -> None:
-    """Say on stderr first what was recorded, and then why the rest is missing."""
+def _print_recorded(why: Message | str) -> None:
+    """Print the recorded facts on stderr, then why the rest of the output is missing."""
     from ..render import stderr_lines
 
     with suppress(OSError, ValueError):
@@ -166,11 +166,10 @@ def _say_recorded(why: str) -> None:
 
 
 def _report(error: DispatchError, argv: Sequence[str]) -> int:
-    """Say what is wrong on stderr and, with ``--json``, in an envelope on stdout.
+    """Print an error on stderr and, with ``--json``, as a JSON object on stdout.
 
-    What the act has noticed before it was refused, such as a clock that has jumped, is said here
-    or never. Once the kind of incident can be read, the emergency line stands whatever else has
-    failed.
+    The warnings of a refused act, such as a jump of the clock, are printed as well. If the kind of
+    incident can be read, the emergency line is printed, whatever has failed.
     """
     from ..render import stderr_lines
     from .emergency_line import emergency_from, is_about_an_incident
@@ -183,7 +182,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
             print(text, flush=True)
         return code
     line = emergency_from(argv)
-    with suppress(OSError):  # a full disk: the message on stderr is what is left
+    with suppress(OSError):  # with a full disk only the message on stderr is left
         if "--json" in argv:
             from ..render.envelope import error_entries, status_of
 
@@ -210,7 +209,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
 
 
 def schema_of(argv: Sequence[str]) -> str:
-    """Name the JSON schema of a command line: its command words, version 1."""
+    """Return the JSON schema of a command line: its command words, version 1."""
     words: list[str] = []
     for word in dropwhile(lambda word: word.startswith("-"), argv):
         if word.startswith("-") or len(words) == _WORDS_OF_GROUPS.get(words[0] if words else "", 1):
@@ -223,7 +222,7 @@ _WORDS_OF_GROUPS = {"providers": 2, "places": 2, "case": 2, "log": 2, "report": 
 
 
 def _usage_error(error: Exception) -> UsageError:
-    """Turn the command line parser's complaint into ours."""
+    """Make a UsageError of an error of the command line parser."""
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "dispatch")
     message = error.format_message() if hasattr(error, "format_message") else str(error)
@@ -234,9 +233,9 @@ def _usage_error(error: Exception) -> UsageError:
 
 
 def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:
-    """Write an unexpected error to a log file and make the one line that tells of it.
+    """Write an unexpected error to a log file, and return an error of one line about it.
 
-    The traceback names code and no values; arguments are left out, since they may be personal.
+    The log file has the traceback, without values and arguments, which may be personal data.
     """
     import traceback
 
@@ -245,14 +244,17 @@ def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:
         sys.stderr.write(text)
     where = _write_log(text)
     name = type(error).__name__
+    report = "unexpected {name}; this is a bug, its report is in {path}"
     return DispatchError(
-        f"unexpected {name}; this is a bug" + (f", written down in {where}" if where else ""),
-        hint="run again with --debug to see it, and please report it",
+        report if where else "unexpected {name}; this is a bug",
+        name=name,
+        path=where,
+        hint="please report it; --debug shows the traceback",
     )
 
 
 def _write_log(text: str) -> "Path | None":
-    """Write a bug report that only its owner can read; None where no folder takes it."""
+    """Write a bug report that only its owner can read; None if it cannot be written."""
     from tempfile import mkstemp
 
     from .. import __version__, folders
@@ -269,10 +271,7 @@ def _write_log(text: str) -> "Path | None":
 
 
 def _open_missing_streams() -> bool:
-    """Give a process that was started without stdout or stderr somewhere to write.
-
-    Returns whether there is a stdout that someone may read.
-    """
+    """Replace a missing stdout or stderr by the null device; returns whether stdout existed."""
     is_shown = sys.stdout is not None
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:

@@ -1,4 +1,4 @@
-"""``dispatch places``: names of places without a postcode."""
+"""``dispatch places``: import names of places."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,18 +10,18 @@ from .lazy import group
 from .options import DebugOption, JsonOption
 from .outcome import Outcome, emit
 
-app = group("Teach the desk the names of places.")
+app = group("Import names of places.")
 
 
 @app.command("import")
 def import_places(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="GeoNames' postal file, also packed.")
+        Path, typer.Argument(metavar="FILE", help="Postal file of GeoNames, also as .zip.")
     ],
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Read GeoNames' postal file format, so that --at knows names of places."""
+    """Import a postal file of GeoNames, so that --at accepts the names of places."""
     from .. import folders, places
 
     target = folders.gazetteer()

@@ -1,4 +1,4 @@
-"""``dispatch providers``: the provider file."""
+"""``dispatch providers``: list, show, check and start the provider file."""
 
 import sys
 from pathlib import Path
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ..results.report_results import ServiceExperience
 
 
-class Commands(LazyGroup):
-    """What can be done with the provider file."""
+class ProviderCommands(LazyGroup):
+    """The commands for the provider file."""
 
     package = "dispatch_cli.cli"
     commands_at: ClassVar = {
@@ -37,18 +37,20 @@ class Commands(LazyGroup):
     }
 
 
-app = group("List, show, check and start the provider file; note what a provider said.", Commands)
+app = group(
+    "List, show, check and start the provider file; record reports of providers.", ProviderCommands
+)
 
 
 MOST_IDS = 5
-"""So many providers of a holiday region are named."""
+"""The largest number of providers that are listed for a holiday region."""
 
 LIST_COLUMNS = ("id", "phone", "name", "base", "services")
 
 
 def list_providers(
     service: Annotated[
-        str | None, typer.Option(metavar="SERVICE", help="Only those who offer it.")
+        str | None, typer.Option(metavar="SERVICE", help="List only providers of this service.")
     ] = None,
     providers: ProvidersOption = None,
     json: JsonOption = False,
@@ -90,7 +92,10 @@ def _row(provider: "Provider") -> tuple[str, ...]:
 
 
 def show(
-    provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
+    provider_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The provider.", autocompletion=complete_providers),
+    ],
     *,
     db: DbOption = None,
     db_on_network: DbOnNetworkOption = False,
@@ -99,7 +104,7 @@ def show(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Show everything that the file says of one provider, and what the case log has taught."""
+    """Show the entry of a provider, and its values learned from the case log."""
     from .. import desk
     from ..cases.experience import experience_of
     from .open_files import now, open_catalog, store_at
@@ -114,18 +119,18 @@ def show(
     return listing(
         "dispatch.providers.show/1",
         ("key", "value"),
-        [*_facts_of(provider), *map(_taught, learned)],
+        [*_facts_of(provider), *map(_learned_row, learned)],
         json=json,
         data={"provider": provider, "experience": learned},
     )
 
 
-def _taught(learned: "ServiceExperience") -> tuple[str, str]:
-    """What was assumed of a service, what was counted, and what holds now."""
+def _learned_row(learned: "ServiceExperience") -> tuple[str, str]:
+    """Return the row of a service: values of the file, learned values, counts."""
     low, high = learned.interval
     if not learned.offers:
-        said = f"accepts {learned.acceptance:.0%}, answers in {learned.answer_min:.1f} min"
-        return f"learned {learned.service}", f"nothing yet: {said}"
+        values = f"accepts {learned.acceptance:.0%}, answers in {learned.answer_min:.1f} min"
+        return f"learned {learned.service}", f"nothing yet: {values}"
     return (
         f"learned {learned.service}",
         f"accepts {learned.prior_acceptance:.0%} -> {learned.acceptance:.0%}"
@@ -137,7 +142,7 @@ def _taught(learned: "ServiceExperience") -> tuple[str, str]:
 
 
 def _facts_of(provider: "Provider") -> list[tuple[str, str]]:
-    """The provider's keys as in the file; what the file does not say is left out."""
+    """Return the provider's keys and values as in the file, without missing ones."""
     from msgspec import to_builtins
 
     facts = to_builtins(provider)
@@ -158,7 +163,7 @@ def validate(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Check every file and name everything wrong at once; say whose public holidays count."""
+    """Check the provider file and list all its problems; show the regions of public holidays."""
     from .open_files import open_catalog
 
     catalog = open_catalog(providers)
@@ -190,7 +195,7 @@ def validate(
 
 
 def schema(debug: DebugOption = False) -> Outcome:
-    """Print the JSON Schema with which editors complete the file."""
+    """Print the JSON Schema of the provider file, for editors."""
     import json
 
     from ..catalog.schema import json_schema
@@ -200,12 +205,12 @@ def schema(debug: DebugOption = False) -> Outcome:
 
 
 def init(
-    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="File to create.")] = Path(
         "providers.toml"
     ),
     debug: DebugOption = False,
 ) -> Outcome:
-    """Copy the sample as a start for one's own file; never overwrites."""
+    """Copy the sample file as a start for your own; existing files are never overwritten."""
     from ..catalog import sample_path
     from ..errors import ConflictError, UnavailableError
 
@@ -214,14 +219,14 @@ def init(
             copy.write(sample_path().read_bytes())
     except FileExistsError:
         raise ConflictError(
-            "{target} is already there",
+            "{target} already exists",
             target=target,
-            hint="name another file, or move that one away",
+            hint="name another file, or move the existing one away",
         ) from None
     except OSError as error:
         raise UnavailableError(
             "{target} cannot be written: {strerror}", target=target, strerror=error.strerror
         ) from None
     return Outcome(
-        lambda: print(f"wrote {target}; no number in it can be called: replace the providers")
+        lambda: print(f"wrote {target} with invented providers: replace them by your own")
     )

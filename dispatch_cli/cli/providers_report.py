@@ -1,4 +1,4 @@
-"""``dispatch providers report``: what a provider said on the phone."""
+"""``dispatch providers report``: record a provider's own report by phone."""
 
 from typing import Annotated
 
@@ -18,20 +18,28 @@ COLUMNS = ("provider", "state", "free", "until", "operator")
 @with_options(DeskOptions)
 def report(
     desk: DeskOptions,
-    provider_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_providers)],
+    provider_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The provider.", autocompletion=complete_providers),
+    ],
     *,
     free: Annotated[
-        int | None, typer.Option(metavar="N", help="So many units are free; 0 is busy.")
+        int | None, typer.Option(metavar="N", help="Number of free units; 0 means busy.")
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="18:00, or 45 (minutes). Else 60; busy: busy_wait_min."),
+        typer.Option(
+            metavar="TIME",
+            help="End of the report: 18:00 or 45 (minutes from now). Default: 60 minutes; for"
+            " busy, busy_wait_min of the provider file.",
+        ),
     ] = None,
     state: Annotated[
-        str | None, typer.Option(metavar="STATE", help="up, busy or down, without a number.")
+        str | None,
+        typer.Option(metavar="STATE", help="State without a number of units: up, busy, down."),
     ] = None,
 ) -> Outcome:
-    """Note what a provider said on the phone, until when it holds.
+    """Record how many units a provider reports free by phone, and until when.
 
     dispatch providers report huber --free 2 --until 18:00
     """
@@ -40,27 +48,28 @@ def report(
     from ..render.clean import clean
 
     book = open_book(desk, calls=True)
-    said = provider_reports.report(
+    made = provider_reports.report(
         book,
         provider_id,
         free=free,
         until=None if until is None else read_moment(until, book, provider_reports.CLOCK_AHEAD),
         state=state,
     )
-    name = clean(use_cases.find_provider(book.catalog, said.provider).name)
+    name = clean(use_cases.find_provider(book.catalog, made.provider).name)
+    words = provider_reports.in_words(made, book)
     return shown(
         desk,
         "providers report",
-        said,
-        lines=lambda screen: [((f"{name}: {provider_reports.in_words(said, book)}", ""),)],
+        made,
+        lines=lambda screen: [((f"{name}: {screen.text(words)}", ""),)],
         columns=COLUMNS,
         rows=lambda: [
             {
-                "provider": said.provider,
-                "state": said.state,
-                "free": "" if said.free is None else said.free,
-                "until": said.until.astimezone(zone_of(book)).isoformat(timespec="minutes"),
-                "operator": said.operator,
+                "provider": made.provider,
+                "state": made.state,
+                "free": "" if made.free is None else made.free,
+                "until": made.until.astimezone(zone_of(book)).isoformat(timespec="minutes"),
+                "operator": made.operator,
             }
         ],
     )

@@ -1,7 +1,7 @@
-"""Remember what runs by cron have reported, so that each problem is reported once.
+"""Store what runs by cron have reported, so that each lasting problem is reported once.
 
-The reports are kept in a file beside the case log (``….told``). It is written after the lines are
-out: a run that is killed in between reports twice rather than not at all.
+The file is beside the case log (``….told``). It is written after the lines are printed, so that a
+run that is killed in between reports twice rather than not at all.
 """
 
 import sys
@@ -16,28 +16,28 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..messages import Message
 from ..model.clock_jumps import is_seen_anew
 from ..reminders import ReportedProblem, news_of
 from ..results.lasting_problem import LastingProblem
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
-    from ..messages import Message
 
 SUFFIX, LOCK_SUFFIX = ".told", ".told.lock"
 LONGEST_WAIT_S = 5.0
-"""A run that waits longer for the lock goes on without it and may report twice."""
+"""A run that waits longer for the lock continues without it and may report twice."""
 
 
 class ReportedProblems(Struct, frozen=True, kw_only=True):
-    """The content of the file: notices by topic and name, and when a run last saw the log."""
+    """The content of the file: reported problems by topic and name, last time of a seen log."""
 
     seen_at: datetime | None = None
     notices: dict[str, dict[str, ReportedProblem]] = {}
 
 
 class Reminder:
-    """What runs by cron have said of one topic about one case log."""
+    """The reported problems of one topic for one case log."""
 
     def __init__(self, log: Path, topic: str, *, again_min: float, timezone: str) -> None:
         self._path, self._topic = Path(f"{log}{SUFFIX}"), topic
@@ -48,9 +48,9 @@ class Reminder:
     def print_news(
         self, lasting: Mapping[str, LastingProblem], now: datetime, *, is_seen: bool = False
     ) -> None:
-        """Print what is new of what lasts, and remember it.
+        """Print the new lines about the lasting problems, and store that they were reported.
 
-        ``is_seen``: the case log was seen by a clock that agrees with it.
+        ``is_seen``: the run has read the case log with a clock that agrees with it.
         """
         file = read_reported(self._path)
         lines, after = self._news(file, lasting, now, is_seen=is_seen)
@@ -87,8 +87,9 @@ class Reminder:
         try:
             write_private(self._path, msgspec.json.encode(file))
         except OSError as error:
-            why = f"{self._path} cannot be written, so that all is said again: {error.strerror}"
-            print_warnings([why], stream=sys.stderr)
+            text = "{path} cannot be written, so that all problems are reported again: {strerror}"
+            warning = Message(text, path=self._path, strerror=error.strerror)
+            print_warnings([warning], stream=sys.stderr)
 
 
 def reminder_of(log: Path, topic: str, catalog: "Catalog") -> Reminder:
@@ -116,13 +117,13 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
     from ..files import hold_lock
 
     with ExitStack() as held:
-        with suppress(OSError):  # a folder that takes no file, or a file system without locks
+        with suppress(OSError):  # a read-only folder, or a file system without locks
             held.enter_context(hold_lock(path, wait_s=LONGEST_WAIT_S))
         yield
 
 
 def read_reported(path: Path) -> ReportedProblems:
-    """Read what was said; nothing where the file is missing or damaged, so that all is said."""
+    """Read the reported problems; none from a missing or damaged file, so all are reported."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=ReportedProblems)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
@@ -130,5 +131,5 @@ def read_reported(path: Path) -> ReportedProblems:
 
 
 def seen_at(log: Path) -> datetime | None:
-    """When a run by cron last saw the case log by a clock that agreed with it."""
+    """Return when a run by cron last read the case log with a clock that agreed with it."""
     return read_reported(Path(f"{log}{SUFFIX}")).seen_at

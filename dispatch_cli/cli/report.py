@@ -1,10 +1,11 @@
-"""``dispatch report``: what the centre can prove."""
+"""``dispatch report``: reports on the decisions in the case log."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..messages import Message
 from .desk_options import DeskOptions
 from .lazy import group
 from .log_book import open_book, zone_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ..cases.book import Book
     from ..results.report_results import ForecastReport
 
-app = group("What the centre can prove.")
+app = group("Report on fairness and forecasts, from the case log.")
 
 
 @app.command()
@@ -28,11 +29,11 @@ def fairness(
         typer.Option(
             "--since",
             metavar="DAY",
-            help="Month (2026-11) or day (2026-11-01): cases opened from its begin on.",
+            help="First month (2026-11) or day (2026-11-01) of the cases.",
         ),
     ],
 ) -> Outcome:
-    """Say who was asked how often, who accepted, and what contracts cost the motorists."""
+    """Report offers and acceptances by provider, and what contracts cost the motorists."""
     from .. import fairness as counting
     from ..render import fairness_report as screens
 
@@ -54,7 +55,10 @@ def fairness(
         columns=screens.FAIRNESS_COLUMNS,
         rows=lambda: screens.fairness_rows(found),
         warnings=[
-            f"the erased cases of {month} are known by whole months only and left out"
+            Message(
+                "the erased cases of {month} are left out, because they are only counted by month",
+                month=month,
+            )
             for month in found.left_out
         ],
     )
@@ -69,12 +73,11 @@ def forecast(
         typer.Option(
             "--since",
             metavar="DAY",
-            help="Month (2026-11) or day: offers of the months from then on."
-            " Default: all that is kept.",
+            help="First month (2026-11) or day of the offers. Default: all kept months.",
         ),
     ] = None,
 ) -> Outcome:
-    """Say whether the chances and arrivals that the ranking forecast have come true."""
+    """Compare the forecast acceptances and arrivals of the ranking with the observed ones."""
     from .. import reliability
     from ..render import forecast_report as screens
 
@@ -95,7 +98,10 @@ def forecast(
         rows=lambda: screens.forecast_rows(found),
         warnings=[
             *(
-                f"the forecasts of {each} are kept as a whole, and --since divides it: left out"
+                Message(
+                    "the forecasts of {period} are left out, because --since divides it",
+                    period=each,
+                )
                 for each in found.left_out
             ),
             *([_too_little(found)] if found.is_too_little else []),
@@ -103,15 +109,17 @@ def forecast(
     )
 
 
-def _too_little(found: "ForecastReport") -> str:
-    return (
-        f"too little to tell: {found.asked} asked; a verdict needs {found.least} offers whose"
-        " chances lie in the same tenth"
+def _too_little(found: "ForecastReport") -> Message:
+    return Message(
+        "too few offers for a verdict: {asked} asked, and a verdict needs {least} with a forecast"
+        " in the same tenth",
+        asked=found.asked,
+        least=found.least,
     )
 
 
 def _moment(since: str, book: "Book") -> datetime:
-    """Read a month, a day or a moment in the zone of the centre."""
+    """Read a month, a day or a moment, in the time zone of the centre."""
     from ..notation import parse_since
 
     moment = parse_since(since, book.now, book.catalog.rules.settings.timezone)

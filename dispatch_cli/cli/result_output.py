@@ -1,4 +1,4 @@
-"""Show a result: a screen on a terminal, lines with tabs elsewhere, an envelope with ``--json``."""
+"""Show a result: a screen on a terminal, else tab-separated rows, or JSON with ``--json``."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -34,9 +34,9 @@ def shown(
     is_served: bool = False,
     is_emergency: bool = False,
 ) -> Outcome:
-    """Make the outcome of a verb: a screen on a terminal, lines with tabs elsewhere, or JSON.
+    """Make the outcome of a command: a screen on a terminal, else rows, or JSON.
 
-    Without ``columns`` the lines of the screen stand off a terminal, too, each on one line.
+    Without ``columns`` the unbroken lines of the screen are printed instead of rows.
     """
 
     def show() -> None:
@@ -76,8 +76,10 @@ def shown(
     return Outcome(show, exit_code)
 
 
-def shown_record(desk: DeskOptions, verb: str, done: "Recorded", *, hint: str = "") -> Outcome:
-    """Make the outcome of an act; it is in the log before anything of it is shown."""
+def shown_record(
+    desk: DeskOptions, verb: str, done: "Recorded", *, hint: "Message | str" = ""
+) -> Outcome:
+    """Make the outcome of a recorded act."""
     from ..render import case_cards
 
     return shown(
@@ -102,9 +104,9 @@ def paged(
     columns: Sequence[str],
     rows: "Callable[[Iterable[T]], Iterable[Row]]",
 ) -> Outcome:
-    """Make the outcome of a verb whose ``data`` is one long list under ``key``.
+    """Make the outcome of a command whose ``data`` is one long list under ``key``.
 
-    Each page is written before the next one is read. On a terminal each has heads of its own.
+    Each page is written before the next one is read. On a terminal each has its own headings.
     """
 
     def show() -> None:
@@ -134,7 +136,7 @@ def listing(
     json: bool,
     data: object = None,
 ) -> Outcome:
-    """Make the outcome of a command that lists rows; ``data`` is its JSON where that says more."""
+    """Make the outcome of a command that lists rows; ``data`` is its JSON instead of the rows."""
 
     def show() -> None:
         if json:
@@ -157,10 +159,9 @@ def streamed(
     key: str,
     items: Iterable[object],
 ) -> Outcome:
-    """Make the outcome of a command that lists many rows, none of which is kept once it is shown.
+    """Make the outcome of a command that lists many rows, which are not kept in memory.
 
-    With ``--json`` the list ``items`` stands under ``key``; only one of ``rows`` and ``items`` is
-    gone through.
+    With ``--json`` the list ``items`` is printed under ``key``, else ``rows``.
     """
     if json:
         return Outcome(lambda: emit_list(schema, key, items))

@@ -1,4 +1,4 @@
-"""Turn what the operator typed into an incident."""
+"""Read the typed options of an incident."""
 
 from datetime import datetime
 

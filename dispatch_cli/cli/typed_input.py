@@ -1,4 +1,4 @@
-"""What an operator types: a text, a moment, an answer to a question."""
+"""Read typed input of an operator: a text, a moment, an answer to a question."""
 
 import re
 import sys
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..cases.book import Book
 
 MOST_MINUTES = 600
-"""More minutes than that is a time of day without its colon."""
+"""The largest number of minutes; a larger one may be a time of day without its colon."""
 
 YES = frozenset({"y", "yes", "j", "ja"})
 
@@ -20,14 +20,14 @@ YES = frozenset({"y", "yes", "j", "ja"})
 def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12)) -> datetime:
     """Read minutes from now (``35``) or a time (``12:38``); raises UsageError.
 
-    A time of day that is further ``ahead`` is taken to have passed.
+    A time of day further ahead than ``ahead`` counts as past, and is refused.
     """
     words = text.strip()
     if re.fullmatch(r"[0-9]{1,4}( ?min)?", words):
         minutes = int(words.removesuffix("min"))
         if minutes > MOST_MINUTES:
             raise UsageError(
-                "{words} is neither minutes, at most {most_minutes}, nor a time",
+                "{words} is neither a number of minutes (at most {most_minutes}) nor a time",
                 words=words,
                 most_minutes=MOST_MINUTES,
                 hint="write 35 for minutes from now, or 12:38",
@@ -38,23 +38,23 @@ def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12))
     moment = parse_when(words, book.now, book.catalog.rules.settings.timezone)
     if len(words) <= 8 and moment - book.now > ahead:
         raise UsageError(
-            "{words} has passed today",
+            "{words} is in the past today",
             words=words,
-            hint="write minutes from now, as 35, or the day as well: 2026-12-24T22:30",
+            hint="write minutes from now (35), or add the day: 2026-12-24T22:30",
         )
-    # Minutes are added to it, which goes wrong in local time when the clocks change.
+    # In UTC, because additions to a local time ignore the change of clocks.
     return moment.astimezone(UTC)
 
 
 def read_text(text: str, question: str) -> str:
-    """The text itself; for ``-`` what is typed on the terminal, or one line of stdin."""
+    """Return a text; for ``-`` ask for it on the terminal, or read a line of stdin."""
     if text != "-":
         return text
     return ask(question) if sys.stdin.isatty() else composed(sys.stdin.readline().rstrip("\r\n"))
 
 
 def ask(question: str) -> str:
-    """Ask on the terminal, where no shell keeps the answer; raises KeyboardInterrupt at its end."""
+    """Ask a question on the terminal; raises KeyboardInterrupt at the end of the input."""
     sys.stderr.write(f"{question}: ")
     sys.stderr.flush()
     line = sys.stdin.readline()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..messages import Message
 from ..results.lasting_problem import LastingProblem
 from .figures import iso, past_clock
 from .layout import (
@@ -235,7 +236,7 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
 
 
 def lasting_problems(
-    found: "Audit", now: datetime, screen: Screen, file_problem: str
+    found: "Audit", now: datetime, screen: Screen, file_problem: Message | str
 ) -> dict[str, LastingProblem]:
     """Return the problems of an audit by key, each with the line that reports it.
 
@@ -243,7 +244,7 @@ def lasting_problems(
     """
     lasting = {"clock": LastingProblem(screen.text(found.clock))} if found.clock else {}
     if file_problem:
-        unread = f"the provider file cannot be read: {file_problem}"
+        unread = Message("the provider file cannot be read: {problem}", problem=file_problem)
         lasting["provider file"] = LastingProblem(screen.text(unread))
     for each in found.overdue:
         line = "".join(map(line_text, overdue_lines(each, now, screen)))

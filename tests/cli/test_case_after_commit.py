@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from dispatch_cli.cases import call_texts
-from dispatch_cli.cli.case import Verbs
+from dispatch_cli.cli.case import CaseCommands
 from dispatch_cli.cli.case.motorist import MotoristOptions
 from dispatch_cli.cli.incident_options import IncidentOptions
 
@@ -85,7 +85,7 @@ def test_every_fact_is_driven():
     assert {"kind", *FACTS} == set(IncidentOptions.__struct_fields__)
     assert set(MOTORIST) == set(MotoristOptions.__struct_fields__)
     driven = {each[0] for each in (*ACTS, *LOOKS)} | {"work"}
-    assert driven == set(Verbs.commands_at)
+    assert driven == set(CaseCommands.commands_at)
 
 
 @pytest.mark.parametrize(("language", "form"), [("de", ()), ("en", ("--json",))])
@@ -295,7 +295,7 @@ def test_a_closed_stdout_is_not_silent(dispatch, firms):
         0,
         [
             "recorded: case 1: 1.1 Abschlepp Lech 089 99998-114: the call is placed",
-            "warning: stdout is closed: nothing else can be shown",
+            "warning: stdout is closed, so that the result cannot be shown",
         ],
     )
     gone = "(sleep 3; dispatch case accept 1.1 --eta 20) | true"

@@ -20,7 +20,7 @@ def opened(dispatch, firms):
         ("--services", " , ", "--services ' , ' has an empty name"),
         ("--services", "tow,", "--services 'tow,' has an empty name"),
         ("--service", "", "--service '' has an empty name"),
-        ("--service", "tow,recovery", "--service 'tow,recovery' is more than one service"),
+        ("--service", "tow,recovery", "--service 'tow,recovery' names several services"),
     ],
 )
 def test_which_services_a_call_is_for_is_never_guessed(dispatch, opened, option, text, says):

@@ -108,11 +108,11 @@ def test_what_is_typed_as_an_option_is_warned_of_once(dispatch, firms):
     ran = dispatch(
         "case", "open", "tow", "--at", "86150", "--caller", "Canary", "--plate", "Canary"
     )
-    assert ran.err.count("--caller, --plate: what is typed") == ran.err.count("warning: --") == 1
-    assert "write - (--caller -)" in ran.err
+    assert ran.err.count("--caller, --plate: other programs") == ran.err.count("warning: --") == 1
+    assert "write --caller - to be asked" in ran.err
     assert "Canary" not in ran.err
     ran = dispatch("case", "amend", "1", "--to", "Canary")
-    assert ran.err.count("--to: what is typed") == 1
+    assert ran.err.count("--to: other programs") == 1
     ran = dispatch("case", "note", "1", "Canary", "--json")
-    assert ["note: what is typed" in each for each in ran.envelope["warnings"]] == [True]
-    assert "what is typed" not in dispatch("case", "open", "tow", "--at", "86150").err
+    assert ["note: other programs" in each for each in ran.envelope["warnings"]] == [True]
+    assert "other programs" not in dispatch("case", "open", "tow", "--at", "86150").err

@@ -87,7 +87,7 @@ def test_the_hint_names_the_next_call_where_there_is_one(dispatch, firms):
     firms.write_text(firms.read_text().replace("Mo-Fr 08:00-18:00", "24/7"))
     dispatch(*OPEN)
     dispatch("case", "offer", "1")
-    hint = 'hint: then "dispatch case offer 1"'
+    hint = 'hint: place the next call: "dispatch case offer 1"'
     assert hint in dispatch("case", "decline", "1.1", "--reason", "no_unit").err
     dispatch("case", "offer", "1")
     dispatch("case", "accept", "1.2", "--eta", "20")
@@ -159,7 +159,7 @@ def test_a_number_that_cannot_be_dialled_is_doubted_by_every_verb(
     dispatch("case", "open", "tow", "--at", "86150")
     for verb in (("open", "tow", "--at", "86150"), ("amend", "1")):
         ran = dispatch("case", *verb, "--call-back", number)
-        assert ("can be dialled: read it back" in ran.err) == is_doubted, verb
+        assert ("cannot be dialled: repeat it" in ran.err) == is_doubted, verb
 
 
 def test_amend_calls_112_first_and_adds_services(dispatch, opened):
@@ -207,7 +207,7 @@ def test_a_number_that_cannot_be_dialled_is_warned_of_and_not_repeated(dispatch,
     """A doubtful call-back number is kept, warned of, and not written into the warning."""
     ran = dispatch(*OPEN, "--call-back", "12345678901234")
     assert ran.code == 0
-    assert "read it back" in ran.err
+    assert "repeat it to the caller" in ran.err
     assert "12345678901234" not in ran.err + ran.out
 
 
@@ -247,11 +247,11 @@ def test_the_sample_is_refused_and_112_stands(dispatch, home):
         (("offer", "1", "--service", "taxi"), "it has: tow"),
         (("callback", "1", "soon"), "soon"),
         (("accept", "1.1", "--eta", "99999"), "99999"),
-        (("accept", "1.1", "--eta", "1238"), "neither minutes"),
-        (("accept", "1.1", "--eta", "2020-01-01T10:00"), "has passed"),
-        (("callback", "1", "2020-01-01T10:00"), "has passed"),
-        (("hold", "1", "--until", "2020-01-01"), "has passed"),
-        (("note", "1", ""), "empty note"),
+        (("accept", "1.1", "--eta", "1238"), "neither a number of minutes"),
+        (("accept", "1.1", "--eta", "2020-01-01T10:00"), "is in the past"),
+        (("callback", "1", "2020-01-01T10:00"), "is in the past"),
+        (("hold", "1", "--until", "2020-01-01"), "is in the past"),
+        (("note", "1", ""), "the note is empty"),
         (("forget", "--older-than", "soon"), "30d"),
         (("show", "1", "--say", "fr"), "allowed: de, en"),
     ],
@@ -273,7 +273,7 @@ def test_a_clock_time_that_has_passed_is_not_taken_for_tomorrow(dispatch, opened
     passed = datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(minutes=5)
     ran = dispatch("case", "accept", "1.1", "--eta", f"{passed:%H:%M}")
     assert ran.code == 2
-    assert "has passed" in ran.err
+    assert "is in the past" in ran.err
 
 
 def test_the_journal_is_whole_and_its_head_is_kept(dispatch, opened):
@@ -305,7 +305,7 @@ def test_the_forecast_report_holds_what_was_said_against_what_came(dispatch, ope
     """A chance of 70 % that came true, with its tenth, its firm and year; too little is said."""
     empty = dispatch("report", "forecast")
     assert (empty.code, len(empty.out.splitlines())) == (0, 1)
-    assert "too little to tell: 0 asked" in empty.err
+    assert "too few offers for a verdict: 0 asked" in empty.err
     dispatch("case", "offer", "1")
     dispatch("case", "accept", "1", "--eta", "20")
     dispatch("case", "arrive", "1.1")
@@ -352,7 +352,7 @@ def test_a_day_within_a_month_leaves_that_month_out(dispatch, opened):
     dispatch("case", "decline", "1", "--reason", "no_unit")
     ran = dispatch("report", "forecast", "--since", f"{datetime.now(UTC):%Y-%m}-01T00:01")
     assert len(ran.out.splitlines()) == 1
-    assert f"the forecasts of {datetime.now(UTC):%Y-%m} are kept as a whole" in ran.err
+    assert f"the forecasts of {datetime.now(UTC):%Y-%m} are left out, because --since" in ran.err
     of_month = dispatch("report", "forecast", "--since", f"{datetime.now(UTC):%Y-%m}")
     assert f"the forecasts of {datetime.now(UTC):%Y-%m} are" not in of_month.err
     assert len(of_month.out.splitlines()) > 1

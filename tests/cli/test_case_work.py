@@ -289,9 +289,9 @@ def test_the_verbs_on_a_terminal(dispatch, opened):
         ("case", "show", "1", "--log", "--personal"): "PERSONAL",
         ("case", "audit"): "call back overdue",
         ("case", "export", "1"): "Canary-Name",
-        ("case", "forget", "--older-than", "1d"): "none due",
+        ("case", "forget", "--older-than", "1d"): "no case is due for erasure",
         ("report", "fairness", "--since", "2020-01-01"): "Provider",
-        ("report", "forecast"): "offers with a forecast",
+        ("report", "forecast"): "with a forecast",
         ("log", "verify"): "ok: ",
         ("log", "head"): ":",
     }  # fmt: skip

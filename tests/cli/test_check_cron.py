@@ -138,7 +138,7 @@ def test_people_are_told_of_another_run(home: Path) -> None:
         assert is_alone
         ran = run("check", "--providers", file, "--db", db)
         assert (ran.returncode, ran.stdout) == (8, b"")
-        assert ran.stderr == b"hint: another run of checks is going on\n"
+        assert ran.stderr == b"hint: another run of checks is in progress\n"
         ran = run("check", "--providers", file, "--db", db, "--json")
         assert ran.returncode == 8
         assert b'"status":"error","exit_code":8' in ran.stdout

@@ -108,7 +108,7 @@ def test_a_bug_is_one_line_and_a_log_file(home, capsys):
     out, err = capsys.readouterr()
     assert (code, out) == (1, "")
     assert "Traceback" not in err
-    path = Path(err.split("written down in ")[1].split("\n")[0])
+    path = Path(err.split("its report is in ")[1].split("\n")[0])
     assert "ZeroDivisionError: oops" in path.read_text()
     assert "Canary" not in path.read_text() + err
     assert path.stat().st_mode & 0o077 == 0
@@ -123,9 +123,9 @@ def test_a_panic_of_a_library_is_a_bug_report(home, capsys):
     code = outcome.run(failing_app(PanicException("index out of bounds")), [])
     out, err = capsys.readouterr()
     assert (code, out) == (1, "")
-    assert err.startswith("error: unexpected PanicException; this is a bug, written down in ")
+    assert err.startswith("error: unexpected PanicException; this is a bug, its report is in ")
     assert "Traceback" not in err
-    path = Path(err.split("written down in ")[1].split("\n")[0])
+    path = Path(err.split("its report is in ")[1].split("\n")[0])
     assert "PanicException: index out of bounds" in path.read_text()
 
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec import convert
 
 from dispatch_cli.cli.check_schedule import jobs_of
-from dispatch_cli.cli.log import _what_is_lost
+from dispatch_cli.cli.log import _losses
 from dispatch_cli.store import lock
 from dispatch_cli.store.database import Database
 from dispatch_cli.store.restoring import RestoreResult
@@ -206,10 +206,10 @@ def test_a_network_file_system_takes_an_option(
         ({"missing": None}, ["cannot be read"]),
         ({"missing": 3}, ["3 records made since the backup are not"]),
         ({"erased": (1, 4)}, ["erased again, as in the log before: cases 1, 4"]),
-        ({"missing": None, "lost_commits": 7}, ["since the backup (up to 7 commits) is not"]),
+        ({"missing": None, "lost_commits": 7}, ["since the backup (up to 7 commits) are not"]),
         (
             {"is_other": True, "missing": None, "lost_commits": 1},
-            ["another case log; the one before, which cannot be read whole, had 1 commit"],
+            ["another case log; the one before, which cannot be read completely, had 1 commit"],
         ),
         ({"held": (2,)}, ["on hold in this one: cases 2; run dispatch case forget after the hold"]),
         ({"open": (7,), "missing": 1}, ["1 record made", "open in this one: cases 7"]),
@@ -220,6 +220,6 @@ def test_what_a_restore_says_is_lost(facts: dict[str, object], said: list[str]) 
     """Each thing that the restored log has not, or has again, is a sentence of its own."""
     plain = {"head": "0:", "cases": 0, "aside": (), "missing": 0, "erased": (), "open": (),
              "is_other": False}  # fmt: skip
-    found = list(_what_is_lost(convert({**plain, **facts}, RestoreResult)))
+    found = list(_losses(convert({**plain, **facts}, RestoreResult)))
     assert len(found) == len(said)
-    assert all(part in sentence for part, sentence in zip(said, found, strict=True))
+    assert all(part in str(sentence) for part, sentence in zip(said, found, strict=True))

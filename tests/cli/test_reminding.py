@@ -109,7 +109,7 @@ def test_a_jump_of_the_clock_is_mailed_and_recorded(audit):
     audit(60, "open", "tow", "--at", "86150")
     first = audit(0).out.splitlines()
     assert len(first) == 2
-    assert first[0].startswith("the clock was set back by 60 min: the last record was of ")
+    assert first[0].startswith("the clock was set back by 60 min: when it showed ")
     assert "next call due now" in first[1]
     assert audit(1).out == ""
     # The next call is due three minutes after the case was opened, by either clock.
@@ -165,7 +165,7 @@ def test_a_file_that_cannot_be_written_is_said(audit, monkeypatch):
     for _ in range(2):
         ran = audit(4)
         assert ran.out.startswith("case 1   next call")
-        assert "cannot be written, so that all is said again: Read-only" in ran.err
+        assert "cannot be written, so that all problems are reported again: Read-only" in ran.err
 
 
 def test_the_observer_is_offline_once(home):

@@ -1,12 +1,12 @@
-"""``dispatch case``: working an incident, a verb each; imported verb by verb."""
+"""``dispatch case``: the commands that work on a case, each imported when it is called."""
 
 from typing import ClassVar
 
 from ..lazy import LazyGroup, group
 
 
-class Verbs(LazyGroup):
-    """The verbs in the order in which a case goes through them."""
+class CaseCommands(LazyGroup):
+    """The commands of a case, in the usual order of their use."""
 
     package = __name__
     commands_at: ClassVar = {
@@ -38,4 +38,4 @@ class Verbs(LazyGroup):
     }
 
 
-app = group("Work an incident: offers, answers, who is on the way.", Verbs)
+app = group("Work on a case: calls, answers, arrivals, corrections.", CaseCommands)

@@ -1,4 +1,4 @@
-"""A provider says yes, and by when; apart from the other answers, since this one is hurried."""
+"""``dispatch case accept`` and ``eta``; a module of their own, because they are urgent."""
 
 from typing import Annotated
 
@@ -15,7 +15,8 @@ from ..typed_input import YES, ask, read_moment
 SPEAKERS = ("provider", "driver", "operator", "motorist")
 
 EtaOption = Annotated[
-    str, typer.Option("--eta", metavar="TIME", help="35 (minutes from now) or 12:38.")
+    str,
+    typer.Option("--eta", metavar="TIME", help="Promised arrival: 35 (minutes from now) or 12:38."),
 ]
 
 
@@ -26,7 +27,7 @@ def accept(
     eta: EtaOption,
     extra_unit: ExtraUnitOption = False,
 ) -> Outcome:
-    """Record an acceptance: it takes a unit, and the exact place may be said.
+    """Record an acceptance, which books a unit and releases the exact place.
 
     dispatch case accept 17.3 --eta 35
     """
@@ -55,12 +56,15 @@ def accept(
 def eta(
     desk: DeskOptions,
     ref: RefArgument,
-    time: Annotated[str, typer.Argument(metavar="TIME", help="35 (minutes) or 12:50.")],
+    time: Annotated[
+        str, typer.Argument(metavar="TIME", help="New arrival: 35 (minutes from now) or 12:50.")
+    ],
     speaker: Annotated[
-        str, typer.Option(metavar="WHO", help="provider, driver, operator: who said so.")
+        str,
+        typer.Option(metavar="SPEAKER", help=f"Source of the new time: {', '.join(SPEAKERS)}."),
     ] = "provider",
 ) -> Outcome:
-    """Record a new time, which the motorist is told.
+    """Record a new promised time, and show the text for the motorist.
 
     dispatch case eta 17.3 12:50
     """

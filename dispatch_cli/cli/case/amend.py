@@ -1,4 +1,4 @@
-"""``dispatch case amend`` and ``rerank``: take up what has changed since a case was opened."""
+"""``dispatch case amend`` and ``rerank``: change the facts of a case, and rank it again."""
 
 from typing import Annotated
 
@@ -19,37 +19,39 @@ from .typed_data import warn_of_typed_data
 
 @with_changes(IncidentOptions, MotoristOptions, DeskOptions, without=("kind", "note"))
 def amend(
-    said: dict[str, object],
+    changes: dict[str, object],
     motorist: MotoristOptions,
     desk: DeskOptions,
     case_id: CaseArgument,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="It is something else.")] = None,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="New kind of incident.")] = None,
 ) -> Outcome:
-    """Record new facts: add the services that are needed now, rank again those without acceptance.
+    """Record new facts, add the services that they need, and rank those without acceptance again.
 
     dispatch case amend 17 --injured 1 --trailer
     """
     from ...cases import amend_case
 
     if kind is not None:
-        said = {"kind": kind, **said}
+        changes = {"kind": kind, **changes}
     theirs = {
         name: read_text(value, name.replace("_", "-"))
         for name in MotoristOptions.__struct_fields__
         if (value := getattr(motorist, name)) is not None
     }
-    if not said and not theirs:
-        raise UsageError("nothing to amend", hint="say what has changed, as --injured 1 --trailer")
+    if not changes and not theirs:
+        raise UsageError(
+            "no fact to amend", hint="add the changed facts, for example --injured 1 --trailer"
+        )
     book = open_book(desk, calls=True)
-    facts = amend_case.read_facts(said, book.catalog.rules, book.now)
+    facts = amend_case.read_facts(changes, book.catalog.rules, book.now)
     opened = amend_case.amend(book, case_id, facts, theirs)
     opened = replace(opened, warnings=(*opened.warnings, *warn_of_typed_data(typed(motorist))))
-    return shown_amended(desk, "case amend", book, opened, said)
+    return shown_amended(desk, "case amend", book, opened, changes)
 
 
 @with_options(DeskOptions)
 def rerank(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
-    """Rank again, as of now, every service without an acceptance."""
+    """Rank every service without an acceptance again, as of now."""
     from ...cases import amend_case
 
     book = open_book(desk, calls=True)

@@ -1,4 +1,4 @@
-"""New facts typed on one line in the loop, as on the command line of ``case amend``."""
+"""Read a line of new facts in the guided loop, with the options of ``case amend``."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _NAMES = (*IncidentOptions.__struct_fields__, *MotoristOptions.__struct_fields__
 
 
 def parse_amendment(line: str) -> dict[str, object]:
-    """Read ``injured 1 trailer``, dashes or not, as the options of ``case amend``."""
+    """Read ``injured 1 trailer``, with or without dashes, as options of ``case amend``."""
     import shlex
 
     from typer.exceptions import TyperException
@@ -26,14 +26,14 @@ def parse_amendment(line: str) -> dict[str, object]:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         raise UsageError(message.rstrip(".")) from None
     names = {*_NAMES} - {"note"}
-    said = {
+    changes = {
         name: value
         for name, value in context.params.items()
         if name in names and value not in (None, [], ())
     }
-    if not said:
-        raise UsageError("nothing to amend; say it as: injured 1 trailer spot shoulder")
-    return said
+    if not changes:
+        raise UsageError("no fact to amend; write, for example: injured 1 trailer spot shoulder")
+    return changes
 
 
 def _amend() -> Any:
@@ -44,7 +44,7 @@ def _amend() -> Any:
 
 
 def _with_dashes(words: list[str]) -> list[str]:
-    """Put the dashes before the names of facts that were typed without."""
+    """Put dashes before the names of facts that were typed without them."""
     names = {name.replace("_", "-") for name in _NAMES}
     names |= {f"no-{name}" for name in names}
     return [

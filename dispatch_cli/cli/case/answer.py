@@ -1,9 +1,10 @@
-"""What a provider answers, and what becomes of it."""
+"""The commands that record answers of providers, other than acceptances."""
 
 from typing import Annotated
 
 import typer
 
+from ...messages import Message
 from ...model.words import DECLINE_REASONS
 from ..desk_options import DeskOptions, RefArgument
 from ..log_book import open_book
@@ -14,7 +15,7 @@ from ..typed_input import read_text
 
 TextOption = Annotated[
     str | None,
-    typer.Option("--text", metavar="TEXT", help="What they said; - is asked for."),
+    typer.Option("--text", metavar="TEXT", help="Details of the answer (- asks for them)."),
 ]
 
 
@@ -26,7 +27,7 @@ def decline(
         str,
         typer.Option(
             metavar="REASON",
-            help=f"{', '.join(DECLINE_REASONS)} (with --text).",
+            help=f"Reason of the refusal: {', '.join(DECLINE_REASONS)} (needs --text).",
         ),
     ],
     text: TextOption = None,
@@ -35,44 +36,44 @@ def decline(
 
     dispatch case decline 17.1 --reason no_unit
     """
-    said = read_text(text, "what they said") if text else ""
-    return _record(desk, ref, "decline", reason=reason.replace("-", "_"), text=said)
+    details = read_text(text, "details of the answer") if text else ""
+    return _record(desk, ref, "decline", reason=reason.replace("-", "_"), text=details)
 
 
 @with_options(DeskOptions)
 def no_answer(desk: DeskOptions, ref: RefArgument) -> Outcome:
-    """Record that the call was not answered: the next number is due, or a call back."""
+    """Record that the call was not answered; the provider may call back for five minutes."""
     return _record(desk, ref, "no_answer")
 
 
 @with_options(DeskOptions)
 def unreachable(desk: DeskOptions, ref: RefArgument) -> Outcome:
-    """Record that the number leads nowhere."""
+    """Record that the number is out of service or wrong."""
     return _record(desk, ref, "unreachable")
 
 
 @with_options(DeskOptions)
 def wrong_equipment(desk: DeskOptions, ref: RefArgument) -> Outcome:
-    """Record that they cannot do it with what they have."""
+    """Record that the provider lacks the right equipment."""
     return _record(desk, ref, "wrong_equipment")
 
 
 @with_options(DeskOptions)
 def fail(desk: DeskOptions, ref: RefArgument, text: TextOption = None) -> Outcome:
-    """Record that the provider that accepted does not come: the cascade goes on."""
+    """Record that a provider that has accepted does not come; the cascade continues."""
     return _record(desk, ref, "fail", text=read_text(text, "what happened") if text else "")
 
 
 @with_options(DeskOptions)
 def unsuccessful(desk: DeskOptions, ref: RefArgument, text: TextOption = None) -> Outcome:
-    """Record that help came and could not help: what was planned after it begins."""
-    said = read_text(text, "what happened") if text else ""
-    return _record(desk, ref, "unsuccessful", text=said)
+    """Record that help came without success; the services planned after it begin."""
+    details = read_text(text, "what happened") if text else ""
+    return _record(desk, ref, "unsuccessful", text=details)
 
 
 @with_options(DeskOptions)
 def arrive(desk: DeskOptions, ref: RefArgument) -> Outcome:
-    """Record that help is on the scene."""
+    """Record that help has arrived."""
     from ...cases import answer_call
 
     return shown_record(desk, "case arrive", answer_call.arrive(open_book(desk), ref))
@@ -84,5 +85,6 @@ def _record(
     from ...cases import answer_call
 
     done = answer_call.record(open_book(desk), ref, action, reason=reason, text=text)
-    hint = f'then "dispatch case offer {done.case_id}"' if done.waiting else ""
+    next_call = Message('place the next call: "dispatch case offer {id}"', id=done.case_id)
+    hint = next_call if done.waiting else ""
     return shown_record(desk, f"case {action.replace('_', '-')}", done, hint=hint)

@@ -1,4 +1,4 @@
-"""How a case ends, and how a wrong answer is mended."""
+"""``dispatch case close``, ``cancel`` and ``correct``."""
 
 from typing import Annotated, get_args
 
@@ -16,7 +16,7 @@ from ..typed_input import read_moment, read_text
 
 @with_options(DeskOptions)
 def close(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
-    """Close a case: its units are free again."""
+    """Close a case; its units are free again."""
     from ...cases import correct_case
 
     return shown_record(desk, "case close", correct_case.close(open_book(desk), case_id))
@@ -26,10 +26,10 @@ def close(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
 def cancel(
     desk: DeskOptions,
     ref: Annotated[
-        str, typer.Argument(metavar="ID|REF", help="The whole case, or one offer of it, as 17.2.")
+        str, typer.Argument(metavar="ID|REF", help="Number of the case (17) or of an offer (17.2).")
     ],
 ) -> Outcome:
-    """Record that the motorist needs no help any more; it counts against no provider."""
+    """Record that the motorist no longer needs help; this counts against no provider."""
     from ...cases import answer_call, correct_case
     from ...cases.decisions import parse_case_id
 
@@ -47,16 +47,23 @@ def correct(
     outcome: Annotated[
         str,
         typer.Option(
-            metavar="OUTCOME", help="accepted (with --eta), declined, …; open, not_called."
+            metavar="OUTCOME",
+            help="Right outcome: accepted (with --eta), declined, …, open or not_called.",
         ),
     ],
-    because: Annotated[str, typer.Option(metavar="TEXT", help="What went wrong; - is asked for.")],
+    because: Annotated[
+        str, typer.Option(metavar="TEXT", help="Reason of the correction (- asks for it).")
+    ],
     eta: Annotated[
-        str | None, typer.Option(metavar="TIME", help="What was promised, for accepted.")
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Promised arrival, for accepted: 35 (minutes from now) or 12:38.",
+        ),
     ] = None,
     extra_unit: ExtraUnitOption = False,
 ) -> Outcome:
-    """Supersede a wrong answer by a new record; both stay, nothing is learned from the wrong one.
+    """Supersede a wrong answer by a new record; both are kept, and only the new one counts.
 
     dispatch case correct 17.2 --outcome accepted --eta 35 --because "wrong line"
     """
@@ -77,7 +84,7 @@ def correct(
             )
             return shown_record(desk, "case correct", done)
     raise UsageError(
-        "unknown outcome {outcome!r}; allowed: {get_args}",
+        "unknown outcome {outcome!r}; allowed: {allowed}",
         outcome=outcome,
-        get_args=", ".join(get_args(CorrectedOutcome)),
+        allowed=", ".join(get_args(CorrectedOutcome)),
     )

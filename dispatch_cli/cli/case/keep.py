@@ -1,4 +1,4 @@
-"""Notes and reminders, and what is kept, given to its owner or erased."""
+"""The commands for notes, call backs and personal data."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 from msgspec.structs import asdict
 
+from ...cases.decisions import of_case
 from ...errors import UsageError
+from ...messages import Message
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book, zone_of
 from ..option_groups import with_options
@@ -25,20 +27,21 @@ def note(
     desk: DeskOptions,
     case_id: CaseArgument,
     text: Annotated[
-        str, typer.Argument(metavar="TEXT", help="-: typed on the terminal, or a line of stdin.")
+        str,
+        typer.Argument(metavar="TEXT", help="Text of the note (- asks for it)."),
     ],
 ) -> Outcome:
-    """Add a line to a case's notes, which are personal.
+    """Add a line to the notes of a case, which are personal data.
 
     dispatch case note 17 -
     """
     from ...cases import keep_case
 
     book = open_book(desk)
-    said = read_text(text, "note")
-    if not said:
-        raise UsageError("an empty note")
-    keep_case.note(book.renewed(), case_id, said)
+    line = read_text(text, "note")
+    if not line:
+        raise UsageError("the note is empty")
+    keep_case.note(book.renewed(), case_id, line)
     return _done(desk, "note", case_id, "noted", warnings=warn_of_typed_data({"note": text}))
 
 
@@ -46,16 +49,19 @@ def note(
 def callback(
     desk: DeskOptions,
     case_id: CaseArgument,
-    time: Annotated[str, typer.Argument(metavar="TIME", help="35 (minutes), 12:40, or done.")],
+    time: Annotated[
+        str, typer.Argument(metavar="TIME", help="Time: 35 (minutes from now), 12:40, or done.")
+    ],
 ) -> Outcome:
-    """Remember to call the motorist back; a missed one stands first in the list."""
+    """Set the time to call the motorist back; missed call backs are first in the list."""
     from ...cases import keep_case
     from ...cases.book import clock
 
     book = open_book(desk)
     at = None if time in ("done", "erledigt") else read_moment(time, book)
     keep_case.remind(book, case_id, at)
-    return _done(desk, "callback", case_id, f"call back {clock(at, book)}" if at else "called back")
+    done = Message("call back {at}", at=clock(at, book)) if at else "called back"
+    return _done(desk, "callback", case_id, done)
 
 
 @with_options(DeskOptions)
@@ -63,10 +69,13 @@ def hold(
     desk: DeskOptions,
     case_id: CaseArgument,
     until: Annotated[
-        str, typer.Option("--until", metavar="DAY", help="2026-12-24, or with a time.")
+        str,
+        typer.Option(
+            "--until", metavar="DAY", help="Last day, such as 2026-12-24, or a moment of it."
+        ),
     ],
 ) -> Outcome:
-    """Keep one case back from erasure until a day."""
+    """Keep the personal data of a case from erasure until a day."""
     from ...cases import keep_case
     from ...notation import parse_when
 
@@ -75,12 +84,13 @@ def hold(
     text = f"{until.strip()}T23:59" if is_day else until
     moment = parse_when(text, book.now, book.catalog.rules.settings.timezone)
     keep_case.hold(book, case_id, moment)
-    return _done(desk, "hold", case_id, f"kept until {moment.astimezone(zone_of(book)):%Y-%m-%d}")
+    day = moment.astimezone(zone_of(book))
+    return _done(desk, "hold", case_id, Message("kept until {day:%Y-%m-%d}", day=day))
 
 
 @with_options(DeskOptions)
 def export(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
-    """Give a person what is kept about them; it is written down that it was given."""
+    """Print the motorist's personal data for the motorist; the journal records the export."""
     from ...cases import keep_case
     from ...render import case_views
 
@@ -100,19 +110,19 @@ def forget(
     desk: DeskOptions,
     older_than: Annotated[
         str,
-        typer.Option("--older-than", metavar="DAYS", help="Closed longer ago than that."),
+        typer.Option("--older-than", metavar="DAYS", help="Least number of days since closing."),
     ] = "30d",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say which cases, erase nothing.")
+        bool, typer.Option("--dry-run", help="List the cases without erasing them.")
     ] = False,
     clock_is_right: Annotated[
         bool,
         typer.Option(
-            "--clock-is-right", help="Erase also after the clock has jumped: you have checked it."
+            "--clock-is-right", help="Confirm the time after a jump of the clock, and erase."
         ),
     ] = False,
 ) -> Outcome:
-    """Erase what is personal in cases that were closed long enough ago.
+    """Erase the personal data of cases that were closed long enough ago.
 
     dispatch case forget --older-than 30d --dry-run
     """
@@ -122,7 +132,7 @@ def forget(
     found = re.fullmatch(r"([0-9]{1,5}) ?(d|t|days|tage)?", older_than.strip().lower())
     if found is None:
         raise UsageError(
-            "--older-than {older_than!r} is not understood; write days, as 30d",
+            "--older-than {older_than!r} is not a number of days; write, for example, 30d",
             older_than=older_than,
         )
     gone = erase_case.forget(
@@ -140,8 +150,10 @@ def forget(
     return shown(
         desk,
         "case forget",
-        {**asdict(gone), "exports": {str(key): given for key, given in exports.items()}},
-        lines=lambda screen: _lines([f"case {each} {done}" for each in gone.cases] or ["none due"]),
+        {**asdict(gone), "exports": {str(key): texts for key, texts in exports.items()}},
+        lines=lambda screen: _lines(
+            [f"case {each} {done}" for each in gone.cases] or ["no case is due for erasure"]
+        ),
         columns=FORGOTTEN_COLUMNS,
         rows=lambda: [
             {
@@ -152,22 +164,31 @@ def forget(
             for each in gone.cases
         ],
         warnings=[
-            f"case {case_id} was exported {given}: that copy cannot be reached from here"
-            for case_id, all_given in exports.items()
-            for given in all_given
+            Message(
+                "case {case_id} was exported {export}: erase that copy as well",
+                case_id=case_id,
+                export=each,
+            )
+            for case_id, texts in exports.items()
+            for each in texts
         ],
     )
 
 
 def _done(
-    desk: DeskOptions, verb: str, case_id: int, done: str, *, warnings: Sequence[str] = ()
+    desk: DeskOptions,
+    verb: str,
+    case_id: int,
+    done: Message | str,
+    *,
+    warnings: Sequence[Message | str] = (),
 ) -> Outcome:
-    """Say what was done without repeating what was said."""
+    """Make the outcome of a command without the personal data that were entered."""
     return shown(
         desk,
         f"case {verb}",
         {"case": case_id, "done": done},
-        lines=lambda screen: _lines([f"case {case_id}: {done}"]),
+        lines=lambda screen: _lines([screen.text(of_case(case_id, done))]),
         columns=COLUMNS,
         rows=lambda: [{"case": case_id, "done": done}],
         warnings=warnings,

@@ -1,4 +1,4 @@
-"""The options that are the motorist's own."""
+"""The options for the motorist's personal data."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from .typed_data import option_name
 
 
 class MotoristOptions(Struct, frozen=True, kw_only=True):
-    """The options that are the motorist's own; each may be ``-``, so that no shell keeps it."""
+    """The options for the motorist's personal data; ``-`` asks for a value, away from the shell."""
 
     caller: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the caller (- asks for it).")
@@ -31,7 +31,7 @@ class MotoristOptions(Struct, frozen=True, kw_only=True):
 
 
 def typed(motorist: MotoristOptions) -> dict[str, str | None]:
-    """What was said of the motorist, by option."""
+    """Return the typed personal data, by option."""
     return {
         option_name(name): getattr(motorist, name) for name in MotoristOptions.__struct_fields__
     }

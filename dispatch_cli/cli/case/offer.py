@@ -1,4 +1,4 @@
-"""``dispatch case offer``: the next call is placed."""
+"""``dispatch case offer``: place the next call of a case."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,26 +24,34 @@ def offer(
     case_id: CaseArgument,
     *,
     service: Annotated[
-        str | None, typer.Option(metavar="SERVICE", help="Else the first that waits.")
+        str | None,
+        typer.Option(metavar="SERVICE", help="Service to call for. Default: the first that waits."),
     ] = None,
     services: Annotated[
         str | None,
-        typer.Option(metavar="LIST", help="One call for several services: recovery,tow."),
+        typer.Option(metavar="LIST", help="Services for one joint call: recovery,tow."),
     ] = None,
     provider: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help="Ask this one, out of order.", autocompletion=complete_providers
+            metavar="ID",
+            help="Provider to call out of order. Default: the next in order.",
+            autocompletion=complete_providers,
         ),
     ] = None,
     because: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Why out of order; - is asked for.")
+        str | None,
+        typer.Option(metavar="TEXT", help="Reason of a call out of order (- asks for it)."),
     ] = None,
     wish: Annotated[
-        bool, typer.Option("--wish/--decision", help="The caller's wish, or your own decision.")
+        bool,
+        typer.Option(
+            "--wish/--decision",
+            help="A call out of order is the caller's wish, or the operator's decision.",
+        ),
     ] = False,
 ) -> Outcome:
-    """Place the call to the next provider: the number, and what to say.
+    """Open an offer to the next provider; shows its number and the text to read aloud.
 
     dispatch case offer 17
     """
@@ -51,22 +59,22 @@ def offer(
     from ...model.words import SERVICES, lookup
 
     if provider is not None and not because:
-        raise UsageError("--provider asks out of order and needs its reason: --because TEXT")
+        raise UsageError("--provider calls out of order and needs a reason: --because TEXT")
     if provider is None and (because or wish):
-        raise UsageError("--because, --wish and --decision go with --provider ID")
+        raise UsageError("--because, --wish and --decision need --provider ID")
     wanted = [lookup(each, SERVICES) or each for each in _named(service, services)]
     book = open_book(desk, calls=True)
     if provider is not None and desk.is_asking:
         why = offer_call.why_not(book, case_id, provider, services=wanted)
         if why and ask(f"{provider}: {why}. Ask anyway? [y/N]").lower() not in YES:
             raise UsageError("{provider} was not asked: {why}", provider=provider, why=why)
-    said = read_text(because, "because") if because else ""
+    reason = read_text(because, "because") if because else ""
     card = offer_call.place_call(
         book.renewed(),
         case_id,
         services=wanted,
         provider=provider,
-        because=said,
+        because=reason,
         override=("wish" if wish else "decision") if provider else "",
         language=desk.say,
     )
@@ -74,12 +82,12 @@ def offer(
 
 
 def _named(service: str | None, services: str | None) -> list[str]:
-    """Read which services the call is for; none if neither option is given."""
+    """Read the services of the call; empty if both options are missing."""
     if service is not None and services is not None:
         raise UsageError("--service and --services exclude each other")
     if service is not None and "," in service:
         raise UsageError(
-            "--service {service!r} is more than one service",
+            "--service {service!r} names several services",
             service=service,
             hint="write --services recovery,tow",
         )
@@ -89,7 +97,7 @@ def _named(service: str | None, services: str | None) -> list[str]:
     words = [each.strip() for each in text.split(",")]
     if not all(words):
         raise UsageError(
-            "{option} {text!r} has an empty name; write the names of services, as recovery,tow",
+            "{option} {text!r} has an empty name; write, for example, recovery,tow",
             option=option,
             text=text,
         )
@@ -101,14 +109,14 @@ def _shown(desk: DeskOptions, card: "OfferCard | Exhausted") -> Outcome:
     from ...results.case_results import Exhausted
 
     if isinstance(card, Exhausted):
-        nobody = card
+        exhausted = card
         return shown(
             desk,
             "case offer",
-            nobody,
-            lines=lambda screen: case_cards.exhausted_lines(nobody, screen),
+            exhausted,
+            lines=lambda screen: case_cards.exhausted_lines(exhausted, screen),
             columns=case_cards.OFFER_COLUMNS,
-            rows=lambda: case_cards.exhausted_rows(nobody),
+            rows=lambda: case_cards.exhausted_rows(exhausted),
             exit_code=ExitCode.NO_PROVIDER,
         )
     called = card
@@ -120,6 +128,8 @@ def _shown(desk: DeskOptions, card: "OfferCard | Exhausted") -> Outcome:
         columns=case_cards.OFFER_COLUMNS,
         rows=lambda: case_cards.card_rows(called),
         hint=Message(
-            "then accept, decline, no-answer, unreachable or wrong-equipment {ref}", ref=called.ref
+            "record the answer: dispatch case accept, decline, no-answer, unreachable or"
+            " wrong-equipment {ref}",
+            ref=called.ref,
         ),
     )

@@ -1,4 +1,4 @@
-"""``dispatch case open``: a case begins."""
+"""``dispatch case open``: open a case for an incident."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,11 +32,13 @@ def open_case(
     desk: DeskOptions,
     like: Annotated[
         int | None,
-        typer.Option(metavar="ID", min=1, help="Place and caller of another case: same crash."),
+        typer.Option(
+            metavar="ID", min=1, help="Copy place and caller of another case of the same crash."
+        ),
     ] = None,
-    work: Annotated[bool, typer.Option("--work", help="Go straight into the guided loop.")] = False,
+    work: Annotated[bool, typer.Option("--work", help="Continue in the guided loop.")] = False,
 ) -> Outcome:
-    """Open a case: rank, freeze the cascades, write both down. Asks for what is missing.
+    """Open a case: rank the incident and record its cascades. Asks for missing facts.
 
     dispatch case open breakdown --at 86150 --client adac --vehicle car --caller - --note -
     """
@@ -48,13 +50,13 @@ def open_case(
     if like is not None:
         other, known = copied_facts.incident_and_caller(book, like)
         place = other.place
-        facts = _as_there(facts, other)
+        facts = _with_shared_facts(facts, other)
     if desk.is_asking:
         from .questions import ask_missing
 
-        facts, personal = ask_missing(book, facts, _said(motorist, facts, known), place=place)
+        facts, personal = ask_missing(book, facts, _typed_data(motorist, facts, known), place=place)
     else:
-        personal = _read_personal(_said(motorist, facts, known))
+        personal = _read_personal(_typed_data(motorist, facts, known))
     book = book.renewed()
     incident = incident_from(_complete(facts, place), book.catalog.rules, book.now)
     if place is not None and not facts.at:
@@ -68,13 +70,13 @@ def open_case(
         return shown_opened(desk, book, opened, warnings)
     from .work import work_on
 
-    # Read back here as well: the loop says only the rough area.
+    # The place to confirm is shown here as well, because the loop shows only the rough area.
     confirm = f"CONFIRM  {opened.answer.incident.place}"
     return work_on(desk, book, opened.case.id, [confirm, *map(str, warnings)])
 
 
-def _as_there(facts: IncidentOptions, other: "Incident") -> IncidentOptions:
-    """What the second vehicle of a crash shares with the first, where nothing else was said."""
+def _with_shared_facts(facts: IncidentOptions, other: "Incident") -> IncidentOptions:
+    """Copy the facts that vehicles of one crash share, unless they were typed."""
     shared = {
         name: getattr(other, name)
         for name in ("where", "spot", "language")
@@ -84,7 +86,7 @@ def _as_there(facts: IncidentOptions, other: "Incident") -> IncidentOptions:
 
 
 def _complete(facts: IncidentOptions, place: "Place | None") -> IncidentOptions:
-    """The facts as they are read; raises UsageError where kind or place is missing."""
+    """Return the options without personal data; raises UsageError if kind or place is missing."""
     missing = [
         name
         for name, is_missing in {
@@ -97,32 +99,32 @@ def _complete(facts: IncidentOptions, place: "Place | None") -> IncidentOptions:
         raise UsageError(
             "missing: {missing}",
             missing=", ".join(missing),
-            hint="on a terminal it is asked for, unless --quiet",
+            hint="on a terminal the command asks for it, unless --quiet",
         )
     at = facts.at or f"{place.lat:.6f},{place.lon:.6f}" if place is not None else facts.at
-    # What the caller says beside the facts is personal and kept with the personal data.
+    # The note is personal and is kept with the personal data.
     return replace(facts, at=at, injured=facts.injured or 0, note=None)
 
 
-def _said(motorist: MotoristOptions, facts: IncidentOptions, known: Personal) -> Personal:
-    """The motorist's own data as they were typed; ``-`` is still to be asked for."""
-    said = {
+def _typed_data(motorist: MotoristOptions, facts: IncidentOptions, known: Personal) -> Personal:
+    """Return the personal data as typed; a value ``-`` must still be asked for."""
+    typed_data = {
         name: value
         for name in MotoristOptions.__struct_fields__
         if (value := getattr(motorist, name)) is not None
     }
     if facts.note is not None:
-        said["note"] = facts.note
-    return replace(known, **said)
+        typed_data["note"] = facts.note
+    return replace(known, **typed_data)
 
 
-def _read_personal(said: Personal) -> Personal:
+def _read_personal(data: Personal) -> Personal:
     """Read a line of stdin for each ``-``, in the order of the options."""
     return replace(
-        said,
+        data,
         **{
             name: read_text("-", name.replace("_", "-"))
             for name in (*MotoristOptions.__struct_fields__, "note")
-            if getattr(said, name) == "-"
+            if getattr(data, name) == "-"
         },
     )

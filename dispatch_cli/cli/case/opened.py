@@ -1,10 +1,11 @@
-"""Show a case that was opened or amended: what to dial first, and whom to call next."""
+"""Show a case that was opened or amended: emergency numbers, and the next calls."""
 
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...cases import view_case
+from ...messages import Message
 from ..desk_options import DeskOptions
 from ..log_book import zone_of
 from ..outcome import UNSHOWN, Outcome, emit
@@ -13,14 +14,13 @@ from ..result_output import shown
 if TYPE_CHECKING:
     from ...cases.book import Book
     from ...cases.open_case import Opened
-    from ...messages import Message
     from ...results.cascade_answer import Answer
 
 
 def shown_opened(
     desk: DeskOptions, book: "Book", opened: "Opened", warnings: "Sequence[Message | str]"
 ) -> Outcome:
-    """Make the outcome of ``case open``; the place is read back here, and only here."""
+    """Make the outcome of ``case open``, which shows the exact place once."""
     answer, case = opened.answer, opened.case
     notes: tuple[Message | str, ...] = (*UNSHOWN.warnings, *warnings)
     view = view_case.view(case, book.now)
@@ -63,15 +63,15 @@ def shown_opened(
 
 
 def shown_amended(
-    desk: DeskOptions, verb: str, book: "Book", opened: "Opened", said: dict[str, object]
+    desk: DeskOptions, verb: str, book: "Book", opened: "Opened", changes: dict[str, object]
 ) -> Outcome:
-    """Make the outcome of ``case amend``; the place is read back only where it is a new one."""
+    """Make the outcome of ``case amend``, which shows the place only if it has changed."""
     from ...render import case_opened
 
     answer = opened.answer
     view = view_case.view(opened.case, book.now)
     here = book.now.astimezone(zone_of(book))
-    place = answer.incident.place if "at" in said else ""
+    place = answer.incident.place if "at" in changes else ""
     is_waiting = any(service.state == "waiting" for service in view.services)
     return shown(
         desk,
@@ -86,7 +86,9 @@ def shown_amended(
         columns=case_opened.OPENED_COLUMNS,
         rows=lambda: case_opened.amended_rows(view, answer, place),
         warnings=opened.warnings,
-        hint=f'"dispatch case offer {view.id}" places the next call' if is_waiting else "",
+        hint=Message('place the next call: "dispatch case offer {id}"', id=view.id)
+        if is_waiting
+        else "",
         exit_code=answer.exit_code,
         is_served=_is_served(answer),
         is_emergency=bool(answer.emergency),

@@ -1,4 +1,4 @@
-"""Looking at cases: nothing personal unless it is asked for."""
+"""``dispatch case show``, ``list`` and ``audit``."""
 
 import itertools
 from typing import TYPE_CHECKING, Annotated
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 def show(
     desk: DeskOptions,
     case_id: CaseArgument,
-    log: Annotated[bool, typer.Option("--log", help="With its journal.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="Add the journal of the case.")] = False,
     personal: Annotated[
-        bool, typer.Option("--personal", help="With what is the motorist's; it is written down.")
+        bool, typer.Option("--personal", help="Add personal data; the journal records this view.")
     ] = False,
 ) -> Outcome:
-    """Show a case: its services, its offers and how it stands."""
+    """Show a case: its state, services and offers."""
     from ...cases import view_case
     from ...render import case_views
 
     book = open_book(desk)
-    # Written down first, so that the journal shown holds this look as well.
+    # First, so that the shown journal has the record of this view as well.
     private = view_case.personal(book, case_id) if personal else None
     view = view_case.show(book, case_id)
     acts = view_case.acts(book, case_id) if log else []
@@ -63,12 +63,12 @@ def show(
 @with_options(DeskOptions)
 def list_cases(
     desk: DeskOptions,
-    open_only: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="List open cases only.")] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every closed case, not only the last 50.")
+        bool, typer.Option("--all", help="List all closed cases, not only the last 50.")
     ] = False,
 ) -> Outcome:
-    """List open cases and the last 50 closed: a missed deadline first, nothing personal."""
+    """List open cases and the last 50 closed ones, missed deadlines first, no personal data."""
     from ...cases import view_case
     from ...render import case_views
 
@@ -101,9 +101,9 @@ def list_cases(
 
 @with_options(DeskOptions)
 def audit(desk: DeskOptions) -> Outcome:
-    """Say what should have happened by now: silent and 0, or a line each and 7.
+    """List missed deadlines, with exit code 7; without any no output and exit code 0.
 
-    With --quiet each line is said when it begins, when it is over, and as a reminder.
+    With --quiet each line is printed when it begins, as a reminder, and when it is over.
     """
     from ...cases import view_case
     from ...render import case_views
@@ -125,7 +125,7 @@ def audit(desk: DeskOptions) -> Outcome:
 
 
 def _news(book: "Book", found: "Audit", here: "datetime") -> "Callable[[], None]":
-    """Return what says the changes since the last audit by cron."""
+    """Return a function that prints the changes since the last audit by cron."""
     from ...render.case_views import lasting_problems
     from ...render.layout import Screen
     from ..reminding import reminder_of

@@ -2,21 +2,27 @@
 
 from collections.abc import Mapping
 
+from ...messages import Message
 
-def warn_of_typed_data(said: Mapping[str, str | None]) -> list[str]:
-    """Return one warning that names the options whose values were typed, or none.
 
-    ``-`` and an empty value expose nothing. The values themselves are never repeated.
+def warn_of_typed_data(values: Mapping[str, str | None]) -> list[Message]:
+    """Return a warning with the options whose values were typed; none if there are none.
+
+    ``-`` and an empty value expose nothing. The warning does not have the values.
     """
-    typed = [name for name, value in said.items() if value and value != "-"]
+    typed = [name for name, value in values.items() if value and value != "-"]
     if not typed:
         return []
     return [
-        f"{', '.join(typed)}: what is typed on the command line can be read in the list of"
-        f" processes and in the shell's history; write - ({typed[0]} -) to be asked for it"
+        Message(
+            "{options}: other programs and the shell's history can read the typed text;"
+            " write {first_option} - to be asked for it",
+            options=", ".join(typed),
+            first_option=typed[0],
+        )
     ]
 
 
 def option_name(field: str) -> str:
-    """The option of a field: ``--call-back`` for call_back."""
+    """Return the option of a field: ``--call-back`` for call_back."""
     return f"--{field.replace('_', '-')}"

@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 def work(
     desk: DeskOptions,
     case_id: Annotated[
-        int | None, typer.Argument(metavar="[ID]", min=1, help="Else the most urgent case.")
+        int | None,
+        typer.Argument(
+            metavar="[ID]", min=1, help="Number of the case. Default: the most urgent one."
+        ),
     ] = None,
 ) -> Outcome:
-    """Work a case with one key per answer, a clock running; q leaves, nothing is lost."""
+    """Work on a case in a guided loop with one key for each answer; q leaves it."""
     from ...cases import view_case
 
     if desk.json:
-        raise UsageError("case work is a dialogue and has no --json", hint="each key has its verb")
+        raise UsageError(
+            "case work is a dialogue without --json",
+            hint="use the other commands of dispatch case, one for each key",
+        )
     book = open_book(desk, calls=True)
     if case_id is None:
         case_id = view_case.most_urgent(book)
@@ -41,7 +47,7 @@ def work(
 def work_on(
     desk: DeskOptions, book: "Book", case_id: int, warnings: Sequence[Message | str]
 ) -> Outcome:
-    """Go into the loop for a case; what was said at its opening stands as the first message."""
+    """Start the guided loop for a case; ``warnings`` of its opening are the first message."""
     from .loop import Loop
 
     viewed = Loop(desk, book, case_id, warnings)
@@ -49,6 +55,6 @@ def work_on(
 
 
 def _has_keys() -> bool:
-    """Whether the terminal can give single keys and redraw its lines."""
+    """Return whether the terminal can read single keys and redraw its lines."""
     is_dumb = os.environ.get("TERM", "dumb") in ("dumb", "unknown", "")
     return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb and os.name == "posix"
