@@ -34,7 +34,7 @@ class LineNumbers:
         self._line_of: dict[Path, int] = {}
         self._counts: dict[Path, int] = {}
         offset, line = 0, 1
-        for at, path, is_key in self._statements(text):
+        for at, path, is_key in self.statements(text):
             line += text.count("\n", offset, at)
             offset = at
             # A dotted key sets the lines of the tables around it, unless they have one already.
@@ -52,7 +52,7 @@ class LineNumbers:
                 return line
         return 0
 
-    def _statements(self, text: str) -> Iterator[tuple[int, Path, bool]]:
+    def statements(self, text: str) -> Iterator[tuple[int, Path, bool]]:
         """Iterate over headers and keys: the offset, the path, and whether it is a key."""
         table: Path = ()
         at = _end(_SPACE, text, 0)

@@ -1,6 +1,7 @@
 """Parse the texts of a provider file, each once: many providers share few spellings."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ..errors import SentenceError
 from ..model import Place
 from ..model.sphere import great_circle_km
+from .bare_values import date_in
 
 Ranges = tuple[tuple[str, str], ...]
 
@@ -57,8 +59,14 @@ def parse_until(value: object, timezone: str) -> datetime:
             moment = value
         case date():
             moment = datetime.combine(value, time())
+        case str():
+            instead = "2026-12-24"
+            with suppress(ValueError):
+                instead = date_in(value.strip()) or instead
+            template = "must be a date or a date and time, without quotes, such as {instead}"
+            raise SentenceError(template, instead=instead)
         case _:
-            raise SentenceError("must be a date or a date and time, without quotes")
+            raise SentenceError("must be a date or a date and time, such as 2026-12-24")
     if moment.tzinfo is not None:
         return moment
     zone = ZoneInfo(timezone)

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from ..messages import Message, quoted
+from .bare_values import say_wrong_kind
 from .raw import REQUIRED
 from .unknown_keys import unknown_key
 
@@ -176,11 +177,13 @@ def _wrong_kind(value: object, path: Path, wanted: str, other: str = "") -> Mess
     allowed = Message(wanted)
     if other:
         allowed = Message("{wanted} or {other}", wanted=allowed, other=Message(other))
+    advice = say_wrong_kind(value, (wanted, other) if other else (wanted,))
     return Message(
-        "{key} must be {allowed}, not {found}",
+        "{key} must be {allowed}, not {found}{advice}",
         key=label(path),
         allowed=allowed,
         found=_found(value),
+        advice=advice,
     )
 
 

@@ -94,7 +94,7 @@ def _too_large(shown: str, size: int) -> BadDataError:
 
 
 def parse_toml(content: bytes, *, shown: str, short: str) -> "TomlFile":
-    """Parse a TOML file; raises BadDataError with the line."""
+    """Parse a TOML file; raises BadDataError with line and column."""
     import tomli
 
     from .problem_collector import TomlFile
@@ -104,10 +104,12 @@ def parse_toml(content: bytes, *, shown: str, short: str) -> "TomlFile":
     try:
         return TomlFile(shown, short, text, tomli.loads(text))
     except tomli.TOMLDecodeError as error:
-        reason = error.msg[:1].lower() + error.msg[1:]
-        raise BadDataError(
-            Problem.at(shown, "not valid TOML: {reason}", line=error.lineno, reason=reason)
-        ) from None
+        from .toml_faults import explain
+
+        line, column, reason = explain(text, error.pos, error.msg)
+        template = "not valid TOML, column {column}: {reason}"
+        problem = Problem.at(shown, template, line=line, column=column, reason=reason)
+        raise BadDataError(problem) from None
     except ValueError:
         # tomli raises it only for an integer that is longer than Python reads.
         problem = Problem("not valid TOML: a number has too many digits", file=shown)
@@ -117,7 +119,8 @@ def parse_toml(content: bytes, *, shown: str, short: str) -> "TomlFile":
 def decode(content: bytes, *, shown: str) -> str:
     """Decode UTF-8, with or without a byte order mark; raises BadDataError, also for NUL bytes."""
     content = content.removeprefix(_BOM)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    # Text in UTF-16 without a byte order mark has a NUL byte in nearly every character.
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_wide(content[:400]):
         problem = Problem("it is UTF-16, allowed is UTF-8: save it as UTF-8", file=shown, line=1)
         raise BadDataError(problem)
     nul = content.find(b"\0")
@@ -135,6 +138,10 @@ def decode(content: bytes, *, shown: str) -> str:
                 byte=content[error.start],
             )
         ) from None
+
+
+def _is_wide(content: bytes) -> bool:
+    return len(content) > 3 and content.count(0) > len(content) // 3
 
 
 def _line_at(content: bytes, offset: int) -> int:

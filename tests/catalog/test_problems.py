@@ -262,7 +262,7 @@ def test_all_at_once(tmp_path: Path) -> None:
         "sub/c.toml:1: clients belongs in the main file: "
         "an included file contains [[provider]] only",
         f'sub/c.toml:4: provider "Huber": id "Huber" {ID_RULE}',
-        "sub/d.toml:1: not valid TOML: invalid value",
+        "sub/d.toml:1: not valid TOML, column 5: the [ of line 1 is not closed: write ]",
     ]
 
 
