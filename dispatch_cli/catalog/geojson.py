@@ -7,11 +7,15 @@ from typing import Any
 import msgspec
 
 from ..errors import BadDataError, Problem, SentenceError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.provider import Ring
+from .problem_collector import and_more
+from .ring_faults import ring_faults
 from .untrusted_files import decode, refuse_deep_nesting
 
 MAX_POINTS = 100_000
+_MOST_FAULTS = 5
+"""At most so many faults of a file are named; the others are counted."""
 
 # A box round Germany, to detect swapped latitude and longitude.
 _GERMANY = ((47.2, 55.2), (5.8, 15.1))
@@ -21,22 +25,31 @@ def parse_polygon(content: bytes, *, shown: str) -> tuple[tuple[Ring, ...], ...]
     """Read all polygons as rings of (lat, lon) corners, without the repeated last corner.
 
     GeoJSON has the longitude first. The rings after the first of a polygon are its holes. Raises
-    BadDataError.
+    BadDataError, also for rings that cross themselves or each other, or have no area.
     """
     text = decode(content, shown=shown)
     refuse_deep_nesting(text, shown=shown)
     try:
         found = msgspec.json.decode(text)
+        faults: list[Message | str] = []
         polygons = tuple(
-            tuple(_ring(points) for points in _list(polygon, "a polygon"))
-            for polygon in _polygons(found)
+            tuple(_rings(_list(polygon, "a polygon"), faults)) for polygon in _polygons(found)
         )
         rings = [ring for polygon in polygons for ring in polygon]
-        if not rings:
+        if not rings and not faults:
             raise SentenceError("it contains no polygon")
         if sum(map(len, rings)) > MAX_POINTS:
             raise SentenceError("more than {max_points:,} points", max_points=MAX_POINTS)
-        _check_order(rings)
+        if rings and not faults:
+            _check_order(rings)
+        for number, polygon in enumerate(polygons if not faults else (), 1):
+            for fault in ring_faults(polygon) if polygon else ():
+                numbered = Message("polygon {number}: {fault}", number=number, fault=fault)
+                faults.append(numbered if len(polygons) > 1 else fault)
+        if faults:
+            raise SentenceError(
+                joined([*faults[:_MOST_FAULTS], *and_more(len(faults[_MOST_FAULTS:]))])
+            )
     except msgspec.DecodeError as error:
         raise BadDataError(Problem.at(shown, "not valid JSON: {error}", error=error)) from None
     except (SentenceError, RecursionError) as error:
@@ -70,6 +83,15 @@ def _list(value: Any, what: str) -> list[Any]:
     if not isinstance(value, list):
         raise SentenceError("{what} must be a list", what=Message(what))
     return value
+
+
+def _rings(found: list[Any], faults: list[Message | str]) -> Iterator[Ring]:
+    """Iterate over the rings that can be read; those that cannot are added to the faults."""
+    for points in found:
+        try:
+            yield _ring(points)
+        except SentenceError as error:
+            faults.append(error.sentence)
 
 
 def _ring(points: Any) -> Ring:

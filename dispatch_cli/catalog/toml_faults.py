@@ -196,7 +196,7 @@ def _key(stop: TomlStop, key: str) -> Fault | None:
     if sign == "=" and not key:
         return stop.at, Message("there is no key before =: write KEY = VALUE")
     if stop.bracket == "{" and sign in ("}", ",") and key and key[0] in "\"'":
-        return stop.bracket_at, Message("a list stands in [ and ], not in {{ and }}", sign="{")
+        return stop.bracket_at, Message("a list stands in [ and ], not in {{ and }}")
     if key and sign in ("", "\n", "}", ",", "#", ";"):
         if sign in (",", ";") and not stop.bracket:
             template = "{sign} follows {key}: a line of TOML is KEY = VALUE"
