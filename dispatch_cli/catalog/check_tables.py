@@ -143,12 +143,13 @@ def _make_probe(raw: RawProbe, path: Path, reporter: TableReporter, trust: Trust
             allowed=", ".join(CHECK_KINDS),
             guess=did_you_mean(raw.kind, CHECK_KINDS),
         )
-        return None
-    _check_keys(raw, raw.kind, keys, path, reporter)
+    else:
+        _check_keys(raw, raw.kind, keys, path, reporter)
     _check_trust(raw, path, reporter, trust)
-    if raw.url is not None and keys.url == "http":
+    if raw.url is not None and keys is not None and keys.url == "http":
         _check_url((*path, "url"), raw.url, reporter)
-    if raw.url is not None and keys.url == "sip" and not _SIP_URL.fullmatch(raw.url):
+    is_sip = raw.url is not None and keys is not None and keys.url == "sip"
+    if is_sip and not _SIP_URL.fullmatch(raw.url or ""):
         template = "url {url} is not sip:NUMBER@HOST or sip:HOST"
         reporter.report((*path, "url"), template, url=quoted(raw.url))
     if raw.host is not None and not _HOST.fullmatch(raw.host):
@@ -162,13 +163,16 @@ def _make_probe(raw: RawProbe, path: Path, reporter: TableReporter, trust: Trust
         if "\0" in part:
             reporter.report((*path, "command"), "command contains a NUL character")
     fields = {key: getattr(raw, key) for key in _COPIED if getattr(raw, key) is not None}
+    headers = tuple(_headers(raw.headers or {}, (*path, "headers"), reporter, trust))
+    if keys is None:
+        return None
     return Probe(
         kind=raw.kind,
         port=raw.port or (0 if raw.url else keys.port),
         argv=argv,
         status=tuple(raw.status or ()),
         is_capacity=bool(raw.capacity),
-        headers=tuple(_headers(raw.headers or {}, (*path, "headers"), reporter, trust)),
+        headers=headers,
         is_trusted=trust.is_main,
         **fields,
     )
@@ -178,7 +182,12 @@ def _check_keys(
     raw: RawProbe, kind: str, keys: CheckKeys, path: Path, reporter: TableReporter
 ) -> None:
     """Report keys that this kind of check does not have, and missing ones that it needs."""
-    present = [key for key in RawProbe.__struct_fields__ if getattr(raw, key) is not None]
+    wrong = {each[: len(path) + 1] for each in reporter.wrong_paths}  # they are left out of raw
+    present = [
+        key
+        for key in RawProbe.__struct_fields__
+        if getattr(raw, key) is not None or (*path, key) in wrong
+    ]
     for key in present:
         if key not in ("kind", *keys.keys):
             reporter.report(
@@ -189,11 +198,11 @@ def _check_keys(
                 allowed=", ".join(keys.keys),
             )
     beside = [key for key in ("host", "port") if key in present]
-    if "url" in present and "url" in keys.keys and beside:
-        reporter.report((*path, "url"), "both url and {other}: write one of them", other=beside[0])
+    for other in beside if "url" in present and "url" in keys.keys else ():
+        reporter.report((*path, "url"), "both url and {other}: write one of them", other=other)
     chosen = (group for group in keys.needs if any(key in present for key in group))
     for key in next(chosen, keys.needs[0]):
-        if key not in present and (*path, key) not in reporter.wrong_paths:
+        if key not in present:
             template = '{key} is missing: a check of kind "{kind}" needs it'
             reporter.report(path, template, key=key, kind=kind)
 
@@ -214,7 +223,6 @@ def _headers(
         if not _HEADER.fullmatch(name):
             template = "header {name} is not a name of letters, digits and '-'"
             reporter.report(where, template, name=quoted(name))
-            continue
         value = _secret(where, text, reporter, trust)
         if isinstance(value, str):
             if not text.isprintable() or not text.isascii():
@@ -268,7 +276,7 @@ def _check_url(key: str | Path, url: str, reporter: TableReporter) -> None:
         return
     if parts.scheme not in ("http", "https") or not host or not port_is_sound:
         reporter.report(key, "URL {url} is not http://HOST/… or https://HOST/…", url=quoted(url))
-    elif parts.username is not None or parts.password is not None:
+    if parts.username is not None or parts.password is not None:
         reporter.report(
             key, "the URL contains a password: send it in a header, as env:NAME or file:PATH"
         )

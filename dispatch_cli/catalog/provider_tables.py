@@ -24,7 +24,7 @@ from ..model import (
 from ..model.near_words import did_you_mean
 from ..model.provider import Ring
 from ..model.words import EQUIPMENT, SERVICES, VEHICLE_CLASSES, fold, lookup
-from .parsers import Parsers, parse_until
+from .parsers import Parsers, Ranges, parse_until
 from .problem_collector import TableReporter
 from .raw import RawArea, RawHold, RawPoint, RawProvider
 from .table_conversion import Path
@@ -205,27 +205,36 @@ def _area(
         )
         return None
     keys = [key for key in _AREA_KEYS if getattr(raw, key) is not None]
-    if len(keys) != 1:
-        if keys or not reporter.is_faulty("area"):
-            reporter.report(
-                "area",
-                "area needs exactly one of radius_km, postcodes and polygon, not {found}",
-                found=" and ".join(keys) or Message("none of them"),
-            )
-        return None
-    if raw.radius_km is not None:
-        return Circle(raw.radius_km)
-    if raw.postcodes is not None:
-        if not raw.postcodes:
-            reporter.report(("area", "postcodes"), EMPTY, key="postcodes")
-            return None
-        ranges = reporter.read(
-            ("area", "postcodes"), context.parsers.ranges, tuple(raw.postcodes), what="postcodes"
+    if len(keys) > 1 or not (keys or reporter.is_faulty("area")):
+        reporter.report(
+            "area",
+            "area needs exactly one of radius_km, postcodes and polygon, not {found}",
+            found=" and ".join(keys) or Message("none of them"),
         )
-        return Postcodes(ranges, ", ".join(raw.postcodes)) if ranges else None
-    assert raw.polygon is not None  # noqa: S101  # it is the only one left
-    polygons = reporter.read(("area", "polygon"), context.polygon, raw.polygon, what="polygon")
-    return Polygon(polygons, raw.polygon) if polygons else None
+    # Each of several keys is checked, so that their faults are reported in one run.
+    found: list[Area] = [] if raw.radius_km is None else [Circle(raw.radius_km)]
+    if raw.postcodes is not None:
+        key = ("area", "postcodes")
+        ranges = read_postcodes(reporter, key, raw.postcodes, context.parsers, what="postcodes")
+        found += [Postcodes(ranges, ", ".join(raw.postcodes))] if ranges else []
+    if raw.polygon is not None:
+        polygons = reporter.read(("area", "polygon"), context.polygon, raw.polygon, what="polygon")
+        found += [Polygon(polygons, raw.polygon)] if polygons else []
+    return found[0] if len(keys) == len(found) == 1 else None
+
+
+def read_postcodes(
+    reporter: TableReporter, key: Path, texts: Sequence[str], parsers: Parsers, *, what: str = ""
+) -> Ranges | None:
+    """Read postcodes and ranges of them; each entry that is neither is reported."""
+    if not texts and not reporter.is_faulty(str(key[0])):
+        reporter.report(key, EMPTY, key=str(key[-1]))
+    found = [
+        reporter.read((*key, number), parsers.ranges, (text,), what=what)
+        for number, text in enumerate(texts)
+    ]
+    ranges = tuple(each for ranges in found if ranges for each in ranges)
+    return ranges if texts and all(found) else None
 
 
 def _region(text: str | None, base: Place | None, reporter: TableReporter, parsers: Parsers) -> str:

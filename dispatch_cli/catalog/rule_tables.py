@@ -31,7 +31,7 @@ from ..model.words import (
 )
 from .parsers import Parsers
 from .problem_collector import TableReporter
-from .provider_tables import EMPTY, check_id, check_text, known_words
+from .provider_tables import check_id, check_text, known_words, read_postcodes
 from .raw import (
     RawClient,
     RawControlCentre,
@@ -300,9 +300,7 @@ def make_control_centre(
     phone = None if raw.phone is None else reporter.read("phone", parsers.phone, raw.phone)
     ranges = None
     if raw.postcodes is not None:
-        ranges = reporter.read("postcodes", parsers.ranges, tuple(raw.postcodes))
-        if ranges is not None and not ranges:
-            reporter.report("postcodes", EMPTY, key="postcodes")
+        ranges = read_postcodes(reporter, ("postcodes",), raw.postcodes, parsers)
     return ControlCentre(name=name, phone=phone[1], postcodes=ranges) if phone and ranges else None
 
 

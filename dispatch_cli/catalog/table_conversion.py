@@ -1,11 +1,11 @@
 """Convert parsed tables to the structs of ``raw``, and find all faults of their shape.
 
-``msgspec.convert`` stops at the first fault; only then is the table walked to find them all. Keys
-with faults are left out and the rest is converted, so that the meaning of the other keys is checked
-in the same run.
+``msgspec.convert`` stops at the first fault; only then is the table walked to find them all. Values
+with faults are left out, in the tables inside as well, and the rest is converted, so that the
+meaning of all other values is checked in the same run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 from functools import cache
 from math import isfinite
@@ -46,13 +46,43 @@ def convert(table: object, shape: type[S]) -> tuple[S, list[Fault]]:
     faults = list(_faults(table, _type_of(shape), ()))
     if not isinstance(table, dict):
         return shape(), faults
-    wrong = {path[0] for path, _ in faults if path}
-    rest = {key: value for key, value in table.items() if key not in wrong}
-    try:
-        return msgspec.convert(rest, shape), faults
-    except msgspec.ValidationError:
-        # This module has missed a fault, so the one of msgspec is reported.
-        return shape(), [*faults, ((), Message("{fault}", fault=first))]
+    paths = [path for path, _ in faults if path]
+    # What is left of a list may be too short: then the list, or the whole key, is left out.
+    for wrong in (paths, [_without_numbers(path) for path in paths], [path[:1] for path in paths]):
+        try:
+            return msgspec.convert(_without(table, wrong), shape), faults
+        except msgspec.ValidationError:
+            continue
+    # This module has missed a fault, so the one of msgspec is reported.
+    return shape(), [*faults, ((), Message("{fault}", fault=first))]
+
+
+def _without_numbers(path: Path) -> Path:
+    """Return the path of the list, or of the outermost one, of which a path is an entry."""
+    while isinstance(path[-1], int):
+        path = path[:-1]
+    return path
+
+
+def _without(value: object, paths: Collection[Path]) -> object:
+    """Copy a table or list without the values at some paths; an entry that was a table stays one.
+
+    The other entries of a list of tables thereby keep their numbers.
+    """
+    inner: dict[str | int, list[Path]] = {}
+    for path in paths:
+        inner.setdefault(path[0], []).append(path[1:])
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if () not in inner.get(key, [])}
+        return {key: _without(item, inner.get(key, [])) for key, item in kept.items()}
+    if not isinstance(value, list):
+        return value
+    has_tables = any(isinstance(item, dict) for item in value)
+    return [
+        {} if () in inner.get(number, []) else _without(item, inner.get(number, []))
+        for number, item in enumerate(value)
+        if has_tables or () not in inner.get(number, [])
+    ]
 
 
 def missing(table: Struct) -> Iterator[Fault]:
@@ -141,9 +171,8 @@ def _list_faults(value: list[object], node: inspect.ListType, path: Path) -> Ite
                 most=node.max_length,
             ),
         )
-    else:
-        for number, item in enumerate(value):
-            yield from _faults(item, node.item_type, (*path, number))
+    for number, item in enumerate(value[: node.max_length]):
+        yield from _faults(item, node.item_type, (*path, number))
 
 
 def _tuple_faults(value: list[object], node: inspect.TupleType, path: Path) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ def read_table(table: object, shape: type[S], reporter: TableReporter) -> S:
     raw, faults = convert(table, shape)
     reporter.report_faults(faults)
     for path, problem in missing(raw):
-        if not reporter.is_faulty(str(path[0])):
+        if not any(path[: len(wrong)] == wrong for wrong in reporter.wrong_paths):
             reporter.report(path, problem)
     return raw
 
