@@ -46,9 +46,15 @@ def numbered_tables(
     if not isinstance(tables, list):
         problem = Message("{key} must be tables like [[{key}]], in double brackets", key=key)
         collector.at(file, (key,), "", problem)
+        if isinstance(tables, dict):  # one table in single brackets, whose keys are checked as well
+            yield tables, TableReporter(collector, file, (key,), _owner(key, tables, name_key, 0))
         return
     for number in range(len(tables)):
         table, tables[number] = tables[number], None
-        name = table.get(name_key) if isinstance(table, dict) else None
-        who = f"{key} {quoted(name)}" if isinstance(name, str) else f"{key} number {number + 1}"
+        who = _owner(key, table, name_key, number)
         yield table, TableReporter(collector, file, (key, number), who)
+
+
+def _owner(key: str, table: object, name_key: str, number: int) -> str:
+    name = table.get(name_key) if isinstance(table, dict) else None
+    return f"{key} {quoted(name)}" if isinstance(name, str) else f"{key} number {number + 1}"

@@ -109,3 +109,12 @@ def test_a_wrong_entry_keeps_the_numbers_and_lines_of_the_others(tmp_path: Path)
          'mean "tls"?)'],
         ["providers.toml:17", 'host "cd " is neither a name nor an address'],
     ]  # fmt: skip
+
+
+def test_a_table_in_single_brackets_is_checked_as_well(tmp_path: Path) -> None:
+    """The brackets are one problem, and each wrong key of the table is one at its own line."""
+    text = HUBER.replace("[[provider]]", "[provider]").replace('["tow"]', '["toww"]')
+    assert problems_of(tmp_path, text) == [
+        "providers.toml:2: provider must be tables like [[provider]], in double brackets",
+        'providers.toml:6: provider "huber": unknown service "toww" (did you mean "tow"?)',
+    ]
