@@ -74,8 +74,8 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
         moves: dict[str, Move] = {}
         if seen.readings and not offline:
             orphans = standing.known.keys() - probes.keys()
-            known, moves = _keep(watch, seen, closed, orphans, ids=ids)
-            standing = replace(standing, known=known)
+            known, moves, doubts = _keep(watch, seen, closed, orphans, ids=ids)
+            standing = replace(standing, known=known, doubts=doubts)
         who = standing.who
         past = _history(watch, next(iter(who))) if len(who) == 1 else ((), ())
     report = replace(
@@ -105,13 +105,17 @@ def _history(watch: Watch, provider_id: str) -> tuple[tuple[Move, ...], tuple[Re
 
 
 class _KnownStates(Struct, frozen=True, kw_only=True):
-    """The providers with checks or reports, in the file's order, and their stored states."""
+    """The providers with checks or reports, in the file's order, and their stored states.
+
+    ``doubts`` are the reasons of the samples of this run that have no result.
+    """
 
     who: dict[str, Provider]
     probes: dict[str, tuple[Probe, ...]]
     closed: dict[str, Message | str]
     known: Mapping[str, Watched]
     said: Mapping[str, Report]
+    doubts: Mapping[str, str] = {}
 
 
 def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
@@ -144,6 +148,7 @@ def _report(watch: Watch, standing: _KnownStates) -> CheckReport:
                 standing.closed.get(each),
                 standing.known.get(each),
                 standing.said.get(each),
+                doubt=standing.doubts.get(each, ""),
                 now=now,
                 settings=watch.settings,
             )
@@ -228,20 +233,27 @@ def _keep(
     orphans: Collection[str],
     *,
     ids: Sequence[str],
-) -> tuple[dict[str, Watched], dict[str, Move]]:
-    """Add the run's samples to the stored states, in one transaction; returns states and moves."""
+) -> tuple[dict[str, Watched], dict[str, Move], dict[str, str]]:
+    """Add the run's samples to the stored states, in one transaction.
+
+    Returns the states, the moves, and the reasons of the samples that have no result.
+    """
+    zone = ZoneInfo(watch.catalog.rules.settings.timezone)
     by_provider: dict[str, list[Reading]] = {}
     for reading in seen.readings:
         by_provider.setdefault(reading.provider, []).append(attributed(reading))
     for each in seen.left_out:
         by_provider.pop(each, None)
     moves: dict[str, Move] = {}
+    doubts: dict[str, str] = {}
     changed: list[Watched] = []
     with watch.store.deciding() as tx:
         known = tx.watched()
         for each, readings in by_provider.items():
             before = known.get(each) or Watched(provider=each)
-            sample = one_sample(readings, watch.settings)
+            sample = one_sample(readings, watch.settings, zone)
+            if sample.state == "unknown":
+                doubts[each] = sample.why
             after, move = advance(before, sample, watch.settings, is_closed=each in closed)
             if after != before:
                 changed.append(after)
@@ -251,7 +263,7 @@ def _keep(
         if not ids and orphans:
             tx.drop_watched(orphans)
     known.update({each.provider: each for each in changed})
-    return known, moves
+    return known, moves, doubts
 
 
 def _row(
@@ -260,10 +272,14 @@ def _row(
     watched: Watched | None,
     report: Report | None,
     *,
+    doubt: str,
     now: datetime,
     settings: CheckSettings,
 ) -> CheckRow:
-    """Make the row of one provider, with the state with which it is ranked, or "closed"."""
+    """Make the row of one provider, with the state with which it is ranked, or "closed".
+
+    ``doubt`` is the reason if this run has no result; it explains a state that is unknown.
+    """
     known = Known(watched=watched, report=report)
     stands = reachability_at(known, now, now, settings)
     row = CheckRow(
@@ -279,7 +295,9 @@ def _row(
         return replace(row, state="closed", why=closed)
     if stands is None:
         return row
-    return replace(row, state=stands.state, since=stands.since, why=stands.why, free=stands.free)
+    is_doubted = stands.state == "unknown" and stands.source == "check" and doubt
+    why = doubt if is_doubted else stands.why
+    return replace(row, state=stands.state, since=stands.since, why=why, free=stands.free)
 
 
 def _change(move: Move, provider: Provider) -> StateChange:

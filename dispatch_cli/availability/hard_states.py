@@ -29,8 +29,11 @@ def advance(
     ``sample`` comes from ``samples.one_sample``, which has checked the age of feeds. ``is_closed``
     means outside the opening hours, on hold or in maintenance: then only a success counts, and all
     other samples leave the state as it is, so that streaks continue after opening. An unknown
-    sample, or one with a fault of the observer, never counts.
+    sample, or one with a fault of the observer, never counts; the reason of an unknown one is kept
+    until there is a result.
     """
+    if watched.state == "unknown" and sample.state == "unknown" and not sample.fault:
+        return replace(watched, why=sample.why), None
     if sample.fault or sample.state == "unknown" or (is_closed and sample.state != "up"):
         return watched, None
     has_failed = sample.state == "down"
@@ -90,7 +93,7 @@ def _borne_out(
     """
     has_failed = sample.state == "down"
     if has_failed != (state == "down"):
-        return {}
+        return {"why": ""} if state == "unknown" else {}
     facts: dict[str, Any] = {
         "seen_at": sample.at if has_failed else spoken_of(sample),
         "free": None if has_failed else sample.free,

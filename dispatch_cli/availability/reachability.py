@@ -109,7 +109,7 @@ def _from_checks(
         wait_min = _wait_min(watched, moment)
         return replace(seen, wait_min=wait_min) if wait_min else None
     if watched.state == "unknown" or seen_at is None:
-        return Reachability(state="unknown", why=NOT_CHECKED)
+        return Reachability(state="unknown", why=watched.why or NOT_CHECKED)
     if seen_at > now + SKEW:
         return Reachability(state="unknown", why="checked in the future: the clock has moved")
     end = _holds_until(watched, seen_at, settings)

@@ -1,30 +1,34 @@
 """Combine the checks of a provider in one run into one sample."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from msgspec.structs import replace
 
+from ..messages import Clock, counted
 from ..model.check import CheckSettings, Reading
 
 SKEW = timedelta(minutes=2)
 """Tolerated difference between the clocks of two machines."""
 
 
-def held(reading: Reading, settings: CheckSettings) -> Reading:
+def held(reading: Reading, settings: CheckSettings, zone: tzinfo = UTC) -> Reading:
     """Make a feed unknown if its values are stale, have ended or lie in the future.
 
-    The feed's own ``as_of`` counts and not the moment at which it was fetched.
+    The feed's own ``as_of`` counts and not the moment at which it was fetched. The reason has its
+    times in ``zone``.
     """
     if reading.state == "unknown":
         return reading
     as_of, until = reading.as_of, reading.valid_until
     if as_of is not None and as_of > reading.at + SKEW:
-        return _unknown(reading, "the feed speaks of the future: its clock is wrong")
+        return _unknown(reading, f"its time is {_span(as_of - reading.at)} ahead of ours")
     if as_of is not None and reading.at - as_of > timedelta(minutes=settings.stale_min):
-        return _unknown(reading, "the feed is stale")
+        age, at = _span(reading.at - as_of), Clock(as_of, reading.at.astimezone(zone))
+        return _unknown(reading, f"its data are {age} old (as of {at})")
     if until is not None and until <= reading.at:
-        return _unknown(reading, "what the feed says has ended")
+        at = Clock(until, reading.at.astimezone(zone))
+        return _unknown(reading, f"its data ended at {at} (valid_until)")
     return reading
 
 
@@ -33,13 +37,21 @@ def spoken_of(reading: Reading) -> datetime:
     return reading.at if reading.as_of is None else min(reading.as_of, reading.at)
 
 
-def one_sample(readings: Sequence[Reading], settings: CheckSettings) -> Reading:
+def _span(length: timedelta) -> str:
+    """Name a length of time in whole minutes, or in days from two days on."""
+    if length >= timedelta(days=2):
+        return counted(length.days, "day")
+    return counted(int(length / timedelta(minutes=1)), "minute")
+
+
+def one_sample(readings: Sequence[Reading], settings: CheckSettings, zone: tzinfo = UTC) -> Reading:
     """Combine all checks of one provider in a run; there is at least one.
 
     A provider that fails every check is down; one that answers some is degraded. Unknown checks
     and faults of the observer count only if there are no others. The fewest free units count.
+    Reasons have their times in ``zone``.
     """
-    looks = [held(each, settings) for each in readings]
+    looks = [held(each, settings, zone) for each in readings]
     telling = [each for each in looks if not each.fault and each.state != "unknown"]
     if not telling:
         return next((each for each in looks if not each.fault), looks[0])

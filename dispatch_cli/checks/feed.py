@@ -1,25 +1,40 @@
 """Read a capacity feed, in which a provider's own system reports its units."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+import json
+import re
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
+from ..messages import quoted
 from .finding import Finding, degraded, short
 
 MOST_UNITS = 10_000
-LONGEST_WAIT_MIN = 1440.0
+LONGEST_WAIT_MIN = 1440
+
+_State = Literal["up", "busy", "degraded", "down"]
+_Moment = Annotated[datetime, Meta(tz=True)]
+_BOM = b"\xef\xbb\xbf"
+_LONGEST_INTEGER = 15
+_EXAMPLE = "2026-11-27T12:03:00+01:00"
+_KINDS = ((bool, "true or false"), (str, "a text"), (list, "a list"), (dict, "an object"))
 
 
-class _FeedContent(Struct, frozen=True):
+class _FeedError(ValueError):
+    """A value of a feed that cannot be used; its text is a sentence for people."""
+
+
+class _FeedContent(Struct, frozen=True, kw_only=True):
     """The fields of a feed; all others are ignored."""
 
-    free: Annotated[int, Meta(ge=0, le=MOST_UNITS)] | None = None
-    wait_min: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_MIN)] | None = None
-    state: Literal["up", "busy", "degraded", "down"] | None = None
-    as_of: Annotated[datetime, Meta(tz=True)] | None = None
-    valid_until: Annotated[datetime, Meta(tz=True)] | None = None
+    free: int | None = None
+    wait_min: float | None = None
+    state: _State | None = None
+    as_of: datetime | None = None
+    valid_until: datetime | None = None
 
 
 def judged_feed(body: bytes) -> Finding:
@@ -29,13 +44,25 @@ def judged_feed(body: bytes) -> Finding:
     are not used.
     """
     try:
-        feed = msgspec.json.decode(body, type=_FeedContent)
-    except msgspec.ValidationError as error:
-        return degraded(short(f"feed: {error}"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return degraded(f"no feed: {_looks_like(body)}")
+        fields, repeated = _decoded(body)
+    except _FeedError as error:
+        return degraded(short(f"no feed: {error}"))
+    faults = [f"{name} stands twice, as {values}" for name, values in repeated.items()]
+    content: dict[str, Any] = {}
+    for name, read in _READERS.items():
+        value = fields.get(name)
+        if value is not None and name not in repeated:
+            try:
+                content[name] = read(name, value)
+            except _FeedError as error:
+                faults.append(str(error))
+    if faults:
+        return degraded(short(f"feed: {'; '.join(faults)}"))
+    feed = _FeedContent(**content)
     if feed.free is None and feed.wait_min is None and feed.state is None:
-        return degraded("no feed: neither free, nor wait_min, nor state in it")
+        return degraded(
+            short(f"no feed: it has neither free nor wait_min nor state{_near(fields)}")
+        )
     return Finding(
         state=feed.state or _implied(feed),
         why=_says(feed),
@@ -44,6 +71,137 @@ def judged_feed(body: bytes) -> Finding:
         as_of=feed.as_of,
         valid_until=feed.valid_until,
     )
+
+
+def _decoded(body: bytes) -> tuple[dict[str, Any], dict[str, str]]:
+    """Decode the object of a feed; returns also its fields with two different values.
+
+    Raises _FeedError.
+    """
+    repeated: dict[str, str] = {}
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # The outermost object comes last.
+        found = dict(pairs)
+        repeated.clear()
+        for name, value in pairs if len(pairs) > len(found) else ():
+            if name in _READERS and value != found[name]:
+                repeated[name] = f"{_shown(value)} and {_shown(found[name])}"
+        return found
+
+    try:
+        text = body.removeprefix(_BOM).decode()
+        found = json.loads(text, object_pairs_hook=object_of, parse_int=_integer)
+    except UnicodeDecodeError as error:
+        if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise _FeedError("it is UTF-16, not UTF-8") from None
+        raise _FeedError(f"byte 0x{body[error.start]:02x} is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _FeedError(_looks_like(text, error)) from None
+    except RecursionError:
+        raise _FeedError("its JSON is nested too deep") from None
+    if not isinstance(found, dict):
+        raise _FeedError(f'it is {_shown(found)}, not an object such as {{"free": 2}}')
+    return found, repeated
+
+
+def _integer(text: str) -> int | float:
+    """Read an integer; a long one becomes a float, which is out of every range."""
+    return int(text) if len(text) <= _LONGEST_INTEGER else float(text)
+
+
+def _number(name: str, value: object, most: float) -> float:
+    """Return a number from 0 to ``most``; raises _FeedError."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]+(\.[0-9]+)?\s*", value):
+        raise _FeedError(
+            f"{name} is the text {quoted(value, 20)}: "
+            f"send the number {value.strip()[:20]} without quotes"
+        )
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _FeedError(f"{name} is {_shown(value)}, not a number")
+    if not isfinite(value):
+        what = "NaN" if value != value else "infinite"  # noqa: PLR0124 - only NaN differs
+        raise _FeedError(f"{name} is {what}, allowed are 0 to {most:,}")
+    if not 0 <= value <= most:
+        raise _FeedError(f"{name} is {value:,.12g}, allowed are 0 to {most:,}")
+    return value
+
+
+def _free(name: str, value: object) -> int:
+    number = _number(name, value, MOST_UNITS)
+    if number != int(number):
+        raise _FeedError(f"{name} is {number:g}, not a whole number")
+    return int(number)
+
+
+def _wait_min(name: str, value: object) -> float:
+    return float(_number(name, value, LONGEST_WAIT_MIN))
+
+
+def _state(name: str, value: object) -> str:
+    if value not in get_args(_State):
+        raise _FeedError(f"{name} is {_shown(value)}, allowed are up, busy, degraded and down")
+    return str(value)
+
+
+def _moment(name: str, value: object) -> datetime:
+    """Read a time with its offset; raises _FeedError."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise _FeedError(f'{name} is the number {_shown(value)}: send a text, "{_as_text(value)}"')
+    if not isinstance(value, str):
+        raise _FeedError(f'{name} is {_shown(value)}, not a time such as "{_EXAMPLE}"')
+    try:
+        return msgspec.convert(value, _Moment)
+    except msgspec.ValidationError:
+        pass
+    try:
+        is_local = datetime.fromisoformat(value).tzinfo is None
+    except ValueError:
+        is_local = False
+    if is_local and len(value) > len("2026-11-27"):
+        raise _FeedError(f"{name} {quoted(value, 40)} has no time zone: add Z or +01:00")
+    raise _FeedError(f'{name} is {quoted(value, 40)}, not a time such as "{_EXAMPLE}"')
+
+
+def _as_text(number: float) -> str:
+    """Write seconds or milliseconds since 1970 as the text that a feed has; or an example."""
+    seconds = number / 1000 if number >= 1e11 else number
+    if not 1e9 <= seconds < 1e10:
+        return _EXAMPLE
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+_READERS: dict[str, Any] = {
+    "free": _free,
+    "wait_min": _wait_min,
+    "state": _state,
+    "as_of": _moment,
+    "valid_until": _moment,
+}
+
+
+def _near(fields: dict[str, Any]) -> str:
+    """Name a field without a value, or a key that differs from a field only in its spelling."""
+    nulls = [name for name in _READERS if name in fields and fields[name] is None]
+    if nulls:
+        return f", and {nulls[0]} is null"
+    for key in fields:
+        plain = re.sub(r"[^a-z]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key[:40]).lower())
+        if plain.strip("_") in _READERS and key not in _READERS:
+            return f", but {quoted(key, 40)}: write {plain.strip('_')}"
+    return ""
+
+
+def _shown(value: object) -> str:
+    """Name a value, or its kind where it has parts."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return quoted(value, 40)
+    if isinstance(value, int | float):
+        return f"{value:.16g}"
+    kinds = (words for kind, words in _KINDS if isinstance(value, kind))
+    return next(kinds, "null")
 
 
 def _implied(feed: _FeedContent) -> Literal["up", "busy"]:
@@ -61,8 +219,11 @@ def _says(feed: _FeedContent) -> str:
     return ", ".join(parts) or f"feed says {feed.state or 'no wait'}"
 
 
-def _looks_like(body: bytes) -> str:
-    start = body[:200].lstrip().lower()
+def _looks_like(text: str, error: json.JSONDecodeError) -> str:
+    start = text[:2000].lstrip().lower()
     if not start:
         return "an empty answer"
-    return "an HTML page" if start.startswith((b"<!doctype html", b"<html", b"<")) else "not JSON"
+    if start.startswith("<"):
+        title = re.search(r"<title[^>]*>([^<]*)", text[:2000], re.IGNORECASE)
+        return f"an HTML page{f' {quoted(title[1].strip(), 40)}' if title else ''}"
+    return f"not JSON, in line {error.lineno}, column {error.colno}"

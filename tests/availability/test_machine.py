@@ -6,8 +6,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from msgspec.structs import replace
 
 from dispatch_cli.availability import ASKED_AGAIN, reachability_at
+from dispatch_cli.availability.samples import one_sample
 from dispatch_cli.model import Known
 from dispatch_cli.model.check import Report, Watched
 
@@ -46,7 +48,12 @@ class Watching(RuleBasedStateMachine):
         is_bad_feed = (age_min is not None and not -2 <= age_min <= 30) or (
             left_min is not None and left_min <= 0
         )
-        if fault or state == "unknown" or is_bad_feed or (is_closed and state != "up"):
+        has_no_result = not fault and (state == "unknown" or is_bad_feed)
+        if has_no_result and before.state == "unknown":  # only the reason is kept
+            why = one_sample([reading], SETTINGS).why
+            assert (self.watched, move) == (replace(before, why=why), None)
+            return
+        if fault or has_no_result or (is_closed and state != "up"):
             assert (self.watched, move) == (before, None)
             return
         self.counted.append(state)

@@ -60,6 +60,92 @@ def test_an_unsound_feed_is_degraded_and_its_numbers_are_not_used(feed: bytes) -
     assert (found.free, found.wait_min) == (None, None)
 
 
+SENTENCES = [
+    (b'{"free": "2"}', 'feed: free is the text "2": send the number 2 without quotes'),
+    (
+        b'{"wait_min": " 10 "}',
+        'feed: wait_min is the text " 10 ": send the number 10 without quotes',
+    ),
+    (b'{"free": "two"}', 'feed: free is "two", not a number'),
+    (b'{"free": 2.5}', "feed: free is 2.5, not a whole number"),
+    (b'{"free": -1}', "feed: free is -1, allowed are 0 to 10,000"),
+    (b'{"free": 10001}', "feed: free is 10,001, allowed are 0 to 10,000"),
+    (b'{"free": 99999999999999999999}', "feed: free is 1e+20, allowed are 0 to 10,000"),
+    (b'{"free": ' + b"9" * 5000 + b"}", "feed: free is infinite, allowed are 0 to 10,000"),
+    (b'{"free": true}', "feed: free is true, not a number"),
+    (b'{"free": [2]}', "feed: free is a list, not a number"),
+    (b'{"free": {"a": 1}}', "feed: free is an object, not a number"),
+    (b'{"wait_min": 1441}', "feed: wait_min is 1,441, allowed are 0 to 1,440"),
+    (b'{"wait_min": NaN}', "feed: wait_min is NaN, allowed are 0 to 1,440"),
+    (b'{"state": "UP"}', 'feed: state is "UP", allowed are up, busy, degraded and down'),
+    (b'{"state": ["up"]}', "feed: state is a list, allowed are up, busy, degraded and down"),
+    (
+        b'{"free": 2, "as_of": 1795777380}',
+        'feed: as_of is the number 1795777380: send a text, "2026-11-27T11:03:00Z"',
+    ),
+    (
+        b'{"free": 2, "valid_until": 1795777380000}',
+        'feed: valid_until is the number 1795777380000: send a text, "2026-11-27T11:03:00Z"',
+    ),
+    (
+        b'{"free": 2, "as_of": -5}',
+        'feed: as_of is the number -5: send a text, "2026-11-27T12:03:00+01:00"',
+    ),
+    (
+        b'{"free": 2, "as_of": "2026-11-28T12:00:00"}',
+        'feed: as_of "2026-11-28T12:00:00" has no time zone: add Z or +01:00',
+    ),
+    (
+        b'{"free": 2, "as_of": "28.11.2026 12:00"}',
+        'feed: as_of is "28.11.2026 12:00", not a time such as "2026-11-27T12:03:00+01:00"',
+    ),
+    (
+        b'{"free": 2, "as_of": "2026-11-28T25:00:00Z"}',
+        'feed: as_of is "2026-11-28T25:00:00Z", not a time such as "2026-11-27T12:03:00+01:00"',
+    ),
+    (
+        b'{"free": "2", "wait_min": -1}',
+        'feed: free is the text "2": send the number 2 without quotes; '
+        "wait_min is -1, allowed are 0 to 1,440",
+    ),
+    (b'{"free": 0, "free": 5}', "feed: free stands twice, as 0 and 5"),
+    (b'{"free": null}', "no feed: it has neither free nor wait_min nor state, and free is null"),
+    (b'{"x": 1}', "no feed: it has neither free nor wait_min nor state"),
+    (
+        b'{"waitMin": 2}',
+        'no feed: it has neither free nor wait_min nor state, but "waitMin": write wait_min',
+    ),
+    (b'[{"free": 2}]', 'no feed: it is a list, not an object such as {"free": 2}'),
+    (b"null", 'no feed: it is null, not an object such as {"free": 2}'),
+    (b'{"free": 2, "x": "\xf6"}', "no feed: byte 0xf6 is not UTF-8"),
+    ('{"free": 2}'.encode("utf-16"), "no feed: it is UTF-16, not UTF-8"),
+    (b'{"free": 2,}', "no feed: not JSON, in line 1, column 12"),
+    (b"{'free': 2}", "no feed: not JSON, in line 1, column 2"),
+    (b'{"free": 2}\n{"free": 3}', "no feed: not JSON, in line 2, column 1"),
+    (b"<html><title> Log\nin </title>", 'no feed: an HTML page "Log in"'),
+    (b" \n", "no feed: an empty answer"),
+    (b'{"a":' * 99_000, "no feed: its JSON is nested too deep"),
+]
+
+
+@pytest.mark.parametrize(("body", "why"), SENTENCES, ids=range(len(SENTENCES)))
+def test_the_reason_is_a_sentence_for_people(body: bytes, why: str) -> None:
+    """Each fault names the field, what was found, and what is allowed or what to send."""
+    assert _judged(body).why == why
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'\xef\xbb\xbf{"free": 2}', b'{"free": 2.0}', b'{"free": 2, "free": 2}', b'{"free": 2e0}',
+     b'{"x": {"free": 1, "free": 3}, "free": 2}', b'{"free": 2, "x": NaN}', b'{"free": 2, "x": '
+     b"99999999999999999999999}", b'\n {"free": 2, "as_of": null} \n'],
+)  # fmt: skip
+def test_what_has_one_meaning_is_read(body: bytes) -> None:
+    """A byte order mark, 2.0 as a whole number, and oddities in other fields are no faults."""
+    found = _judged(body)
+    assert (found.state, found.free, found.why) == ("up", 2, "2 free")
+
+
 def test_the_age_of_a_feed_is_judged_elsewhere() -> None:
     """A feed keeps its times; ``availability`` checks its age."""
     for moment in ("2026-11-27T11:32:00Z", "2026-11-27T12:09:00Z"):
