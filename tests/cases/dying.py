@@ -43,7 +43,7 @@ class FusedStore(Store):
 
     @contextmanager
     def deciding(self) -> Iterator[Transaction]:
-        """Decide, and die on the way, or when it is on the disk and nobody has heard of it."""
+        """Decide, and die before or after the commit reaches the disk."""
         with super().deciding() as tx:
             fused = _Fused(tx, self._writes)
             yield fused

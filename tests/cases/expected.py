@@ -13,7 +13,7 @@ LATE, BUSY, WRONG = "late", "busy", "wrong"
 
 
 class Verdict(Struct):
-    """What should come of an act: the refusal or the change, and what the journal says."""
+    """The expected result of an act: refusal or change, and the records of the journal."""
 
     refused: str = ""
     journal: tuple[tuple[str, int], ...] = ()
@@ -31,8 +31,8 @@ class Asked(Struct):
     """Whether something speaks against whoever is asked out of order."""
 
 
-def said(moment: datetime, now: datetime) -> str:
-    """A moment as people say it: with weekday, date, year or zone where the time alone misleads."""
+def clock_text(moment: datetime, now: datetime) -> str:
+    """Return a moment with weekday, date, year or zone if the time alone is ambiguous."""
     at, here = moment.astimezone(BERLIN), now.astimezone(BERLIN)
     days = abs((at.date() - here.date()).days)
     day = "" if not days else "%a " if days < 7 else "%a %d %b "
@@ -70,7 +70,7 @@ class Desk:
             call
             for job in self.jobs
             for call in job.calls
-            if call.firm == firm and call.stands and not job.over
+            if call.firm == firm and call.is_live and not job.over
         ]
 
     def is_free(self, firm: str, unit: int, span: tuple, but: Call | None = None) -> bool:
@@ -78,7 +78,7 @@ class Desk:
         return all(e <= begin or end <= b for b, e in self.spans(firm, unit, but))
 
     def free_truck(self, firm: str, span: tuple, now: datetime, but: Call | None = None) -> int:
-        """The first free truck; one that should be back is taken only for want of another."""
+        """Return the first free truck; an overdue one only if there is no other."""
         trucks = range(1, FIRMS[firm].units + 1)
         free = [n for n in trucks if self.is_free(firm, n, span, but)]
         back = [n for n in free if all(end > now for _, end in self.spans(firm, n, but))]
@@ -140,7 +140,7 @@ class Desk:
     # Ranking and asking.
 
     def planned(self, kind: str, state: str | None, when: datetime, now: datetime) -> list[Needed]:
-        """The services with those who can be asked for them, the nearest first."""
+        """Return the services with the firms that can be asked, the nearest first."""
         found = []
         for service, after in plan(kind, state):
             turns = [
@@ -201,7 +201,7 @@ class Desk:
         """The next call of a case, to whom it goes, or to the one named."""
         if job.over:
             return Verdict(BUSY), Asked()
-        stands = {each.name: job.standing(each) for each in job.services}
+        stands = {each.name: job.state_word(each) for each in job.services}
         if service is None:
             order = [name for word in ("waiting", "exhausted") for name in stands
                      if stands[name] == word]  # fmt: skip
@@ -255,19 +255,19 @@ class Desk:
     def accept(
         self, job: Job, call: Call, there: datetime, now: datetime, *, extra: bool
     ) -> Verdict:
-        """Somebody comes: nobody else may be coming, and there must be a truck."""
+        """Accept a call: no other firm may be coming, and a truck must be free."""
         if now - there > MINUTE:
             return Verdict(WRONG)
         if job.over or not call.may("accept"):
             return self._late(job, "accept")
         others = [each for each in job.calls_for(call.service) if each is not call]
         for other in others:
-            if other.stands:
-                at = said(other.answered, now)
+            if other.is_live:
+                at = clock_text(other.answered, now)
                 return self._late(
                     job, "accept", f"already accepted by {other.firm.title()} at {at}"
                 )
-        if call.said == "no_answer" and (
+        if call.outcome == "no_answer" and (
             any(each.rings for each in others) or now > call.back_until
         ):
             return self._late(job, "accept")
@@ -277,7 +277,7 @@ class Desk:
             return self._late(job, "accept", "no free unit")
 
         def change() -> None:
-            call.said, call.answered, call.unit, call.span = "accepted", now, truck, span
+            call.outcome, call.answered, call.unit, call.span = "accepted", now, truck, span
             call.promised, call.told = [there], now
 
         return self._done(job, "accept", change)
@@ -294,9 +294,9 @@ class Desk:
             return Verdict(WRONG)
 
         def change() -> None:
-            if call.stands:
+            if call.is_live:
                 call.ended = now
-            call.said, call.reason, call.answered = ENDINGS[action], reason, call.answered or now
+            call.outcome, call.reason, call.answered = ENDINGS[action], reason, call.answered or now
             if action == "no_answer":
                 call.back_until = now + 5 * MINUTE
             if text:
@@ -337,13 +337,13 @@ class Desk:
     def correct(
         self, job: Job, call: Call, right: str, there: datetime, now: datetime, *, extra: bool
     ) -> Verdict:
-        """What was said was wrong: it stays, struck out, and the right one follows."""
+        """Correct an answer: the wrong record is kept as superseded, and the right one follows."""
         if job.over or not call.may("correct"):
             return self._late(job, "correct")
         if (call.rings and right != "not_called") or (right == "accepted" and now - there > MINUTE):
             return Verdict(WRONG)
         others = [each for each in job.calls_for(call.service) if each is not call]
-        is_taken = any(each.stands or (each.rings and right == "open") for each in others)
+        is_taken = any(each.is_live or (each.rings and right == "open") for each in others)
         if is_taken and right in ("open", "accepted"):
             return self._late(job, "correct")
         fresh = Call(
@@ -353,7 +353,7 @@ class Desk:
             call.phone,
             call.at,
             now + 3 * MINUTE,
-            said=right.replace("open", ""),
+            outcome=right.replace("open", ""),
             override=call.override,
             answered=call.answered,
         )
@@ -379,16 +379,16 @@ class Desk:
         return self._done(job, "correct", change)
 
     def end(self, job: Job, action: str, now: datetime) -> Verdict:
-        """Close or cancel: nobody may be left on the line, but the motorist may always go."""
+        """Close or cancel: no call may be open at a close, but the motorist may always cancel."""
         if job.over or (action == "close" and any(call.rings for call in job.calls)):
             return self._late(job, action)
 
         def change() -> None:
             for call in job.calls:
-                if call.stands:
+                if call.is_live:
                     call.ended = now
-                if action == "cancel" and (call.stands or call.rings):
-                    call.said, call.answered = "cancelled", call.answered or now
+                if action == "cancel" and (call.is_live or call.rings):
+                    call.outcome, call.answered = "cancelled", call.answered or now
             job.over, job.ended = {"close": "closed", "cancel": "cancelled"}[action], now
             job.remind = None
 
@@ -410,7 +410,7 @@ class Desk:
         }
 
     def amend(self, job: Job, state: str | None, now: datetime) -> Verdict:
-        """New facts: whatever nobody is coming for is planned and ranked again."""
+        """Amend facts: services without help are planned and ranked again."""
         if job.over:
             return Verdict(BUSY)
         when = max(job.when, now)
@@ -418,7 +418,7 @@ class Desk:
         merged = []
         for needed in self.planned(job.kind, state, when, now):
             before = old.pop(needed.name, None)
-            if before is not None and job.standing(before) in ("accepted", "arrived"):
+            if before is not None and job.state_word(before) in ("accepted", "arrived"):
                 merged.append(before)
                 continue
             needed.is_due = needed.is_due or (before is not None and before.is_due)
@@ -437,7 +437,7 @@ class Desk:
         return {
             f"{job.number}.{call.number}"
             for call in job.calls
-            if (call.rings or call.stands)
+            if (call.rings or call.is_live)
             and call.service in known
             and self.unfit(call.firm, call.service, job.state, job.when)
         }
@@ -464,7 +464,7 @@ class Desk:
         return self._done(job, "hold", lambda: setattr(job, "held", until))
 
     def forget(self, now: datetime) -> Verdict:
-        """Erase whoever was closed 30 days ago and is not held back."""
+        """Erase the cases that were closed 30 days ago and are not on hold."""
         due = [
             job
             for job in self.jobs

@@ -76,7 +76,7 @@ def plan(kind: str, state: str | None) -> list[tuple[str, str | None]]:
 
 
 class Call(Struct):
-    """One call: whom, for what, and all that was said and promised."""
+    """One call: its firm and service, its answers and promises."""
 
     number: int
     service: str
@@ -84,7 +84,7 @@ class Call(Struct):
     phone: str
     at: datetime
     due: datetime
-    said: str = ""
+    outcome: str = ""
     override: str = ""
     reason: str = ""
     is_struck: bool = False
@@ -103,7 +103,7 @@ class Call(Struct):
     chance: float | None = None
     said_min: int | None = None
     base_min: int | None = None
-    """What the cascade said when the call was placed in its turn: see ``lessons``."""
+    """The forecast of the cascade at the call, if it was in order: see ``lessons``."""
     is_noted: bool = False
 
     def __repr__(self) -> str:
@@ -111,23 +111,23 @@ class Call(Struct):
 
     @property
     def rings(self) -> bool:
-        return not self.said and not self.is_struck
+        return not self.outcome and not self.is_struck
 
     @property
-    def stands(self) -> bool:
-        """Whether somebody is coming, or there."""
-        return self.said == "accepted" and not self.is_struck
+    def is_live(self) -> bool:
+        """Return whether a firm is coming or has arrived."""
+        return self.outcome == "accepted" and not self.is_struck
 
     @property
     def word(self) -> str:
         if self.is_struck:
             return "corrected"
-        if self.stands and self.there:
+        if self.is_live and self.there:
             return "arrived"
-        return self.said or "open"
+        return self.outcome or "open"
 
     def may(self, action: str) -> bool:
-        """Whether an act makes sense now, whoever else is asked."""
+        """Return whether an act is possible now for this call alone."""
         if self.is_struck:
             return False
         if self.rings:
@@ -135,12 +135,12 @@ class Call(Struct):
                 "accept", "decline", "no_answer", "unreachable", "wrong_equipment", "cancel",
                 "correct",
             )  # fmt: skip
-        if self.stands:
+        if self.is_live:
             ends = action in ("fail", "wrong_equipment", "unsuccessful", "cancel")
             return ends or (not self.there and action in ("eta", "arrive", "correct"))
         if action == "accept":
-            return self.said == "no_answer"
-        return action == "correct" and self.said != "unsuccessful" and not self.there
+            return self.outcome == "no_answer"
+        return action == "correct" and self.outcome != "unsuccessful" and not self.there
 
 
 class Needed(Struct):
@@ -176,7 +176,7 @@ class Job(Struct):
     """How long the way of a firm is for a service, as the ranking has worked it out."""
 
     def __repr__(self) -> str:
-        return f"case {self.number}: {self.whole()}"
+        return f"case {self.number}: {self.case_state()}"
 
     def service(self, name: str) -> Needed:
         return next(each for each in self.services if each.name == name)
@@ -185,14 +185,14 @@ class Job(Struct):
         return [each for each in self.calls if each.service == name and not each.is_struck]
 
     def next_phone(self, service: str, firm: str, numbers: tuple[str, ...]) -> str | None:
-        """The number to try; None once the firm has said something or has no other."""
+        """Return the number to call; None after an answer, or without another number."""
         had = [each for each in self.calls_for(service) if each.firm == firm]
-        if any(each.said not in ("no_answer", "unreachable") for each in had):
+        if any(each.outcome not in ("no_answer", "unreachable") for each in had):
             return None
         return next((each for each in numbers if each not in [call.phone for call in had]), None)
 
-    def standing(self, needed: Needed) -> str:
-        """Where a service stands, in a word."""
+    def state_word(self, needed: Needed) -> str:
+        """Return the state of a service."""
         if self.over:
             return self.over
         if not needed.is_due:
@@ -206,9 +206,9 @@ class Job(Struct):
         )
         return "waiting" if is_left else "exhausted"
 
-    def whole(self) -> str:
-        """The state of the case: what needs somebody comes first."""
-        found = [self.standing(each) for each in self.services]
+    def case_state(self) -> str:
+        """Return the state of the case: that of the service that needs help most."""
+        found = [self.state_word(each) for each in self.services]
         words = ("exhausted", "waiting", "asking", "accepted", "arrived")
         return self.over or next((word for word in words if word in found), "open")
 
@@ -224,20 +224,20 @@ class Job(Struct):
         for call in self.calls:
             if call.rings:
                 found.append((call.due, call.due - 3 * MINUTE, "answer", call.number, ""))
-            if call.stands and not call.there:
+            if call.is_live and not call.there:
                 late = call.promised[-1] + 10 * MINUTE
                 found.append((late, call.told, "arrival", call.number, ""))
-            if call.stands and not call.there and call.is_late:
+            if call.is_live and not call.there and call.is_late:
                 # As if it were heard too late: it is due at once.
                 found.append((call.promised[-1], now + 2 * MINUTE, "new time", call.number, ""))
         for needed in self.services:
             idle = {"waiting": "next call", "exhausted": "last resort"}
-            if what := idle.get(self.standing(needed)):
+            if what := idle.get(self.state_word(needed)):
                 since, heard = self.quiet_since(needed, now)
                 found.append((since + 3 * MINUTE, heard, what, 0, needed.name))
         if not any(what != "call back" for _, _, what, _, _ in found):
             done = [(call.span[1], call.number, call.there) for call in self.calls
-                    if call.stands and call.there and call.span]  # fmt: skip
+                    if call.is_live and call.there and call.span]  # fmt: skip
             for call in self.calls:
                 if call.word in ("unsuccessful", "cancelled"):
                     gone = call.ended or call.answered
@@ -252,7 +252,7 @@ class Job(Struct):
     def quiet_since(self, needed: Needed, now: datetime) -> tuple[datetime, datetime]:
         """Since when nobody is asked, or may still call back, for a service; and when it was heard.
 
-        What a clock has said that was set back since is not believed while there is anything else.
+        Moments of a clock that was set back later count only if there are no others.
         """
         is_later = self.when - self.opened > MINUTE
         moments = [(self.opened, self.opened), (self.when, now if is_later else self.opened)]

@@ -30,7 +30,7 @@ class Posterior(Struct):
 
 
 def note_forecasts(job: Job, case: Case) -> None:
-    """Write down beside new calls what the cascade of the case says of them now."""
+    """Keep the forecast of the cascade for each new call."""
     options = {
         (service.service, option.provider): option
         for service in case.services
@@ -64,7 +64,7 @@ def turns(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
                 continue
             turn = running.setdefault((call.service, call.firm), [])
             turn.append(call)
-            if call.said not in ("no_answer", "unreachable"):
+            if call.outcome not in ("no_answer", "unreachable"):
                 yield job, running.pop((call.service, call.firm))
         yield from ((job, turn) for turn in running.values())
 
@@ -72,7 +72,7 @@ def turns(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
 def lessons(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
     """The turns that teach something."""
     for job, turn in turns(jobs):
-        if turn[-1].said in YES | NO and not turn[-1].override:
+        if turn[-1].outcome in YES | NO and not turn[-1].override:
             yield job, turn
 
 
@@ -87,7 +87,7 @@ def posteriors(
             (job, turn) for job, turn in taught if (turn[-1].firm, turn[-1].service) == key
         ], strict=True)  # fmt: skip
         weights = [2 ** ((turn[-1].at - now) / HALF_LIFE) for turn in own]
-        yes = [float(turn[-1].said in YES) for turn in own]
+        yes = [float(turn[-1].outcome in YES) for turn in own]
         acceptance, answer_min = prior
         found[key] = Posterior(
             acceptance=shrunk(acceptance, yes, weights),
@@ -113,13 +113,17 @@ def waited(turn: list[Call]) -> float | None:
 
 def came(call: Call) -> float | None:
     """Minutes from the acceptance until help was there, or should be there."""
-    if call.said not in YES or (call.said == "failed" and not call.there) or not call.promised:
+    if (
+        call.outcome not in YES
+        or (call.outcome == "failed" and not call.there)
+        or not call.promised
+    ):
         return None
     return ((call.there or call.promised[-1]) - call.answered) / MINUTE
 
 
 def coarse(job: Job, minutes: float) -> int:
-    """Minutes of a drive in steps of 5 for a case's only driver, else of 10 for each driver."""
+    """Round minutes of a drive to steps of 5, with several drivers of 10 for each."""
     drivers = {each.firm for each in job.calls if each.promised or each.there}
     step = 5 if len(drivers) < 2 else 10 * len(drivers)
     return round(minutes / step) * step
@@ -149,7 +153,7 @@ def chances(jobs: Iterable[Job]) -> Counter:
             month = last.at.astimezone(UTC).strftime("%Y-%m")
             tenth = next(n for n in range(10) if first.chance < (n + 1) / 10 or n == 9)
             found[month, last.firm, last.service, tenth, "asked"] += 1
-            found[month, last.firm, last.service, tenth, "yes"] += last.said in YES
+            found[month, last.firm, last.service, tenth, "yes"] += last.outcome in YES
     return +found
 
 

@@ -37,8 +37,8 @@ def accepted(desk, minutes, there_at, *, when=NOON, kind="tow"):
     return answer_call.accept(desk(minutes), card.ref, there_at)
 
 
-def test_a_job_for_christmas_takes_nobody_today(desk):
-    """Anna has promised to be there on 24 December: she is first today, and booked then."""
+def test_a_job_for_christmas_books_no_unit_today(desk):
+    """Anna has promised to come on 24 December: she is first today, and booked then."""
     done = accepted(desk, 1, CHRISTMAS + timedelta(minutes=15), when=CHRISTMAS)
     # No other firm would be there sooner: firms set off for a later case at its begin.
     assert done.warnings == ()
@@ -66,8 +66,8 @@ def test_the_wait_is_counted_from_the_incident_on(desk):
             assert (found[0], found[1]) == ("busy" if wait_min else "up", wait_min)
 
 
-def test_a_unit_that_should_be_back_is_ranked_and_asked_about(desk):
-    """Nobody has closed the case: wait 0, "back since", and offer and acceptance say it."""
+def test_an_overdue_unit_is_ranked_and_named(desk):
+    """The case is not closed: wait 0, "back since", in offer and acceptance."""
     accepted(desk, 0, after_noon(30))
     assert rows(ranked(desk(50)))["anna"][:2] == ("busy", 55.0)
     found = rows(ranked(desk(110)))
@@ -115,8 +115,8 @@ def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
     assert answer_call.accept(desk(42), card.ref, after_noon(117)).state == "accepted"
 
 
-def test_the_next_job_stands_in_the_row(desk):
-    """Free now, and booked again before this job would be done."""
+def test_the_next_job_is_in_the_row(desk):
+    """Free now, and booked again before the end of this job."""
     accepted(desk, 0, after_noon(90))
     assert rows(ranked(desk(5)))["anna"] == ("up", 0.0, ("next job 13:20",))
 
@@ -133,8 +133,8 @@ def test_the_next_job_stands_in_the_row(desk):
         (CHRISTMAS.replace(month=11, day=28), "bis Sa 22:30 Uhr. ", "there by Sat 22:30"),
     ],
 )
-def test_the_caller_is_told_the_day_in_german(desk, there_at, told, recorded):
-    """What is read aloud has German days, what the desk records has English ones."""
+def test_the_text_for_the_caller_has_german_days(desk, there_at, told, recorded):
+    """The text to read aloud has German days, the record English ones."""
     done = accepted(desk, 0, there_at, when=there_at)
     assert told in done.tell_caller[0]
     assert recorded in english(done.message)
@@ -149,14 +149,14 @@ def test_a_truck_that_arrives_early_is_at_the_scene(desk):
 
 
 def test_a_truck_on_the_road_stays_booked_when_it_is_late(desk):
-    """It set off at 12:20, and now says 13:10: it is not free in between."""
+    """A truck that set off at 12:20 and is late until 13:10 is not free in between."""
     done = accepted(desk, 0, after_noon(30), kind="breakdown")
     answer_call.promise(desk(25), done.ref, after_noon(70))
     assert rows(ranked(desk(26)))["anna"][:2] == ("busy", 89.0)
 
 
 def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
-    """The first job arrives late: the second one sets off after it, and the desk says so."""
+    """After a late arrival the second job sets off later, with a warning."""
     first = accepted(desk, 0, after_noon(10), kind="breakdown")
     case = open_case.open_case(
         desk(1), incident(kind="breakdown", when=after_noon(120)), Personal()
@@ -205,7 +205,7 @@ def new_times(desk, minutes):
 
 
 def test_a_new_time_ends_the_broken_promise(desk):
-    """The firm says when it can be there: nothing is due any more but its arrival."""
+    """After a new promise of the firm only its arrival is due."""
     case = displaced(desk)
     assert new_times(desk, 101) == ["2.1"]
     answer_call.promise(desk(102), "2.1", after_noon(155))
@@ -214,7 +214,7 @@ def test_a_new_time_ends_the_broken_promise(desk):
 
 
 @pytest.mark.parametrize("end", ["arrive", "fail", "cancel"])
-def test_what_has_ended_or_arrived_breaks_no_promise(desk, end):
+def test_only_help_on_its_way_can_break_a_promise(desk, end):
     """A new time is due only while help is on its way."""
     case = displaced(desk)
     if end == "arrive":
@@ -298,8 +298,8 @@ def test_one_more_truck_is_not_the_one_that_should_be_back(desk):
     assert rows(ranked(desk(102)))["anna"][:2] == ("up", 0.0)
 
 
-def test_a_firm_that_says_it_is_back_is_not_overdue(desk):
-    """A report of free units after the end answers the question."""
+def test_a_firm_that_reports_free_units_is_not_overdue(desk):
+    """A report of free units after the end of the booking counts."""
     accepted(desk, 0, after_noon(30))
     assert rows(ranked(desk(110)))["anna"][0] == "overdue"
     provider_reports.report(desk(111), "anna", free=1, until=after_noon(240))
@@ -316,7 +316,7 @@ def test_nothing_is_known_of_the_day_before(desk):
 
 
 def test_without_the_provider_file_the_booked_minutes_hold(desk, catalog):
-    """The file says 90 minutes for a tow; while it cannot be read, an arrival books them still."""
+    """While the file cannot be read, an arrival books the minutes of the acceptance."""
     catalog.rules = Rules(settings=Settings(services={"tow": ServiceSettings(job_min=90.0)}))
     done = accepted(desk, 0, after_noon(30))
     catalog.rules, catalog.source = Rules(), "none"

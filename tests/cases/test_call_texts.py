@@ -1,4 +1,4 @@
-"""What is said to a provider before it has accepted: roughly where, and nothing more exact."""
+"""The text for a provider before its acceptance has a rough place and nothing more exact."""
 
 import pytest
 

@@ -28,7 +28,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
     ],
 )
 def test_which_jump_is_implausible(last, now, written, is_back):
-    """Earlier than the last record, or a day later than it and than the files: nothing else."""
+    """Only a time before the last record, or a day after it and the files, is implausible."""
     found = jump_between(
         None if last is None else NOON + last,
         NOON + now,
@@ -72,7 +72,7 @@ def stages(at):
 @pytest.mark.parametrize("what", stages(NOON))
 @pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 365 * DAY])
 def test_a_deadline_of_a_clock_that_was_ahead_is_due(what, ahead):
-    """Whatever waits by a clock that was ahead is due at once, and is not by the right clock."""
+    """A deadline set by a clock that was ahead is due at once; by the right clock it is not."""
     [due] = case_states.overdue(stages(NOON + ahead)[what], NOON)
     assert (due.what, due.is_ahead) == (what, True)
     assert case_states.overdue(stages(NOON)[what], NOON) == []
@@ -82,7 +82,7 @@ def test_a_deadline_of_a_clock_that_was_ahead_is_due(what, ahead):
 
 
 def test_a_reminder_of_a_clock_that_was_ahead_is_due():
-    """A call back has no rule of its own: the moment at which it was set says who has set it."""
+    """The moment at which a call back was set shows which clock has set it."""
     of = stages(NOON)["arrival"]
     for set_at in (NOON + 2 * MINUTE, NOON + HOUR):
         ahead = replace(of, call_back_at=set_at + HOUR, call_back_set_at=set_at)
@@ -97,8 +97,8 @@ def test_a_reminder_of_a_clock_that_was_ahead_is_due():
         assert (over.call_back_at, over.call_back_set_at) == (None, None)
 
 
-def test_what_the_right_clock_records_counts_again():
-    """After an answer by the right clock the next call has its three minutes again."""
+def test_records_of_the_right_clock_count_again():
+    """After an answer by the right clock the next call has three minutes."""
     of = stages(NOON + HOUR)["answer"]
     of = offer_changes.answer(of, 1, "unreachable", now=NOON)
     assert case_states.overdue(of, NOON + 3 * MINUTE) == []

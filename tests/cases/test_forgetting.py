@@ -56,8 +56,10 @@ def test_a_decision_ends_with_its_time(
     assert erase_case.exports_of(book, done.cases) == {}
 
 
-def test_what_is_no_longer_due_is_left_out(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another program holds a case, erases one, and one is gone: all others are erased."""
+def test_cases_that_are_no_longer_due_are_skipped(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program holds a case, erases one, and one is gone: others are erased."""
     monkeypatch.setattr(erase_case, "BATCH_S", 0.0)
     held, erased, gone = 5, 7, 9
 
@@ -88,10 +90,10 @@ def test_what_is_no_longer_due_is_left_out(book: Book, monkeypatch: pytest.Monke
     assert not any("unfinished" in str(each) for each in book.store.check())
 
 
-def test_a_failure_in_between_is_one_and_says_how_far_it_came(
+def test_a_failure_in_between_reports_the_erased_cases(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command fails, so that cron mails it; what is erased stays, and the next run goes on."""
+    """The command fails with a count; erased cases stay erased."""
     monkeypatch.setattr(erase_case, "BATCH_S", 0.0)
     with sqlite3.connect(book.store.path) as other:
         other.execute(

@@ -22,7 +22,7 @@ def after_noon(minutes):
 
 @pytest.fixture
 def both(desk, catalog):
-    """A case that needs recovery and tow, for which Anna stands first with her only truck."""
+    """A case that needs recovery and tow, with Anna and her only truck first for both."""
     anna = provider("anna", services=("tow", "recovery"), north_km=1)
     bert = provider("bert", services=("tow",), north_km=5)
     carl = provider("carl", services=("recovery",), north_km=6)
@@ -40,8 +40,8 @@ def bookings(desk):
         return reader.bookings().get("anna", [])
 
 
-def test_the_only_unit_of_a_firm_is_marked_where_it_stands_first_twice(both):
-    """It can go once: the second cascade says for what it is first already."""
+def test_an_only_unit_that_is_first_twice_is_marked(both):
+    """The second cascade names the service for which the unit is first already."""
     tow, recovery = (
         next(each for each in both.answer.cascades if each.service == name)
         for name in ("tow", "recovery")
@@ -53,7 +53,7 @@ def test_the_only_unit_of_a_firm_is_marked_where_it_stands_first_twice(both):
 
 
 def test_one_call_asks_for_both(desk, both):
-    """Two offers to the firm that can do both, with one number to call and one text to say."""
+    """Two offers to the firm that can do both, with one number and one text."""
     card = offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     assert (card.provider, card.service) == ("anna", "recovery + tow")
     assert card.say[0].startswith("Bergung, Abschleppen,")
@@ -104,7 +104,7 @@ def test_the_booking_lasts_as_long_as_one_of_them_stands(desk, both):
 
 
 def test_a_correction_of_one_leaves_the_other(desk, both):
-    """The firm has said yes to the tow only: the truck stays booked, for the tow."""
+    """The firm has accepted only the tow: its truck stays booked for the tow."""
     offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     answer_call.accept(desk(2), "1.1", after_noon(30))
     correct_case.correct(desk(3), "1.1", "declined", "tow only")
@@ -115,7 +115,7 @@ def test_a_correction_of_one_leaves_the_other(desk, both):
 
 
 def test_a_firm_that_is_named_is_asked_for_both_out_of_order(desk, both):
-    """What speaks against either is said."""
+    """The reasons against either service are shown."""
     card = offer_call.place_call(
         desk(1), 1, services=["recovery", "tow"], provider="bert", because="x", override="decision"
     )
@@ -125,7 +125,7 @@ def test_a_firm_that_is_named_is_asked_for_both_out_of_order(desk, both):
 
 
 def test_a_service_that_has_help_is_not_asked_for_again(desk, both):
-    """Also together with one that needs somebody."""
+    """Also not together with a service that needs help."""
     offer_call.place_call(desk(1), 1, services=["tow"])
     with pytest.raises(ConflictError, match="tow is asking already"):
         offer_call.place_call(desk(2), 1, services=["recovery", "tow"])
@@ -153,8 +153,8 @@ def test_the_second_number_of_a_firm_is_tried_for_both(desk, catalog):
     assert (card.ref, card.phone) == ("1.3", "089 2")
 
 
-def test_what_is_left_of_a_call_can_still_be_moved_and_arrive(desk, both):
-    """The recovery was not needed on the way; the tow is promised anew, and arrives."""
+def test_the_rest_of_a_call_can_be_moved_and_arrive(desk, both):
+    """The recovery is not needed on the way; the tow is promised anew, and arrives."""
     offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     answer_call.accept(desk(2), "1.1", after_noon(30))
     answer_call.record(desk(3), "1.1", "unsuccessful")
@@ -177,7 +177,7 @@ def test_a_corrected_no_is_accepted_with_one_truck(desk, both, first):
 
 
 def test_a_corrected_time_keeps_the_truck(desk, both):
-    """The acceptance is put down again with another time, while the tow stands."""
+    """The acceptance is corrected to another time, while the tow stays accepted."""
     offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     answer_call.accept(desk(2), "1.1", after_noon(30))
     correct_case.correct(desk(3), "1.1", "accepted", "40 not 30", there_at=after_noon(40))
@@ -188,8 +188,8 @@ def test_a_corrected_time_keeps_the_truck(desk, both):
     assert len(bookings(desk)) == 1
 
 
-def test_a_call_back_accepts_only_what_no_other_firm_is_asked_for(desk, both):
-    """Anna calls back while Bert is asked for the tow: she has the recovery."""
+def test_a_call_back_accepts_only_services_without_another_offer(desk, both):
+    """Anna calls back while Bert is asked for the tow: she gets the recovery."""
     offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     answer_call.record(desk(2), "1.1", "no_answer")
     offer_call.place_call(desk(3), 1, services=["tow"])

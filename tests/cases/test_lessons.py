@@ -151,8 +151,8 @@ def test_a_promise_counts_until_the_arrival(at):
     assert summary(at, "far").accepted_weight == 1
 
 
-def test_what_has_passed_of_a_wait_is_not_waited_for_again(at):
-    """A truck that is out for 20 more minutes when the case opens is out for 5 when it is asked."""
+def test_the_passed_part_of_a_wait_is_subtracted(at):
+    """A truck that is out for 20 minutes at the opening is out for 5 at the call."""
     first = opened(at, 0)
     answer_call.accept(at(0), call(at, first, 0, "near"), NOON + 8 * MINUTE)
     number = opened(at, 8 + 75 - 20)  # tows take 75 minutes from the arrival on
@@ -166,8 +166,8 @@ def test_what_has_passed_of_a_wait_is_not_waited_for_again(at):
     assert (offer.provider, offer.base_min, offer.forecast_min) == ("near", 13, 13)
 
 
-def test_an_appointment_says_nothing_of_how_long_a_firm_takes(at):
-    """A job of tomorrow that is done tomorrow is not late by a day; its chance is counted."""
+def test_an_appointment_teaches_no_minutes(at):
+    """A job of tomorrow is not late by a day; its acceptance is counted."""
     number = opened(at, 0, ahead=1440)
     come(at, number, 0, "near", promised=1440, after=1450)
     found = summary(at, "near")
@@ -186,7 +186,7 @@ def test_a_time_of_this_minute_is_no_appointment(at, ahead, is_counted):
 
 
 def test_another_source_of_travel_minutes_is_learned_apart(at):
-    """Offers ranked by road minutes say nothing of crow-fly ones, and old offers of neither."""
+    """Road minutes teach nothing about crow-fly minutes; old offers teach neither."""
     come(at, opened(at, 0), 0, "near", promised=28, after=28)
     with at(0).store.deciding() as tx:
         tx._connection.execute("UPDATE offer SET travel_source = 'road'")
@@ -238,8 +238,8 @@ def test_corrections_and_cancels_take_their_counts_out(at):
     assert kept(at) == before
 
 
-def test_what_is_asked_out_of_order_is_no_forecast(at):
-    """An ask by the caller's wish is neither in the learned values nor in the counts."""
+def test_an_offer_out_of_order_is_no_forecast(at):
+    """An offer by the caller's wish is not in the learned values and counts."""
     number = opened(at, 0)
     card = offer_call.place_call(
         at(0), number, provider="far", because="their wish", override="wish"
@@ -250,8 +250,8 @@ def test_what_is_asked_out_of_order_is_no_forecast(at):
     assert summary(at, "far") is None
 
 
-def test_erasure_leaves_the_report_and_what_was_learned(at):
-    """After ``forget`` the report and the sums are the same, and no exact forecast is left."""
+def test_erasure_keeps_the_report_and_the_learned_values(at):
+    """After ``forget`` report and sums are the same, without exact forecasts."""
     for turn in range(8):
         begin = turn * 200
         come(at, opened(at, begin), begin, "near", promised=17, after=21 + turn)

@@ -110,7 +110,7 @@ def catalog():
 
 
 class Casework(RuleBasedStateMachine):
-    """Up to five cases side by side; after every act the log says what the model expects."""
+    """Up to five cases at once; after every act the log must be as the model expects."""
 
     folder = template = firms = None
     numbers = count()
@@ -140,7 +140,7 @@ class Casework(RuleBasedStateMachine):
     # How an act is done, and how the program may die on the way.
 
     def attempt(self, verdict: Verdict, act):
-        """Do an act; what it gives, or None where it is refused, or nobody lived to see it."""
+        """Do an act; returns None if it is refused or the program dies."""
         doom, self.doom = self.doom, None
         given, refused, kinds, is_dead = None, None, (), False
         try:
@@ -191,7 +191,7 @@ class Casework(RuleBasedStateMachine):
         self.abandoned.clear()
 
     def has_moved(self):
-        """Whether an act that nobody lived to acknowledge is in the log: then all of it is."""
+        """Return whether an act of a dead program is in the log, and then completely."""
         with self.store.reading() as reader:
             return int(reader.head().partition(":")[0]) > len(self.desk.journal)
 
@@ -209,8 +209,8 @@ class Casework(RuleBasedStateMachine):
         return st.sampled_from(self.desk.jobs)
 
     def idle(self):
-        """The cases in which somebody can be called."""
-        return [job for job in self.desk.jobs if job.whole() in ("waiting", "exhausted")]
+        """Return the cases in which a provider can be called."""
+        return [job for job in self.desk.jobs if job.case_state() in ("waiting", "exhausted")]
 
     # The clock and the program.
 
@@ -257,7 +257,7 @@ class Casework(RuleBasedStateMachine):
     def sensible(self):
         """The acts that there is something for, each as often as its weight."""
         calls = [call for _, call in self.calls()]
-        rings, stands = any(call.rings for call in calls), any(call.stands for call in calls)
+        rings, stands = any(call.rings for call in calls), any(call.is_live for call in calls)
         is_late = any(job.calls for job in self.desk.jobs)
         sense = {
             "open_case": len(self.desk.jobs) < MOST_CASES,
@@ -353,17 +353,17 @@ class Casework(RuleBasedStateMachine):
         self.answer(job, call, draw(st.sampled_from(NOS)), draw(REASONS), draw(TEXTS))
 
     def go_on(self, draw):
-        """Whoever has accepted says something."""
-        job, call = draw(self.some_call(lambda call: call.stands))
+        """Record an act after an acceptance."""
+        job, call = draw(self.some_call(lambda call: call.is_live))
         self.say(job, call, draw(st.sampled_from(["eta", "arrive", *ENDINGS])), draw(ETAS))
 
     def call_back(self, draw):
-        """Whoever did not answer calls back and accepts."""
+        """Accept on a call back of a firm that did not answer."""
         job, call = draw(self.some_call(lambda call: call.word == "no_answer"))
         self.accept(job, call, draw(ETAS), extra=False)
 
     def say_late(self, draw):
-        """Anything is said of any call, also of one that is long over."""
+        """Record an answer to any call, also to one that is over."""
         job, call = draw(self.some_call(over=True))
         action = draw(st.sampled_from(["accept", "eta", "arrive", *ENDINGS]))
         self.say(job, call, action, 20, is_bare=draw(SELDOM))
@@ -441,7 +441,7 @@ class Casework(RuleBasedStateMachine):
             self.attempt(verdict, lambda book: keep_case.hold(book, job.number, until))
 
     def look(self, draw):
-        """Notes and texts are as they were said, and the look is written down."""
+        """Compare notes and texts with those entered, and check that the view is recorded."""
         job = draw(self.any_job())
         verdict = Verdict(journal=(("personal show", job.number),))
         found = self.attempt(verdict, lambda book: view_case.personal(book, job.number))
@@ -460,7 +460,7 @@ class Casework(RuleBasedStateMachine):
     # What must always hold.
 
     @invariant()
-    def the_log_says_what_the_model_says(self):
+    def the_log_equals_the_model(self):
         with self.store.reading() as reader:
             found = {case.id: case for case in reader.cases(open_only=False)}
             bookings = reader.bookings()
@@ -480,7 +480,7 @@ class Casework(RuleBasedStateMachine):
             (job.number, call.number): (call.firm, call.unit, call.span)
             for job in self.desk.jobs
             for call in job.calls
-            if call.stands and not job.over
+            if call.is_live and not job.over
         }
         # The ranking's own minutes: how they come about is for the tests of the ranking. A firm
         # that usually comes early may be there before its wait is over: its way is then 0.
@@ -542,16 +542,16 @@ class Casework(RuleBasedStateMachine):
             ] == [(c.at, c.answered, c.there, c.ended, c.promised) for c in job.calls]  # fmt: skip
         view = view_case.view(case, self.now)
         due = sorted(job.deadlines(self.now))
-        assert view.state == job.whole()
+        assert view.state == job.case_state()
         assert view.next_deadline == (due[0][1] if due else None)
         assert view.overdue == bool(due and not due[0][0])
         assert [(each.service, each.state, each.due_at) for each in view.services] == [
-            (each.name, job.standing(each), self.due_of(job, each, due)) for each in job.services
+            (each.name, job.state_word(each), self.due_of(job, each, due)) for each in job.services
         ]
 
     @staticmethod
     def due_of(job, needed, due):
-        """When the next thing is due of a service; the call back stands with the first one."""
+        """Return the next deadline of a service; the call back belongs to the first one."""
         for _, at, what, number, name in due:
             is_call_back = what == "call back" and needed is job.services[0]
             service = job.calls[number - 1].service if number else name
@@ -573,7 +573,7 @@ class Casework(RuleBasedStateMachine):
             (job.number, call.service)
             for job in self.desk.jobs
             for call in job.calls
-            if call.stands
+            if call.is_live
         ]
         assert len(set(coming)) == len(coming)
         for firm in FIRMS:

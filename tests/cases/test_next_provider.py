@@ -31,7 +31,7 @@ def take_truck(desk, name, minutes=1):
 
 
 def names(card):
-    """The firms that a card says would be asked next."""
+    """Return the firms of the next calls on a card."""
     return [each.name for each in card.then]
 
 
@@ -59,8 +59,8 @@ def test_a_firm_that_has_become_busy_is_not_named(desk):
     assert next_of(desk, 4, f"{case}.2") == "Carl"
 
 
-def test_a_card_that_is_looked_at_again_names_whom_a_call_would_choose(desk):
-    """Bert's truck goes out while Anna's phone rings: her card no longer names him."""
+def test_a_card_read_again_has_the_present_next_calls(desk):
+    """Bert's truck is booked while Anna's phone rings: her card omits him."""
     case = opened(desk)
     card = offer_call.place_call(desk(1), case)
     assert names(card) == ["Bert", "Carl"]
@@ -71,7 +71,7 @@ def test_a_card_that_is_looked_at_again_names_whom_a_call_would_choose(desk):
 
 
 def test_the_second_id_of_the_same_firm_is_not_named(desk, catalog):
-    """Anna is in the file twice, with one number: who says no once is not asked again."""
+    """Anna is in the file twice with one number: after a refusal she is not called again."""
     twin = replace(catalog.providers[0], id="anna-2", name="Anna Two", turnout_min=11.0)
     catalog.providers = [twin, *catalog.providers]
     card = offer_call.place_call(desk(1), opened(desk))
@@ -80,7 +80,7 @@ def test_the_second_id_of_the_same_firm_is_not_named(desk, catalog):
 
 
 def test_only_the_next_one_is_compared(desk, catalog):
-    """Bert stands before Carl, and would be too late: the answer no would lead to Bert."""
+    """Bert precedes Carl and would be too late: after a refusal Bert would be called."""
     catalog.providers[1] = replace(catalog.providers[1], turnout_min=30.0, acceptance=1.0)
     catalog.providers[2] = replace(catalog.providers[2], acceptance=0.09)
     card = offer_call.place_call(desk(1), opened(desk))

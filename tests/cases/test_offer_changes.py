@@ -66,7 +66,7 @@ def in_state(state: str) -> Case:
 @pytest.mark.parametrize("state", offer_table.TABLE)
 @pytest.mark.parametrize("action", offer_table.ACTIONS)
 def test_every_cell_of_the_table(state, action):
-    """Each action does in each state what the table says, or is refused and changes nothing."""
+    """Each action in each state follows the table, or is refused without a change."""
     before = in_state(state)
     cell = offer_table.TABLE[state][action]
     if isinstance(cell, offer_table.Refused):
@@ -118,7 +118,7 @@ def test_the_table_is_complete():
 
 
 def test_the_next_one_is_asked_only_once():
-    """While one firm is asked or has accepted nobody else of that service can be."""
+    """While one firm is asked or has accepted, no other can be asked for the service."""
     of = asked()
     with pytest.raises(ConflictError, match="asking already"):
         asked(of)
@@ -138,15 +138,15 @@ def test_a_firm_that_does_not_answer_is_tried_on_every_number():
 
 
 def test_exhausted_is_a_state():
-    """When everybody has refused the service is exhausted, not silent."""
+    """After all refusals the service is exhausted."""
     of = case(service("tow", option("anna")))
     of = done(asked(of, "tow"), 1, "decline")
     assert case_states.service_state(of, of.services[0]) == "exhausted"
     assert case_states.next_option(of, of.services[0]).option is None
 
 
-def test_who_has_closed_meanwhile_is_passed_over_with_the_reason():
-    """The gate is looked at before each call; the order is not."""
+def test_a_firm_that_has_closed_is_skipped_with_a_reason():
+    """The gates are asked before each call; the order stays."""
     of = case(service("tow", option("anna"), option("bert")))
     found = case_states.next_option(
         of, of.services[0], lambda each: "closed" if each.provider == "anna" else None
@@ -173,8 +173,8 @@ def test_a_failure_goes_on_with_the_next():
     assert asked(of).offers[-1].provider == "bert"
 
 
-def test_unsuccessful_opens_what_was_planned_after():
-    """A repair that did not help opens the tow, and lowers nobody's standing."""
+def test_unsuccessful_opens_the_planned_service():
+    """An unsuccessful repair opens the tow and lowers no acceptance."""
     of = case()
     assert case_states.service_state(of, of.services[1]) == "later"
     with pytest.raises(ConflictError, match="waits until roadside_repair has failed"):
@@ -184,8 +184,8 @@ def test_unsuccessful_opens_what_was_planned_after():
     assert case_states.service_state(of, of.services[1]) == "waiting"
 
 
-def test_a_late_acceptance_is_told_who_was_first():
-    """A firm that calls back after another has accepted hears by whom and when."""
+def test_a_late_acceptance_names_the_first_one():
+    """A call back after another acceptance is refused with its firm and time."""
     of = done(asked(), 1, "no_answer")
     of = done(asked(of), 2, "unreachable")
     of = done(asked(of), 3, "accept", at=NOON + 3 * MINUTE)
@@ -193,8 +193,8 @@ def test_a_late_acceptance_is_told_who_was_first():
         done(of, 1, "accept", at=NOON + 4 * MINUTE)
 
 
-def test_whoever_calls_back_in_time_may_accept():
-    """Within the window, and while nobody else is asked or has accepted."""
+def test_a_call_back_in_time_may_accept():
+    """Within the window, and while no other firm is asked or has accepted."""
     of = done(asked(), 1, "no_answer")
     assert done(of, 1, "accept", at=NOON + CALL_BACK_WITHIN).offers[0].state == "accepted"
     with pytest.raises(ConflictError, match="the time for a call back is over"):
@@ -284,7 +284,7 @@ def placed(found):
 
 
 def test_a_new_time_moves_the_booking_and_is_never_refused():
-    """The same unit, else a free one of the firm, else the unit's other jobs give way."""
+    """The same unit, else a free one, else the unit's other jobs give way."""
 
     def moved(units, *bookings, now=0):
         of = done(asked(), 1, "accept")  # from 12:15 to 13:20
@@ -329,7 +329,7 @@ def test_a_declined_offer_needs_a_reason_of_the_list():
 
 
 def test_every_promise_is_kept():
-    """A new time is added to the old one, with when and by whom it was said."""
+    """A new time is added to the old one, with its moment and speaker."""
     of = done(asked(), 1, "accept")
     of, _ = offer_changes.promise(
         of, 1, there_at=ETA + 10 * MINUTE, now=NOON + MINUTE, speaker="operator",
@@ -358,8 +358,8 @@ def test_deadlines_of_answer_arrival_and_call_back():
     assert [d.what for d in case_states.overdue(of, NOON + MINUTE)] == ["call back"]
 
 
-def test_nobody_is_forgotten():
-    """A service for which nobody is asked is due, one for which nobody is left as well."""
+def test_no_service_is_forgotten():
+    """A service without an open offer is due, and so is an exhausted one."""
     of = case(service("tow", option("anna")))
     assert [d.what for d in case_states.overdue(of, NOON + 4 * MINUTE)] == ["next call"]
     of = asked(of, "tow", at=NOON + MINUTE)
@@ -383,8 +383,8 @@ def test_help_in_vain_leaves_the_case_due(stage):
     assert (ahead.what, ahead.is_ahead) == ("closing", True)
 
 
-def test_who_is_still_at_work_is_waited_for():
-    """Of two services one failed: the case is due when the job of the other should be done."""
+def test_a_job_in_progress_delays_the_closing():
+    """One of two services failed: the case is due at the end of the other job."""
     of = asked(case(service("tow", option("anna")), service("taxi", option("carl"))), "tow")
     of = done(done(of, 1, "accept"), 1, "unsuccessful", at=NOON + MINUTE)
     of = asked(of, "taxi", at=NOON + MINUTE)
@@ -407,8 +407,8 @@ def test_no_open_case_is_without_a_deadline():
     assert case_states.deadlines(later, NOON)[-1].at == NOON + 63 * MINUTE
 
 
-def test_only_whoever_did_not_answer_is_waited_for():
-    """A call that was never made, or that was answered since, puts off no next call."""
+def test_only_an_unanswered_call_delays_the_next_one():
+    """A call that was not made, or was answered, delays no next call."""
     of = done(asked(), 1, "no_answer", at=NOON)
     assert [d.at for d in case_states.deadlines(of, NOON)] == [NOON + 8 * MINUTE]
     never = offer_changes.correct(of, 1, "not_called", now=NOON + MINUTE, operator="boss")
@@ -418,7 +418,7 @@ def test_only_whoever_did_not_answer_is_waited_for():
 
 
 def test_closing_and_cancelling():
-    """A case closes when nobody is being asked; a cancelled one counts against nobody."""
+    """A case closes without open offers; a cancelled one counts against no provider."""
     with pytest.raises(ConflictError, match=r"17\.1 is still open"):
         case_ends.close(asked(), now=NOON)
     closed = case_ends.close(done(asked(), 1, "accept"), now=NOON)
@@ -480,7 +480,7 @@ def test_without_a_known_way_no_time_is_named():
 
 
 def test_a_superseded_offer_is_no_longer_of_its_call():
-    """Two services of one call, one of them corrected: what stands is alone."""
+    """After a correction of one of two services the other is alone."""
     of = asked()
     first = replace(of.offers[0], joint=1)
     second = replace(first, number=2, corrected=True)

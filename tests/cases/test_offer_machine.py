@@ -26,8 +26,8 @@ CALL_BACK = timedelta(minutes=5)
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
-class Told:
-    """What the model remembers of one offer: plain words, no states worked out."""
+class ModelOffer:
+    """The model's record of one offer."""
 
     def __init__(self, service_name, provider, phone, at):
         self.service, self.provider, self.phone, self.at = service_name, provider, phone, at
@@ -40,7 +40,7 @@ class Told:
 
 
 class Working(RuleBasedStateMachine):
-    """One case worked at random; after every act the case says what the model expects."""
+    """One case with random acts; after every act it must be as the model expects."""
 
     def __init__(self):
         super().__init__()
@@ -49,7 +49,7 @@ class Working(RuleBasedStateMachine):
             service("tow", *(self.option(p) for p in CASCADES["tow"]), after="roadside_repair"),
         )
         self.now = STARTS[0]
-        self.told: list[Told] = []
+        self.offers: list[ModelOffer] = []
         self.tow_open, self.over = False, False
 
     @staticmethod
@@ -59,9 +59,9 @@ class Working(RuleBasedStateMachine):
     # What the model says would happen, in words of its own.
 
     def waits_for(self, name):
-        """Who would be asked next for a service, on which number; None for nobody."""
+        """Return the next firm and number of a service; None if there is none."""
         for provider in CASCADES[name]:
-            mine = [t for t in self.told if (t.service, t.provider) == (name, provider)]
+            mine = [t for t in self.offers if (t.service, t.provider) == (name, provider)]
             mine = [t for t in mine if not t.replaced]
             if any(t.word not in ("no_answer", "unreachable") for t in mine):
                 continue
@@ -72,38 +72,38 @@ class Working(RuleBasedStateMachine):
         return None
 
     def may_ask(self, name):
-        mine = [t for t in self.told if t.service == name and not t.replaced]
+        mine = [t for t in self.offers if t.service == name and not t.replaced]
         blocked = any(t.live or t.word in ("", "unsuccessful", "cancelled") for t in mine)
         return not self.over and (name != "tow" or self.tow_open) and not blocked
 
-    def may(self, told, action):
-        if self.over or told.replaced:
+    def may(self, kept, action):
+        if self.over or kept.replaced:
             return False
-        if told.word == "":
+        if kept.word == "":
             return action in (
                 "accept", "decline", "no_answer", "unreachable", "wrong_equipment", "cancel",
             )  # fmt: skip
-        if told.live and told.there:
+        if kept.live and kept.there:
             return action in ("fail", "wrong_equipment", "unsuccessful", "cancel")
-        if told.live:
+        if kept.live:
             return action in (
                 "eta", "arrive", "fail", "wrong_equipment", "unsuccessful", "cancel", "correct",
             )  # fmt: skip
-        if told.word == "no_answer" and action == "accept":
+        if kept.word == "no_answer" and action == "accept":
             return True
         # Help that has come is not corrected away, whatever became of it.
-        return action == "correct" and told.word != "unsuccessful" and not told.there
+        return action == "correct" and kept.word != "unsuccessful" and not kept.there
 
-    def others(self, told):
+    def others(self, kept):
         """The times for which the firm's units are booked otherwise, by unit."""
-        mine = [t for t in self.told if t.live and t.provider == told.provider and t is not told]
+        mine = [t for t in self.offers if t.live and t.provider == kept.provider and t is not kept]
         return {
             unit: [t.booked[1:] for t in mine if t.booked[0] == unit]
-            for unit in range(1, UNITS[told.provider] + 1)
+            for unit in range(1, UNITS[kept.provider] + 1)
         }
 
-    def free_unit(self, told, begin, end):
-        others = self.others(told)
+    def free_unit(self, kept, begin, end):
+        others = self.others(kept)
         free = [u for u, spans in others.items() if all(e <= begin or end <= b for b, e in spans)]
         back = [unit for unit in free if all(e > self.now for _, e in others[unit])]
         return next(iter([*back, *free]), None)
@@ -114,10 +114,10 @@ class Working(RuleBasedStateMachine):
         begin = max(since, there - timedelta(minutes=20))
         return begin, max(begin, there) + timedelta(minutes=45)
 
-    def put(self, told, unit, begin, end):
+    def put(self, kept, unit, begin, end):
         """Book a unit for a job; its other jobs end before it, or wait until it is done."""
-        told.booked, free = (unit, begin, end), end
-        mine = [t for t in self.told if t.live and t.provider == told.provider and t is not told]
+        kept.booked, free = (unit, begin, end), end
+        mine = [t for t in self.offers if t.live and t.provider == kept.provider and t is not kept]
         for other in sorted((t for t in mine if t.booked[0] == unit), key=lambda t: t.booked[1]):
             _, first, last = other.booked
             if first < begin:
@@ -126,26 +126,26 @@ class Working(RuleBasedStateMachine):
                 other.booked = unit, free, free + (last - first)
                 free = other.booked[2]
 
-    def rebook(self, told, begin, end):
+    def rebook(self, kept, begin, end):
         """The booking of a job that is promised for another time now."""
-        unit, set_off, _ = told.booked
-        spans = self.others(told)[unit]
+        unit, set_off, _ = kept.booked
+        spans = self.others(kept)[unit]
         if set_off <= self.now:
-            self.put(told, unit, set_off, end)
+            self.put(kept, unit, set_off, end)
         elif all(e <= begin or end <= b for b, e in spans):
-            told.booked = unit, begin, end
+            kept.booked = unit, begin, end
         else:
-            self.put(told, self.free_unit(told, begin, end) or unit, begin, end)
+            self.put(kept, self.free_unit(kept, begin, end) or unit, begin, end)
 
-    def may_accept(self, told):
-        others = [t for t in self.told if t.service == told.service and t is not told]
+    def may_accept(self, kept):
+        others = [t for t in self.offers if t.service == kept.service and t is not kept]
         others = [t for t in others if not t.replaced]
         if any(t.live for t in others):
             return False
-        called_back = told.word == "no_answer"
-        if called_back and (any(t.word == "" for t in others) or self.now > told.call_back):
+        called_back = kept.word == "no_answer"
+        if called_back and (any(t.word == "" for t in others) or self.now > kept.call_back):
             return False
-        return self.free_unit(told, *self.time_of(self.now + HALF_AN_HOUR, self.now)) is not None
+        return self.free_unit(kept, *self.time_of(self.now + HALF_AN_HOUR, self.now)) is not None
 
     def attempt(self, allowed, act):
         """Do an act; it must succeed exactly where the model allows it."""
@@ -185,15 +185,15 @@ class Working(RuleBasedStateMachine):
                 c, wanted, found.option, phone=found.phone, now=self.now, operator="desk"
             ),
         ):
-            self.told.append(Told(name, *expected, self.now))
+            self.offers.append(ModelOffer(name, *expected, self.now))
 
     @rule(pick=st.integers(0, 9))
     def accept(self, pick):
-        if not self.told:
+        if not self.offers:
             return
-        number = pick % len(self.told) + 1
-        told = self.told[number - 1]
-        allowed = self.may(told, "accept") and self.may_accept(told)
+        number = pick % len(self.offers) + 1
+        kept = self.offers[number - 1]
+        allowed = self.may(kept, "accept") and self.may_accept(kept)
         if self.attempt(
             allowed,
             lambda c: offer_changes.accept(
@@ -201,25 +201,25 @@ class Working(RuleBasedStateMachine):
                 number,
                 there_at=self.now + HALF_AN_HOUR,
                 now=self.now,
-                fleet=fleet(c, told.provider, UNITS[told.provider], now=self.now),
+                fleet=fleet(c, kept.provider, UNITS[kept.provider], now=self.now),
                 minutes=JOB,
             ),
         ):
             begin, end = self.time_of(self.now + HALF_AN_HOUR, self.now)
-            told.booked = self.free_unit(told, begin, end), begin, end
-            told.word, told.call_back, told.answered = "accepted", None, self.now
+            kept.booked = self.free_unit(kept, begin, end), begin, end
+            kept.word, kept.call_back, kept.answered = "accepted", None, self.now
 
     @rule(pick=st.integers(0, 9), action=st.sampled_from([*ENDINGS, "eta", "arrive", "correct"]))
     def answer(self, pick, action):
-        if not self.told:
+        if not self.offers:
             return
-        number = pick % len(self.told) + 1
-        told = self.told[number - 1]
-        if self.attempt(self.may(told, action), lambda c: self.done(c, number, action)):
-            self.note(told, action)
+        number = pick % len(self.offers) + 1
+        kept = self.offers[number - 1]
+        if self.attempt(self.may(kept, action), lambda c: self.done(c, number, action)):
+            self.note(kept, action)
 
     def done(self, of, number, action):
-        units = fleet(of, self.told[number - 1].provider, UNITS[self.told[number - 1].provider],
+        units = fleet(of, self.offers[number - 1].provider, UNITS[self.offers[number - 1].provider],
                       but=number, now=self.now)  # fmt: skip
         if action == "eta":
             there_at = self.now + timedelta(minutes=50)
@@ -240,60 +240,60 @@ class Working(RuleBasedStateMachine):
             of = unit_bookings.rebooked(of, booking)
         return of
 
-    def note(self, told, action):
+    def note(self, kept, action):
         if action == "arrive":
-            unit, begin, _ = told.booked
-            told.there = True
-            self.put(told, unit, min(begin, self.now), self.now + timedelta(minutes=45))
+            unit, begin, _ = kept.booked
+            kept.there = True
+            self.put(kept, unit, min(begin, self.now), self.now + timedelta(minutes=45))
         elif action == "eta":
             there = self.now + timedelta(minutes=50)
             # A clock that was ahead at the acceptance does not keep the unit from setting off now.
-            self.rebook(told, *self.time_of(there, min(told.answered, self.now)))
+            self.rebook(kept, *self.time_of(there, min(kept.answered, self.now)))
         elif action == "correct":
-            told.replaced = True
-            fresh = Told(told.service, told.provider, told.phone, told.at)
+            kept.replaced = True
+            fresh = ModelOffer(kept.service, kept.provider, kept.phone, kept.at)
             fresh.word = "declined"
-            self.told.append(fresh)
+            self.offers.append(fresh)
         else:
-            told.word = ENDINGS[action]
-            told.call_back = self.now + CALL_BACK if action == "no_answer" else None
-            if action == "unsuccessful" and told.service == "roadside_repair":
+            kept.word = ENDINGS[action]
+            kept.call_back = self.now + CALL_BACK if action == "no_answer" else None
+            if action == "unsuccessful" and kept.service == "roadside_repair":
                 self.tow_open = True
 
     @rule(end=st.sampled_from(["close", "cancel"]), really=st.integers(0, 9))
     def end(self, end, really):
         if really:
             return
-        asking = any(t.word == "" and not t.replaced for t in self.told)
+        asking = any(t.word == "" and not t.replaced for t in self.offers)
         allowed = not self.over and (end == "cancel" or not asking)
         act = case_ends.close if end == "close" else case_ends.cancel
         if self.attempt(allowed, lambda c: act(c, now=self.now)):
             self.over = True
             if end == "cancel":
-                for told in self.told:
-                    if not told.replaced and (told.live or told.word == ""):
-                        told.word = "cancelled"
+                for kept in self.offers:
+                    if not kept.replaced and (kept.live or kept.word == ""):
+                        kept.word = "cancelled"
 
     # What must always hold.
 
     @invariant()
-    def the_case_says_what_the_model_says(self):
-        assert len(self.case.offers) == len(self.told)
-        for offer, told in zip(self.case.offers, self.told, strict=True):
+    def the_case_equals_the_model(self):
+        assert len(self.case.offers) == len(self.offers)
+        for offer, kept in zip(self.case.offers, self.offers, strict=True):
             assert (offer.service, offer.provider, offer.phone) == (
-                told.service, told.provider, told.phone,
+                kept.service, kept.provider, kept.phone,
             )  # fmt: skip
-            assert offer.corrected == told.replaced
-            assert (offer.outcome or "") == told.word
-            assert (offer.arrived_at is not None) == told.there
+            assert offer.corrected == kept.replaced
+            assert (offer.outcome or "") == kept.word
+            assert (offer.arrived_at is not None) == kept.there
 
     @invariant()
     def at_most_one_acceptance_per_service_and_unit(self):
         live = [o for o in self.case.offers if o.state in ("accepted", "arrived")]
         assert len({o.service for o in live}) == len(live)
-        for offer, told in zip(self.case.offers, self.told, strict=True):
-            if told.live and not self.over:
-                assert (offer.unit, offer.booked_from, offer.booked_until) == told.booked
+        for offer, kept in zip(self.case.offers, self.offers, strict=True):
+            if kept.live and not self.over:
+                assert (offer.unit, offer.booked_from, offer.booked_until) == kept.booked
 
     @invariant()
     def nobody_is_asked_twice_on_the_same_number(self):
@@ -310,7 +310,7 @@ class Working(RuleBasedStateMachine):
     ],
 )
 def test_the_state_machine_obeys_an_independent_model(steps):
-    """Whatever is done in whatever order, the case says what the model says."""
+    """After any acts in any order the case equals the model."""
     run_state_machine_as_test(
         Working,
         settings=settings(

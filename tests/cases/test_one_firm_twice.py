@@ -28,8 +28,8 @@ def shared(name, own, **facts):
 
 
 @pytest.mark.parametrize("says", ["no_answer", "unreachable"])
-def test_a_shared_switchboard_that_does_not_answer_bars_no_firm(desk, catalog, says):
-    """Bert's own number is dialled; nobody is dialled twice on the number of both."""
+def test_an_unanswered_shared_number_excludes_no_firm(desk, catalog, says):
+    """Bert's own number is called; the shared number is called once."""
     catalog.providers = [
         shared("anna", "99998201", turnout_min=10.0),
         shared("bert", "99998202", turnout_min=15.0),
@@ -47,8 +47,8 @@ def test_a_shared_switchboard_that_does_not_answer_bars_no_firm(desk, catalog, s
     assert english(nobody.skipped) == (("Carl", f"same number as Anna: {says.replace('_', ' ')}"),)
 
 
-def test_a_no_on_the_shared_switchboard_bars_the_firm(desk, catalog):
-    """Anna has said no on the number that is Bert's as well: his other number is not dialled."""
+def test_a_refusal_on_a_shared_number_excludes_the_firm(desk, catalog):
+    """Anna has refused on Bert's number: his other number is not called."""
     catalog.providers = [
         shared("anna", "99998201", turnout_min=10.0),
         shared("bert", "99998202", turnout_min=15.0),
@@ -73,8 +73,8 @@ def test_two_towns_with_the_same_digits_are_two_firms(desk, catalog):
     assert offer_call.place_call(desk(2), case).name == "Bert"
 
 
-def test_the_second_id_has_said_no_for_one_of_two_services(desk, catalog):
-    """One call for both services passes over the firm that has declined the tow as another id."""
+def test_a_refusal_of_the_second_id_for_one_of_two_services(desk, catalog):
+    """One call for both services skips the firm that has declined the tow."""
     both = ("tow", "recovery")
     catalog.providers = [
         provider("anna", services=("tow",), phones=(SHARED,), turnout_min=5.0),
@@ -89,8 +89,8 @@ def test_the_second_id_has_said_no_for_one_of_two_services(desk, catalog):
     assert (card.name, english(card.skipped)) == ("Carl", (("Bert", "cannot be asked for tow"),))
 
 
-def test_out_of_order_it_is_said_that_the_number_has_said_no(desk, catalog):
-    """Whoever asks the second id all the same is told that the firm has declined."""
+def test_a_call_out_of_order_shows_the_refusal_on_its_number(desk, catalog):
+    """A call to the second id shows that the firm has declined."""
     catalog.providers = [
         provider("anna", phones=(SHARED,), turnout_min=10.0),
         provider("bert", phones=(SHARED,), turnout_min=15.0),

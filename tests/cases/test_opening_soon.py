@@ -42,8 +42,8 @@ def test_a_call_before_the_opening_that_is_not_answered_teaches_nothing(desk, ca
     assert 0 < taught[1, "decline"] < taught[25, "no_answer"]
 
 
-def test_without_such_a_number_it_stands_below_the_cascade(desk, catalog):
-    """It is named with the time at which to call, and not offered."""
+def test_without_such_a_number_it_is_below_the_cascade(desk, catalog):
+    """It is listed with the time to call, and not offered."""
     catalog.providers[:] = [replace(provider("anna", timetable=SOON), phones=PHONES[:1])]
     found = open_case.open_case(desk(0), incident(kind="tow"), Personal())
     [soon] = found.answer.cascades[0].opens_soon

@@ -1,4 +1,4 @@
-"""What a provider reported by phone, and what it and the looks change in a ranking."""
+"""Reports of providers by phone, and their effect with looks on a ranking."""
 
 from datetime import timedelta
 
@@ -34,19 +34,19 @@ def ranked(book, when=None):
 
 
 def rows(cascade):
-    """State, wait and reasons of everybody ranked."""
+    """State, wait and reasons of all ranked providers."""
     return {
         each.provider: (each.state, each.wait_min, english(each.why)) for each in cascade.candidates
     }
 
 
 def out(cascade):
-    """Reason and detail of everybody excluded."""
+    """Reason and detail of all excluded providers."""
     return {each.provider: (each.reason, str(each.detail)) for each in cascade.excluded}
 
 
 def look_at(book, provider, state, **facts):
-    """Save how a provider stands after a run of checks."""
+    """Store the state of a provider after a run of checks."""
     with book.store.deciding() as tx:
         tx.save_watched(
             [Watched(**{"provider": provider, "state": state, "since": book.now,
@@ -55,7 +55,7 @@ def look_at(book, provider, state, **facts):
 
 
 def test_two_free_until_six(desk):
-    """Who said it, when, and until when is kept; the newer report counts and the older stays."""
+    """Operator, time and end are kept; the newer report counts, the older one stays."""
     said = provider_reports.report(desk(0), "carl", free=2, until=NOON + timedelta(hours=6))
     assert english(provider_reports.in_words(said, desk(0))) == "2 free until 19:00"
     assert (said.state, said.operator, said.at) == ("up", "desk", NOON)
@@ -88,8 +88,8 @@ def test_a_restore_counts_the_reports_that_it_loses(desk, tmp_path):
     assert desk(4).store.restore(tmp_path / "copy", operator="mara").missing == 2
 
 
-def test_without_an_end_an_hour_and_busy_as_long_as_the_file_says(desk):
-    """60 minutes; whoever is busy is waited for as long as anybody who is: busy_wait_min."""
+def test_the_default_end_of_a_report(desk):
+    """60 minutes; for busy, busy_wait_min of the file."""
     book = desk(0)
     for facts, minutes in (
         ({"free": 2}, 60), ({"state": "up"}, 60), ({"state": "down"}, 60),
@@ -123,8 +123,8 @@ def test_words(desk):
         ({"free": 1, "until": NOON + WEEK + timedelta(minutes=1)}, "not within 7 days"),
     ],
 )
-def test_what_cannot_have_been_said(desk, facts, message):
-    """Contradictions, ends in the past and numbers beyond reason are refused, and nothing kept."""
+def test_impossible_reports(desk, facts, message):
+    """Contradictions, ends in the past and excessive numbers are refused without a record."""
     with pytest.raises(UsageError, match=message):
         provider_reports.report(desk(0), "anna", **facts)
     with pytest.raises(UsageError, match="unknown provider"):
@@ -141,8 +141,8 @@ def test_down_is_excluded_since_when_and_why(desk):
     assert found["bert"] == ("down", "down since 12:05: reported by phone")
 
 
-def test_busy_waits_as_long_as_the_feed_says_or_the_file(desk):
-    """The feed's wait from its look on, else busy_wait_min; until the end of what was said."""
+def test_the_wait_of_a_busy_provider(desk):
+    """The feed's wait from its look on, else busy_wait_min; until the end of the report."""
     look_at(desk(0), "anna", "busy", free=0, wait_min=12.0)
     look_at(desk(0), "bert", "busy", free=0)
     provider_reports.report(desk(0), "carl", free=0, until=NOON + timedelta(minutes=45))
@@ -153,7 +153,7 @@ def test_busy_waits_as_long_as_the_feed_says_or_the_file(desk):
 
 
 def test_degraded_and_unknown_are_ranked_and_marked(desk):
-    """Neither is out; the row says what is the matter, and a report that ended is to be asked."""
+    """Neither is excluded; the row has the reason, and an ended report needs a question."""
     look_at(desk(0), "anna", "degraded", why="certificate ends in 9 d")
     look_at(desk(-60), "bert", "up")
     provider_reports.report(desk(-90), "carl", free=2)

@@ -80,7 +80,7 @@ def test_nothing_personal_before_acceptance(desk):
 
 
 def test_the_last_unit_cannot_go_to_two_cases(desk):
-    """Anna's only truck is taken by the first case; the second case passes her over."""
+    """Anna's only truck is booked by the first case; the second case skips her."""
     first, second = opened(desk), opened(desk)
     offer_call.place_call(desk(1), first)
     card = offer_call.place_call(desk(1), second)
@@ -101,7 +101,7 @@ def test_the_last_unit_cannot_go_to_two_cases(desk):
 
 
 def test_a_refused_act_is_recorded_and_changes_nothing(desk):
-    """A late answer is written into the journal, told, and not applied."""
+    """A late answer is recorded and shown, but changes nothing."""
     number = opened(desk)
     offer_call.place_call(desk(1), number)
     answer_call.record(desk(2), "1.1", "decline", reason="weather")
@@ -112,7 +112,7 @@ def test_a_refused_act_is_recorded_and_changes_nothing(desk):
 
 
 def test_the_bare_number_means_the_one_open_offer(desk):
-    """17 is 17.2 while only that is open; else exit 2 with the list."""
+    """17 is 17.2 while only that is open; otherwise exit code 2 with the list."""
     number = opened(desk)
     with pytest.raises(UsageError, match="0 open offers"):
         answer_call.offer_ref(desk(), str(number))
@@ -133,8 +133,8 @@ def test_unsuccessful_opens_the_tow(desk):
     assert (card.service, card.provider) == ("tow", "anna")
 
 
-def test_out_of_order_is_logged_as_what_it_is(desk):
-    """The operator may ask anybody, also an excluded one after seeing why."""
+def test_out_of_order_is_recorded_as_such(desk):
+    """The operator may ask any provider, also an excluded one after seeing the reason."""
     number = opened(desk)
     card = offer_call.place_call(
         desk(1), number, provider="carl", because="caller knows him", override="wish"
@@ -144,8 +144,8 @@ def test_out_of_order_is_logged_as_what_it_is(desk):
     assert view_case.personal(desk(2), number).texts == {"1.because": "caller knows him"}
 
 
-def test_amending_adds_services_and_keeps_what_is_accepted(desk):
-    """New facts add recovery and rank again; the acceptance stays, and is warned about if unfit."""
+def test_amending_adds_services_and_keeps_acceptances(desk):
+    """New facts add recovery and rank again; an unfit accepted firm gives a warning."""
     number = opened(desk, kind="tow")
     offer_call.place_call(desk(1), number)
     answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
@@ -155,8 +155,8 @@ def test_amending_adds_services_and_keeps_what_is_accepted(desk):
     assert result.case.offers[0].state == "accepted"
 
 
-def test_two_who_amend_at_once_lose_nothing(desk):
-    """Each says what it knows: the second does not undo the first; taking back is refused then."""
+def test_two_amendments_at_once_lose_nothing(desk):
+    """The second does not undo the first; then reverting the first is refused."""
     number = opened(desk, kind="tow")
     with desk(1).store.reading() as reader:
         before = reader.case(number).incident
@@ -184,8 +184,8 @@ def test_a_correction_supersedes_in_the_open(desk):
     assert offer_call.place_call(desk(5), opened(desk, minutes=4)).provider == "anna"
 
 
-def test_cancelled_by_the_motorist_counts_against_nobody(desk):
-    """Everything live is cancelled, and whoever is on the way must be called."""
+def test_a_cancellation_counts_against_no_provider(desk):
+    """All live offers are cancelled, and the providers on the way must be called."""
     number = opened(desk)
     offer_call.place_call(desk(1), number)
     answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
@@ -195,7 +195,7 @@ def test_cancelled_by_the_motorist_counts_against_nobody(desk):
 
 
 def test_exhausted_is_a_state_with_a_number(desk):
-    """When everybody has refused there is the last resort."""
+    """After all refusals there is the last resort."""
     number = opened(desk, kind="roadside_repair")
     for minute in (1, 2):
         offer_call.place_call(desk(minute), number)
@@ -220,8 +220,8 @@ def test_a_likely_duplicate_is_warned_of(desk):
     assert open_case.open_case(desk(300), of, Personal()).warnings == ()
 
 
-def test_audit_names_exactly_what_is_overdue(desk):
-    """An answer or arrival that should have come; nothing before its time, nothing closed."""
+def test_audit_lists_exactly_the_missed_deadlines(desk):
+    """Missed answers and arrivals, none before its time, none of closed cases."""
     number = opened(desk)
     assert view_case.audit(desk(2)).overdue == ()
     assert [(o.ref, o.what, o.name) for o in view_case.audit(desk(4)).overdue] == [
@@ -263,8 +263,8 @@ def test_forgetting_erases_the_motorist_and_keeps_the_decision(desk, tmp_path):
     assert desk(52 * day).store.check() == []
 
 
-def test_who_is_closed_by_now_is_passed_over_and_opens_at_a_local_time(desk, catalog):
-    """Anna closes at half past; she is skipped, and opens at four in the centre's zone."""
+def test_a_firm_that_is_closed_now_is_skipped_with_its_opening(desk, catalog):
+    """Anna closes at half past; she is skipped, and opens at four local time."""
     half_past, three = (int((NOON + timedelta(hours=h)).timestamp()) for h in (0.5, 3))
     spans = (
         Span(0, half_past, "open"),
@@ -278,7 +278,7 @@ def test_who_is_closed_by_now_is_passed_over_and_opens_at_a_local_time(desk, cat
 
 
 def test_a_service_that_has_help_is_not_exhausted(desk):
-    """With nobody left to ask, asking for what is on its way is refused, and no last resort."""
+    """Without another provider, a call for a service with help is refused."""
     number = opened(desk, kind="roadside_repair")
     offer_call.place_call(desk(1), number)
     answer_call.record(desk(1), "1.1", "decline", reason="closed")
@@ -305,7 +305,7 @@ def test_an_extra_truck_does_not_stand_for_the_one_that_is_back(desk):
 
 
 def test_a_refused_correction_leaves_no_text(desk):
-    """There is no unit to correct to: the journal says so, and no reason is kept for it."""
+    """Without a free unit the refusal is recorded, and the reason is not kept."""
     first, second = opened(desk), opened(desk)
     for number in (first, second):
         offer_call.place_call(desk(1), number)

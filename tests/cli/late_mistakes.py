@@ -1,4 +1,4 @@
-"""A mistake of the program after each commit, and what must be told then."""
+"""Raise an error at each call after a commit, and check the output."""
 
 import inspect
 import json
@@ -56,8 +56,8 @@ def failing(monkeypatch, at: int, *, last: str = "deciding"):
         sys.setprofile(None)
 
 
-def must_be_told(ran, fact, where, code=0):
-    """The recorded fact stands first on stderr, then the warning; stdout has at most one object."""
+def assert_fact_first(ran, fact, where, code=0):
+    """The recorded fact is first on stderr, then the warning; stdout has at most one object."""
     assert ran.code == code, (where, ran.err)
     first, *others = ran.err.splitlines()
     assert first.startswith(fact), (where, ran.err)
@@ -76,7 +76,7 @@ def emptied(db: Path) -> None:
 
 
 def copied(source: Path, target: Path) -> None:
-    """Copy a case log as it stands, with what is in its write-ahead log."""
+    """Copy a case log with its write-ahead log."""
     target.unlink(missing_ok=True)
     with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
         old.backup(new)

@@ -1,4 +1,4 @@
-"""Keys for the guided loop, and what the screen must say after each."""
+"""Keys for the guided loop, each with a text that the screen must have after it."""
 
 REPAIR_FAILS = [
     ("\t", ">tow: later"), ("\r", "waits until roadside_repair has failed"),

@@ -83,8 +83,8 @@ def test_every_fact_is_shown_or_has_an_effect(dispatch, firms):
     assert incident["client"] == "none"
 
 
-def test_nobody_is_exit_3_and_the_emergency_line_stands(dispatch, firms):
-    """Abroad nobody can come: exit 3, a warning, and 112 all the same."""
+def test_no_candidate_is_exit_3_with_the_emergency_line(dispatch, firms):
+    """Abroad no provider can come: exit code 3, a warning, and the emergency line."""
     ran = dispatch("cascade", "accident", "-a", "40.1,-75.3", "--injured", "1", "--json", *WHEN)
     assert (ran.code, ran.envelope["status"]) == (3, "error")
     assert [call["dial"] for call in ran.envelope["data"]["emergency"]] == ["112", "112"]
@@ -98,13 +98,13 @@ def test_nobody_is_exit_3_and_the_emergency_line_stands(dispatch, firms):
 
 
 def test_part_served_is_partial(dispatch, firms):
-    """One service with somebody and one with nobody: exit 3, status partial."""
+    """A plan with one served and one unserved service has exit code 3 and status partial."""
     ran = dispatch("cascade", "accident", "-a", "86150", "--persons", "5", "--json", *WHEN)
     assert (ran.code, ran.envelope["status"]) == (3, "partial")
 
 
 def test_a_plan_without_a_cascade_is_success(dispatch, firms):
-    """Somebody ill needs 112 and no tow truck: exit 0."""
+    """A medical emergency needs 112 and no tow truck: exit code 0."""
     ran = dispatch("cascade", "notfall", "-a", "86150", *WHEN)
     assert ran.code == 0
     assert ran.out.splitlines()[1].split("\t")[:4] == ["ambulance", "now", "0", "112"]
@@ -125,8 +125,8 @@ def test_a_plan_without_a_cascade_is_success(dispatch, firms):
         (("--at", "A8 km 123,4 Ri. München"), "kilometres of roads"),
     ],
 )
-def test_a_wrong_value_is_exit_2_with_what_is_allowed(dispatch, firms, argv, said):
-    """Usage errors say what was found and what is allowed, with --json in the envelope too."""
+def test_a_wrong_value_is_exit_2_with_the_allowed_ones(dispatch, firms, argv, said):
+    """Usage errors name the value and the allowed ones, also in the JSON."""
     at = () if "--at" in argv else ("--at", "86150")
     ran = dispatch("cascade", "accident", *at, *argv, "--json")
     assert ran.code == 2
@@ -138,15 +138,15 @@ def test_a_wrong_value_is_exit_2_with_what_is_allowed(dispatch, firms, argv, sai
 
 
 def test_an_unreadable_number_of_injured_still_calls_112(dispatch, firms):
-    """Somebody said "injured": even where the number makes no sense, 112 stands first."""
+    """With an invalid number of injured persons the emergency line is still first."""
     for value in ("-1", "many", ""):
         ran = dispatch("cascade", "accident", "--at", "86150", f"--injured={value}")
         assert ran.code == 2
         assert ran.out.splitlines()[1].split("\t")[3] == "112"
 
 
-def test_all_wrong_values_are_said_at_once(dispatch, firms):
-    """Several wrong options are one answer."""
+def test_all_wrong_values_are_one_error(dispatch, firms):
+    """Several wrong options are reported together."""
     ran = dispatch("cascade", "tow", "-a", "nowhere9", "--weight-t", "x", "--spot", "moon")
     assert ran.code == 2
     assert ran.err.count("error:") == 3
@@ -168,14 +168,14 @@ def test_an_unknown_kind_suggests_the_nearest(dispatch, firms):
 
 
 def test_the_sample_announces_itself(dispatch, home):
-    """Without a file of one's own the sample answers, and says so."""
+    """Without a provider file the packaged sample is used, with a message."""
     ran = dispatch("cascade", "tow", "-a", "86150", "--json", *WHEN)
     assert ran.envelope["data"]["provider_file"]["source"] == "sample"
     assert any("sample" in warning for warning in ran.envelope["warnings"])
 
 
 def test_quiet_drops_hints_but_no_warnings_and_errors(dispatch, home):
-    """--quiet drops hints; a warning may be what saves somebody, so it stays."""
+    """--quiet suppresses hints; warnings stay, because they may concern safety."""
     assert dispatch("cascade", "tow", "-a", "86150", "--quiet", *WHEN).err.startswith("warning: ")
     ran = dispatch("cascade", "tow", "-a", "86150", "--quiet", "--client", "x")
     assert ran.err.startswith("error: ")
@@ -191,7 +191,7 @@ def test_quiet_drops_hints_but_no_warnings_and_errors(dispatch, home):
     ],
 )
 def test_the_emergency_line_is_read_from_every_spelling(dispatch, home, argv):
-    """Joined short options, a double dash, an option before the command: 112 still stands."""
+    """The emergency line is found with joined short options, "--" and leading options."""
     ran = (
         dispatch(*argv, "--providers", "missing.toml") if argv[0] == "cascade" else dispatch(*argv)
     )
@@ -199,8 +199,8 @@ def test_the_emergency_line_is_read_from_every_spelling(dispatch, home, argv):
     assert ran.out.splitlines()[1].split("\t")[3] == "112"
 
 
-def test_what_to_say_stands_without_a_file(dispatch, home):
-    """Behind the barrier is said even when the provider file is missing."""
+def test_advice_needs_no_provider_file(dispatch, home):
+    """The advice to go behind the barrier is shown without a provider file."""
     argv = ("cascade", "panne", "-a", "86150", "--spot", "shoulder", "--providers", "no.toml")
     assert "Behind the barrier" in dispatch(*argv).out
     assert dispatch(*argv, "--json").envelope["data"]["advice"]
@@ -215,8 +215,8 @@ def test_control_centres_stand_after_112_only(dispatch, firms):
     assert "99998-777" not in dispatch("cascade", "theft", "-a", "86150", *WHEN).out
 
 
-def test_all_unknown_names_are_said_at_once(dispatch, firms):
-    """A client in capitals and an unknown wish: two errors, each with the nearest."""
+def test_all_unknown_names_are_one_error(dispatch, firms):
+    """A client in capitals and an unknown wish are two problems with suggestions."""
     ran = dispatch("cascade", "tow", "-a", "86150", "-c", "ADAC", "--wish", "lehc")
     assert 'did you mean "adac"' in ran.err
     assert 'did you mean "lech"' in ran.err

@@ -61,7 +61,7 @@ LOOKS = (
 
 @pytest.fixture
 def firms(home):
-    """Two firms that can do whatever these cases need."""
+    """Two firms that can do all jobs of these cases."""
     for name, number in (("lech", 114), ("wertach", 207)):
         with (home / "providers.toml").open("a") as file:
             file.write(
@@ -124,7 +124,7 @@ def test_a_placeholder_may_have_any_name():
 
 
 def test_the_loop_goes_on_without_its_texts(dispatch, firms, monkeypatch):
-    """Where the texts cannot be made, the acceptance is said to be recorded and keys still work."""
+    """If the texts cannot be made, the acceptance is reported as recorded and keys still work."""
     dispatch("case", "open", "tow", "--at", "86150")
     monkeypatch.setattr("sys.stdin", io.StringIO("\na\n30\ni\nhas a dog\nk\nk\nq\n"))
     monkeypatch.setattr(call_texts, "to_driver", lambda *_: 1 / 0)
@@ -139,7 +139,7 @@ def test_the_loop_goes_on_without_its_texts(dispatch, firms, monkeypatch):
 @pytest.mark.parametrize("most", [3, pytest.param(12, marks=pytest.mark.ci)], ids=["few", "many"])
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
 def test_a_mistake_after_the_commit_is_a_warning(dispatch, firms, home, most, form):
-    """Wherever the program fails after a commit: the recorded fact stands first, and exit is 0."""
+    """After any failure behind a commit the recorded fact is first, and the exit code is 0."""
     before, db = home / "before.sqlite3", home / "log.sqlite3"
     for argv in (opening(), *ACTS):
         for at in range(most):
@@ -160,7 +160,7 @@ def test_a_mistake_after_the_commit_is_a_warning(dispatch, firms, home, most, fo
 
 
 def test_a_mistake_after_a_warning_leaves_the_fact_first(dispatch, firms, home):
-    """With a warning and a hint to print, none of them stands before the recorded fact."""
+    """No warning or hint precedes the recorded fact."""
     with (home / "providers.toml").open("a") as file:
         file.write(
             '[[provider]]\nid = "isar"\nname = "Abschlepp Isar"\nphone = "089 99998-300"\n'
@@ -187,7 +187,7 @@ def test_a_mistake_after_a_warning_leaves_the_fact_first(dispatch, firms, home):
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
 @pytest.mark.parametrize("verb", ["backup", "restore"])
 def test_a_mistake_after_a_copy_is_a_warning(dispatch, firms, home, verb, form):
-    """A backup that is made, and a log that is restored, stand first, and exit is 0."""
+    """A finished backup or restore is reported first, with exit code 0."""
     dispatch("case", "open", "tow", "--at", "86150")
     dispatch("log", "backup", str(home / "copy"))
     dispatch("case", "note", "1", "has a dog")
@@ -208,7 +208,7 @@ def test_a_mistake_after_a_copy_is_a_warning(dispatch, firms, home, verb, form):
 
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
 def test_a_mistake_after_the_last_provider_is_a_warning(dispatch, firms, form):
-    """That no provider is left is recorded, and told with the number to call."""
+    """An exhausted service is recorded and reported with the number to call."""
     dispatch("case", "open", "tow", "--at", "86150")
     for number in (1, 2):
         dispatch("case", "offer", "1")
@@ -234,7 +234,7 @@ def shell(line: str):
 
 @pytest.mark.parametrize("form", ["", "--json", "--quiet"])
 def test_a_full_disk_takes_nothing_back(dispatch, firms, form):
-    """``case offer 1 >/dev/full`` says what is recorded, with the number to call, and exits 0."""
+    """``case offer 1 >/dev/full`` reports the recorded call and its number, with exit code 0."""
     dispatch("case", "open", "tow", "--at", "86150")
     ran = shell(f"dispatch case offer 1 {form} >/dev/full")
     assert ran.returncode == 0
@@ -248,7 +248,7 @@ def test_a_full_disk_takes_nothing_back(dispatch, firms, form):
 
 @pytest.mark.parametrize("form", ["", "--json", "--quiet"])
 def test_a_full_disk_takes_no_copy_back(dispatch, firms, home, form):
-    """``log backup`` and ``log restore`` to /dev/full say what they did, and exit 0."""
+    """``log backup`` and ``log restore`` to /dev/full report their result, with exit code 0."""
     dispatch("case", "open", "tow", "--at", "86150")
     ran = shell(f"dispatch log backup {home}/copy {form} >/dev/full")
     head = dispatch("log", "head").out.strip()
@@ -288,7 +288,7 @@ def test_a_full_disk_does_not_hide_that_no_provider_is_left(dispatch, firms, for
 
 
 def test_a_closed_stdout_is_not_silent(dispatch, firms):
-    """``accept … >&-``, and a reader that has left, are told what was recorded."""
+    """``accept … >&-``, and a closed pipe, report the recorded fact on stderr."""
     dispatch("case", "open", "tow", "--at", "86150")
     ran = shell("dispatch case offer 1 >&-")
     assert (ran.returncode, ran.stderr.splitlines()[-2:]) == (

@@ -1,4 +1,4 @@
-"""A clock that jumps: said once, recorded, shown; nobody waits in silence, nothing is erased."""
+"""A jump of the clock is reported once, recorded and shown; it stops erasure."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -37,8 +37,8 @@ def journal(dispatch) -> list[tuple[int, str]]:
         return [(act.case_id, act.action) for act in reader.acts()]
 
 
-def test_a_clock_set_back_leaves_nobody_waiting(at, dispatch):
-    """Opened by a clock an hour fast: set right, audit says so and that the case waits."""
+def test_a_clock_set_back_hides_no_waiting_case(at, dispatch):
+    """After a clock that was an hour fast is set right, audit reports it and the waiting case."""
     at(HOUR, "open", "tow", "--at", "86150")
     for minutes in (1, 10, 40):
         ran = at(timedelta(minutes=minutes), "audit")
@@ -73,8 +73,8 @@ def test_a_reminder_of_a_clock_ahead_is_due(at):
     assert not listed["overdue"]
 
 
-def test_a_jump_is_said_once_and_recorded(at, dispatch):
-    """The first act after a jump warns and records it, the next ones are silent."""
+def test_a_jump_is_reported_once_and_recorded(at, dispatch):
+    """The first act after a jump warns of it and records it; later acts do not warn."""
     at(HOUR, "open", "tow", "--at", "86150")
     first = at(0 * HOUR, "offer", "1")
     assert first.code == 0
@@ -89,8 +89,8 @@ def test_a_jump_is_said_once_and_recorded(at, dispatch):
     assert dispatch("log", "verify").code == 0
 
 
-def test_a_report_says_and_records_a_jump(at, dispatch):
-    """What a firm says on the phone is the first act after a jump: it hides none from forget."""
+def test_a_report_warns_of_a_jump_and_records_it(at, dispatch):
+    """A report by phone as the first act after a jump records it, so that forget finds it."""
     at(0 * HOUR, "open", "tow", "--at", "86150")
     at(0 * HOUR, "cancel", "1")
     at(365 * DAY, "list")
@@ -105,8 +105,8 @@ def test_a_report_says_and_records_a_jump(at, dispatch):
 
 
 @pytest.mark.parametrize("form", ["lines", "json", "quiet"])
-def test_a_refused_act_says_the_jump(at, dispatch, form):
-    """The act that is refused records the jump, so it says it too; --quiet drops warnings."""
+def test_a_refused_act_warns_of_a_jump(at, dispatch, form):
+    """A refused act records the jump and warns of it; --quiet suppresses the warning."""
     at(HOUR, "open", "tow", "--at", "86150")
     at(HOUR, "offer", "1")
     at(HOUR, "decline", "1.1", "--reason", "no_unit")
@@ -121,8 +121,8 @@ def test_a_refused_act_says_the_jump(at, dispatch, form):
         assert SET_BACK in warning
 
 
-def test_an_interrupted_look_says_the_jump(at, dispatch, monkeypatch):
-    """A personal look is recorded before it is shown: Ctrl-C in between loses no warning."""
+def test_an_interrupted_view_warns_of_a_jump(at, dispatch, monkeypatch):
+    """Ctrl-C after the record of a personal view does not suppress the warning."""
 
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -152,13 +152,13 @@ def test_a_restore_records_a_jump_and_hides_none(at, dispatch, monkeypatch, tmp_
     [(59.8, "60 min"), (119, "119 min"), (119.9, "2 h"), (299, "5 h"), (47 * 60, "47 h"),
      (2 * 1440 + 1300, "3 days")],
 )  # fmt: skip
-def test_a_jump_is_told_in_rounded_units(minutes: float, said: str):
+def test_a_jump_is_rounded(minutes: float, said: str):
     """A clock set back from 14:46 to 09:47 was set back by 5 hours, not by 4."""
     assert str(_length(timedelta(minutes=minutes))) == said
 
 
 def test_doctor_shows_a_jump(at, dispatch):
-    """The line "clock" of the doctor says how far the clock has jumped, else that it agrees."""
+    """The line "clock" of doctor shows the size of a jump, or that the clock agrees."""
     at(0 * HOUR, "open", "tow", "--at", "86150")
     assert "clock\tagrees with the journal\tjournal" in dispatch("doctor").out
     at(-HOUR, "offer", "1")

@@ -1,4 +1,4 @@
-"""A look does not renew the times of the log's files, which tell a clock that was set forward."""
+"""Reading does not change the times of the log's files, which reveal a clock set forward."""
 
 import os
 import shutil
@@ -77,7 +77,7 @@ def log(request: pytest.FixtureRequest, closed_case: Path, firms: Path, home: Pa
 
 
 def assert_forget_refuses() -> None:
-    """``forget`` asks for a confirmation, and audit says why."""
+    """``forget`` asks for a confirmation, and audit shows the reason."""
     refused = run("case", "forget", "--older-than", "30d")
     assert refused.returncode == 8, refused.stdout
     assert JUMPED in refused.stderr

@@ -32,13 +32,13 @@ def _numbers(ran) -> list[int]:
 
 
 def test_the_list_has_open_cases_and_the_last_closed(many):
-    """The open case stands first, then the 50 that were closed last, oldest first."""
+    """The open case is first, then the last 50 closed ones, the oldest first."""
     assert _numbers(many()) == [COUNT + 1, *range(COUNT - 49, COUNT + 1)]
     assert _numbers(many("--open")) == [COUNT + 1]
 
 
 def test_all_cases_come_page_by_page(many):
-    """With --all every case stands once, in the table as in JSON, which is one whole envelope."""
+    """With --all each case is listed once, in the table and in one JSON object."""
     everything = [COUNT + 1, *range(1, COUNT + 1)]
     assert _numbers(many("--all")) == everything
     ran = many("--all", "--json")

@@ -42,7 +42,7 @@ GIVES_WAY = "2.1: its unit cannot set off before"
 
 
 class Typist:
-    """Presses the keys of some steps, and checks after each what the screen says."""
+    """Presses the keys of some steps, and checks the screen after each."""
 
     def __init__(self, steps) -> None:
         self._steps = list(steps)
@@ -89,8 +89,8 @@ def two(home) -> None:
     ],
     ids=["other keys", "to the end", "the next service"],
 )
-def test_each_key_does_what_its_verb_does(dispatch, two, kind, steps, states):
-    """After every key the screen says what was done, and the log holds it."""
+def test_each_key_does_the_same_as_its_command(dispatch, two, kind, steps, states):
+    """After each key the screen shows the act, and the log has it."""
     dispatch("case", "open", kind, "--at", "86150")
     typist = Typist(steps)
     desk = DeskOptions()
@@ -133,8 +133,8 @@ def test_a_job_that_gives_way_is_named(dispatch, two, monkeypatch, minutes, keys
     worked(1, keys)
 
 
-def test_what_was_not_done_is_named_when_a_case_is_closed(dispatch, two):
-    """After the second k the screen names each service that was planned and is not done."""
+def test_unfinished_services_are_named_at_the_closing(dispatch, two):
+    """After the second k the screen names each unfinished service."""
     dispatch("case", "open", "tow", "--at", "86150")
     worked(1, [("k", "k again: close with tow: waiting"), ("k", "closed with tow: waiting")])
 
@@ -172,7 +172,7 @@ def asked(book, answers, facts=None, **more):
 
 
 def test_enter_takes_every_default(two, capsys):
-    """Only the place has none; what is wrong is said and asked for again."""
+    """Only the place has no default; wrong input is explained and asked for again."""
     answers = [
         "what",
         "no",
@@ -197,7 +197,7 @@ def test_enter_takes_every_default(two, capsys):
 
 
 def test_danger_is_asked_first_and_answered_at_once(two, capsys):
-    """Two hurt, trapped, on the lane: the emergency line stands before the next question."""
+    """With injured persons on the lane the emergency line precedes the next question."""
     answers = [
         "2, trapped lane",
         "86150",
@@ -218,8 +218,8 @@ def test_danger_is_asked_first_and_answered_at_once(two, capsys):
     assert facts.injured == 1
 
 
-def test_what_was_typed_is_not_asked(two):
-    """Whoever says everything is asked nothing."""
+def test_typed_facts_are_not_asked(two):
+    """With all options there is no question."""
     facts = IncidentOptions(
         kind="tow", at="86150", injured=0, vehicle="car", persons=1, client="none"
     )

@@ -23,7 +23,7 @@ def opened(dispatch, firms):
         ("--service", "tow,recovery", "--service 'tow,recovery' names several services"),
     ],
 )
-def test_which_services_a_call_is_for_is_never_guessed(dispatch, opened, option, text, says):
+def test_the_services_of_a_call_are_never_guessed(dispatch, opened, option, text, says):
     """An empty name, or a list where one service is meant, is refused and places no call."""
     ran = dispatch("case", "offer", "1", option, text)
     assert (ran.code, says in ran.err) == (2, True)
@@ -32,7 +32,7 @@ def test_which_services_a_call_is_for_is_never_guessed(dispatch, opened, option,
 
 
 def test_a_promise_that_cannot_be_kept_is_named_everywhere(dispatch, firms, monkeypatch):
-    """Case 2 gives way to a new time of case 1: list, audit, show and work say that it is due."""
+    """After a booking gives way, list, audit, show and work show the due new time."""
     for case in ("1", "2"):
         dispatch(*OPEN)
         dispatch("case", "offer", case, "--provider", "lech", "--because", "x", "--decision")

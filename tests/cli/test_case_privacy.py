@@ -19,7 +19,7 @@ WITHOUT_A_DOOR = (
 
 
 def canaries(number: int) -> dict[str, str]:
-    """A value that stands nowhere else for every personal field, also the exact place."""
+    """Unique values for every personal field, including the exact place."""
     values = {name: f"Canary{name.replace('_', '')}{number:03}" for name in FIELDS}
     values["call_back"] = f"089 99998-{number:03}7"
     values["text"] = f"Canarytext{number:03}"
@@ -27,7 +27,7 @@ def canaries(number: int) -> dict[str, str]:
 
 
 def is_clean(text: str, number: int, at: str) -> bool:
-    """Whether no canary stands in a text: no name, no number, no exact place."""
+    """Return whether a text has none of the unique values."""
     lat, lon = at.split(",")
     return not (
         "Canary" in text
@@ -59,8 +59,8 @@ def test_no_canary_in_the_default_output_of_any_command(home, firms, capsys, cou
             assert is_clean(out + err, number, at), (argv, out, err)
 
 
-def test_the_one_door_is_written_down(dispatch, firms):
-    """``show --personal`` shows every field, and the journal says who looked."""
+def test_a_personal_view_is_recorded(dispatch, firms):
+    """``show --personal`` shows every field, and the journal records the operator."""
     values = canaries(1)
     options = [f"--{name.replace('_', '-')}={values[name]}" for name in FIELDS]
     dispatch("case", "open", "tow", "--at", "48.370011,10.890017", *options)
@@ -73,8 +73,8 @@ def test_the_one_door_is_written_down(dispatch, firms):
     assert is_clean(str(log), 1, "48.370011,10.890017")
 
 
-def test_after_acceptance_the_driver_gets_what_is_needed(dispatch, firms):
-    """The acceptance, and not the offer, gives place, number, name, plate and words."""
+def test_the_driver_gets_personal_data_after_acceptance(dispatch, firms):
+    """The acceptance shows place, number, name, plate and note; the offer does not."""
     values = canaries(1)
     options = [f"--{name.replace('_', '-')}={values[name]}" for name in FIELDS]
     dispatch("case", "open", "tow", "--at", "48.370011,10.890017", *options)
@@ -103,8 +103,8 @@ def test_files_are_the_operators_own(dispatch, firms, tmp_path):
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
 
 
-def test_what_is_typed_as_an_option_is_warned_of_once(dispatch, firms):
-    """One warning names the options, never their values; what was read from stdin needs none."""
+def test_typed_personal_data_give_one_warning(dispatch, firms):
+    """One warning names the options without their values; stdin gives none."""
     ran = dispatch(
         "case", "open", "tow", "--at", "86150", "--caller", "Canary", "--plate", "Canary"
     )

@@ -59,7 +59,7 @@ def test_every_verb_speaks_json_under_its_own_schema(dispatch, opened):
 
 @pytest.mark.parametrize("form", ["lines", "json", "quiet"])
 def test_a_broken_provider_file_is_a_clean_warning(dispatch, opened, firms, form):
-    """What only looks goes on and says why; no control character gets out, --quiet drops it."""
+    """Commands that only read continue with a warning without control characters."""
     firms.write_text('"\\u001b[2J" = 1\n')
     ran = dispatch("case", "list", *([] if form == "lines" else [f"--{form}"]))
     assert ran.code == 0
@@ -104,7 +104,7 @@ def test_the_hint_names_the_next_call_where_there_is_one(dispatch, firms):
 
 
 def test_the_bare_number_only_while_one_offer_is_open(dispatch, opened):
-    """``case accept 1`` is refused with exit 2 while nobody is asked."""
+    """``case accept 1`` is refused with exit code 2 while no offer is open."""
     ran = dispatch("case", "accept", "1", "--eta", "35")
     assert ran.code == 2
     assert "0 open offers" in ran.err
@@ -112,8 +112,8 @@ def test_the_bare_number_only_while_one_offer_is_open(dispatch, opened):
     assert dispatch("case", "accept", "1", "--eta", "35").code == 0
 
 
-def test_nobody_left_is_a_number_and_exit_3(dispatch, home):
-    """When everybody has refused, the last resort's number stands there."""
+def test_an_exhausted_service_has_a_number_and_exit_3(dispatch, home):
+    """After all refusals the number of the last resort is shown, with exit code 3."""
     (home / "providers.toml").write_text(
         '[last_resort.default]\nphone = "089 99998-900"\ntext = "duty desk"\n'
         '[[provider]]\nid = "lech"\nname = "Lech"\nphone = "089 99998-114"\nservices = ["tow"]\n'
@@ -129,7 +129,7 @@ def test_nobody_left_is_a_number_and_exit_3(dispatch, home):
 
 
 def test_out_of_order_needs_a_reason(dispatch, opened):
-    """Whoever is asked out of order is asked for a reason that is kept."""
+    """A call out of order needs a reason, which is kept."""
     assert dispatch("case", "offer", "1", "--provider", "wertach").code == 2
     assert dispatch("case", "offer", "1", "--because", "x").code == 2
     argv = ("case", "offer", "1", "--provider", "wertach", "--because", "their wish", "--wish")
@@ -152,10 +152,8 @@ def test_a_correction_keeps_both_records(dispatch, opened):
 
 
 @pytest.mark.parametrize(("number", "is_doubted"), [("12", True), ("089 99998-555", False)])
-def test_a_number_that_cannot_be_dialled_is_doubted_by_every_verb(
-    dispatch, firms, number, is_doubted
-):
-    """``open`` and ``amend`` warn of it alike, and say the number in neither warning."""
+def test_every_command_warns_of_an_invalid_number(dispatch, firms, number, is_doubted):
+    """``open`` and ``amend`` warn of it without the number."""
     dispatch("case", "open", "tow", "--at", "86150")
     for verb in (("open", "tow", "--at", "86150"), ("amend", "1")):
         ran = dispatch("case", *verb, "--call-back", number)
@@ -189,8 +187,8 @@ def test_the_second_vehicle_of_a_crash(dispatch, firms):
     assert (personal["caller"], personal["call_back"]) == ("Somebody", "089 99998-555")
 
 
-def test_what_is_personal_is_read_from_stdin(dispatch, firms):
-    """Each ``-`` takes one line of stdin, in the order of the options."""
+def test_personal_data_are_read_from_stdin(dispatch, firms):
+    """Each ``-`` reads one line of stdin, in the order of the options."""
     argv = (*OPEN, "--caller", "-", "--call-back", "-", "--note", "-")
     ran = subprocess.run(
         [sys.executable, "-m", "dispatch_cli", *argv],
@@ -203,7 +201,7 @@ def test_what_is_personal_is_read_from_stdin(dispatch, firms):
     )  # fmt: skip
 
 
-def test_a_number_that_cannot_be_dialled_is_warned_of_and_not_repeated(dispatch, firms):
+def test_a_warning_does_not_repeat_an_invalid_number(dispatch, firms):
     """A doubtful call-back number is kept, warned of, and not written into the warning."""
     ran = dispatch(*OPEN, "--call-back", "12345678901234")
     assert ran.code == 0
@@ -211,8 +209,8 @@ def test_a_number_that_cannot_be_dialled_is_warned_of_and_not_repeated(dispatch,
     assert "12345678901234" not in ran.err + ran.out
 
 
-def test_a_missed_deadline_is_exit_7_and_stands_first(dispatch, opened):
-    """``case audit`` is silent and 0, or a line each and 7; the list begins with the missed one."""
+def test_a_missed_deadline_is_exit_7_and_first(dispatch, opened):
+    """``case audit`` prints nothing with exit code 0, or a line each with exit code 7."""
     assert dispatch("case", "audit") == (0, "", "")
     dispatch("case", "open", "tow", "--at", "80331")
     dispatch("case", "callback", "1", "0")
@@ -224,8 +222,8 @@ def test_a_missed_deadline_is_exit_7_and_stands_first(dispatch, opened):
     assert dispatch("case", "audit").code == 0
 
 
-def test_the_sample_is_refused_and_112_stands(dispatch, home):
-    """Nobody works with invented firms by accident: exit 4, and the emergency line all the same."""
+def test_the_sample_is_refused_with_the_emergency_line(dispatch, home):
+    """The sample is refused with exit code 4, and the emergency line is shown."""
     ran = dispatch("case", "open", "unfall", "--at", "86150", "--injured", "1")
     assert ran.code == 4
     assert "--sample" in ran.err
@@ -256,16 +254,16 @@ def test_the_sample_is_refused_and_112_stands(dispatch, home):
         (("show", "1", "--say", "fr"), "allowed: de, en"),
     ],
 )
-def test_what_is_wrong_is_exit_2_with_what_is_allowed(dispatch, opened, argv, said):
-    """Usage errors say what was found and what is allowed."""
+def test_a_wrong_value_is_exit_2_with_the_allowed_ones(dispatch, opened, argv, said):
+    """Usage errors name the value and the allowed ones."""
     dispatch("case", "offer", "1")
     ran = dispatch("case", *argv)
     assert ran.code == 2
     assert said in ran.err
 
 
-def test_a_clock_time_that_has_passed_is_not_taken_for_tomorrow(dispatch, opened):
-    """Nobody promises tomorrow's 12:38 without saying so."""
+def test_a_past_time_of_day_is_not_tomorrow(dispatch, opened):
+    """A time of day that has passed is refused, not read as tomorrow."""
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
@@ -288,8 +286,8 @@ def test_the_journal_is_whole_and_its_head_is_kept(dispatch, opened):
     assert ran.envelope["data"]["problems"]
 
 
-def test_the_fairness_report_counts_what_was_done(dispatch, opened):
-    """Ranked first, offered and accepted are counted; overrides stand apart."""
+def test_the_fairness_report_counts_acts(dispatch, opened):
+    """Ranked first, offered and accepted are counted; overrides are counted apart."""
     dispatch("case", "offer", "1")
     dispatch("case", "accept", "1", "--eta", "20")
     report = dispatch("report", "fairness", "--since", "2020-01-01", "--json").envelope
@@ -301,8 +299,8 @@ def test_the_fairness_report_counts_what_was_done(dispatch, opened):
     assert '"yesterday" is no month and no day' in ran.err
 
 
-def test_the_forecast_report_holds_what_was_said_against_what_came(dispatch, opened):
-    """A chance of 70 % that came true, with its tenth, its firm and year; too little is said."""
+def test_the_forecast_report_compares_forecast_and_outcome(dispatch, opened):
+    """A forecast of 70 % that came true, by tenth, firm and year, with a warning."""
     empty = dispatch("report", "forecast")
     assert (empty.code, len(empty.out.splitlines())) == (0, 1)
     assert "too few offers for a verdict: 0 asked" in empty.err
@@ -328,8 +326,8 @@ def test_the_forecast_report_holds_what_was_said_against_what_came(dispatch, ope
     assert dispatch("report", "forecast", "--since", "yesterday").code == 2
 
 
-def test_providers_show_says_late_against_the_forecast_and_the_promise(dispatch, opened):
-    """A firm that is there at once, 20 minutes before its promise: early against both."""
+def test_providers_show_has_lateness_against_forecast_and_promise(dispatch, opened):
+    """A firm that comes 20 minutes before its promise is early against both."""
     dispatch("case", "offer", "1")
     dispatch("case", "accept", "1", "--eta", "20")
     dispatch("case", "arrive", "1.1")
@@ -380,12 +378,12 @@ def test_a_case_on_hold_is_kept(dispatch, opened):
 
 
 def test_quiet_drops_the_hints(dispatch, opened):
-    """--quiet leaves only what was asked for."""
+    """--quiet leaves only the result."""
     assert dispatch("case", "offer", "1", "--quiet").err == ""
 
 
-def test_the_log_is_where_db_says(dispatch, firms, tmp_path):
-    """--db and DISPATCH_DB name another log."""
+def test_the_log_is_that_of_the_option_db(dispatch, firms, tmp_path):
+    """--db and DISPATCH_DB select another log."""
     other = tmp_path / "other.sqlite3"
     dispatch(*OPEN, "--db", str(other))
     assert other.exists()
@@ -395,7 +393,7 @@ def test_the_log_is_where_db_says(dispatch, firms, tmp_path):
 
 
 def test_doctor_checks_the_log(dispatch, firms, tmp_path):
-    """``doctor`` says where the log is and whether it is sound; a damaged one is exit 4."""
+    """``doctor`` shows the log and its state; a damaged one has exit code 4."""
     assert "none yet" in dispatch("doctor").out
     dispatch(*OPEN)
     ran = dispatch("doctor")

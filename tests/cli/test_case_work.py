@@ -73,8 +73,8 @@ def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_killed_terminal_is_taken_up_where_it_was(dispatch, opened, number):
-    """Whatever ends the loop, the open offer is there and is asked about; settings are put back."""
+def test_a_killed_loop_can_be_continued(dispatch, opened, number):
+    """After any end of the loop the open offer is still there, and the terminal is restored."""
     with Terminal(["case", "work"]) as terminal:
         terminal.wait_for(BOTTOM)
         terminal.press("\r")
@@ -104,7 +104,7 @@ def test_ctrl_c_leaves_with_130(dispatch, opened):
 
 
 def test_every_other_key(dispatch, opened):
-    """Unreachable, wrong equipment, call back, note, cancel, emergency: each says what it did."""
+    """Each further key shows its act: unreachable, wrong equipment, call back, note, cancel."""
     with Terminal(["case", "work", "1"]) as terminal:
         terminal.wait_for(BOTTOM)
         terminal.press("a")
@@ -239,12 +239,12 @@ def test_plain_prompts_without_a_terminal(dispatch, opened):
 
 
 def test_nothing_to_work_on(dispatch, firms):
-    """Without an open case there is nothing to do, and that is said."""
+    """Without an open case the command prints that there is none."""
     assert dispatch("case", "work").out == "no open case\n"
 
 
 def follow(terminal: Terminal, steps: list[tuple[str, str]]) -> None:
-    """Press keys, and wait after each for what the screen must say."""
+    """Press keys, and wait after each for a text on the screen."""
     for keys, text in steps:
         terminal.press(keys)
         terminal.wait_for(text)
@@ -262,8 +262,8 @@ def test_a_service_that_did_not_help_opens_the_next(dispatch, firms):
     assert [state for _, state in offers(dispatch)] == ["unsuccessful", "corrected", "declined"]
 
 
-def test_nobody_left_shows_the_last_resort(dispatch, opened, firms):
-    """When everybody has refused, the loop shows the last resort's number and stays usable."""
+def test_an_exhausted_service_shows_the_last_resort(dispatch, opened, firms):
+    """After all refusals the loop shows the last resort's number and stays usable."""
     for number, reason in ((1, "no_unit"), (2, "weather")):
         dispatch("case", "offer", "1")
         dispatch("case", "decline", f"1.{number}", "--reason", reason)

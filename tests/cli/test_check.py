@@ -20,12 +20,12 @@ def rows(ran: Ran) -> dict[str, dict[str, str]]:
 
 
 def states(ran: Ran) -> dict[str, str]:
-    """The state of everybody."""
+    """Return the state of each provider."""
     return {name: row["state"] for name, row in rows(ran).items()}
 
 
-def test_off_a_terminal_everybody_is_a_row(dispatch, home):
-    """Each provider with a check is a row, the worst first; one without a check is none."""
+def test_without_a_terminal_each_provider_is_a_row(dispatch, home):
+    """Each provider with a check is a row, the worst first; others are not."""
     with listener() as gone:
         gone.close()
         path = write(
@@ -39,8 +39,8 @@ def test_off_a_terminal_everybody_is_a_row(dispatch, home):
     assert rows(ran)["ilm"]["why"] == "connection refused, 1 x"
 
 
-def test_only_those_named(dispatch, home):
-    """With ids only these are looked at; an unknown one is exit 2 and names the nearest."""
+def test_only_the_named_providers(dispatch, home):
+    """With ids only these are checked; an unknown one is exit code 2 with a suggestion."""
     path = write(
         home, provider("lech", command("/bin/true")), provider("ilm", command("/bin/true"))
     )
@@ -67,7 +67,7 @@ def test_one_provider_phase_by_phase(dispatch, home):
 
 
 def test_json_is_one_envelope(dispatch, home):
-    """All that a run found is in one envelope under its schema, also while somebody is down."""
+    """The whole result is one JSON object, also while a provider is down."""
     path = write(
         home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2"))
     )
@@ -89,7 +89,7 @@ KINDS = {
 
 
 def failing(kind: str) -> str:
-    """A check of a kind that fails: nobody listens at port 1."""
+    """Return a check of a kind that fails, because port 1 has no listener."""
     port = 1
     private = "" if kind == "command" else ", allow_private = true"
     return f"check = [{{ {KINDS[kind].format(port=port)}{private} }}]"
@@ -97,8 +97,8 @@ def failing(kind: str) -> str:
 
 @pytest.mark.parametrize("kind", [*KINDS, "reported"])
 @pytest.mark.parametrize("why", ["maintenance", "hold", "hours"])
-def test_who_is_closed_changes_no_state(dispatch, home, kind, why):
-    """Every kind of failed look during maintenance, hold or outside its hours leaves no trace."""
+def test_a_closed_provider_changes_no_state(dispatch, home, kind, why):
+    """A failed look during maintenance, hold or closing hours changes no state."""
     now = datetime.now(UTC)
     start, until = (now + timedelta(hours=h) for h in (-1, 1))
     window = WINDOW.format(start=f"{start:%Y-%m-%dT%H:%M:%SZ}", until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
@@ -125,8 +125,8 @@ def test_who_is_closed_changes_no_state(dispatch, home, kind, why):
     assert [dispatch("check", "--providers", str(path)).code for _ in range(2)] == [0, 7]
 
 
-def test_a_hard_down_is_excluded_and_says_why(dispatch, home):
-    """Who is down is out of the cascade with since when and why; next week it is back."""
+def test_a_provider_that_is_down_is_excluded_with_a_reason(dispatch, home):
+    """It is excluded with time and reason; an incident next week ignores the state."""
     with listener() as gone:
         gone.close()
         path = write(
@@ -145,8 +145,8 @@ def test_a_hard_down_is_excluded_and_says_why(dispatch, home):
     assert len(cascade["candidates"]) == 2
 
 
-def test_near_min_is_the_files(dispatch, home):
-    """States count as far ahead as [check] near_min says."""
+def test_near_min_comes_from_the_file(dispatch, home):
+    """States count for incidents within [check] near_min."""
     with listener() as gone:
         gone.close()
         path = write(
@@ -178,7 +178,7 @@ def perfdata(line: str) -> dict[str, float]:
 
 
 def test_a_monitor_gets_one_line_and_its_own_codes(dispatch, home):
-    """0 all up, 2 somebody down, 3 observer offline: one line each, with figures that parse."""
+    """0 all up, 2 a provider down, 3 observer offline: one line each, with valid figures."""
     with listener() as lech, listener() as reference:
         settings = f'[check]\nfailures = 1\nreference = "127.0.0.1:{reference.port}"\n'
         path = write(home, settings, provider("lech", tcp(lech.port)))
@@ -201,8 +201,8 @@ def test_a_monitor_gets_one_line_and_its_own_codes(dispatch, home):
     "argv",
     [("--providers", "none.toml"), ("--bdget", "3"), ("nobody",), ("--json",), ("--budget=0",)],
 )
-def test_a_monitor_is_told_of_every_failure(dispatch, home, argv):
-    """Whatever is wrong with the arguments or the file is one line and 3, never 2 for critical."""
+def test_a_monitor_gets_every_failure_as_unknown(dispatch, home, argv):
+    """A wrong argument or file is one line and exit code 3, never 2."""
     write(home, provider("lech", command("/bin/true"))).rename(home / "x.toml")
     file = () if "--providers" in argv else ("--providers", str(home / "x.toml"))
     ran = dispatch("check", "--monitor", *argv, *file)
@@ -213,7 +213,7 @@ def test_a_monitor_is_told_of_every_failure(dispatch, home, argv):
 
 
 def test_a_monitor_does_not_wait_for_another_run(dispatch, home):
-    """While a run is going on the monitor is told what is known, and nobody is looked at twice."""
+    """During another run the monitor gets the known states, without a second look."""
     from dispatch_cli.files import hold_lock
 
     path, db = write(home, provider("lech", command("/bin/true"))), home / "x.db"
@@ -226,8 +226,8 @@ def test_a_monitor_does_not_wait_for_another_run(dispatch, home):
     assert (figures["up"], figures["checked"]) == (1, 0)
 
 
-def test_on_a_terminal_only_those_not_up(home):
-    """A screen has the counts, then those who are not up; --all has everybody."""
+def test_a_screen_shows_only_providers_that_are_not_up(home):
+    """A screen has the counts, then the providers that are not up; --all has all."""
     with listener() as gone:
         gone.close()
         path = write(
@@ -307,7 +307,7 @@ def test_hostile_names_reach_no_output_raw(dispatch, home):
 
 
 def test_secrets_are_in_no_output(dispatch, home, monkeypatch):
-    """A secret that is sent is neither printed nor kept, whatever the answer."""
+    """A secret that is sent is neither printed nor stored, with any answer."""
     monkeypatch.setenv("HUBER_TOKEN", "canary-77c1")
     with web_server(500) as (port, asked):
         look = (
@@ -357,15 +357,15 @@ def test_coverage_counts_days_and_keeps_promises(dispatch, home):
 
 
 def test_the_sample_is_refused(dispatch, home):
-    """Nobody is looked at in the packaged sample unless --sample says so."""
+    """The packaged sample is not checked without --sample."""
     ran = dispatch("check")
     assert ran.code == 4
     assert "the packaged sample has only invented firms" in ran.err
     assert dispatch("check", "--sample").code == 0
 
 
-def test_the_word_on_the_phone_is_a_row(dispatch, home):
-    """A provider without any check that has said something on the phone is shown with it."""
+def test_a_report_by_phone_is_a_row(dispatch, home):
+    """A provider without checks but with a report by phone is shown."""
     path = write(home, provider("lech"), provider("ilm"))
     said = ("providers", "report", "lech", "--free", "2", "--until", "45", "--providers", str(path))
     assert dispatch(*said).code == 0
@@ -376,8 +376,8 @@ def test_the_word_on_the_phone_is_a_row(dispatch, home):
     assert row["reported_until"]
 
 
-def test_who_is_no_longer_looked_at_is_forgotten(dispatch, home):
-    """When a check is taken out of the file, what it found no longer excludes anybody."""
+def test_a_removed_check_is_forgotten(dispatch, home):
+    """After its check is removed from the file, a provider is no longer excluded."""
     path = write(
         home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2"))
     )
@@ -399,13 +399,13 @@ def test_who_is_no_longer_looked_at_is_forgotten(dispatch, home):
     ],
 )
 def test_an_option_that_would_do_nothing_is_refused(dispatch, argv, says):
-    """Nobody believes that a file was written, or a provider looked at, that was not."""
+    """Options without an effect are refused, so that no file is missing by surprise."""
     ran = dispatch("check", *argv)
     assert ran.code == 2
     assert says in ran.err
 
 
-def test_a_monitor_hears_of_a_wrong_option_in_its_own_words(dispatch):
+def test_a_monitor_gets_a_wrong_option_as_unknown(dispatch):
     """A monitor has four codes: a wrong command line is the unknown one."""
     ran = dispatch("check", "--coverage", "7d", "--monitor")
     assert (ran.code, ran.out[:24]) == (3, "UNKNOWN: --monitor canno")

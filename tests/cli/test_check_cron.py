@@ -1,4 +1,4 @@
-"""``dispatch check --quiet`` as cron runs it: silent, said once, never twice at a time."""
+"""``dispatch check --quiet`` by cron: silent, one report of a change, never two runs at once."""
 
 import subprocess
 import sys
@@ -41,8 +41,8 @@ def test_quiet_runs_print_nothing(home: Path, runs: int) -> None:
         assert [bool(run(*QUIET, file).stdout) for _ in range(2)] == [False, True]
 
 
-def test_a_change_is_said_once(home: Path) -> None:
-    """Three failures are one line and exit 7; then silence; two successes are one line, exit 0."""
+def test_a_change_is_reported_once(home: Path) -> None:
+    """Three failures are one line and exit code 7; two successes are one line and 0."""
     with listener() as lech:
         file = write(home, provider("lech", tcp(lech.port)))
         assert run(*QUIET, file).stdout == b""
@@ -128,8 +128,8 @@ def test_the_lock_goes_with_a_killed_run(home: Path) -> None:
     assert run(*QUIET, file).returncode == 0
 
 
-def test_people_are_told_of_another_run(home: Path) -> None:
-    """Without --quiet the second run says why it leaves; with --json in the one envelope."""
+def test_another_run_is_reported_to_people(home: Path) -> None:
+    """Without --quiet the second run prints why it ends; with --json in the object."""
     from dispatch_cli.files import hold_lock
 
     file, _ = looking(home, 0)
@@ -145,8 +145,8 @@ def test_people_are_told_of_another_run(home: Path) -> None:
 
 
 @pytest.mark.parametrize("runs", [4, pytest.param(200, marks=pytest.mark.ci)])
-def test_offline_moves_nobody(home: Path, runs: int) -> None:
-    """While the reference is not reached each run ends with 5, one says so, and no state moves."""
+def test_offline_changes_no_state(home: Path, runs: int) -> None:
+    """While the reference is unreachable each run ends with 5 and no state changes."""
     with listener() as lech, listener() as reference:
         settings = f'[check]\nreference = "127.0.0.1:{reference.port}"\n'
         file = write(home, settings, provider("lech", tcp(lech.port)))
@@ -166,8 +166,8 @@ def test_offline_moves_nobody(home: Path, runs: int) -> None:
         assert online[1].stdout == b""
 
 
-def test_the_heartbeat_hears_of_start_and_end(home: Path) -> None:
-    """The address is asked with /start, then plain, also by a run that finds somebody down."""
+def test_the_heartbeat_gets_start_and_end(home: Path) -> None:
+    """The address gets /start, then the end, also of a run with a provider down."""
     with listener() as lech, web_server() as (port, asked):
         settings = f'[check]\nfailures = 1\nheartbeat = "http://127.0.0.1:{port}/ping"\n'
         file = write(home, settings, provider("lech", tcp(lech.port)))
@@ -180,8 +180,8 @@ def test_the_heartbeat_hears_of_start_and_end(home: Path) -> None:
         assert len(asked) == 4  # a look at one is no run
 
 
-def test_the_heartbeat_hears_that_a_run_failed(home: Path) -> None:
-    """An observer that is offline tells its exit code, where it still can."""
+def test_the_heartbeat_gets_a_failed_run(home: Path) -> None:
+    """An offline observer sends its exit code if it can."""
     with listener() as gone, web_server() as (port, asked):
         gone.close()
         settings = (
@@ -193,8 +193,8 @@ def test_the_heartbeat_hears_that_a_run_failed(home: Path) -> None:
         assert asked == ["/ping/start", "/ping/5"]
 
 
-def test_the_heartbeat_hears_that_a_file_could_not_be_written(home: Path) -> None:
-    """A run whose page or metrics cannot be written has failed: the heartbeat is told so."""
+def test_the_heartbeat_gets_an_unwritten_file(home: Path) -> None:
+    """A run whose page or metrics cannot be written reports a failure."""
     with web_server() as (port, asked):
         settings = f'[check]\nheartbeat = "http://127.0.0.1:{port}/ping"\n'
         file = write(home, settings, provider("lech", command("/bin/true")))
@@ -203,7 +203,7 @@ def test_the_heartbeat_hears_that_a_file_could_not_be_written(home: Path) -> Non
 
 
 def test_a_failing_heartbeat_fails_no_run(home: Path) -> None:
-    """A secret that is not set is said on stderr, silenced by --quiet, and changes no exit code."""
+    """A missing secret is a warning, suppressed by --quiet, and changes no exit code."""
     file = write(
         home, '[check]\nheartbeat = "env:PING_URL"\n', provider("lech", command("/bin/true"))
     )
@@ -215,8 +215,8 @@ def test_a_failing_heartbeat_fails_no_run(home: Path) -> None:
 
 
 @pytest.mark.ci
-def test_a_heartbeat_that_refuses_is_not_named(home: Path) -> None:
-    """Where nobody answers the heartbeat, the run goes on, and its address is in no output."""
+def test_the_address_of_a_failed_heartbeat_is_not_printed(home: Path) -> None:
+    """Without a listener the run continues, and the address is in no output."""
     with listener() as gone:
         gone.close()
         url = f"http://127.0.0.1:{gone.port}/canary-6f1d"
@@ -230,7 +230,7 @@ def test_a_heartbeat_that_refuses_is_not_named(home: Path) -> None:
 
 
 def test_a_budget_is_kept(home: Path) -> None:
-    """A look that takes longer than the whole budget is left out, and the run says so."""
+    """A look that takes longer than the budget is omitted, and the run reports it."""
     file, _ = looking(home, 20)
     begun = time.monotonic()
     ran = run(*QUIET, file, "--budget", 1)

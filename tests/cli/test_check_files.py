@@ -101,7 +101,7 @@ def test_all_three_files(home: Path, file: Path) -> None:
 
 
 def test_a_link_is_replaced_and_not_followed(home: Path, file: Path) -> None:
-    """A link of that name, planted by somebody else, leads the writer nowhere."""
+    """A link of that name, made by another user, does not redirect the writer."""
     target, prom = home / "precious", home / "dispatch.prom"
     target.write_text("precious")
     prom.symlink_to(target)

@@ -45,17 +45,17 @@ def parse_crontab(text: str) -> tuple[dict[str, str], list[tuple[list[set[int]],
 
 
 @pytest.fixture
-def odd(home: Path) -> Path:
-    """A provider file and a log in a folder with a name that needs care."""
+def quoted_paths(home: Path) -> Path:
+    """A provider file and a log in a folder whose name needs quoting."""
     folder = home / ODD
     folder.mkdir()
     return write(folder, provider("lech", command("/bin/true")))
 
 
-def test_the_crontab_runs_as_cron_runs_it(odd: Path) -> None:
+def test_the_crontab_runs_as_cron_runs_it(quoted_paths: Path) -> None:
     """Each line has its times, and its command works with nothing but cron's own environment."""
-    db = odd.parent / "log.sqlite3"
-    ran = run("check", "--print-crontab", "--providers", odd, "--db", db)
+    db = quoted_paths.parent / "log.sqlite3"
+    ran = run("check", "--print-crontab", "--providers", quoted_paths, "--db", db)
     assert ran.returncode == 0
     settings, entries = parse_crontab(ran.stdout.decode())
     assert settings["MAILTO"]
@@ -76,11 +76,11 @@ def test_the_crontab_runs_as_cron_runs_it(odd: Path) -> None:
     assert said[:4] == [b""] * 4
     assert re.search(rb"^[0-9]+:[0-9a-f]{64}$", said[4], re.MULTILINE)
     assert db.exists()
-    assert (odd.parent / "backups" / "log.sqlite3").exists()
+    assert (quoted_paths.parent / "backups" / "log.sqlite3").exists()
 
 
 def test_relative_names_become_absolute(home: Path) -> None:
-    """A file that was named from the folder one stands in is found from everywhere."""
+    """A file with a relative name is found from every folder."""
     write(home, provider("lech", command("/bin/true")))
     text = run(
         "check", "--print-crontab", "--providers", "own.toml", "--db", "x.db"
@@ -106,9 +106,9 @@ def unit_files(text: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def test_the_units_say_what_cron_conduct_needs(odd: Path) -> None:
-    """Expected codes, a unit for failures, a time limit, a spread and what was slept through."""
-    text = run("check", "--print-systemd", "--providers", odd).stdout.decode()
+def test_the_units_have_what_jobs_need(quoted_paths: Path) -> None:
+    """Exit codes, a unit for failures, a time limit, a spread, and missed runs."""
+    text = run("check", "--print-systemd", "--providers", quoted_paths).stdout.decode()
     files = unit_files(text)
     names = ("check", "audit", "forget", "backup", "head")
     assert set(files) == {
@@ -130,14 +130,14 @@ def test_the_units_say_what_cron_conduct_needs(odd: Path) -> None:
         assert "OnFailure=dispatch-failed@%n.service" in files[f"dispatch-{name}.service"]
 
 
-def test_systemd_accepts_the_units(odd: Path, tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(quoted_paths: Path, tmp_path: Path) -> None:
     """``systemd-analyze verify`` has nothing to say about any of them."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is not here")
     folder = tmp_path / "units"
     folder.mkdir()
-    files = unit_files(run("check", "--print-systemd", "--providers", odd).stdout.decode())
+    files = unit_files(run("check", "--print-systemd", "--providers", quoted_paths).stdout.decode())
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     ran = subprocess.run(
@@ -157,19 +157,19 @@ def test_systemd_accepts_the_units(odd: Path, tmp_path: Path) -> None:
     assert "onesot" in ran.stderr  # so the silence above says something
 
 
-def test_the_words_reach_the_program_through_systemd(odd: Path) -> None:
-    """What stands behind ExecStart= is read back to the very words, by systemd's quoting rules."""
-    files = unit_files(run("check", "--print-systemd", "--providers", odd).stdout.decode())
+def test_the_words_reach_the_program_through_systemd(quoted_paths: Path) -> None:
+    """The words after ExecStart= are read back by the quoting rules of systemd."""
+    files = unit_files(run("check", "--print-systemd", "--providers", quoted_paths).stdout.decode())
     [line] = re.findall(r"^ExecStart=(.*)$", files["dispatch-check.service"], re.MULTILINE)
     words = []
     for quoted, plain in re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', line):
         word = re.sub(r"\\(.)", r"\1", quoted) if quoted else plain
         words.append(word.replace("%%", "%").replace("$$", "$"))
-    assert str(odd) in words
+    assert str(quoted_paths) in words
 
 
 def test_the_sample_gets_no_schedule(home: Path) -> None:
-    """Nobody is called from the sample, so nothing runs by itself for it."""
+    """The packaged sample has no schedule."""
     ran = run("check", "--print-crontab")
     assert ran.returncode == 4
     assert ran.stdout == b""

@@ -17,8 +17,8 @@ from dispatch_cli.cli import options
 from .conftest import TWO_FIRMS
 
 
-def test_validate_says_ok_with_counts(dispatch, firms):
-    """A good file is confirmed, never silent, with the regions whose holidays were taken."""
+def test_validate_prints_counts(dispatch, firms):
+    """A valid file gives counts and the regions of public holidays."""
     ran = dispatch("providers", "validate")
     assert ran.code == 0
     assert ran.out == "ok: 2 providers, 1 clients\nholidays of Augsburg: lech, wertach\n"
@@ -101,7 +101,7 @@ def test_no_command_of_the_file_holds_all_providers_at_once(dispatch, home, monk
 
 
 def test_show(dispatch, firms):
-    """Everything the file says of one provider; an unknown id suggests the nearest."""
+    """All values of one provider are shown; an unknown id gives a suggestion."""
     ran = dispatch("providers", "show", "wertach")
     assert "max_weight_t\t2.8" in ran.out
     assert dispatch("providers", "show", "wertach", "--json").envelope["data"]["provider"]["id"]
@@ -141,8 +141,8 @@ def test_kinds_names_kinds_services_and_conditions(dispatch, firms):
     assert dispatch("kinds", "--json").envelope["data"]["rows"]
 
 
-def test_doctor_says_which_file_and_whence(dispatch, firms, monkeypatch):
-    """The file in force and where each setting came from, also when the file is broken."""
+def test_doctor_shows_the_file_and_sources(dispatch, firms, monkeypatch):
+    """The file in force and the source of each setting are shown, also of a broken file."""
     assert "folder" in dispatch("doctor").out
     monkeypatch.setenv("DISPATCH_PROVIDERS", str(firms))
     rows = [line.split("\t") for line in dispatch("doctor").out.splitlines()]
@@ -155,7 +155,7 @@ def test_doctor_says_which_file_and_whence(dispatch, firms, monkeypatch):
 
 
 def test_doctor_names_the_line_of_each_setting(dispatch, firms, home):
-    """A setting stands with its line, one that nobody set as built in, included files by name."""
+    """Each setting has its line or "built in"; included files are listed."""
     more = 'include = ["more/*.toml"]\n[ranking]\nfallback_min = 90\nspeed_kmh = 60\n'
     service = "[ranking.service.tow]\nanswer_min = 4\n"
     firms.write_text(more + service + firms.read_text())
@@ -197,7 +197,7 @@ def test_version_and_help(dispatch, home):
 
 
 def test_completion_of_kinds_clients_and_ids(dispatch, firms):
-    """What the file names completes; a broken file completes nothing and says nothing."""
+    """Names of the file are completed; a broken file gives no completion and no error."""
     assert "breakdown" in options.complete_kinds("break")
     assert "panne" in options.complete_kinds("pan")
     assert options.complete_clients("a") == ["adac"]

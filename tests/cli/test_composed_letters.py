@@ -67,8 +67,8 @@ def test_decomposed_options_are_the_composed_ones(dispatch, firm, words):
     assert "did you mean" not in plain.err
 
 
-def test_a_suggestion_differs_from_what_was_typed(dispatch, firm):
-    """A near word is told only where it is another one."""
+def test_a_suggestion_differs_from_the_typed_word(dispatch, firm):
+    """A near word is suggested only if it is another one."""
     ran = dispatch("cascade", decomposed("Ölspuur groß"), "--at", "86150", *WHEN)
     assert ran.code == 2
     assert decomposed("ö") not in ran.err
@@ -91,7 +91,7 @@ def test_columns_and_cells_of_a_file_may_be_decomposed(dispatch, firm, home, for
 
 
 def test_a_file_of_kinds_may_be_decomposed(dispatch, firm, home):
-    """An entry of --map-kinds stands for both spellings of its text."""
+    """An entry of --map-kinds matches both Unicode forms of its text."""
     (home / "kinds.toml").write_text(decomposed('[kinds]\n"Böschung*" = "tow"\n'), "utf-8")
     for spell in (str, decomposed):
         (home / "in.csv").write_text(spell("kind;at\nBöschung 3;86150\n"), encoding="utf-8")

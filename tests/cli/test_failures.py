@@ -1,4 +1,4 @@
-"""Any file, any argument: a clear message, the right exit code, and the emergency line stands."""
+"""With any file and any argument: a clear error, the right exit code, the emergency line."""
 
 import os
 import subprocess
@@ -40,8 +40,8 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_broken_file_is_exit_4_and_112_stands(dispatch, home, name):
-    """Whatever is wrong with the file: exit 4, a message with its name, and the emergency line."""
+def test_a_broken_file_is_exit_4_with_the_emergency_line(dispatch, home, name):
+    """Any broken file gives exit code 4, its name, and the emergency line."""
     path = broken_files(home)[name]
     ran = dispatch(*ACCIDENT, "--providers", str(path))
     assert ran.code == 4
@@ -52,8 +52,8 @@ def test_a_broken_file_is_exit_4_and_112_stands(dispatch, home, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_broken_file_speaks_json_too(dispatch, home, name):
-    """The envelope is printed when it fails: status partial, because an emergency line stands."""
+def test_a_broken_file_has_json(dispatch, home, name):
+    """The JSON object of the error has status partial, because of the emergency line."""
     path = broken_files(home)[name]
     ran = dispatch(*ACCIDENT, "--providers", str(path), "--json")
     assert (ran.envelope["status"], ran.envelope["exit_code"]) == ("partial", 4)
@@ -80,7 +80,7 @@ def test_no_permission(dispatch, home):
 
 
 def test_usage_errors_name_the_command_in_the_schema(dispatch, home):
-    """--json anywhere gives an envelope, whatever the command."""
+    """--json gives a JSON object for every command."""
     for argv, schema in {
         ("providers", "show", "--json"): "dispatch.providers.show/1",
         ("providers", "--json"): "dispatch.providers/1",
@@ -92,7 +92,7 @@ def test_usage_errors_name_the_command_in_the_schema(dispatch, home):
 
 
 def failing_app(error: BaseException) -> typer.Typer:
-    """A command line whose one command fails in a way that nobody has foreseen."""
+    """Return a command line whose command fails unexpectedly."""
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
     @app.command()
@@ -129,8 +129,8 @@ def test_a_panic_of_a_library_is_a_bug_report(home, capsys):
     assert "PanicException: index out of bounds" in path.read_text()
 
 
-def test_112_stands_also_when_the_provider_file_makes_a_library_panic(dispatch, firms, monkeypatch):
-    """The emergency line is drawn from the code where reading the file ends in a panic."""
+def test_a_panic_of_a_library_leaves_the_emergency_line(dispatch, firms, monkeypatch):
+    """The emergency line is made from code if reading the file panics."""
 
     def panics(*args, **kwargs):
         raise PanicException("attempt to add with overflow")
@@ -143,7 +143,7 @@ def test_112_stands_also_when_the_provider_file_makes_a_library_panic(dispatch, 
 
 
 def test_debug_shows_the_traceback(home, capsys):
-    """--debug is for whoever mends it."""
+    """--debug prints the traceback for developers."""
     outcome.run(failing_app(ZeroDivisionError("oops")), ["--debug"])
     outcome._report(outcome.bug(ZeroDivisionError("oops"), is_debugged=True), ["--debug"])
     assert "ZeroDivisionError: oops" in capsys.readouterr().err
@@ -174,8 +174,8 @@ def test_a_reader_that_leaves_is_no_error(home):
     assert (piped.returncode, piped.stderr) == (0, b"")
 
 
-def test_a_full_disk_is_said_and_is_no_bug(home):
-    """Output that cannot be written: exit 5, one line, no traceback."""
+def test_a_full_disk_is_no_bug(home):
+    """Output that cannot be written gives exit code 5, one line, no traceback."""
     for options in ("--json", ""):
         line = f"{sys.executable} -m dispatch_cli cascade tow --at 86150 {options} > /dev/full"
         ran = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
@@ -204,7 +204,7 @@ def test_an_ascii_terminal_and_an_empty_environment(home):
 
 
 def test_nothing_is_read_from_stdin(home, firms):
-    """A command waits for nobody: stdin is closed and the answer comes."""
+    """With a closed stdin a command gives its answer."""
     ran = subprocess.run(
         [*COMMAND, "cascade", "tow", "--at", "86150"], stdin=subprocess.DEVNULL,
         capture_output=True, check=False, timeout=30,

@@ -28,7 +28,7 @@ def test_refusals_lower_the_acceptance(dispatch, refused_often):
 
 
 def test_without_history_the_file_counts(dispatch, refused_often):
-    """``--no-history`` ranks as if nobody had ever answered."""
+    """``--no-history`` ranks as if no provider had ever answered."""
     [lech] = [
         row for row in ranked(dispatch(*CASCADE, "--no-history")) if row["provider"] == "lech"
     ]
@@ -36,7 +36,7 @@ def test_without_history_the_file_counts(dispatch, refused_often):
 
 
 def test_a_unit_on_its_way_is_waited_for(dispatch, firms):
-    """The one unit of lech is taken by a case: it is ranked with the wait until it is free."""
+    """The one unit of lech is booked by a case, so that lech is ranked with its wait."""
     dispatch(*OPEN)
     dispatch("case", "offer", "1")
     # A time so soon that the unit sets off at once.
@@ -51,8 +51,8 @@ def test_a_unit_on_its_way_is_waited_for(dispatch, firms):
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(4096)])
-def test_a_damaged_log_takes_nobody_away(dispatch, firms, home, content):
-    """The ranking stands without the log, and the warning says so."""
+def test_a_damaged_log_excludes_no_provider(dispatch, firms, home, content):
+    """The ranking works without the log, with a warning."""
     (home / "log.db").write_bytes(content)
     ran = dispatch(*CASCADE, "--db", "log.db")
     assert ran.code == 0
@@ -60,8 +60,8 @@ def test_a_damaged_log_takes_nobody_away(dispatch, firms, home, content):
     assert any("without the case log" in text for text in ran.envelope["warnings"])
 
 
-def test_a_log_that_is_named_and_missing_is_said(dispatch, firms, home):
-    """A mistyped --db is no reason to refuse help, and is not passed over either; none is made."""
+def test_a_missing_log_is_a_warning(dispatch, firms, home):
+    """A mistyped --db gives a ranking with a warning, and no file."""
     ran = dispatch(*CASCADE, "--db", "nowhere.db")
     assert ran.code == 0
     assert "there is no case log" in ran.envelope["warnings"][0]
@@ -69,7 +69,7 @@ def test_a_log_that_is_named_and_missing_is_said(dispatch, firms, home):
     assert dispatch(*CASCADE).envelope["warnings"] == []
 
 
-def test_show_says_what_was_learned(dispatch, refused_often):
+def test_show_has_learned_values(dispatch, refused_often):
     """``providers show`` prints prior, counts, learned value and interval."""
     ran = dispatch("providers", "show", "lech")
     [line] = [line for line in ran.out.splitlines() if line.startswith("learned tow")]

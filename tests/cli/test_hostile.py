@@ -93,8 +93,8 @@ def test_no_command_lets_anything_through(hostile_file, name):
     assert_harmless(raw)
 
 
-def test_every_ranked_number_stands_whole_on_one_line(hostile_file):
-    """However wide or hostile the name, the number beside it can be read and dialled."""
+def test_every_ranked_number_is_whole_on_one_line(hostile_file):
+    """Beside any name the number can be read and dialled."""
     _, raw = on_terminal(COMMANDS["cascade"], columns=60)
     lines = screen_lines(raw, columns=60)
     for number in range(1, 300, 2):

@@ -66,7 +66,7 @@ def test_a_line_is_given_up(pipe):
     assert RawKeys(pipe[0]).line(lambda _: None) is None
 
 
-def test_the_end_of_the_input_is_told(pipe):
+def test_the_end_of_the_input_is_noticed(pipe):
     """Ctrl-D, and a keyboard that has gone."""
     os.write(pipe[1], b"\x04")
     with pytest.raises(Gone):

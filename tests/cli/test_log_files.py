@@ -31,7 +31,7 @@ def log(dispatch, firms: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_backup_is_made_and_restored(dispatch, log: Path) -> None:
-    """Both verbs say what they did, also as JSON, and the restored log is the one backed up."""
+    """Both commands report their result, also as JSON, and the log is that of the backup."""
     copy = log.parent / "copy"
     head = dispatch("log", "head").out.strip()
     made = dispatch("log", "backup", str(copy))
@@ -61,7 +61,7 @@ def test_a_backup_is_made_and_restored(dispatch, log: Path) -> None:
 
 
 def test_a_deleted_log_is_not_an_empty_one(dispatch, log: Path) -> None:
-    """Exit 4 with the way out, for reading and for writing; doctor and verify say it, too."""
+    """Exit code 4 with instructions, for reading and writing, in doctor and verify."""
     log.unlink()
     for words in (("case", "list"), OPEN, ("log", "verify"), ("doctor",)):
         ran = dispatch(*words)
@@ -98,8 +98,8 @@ def _doctor_says(dispatch, code: int, state: str, rows: set[str]) -> dict[str, l
     return said
 
 
-def test_doctor_names_the_log_and_what_is_doubtful(dispatch, log: Path) -> None:
-    """Its id, the file system, SQLite and its fault, what was set aside, and who else can write."""
+def test_doctor_shows_the_log_and_its_risks(dispatch, log: Path) -> None:
+    """Its id, file system, SQLite fault, old logs, and other users who can write."""
     dispatch("log", "backup", str(log.parent / "copy"))
     dispatch("log", "restore", str(log.parent / "copy"))
     log.parent.chmod(0o777)
@@ -117,7 +117,7 @@ def test_doctor_names_the_log_and_what_is_doubtful(dispatch, log: Path) -> None:
     "argv", [("hold", "1", "--until", "2030-01-01"), ("show", "1"), ("show", "99")], ids=" ".join
 )
 def test_a_log_that_others_can_write_is_warned_about_once(dispatch, log: Path, argv) -> None:
-    """``case`` says it once, with one path, on stderr or in the envelope, also if it then fails."""
+    """``case`` warns once, on stderr or in the JSON, also before an error."""
     log.parent.chmod(0o770)
     said = f"{log.parent} can be written by its group (mode 0770): others can change the case log"
     ran = dispatch("case", *argv)
@@ -126,15 +126,15 @@ def test_a_log_that_others_can_write_is_warned_about_once(dispatch, log: Path, a
     assert "others" not in dispatch("case", *argv, "--quiet").err
 
 
-def test_the_loop_shows_what_others_can_write(dispatch, log: Path) -> None:
-    """``case work`` has it as a line of its first screen, which stays whole."""
+def test_the_loop_warns_of_a_log_that_others_can_write(dispatch, log: Path) -> None:
+    """``case work`` shows the warning as a line of its first screen."""
     log.parent.chmod(0o770)
     with Terminal(["case", "work", "1"], columns=200) as terminal:
         assert terminal.wait_for("others can change the case log").count("q leave") == 1
 
 
-def test_waiting_is_said_on_a_terminal(dispatch, log: Path) -> None:
-    """After a second the holder is named with its process and time; then the command goes on."""
+def test_a_wait_is_shown_on_a_terminal(dispatch, log: Path) -> None:
+    """After a second the holder of the lock is named; then the command continues."""
     with Terminal(["case", "note", "1", "late"]) as terminal:
         with lock.held(Path(f"{log}.lock")):
             shown = terminal.wait_for("waiting for another dispatch")
@@ -159,7 +159,7 @@ def test_the_loop_shows_that_it_waits(dispatch, log: Path) -> None:
 
 @pytest.mark.ci
 def test_waiting_ends_after_ten_seconds(dispatch, log: Path) -> None:
-    """Off a terminal nothing is said until then; the exit code is 8 and nothing was recorded."""
+    """Without a terminal there is no message before; exit code 8 and no record."""
     with lock.held(Path(f"{log}.lock")):
         ran = dispatch("case", "note", "1", "late")
     assert ran.code == 8
@@ -216,8 +216,8 @@ def test_a_network_file_system_takes_an_option(
         ({}, []),
     ],
 )
-def test_what_a_restore_says_is_lost(facts: dict[str, object], said: list[str]) -> None:
-    """Each thing that the restored log has not, or has again, is a sentence of its own."""
+def test_the_warnings_about_losses_of_a_restore(facts: dict[str, object], said: list[str]) -> None:
+    """Each loss of the restored log is a sentence of its own."""
     plain = {"head": "0:", "cases": 0, "aside": (), "missing": 0, "erased": (), "open": (),
              "is_other": False}  # fmt: skip
     found = list(_losses(convert({**plain, **facts}, RestoreResult)))

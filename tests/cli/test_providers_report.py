@@ -1,4 +1,4 @@
-"""``dispatch providers report``: what a provider said, and what the next cascade makes of it."""
+"""``dispatch providers report``: a report by phone, and its effect on the next cascade."""
 
 import re
 from datetime import datetime, timedelta
@@ -40,8 +40,8 @@ def test_a_report_is_noted_and_ranked_with(dispatch, firms):
     assert candidates(dispatch(*CASCADE))["lech"]["wait_min"] == 0
 
 
-def test_down_by_its_own_word_is_out(dispatch, firms):
-    """``--state down`` excludes as down, says so, and next week does not know of it."""
+def test_a_provider_that_reports_down_is_excluded(dispatch, firms):
+    """``--state down`` excludes with that reason, but not for next week."""
     assert dispatch("providers", "report", "lech", "--state", "down").code == 0
     ran = dispatch(*CASCADE, "--explain")
     [out] = [
@@ -54,8 +54,8 @@ def test_down_by_its_own_word_is_out(dispatch, firms):
     assert "lech" in candidates(dispatch(*CASCADE, "--when", "2099-06-01T12:00"))
 
 
-def test_what_is_not_understood(dispatch, firms):
-    """Unknown ids, contradictions and times say what is allowed, with exit 2."""
+def test_invalid_values(dispatch, firms):
+    """Unknown ids, contradictions and times are refused with exit code 2 and the allowed values."""
     for words, said in (
         (["zz", "--free", "2"], "unknown provider"),
         (["lech"], "the report has neither free units nor a state"),
@@ -68,8 +68,8 @@ def test_what_is_not_understood(dispatch, firms):
         assert (ran.code, said in ran.err) == (2, True), (words, ran.err)
 
 
-def test_nobody_reports_for_the_sample(dispatch, home):
-    """The packaged sample's firms are invented, and cannot have said anything."""
+def test_the_sample_takes_no_reports(dispatch, home):
+    """The firms of the packaged sample are invented, so that there are no reports."""
     assert dispatch("providers", "report", "abschlepp-lechfeld", "--free", "1").code == 4
 
 
@@ -83,8 +83,8 @@ def test_a_hostile_name_is_shown_harmless(dispatch, firms, home):
 
 
 @pytest.mark.usefixtures("firms")
-def test_the_end_of_a_long_day_can_be_said_in_the_morning(home):
-    """At six "18:00" is this evening, though a promise is never so far; at 18:05 it has passed."""
+def test_a_report_may_end_many_hours_later(home):
+    """At six in the morning "18:00" is this evening; at 18:05 it is in the past."""
     six = datetime(2026, 11, 27, 6, 0, tzinfo=ZoneInfo("Europe/Berlin"))
     book = replace(open_book(DeskOptions()), now=six)
     assert read_moment("18:30", book, CLOCK_AHEAD) == six + timedelta(hours=12.5)
@@ -94,8 +94,8 @@ def test_the_end_of_a_long_day_can_be_said_in_the_morning(home):
         read_moment("05:55", book, CLOCK_AHEAD)
 
 
-def test_the_history_of_a_provider_is_told(dispatch, home):
-    """What a provider said and how it moved stands under its looks, the newest first."""
+def test_the_history_of_a_provider_is_shown(dispatch, home):
+    """Reports and changes of a provider are below its looks, the newest first."""
     path = write(
         home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2"))
     )

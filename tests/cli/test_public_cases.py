@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_a_unit_booked_for_later_is_free_today(dispatch):
-    """32-booked-for-later: who has promised to come in four weeks stands first today."""
+    """32-booked-for-later: a provider with a promise in four weeks is first today."""
     files = ("--providers", str(CASES / "base.toml"))
     then = datetime.now().astimezone().replace(second=0, microsecond=0) + timedelta(days=26)
     place = ("tow", "--at", "48.37,10.89")

@@ -1,4 +1,4 @@
-"""Runs by cron say what lasts when it begins, when it ends, and each hour; never every minute."""
+"""Runs by cron report lasting problems at begin and end and each hour, not each minute."""
 
 import io
 import threading
@@ -47,7 +47,7 @@ def test_a_missed_deadline_is_mailed_once_and_each_hour(audit):
 
 
 def test_a_broken_provider_file_is_mailed_once_and_each_hour(audit, firms):
-    """Cron hears of it at the beginning, each hour and at the end; the deadlines stand beside."""
+    """It is reported at the begin, each hour and at the end, beside the deadlines."""
     audit(0, "open", "tow", "--at", "86150")
     whole = firms.read_text()
     firms.write_text('"\\u001b[2J" = 1\n')
@@ -88,7 +88,7 @@ def test_a_call_back_that_was_made_is_over(audit):
 
 
 def test_the_same_deadline_missed_anew_is_new(audit):
-    """Between two runs a call was placed and refused: the next call missed then is said."""
+    """After a refused call between two runs the next missed call is a new problem."""
     audit(0, "open", "tow", "--at", "86150")
     assert audit(4).out
     audit(5, "offer", "1")
@@ -96,8 +96,8 @@ def test_the_same_deadline_missed_anew_is_new(audit):
     assert audit(9).out.startswith("case 1   next call overdue since ")
 
 
-def test_the_time_of_the_reminder_is_the_files(audit, firms):
-    """[check] remind_min says how long a quiet run keeps silent."""
+def test_the_interval_of_reminders_comes_from_the_file(audit, firms):
+    """[check] remind_min is the interval of reminders."""
     with firms.open("a") as file:
         file.write("\n[check]\nremind_min = 10\n")
     audit(0, "open", "tow", "--at", "86150")
@@ -105,7 +105,7 @@ def test_the_time_of_the_reminder_is_the_files(audit, firms):
 
 
 def test_a_jump_of_the_clock_is_mailed_and_recorded(audit):
-    """A clock set back is said when it begins and when it is over, and is recorded once."""
+    """A clock set back is reported at begin and end, and recorded once."""
     audit(60, "open", "tow", "--at", "86150")
     first = audit(0).out.splitlines()
     assert len(first) == 2
@@ -132,30 +132,30 @@ def test_a_quiet_weekend_is_no_jump(audit):
 
 
 def test_without_cron_three_days_are_a_jump(audit):
-    """The control: without these runs the same days are said."""
+    """The control: without these runs the same days are reported as a jump."""
     audit(0, "open", "tow", "--at", "86150")
     audit(1, "close", "1")
     assert audit(72 * 60, "forget").code == 8
 
 
 def test_a_person_sees_everything(audit):
-    """Without --quiet, and in JSON, each run says all that lasts."""
+    """Without --quiet, and in JSON, each run reports all lasting problems."""
     audit(0, "open", "tow", "--at", "86150")
     for argv in (("audit",), ("audit", "--json"), ("audit", "--quiet", "--json")):
         assert all("next call" in audit(4, *argv).out for _ in range(2))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"notices": {"audit": 7}}'])
-def test_a_damaged_file_says_all_again(audit, home, content):
-    """What was said is read as nothing, and nothing fails."""
+def test_a_damaged_file_repeats_all_reports(audit, home, content):
+    """A damaged file counts as empty, without an error."""
     audit(0, "open", "tow", "--at", "86150", "--db", "log.sqlite3")
     Path("log.sqlite3.told").write_bytes(content)
     again = ("audit", "--quiet", "--db", "log.sqlite3")
     assert [bool(audit(4, *again).out) for _ in range(2)] == [True, False]
 
 
-def test_a_file_that_cannot_be_written_is_said(audit, monkeypatch):
-    """Then every run says everything, with the reason on stderr."""
+def test_a_file_that_cannot_be_written_is_a_warning(audit, monkeypatch):
+    """Then each run reports all problems, with the reason on stderr."""
 
     def refuse(path, content):
         raise OSError(30, "Read-only file system")
@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_written_is_said(audit, monkeypatch):
 
 
 def test_the_observer_is_offline_once(home):
-    """27-observer-offline: without names three runs end with 5 and one says so."""
+    """27-observer-offline: three runs end with 5, and one of them reports it."""
     firms = [
         f'[[provider]]\nid = "{name}"\nname = "{name}"\nphone = "089 99998-101"\n'
         f'services = ["tow"]\nbase = "48.40,10.90"\narea = {{ radius_km = 60 }}\n'
@@ -203,8 +203,8 @@ class Overtaken(io.StringIO):
 
 
 @pytest.mark.parametrize("topic", ["audit", "check"])
-def test_two_runs_at_once_say_each_thing_once(tmp_path, monkeypatch, topic):
-    """A run that begins while another one prints knows what that has said, and keeps it."""
+def test_two_runs_at_once_report_each_problem_once(tmp_path, monkeypatch, topic):
+    """A run that begins during another one knows its reports, and keeps them."""
 
     def run_of(topic: str):
         reminder = Reminder(tmp_path / "log", topic, again_min=60, timezone="Europe/Berlin")
@@ -220,8 +220,8 @@ def test_two_runs_at_once_say_each_thing_once(tmp_path, monkeypatch, topic):
     assert stdout.all_lines() == said
 
 
-def test_a_run_that_hangs_holds_no_other_up(tmp_path, monkeypatch, capsys):
-    """After a while a run goes on without the lock: said twice rather than not at all."""
+def test_a_hanging_run_blocks_no_other(tmp_path, monkeypatch, capsys):
+    """After a while a run continues without the lock and reports twice."""
     monkeypatch.setattr("dispatch_cli.cli.reminding.LONGEST_WAIT_S", 0.1)
     reminder = Reminder(tmp_path / "log", "audit", again_min=60, timezone="Europe/Berlin")
     with hold_lock(tmp_path / "log.told.lock") as is_held:

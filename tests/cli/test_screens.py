@@ -23,8 +23,8 @@ LINE = (
 
 
 @pytest.mark.parametrize("kind", BUILT_IN)
-def test_every_plan_fits_80_by_24_with_what_matters(home, kind):
-    """At 80 x 24 every built-in plan shows the emergency line and the first phone per service."""
+def test_every_plan_fits_80_by_24(home, kind):
+    """Each built-in plan shows the emergency line and the first phone of each service."""
     catalog = api.load(SAMPLE, now=WHEN)
     place = api.locate("86150", catalog)
     for facts in ({}, {"injured": 2, "persons": 5, "spot": "ditch"}):
@@ -48,8 +48,8 @@ def test_every_plan_fits_80_by_24_with_what_matters(home, kind):
 
 
 @pytest.mark.parametrize("columns", [60, 80, 100, 140, 200])
-def test_ranked_numbers_stand_whole_at_every_width(home, columns):
-    """On a real terminal each ranked number is on one line, whatever the width."""
+def test_ranked_numbers_are_whole_at_every_width(home, columns):
+    """On a real terminal of any width each ranked number is on one line."""
     code, raw = on_terminal(LINE, columns=columns, rows=40)
     lines = screen_lines(raw, columns=columns)
     assert code == 0
@@ -82,8 +82,8 @@ def test_columns_of_the_environment_are_respected(home):
     assert max(map(len, screen_lines(raw, columns=200))) <= 80
 
 
-def test_the_emergency_line_stands_when_the_file_is_broken(home):
-    """On a terminal too: 112 in words before the error, exit 4."""
+def test_a_broken_file_leaves_the_emergency_line_on_a_terminal(home):
+    """112 is shown in words before the error, with exit code 4."""
     (home / "bad.toml").write_text("[[")
     argv = ("cascade", "unfall", "-a", "86150", "--injured", "1", "--providers", "bad.toml")
     code, raw = on_terminal(argv)

@@ -1,4 +1,4 @@
-"""Providers to be looked at: a listener that can go away, and a file that may name it."""
+"""Providers for checks: a listener that can close, and a file that has its port."""
 
 import json
 import os
@@ -17,7 +17,7 @@ DISPATCH = (sys.executable, "-m", "dispatch_cli")
 
 
 class Listener:
-    """A port of this machine that is this test's alone: while open it answers, else it refuses."""
+    """A port of this machine for one test: it answers while open, and refuses afterwards."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -31,7 +31,7 @@ class Listener:
         self._thread.start()
 
     def close(self) -> None:
-        """Refuse connections, and keep the port from being given to anybody else."""
+        """Refuse connections, and keep the port reserved."""
         if not self._thread.is_alive():
             return
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -70,7 +70,7 @@ def listener() -> Iterator[Listener]:
 
 @contextmanager
 def web_server(answer: int = 200) -> Iterator[tuple[int, list[str]]]:
-    """Serve HTTP on a port, and note the paths that were asked for."""
+    """Serve HTTP on a port, and keep the requested paths."""
     asked: list[str] = []
 
     class Answering(BaseHTTPRequestHandler):
@@ -83,7 +83,7 @@ def web_server(answer: int = 200) -> Iterator[tuple[int, list[str]]]:
         do_POST = do_HEAD = do_GET
 
         def log_message(self, *args: object) -> None:
-            """Say nothing."""
+            """Print no log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))

@@ -75,7 +75,7 @@ def drafted(**changes):
 
 
 def coverage(**changes):
-    """Region 86 for a weekend: nobody on Saturday night, only Huber on Sunday."""
+    """Region 86 for a weekend: no provider on Saturday night, only Huber on Sunday."""
     shared = {"region": "86", "service": "tow", "worst": 57, "postcodes": 57}
     values = {
         "start": at("12:00"),

@@ -36,7 +36,7 @@ FIVE_WORDS = "where - what happened - how many hurt - how - wait for questions"
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal, with an encoding."""
+    """A stream that claims to be a terminal, with an encoding."""
 
     def __init__(self, encoding="utf-8"):
         super().__init__()
@@ -243,7 +243,7 @@ def accident():
     )
 
 
-def nobody():
+def without_candidates():
     """No provider can be sent."""
     details = "area ends 4.2 km short", "opens Sat 06:00", "limit 2.8 t, vehicle 3.1 t"
     names = "Abschleppdienst Gersthofen", "Kfz-Hilfe Friedberg", "Autohilfe Dasing"
@@ -263,7 +263,7 @@ def nobody():
 
 
 def screen_text(result, width=80, height=None, encoding="utf-8", **view):
-    """What stands on the screen, as text."""
+    """Return the text of the screen."""
     view.setdefault("now", NOON)
     lines = answer_lines(result, Screen(width, height, encoding), ScreenOptions(**view))
     return "".join(line_text(line).rstrip() + "\n" for line in lines)

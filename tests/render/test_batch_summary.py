@@ -1,4 +1,4 @@
-"""The summary of a batch on a screen: nothing is broken in two, whatever its width."""
+"""The summary of a batch on a screen: no line is broken, at any width."""
 
 import io
 
@@ -10,7 +10,7 @@ from dispatch_cli.render.layout import Screen, cells, line_text
 
 
 def counted() -> BatchTally:
-    """A large batch with two services, many places that nobody reaches, and rejects."""
+    """A large batch with two services, many unserved places, and rejects."""
     tow = ServiceTally(
         rows=1_000_000,
         served=900_000,
@@ -30,8 +30,8 @@ def counted() -> BatchTally:
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 140])
-def test_every_figure_stands_whole_on_its_line(width: int) -> None:
-    """No line is wider than the screen, and each word with its number is on one line."""
+def test_every_figure_is_whole_on_its_line(width: int) -> None:
+    """No line is too wide, and each word is on one line with its number."""
     shown = [line_text(line) for line in lines(summary_of(counted()), Screen(width))]
     assert max(map(cells, shown)) <= width
     for whole in (
@@ -52,8 +52,8 @@ def test_off_a_terminal_every_number_has_its_line() -> None:
     assert ["lockout", "share", "served", "0.0"] in rows
 
 
-def test_the_last_line_says_the_rate_where_it_is_known() -> None:
-    """A batch that went on has not ranked all its rows in this time: then no rate is made up."""
+def test_the_last_line_has_a_known_rate() -> None:
+    """A resumed batch has no rate, because it did not rank all its rows in this time."""
     counts = counts_of(counted(), None, None)
     assert totals(counts, 10.0).endswith("900,000 served; 10.0 s, 120,000/s")
     assert totals(counts, None).endswith("900,000 served")

@@ -25,8 +25,8 @@ from .screens import (
     candidate,
     cascade,
     exclusion,
-    nobody,
     screen_text,
+    without_candidates,
     worked_example,
 )
 
@@ -50,17 +50,17 @@ def test_the_worked_example_at_60(golden):
 
 
 def test_the_accident(golden):
-    """The emergency stands before everything; the place is to be confirmed on its own line."""
+    """The emergency line is first, and the place to confirm has a line of its own."""
     golden("accident", screen_text(accident(), suggest="dispatch case open accident --at x"))
 
 
-def test_nobody(golden):
-    """Who is nearest to possible has a phone and a condition, and the last resort follows."""
-    golden("nobody", screen_text(nobody()))
+def test_without_candidates(golden):
+    """The nearest providers have a phone and a condition, and the last resort follows."""
+    golden("nobody", screen_text(without_candidates()))
 
 
 def test_explain(golden):
-    """Everybody who is out, by reason, at most five each, nearest to possible first."""
+    """All excluded providers by reason, at most five each, nearest to possible first."""
     excluded = [
         *(exclusion(n, nearness_min=50.0 - n) for n in range(1, 45)),
         exclusion(80, reason="closed_now", detail="opens Sat 06:00", name=LONG_NAME),
@@ -93,8 +93,8 @@ def test_several_services_at_24_lines(golden):
 
 
 @pytest.mark.parametrize("width", range(60, 201))
-def test_every_phone_stands_whole(width):
-    """From 60 to 200 columns each ranked number is on one line, whatever else there is to say."""
+def test_every_phone_is_whole(width):
+    """From 60 to 200 columns each ranked number is on one line."""
     candidates = [
         candidate(
             rank,
@@ -117,27 +117,27 @@ def test_every_phone_stands_whole(width):
 
 @pytest.mark.parametrize("width", [20, 30, 40, 50])
 def test_narrower_than_promised(width):
-    """Below 60 columns whatever is left of the table still begins with the whole number."""
+    """Below 60 columns the table still begins with the whole number."""
     text = screen_text(worked_example(), width)
     assert " 1  089 99998-114" in text
     assert max(map(len, text.splitlines())) <= width
 
 
 def test_lower_than_promised():
-    """On a terminal of four lines the tightest screen stands, emergency and phones on it."""
+    """A terminal of four lines shows the tightest screen with emergency line and phones."""
     text = screen_text(accident(), height=4)
     assert "EMERGENCY  112" in text
     assert " 1  089 99998-131" in text
     assert "LAST RESORT 110" in text
 
 
-def test_nobody_is_out():
-    """Where nobody is excluded there is no line about it."""
+def test_no_provider_is_out():
+    """Without excluded providers there is no line about them."""
     assert "\nOut" not in screen_text(answer(cascade("tow", [candidate()], excluded_counts={})))
 
 
 def test_wide_signs_keep_the_columns():
-    """A name of wide signs takes two columns each: what follows it stands under its heading."""
+    """A wide character takes two columns, and the next columns keep their places."""
     names = "東京レッカー株式会社東京レッカー株式会社", "Huber", "🚚🚚🚚 Truck"
     rows = [candidate(rank, name=name) for rank, name in enumerate(names, 1)]
     lines = screen_text(answer(cascade("tow", rows)), 80).splitlines()
@@ -232,7 +232,7 @@ def test_one_line_per_number():
 
 
 def test_advice_without_emergency_is_the_first_line():
-    """On a hard shoulder the first line says what to do, before anything is read back."""
+    """On a hard shoulder the advice is the first line, before the incident."""
     text = screen_text(answer(cascade("tow", [candidate()]), advice=("Behind the barrier.", "X")))
     assert text.startswith("SAY  Behind the barrier.\n     X\nTOW  near")
 
@@ -272,22 +272,22 @@ def test_control_centres_stand_after_112():
         ({"facts": {"where": "A 8 towards München", "clearance_m": 2.1}}, "clearance 2.1 m"),
     ],
 )  # fmt: skip
-def test_what_was_said_and_assumed(changes, shown):
-    """The head says what is known, what is assumed, and what nobody asked."""
+def test_known_and_assumed_facts(changes, shown):
+    """The head has the known facts, the assumed ones, and those that were not asked."""
     text = screen_text(answer(cascade("tow", [candidate()]), incident=changes), 200)
     assert shown in text
 
 
 def test_the_date_is_shown_unless_it_is_today():
-    """An incident of another day has its date; without a clock the date always stands."""
+    """An incident of another day has its date; without a clock the date is always shown."""
     only = answer(cascade("tow", [candidate()]))
     assert "Fri 27 Nov 12:03" not in screen_text(only)
     assert "Fri 27 Nov 12:03" in screen_text(only, now=NOON - timedelta(days=1))
     assert "Fri 27 Nov 12:03" in screen_text(only, now=None)
 
 
-def test_the_file_and_what_to_ask_stand_once():
-    """The head names the file, its count, and what would sharpen the ranking."""
+def test_the_file_and_the_missing_facts_are_shown_once():
+    """The head has the file, its count, and the facts that would help."""
     text = screen_text(breakdown(ask=("weight", "clearance")))
     assert text.count("providers.toml, 62 providers   ask: weight, clearance\n") == 1
     sample = replace(breakdown().provider_file, source="sample", path="/usr/lib/providers.toml")
@@ -295,7 +295,7 @@ def test_the_file_and_what_to_ask_stand_once():
 
 
 def test_policies_state_their_cost():
-    """Wish and method say what they cost the motorist; a contract's cost needs a client."""
+    """Wish and method show their cost for the motorist; a contract's cost needs a client."""
     costs = {"wish_cost_min": 3.14, "method_cost_min": 1.7, "method": "time-bands"}
     one = answer(cascade("tow", [candidate()], **costs), incident={"client": None})
     text = screen_text(one, 200)
@@ -310,13 +310,13 @@ def test_policies_state_their_cost():
 
 @pytest.mark.parametrize(("cost", "says"), [(0.44, "+0.4 min"), (-1.26, "-1.3 min")])
 def test_turns_among_equals_state_their_cost(cost, says):
-    """The footer says what turns cost, with its sign, where they change what is expected."""
+    """The footer shows the signed cost of turns if they change the expected minutes."""
     text = screen_text(answer(cascade("tow", [candidate()], fairness_cost_min=cost)), 200)
     assert f"equals in turn: {says}" in text
 
 
-def test_a_strict_contract_says_where_it_ends():
-    """Where only the client's own are asked, the screen says so and the last resort follows."""
+def test_the_end_of_a_strict_contract_is_shown():
+    """With ``only_strict`` the screen says so, and the last resort follows."""
     text = screen_text(answer(cascade("tow", [candidate()], contract_ends="ADAC")))
     assert "the contract of ADAC allows no other provider\n -  110 " in text
 
@@ -334,8 +334,8 @@ def test_slower_than_the_last_resort():
     assert "slower than the last resort: 089 99998-501 Autohilfe 1, 131.0 min" in text
 
 
-def test_top_and_explain_show_what_follows_in_full():
-    """``--top`` cuts every service, ``--explain`` shows all ranked; both open the later ones."""
+def test_top_and_explain_show_later_services_in_full():
+    """``--top`` limits each service, ``--explain`` shows all ranked providers."""
     text = screen_text(breakdown(), top=2, height=10)
     assert text.count("    3 more: --top 5\n") == 3
     assert "then, if roadside_repair fails:\nTOW\n" in text
@@ -353,7 +353,7 @@ def test_a_night_over_the_change_of_clocks():
 
 @pytest.mark.parametrize("term", ["dumb", "xterm-256color"])
 def test_on_a_stream(term):
-    """A dumb terminal gets no escape sequence at all, another one colours and nothing else."""
+    """A dumb terminal gets no escape sequence, another one only colours."""
     from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines
     from dispatch_cli.render.console import print_lines, screen_of
 
@@ -367,7 +367,7 @@ def test_on_a_stream(term):
 
 
 def test_no_color():
-    """With NO_COLOR there is no colour; the emergency stands in words."""
+    """With NO_COLOR there is no colour, and the emergency is in words."""
     from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines
     from dispatch_cli.render.console import print_lines, screen_of
 

@@ -223,8 +223,8 @@ SCREENS = {
 }  # fmt: skip
 
 
-def test_the_forecast_table_reads_as_a_sentence():
-    """Said 70 to 80 %: asked 130, came true 71 %, between; and too few to tell where that is so."""
+def test_the_forecast_table():
+    """Forecast 70 to 80 %, 130 asked, 71 % observed, with interval and verdict."""
     lines = [
         line_text(line).split("  ") for line in forecast_report.forecast_lines(forecast(), Screen())
     ]
@@ -256,8 +256,8 @@ def test_every_screen_fits_every_width_and_shows_nothing_hostile(name, width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", ["card", "exhausted", "loop", "loop coming"])
-def test_the_number_to_dial_stands_alone_and_whole(name, width):
-    """The number has a line of its own, in groups, whatever the width."""
+def test_the_number_to_dial_is_alone_and_whole(name, width):
+    """The number has a line of its own, in groups, at every width."""
     lines = [line_text(line).strip() for line in SCREENS[name](Screen(width, 24))]
     assert PHONE in lines
 
@@ -281,8 +281,8 @@ def test_the_clock_runs_down_and_then_up():
         assert any(said in line_text(line) for line in lines)
 
 
-def test_nothing_personal_in_the_handover_view():
-    """No case says so; a case is one line for each service with its age and what is due."""
+def test_the_handover_list_has_no_personal_data():
+    """A case is one line for each service with its age and its next deadline."""
     assert line_text(case_views.list_lines([], NOW, Screen())[0]) == "no case"
     later = ServiceView(
         service="roadside_repair",
@@ -301,7 +301,7 @@ def test_nothing_personal_in_the_handover_view():
 
 
 def test_an_erased_place_and_a_quiet_case():
-    """Without area, client and deadline the lines say nothing instead of something wrong."""
+    """Without area, client and deadline the lines have no wrong text."""
     quiet = view(next_deadline=None, due="", overdue=False, area="", offers=())
     lines = [line_text(line) for line in case_views.show_lines(quiet, NOW, Screen())]
     assert "near" not in lines[0]

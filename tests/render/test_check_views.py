@@ -47,7 +47,7 @@ def test_the_drafted_coverage(golden, width):
 
 
 def test_all_shows_the_rest():
-    """Those up and closed are not shown unless asked for; nobody is shown twice."""
+    """Providers that are up or closed need --all; none is shown twice."""
     found = drafted()
     assert len(check_lines(found, Screen(80), show_all=True)) == 62 + 2
     assert len(check_lines(found, Screen(80))) == 4 + 2
@@ -57,7 +57,7 @@ def test_all_shows_the_rest():
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_number_is_whole_at_every_width(width):
-    """However narrow, each number stands whole on one line, and no line is too long."""
+    """At every width each number is whole on one line, and no line is too long."""
     name = "Abschleppdienst Gersthofen und Söhne Bergung und Pannenhilfe GmbH & Co. KG"
     found = report(*(row(f"p{n}", "down", name=name, why="no answer " * 9) for n in range(3)))
     screen = Screen(width)
@@ -92,8 +92,8 @@ def test_hostile_texts_are_only_shown(hostile):
     assert not invisible_in("".join(mail))
 
 
-def test_the_lines_with_tabs_have_everybody():
-    """Off a terminal nothing is left out, the worst stands first, moments are ISO."""
+def test_the_rows_have_all_providers():
+    """Without a terminal all providers are rows, the worst first, with ISO moments."""
     stream = io.StringIO()
     write_table(CHECK_COLUMNS, check_rows(drafted()), stream)
     lines = stream.getvalue().splitlines()
@@ -124,13 +124,13 @@ def test_one_event_for_one_cause():
     assert len(lines) == 33
 
 
-def test_nothing_to_say_is_no_line():
-    """A run in which no hard state moved has no message, whoever is down."""
+def test_no_change_is_no_line():
+    """A run without a change of a hard state prints no line."""
     assert change_lines(drafted()) == []
 
 
 def test_the_run_itself():
-    """An observer that is offline, and a time that was up, are said before everything."""
+    """An offline observer and an exceeded budget are reported first."""
     found = drafted(offline="no route to 192.0.2.1", left_out=3)
     said = text(check_lines(found, Screen(80)))
     assert "observer offline: no route to 192.0.2.1; no state was changed\n" in said
@@ -153,13 +153,13 @@ def test_the_run_itself():
     ],
 )
 def test_since_when_in_six_cells(moment, said):
-    """As short as it can be said without doubt."""
+    """A moment is as short as it can be without ambiguity."""
     assert since(moment, NOW) == said
     assert len(since(moment, NOW)) <= 6
 
 
-def test_why_says_what_is_known_once():
-    """Free units and the end of a report are added unless the reason says them already."""
+def test_a_reason_has_each_fact_once():
+    """Free units and the end of a report are added unless the reason has them."""
     assert reason(row(free=0, seen_at=at("23:05")), NOW) == "0 free, as of 23:05"
     assert reason(row(free=3, why="3 free, as of 23:01"), NOW) == "3 free, as of 23:01"
     word = row(reported_until=at("23:30"), why=BY_PHONE, free=2, seen_at=NOW)
@@ -170,7 +170,7 @@ def test_why_says_what_is_known_once():
 
 
 def test_every_phase_is_timed():
-    """One look, each part with its seconds; what it says of the observer is marked."""
+    """Each phase of a look has its seconds; a fault of the observer is marked."""
     look = Reading(
         provider="a", kind="http", at=NOW, state="up", why="200", free=3, as_of=at("23:01"),
         phases=(("resolve", 0.1), ("connect", 0.3)), fault="lag",
@@ -183,7 +183,7 @@ def test_every_phase_is_timed():
 
 
 def test_times_of_the_night_with_two_hours_of_two():
-    """A time that the clock shows twice says which it is; everywhere at least two is said."""
+    """An ambiguous time has its zone, also in "everywhere at least two"."""
     begin = at("12:00").replace(month=10, day=24)
     gap = coverage().gaps[0]
     twice = begin.replace(day=25, hour=2, minute=30, fold=1)
@@ -195,8 +195,8 @@ def test_times_of_the_night_with_two_hours_of_two():
     assert none.endswith("everywhere at least 2\neverywhere and always at least 2\n")
 
 
-def test_nights_that_repeat_are_said_once():
-    """Five nights with the same hours are one line; a missing one in between names the days."""
+def test_nights_that_repeat_are_one_line():
+    """Five nights with the same hours are one line; with a gap the days are listed."""
     gap = coverage().gaps[0]
 
     def nights(*days):
@@ -261,7 +261,7 @@ def test_the_same_count_with_other_names_is_one_spell():
     )  # fmt: skip
 
 
-def test_the_docs_show_what_the_program_shows():
+def test_the_docs_show_the_golden_screen():
     """The example in docs/coverage.md is the golden screen."""
     page = (Path(__file__).parents[2] / "docs" / "coverage.md").read_text(encoding="utf-8")
     shown = [f"    {line}" for line in text(coverage_lines(coverage(), Screen(80))).splitlines()]

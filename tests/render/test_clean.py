@@ -45,7 +45,7 @@ NASTY = (
 
 
 class Recorder:
-    """A terminal that remembers everything it was told but to draw."""
+    """A terminal that records all commands except drawing."""
 
     def __init__(self):
         self.told = []
@@ -96,7 +96,7 @@ def invisible_in(text):
     "count", [pytest.param(10_000), pytest.param(100_000, marks=pytest.mark.ci)]
 )
 def test_a_terminal_only_draws(count):
-    """However hostile the text, the emulator is told to draw and nothing else."""
+    """With any hostile text the emulator only draws."""
     cleaned = [clean(text) for text in hostile_strings(count)]
     assert told_to_do(cleaned).told == []
     assert not invisible_in("".join(cleaned))
@@ -126,7 +126,7 @@ def test_every_cell_is_printable(text):
 @settings(deadline=None)
 @given(st.text())
 def test_nothing_is_lost(text):
-    """Short of the cap, the text can be told from what is shown: nothing is deleted."""
+    """Below the limit the original text can be recovered: no character is deleted."""
     shown = clean(text, 10**6)
     at = 0
     for character in text:
@@ -139,7 +139,7 @@ def test_nothing_is_lost(text):
 @settings(deadline=None)
 @given(st.text(), st.integers(1, 60))
 def test_the_cap_holds_and_shows(text, limit):
-    """No text is longer than the cap, and one that was cut says so."""
+    """No text is longer than the limit, and a cut text ends in an ellipsis."""
     shown = clean(text, limit)
     assert len(shown) <= limit
     assert shown == clean(text, 10**6) or shown.endswith("…")
@@ -170,8 +170,8 @@ def test_cleaning_twice_changes_nothing(text):
         ("", ""),
     ],
 )
-def test_what_is_shown(text, shown):
-    """Ordinary text of any language passes; what is hidden is written out."""
+def test_shown_and_escaped_characters(text, shown):
+    """Ordinary text of any language passes; hidden characters are escaped."""
     assert clean(text) == shown
 
 
@@ -183,7 +183,7 @@ def test_a_flood_of_marks_is_stopped():
 
 
 def test_huge_texts_cost_nothing():
-    """A name of 50 MB is cut before it is looked at."""
+    """A name of 50 MB is cut before it is examined."""
     huge = "\x1b" * 50_000_000
     started = time.perf_counter()
     assert len(clean(huge)) <= 500

@@ -36,7 +36,7 @@ def test_the_keys_of_the_envelope():
 
 
 def test_the_keys_of_a_cascade():
-    """``dispatch.cascade/1`` as the issue lists it; ``excluded`` only where it was asked for."""
+    """``dispatch.cascade/1`` has its keys; ``excluded`` only on request."""
     data = decoded(worked_example())["data"]
     assert [key for key in data if key in ("emergency", "incident", "cascades")] == [
         "emergency", "incident", "cascades",
@@ -100,7 +100,7 @@ def test_texts_are_exact_and_nothing_in_them_can_be_obeyed(text):
 
 
 def test_hidden_characters_are_escapes_of_json():
-    """C0, DEL, C1, bidi, tags and selectors stand as escapes; letters of all kinds stay as text."""
+    """C0, DEL, C1, bidi, tags and selectors are escapes; letters stay as text."""
     text = "\x1b\x7f\x9b\u202e\u2066\U000e0041\ufe0f Müller 東京 €"
     line = envelope("dispatch.x/1", data=text, status="success", exit_code=0)
     assert rb'"\u001b\u007f\u009b\u202e\u2066\udb40\udc41\ufe0f ' in line
@@ -108,8 +108,8 @@ def test_hidden_characters_are_escapes_of_json():
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_no_machine_reads_what_a_terminal_obeys(text):
-    """JSON, --status, .prom, the monitor's line and the page hold no control character."""
+def test_no_output_for_machines_has_control_characters(text):
+    """JSON, --status, .prom, the monitor's line and the page have none."""
     hostile = row("a", "down", name=text, why=text, phone=text)
     found = report(hostile, offline=text)
     status = envelope("dispatch.check/1", data=found, status="error", exit_code=5)

@@ -36,7 +36,7 @@ def test_minutes(value, shown):
     ],
 )
 def test_chances_are_rounded_down(chance, decimals, shown):
-    """Nobody is promised more than there is: 100 % only where it is certain."""
+    """No chance is shown too high: 100 % only if it is certain."""
     assert figures.percent_down(chance, decimals=decimals) == shown
 
 
@@ -77,8 +77,8 @@ def test_parts_of_the_arrival_add_up():
     assert figures.arrival_parts(endless) == ("never", "0", "5", "never")
 
 
-def test_what_is_not_known_is_not_claimed():
-    """Unknown hours are "?", no end in sight is "24 h"; a crow-fly distance carries "~"."""
+def test_unknown_figures_are_marked():
+    """Unknown hours are "?", hours without an end "24 h", crow-fly distances have "~"."""
     assert figures.until(candidate(open_state="unknown"), NOON) == "?"
     assert figures.until(candidate(), NOON) == "24 h"
     end = datetime(2026, 11, 28, 6, 0, tzinfo=BERLIN)
@@ -88,7 +88,7 @@ def test_what_is_not_known_is_not_claimed():
 
 
 def test_extremes_are_words():
-    """A last resort that never comes, and somebody who never accepts, crash nothing."""
+    """A last resort that never comes and an acceptance of 0 raise no error."""
     assert figures.last_resort_at(NOON, 11.0, 120.0) == "14:14"
     for fallback_min in (inf, nan, 1e300, 1e10):
         assert figures.last_resort_at(NOON, 11.0, fallback_min) == "never"

@@ -55,7 +55,7 @@ def hostile_answer(text):
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("explain", [False, True])
 def test_the_screen_is_only_drawn(text, explain):
-    """The terminal is told to draw, to go to the next line and to use our colours, nothing else."""
+    """The terminal only draws, changes lines and uses our colours."""
     stream = Terminal()
     screen = Screen(80, 24)
     view = ScreenOptions(explain=explain, suggest=f"dispatch case open tow --at '{text}'")
@@ -84,7 +84,7 @@ def test_without_cleaning_the_screen_obeys():
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_plain_lines_keep_their_columns(text):
-    """Off a terminal every line has all its columns and nothing hidden, whatever a name holds."""
+    """With any name each row has all its columns and no hidden character."""
     stream = io.StringIO()
     print_plain(hostile_answer(text), stream=stream, explain=True)
     lines = stream.getvalue().removesuffix("\n").split("\n")

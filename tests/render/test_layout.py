@@ -33,7 +33,7 @@ def test_cells(text, width):
 @settings(deadline=None)
 @given(texts, st.integers(0, 40))
 def test_shorten_and_pad_fill_exactly(text, width):
-    """A cell of a table is as wide as its column, whatever stands in it."""
+    """With any text the cell of a table is as wide as its column."""
     assert cells(shorten(text, width)) <= width
     assert cells(pad(shorten(text, width), width)) == width
     assert cells(pad(shorten(text, width), width, ">")) == width
@@ -85,8 +85,8 @@ def test_a_wrapped_command_is_the_same_command(arguments, width):
 
 @settings(deadline=None)
 @given(st.text())
-def test_any_text_can_be_said_in_ascii(text):
-    """A terminal without UTF-8 gets every text, with replacements instead of failures."""
+def test_any_text_has_an_ascii_form(text):
+    """A terminal without UTF-8 gets every text with replacements, without an error."""
     Screen(encoding="ascii").text(text).encode("ascii")
 
 

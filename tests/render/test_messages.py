@@ -21,7 +21,7 @@ def printed(function, *args, **options):
 
 
 def test_all_problems_at_once():
-    """Every problem stands with its place, and the last line is what to do."""
+    """Each problem has its file and line, and the hint is the last line."""
     assert printed(print_error, ERROR) == (
         'error: providers.toml:42: provider "m25": lat 515.0 is not between -90 and 90\n'
         'error: providers.toml:57: provider "h": unknown key "servces"'

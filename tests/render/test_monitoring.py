@@ -53,7 +53,7 @@ def parsed(line):
     ],
 )
 def test_the_status_is_the_worst_state(found, status):
-    """The word, the exit code and the ranges of the figures all say the same."""
+    """The word, the exit code and the ranges of the figures agree."""
     line, code = monitor_line(found)
     word, figures = parsed(line)
     assert (word, code) == (status, STATUS[status])
@@ -67,8 +67,8 @@ def test_the_status_is_the_worst_state(found, status):
     assert counted == found.counts
 
 
-def test_who_is_down_is_named_where_there_is_room():
-    """A name or two fit; thirty do not, and then the counts stand alone."""
+def test_providers_that_are_down_are_named_if_they_fit():
+    """One or two names fit; thirty do not, and then only the counts are shown."""
     assert "1 down, 1 busy, 1 degraded, 1 unknown, 52 up, 6 closed" in monitor_line(drafted())[0]
     two = report(row("a", "down", name="Huber"), row("b", "down", name="Müller"))
     assert monitor_line(two)[0].startswith("CRITICAL: 2 down: Huber, Mueller | ")
@@ -121,7 +121,7 @@ def test_the_file_is_read_back():
 
 
 def test_every_metric_is_explained_once_before_its_samples():
-    """HELP and TYPE stand once for each name, and its samples right below."""
+    """HELP and TYPE are once before the samples of each metric."""
     text = exposition(drafted(seconds=4.0 + 1e-9, offline="x", left_out=2))
     helped = re.findall(r"^# HELP (\S+) \S.*\n# TYPE (\S+) gauge$", text, re.M)
     assert all(first == second for first, second in helped)
@@ -145,8 +145,8 @@ def test_labels_are_escaped(text):
     assert names == [clean(text, 10_000)]
 
 
-def test_who_was_never_seen_has_no_time():
-    """Without a look there is no moment: a zero would be 1970."""
+def test_a_provider_that_was_never_seen_has_no_time():
+    """Without a look there is no sample, because 0 would be 1970."""
     read = {name for name, *_ in samples(report(row("a", "unknown", since=None, seen_at=None)))}
     assert "dispatch_provider_checked_timestamp_seconds" not in read
     assert "dispatch_provider_state" in read

@@ -40,7 +40,7 @@ def test_every_candidate_and_the_last_resort():
 
 
 def test_emergency_first():
-    """One row per number, then what to say, before everything, with rank 0."""
+    """One row for each number, then the advice, before all others, with rank 0."""
     rows = rows_of(accident())
     assert [(row["service"], row["rank"], row["phone"]) for row in rows[:2]] == [
         ("ambulance", "0", "112"),
@@ -55,7 +55,7 @@ def test_nothing_is_cropped():
 
 
 def test_the_excluded_only_on_request():
-    """``explain`` adds those who are out; the slower ones stand always, and only once."""
+    """``explain`` adds excluded providers; slower ones are always there, once."""
     slower = exclusion(1, reason="beyond_fallback")
     only = cascade("tow", beyond_fallback=(slower,), excluded=(slower, exclusion(2)))
     assert [row["provider"] for row in rows_of(answer(only))] == ["", "x1"]
@@ -65,8 +65,8 @@ def test_the_excluded_only_on_request():
     assert explained[2]["detail"] == "area ends 2.2 km short"
 
 
-def test_the_header_stands_even_alone():
-    """Without any cascade there is still a header; an infinite number is an empty cell."""
+def test_the_header_is_always_there():
+    """Without a cascade there is a header; an infinite number is an empty cell."""
     assert rows_of(answer(kind="medical", emergency=(AMBULANCE,)))[0]["service"] == "ambulance"
     stream = io.StringIO()
     print_plain(answer(kind="medical"), stream=stream)

@@ -70,7 +70,7 @@ def hostile_page(text, **changes):
     "text", [*NASTY, "<script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "&lt;b&gt;"]
 )
 def test_a_hostile_text_adds_no_tag_and_no_attribute(text):
-    """The same tags and attributes as with a harmless name, whatever a file says."""
+    """Hostile and harmless names give the same tags and attributes."""
     page, harmless = Outline(hostile_page(text)), Outline(hostile_page("Huber"))
     assert page.tags == harmless.tags
     assert page.attributes == harmless.attributes
@@ -117,8 +117,8 @@ def test_every_pair_of_colours_is_legible(colours):
     assert set(status_style.LIGHT) == set(status_style.DARK)
 
 
-def test_it_says_when_it_was_made_and_until_when_it_holds():
-    """Moment, zone and the moment from which it is stale, also over midnight."""
+def test_it_shows_its_time_and_when_it_is_stale():
+    """Moment, zone and the begin of staleness, also over midnight."""
     texts = "".join(Outline(status_page(drafted(), stale_min=60)).texts)
     assert "As of Fri 27 Nov 2026, 23:07 CET: 62 checked in 4.1 s. Stale from Sat 00:07." in texts
     assert "Stale from 23:37." in "".join(Outline(status_page(drafted())).texts)
@@ -142,7 +142,7 @@ def test_the_worst_stand_first():
 
 
 class Served:
-    """A loopback server with some pages that notes what it was asked for."""
+    """A loopback server with some pages that keeps the requested paths."""
 
     def __init__(self, pages):
         self.asked = asked = []
@@ -177,7 +177,7 @@ def serving(pages):
 
 
 def chromium(tmp_path, address, *options, wait_ms=2000):
-    """Open a page and return the DOM as it stands once the clock has run so far."""
+    """Open a page and return its DOM after some time of the clock."""
     done = subprocess.run(
         [
             CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
@@ -308,8 +308,8 @@ def test_every_text_is_legible_and_nothing_hangs_over(tmp_path, width, scheme):
 
 @needs_chromium
 @pytest.mark.ci
-def test_a_page_left_open_says_that_it_is_stale(tmp_path):
-    """The warning is not there at first and appears after so many minutes, without a script."""
+def test_a_page_left_open_shows_that_it_is_stale(tmp_path):
+    """The warning appears after so many minutes, without a script."""
     page = long_page(stale_min=1)
     assert measured(tmp_path, page, width=390, after_ms=5_000)["stale"] == "hidden"
     assert measured(tmp_path, page, width=390, after_ms=65_000)["stale"] == "visible"

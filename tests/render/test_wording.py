@@ -1,4 +1,4 @@
-"""Sentences are worded at the edge: a catalogue changes the screen and nothing else."""
+"""Sentences are worded in render: a catalogue changes the screen and nothing else."""
 
 import io
 import json
@@ -62,7 +62,7 @@ def test_a_catalogue_words_the_screen():
 
 @pytest.mark.usefixtures("in_german")
 def test_json_is_english_in_every_language():
-    """Scripts compare texts: JSON holds the English whatever the screen speaks."""
+    """JSON has the English text in every language of the screen."""
     text = envelope(
         "dispatch.cascade/1", data={}, status="error", exit_code=2,
         warnings=[Message("weigh it")], errors=error_entries(sample_error()),
