@@ -24,7 +24,7 @@ from dispatch_cli import reliability
 from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
-from dispatch_cli.model.case import SAID_NO, SAID_YES, Case, Personal, Tally
+from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Case, Personal, Tally
 from dispatch_cli.model.forecast_counts import tenth_of
 from dispatch_cli.results.report_results import ForecastReport
 from dispatch_cli.store import Store
@@ -218,7 +218,11 @@ def _asked(case: Case) -> Iterator[tuple[str, float]]:
         if offer.acceptance is not None and not offer.corrected:
             first.setdefault(offer.provider, offer.acceptance)
     for offer in case.offers:
-        if not offer.corrected and offer.outcome in SAID_YES | SAID_NO and offer.provider in first:
+        if (
+            not offer.corrected
+            and offer.outcome in ACCEPTED_OUTCOMES | REFUSED_OUTCOMES
+            and offer.provider in first
+        ):
             yield offer.provider, first.pop(offer.provider)
 
 

@@ -10,7 +10,15 @@ from datetime import datetime
 from math import fsum
 
 from .model import NO_CLIENT
-from .model.case import SAID_NO, SAID_YES, Case, ContractCount, CostBand, Standing, Tally
+from .model.case import (
+    ACCEPTED_OUTCOMES,
+    REFUSED_OUTCOMES,
+    Case,
+    ContractCount,
+    CostBand,
+    Standing,
+    Tally,
+)
 from .model.whole_months import divided, first_month
 from .results.report_results import ContractRow, FairnessReport, FairnessRow, OverrideRow
 
@@ -128,7 +136,7 @@ def _row(
     by_wish: int,
     turns: _Turns,
 ) -> FairnessRow:
-    accepted = _cases_with(turns, SAID_YES)
+    accepted = _cases_with(turns, ACCEPTED_OUTCOMES)
     answer_min, arrival_min = _mean_minutes(turns)
     return FairnessRow(
         provider=key[0],
@@ -153,7 +161,7 @@ def _override_row(key: tuple[str, str, str], turns: _Turns) -> OverrideRow:
         service=key[1],
         override=key[2],
         offered=len(turns),
-        accepted=len(_cases_with(turns, SAID_YES)),
+        accepted=len(_cases_with(turns, ACCEPTED_OUTCOMES)),
         answer_min=answer_min,
         arrival_min=arrival_min,
     )
@@ -226,7 +234,7 @@ def _mean_minutes(turns: _Turns) -> tuple[float | None, float | None]:
     answered = [
         fsum((*call.in_vain_min, call.answer_min))
         for call in calls
-        if call.outcome in SAID_YES | SAID_NO
+        if call.outcome in ACCEPTED_OUTCOMES | REFUSED_OUTCOMES
     ]
     arrived = [call.arrival_min for call in calls if call.arrival_min is not None]
     return _mean(answered), _mean(arrived)

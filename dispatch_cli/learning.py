@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from .betas import beta_quantile
 from .geo import TRAVEL_SOURCE
 from .model import Provider, Settings
-from .model.case import SAID_NO, SAID_YES, Summary, Tally
+from .model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Summary, Tally
 
 HALF_LIFE_DAYS = 90
 """Age of an offer that counts half of one made now."""
@@ -107,7 +107,7 @@ def is_counted(tally: Tally) -> bool:
     """
     if tally.override or (tally.before_opening and tally.outcome in ("no_answer", "unreachable")):
         return False
-    return tally.outcome in SAID_YES or tally.outcome in SAID_NO
+    return tally.outcome in ACCEPTED_OUTCOMES or tally.outcome in REFUSED_OUTCOMES
 
 
 def answer_minutes(tally: Tally) -> float | None:
@@ -245,7 +245,9 @@ def _summary(
     return Summary(
         provider=provider,
         service=service,
-        accepted_weight=fsum(weight for weight, tally in weighted if tally.outcome in SAID_YES),
+        accepted_weight=fsum(
+            weight for weight, tally in weighted if tally.outcome in ACCEPTED_OUTCOMES
+        ),
         asked_weight=fsum(weight for weight, _ in weighted),
         answer_weight=fsum(weight for weight, _ in answers),
         answer_min_weighted=fsum(weight * minutes for weight, minutes in answers),

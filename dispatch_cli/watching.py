@@ -24,7 +24,7 @@ from .availability.samples import one_sample
 from .errors import ExitCode
 from .messages import Message
 from .model import Known, Provider
-from .model.check import CheckSettings, Move, Probe, Reading, Report, Watched
+from .model.check import CheckSettings, Move, PhoneReport, Probe, Reading, Watched
 from .results.check_results import CheckReport, CheckRow, StateChange
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Checked(Struct, frozen=True):
     report: CheckReport
     readings: tuple[Reading, ...] = ()
     moves: tuple[Move, ...] = ()
-    reports: tuple[Report, ...] = ()
+    reports: tuple[PhoneReport, ...] = ()
 
 
 class Watch(Struct, frozen=True, kw_only=True):
@@ -90,12 +90,12 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
 
 
 def as_known(watch: Watch, *, ids: Sequence[str] = ()) -> CheckReport:
-    """Report the states that earlier runs have stored, without any check."""
+    """PhoneReport the states that earlier runs have stored, without any check."""
     with watch.store:
         return _report(watch, _standing(watch, ids))
 
 
-def _history(watch: Watch, provider_id: str) -> tuple[tuple[Move, ...], tuple[Report, ...]]:
+def _history(watch: Watch, provider_id: str) -> tuple[tuple[Move, ...], tuple[PhoneReport, ...]]:
     """Read the history of one provider: its moves and its reports, the newest first."""
     since = watch.clock() - _REMEMBERED
     with watch.store.reading() as reader:
@@ -114,7 +114,7 @@ class _KnownStates(Struct, frozen=True, kw_only=True):
     probes: dict[str, tuple[Probe, ...]]
     closed: dict[str, Message | str]
     known: Mapping[str, Watched]
-    said: Mapping[str, Report]
+    said: Mapping[str, PhoneReport]
     doubts: Mapping[str, str] = {}
 
 
@@ -270,7 +270,7 @@ def _row(
     provider: Provider,
     closed: Message | str | None,
     watched: Watched | None,
-    report: Report | None,
+    report: PhoneReport | None,
     *,
     doubt: str,
     now: datetime,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dispatch_cli.fairness import COST_BANDS, cost_band, report
 from dispatch_cli.model import NO_CLIENT
 from dispatch_cli.model.case import (
-    SAID_NO,
-    SAID_YES,
+    ACCEPTED_OUTCOMES,
+    REFUSED_OUTCOMES,
     Case,
     CaseService,
     ContractCount,
@@ -339,7 +339,9 @@ TALLIES = st.lists(
         tally,
         st.integers(0, 6),
         st.sampled_from(NAMES),
-        st.sampled_from([*sorted(SAID_YES), *sorted(SAID_NO), "cancelled", "corrected"]),
+        st.sampled_from(
+            [*sorted(ACCEPTED_OUTCOMES), *sorted(REFUSED_OUTCOMES), "cancelled", "corrected"]
+        ),
         answer_min=st.floats(0, 20),
         arrival_min=st.none() | st.floats(0, 120),
         override=st.sampled_from(["", "", "wish", "decision"]),

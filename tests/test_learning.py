@@ -30,7 +30,7 @@ from dispatch_cli.learning import (
     summarise,
 )
 from dispatch_cli.model import ServiceSettings, Settings
-from dispatch_cli.model.case import SAID_NO, SAID_YES, Summary, Tally
+from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Summary, Tally
 
 from .worlds import NOON, provider
 
@@ -66,7 +66,7 @@ def summary_of(*tallies: Tally, as_of: datetime = NOON) -> Summary:
 MINUTES = st.floats(0, 1000)
 TALLIES = st.builds(
     tally,
-    st.sampled_from([*sorted(SAID_YES), *sorted(SAID_NO), *NOT_COUNTED]),
+    st.sampled_from([*sorted(ACCEPTED_OUTCOMES), *sorted(REFUSED_OUTCOMES), *NOT_COUNTED]),
     provider=st.sampled_from(["huber", "lechtal"]),
     service=st.sampled_from(["tow", "recovery"]),
     opened_at=st.floats(-10, 2000).map(lambda days: NOON - timedelta(days=days)),
@@ -174,13 +174,13 @@ def test_a_log_added_up_by_hand():
     assert (found.asked, found.accepted) == (3.5, 2.5)
 
 
-@pytest.mark.parametrize("outcome", sorted(SAID_YES))
+@pytest.mark.parametrize("outcome", sorted(ACCEPTED_OUTCOMES))
 def test_a_yes_counts_as_an_acceptance_with_any_later_outcome(outcome):
     """An acceptance counts as one even if it failed later or was of no help."""
     assert learned(PRIOR, summary_of(tally(outcome)), NOON).acceptance > PRIOR.acceptance
 
 
-@pytest.mark.parametrize("outcome", sorted(SAID_NO))
+@pytest.mark.parametrize("outcome", sorted(REFUSED_OUTCOMES))
 def test_a_refusal_is_a_refusal_however_it_was_given(outcome):
     """Declined, no answer, unreachable and the wrong truck all lower the acceptance."""
     assert learned(PRIOR, summary_of(tally(outcome)), NOON).acceptance < PRIOR.acceptance

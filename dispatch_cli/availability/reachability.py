@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Known
-from ..model.check import BY_PHONE, CheckSettings, Report, Watched
+from ..model.check import BY_PHONE, CheckSettings, PhoneReport, Watched
 from ..model.provider import CheckState, Source
 from .samples import SKEW
 
@@ -146,7 +146,7 @@ def _wait_min(watched: Watched, moment: datetime) -> float | None:
 
 
 def _from_report(
-    report: Report | None, moment: datetime, now: datetime, settings: CheckSettings
+    report: PhoneReport | None, moment: datetime, now: datetime, settings: CheckSettings
 ) -> Reachability | None:
     """Return the state by a report while it holds, "unknown" for a day after it, then None."""
     if report is None or now - report.until >= ASKED_AGAIN:

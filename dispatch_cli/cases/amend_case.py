@@ -15,7 +15,7 @@ from . import case_states, offer_changes
 from .book import Book, refusals_in_local_time, require_case
 from .gates_now import entry_of, needs_now
 from .observe_log import observe
-from .open_case import Opened, doubtful_number, freeze_cascades
+from .open_case import OpenedCase, doubtful_number, freeze_cascades
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -51,7 +51,7 @@ def read_facts(typed: Mapping[str, object], rules: Rules, now: datetime) -> dict
 
 def amend(
     book: Book, case_id: int, facts: Mapping[str, object], theirs: Mapping[str, str] = {}
-) -> Opened:
+) -> OpenedCase:
     """Record new facts: add services, rank again those without an acceptance, keep the rest.
 
     ``facts`` are fields of the incident and its vehicle by name, ``theirs`` the motorist's personal
@@ -61,7 +61,7 @@ def amend(
     return _amended(book, case_id, lambda incident: _with_facts(incident, facts), theirs)
 
 
-def revert_amendment(book: Book, amended: Case, before: Incident) -> Opened:
+def revert_amendment(book: Book, amended: Case, before: Incident) -> OpenedCase:
     """Restore the facts from before an amendment; ConflictError if they have changed since."""
 
     def change(incident: Incident) -> Incident:
@@ -77,7 +77,7 @@ def _amended(
     case_id: int,
     change: Callable[[Incident], Incident],
     theirs: Mapping[str, str] = {},
-) -> Opened:
+) -> OpenedCase:
     doubts = doubtful_number(theirs.get("call_back", ""))
     with book.store.deciding() as tx, refusals_in_local_time(book):
         before = require_case(tx, case_id)
@@ -103,7 +103,7 @@ def _amended(
         after = require_case(tx, case_id)
         fact = Message("case {case_id}: new facts recorded, ranked again", case_id=case_id)
     book.unshown.recorded.append(fact)
-    return Opened(after, answer, (*answer.warnings, *unfit, *doubts), personal)
+    return OpenedCase(after, answer, (*answer.warnings, *unfit, *doubts), personal)
 
 
 def _with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:

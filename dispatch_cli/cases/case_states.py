@@ -33,10 +33,10 @@ APPOINTMENT_AFTER = timedelta(minutes=1)
 NEXT_CALL_WITHIN = timedelta(minutes=3)
 """How long a service may wait without an open offer."""
 
-Gate = Callable[[Option], Message | str | None]
+OptionGate = Callable[[Option], Message | str | None]
 """Returns why an option cannot be asked now (closed, last unit booked), or None."""
 
-Numbers = Callable[[Option], tuple[str, ...]]
+OptionNumbers = Callable[[Option], tuple[str, ...]]
 """Returns the phone numbers of an option in the order in which to call them now."""
 
 
@@ -125,8 +125,8 @@ def offer_in_hand(case: Case, service: CaseService) -> Offer | None:
 def next_option(
     case: Case,
     service: CaseService,
-    gate: Gate = lambda _: None,
-    numbers: Numbers = lambda option: option.phones,
+    gate: OptionGate = lambda _: None,
+    numbers: OptionNumbers = lambda option: option.phones,
 ) -> NextCall:
     """Find the next call: the first option that was not asked yet, on its first number.
 
@@ -141,7 +141,7 @@ def next_option(
 
 
 def still_to_ask(
-    case: Case, service: CaseService, gate: Gate, numbers: Numbers
+    case: Case, service: CaseService, gate: OptionGate, numbers: OptionNumbers
 ) -> Iterator[tuple[Option, str]]:
     """Yield the options that would be asked from now on, in order, with their numbers."""
     turns = _turns(case, service, gate, numbers)
@@ -149,7 +149,7 @@ def still_to_ask(
 
 
 def callable_option(
-    case: Case, service: CaseService, provider: str, numbers: Numbers
+    case: Case, service: CaseService, provider: str, numbers: OptionNumbers
 ) -> Option | None:
     """Return a provider's option of a service if one of its numbers may still be called."""
     option = service.option_of(provider)
@@ -160,7 +160,7 @@ def callable_option(
 
 
 def _turns(
-    case: Case, service: CaseService, gate: Gate, numbers: Numbers
+    case: Case, service: CaseService, gate: OptionGate, numbers: OptionNumbers
 ) -> Iterator[tuple[Option, str, Message | str]]:
     """Yield the options that were not asked yet: the number to call, or why they are skipped."""
     offers = list(offers_for(case, service.service))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from .. import learning
 from ..model import Provider, Settings
-from ..model.case import SAID_YES
+from ..model.case import ACCEPTED_OUTCOMES
 from ..results.report_results import ServiceExperience
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def experience_of(
                 prior_acceptance=prior.acceptance,
                 prior_answer_min=prior.answer_min,
                 offers=len(of_service),
-                accepted=sum(each.outcome in SAID_YES for each in of_service),
+                accepted=sum(each.outcome in ACCEPTED_OUTCOMES for each in of_service),
                 acceptance=learned.acceptance,
                 interval=(learned.interval_low, learned.interval_high),
                 answer_min=learned.answer_min,

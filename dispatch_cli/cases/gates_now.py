@@ -11,7 +11,7 @@ from ..model import Availability, PlanEntry, Provider
 from ..model.case import Case, CaseService, Offer, Option
 from . import case_states
 from .book import Book, clock, local
-from .case_states import Gate, Numbers
+from .case_states import OptionGate, OptionNumbers
 from .decisions import due_back
 from .observe_log import observe
 
@@ -27,7 +27,7 @@ _BARS_THE_CALL = ("on_hold", "closed_now")
 
 def gate_now(
     book: Book, reader: "Reader | Transaction", case: Case, service: CaseService
-) -> tuple[Gate, Numbers]:
+) -> tuple[OptionGate, OptionNumbers]:
     """Return functions for the gates and the answered numbers of each option, as of now.
 
     The order is not computed again. Therefore a provider whose last free unit was booked after the
@@ -62,7 +62,7 @@ def gate_now(
 
 def gate_for_all(
     book: Book, reader: "Reader | Transaction", case: Case, services: Sequence[CaseService]
-) -> tuple[Gate, Numbers]:
+) -> tuple[OptionGate, OptionNumbers]:
     """Return these functions for one call for several services, by options of the first one."""
     gate, numbers = gate_now(book, reader, case, services[0])
     others = [(each, *gate_now(book, reader, case, each)) for each in services[1:]]

@@ -28,7 +28,7 @@ SAME_KM = 0.5
 COMPARED_CASES = 200
 
 
-class Opened(Struct, frozen=True):
+class OpenedCase(Struct, frozen=True):
     """A case that was opened or amended, with its ranking and the warnings for the operator."""
 
     case: Case
@@ -38,7 +38,7 @@ class Opened(Struct, frozen=True):
     """The motorist's personal data before an amendment."""
 
 
-def open_case(book: Book, incident: Incident, personal: Personal, *, like: int = 0) -> Opened:
+def open_case(book: Book, incident: Incident, personal: Personal, *, like: int = 0) -> OpenedCase:
     """Rank an incident and record it as a case with frozen cascades; warns of a likely duplicate.
 
     The case ``like``, from which place and caller were copied, is not a duplicate.
@@ -65,7 +65,7 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
         fact = Message("case {case_id} is open", case_id=case.id)
     book.unshown.recorded.append(fact)
     warnings = [Message("may be a duplicate of case {case_id}", case_id=other) for other in same]
-    return Opened(case, answer, (*answer.warnings, *warnings, *doubts))
+    return OpenedCase(case, answer, (*answer.warnings, *warnings, *doubts))
 
 
 def doubtful_number(call_back: str) -> list[str]:

@@ -8,7 +8,7 @@ from .. import desk
 from ..errors import UsageError
 from ..messages import Message
 from ..model.case import OF_NO_CASE
-from ..model.check import Report
+from ..model.check import PhoneReport
 from .book import Book, clock, local
 
 ReportedState = Literal["up", "busy", "down"]
@@ -32,7 +32,7 @@ def report(
     free: int | None = None,
     until: datetime | None = None,
     state: str | None = None,
-) -> Report:
+) -> PhoneReport:
     """Record a provider's report by phone, which supersedes the earlier one.
 
     Raises UsageError for an unknown provider, a contradiction, or an end that is not within a week.
@@ -49,7 +49,7 @@ def report(
             end=end,
             hint="for a longer time set on_hold or hours in the provider file",
         )
-    made = Report(
+    made = PhoneReport(
         provider=provider.id,
         at=book.now,
         until=until,
@@ -72,7 +72,7 @@ def parse_report(text: str) -> tuple[int | None, str | None, str]:
     return (int(first), None, until) if _COUNT.fullmatch(first) else (None, first, until)
 
 
-def in_words(made: Report, book: Book) -> Message:
+def in_words(made: PhoneReport, book: Book) -> Message:
     """Word a report for the operator to read back: "2 free until 18:00"."""
     text = "{free} free until {at}" if made.free else "{state} until {at}"
     return Message(text, free=made.free, state=made.state, at=clock(made.until, book))

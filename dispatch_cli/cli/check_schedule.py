@@ -28,7 +28,7 @@ _SPARE_S = 60
 """Seconds beyond the budget of a run, for its start and the heartbeat."""
 
 
-class Job(Struct, frozen=True):
+class ScheduledJob(Struct, frozen=True):
     """A recurring job."""
 
     name: str
@@ -72,7 +72,7 @@ def schedule(
 
 def jobs_of(
     program: Sequence[str], shared: Sequence[str], budget_s: float, backup: str
-) -> tuple[Job, ...]:
+) -> tuple[ScheduledJob, ...]:
     """Return the recurring jobs; checks are further apart than the longest run."""
     limit_s = int(budget_s) + _SPARE_S
     every = next((step for step in _STEPS_MIN if step * 60 > limit_s), _STEPS_MIN[-1])
@@ -84,32 +84,32 @@ def jobs_of(
         return (*program, *verb, *shared)
 
     return (
-        Job(
+        ScheduledJob(
             "dispatch-check", "Checks of the providers", words("check", "--quiet"), cron, calendar,
             limit_s, success="7 8",
         ),
-        Job(
+        ScheduledJob(
             "dispatch-audit", "Cases with a missed deadline", words("case", "audit", "--quiet"),
             "* * * * *", "minutely", _SPARE_S, success="7",
         ),
-        Job(
+        ScheduledJob(
             "dispatch-forget", "Erasure of personal data in old cases",
             words("case", "forget", "--older-than", FORGET_AFTER, "--quiet"),
             "17 3 * * *", "*-*-* 03:17", 3600, is_silent=True,
         ),
-        Job(
+        ScheduledJob(
             "dispatch-backup", "Verified backup of the case log",
             words("log", "backup", backup, "--keep", str(KEPT_BACKUPS), "--quiet"),
             "37 3 * * *", "*-*-* 03:37", 3600, is_silent=True,
         ),
-        Job(
+        ScheduledJob(
             "dispatch-head", "Last record of the journal, to be kept elsewhere",
             words("log", "head", "--quiet"), "47 3 * * *", "*-*-* 03:47", _SPARE_S,
         ),
     )  # fmt: skip
 
 
-def crontab(jobs: Sequence[Job], user: str) -> Iterator[str]:
+def crontab(jobs: Sequence[ScheduledJob], user: str) -> Iterator[str]:
     """Make the lines for ``crontab -e``."""
     yield "# dispatch: mails only changes, missed deadlines and failures.\n"
     yield f"MAILTO={user}\n"
@@ -120,7 +120,7 @@ def crontab(jobs: Sequence[Job], user: str) -> Iterator[str]:
         yield f"# {job.title}\n{job.cron} {command}{tail}\n"
 
 
-def units(jobs: Sequence[Job], user: str) -> Iterator[str]:
+def units(jobs: Sequence[ScheduledJob], user: str) -> Iterator[str]:
     """Make the unit files, each below a line with its path as ``systemctl cat`` prints them."""
     yield _FAILED.format(user=user)
     for job in jobs:

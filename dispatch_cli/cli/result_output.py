@@ -12,7 +12,7 @@ from .outcome import UNSHOWN, Outcome, emit, emit_list
 if TYPE_CHECKING:
     from ..messages import Message
     from ..render.layout import Line, Screen
-    from ..render.plain import Row
+    from ..render.plain import PlainRow
     from ..results.case_results import Recorded
 
 LONG_LINE = 10_000
@@ -27,7 +27,7 @@ def shown(
     *,
     lines: "Callable[[Screen], Iterable[Line]]",
     columns: Sequence[str] = (),
-    rows: "Callable[[], Iterable[Row]]" = tuple,
+    rows: "Callable[[], Iterable[PlainRow]]" = tuple,
     warnings: "Sequence[Message | str]" = (),
     hint: "Message | str" = "",
     exit_code: ExitCode = ExitCode.OK,
@@ -102,7 +102,7 @@ def paged(
     *,
     lines: "Callable[[Sequence[T], Screen], Iterable[Line]]",
     columns: Sequence[str],
-    rows: "Callable[[Iterable[T]], Iterable[Row]]",
+    rows: "Callable[[Iterable[T]], Iterable[PlainRow]]",
 ) -> Outcome:
     """Make the outcome of a command whose ``data`` is one long list under ``key``.
 

@@ -30,10 +30,10 @@ CorrectedOutcome = Literal[
 ]
 """The outcome after a correction: an answer, ``open`` (no answer yet), ``not_called`` (no call)."""
 
-SAID_YES = frozenset({"accepted", "failed", "unsuccessful"})
+ACCEPTED_OUTCOMES = frozenset({"accepted", "failed", "unsuccessful"})
 """Outcomes of offers that the provider accepted, also if it later did not bring help."""
 
-SAID_NO = frozenset({"declined", "no_answer", "unreachable", "wrong_equipment"})
+REFUSED_OUTCOMES = frozenset({"declined", "no_answer", "unreachable", "wrong_equipment"})
 """Outcomes that count as a refusal; the motorist's ``cancelled`` is neither."""
 
 OfferState = Literal[
@@ -119,7 +119,7 @@ class Offer(Struct, frozen=True, kw_only=True):
 
         None if the provider did not accept, or did not come.
         """
-        if self.corrected or self.outcome not in SAID_YES:
+        if self.corrected or self.outcome not in ACCEPTED_OUTCOMES:
             return None
         if self.arrived_at is not None or self.outcome == "failed" or not self.promises:
             return self.arrived_at

@@ -72,7 +72,7 @@ BY_PHONE = "reported by phone"
 """The reason of a state that the provider itself has reported by phone."""
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class PhoneReport(Struct, frozen=True, kw_only=True):
     """A provider's own report by phone, valid until ``until``."""
 
     provider: str

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from .case import Booking, Summary
-from .check import CheckSettings, Maintenance, Report, Watched
+from .check import CheckSettings, Maintenance, PhoneReport, Watched
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -16,7 +16,7 @@ class Known(Struct, frozen=True, kw_only=True):
     """
 
     watched: Watched | None = None
-    report: Report | None = None
+    report: PhoneReport | None = None
     bookings: tuple[Booking, ...] = ()
     maintenance: Maintenance | None = None
 

@@ -7,7 +7,7 @@ from .layout import Line, Screen, cells, flow, plain_line, plain_lines
 
 if TYPE_CHECKING:
     from ..results.batch_results import BatchCounts, BatchSummary, ServiceSummary
-    from .plain import Row
+    from .plain import PlainRow
 
 _BAR = 30
 _REASONS, _PLACES = 5, 8
@@ -37,7 +37,7 @@ def print_summary(summary: "BatchSummary", *, stream: TextIO) -> None:
     write_table(COLUMNS, rows(summary), stream)
 
 
-def rows(summary: "BatchSummary") -> Iterator["Row"]:
+def rows(summary: "BatchSummary") -> Iterator["PlainRow"]:
     """Yield one line for each number, those of the whole batch first."""
     for name in ("rows", "ranked", "rejected", "served"):
         yield {"service": "", "what": "count", "name": name, "value": getattr(summary, name)}

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from ..results.cascade_answer import Answer, Cascade, EmergencyCall
 from .cascade_columns import CASCADE_COLUMNS, SEPARATOR, Column, PlainColumn
-from .plain import Row, write_table
+from .plain import PlainRow, write_table
 
 
 def plain_columns(columns: Iterable[Column]) -> list[PlainColumn]:
@@ -35,7 +35,7 @@ def print_plain(
     write_table((column.name for column in plain), _rows(answer, plain, explain=explain), stream)
 
 
-def _rows(answer: Answer, columns: list[PlainColumn], *, explain: bool) -> Iterator[Row]:
+def _rows(answer: Answer, columns: list[PlainColumn], *, explain: bool) -> Iterator[PlainRow]:
     yield from emergency_rows(answer.emergency, answer.advice)
     for centre in answer.control_centres:
         yield {"service": "control_centre", "when": "now", "rank": 0, "name": centre}
@@ -45,7 +45,9 @@ def _rows(answer: Answer, columns: list[PlainColumn], *, explain: bool) -> Itera
         yield from _cascade_rows(cascade, columns, explain=explain)
 
 
-def emergency_rows(calls: Iterable[EmergencyCall], advice: Iterable[str] = ()) -> Iterator[Row]:
+def emergency_rows(
+    calls: Iterable[EmergencyCall], advice: Iterable[str] = ()
+) -> Iterator[PlainRow]:
     """Make the first rows, at rank 0: one for each number, then one for each advice."""
     by_number: dict[str, list[EmergencyCall]] = {}
     for call in calls:
@@ -63,7 +65,9 @@ def emergency_rows(calls: Iterable[EmergencyCall], advice: Iterable[str] = ()) -
         yield {"service": "advice", "when": "now", "rank": 0, "why": each}
 
 
-def _cascade_rows(cascade: Cascade, columns: list[PlainColumn], *, explain: bool) -> Iterator[Row]:
+def _cascade_rows(
+    cascade: Cascade, columns: list[PlainColumn], *, explain: bool
+) -> Iterator[PlainRow]:
     shared = {each.name: each.every_row(cascade) for each in columns if each.every_row}
     for candidate in cascade.candidates:
         yield shared | {each.name: each.candidate(candidate) for each in columns if each.candidate}

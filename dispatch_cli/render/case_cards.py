@@ -8,7 +8,7 @@ from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines
 
 if TYPE_CHECKING:
     from ..results.case_results import Exhausted, LaterProvider, OfferCard, Recorded
-    from .plain import Row
+    from .plain import PlainRow
 
 _INDENT = " " * 6
 _PHONE_LIMIT = 60
@@ -111,7 +111,7 @@ def block_lines(title: str, texts: Iterable[str], screen: Screen) -> list[Line]:
     return [plain_line(title, "bold"), *lines] if lines else []
 
 
-def exhausted_rows(found: "Exhausted") -> "list[Row]":
+def exhausted_rows(found: "Exhausted") -> "list[PlainRow]":
     """Make the row of an exhausted service, with the number of its last resort."""
     return [
         {
@@ -125,7 +125,7 @@ def exhausted_rows(found: "Exhausted") -> "list[Row]":
     ]
 
 
-def card_rows(card: "OfferCard") -> "list[Row]":
+def card_rows(card: "OfferCard") -> "list[PlainRow]":
     """Make the row of an offer."""
     return [
         {
@@ -149,7 +149,7 @@ def card_rows(card: "OfferCard") -> "list[Row]":
     ]
 
 
-def recorded_rows(done: "Recorded") -> "list[Row]":
+def recorded_rows(done: "Recorded") -> "list[PlainRow]":
     """Make the row of a recorded act."""
     return [
         {

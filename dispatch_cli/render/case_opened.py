@@ -11,18 +11,18 @@ from .layout import Line, Screen, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
     from ..results.case_results import CaseView
-    from .plain import Row
+    from .plain import PlainRow
 
 OPENED_COLUMNS = ("case", "service", "state", "phone", "provider", "name", "place", "text")
 _INDENT = " " * 6
 
 
-def opened_rows(case_id: int, answer: Answer) -> "Iterable[Row]":
+def opened_rows(case_id: int, answer: Answer) -> "Iterable[PlainRow]":
     """Make a row for each emergency number, then for the first candidate of each service."""
     place = answer.incident.place
     yield from _emergency_rows(case_id, answer, place)
     for cascade in answer.cascades:
-        shared: Row = {
+        shared: PlainRow = {
             "case": case_id,
             "service": cascade.service,
             "state": cascade.when,
@@ -60,7 +60,7 @@ def amended_lines(
     return lines
 
 
-def amended_rows(view: "CaseView", answer: Answer, place: str) -> "Iterable[Row]":
+def amended_rows(view: "CaseView", answer: Answer, place: str) -> "Iterable[PlainRow]":
     """Make a row for each emergency number, then for each service of the case."""
     yield from _emergency_rows(view.id, answer, place)
     for service in view.services:
@@ -75,7 +75,7 @@ def amended_rows(view: "CaseView", answer: Answer, place: str) -> "Iterable[Row]
         }
 
 
-def _emergency_rows(case_id: int, answer: Answer, place: str) -> "Iterable[Row]":
+def _emergency_rows(case_id: int, answer: Answer, place: str) -> "Iterable[PlainRow]":
     for call in answer.emergency:
         yield {
             "case": case_id,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         PersonalView,
         ServiceView,
     )
-    from .plain import Row
+    from .plain import PlainRow
 
 _INDENT = " " * 6
 _NAME_LEAST = 12
@@ -64,10 +64,10 @@ def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> li
     return lines
 
 
-def list_rows(views: Iterable["CaseView"]) -> "Iterable[Row]":
+def list_rows(views: Iterable["CaseView"]) -> "Iterable[PlainRow]":
     """Make a row for each service of each case; a case without any has one row."""
     for view in views:
-        shared: Row = {
+        shared: PlainRow = {
             "case": view.id,
             "age_min": round(view.age_min, 1),
             "kind": view.kind,
@@ -137,7 +137,7 @@ def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list
     return plain_lines(flow(parts, screen.width, rest=_INDENT))
 
 
-def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[Row]":
+def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRow]":
     """Make the rows of one case: the case, its services, its offers, and the given records."""
     yield {
         "what": "case",
@@ -202,7 +202,7 @@ def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
     return lines
 
 
-def personal_rows(personal: "PersonalView") -> "Iterable[Row]":
+def personal_rows(personal: "PersonalView") -> "Iterable[PlainRow]":
     """Make a row for each item of the motorist's personal data."""
     for key in _PERSONAL:
         if value := getattr(personal, key):

@@ -11,8 +11,8 @@ from ..results.check_results import (
     CheckReport,
     CheckRow,
     Move,
+    PhoneReport,
     Reading,
-    Report,
     StateChange,
 )
 from . import figures
@@ -22,7 +22,7 @@ from .wording import worded
 
 if TYPE_CHECKING:
     from ..results.lasting_problem import LastingProblem
-    from .plain import Row
+    from .plain import PlainRow
 
 CHECK_COLUMNS = (
     "state", "since", "seen_at", "phone", "provider", "name", "why", "free", "reported_until",
@@ -49,7 +49,7 @@ def check_lines(report: CheckReport, screen: Screen, *, show_all: bool = False) 
     return lines + _table(rows, report.at, screen)
 
 
-def check_rows(report: CheckReport) -> "Iterable[Row]":
+def check_rows(report: CheckReport) -> "Iterable[PlainRow]":
     """Make a row for every provider, the worst state first."""
     for row in worst_first(report.rows):
         yield {
@@ -147,7 +147,7 @@ def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
 
 
 def history_lines(
-    moves: Iterable[Move], reports: Iterable[Report], now: datetime, screen: Screen
+    moves: Iterable[Move], reports: Iterable[PhoneReport], now: datetime, screen: Screen
 ) -> list[Line]:
     """Make the block of a provider's changes and reports, the newest first, for ``-v``."""
     events = [(move.at, _move(move)) for move in moves]
@@ -168,7 +168,7 @@ def _move(move: Move) -> str:
     return f"{what}{flapping}" + (f": {move.why}" if move.why else "")
 
 
-def _report(report: Report, now: datetime) -> str:
+def _report(report: PhoneReport, now: datetime) -> str:
     free = "" if report.free is None else f", {report.free} free"
     until = figures.past_clock(report.until, now)
     by = f", recorded by {report.operator}" if report.operator else ""

@@ -9,7 +9,7 @@ from .figures import date_and_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines
 
 if TYPE_CHECKING:
-    from .plain import Row
+    from .plain import PlainRow
 
 COVERAGE_COLUMNS = (
     "region", "service", "start", "end", "hours", "count", "worst", "postcodes", "served",
@@ -48,7 +48,7 @@ def coverage_lines(report: CoverageReport, screen: Screen) -> list[Line]:
     return lines
 
 
-def coverage_rows(report: CoverageReport) -> "Iterable[Row]":
+def coverage_rows(report: CoverageReport) -> "Iterable[PlainRow]":
     """Make a row for each gap of the report."""
     served = {(one.region, one.service): one.served for one in report.services}
     contacts = {contact.provider: contact for contact in report.contacts}

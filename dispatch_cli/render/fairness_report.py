@@ -9,7 +9,7 @@ from .layout import Line, Screen, plain_line
 from .report_table import report_table
 
 if TYPE_CHECKING:
-    from .plain import Row
+    from .plain import PlainRow
 
 FAIRNESS_COLUMNS = (
     "what", "provider", "service", "override", "client", "eligible", "eligible_most",
@@ -56,7 +56,7 @@ def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
     )  # fmt: skip
 
 
-def fairness_rows(report: FairnessReport) -> "Iterable[Row]":
+def fairness_rows(report: FairnessReport) -> "Iterable[PlainRow]":
     """Make a row for each provider and service, each override and each client."""
     for kind, found in (
         ("in order", report.rows),

@@ -15,7 +15,7 @@ from .layout import Line, Screen, plain_line
 from .report_table import report_table
 
 if TYPE_CHECKING:
-    from .plain import Row
+    from .plain import PlainRow
 
 FORECAST_COLUMNS = (
     "what", "year", "provider", "said", "said_from", "said_to", "said_from_min", "said_to_min",
@@ -50,7 +50,7 @@ def forecast_lines(report: ForecastReport, screen: Screen) -> list[Line]:
     )
 
 
-def forecast_rows(report: ForecastReport) -> "Iterable[Row]":
+def forecast_rows(report: ForecastReport) -> "Iterable[PlainRow]":
     """Make a row for each tenth, each band, and each provider and year."""
     for kind, found in (
         ("acceptance", report.rows),

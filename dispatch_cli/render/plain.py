@@ -10,10 +10,10 @@ from .clean import clean
 from .layout import encodable
 
 PlainValue = Message | str | float | bool
-Row = dict[str, PlainValue]
+PlainRow = dict[str, PlainValue]
 
 
-def write_table(columns: Iterable[str], lines: Iterable[Row], stream: TextIO) -> None:
+def write_table(columns: Iterable[str], lines: Iterable[PlainRow], stream: TextIO) -> None:
     """Write rows as tab-separated lines under a header; no cell can hold a tab or a line break."""
     keys = tuple(columns)
     encoding = getattr(stream, "encoding", None) or "utf-8"

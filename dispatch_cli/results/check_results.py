@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from ..errors import ExitCode
 from ..messages import Message
-from ..model.check import BY_PHONE, Move, Reading, Report
+from ..model.check import BY_PHONE, Move, PhoneReport, Reading
 from ..model.provider import CheckState
 
 __all__ = [
-    "BY_PHONE", "WORST_FIRST", "CheckReport", "CheckRow", "Move", "Reading", "Report", "ShownState",
-    "StateChange",
+    "BY_PHONE", "WORST_FIRST", "CheckReport", "CheckRow", "Move", "PhoneReport", "Reading",
+    "ShownState", "StateChange",
 ]  # fmt: skip
 
 ShownState = CheckState | Literal["closed"]

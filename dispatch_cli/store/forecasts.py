@@ -10,7 +10,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from ..learning import is_counted
-from ..model.case import SAID_YES, Case
+from ..model.case import ACCEPTED_OUTCOMES, Case
 from ..model.forecast_counts import MILLION, ArrivalCount, ChanceCount, ChanceSum, band_of, tenth_of
 from .erasure import coarsened, drive_step
 from .tallies import tally_of, turns_of
@@ -93,7 +93,7 @@ def _counts_of(case: Case) -> _Counts:
         key = (f"{at:%Y-%m}", tally.provider, tally.service)
         of_tenth, of_year = (*key, tenth_of(chance)), (f"{at:%Y}", tally.provider)
         found["chance_count", 0, of_tenth] += 1
-        found["chance_count", 1, of_tenth] += tally.outcome in SAID_YES
+        found["chance_count", 1, of_tenth] += tally.outcome in ACCEPTED_OUTCOMES
         found["chance_sum", 0, of_year] += 1
         found["chance_sum", 1, of_year] += round(chance * MILLION)
         forecast_min = coarsened(turn[-1], step).forecast_min

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ..learning import HALF_LIFE_DAYS, faded, is_counted, summarise
-from ..model.case import SAID_YES, Case, Offer, Summary, Tally
+from ..model.case import ACCEPTED_OUTCOMES, Case, Offer, Summary, Tally
 from ..model.stamps import from_stamp, to_stamp
 from .cases import offer_columns, offer_of
 from .erasure import drive_step
@@ -227,6 +227,6 @@ def _update_assigned(connection: "sqlite3.Connection", was: Offer | None, now: O
 
 
 def _assigned_at(offer: Offer | None) -> "datetime | None":
-    if offer is None or offer.corrected or offer.outcome not in SAID_YES:
+    if offer is None or offer.corrected or offer.outcome not in ACCEPTED_OUTCOMES:
         return None
     return offer.answered_at

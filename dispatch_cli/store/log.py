@@ -81,7 +81,7 @@ class Store:
 
     @contextmanager
     def waiting_shown_by(self, show: Callable[[str], None]) -> Iterator[None]:
-        """Report a wait for the log by another function, while a screen is drawn."""
+        """PhoneReport a wait for the log by another function, while a screen is drawn."""
         before = self._database.notices
         self._database.notices = replace(before, wait=lambda text: show(str(text)))
         try:

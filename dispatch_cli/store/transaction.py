@@ -10,7 +10,7 @@ from ..errors import ConflictError, UsageError
 from ..geo import TRAVEL_SOURCE
 from ..messages import Message
 from ..model.case import Act, Booking, Case, ContractCount, Personal, Standing, Summary, Tally
-from ..model.check import Move, Report, Watched
+from ..model.check import Move, PhoneReport, Watched
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from ..model.stamps import to_stamp
 from . import (
@@ -127,11 +127,11 @@ class Reader:
         """
         return whole(lambda: watched_rows.read_watched(self._connection, but_up))
 
-    def reports(self, ended_after: datetime) -> dict[str, Report]:
+    def reports(self, ended_after: datetime) -> dict[str, PhoneReport]:
         """Read the last report of each provider by phone, unless it ended before a moment."""
         return whole(lambda: watched_rows.read_reports(self._connection, ended_after))
 
-    def reports_of(self, provider: str) -> list[Report]:
+    def reports_of(self, provider: str) -> list[PhoneReport]:
         """Read all reports of a provider by phone, the newest first."""
         return whole(lambda: watched_rows.read_all_reports(self._connection, provider))
 
@@ -235,7 +235,7 @@ class Transaction(Reader):
         """Delete the states of providers that have no check any more."""
         watched_rows.delete_watched(self._connection, providers)
 
-    def add_report(self, report: Report) -> None:
+    def add_report(self, report: PhoneReport) -> None:
         """Write a provider's report by phone, which supersedes its earlier ones."""
         watched_rows.insert_report(self._connection, report)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from msgspec.structs import astuple, replace
 
-from ..model.check import Move, Report, Watched
+from ..model.check import Move, PhoneReport, Watched
 from ..model.provider import CheckState
 from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
 
@@ -44,7 +44,7 @@ def read_watched(
     return {row[0]: _watched_of(row) for row in rows}
 
 
-def read_reports(connection: "sqlite3.Connection", ended_after: datetime) -> dict[str, Report]:
+def read_reports(connection: "sqlite3.Connection", ended_after: datetime) -> dict[str, PhoneReport]:
     """Read the last report of each provider, unless it ended before a moment."""
     rows = connection.execute(
         f"SELECT {', '.join(_REPORT)} FROM phone_report"  # noqa: S608 - our own columns
@@ -54,7 +54,7 @@ def read_reports(connection: "sqlite3.Connection", ended_after: datetime) -> dic
     return {row[0]: _report_of(row) for row in rows}
 
 
-def read_all_reports(connection: "sqlite3.Connection", provider: str) -> list[Report]:
+def read_all_reports(connection: "sqlite3.Connection", provider: str) -> list[PhoneReport]:
     """Read all reports of a provider, the newest first."""
     rows = connection.execute(
         f"SELECT {', '.join(_REPORT)} FROM phone_report"  # noqa: S608 - our own columns
@@ -99,7 +99,7 @@ def delete_watched(connection: "sqlite3.Connection", providers: Iterable[str]) -
     )
 
 
-def insert_report(connection: "sqlite3.Connection", report: Report) -> None:
+def insert_report(connection: "sqlite3.Connection", report: PhoneReport) -> None:
     """Write a report; earlier reports of its provider are marked as superseded."""
     connection.execute(
         "UPDATE phone_report SET superseded = 1 WHERE provider = ? AND NOT superseded",
@@ -150,9 +150,9 @@ def _watched_row(watched: Watched) -> tuple[Any, ...]:
     )
 
 
-def _report_of(row: Sequence[Any]) -> Report:
+def _report_of(row: Sequence[Any]) -> PhoneReport:
     provider, at, until, free, state, operator = row
-    return Report(
+    return PhoneReport(
         provider=provider,
         at=from_stamp(at),
         until=from_stamp(until),

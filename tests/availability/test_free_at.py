@@ -17,7 +17,7 @@ from dispatch_cli.model import (
     Timetable,
 )  # fmt: skip
 from dispatch_cli.model.case import Booking
-from dispatch_cli.model.check import Maintenance, Report, Watched
+from dispatch_cli.model.check import Maintenance, PhoneReport, Watched
 
 from ..batch.stands import BERLIN
 from ..worlds import ALWAYS, NOON, provider
@@ -41,10 +41,13 @@ def looks(state: str, *, seen: int = 0, **facts: object) -> Watched:
     return Watched(provider="p", state=state, seen_at=NOON + seen * MINUTE, **facts)
 
 
-def phoned(state: str = "up", *, at: int = -10, until: int = 60, free: int | None = None) -> Report:
+def phoned(
+    state: str = "up", *, at: int = -10, until: int = 60, free: int | None = None
+) -> PhoneReport:
     """Make a report of the firm, in minutes after noon."""
-    return Report(provider="p", at=NOON + at * MINUTE, until=NOON + until * MINUTE, state=state,
-                  free=free)  # fmt: skip
+    return PhoneReport(
+        provider="p", at=NOON + at * MINUTE, until=NOON + until * MINUTE, state=state, free=free
+    )
 
 
 class Case(NamedTuple):

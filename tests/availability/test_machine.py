@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dispatch_cli.availability import ASKED_AGAIN, reachability_at
 from dispatch_cli.availability.samples import one_sample
 from dispatch_cli.model import Known
-from dispatch_cli.model.check import Report, Watched
+from dispatch_cli.model.check import PhoneReport, Watched
 
 from .looks import MINUTE, NOON, SETTINGS, add, look
 
@@ -86,7 +86,7 @@ class Watching(RuleBasedStateMachine):
         minutes=st.sampled_from([10, 60, 600]),
     )
     def phoned(self, state, free, minutes):
-        self.report = Report(
+        self.report = PhoneReport(
             provider="huber",
             at=self.now,
             until=self.now + minutes * MINUTE,

@@ -6,7 +6,7 @@ import pytest
 
 from dispatch_cli.availability import ASKED_AGAIN, Reachability, fresh_at, reachability_at
 from dispatch_cli.model import Known
-from dispatch_cli.model.check import Checking, CheckSettings, Maintenance, Report, Watched
+from dispatch_cli.model.check import Checking, CheckSettings, Maintenance, PhoneReport, Watched
 
 from .. import worlds
 from .looks import MINUTE, NOON, SETTINGS, add, after, look
@@ -24,7 +24,7 @@ def seen(state="up", minutes=0, **facts):
 
 def said(minutes=0, until=60, **facts):
     """Make a report some minutes after noon."""
-    return Report(
+    return PhoneReport(
         **{
             "provider": "huber",
             "at": NOON + minutes * MINUTE,

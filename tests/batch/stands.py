@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch_cli.model import Known, Observations, Provider, Settings
 from dispatch_cli.model.case import Booking
-from dispatch_cli.model.check import Report, Watched
+from dispatch_cli.model.check import PhoneReport, Watched
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)
@@ -51,7 +51,7 @@ def some_known(random: Random, provider: str, now: datetime) -> Known:
         )
     if random.random() < 0.3:
         state = random.choice(("up", "busy", "down"))
-        report = Report(
+        report = PhoneReport(
             provider=provider,
             at=now - random.choice((1, 20)) * MINUTE,
             until=now + random.choice((10, 45, 200)) * MINUTE,

@@ -9,7 +9,7 @@ import pytest
 from dispatch_cli.batch.job.checkpoints import StoredObservations
 from dispatch_cli.model import Known, Observations
 from dispatch_cli.model.case import Booking, Summary
-from dispatch_cli.model.check import CheckSettings, Maintenance, Report, Watched
+from dispatch_cli.model.check import CheckSettings, Maintenance, PhoneReport, Watched
 from tests.cli.test_history import CASCADE, OPEN, ranked, refused_often
 
 from ..worlds import NOON
@@ -84,7 +84,7 @@ def test_what_was_known_is_written_down_whole():
         known={
             "lech": Known(
                 watched=Watched(provider="lech", state="busy", seen_at=NOON, wait_min=12.5),
-                report=Report(provider="lech", at=NOON, until=NOON, free=1),
+                report=PhoneReport(provider="lech", at=NOON, until=NOON, free=1),
                 bookings=(
                     Booking(provider="lech", unit=1, case_id=1, offer=1, begin=NOON, end=NOON),
                 ),

@@ -11,7 +11,7 @@ from dispatch_cli.cli.case import CaseCommands
 from dispatch_cli.cli.case.motorist import MotoristOptions
 from dispatch_cli.cli.incident_options import IncidentOptions
 
-from .late_mistakes import copied, emptied, failing, must_be_told
+from .late_mistakes import assert_fact_first, copied, emptied, failing
 
 FACTS = {
     "at": "86150", "client": "none", "vehicle": "car", "brand": "Opel", "ev": True,
@@ -151,7 +151,7 @@ def test_a_mistake_after_the_commit_is_a_warning(dispatch, firms, home, most, fo
                 ran = dispatch("case", *argv, "--db", str(db), *form)
             if seen["after"]:
                 break  # the act was over before that many calls
-            must_be_told(ran, "recorded: case ", (argv, at))
+            assert_fact_first(ran, "recorded: case ", (argv, at))
         emptied(db)
         if before.exists():
             copied(before, db)
@@ -181,7 +181,7 @@ def test_a_mistake_after_a_warning_leaves_the_fact_first(dispatch, firms, home):
         copied(before, db)
         with pytest.MonkeyPatch.context() as patched, failing(patched, at):
             ran = dispatch(*amend)
-        must_be_told(ran, "recorded: case 1: ", at)
+        assert_fact_first(ran, "recorded: case 1: ", at)
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
@@ -202,7 +202,7 @@ def test_a_mistake_after_a_copy_is_a_warning(dispatch, firms, home, verb, form):
         if seen["after"]:
             break
         # Between the commit and the words of the fact nothing of ours is called.
-        must_be_told(ran, fact, (verb, at))
+        assert_fact_first(ran, fact, (verb, at))
     assert at > 2
 
 
@@ -219,7 +219,7 @@ def test_a_mistake_after_the_last_provider_is_a_warning(dispatch, firms, form):
         if seen["after"]:
             break
         # Before the outcome is made, its exit code is not known.
-        must_be_told(
+        assert_fact_first(
             ran, "recorded: case 1: no provider is left to ask for tow: call ", at, ran.code
         )
         assert ran.code in (0, 3)

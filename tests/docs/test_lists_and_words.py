@@ -10,7 +10,7 @@ from msgspec import Struct
 from dispatch_cli import reliability
 from dispatch_cli.eligibility import GATES, reasons_of
 from dispatch_cli.errors import ExitCode
-from dispatch_cli.model.check import Move, Reading, Report
+from dispatch_cli.model.check import Move, PhoneReport, Reading
 from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from dispatch_cli.render.envelope import ErrorEntry
 from dispatch_cli.render.forecast_report import forecast_lines
@@ -32,7 +32,7 @@ CHECK_FIELDS = {
     field
     for shape in (
         check_results.CheckReport, check_results.CheckRow, check_results.StateChange,
-        Reading, Move, Report,
+        Reading, Move, PhoneReport,
     )
     for field in shape.__struct_fields__
 } | {"looks", "moves", "reports"}  # fmt: skip

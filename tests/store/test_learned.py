@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from dispatch_cli.learning import HALF_LIFE_DAYS, summarise
-from dispatch_cli.model.case import SAID_YES, Case, Offer, Promise
+from dispatch_cli.model.case import ACCEPTED_OUTCOMES, Case, Offer, Promise
 from dispatch_cli.store import Reader, Transaction
 
 from .sample import MINUTE, NOW, accepted, case, closed, declined, offer, personal
@@ -37,7 +37,7 @@ def _sums_agree(reader: Reader) -> None:
     assigned: dict[str, list[Offer]] = {}
     for each in reader.cases(open_only=False):
         for made in each.offers:
-            if made.outcome in SAID_YES and not made.corrected:
+            if made.outcome in ACCEPTED_OUTCOMES and not made.corrected:
                 assigned.setdefault(made.provider, []).append(made)
     assert reader.last_assigned() == {
         provider: max(each.answered_at for each in offers if each.answered_at)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from dispatch_cli.availability import fresh_at, reachability_at
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.model import Known
-from dispatch_cli.model.check import CheckSettings, Move, Report, Watched
+from dispatch_cli.model.check import CheckSettings, Move, PhoneReport, Watched
 
 from .sample import MINUTE, NOW
 from .test_round_trip import MAYBE_MOMENT, MINUTES, MOMENT, TEXT
@@ -51,7 +51,7 @@ MOVES = st.builds(
     is_flapping=st.booleans(),
 )
 REPORTS = st.builds(
-    Report,
+    PhoneReport,
     provider=st.sampled_from(["huber", "lech"]),
     at=MOMENT,
     until=MOMENT,
@@ -111,7 +111,7 @@ def test_leaving_out_who_is_up_leaves_out_nothing_that_matters(states, phoned):
         with store.deciding() as tx:
             tx.save_watched(states)
             for name in phoned:
-                tx.add_report(Report(provider=name, at=NOW - MINUTE, until=NOW, free=1))
+                tx.add_report(PhoneReport(provider=name, at=NOW - MINUTE, until=NOW, free=1))
         with store.reading() as reader:
             everybody = reader.watched()
             told = reader.watched(but_up=fresh_at(NOW, SETTINGS))
@@ -140,7 +140,9 @@ def test_states_of_whom_nobody_looks_at_are_dropped(tmp_path):
 def test_forgetting_leaves_states_and_reports(tmp_path):
     """An erasure does not change states and reports."""
     with opened(tmp_path / "cases.sqlite3") as store:
-        report = Report(provider="huber", at=NOW, until=NOW + 60 * MINUTE, free=2, operator="mara")
+        report = PhoneReport(
+            provider="huber", at=NOW, until=NOW + 60 * MINUTE, free=2, operator="mara"
+        )
         move = Move(provider="huber", at=NOW, before="up", after="down")
         with store.deciding() as tx:
             tx.save_watched([Watched(provider="huber", state="down")], [move])
@@ -171,7 +173,7 @@ def test_a_torn_row_is_bad_data(tmp_path, statement):
         tx.save_watched(
             [Watched(provider="huber")], [Move(provider="huber", at=NOW, before="up", after="down")]
         )
-        tx.add_report(Report(provider="huber", at=NOW, until=NOW + MINUTE, free=2))
+        tx.add_report(PhoneReport(provider="huber", at=NOW, until=NOW + MINUTE, free=2))
     connection = sqlite3.connect(path)
     connection.execute(statement)
     connection.commit()

@@ -23,7 +23,7 @@ from .situation import Situation, look
 
 if TYPE_CHECKING:
     from ...cases.book import Book
-    from ...cases.open_case import Opened
+    from ...cases.open_case import OpenedCase
 
 LOOKED_AGAIN_S = 5
 """How often the log is read again while no key comes: somebody else may work the case, too."""
@@ -322,7 +322,7 @@ class Loop:
         self._say(*(numbers or ["112  ambulance, fire", "110  police"]), f"PLACE  {place}")
 
 
-def _ranked_again(opened: "Opened", done: str) -> list[Message | str]:
+def _ranked_again(opened: "OpenedCase", done: str) -> list[Message | str]:
     """Say what was done, after the emergency calls and before the warnings of the new ranking."""
     calls = [f"{call.dial}  {call.service}: {call.text}" for call in opened.answer.emergency]
     return [*calls, *opened.answer.advice, done, *map(str, opened.warnings)]

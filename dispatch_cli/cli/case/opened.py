@@ -13,12 +13,12 @@ from ..result_output import shown
 
 if TYPE_CHECKING:
     from ...cases.book import Book
-    from ...cases.open_case import Opened
+    from ...cases.open_case import OpenedCase
     from ...results.cascade_answer import Answer
 
 
 def shown_opened(
-    desk: DeskOptions, book: "Book", opened: "Opened", warnings: "Sequence[Message | str]"
+    desk: DeskOptions, book: "Book", opened: "OpenedCase", warnings: "Sequence[Message | str]"
 ) -> Outcome:
     """Make the outcome of ``case open``, which shows the exact place once."""
     answer, case = opened.answer, opened.case
@@ -63,7 +63,7 @@ def shown_opened(
 
 
 def shown_amended(
-    desk: DeskOptions, verb: str, book: "Book", opened: "Opened", changes: dict[str, object]
+    desk: DeskOptions, verb: str, book: "Book", opened: "OpenedCase", changes: dict[str, object]
 ) -> Outcome:
     """Make the outcome of ``case amend``, which shows the place only if it has changed."""
     from ...render import case_opened
