@@ -119,10 +119,12 @@ def _options(struct: type[Struct], defaults: Mapping[str, Any]) -> Iterator[insp
 
 
 def _optional(option: inspect.Parameter) -> inspect.Parameter:
-    """Return an option without its default: None says that it was not typed."""
+    """Return an option without its default, also in its help: None says that it was not typed."""
     kind, info = get_args(option.annotation)[:2]
+    info = copy(info)
+    if info.help is not None:
+        info.help = info.help.partition(" Default: ")[0]
     if kind is bool:
-        info = copy(info)
         # Inside Annotated, what Typer keeps as the default is the first name of the option.
         info.default = f"{info.default}/--no-{info.default.removeprefix('--')}"
     return option.replace(default=None, annotation=Annotated[kind | None, info])
