@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from dispatch_cli.eligibility import GATES
 from dispatch_cli.model import NO_CLIENT, Incident, Place, Vehicle
 from dispatch_cli.model.rules import Rules
 from dispatch_cli.plans import BUILT_IN, advice_for, emergency_calls, services_for
 from dispatch_cli.render.cascade_table import print_answer
+from dispatch_cli.render.excluded import _SHORT_REASONS as excluded_words
 from dispatch_cli.results.cascade_answer import EmergencyCall
 
 from .screens import (
@@ -406,3 +408,9 @@ def test_columns_and_lines_of_the_environment():
     for nonsense in ("", "0", "-5", "abc", "١٢", "9" * 20):
         assert screen_of(stream, environ={"COLUMNS": nonsense}).width == 80
     assert screen_of(stream, environ={"COLUMNS": "100000"}).width == 400
+
+
+def test_every_reason_has_a_short_word():
+    """The line "Out 62" has a word for each gate; a new reason needs one."""
+    reasons = {gate.reason for gate in GATES} | {"down", "beyond_fallback"}
+    assert set(excluded_words.keys()) == reasons
