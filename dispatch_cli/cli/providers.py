@@ -1,11 +1,13 @@
 """``dispatch providers``: list, show, check and start the provider file."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from ..messages import counted
 from .lazy import LazyGroup, group
 from .options import (
     DbOnNetworkOption,
@@ -41,6 +43,8 @@ app = group(
     "List, show, check and start the provider file; record reports of providers.", ProviderCommands
 )
 
+
+READ_COLUMNS = ("provider", "what", "shown", "read_as")
 
 MOST_IDS = 5
 """The largest number of providers that are listed for a holiday region."""
@@ -158,12 +162,19 @@ def _facts_of(provider: "Provider") -> list[tuple[str, str]]:
 
 
 def validate(
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Also list how phone numbers and hours are read."),
+    ] = False,
     providers: ProvidersOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Check the provider file and list all its problems; show the regions of public holidays."""
+    """Check the provider file and list all its problems; show the regions of public holidays.
+
+    dispatch providers validate --verbose
+    """
     from .open_files import open_catalog
 
     catalog = open_catalog(providers)
@@ -172,26 +183,42 @@ def validate(
     for provider in catalog.each():
         regions.setdefault(provider.region, []).append(provider.id)
 
+    def understood() -> Iterator[tuple[str, ...]]:
+        return (row for provider in catalog.each() for row in _read_values(provider))
+
     def show_result() -> None:
         if json:
-            data = {
+            data: dict[str, object] = {
                 "path": str(catalog.path),
                 "providers": count,
                 "clients": clients,
                 "holiday_regions": dict(sorted(regions.items())),
             }
+            if verbose:
+                data["read"] = [dict(zip(READ_COLUMNS, row, strict=True)) for row in understood()]
             emit("dispatch.providers.validate/1", data, warnings=catalog.warnings)
             return
         from ..render import stderr_lines
+        from ..render.listing import print_listing
 
         stderr_lines.print_warnings(catalog.warnings, stream=sys.stderr)
         if not quiet:
-            print(f"ok: {count} providers, {clients} clients")
+            print(f"ok: {counted(count, 'provider')}, {counted(clients, 'client')}")
             for region, ids in sorted(regions.items()):
                 more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
                 print(f"holidays of {region or 'no region'}: {', '.join(ids[:MOST_IDS])}{more}")
+        if verbose:
+            print_listing(READ_COLUMNS, understood(), stream=sys.stdout)
 
     return Outcome(show_result)
+
+
+def _read_values(provider: "Provider") -> Iterator[tuple[str, str, str, str]]:
+    """Yield the numbers of a provider, as shown and as dialled, and its hours as evaluated."""
+    for phone in provider.phones:
+        yield provider.id, "phone", phone.shown, phone.number
+    if provider.hours is not None:
+        yield provider.id, "hours", "", provider.hours
 
 
 def schema(debug: DebugOption = False) -> Outcome:

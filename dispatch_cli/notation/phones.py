@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 from ..errors import SentenceError
-from ..messages import Message
 from .dialling import SHORT_CODES
 
 MOST_CHARACTERS = 40
@@ -44,12 +43,6 @@ def parse_phone(text: str) -> tuple[str, str]:
     if len(shown) > MOST_CHARACTERS or not _ALLOWED.fullmatch(shown):
         raise _not_a_number(shown)
     return _valid(shown)
-
-
-def describe_phone(text: str) -> Message:
-    """Say how a text is understood: the number that is dialled, and the one that is shown."""
-    dial, shown = parse_phone(text)
-    return Message('"{text}": dials {dial}, shown as {shown}', text=text, dial=dial, shown=shown)
 
 
 def _cleaned(text: str) -> str:

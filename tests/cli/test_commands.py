@@ -21,7 +21,7 @@ def test_validate_prints_counts(dispatch, firms):
     """A valid file gives counts and the regions of public holidays."""
     ran = dispatch("providers", "validate")
     assert ran.code == 0
-    assert ran.out == "ok: 2 providers, 1 clients\nholidays of Augsburg: lech, wertach\n"
+    assert ran.out == "ok: 2 providers, 1 client\nholidays of Augsburg: lech, wertach\n"
 
 
 def test_validate_names_five_providers_of_a_region(dispatch, firms):
@@ -63,6 +63,28 @@ def test_list_and_filter(dispatch, firms):
     ran = dispatch("providers", "list", "--service", "pannenhilfe", "--json")
     assert [each["id"] for each in ran.envelope["data"]["providers"]] == ["lech"]
     assert dispatch("providers", "list", "--service", "zzz").code == 2
+
+
+def test_validate_shows_how_numbers_and_hours_are_read(dispatch, home):
+    """With -v each number stands as it is shown and as it is dialled, and hours as evaluated."""
+    (home / "providers.toml").write_text(
+        TWO_FIRMS.replace("089 99998-114", "Tel. (+49) 89/99998-114").replace(
+            "Mo-Fr 08:00-18:00", "werktags 8-18 Uhr"
+        )
+    )
+    ran = dispatch("providers", "validate", "-v", "--quiet")
+    assert ran.out.splitlines() == [
+        "provider\twhat\tshown\tread_as",
+        "lech\tphone\t+49 89/99998-114\t+498999998114",
+        "lech\thours\t\t24/7",
+        "wertach\tphone\t089 99998-207\t+498999998207",
+        "wertach\thours\t\tMo-Sa 08:00-18:00",
+    ]
+    read = dispatch("providers", "validate", "-v", "--json").envelope["data"]["read"]
+    assert read[0] == {
+        "provider": "lech", "what": "phone", "shown": "+49 89/99998-114",
+        "read_as": "+498999998114",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("command", [("list",), ("list", "--json"), ("validate",)])
