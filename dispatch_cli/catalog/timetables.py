@@ -1,6 +1,6 @@
 """Evaluate opening hours for the days round a moment, each text once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -30,6 +30,7 @@ class TimetableCache:
         self._timezone = timezone
         self._holidays = holidays
         self._known: dict[tuple[str | None, str, int], Timetable] = {}
+        self._days: dict[tuple[str, str], frozenset[date]] = {}
         self._doubts: dict[tuple[str, str], tuple[Message, ...]] = {}
         self.now = now
 
@@ -73,15 +74,22 @@ class TimetableCache:
 
     def rule_warnings(self, text: str, region: str) -> tuple[Message, ...]:
         """Return what is doubtful about the rules of a text; each text is evaluated once."""
-        from ..hours.replaced_rules import DAYS as TWO_YEARS
         from ..hours.replaced_rules import rule_warnings
 
         key = (text, region if "PH" in text else "")
         if key not in self._doubts:
-            self._doubts[key] = tuple(
-                rule_warnings(text, lambda rule: self.of(rule, region, TWO_YEARS))
-            )
+            self._doubts[key] = tuple(rule_warnings(text, lambda rule: self._days_of(rule, region)))
         return self._doubts[key]
+
+    def _days_of(self, rule: str, region: str) -> frozenset[date]:
+        """Return the days of two years on which a rule holds; many texts have the same rules."""
+        from ..hours.replaced_rules import DAYS as TWO_YEARS
+        from ..hours.replaced_rules import days_in
+
+        key = (rule, region if "PH" in rule else "")
+        if key not in self._days:
+            self._days[key] = days_in(self.of(rule, region, TWO_YEARS))
+        return self._days[key]
 
 
 def _is_closed(timetable: Timetable) -> bool:

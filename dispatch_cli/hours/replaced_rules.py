@@ -17,8 +17,8 @@ from ..model import Timetable
 DAYS = 731
 """Days to evaluate: in two years holidays fall on most days of the week."""
 
-Evaluate = Callable[[str], Timetable]
-"""Evaluates a text for DAYS, in the zone and with the holidays of its provider."""
+DaysOf = Callable[[str], frozenset[date]]
+"""The days on which hours are open, of DAYS, with the holidays of the provider."""
 
 _QUOTED = re.compile(r'"[^"]*"')
 _TIMES = re.compile(
@@ -51,7 +51,7 @@ class _Rule(Struct, frozen=True):
         return self.text in ("24/7", "00:00-24:00", "Mo-Su 00:00-24:00")
 
 
-def rule_warnings(text: str, evaluate: Evaluate) -> Iterator[Message]:
+def rule_warnings(text: str, days_of: DaysOf) -> Iterator[Message]:
     """Say which rules of a result of ``parse_hours`` hardly ever hold, and what to write.
 
     A rule that holds on no day, an exception before its rule, hours behind "24/7", and hours from a
@@ -61,7 +61,7 @@ def rule_warnings(text: str, evaluate: Evaluate) -> Iterator[Message]:
     parts = _split(text)
     if len(parts) < 2:
         return
-    rules = [_Rule(each, _days_of(each, evaluate)) for each in parts]
+    rules = [_Rule(each, days_of(_at_noon(each))) for each in parts]
     for number, rule in enumerate(rules):
         replacing = _replacing(rule, rules[number + 1 :])
         if not replacing:
@@ -137,13 +137,16 @@ def _split(text: str) -> list[str]:
     return [text[a:b].strip() for a, b in zip(starts, [*ends, len(text)], strict=True)]
 
 
-def _days_of(rule: str, evaluate: Evaluate) -> frozenset[date]:
-    """Return the days on which a rule holds, whatever it says of them."""
+def _at_noon(rule: str) -> str:
+    """Return hours that are open for a minute on each day of a rule, whatever it says of them."""
     selector = _STATES.sub("", _TIMES.sub(_AT_NOON, _QUOTED.sub("", rule))).strip()
     if selector == "24/7":
         selector = ""
-    if _AT_NOON not in selector:
-        selector = f"{selector} {_AT_NOON}".strip()
-    spans = (span for span in evaluate(selector).spans if span.state == "open")
+    return selector if _AT_NOON in selector else f"{selector} {_AT_NOON}".strip()
+
+
+def days_in(timetable: Timetable) -> frozenset[date]:
+    """Return the days of minutes at noon."""
+    spans = (span for span in timetable.spans if span.state == "open")
     # Noon is the same day in UTC, wherever the provider is in Germany.
     return frozenset(datetime.fromtimestamp(span.start, UTC).date() for span in spans)

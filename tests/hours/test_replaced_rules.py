@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_cli.hours import evaluate_hours, parse_hours, rule_warnings
-from dispatch_cli.hours.replaced_rules import DAYS
+from dispatch_cli.hours.replaced_rules import DAYS, days_in
 
 START = datetime(2026, 11, 27, tzinfo=UTC)
 HOLIDAYS = tuple(
@@ -21,12 +21,14 @@ WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 def told(text: str) -> list[str]:
     """What is said of hours as they are written in a file."""
 
-    def evaluate(rule: str):
-        return evaluate_hours(
-            rule, holidays=HOLIDAYS, start=START, days=DAYS, timezone="Europe/Berlin"
+    def days_of(rule: str):
+        return days_in(
+            evaluate_hours(
+                rule, holidays=HOLIDAYS, start=START, days=DAYS, timezone="Europe/Berlin"
+            )
         )
 
-    return [str(each) for each in rule_warnings(parse_hours(text), evaluate)]
+    return [str(each) for each in rule_warnings(parse_hours(text), days_of)]
 
 
 @pytest.mark.parametrize(
