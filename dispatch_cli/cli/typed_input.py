@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..messages import Message
 from ..model.words import composed
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ def read_text(text: str, question: str) -> str:
     return ask(question) if sys.stdin.isatty() else composed(sys.stdin.readline().rstrip("\r\n"))
 
 
-def ask(question: str) -> str:
+def ask(question: Message | str) -> str:
     """Ask a question on the terminal; raises KeyboardInterrupt at the end of the input."""
-    sys.stderr.write(f"{question}: ")
+    from ..render.wording import worded
+
+    sys.stderr.write(f"{worded(question)}: ")
     sys.stderr.flush()
     line = sys.stdin.readline()
     if not line:

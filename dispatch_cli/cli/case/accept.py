@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ...errors import UsageError
+from ...messages import Message
 from ..desk_options import DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -37,7 +38,7 @@ def accept(
     there_at = read_moment(eta, book)
     if desk.is_asking:
         for sooner in answer_call.would_be_sooner(book, ref, there_at):
-            if ask(f"{sooner} [y/N]").lower() in YES:
+            if ask(Message("{question} [y/N]", question=sooner)).lower() in YES:
                 done = answer_call.record(book.renewed(), ref, "decline", reason="eta_too_long")
                 return shown_record(desk, "case accept", done)
         book = book.renewed()

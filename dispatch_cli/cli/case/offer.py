@@ -66,8 +66,9 @@ def offer(
     book = open_book(desk, calls=True)
     if provider is not None and desk.is_asking:
         why = offer_call.why_not(book, case_id, provider, services=wanted)
-        if why and ask(f"{provider}: {why}. Ask anyway? [y/N]").lower() not in YES:
-            raise UsageError("{provider} was not asked: {why}", provider=provider, why=why)
+        question = "{provider}: {why}. Call anyway? [y/N]"
+        if why and ask(Message(question, provider=provider, why=why)).lower() not in YES:
+            raise UsageError("{provider} was not called: {why}", provider=provider, why=why)
     reason = read_text(because, "because") if because else ""
     card = offer_call.place_call(
         book.renewed(),
