@@ -1,9 +1,11 @@
 """Ranking in blocks and row by row gives the same bytes, rejects and counts."""
 
+import gc
 import gzip
 import io
 import json
 import random
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -310,6 +312,19 @@ def test_fail_fast_stops_at_the_same_row(both, home):
     assert one == other
     assert one[0] == 4
     assert one[2] == {}
+
+
+def test_a_batch_that_stops_leaves_no_thread_behind(both, home):
+    """The threads end with the batch: one that collects its garbage would wait for itself."""
+    (home / "providers.toml").write_text(TWO_FIRMS, encoding="utf-8")
+    (home / "in.csv").write_bytes(file_of(3, 50))
+    before = set(threading.enumerate())
+    gc.disable()
+    try:
+        both(500, "--format", "csv", "--fail-fast", "--when", "2026-11-27T12:00")
+        assert [each.name for each in set(threading.enumerate()) - before] == []
+    finally:
+        gc.enable()
 
 
 def test_an_error_of_one_is_found(both, home, monkeypatch):

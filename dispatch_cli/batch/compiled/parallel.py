@@ -4,7 +4,7 @@ Compiled code and libraries release the interpreter lock, so that threads share 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -26,7 +26,9 @@ def parts_of(count: int, threads: int) -> list[Array]:
     return parts
 
 
-def in_order(items: Iterable[T], work: Callable[[T], R], threads: int) -> Iterator[tuple[T, R]]:
+def in_order(
+    items: Iterable[T], work: Callable[[T], R], threads: int
+) -> Generator[tuple[T, R], None, None]:
     """Yield each item with its result, in order, while threads work on the next ones.
 
     If the items end with BadDataError, the results of the items before it are yielded first.

@@ -1,7 +1,7 @@
 """Rank a batch in columns instead of row by row, with the same bytes, rejects and counts."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 import numpy as np
 from msgspec import Struct
@@ -64,7 +64,7 @@ class ColumnBatches:
 
     def results(
         self, records: RecordReader, mark: Mark, *, is_file: bool
-    ) -> Iterator[tuple[Block | Chunk, BlockResult | None]]:
+    ) -> Generator[tuple[Block | Chunk, BlockResult | None], None, None]:
         """Rank the input from a mark to the end, in blocks of CSV lines or joined chunks.
 
         A result is None if the part has to be ranked row by row. Of a file several parts are

@@ -1,7 +1,8 @@
 """Run a batch from a mark to the end of the input, with checkpoints on the way."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,8 +133,10 @@ class _BatchRun:
     def work(self) -> None:
         """Read, rank and write until the input ends."""
         try:
-            for end in self._process_parts():
-                self._end_part(end)
+            # Closed here: the garbage collector may run in a thread that closing waits for.
+            with closing(self._process_parts()) as ends:
+                for end in ends:
+                    self._end_part(end)
             self._pipeline.check_unchanged()
         except (FailedFastError, InputChangedError):
             # Such a batch cannot be resumed, so the next start begins again.
@@ -160,7 +163,7 @@ class _BatchRun:
         if files.state is not None:
             files.state.remove()
 
-    def _process_parts(self) -> Iterator[Mark]:
+    def _process_parts(self) -> Generator[Mark, None, None]:
         """Rank and write the input part by part; yields the mark behind each part."""
         pipeline, rows = self._pipeline, self._pipeline.records.rows
         if pipeline.column_batches is None:
@@ -169,14 +172,15 @@ class _BatchRun:
                 yield chunk.end
             return
         is_file = pipeline.records.source.size is not None
-        results = pipeline.column_batches.results(rows, self.mark, is_file=is_file)
-        for part, found in results:
-            if found is None or (found.rejects and pipeline.fail_fast):
-                for chunk in self._chunks_of(part):
-                    self._process_chunk(chunk)
-            else:
-                self._write_block(found)
-            yield part.end
+        found_parts = pipeline.column_batches.results(rows, self.mark, is_file=is_file)
+        with closing(found_parts) as results:
+            for part, found in results:
+                if found is None or (found.rejects and pipeline.fail_fast):
+                    for chunk in self._chunks_of(part):
+                        self._process_chunk(chunk)
+                else:
+                    self._write_block(found)
+                yield part.end
 
     def _chunks_of(self, part: Block | Chunk) -> Iterable[Chunk]:
         if isinstance(part, Chunk):
