@@ -1,10 +1,11 @@
 """Say what to write for a value that TOML cannot read as it stands, or reads as another kind."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, time
 
 from ..messages import Message
+from .key_kinds import kinds_of
 
 _TRUE = frozenset({"true", "yes", "ja", "on", "wahr", "y", "j"})
 _FALSE = frozenset({"false", "no", "nein", "off", "falsch", "n"})
@@ -29,7 +30,8 @@ _SAME_UNIT = {
 _SHOWN_UNIT = {"kmh": "km/h"}
 _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+(?=,)|[0-9]+)(?:[.,][0-9]+)?"
 _WITH_UNIT = re.compile(rf"({_NUMBER})\s*([^\W\d_][^\W\d_]*(?:/h)?|%|€)\.?")
-_DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]+")
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]*),[0-9]+")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[ '’][0-9]{3})+")
 _PAIR = re.compile(r"[+-]?[0-9]{1,3}[.,][0-9]+°?\s*[,;\s]\s*[+-]?[0-9]{1,3}[.,][0-9]+°?")
 _DAY_FIRST = re.compile(
     r"([0-9]{1,2})\.\s*([0-9]{1,2})\.\s*([0-9]{4}|[0-9]{2})"
@@ -49,17 +51,39 @@ _LONGEST = 40
 
 def say_bare(found: str, key: str = "") -> Message:
     """Make the sentence for a value without quotes that TOML cannot read; it is not empty."""
-    for rule in (_word, _time_of_day, _date, _place, _number):
+    kinds = kinds_of(key)
+    is_number = bool(kinds & {"a number", "a whole number"})
+    rules: list[Callable[[str, str], Message | None]] = [_word]
+    if not kinds or "text" in kinds:
+        rules += [_time_of_day, _place]
+    if not kinds or "a date" in kinds:
+        rules.append(_date)
+    if not kinds or is_number:
+        rules.append(_number)
+    for rule in rules:
         sentence = rule(found, key)
         if sentence is not None:
             return sentence
+    if is_number:
+        template = "{found} is not a number: write digits alone, with a point before decimals"
+        return Message(template, found=shown(found))
+    if "a date" in kinds:
+        template = "{found} is not a date: write one such as {example}"
+        return Message(template, found=shown(found), example="2026-12-24")
+    if kinds == {"true or false"}:
+        return Message("{found} is neither true nor false: write one of them", found=shown(found))
     return _text(found, key)
 
 
 def _word(found: str, key: str) -> Message | None:
     """Say what stands for yes, no and nothing."""
-    word = found.casefold()
+    word, kinds = found.casefold(), kinds_of(key)
     if word in _TRUE or word in _FALSE:
+        if "text" in kinds:
+            return _needs_quotes(found)
+        if kinds == {"true or false"}:
+            template = "{found} is not a value of TOML: write {instead}"
+            return Message(template, found=found, instead="true" if word in _TRUE else "false")
         return Message(
             "{found} is not a value of TOML: write {instead}, or {text} if it is a text",
             found=found,
@@ -111,7 +135,7 @@ def date_in(text: str) -> str:
 
 def _place(found: str, key: str) -> Message | None:
     """Say how to write coordinates and postcodes, which are texts."""
-    is_place = key in _PLACES and re.fullmatch(rf"{_NUMBER}\s*[,;\s]\s*{_NUMBER}", found)
+    is_place = key in _PLACES and re.fullmatch(rf"{_NUMBER}\s*[,;]\s*{_NUMBER}", found)
     if is_place or (_PAIR.fullmatch(found) and not _DECIMAL_COMMA.fullmatch(found)):
         template = "{found} are coordinates, which need quotes: write {instead}"
         return Message(template, found=shown(found), instead=as_text(found))
@@ -126,7 +150,7 @@ def _place(found: str, key: str) -> Message | None:
 def _number(found: str, key: str) -> Message | None:
     """Say how to write a number: without unit, with a decimal point, without leading zeros."""
     with_unit = _WITH_UNIT.fullmatch(found)
-    if with_unit and with_unit[2] == "%":
+    if with_unit and with_unit[2].casefold() in ("%", "prozent", "percent"):
         share = _plain_number(with_unit[1])
         instead = f"{float(share) / 100:g}"
         template = "{found} has a percent sign: write the share from 0 to 1, {instead}"
@@ -136,6 +160,9 @@ def _number(found: str, key: str) -> Message | None:
     if _DECIMAL_COMMA.fullmatch(found):
         template = "{found} has a decimal comma: write {instead}"
         return Message(template, found=shown(found), instead=_plain_number(found))
+    if _GROUPED.fullmatch(found):
+        template = "{found} is a number in groups: write {instead}"
+        return Message(template, found=found, instead=re.sub(r"[ '’]", "", found))
     if re.fullmatch(r"[+-]?(?:\.[0-9]+|[0-9]+\.)", found):
         template = "{found} needs digits before and after its point: write {instead}"
         return Message(template, found=found, instead=str(float(found)))
@@ -163,9 +190,9 @@ def _unit(found: str, number: str, unit: str, key: str) -> Message:
 
 def _text(found: str, key: str) -> Message:
     """Say how to write anything else: a text needs quotes, a list brackets."""
-    if found.startswith("("):
+    if found.startswith("(") and "text" not in kinds_of(key):
         return Message("( begins nothing in TOML: a list stands in [ and ]")
-    if re.match(r"&#?\w+;", found):
+    if re.match(r"&#?\w+", found):
         template = "{entity} is a sign of a web page: write the sign itself"
         return Message(template, entity=found.partition(";")[0] + ";")
     if re.fullmatch(r"\+?[0-9][0-9 \t/().–-]{4,}", found):
@@ -180,7 +207,8 @@ def _text(found: str, key: str) -> Message:
 
 
 def _needs_quotes(found: str) -> Message:
-    bare = found.strip("\"'") or found
+    bare = found.strip("\"'")
+    bare = found if not bare or '"' in bare else bare
     template = "{found} is a text, which needs quotes: write {instead}"
     return Message(template, found=shown(found), instead=as_text(bare))
 
@@ -220,7 +248,11 @@ def _number_in_quotes(found: str) -> Message | str:
 def _plain_number(found: str) -> str:
     """Write a number with a decimal point, without separators and leading zeros."""
     plain = found.replace(".", "").replace(",", ".") if "," in found else found
-    return re.sub(r"^([+-]?)0+(?=[0-9])", r"\1", plain)
+    return re.sub(r"^([+-]?)(?:0+(?=[0-9])|(?=\.))", _with_zero, plain)
+
+
+def _with_zero(start: re.Match[str]) -> str:
+    return start[1] if start[0] != start[1] else f"{start[1]}0"
 
 
 def as_text(found: str) -> str:

@@ -16,6 +16,7 @@ from msgspec import Struct, inspect
 
 from ..messages import Message, quoted
 from .bare_values import say_wrong_kind
+from .key_kinds import kind_of
 from .raw import REQUIRED
 from .unknown_keys import unknown_key
 
@@ -136,13 +137,13 @@ def _union_faults(value: object, node: inspect.UnionType, path: Path) -> Iterato
     """Find the faults of a value of a union, whose members differ in their kinds."""
     members = [member for member in node.types if not isinstance(member, inspect.NoneType)]
     for member in members:
-        if _kind_of(member) == _found_kind(value):
+        if kind_of(member) == _found_kind(value):
             yield from _faults(value, member, path)
             return
     if len(members) == 1:
         yield from _faults(value, members[0], path)
     else:
-        yield path, _wrong_kind(value, path, *(_kind_of(member) for member in members))
+        yield path, _wrong_kind(value, path, *(kind_of(member) for member in members))
 
 
 def _struct_faults(
@@ -192,7 +193,7 @@ def _tuple_faults(value: list[object], node: inspect.TupleType, path: Path) -> I
 
 def _scalar_faults(value: object, node: inspect.Type, path: Path) -> Iterator[Fault]:
     """Find the fault of a value: its kind, or its range."""
-    wanted = _kind_of(node)
+    wanted = kind_of(node)
     found = _found_kind(value)
     if found != wanted and not (wanted == "a number" and found == "a whole number"):
         yield path, _wrong_kind(value, path, wanted)
@@ -240,24 +241,6 @@ def _out_of_range(value: float, node: inspect.IntType | inspect.FloatType, path:
     else:
         upper = Message("at most {bound:g}", bound=node.le)
     return Message("{key} {number} must be {lower} and {upper}", **found, lower=lower, upper=upper)
-
-
-def _kind_of(node: inspect.Type) -> str:
-    match node:
-        case inspect.Metadata():
-            return _kind_of(node.type)
-        case inspect.BoolType():
-            return "true or false"
-        case inspect.IntType():
-            return "a whole number"
-        case inspect.FloatType():
-            return "a number"
-        case inspect.StrType():
-            return "text"
-        case inspect.ListType() | inspect.TupleType():
-            return "a list"
-        case _:
-            return "a table"
 
 
 def _found_kind(value: object) -> str:

@@ -11,15 +11,12 @@ from ..messages import Message
 from .bare_values import as_header, as_text, say_bare, shown
 from .line_numbers import LineNumbers
 from .odd_signs import closing_sign, say_sign
-from .toml_stops import TomlStop, find_stop
-
-Fault = tuple[int, Message]
-"""The offset of a fault, and its sentence."""
+from .toml_stops import Fault, TomlStop, find_stop
+from .value_faults import first_word, say_bare_value, say_behind_value
 
 _MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _COMMENTS = ("//", "/*", "<!--")
 _COMMENTS_OF_A_LINE = (";", "%", "--")
-_WORDS = re.compile(r"[\w.+-]+|\"[^\"\n]*\"|'[^'\n]*'|\S", re.ASCII)
 
 
 def explain(text: str, at: int, reason: str) -> tuple[int, int, Message]:
@@ -49,6 +46,9 @@ def _whole_file(stop: TomlStop) -> Fault | None:
                 " that begin with <<<<<<<, ======= and >>>>>>>"
             )
             return start, Message(template, marker=marker)
+    if re.match(r"diff --git |--- \S|\+\+\+ \S|@@ ", line):
+        template = "{found} belongs to a patch of git: apply it instead of saving it as this file"
+        return start, Message(template, found=shown(line.strip()))
     if line.startswith("```"):
         return start, Message("``` belongs to Markdown: delete the lines that begin with ```")
     if stop.sign not in ("<", "{") and stop.text[stop.start : stop.start + 1] != "[":
@@ -146,6 +146,9 @@ def _statement(stop: TomlStop) -> Fault | None:
     rest, before = stop.rest, stop.before
     marks = _COMMENTS if before.strip() else (*_COMMENTS, *_COMMENTS_OF_A_LINE)
     mark = next((each for each in marks if rest.startswith(each)), "")
+    behind = re.match(r"(;|--|%)\s+[^\s\"']", rest)
+    if behind and not stop.bracket and re.search(r"[\"'\]}]\s+$", before):
+        mark = behind[1]
     if mark:
         return stop.at, Message("{mark} begins no comment in TOML: write #", mark=mark)
     if before.startswith("[") and not stop.value_at >= 0 and "=" not in before:
@@ -163,14 +166,17 @@ def _statement(stop: TomlStop) -> Fault | None:
 
 def _header(stop: TomlStop) -> Fault | None:
     """Say what is wrong with the line of a table."""
-    line = stop.line.split("#")[0].strip()
+    line = re.sub(r"\]\s+\]", "]]", re.sub(r"^\[\s+\[", "[[", stop.line.split("#")[0].strip()))
+    if not stop.line.lstrip().startswith(line[:2]):
+        template = "the brackets of {header} are parted: write {instead}"
+        return stop.start, Message(template, header=shown(stop.line.strip()), instead=line)
     begun = re.match(r"(\[\[?)([^\[\]=]*)(\]*)", line)
     if not begun:
         return None
     opened, name, closed = begun.groups()
     closing = "]" * len(opened)
     name = name.strip("\"'“”„ ")
-    if not name:
+    if not name.strip(".") or (" " not in name and name != name.strip(".")):
         return stop.at, Message("the name of the table is missing between [ and ]")
     if closed == closing:
         behind = line[begun.end() :].strip()
@@ -185,18 +191,37 @@ def _header(stop: TomlStop) -> Fault | None:
     return stop.at, Message(template, header=shown(f"{opened}{name}{closed}"), instead=wanted)
 
 
+def _behind_key(stop: TomlStop, key: str) -> Fault | None:
+    """Say what is wrong with the sign that stands for = behind a key."""
+    rest, sign, name = stop.rest, stop.sign, shown(key)
+    if sign == ":":
+        return stop.at, Message("{key} is followed by : instead of =: write {key} =", key=name)
+    if sign == "]":
+        template = "the brackets of {header} do not match: write {instead}"
+        instead = f"[[{key}]]" if key in _LISTS else f"[{key}]"
+        return stop.at, Message(template, header=shown(stop.line.strip()), instead=instead)
+    if rest.startswith("+="):
+        return stop.at, Message("{key} is followed by += instead of =: write {key} =", key=name)
+    if stop.bracket == "{" and key[:1].isdigit() and sign in ("}", ","):
+        template = "{found} stands in {bracket} without a key: write KEY = VALUE"
+        return stop.at, Message(template, found=name, bracket="{")
+    if stop.bracket == "{" and sign in ("}", ",") and key[0] in "\"'":
+        return stop.bracket_at, Message("a list stands in [ and ], not in {{ and }}")
+    return None
+
+
 def _key(stop: TomlStop, key: str) -> Fault | None:
     """Say what is wrong with a key, or between a key and its value."""
     rest, sign, name = stop.rest, stop.sign, shown(key)
     if rest.startswith(("===", "---")) or key in ("-", "---"):
         return stop.line_start, Message("{found} is YAML or Markdown, not TOML: delete the line",
                                         found=shown(stop.line.strip()))  # fmt: skip
-    if sign == ":" and key:
-        return stop.at, Message("{key} is followed by : instead of =: write {key} =", key=name)
+    if key:
+        fault = _behind_key(stop, key)
+        if fault is not None:
+            return fault
     if sign == "=" and not key:
         return stop.at, Message("there is no key before =: write KEY = VALUE")
-    if stop.bracket == "{" and sign in ("}", ",") and key and key[0] in "\"'":
-        return stop.bracket_at, Message("a list stands in [ and ], not in {{ and }}")
     if key and sign in ("", "\n", "}", ",", "#", ";"):
         if sign in (",", ";") and not stop.bracket:
             template = "{sign} follows {key}: a line of TOML is KEY = VALUE"
@@ -218,98 +243,6 @@ def _key(stop: TomlStop, key: str) -> Fault | None:
     return None
 
 
-def _behind_value(stop: TomlStop) -> Fault | None:
-    """Say what is wrong with a sign or word behind a complete string, list or table."""
-    before, rest, sign = stop.before.rstrip(), stop.rest, stop.sign
-    if not before or stop.value_at < 0 or before[-1] not in "\"']}":
-        return None
-    if stop.reason.startswith("Unclosed"):
-        return _unclosed(stop)
-    if sign and sign in ",;":
-        behind = rest[1:].split("#")[0].strip()
-        if not behind:
-            return stop.at, Message("{sign} ends no line of TOML: delete it", sign=sign)
-        if behind[0] in "\"'":
-            listed = f"[{stop.text[stop.value_at : stop.line_end(stop.at)].split('#')[0].strip()}]"
-            return stop.at, Message("several values need brackets: write {instead}",
-                                    instead=shown(listed))  # fmt: skip
-    quote = before[-1]
-    if quote in "\"'" and not re.match(r"[\w.-]+\s*=", rest) and sign not in ",;]})=":
-        whole = stop.text[stop.value_at + 1 : stop.line_end(stop.at)].split(" #")[0].strip()
-        inner = whole[:-1] if whole.endswith(quote) else whole
-        template = "the text ends at the {quote} before {word}: write the whole text as {instead}"
-        values = {"quote": quote, "word": _first_word(rest), "instead": as_text(inner)}
-        return stop.at, Message(template, **values)
-    template = "{found} stands behind a complete value: write it in the next line"
-    if sign and sign in "]})":
-        template = "{found} closes a bracket that is not open: delete it"
-        return stop.at, Message(template, found=sign)
-    return stop.at, Message(template, found=shown(rest.split("#")[0].strip()))
-
-
-def _unclosed(stop: TomlStop) -> Fault:
-    """Say what is missing in a list or an inline table: a comma, or its end."""
-    closing = "]" if stop.bracket == "[" else "}"
-    word = _first_word(stop.rest)
-    is_next = re.match(r"\[|[\w\"'.-]+\s*=", stop.rest)
-    bracket_line = stop.text.count("\n", 0, stop.bracket_at) + 1
-    is_same_line = "\n" not in stop.text[stop.bracket_at : stop.at]
-    if stop.sign and stop.sign in "]})":
-        template = "{found} does not close the {bracket} of line {number}: write {closing}"
-        values = {"found": stop.sign, "bracket": stop.bracket, "number": bracket_line}
-        return stop.at, Message(template, **values, closing=closing)
-    values = {"bracket": stop.bracket, "number": bracket_line, "closing": closing}
-    if not stop.sign:
-        template = "the {bracket} of line {number} is not closed: write {closing}"
-        return stop.bracket_at, Message(template, **values)
-    if is_next and not is_same_line:
-        template = "the {bracket} of line {number} is open: write {closing} or , before {word}"
-        return stop.at, Message(template, **values, word=word)
-    return stop.at, Message("a comma is missing before {word}: write , there", word=word)
-
-
-def _bare(stop: TomlStop) -> Fault | None:
-    """Say what to write for a value without quotes."""
-    if stop.value_at < 0:
-        return None
-    if stop.bracket and (not stop.sign or (stop.reason.startswith("Unclosed") and not stop.value)):
-        return _unclosed(stop)
-    value, key = stop.value, stop.key
-    if not value:
-        if stop.bracket == "[":
-            return stop.at, Message("a value is missing before {sign}: write one", sign=stop.sign)
-        template = "{key} has no value: write one behind =, or delete the key"
-        return stop.at, Message(template, key=key or Message("the key"))
-    if value[0] in "=:>":
-        template = "{sign} stands behind =: write KEY = VALUE"
-        return stop.value_at, Message(template, sign=value[0])
-    if value[0] in "]})":
-        template = "{sign} stands where a value is missing: write one"
-        return stop.value_at, Message(template, sign=value[0])
-    is_read = stop.at > stop.value_at and _is_read(stop.text[stop.value_at : stop.at])
-    if is_read and stop.sign and stop.sign in ",;" and not stop.rest[1:].split("#")[0].strip():
-        return stop.at, Message("{sign} ends no line of TOML: delete it", sign=stop.sign)
-    if is_read and re.match(r"[A-Za-z_][\w.-]*\s*=", stop.rest):
-        if stop.bracket:
-            return _unclosed(stop)
-        template = "{found} stands behind a complete value: write it in the next line"
-        return stop.at, Message(template, found=shown(stop.rest.split("#")[0].strip()))
-    if is_read and stop.reason.startswith("Unclosed") and stop.sign in "\"'[]{}\n":
-        return _unclosed(stop)
-    return stop.value_at, say_bare(re.sub(r"[\u00a0\u202f\u2007\u2009]", " ", value), key)
-
-
-def _is_read(value: str) -> bool:
-    """Return whether TOML reads a text as a value."""
-    import tomli
-
-    try:
-        tomli.loads(f"key = {value}")
-    except ValueError:
-        return False
-    return True
-
-
 def _unexpected(stop: TomlStop) -> Fault:
     """Name the sign at which the library stops, for a fault that no rule knows."""
     if not stop.sign:
@@ -317,13 +250,7 @@ def _unexpected(stop: TomlStop) -> Fault:
     if stop.sign == "\n":
         return stop.at, Message("the line ends too early: write KEY = VALUE")
     template = "{found} is not expected here: a line is KEY = VALUE, [[provider]] or a # comment"
-    return stop.at, Message(template, found=_first_word(stop.rest))
-
-
-def _first_word(text: str) -> str:
-    """Return the word, number, string or sign with which a text begins."""
-    match = _WORDS.match(text)
-    return shown(match[0]) if match else text[:1]
+    return stop.at, Message(template, found=first_word(stop.rest))
 
 
 _RULES: tuple[Callable[[TomlStop], Fault | None], ...] = (
@@ -332,6 +259,6 @@ _RULES: tuple[Callable[[TomlStop], Fault | None], ...] = (
     _twice,
     _odd_sign,
     _statement,
-    _behind_value,
-    _bare,
+    say_behind_value,
+    say_bare_value,
 )
