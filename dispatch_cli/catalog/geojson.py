@@ -50,13 +50,39 @@ def parse_polygon(content: bytes, *, shown: str) -> tuple[tuple[Ring, ...], ...]
             raise SentenceError(
                 joined([*faults[:_MOST_FAULTS], *and_more(len(faults[_MOST_FAULTS:]))])
             )
-    except msgspec.DecodeError as error:
-        raise BadDataError(Problem.at(shown, "not valid JSON: {error}", error=error)) from None
+    except msgspec.DecodeError:
+        raise BadDataError(_json_problem(text, shown)) from None
     except (SentenceError, RecursionError) as error:
         raise BadDataError(
             Problem.at(shown, "not a polygon in GeoJSON: {error}", error=error)
         ) from None
     return tuple(polygon for polygon in polygons if polygon)
+
+
+def _json_problem(text: str, shown: str) -> Problem:
+    """Find the line and column at which a text is not JSON."""
+    import json
+
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if text.lstrip().startswith("<"):
+            return Problem("not valid JSON but a web page: save the file itself", shown, 1)
+        if not text.strip():
+            return Problem("not valid JSON: the file is empty", shown)
+        found = text[error.pos : error.pos + 1].strip()
+        template = "not valid JSON, column {column}: {found} is not expected here"
+        return Problem.at(
+            shown,
+            template,
+            line=error.lineno,
+            column=error.colno,
+            found=found or Message("the end of the line"),
+        )
+    except RecursionError:
+        pass
+    # Python reads what no JSON has.
+    return Problem("not valid JSON: it contains NaN or Infinity, or a number too long", shown)
 
 
 def _polygons(found: Any) -> Iterator[Any]:
@@ -67,6 +93,8 @@ def _polygons(found: Any) -> Iterator[Any]:
             yield _list(found.get("coordinates"), "coordinates")
         case "MultiPolygon":
             yield from _list(found.get("coordinates"), "coordinates")
+        case "Feature" if found.get("geometry") is None:
+            raise SentenceError("a Feature has no geometry, and so no area")
         case "Feature":
             yield from _polygons(found.get("geometry"))
         case "FeatureCollection":

@@ -120,6 +120,28 @@ def test_rings_that_cannot_be_read_are_named_together():
     assert "a ring has 1 points, it needs at least 4; a ring is not closed" in said
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"type" "Polygon"}', 'p:1: not valid JSON, column 9: " is not expected here'),
+        ('{"type":\n "Polygon"', "p:2: not valid JSON, column 11: the end of the line is not"),
+        ("{type: 1}", "p:1: not valid JSON, column 2: t is not expected here"),
+        ("<html>", "p:1: not valid JSON but a web page: save the file itself"),
+        (" ", "p: not valid JSON: the file is empty"),
+        ('{"a": NaN}', "p: not valid JSON: it contains NaN or Infinity"),
+        ('{"type": "Feature", "geometry": null}', "a Feature has no geometry, and so no area"),
+        ('{"type": "FeatureCollection", "features": []}', "it contains no polygon"),
+        ('{"type": "Polygon", "coordinates": [[]]}', "a ring has 0 points, it needs at least 4"),
+    ],
+)
+def test_a_file_that_holds_no_polygon(text, said):
+    """The place at which JSON ends, or the part that is missing, in words of our own."""
+    with pytest.raises(BadDataError) as caught:
+        parse_polygon(text.encode(), shown="p")
+    assert said in str(caught.value)
+    assert "malformed" not in str(caught.value)
+
+
 def test_neighbouring_polygons_share_their_border(tmp_path):
     """Two polygons of one file may share edges and overlap: the area is both."""
     ring = [*map(list, SQUARE), [10, 48]]

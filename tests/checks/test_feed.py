@@ -119,7 +119,7 @@ SENTENCES = [
     (b"null", 'no feed: it is null, not an object such as {"free": 2}'),
     (b'{"free": 2, "x": "\xf6"}', "no feed: byte 0xf6 is not UTF-8"),
     ('{"free": 2}'.encode("utf-16"), "no feed: it is UTF-16, not UTF-8"),
-    (b'{"free": 2,}', "no feed: not JSON, in line 1, column 12"),
+    (b'{"free": 2 3}', "no feed: not JSON, in line 1, column 12"),
     (b"{'free': 2}", "no feed: not JSON, in line 1, column 2"),
     (b'{"free": 2}\n{"free": 3}', "no feed: not JSON, in line 2, column 1"),
     (b"<html><title> Log\nin </title>", 'no feed: an HTML page "Log in"'),
