@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from ..errors import BadDataError, Problem, UsageError
+from ..messages import Message
 from ..model.words import composed
 from .input_stream import InputStream
 from .quoting import is_open_after
@@ -19,7 +20,7 @@ MOST_TITLE_LINES = 30
 """So many lines may stand above the header row, as titles of a report."""
 
 _BOM = codecs.BOM_UTF8
-_SEP_LINE = re.compile(rb'"?sep=(.|\t)"?[;,|\t ]*[\r\n]*', re.I)
+_SEP_LINE = re.compile(rb'"?sep=(tab|\\t|[^\r\n"])?"?[;,|\t ]*[\r\n]*', re.I)
 
 
 def checked_encoding(name: str) -> str:
@@ -58,14 +59,16 @@ def _is_ascii_superset(encoding: str) -> bool:
 class CsvHeader(Struct, frozen=True):
     """The header row of a CSV file.
 
-    ``lines`` counts those up to its end, with skipped ones and Excel's ``sep=;``. ``likely_line``
-    is a later line that looks like the header row where this one does not; else 0.
+    ``lines`` counts those up to its end, with skipped ones and Excel's ``sep=;``. Where this row
+    has no place and kind, ``likely_line`` is a later line that has (else 0), and
+    ``likely_delimiter`` the one with which this row has (else empty).
     """
 
     columns: tuple[str, ...]
     delimiter: str
     lines: int
     likely_line: int = 0
+    likely_delimiter: str = ""
 
 
 Score = Callable[[Sequence[str]], int]
@@ -85,10 +88,15 @@ def read_header(
     begin = skip
     named = _SEP_LINE.fullmatch(lines[begin].removeprefix(_BOM)) if begin < len(lines) else None
     if named:
-        begin, delimiter = begin + 1, delimiter or named[1].decode("ascii", "replace")
+        begin, delimiter = begin + 1, delimiter or _named_delimiter(named[1] or b"")
     if begin >= len(lines):
         raise BadDataError(
-            Problem.at(source.name, "the file has no header row behind line {line}", line=begin)
+            Problem.at(
+                source.name,
+                "the file ends with line {count}, without a header row",
+                count=len(lines),
+            ),
+            hint="leave out --skip, or skip fewer lines" if skip else "",
         )
     end = _end_of_row(lines, begin, delimiter)
     header = b"".join(lines[begin:end])
@@ -101,19 +109,46 @@ def read_header(
                 most_bytes=MOST_BYTES,
             )
         )
-    text = _header_text(header, source.name, encoding)
+    text = _header_text(header, source.name, begin + 1, encoding)
     found = delimiter or _detect_delimiter(text, score)
     columns = names_in(text, found)
-    likely = 0
+    likely, other = 0, ""
     if score is not None and score(columns) < BEST_SCORE:
         likely = _likely_line(lines[end:], end, encoding, score)
+        best = _detect_delimiter(text, score)
+        other = best if score(names_in(text, best)) == BEST_SCORE else ""
     source.unread(data[len(b"".join(lines[:end])) :])
-    return CsvHeader(columns, found, end, likely)
+    return CsvHeader(columns, found, end, likely, other)
+
+
+def skip_advice(line: int) -> Message:
+    """Say how to begin at a later line that looks like the header row."""
+    return Message(
+        "line {line} looks like the header row: skip the lines above it with --skip {count}",
+        line=line,
+        count=line - 1,
+    )
+
+
+def delimiter_advice(sign: str) -> Message:
+    """Say with which delimiter the header row has a place and a kind."""
+    return Message(
+        "with --delimiter {sign} the header row has them",
+        sign="tab" if sign == "\t" else f'"{sign}"' if sign in ";|" else sign,
+    )
+
+
+def _named_delimiter(sign: bytes) -> str:
+    """Return the delimiter that a line ``sep=`` names; empty if it names none."""
+    return "\t" if len(sign) > 1 else sign.decode("ascii", "ignore")
 
 
 def names_in(text: str, delimiter: str) -> tuple[str, ...]:
-    """Split a header row into the names of its columns."""
-    return tuple(each.strip() for each in next(csv.reader([text], delimiter=delimiter), ()))
+    """Split a header row into the names of its columns; one without a valid row has none."""
+    try:
+        return tuple(each.strip() for each in next(csv.reader([text], delimiter=delimiter), ()))
+    except csv.Error:  # a line break that is within quotes with another delimiter only
+        return ()
 
 
 def _detect_delimiter(header: str, score: Score | None) -> str:
@@ -160,7 +195,7 @@ def _end_of_row(lines: Sequence[bytes], begin: int, delimiter: str) -> int:
     return end
 
 
-def _header_text(header: bytes, name: str, encoding: str) -> str:
+def _header_text(header: bytes, name: str, line: int, encoding: str) -> str:
     try:
         text = header.removeprefix(_BOM).decode(encoding)
     except UnicodeDecodeError as error:
@@ -168,7 +203,7 @@ def _header_text(header: bytes, name: str, encoding: str) -> str:
             Problem.at(
                 name,
                 "the header row is not {encoding}: {reason}",
-                line=1,
+                line=line,
                 encoding=encoding,
                 reason=error.reason,
             ),
@@ -180,7 +215,7 @@ def _header_text(header: bytes, name: str, encoding: str) -> str:
             Problem(
                 "the header row contains NUL bytes: the file may be UTF-16 or binary",
                 file=name,
-                line=1,
+                line=line,
             ),
             hint="convert the file to UTF-8",
         )

@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from ..errors import BadDataError, Problem
 from ..messages import Message
-from .csv_header import Score, checked_encoding, read_header
+from .csv_header import Score, checked_encoding, read_header, skip_advice
 from .input_stream import InputStream
 from .lines import Lines, Piece, lines_of
 from .quoting import RecordBytes, closed_until, cut_records, is_open_after
@@ -44,12 +44,15 @@ class CsvRows:
         csv.field_size_limit(max(csv.field_size_limit(), 2 * MOST_BYTES))
         header = read_header(source, delimiter, self.encoding, skip=skip, score=score)
         self.start = Mark(offset=source.offset, line=1 + header.lines)
-        self.delimiter, self.likely_header = header.delimiter, header.likely_line
+        self.header, self.delimiter = header, header.delimiter
         self.columns: tuple[str, ...] = header.columns
         if not any(self.columns):
+            advice: Message | str = "put the names of the columns into the first line"
+            if header.likely_line:
+                advice = skip_advice(header.likely_line)
             raise BadDataError(
-                Problem("the header row names no columns", file=source.name, line=1),
-                hint="put the names of the columns into the first line",
+                Problem("the header row names no columns", file=source.name, line=header.lines),
+                hint=advice,
             )
 
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:

@@ -42,6 +42,46 @@ def test_the_line_names_any_delimiter(dispatch, firms, home, sign):
 
 
 @pytest.mark.parametrize(
+    "first", ["sep=\n", "sep=\r\n", 'sep="\n', "sep=tab\n", "sep=\\t\n", '"sep="\n']
+)
+def test_a_first_line_without_a_sign_names_none(dispatch, firms, home, first):
+    """The delimiter is then found in the header row; "tab" is a sign, too."""
+    _, ids = ranked(dispatch, home, f"{first}id\tkind\tat\nr1\ttow\t86150\n")
+    assert ids == ["r1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "said"),
+    [
+        ("sep=;", (), "in.csv: the file ends with line 1, without a header row"),
+        ("sep=;\n", (), "in.csv: the file ends with line 1, without a header row"),
+        ("id;kind;at\nr1;tow;86150\n", ("--skip", "2"), "skip fewer lines"),
+        ("id;kind;at\nr1;tow;86150\n", ("--skip", "9"), "ends with line 2"),
+        ("\nid;kind;at\nr1;tow;86150\n", (), "line 2 looks like the header row"),
+        (" \n\n;;\nid;kind;at\n", (), "with --skip 3"),
+        ("sep=;\n\nid;kind;at\n", (), "line 3 looks like the header row"),
+        ("sep=;\nid,kind,at\nr1,tow,86150\n", (), "with --delimiter , the header row has them"),
+        ("id;kind;at\n", ("--delimiter", ","), 'with --delimiter ";" the header row has them'),
+        ("id\tkind\tat\n", ("--delimiter", ","), "with --delimiter tab the header row has them"),
+        ("Titel\nid;kind;\xff\n", ("--skip", "1"), "in.csv:2: the header row is not utf-8"),
+    ],
+)
+def test_a_header_row_that_is_missing_is_told_with_what_to_do(
+    dispatch, firms, home, content, options, said
+):
+    """Nothing is a traceback: the lines, the option or the delimiter are named."""
+    ran, _ = ranked(dispatch, home, content.encode("latin-1"), *options)
+    assert ran.code == 4
+    assert said in ran.err
+
+
+def test_a_line_break_in_a_name_is_no_fault_of_another_delimiter(dispatch, firms, home):
+    """With a comma the quote opens inside a cell; with the semicolon it encloses the name."""
+    _, ids = ranked(dispatch, home, '"id";"no\nte";kind;at\nr1;a;tow;86150\n')
+    assert ids == ["r1"]
+
+
+@pytest.mark.parametrize(
     ("content", "expected"),
     [
         ("id;kind;at;\nr1;tow;86150;\n", ["r1"]),

@@ -166,7 +166,7 @@ def work(
         parse_columns(options.columns),
         parse_names(options.keep),
         options.defaults,
-        likely_header=getattr(records.rows, "likely_header", 0),
+        header=getattr(records.rows, "header", None),
     )
     for note in column_notes(columns):
         context.notify(note)

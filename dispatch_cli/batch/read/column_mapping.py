@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ...errors import BadDataError, Problem, UsageError
 from ...messages import Message
+from ...records.csv_header import CsvHeader, delimiter_advice, skip_advice
 from .column_names import FACTS, JOINT, ColumnSearch, missing_facts, search_columns
 
 JOINABLE = ("at", "when")
@@ -77,14 +78,13 @@ def map_columns(
     keep: Iterable[str],
     defaults: Collection[str],
     *,
-    likely_header: int = 0,
+    header: CsvHeader | None = None,
 ) -> ColumnMapping:
     """Find the column of each fact: named, of its exact name, or else of a usual name.
 
     ``found`` is None if each record has its own columns. ``defaults`` are the facts with a value
-    for all rows, ``likely_header`` the line that looks like the header row if the first one does
-    not. Raises UsageError if a named column is missing, BadDataError if a name occurs twice or no
-    column has the place or the kind.
+    for all rows, ``header`` is the header row of CSV. Raises UsageError if a named column is
+    missing, BadDataError if a name occurs twice or no column has the place or the kind.
     """
     if found is None:
         by_fact = {fact: named.get(fact, fact) for fact in FACTS if named.get(fact, True)}
@@ -121,7 +121,7 @@ def map_columns(
             ),
             hint="give each column its own name",
         )
-    problems = _problems(search, defaults, likely_header)
+    problems = _problems(search, defaults, header)
     if problems:
         raise BadDataError(
             *problems,
@@ -135,7 +135,7 @@ def map_columns(
 
 
 def _problems(
-    search: ColumnSearch, defaults: Collection[str], likely_header: int
+    search: ColumnSearch, defaults: Collection[str], header: CsvHeader | None
 ) -> list[Message | str]:
     """Say what no column has, and which columns could be it."""
     missing = missing_facts(search.by_fact, defaults)
@@ -154,15 +154,11 @@ def _problems(
                     columns=", ".join(search.several[fact]),
                 )
             )
-    if missing and likely_header:
-        problems.append(
-            Message(
-                "line {line} looks like the header row: skip the lines above it with"
-                " --skip {count}",
-                line=likely_header,
-                count=likely_header - 1,
-            )
-        )
+    if missing and header is not None:
+        if header.likely_delimiter:
+            problems.append(delimiter_advice(header.likely_delimiter))
+        elif header.likely_line:
+            problems.append(skip_advice(header.likely_line))
     return problems
 
 
