@@ -38,10 +38,10 @@ def spoken_of(reading: Reading) -> datetime:
 
 
 def _span(length: timedelta) -> str:
-    """Name a length of time in whole minutes, or in days from two days on."""
+    """Name a length of time in rounded minutes, or in whole days from two days on."""
     if length >= timedelta(days=2):
         return counted(length.days, "day")
-    return counted(int(length / timedelta(minutes=1)), "minute")
+    return counted(round(length / timedelta(minutes=1)), "minute")
 
 
 def one_sample(readings: Sequence[Reading], settings: CheckSettings, zone: tzinfo = UTC) -> Reading:

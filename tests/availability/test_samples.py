@@ -52,7 +52,7 @@ def test_the_fewest_units_and_the_earliest_end_count():
     ("facts", "why"),
     [
         ({"as_of": NOON + 3 * MINUTE}, "its time is 3 minutes ahead of ours"),
-        ({"as_of": NOON + 3.9 * MINUTE}, "its time is 3 minutes ahead of ours"),
+        ({"as_of": NOON + 59.98 * MINUTE}, "its time is 60 minutes ahead of ours"),
         ({"as_of": NOON + 60 * MINUTE}, "its time is 60 minutes ahead of ours"),
         ({"as_of": NOON + 2879 * MINUTE}, "its time is 2879 minutes ahead of ours"),
         ({"as_of": NOON + 2880 * MINUTE}, "its time is 2 days ahead of ours"),

@@ -76,7 +76,7 @@ def test_an_old_and_an_ahead_feed_are_unknown_with_their_age(dispatch, home):
         home,
         {
             "old": stamped("as_of", old),
-            "ahead": stamped("as_of", now + timedelta(minutes=60, seconds=30)),
+            "ahead": stamped("as_of", now + timedelta(minutes=60, seconds=10)),
             "ended": stamped("valid_until", ended),
             "days": stamped("as_of", now - timedelta(days=3, hours=1)),
             "fresh": stamped("as_of", now - timedelta(minutes=29)),
