@@ -165,7 +165,7 @@ def batch(
 
         with _opened(options) as records:
             plans = open_catalog(common.providers).rules.plans
-            return show_guess(options, records, plans, json=common.json)
+            return show_guess(options, records, plans, common)
     if common.json and options.output is None and not options.summary:
         raise UsageError(
             "--json needs --output or --summary: without them the results are on stdout"

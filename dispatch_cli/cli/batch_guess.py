@@ -1,17 +1,23 @@
 """``dispatch batch FILE --guess``: which columns are taken for which facts, and why."""
 
+import json
 import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from msgspec.structs import fields, replace
+
 from ..errors import ExitCode
+from .options import CommonOptions
 from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..batch.job.batch_options import BatchOptions
+    from ..batch.read.column_names import ColumnSearch
     from ..model import Plan
+    from ..records.csv_header import CsvHeader
     from ..records.open_records import RecordFile
 
 COLUMNS = ("fact", "column", "why")
@@ -19,14 +25,20 @@ SCHEMA = "dispatch.batch.guess/1"
 
 
 def show_guess(
-    options: "BatchOptions", records: "RecordFile", plans: "Mapping[str, Plan]", *, json: bool
+    options: "BatchOptions",
+    records: "RecordFile",
+    plans: "Mapping[str, Plan]",
+    common: CommonOptions,
 ) -> Outcome:
-    """Make the outcome: a row for each fact, what is missing, and the command to go on with."""
-    from ..batch.read.column_mapping import columns_option, parse_columns
-    from ..batch.read.column_names import missing_facts, search_columns
+    """Make the outcome: a row for each fact, what is missing, and the command to go on with.
+
+    Raises UsageError for options of columns that are invalid or that the input does not have.
+    """
+    from ..batch.read.column_mapping import header_advice, parse_columns
+    from ..batch.read.column_names import missing_facts
     from ..render.listing import print_listing
 
-    search = search_columns(records.rows.columns or (), parse_columns(options.columns))
+    search = _search(options, records, parse_columns(options.columns))
     by_fact = search.by_fact
     rows = [(each.fact, each.column, str(each.why)) for each in search.found]
     unknown = _unknown_kind(by_fact.get("kind", ""), options, records, plans)
@@ -42,15 +54,17 @@ def show_guess(
         rows.append(("kind", "", "missing: name its column, or --kind KIND for all rows"))
     if "place" in missing:
         rows.append(("lat, lon", "", "missing: name their columns, or that of a place: at=COLUMN"))
-    words = ["dispatch", "batch", options.input]
-    words += ["--columns", columns_option(by_fact)] if by_fact else []
-    words += [] if by_fact.get("kind") else ["--kind", options.kind or "KIND"]
-    words += ["--skip", str(options.skip)] if options.skip else []
-    command = shlex.join(words)
+    header = getattr(records.rows, "header", None)
+    advice = header_advice(header) if missing else None
+    if header and advice:
+        rows.append(("", "", str(advice)))
+        command = _command_to_guess_again(options, header, common)
+    else:
+        command = _command(options, by_fact, common)
     code = ExitCode.BAD_DATA if missing else ExitCode.OK
 
     def show() -> None:
-        if json:
+        if common.json:
             from ..render.envelope import status_of
 
             data = {
@@ -68,6 +82,64 @@ def show_guess(
         print_hint(command, stream=sys.stderr)
 
     return Outcome(show, code)
+
+
+def _search(
+    options: "BatchOptions", records: "RecordFile", named: "Mapping[str, str]"
+) -> "ColumnSearch":
+    """Search the columns of the header row, or the names of the first JSON objects."""
+    from ..batch.read.column_mapping import check_names, mapping_of, parse_names
+    from ..batch.read.column_names import search_columns
+
+    found = records.rows.columns
+    if found is None:
+        return search_columns(_names_of_objects(records), named)
+    search = search_columns(found, named)
+    columns = mapping_of(search, found, named, parse_names(options.keep))
+    check_names(found, columns, named)
+    return search
+
+
+def _names_of_objects(records: "RecordFile") -> list[str]:
+    """Return the names of the first objects of JSON lines, each once."""
+    from ..model.words import composed
+    from ..records.values import Row
+
+    first = next(iter(records.rows.chunks(records.rows.start, ())), None)
+    rows = [each for each in first.records if isinstance(each, Row)] if first else []
+    return list(dict.fromkeys(composed(name) for row in rows for name in json.loads(row.raw)))
+
+
+def _command(options: "BatchOptions", by_fact: "Mapping[str, str]", common: CommonOptions) -> str:
+    """Write the command that ranks the file with these columns."""
+    from ..batch.read.column_mapping import columns_option
+
+    kind = None if by_fact.get("kind") else options.kind or "KIND"
+    columns = columns_option(by_fact)
+    return _written(replace(options, columns=columns, kind=kind), common)
+
+
+def _command_to_guess_again(
+    options: "BatchOptions", header: "CsvHeader", common: CommonOptions
+) -> str:
+    """Write the command that guesses from the likely header row."""
+    sign = "tab" if header.likely_delimiter == "\t" else header.likely_delimiter
+    skip = options.skip if sign else header.likely_line - 1
+    options = replace(options, delimiter=sign or options.delimiter, skip=skip)
+    return f"{_written(options, common)} --guess"
+
+
+def _written(options: "BatchOptions", common: CommonOptions) -> str:
+    """Write a command line with every option that has another value than its default."""
+    words = ["dispatch", "batch", options.input]
+    named = {field.name: (field.default, getattr(options, field.name)) for field in fields(options)}
+    named["providers"] = (None, common.providers)
+    for name, (default, value) in named.items():
+        if name == "input" or value == default:
+            continue
+        words.append("--format" if name == "form" else f"--{name.replace('_', '-')}")
+        words += [] if value is True else [str(value)]
+    return shlex.join(words)
 
 
 def _unknown_kind(

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shlex
 import zipfile
 
 import pytest
@@ -60,14 +59,15 @@ def test_a_first_line_without_a_sign_names_none(dispatch, firms, home, first):
         ("\nid;kind;at\nr1;tow;86150\n", (), "line 2 looks like the header row"),
         (" \n\n;;\nid;kind;at\n", (), "with --skip 3"),
         ("sep=;\n\nid;kind;at\n", (), "line 3 looks like the header row"),
-        ("sep=;\nid,kind,at\nr1,tow,86150\n", (), "with --delimiter , the header row has them"),
-        ("id;kind;at\n", ("--delimiter", ","), 'with --delimiter ";" the header row has them'),
-        ("id\tkind\tat\n", ("--delimiter", ","), "with --delimiter tab the header row has them"),
+        ("sep=;\nid,kind,at\nr1,tow,86150\n", (), "with --delimiter , the header row has a place"),
+        ("id;kind;at\n", ("--delimiter", ","), 'with --delimiter ";" the header row has a place'),
+        ("id\tkind\tat\n", ("--delimiter", ","), "with --delimiter tab the header row has a place"),
         ("Titel\nid;kind;\xff\n", ("--skip", "1"), "in.csv:2: the header row is not utf-8"),
     ],
 )
+@pytest.mark.usefixtures("firms")
 def test_a_header_row_that_is_missing_is_told_with_what_to_do(
-    dispatch, firms, home, content, options, said
+    dispatch, home, content, options, said
 ):
     """Nothing is a traceback: the lines, the option or the delimiter are named."""
     ran, _ = ranked(dispatch, home, content.encode("latin-1"), *options)
@@ -209,6 +209,12 @@ def test_usual_names_are_taken_and_told(dispatch, firms, home, header, taken):
         ("Date;Time", "2026-11-28;03:00:00"),
         ("Uhrzeit;Datum", "03:00;28.11.2026"),
         ("timestamp;date", "2026-11-28T03:00;2026-11-26"),
+        ("Datum;Alarmzeit", "28.11.2026;03:00"),
+        ("Alarmdatum;Alarmzeit", "28.11.2026;03:00"),
+        ("Einsatzdatum;Einsatzzeit", "28.11.2026;03:00"),
+        ("Alarmzeit", "28.11.2026 03:00"),
+        ("Startdatum;Startzeit", "28.11.2026;03:00"),
+        ("Call Date;Call Time", "2026-11-28;03:00"),
     ],
 )
 def test_times_stand_in_one_column_or_two(dispatch, firms, home, header, cells):
@@ -249,31 +255,6 @@ def test_several_columns_for_one_fact_are_told_and_not_taken(dispatch, firms, ho
     ran, ids = ranked(dispatch, home, "id,at,kind,Zeitpunkt,Eingang\nr1,86150,tow,x,y\n")
     assert ids == ["r1"]
     assert "several columns may be when, and none is used: Zeitpunkt, Eingang" in ran.err
-
-
-def test_guess_prints_the_facts_and_the_command_that_works(dispatch, firms, home):
-    """What is taken and why, as lines and JSON; the command as it stands ranks the file."""
-    content = "Nr;Breite;Länge;Stichwort;Datum;Uhrzeit\n7;48,37;10,89;tow;27.11.2026;12:03\n"
-    (home / "in.csv").write_text(content)
-    ran = dispatch("batch", "in.csv", "--guess", "--providers", "providers.toml")
-    assert ran.code == 0
-    assert "when\tDatum+Uhrzeit\ta usual name of the fact" in ran.out
-    told = dispatch("batch", "in.csv", "--guess", "--json", "--providers", "providers.toml")
-    assert told.envelope["schema"] == "dispatch.batch.guess/1"
-    assert told.envelope["data"]["missing"] == []
-    words = shlex.split(told.envelope["data"]["command"])
-    again = dispatch(*words[1:], *BATCH)
-    assert json.loads(again.out)["id"] == "7"
-    assert "taken by their names" not in again.err
-
-
-def test_guess_names_what_is_missing(dispatch, firms, home):
-    """A column whose cells are no kinds is no kind; exit 4, and the command has KIND to fill in."""
-    (home / "in.csv").write_text("lat,lng,title\n48.37,10.89,EMS: FALL VICTIM\n")
-    ran = dispatch("batch", "in.csv", "--guess", "--providers", "providers.toml")
-    assert ran.code == 4
-    assert "EMS: FALL VICTIM" in ran.out
-    assert "--kind KIND" in ran.err
 
 
 NAMES = st.sampled_from(["lat", "LAT", "Breite", "lng", "Kind", "Stichwort", "Ort", "PLZ", "Datum"])

@@ -90,6 +90,25 @@ def map_columns(
         by_fact = {fact: named.get(fact, fact) for fact in FACTS if named.get(fact, True)}
         return ColumnMapping(by_fact, tuple(keep), _joined(by_fact.values(), ()))
     search = search_columns(found, named)
+    columns = mapping_of(search, found, named, keep)
+    check_names(found, columns, named)
+    problems = _problems(search, defaults, header)
+    if problems:
+        raise BadDataError(
+            *problems,
+            hint=Message(
+                "{advice}; the columns are {columns}",
+                advice=Message(_HINT),
+                columns=_shown(found),
+            ),
+        )
+    return columns
+
+
+def mapping_of(
+    search: ColumnSearch, found: Sequence[str], named: Mapping[str, str], keep: Iterable[str]
+) -> ColumnMapping:
+    """Make the mapping of a search; raises UsageError if cells cannot be joined for a fact."""
     for fact, column in search.by_fact.items():
         if JOINT in column and column not in found and fact not in JOINABLE:
             raise UsageError(
@@ -97,7 +116,7 @@ def map_columns(
                 facts=", ".join(JOINABLE),
                 fact=fact,
             )
-    columns = ColumnMapping(
+    return ColumnMapping(
         search.by_fact,
         tuple(keep),
         _joined(search.by_fact.values(), found),
@@ -105,6 +124,10 @@ def map_columns(
          if column not in (fact, named.get(fact))},
         search.several,
     )  # fmt: skip
+
+
+def check_names(found: Sequence[str], columns: ColumnMapping, named: Mapping[str, str]) -> None:
+    """Raise UsageError if a named column is missing, BadDataError if a name occurs twice."""
     missing = [name for name in dict.fromkeys([*named.values(), *columns.wanted])
                if name and name not in found and name not in columns.joined]  # fmt: skip
     if missing:
@@ -121,17 +144,15 @@ def map_columns(
             ),
             hint="give each column its own name",
         )
-    problems = _problems(search, defaults, header)
-    if problems:
-        raise BadDataError(
-            *problems,
-            hint=Message(
-                "{advice}; the columns are {columns}",
-                advice=Message(_HINT),
-                columns=_shown(found),
-            ),
-        )
-    return columns
+
+
+def header_advice(header: CsvHeader | None) -> Message | None:
+    """Say what gives a header row with a place and a kind, where this one has not; else None."""
+    if header is not None and header.likely_delimiter:
+        return delimiter_advice(header.likely_delimiter)
+    if header is not None and header.likely_line:
+        return skip_advice(header.likely_line)
+    return None
 
 
 def _problems(
@@ -154,11 +175,9 @@ def _problems(
                     columns=", ".join(search.several[fact]),
                 )
             )
-    if missing and header is not None:
-        if header.likely_delimiter:
-            problems.append(delimiter_advice(header.likely_delimiter))
-        elif header.likely_line:
-            problems.append(skip_advice(header.likely_line))
+    advice = header_advice(header)
+    if missing and advice:
+        problems.append(advice)
     return problems
 
 

@@ -52,8 +52,12 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Names without blanks, signs, umlauts and case."""
 
-_DAYS = frozenset({"date", "datum", "tag", "einsatzdatum", "alarmdatum", "calldate"})
-_CLOCKS = frozenset({"time", "zeit", "uhrzeit", "einsatzuhrzeit", "alarmuhrzeit", "calltime"})
+_OF_AN_INCIDENT = ("", "einsatz", "alarm", "anruf", "start", "beginn", "call", "incident")
+_DAYS = frozenset({"tag", *(f"{of}{day}" for of in _OF_AN_INCIDENT for day in ("date", "datum"))})
+_CLOCKS = frozenset(
+    f"{of}{clock}" for of in _OF_AN_INCIDENT for clock in ("time", "zeit", "uhrzeit")
+)
+"""Times of day beside a column of days; alone, one of ``_NAMES`` may hold a whole moment."""
 
 
 class FoundColumn(Struct, frozen=True):
