@@ -68,7 +68,9 @@ def parse_when(text: str, now: datetime, timezone: str, *, needs_date: bool = Fa
         )
     if match is None:
         raise UsageError(
-            "time {text} is not understood; write {examples}", text=quoted(text), examples=_EXAMPLES
+            "time {text} is not understood; write {examples}",
+            text=quoted(text),
+            examples=_WITH_DATE if needs_date else _EXAMPLES,
         )
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
     if year not in _YEARS:

@@ -14,12 +14,25 @@ MOST_OF_ALL = len("00") + 15
 """Digits of the longest number of any country (E.164), dialled from abroad."""
 
 _ALLOWED = re.compile(r"[+(]?[0-9][0-9 ()/.-]*")
-_LABEL = re.compile(r"(?:tel(?:efon)?|fon|phone|mobil)?(?:\.|:|\.:)? ?(?=[+(0-9])", re.I)
+_LABEL = re.compile(
+    r"(?:tel(?:efon)?(?:[.-]{0,2} ?nr)?|t|fon|phone|mobil(?:telefon)?|handy|festnetz|zentrale"
+    r"|notruf|rufnummer|nr)?(?:\.|:|\.:)? ?(?=[+(0-9])",
+    re.I,
+)
 # The mark of a telephone as contact cards have it.
-_MARKS = str.maketrans(dict.fromkeys("☎☏✆📞", " "))
+_MARKS = str.maketrans(dict.fromkeys("☎☏✆📞📱", " "))
 _COUNTRY_CODE = re.compile(r"^\((\+[0-9]{1,3})\)|^(\+[0-9]{1,3}) ?/(?=[ 0-9(])")
 # Between two numbers, or before the end of another one: "114 / 115", "-104/-5", "oder 115".
-_JOINTS = re.compile(r"[;,|\n]|(?<=[0-9 ])(?:oder|und|or|u\.|o\.|&)(?=[ 0-9+])|/", re.I)
+_JOINTS = re.compile(
+    r"[;,|\n\\·•~/]|(?<=[0-9 ])(?:oder|od\.?|und|sowie|bzw\.?|bis|and|or|u\.?|o\.|&|\+|fax:?"
+    r"|mobil:?)(?=[ 0-9+(-])",
+    re.I,
+)
+_EXTENSION = re.compile(
+    r"(?<=[0-9 ;])(?:durchwahl|dw\.?|app(?:arat)?\.?|nst\.?|ext(?:ension)?[.=]?|x) ?[0-9]", re.I
+)
+_FLOAT = re.compile(r"[0-9]+\.0")
+_BARE_CODE = re.compile(r"49[ ./-]*\(?[1-9]")
 _GROUPED = re.compile(r"(?:\+49 ?(?:\(0\))? ?|0)[1-9][0-9]*(?: ?[-/ ] ?[0-9]+)+")
 _ASCII_OF = {**dict.fromkeys(map(ord, "‐‑‒–—−"), "-"), 0xA0: " ", 0x202F: " ", 0x2009: " "}
 
@@ -35,6 +48,18 @@ def parse_phone(text: str) -> tuple[str, str]:
     shown = " ".join(lines.split())
     if SHORT_CODES.fullmatch(shown.replace(" ", "")):
         return shown.replace(" ", ""), shown
+    if _FLOAT.fullmatch(shown):
+        raise SentenceError(
+            '"{number}" is a number with a decimal point, as spreadsheets write it; write the phone'
+            ' number as a text, like "089 99998-114"',
+            number=shown[:MOST_CHARACTERS],
+        )
+    if _EXTENSION.search(shown):
+        raise SentenceError(
+            '"{number}" has an extension in words; write the whole number that is dialled, like'
+            ' "089 99998-114"',
+            number=shown[:MOST_CHARACTERS],
+        )
     if _is_two_numbers(lines.strip()):
         raise SentenceError(
             '"{number}" contains two numbers; write an entry of phones for each',
@@ -59,7 +84,10 @@ def _is_two_numbers(text: str) -> bool:
     for joint in _JOINTS.finditer(text):
         before, after = text[: joint.start()].strip(" \r-"), text[joint.end() :]
         has_digits = re.search("[0-9]", after) is not None
-        if has_digits and _ALLOWED.fullmatch(before) and _is_valid(before):
+        is_whole = SHORT_CODES.fullmatch(before.replace(" ", "")) or (
+            _ALLOWED.fullmatch(before) and _is_valid(before)
+        )
+        if has_digits and is_whole:
             return True
     return len(re.sub("[^0-9]", "", text)) > MOST_OF_ALL
 
@@ -76,8 +104,15 @@ def _valid(shown: str) -> tuple[str, str]:
     """Return the number to dial and to show of one number; raises SentenceError."""
     import phonenumbers
 
-    # With its country code and without a plus: 49 221 … is not the area 04922.
-    is_bare = re.match(r"49[ ./-]*\(?[1-9]", shown) is not None
+    # With its country code and without a plus: 49 221 … is not the area 04922. The area code 049
+    # does not exist, and "4922 123456" may be the area 04922 whose 0 a spreadsheet left out.
+    is_bare = _BARE_CODE.match(shown) is not None
+    if re.match(r"049[ ./-]", shown) or (is_bare and shown[2].isdigit() and _is_valid(f"0{shown}")):
+        raise SentenceError(
+            '"{number}" may begin with the country code 49 or with an area code; write +49, or the'
+            " area code with its 0",
+            number=shown,
+        )
     try:
         number = phonenumbers.parse(f"+{shown}" if is_bare else shown, "DE")
     except phonenumbers.NumberParseException:

@@ -177,3 +177,12 @@ def test_a_time_of_day_is_refused_where_a_date_is_needed(text: str) -> None:
     assert parse_when(text, NOW, "Europe/Berlin")
     with pytest.raises(UsageError, match="has no date"):
         parse_when(text, NOW, "Europe/Berlin", needs_date=True)
+
+
+@pytest.mark.parametrize("text", ["2026-11-27", "27.11.26 12:03", "1795777380"])
+def test_a_cell_is_never_told_to_have_a_time_of_day_alone(text):
+    """A cell "22:30" would be refused as well, so that no message may recommend it."""
+    with pytest.raises(UsageError) as refused:
+        parse_when(text, NOW, "Europe/Berlin", needs_date=True)
+    assert '"22:30"' not in str(refused.value)
+    assert "2026-12-24T22:30" in str(refused.value)

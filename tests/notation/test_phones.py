@@ -194,3 +194,55 @@ def test_digits_behind_a_whole_number_never_lengthen_it_beyond_the_plan(one, joi
     assert len(number) - len("+49") <= 11
     # A joint of lists never joins: only a blank or a dash may stand within a number.
     assert joint in (" ", " - ") or len(one) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("8999998114.0", "decimal point"),
+        ("4989999981.0", "decimal point"),
+        ("08999998114.0", "decimal point"),
+        ("049 221 123456", "country code 49 or with an area code"),
+        ("049-221-123456", "country code 49 or with an area code"),
+        ("4922 123456", "country code 49 or with an area code"),
+        ("4921 99170", "country code 49 or with an area code"),
+        ("089 99998114 Durchwahl 12", "extension"),
+        ("089 99998-0 App. 3", "extension"),
+        ("+49 89 99998114;ext=3", "extension"),
+        ("089 99998114 x12", "extension"),
+        ("089 99998114 bis 117", "two numbers"),
+        ("089 99998114 bzw. 115", "two numbers"),
+        ("089 99998114 + 115", "two numbers"),
+        ("089 99998114 \\ 115", "two numbers"),
+        ("089 99998114 • 115", "two numbers"),
+        ("089-99998114 Fax: -115", "two numbers"),
+        ("110 oder 112", "two numbers"),
+        ("112, 110", "two numbers"),
+    ],
+)
+def test_what_may_be_another_number_is_refused_with_the_reason(text: str, reason: str) -> None:
+    """Floats of spreadsheets, a country code that may be an area code, extensions, two numbers."""
+    with pytest.raises(SentenceError) as refused:
+        parse_phone(text)
+    assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Tel.-Nr. 089 99998114", "+498999998114"),
+        ("Tel.Nr.: 089 99998114", "+498999998114"),
+        ("T: 089 99998114", "+498999998114"),
+        ("Festnetz: 089 99998114", "+498999998114"),
+        ("Handy 0171 1234567", "+491711234567"),
+        ("Mobiltelefon: 0171 1234567", "+491711234567"),
+        ("📱 0171 1234567", "+491711234567"),
+        ("Notruf: 112", "112"),
+        ("4989 99998114", "+498999998114"),
+        ("49171 1234567", "+491711234567"),
+        ("49 221 123456", "+49221123456"),
+    ],
+)
+def test_labels_and_bare_country_codes_are_read(text: str, number: str) -> None:
+    """A word before the number is left out; 49 is the country code where no area fits."""
+    assert parse_phone(text)[0] == number
