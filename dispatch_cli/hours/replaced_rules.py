@@ -8,6 +8,7 @@ open on holidays.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -25,6 +26,12 @@ _TIMES = re.compile(
     r"[0-9]{2}:[0-9]{2}(?:-[0-9]{2}:[0-9]{2}|\+)(?:,[0-9]{2}:[0-9]{2}(?:-[0-9]{2}:[0-9]{2}|\+))*"
 )
 _STATES = re.compile(r" ?\b(?:off|closed|open|unknown)\b")
+_WEEKDAYS = re.compile(r"(?:(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)[,-]?)*")
+_SPAN = re.compile(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
+# After a morning in the same list: "08:00-12:00,01:00-05:00".
+_AFTERNOON = re.compile(
+    r"\b(?:0[5-9]|1[01]):[0-9]{2}-1[1-3]:[0-9]{2},((0[1-5]):([0-9]{2})-(0[2-7]):([0-9]{2}))\b"
+)
 _OVERNIGHT = re.compile(r"\b(0[5-9]|1[01]):([0-9]{2})-(0[4-7]):([0-9]{2})\b")
 _AT_NOON = "12:00-12:01"
 
@@ -39,6 +46,11 @@ class _Rule(Struct, frozen=True):
     def selector(self) -> str:
         """The days as they are written, without times and states."""
         return _STATES.sub("", _TIMES.sub("", _QUOTED.sub("", self.text))).strip()
+
+    @property
+    def spans(self) -> list[tuple[str, str]]:
+        """The times of day, as pairs of "08:00" and "12:00"."""
+        return _SPAN.findall(_QUOTED.sub("", self.text))
 
     @property
     def is_off(self) -> bool:
@@ -58,6 +70,7 @@ def rule_warnings(text: str, days_of: DaysOf) -> Iterator[Message]:
     morning to the next one are told.
     """
     yield from _overnight_warnings(text)
+    yield from _night_warnings(text)
     parts = _split(text)
     if len(parts) < 2:
         return
@@ -94,25 +107,63 @@ def _replacing(rule: _Rule, later: Sequence[_Rule]) -> list[_Rule]:
     if not rule.days.difference(*(each.days for each in others)):
         return others
     mistaken = [
-        each for each in others if not each.days < rule.days or (rule.is_always and not each.is_off)
+        each
+        for each in others
+        if not each.days < rule.days
+        or (rule.is_always and not each.is_off)
+        or (_WEEKDAYS.fullmatch(each.selector) and _is_after(rule, each))
     ]
     left = rule.days.difference(*(each.days for each in mistaken))
-    return mistaken if 2 * len(left) <= len(rule.days) else []
+    # No firm is closed on those holidays only on which it would be closed anyway.
+    is_holiday = rule.is_off and rule.selector == "PH"
+    return mistaken if is_holiday or 2 * len(left) <= len(rule.days) else []
+
+
+def _is_after(rule: _Rule, later: _Rule) -> bool:
+    """Whether the hours of a later rule begin after those of a rule, as those of an afternoon."""
+    spans = [*rule.spans, *later.spans]
+    is_in_a_day = all(start < end for start, end in spans)
+    return (
+        bool(rule.spans and later.spans)
+        and is_in_a_day
+        and (max(end for _, end in rule.spans) <= min(start for start, _ in later.spans))
+    )
+
+
+def _is_apart(rule: _Rule, later: _Rule) -> bool:
+    """Whether both rules have hours, and no time of day is in both."""
+    spans = sorted([*rule.spans, *later.spans])
+    if not (rule.spans and later.spans):
+        return False
+    (first, _), (start, end) = spans[0], spans[-1]
+    # Only the last one may end on the next day, before the first one begins.
+    return (
+        all(begin < stop for begin, stop in spans[:-1])
+        and all(stop <= begin for (_, stop), (begin, _) in pairwise(spans))
+        and (start < end or end <= first)
+    )
 
 
 def _advice(rule: _Rule, later: _Rule) -> str:
     """Write the spelling that was probably meant."""
-    if rule.selector == later.selector and not (rule.is_off or later.is_off):
+    is_open = not (rule.is_off or later.is_off)
+    plain = not any("unknown" in each.text or '"' in each.text for each in (rule, later))
+    is_apart = _is_apart(rule, later) or not (rule.spans and later.spans)
+    if rule.selector == later.selector and is_open and plain and is_apart:
         times = [span for each in (rule, later) for span in _TIMES.findall(each.text)]
         merged = " ".join(filter(None, [rule.selector, ",".join(times)]))
         return f'"{merged}"'
-    if not later.selector and later.text != "24/7":
+    if is_open and is_apart and rule.spans and later.spans:
+        return f'a comma between them: "{rule.text}, {later.text}"'
+    if later.is_always and not rule.is_off:
+        return f'only one of the two: "{rule.text}"'
+    if not later.selector:
         return f'the days before "{later.text}", which holds on all days without them'
-    if rule.days < later.days or rule.is_off:
-        return f'the exception last: "{later.text}; {rule.text}"'
     if rule.is_always:
         return f'only one of the two: "{later.text}"'
-    return f'only one of the two, or a comma between them: "{rule.text}, {later.text}"'
+    if rule.days < later.days or rule.is_off:
+        return f'the exception last: "{later.text}; {rule.text}"'
+    return f'only one of the two: "{rule.text}" or "{later.text}"'
 
 
 def _overnight_warnings(text: str) -> Iterator[Message]:
@@ -120,6 +171,9 @@ def _overnight_warnings(text: str) -> Iterator[Message]:
     for found in _OVERNIGHT.finditer(_QUOTED.sub("", text)):
         hour = int(found[3]) + 12
         # Bars close until 04:00; later ends in the morning are afternoons without "+ 12".
+        is_round_the_clock = found[1] + found[2] == found[3] + found[4]
+        if is_round_the_clock:
+            continue
         if found[3] + found[4] > "0400" and (hour, found[4]) > (int(found[1]), found[2]):
             yield Message(
                 '"{hours}" is open overnight until {end}; write "{meant}" if that is meant',
@@ -127,6 +181,17 @@ def _overnight_warnings(text: str) -> Iterator[Message]:
                 end=f"{found[3]}:{found[4]}",
                 meant=f"{found[1]}:{found[2]}-{hour}:{found[4]}",
             )
+
+
+def _night_warnings(text: str) -> Iterator[Message]:
+    """Warn of a second time that lacks its twelve hours: "08:00-12:00,01:00-05:00"."""
+    for found in _AFTERNOON.finditer(_QUOTED.sub("", text)):
+        meant = f"{int(found[2]) + 12}:{found[3]}-{int(found[4]) + 12}:{found[5]}"
+        yield Message(
+            '"{hours}" is open at night; write "{meant}" if that is meant',
+            hours=found[1],
+            meant=meant,
+        )
 
 
 def _split(text: str) -> list[str]:

@@ -74,6 +74,46 @@ def test_an_exception_before_its_rule_and_hours_behind_round_the_clock_are_told(
 
 
 @pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("Mo-Fr 08:00-12:00; Mo-Th 13:00-17:00", '"Mo-Fr 08:00-12:00, Mo-Th 13:00-17:00"'),
+        ("Mo-Fr 08:00-12:00; Mo,Tu,Th 14:00-18:00", '"Mo-Fr 08:00-12:00, Mo,Tu,Th 14:00-18:00"'),
+        ("Mo-Sa 08:00-12:00; Mo-Fr 13:00-17:00", '"Mo-Sa 08:00-12:00, Mo-Fr 13:00-17:00"'),
+        ("Mo-Th 08:00-12:00; Mo-Fr 13:00-17:00", '"Mo-Th 08:00-12:00, Mo-Fr 13:00-17:00"'),
+        ("Mo-Fr 08:00-12:00; PH,Mo-Fr 13:00-17:00", '"Mo-Fr 08:00-12:00, PH,Mo-Fr 13:00-17:00"'),
+        ("Mo-Fr 08:00-17:00; Mo-Su 17:00-08:00", '"Mo-Fr 08:00-17:00, Mo-Su 17:00-08:00"'),
+        ('Mo-Fr 08:00-17:00; Mo-Fr 17:00-20:00 "Ruf"', 'Mo-Fr 17:00-20:00 unknown "Ruf"'),
+        ("Mo-Fr 08:00-17:00; 24/7", 'only one of the two: "Mo-Fr 08:00-17:00"'),
+        ("Mo-Fr 08:00-17:00; Mo-Fr off", "only one of the two"),
+        ("Sa 09:00-13:00; Sa 10:00-14:00", "only one of the two"),
+        ("PH off; Mo 08:00-18:00", '"Mo 08:00-18:00; PH off"'),
+        ("PH off; Sa 08:00-18:00", '"Sa 08:00-18:00; PH off"'),
+    ],
+)
+def test_the_advice_for_mornings_and_afternoons_is_right_itself(text, advice):
+    """An afternoon on most days of a morning replaces it; what is advised is not told again."""
+    [said] = told(text)
+    assert advice in said
+    if advice.startswith('"'):
+        assert told(advice.strip('"')) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Mo-Fr 08:00-12:00,01:00-05:00", "13:00-17:00"),
+        ("Mo-Fr 8:30-12:30,2:00-6:30", "14:00-18:30"),
+        ("Sa 09:00-12:00; Mo-Fr 07:00-11:30,01:30-04:30", "13:30-16:30"),
+    ],
+)
+def test_an_afternoon_without_its_twelve_hours_is_told(text, meant):
+    """Open from one to five at night is hardly ever meant behind a morning."""
+    [said] = told(text)
+    assert "open at night" in said
+    assert f'"{meant}"' in said
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [
         ("8:00-5:00", "08:00-17:00"),
@@ -97,6 +137,7 @@ def test_hours_from_a_morning_to_the_next_one_are_told(text, meant):
         "Mo-Su 08:00-18:00; We off", "Su off; Jun-Aug Su 10:00-12:00",
         "Mo-Fr 08:00-18:00; Oct-Apr Mo-Fr 08:00-16:00", "Mo-Fr 08:00-12:00,13:00-17:00",
         "Mo-Fr 08:00-12:00, Mo-Fr 13:00-17:00", "Fr-Mo 18:00-06:00", "Mo-Fr 22:00-06:00",
+        "Mo-Su 06:00-06:00", "Mo-Fr 08:00-12:00; Th 14:00-18:00", "Mo-Fr 08:00-18:00; Fr off",
         "Mo-Th 09:00-02:00, Fr-Sa 09:00-04:00", "Mo-Fr 08:00-18:00; SH off",
         "Mo-Fr 08:00-18:00; Sa,Su,PH off", 'Mo-Fr 08:00-17:00; Sa "nach Vereinbarung"',
         "Mo-Fr 06:00-22:00; Dec 24-26 off", "Jan-Mar 08:00-16:00; Apr-Dec 08:00-18:00",
