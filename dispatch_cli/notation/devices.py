@@ -1,7 +1,11 @@
 """Read the positions that devices send: geo URIs (RFC 5870) and the AML of emergency calls."""
 
 import re
+from urllib.parse import unquote_plus
 
+from msgspec.structs import replace
+
+from ..messages import quoted
 from .position import NO_COORDINATES, Position, number_of, place_error
 
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
@@ -9,7 +13,7 @@ _GEO = re.compile(
     rf"geo: ?({_NUMBER}), ?({_NUMBER})(?:, ?{_NUMBER})?((?:;[a-z0-9-]+(?:=[^;?]*)?)*)(?:\?(.*))?",
     re.I,
 )
-_PIN = re.compile(rf"(?:.*&)?q=(?:loc:)?({_NUMBER})(?:,|%2C) ?({_NUMBER})(?:[(&%].*)?$", re.I)
+_NEARLY_POINT = re.compile(r"(?:loc:)? ?[+-]?[0-9]{1,3}[.,][0-9]")
 
 
 def read_device(text: str) -> Position | None:
@@ -33,12 +37,49 @@ def _geo(text: str) -> Position:
             text, "the reference system {system} is not supported; use wgs84", system=crs[:20]
         )
     lat, lon = number_of(match[1]), number_of(match[2])
-    pin = _PIN.match(match[4] or "")
-    if pin:  # Android: the view is at A in "geo:A?q=B(label)", the pin at B
-        lat, lon = number_of(pin[1]), number_of(pin[2])
-    elif match[4] and lat == lon == 0:
+    radius_km = _metres(text, parameters.get("u")) / 1000
+    # Android: the view is at A in "geo:A?q=B(label)", the pin at B.
+    pin = _pin(text, match[4] or "")
+    if pin is not None:
+        return replace(pin, source="geo", uncertainty_km=max(radius_km, pin.uncertainty_km))
+    if match[4] and lat == lon == 0:
         raise place_error(text, NO_COORDINATES)
-    return Position(lat, lon, "geo", _metres(text, parameters.get("u")) / 1000)
+    return Position(lat, lon, "geo", radius_km)
+
+
+def _pin(text: str, query: str) -> Position | None:
+    """Read the pin from the parameter ``q``; None if it is missing or the name of a place.
+
+    Raises UsageError for several pins, and for numbers that are no coordinates.
+    """
+    from .links import read_point
+
+    pins = set()
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if name.strip().lower() != "q":
+            continue
+        # A plus is a blank, but not in a plus code.
+        code = _plus_code(value)
+        pin = unquote_plus(value).strip()
+        point = None if code else read_point(pin.partition("(")[0])
+        if code:
+            pins.add(code)
+        elif point and not point[1][:1].isdigit():
+            pins.add(Position(*point[0], "geo"))
+        elif _NEARLY_POINT.match(pin):
+            raise place_error(text, "the pin {pin} is not a position", pin=quoted(pin[:40]))
+    if len(pins) > 1:
+        raise place_error(text, "the link has several places; write one")
+    return next(iter(pins), None)
+
+
+def _plus_code(value: str) -> Position | None:
+    if "+" not in value and "%2b" not in value.lower():
+        return None
+    from .plus_codes import read_linked_code
+
+    return read_linked_code(value)
 
 
 def _aml(text: str) -> Position:

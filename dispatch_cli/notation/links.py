@@ -27,6 +27,8 @@ _VIEWS = ("cp", "center", "map", "sll", "cbll", "viewpoint")
 _POINT = re.compile(
     rf"(?:loc:|ll\.|point\.|geo:)? ?({_NUMBER}) ?[,~_ ] ?({_NUMBER})(?:[,(_ ](.*))?"
 )
+_COMMAS = re.compile(r"([+-]?[0-9]{1,3}),([0-9]+), ?([+-]?[0-9]{1,3}),([0-9]+)")
+"""Coordinates with decimal commas: "48,3705,10,8978"."""
 _PIXELS = 100
 """The assumed distance of the intended place from the middle of the screen."""
 
@@ -70,12 +72,13 @@ def _position(text: str, parts: SplitResult) -> Position:
         raise place_error(text, "the link has several places; write one")
     if pinned:
         return Position(*pinned[0], "link")
-    for point in (_path_point(path), *(_point(fields.get(key, "")) for key in _PINS)):
-        if point:
-            return Position(*point[0], "link")
+    # The code comes first: beside it, "ll" is the middle of the view.
     code = _linked_code(parts)
     if code:
         return code
+    for point in (_path_point(path), *(read_point(fields.get(key, "")) for key in _PINS)):
+        if point:
+            return Position(*point[0], "link")
     view = _view(path, unquote_plus(parts.fragment), fields)
     if view is None:
         raise place_error(text, NO_COORDINATES)
@@ -106,12 +109,15 @@ def _pins(path: str, fragment: str, fields: dict[str, str]) -> Iterable[tuple[fl
 
 def _path_point(path: str) -> tuple[tuple[float, float], str] | None:
     match = re.search(r"/(?:place|search|l)/([^/@]+)", path)
-    return _point(match[1]) if match else None
+    return read_point(match[1]) if match else None
 
 
-def _point(value: str) -> tuple[tuple[float, float], str] | None:
+def read_point(value: str) -> tuple[tuple[float, float], str] | None:
     """Read the coordinates at the start of a parameter, and the text behind them."""
     value = clean_text(value)
+    commas = _COMMAS.fullmatch(value)
+    if commas:
+        value = "{}.{},{}.{}".format(*commas.groups())
     match = _POINT.fullmatch(value)
     if match:
         return (number_of(match[1]), number_of(match[2])), match[3] or ""
@@ -130,7 +136,7 @@ def _view(path: str, fragment: str, fields: dict[str, str]) -> Position | None:
     if match:
         return _view_at(number_of(match[2]), number_of(match[3]), match[1], "z")
     for key in _VIEWS:
-        point = _point(fields.get(key, ""))
+        point = read_point(fields.get(key, ""))
         if point:
             rest = re.match(r"[0-9.]+", point[1])
             zoom = fields.get("z") or fields.get("zoom") or fields.get("lvl") or (rest and rest[0])

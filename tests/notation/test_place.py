@@ -173,6 +173,15 @@ def test_the_package_imports_none_of_its_parts() -> None:
         ("geo:48.37,10.89?z=17&q=48.40%2C10.90%28Auto%29", 48.40, 10.90),
         ("geo:48.37,10.89?q=loc:48.40,10.90", 48.40, 10.90),
         ("geo:48.3705,10.8978?q=Tankstelle", 48.3705, 10.8978),
+        ("geo:50.1,8.6?label=Auto&q=48.40%2C%2010.90", 48.40, 10.90),
+        ("geo:50.1,8.6?q=48.40+10.90", 48.40, 10.90),
+        ("geo:50.1,8.6?q=48.40,10.90 Auto", 48.40, 10.90),
+        ("geo:50.1,8.6?q=48,40,10,90", 48.40, 10.90),
+        ("geo:50.1,8.6?q=8FWG9VCX%2B64", 48.3706, 10.8978),
+        ("geo:50.1,8.6?q=8FWG9VCX+64", 48.3706, 10.8978),
+        ("geo:0,0?q=48.40 10.90", 48.40, 10.90),
+        ("https://maps.google.com/maps?q=48,3705,10,8978", 48.3705, 10.8978),
+        ("https://maps.apple.com/?ll=50.1,8.6&q=8FWG9VCX%2B64", 48.3706, 10.8978),
         ("8FWG9VCX%2B64", 48.3706, 10.8978),
         ("8fwg9vcx%2b64 Augsburg", 48.3706, 10.8978),
         ("https://plus.codes/8FWG9VCX+64", 48.3706, 10.8978),
@@ -191,3 +200,19 @@ def test_what_phones_share_is_the_pin(text: str, lat: float, lon: float) -> None
     """Shared positions: the pin and not the view, plus codes in links and with an encoded plus."""
     place = parse_place(text)
     assert (round(place.lat, 4), round(place.lon, 4)) == (lat, lon)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "geo:48.37,10.89?q=48.40",
+        "geo:48.37,10.89?q=48.40,10.90,17",
+        "geo:48.37,10.89?q=48.40,10.90&q=50.1,8.6",
+        "geo:48.37,10.89?q=8FWG9VCX%2B64&q=50.1,8.6",
+        "geo:48.37,10.89?q=loc:48.4;10.9",
+    ],
+)
+def test_a_pin_that_is_no_one_position_is_refused(text: str) -> None:
+    """The view is not the place where the link names another one."""
+    with pytest.raises(UsageError):
+        parse_place(text)
