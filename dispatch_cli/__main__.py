@@ -6,8 +6,8 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    # A command lives for a tenth of a second and spends it importing, which makes no garbage;
-    # looking for some all the same costs 5 % of it.
+    # A command runs for a tenth of a second, mostly in imports, which leave no garbage. The garbage
+    # collector would use 5 % of that time.
     gc.disable()
     from .cli import run
 

@@ -20,7 +20,7 @@ from .availability import (
 )
 from .availability.hard_states import advance
 from .availability.observer import attributed, observer_fault
-from .availability.samples import one_sample
+from .availability.samples import combine_readings
 from .errors import ExitCode
 from .messages import Message
 from .model import Known, Provider
@@ -251,7 +251,7 @@ def _keep(
         known = tx.watched()
         for each, readings in by_provider.items():
             before = known.get(each) or Watched(provider=each)
-            sample = one_sample(readings, watch.settings, zone)
+            sample = combine_readings(readings, watch.settings, zone)
             if sample.state == "unknown":
                 doubts[each] = sample.why
             after, move = advance(before, sample, watch.settings, is_closed=each in closed)

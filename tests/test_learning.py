@@ -241,7 +241,7 @@ def test_a_call_that_was_forgotten_is_no_long_call():
 
 
 def test_the_calls_of_a_turn_are_one_answer():
-    """Nine unanswered minutes and one to the answer are ten; no call counts over 15."""
+    """Nine unanswered minutes and one to the answer are ten; a call counts for at most 15."""
     assert answer_minutes(tally(answer_min=1.0, in_vain_min=(9.0,))) == 10.0
     assert answer_minutes(tally(answer_min=20.0, in_vain_min=(9.0, 600.0))) == 39.0
     summary = summary_of(tally(answer_min=1.0, in_vain_min=(9.0,)))

@@ -48,7 +48,7 @@ BORDER_KM = 50.0
 GERMAN_KM = 25.0
 """A German place counts if a foreign one is nearer than this."""
 
-# Keys of districts: a city of its own has a smaller number than the counties of its region.
+# Keys of districts: an independent city has a smaller number than the counties of its region.
 _COUNTIES_FROM = {
     "01": 50, "02": 99, "03": 50, "04": 99, "05": 50, "06": 30, "07": 30, "08": 0, "09": 70,
     "10": 0, "11": 99, "12": 60, "13": 50, "14": 20, "15": 50, "16": 60,
@@ -102,7 +102,7 @@ class Grid:
 
 
 def is_city(key: str) -> bool:
-    """Whether the key of a district, five digits, is that of a city of its own."""
+    """Whether the key of a district, five digits, is that of an independent city."""
     if key in _REGIONS:
         return False
     number = int(key[3:])
@@ -192,7 +192,7 @@ def towns_of(rows: Iterable[PostalRow], centre: Point) -> list[str]:
 
 
 def district_of(row: PostalRow) -> tuple[str, str]:
-    """Return the municipality, where the district is a city of its own, and the district."""
+    """Return the municipality, where the district is an independent city, and the district."""
     name = row.district.split(", ")[0]
     for title in _TITLES:
         name = name.removeprefix(title)
@@ -246,7 +246,7 @@ def _commonest(values: Iterable[str]) -> str:
 def _of_land(rows: list[PostalRow], land: str) -> PostalRow:
     """Pick a row of the district in which a postcode lies, in its Land.
 
-    A city of its own comes before the district of most places: it is one row, as a village is.
+    An independent city comes before the district of most places: it is one row, as a village is.
     """
     here = [row for row in rows if row.land == land] or rows
     code = _commonest(row.district_code for row in here)

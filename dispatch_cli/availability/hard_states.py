@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ..model.check import CheckSettings, Move, Reading, Watched
 from ..model.provider import CheckState
-from .samples import spoken_of
+from .samples import values_at
 
 WINDOW = 21
 """Number of samples in which flapping is detected, as in Nagios."""
@@ -17,7 +17,7 @@ _WEIGHTS = tuple(57 + 2 * age for age in reversed(range(WINDOW - 1)))
 _STARTS_AT = 456  # 30 % of 20 changes
 _ENDS_BELOW = 304  # 20 %
 _MOVES_START = 3
-_CALM = (1 << 10) - 1
+_NEWEST = (1 << 10) - 1  # the samples that must be equal before flapping ends
 _MASK = (1 << WINDOW) - 1
 
 
@@ -26,11 +26,11 @@ def advance(
 ) -> tuple[Watched, Move | None]:
     """Add one sample; returns the new state, and the move to report, if any.
 
-    ``sample`` comes from ``samples.one_sample``, which has checked the age of feeds. ``is_closed``
-    means outside the opening hours, on hold or in maintenance: then only a success counts, and all
-    other samples leave the state as it is, so that streaks continue after opening. An unknown
-    sample, or one with a fault of the observer, never counts; the reason of an unknown one is kept
-    until there is a result.
+    ``sample`` comes from ``samples.combine_readings``, which has checked the age of feeds.
+    ``is_closed`` means outside the opening hours, on hold or in maintenance: then only a success
+    counts, and all other samples leave the state as it is, so that streaks continue after opening.
+    An unknown sample, or one with a fault of the observer, never counts; the reason of an unknown
+    one is kept until there is a result.
     """
     if watched.state == "unknown" and sample.state == "unknown" and not sample.fault:
         return replace(watched, why=sample.why), None
@@ -42,10 +42,10 @@ def advance(
     same = watched.same + 1 if sample.state == watched.last else 1
     streak = failures if has_failed else successes if watched.state == "down" else same
     state = _hard(watched.state, sample.state, streak, settings)
-    is_told = _is_told(watched.state, state)
+    is_reported = _is_reported(watched.state, state)
     history = (watched.history << 1 | has_failed) & _MASK
     samples = min(WINDOW, watched.samples + 1)
-    moves = (watched.moves << 1 | is_told) & _MASK
+    moves = (watched.moves << 1 | is_reported) & _MASK
     is_flapping = _is_flapping(watched.is_flapping, history, samples, moves)
     after = replace(
         watched,
@@ -57,9 +57,9 @@ def advance(
         samples=samples,
         moves=moves,
         is_flapping=is_flapping,
-        **_borne_out(watched, sample, state, failures),
+        **_confirmed_fields(watched, sample, state, failures),
     )
-    if is_flapping == watched.is_flapping and (is_flapping or not is_told):
+    if is_flapping == watched.is_flapping and (is_flapping or not is_reported):
         return after, None
     return after, Move(
         provider=after.provider,
@@ -83,19 +83,19 @@ def _hard(
     return sample if state == "unknown" or streak >= settings.successes else state
 
 
-def _borne_out(
+def _confirmed_fields(
     watched: Watched, sample: Reading, state: CheckState, failures: int
 ) -> dict[str, Any]:
     """Return the fields that a sample updates if it agrees with the hard state.
 
-    Units need no threshold. A failure that is not hard yet updates nothing, so that an older
-    success becomes stale in time.
+    The number of free units changes with each sample, without a threshold. A failure that is not
+    hard yet updates nothing, so that an older success becomes stale in time.
     """
     has_failed = sample.state == "down"
     if has_failed != (state == "down"):
         return {"why": ""} if state == "unknown" else {}
     facts: dict[str, Any] = {
-        "seen_at": sample.at if has_failed else spoken_of(sample),
+        "seen_at": sample.at if has_failed else values_at(sample),
         "free": None if has_failed else sample.free,
         "wait_min": None if has_failed else sample.wait_min,
         "valid_until": None if has_failed else sample.valid_until,
@@ -107,7 +107,7 @@ def _borne_out(
     return facts
 
 
-def _is_told(before: CheckState, after: CheckState) -> bool:
+def _is_reported(before: CheckState, after: CheckState) -> bool:
     """Return whether a move is reported: busy units and a first success are not."""
     return before != after and not (_is_fine(before) and _is_fine(after))
 
@@ -126,5 +126,5 @@ def _is_flapping(was_flapping: bool, history: int, samples: int, moves: int) -> 
     changes = (history ^ history >> 1) & ((1 << (samples - 1)) - 1)
     weight = sum(each for age, each in enumerate(_WEIGHTS) if changes >> age & 1) if changes else 0
     if was_flapping:
-        return weight >= _ENDS_BELOW or moves != 0 or changes & _CALM != 0
+        return weight >= _ENDS_BELOW or moves != 0 or changes & _NEWEST != 0
     return weight >= _STARTS_AT or moves.bit_count() >= _MOVES_START

@@ -12,8 +12,8 @@ SKEW = timedelta(minutes=2)
 """Tolerated difference between the clocks of two machines."""
 
 
-def held(reading: Reading, settings: CheckSettings, zone: tzinfo = UTC) -> Reading:
-    """Make a feed unknown if its values are stale, have ended or lie in the future.
+def mark_stale(reading: Reading, settings: CheckSettings, zone: tzinfo = UTC) -> Reading:
+    """Return a reading, as unknown if its feed is stale, has ended or lies in the future.
 
     The feed's own ``as_of`` counts and not the moment at which it was fetched. The reason has its
     times in ``zone``.
@@ -32,7 +32,7 @@ def held(reading: Reading, settings: CheckSettings, zone: tzinfo = UTC) -> Readi
     return reading
 
 
-def spoken_of(reading: Reading) -> datetime:
+def values_at(reading: Reading) -> datetime:
     """Return the moment to which the values of a check belong, never after the check itself."""
     return reading.at if reading.as_of is None else min(reading.as_of, reading.at)
 
@@ -44,37 +44,39 @@ def _span(length: timedelta) -> str:
     return counted(round(length / timedelta(minutes=1)), "minute")
 
 
-def one_sample(readings: Sequence[Reading], settings: CheckSettings, zone: tzinfo = UTC) -> Reading:
-    """Combine all checks of one provider in a run; there is at least one.
+def combine_readings(
+    readings: Sequence[Reading], settings: CheckSettings, zone: tzinfo = UTC
+) -> Reading:
+    """Combine the readings of one provider in a run, at least one, into one sample.
 
     A provider that fails every check is down; one that answers some is degraded. Unknown checks
     and faults of the observer count only if there are no others. The fewest free units count.
     Reasons have their times in ``zone``.
     """
-    looks = [held(each, settings, zone) for each in readings]
-    telling = [each for each in looks if not each.fault and each.state != "unknown"]
-    if not telling:
+    looks = [mark_stale(each, settings, zone) for each in readings]
+    conclusive = [each for each in looks if not each.fault and each.state != "unknown"]
+    if not conclusive:
         return next((each for each in looks if not each.fault), looks[0])
-    failed = [each for each in telling if each.state == "down"]
-    answered = [each for each in telling if each.state != "down"]
-    if not answered or len(telling) == 1:
-        return replace(failed[0] if failed else telling[0], why=_why(failed or telling))
+    failed = [each for each in conclusive if each.state == "down"]
+    answered = [each for each in conclusive if each.state != "down"]
+    if not answered or len(conclusive) == 1:
+        return replace(failed[0] if failed else conclusive[0], why=_why(failed or conclusive))
     states = {each.state for each in answered}
     state = next((each for each in ("busy", "degraded") if each in states), "up")
     if failed and state == "up":
         state = "degraded"
-    told = [*failed, *(each for each in answered if each.state != "up")]
+    reported = [*failed, *(each for each in answered if each.state != "up")]
     free = [each.free for each in answered if each.free is not None]
     waits = [each.wait_min for each in answered if each.wait_min is not None]
     ends = [each.valid_until for each in answered if each.valid_until is not None]
     return replace(
         answered[0],
-        at=max(each.at for each in telling),
+        at=max(each.at for each in conclusive),
         state=state,
-        why=_why(told),
+        why=_why(reported),
         free=min(free, default=None),
         wait_min=max(waits, default=None),
-        as_of=min(map(spoken_of, answered)),
+        as_of=min(map(values_at, answered)),
         valid_until=min(ends, default=None),
     )
 

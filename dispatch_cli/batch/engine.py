@@ -68,7 +68,7 @@ class Engine:
             observations,
             steps=self.steps,
             gates=gates,
-            most_head_starts=self.shapes.most_head_starts(),
+            largest_head_starts=self.shapes.largest_head_starts(),
         )
         self.reasons = reasons_of(gates)
         self._tables: dict[tuple[str, bool], OfferTable] = {}
@@ -124,12 +124,12 @@ class Engine:
 
         kernel.rank(*arguments(service), rows, found, 0, 1, self.top)
         verdict = found.verdict[0]
-        if verdict == kernel.NOBODY:
+        if verdict == kernel.UNSERVED:
             gates = [0]
-            kernel.find_furthest(*arguments(service), rows, (0,), gates)
+            kernel.find_last_reason(*arguments(service), rows, (0,), gates)
             furthest = gates[0]
-            if 0 <= furthest <= self.offers.turns[self.offers.service_gate]:
-                kernel.find_furthest(*arguments(EVERY_PROVIDER), rows, (0,), gates)
+            if 0 <= furthest <= self.offers.reason_of_gate[self.offers.service_gate]:
+                kernel.find_last_reason(*arguments(EVERY_PROVIDER), rows, (0,), gates)
                 furthest = -1 if gates[0] < 0 else max(furthest, gates[0])
             if furthest >= 0:
                 return ServiceRanks(service=service, rows=(), reason=self.reason_of(furthest))

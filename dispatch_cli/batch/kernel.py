@@ -2,9 +2,11 @@
 
 The same source runs in two ways. Imported directly, the functions are Python over lists; loaded by
 ``compiled.arrays``, which replaces ``jit`` by numba's decorator, they are compiled for arrays.
-Compiled sines may differ from Python's in the last bits. A task whose result could depend on that
-has the verdict ``TIED``, if exact arithmetic must sort the offers found or equals may take turns,
-or ``UNSURE``, if the desk must rank it.
+Compiled sines may differ from Python's in the last bits. If the result of a task could depend on
+that, its verdict says what the caller must do:
+
+- ``TIED``: sort the offers found again by exact arithmetic; also if equals may take turns
+- ``UNSURE``: let the desk rank the task
 
 All columns are flat: the values of item ``i`` with ``n`` each begin at ``i * n``.
 """
@@ -24,33 +26,33 @@ least_bound_min, beyond_area_km = _offers.least_bound_min, _offers.beyond_area_k
 limit_gate, is_asked, first_gate = _offers.limit_gate, _offers.is_asked, _offers.first_gate
 availability_gate = _offers.availability_gate
 
-SERVED, NOBODY, TIED, UNSURE = range(4)
+SERVED, UNSERVED, TIED, UNSURE = range(4)
 """The verdicts on a task."""
-EVERYBODY, LISTED, OTHERS = range(3)
-"""The providers of a turn: all, those on a client's list, or those not on it."""
+ALL, LISTED, OTHERS = range(3)
+"""The part of the providers: all, those on a client's list, or those not on it."""
 
 SPARE = 6
-"""Places beside the first N, for candidates that may tie with the last."""
+"""The number of places behind the first N, for candidates that may tie with the N-th."""
 NEAR_TIE_MIN = 1e-6 + 2 * SLACK_MIN
 """Minutes with a larger difference are never equal in millionths, despite the error of bounds."""
 _CLOSE_MIN = NEAR_TIE_MIN + 2 * SLACK_MIN
 
 
 @jit
-def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, stop_min):  # noqa: PLR0912 - a row of early returns
+def _consider(table, hours, sides, rows, found, task, part, offer, here, room, stop_min):  # noqa: PLR0912 - a row of early returns
     """Insert an offer among those found if it may belong there.
 
-    ``room`` has the begin of the places, the end of the filled ones and the end of all. Returns the
-    new end of the filled ones, or -1 if the desk must decide.
+    ``room`` has three indices: of the first place, behind the last filled place and behind the last
+    place. Returns the new index behind the last filled place, or -1 if the desk must decide.
     """
     first, count, most = room
     phi, cosine, lon, x, y, z = here
     number, side = table.number[offer], rows.side[task]
     if sides.failing[side * sides.providers + number]:
         return count
-    if turn != EVERYBODY:
+    if part != ALL:
         is_listed = sides.listed[sides.list_of[side] * sides.providers + number] != 0
-        if is_listed != (turn == LISTED):
+        if is_listed != (part == LISTED):
             return count
     if limit_gate(table, rows, task, offer):
         return count
@@ -98,17 +100,18 @@ def _consider(table, hours, sides, rows, found, task, turn, offer, here, room, s
 
 
 @jit
-def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, taken, top):
-    """Fill the places of a task from ``taken`` on, for one turn; returns the filled places, or -1.
+def _scan(table, hours, sides, lists, coded, rows, found, task, part, begin, filled, top):
+    """Fill the places of a task behind the first ``filled``; returns how many are filled, or -1.
 
-    First come the offers of the cell, then those of the postcodes, each in order of their bounds:
-    offers behind a bound above the last place cannot be among the first.
+    Only providers of one ``part`` are considered. The offers of the cell come first, then those of
+    each postcode. Both lists are sorted by lower bound, so a scan ends at the first bound that
+    exceeds the minutes of the last place.
     """
     lat, lon = rows.lat[task], rows.lon[task]
     phi = radians(lat)
     x, y, z = point(lat, lon)
     here = (phi, cos(phi), lon, x, y, z)
-    first, most = begin + taken, begin + top + SPARE
+    first, most = begin + filled, begin + top + SPARE
     last, count, stop_min = begin + top - 1, first, 1e300
     cell = rows.cell[task]
     is_short, is_coded = lists.short[cell] != 0, False
@@ -130,7 +133,7 @@ def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, tak
             code_at += 1
             continue
         entry += 1
-        count = _consider(table, hours, sides, rows, found, task, turn, offer, here,
+        count = _consider(table, hours, sides, rows, found, task, part, offer, here,
                           (first, count, most), stop_min)  # fmt: skip
         if count < 0:
             return -1
@@ -141,7 +144,7 @@ def _scan(table, hours, sides, lists, coded, rows, found, task, turn, begin, tak
 
 @jit
 def _is_tied(found, first, last, end, near_min):
-    """Return whether two neighbours are nearer than ``near_min``, up to one behind the last."""
+    """Return whether two offers in sequence, up to the last and its next, differ too little."""
     for at in range(first, min(end, last + 2) - 1):
         if found.order_min[at + 1] - found.order_min[at] < near_min:
             return True
@@ -150,7 +153,7 @@ def _is_tied(found, first, last, end, near_min):
 
 @jit
 def _has_tie_at_end(found, last, end, most, near_min):
-    """Return whether offers that found no place may tie with the last one."""
+    """Return whether offers without a place may tie with the last one."""
     return end == most and found.order_min[end - 1] - found.order_min[last] < near_min
 
 
@@ -164,13 +167,13 @@ def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
             continue
         base = task * width
         last = base + top - 1
-        turn = LISTED if sides.list_of[rows.side[task]] >= 0 else EVERYBODY
+        part = LISTED if sides.list_of[rows.side[task]] >= 0 else ALL
         count = listed = 0
         is_tied = is_unsure = False
         while True:
             first = count
             count = _scan(
-                table, hours, sides, lists, coded, rows, found, task, turn, base, first, top
+                table, hours, sides, lists, coded, rows, found, task, part, base, first, top
             )
             is_unsure = count < 0 or _has_tie_at_end(
                 found, last, base + count, base + width, near_min
@@ -178,25 +181,25 @@ def rank(table, hours, sides, lists, coded, rows, found, begin, end, top):
             if is_unsure:
                 break
             is_tied = is_tied or _is_tied(found, base + first, last, base + count, near_min)
-            if turn != LISTED:
+            if part != LISTED:
                 break
             listed = count
             if count >= top:
                 break
-            turn = OTHERS
+            part = OTHERS
         found.listed[task] = listed
         found.count[task] = count
         if is_unsure:
             found.verdict[task] = UNSURE
         elif count == 0:
-            found.verdict[task] = NOBODY
+            found.verdict[task] = UNSERVED
         else:
             found.verdict[task] = TIED if is_tied else SERVED
 
 
 @jit
-def find_furthest(table, hours, sides, lists, coded, rows, tasks, gates):
-    """Find for some tasks the last reason that any offer reached; 0: no offer is near.
+def find_last_reason(table, hours, sides, lists, coded, rows, tasks, gates):
+    """Find for each task the number of the last reason that an offer reached; 0: none is near.
 
     It is -1 if the decision is close, or if a list was cut off.
     """
@@ -222,7 +225,7 @@ def find_furthest(table, hours, sides, lists, coded, rows, tasks, gates):
                 table.phi[offer], table.cosine[offer], table.lon[offer], phi, cosine, lon
             )
             gate = first_gate(table, hours, sides, rows, task, offer, km)
-            furthest = -1 if gate < 0 else max(furthest, table.turns[gate])
+            furthest = -1 if gate < 0 else max(furthest, table.reason_of[gate])
         gates[at] = furthest
 
 

@@ -16,7 +16,7 @@ class OfferTable(NamedTuple):
     ``limits`` has ``len(limit_gates)`` values for each offer. ``opening`` is the number of the
     offer's opening in ``TimeSteps``, -1 if no availability gate ever stops it. ``needs_desk`` marks
     offers whose hours only the desk can compute. ``equal_min`` is the largest difference of offers
-    that take turns. Gates are numbered from 1 in their table; ``turns`` has the number of each
+    that take turns. Gates are numbered from 1 in their table; ``reason_of`` has the number of each
     gate's reason, and at its end that of the stop rule.
     """
 
@@ -44,7 +44,7 @@ class OfferTable(NamedTuple):
     leg_km: Column
     leg_kmh: Column
     limit_gates: Column
-    turns: Column
+    reason_of: Column
     detour: float
     fallback_min: float
     equal_min: float

@@ -45,7 +45,7 @@ from .limits import LimitColumns, limit_columns
 from .time_steps import TimeSteps
 
 EVERY_PROVIDER = ""
-"""The name of a service that stands for all providers; it has no minutes."""
+"""Used as a service that every provider offers; its minutes have no meaning."""
 _ANY = Incident(kind="", place=Place(lat=0.0, lon=0.0), when=datetime(2000, 1, 1, tzinfo=UTC))
 
 
@@ -87,10 +87,10 @@ class StandingOffers:
         *,
         steps: TimeSteps,
         gates: Sequence[Gate],
-        most_head_starts: Sequence[float],
+        largest_head_starts: Sequence[float],
     ) -> None:
         self._providers, self._rules, self._observations = providers, rules, observations
-        self._steps, self._gates, self._heads = steps, gates, most_head_starts
+        self._steps, self._gates, self._heads = steps, gates, largest_head_starts
         numbered = list(enumerate(gates, start=1))
         self.limits: list[tuple[int, LimitGate, LimitColumns]] = [
             (number, gate, limit_columns(gate))
@@ -104,7 +104,7 @@ class StandingOffers:
         )
         """The number of the gate that stops providers without the service; 0 if no gate does."""
         reasons = reasons_of(gates)
-        self.turns = [0, *(reasons.index(gate.reason) + 1 for gate in gates), len(reasons)]
+        self.reason_of_gate = [0, *(reasons.index(gate.reason) + 1 for gate in gates), len(reasons)]
         """The number of each gate's reason, from 1; the last is that of the stop rule."""
         settings = rules.settings
         self.differ_at_night = settings.unknown_hours_night_factor < 1 and any(
@@ -203,7 +203,7 @@ class StandingOffers:
             leg_km=real(km for km, _ in settings.speed),
             leg_kmh=real(kmh for _, kmh in settings.speed),
             limit_gates=whole(number for number, *_ in self.limits),
-            turns=whole(self.turns),
+            reason_of=whole(self.reason_of_gate),
             detour=settings.detour,
             fallback_min=settings.fallback_min,
             equal_min=max(equal_min, default=0.0),

@@ -112,7 +112,7 @@ class IncidentShapes:
             )
         return self._heads[client.id]
 
-    def most_head_starts(self) -> tuple[float, ...]:
+    def largest_head_starts(self) -> tuple[float, ...]:
         """Return the largest head start that any client gives each provider."""
         found = [heads for client in self._rules.clients if (heads := self.head_starts(client))]
         none = (0.0,) * len(self._providers)

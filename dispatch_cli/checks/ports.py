@@ -42,9 +42,9 @@ async def look_tls(probe: Probe, tools: RoundTools) -> Finding:
 
 
 def certificate_finding(transport: asyncio.BaseTransport, probe: Probe, now: datetime) -> Finding:
-    """Make the finding of a certificate by the days until it expires."""
+    """Return "up", or "degraded" if a certificate expires within ``certificate_days``."""
     certificate = transport.get_extra_info("peercert")
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     days = (ends - now).days
-    says = f"certificate holds {counted(days, 'more day')}"
+    says = f"certificate is valid for {counted(days, 'more day')}"
     return degraded(says) if days < probe.certificate_days else up(says)

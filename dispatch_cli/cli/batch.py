@@ -206,7 +206,7 @@ def _run(options: "BatchOptions", common: CommonOptions) -> "BatchTally":
         _opened(options) as records,
         meter(sys.stderr, is_wanted=not common.quiet and not _fills_screen(options)) as progress,
     ):
-        return batch_job.work(
+        return batch_job.run_batch(
             options,
             records,
             batch_job.BatchContext(

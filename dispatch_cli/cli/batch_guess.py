@@ -48,7 +48,7 @@ def show_guess(
     missing = missing_facts([fact for fact, column in by_fact.items() if column], options.defaults)
     rows += [
         (fact, ", ".join(columns), "several columns may be the fact: name one with --columns")
-        for fact, columns in search.several.items()
+        for fact, columns in search.ambiguous.items()
     ]
     if "kind" in missing and not unknown:
         rows.append(("kind", "", "missing: name its column, or --kind KIND for all rows"))

@@ -30,7 +30,7 @@ CREATE INDEX place_postcode ON place (postcode);
 
 
 class Entry(Struct, frozen=True):
-    """A name in one postcode. ``district`` is the Landkreis or the city of its own."""
+    """A name in one postcode. ``district`` is the Landkreis or the independent city."""
 
     name: str
     folded: str

@@ -34,7 +34,7 @@ class Municipality(Struct, frozen=True):
 
     @property
     def names_its_district(self) -> bool:
-        """Whether its district has its name: a city of its own, or the seat of the Kreis."""
+        """Whether its district has its name: an independent city, or the seat of the Kreis."""
         words = fold_name(self.name).split()
         return district_words(self.district)[: len(words)] == words
 

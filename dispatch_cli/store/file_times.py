@@ -1,4 +1,4 @@
-"""Read and keep the times at which a case log was written, which reading must not change.
+"""Read the time at which a case log was last written, and restore it after reading.
 
 The last connection that closes copies the write-ahead log into the database, and every connection
 makes an empty ``-wal``: both change the times of files without a new commit.
@@ -19,9 +19,9 @@ def written_at(log: Path) -> datetime | None:
 
 @contextmanager
 def kept_times(log: Path) -> Iterator[None]:
-    """Set the times of the files back to that of the last commit before the block.
+    """Restore the modification time of a case log after a block that commits nothing.
 
-    For changes of the files without a commit. A file of another owner keeps the new time.
+    SQLite may write to the files without a commit. A file of another owner keeps the new time.
     """
     newest = max(_times(log).values(), default=None)
     try:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dispatch_cli.availability.hard_states import advance
-from dispatch_cli.availability.samples import one_sample
+from dispatch_cli.availability.samples import combine_readings
 from dispatch_cli.model.check import CheckSettings, Move, Reading, Watched
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ def add(
     watched: Watched, reading: Reading, settings: CheckSettings = SETTINGS, *, is_closed: bool
 ) -> tuple[Watched, Move | None]:
     """Add a run with one check."""
-    return advance(watched, one_sample([reading], settings), settings, is_closed=is_closed)
+    return advance(watched, combine_readings([reading], settings), settings, is_closed=is_closed)
 
 
 def said(told: Iterable[Move]) -> list[str]:

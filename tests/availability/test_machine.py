@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from msgspec.structs import replace
 
 from dispatch_cli.availability import ASKED_AGAIN, reachability_at
-from dispatch_cli.availability.samples import one_sample
+from dispatch_cli.availability.samples import combine_readings
 from dispatch_cli.model import Known
 from dispatch_cli.model.check import PhoneReport, Watched
 
@@ -50,7 +50,7 @@ class Watching(RuleBasedStateMachine):
         )
         has_no_result = not fault and (state == "unknown" or is_bad_feed)
         if has_no_result and before.state == "unknown":  # only the reason is kept
-            why = one_sample([reading], SETTINGS).why
+            why = combine_readings([reading], SETTINGS).why
             assert (self.watched, move) == (replace(before, why=why), None)
             return
         if fault or has_no_result or (is_closed and state != "up"):
@@ -63,8 +63,8 @@ class Watching(RuleBasedStateMachine):
             if self.hard_down_at is not None:  # each further failure bears it out
                 self.failed_at = self.now
         else:
-            spoken_of = self.now if as_of is None else min(as_of, self.now)
-            self.successes.append((spoken_of, until))
+            values_at = self.now if as_of is None else min(as_of, self.now)
+            self.successes.append((values_at, until))
             if self.hard_down_at and "down" not in self.counted[-2:]:
                 self.hard_down_at = None
         if move is not None and not (move.is_flapping or before.is_flapping):
@@ -105,9 +105,9 @@ class Watching(RuleBasedStateMachine):
         said = self.report
         holds = bool(said) and said.at <= self.now + 2 * MINUTE and self.now < said.until
         fresh = [
-            spoken_of
-            for spoken_of, until in self.successes[-1:]
-            if spoken_of - 2 * MINUTE <= self.now < spoken_of + STALE
+            values_at
+            for values_at, until in self.successes[-1:]
+            if values_at - 2 * MINUTE <= self.now < values_at + STALE
             and (until is None or self.now < until)
         ]
         if known.state in ("up", "busy", "degraded"):

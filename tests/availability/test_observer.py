@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from dispatch_cli.availability.hard_states import advance
 from dispatch_cli.availability.observer import attributed, observer_fault
-from dispatch_cli.availability.samples import one_sample
+from dispatch_cli.availability.samples import combine_readings
 from dispatch_cli.model.check import Watched
 
 from .looks import SETTINGS, look
@@ -155,7 +155,7 @@ def test_blackout(reference_ok, runs):
         )
         assert bool(offline) is bool(blackout), (number, blackout)
         for each in looks:
-            sample = one_sample([attributed(each)], SETTINGS)
+            sample = combine_readings([attributed(each)], SETTINGS)
             after, move = advance(unguarded[each.provider], sample, SETTINGS, is_closed=False)
             unguarded[each.provider] = after
             unguarded_told.extend([move] if move else [])

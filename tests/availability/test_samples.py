@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch_cli.availability.samples import held, one_sample
+from dispatch_cli.availability.samples import combine_readings, mark_stale
 from dispatch_cli.model.check import CheckSettings
 
 from .looks import MINUTE, NOON, SETTINGS, look
@@ -13,34 +13,36 @@ from .looks import MINUTE, NOON, SETTINGS, look
 def test_one_look_is_its_own_sample():
     """A single check is the sample."""
     for state in ("up", "busy", "degraded", "down", "unknown"):
-        assert one_sample([look(state)], SETTINGS) == look(state)
+        assert combine_readings([look(state)], SETTINGS) == look(state)
 
 
-def test_down_is_who_fails_every_look():
+def test_a_provider_that_fails_every_look_is_down():
     """One answer makes a provider degraded, and the reason names the failures."""
-    both = one_sample([look("down"), look("down", kind="sip", why="no answer")], SETTINGS)
+    both = combine_readings([look("down"), look("down", kind="sip", why="no answer")], SETTINGS)
     assert (both.state, both.why) == ("down", "tcp: connection refused; sip: no answer")
-    one = one_sample([look("down"), look("up", kind="sip")], SETTINGS)
+    one = combine_readings([look("down"), look("up", kind="sip")], SETTINGS)
     assert (one.state, one.why) == ("degraded", "connection refused")
-    busy = one_sample([look("down"), look("busy", kind="sip", why="486")], SETTINGS)
+    busy = combine_readings([look("down"), look("busy", kind="sip", why="486")], SETTINGS)
     assert (busy.state, busy.why) == ("busy", "tcp: connection refused; sip: 486")
-    old = one_sample([look("degraded", why="9 d left"), look("up", kind="sip")], SETTINGS)
+    old = combine_readings([look("degraded", why="9 d left"), look("up", kind="sip")], SETTINGS)
     assert (old.state, old.why) == ("degraded", "9 d left")
 
 
-def test_what_says_nothing_does_not_count():
+def test_unknown_checks_and_faults_of_the_observer_do_not_count():
     """A fault of the observer or an unknown check is ignored beside another check."""
-    told = one_sample([look("down", fault="lag"), look("unknown"), look("up")], SETTINGS)
-    assert told.state == "up"
-    assert one_sample([look("down", fault="lag"), look("unknown")], SETTINGS).state == "unknown"
-    assert one_sample([look("down", fault="lag")], SETTINGS).fault == "lag"
+    found = combine_readings([look("down", fault="lag"), look("unknown"), look("up")], SETTINGS)
+    assert found.state == "up"
+    assert (
+        combine_readings([look("down", fault="lag"), look("unknown")], SETTINGS).state == "unknown"
+    )
+    assert combine_readings([look("down", fault="lag")], SETTINGS).fault == "lag"
 
 
 def test_the_fewest_units_and_the_earliest_end_count():
     """Of two feeds the smaller number, longer wait, older moment and earlier end count."""
     one = look("up", free=3, as_of=NOON - 4 * MINUTE, valid_until=NOON + 9 * MINUTE)
     other = look("busy", 1, kind="http", free=0, wait_min=20.0, valid_until=NOON + 5 * MINUTE)
-    both = one_sample([one, other], SETTINGS)
+    both = combine_readings([one, other], SETTINGS)
     assert (both.state, both.free, both.wait_min) == ("busy", 0, 20.0)
     assert (both.at, both.as_of, both.valid_until) == (
         NOON + MINUTE, NOON - 4 * MINUTE, NOON + 5 * MINUTE,
@@ -70,7 +72,7 @@ def test_the_fewest_units_and_the_earliest_end_count():
 )
 def test_a_feed_that_is_old_ended_or_ahead_of_time_is_unknown(state, facts, why):
     """The times in a feed count, not that it was fetched; the reason has the centre's time."""
-    found = held(look(state, free=2, **facts), SETTINGS, ZoneInfo("Europe/Berlin"))
+    found = mark_stale(look(state, free=2, **facts), SETTINGS, ZoneInfo("Europe/Berlin"))
     assert (found.state, found.free) == ("unknown", None)
     assert found.why == why
 
@@ -79,12 +81,14 @@ def test_a_feed_within_its_time_holds():
     """Clocks may differ by two minutes, and an age of stale_min is not stale yet."""
     for as_of in (NOON + 2 * MINUTE, NOON, NOON - 30 * MINUTE):
         reading = look("up", free=2, as_of=as_of, valid_until=NOON + MINUTE)
-        assert held(reading, SETTINGS) == reading
-    assert held(look("up", as_of=NOON - 31 * MINUTE), CheckSettings(stale_min=40)).state == "up"
+        assert mark_stale(reading, SETTINGS) == reading
+    assert (
+        mark_stale(look("up", as_of=NOON - 31 * MINUTE), CheckSettings(stale_min=40)).state == "up"
+    )
 
 
 def test_a_stale_feed_beside_an_answering_phone_line():
     """The phone line shows that the provider can be reached; stale units do not count."""
     feed = look("up", kind="http", free=2, as_of=NOON - 60 * MINUTE)
-    both = one_sample([feed, look("up", kind="sip")], SETTINGS)
+    both = combine_readings([feed, look("up", kind="sip")], SETTINGS)
     assert (both.state, both.free) == ("up", None)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-_TARGETS = (
+_IPV4_TARGETS = (
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.0.0.1", "10.255.255.254", "172.16.0.1",  # noqa: S104
     "172.31.255.254", "192.168.0.1", "192.168.178.1", "169.254.169.254", "169.254.170.2",
     "100.64.0.1", "100.100.100.200", "192.0.0.192", "198.18.0.1", "224.0.0.1", "240.0.0.1",
     "255.255.255.255", "168.63.129.16",
 )  # fmt: skip
-_SIX = (
+_IPV6_TARGETS = (
     "::", "::1", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001", "::0001",
     "::1%lo", "fe80::1", "fe80::1%eth0", "febf::1", "fc00::1", "fd00:ec2::254", "fdff::1",
     "fec0::1", "ff02::1", "ff0e::1", "2001:db8::1", "3fff::1", "100::1", "5f00::1",
@@ -19,9 +19,9 @@ _SIX = (
 
 def hosts() -> Iterator[str]:
     """Spell each address in every way that a resolver or library accepts."""
-    for target in _TARGETS:
-        yield from _four(target)
-    yield from _SIX
+    for target in _IPV4_TARGETS:
+        yield from _ipv4_spellings(target)
+    yield from _IPV6_TARGETS
     yield from (
         "localhost",
         "LOCALHOST",
@@ -32,7 +32,7 @@ def hosts() -> Iterator[str]:
     )
 
 
-def _four(target: str) -> Iterator[str]:
+def _ipv4_spellings(target: str) -> Iterator[str]:
     a, b, c, d = (int(part) for part in target.split("."))
     number = (a << 24) | (b << 16) | (c << 8) | d
     yield target
@@ -59,13 +59,13 @@ def _four(target: str) -> Iterator[str]:
 
 
 def urls(host: str, port: int) -> Iterator[str]:
-    """Make addresses that lead to a host, or seem to lead elsewhere."""
+    """Make the URL of a host."""
     there = f"[{host.replace('%', '%25')}]" if ":" in host else host
     yield f"http://{there}:{port}/"
 
 
 def disguises(port: int) -> Iterator[str]:
-    """Make addresses whose host is hidden, or that are not HTTP."""
+    """Make URLs that hide their host, and URLs that are not HTTP."""
     yield from (
         f"http://tow.example@127.0.0.1:{port}/",
         f"http://tow.example:pass@127.0.0.1:{port}/",

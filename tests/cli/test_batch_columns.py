@@ -266,5 +266,5 @@ def test_no_column_is_taken_for_two_facts(columns):
     search = search_columns(columns, {})
     taken = list(search.by_fact.values())
     assert len(set(taken)) == len(taken)
-    assert all(len(several) > 1 for several in search.several.values())
-    assert not set(search.several) & set(search.by_fact)
+    assert all(len(several) > 1 for several in search.ambiguous.values())
+    assert not set(search.ambiguous) & set(search.by_fact)

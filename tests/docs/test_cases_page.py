@@ -23,13 +23,13 @@ def test_the_table_of_states_is_the_one_that_the_code_has() -> None:
     "words", [DECLINE_REASONS, get_args(ServiceState)], ids=["reasons", "states"]
 )
 def test_every_word_of_the_closed_sets_is_named(words: tuple[str, ...]) -> None:
-    """Reasons of a refusal and states of a service stand on the page, each of them."""
+    """The page names every reason for a refusal and every state of a service."""
     for word in words:
         assert f"`{word}`" in PAGE, word
 
 
 def test_every_key_of_the_loop_is_in_the_table() -> None:
-    """No key without a line on the page."""
+    """Each key of the loop has a line on the page."""
     rows = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| ")]
     keys = {key.strip() for row in rows for key in row.split(",")}
     assert {label.split()[0] for label in KEYS} <= keys

@@ -157,7 +157,7 @@ def _output_of(made: type[Engine], gates: Sequence[Gate], firms: list, rows: int
                 catalog=catalog, holidays=no_holidays, now=NOON, make_ranker=made,
                 report=lambda text: None, gates=tuple(gates),
             )  # fmt: skip
-            batch_job.work(options, records, at, None)
+            batch_job.run_batch(options, records, at, None)
         return list(csv.DictReader(io.StringIO(Path(target).read_text(encoding="utf-8"))))
 
 

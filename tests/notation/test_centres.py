@@ -84,7 +84,7 @@ def test_a_town_lies_within_the_radius_of_its_postcode(
 def test_towns_and_municipality(
     postcode: str, town: str, municipality: str, district: str, land: str
 ) -> None:
-    """A city of its own is a municipality; in a Landkreis the source names only the Landkreis."""
+    """An independent city is a municipality; in a Landkreis the source names only the Landkreis."""
     area = centres().area(postcode)
     assert area is not None
     assert area.towns[0] == town

@@ -1,4 +1,4 @@
-"""The script that builds the table of postcodes, and that the package carries what it builds."""
+"""The script builds the table of postcodes, and the package contains that table."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from dispatch_cli.places.geonames import PostalRow, read_rows
 build = pytest.importorskip("tools.build_postcodes", reason="the folder tools is not here")
 
 GEONAMES = Path(__file__).resolve().parents[2].parent / "shared/data/places/zipcodes.de.csv.gz"
-NOWHERE = build.Grid(())
+NO_BORDER = build.Grid(())
 needs_geonames = pytest.mark.skipif(
     not GEONAMES.exists(), reason="the shared GeoNames file is not here"
 )
@@ -26,14 +26,14 @@ def row(postcode: str, name: str, lat: float, lon: float, **facts: object) -> Po
 
 
 def around(count: int) -> list[PostalRow]:
-    """Make so many postcodes on a line, 0.1 degrees of latitude (11.12 km) apart."""
+    """Make ``count`` postcodes on a line, 0.1 degrees of latitude (11.12 km) apart."""
     return [row(f"8600{n}", f"Ort {n}", 48.0 + n / 10, 10.9) for n in range(count)]
 
 
 def built(rows: list[PostalRow], *changes: tuple[str, ...]) -> dict[str, PostcodeArea]:
     """Build a table and read it back."""
     corrections = [build.Correction(*each, *("",) * (7 - len(each))) for each in changes]
-    content = build.build_postcodes(rows, NOWHERE, corrections, "2026-01-01")
+    content = build.build_postcodes(rows, NO_BORDER, corrections, "2026-01-01")
     head, _, body = content.partition(b"\n")
     _, dated, count, lands = head.decode().split()
     columns, names = read_columns(body, int(count), "IiiHHHB")
@@ -43,7 +43,7 @@ def built(rows: list[PostalRow], *changes: tuple[str, ...]) -> dict[str, Postcod
 
 
 def test_the_point_is_the_middle_of_a_postcodes_own_places() -> None:
-    """A place that other postcodes have too is that of a whole town and does not count."""
+    """A place that several postcodes share stands for the whole town and does not count."""
     rows = [
         *around(8),
         row("86100", "Augsburg", 48.5, 10.5),
@@ -66,7 +66,7 @@ def test_the_radius_is_part_of_the_way_to_the_sixth_neighbour() -> None:
 
 
 def test_the_radius_reaches_over_nine_of_ten_places_and_is_at_least_a_kilometre() -> None:
-    """Ten places on a line: the ninth-farthest decides; a dense town has 1 km."""
+    """Ten places on a line: the ninth nearest sets the radius; a dense town has 1 km."""
     line = [row("86100", f"Dorf {n}", 48.0 + n / 10, 10.5) for n in range(10)]
     dense = [row(f"8620{n}", f"Viertel {n}", 48.45 + n / 1000, 10.6) for n in range(8)]
     table = built([*line, *dense])
@@ -76,7 +76,7 @@ def test_the_radius_reaches_over_nine_of_ten_places_and_is_at_least_a_kilometre(
     assert table["86200"].radius_km == 1.0
 
 
-def test_corrections_drop_add_move_widen_and_settle_the_land() -> None:
+def test_corrections_drop_add_move_and_widen_postcodes_and_set_their_land() -> None:
     """Each kind of correction does what it says and nothing else."""
     rows = [*around(8), row("86008", "Hof", 48.3, 11.0, land="BW"), row("86008", "Alt", 48.2, 11.0)]
     table = built(
@@ -93,11 +93,11 @@ def test_corrections_drop_add_move_widen_and_settle_the_land() -> None:
     assert (table["86001"].lat, table["86001"].lon) == (48.11, 10.91)
     assert table["86002"].radius_km == 99
     assert table["86008"].land == "BW"
-    assert built(rows)["86008"].land == "BW"  # of equals the first in the alphabet
+    assert built(rows)["86008"].land == "BW"  # a tie: the first land in the alphabet
 
 
-def test_a_place_of_another_town_counts_for_nothing_but_its_name() -> None:
-    """A stray place moves neither point nor radius of its postcode; its name is still found."""
+def test_a_stray_place_adds_only_its_name_to_a_postcode() -> None:
+    """A place in another town changes neither the point nor the radius of its postcode."""
     rows = [
         *around(8),
         row("86100", "Hof", 48.20, 10.5),
@@ -113,7 +113,7 @@ def test_a_place_of_another_town_counts_for_nothing_but_its_name() -> None:
 
 
 def test_a_point_between_two_sources_has_a_radius_over_both() -> None:
-    """A corrected point may say how far the radius must reach; a kept one changes nothing."""
+    """A corrected point may come with a radius; the correction "keep" changes nothing."""
     table = built(
         around(8), ("86001", "point", "48.11", "10.91", "77"), ("86002", "keep", "", "", "")
     )
@@ -122,8 +122,8 @@ def test_a_point_between_two_sources_has_a_radius_over_both() -> None:
     assert table["86002"].radius_km < 77
 
 
-def test_a_city_of_its_own_comes_before_the_villages_of_its_postcode() -> None:
-    """A city is one row like each village, so that counting rows would make it a part of theirs."""
+def test_an_independent_city_comes_before_the_villages_of_its_postcode() -> None:
+    """A city has one row, as each village has, so most rows name the county of the villages."""
     city = {"district": "Kreisfreie Stadt Schwabach", "district_code": "09565"}
     villages = [row("86100", name, 48.2, 10.5) for name in ("Kammerstein", "Rednitzhembach")]
     rows = [*around(8), *villages, row("86100", "Schwabach", 48.21, 10.5, **city)]
@@ -132,39 +132,39 @@ def test_a_city_of_its_own_comes_before_the_villages_of_its_postcode() -> None:
     assert (without.municipality, without.district) == ("", "Landkreis Augsburg")
 
 
-def test_receivers_are_no_places() -> None:
-    """A company with a postcode of its own is left out."""
+def test_a_company_with_a_postcode_of_its_own_is_left_out() -> None:
+    """The table has no postcode that belongs to a single receiver of mail."""
     assert "86999" not in built([*around(8), row("86999", "AG", 48.3, 10.9, is_receiver=True)])
 
 
-def test_a_city_of_its_own_is_a_municipality() -> None:
-    """The key tells it, whatever the district is called."""
+def test_an_independent_city_is_a_municipality() -> None:
+    """The key of a district shows whether it is an independent city; its name does not matter."""
     cities = {
         "09761": "Augsburg", "08221": "Heidelberg", "05315": "Köln, Stadt",
         "09162": "Kreisfreie Stadt München", "15003": "Landeshauptstadt Magdeburg",
     }  # fmt: skip
     counties = {"09772": "Landkreis Augsburg", "08115": "Böblingen", "10041": "Saarbrücken"}
     for key, name in {**cities, **counties}.items():
-        of = row("1", "x", 0, 0, district=name, district_code=key)
-        municipality, district = build.district_of(of)
+        town = row("1", "x", 0, 0, district=name, district_code=key)
+        municipality, district = build.district_of(town)
         assert municipality == (district if key in cities else ""), key
         assert not district.startswith(("Kreisfreie", "Landeshaupt"))
         assert "," not in district
 
 
 @needs_geonames
-def test_there_are_106_cities_of_their_own() -> None:
-    """As many as the Federal Statistical Office counts, Berlin, Hamburg and Bremen among them."""
+def test_there_are_106_independent_cities() -> None:
+    """The Federal Statistical Office counts as many, with Berlin, Hamburg and Bremen."""
     keys = {one.district_code for one in read_rows(GEONAMES) if not one.is_receiver}
     assert len(keys) == 400
     assert sum(map(build.is_city, keys)) == 106
 
 
 @needs_geonames
-def test_the_package_carries_what_the_script_builds() -> None:
-    """Every row but the distance to the border, which needs GeoNames' places of all countries."""
+def test_the_package_contains_the_table_that_the_script_builds() -> None:
+    """All columns but the distance to the border are equal; that one needs foreign places."""
     content = build.build_postcodes(
-        read_rows(GEONAMES), NOWHERE, build.read_corrections(), centres().dated
+        read_rows(GEONAMES), NO_BORDER, build.read_corrections(), centres().dated
     )
     carried = (build.NOTATION / "postcodes.bin").read_bytes()
     count = len(list(centres().everything()))
@@ -175,7 +175,7 @@ def test_the_package_carries_what_the_script_builds() -> None:
 
 @needs_geonames
 def test_nine_of_ten_places_lie_within_the_radius() -> None:
-    """Of all places that GeoNames has in a postcode; with half the way to the third it was 71 %."""
+    """Over 94 % of the places of GeoNames lie within the radius of their postcode."""
     table = centres()
     places = [
         (great_circle_km(one.lat, one.lon, *centre), table.radius_km(one.postcode))
@@ -188,7 +188,7 @@ def test_nine_of_ten_places_lie_within_the_radius() -> None:
 
 @pytest.mark.parametrize("extract", ["berlin-borsigwalde", "heidelberg"])
 def test_nine_of_ten_addresses_lie_within_the_radius(extract: str) -> None:
-    """In each postcode of which an OpenStreetMap extract has 17 addresses or more."""
+    """The rule holds in each postcode with 17 or more addresses in an OpenStreetMap extract."""
     pytest.importorskip("osmium", reason="osmium, which reads the extracts, is not installed")
     file = GEONAMES.parents[1] / f"osm/{extract}.osm.pbf"
     if not file.exists():

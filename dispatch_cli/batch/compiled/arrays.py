@@ -25,7 +25,7 @@ _OPTIONS: Any = {"nogil": True, "error_model": "numpy"}
 _OPTIONS_OF_KERNEL: Any = {**_OPTIONS, "_nrt": False}
 _ROUNDING_MIN = 1e-3
 """More than the rounding error of 32-bit floats in any bound below the last resort."""
-_ENTRIES = frozenset({"rank", "find_furthest", "refine"})
+_ENTRIES = frozenset({"rank", "find_last_reason", "refine"})
 """The functions of the kernel that are called from outside; all others are inlined."""
 
 

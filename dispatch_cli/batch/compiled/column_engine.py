@@ -138,17 +138,18 @@ class ColumnEngine(Engine):
 
         own = arguments(service)
         self.kernel.rank(*own, found, 0, len(picked), self.top)
-        nobody = np.flatnonzero(found.verdict == kernel.NOBODY)
+        unserved = np.flatnonzero(found.verdict == kernel.UNSERVED)
         gate = np.zeros(len(picked), np.int64)
-        self._find_furthest(own, nobody, gate)
-        near = nobody[
-            (gate[nobody] >= 0) & (gate[nobody] <= self.offers.turns[self.offers.service_gate])
+        self._find_last_reason(own, unserved, gate)
+        near = unserved[
+            (gate[unserved] >= 0)
+            & (gate[unserved] <= self.offers.reason_of_gate[self.offers.service_gate])
         ]
         if len(near):
             others = np.zeros(len(picked), np.int64)
-            self._find_furthest(arguments(EVERY_PROVIDER), near, others)
+            self._find_last_reason(arguments(EVERY_PROVIDER), near, others)
             gate[near] = np.where(others[near] < 0, -1, np.maximum(gate[near], others[near]))
-        found.verdict[nobody[gate[nobody] < 0]] = kernel.UNSURE
+        found.verdict[unserved[gate[unserved] < 0]] = kernel.UNSURE
         places = np.array([place for _, place, _ in wanted], np.int64)
         ranking = ServiceRanking(
             service, at_night, block.row[picked], places[tasks.side], sides, laid_out, tasks.side,
@@ -157,10 +158,10 @@ class ColumnEngine(Engine):
         self._settle(ranking, prepared.rows)
         return ranking
 
-    def _find_furthest(self, arguments: Any, tasks: Array, gate: Array) -> None:
+    def _find_last_reason(self, arguments: Any, tasks: Array, gate: Array) -> None:
         if len(tasks):
             found = np.zeros(len(tasks), np.int64)
-            self.kernel.find_furthest(*arguments, tasks, found)
+            self.kernel.find_last_reason(*arguments, tasks, found)
             gate[tasks] = found
 
     @staticmethod
@@ -207,7 +208,7 @@ class ColumnEngine(Engine):
             if not numbers:
                 offers = self.offers.of(ranking.service)
                 numbers.update((offer.provider, at) for at, offer in enumerate(offers))
-            found.verdict[task] = kernel.SERVED if ranks.rows else kernel.NOBODY
+            found.verdict[task] = kernel.SERVED if ranks.rows else kernel.UNSERVED
             found.count[task] = len(ranks.rows)
             ranking.gate[task] = self._gate_of(ranks.reason)
             for at, row in enumerate(ranks.rows, start=task * width):
@@ -225,7 +226,7 @@ class ColumnEngine(Engine):
         found = ranking.found
         if task in ranking.settled:
             return ranking.settled[task]
-        if found.verdict[task] == kernel.NOBODY:
+        if found.verdict[task] == kernel.UNSERVED:
             reason = self.reason_of(int(ranking.gate[task]))
             return ServiceRanks(service=ranking.service, rows=(), reason=reason)
         begin = task * (self.top + kernel.SPARE)

@@ -19,7 +19,7 @@ from .arrays import Array
 
 
 class IncidentColumns(Struct):
-    """Rows to be ranked.
+    """The incidents of some rows, with one array for each varying fact.
 
     ``template_of`` has the number of each row's template; templates from ``shared`` on belong to a
     single row and have its place, time and amounts. An unknown amount is NaN. ``number`` is that of
@@ -47,14 +47,14 @@ class IncidentColumns(Struct):
         if self.template_of[row] >= self.shared:
             return template
         lat, lon = float(self.lat[row]), float(self.lon[row])
-        away_km = float(self.uncertainty_km[row])
+        uncertainty_km = float(self.uncertainty_km[row])
         known = {name: _known(values[row]) for name, values in self.amounts.items()}
         clearance_m = known.pop("clearance_m")
         return replace(
             template,
-            place=place_at(lat, lon, uncertainty_km=away_km)
+            place=place_at(lat, lon, uncertainty_km=uncertainty_km)
             if is_placed
-            else Place(lat=lat, lon=lon, uncertainty_km=away_km),
+            else Place(lat=lat, lon=lon, uncertainty_km=uncertainty_km),
             when=from_stamp(int(self.at_us[row])),
             vehicle=replace(template.vehicle, **known),
             clearance_m=clearance_m,

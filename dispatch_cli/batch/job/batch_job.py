@@ -61,7 +61,8 @@ if TYPE_CHECKING:
 class BatchContext(Struct, frozen=True, kw_only=True):
     """The provider file, observations and callbacks of a batch.
 
-    States of providers count for incidents up to ``within`` from now. ``notify`` shows a hint on
+    The present states of providers count only for incidents that are less than ``within`` away
+    from ``now``. ``notify`` shows a hint on
     slow work, ``report`` shows a reject if there is no reject file.
     """
 
@@ -128,7 +129,7 @@ def is_resumable(options: BatchOptions) -> bool:
 
 
 def resumable_start(options: BatchOptions) -> BatchStart | None:
-    """Read the first start of the batch to resume; None for a first start.
+    """Read the stored start of the batch to resume; None if a new batch starts.
 
     Raises ConflictError for an unfinished batch without ``--resume``, and for ``--resume`` with a
     finished output; and what ``check_same_start`` raises for other options or versions.
@@ -153,10 +154,10 @@ def resumable_start(options: BatchOptions) -> BatchStart | None:
     return start
 
 
-def work(
+def run_batch(
     options: BatchOptions, records: RecordFile, context: BatchContext, resumed: BatchStart | None
 ) -> BatchTally:
-    """Run a batch, or the rest of it if ``resumed`` is its first start.
+    """Run a batch; with ``resumed``, its stored start, run only the rest of it.
 
     Raises a DispatchError for invalid options or files.
     """
@@ -212,7 +213,7 @@ def work(
 def _make_reader(
     options: BatchOptions, context: BatchContext, columns: ColumnMapping, kinds: KindMapping
 ) -> RowReader:
-    """Make the row reader; raises UsageError for invalid options for all rows."""
+    """Make the row reader; raises UsageError if an option has an invalid value for all rows."""
     rules = context.catalog.rules
     timezone = options.timezone or rules.settings.timezone
     notation.parse_when(
@@ -253,7 +254,7 @@ def _make_ranker(options: BatchOptions, context: BatchContext) -> Ranker:
 
 
 def _make_start(options: BatchOptions, context: BatchContext, kinds_digest: str) -> BatchStart:
-    """Make the start of this run, to be stored or to be compared with the first start."""
+    """Make the start of this run, to be stored or to be compared with the stored one."""
     digests = {"input": digest_of(Path(options.input)), "--map-kinds": kinds_digest}
     folder = context.catalog.path.parent
     for path in context.catalog.files:
@@ -316,7 +317,7 @@ def _open_part(path: Path, closing: ExitStack) -> PartFile:
 
 
 def _converter(options: BatchOptions, writer: ResultWriter) -> Convert | None:
-    """Return the conversion of the part file; None for a format that is written at once."""
+    """Return the conversion of the part file; None for a format that is written directly."""
     convert = FORMATS[options.format].convert
     if convert is not None and isinstance(writer, TableWriter):
         return lambda lines, target: convert(lines, target, writer.types)

@@ -25,7 +25,7 @@ class ColumnMapping(Struct, frozen=True):
     """The columns of a fact whose cells are joined by a blank, by its name in ``by_fact``."""
     by_name: Mapping[str, str] = {}
     """The columns that were found by a usual name: they are told to the user."""
-    several: Mapping[str, tuple[str, ...]] = {}
+    ambiguous: Mapping[str, tuple[str, ...]] = {}
     """The columns that may be a fact; none of them is used."""
 
     @property
@@ -80,7 +80,7 @@ def map_columns(
     *,
     header: CsvHeader | None = None,
 ) -> ColumnMapping:
-    """Find the column of each fact: named, of its exact name, or else of a usual name.
+    """Find the column of each fact: by ``--columns``, by the fact's name, or by a usual name.
 
     ``found`` is None if each record has its own columns. ``defaults`` are the facts with a value
     for all rows, ``header`` is the header row of CSV. Raises UsageError if a named column is
@@ -122,7 +122,7 @@ def mapping_of(
         _joined(search.by_fact.values(), found),
         {fact: column for fact, column in search.by_fact.items()
          if column not in (fact, named.get(fact))},
-        search.several,
+        search.ambiguous,
     )  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def header_advice(header: CsvHeader | None) -> Message | None:
 def _problems(
     search: ColumnSearch, defaults: Collection[str], header: CsvHeader | None
 ) -> list[Message | str]:
-    """Say what no column has, and which columns could be it."""
+    """List the facts without a column, and the columns that may have them."""
     missing = missing_facts(search.by_fact, defaults)
     problems: list[Message | str] = []
     if "place" in missing:
@@ -167,12 +167,12 @@ def _problems(
         problems.append("no column has the kind; it needs kind, or --kind for all rows")
     facts = {"place": ("lat", "lon", "at"), "kind": ("kind",)}
     for fact in (fact for name in missing for fact in facts[name]):
-        if fact in search.several:
+        if fact in search.ambiguous:
             problems.append(
                 Message(
                     "several columns may be {fact}: {columns}",
                     fact=fact,
-                    columns=", ".join(search.several[fact]),
+                    columns=", ".join(search.ambiguous[fact]),
                 )
             )
     advice = header_advice(header)
@@ -182,7 +182,7 @@ def _problems(
 
 
 def _joined(columns: Iterable[str], found: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Split the names that join several columns; a column that has such a name is itself."""
+    """Split the names that join several columns, unless a column has exactly that name."""
     return {
         each: tuple(part.strip() for part in each.split(JOINT))
         for each in columns
@@ -191,13 +191,13 @@ def _joined(columns: Iterable[str], found: Sequence[str]) -> dict[str, tuple[str
 
 
 def column_notes(columns: ColumnMapping) -> Iterator[Message]:
-    """Say which columns were taken because of their names, and which were not."""
+    """Note which columns are used because of their names, and which are ambiguous."""
     if columns.by_name:
         yield Message(
             "columns taken by their names: {columns}; --columns names them for good",
             columns=columns_option(columns.by_name),
         )
-    for fact, found in columns.several.items():
+    for fact, found in columns.ambiguous.items():
         yield Message(
             "several columns may be {fact}, and none is used: {columns}",
             fact=fact,

@@ -13,7 +13,7 @@ FACTS = ("id", "kind", "lat", "lon", "at", "when", *RawIncident.__struct_fields_
 """Every fact that a column can have; ``at`` is any place that ``--at`` accepts."""
 
 JOINT = "+"
-"""Between the columns whose cells make one fact: ``when=Datum+Uhrzeit``."""
+"""The sign between columns whose cells are joined into one fact: ``when=Datum+Uhrzeit``."""
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "id": (
@@ -61,7 +61,7 @@ _CLOCKS = frozenset(
 
 
 class FoundColumn(Struct, frozen=True):
-    """A column that is taken for a fact, and why."""
+    """The column that was found for a fact, and why."""
 
     fact: str
     column: str
@@ -69,10 +69,10 @@ class FoundColumn(Struct, frozen=True):
 
 
 class ColumnSearch(Struct, frozen=True):
-    """The columns that are taken for facts, and those that could be one fact."""
+    """The column found for each fact, and the facts for which several columns fit."""
 
     found: tuple[FoundColumn, ...]
-    several: Mapping[str, tuple[str, ...]]
+    ambiguous: Mapping[str, tuple[str, ...]]
 
     @property
     def by_fact(self) -> dict[str, str]:
@@ -81,7 +81,7 @@ class ColumnSearch(Struct, frozen=True):
 
 
 def search_columns(columns: Sequence[str], named: Mapping[str, str]) -> ColumnSearch:
-    """Find the column of each fact: named by the user, of its exact name, or of a usual name.
+    """Find the column of each fact: by ``--columns``, by the fact's name, or by a usual name.
 
     A usual name counts only if exactly one column has one. A column with date and time counts
     before those with one of them, and "Datum" and "Uhrzeit" are joined. A place is looked for only
@@ -93,7 +93,7 @@ def search_columns(columns: Sequence[str], named: Mapping[str, str]) -> ColumnSe
             found[fact] = FoundColumn(fact, named[fact], "named with --columns")
         elif fact not in named and fact in columns:
             found[fact] = FoundColumn(fact, fact, "has the name of the fact")
-    several: dict[str, tuple[str, ...]] = {}
+    ambiguous: dict[str, tuple[str, ...]] = {}
     for fact in _NAMES:
         if fact in found or fact in named or (fact == "at" and {"lat", "lon"} <= found.keys()):
             continue
@@ -102,12 +102,12 @@ def search_columns(columns: Sequence[str], named: Mapping[str, str]) -> ColumnSe
         if len(fitting) == 1:
             found[fact] = FoundColumn(fact, fitting[0], "a usual name of the fact")
         elif fitting:
-            several[fact] = tuple(fitting)
-    return ColumnSearch(tuple(found[fact] for fact in FACTS if fact in found), several)
+            ambiguous[fact] = tuple(fitting)
+    return ColumnSearch(tuple(found[fact] for fact in FACTS if fact in found), ambiguous)
 
 
 def missing_facts(by_fact: Collection[str], defaults: Collection[str]) -> list[str]:
-    """Name what a batch cannot do without: "place" and "kind"."""
+    """List the required facts that are missing: "place", "kind"."""
     has_place = "at" in by_fact or {"lat", "lon"} <= set(by_fact)
     has_kind = "kind" in by_fact or "kind" in defaults
     return [name for name, is_there in (("place", has_place), ("kind", has_kind)) if not is_there]

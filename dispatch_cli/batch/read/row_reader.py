@@ -134,7 +134,7 @@ class RowReader:
         return None if found is None or reading.rejected else found[0]
 
     def read_amount(self, fact: str, cell: str) -> tuple[float | None, bool]:
-        """Read one of ``intake.AMOUNTS``, None if the cell is empty; False for an invalid one."""
+        """Return an amount, None if the cell is empty, and whether the cell is valid."""
         reading = IncidentReader()
         return reading.amount(fact, text_of(cell)), not reading.rejected
 
@@ -145,7 +145,7 @@ class RowReader:
         )
 
     def check_defaults(self) -> None:
-        """Check the options for all rows; raises UsageError with all problems."""
+        """Check the values that options set for all rows; raises UsageError with all problems."""
         texts = self._defaults.texts
         facts: dict[str, Any] = {"kind": "tow", **texts}
         facts.pop("when", None)
@@ -253,7 +253,7 @@ class RowReader:
         return place
 
     def _read_when(self, cell: str | None) -> datetime:
-        """Read a time; a cell without a date would be another day for each run of the batch."""
+        """Read a time; a cell needs a date, because otherwise its day depends on the run."""
         defaults = self._defaults
         when = self._times.get(cell)
         if when is None:
