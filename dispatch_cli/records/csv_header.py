@@ -19,6 +19,11 @@ BEST_SCORE = 2
 MOST_TITLE_LINES = 30
 """So many lines may stand above the header row, as titles of a report."""
 
+MOST_HEADER_LINES = 100
+"""Lines in a header row at most, within quoted names."""
+MOST_SKIPPED_BYTES = 64 * MOST_BYTES
+"""The lines above the header row are in memory together."""
+
 _BOM = codecs.BOM_UTF8
 _SEP_LINE = re.compile(rb'"?sep=(tab|\\t|[^\r\n"])?"?[;,|\t ]*[\r\n]*', re.I)
 
@@ -98,27 +103,69 @@ def read_header(
             ),
             hint="leave out --skip, or skip fewer lines" if skip else "",
         )
-    end = _end_of_row(lines, begin, delimiter)
-    header = b"".join(lines[begin:end])
-    if len(header) > MOST_BYTES:
+    tried = [_Reading.of(source.name, lines, begin, each, encoding, score)
+             for each in delimiter or DELIMITERS]  # fmt: skip
+    found = _best(tried)
+    is_doubtful = score is not None and found is not None and found.score < BEST_SCORE
+    if found is None or (is_doubtful and None in tried):
         raise BadDataError(
-            Problem.at(
-                source.name,
-                "the header row is over {most_bytes} bytes",
-                line=begin + 1,
-                most_bytes=MOST_BYTES,
-            )
+            Problem.at(source.name, "a quote in the header row is never closed", line=begin + 1),
+            hint="delete the quote, or write the same sign at the end of the name",
         )
-    text = _header_text(header, source.name, begin + 1, encoding)
-    found = delimiter or _detect_delimiter(text, score)
-    columns = names_in(text, found)
     likely, other = 0, ""
-    if score is not None and score(columns) < BEST_SCORE:
-        likely = _likely_line(lines[end:], end, encoding, score)
-        best = _detect_delimiter(text, score)
-        other = best if score(names_in(text, best)) == BEST_SCORE else ""
-    source.unread(data[len(b"".join(lines[:end])) :])
-    return CsvHeader(columns, found, end, likely, other)
+    if score is not None and found.score < BEST_SCORE:
+        likely = _likely_line(lines[found.end :], found.end, encoding, score)
+        others = [_Reading.of(source.name, lines, begin, each, encoding, score)
+                  for each in DELIMITERS if delimiter]  # fmt: skip
+        best = _best(others)
+        other = best.delimiter if best and best.score == BEST_SCORE else ""
+    source.unread(data[sum(map(len, lines[: found.end])) :])
+    return CsvHeader(found.columns, found.delimiter, found.end, likely, other)
+
+
+class _Reading(Struct, frozen=True):
+    """The header row as one delimiter gives it; ``end`` is the index behind its lines."""
+
+    delimiter: str
+    end: int
+    columns: tuple[str, ...]
+    score: int
+    count: int
+
+    @classmethod
+    def of(  # noqa: PLR0917 - all of them are needed at once
+        cls,
+        name: str,
+        lines: Sequence[bytes],
+        begin: int,
+        delimiter: str,
+        encoding: str,
+        score: Score | None,
+    ) -> "_Reading | None":
+        """Read the header row; None if a quote is never closed."""
+        end = _end_of_row(lines, begin, delimiter.encode())
+        if not end:
+            return None
+        header = b"".join(lines[begin:end])
+        if len(header) > MOST_BYTES:
+            raise BadDataError(
+                Problem.at(
+                    name,
+                    "the header row is over {most_bytes} bytes",
+                    line=begin + 1,
+                    most_bytes=MOST_BYTES,
+                )
+            )
+        text = _header_text(header, name, begin + 1, encoding)
+        columns = names_in(text, delimiter)
+        count = "".join(text.split('"')[::2]).count(delimiter)
+        return cls(delimiter, end, columns, score(columns) if score else 0, count)
+
+
+def _best(readings: Sequence[_Reading | None]) -> _Reading | None:
+    """Return the reading with the best score, and of these the one with most delimiters."""
+    found = [each for each in readings if each is not None]
+    return max(found, key=lambda each: (each.score, each.count), default=None)
 
 
 def skip_advice(line: int) -> Message:
@@ -151,15 +198,6 @@ def names_in(text: str, delimiter: str) -> tuple[str, ...]:
         return ()
 
 
-def _detect_delimiter(header: str, score: Score | None) -> str:
-    """Return the best of ``, ; tab |``; a comma if there is none."""
-    outside = "".join(header.split('"')[::2])
-    return max(
-        DELIMITERS,
-        key=lambda each: (score(names_in(header, each)) if score else 0, outside.count(each)),
-    )
-
-
 def _likely_line(lines: Sequence[bytes], before: int, encoding: str, score: Score) -> int:
     """Return the number of the line that looks like the header row; 0 if none does."""
     for number, line in enumerate(lines[:MOST_TITLE_LINES], before + 1):
@@ -170,29 +208,32 @@ def _likely_line(lines: Sequence[bytes], before: int, encoding: str, score: Scor
 
 
 def _first_lines(source: InputStream, skip: int) -> bytes:
-    """Read at least the lines to skip and the first one behind them."""
+    """Read at least the lines to skip and all that the header row can have."""
     data = b""
-    while block := source.read():
+    wanted = skip + MOST_HEADER_LINES + 1
+    most_bytes = min((2 + skip) * MOST_BYTES, MOST_SKIPPED_BYTES)
+    while len(data) <= most_bytes and (block := source.read()):
         data += block
-        if len(data) > MOST_BYTES:
-            break
-        # A lone "\r" at the end may be the first half of a line end.
-        if data.count(b"\n") > skip + 1 or (skip == 0 and (b"\n" in data or b"\r" in data[:-1])):
+        if max(data.count(b"\n"), data.count(b"\r")) > wanted:
             break
     if not data:
         raise BadDataError(Problem("the file is empty: it has no header row", file=source.name))
     return data
 
 
-def _end_of_row(lines: Sequence[bytes], begin: int, delimiter: str) -> int:
-    """Return the index behind the lines of the header row, whose quotes may hold line ends."""
-    possible = [each.encode() for each in delimiter or DELIMITERS]
-    end = begin + 1
-    while end < len(lines) and any(
-        is_open_after(b"".join(lines[begin:end]).removeprefix(_BOM), each) for each in possible
-    ):
-        end += 1
-    return end
+def _end_of_row(lines: Sequence[bytes], begin: int, delimiter: bytes) -> int:
+    """Return the index behind the lines of the header row, whose quotes may hold line ends.
+
+    0 if a quote is not closed within ``MOST_HEADER_LINES``.
+    """
+    is_open = False
+    for at in range(begin, min(len(lines), begin + MOST_HEADER_LINES)):
+        line = lines[at].removeprefix(_BOM) if at == 0 else lines[at]
+        if b'"' in line:
+            is_open = is_open_after(line, delimiter, is_open=is_open)
+        if not is_open:
+            return at + 1
+    return 0
 
 
 def _header_text(header: bytes, name: str, line: int, encoding: str) -> str:

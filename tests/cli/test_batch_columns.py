@@ -81,6 +81,35 @@ def test_a_line_break_in_a_name_is_no_fault_of_another_delimiter(dispatch, firms
     assert ids == ["r1"]
 
 
+@pytest.mark.parametrize("lines", [3, 5_000, 20_000])
+def test_an_open_quote_in_the_header_row_takes_no_rows(dispatch, firms, home, lines):
+    """It was closed at the end of the first block, and the rows up to there were lost."""
+    row = "r1,tow,86150,abcdefghijklmnopqrstuvwxyz\n"
+    ran, ids = ranked(dispatch, home, f'id,kind,at,"note\n{row * lines}')
+    assert (ran.code, ids) == (4, [])
+    assert "in.csv:1: a quote in the header row is never closed" in ran.err
+
+
+@pytest.mark.parametrize("first", ["sep=;\n", "Titel;\n"])
+def test_a_long_header_row_is_whole_behind_another_line(dispatch, firms, home, first):
+    """Its end is far behind the first block that is read; 100,000 names take no seconds."""
+    names = ";".join(f"column{number}" for number in range(70_000))
+    skip = ("--skip", "1") if "sep" not in first else ()
+    _, ids = ranked(
+        dispatch, home, f"{first}id;{names};kind;at\nr1{';' * 70_001}tow;86150\n", *skip
+    )
+    assert ids == ["r1"]
+
+
+@pytest.mark.parametrize("header", ['id;kind;at;a,"b', 'id,kind,at,"a;""b"', 'id;kind;at;|"x'])
+def test_a_quote_behind_another_delimiter_opens_nothing(dispatch, firms, home, header):
+    """Each delimiter has its own end of the header row: a quote inside a name is text."""
+    sign = ";" if header.startswith("id;") else ","
+    rows = "".join(f"r{number}{sign}tow{sign}86150\n" for number in range(3))
+    _, ids = ranked(dispatch, home, f"{header}\n{rows}")
+    assert ids == ["r0", "r1", "r2"]
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

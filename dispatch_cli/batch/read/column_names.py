@@ -58,6 +58,9 @@ _CLOCKS = frozenset(
     f"{of}{clock}" for of in _OF_AN_INCIDENT for clock in ("time", "zeit", "uhrzeit")
 )
 """Times of day beside a column of days; alone, one of ``_NAMES`` may hold a whole moment."""
+_ALL_NAMES = frozenset({*_DAYS, *_CLOCKS, *(name for names in _NAMES.values() for name in names)})
+_LONGEST = 40
+"""Characters of a usual name, with blanks and signs."""
 
 
 class FoundColumn(Struct, frozen=True):
@@ -93,12 +96,13 @@ def search_columns(columns: Sequence[str], named: Mapping[str, str]) -> ColumnSe
             found[fact] = FoundColumn(fact, named[fact], "named with --columns")
         elif fact not in named and fact in columns:
             found[fact] = FoundColumn(fact, fact, "has the name of the fact")
+    plain = _usual_names(columns)
     ambiguous: dict[str, tuple[str, ...]] = {}
     for fact in _NAMES:
         if fact in found or fact in named or (fact == "at" and {"lat", "lon"} <= found.keys()):
             continue
         taken = {each.column for each in found.values()}
-        fitting = _fitting(fact, [each for each in columns if each and each not in taken])
+        fitting = _fitting(fact, [each for each in plain if each[0] not in taken])
         if len(fitting) == 1:
             found[fact] = FoundColumn(fact, fitting[0], "a usual name of the fact")
         elif fitting:
@@ -113,16 +117,25 @@ def missing_facts(by_fact: Collection[str], defaults: Collection[str]) -> list[s
     return [name for name, is_there in (("place", has_place), ("kind", has_kind)) if not is_there]
 
 
-def _fitting(fact: str, columns: Sequence[str]) -> list[str]:
+def _usual_names(columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the columns with a usual name of any fact, each with its plain name."""
+    plain = (
+        (column, re.sub("[^a-z0-9]", "", fold(column)))
+        for column in columns
+        if 0 < len(column) <= _LONGEST
+    )
+    return [(column, name) for column, name in plain if name in _ALL_NAMES]
+
+
+def _fitting(fact: str, columns: Sequence[tuple[str, str]]) -> list[str]:
     """Return the columns with a usual name of a fact."""
-    plain = {column: re.sub("[^a-z0-9]", "", fold(column)) for column in columns}
     if fact == "when":
-        days = [column for column in columns if plain[column] in _DAYS]
-        clocks = [column for column in columns if plain[column] in _CLOCKS]
-        fitting = [column for column in columns if plain[column] in _NAMES["when"]]
+        days = [column for column, name in columns if name in _DAYS]
+        clocks = [column for column, name in columns if name in _CLOCKS]
+        fitting = [column for column, name in columns if name in _NAMES["when"]]
         whole = [column for column in fitting if column not in {*days, *clocks}]
         if whole:
             return whole
         if len(days) == len(clocks) == 1:
             return [f"{days[0]}{JOINT}{clocks[0]}"]
-    return [column for column in columns if plain[column] in _NAMES[fact]]
+    return [column for column, name in columns if name in _NAMES[fact]]
