@@ -39,7 +39,7 @@ class Peer(Protocol):
 
 
 def facts_of(providers: Sequence[Provider]) -> dict[str, list[Any]]:
-    """What the peers know of each provider, as columns."""
+    """The columns of each provider that the peers read."""
     bits = {text: _open_bits(text) for text in batch_world.HOURS}
     columns: dict[str, Callable[[Provider], Any]] = {
         "id": lambda one: one.id,
@@ -62,7 +62,7 @@ def facts_of(providers: Sequence[Provider]) -> dict[str, list[Any]]:
 
 
 def _open_bits(text: str | None) -> str:
-    """A 1 for each hour of the four weeks in which somebody may be open."""
+    """Make a 1 for each hour of the four weeks in which somebody may be open."""
     spans = evaluate_hours(
         text, holidays=(), start=batch_world.START, days=batch_world.DAYS, timezone="Europe/Berlin"
     )
@@ -71,7 +71,7 @@ def _open_bits(text: str | None) -> str:
 
 
 def cells_of(lat: float, lon: float, radius_km: float) -> list[tuple[int, int]]:
-    """The cells that the box of a circle meets."""
+    """Return the cells that the box of a circle meets."""
     reach = radius_km / 111.19
     spread = reach / cos(radians(abs(lat) + reach))
     south, north = (int((lat + sign * reach) // CELL_DEG) for sign in (-1, 1))
@@ -156,7 +156,7 @@ def duckdb_cells(providers: list[Provider], incidents: Sequence[Incident], top: 
 
 
 def columns_of_rows(incidents: Sequence[Incident]) -> dict[str, list[Any]]:
-    """What the peers know of each row."""
+    """The columns of each row that the peers read."""
     hour = timedelta(hours=1)
     return {
         "row": list(range(len(incidents))),

@@ -123,7 +123,7 @@ def check_same(before: Path, now: Path) -> None:
 
 
 def _is_same_line(old: list[str] | None, new: list[str] | None) -> bool:
-    """Whether two lines have the same cells; None is a line that is missing."""
+    """Return whether two lines have the same cells; None is a line that is missing."""
     if old == new:
         return True
     if old is None or new is None or len(old) != len(new):
@@ -132,7 +132,7 @@ def _is_same_line(old: list[str] | None, new: list[str] | None) -> bool:
 
 
 def _is_same_number(old: str, new: str) -> bool:
-    """Whether two different texts are numbers that are nearly equal."""
+    """Return whether two different texts are numbers that are nearly equal."""
     try:
         return abs(float(old) - float(new)) < SMALLEST_DIFFERENCE
     except ValueError:

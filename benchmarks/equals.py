@@ -35,7 +35,7 @@ from dispatch_cli.model import (
     ServiceSettings,
     Settings,
 )
-from dispatch_cli.model.case import Summary, Tally
+from dispatch_cli.model.case import Summary, TurnTally
 
 CASES = 400
 FIRST = 30
@@ -112,10 +112,10 @@ class Log:
             self._assigned[more.provider] = call.at + timedelta(minutes=call.answer_min)
 
 
-def tally_of(call: Call) -> Tally:
-    """A call as the log counts it."""
+def tally_of(call: Call) -> TurnTally:
+    """Make a call as the log counts it."""
     arrival_min = BASE_MIN + call.late_min if call.accepted else None
-    return Tally(
+    return TurnTally(
         provider=name_of(call.firm),
         service="tow",
         client=None,
@@ -133,12 +133,12 @@ def tally_of(call: Call) -> Tally:
 
 
 def name_of(firm: int) -> str:
-    """The id of a firm."""
+    """Return the id of a firm."""
     return f"equal-{firm}"
 
 
 def providers_of(firms: list[Firm]) -> list[Provider]:
-    """The firms as the file has them: all the same but for the number of the phone."""
+    """Return the firms as the file has them: all the same but for the number of the phone."""
     return [
         Provider(
             id=name_of(number),
@@ -156,7 +156,7 @@ def providers_of(firms: list[Firm]) -> list[Provider]:
 
 
 def settings_of(fair_within_min: float) -> Settings:
-    """The settings of the simulated desks: the file's acceptance is the truth of most."""
+    """Return the settings of the simulated desks: the file's acceptance is the truth of most."""
     default = ServiceSettings(acceptance=ACCEPTANCE)
     return Settings(default=default, fair_within_min=fair_within_min)
 
@@ -189,7 +189,7 @@ def simulated(
 
 
 def asked(need: Need, providers: list[Provider]) -> list[str]:
-    """The ids in the order in which the program asks them."""
+    """Return the ids in the order in which the program asks them."""
     rated = []
     for provider in providers:
         eligible = EligibleProvider(
@@ -204,7 +204,7 @@ def asked(need: Need, providers: list[Provider]) -> list[str]:
 def shares(
     firms: list[Firm], seed: int, every: timedelta, *, fair_within_min: float
 ) -> list[float]:
-    """The share of all cases that each firm got."""
+    """Return the share of all cases that each firm got."""
     won = [0] * len(firms)
     for calls in simulated(Truth(firms, seed), every, fair_within_min=fair_within_min):
         if calls[-1].accepted:

@@ -19,7 +19,7 @@ from statistics import fmean
 from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import LearnedValues, PriorValues, learned, summarise
 from dispatch_cli.model import Settings
-from dispatch_cli.model.case import Tally
+from dispatch_cli.model.case import TurnTally
 from dispatch_cli.ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn
 
 OFFERS = (0, 5, 20, 100)
@@ -75,7 +75,7 @@ def expected_min(order: list[Provider]) -> float:
 
 
 def percentile_95(values: list[float]) -> float:
-    """The value that 95 of 100 do not exceed."""
+    """Return the value that 95 of 100 do not exceed."""
     return sorted(values)[ceil(0.95 * len(values)) - 1]
 
 
@@ -108,7 +108,7 @@ def _index_min(world: list[Provider], believed: list[float]) -> list[float]:
 
 
 def _by_minutes(world: list[Provider], believed: list[float]) -> list[Provider]:
-    """The order and stop by some believed acceptances."""
+    """Return the order and stop by some believed acceptances."""
     index_min = _index_min(world, believed)
     ordered = sorted(zip(index_min, world, strict=True))
     return [provider for index, provider in ordered if index < FALLBACK_MIN]
@@ -117,7 +117,7 @@ def _by_minutes(world: list[Provider], believed: list[float]) -> list[Provider]:
 def _in_turn(
     world: list[Provider], found: list[LearnedValues], last_assigned: list[float]
 ) -> list[Provider]:
-    """The order and stop by learned acceptances, equals in turn by when they were assigned."""
+    """Return order and stop by learned acceptances, equals in turn by their last assignment."""
     index_min = _index_min(world, [each.acceptance for each in found])
     order = in_turn(
         [number for number, index in enumerate(index_min) if index < FALLBACK_MIN],
@@ -131,7 +131,7 @@ def _in_turn(
 def _learned(
     world: list[Provider], said: list[float], answers: list[list[bool]]
 ) -> list[LearnedValues]:
-    """What the log has taught about each provider."""
+    """The values of each provider that were learned from the log."""
     tallies = [
         _tally(number, world[number], accepted=accepted)
         for number, of_one in enumerate(answers)
@@ -144,10 +144,10 @@ def _learned(
     ]
 
 
-def _tally(number: int, provider: Provider, *, accepted: bool) -> Tally:
+def _tally(number: int, provider: Provider, *, accepted: bool) -> TurnTally:
     _, answer_min, arrival_min = provider
     came_min = arrival_min if accepted else None
-    return Tally(
+    return TurnTally(
         provider=str(number),
         service="tow",
         client=None,

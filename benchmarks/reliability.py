@@ -24,7 +24,7 @@ from dispatch_cli import reliability
 from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
-from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Case, Personal, Tally
+from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Case, Personal, TurnTally
 from dispatch_cli.model.forecast_counts import tenth_of
 from dispatch_cli.results.report_results import ForecastReport
 from dispatch_cli.store import Store
@@ -107,7 +107,7 @@ class SimulatedDesk:
                 reader.chance_counts(), reader.arrival_counts(), reader.chance_sums()
             )
 
-    def turns(self) -> list[Tally]:
+    def turns(self) -> list[TurnTally]:
         """Read who was asked when and what came of it, as learning sees it."""
         with self._store.reading() as reader:
             return reader.tallies()
@@ -212,7 +212,7 @@ def base_of(store: Store, card: offer_call.OfferCard) -> float:
 
 
 def _asked(case: Case) -> Iterator[tuple[str, float]]:
-    """The firms that were asked in their turn and answered, each once, with the first chance."""
+    """Yield the firms that were asked in turn and answered, each once, with its first chance."""
     first: dict[str, float] = {}
     for offer in case.offers:
         if offer.acceptance is not None and not offer.corrected:

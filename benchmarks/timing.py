@@ -47,5 +47,5 @@ def _drain(master: int, written: bytearray) -> None:
 
 
 def median_ratio(ones: Sequence[float], others: Sequence[float]) -> float:
-    """The median of the ratios of runs that were made in turn."""
+    """Return the median of the ratios of runs that were made in turn."""
     return statistics.median(one / other for one, other in zip(ones, others, strict=True))

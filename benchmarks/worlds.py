@@ -68,7 +68,7 @@ text = "police has the road cleared"
 
 
 def _bases() -> list[tuple[str, float, float]]:
-    """All postcodes with their centres, in order."""
+    """Return all postcodes with their centres, in order."""
     from dispatch_cli.notation.centres import centres
 
     return list(centres().everything())

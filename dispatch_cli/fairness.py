@@ -1,7 +1,7 @@
 """Count how often each provider was asked, and what contracts cost the motorists.
 
-Each count is one of services of cases: a second call to one provider for one service is no second
-offer. Providers that the operator asked out of order are counted separately.
+Each count is one of services of cases: a second call to one provider for one service does not count
+again. Providers that the operator asked out of order are counted separately.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from .model.case import (
     ContractCount,
     CostBand,
     Standing,
-    Tally,
+    TurnTally,
 )
 from .model.whole_months import divided, first_month
 from .results.report_results import ContractRow, FairnessReport, FairnessRow, OverrideRow
@@ -36,13 +36,13 @@ _NO_COST_MIN = 1e-6
 _ProviderService = tuple[str, str]
 """A provider and a service."""
 
-_Turns = dict[int, list[Tally]]
+_Turns = dict[int, list[TurnTally]]
 """The calls to one provider for one service, by case; they are one offer."""
 
 
 def report(
     cases: Iterable[Case],
-    tallies: Iterable[Tally],
+    tallies: Iterable[TurnTally],
     since: datetime,
     *,
     standings: Iterable[Standing] = (),
@@ -108,7 +108,7 @@ def _rows(
             first.update(keys[:1])
             by_wish.update(key for key in keys[:1] if key[0] == case.incident.wish)
     for key, turns in in_order.items():
-        # A provider asked in order was eligible then, though an amended case has ranked again.
+        # A provider asked in order was eligible then, although an amended case has ranked again.
         in_cases.setdefault(key, set()).update(turns)
     for each in erased:
         key = (each.provider, each.service)

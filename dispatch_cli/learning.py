@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from .betas import beta_quantile
 from .geo import TRAVEL_SOURCE
 from .model import Provider, Settings
-from .model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Summary, Tally
+from .model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Summary, TurnTally
 
 HALF_LIFE_DAYS = 90
 """Age of an offer that counts half of one made now."""
@@ -100,7 +100,7 @@ def faded(weight: float, days: float) -> float:
     return float(weight * 0.5 ** (max(0.0, days) / HALF_LIFE_DAYS))
 
 
-def is_counted(tally: Tally) -> bool:
+def is_counted(tally: TurnTally) -> bool:
     """Return whether an offer counts: answered, in order, and not called off by the motorist.
 
     A call without an answer before the provider opens does not count.
@@ -110,7 +110,7 @@ def is_counted(tally: Tally) -> bool:
     return tally.outcome in ACCEPTED_OUTCOMES or tally.outcome in REFUSED_OUTCOMES
 
 
-def answer_minutes(tally: Tally) -> float | None:
+def answer_minutes(tally: TurnTally) -> float | None:
     """Return the minutes of all calls of a turn; None if the time of a call is impossible.
 
     Unanswered calls count, because they cost time before the one that was answered.
@@ -121,7 +121,7 @@ def answer_minutes(tally: Tally) -> float | None:
     return fsum(min(minutes, MOST_ANSWER_MIN) for minutes in calls)
 
 
-def late_minutes(tally: Tally) -> int | None:
+def late_minutes(tally: TurnTally) -> int | None:
     """Return arrival minus base forecast in whole minutes; None if one of them is unknown."""
     if tally.came_min is None or tally.base_min is None or not isfinite(tally.came_min):
         return None
@@ -129,14 +129,14 @@ def late_minutes(tally: Tally) -> int | None:
 
 
 def summarise(
-    tallies: Iterable[Tally], as_of: datetime, travel_source: str = TRAVEL_SOURCE
+    tallies: Iterable[TurnTally], as_of: datetime, travel_source: str = TRAVEL_SOURCE
 ) -> list[Summary]:
     """Add up the offers of each provider and service, faded to a moment; sorted by both.
 
     Lateness counts for offers whose travel minutes have the source that the ranking uses. The
     order of the tallies changes nothing, not even the last bit.
     """
-    groups: dict[tuple[str, str], list[Tally]] = {}
+    groups: dict[tuple[str, str], list[TurnTally]] = {}
     for tally in tallies:
         if is_counted(tally):
             groups.setdefault((tally.provider, tally.service), []).append(tally)
@@ -222,7 +222,7 @@ def _posterior_mean(prior: float, accepted: float, asked: float) -> float:
 
 
 def _summary(
-    provider: str, service: str, tallies: Sequence[Tally], as_of: datetime, travel_source: str
+    provider: str, service: str, tallies: Sequence[TurnTally], as_of: datetime, travel_source: str
 ) -> Summary:
     weighted = [(faded(1.0, (as_of - tally.opened_at) / _DAY), tally) for tally in tallies]
     answers = [

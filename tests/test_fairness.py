@@ -18,7 +18,7 @@ from dispatch_cli.model.case import (
     ContractCount,
     Option,
     Standing,
-    Tally,
+    TurnTally,
 )
 from dispatch_cli.results.report_results import ContractRow, FairnessRow, OverrideRow
 
@@ -73,7 +73,7 @@ def case(
     )
 
 
-def tally(case_id: int, provider: str, outcome: str, **facts: object) -> Tally:
+def tally(case_id: int, provider: str, outcome: str, **facts: object) -> TurnTally:
     """Make an offer of a tow, answered after two minutes."""
     defaults: dict[str, object] = {
         "service": "tow",
@@ -84,7 +84,7 @@ def tally(case_id: int, provider: str, outcome: str, **facts: object) -> Tally:
         "arrival_min": None,
         "override": "",
     }
-    return Tally(provider=provider, outcome=outcome, case_id=case_id, **{**defaults, **facts})
+    return TurnTally(provider=provider, outcome=outcome, case_id=case_id, **{**defaults, **facts})
 
 
 def row(provider: str, **counts: object) -> FairnessRow:
@@ -183,7 +183,7 @@ def test_contracts_cost_what_their_cases_say():
 
 @given(st.lists(st.floats(0, 60), min_size=1, max_size=8))
 def test_the_bounds_hold_the_true_mean(costs):
-    """The mean cost lies between the bounds, which are no farther apart than the bands."""
+    """The mean cost lies between the bounds, which are not farther apart than the bands."""
     cases = [case(n, service(cost_min=cost), client="adac") for n, cost in enumerate(costs)]
     [found] = report(cases, [], SINCE).contracts
     mean_min = sum(costs) / len(costs)
@@ -202,7 +202,7 @@ def test_the_bounds_hold_the_true_mean(costs):
     ],
 )  # fmt: skip
 def test_a_cost_lies_in_one_band(minutes, band):
-    """The upper end of a band belongs to the next one, and rounding errors are no cost."""
+    """The upper end of a band belongs to the next one, and rounding errors count as no cost."""
     assert cost_band(minutes) == band
     least, most = COST_BANDS[band]
     assert least <= minutes + 1e-6

@@ -30,7 +30,7 @@ from dispatch_cli.learning import (
     summarise,
 )
 from dispatch_cli.model import ServiceSettings, Settings
-from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Summary, Tally
+from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Summary, TurnTally
 
 from .worlds import NOON, provider
 
@@ -40,7 +40,7 @@ PRIOR = PriorValues(0.7, 3.0)
 NOT_COUNTED = ("cancelled", "corrected", "open", "")
 
 
-def tally(outcome: str = "accepted", **facts: object) -> Tally:
+def tally(outcome: str = "accepted", **facts: object) -> TurnTally:
     """Make an offer of now, answered after two minutes."""
     defaults: dict[str, object] = {
         "provider": "huber",
@@ -54,10 +54,10 @@ def tally(outcome: str = "accepted", **facts: object) -> Tally:
         "case_id": 1,
         "travel_source": TRAVEL_SOURCE,
     }
-    return Tally(outcome=outcome, **{**defaults, **facts})
+    return TurnTally(outcome=outcome, **{**defaults, **facts})
 
 
-def summary_of(*tallies: Tally, as_of: datetime = NOON) -> Summary:
+def summary_of(*tallies: TurnTally, as_of: datetime = NOON) -> Summary:
     """Make the summary of offers of one provider and service."""
     [summary] = summarise(tallies, as_of)
     return summary
@@ -241,7 +241,7 @@ def test_a_call_that_was_forgotten_is_no_long_call():
 
 
 def test_the_calls_of_a_turn_are_one_answer():
-    """Nine unanswered minutes and one to the answer are ten; a call counts for at most 15."""
+    """Nine unanswered minutes and one to the answer are ten; a call counts at most 15."""
     assert answer_minutes(tally(answer_min=1.0, in_vain_min=(9.0,))) == 10.0
     assert answer_minutes(tally(answer_min=20.0, in_vain_min=(9.0, 600.0))) == 39.0
     summary = summary_of(tally(answer_min=1.0, in_vain_min=(9.0,)))

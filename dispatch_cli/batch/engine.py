@@ -19,7 +19,7 @@ from ..ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn, is_nigh
 from . import kernel, offer_kernel
 from .index.cells import CellLists, key_of
 from .index.postcode_entries import all_codes, code_entries, numbers_of
-from .kernel_tables import Backend, CodeEntries, OfferTable, TaskResults, TaskTable
+from .kernel_tables import Backend, CodeEntries, OfferColumns, TaskResults, TaskTable
 from .offers import EVERY_PROVIDER, StandingOffer, StandingOffers
 from .ranks import RankedProvider, ServiceRanks
 from .shapes import IncidentShapes, ServiceSide
@@ -71,7 +71,7 @@ class Engine:
             largest_head_starts=self.shapes.largest_head_starts(),
         )
         self.reasons = reasons_of(gates)
-        self._tables: dict[tuple[str, bool], OfferTable] = {}
+        self._tables: dict[tuple[str, bool], OfferColumns] = {}
         self._cells: dict[tuple[str, float], CellLists] = {}
         self._coded: dict[str, CodeEntries] = {}
         self.sides = SideTables(self.backend, len(self.providers))
@@ -181,11 +181,11 @@ class Engine:
         return [self._numbers[each] for each in incident.asked]
 
     def is_night(self, incident: Incident) -> bool:
-        """Return whether it is night, and any provider differs at night."""
+        """Return whether it is night; False if no provider differs at night."""
         zone = self.rules.settings.timezone
         return self.offers.differ_at_night and is_night(incident.when, zone)
 
-    def table(self, service: str, *, at_night: bool = False) -> OfferTable:
+    def table(self, service: str, *, at_night: bool = False) -> OfferColumns:
         """Return the offers of a service in columns, made once."""
         key = (service, at_night)
         if key not in self._tables:

@@ -10,7 +10,7 @@ Column = Any
 """A list or a numpy array of numbers."""
 
 
-class OfferTable(NamedTuple):
+class OfferColumns(NamedTuple):
     """The offers of one service, and the settings that turn kilometres into minutes.
 
     ``limits`` has ``len(limit_gates)`` values for each offer. ``opening`` is the number of the
@@ -126,7 +126,7 @@ class TaskResults(NamedTuple):
     """The output of the kernel: the offers found for each task with their minutes, and a verdict.
 
     A task has ``top + kernel.SPARE`` places, of which ``count`` are filled, ``listed`` of them by
-    the turn of a client's list.
+    providers on a client's list.
     """
 
     offer: Column
@@ -153,7 +153,7 @@ class Backend:
 
     @staticmethod
     def small(values: Iterable[int]) -> Column:
-        """Make a column of whole numbers from 0 to 255; bytes are one already."""
+        """Make a column of whole numbers from 0 to 255; bytes are returned unchanged."""
         return values if isinstance(values, bytes) else list(values)
 
     @staticmethod

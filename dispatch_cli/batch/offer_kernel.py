@@ -207,5 +207,5 @@ def first_gate(table, hours, sides, rows, task, offer, km):
 
 @jit
 def _sooner(first, gate):
-    """Return the smaller of two numbers of gates; 0 is no gate."""
+    """Return the smaller of two numbers of gates, where 0 means no gate."""
     return gate if 0 < gate < first else first

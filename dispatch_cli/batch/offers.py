@@ -40,7 +40,7 @@ from ..model import (
 from ..ranking import NIGHT_BEGINS, NIGHT_ENDS
 from . import offer_kernel
 from .areas import AreaCorners, bounding_radius_km, kind_of
-from .kernel_tables import Backend, OfferTable
+from .kernel_tables import Backend, OfferColumns
 from .limits import LimitColumns, limit_columns
 from .time_steps import TimeSteps
 
@@ -167,7 +167,7 @@ class StandingOffers:
         """Whether any area depends on a place's postcodes or its distance abroad."""
         return any(isinstance(each.area, Postcodes | Country) for each in self._providers)
 
-    def table(self, service: str, backend: Backend, *, at_night: bool) -> OfferTable:
+    def table(self, service: str, backend: Backend, *, at_night: bool) -> OfferColumns:
         """Make the columns of a service's offers for the kernel."""
         offers = self.of(service, at_night=at_night)
         who = [self._providers[offer.number] for offer in offers]
@@ -178,7 +178,7 @@ class StandingOffers:
         points = [point_of(one.lat, one.lon) for one in who]
         areas = AreaCorners(one.area for one in who)
         real, whole = backend.real, backend.whole
-        return OfferTable(
+        return OfferColumns(
             number=whole(offer.number for offer in offers),
             phi=real(radians(one.lat) for one in who),
             cosine=real(cos(radians(one.lat)) for one in who),

@@ -38,7 +38,7 @@ COLUMNS = (
                  "minutes that decide the order, lowest first"),
     ResultColumn("wait_min", "float64", "min", "candidate", "until a unit is free"),
     ResultColumn("turnout_min", "float64", "min", "candidate",
-                 "from acceptance to wheels rolling"),
+                 "from acceptance to departure"),
     ResultColumn("travel_min", "float64", "min", "candidate", "estimated drive"),
     ResultColumn("late_min", "float64", "min", "candidate", "learned lateness, negative if early"),
     ResultColumn("answer_min", "float64", "min", "candidate", "until an answer on the phone"),

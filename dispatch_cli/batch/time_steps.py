@@ -32,7 +32,7 @@ _AHEAD_S = SEEN_AHEAD.days * 86400
 _SHIFTED = re.compile(r"PH [+-]")
 
 Spans = tuple[list[int], list[int]]
-"""The begin of each span, in microseconds since 1970, and the number of the gate that stops the
+"""The start of each span, in microseconds since 1970, and the number of the gate that stops the
 provider in it: 0 for none, FOR_DESK if it can come after a wait."""
 
 

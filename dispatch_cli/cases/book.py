@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..store import Reader, Store, Transaction
 
 
-class ClockWatch(Struct, frozen=True):
+class ClockFunctions(Struct, frozen=True):
     """Functions that read the clock and notice its jumps.
 
     ``written_at`` returns when the files of the case log were written, ``seen_at`` when a run by
@@ -46,7 +46,7 @@ class Book(Struct, frozen=True, kw_only=True):
     now: datetime
     operator: str
     unshown: UnshownMessages = field(default_factory=UnshownMessages)
-    watch: ClockWatch | None = None
+    watch: ClockFunctions | None = None
     """How to notice a clock that has jumped; None: ``now`` is not checked."""
     file_problem: Message | str = ""
     """Why the provider file cannot be read; empty if it can. ``catalog`` then has no provider."""

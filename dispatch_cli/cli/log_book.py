@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ..cases.book import Book, ClockWatch
+from ..cases.book import Book, ClockFunctions
 from ..errors import BadDataError, UsageError
 from ..messages import Message
 from ..model.words import LANGUAGES
@@ -93,8 +93,8 @@ def book_of(log: "store.Store", operator: str, *files: Path) -> Book:
     )
 
 
-def _watch(*logs: Path) -> ClockWatch:
-    """Make the functions that notice a jump of the clock; the first of ``logs`` is the own one."""
+def _watch(*logs: Path) -> ClockFunctions:
+    """Make the functions that notice a jump of the clock; the command's own log is first."""
 
     def written_at() -> datetime | None:
         from ..store import file_times
@@ -111,7 +111,7 @@ def _watch(*logs: Path) -> ClockWatch:
 
         clock_watch.record_jump(book, tx)
 
-    return ClockWatch(read=now, record_jump=record_jump, written_at=written_at, seen_at=seen_at)
+    return ClockFunctions(read=now, record_jump=record_jump, written_at=written_at, seen_at=seen_at)
 
 
 def open_log(desk: DeskOptions) -> "store.Store":

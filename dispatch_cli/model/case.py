@@ -229,7 +229,7 @@ class Booking(Struct, frozen=True, kw_only=True):
     end: datetime
 
 
-class Tally(Struct, frozen=True, kw_only=True):
+class TurnTally(Struct, frozen=True, kw_only=True):
     """The last call of one answered turn of a provider, for learning and the fairness report.
 
     ``in_vain_min`` has the minutes of the unanswered calls before it. The other minutes count from

@@ -165,7 +165,7 @@ class Availability(Struct, frozen=True, kw_only=True):
     ``free``: at once. ``later``: in ``wait_min``, at ``free_at`` if the end is known. ``overdue``:
     every unit is booked, and one should be back since ``since``. ``unknown``: ranked and marked.
     ``none``: not at all; ``reason`` is that of the gate: ``on_hold``, ``closed_now``, ``no_unit``,
-    ``down``. ``seen`` is the state by checks and phone reports. ``next_at`` is the begin of the
+    ``down``. ``seen`` is the state by checks and phone reports. ``next_at`` is the start of the
     next booking of the unit that would be sent; ``due_at`` is when an overdue unit was due back.
     ``opens_at`` is the next opening of a closed provider; ``call_at`` is the same if it is soon and
     the provider passes all other gates. ``open_until`` is None if the provider is closed or the

@@ -164,7 +164,7 @@ def _held(database: Database, target: Path) -> Iterator[LockFile]:
     """Hold the lock of a backup, which programs that use the backup as a log hold as well."""
     with ExitStack() as stack:
         try:
-            held = stack.enter_context(database.beside(target).alone())
+            held = stack.enter_context(database.at_path(target).writers_lock())
         except ConflictError as error:
             raise ConflictError(
                 Problem("another program is writing this backup", file=str(target)), hint=_STAYS

@@ -92,7 +92,7 @@ class Continuity:
             self._held.close()
 
     def close(self) -> None:
-        """Let go of the files before there is a connection to them."""
+        """Close the files before there is a connection to them."""
         self._held.close()
 
     def keep(self, connection: "sqlite3.Connection") -> None:

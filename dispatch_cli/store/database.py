@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # FULL keeps an acknowledged commit through a power cut (tests/store/test_power_loss.py has the
 # control); the journal mode is stored in the file. secure_delete overwrites erased rows with zeros,
 # and temporary data stays in memory.
-_PROFILE = (
+_SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",
     "PRAGMA foreign_keys = ON",
@@ -74,7 +74,7 @@ class Database:
     ) -> None:
         self.path = Path(os.path.abspath(path))
         self.now = now
-        # Not the function itself, which a screen may replace.
+        # Looked up at each call, because a screen may replace ``notices``.
         self.wait_limit = WaitLimit(self.path, wait_s, lambda text: self.notices.wait(text))  # noqa: PLW0108
         self._on_network = on_network
         self.notices = notices
@@ -112,11 +112,11 @@ class Database:
     @contextmanager
     def locked(self) -> Iterator["sqlite3.Connection"]:
         """Hold the writers' lock, and a connection to the log, which is made or migrated first."""
-        with self.alone():
+        with self.writers_lock():
             yield self._ready(writing=True)
 
     @contextmanager
-    def alone(self) -> Iterator[lock.LockFile]:
+    def writers_lock(self) -> Iterator[lock.LockFile]:
         """Hold the writers' lock, without a connection."""
         with explained(self.path):
             if not self.path.parent.exists():
@@ -132,7 +132,7 @@ class Database:
         finally:
             self.close()
 
-    def beside(self, path: Path) -> "Database":
+    def at_path(self, path: Path) -> "Database":
         """Return a database at another path with the same settings."""
         wait_s, insists = self.wait_limit.wait_s, self._on_network
         return type(self)(path, now=self.now, known=self._known, wait_s=wait_s, on_network=insists)
@@ -237,7 +237,7 @@ class Database:
 
     @contextmanager
     def _guarded(self, connection: "sqlite3.Connection") -> Iterator[Continuity | None]:
-        """Check the files of a connection; keep it open if a later check fails. None for a copy."""
+        """Yield the checks of a connection's files (None: a copy); keep it open if one fails."""
         try:
             yield self._continuity
         except BaseException:
@@ -246,7 +246,7 @@ class Database:
             raise
 
     def connect(self, path: Path) -> "sqlite3.Connection":
-        """Open an existing file with the profile of all connections."""
+        """Open an existing file with the settings of all connections."""
         import sqlite3
 
         uri = f"{path.as_uri()}?mode=rw"
@@ -254,7 +254,7 @@ class Database:
             uri, uri=True, timeout=self.wait_limit.busy_s, isolation_level=None
         )
         try:
-            for statement in _PROFILE:
+            for statement in _SETTINGS:
                 connection.execute(statement)
         except sqlite3.Error:
             connection.close()

@@ -56,7 +56,7 @@ def hold(connection: "sqlite3.Connection", case: Case, until: datetime | None) -
 
 
 def due(connection: "sqlite3.Connection", days: float, now: datetime) -> list[int]:
-    """List the cases that were closed so many days ago and are neither held nor erased."""
+    """List the cases that were closed at least ``days`` ago and are neither held nor erased."""
     return [
         case_id
         for (case_id,) in connection.execute(

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ..learning import HALF_LIFE_DAYS, faded, is_counted, summarise
-from ..model.case import ACCEPTED_OUTCOMES, Case, Offer, Summary, Tally
+from ..model.case import ACCEPTED_OUTCOMES, Case, Offer, Summary, TurnTally
 from ..model.stamps import from_stamp, to_stamp
 from .cases import offer_columns, offer_of
 from .erasure import drive_step
@@ -91,7 +91,7 @@ def work_out_all(connection: "sqlite3.Connection") -> None:
         _work_out(connection, provider, service)
 
 
-def _counted(case: Case) -> dict[int, Tally]:
+def _counted(case: Case) -> dict[int, TurnTally]:
     """Return the turns of a case that count for learning, by the number of their last call."""
     turns = turns_of(case.offers)
     answered = [turn[-1].number for turn in turns if turn[-1].outcome is not None]
@@ -105,7 +105,7 @@ _Terms = tuple[dict[str, float], str]
 """The terms of one turn in the sums, unfaded, and the travel source of its lateness."""
 
 
-def _terms(tally: Tally | None) -> _Terms:
+def _terms(tally: TurnTally | None) -> _Terms:
     if tally is None:
         return dict.fromkeys((*_SUMS, *_LATE), 0.0), ""
     [sums] = summarise([tally], tally.opened_at, tally.travel_source)
@@ -113,7 +113,7 @@ def _terms(tally: Tally | None) -> _Terms:
     return terms, tally.travel_source if sums.late_weight else ""
 
 
-def _add(connection: "sqlite3.Connection", was: Tally | None, now: Tally) -> bool:
+def _add(connection: "sqlite3.Connection", was: TurnTally | None, now: TurnTally) -> bool:
     """Add the new terms of a turn; returns False if a term would have to be removed.
 
     That is so if a weight shrinks, or if minutes change without their weight. Only lateness may
@@ -163,7 +163,7 @@ def _work_out(connection: "sqlite3.Connection", provider: str, service: str) -> 
         f" WHERE case_id IN (SELECT case_id FROM offer WHERE {_OWN}) ORDER BY case_id, number",
         key,
     )
-    tallies: list[Tally] = []
+    tallies: list[TurnTally] = []
     for case_id, group in groupby(rows, key=itemgetter(0)):
         offers = [offer_of(row[1:]) for row in group]
         own = [offer for offer in offers if (offer.provider, offer.service) == key]

@@ -81,7 +81,7 @@ class Store:
 
     @contextmanager
     def waiting_shown_by(self, show: Callable[[str], None]) -> Iterator[None]:
-        """PhoneReport a wait for the log by another function, while a screen is drawn."""
+        """Report a wait for the log by another function, while a screen is drawn."""
         before = self._database.notices
         self._database.notices = replace(before, wait=lambda text: show(str(text)))
         try:
@@ -132,7 +132,7 @@ class Store:
         )
 
     def due_for_erasure(self, days: float, now: datetime) -> list[int]:
-        """List the cases that were closed so many days ago and are neither held nor erased."""
+        """List the cases that were closed at least ``days`` ago and are neither held nor erased."""
         with self._in_reading() as connection:
             return forgetting.due(connection, days, now)
 
@@ -149,7 +149,7 @@ class Store:
         from .restoring import remove_unfinished
         from .wiping import wipe
 
-        with self._database.alone():
+        with self._database.writers_lock():
             migrating.delete_copies(self.path)
             remove_unfinished(self.path)
         try:

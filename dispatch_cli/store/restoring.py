@@ -94,7 +94,7 @@ def restore(
     with _about(source, fresh):
         if not refuse_odd(source):
             raise UsageError("{source}: there is no such file", source=source)
-    with database.alone() as lock, explained(database.path):
+    with database.writers_lock() as lock, explained(database.path):
         # An open connection may belong to a file that is no longer at the path.
         database.close()
         swapping.finish_interrupted(database.path)
@@ -103,7 +103,7 @@ def restore(
             with _about(source, fresh), explained(fresh):
                 _copy(source, fresh)
                 made, stamp, is_settled = _prepared(
-                    database, database.beside(fresh), operator, before
+                    database, database.at_path(fresh), operator, before
                 )
                 flush(fresh)
             if is_settled and wal.read_log(database.wal_path).sequence is not None:

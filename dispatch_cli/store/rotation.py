@@ -24,7 +24,7 @@ _UNFINISHED = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.tmp(-wal|-shm|-journal)?")
 
 
 def names(target: Path, keep: int) -> list[Path]:
-    """List the names of so many copies, the newest first."""
+    """List the names of a number of copies, the newest first."""
     return [target, *(Path(f"{target}.{number}") for number in range(1, keep))]
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from ..model.case import Offer, Tally
+from ..model.case import Offer, TurnTally
 from ..model.stamps import to_stamp
 from .cases import offer_columns, offer_of
 from .erasure import coarsened, drive_step
@@ -25,8 +25,8 @@ _UNANSWERED = ("no_answer", "unreachable")
 def turns_of(offers: Iterable[Offer]) -> list[Turn]:
     """Group the calls of a case by turns, in the order of their last calls.
 
-    A second number is no second refusal: an unanswered call belongs to the next call to the same
-    provider for the same service. Superseded answers are left out.
+    A second number does not count as a second refusal: an unanswered call belongs to the next call
+    to the same provider for the same service. Superseded answers are left out.
     """
     turns: dict[tuple[str, str], list[list[Offer]]] = {}
     for offer in offers:
@@ -41,7 +41,7 @@ def turns_of(offers: Iterable[Offer]) -> list[Turn]:
     return sorted(found, key=lambda turn: turn[-1].number)
 
 
-def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> Tally | None:
+def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> TurnTally | None:
     """Make the tally of a turn; None while its last call is open.
 
     The drive is rounded to whole steps before erasure as well, so that no statistics change at
@@ -57,7 +57,7 @@ def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> T
     def minutes(moment: "datetime | None") -> float | None:
         return None if moment is None else (moment - begin) / _MINUTE
 
-    return Tally(
+    return TurnTally(
         provider=offer.provider,
         service=offer.service,
         client=client,
@@ -78,13 +78,15 @@ def tally_of(case_id: int, client: str | None, turn: Turn, step: timedelta) -> T
 
 def tallies_of(
     case_id: int, client: str | None, offers: Sequence[Offer], step: timedelta
-) -> list[Tally]:
+) -> list[TurnTally]:
     """Make the tallies of some offers of a case."""
     found = (tally_of(case_id, client, turn, step) for turn in turns_of(offers))
     return [tally for tally in found if tally is not None]
 
 
-def read_tallies(connection: "sqlite3.Connection", since: "datetime | None" = None) -> list[Tally]:
+def read_tallies(
+    connection: "sqlite3.Connection", since: "datetime | None" = None
+) -> list[TurnTally]:
     """Read every answered offer of the cases opened from a moment on, by case and number."""
     rows = connection.execute(
         f"SELECT case_id, client, {offer_columns('offer')}"  # noqa: S608 - our own columns
@@ -92,7 +94,7 @@ def read_tallies(connection: "sqlite3.Connection", since: "datetime | None" = No
         f" {'' if since is None else 'WHERE case_file.opened_at >= ?'} ORDER BY case_id, number",
         () if since is None else (to_stamp(since),),
     )
-    found: list[Tally] = []
+    found: list[TurnTally] = []
     for (case_id, client), group in groupby(rows, key=itemgetter(0, 1)):
         offers = [offer_of(row[2:]) for row in group]
         found += tallies_of(case_id, client, offers, drive_step(offers))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..errors import ConflictError, UsageError
 from ..geo import TRAVEL_SOURCE
 from ..messages import Message
-from ..model.case import Act, Booking, Case, ContractCount, Personal, Standing, Summary, Tally
+from ..model.case import Act, Booking, Case, ContractCount, Personal, Standing, Summary, TurnTally
 from ..model.check import Move, PhoneReport, Watched
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from ..model.stamps import to_stamp
@@ -81,7 +81,7 @@ class Reader:
         """Read the free texts of a case by their keys; none once they are erased."""
         return whole(lambda: cases.read_texts(self._connection, case_id))
 
-    def tallies(self, since: datetime | None = None) -> list[Tally]:
+    def tallies(self, since: datetime | None = None) -> list[TurnTally]:
         """Read the answered offers of the cases opened from a moment on; None: of all cases."""
         return whole(lambda: tallies.read_tallies(self._connection, since))
 
@@ -244,7 +244,7 @@ class Transaction(Reader):
         forgetting.hold(self._connection, self._existing(case_id), until)
 
     def is_due_for_erasure(self, case_id: int, days: float, now: datetime) -> bool:
-        """Return whether a case was closed so many days ago and is neither held nor erased."""
+        """Return whether a case was closed at least ``days`` ago and is neither held nor erased."""
         return forgetting.is_due(self._connection, case_id, days, now)
 
     def forget(self, case_id: int, now: datetime) -> None:

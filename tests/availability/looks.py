@@ -37,12 +37,12 @@ def after(
     from_min: float = 0,
 ) -> tuple[Watched, list[Move]]:
     """Add checks five minutes apart; returns the state and everything that was reported."""
-    watched, told = start or Watched(provider="huber"), []
+    watched, moves = start or Watched(provider="huber"), []
     for number, state in enumerate(states):
         reading = look(state, from_min + 5 * number)
         watched, move = add(watched, reading, settings, is_closed=is_closed)
-        told += [move] if move else []
-    return watched, told
+        moves += [move] if move else []
+    return watched, moves
 
 
 def add(
@@ -52,6 +52,8 @@ def add(
     return advance(watched, combine_readings([reading], settings), settings, is_closed=is_closed)
 
 
-def said(told: Iterable[Move]) -> list[str]:
+def shortened(moves: Iterable[Move]) -> list[str]:
     """Shorten the reported moves."""
-    return [f"{move.before}-{move.after}{' flapping' if move.is_flapping else ''}" for move in told]
+    return [
+        f"{move.before}-{move.after}{' flapping' if move.is_flapping else ''}" for move in moves
+    ]

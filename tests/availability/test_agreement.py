@@ -31,7 +31,7 @@ from dispatch_cli.model import (
 )
 from dispatch_cli.model.case import Offer
 
-from ..batch.stands import BERLIN, some_known, stands
+from ..batch.naive_availability import BERLIN, naive_availability, some_known
 from ..batch.worlds import HOLIDAYS, World
 from ..batch.worlds import holidays as holidays_of_worlds
 from ..worlds import MemoryCatalog, incident
@@ -90,7 +90,7 @@ def test_ranking_offer_coverage_and_acceptance_do_not_contradict_it(seed: int) -
             assert (one.id in can_come) == (found.state != "none"), one.id
             if one.id in rows:
                 assert (rows[one.id].wait_min, rows[one.id].state) == (found.wait_min, found.mark)
-            mine = stands(one, when, HOLIDAYS, world.observations, FAR)
+            mine = naive_availability(one, when, HOLIDAYS, world.observations, FAR)
             assert mine.is_out == (found.state == "none"), one.id
             assert mine.is_out or mine.wait_min == pytest.approx(found.wait_min), one.id
             _accepts_as_it_says(one, when, found, world.observations)

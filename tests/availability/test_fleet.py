@@ -39,7 +39,7 @@ def test_a_job_for_christmas_takes_nobody_today() -> None:
 
 
 def test_the_wait_is_that_from_the_incident_on() -> None:
-    """A unit that is free at 11:46 is a wait of 45 minutes at 11:01 and of 43 at 11:03."""
+    """A unit that is free at 11:46 gives a wait of 45 minutes at 11:01 and of 43 at 11:03."""
     taken = booking(1, -109, -14)
     for moment, expected in ((-59, 45.0), (-57, 43.0)):
         found = at(1, taken, moment=moment, now=-119)

@@ -19,7 +19,7 @@ from dispatch_cli.model import (
 from dispatch_cli.model.case import Booking
 from dispatch_cli.model.check import Maintenance, PhoneReport, Watched
 
-from ..batch.stands import BERLIN
+from ..batch.naive_availability import BERLIN
 from ..worlds import ALWAYS, NOON, provider
 
 MINUTE = timedelta(minutes=1)

@@ -75,7 +75,7 @@ def test_related_hosts_are_one_cause():
 
 
 def test_unrelated_providers_that_fail_together():
-    """More than half, and at least three, of the providers that were not down before."""
+    """The observer is offline if most providers not yet down, and at least three, fail together."""
 
     def looks(failing, of):
         return [look_at(firm, "down" if n < failing else "up") for n, firm in enumerate(FIRMS[:of])]
@@ -140,12 +140,12 @@ def test_blackout(reference_ok, runs):
     """A blackout of name, route or both changes no state; a real outage is found afterwards.
 
     The outage begins in the middle of the blackout; its third run after that finds it, and it
-    alone. Without the guard everybody would be down (the negative control).
+    alone. Without the guard all providers would be down (the negative control).
     """
     rng = random.Random(7)
     states = {firm: Watched(provider=firm) for firm in FIRMS}
     unguarded = dict(states)
-    told, unguarded_told = [], []
+    moves, unguarded_moves = [], []
 
     def check(number, blackout, really_down=()):
         looks = run_of(FIRMS, 5 * number, blackout, really_down, rng)
@@ -158,23 +158,23 @@ def test_blackout(reference_ok, runs):
             sample = combine_readings([attributed(each)], SETTINGS)
             after, move = advance(unguarded[each.provider], sample, SETTINGS, is_closed=False)
             unguarded[each.provider] = after
-            unguarded_told.extend([move] if move else [])
+            unguarded_moves.extend([move] if move else [])
             if not offline:
                 after, move = advance(states[each.provider], sample, SETTINGS, is_closed=False)
                 states[each.provider] = after
-                told.extend([move] if move else [])
+                moves.extend([move] if move else [])
 
     for number in range(30):
         check(number, "")
     before = dict(states)
     for number in range(30, 30 + runs):
         check(number, rng.choice(["resolver", "route", "both", "silence"]))
-    assert (states, told) == (before, [])
+    assert (states, moves) == (before, [])
     for number in range(30 + runs, 33 + runs):
         check(number, "", {"firm3"})
-    assert [(move.provider, move.after) for move in told] == [("firm3", "down")]
+    assert [(move.provider, move.after) for move in moves] == [("firm3", "down")]
     assert {each.state for firm, each in states.items() if firm != "firm3"} == {"up"}
-    assert len(unguarded_told) >= len(FIRMS)
+    assert len(unguarded_moves) >= len(FIRMS)
 
 
 def test_an_outage_that_begins_in_a_flickering_blackout_is_found():

@@ -62,7 +62,8 @@ def of(moment, now, watched=None, report=None, settings=SETTINGS):
 def test_every_kind_is_unknown_once_its_time_is_over(kind, state, facts, holds_min):
     """A state from noon is valid until its end, and unknown at any moment after it.
 
-    Also when the clock has gone back behind the look. Only a failure has no end but its age.
+    This includes moments before the look, after the clock was set back. A failure ends only by its
+    age.
     """
     watched = seen(state, kind=kind, free=2 if kind == "http" else None, **facts)
     if state == "down":
@@ -103,7 +104,7 @@ def test_a_frozen_feed_that_is_still_served():
 
 
 def test_a_report_holds_until_its_end_and_is_unknown_for_a_day():
-    """2 free until 13:00, then "report ended", and a day later the report is ignored."""
+    """A report of 2 free until 13:00 then shows "report ended", and is ignored a day later."""
     report = said()
     assert at(59, report=report) == Reachability(
         state="up", free=2, since=NOON, why="reported by phone", source="phone"
@@ -117,7 +118,7 @@ def test_a_report_holds_until_its_end_and_is_unknown_for_a_day():
 
 
 def test_a_report_of_nobody_free_is_a_wait_until_its_end():
-    """0 free until 13:00, at 12:20: a wait of 40 minutes, not "no unit"."""
+    """At 12:20 a report of 0 free until 13:00 is a wait of 40 minutes, not "no unit"."""
     for report in (said(free=0, state="busy"), said(free=None, state="busy")):
         found = at(20, report=report)
         assert (found.state, found.free, found.wait_min) == ("busy", 0, 40.0)
@@ -225,7 +226,7 @@ def test_an_ended_report_says_nothing_of_tomorrow():
     ],
 )
 def test_a_maintenance_covers_its_providers_from_its_beginning_to_its_end(minutes, name, covered):
-    """Its first minute counts, its end does not; without names it covers all providers."""
+    """A maintenance includes its start and not its end; without names it covers all providers."""
     provider = worlds.provider("huber", tags=frozenset({"night"}))
     window = Maintenance(
         start=NOON, until=NOON + 60 * MINUTE, providers=() if name is None else (name,)
@@ -235,7 +236,7 @@ def test_a_maintenance_covers_its_providers_from_its_beginning_to_its_end(minute
 
 
 def test_only_up_is_believed_during_a_maintenance():
-    """Other results may be due to the maintenance; a report counts."""
+    """During maintenance only a successful look and a report count."""
     window = Maintenance(start=NOON, until=NOON + 60 * MINUTE)
     for state in ("down", "degraded", "busy"):
         known = Known(watched=seen(state), maintenance=window)

@@ -71,7 +71,7 @@ def test_the_fewest_units_and_the_earliest_end_count():
     ],
 )
 def test_a_feed_that_is_old_ended_or_ahead_of_time_is_unknown(state, facts, why):
-    """The times in a feed count, not that it was fetched; the reason has the centre's time."""
+    """The times in a feed count, not the time of the fetch; the reason has the centre's time."""
     found = mark_stale(look(state, free=2, **facts), SETTINGS, ZoneInfo("Europe/Berlin"))
     assert (found.state, found.free) == ("unknown", None)
     assert found.why == why

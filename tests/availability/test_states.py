@@ -5,58 +5,58 @@ from msgspec.structs import replace
 
 from dispatch_cli.model.check import CheckSettings, Watched
 
-from .looks import MINUTE, NOON, SETTINGS, add, after, look, said
+from .looks import MINUTE, NOON, SETTINGS, add, after, look, shortened
 
 
 def test_down_after_three_failures_and_up_after_two_successes():
-    """The third failure is hard, since its own time, and the reason counts the failures."""
-    watched, told = after(["up", "down", "down"])
-    assert (watched.state, told) == ("up", [])
-    watched, told = after(["down"], watched, from_min=15)
+    """The third failure makes a provider hard down from then on; the reason counts the failures."""
+    watched, moves = after(["up", "down", "down"])
+    assert (watched.state, moves) == ("up", [])
+    watched, moves = after(["down"], watched, from_min=15)
     assert (watched.state, watched.since) == ("down", NOON + 15 * MINUTE)
     assert watched.why == "connection refused, 3 x"
-    assert said(told) == ["up-down"]
-    watched, told = after(["up", "down", "up"], watched, from_min=20)
-    assert (watched.state, told) == ("down", [])
-    watched, told = after(["up"], watched, from_min=35)
-    assert (watched.state, watched.why, said(told)) == ("up", "", ["down-up"])
+    assert shortened(moves) == ["up-down"]
+    watched, moves = after(["up", "down", "up"], watched, from_min=20)
+    assert (watched.state, moves) == ("down", [])
+    watched, moves = after(["up"], watched, from_min=35)
+    assert (watched.state, watched.why, shortened(moves)) == ("up", "", ["down-up"])
 
 
 def test_a_first_success_is_up_and_no_news():
     """The first success of a provider sets its state and is not reported."""
     for state in ("up", "busy"):
-        watched, told = after([state])
-        assert (watched.state, told) == (state, [])
-    watched, told = after(["degraded"])
-    assert (watched.state, said(told)) == ("degraded", ["unknown-degraded"])
-    watched, told = after(["down"] * 3)
-    assert (watched.state, said(told)) == ("down", ["unknown-down"])
+        watched, moves = after([state])
+        assert (watched.state, moves) == (state, [])
+    watched, moves = after(["degraded"])
+    assert (watched.state, shortened(moves)) == ("degraded", ["unknown-degraded"])
+    watched, moves = after(["down"] * 3)
+    assert (watched.state, shortened(moves)) == ("down", ["unknown-down"])
 
 
 def test_the_colour_of_a_success_needs_two_equal_samples():
     """One busy or degraded sample changes no state; two in a row do."""
-    watched, told = after(["up", "degraded", "up", "degraded", "up"])
-    assert (watched.state, watched.why, told) == ("up", "", [])
-    watched, told = after(["degraded", "degraded"], watched)
-    assert (watched.state, said(told)) == ("degraded", ["up-degraded"])
-    watched, told = after(["busy"], watched)
+    watched, moves = after(["up", "degraded", "up", "degraded", "up"])
+    assert (watched.state, watched.why, moves) == ("up", "", [])
+    watched, moves = after(["degraded", "degraded"], watched)
+    assert (watched.state, shortened(moves)) == ("degraded", ["up-degraded"])
+    watched, moves = after(["busy"], watched)
     assert watched.state == "degraded"
-    watched, told = after(["busy"], watched)
-    assert (watched.state, watched.why, said(told)) == ("busy", "0 free", ["degraded-busy"])
+    watched, moves = after(["busy"], watched)
+    assert (watched.state, watched.why, shortened(moves)) == ("busy", "0 free", ["degraded-busy"])
 
 
 def test_that_units_come_and_go_is_no_news():
     """A change from up to busy and back is not reported."""
-    watched, told = after(["up", "busy", "busy"])
+    watched, moves = after(["up", "busy", "busy"])
     assert (watched.state, watched.since) == ("busy", NOON + 10 * MINUTE)
     watched, more = after(["up", "up"], watched)
-    assert (watched.state, told + more) == ("up", [])
+    assert (watched.state, moves + more) == ("up", [])
 
 
 def test_recovery_takes_the_newest_colour():
     """Two successes of any kind end a hard down."""
-    watched, told = after(["down", "down", "down", "up", "degraded"])
-    assert (watched.state, said(told)) == ("degraded", ["unknown-down", "down-degraded"])
+    watched, moves = after(["down", "down", "down", "up", "degraded"])
+    assert (watched.state, shortened(moves)) == ("degraded", ["unknown-down", "down-degraded"])
 
 
 def test_units_count_at_once_and_stay_through_a_failure_that_is_not_hard():
@@ -91,17 +91,17 @@ def test_a_fault_of_the_observer_says_nothing(state, fault):
 
 def test_unknown_says_nothing_and_breaks_no_streak():
     """Two failures, an unknown sample and a failure make a hard down."""
-    watched, told = after(["up", "down", "down", "unknown", "down"])
-    assert (watched.state, said(told)) == ("down", ["up-down"])
+    watched, moves = after(["up", "down", "down", "unknown", "down"])
+    assert (watched.state, shortened(moves)) == ("down", ["up-down"])
 
 
 def test_streaks_resume_at_opening():
     """Failures while closed change nothing; the earlier streak continues after opening."""
     before, _ = after(["up", "down", "down"])
-    closed, told = after(["down"] * 50, before, is_closed=True, from_min=15)
-    assert (closed, told) == (before, [])
-    opened, told = after(["down"], closed, from_min=900)
-    assert (opened.state, said(told)) == ("down", ["up-down"])
+    closed, moves = after(["down"] * 50, before, is_closed=True, from_min=15)
+    assert (closed, moves) == (before, [])
+    opened, moves = after(["down"], closed, from_min=900)
+    assert (opened.state, shortened(moves)) == ("down", ["up-down"])
 
 
 @pytest.mark.parametrize("kind", ["http", "tcp", "tls", "sip", "command"])
@@ -120,22 +120,22 @@ def test_outside_hours_on_hold_or_in_maintenance_no_kind_changes_anything(kind, 
 def test_thresholds_are_settings():
     """One failure and one success suffice if the file says so."""
     hasty = CheckSettings(failures=1, successes=1)
-    assert said(after(["up", "down", "up", "degraded"], settings=hasty)[1]) == [
+    assert shortened(after(["up", "down", "up", "degraded"], settings=hasty)[1]) == [
         "up-down", "down-up", "up-degraded flapping",
     ]  # fmt: skip
 
 
-def test_flapping_is_told_once_when_it_begins_and_once_when_it_is_over():
+def test_flapping_is_reported_once_when_it_begins_and_once_when_it_is_over():
     """During flapping the state moves without reports; the end reports the state."""
-    watched, told = after(["up"] * 21)
-    flapping, told = after((["down"] * 3 + ["up"] * 2) * 20, watched)
-    assert said(told) == ["up-down", "down-up", "up-down flapping"]
+    watched, moves = after(["up"] * 21)
+    flapping, moves = after((["down"] * 3 + ["up"] * 2) * 20, watched)
+    assert shortened(moves) == ["up-down", "down-up", "up-down flapping"]
     assert flapping.is_flapping
-    calm, told = after(["up"] * 20, flapping)
-    assert (told, calm.is_flapping) == ([], True)
-    calm, told = after(["up"] * 2, calm)
-    assert said(told) == ["up-up"]
-    assert (calm.is_flapping, told[0].is_flapping) == (False, False)
+    calm, moves = after(["up"] * 20, flapping)
+    assert (moves, calm.is_flapping) == ([], True)
+    calm, moves = after(["up"] * 2, calm)
+    assert shortened(moves) == ["up-up"]
+    assert (calm.is_flapping, moves[0].is_flapping) == (False, False)
 
 
 def test_the_weights_are_those_of_nagios():
@@ -150,8 +150,8 @@ def test_the_weights_are_those_of_nagios():
 
 def test_slow_flapping_shows_in_the_hard_state():
     """Twenty minutes down and twenty up are below 30 %, but the third move is reported."""
-    _, told = after(["up"] + (["down"] * 4 + ["up"] * 4) * 20)
-    assert said(told) == ["up-down", "down-up", "up-down flapping"]
+    _, moves = after(["up"] + (["down"] * 4 + ["up"] * 4) * 20)
+    assert shortened(moves) == ["up-down", "down-up", "up-down flapping"]
 
 
 def test_a_clock_that_goes_back_leaves_the_newest_look():

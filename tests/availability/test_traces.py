@@ -106,8 +106,8 @@ def flips_of(samples):
 def test_traces(seeds):
     """The states equal the reference; a true failure is hard at its third sample.
 
-    A true failure that follows calm is told once, and so is its end. What is told in a phase of
-    flapping and till the next true failure is at most a tenth of its flips.
+    A true failure that follows calm is reported once, and so is its end. A phase of flapping has
+    reports for at most a tenth of its flips, up to the next true failure.
     """
     undamped = flips = 0
     for number, seed in enumerate(seeds):
@@ -116,7 +116,7 @@ def test_traces(seeds):
         found = advanced(samples)
         assert found == reference(samples)
         raw = reference(samples, is_damped=False) if number % 8 == 0 else None
-        place, told, most = 0, 0, 0
+        place, moves, most = 0, 0, 0
         for (name, phase), (following, _) in pairwise([*phases, ("end", [])]):
             end = place + len(phase)
             if name == "failure":
@@ -127,12 +127,12 @@ def test_traces(seeds):
             elif name == "flapping":
                 start = place
             elif place and following in ("failure", "end"):
-                told += sum(each[2] for each in found[start:end])
+                moves += sum(each[2] for each in found[start:end])
                 most += flips_of(samples[start - 1 : place])
                 if raw:
                     undamped += sum(each[2] for each in raw[start:end])
             place = end
-        assert told * 10 <= most, seed
+        assert moves * 10 <= most, seed
         flips += most if raw else 0
     assert undamped * 10 > flips  # the negative control: without damping it does not hold
 
@@ -142,8 +142,8 @@ def test_traces(seeds):
 def test_every_pattern_of_short_phases_is_damped(down, up):
     """Alternating phases of up to ten samples give reports for a tenth of the flips at most."""
     samples = ["up"] * 30 + (["down"] * down + ["up"] * up) * 60
-    told = sum(each[2] for each in advanced(samples))
-    assert told * 10 <= flips_of(samples)
+    moves = sum(each[2] for each in advanced(samples))
+    assert moves * 10 <= flips_of(samples)
 
 
 @settings(max_examples=150, deadline=None)

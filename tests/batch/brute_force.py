@@ -18,7 +18,7 @@ from dispatch_cli.model.words import CARRYING_SERVICES
 from dispatch_cli.plans import services_for
 
 from .learned import learned_by_hand, turns_by_hand
-from .stands import Stands, acceptance_factor, stands
+from .naive_availability import NaiveAvailability, acceptance_factor, naive_availability
 from .worlds import HOLIDAYS, World
 
 Row = tuple[str, float, float, float]
@@ -72,13 +72,15 @@ def _passes(world: World, incident: Incident, entry: PlanEntry, provider: Provid
         and (vehicle.height_m or 0) <= (provider.max_height_m or inf)
         and (provider.height_m or 0) <= (incident.clearance_m or inf)
         and (has is None or all(set(group) & set(has) for group in needed))
-        and not _stands(world, incident, provider).is_out
+        and not _availability(world, incident, provider).is_out
         and provider.id not in incident.asked
     )  # fmt: skip
 
 
-def _stands(world: World, incident: Incident, provider: Provider) -> Stands:
-    return stands(provider, incident.when, HOLIDAYS, world.observations, world.rules.settings)
+def _availability(world: World, incident: Incident, provider: Provider) -> NaiveAvailability:
+    return naive_availability(
+        provider, incident.when, HOLIDAYS, world.observations, world.rules.settings
+    )
 
 
 def _is_inside(provider: Provider, place: Place) -> bool:
@@ -118,7 +120,7 @@ def _minutes(
     answer, acceptance, late, error = learned_by_hand(
         world.observations, settings, provider, service, factor
     )
-    wait = _stands(world, incident, provider).wait_min
+    wait = _availability(world, incident, provider).wait_min
     road_km = _km(provider, incident.place) * settings.detour
     if len(settings.speed) == 1:
         travel = road_km / settings.speed[0][1] * 60
@@ -176,7 +178,7 @@ def _expected(
     firms = {each.id: each for each in world.providers}
     minutes, refused = 0.0, 1.0
     for provider, *_, arrival, answer, acceptance in rows:
-        wait = _stands(world, incident, firms[provider]).wait_min
+        wait = _availability(world, incident, firms[provider]).wait_min
         minutes += refused * (answer + acceptance * max(0.0, arrival - min(wait, start)))
         refused *= 1 - acceptance
     return minutes + refused * settings.fallback_min

@@ -10,7 +10,7 @@ from dispatch_cli.model import Observations, Provider, ServiceSettings, Settings
 from dispatch_cli.model.case import Summary
 
 AS_OF_DAYS = 30
-"""The observations of these worlds are so much younger than the summaries."""
+"""The time from the summaries to the observations of these worlds."""
 
 
 def summaries_of(

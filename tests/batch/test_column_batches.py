@@ -19,7 +19,7 @@ from dispatch_cli.batch.job import batch_job, engine_choice
 from dispatch_cli.records import input_stream
 from tests.cli.conftest import TWO_FIRMS
 
-from .spoilt import NAMES, SOUND, SPOILT, row_of, spoilt_row
+from .invalid_rows import INVALID, NAMES, SOUND, invalid_row, row_of
 from .test_ties import EQUALS
 
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
@@ -86,7 +86,7 @@ def cells_of(chance: random.Random) -> dict[str, str]:
 def line_of(number: int, chance: random.Random) -> bytes:
     """Make an ordinary, unusual or invalid row, with or without quotes."""
     if chance.random() < 0.15:
-        return spoilt_row(number, chance.choice(list(SPOILT)))[0]
+        return invalid_row(number, chance.choice(list(INVALID)))[0]
     if chance.random() < 0.2:
         return row_of(number, chance.choice(SOUND))
     ordinary = {"id": f"r{number}", "lat": f"48.{number % 700 + 100}", "lon": "10.9",

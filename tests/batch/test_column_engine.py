@@ -91,7 +91,7 @@ def test_other_methods(method: str) -> None:
 
 
 def test_exact_ties() -> None:
-    """Exact ties are decided by the lot, never by compiled arithmetic."""
+    """Exact ties are decided by the digest, never by compiled arithmetic."""
     for seed in range(100, 106):
         for _, _, plain, compiled in pairs(seed, 80, ties=True):
             assert_alike(plain, compiled)

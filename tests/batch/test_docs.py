@@ -18,8 +18,8 @@ from dispatch_cli.batch.result_record import COLUMNS, json_schema
 from dispatch_cli.results.batch_results import BatchCounts, BatchSummary, ServiceSummary
 
 from ..docs.test_lists_and_words import first_cells, section
+from .invalid_rows import HEADER, random_rows
 from .running import ran
-from .spoilt import HEADER, random_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -108,7 +108,7 @@ def test_every_field_of_a_line_of_json_is_described() -> None:
         _, kind, text = rows[name]
         allowed = [field["type"]] if isinstance(field["type"], str) else field["type"]
         assert set(kind.split(" or ")) <= set(allowed), name
-        # What CSV says of emergency numbers stands in an array of its own.
+        # The emergency numbers of CSV are an array of their own.
         description = re.sub(r"; .* for an emergency number$", "", field.get("description", ""))
         assert description in text, name
         assert text.startswith("with `--full`: ") == (name in totals), name
@@ -173,5 +173,5 @@ def test_the_lines_that_put_the_rejects_together_do(home, firms):
     (home / "in.csv").write_bytes(HEADER + b"".join(raw for raw, _ in rows))
     assert ran(home, "in.csv", "--output", "out.csv")[0] == 6
     subprocess.run([sys.executable, "-c", code(PAGE, "python", "base64")], cwd=home, check=True)
-    spoilt = b"".join(raw for raw, reason in rows if reason)
-    assert (home / "again.csv").read_bytes() == spoilt
+    invalid = b"".join(raw for raw, reason in rows if reason)
+    assert (home / "again.csv").read_bytes() == invalid

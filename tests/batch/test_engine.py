@@ -107,7 +107,7 @@ def test_other_methods(method: str) -> None:
 
 
 def test_exact_ties() -> None:
-    """In a world of ties the lot and the log decide, for any number of places."""
+    """In a world of ties the digest and the log decide, for any number of places."""
     for seed in range(100, 108):
         world = World(seed, ties=True)
         incidents = world.rows(60)

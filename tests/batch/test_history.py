@@ -13,7 +13,7 @@ from dispatch_cli.model.check import CheckSettings, Maintenance, PhoneReport, Wa
 from tests.cli.test_history import CASCADE, OPEN, ranked, refused_often
 
 from ..worlds import NOON
-from .spoilt import HEADER, row_of
+from .invalid_rows import HEADER, row_of
 
 __all__ = ["refused_often"]
 

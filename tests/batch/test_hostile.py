@@ -12,8 +12,8 @@ from dispatch_cli.batch.job.engine_choice import WORTH_COMPILING
 
 from ..extras import NEEDS_BATCH
 from ..reject_files import read_rejects
+from .invalid_rows import HEADER, random_rows, row_of
 from .running import ran
-from .spoilt import HEADER, random_rows, row_of
 
 MIB = 1 << 20
 
@@ -214,9 +214,10 @@ def test_ten_times_the_rows_take_no_more_memory(home, times, options):
 
 
 def measured(folder, *argv):
-    """Run a batch: its exit code, and the most memory that it took, in KiB.
+    """Run a batch; returns its exit code and its peak memory in KiB.
 
-    The process says so itself: what ``wait4`` tells includes the memory of who started it.
+    The process measures itself, because ``wait4`` includes the memory of the process that started
+    it.
     """
     ended = subprocess.run(
         [sys.executable, "-c", _MEASURED, "batch", *argv],

@@ -12,8 +12,8 @@ import pytest
 from dispatch_cli.records.values import MOST_BYTES
 
 from ..reject_files import read_rejects
+from .invalid_rows import HEADER, random_rows, row_of
 from .running import killed_after, ran, started, wait_for, written
-from .spoilt import HEADER, random_rows, row_of
 
 pytestmark = pytest.mark.usefixtures("firms")
 

@@ -11,14 +11,14 @@ from dispatch_cli.batch.read.row_reader import REASONS
 from dispatch_cli.records.values import MOST_BYTES
 
 from ..reject_files import read_rejects
-from .spoilt import HEADER, SPOILT, random_rows, row_of, spoilt_row
+from .invalid_rows import HEADER, INVALID, invalid_row, random_rows, row_of
 
 
 def test_there_are_forty_ways_and_every_reason_of_a_csv_row_is_among_them():
     """They cover all reasons but those of JSON and of long records."""
-    assert len(SPOILT) >= 40
+    assert len(INVALID) >= 40
     apart = {"bad_json", "bad_csv", "bad_cell", "too_long"}
-    assert {reason for reason, _ in SPOILT.values()} == set(REASONS) - apart
+    assert {reason for reason, _ in INVALID.values()} == set(REASONS) - apart
 
 
 def ran(dispatch, home, rows, *options):
@@ -52,10 +52,10 @@ def test_output_and_rejects_are_the_input(dispatch, home, firms, seed, share):
     assert f"{len(ranked)} ranked, {len(rejects)} rejected" in found.err
 
 
-@pytest.mark.parametrize("way", SPOILT)
+@pytest.mark.parametrize("way", INVALID)
 def test_each_way_has_its_reason_and_spoils_no_neighbour(dispatch, home, firms, way):
     """Between two valid rows only the invalid one is rejected."""
-    raw, reason = spoilt_row(2, way)
+    raw, reason = invalid_row(2, way)
     multiline = row_of(3, {"note": '"one\ntwo"'})
     rows = [(row_of(1, {}), ""), (raw, reason), (multiline, "")]
     found, ranked, rejects = ran(dispatch, home, rows)

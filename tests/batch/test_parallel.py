@@ -47,7 +47,7 @@ def test_an_input_that_breaks_off_gives_what_was_read_before() -> None:
 
 
 def test_nothing_more_is_begun_when_the_caller_leaves() -> None:
-    """Leaving early waits only for running parts, and leaves no thread."""
+    """An early end waits only for running parts, and leaves no thread."""
     begun: list[int] = []
 
     def work(number: int) -> None:

@@ -14,8 +14,8 @@ from dispatch_cli.batch.job import part_files
 from dispatch_cli.errors import ConflictError
 from tests.cli.conftest import TWO_FIRMS
 
+from .invalid_rows import HEADER, row_of
 from .running import ran, started, wait_for, written
-from .spoilt import HEADER, row_of
 
 SLOW = {"lat": "N 48 22 13.8", "lon": "E 10 53 52"}
 """Rows that are read one by one even with the extra: a batch of them is not over at once."""

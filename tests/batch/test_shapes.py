@@ -10,7 +10,7 @@ from dispatch_cli.model import Incident, Vehicle
 from .worlds import World
 
 FIELDS = {"is_injured": "injured", "is_hazardous": "hazard"}
-"""Facts that are no fields, and the field of each."""
+"""Facts that are not fields, and the field of each."""
 
 
 class SpiedVehicle(Vehicle, frozen=True):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dispatch_cli.batch.job.tally import BatchTally, ServiceTally, summary_of
 from tests.terminal import on_terminal
 
+from .invalid_rows import HEADER, row_of
 from .running import ran
-from .spoilt import HEADER, row_of
 
 NOON = ("--when", "2026-11-27T12:00")
 

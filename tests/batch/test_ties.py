@@ -1,4 +1,4 @@
-"""Equal firms at a repeated place: each row draws its own lot."""
+"""Equal firms at a repeated place: the digest of each row breaks the tie."""
 
 import csv
 import subprocess
@@ -60,7 +60,7 @@ def test_cascade_stays_repeatable(dispatch, equals):
 
 
 def test_the_lot_goes_by_the_number_of_the_row(dispatch, equals):
-    """A rejected row changes no lot, because all rows of the file are counted."""
+    """A rejected row changes no order of equals, because all rows of the file are counted."""
     whole = firsts(dispatch("batch", "in.csv", "--format", "csv").out.encode())
     (equals / "in.csv").write_bytes(HEAD + b"nowhere,tow,\n" + 199 * ROW)
     assert firsts(dispatch("batch", "in.csv", "--format", "csv").out.encode()) == whole[1:]

@@ -28,7 +28,7 @@ from dispatch_cli.model import (
 )
 
 from .learned import summaries_of
-from .stands import BERLIN, HOURS, some_known
+from .naive_availability import BERLIN, HOURS, some_known
 
 START = datetime(2026, 10, 20, tzinfo=UTC)
 DAYS = 80
@@ -44,9 +44,9 @@ def holidays(region: str, years: Iterable[int]) -> list[date]:
 
 
 class World:
-    """A random provider file, its rows and what is observed beside it.
+    """A random provider file, its rows and its observations.
 
-    With ``ties`` bases and minutes come from so few values that many orders are decided by lot.
+    With ``ties`` bases and minutes come from so few values that the digest decides many orders.
     Half of the worlds are ``plain``: circles and few limits, so that many stand in each order.
     """
 

@@ -26,7 +26,7 @@ def ranked(dispatch, home, content, *options, name="in.csv"):
     ["sep=;\n", '"sep=;"\n', "SEP=;\r\n", "sep=;;;;\n", "\ufeffsep=;\n", "sep=; \n", "Sep=;\n"],
 )
 def test_excels_first_line_names_the_delimiter(dispatch, firms, home, first):
-    """The line is no header and no row; rows count from behind it."""
+    """The line is neither a header nor a row; rows count from behind it."""
     ran, ids = ranked(dispatch, home, f"{first}id;kind;lat;lon\nr1;tow;48,37;10,89\n;x;1;1\n")
     assert ids == ["r1"]
     assert "in.csv:4: " in ran.err
@@ -44,7 +44,7 @@ def test_the_line_names_any_delimiter(dispatch, firms, home, sign):
     "first", ["sep=\n", "sep=\r\n", 'sep="\n', "sep=tab\n", "sep=\\t\n", '"sep="\n']
 )
 def test_a_first_line_without_a_sign_names_none(dispatch, firms, home, first):
-    """The delimiter is then found in the header row; "tab" is a sign, too."""
+    """The delimiter is then found in the header row; "tab" is a delimiter as well."""
     _, ids = ranked(dispatch, home, f"{first}id\tkind\tat\nr1\ttow\t86150\n")
     assert ids == ["r1"]
 
@@ -66,7 +66,7 @@ def test_a_first_line_without_a_sign_names_none(dispatch, firms, home, first):
     ],
 )
 @pytest.mark.usefixtures("firms")
-def test_a_header_row_that_is_missing_is_told_with_what_to_do(
+def test_a_header_row_that_is_missing_is_reported_with_what_to_do(
     dispatch, home, content, options, said
 ):
     """Nothing is a traceback: the lines, the option or the delimiter are named."""
@@ -149,7 +149,7 @@ def test_missing_and_empty_last_cells_lose_no_row(dispatch, firms, home, content
     ],
 )
 def test_the_delimiter_is_the_one_that_gives_a_place_and_a_kind(dispatch, firms, home, header):
-    """A sign that is more frequent inside names does not split them."""
+    """A delimiter that is more frequent inside names does not split them."""
     sign = next(each for each in ",;|\t" if f"kind{each}at" in header.replace('"', ""))
     count = header.replace('"', "").split(sign).index("kind")
     cells = ["r1", "tow", "86150"] if count == 1 else ["x", "r1", "tow", "86150"]
@@ -172,7 +172,7 @@ def test_a_title_above_the_header_is_named_and_skipped(dispatch, firms, home, ab
 
 
 def workbook(*names: str) -> bytes:
-    """A zip archive with some entries."""
+    """Make a zip archive with some entries."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name in names:
@@ -198,7 +198,7 @@ def workbook(*names: str) -> bytes:
     ],
 )
 def test_a_file_that_is_no_table_is_named(dispatch, firms, home, content, kind):
-    """The first bytes tell what was uploaded, whatever its name is; a hint says what to do."""
+    """The first bytes show the kind of a file, with any name; a hint says what to do."""
     ran, _ = ranked(dispatch, home, content)
     assert ran.code == 4
     assert kind in ran.err
@@ -226,7 +226,7 @@ def test_usual_names_are_taken_and_told(dispatch, firms, home, header, taken):
     ran, ids = ranked(dispatch, home, f"{header},id\n48.37,10.89,tow,r1\n")
     assert ids == ["r1"], ran.err
     assert all(part in ran.err for part in taken.split(","))
-    assert "--columns names them for good" in ran.err
+    assert "--columns sets them explicitly" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_column_of_times_of_day_is_refused_row_by_row(dispatch, firms, home):
     assert "has no date" in ran.err
 
 
-def test_several_columns_for_one_fact_are_told_and_not_taken(dispatch, firms, home):
+def test_several_columns_for_one_fact_are_reported_and_not_used(dispatch, firms, home):
     """Needed facts stop the batch with both names; others are left out with a word."""
     ran, _ = ranked(dispatch, home, "lat,lon,Stichwort,Einsatzart\n48.37,10.89,tow,tow\n")
     assert ran.code == 4

@@ -30,7 +30,7 @@ from dispatch_cli.notation.centres import centres
 from dispatch_cli.public_holidays import holiday_dates
 from dispatch_cli.results.coverage_results import CoverageGap, CoverageReport
 
-from ..batch.stands import some_known, without_hours
+from ..batch.naive_availability import some_known, without_hours
 from ..worlds import MemoryCatalog, looked_at, no_holidays, observed, provider
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -85,7 +85,7 @@ def test_two_firms_and_a_weekend() -> None:
 @pytest.mark.parametrize(
     ("start", "gap"),
     [
-        # The night to 25 October 2026 has 02:00 to 03:00 twice: nine hours of nobody, in CEST
+        # The night to 25 October 2026 has 02:00 to 03:00 twice: a gap of nine hours, in CEST
         # before and CET after; the one to 28 March 2027 lacks it.
         ("2026-10-24T12:00", ("2026-10-24T20:00", "2026-10-25T05:00")),
         ("2027-03-27T12:00", ("2027-03-27T21:00", "2027-03-28T04:00")),
@@ -200,7 +200,7 @@ def test_other_postcodes_as_many_are_one_gap() -> None:
 
 
 def test_where_nobody_ever_comes_is_counted_and_no_gap() -> None:
-    """Postcodes that no firm serves are counted, but are no gap."""
+    """Postcodes that no firm serves are counted, but are not a gap."""
     found = _plan([_firm("one", "24/7"), _firm("two", "24/7")], "2026-11-27T12:00")
     here = sum(1 for code, _, _ in centres().everything() if code.startswith("86"))
     assert [(each.region, each.served, each.postcodes) for each in found.services] == [

@@ -10,16 +10,16 @@ from dispatch_cli.render.layout import Screen, cells, line_text
 
 
 def counted() -> BatchTally:
-    """A large batch with two services, many unserved places, and rejects."""
+    """Make a large batch with two services, many unserved places, and rejects."""
     tow = ServiceTally(
         rows=1_000_000,
         served=900_000,
         steps={100 + 7 * step: 900 for step in range(1_000)},
         reasons={"outside_area": 31_000_000, "closed_now": 2_000_000, "vehicle_too_heavy": 12,
                  "already_asked": 3, "no_unit": 2, "down": 1},
-        nobody={f"9{number:04}": 25_000 - number for number in range(12)},
+        unserved={f"9{number:04}": 25_000 - number for number in range(12)},
     )  # fmt: skip
-    lockout = ServiceTally(rows=10, served=0, nobody={"abroad": 10})
+    lockout = ServiceTally(rows=10, served=0, unserved={"abroad": 10})
     return BatchTally(
         rows=1_200_000,
         rejected=200_000,

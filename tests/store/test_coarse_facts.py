@@ -15,7 +15,7 @@ NOON = datetime(2026, 11, 27, 12, 3, tzinfo=UTC)
 
 
 def canary(kind: Any) -> Any:
-    """A value of a type that is not the default of any fact."""
+    """Make a value of a type that is not the default of any fact."""
     types = {bool: True, int: 7, float: 2.3, str: "canary", tuple: ("canary",)}
     return next(value for each, value in types.items() if each in (kind, *get_args(kind)))
 

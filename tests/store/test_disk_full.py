@@ -15,7 +15,7 @@ STEPS = 9
 
 
 def _until_full(path: Path, most_bytes: int) -> int:
-    """In a process whose files may not grow further: decide until that fails; exit code 5 if well.
+    """Decide until a write fails, in a process whose files cannot grow; exit code 5 if correct.
 
     Its acknowledgements go into a pipe of their own, which no limit holds for.
     """

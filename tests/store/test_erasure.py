@@ -20,7 +20,7 @@ from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 from dispatch_cli.store.erasure import blurred, forgotten
 
-from . import finding
+from . import place_grid
 from .sample import (
     MINUTE,
     NOW,
@@ -353,7 +353,7 @@ def test_what_is_kept_of_forecasts_says_no_more_than_the_offers(tmp_path: Path) 
 
 def _driven(
     place: Place, drivers: int, chance: random.Random, late_min: float
-) -> tuple[Case, dict[str, finding.Base]]:
+) -> tuple[Case, dict[str, place_grid.Base]]:
     """Make a closed case to which several firms from all directions have driven, some late."""
     bases = {
         f"p{number}": (place.lat + chance.uniform(-0.3, 0.3), place.lon + chance.uniform(-0.4, 0.4))
@@ -361,7 +361,7 @@ def _driven(
     }
     offers: list[Offer] = []
     for number, (provider, base) in enumerate(bases.items(), 1):
-        minutes = finding.drive_min(base, place.lat, place.lon)
+        minutes = place_grid.drive_min(base, place.lat, place.lon)
         there_min = minutes + chance.uniform(0, late_min)
         made = accepted(number, provider, minutes=there_min, service=f"s{number}")
         said = {"base_min": round(minutes), "forecast_min": round(minutes), "acceptance": 0.7}
@@ -384,13 +384,13 @@ def test_the_place_cannot_be_found_again(count: int, by_forecast: bool) -> None:
         place = place_at(chance.uniform(48, 53.5), chance.uniform(8, 12.5))
         full, bases = _driven(place, 1 + number % 4, chance, 40.0 if by_forecast else 0.0)
         left = forgotten(full, LATER)
-        found = finding.possible_places(left, bases, by_forecast=by_forecast)
-        narrow += finding.apart_km(found) < 4.0
+        found = place_grid.possible_places(left, bases, by_forecast=by_forecast)
+        narrow += place_grid.apart_km(found) < 4.0
         if number % 4 == 3 and number < 12:  # the control: with exact drives it is found
             region = replace(full.incident, place=left.incident.place)
             exact = replace(full, services=(), incident=region)
-            found = finding.possible_places(exact, bases, 0.6, by_forecast=by_forecast)
-            assert finding.apart_km(found) < 2.5
+            found = place_grid.possible_places(exact, bases, 0.6, by_forecast=by_forecast)
+            assert place_grid.apart_km(found) < 2.5
     # Where a circle just touches the rim of a region, the sliver between them may be narrow.
     assert narrow <= count // 100
 

@@ -46,7 +46,7 @@ def _decide(store: Store, case_id: int, units: int) -> Told:
 
 
 def _decide_carelessly(path: Path, case_id: int, units: int) -> Told:
-    """The control: read, then write, without lock and index."""
+    """Return the control: read, then write, without lock and index."""
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     busy = {row[0] for row in connection.execute("SELECT unit FROM offer")}
     unit = next((each for each in range(1, units + 1) if each not in busy), 0)

@@ -89,7 +89,9 @@ def test_a_wipe_while_another_program_writes(
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_a_fault_within_a_piece_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_within_a_piece_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An error of SQLite during a step has a message, and the next run continues."""
     with opened(tmp_path / "cases.sqlite3") as store:
         _life(store, 1)

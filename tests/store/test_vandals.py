@@ -258,7 +258,7 @@ class Walk:
         self._put(branch, self.path)
 
     def _act_s(self) -> float:
-        """How long opening a case takes here: kills must fall into it, on fast disks as well."""
+        """Measure how long opening a case takes, so that kills fall into it on fast disks too."""
         program = Program(self.folder / "timed" / self.path.name)
         program.tell("open 1")
         begin = time.perf_counter()

@@ -13,7 +13,7 @@ from numba import njit
 
 from ...model import sphere
 from ...model.digest import blake2b
-from .. import kernel, offer_kernel
+from .. import kernel, kernel_tables, offer_kernel
 from ..kernel_tables import Backend, Column
 
 Array = np.ndarray[Any, Any]
@@ -70,7 +70,9 @@ def _stamped(function: Any) -> Any:
 
 @cache
 def _source_stamp() -> str:
-    sources = (kernel.__file__, offer_kernel.__file__, __file__, sphere.__file__)
+    # numba stores the classes of the tables by name in its cache, and fails if one is missing.
+    modules = (kernel, kernel_tables, offer_kernel, sphere)
+    sources = [__file__, *(str(each.__file__) for each in modules)]
     states = [Path(each).stat() for each in sources]
     facts = repr([(state.st_size, state.st_mtime_ns) for state in states])
     return blake2b(facts.encode(), digest_size=4).hexdigest()

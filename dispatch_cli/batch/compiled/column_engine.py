@@ -16,7 +16,7 @@ from ..kernel_tables import (
     CellEntries,
     CodeEntries,
     HoursTable,
-    OfferTable,
+    OfferColumns,
     SideTable,
     TaskResults,
     TaskTable,
@@ -131,7 +131,7 @@ class ColumnEngine(Engine):
 
         def arguments(
             name: str,
-        ) -> tuple[OfferTable, HoursTable, SideTable, CellEntries, CodeEntries, TaskTable]:
+        ) -> tuple[OfferColumns, HoursTable, SideTable, CellEntries, CodeEntries, TaskTable]:
             cell, cells = self._cell_entries(name, block, picked)
             return (self.table(name, at_night=at_night), block.hours, laid_out, cells,
                     self.coded(name), tasks._replace(cell=cell))  # fmt: skip

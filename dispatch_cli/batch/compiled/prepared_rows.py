@@ -23,7 +23,7 @@ from .place_codes import MOST_CODES, find_codes
 _MOST_US = 7_258_118_400_000_000
 """The year 2200: rows beyond it, or before 1970, are ranked by the desk."""
 _MOST_HOURS = 8
-"""Sets of stretches of which the hours are in the cache."""
+"""The number of sets of stretches whose hours are cached."""
 _ELSEWHERE, _HALF = -1 << 40, 1 << 19
 
 
@@ -151,7 +151,7 @@ class RowPreparer:
         return codes, counts, foreign_km
 
     def _is_night(self, at_us: Array) -> Array:
-        """Return whether it is night at each moment, if any provider differs at night."""
+        """Return whether each moment is at night; all False if no provider differs at night."""
         if not self._engine.offers.differ_at_night:
             return np.zeros(len(at_us), np.bool_)
         moments = pl.Series(at_us).cast(pl.Datetime("us", "UTC"))

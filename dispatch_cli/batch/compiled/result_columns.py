@@ -262,10 +262,10 @@ def _put_reasons(
     engine: ColumnEngine, ranking: ServiceRanking, start: Array, filled: FilledLines
 ) -> None:
     """Write the reasons of tasks without a candidate."""
-    nobody = np.flatnonzero(_served(engine, ranking) == 0)
+    unserved = np.flatnonzero(_served(engine, ranking) == 0)
     reasons = [filled.text(engine.reason_of(gate)) for gate in range(len(engine.reasons) + 1)]
-    filled.lines.service[start[nobody]] = filled.text(ranking.service)
-    filled.lines.reason[start[nobody]] = np.array(reasons)[ranking.gate[nobody]]
+    filled.lines.service[start[unserved]] = filled.text(ranking.service)
+    filled.lines.reason[start[unserved]] = np.array(reasons)[ranking.gate[unserved]]
 
 
 def _put_calls(

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from ...model.sphere import great_circle_km
-from ..kernel_tables import Backend, CellEntries, Column, OfferTable
+from ..kernel_tables import Backend, CellEntries, Column, OfferColumns
 
 STEP_DEG = 0.2
 WIDER = (1, 4, 16, 64)
@@ -48,7 +48,7 @@ class CellLists:
         self,
         kernel: Any,
         backend: Backend,
-        table: OfferTable,
+        table: OfferColumns,
         offers: Sequence[int],
         wide_km: float,
     ) -> None:

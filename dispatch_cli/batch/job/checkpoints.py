@@ -121,7 +121,7 @@ class StateFiles:
         _replace(self.checkpoint_path, msgspec.json.encode(checkpoint))
 
     def remove(self) -> None:
-        """Remove both files, the start last: with it alone, a resumed batch begins again."""
+        """Remove both files, the checkpoint first: a start without one begins the batch again."""
         self.checkpoint_path.unlink(missing_ok=True)
         self.start_path.unlink(missing_ok=True)
 

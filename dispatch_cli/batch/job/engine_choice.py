@@ -77,7 +77,7 @@ def column_batches_for(
 
     assert isinstance(ranker, ColumnEngine)  # noqa: S101 - the only subclass
     if hasattr(signal, "siginterrupt"):
-        # Since polars was imported, a read that waits for input would go on after Ctrl-C.
+        # After the import of polars, a read that waits for input would continue after Ctrl-C.
         signal.siginterrupt(signal.SIGINT, True)
     ranker.warm_up(notify)
     return ColumnBatches(records.rows, reader, columns, ranker, writer)

@@ -29,14 +29,14 @@ class ServiceTally(Struct, kw_only=True):
     """The counts of one service.
 
     ``steps`` counts served incidents by tenths of expected minutes, ``reasons`` exclusions by
-    reason, ``nobody`` incidents without a candidate by postcode.
+    reason, ``unserved`` incidents without a candidate by postcode.
     """
 
     rows: int = 0
     served: int = 0
     steps: dict[int, int] = {}
     reasons: dict[str, int] = {}
-    nobody: dict[str, int] = {}
+    unserved: dict[str, int] = {}
 
 
 class BatchTally(Struct, kw_only=True):
@@ -74,7 +74,7 @@ class BatchTally(Struct, kw_only=True):
         _add(tally.reasons, ranks.counts or {})
         if not ranks.rows:
             postcode = ABROAD if place.foreign_km else place.postcode
-            _add(tally.nobody, {postcode: 1})
+            _add(tally.unserved, {postcode: 1})
             return
         tally.served += 1
         if ranks.expected_min is not None:
@@ -114,7 +114,7 @@ def summary_of(tally: BatchTally) -> BatchSummary:
 
 
 def _service(name: str, tally: ServiceTally) -> ServiceSummary:
-    places = _by_frequency(tally.nobody)
+    places = _by_frequency(tally.unserved)
     return ServiceSummary(
         service=name,
         incidents=tally.rows,

@@ -24,7 +24,7 @@ class ColumnMapping(Struct, frozen=True):
     joined: Mapping[str, tuple[str, ...]] = {}
     """The columns of a fact whose cells are joined by a blank, by its name in ``by_fact``."""
     by_name: Mapping[str, str] = {}
-    """The columns that were found by a usual name: they are told to the user."""
+    """The columns that were found by a usual name; the user is informed of them."""
     ambiguous: Mapping[str, tuple[str, ...]] = {}
     """The columns that may be a fact; none of them is used."""
 
@@ -194,7 +194,7 @@ def column_notes(columns: ColumnMapping) -> Iterator[Message]:
     """Note which columns are used because of their names, and which are ambiguous."""
     if columns.by_name:
         yield Message(
-            "columns taken by their names: {columns}; --columns names them for good",
+            "columns used because of their names: {columns}; --columns sets them explicitly",
             columns=columns_option(columns.by_name),
         )
     for fact, found in columns.ambiguous.items():

@@ -13,7 +13,7 @@ FACTS = ("id", "kind", "lat", "lon", "at", "when", *RawIncident.__struct_fields_
 """Every fact that a column can have; ``at`` is any place that ``--at`` accepts."""
 
 JOINT = "+"
-"""The sign between columns whose cells are joined into one fact: ``when=Datum+Uhrzeit``."""
+"""The character between columns whose cells are joined into one fact: ``when=Datum+Uhrzeit``."""
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "id": (
@@ -50,7 +50,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "injured": ("injured", "verletzte"),
     "brand": ("brand", "marke", "fabrikat", "make"),
 }  # fmt: skip
-"""Names without blanks, signs, umlauts and case."""
+"""The usual names in lower case, without blanks, punctuation and umlauts."""
 
 _OF_AN_INCIDENT = ("", "einsatz", "alarm", "anruf", "start", "beginn", "call", "incident")
 _DAYS = frozenset({"tag", *(f"{of}{day}" for of in _OF_AN_INCIDENT for day in ("date", "datum"))})

@@ -40,9 +40,9 @@ def table_of(
 
 def _guarded(frame: pl.DataFrame) -> list[pl.Expr]:
     """Put a single quote before each text that a spreadsheet would take for a formula."""
-    signs = "".join(FORMULA_CHARACTERS).replace("-", "\\-")
+    characters = "".join(FORMULA_CHARACTERS).replace("-", "\\-")
     return [
-        pl.when(pl.col(name).str.contains(f"^[{signs}]")).then("'" + pl.col(name))
+        pl.when(pl.col(name).str.contains(f"^[{characters}]")).then("'" + pl.col(name))
         .otherwise(pl.col(name)).alias(name)
         for name, kind in frame.schema.items() if kind == pl.String
     ]  # fmt: skip

@@ -26,7 +26,7 @@ SOUND: list[dict[str, str]] = [
 ]
 """Cells that differ from those of an ordinary row."""
 
-SPOILT: dict[str, tuple[str, dict[str, str]]] = {
+INVALID: dict[str, tuple[str, dict[str, str]]] = {
     "nothing says where": ("no_place", {"lat": "", "lon": ""}),
     "blanks say where": ("no_place", {"lat": " ", "lon": " ", "at": "  "}),
     "lat alone": ("bad_position", {"lon": ""}),
@@ -88,9 +88,9 @@ def row_of(number: int, cells: dict[str, str]) -> bytes:
     return f"{text}\n".encode("latin-1")
 
 
-def spoilt_row(number: int, way: str) -> tuple[bytes, str]:
+def invalid_row(number: int, way: str) -> tuple[bytes, str]:
     """Make an invalid row, and the reason of its reject."""
-    reason, cells = SPOILT[way]
+    reason, cells = INVALID[way]
     if way == "an empty line":
         return b"\n", reason
     if way == "blanks":
@@ -102,9 +102,9 @@ def spoilt_row(number: int, way: str) -> tuple[bytes, str]:
 def random_rows(seed: int, count: int, share: float = 0.1) -> list[tuple[bytes, str]]:
     """Make rows with the reason of each invalid one ("" for a valid one)."""
     chance = random.Random(seed)
-    ways = list(SPOILT)
+    ways = list(INVALID)
     return [
-        spoilt_row(number, chance.choice(ways))
+        invalid_row(number, chance.choice(ways))
         if chance.random() < share
         else (row_of(number, chance.choice(SOUND)), "")
         for number in range(1, count + 1)

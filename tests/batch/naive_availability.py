@@ -28,7 +28,7 @@ HOURS: dict[str | None, Callable[[datetime, Iterable[date]], bool]] = {
 """Each text, and whether it is open, or may be, at a moment where some days are holidays."""
 
 
-class Stands(NamedTuple):
+class NaiveAvailability(NamedTuple):
     """Whether a provider is excluded, else the minutes of its wait."""
 
     is_out: bool
@@ -74,21 +74,21 @@ def _some_bookings(random: Random, provider: str, now: datetime) -> tuple[Bookin
     return tuple(found)
 
 
-def stands(
+def naive_availability(
     provider: Provider,
     when: datetime,
     holidays: Iterable[date],
     seen: Observations,
     settings: Settings,
-) -> Stands:
+) -> NaiveAvailability:
     """Compute whether a provider can come at a moment, and its wait."""
     found = without_hours(provider, when, seen, settings)
     hold = provider.on_hold
     if hold and (hold.until is None or when < hold.until):
-        return Stands(is_out=True)
+        return NaiveAvailability(is_out=True)
     wait_min = _until_open(provider, when, holidays if provider.region else ())
     if wait_min is None:
-        return Stands(is_out=True)
+        return NaiveAvailability(is_out=True)
     return found._replace(wait_min=max(found.wait_min, wait_min))
 
 
@@ -121,14 +121,14 @@ def _is_surely_open(provider: Provider, at: datetime, holidays: Iterable[date]) 
 
 def without_hours(
     provider: Provider, when: datetime, seen: Observations, settings: Settings
-) -> Stands:
+) -> NaiveAvailability:
     """Compute the availability by units, checks and report, without hours."""
     known = seen.known.get(provider.id, Known())
     if provider.units == 0:
-        return Stands(is_out=True)
+        return NaiveAvailability(is_out=True)
     state, free, said_wait, since, is_phone = _said(known, when, seen.now)
     if state == "down":
-        return Stands(is_out=True)
+        return NaiveAvailability(is_out=True)
     is_busy = free == 0 or (state == "busy" and free is None)
     said_min = settings.busy_wait_min if said_wait is None else said_wait
     units = range(1, provider.units + 1)
@@ -137,19 +137,19 @@ def without_hours(
     late = [any(each.end <= past for each in jobs) for jobs in own]
     taken = [any(each.begin <= when < each.end for each in jobs) for jobs in own]
     if any(not (one or other) for one, other in zip(late, taken, strict=True)):
-        return Stands(False, said_min if is_busy else 0.0)
+        return NaiveAvailability(False, said_min if is_busy else 0.0)
     if any(one and not other for one, other in zip(late, taken, strict=True)):
         if is_busy:
-            return Stands(False, said_min)
+            return NaiveAvailability(False, said_min)
         due = min(
             max(each.end for each in jobs if each.end <= past)
             for jobs, one, other in zip(own, late, taken, strict=True)
             if one and not other
         )
         has_said = is_phone and bool(free) and since >= due
-        return Stands(False, 0.0, not has_said)
+        return NaiveAvailability(False, 0.0, not has_said)
     own_min = min(_until_free(jobs, when) for jobs in own)
-    return Stands(False, max(own_min, said_wait or 0.0) if is_busy else own_min)
+    return NaiveAvailability(False, max(own_min, said_wait or 0.0) if is_busy else own_min)
 
 
 def _until_free(jobs: Iterable[Booking], when: datetime) -> float:
