@@ -109,7 +109,7 @@ def _date(found: str, key: str) -> Message | None:
     try:
         instead = date_in(found)
     except ValueError:
-        template = "{found} is no date and time of the calendar: write one such as {example}"
+        template = "{found} is not a date and time of the calendar: write one such as {example}"
         return Message(template, found=shown(found), example="2026-12-24 18:00")
     if not instead:
         return None
@@ -193,7 +193,7 @@ def _text(found: str, key: str) -> Message:
     if found.startswith("(") and "text" not in kinds_of(key):
         return Message("( begins nothing in TOML: a list stands in [ and ]")
     if re.match(r"&#?\w+", found):
-        template = "{entity} is a sign of a web page: write the sign itself"
+        template = "{entity} is a character of a web page: write the character itself"
         return Message(template, entity=found.partition(";")[0] + ";")
     if re.fullmatch(r"\+?[0-9][0-9 \t/().–-]{4,}", found):
         template = "{found} needs quotes, as every telephone number: write {instead}"

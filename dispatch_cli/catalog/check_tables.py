@@ -192,7 +192,7 @@ def _check_keys(
         if key not in ("kind", *keys.keys):
             reporter.report(
                 (*path, key),
-                '{key} is no key of a check of kind "{kind}": {allowed}',
+                '{key} is not a key of a check of kind "{kind}": {allowed}',
                 key=key,
                 kind=kind,
                 allowed=", ".join(keys.keys),

@@ -49,7 +49,7 @@ class StoredMessage(Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, message: Message) -> "StoredMessage":
-        """Store a message; a value that is no number and no message is stored as text."""
+        """Store a message; a value that is neither a number nor a message is stored as text."""
         return cls(message.id, {name: _stored(each) for name, each in message.values.items()})
 
     def restore(self) -> Message:

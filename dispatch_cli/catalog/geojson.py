@@ -15,7 +15,7 @@ from .untrusted_files import decode, refuse_deep_nesting
 
 MAX_POINTS = 100_000
 _MOST_FAULTS = 5
-"""At most so many faults of a file are named; the others are counted."""
+"""The largest number of faults of a file that are named; the others are counted."""
 
 # A box round Germany, to detect swapped latitude and longitude.
 _GERMANY = ((47.2, 55.2), (5.8, 15.1))

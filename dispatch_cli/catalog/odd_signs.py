@@ -1,4 +1,4 @@
-"""Say what to write instead of a sign that stands outside quotes and that TOML does not know."""
+"""Say what to write instead of a character outside quotes that TOML does not allow."""
 
 import re
 import unicodedata
@@ -15,21 +15,24 @@ _JOINED_FILES = "\ufeff"
 
 
 def say_sign(stop: TomlStop) -> Message | None:
-    """Make the sentence for the sign at which the parser stops; None for a sign of TOML."""
+    """Make the sentence for the character at which the parser stops; None for one of TOML."""
     sign = stop.sign
     if not sign or (sign.isascii() and (sign.isprintable() or sign in "\t\n") and sign != "`"):
         return None
     if sign in _OPENING:
         return _say_quote(stop)
     if sign == _JOINED_FILES:
-        return Message("a byte order mark (U+FEFF) is inside the file: delete this invisible sign")
+        return Message(
+            "a byte order mark (U+FEFF) is inside the file: delete this invisible character"
+        )
     if sign == "\r":
         return Message(
             "a carriage return (U+000D) ends a line alone: save the file with line ends LF or CRLF"
         )
     name = {"sign": _code(sign), "name": _name(sign)}
     if sign in _LINE_BREAKS:
-        return Message("{sign} ({name}) breaks no line in TOML: put a line break (LF) here", **name)
+        template = "{sign} ({name}) is not a line break in TOML: put a line break (LF) here"
+        return Message(template, **name)
     category = unicodedata.category(sign)
     if category == "Zs":
         if stop.text[stop.at - 1 : stop.at].isdigit() and stop.rest[1:2].isdigit():
@@ -37,12 +40,12 @@ def say_sign(stop: TomlStop) -> Message | None:
         template = "{sign} ({name}) is a hard blank: write a normal blank"
         return Message(template, **name)
     if category in ("Cf", "Cc", "Co", "Cn", "Cs"):
-        return Message("{sign} ({name}) is an invisible sign: delete it", **name)
+        return Message("{sign} ({name}) is an invisible character: delete it", **name)
     return _say_visible(stop, sign)
 
 
 def _say_visible(stop: TomlStop, sign: str) -> Message | None:
-    """Make the sentence for a sign that looks like one of TOML, or for a letter in a key."""
+    """Make the sentence for a character that looks like one of TOML, or for a letter in a key."""
     if sign in _DASHES:
         if stop.at == stop.value_at and stop.value[1:2].isdigit():
             template = "{sign} ({code}) is not the minus sign of TOML: write -"
@@ -50,7 +53,7 @@ def _say_visible(stop: TomlStop, sign: str) -> Message | None:
         return None
     plain = unicodedata.normalize("NFKC", sign)
     if plain != sign and plain.isascii() and plain.strip():
-        template = "{sign} ({code}) is not the sign {plain}: write {plain}"
+        template = "{sign} ({code}) is not the character {plain}: write {plain}"
         return Message(template, sign=sign, code=_code(sign), plain=plain)
     if stop.value_at >= 0 or not unicodedata.category(sign).startswith(("L", "M")):
         return None

@@ -16,7 +16,7 @@ T = TypeVar("T")
 HINT = 'run "dispatch providers validate" after the fix'
 
 MOST_REPORTED = 50
-"""At most so many problems, and so many warnings, are reported; the others are counted."""
+"""The largest number of problems, and of warnings, that are reported; the others are counted."""
 
 
 class TomlFile(Struct, frozen=True):

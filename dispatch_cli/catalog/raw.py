@@ -13,7 +13,7 @@ from ..model.check import MOST_BUDGET_S, MOST_NAMED
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Minutes = Annotated[float, Meta(ge=0, lt=1440)]
-"""Less than a day: help that takes longer is none."""
+"""Below one day, because help that takes longer does not count as help."""
 Fallback = Annotated[float, Meta(gt=0, le=10_000)]
 Speed = Annotated[float, Meta(gt=0, le=300)]
 SpeedTable = Annotated[
@@ -42,7 +42,7 @@ class RawMinutes(Struct, forbid_unknown_fields=True, kw_only=True):
     detour: Annotated[Detour | None, _doc("Road length divided by great circle.")] = None
     speed_kmh: Annotated[Speed | None, _doc("Driving speed in km/h.")] = None
     speed: Annotated[
-        SpeedTable | None, _doc("[[km, km/h], …]: up to so many km of road at that speed.")
+        SpeedTable | None, _doc("[[km, km/h], …]: the speed up to each number of km of road.")
     ] = None
     turnout_min: Annotated[Minutes | None, _doc("Minutes from acceptance to departure.")] = None
     answer_min: Annotated[Minutes | None, _doc("Mean minutes of a call.")] = None
@@ -280,7 +280,7 @@ class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
     ] = None
     near_min: Annotated[
         Annotated[float, Meta(ge=0, le=10_080)] | None,
-        _doc("States count for incidents within so many minutes; default 60."),
+        _doc("Minutes from now within which states count for an incident; default 60."),
     ] = None
     remind_min: Annotated[Minutes | None, _doc("Minutes until --quiet repeats; default 60.")] = None
     reference: Annotated[

@@ -40,7 +40,7 @@ class _Meeting(Struct, frozen=True):
 
 
 def ring_faults(rings: Sequence[Ring]) -> list[Message]:
-    """List the reasons why an outer ring and its holes are no area, with their points.
+    """List the reasons why an outer ring and its holes are not an area, with their points.
 
     A ring encloses an area, and neither crosses nor touches itself. Holes lie in the outer ring.
     Two rings may touch in single points. Corners that follow each other and are equal count once.

@@ -1,4 +1,4 @@
-"""Say in plain words why a text is not valid TOML: the sign or word, and what to write instead.
+"""Say why a text is not valid TOML: the character or word, and what to write instead.
 
 Only a text that the TOML library refuses comes here. Each rule looks at the place at which the
 library stops; what no rule knows is named as it stands.
@@ -106,16 +106,16 @@ def _backslash(stop: TomlStop, quote: str) -> Fault:
 
 
 def _twice(stop: TomlStop) -> Fault | None:
-    """Name a table or key that stands twice, and the line of the first one."""
+    """Name a table or key that occurs twice, and the line of the first one."""
     if not stop.reason.startswith(("Cannot", "Duplicate")):
         return None
     if stop.bracket == "{":
         found = re.search(r"([\w.\"'-]+)\s*=[^=]*$", stop.before)
         name = found[1] if found else Message("a key")
-        return stop.at, Message("{key} stands twice in this table: delete one", key=name)
+        return stop.at, Message("{key} occurs twice in this table: delete one", key=name)
     header = re.match(r"(\[\[?)\s*([^\[\]]+?)\s*\]", stop.text[stop.start : stop.line_end(stop.at)])
     if header and (header[1] == "[[" or header[2] in _LISTS):
-        template = "{key} stands as one table and as several: write [[{key}]] in double brackets"
+        template = "{key} occurs as one table and as several: write [[{key}]] in double brackets"
         return stop.start, Message(template, key=header[2])
     paths = list(LineNumbers("").statements(stop.text[: stop.line_end(stop.at)]))
     path = next((path for at, path, _ in paths if at == stop.start), ())
@@ -126,9 +126,9 @@ def _twice(stop: TomlStop) -> Fault | None:
     if first < 0:
         template = "{key} is a value or a table already: write its keys into one table"
         return stop.start, Message(template, key=shown(name))
-    template = "{key} stands in line {number} already: delete one of them"
+    template = "{key} occurs in line {number} already: delete one of them"
     if header:
-        template = "{key} stands in line {number} already: write its keys there"
+        template = "{key} occurs in line {number} already: write its keys there"
     number = stop.text.count("\n", 0, first) + 1
     return stop.start, Message(template, key=shown(name), number=number)
 
@@ -150,7 +150,7 @@ def _statement(stop: TomlStop) -> Fault | None:
     if behind and not stop.bracket and re.search(r"[\"'\]}]\s+$", before):
         mark = behind[1]
     if mark:
-        return stop.at, Message("{mark} begins no comment in TOML: write #", mark=mark)
+        return stop.at, Message("no comment in TOML begins with {mark}: write #", mark=mark)
     if before.startswith("[") and not stop.value_at >= 0 and "=" not in before:
         return _header(stop)
     if stop.value_at >= 0:
@@ -192,7 +192,7 @@ def _header(stop: TomlStop) -> Fault | None:
 
 
 def _behind_key(stop: TomlStop, key: str) -> Fault | None:
-    """Say what is wrong with the sign that stands for = behind a key."""
+    """Say what is wrong with the character in the place of = behind a key."""
     rest, sign, name = stop.rest, stop.sign, shown(key)
     if sign == ":":
         return stop.at, Message("{key} is followed by : instead of =: write {key} =", key=name)
@@ -235,16 +235,16 @@ def _key(stop: TomlStop, key: str) -> Fault | None:
         template = "a key with a blank needs quotes: write {instead} ="
         return stop.at, Message(template, instead=as_text(whole.strip()))
     if stop.at == stop.start and sign in "+>|*&@!":
-        template = "{sign} begins no line of TOML: write KEY = VALUE or [[provider]]"
+        template = "no line of TOML begins with {sign}: write KEY = VALUE or [[provider]]"
         return stop.at, Message(template, sign=sign)
     if key and sign.isalpha():
-        template = "{found} is no line of TOML: write KEY = VALUE, and # before a comment"
+        template = "{found} is not a line of TOML: write KEY = VALUE, and # before a comment"
         return stop.line_start, Message(template, found=shown(stop.line.strip()))
     return None
 
 
 def _unexpected(stop: TomlStop) -> Fault:
-    """Name the sign at which the library stops, for a fault that no rule knows."""
+    """Name the character at which the library stops, for a fault that no rule knows."""
     if not stop.sign:
         return max(stop.at - 1, 0), Message("the file ends too early: its last line is incomplete")
     if stop.sign == "\n":

@@ -19,7 +19,7 @@ def say_behind_value(stop: TomlStop) -> Fault | None:
     if sign and sign in ",;":
         behind = rest[1:].split("#")[0].strip()
         if not behind:
-            return stop.at, Message("{sign} ends no line of TOML: delete it", sign=sign)
+            return stop.at, Message("no line of TOML ends with {sign}: delete it", sign=sign)
         if behind[0] in "\"'":
             entries = stop.text[stop.value_at : stop.line_end(stop.at)].split("#")[0].strip()
             listed = f"[{entries.replace('; ', ', ')}]"
@@ -85,7 +85,7 @@ def say_bare_value(stop: TomlStop) -> Fault | None:
     if is_read and stop.bracket and stop.sign == ";":
         return _unclosed(stop)
     if is_read and stop.sign and stop.sign in ",;" and not stop.rest[1:].split("#")[0].strip():
-        return stop.at, Message("{sign} ends no line of TOML: delete it", sign=stop.sign)
+        return stop.at, Message("no line of TOML ends with {sign}: delete it", sign=stop.sign)
     if is_read and re.match(r"[A-Za-z_][\w.-]*\s*=", stop.rest):
         if stop.bracket:
             return _unclosed(stop)

@@ -47,7 +47,7 @@ def judged_feed(body: bytes) -> Finding:
         fields, repeated = _decoded(body)
     except _FeedError as error:
         return degraded(short(f"no feed: {error}"))
-    faults = [f"{name} stands twice, as {values}" for name, values in repeated.items()]
+    faults = [f"{name} occurs twice, as {values}" for name, values in repeated.items()]
     content: dict[str, Any] = {}
     for name, read in _READERS.items():
         value = fields.get(name)

@@ -53,7 +53,7 @@ def request(question: SipQuestion, uri: str, here: str) -> bytes:
 
 
 def parse_answer(packet: bytes, question: SipQuestion) -> SipAnswer | None:
-    """Read a packet; None if it is no answer to this request."""
+    """Read a packet; None if it does not answer this request."""
     head = packet[:_MOST_BYTES].decode("utf-8", "replace").partition("\r\n\r\n")[0]
     first, *rest = re.sub(r"\r\n[ \t]+", " ", head).split("\r\n")  # Folded lines, section 7.3.1.
     status = _STATUS_LINE.fullmatch(first)

@@ -88,7 +88,7 @@ async def _asked(opened: socket.socket, uri: str) -> Finding:
             return judged_answer(answer)
         watch.get().begin("provisional")
         wait_s = _T2_S  # Section 17.1.2.2: from here on the request is repeated every T2.
-    return unknown("its packets are no answers to the request")
+    return unknown("its packets do not answer the request")
 
 
 def _place(probe: Probe) -> tuple[str, str, int] | None:

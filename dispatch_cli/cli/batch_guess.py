@@ -145,7 +145,7 @@ def _written(options: "BatchOptions", common: CommonOptions) -> str:
 def _unknown_kind(
     column: str, options: "BatchOptions", records: "RecordFile", plans: "Mapping[str, Plan]"
 ) -> str:
-    """Say that the first cells of a column are no kinds; empty if one of them is a kind."""
+    """Say that the first cells of a column are not kinds; empty if one of them is a kind."""
     from ..batch.read.cell_values import text_of
     from ..plans import find_kind
     from ..records.values import Row
@@ -162,6 +162,6 @@ def _unknown_kind(
     if not texts or any(find_kind(each, plans) for each in texts):
         return ""
     return (
-        f"its cells are no kinds, such as {texts[0]!r}: translate them with --map-kinds TOML,"
+        f"its cells are not kinds, such as {texts[0]!r}: translate them with --map-kinds TOML,"
         " or --kind KIND for all rows"
     )

@@ -169,7 +169,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
     """Print an error on stderr and, with ``--json``, as a JSON object on stdout.
 
     The warnings of a refused act, such as a jump of the clock, are printed as well. If the kind of
-    incident can be read, the emergency line is printed, whatever has failed.
+    incident can be read, the emergency line is printed after every failure.
     """
     from ..render import stderr_lines
     from .emergency_line import emergency_from, is_about_an_incident

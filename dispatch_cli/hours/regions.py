@@ -20,7 +20,7 @@ def parse_region(text: str) -> str:
     region = _BY_FOLDED.get("".join(text.split()).casefold())
     if region is None:
         raise SentenceError(
-            '"{region}" is no holiday region; allowed: {allowed}',
+            '"{region}" is not a holiday region; allowed: {allowed}',
             region=" ".join(text.split()),
             allowed=", ".join(REGIONS),
         )

@@ -66,8 +66,8 @@ class _Rule(Struct, frozen=True):
 def rule_warnings(text: str, days_of: DaysOf) -> Iterator[Message]:
     """Say which rules of a result of ``parse_hours`` hardly ever hold, and what to write.
 
-    A rule that holds on no day, an exception before its rule, hours behind "24/7", and hours from a
-    morning to the next one are told.
+    The function reports a rule that holds on no day, an exception before its rule, hours behind
+    "24/7", and hours from a morning to the next one.
     """
     yield from _overnight_warnings(text)
     yield from _night_warnings(text)
@@ -203,7 +203,7 @@ def _split(text: str) -> list[str]:
 
 
 def _at_noon(rule: str) -> str:
-    """Return hours that are open for a minute on each day of a rule, whatever it says of them."""
+    """Return hours that are open for a minute on each day of a rule, with any state."""
     selector = _STATES.sub("", _TIMES.sub(_AT_NOON, _QUOTED.sub("", rule))).strip()
     if selector == "24/7":
         selector = ""

@@ -126,7 +126,7 @@ def _time(token: Token) -> Token:
     # OpenStreetMap writes 26:00 for two o'clock the next morning, up to 48:00.
     if len(hour) > 2 or int(hour) > 48 or int(minute or 0) > 59 or token.kind == "ordinal":
         raise HoursError(
-            '"{written}" is no time of day from 00:00 to 24:00',
+            '"{written}" is not a time of day from 00:00 to 24:00',
             token.column,
             written=token.written,
         )

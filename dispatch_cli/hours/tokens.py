@@ -112,8 +112,8 @@ def _word(text: str, column: int, written: str) -> Iterator[Token]:
     known = MEANING.get(fold(text.rstrip(".")))
     if known is None:
         raise HoursError(
-            '"{written}" is no day, month, time or state; write e.g. {example}, and free text in '
-            'quotes after "unknown", "open" or "off": unknown "nach Vereinbarung"',
+            '"{written}" is not a day, month, time or state; write e.g. {example}, and free text'
+            ' in quotes after "unknown", "open" or "off": unknown "nach Vereinbarung"',
             column,
             written=written,
             example=EXAMPLE,

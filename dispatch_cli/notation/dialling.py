@@ -35,6 +35,6 @@ def line_of(text: str) -> str:
 
 
 def is_same_number(one: str, other: str) -> bool:
-    """Return whether two texts dial the same number, whatever their grouping and prefix."""
+    """Return whether two texts dial the same number, with any grouping and prefix."""
     line = line_of(one)
     return one == other or (line != "" and line == line_of(other))

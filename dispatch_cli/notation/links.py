@@ -87,7 +87,7 @@ def _position(text: str, parts: SplitResult) -> Position:
 
 def _linked_code(parts: SplitResult) -> Position | None:
     """Read a full plus code from the path, or from a parameter with the place itself."""
-    # A plus is no blank here, as it would be in the parameters of a form.
+    # A plus is kept here; in the parameters of a form it would mean a blank.
     texts = [parts.path, *(each for each in parts.query.split("&") if each.split("=")[0] in _PINS)]
     if not any("+" in each or "%2b" in each.lower() for each in texts):
         return None

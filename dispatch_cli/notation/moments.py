@@ -104,7 +104,7 @@ def parse_since(text: str, now: datetime, timezone: str) -> datetime:
         year = 0
     if year not in _YEARS:
         raise UsageError(
-            "{text} is no month and no day from 1970 to 2199; write {examples}",
+            "{text} is neither a month nor a day from 1970 to 2199; write {examples}",
             text=quoted(text),
             examples=_SINCE_EXAMPLES,
         )

@@ -80,7 +80,7 @@ def _cleaned(text: str) -> str:
 
 
 def _is_two_numbers(text: str) -> bool:
-    """Whether digits follow a joint behind a valid number, or are more than any number has."""
+    """Return whether digits follow a separator behind a number, or exceed the longest number."""
     for joint in _JOINTS.finditer(text):
         before, after = text[: joint.start()].strip(" \r-"), text[joint.end() :]
         has_digits = re.search("[0-9]", after) is not None

@@ -35,7 +35,7 @@ def read_linked_code(text: str) -> Position | None:
 
 
 def split_short_code(text: str) -> tuple[str, str] | None:
-    """Split ``9VCX+6R Augsburg`` into the code and the place; None if it is no short code.
+    """Split ``9VCX+6R Augsburg`` into the code and the place; None if it is not a short code.
 
     Raises UsageError for a code without a town and for one that fits too many places.
     """

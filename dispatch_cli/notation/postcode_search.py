@@ -15,7 +15,7 @@ FOREIGN_FROM_KM = 30.0
 """Farther than this from every known centre, a point is foreign."""
 
 FARTHEST_RADII = 2.0
-"""A place may lie in a postcode whose centre is at most so many radii away; docs/places.md."""
+"""The largest distance, in radii, from a postcode's centre to a place in it; docs/places.md."""
 
 _KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180
 _FIRST = "01067"

@@ -69,7 +69,8 @@ def find_municipalities(folded_name: str, names: Gazetteer) -> list[Municipality
         and one.district_code not in own_districts
         and fold_name(one.name.partition("-")[0]) != folded_name
     ]
-    # A part of a town with a longer name is no other choice: "Geislingen an der Steige Türkheim".
+    # A part of a town with a longer name is not listed as a choice of its own: "Geislingen an der
+    # Steige Türkheim".
     stems = {(one.folded, one.district_code) for one in longer}
     towns = [
         one

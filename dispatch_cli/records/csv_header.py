@@ -17,7 +17,7 @@ from .values import MOST_BYTES
 DELIMITERS = ",;\t|"
 BEST_SCORE = 2
 MOST_TITLE_LINES = 30
-"""So many lines may stand above the header row, as titles of a report."""
+"""The largest number of lines above the header row, such as titles of a report."""
 
 MOST_HEADER_LINES = 100
 """Lines in a header row at most, within quoted names."""
@@ -29,7 +29,7 @@ _SEP_LINE = re.compile(rb'"?sep=(tab|\\t|[^\r\n"])?"?[;,|\t ]*[\r\n]*', re.I)
 
 
 def checked_encoding(name: str) -> str:
-    """Return the normal name of an encoding; raises UsageError if it is no superset of ASCII."""
+    """Return the normal name of an encoding; raises UsageError if it is not a superset of ASCII."""
     try:
         found = codecs.lookup(name.strip() or "utf-8").name
         is_ascii_superset = _is_ascii_superset(found)

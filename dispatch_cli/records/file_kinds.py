@@ -1,4 +1,4 @@
-"""Recognise files that are no records by their first bytes, and say how to save them instead."""
+"""Recognise files without records by their first bytes, and say how to save them instead."""
 
 from ..messages import Message
 

@@ -1,6 +1,6 @@
 """The output formats of results.
 
-A new table format is an entry of ``FORMATS`` and, where it is no CSV, a function that makes it.
+A new table format is an entry of ``FORMATS`` and, unless it is CSV, a function that makes it.
 """
 
 from collections.abc import Callable, Mapping

@@ -120,7 +120,7 @@ def test_a_file_without_checks_has_the_defaults(tmp_path: Path) -> None:
     assert catalog.probes() == {}
 
 
-# What stands in the check of provider "huber", and what is said of it.
+# The check of provider "huber", and its problem.
 WRONG = [
     ('kind = "htp"', 'unknown kind "htp" of check: http, tcp, tls, sip, command (did you mean "h'),
     ('url = "https://x.example"', "kind is missing in entry 1 of check"),
@@ -128,7 +128,10 @@ WRONG = [
     ('kind = "tcp", host = "x"', 'port is missing: a check of kind "tcp" needs it'),
     ('kind = "tcp", host = "x", port = 0', "port of entry 1 0 is not between 1 and 65535"),
     ('kind = "tcp", host = "x y", port = 1', 'host "x y" is neither a name nor an address'),
-    ('kind = "tls", host = "x", status = [200]', 'status is no key of a check of kind "tls": host'),
+    (
+        'kind = "tls", host = "x", status = [200]',
+        'status is not a key of a check of kind "tls": host',
+    ),
     ('kind = "http", url = "ftp://x"', 'URL "ftp://x" is not http://HOST/… or https://HOST/…'),
     ('kind = "http", url = "http://"', 'URL "http://" is not http://HOST/…'),
     ('kind = "http", url = "http://x:99999/"', "URL "),

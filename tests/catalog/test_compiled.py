@@ -79,7 +79,7 @@ def test_warm_is_cold(world: Path, tmp_path: Path) -> None:
 
 
 def test_only_the_owner_can_read(world: Path, tmp_path: Path) -> None:
-    """The file has mode 0600 and lies in a folder of mode 0700, whatever the umask is."""
+    """The file has mode 0600 and is in a folder of mode 0700, with any umask."""
     before = os.umask(0)
     try:
         path = open_file(world, tmp_path / "cache").compiled_path

@@ -1,4 +1,4 @@
-"""Which provider file is read: the first of five places, and nothing falls through."""
+"""The provider file is the first of five places; a broken one is an error."""
 
 from pathlib import Path
 

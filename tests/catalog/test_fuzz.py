@@ -1,4 +1,4 @@
-"""Whatever is done to a provider file, only BadDataError comes out."""
+"""A provider file with any content is loaded or raises BadDataError."""
 
 from contextlib import suppress
 from pathlib import Path

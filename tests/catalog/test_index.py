@@ -1,4 +1,4 @@
-"""The index names everybody whose area may hold a place, without reading the areas."""
+"""The index names every provider whose area may hold a place, without reading the areas."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Everything that can be wrong in a provider file: the exact message, and the line."""
+"""Each mistake in a provider file gives its exact message and its line."""
 
 from pathlib import Path
 
@@ -49,8 +49,8 @@ EXTRA = [
     ('vehicle_classes = ["cars"]', 'unknown vehicle class "cars" (did you mean "car"?)'),
     ('equipment = ["winsch"]', 'unknown equipment "winsch" (did you mean "winch"?)'),
     ('clients = ["adac"]', 'unknown client "adac"'),
-    ('region = "XY"', '"XY" is no holiday region; allowed: '),
-    ('hours = "Mo-Xx"', 'hours: column 4: "Xx" is no day, month, time or state'),
+    ('region = "XY"', '"XY" is not a holiday region; allowed: '),
+    ('hours = "Mo-Xx"', 'hours: column 4: "Xx" is not a day, month, time or state'),
     ("on_hold = {}", "reason is missing in on_hold"),
     (
         'on_hold = { reason = "x", until = "2026-12-01" }',
@@ -80,7 +80,7 @@ REPLACED = [
     ("phone", "", "phone is missing: a provider needs at least one number"),
     ("phone", 'phone = "0800"', "phone: "),
     ("phone", 'phones = [{ label = "night" }]', "number is missing in entry 1 of phones"),
-    ("phone", 'phones = [{ number = "112", hours = "x" }]', 'hours: column 1: "x" is no day'),
+    ("phone", 'phones = [{ number = "112", hours = "x" }]', 'hours: column 1: "x" is not a day'),
     ("services", 'services = ["toww"]', 'unknown service "toww" (did you mean "tow"?)'),
     ("services", 'services = ["Abschlepen"]', '(did you mean "Abschleppen"?)'),
     ("services", "services = []", "services is empty: name at least one"),
@@ -112,7 +112,7 @@ REPLACED = [
     ("area", "", "area is missing"),
 ]
 
-# What stands before the provider, the owner, and what is said.
+# The text before the provider, the owner, and the problem.
 MAIN = [
     ("rankin = 1", "", 'unknown key "rankin" (did you mean "ranking"?)'),
     ("kosten = 1", "", f'"kosten": {NO_PRICE}'),

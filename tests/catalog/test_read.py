@@ -40,10 +40,13 @@ def test_windows_lines(tmp_path: Path) -> None:
         ),
         (
             b"x = 1\nx = 2\n",
-            "providers.toml:2: not valid TOML, column 1: x stands in line 1 already",
+            "providers.toml:2: not valid TOML, column 1: x occurs in line 1 already",
         ),
         (b'\nx = "abc\n', "providers.toml:2: not valid TOML, column 5: the text that begins here"),
-        (b"x = 2026-02-30\n", "providers.toml:1: not valid TOML, column 5: 2026-02-30 is no date"),
+        (
+            b"x = 2026-02-30\n",
+            "providers.toml:1: not valid TOML, column 5: 2026-02-30 is not a date",
+        ),
         (b"x = " + b"9" * 5000, "providers.toml: not valid TOML: a number has too many digits"),
         (b"x = " + b"[" * 33 + b"]" * 33, "providers.toml:1: nested deeper than 32 levels"),
         (b"\nx = " + b"{a=" * 90_000, "providers.toml:2: nested deeper than 32 levels"),

@@ -1,4 +1,4 @@
-"""Polygons that are no area are refused with the point; right ones are not, however many points."""
+"""Polygons without an area are refused with the point; valid ones of any size are accepted."""
 
 import json
 import math
@@ -87,7 +87,7 @@ def test_rings_that_are_no_area(rings, said):
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_rings_have_no_fault(name):
-    """Common corners of different rings, and corners that follow each other twice, are right."""
+    """Common corners of different rings, and a corner that is repeated at once, are valid."""
     assert faults(*RIGHT[name]) == []
 
 
@@ -282,7 +282,7 @@ LARGE = {
 
 @pytest.mark.parametrize("name", LARGE)
 def test_ten_thousand_points_take_no_quadratic_time(name, monkeypatch):
-    """Right rings of ten thousand points need a hundred turns a point; all pairs are 50 million."""
+    """Rings of ten thousand points need a hundred comparisons a point, not one for each pair."""
     turns = 0
 
     def counted(*points):

@@ -1,4 +1,4 @@
-"""The sample provider file: complete, callable by nobody, and enough for every plan."""
+"""The sample file is complete, its numbers reach no person, and it serves every plan."""
 
 import re
 import tomllib
@@ -50,7 +50,7 @@ def table() -> dict[str, Any]:
 
 
 def test_every_number_comes_from_the_film_ranges_and_is_used_once() -> None:
-    """Nobody can be called by trying the sample out, and no two entries share a number."""
+    """The numbers of the sample reach no person, and no two entries share a number."""
     text = SAMPLE.read_text(encoding="utf-8")
     given = re.findall(r'(?:phone|number) = "([^"]+)"', text)
     real = [number for number in given if number not in EMERGENCY_NUMBERS]
@@ -60,7 +60,7 @@ def test_every_number_comes_from_the_film_ranges_and_is_used_once() -> None:
 
 
 def test_only_last_resorts_name_the_emergency_numbers(sample: Catalog) -> None:
-    """110 and 112 stand in last resorts only, and every provider's number is a film number."""
+    """Only last resorts have 110 or 112, and every provider has a number reserved for films."""
     ranges = tuple("+49" + prefix.replace(" ", "")[1:] for prefix in FILM_RANGES)
     for provider in sample.all():
         for phone in provider.phones:
@@ -71,7 +71,7 @@ def test_only_last_resorts_name_the_emergency_numbers(sample: Catalog) -> None:
 
 @pytest.mark.parametrize("years_later", [0, 3])
 def test_it_loads_without_a_warning(years_later: int) -> None:
-    """The loader finds nothing to complain about, now and in years to come."""
+    """Loading the sample gives no warning, now and in some years."""
     assert read_sample(NOW + timedelta(days=365 * years_later)).warnings == ()
 
 
@@ -107,7 +107,7 @@ def test_every_service_is_offered(sample: Catalog) -> None:
 
 @pytest.mark.parametrize("kind", plans.BUILT_IN)
 def test_every_plan_finds_somebody_offering_each_service(sample: Catalog, kind: str) -> None:
-    """Whatever a plan may send, under any condition, somebody in the file offers it."""
+    """For every service that a plan may need, under any condition, the file has a provider."""
     offered = {service for provider in sample.all() for service in provider.services}
     entries = plans.plan_of(kind, {}).entries
     assert {entry.service for entry in entries} - EMERGENCY_SERVICES.keys() <= offered
@@ -116,7 +116,7 @@ def test_every_plan_finds_somebody_offering_each_service(sample: Catalog, kind: 
 @pytest.mark.parametrize("kind", plans.BUILT_IN)
 @pytest.mark.parametrize("when", [NOW, datetime(2026, 12, 25, 3, 30, tzinfo=NOW.tzinfo)])
 def test_every_plan_finds_somebody_in_augsburg(sample: Catalog, kind: str, when: datetime) -> None:
-    """Nobody is left standing in Augsburg, at noon or in the night of Christmas."""
+    """In Augsburg every service has a provider, at noon and in the night of Christmas."""
     vehicle = Vehicle(kind=plans.IMPLIED_VEHICLE.get(kind, "car"))
     incident = Incident(kind=kind, place=AUGSBURG, when=when, vehicle=vehicle)
     answer = desk.rank_incident(
@@ -137,9 +137,9 @@ def test_every_postcode_base_exists() -> None:
 
 
 def test_every_key_of_a_provider_is_shown_at_least_once() -> None:
-    """Whoever looks for how a key is written finds it in the sample.
+    """The sample shows the spelling of every key.
 
-    A check only in a comment: the sample must not ask anybody over the network.
+    A check is only in a comment, because the sample must not contact any host.
     """
     from dispatch_cli.catalog.raw import RawProvider
 
@@ -150,7 +150,7 @@ def test_every_key_of_a_provider_is_shown_at_least_once() -> None:
 
 
 def test_head_starts_stay_within_what_validate_accepts(sample: Catalog) -> None:
-    """No contract in the sample moves anybody forward by more than 15 minutes or strictly."""
+    """No contract in the sample has a head start of more than 15 minutes, or is strict."""
     for client in sample.rules.clients.values():
         assert 0 <= client.head_start_min <= 15
         assert not client.only_strict
@@ -158,7 +158,7 @@ def test_head_starts_stay_within_what_validate_accepts(sample: Catalog) -> None:
 
 
 def test_somebody_tows_nearly_everywhere_at_any_time(sample: Catalog) -> None:
-    """For 19 of 20 postcodes somebody who is always open tows within two hours."""
+    """For 19 of 20 postcodes a provider that is always open tows within two hours."""
     from dispatch_cli.notation.centres import centres
 
     settings = sample.rules.settings.of("tow")

@@ -1,4 +1,4 @@
-"""Defects that a review found, each with a test that it is mended."""
+"""Defects that a review found stay fixed."""
 
 import os
 import time
@@ -80,7 +80,7 @@ def test_overlapping_polygons_do_not_cancel_each_other():
 
 @pytest.mark.parametrize("text", ["089 99998-114/115", "089 99998-114 / 115", "030/23125/001"])
 def test_two_numbers_in_one_entry_are_refused(text):
-    """Two extensions in one entry, which together are no number, are refused."""
+    """Two extensions in one entry, which together are not a number, are refused."""
     with pytest.raises(ValueError, match="contains two numbers"):
         parse_phone(text)
 

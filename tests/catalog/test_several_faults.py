@@ -48,7 +48,7 @@ SEVERAL = [
     ),
     (
         'check = [{ kind = "sip", url = "x", host = "a", port = 5060, status = [99, 1000] }]',
-        ['url "x" is not sip:', "both url and host", "both url and port", "status is no key",
+        ['url "x" is not sip:', "both url and host", "both url and port", "status is not a key",
          "entry 1 of status of entry 1 99 is not", "entry 2 of status of entry 1 1000 is not"],
     ),
     (
@@ -67,7 +67,7 @@ SEVERAL = [
 
 @pytest.mark.parametrize(("line", "said"), SEVERAL)
 def test_all_faults_of_a_key_are_named(tmp_path: Path, line: str, said: list[str]) -> None:
-    """Each fault of a key is a problem of its own, whatever the others are."""
+    """Each fault of a key is a problem of its own, beside any other faults."""
     key = line.partition(" =")[0]
     kept = [each for each in HUBER.splitlines() if not each.startswith(f"{key} =")]
     found = problems_of(tmp_path, "\n".join([*kept, line, ""]))
@@ -95,7 +95,7 @@ def test_a_fault_in_each_key_of_a_provider(tmp_path: Path) -> None:
 
 
 def test_a_wrong_entry_keeps_the_numbers_and_lines_of_the_others(tmp_path: Path) -> None:
-    """Of three checks the second is no check at all; the third is named at its own line."""
+    """Of three checks the second is not a table; the third is named at its own line."""
     check = '[[provider.check]]\nkind = "{}"\nhost = "{}"\n'
     text = (
         HUBER + check.format("tls", "a b") + check.format("tls", "ok") + check.format("tl", "cd ")

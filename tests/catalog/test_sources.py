@@ -126,7 +126,7 @@ def test_polygon_shapes(tmp_path: Path, shape: object) -> None:
     ],
 )
 def test_bad_polygons(content: str, said: str) -> None:
-    """A file that is no polygon in GeoJSON is refused with the reason."""
+    """A file that is not a polygon in GeoJSON is refused with the reason."""
     with pytest.raises(BadDataError) as caught:
         parse_polygon(content.encode(), shown="p.json")
     assert said in str(caught.value)

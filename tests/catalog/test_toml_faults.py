@@ -1,4 +1,4 @@
-"""A file that is not valid TOML is explained: line, column, the sign or word, what to write."""
+"""A file that is not valid TOML is explained: line, column, the text found, what to write."""
 
 import json
 from pathlib import Path
@@ -57,10 +57,10 @@ def test_a_fault_is_named_with_its_column_and_what_to_write(text: str, said: str
         ("{\\rtf1\\ansi [[provider]]}", "1:1: {\\rtf begins a file of a word processor"),
         ('[[provider]]\rid = "p"\r', "1:13: a carriage return (U+000D) ends a line alone"),
         ("id: p\nname: x", "1:3: id is followed by : instead of =: write id ="),
-        ("[provider]\nid = 'a'\n[provider]\n", "3:1: provider stands as one table and as several"),
-        ("[provider]\nid = 'a'\n[[provider]]\n", "3:1: provider stands as one table and"),
-        ("[ranking]\n[places]\n[ranking]\n", "3:1: [ranking] stands in line 1 already"),
-        ("x = '''\n“a”\n'''\nx = 2", "4:1: x stands in line 1 already"),
+        ("[provider]\nid = 'a'\n[provider]\n", "3:1: provider occurs as one table and as several"),
+        ("[provider]\nid = 'a'\n[[provider]]\n", "3:1: provider occurs as one table and"),
+        ("[ranking]\n[places]\n[ranking]\n", "3:1: [ranking] occurs in line 1 already"),
+        ("x = '''\n“a”\n'''\nx = 2", "4:1: x occurs in line 1 already"),
         ("x = ['a',\n 'b'\n", "1:5: the [ of line 1 is not closed: write ]"),
         ("a" * 50 + " b = 1", '1:52: a key with a blank needs quotes: write "'),
         ("x = 'a" + "\nb = 'c'", "1:5: the text that begins here has no end in its line"),
@@ -91,8 +91,8 @@ on_hold = { reason = "“x”", until = 2026-12-24 18:00 }
 """
 
 
-def test_a_right_file_is_told_nothing(tmp_path: Path) -> None:
-    """Every sign that is a fault elsewhere is right in a text and in a comment."""
+def test_a_valid_file_gives_no_message(tmp_path: Path) -> None:
+    """Every character that is a fault elsewhere is allowed in a text and in a comment."""
     catalog = open_text(tmp_path, RIGHT)
     (provider,) = catalog.all()
     assert provider.name == "Abschlepp „Huber“ GmbH\u00a0& Co"
@@ -124,10 +124,10 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("line", "said"), KINDS)
-def test_a_value_of_another_kind_is_told_what_to_write(
+def test_a_value_of_another_kind_is_reported_with_what_to_write(
     tmp_path: Path, line: str, said: str
 ) -> None:
-    """What TOML reads as another kind than the key has: quotes, or the value without them."""
+    """For a value of the wrong kind the message has the right spelling, with or without quotes."""
     key = line.partition(" ")[0]
     kept = "\n".join(each for each in HUBER.splitlines() if not each.startswith(f"{key} ="))
     found = problems_of(tmp_path, f"{kept}\n{line}\n")

@@ -1,4 +1,4 @@
-"""The values of a file, and the warnings about suspicious ones."""
+"""Files have the expected values, and suspicious values give warnings."""
 
 import json
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def test_ranking(tmp_path: Path) -> None:
 
 
 def test_how_long_a_job_takes(tmp_path: Path) -> None:
-    """[ranking] replaces the built-in minutes of all services, the table of a service those."""
+    """[ranking] replaces the built-in minutes, and the table of a service those of [ranking]."""
 
     def job_min(text: str, *services: str) -> list[float]:
         settings = open_text(tmp_path, text + HUBER).rules.settings
@@ -191,7 +191,7 @@ def test_bases(tmp_path: Path, base: str) -> None:
 def test_holidays_are_those_of_the_municipality_where_it_has_some(
     tmp_path: Path, base: str, region: str
 ) -> None:
-    """Augsburg has 8 August, Stadtbergen beside it has not; Luxembourg has no region of ours."""
+    """8 August is a holiday in Augsburg and not in Stadtbergen; Luxembourg has no region."""
     (huber,) = open_text(tmp_path, HUBER.replace("48.3645,10.8928", base)).all()
     assert huber.region == region
 
@@ -208,7 +208,7 @@ def test_holidays_are_those_of_the_municipality_where_it_has_some(
 def test_an_estimated_postcode_decides_no_holidays_of_a_municipality(
     tmp_path: Path, base: str, region: str
 ) -> None:
-    """A position near the edge of Augsburg has those of the Land, one in the middle its own."""
+    """Near the edge of Augsburg the holidays are those of the Land, in its middle its own."""
     (huber,) = open_text(tmp_path, HUBER.replace("48.3645,10.8928", base)).all()
     assert huber.region == region
 

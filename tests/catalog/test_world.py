@@ -30,7 +30,7 @@ def test_twenty_round_augsburg(tmp_path: Path, providers: int, at: str) -> None:
 
 
 def test_same_seed_same_file(tmp_path: Path) -> None:
-    """The same seed writes the same bytes, another one others."""
+    """The same seed writes the same bytes, and another seed writes others."""
     first, second, third = (
         write_world(tmp_path / f"{name}.toml", providers=50, seed=seed).read_bytes()
         for name, seed in (("a", 1), ("b", 1), ("c", 2))

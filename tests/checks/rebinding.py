@@ -14,7 +14,7 @@ from dispatch_cli.model.check import Probe
 from .looking import look
 from .park import Park, http, says
 
-_PUBLIC = "193.0.14.129"  # Any public address: here it is this machine and nobody else.
+_PUBLIC = "193.0.14.129"  # Any public address; in this network it is this machine.
 
 
 class Changing:

@@ -108,7 +108,7 @@ SENTENCES = [
         'feed: free is the text "2": send the number 2 without quotes; '
         "wait_min is -1, allowed are 0 to 1,440",
     ),
-    (b'{"free": 0, "free": 5}', "feed: free stands twice, as 0 and 5"),
+    (b'{"free": 0, "free": 5}', "feed: free occurs twice, as 0 and 5"),
     (b'{"free": null}', "no feed: it has neither free nor wait_min nor state, and free is null"),
     (b'{"x": 1}', "no feed: it has neither free nor wait_min nor state"),
     (
@@ -141,7 +141,7 @@ def test_the_reason_is_a_sentence_for_people(body: bytes, why: str) -> None:
      b"99999999999999999999999}", b'\n {"free": 2, "as_of": null} \n'],
 )  # fmt: skip
 def test_what_has_one_meaning_is_read(body: bytes) -> None:
-    """A byte order mark, 2.0 as a whole number, and oddities in other fields are no faults."""
+    """A byte order mark, 2.0 as a whole number, and oddities in other fields are not faults."""
     found = _judged(body)
     assert (found.state, found.free, found.why) == ("up", 2, "2 free")
 

@@ -201,7 +201,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
         "degraded",
         "an HTML page",
     ),
-    "an answer packed as nobody asked": (
+    "an answer with an encoding that was not requested": (
         _feed(says(http(b"{}", "200 OK", "Content-Encoding: br"))),
         "degraded",
         'unexpected Content-Encoding "br"',
@@ -240,7 +240,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
         "busy",
         "SIP 486",
     ),
-    "SIP, somebody else's answer": (
+    "SIP, an answer to another request": (
         _sip(lambda packet: echoes("200 OK")(packet.replace(b"z9hG4bK", b"z9hG4bX"))),
         "down",
         "no answer within 1 s",

@@ -82,7 +82,7 @@ class Stalling:
     """Blocks the whole loop, as an overloaded machine does."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """Answer late, and make everybody else late too."""
+        """Answer late, and delay all other checks as well."""
         if host == "slow.example":
             time.sleep(0.8)
         return ("127.0.0.1",)
@@ -109,7 +109,7 @@ class Broken:
     """A resolver with a bug."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """Fail in a way that nobody thought of, where there is a name to look up."""
+        """Fail with an unexpected error, if there is a name to resolve."""
         if host == "127.0.0.1":
             return (host,)
         raise LookupError("Bearer s3cret")
@@ -143,7 +143,7 @@ def test_no_resolver_is_seen_as_such(kind: str) -> None:
 
 
 @pytest.mark.parametrize("runs", [20, pytest.param(200, marks=pytest.mark.ci)])
-def test_a_blackout_is_told_from_an_outage(runs: int, park: Park) -> None:
+def test_a_blackout_is_distinguished_from_an_outage(runs: int, park: Park) -> None:
     """Without a network all failures have the resolver's fault; a real outage has none."""
     well, gone = park.serve(says(http())), _closed_port()
     reference = CheckSettings(reference=HostPort("127.0.0.1", well), is_trusted=True)
@@ -277,7 +277,7 @@ class Counted(SystemResolver):
 
 
 def test_the_system_knows_this_machine(park: Park) -> None:
-    """The hosts file counts, each host is resolved once, and an unknown name is no crash."""
+    """The hosts file counts, each host is resolved once, and an unknown name raises no error."""
     port = park.serve(says(http()))
     probe = local("http", url=f"http://localhost:{port}/")
     names = Counted()

@@ -131,7 +131,7 @@ class _First:
     """Two addresses, of which the first cannot be reached."""
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """A link-local address without its link, then this machine."""
+        """Make a link-local address without its link, then this machine."""
         return ("fe80::1", "127.0.0.1")
 
 

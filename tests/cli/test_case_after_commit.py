@@ -72,7 +72,7 @@ def firms(home):
 
 
 def opening(facts=FACTS, motorist=MOTORIST):
-    """The command line that opens a case with every fact that it may have."""
+    """Return the command line that opens a case with every fact that it may have."""
     words = ["open", "tow"]
     for name, value in {**facts, **motorist}.items():
         if name not in NOT_ON_A_CASE:

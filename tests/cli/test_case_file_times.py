@@ -38,7 +38,7 @@ LOOKS = {
 
 
 def log_of(home: Path) -> Path:
-    """The case log of the test."""
+    """Return the case log of the test."""
     return home.parent / "state" / "dispatch" / "cases.sqlite3"
 
 

@@ -57,7 +57,7 @@ def answers(monkeypatch: pytest.MonkeyPatch):
 
 
 def journal() -> list[tuple[datetime, str]]:
-    """When each act was recorded, and which."""
+    """Return the time and the action of each record."""
     with open_book(DeskOptions()).store.reading() as reader:
         return [(act.at, act.action) for act in reader.acts()]
 

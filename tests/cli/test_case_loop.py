@@ -100,7 +100,7 @@ def test_each_key_does_the_same_as_its_command(dispatch, two, kind, steps, state
 
 
 def named(minutes: float) -> str:
-    """A moment after now as the options take it."""
+    """Make a moment after now as the options take it."""
     return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(timespec="seconds")
 
 

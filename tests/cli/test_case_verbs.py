@@ -16,7 +16,7 @@ def opened(dispatch, firms):
 
 
 def table(ran) -> list[dict[str, str]]:
-    """The rows of tab-separated output under their headings."""
+    """Return the rows of tab-separated output under their headings."""
     head, *lines = [line.split("\t") for line in ran.out.splitlines()]
     return [dict(zip(head, line, strict=True)) for line in lines]
 
@@ -296,7 +296,7 @@ def test_the_fairness_report_counts_acts(dispatch, opened):
     assert (lech["ranked_first"], lech["offered"], lech["accepted"]) == (1, 1, 1)
     ran = dispatch("report", "fairness", "--since", "yesterday")
     assert ran.code == 2
-    assert '"yesterday" is no month and no day' in ran.err
+    assert '"yesterday" is neither a month nor a day' in ran.err
 
 
 def test_the_forecast_report_compares_forecast_and_outcome(dispatch, opened):

@@ -13,7 +13,7 @@ from .watched import command, listener, provider, tcp, web_server, write
 
 
 def rows(ran: Ran) -> dict[str, dict[str, str]]:
-    """The rows of tab-separated output, by provider."""
+    """Return the rows of tab-separated output, by provider."""
     head, *lines = [line.split("\t") for line in ran.out.splitlines()]
     found = [dict(zip(head, line, strict=True)) for line in lines]
     return {row["provider"]: row for row in found}

@@ -24,7 +24,7 @@ QUIET = ("check", "--quiet", "--providers")
 
 @pytest.mark.parametrize("runs", [20, pytest.param(1000, marks=pytest.mark.ci)])
 def test_quiet_runs_print_nothing(home: Path, runs: int) -> None:
-    """Without a change no run prints a byte, though somebody has been down long; a change is said.
+    """Without a change no run prints a byte, also with a provider down; a change is printed.
 
     Five runs are started anew, the others forked from a program that has been imported.
     """
@@ -83,7 +83,7 @@ with open(sys.argv[1], "a") as log: log.write("end\\n")
 
 
 def looking(home: Path, seconds: float) -> tuple[Path, Path]:
-    """A provider file whose one look notes when it begins and ends."""
+    """Make a provider file whose one look notes when it begins and ends."""
     script, log = home / "look.py", home / "looks.log"
     script.write_text(LOOK)
     log.touch()
@@ -177,7 +177,7 @@ def test_the_heartbeat_gets_start_and_end(home: Path) -> None:
         assert run(*QUIET, file).returncode == 7
         assert asked[2:] == ["/ping/start", "/ping"]
         assert run(*QUIET, file, "lech").returncode == 7
-        assert len(asked) == 4  # a look at one is no run
+        assert len(asked) == 4  # a look at one provider is not a run
 
 
 def test_the_heartbeat_gets_a_failed_run(home: Path) -> None:

@@ -43,7 +43,7 @@ def feed_server(bodies: dict[str, bytes]) -> Iterator[int]:
 
 
 def feed_check(port: int, path: str) -> str:
-    """A check of one feed."""
+    """Make a check of one feed."""
     return (
         f'[[provider.check]]\nkind = "http"\nurl = "http://127.0.0.1:{port}{path}"\n'
         "capacity = true\nallow_private = true\n"
@@ -131,7 +131,7 @@ ODD = {
     "null": (b'{"free": null}', "degraded", "no feed: it has neither free nor wait_min nor state"),
     "upper": (b'{"Free": 2}', "degraded", 'but "Free": write free'),
     "list": (b'[{"free": 2}]', "degraded", "no feed: it is a list, not an object"),
-    "twice": (b'{"free": 0, "free": 5}', "degraded", "feed: free stands twice, as 0 and 5"),
+    "twice": (b'{"free": 0, "free": 5}', "degraded", "feed: free occurs twice, as 0 and 5"),
     "latin": (b'{"free": 2, "note": "gest\xf6rt"}', "degraded", "no feed: byte 0xf6 is not UTF-8"),
     "login": (b"<html><title>Login</title>", "degraded", 'no feed: an HTML page "Login"'),
     "empty": (b"", "degraded", "no feed: an empty answer"),

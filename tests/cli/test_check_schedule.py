@@ -17,7 +17,7 @@ ODD = 'a b%c\'s $x "q" \\ ü'
 
 
 def field_values(field: str, low: int, high: int) -> set[int]:
-    """The values of one field of crontab(5): ``*``, ``*/N``, N."""
+    """Return the values of one field of crontab(5): ``*``, ``*/N``, N."""
     match = re.fullmatch(r"(\*|\d+)(?:/(\d+))?", field)
     assert match, field
     start, stop = (low, high) if match[1] == "*" else (int(match[1]), int(match[1]))
@@ -100,7 +100,7 @@ def test_a_run_ends_before_the_next_begins(budget_s: float) -> None:
 
 
 def unit_files(text: str) -> dict[str, str]:
-    """The files that the text names, by name."""
+    """Return the files that the text names, by name."""
     parts = re.split(r"^# /etc/systemd/system/(\S+)\n", text, flags=re.MULTILINE)
     assert parts[0].strip() == ""
     return dict(zip(parts[1::2], parts[2::2], strict=True))

@@ -35,7 +35,7 @@ hours = 'Mo-Su 00:00-24:00 open "für Übergrößen"'
 
 
 def decomposed(text: str) -> str:
-    """The same text with each umlaut as letter and mark (NFD)."""
+    """Return the same text with each umlaut as letter and mark (NFD)."""
     return unicodedata.normalize("NFD", text)
 
 

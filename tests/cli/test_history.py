@@ -7,7 +7,7 @@ CASCADE = ("cascade", "tow", "--at", "86150", "--json")
 
 
 def ranked(ran) -> list[dict]:
-    """The candidates of the one cascade."""
+    """Return the candidates of the one cascade."""
     return ran.envelope["data"]["cascades"][0]["candidates"]
 
 

@@ -17,7 +17,7 @@ def pipe():
 
 
 def pressed(pipe, sent: bytes) -> list[str]:
-    """The keys that some bytes are."""
+    """Return the keys of some bytes."""
     os.write(pipe[1], sent)
     keys = RawKeys(pipe[0])
     found = []
@@ -39,7 +39,7 @@ def pressed(pipe, sent: bytes) -> list[str]:
     ids=["letters", "named", "arrows and function keys", "controls", "umlauts", "no text"],
 )
 def test_bytes_become_keys(pipe, sent, keys):
-    """Letters, named keys and sequences of them; what is no key is passed over."""
+    """Letters, named keys and sequences of them are read; other bytes are ignored."""
     assert pressed(pipe, sent) == keys
 
 

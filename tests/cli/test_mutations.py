@@ -27,7 +27,7 @@ VALUES = [600, pytest.param(6_000, marks=pytest.mark.ci)]
 
 
 def results(ran) -> dict[str, object]:
-    """The result of each row by its canary, without the number of the row."""
+    """Return the result of each row by its canary, without the number of the row."""
     lines = [json.loads(line) for line in ran.out.splitlines()]
     return {line["kept"]["note"]: {**line, "row": 0} for line in lines}
 

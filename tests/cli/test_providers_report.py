@@ -19,7 +19,7 @@ CASCADE = ("cascade", "tow", "--at", "86150", "--json")
 
 
 def candidates(ran):
-    """The candidates of the one cascade by id."""
+    """Return the candidates of the one cascade by id."""
     [cascade] = ran.envelope["data"]["cascades"]
     return {row["provider"]: row for row in cascade["candidates"]}
 

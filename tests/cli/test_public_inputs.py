@@ -27,7 +27,7 @@ def batch(dispatch, home, case, name="in.csv", *options):
 
 
 def listed(path: str) -> list[tuple[str, str]]:
-    """The values of a list with what is right of each; "same" is what was right before."""
+    """Return the values of a list with what is right of each; "same" is what was right before."""
     lines = (CASES / path).read_text("utf-8").splitlines() if CASES.exists() else []
     found: list[tuple[str, str]] = []
     for line in lines:

@@ -123,7 +123,7 @@ def test_a_jump_of_the_clock_is_mailed_and_recorded(audit):
 
 
 def test_a_quiet_weekend_is_no_jump(audit):
-    """While cron looks each hour, a log without acts for three days is no implausible clock."""
+    """While cron looks each hour, three days without acts do not make the clock implausible."""
     audit(0, "open", "tow", "--at", "86150")
     audit(1, "close", "1")
     for hour in range(1, 72, 12):

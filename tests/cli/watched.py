@@ -97,7 +97,7 @@ def web_server(answer: int = 200) -> Iterator[tuple[int, list[str]]]:
 
 
 def tcp(port: int) -> str:
-    """A check of a port of this machine, as a line of the provider's table."""
+    """Make a check of a port of this machine, as a line of the provider's table."""
     return (
         f'check = [{{ kind = "tcp", host = "127.0.0.1", port = {port}, allow_private = true, '
         "timeout_s = 5 }]"
@@ -105,12 +105,12 @@ def tcp(port: int) -> str:
 
 
 def command(*argv: str) -> str:
-    """A check by a program, as a line of the provider's table."""
+    """Make a check by a program, as a line of the provider's table."""
     return f'check = [{{ kind = "command", command = [{", ".join(map(repr, argv))}] }}]'
 
 
 def provider(name: str, *lines: str) -> str:
-    """A provider that is always open, with further lines."""
+    """Make a provider that is always open, with further lines."""
     rest = "\n".join(lines)
     hours = "" if "hours" in rest else 'hours = "24/7"\n'
     return (

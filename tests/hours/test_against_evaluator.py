@@ -54,8 +54,8 @@ def _text(rules: Sequence[Rule]) -> str:
 def _minutes(rules: Sequence[Rule], day: date, holidays: Sequence[date]) -> list[str]:
     """Return the state of each minute of a day of 24 hours by the wall clock.
 
-    After a semicolon a rule takes over the days on which it applies, with the morning after
-    somebody else's night; "off" only closes its times.
+    After a semicolon a rule takes over the days on which it applies, with the morning after a night
+    of an earlier rule; "off" only closes its times.
     """
     states = ["closed"] * DAY
     for rule in rules:

@@ -1,4 +1,4 @@
-"""Rules of opening hours that later rules replace are told, and right hours are not."""
+"""Rules of opening hours that later rules replace are reported, and valid hours are not."""
 
 from datetime import UTC, date, datetime
 
@@ -19,7 +19,7 @@ WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
 def told(text: str) -> list[str]:
-    """What is said of hours as they are written in a file."""
+    """Return the warning about hours as they are written in a file."""
 
     def days_of(rule: str):
         return days_in(
@@ -47,7 +47,7 @@ def told(text: str) -> list[str]:
         ('Mo-Fr 08:00-18:00; "nach Vereinbarung"', "the days before"),
     ],
 )
-def test_a_rule_that_holds_on_no_day_is_told_with_what_to_write(text, advice):
+def test_a_rule_that_holds_on_no_day_is_reported_with_what_to_write(text, advice):
     """A later rule has all its days: the sentence names both and the spelling."""
     [said] = told(text)
     assert "never holds" in said
@@ -153,7 +153,7 @@ DAY_SETS = st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=7, unique=Tr
 
 @given(st.lists(DAY_SETS, min_size=2, max_size=3))
 def test_a_rule_never_holds_if_later_rules_have_all_its_days(day_sets):
-    """Against sets of weekdays: a rule is told as replaced whenever later ones have its days."""
+    """A rule is reported as replaced whenever later ones have its days, by sets of weekdays."""
     rules = [
         f"{','.join(sorted(days, key=WEEKDAYS.index))} 0{7 + number}:00-12:00"
         for number, days in enumerate(day_sets)

@@ -39,7 +39,7 @@ def _open(table: Timetable) -> list[tuple[str, str]]:
 
 
 def _local(table: Timetable) -> str:
-    """The starts of the spans in Berlin with their states, e.g. ``00:00 closed 08:00 open``."""
+    """Return starts and states of the spans in Berlin, e.g. ``00:00 closed 08:00 open``."""
     return " ".join(
         f"{datetime.fromtimestamp(span.start, BERLIN):%H:%M} {span.state}" for span in table.spans
     )

@@ -1,4 +1,4 @@
-"""Texts that are no place, or an ambiguous one, with words that the error must contain."""
+"""Texts without a place, or with an ambiguous one, and the words that the error must contain."""
 
 _KILOMETRES = "kilometres of roads are not supported yet; write the next exit, town or position"
 _NETWORK = "open it and paste the long link"

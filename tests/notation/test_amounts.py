@@ -31,7 +31,7 @@ def test_weights(text: str, tonnes: float) -> None:
     ],
 )  # fmt: skip
 def test_weights_that_are_refused(text: str, words: str) -> None:
-    """A text that is no weight, out of range, or possibly a thousand times more is refused."""
+    """A text that is not a weight, out of range, or possibly a thousand times more is refused."""
     with pytest.raises(UsageError, match=words.replace("?", r"\?")):
         parse_weight_t(text)
 
@@ -53,6 +53,6 @@ def test_lengths(text: str, metres: float) -> None:
      ("2'5", "understood"), ("2,5 ft", "understood"), ("21 m", "at most 20 m")],
 )  # fmt: skip
 def test_lengths_that_are_refused(text: str, words: str) -> None:
-    """A text that is no length or out of range is refused with the allowed values."""
+    """A text that is not a length, or out of range, is refused with the allowed values."""
     with pytest.raises(UsageError, match=words.replace("?", r"\?")):
         parse_metres(text)

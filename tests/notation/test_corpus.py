@@ -44,7 +44,7 @@ def test_hardly_any_valid_place_is_refused() -> None:
 
 @pytest.mark.parametrize(("text", "words"), MALFORMED)
 def test_every_malformed_place_is_refused(text: str, words: str) -> None:
-    """A text that is no place, or an ambiguous one, is refused with the reason."""
+    """A text without a place, or with an ambiguous one, is refused with the reason."""
     with pytest.raises(UsageError) as refusal:
         parse_place(text)
     assert words in f"{refusal.value} {refusal.value.hint}"

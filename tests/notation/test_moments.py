@@ -92,7 +92,7 @@ def test_an_ambiguous_local_time_is_refused_with_both_readings(
     ],
 )  # fmt: skip
 def test_any_other_text_is_refused_and_quoted(text: str) -> None:
-    """A text that is no moment is refused, and the message quotes it."""
+    """A text that is not a moment is refused, and the message quotes it."""
     with pytest.raises(UsageError) as refusal:
         parse_when(text, NOW, BERLIN)
     assert text in str(refusal.value)
@@ -129,7 +129,7 @@ def test_any_other_start_is_refused_and_quoted_as_typed(text: str) -> None:
     """The message quotes the text without additions and says what is allowed."""
     with pytest.raises(UsageError) as refusal:
         parse_since(text, NOW, BERLIN)
-    assert str(refusal.value).startswith(f'"{text}" is no month and no day')
+    assert str(refusal.value).startswith(f'"{text}" is neither a month nor a day')
     assert 'write "2026-11", "2026-11-01" or' in str(refusal.value)
 
 

@@ -186,7 +186,7 @@ JOINTS = [" / ", "/", " - ", "/-", " oder ", " u. ", ", ", "; ", "\n", " "]
 
 @given(one=DIGITS, joint=st.sampled_from(JOINTS), other=DIGITS)
 def test_digits_behind_a_whole_number_never_lengthen_it_beyond_the_plan(one, joint, other):
-    """Whatever follows a number, the result is a number that the regulator's plan allows."""
+    """With any text behind a number, the result is a number that the regulator's plan allows."""
     try:
         number, _ = parse_phone(f"089 99998{one}{joint}{other}")
     except ValueError:

@@ -56,7 +56,7 @@ def test_a_coordinate_belongs_to_the_nearest_postcode_as_an_estimate() -> None:
 
 
 def test_the_town_is_only_the_label() -> None:
-    """Without a gazetteer the postcode decides, whatever the town beside it."""
+    """Without a gazetteer the postcode decides, with any town beside it."""
     place = parse_place("86150 Ulm")
     assert (place.postcode, place.label, place.land) == ("86150", "86150 Ulm", "BY")
     assert parse_place("Rathausplatz 1, D-86150  Augsburg, Germany").label == "86150 Augsburg"

@@ -28,7 +28,7 @@ def dms(lat: float, lon: float) -> str:
 
 
 def german_dms(lat: float, lon: float) -> str:
-    """The same with words and decimal commas."""
+    """Return the same with words and decimal commas."""
     return ", ".join(
         f"{d} Grad {m} Minuten {s} Sekunden {word}".replace(".", ",")
         for (d, m, s), word in ((sexagesimal(lat, 1), "Nord"), (sexagesimal(lon, 1), "Ost"))

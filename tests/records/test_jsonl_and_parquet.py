@@ -130,6 +130,6 @@ def test_a_name_that_occurs_twice_is_a_reject(tmp_path, line):
     ['{"a":{"kind":1},"b":{"kind":2}}', '{"a":"x\\":y","b":1}', '{"a":[{"b":1},{"b":2}]}', "{}"],
 )
 def test_equal_names_in_different_objects_are_no_reject(tmp_path, line):
-    """A name counts within its object; a colon inside a text is no name."""
+    """A name counts within its object; a colon inside a text does not make a name."""
     [row] = records_of(tmp_path, line)
     assert isinstance(row, Row)
