@@ -18,7 +18,7 @@ LEAST_FREE = 8 * 2**30
 """The largest tests write files of some gibibytes."""
 
 
-# Times are measured in benchmarks and never in a test: a busy machine is no failure.
+# Times are measured in benchmarks and never in a test: a busy machine must not fail a test.
 settings.register_profile("dispatch", deadline=None)
 settings.load_profile("dispatch")
 

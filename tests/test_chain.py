@@ -1,4 +1,4 @@
-"""Services that wait for another one, with the arithmetic."""
+"""Services that wait for another one start at the computed minutes."""
 
 import pytest
 

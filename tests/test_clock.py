@@ -1,4 +1,4 @@
-"""How moments are said: the zone in the repeated hour, day, date and year only where needed."""
+"""Moments have zone, day, date and year only where the time alone would be ambiguous."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 def later(moment: datetime, span: timedelta) -> datetime:
-    """The local moment after a span of real time."""
+    """Return the local moment after a span of real time."""
     return (moment.astimezone(UTC) + span).astimezone(BERLIN)
 
 

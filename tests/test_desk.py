@@ -93,7 +93,8 @@ def test_calls_of_montgomery_find_nobody_and_keep_the_emergency_line(sample, ste
         assert all(
             cascade.excluded_counts == {"outside_area": sample.count} for cascade in answer.cascades
         )
-        # Whoever only needs 112 is served by the line itself; everybody else is out of reach.
+        # An incident that needs only 112 is served by the emergency line; all others are out of
+        # reach.
         assert answer.exit_code == (ExitCode.NO_PROVIDER if answer.cascades else ExitCode.OK)
         if kind in ("medical", "fire"):
             assert answer.emergency[0].dial == "112"

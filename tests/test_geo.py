@@ -28,7 +28,7 @@ def test_distance_is_symmetric_and_bounded(lat1, lon1, lat2, lon2):
 
 
 def test_minutes_of_one_speed():
-    """Ten kilometres of crow are 13 of road, at 50 km/h 15.6 minutes."""
+    """Ten kilometres of crow-fly distance are 13 of road, at 50 km/h 15.6 minutes."""
     assert geo.crow_fly_min(10, ServiceSettings()) == pytest.approx(15.6)
 
 
@@ -123,7 +123,7 @@ def test_postcodes_and_country():
 
 
 def test_a_polygon_on_the_other_side_of_the_earth_holds_nothing():
-    """It is as whole there as it is here, on whichever side of the date line its corners lie."""
+    """A polygon is measured whole on both sides of the date line."""
     ring = tuple(
         (lat, lon) for lat, lon in ((48.0, 10.6), (48.0, 11.3), (48.8, 11.3), (48.8, 10.6))
     )

@@ -1,4 +1,4 @@
-"""The question whether one of the nearest allowed words is meant."""
+"""A wrong word gives the question whether one of the nearest allowed words is meant."""
 
 from dispatch_cli.messages import Message
 from dispatch_cli.model.near_words import did_you_mean, suggestion

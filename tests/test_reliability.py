@@ -1,4 +1,4 @@
-"""The comparison of forecasts and outcomes: the table by hand, its intervals by brute force."""
+"""The forecast report equals a table made by hand, its intervals a brute force."""
 
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -69,8 +69,8 @@ def test_a_table_added_up_by_hand():
             for row in found.arrivals] == [(15, 30, 15, 24.0), (60, None, 1, 95.0)]  # fmt: skip
 
 
-def test_a_provider_is_held_against_the_mean_of_its_own_chances():
-    """By year: the mean forecast, the share of acceptances, and the verdict."""
+def test_a_provider_is_compared_with_the_mean_of_its_own_chances():
+    """Each provider and year has the mean forecast, the share of acceptances and the verdict."""
     found = report(
         [
             chance(7, 60, 45), chance(8, 40, 33, month="2026-12"),
@@ -119,8 +119,8 @@ def test_a_moment_that_divides_a_month_leaves_it_out_and_says_so(since, months, 
     assert [row.year for row in found.providers] == years
 
 
-def test_nothing_is_nothing():
-    """An empty log gives an empty report."""
+def test_an_empty_log_gives_an_empty_report():
+    """Without counts the report has no rows."""
     found = report([], [], [], datetime(2026, 11, 1, tzinfo=UTC))
     assert (found.asked, found.rows, found.arrivals, found.providers) == (0, (), (), ())
 
@@ -146,7 +146,7 @@ def test_every_arrival_has_its_band(minutes, band):
 
 
 @given(st.integers(1, 60), st.data())
-def test_the_bounds_are_where_the_tails_say(asked, data):
+def test_each_bound_has_half_of_the_remaining_chance_outside(asked, data):
     """At each bound the tail has exactly half of the chance outside of the interval."""
     accepted = data.draw(st.integers(0, asked))
     low, high = share_interval(accepted, asked)
@@ -169,8 +169,8 @@ def test_the_bounds_are_where_the_tails_say(asked, data):
 
 
 @pytest.mark.parametrize("asked", [LEAST, 130])
-def test_the_interval_holds_the_truth_as_often_as_it_says(asked):
-    """Checked over all outcomes, for every true share in hundredths."""
+def test_the_interval_holds_the_true_share_with_the_stated_chance(asked):
+    """For every true share in hundredths, the chance of an interval with it is large enough."""
     bounds = [share_interval(accepted, asked) for accepted in range(asked + 1)]
     for hundredths in range(1, 100):
         truth = hundredths / 100

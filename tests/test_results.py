@@ -15,12 +15,12 @@ NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
     [
         (["up", "busy", "closed"], "", ExitCode.OK),
         (["up", "down"], "", ExitCode.ATTENTION),
-        # Whoever cannot look blames nobody, also not those who were down before.
+        # An offline observer reports no provider as down, also none that was down before.
         (["down"], "no name can be resolved", ExitCode.UNAVAILABLE),
     ],
 )
 def test_the_exit_code_of_a_run_of_checks(states, offline, code):
-    """7 while anybody is down, 5 where the observer itself is offline, else 0."""
+    """The exit code is 7 while any provider is down, 5 if the observer is offline, else 0."""
     rows = tuple(CheckRow(provider=state, name=state, phone="110", state=state) for state in states)
     report = CheckReport(at=NOON, seconds=1.0, checked=1, rows=rows, offline=offline)
     assert report.exit_code == code

@@ -1,4 +1,4 @@
-"""Every sentence of the program names its values: a mistake would show only when it is said."""
+"""Every sentence of the program has a value for each of its places."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The package can be held in one's head: small modules, each with a name of its own, no circle."""
+"""Modules are small, have unique names, and import each other without cycles."""
 
 from collections import Counter
 from graphlib import CycleError, TopologicalSorter
@@ -12,18 +12,18 @@ import dispatch_cli
 MOST_LINES = 350
 PACKAGE = Path(dispatch_cli.__file__).parent
 SAME_AS_ITS_COMMAND = {"cascade", "check", "log"}
-"""A command's module, ``cli/COMMAND.py``, may have the name of what it shows."""
+"""The module of a command, ``cli/COMMAND.py``, may have the name of another module."""
 
 
 def test_no_module_is_longer_than_350_lines() -> None:
-    """A module that has grown beyond that holds more than one concept."""
+    """No module has more lines than the limit, beyond which it would hold several concepts."""
     sizes = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
     assert len(sizes) > 200
     assert {str(path): size for path, size in sizes.items() if size > MOST_LINES} == {}
 
 
 def test_no_two_modules_have_one_name() -> None:
-    """A name leads to one module: it can be said, searched and opened without its package."""
+    """Module names are unique, so that a name can be searched without its package."""
     names = Counter(path.stem for path in PACKAGE.rglob("*.py") if path.stem[:2] != "__")
     assert len(names) > 200
     assert {name for name, count in names.items() if count > 1} <= SAME_AS_ITS_COMMAND
@@ -36,7 +36,7 @@ def _refuse_circle(imports: dict[str, set[str]]) -> None:
 
 
 def test_no_module_imports_itself_through_others() -> None:
-    """Also where an import stands in a function or only for types."""
+    """No imports form a cycle, including those in functions and for types only."""
     graph = grimp.build_graph("dispatch_cli", cache_dir=None)
     imports = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
     assert sum(map(len, imports.values())) > 1000

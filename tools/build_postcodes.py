@@ -102,7 +102,7 @@ class Grid:
 
 
 def is_city(key: str) -> bool:
-    """Whether the key of a district, five digits, is that of an independent city."""
+    """Return whether the key of a district, five digits, is that of an independent city."""
     if key in _REGIONS:
         return False
     number = int(key[3:])
@@ -120,7 +120,7 @@ def read_corrections() -> list[Correction]:
 def places_by_postcode(
     rows: Iterable[PostalRow], corrections: Iterable[Correction]
 ) -> dict[str, list[PostalRow]]:
-    """Gather the places of each delivered postcode; a row of a bulk receiver is no place."""
+    """Gather the places of each delivered postcode; a row of a bulk receiver is not a place."""
     found: dict[str, list[PostalRow]] = defaultdict(list)
     for row in rows:
         if not row.is_receiver:

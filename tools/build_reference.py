@@ -50,7 +50,7 @@ def pages() -> dict[str, str]:
 
 
 def _markdown(command: Any, context: Any) -> Iterator[str]:
-    """The page for people: each command with its usage, its sentence, an example, its options."""
+    """Yield the page for people: each command with usage, sentence, example and options."""
     yield f"<!-- {COMMENT} -->"
     yield "\n# Command line\n"
     yield "Every command with its options. `dispatch COMMAND --help` prints the same.\n"
@@ -70,12 +70,12 @@ def _markdown(command: Any, context: Any) -> Iterator[str]:
 
 
 def _parts(text: str | None) -> list[str]:
-    """The paragraphs of a help text, each on one line."""
+    """Return the paragraphs of a help text, each on one line."""
     return [" ".join(part.split()) for part in re.split(r"\n\s*\n", (text or "").strip())]
 
 
 def _manual(command: Any, context: Any) -> Iterator[str]:
-    """The page for man(1), in the macros of man(7)."""
+    """Yield the page for man(1), in the macros of man(7)."""
     yield f'.\\" {COMMENT}'
     yield f'.TH DISPATCH 1 "" "dispatch {__version__}" "User Commands"'
     yield ".SH NAME"
@@ -99,7 +99,7 @@ def _manual(command: Any, context: Any) -> Iterator[str]:
 
 
 def _commands(command: Any, context: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Every command with its full name and context, a group before those in it."""
+    """Yield every command with its full name and context, a group before those in it."""
     for name in command.list_commands(context):
         each = command.get_command(context, name)
         its = typer.Context(each, info_name=name, parent=context)
@@ -116,7 +116,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """A text of which nothing is a request or an escape of roff."""
+    """Make a text of which nothing is a request or an escape of roff."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{text}" if text[:1] in (".", "'") else text
 

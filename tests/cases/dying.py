@@ -1,4 +1,4 @@
-"""Programs that die in the middle of a decision: by an exception, or killed at a statement."""
+"""Run programs that end in the middle of a decision: by an exception, or killed at a statement."""
 
 import os
 import traceback
@@ -21,7 +21,7 @@ class Died(BaseException):
 
 
 class _Fused:
-    """A decision in which the program dies at the write after so many."""
+    """A decision in which the program ends after a number of writes."""
 
     def __init__(self, tx: Transaction, writes: int) -> None:
         self._tx, self.left = tx, writes
@@ -35,7 +35,7 @@ class _Fused:
 
 
 class FusedStore(Store):
-    """A case log whose program dies after so many writes, or once they are all committed."""
+    """A case log whose program ends after a number of writes, or after the commit."""
 
     def __init__(self, path: Path, now: datetime, writes: int) -> None:
         super().__init__(Database(path, now=now))
@@ -43,7 +43,7 @@ class FusedStore(Store):
 
     @contextmanager
     def deciding(self) -> Iterator[Transaction]:
-        """Decide, and die before or after the commit reaches the disk."""
+        """Decide, and end before or after the commit reaches the disk."""
         with super().deciding() as tx:
             fused = _Fused(tx, self._writes)
             yield fused
@@ -52,9 +52,9 @@ class FusedStore(Store):
 
 
 def killed_at(path: Path, now: datetime, dies_at: int, act: Callable[[Store], object]) -> bool:
-    """Do an act in a program of its own that is killed at a statement: whether it came to that.
+    """Do an act in a separate program that is killed at a statement; return whether it was killed.
 
-    A refusal is raised here, too; of another program only the exit code is heard, and no text.
+    A refusal is raised here as well, without its text, because only the exit code is known.
     """
     child = os.fork()
     if not child:

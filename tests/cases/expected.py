@@ -1,4 +1,4 @@
-"""What should come of each act at the desk: allowed or refused, and what it changes."""
+"""Compute the expected result of each act at the desk: refusal or change."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from .jobs import BERLIN, ENDINGS, FIRMS, MINUTE, Call, Job, Needed, plan
 
 HOUR = timedelta(hours=1)
 LATE, BUSY, WRONG = "late", "busy", "wrong"
-"""Refused: too late and written down, by somebody else's act, or as nonsense."""
+"""The kinds of refusals: too late (it is recorded), blocked by an earlier act, or invalid."""
 
 
 class Verdict(Struct):
@@ -22,13 +22,13 @@ class Verdict(Struct):
 
 
 class Asked(Struct):
-    """Whom the next call should go to, and who is passed over, with what reason."""
+    """The expected firm of the next call, and the skipped firms with their reasons."""
 
     firm: str = ""
     phone: str = ""
     skipped: tuple[tuple[str, str], ...] = ()
     is_warned: bool = False
-    """Whether something speaks against whoever is asked out of order."""
+    """Whether there is a reason against the firm that is asked out of order."""
 
 
 def clock_text(moment: datetime, now: datetime) -> str:
@@ -43,22 +43,22 @@ def clock_text(moment: datetime, now: datetime) -> str:
 
 
 class Desk:
-    """All cases, whose units are out, and the journal."""
+    """The model of the log: all cases, all bookings and the journal."""
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
         self.journal: list[tuple[str, int]] = []
         self.gave_way: list[tuple[str, int]] = []
-        """What the act in hand writes under other cases, before its own record."""
+        """The records that the current act writes for other cases, before its own record."""
 
     # Units.
 
     def spans(self, firm: str, unit: int, but: Call | None = None) -> list[tuple]:
-        """When a truck of a firm is booked, by all calls but one."""
+        """Return the times for which a truck of a firm is booked, by all calls but one."""
         return [each.span for each in self.booked(firm) if each.unit == unit and each is not but]
 
     def heard_spans(self, firm: str, unit: int, now: datetime) -> list[tuple]:
-        """The same without what a clock that was set back since has booked: the firm is asked."""
+        """Return the same times without bookings that a clock made before it was set back."""
         return [
             each.span
             for each in self.booked(firm)
@@ -85,7 +85,7 @@ class Desk:
         return next(iter([*back, *free]), 0)
 
     def wait(self, firm: str, moment: datetime, now: datetime) -> timedelta:
-        """How long after a moment the first truck is free; for an overdue one there is no wait."""
+        """Return how long after a moment the first truck is free; an overdue truck has no wait."""
         waits = []
         for unit in range(1, FIRMS[firm].units + 1):
             free = moment
@@ -96,14 +96,14 @@ class Desk:
 
     @staticmethod
     def span(job: Job, call: Call, there: datetime, since: datetime) -> tuple:
-        """From when to when a job takes a truck."""
+        """Return the begin and end of a job's booking of a truck."""
         way = job.ways.get((call.service, call.firm))
         begin = max(since, min(job.when, there) if way is None else there - way)
         job_min = 75 if call.service in ("tow", "recovery") else 45
         return begin, max(begin, there) + job_min * MINUTE
 
     def truck_for(self, call: Call, span: tuple, now: datetime, *, extra: bool) -> int:
-        """The truck that an acceptance takes; 0 if no truck is free."""
+        """Return the truck that an acceptance books; 0 if no truck is free."""
         truck = self.free_truck(call.firm, span, now)
         is_back = truck and all(end > now for _, end in self.spans(call.firm, truck))
         if extra and not is_back:
@@ -153,11 +153,11 @@ class Desk:
         return found
 
     def is_waited_for(self, firm: str, when: datetime, now: datetime) -> bool:
-        """Whether all its trucks are out and the order counts how long."""
+        """Return whether all trucks of a firm are out, with a wait that the order includes."""
         return self.wait(firm, when, now) > timedelta()
 
     def unfit(self, name: str, service: str, state: str | None, when: datetime) -> str:
-        """Why a firm could not be sent at all; empty where nothing speaks against it."""
+        """Return why a firm could not be sent at all; empty if there is no reason."""
         firm = FIRMS[name]
         if service not in firm.services:
             return f"does not offer {service}"
@@ -168,7 +168,7 @@ class Desk:
         return "" if firm.units else "has no unit"
 
     def passed_over(self, job: Job, needed: Needed, firm: str, now: datetime) -> str:
-        """Why a firm whose turn it is cannot be called now."""
+        """Return why the next firm cannot be called now."""
         if why := self.barred(job, needed.name, firm, now):
             return why
         wait = self.wait(firm, max(now, job.when), now) / MINUTE
@@ -179,7 +179,7 @@ class Desk:
         return ""
 
     def barred(self, job: Job, service: str, firm: str, now: datetime) -> str:
-        """Why a firm cannot be sent: at the moment of the call, or when help is needed."""
+        """Return why a firm cannot be sent, at the moment of the call or when help is needed."""
         moments = (now, max(now, job.when))
         return next(filter(None, (self.unfit(firm, service, job.state, at) for at in moments)), "")
 
@@ -198,7 +198,7 @@ class Desk:
     def ask(
         self, job: Job, service: str | None, now: datetime, *, firm: str = "", override: str = ""
     ) -> tuple[Verdict, Asked]:
-        """The next call of a case, to whom it goes, or to the one named."""
+        """Place the next call of a case, to the next firm or to the named one."""
         if job.over:
             return Verdict(BUSY), Asked()
         stands = {each.name: job.state_word(each) for each in job.services}
@@ -255,7 +255,7 @@ class Desk:
     def accept(
         self, job: Job, call: Call, there: datetime, now: datetime, *, extra: bool
     ) -> Verdict:
-        """Accept a call: no other firm may be coming, and a truck must be free."""
+        """Accept a call: refused if another firm is coming or no truck is free."""
         if now - there > MINUTE:
             return Verdict(WRONG)
         if job.over or not call.may("accept"):
@@ -285,7 +285,7 @@ class Desk:
     def answer(
         self, job: Job, call: Call, action: str, now: datetime, *, reason: str, text: str
     ) -> Verdict:
-        """Any other answer or ending."""
+        """Record any other answer or ending of a call."""
         if reason == "other" and not text:
             return Verdict(WRONG)
         if job.over or not call.may(action):
@@ -402,7 +402,7 @@ class Desk:
         return self._done(job, "open", lambda: self.jobs.append(job))
 
     def likely_same(self, now: datetime) -> set[int]:
-        """The cases of the last hour: all are at the same spot."""
+        """Return the cases of the last hour, all of which are at the same spot."""
         return {
             job.number
             for job in self.jobs
@@ -432,7 +432,7 @@ class Desk:
         return self._done(job, "amend", change)
 
     def unfit_now(self, job: Job) -> set[str]:
-        """The calls to firms that are asked or coming and no longer pass."""
+        """Return the calls to firms that are asked or coming and no longer pass the gates."""
         known = [each.name for each in job.services]
         return {
             f"{job.number}.{call.number}"
@@ -481,7 +481,7 @@ class Desk:
         return Verdict(journal=tuple(("forget", job.number) for job in due), change=change)
 
     def overdue(self, now: datetime) -> list[tuple[datetime, str, str, str, str]]:
-        """What should have happened by now: since when, of what, what, whose, on which number."""
+        """Return the missed deadlines: moment, subject, kind, firm and number to call."""
         found = []
         for job in self.jobs:
             for is_in_time, at, what, number, service in job.deadlines(now):

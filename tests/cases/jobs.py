@@ -1,4 +1,4 @@
-"""One case as one remembers it, in plain words; nothing here knows how the program does it."""
+"""A model of one case that shares no code with the program."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ TWICE = datetime(2026, 10, 25, tzinfo=BERLIN).date()
 
 
 class Firm(Struct, frozen=True):
-    """A firm, so far as anything here depends on it; the nearest are asked first."""
+    """A firm of the model; the nearest are asked first."""
 
     name: str
     km: float
@@ -22,14 +22,17 @@ class Firm(Struct, frozen=True):
     has_flatbed: bool = True
 
     def is_closed(self, now: datetime) -> bool:
-        """Bert sleeps from 02:30, the second one where the clock shows it twice, to 05:00."""
+        """Return whether the firm is closed.
+
+        Only Bert closes, from 02:30 to 05:00; of a repeated 02:30 the second counts.
+        """
         wall = now.astimezone(BERLIN)
         if self.name != "bert" or (wall.date() == TWICE and wall.hour == 2 and not wall.fold):
             return False
         return time(2, 30) <= wall.time() < time(5)
 
     def answers_on(self, now: datetime) -> tuple[str, ...]:
-        """Anna's office is answered from 6 to 22."""
+        """Return the numbers that are answered; Anna's office only from 6 to 22."""
         is_day = 6 <= now.astimezone(BERLIN).hour < 22
         return tuple(each for each in self.numbers if is_day or not each.endswith("office"))
 
@@ -63,7 +66,10 @@ ENDINGS = {
 
 
 def plan(kind: str, state: str | None) -> list[tuple[str, str | None]]:
-    """What is sent, and after what: nothing is helped on the spot that lies on its side."""
+    """Return the planned services, each with the one it waits for.
+
+    A vehicle on its side gets no help on the spot.
+    """
     on_the_spot = {
         "breakdown": ["roadside_repair"],
         "dead_battery": ["jump_start", "battery_replacement"],
@@ -95,9 +101,9 @@ class Call(Struct):
     back_until: datetime | None = None
     unit: int = 0
     span: tuple[datetime, datetime] | None = None
-    """From when to when its truck is booked."""
+    """The begin and end of the booking of its truck."""
     told: datetime | None = None
-    """When its time was last heard: a promise or the arrival."""
+    """When its time was last changed, by a promise or the arrival."""
     is_late: bool = False
     """Whether its truck has been taken for another job, so that its last promise does not hold."""
     chance: float | None = None
@@ -144,7 +150,7 @@ class Call(Struct):
 
 
 class Needed(Struct):
-    """One service of a case: after which, whether its time has come, and who is asked in turn."""
+    """One service of a case: the one it waits for, whether it is opened, and the firms in order."""
 
     name: str
     after: str | None
@@ -173,7 +179,7 @@ class Job(Struct):
     notes: list[str] = []
     texts: dict[str, str] = {}
     ways: dict[tuple[str, str], timedelta] = {}
-    """How long the way of a firm is for a service, as the ranking has worked it out."""
+    """Return the ranking's minutes on the way of a firm for a service."""
 
     def __repr__(self) -> str:
         return f"case {self.number}: {self.case_state()}"
@@ -213,10 +219,10 @@ class Job(Struct):
         return self.over or next((word for word in words if word in found), "open")
 
     def deadlines(self, now: datetime) -> list[tuple[bool, datetime, str, int, str]]:
-        """When what is due, by the number of a call or the name of a service.
+        """Return the deadlines by the number of a call or the name of a service.
 
-        First of each is whether it is no longer in time: its moment has passed, or a clock that has
-        been set back since has set it.
+        The first value of each is whether it is missed: its moment has passed, or a clock that was
+        set back later has set it.
         """
         if self.over:
             return []
@@ -250,7 +256,7 @@ class Job(Struct):
         ]
 
     def quiet_since(self, needed: Needed, now: datetime) -> tuple[datetime, datetime]:
-        """Since when nobody is asked, or may still call back, for a service; and when it was heard.
+        """Return since when no call has been open for a service, and when that was recorded.
 
         Moments of a clock that was set back later count only if there are no others.
         """

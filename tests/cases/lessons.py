@@ -1,7 +1,6 @@
-"""What the calls of all cases should have taught, reckoned from them by other means.
+"""Compute the expected learned values by a second implementation.
 
-A second implementation: it reads the calls as one remembers them, keeps no sums and knows nothing
-of how the program adds up.
+It reads all calls of the model, stores no sums and shares no code with the program.
 """
 
 from collections import Counter
@@ -56,7 +55,7 @@ def note_forecasts(job: Job, case: Case) -> None:
 
 
 def turns(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
-    """The calls to a firm for a service of a case, up to each one that was answered."""
+    """Yield the turns: the calls to a firm for a service of a case, up to an answered one."""
     for job in jobs:
         running: dict[tuple[str, str], list[Call]] = {}
         for call in job.calls:
@@ -70,7 +69,7 @@ def turns(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
 
 
 def lessons(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
-    """The turns that teach something."""
+    """Yield the turns that count for learning."""
     for job, turn in turns(jobs):
         if turn[-1].outcome in YES | NO and not turn[-1].override:
             yield job, turn
@@ -79,7 +78,7 @@ def lessons(jobs: Iterable[Job]) -> Iterator[tuple[Job, list[Call]]]:
 def posteriors(
     jobs: Iterable[Job], prior: tuple[float, float], now: datetime
 ) -> dict[tuple[str, str], Posterior]:
-    """Work out the learned values of each firm and service at a moment after all calls."""
+    """Compute the learned values of each firm and service at a moment after all calls."""
     found: dict[tuple[str, str], Posterior] = {}
     taught = list(lessons(jobs))
     for key in {(turn[-1].firm, turn[-1].service) for _, turn in taught}:
@@ -99,20 +98,20 @@ def posteriors(
 
 
 def shrunk(prior: float, values: Iterable[float | None], weights: list[float]) -> float:
-    """The weighted mean, with the prior among the values ten times; None is no value."""
+    """Return the weighted mean, in which the prior counts ten times; None values are left out."""
     known = [(v, w) for v, w in zip(values, weights, strict=True) if v is not None]
     total = FILE_WEIGHT * prior + sum(value * weight for value, weight in known)
     return total / (FILE_WEIGHT + sum(weight for _, weight in known))
 
 
 def waited(turn: list[Call]) -> float | None:
-    """How long the operator waited in a turn: no call longer than 15 minutes, none backwards."""
+    """Return the minutes of waiting in a turn: at most 15 for each call, and none negative."""
     minutes = [((call.answered or call.due) - call.at) / MINUTE for call in turn]
     return None if min(minutes) < 0 else sum(min(each, 15.0) for each in minutes)
 
 
 def came(call: Call) -> float | None:
-    """Minutes from the acceptance until help was there, or should be there."""
+    """Return the minutes from the acceptance to the arrival, or to the newest promise."""
     if (
         call.outcome not in YES
         or (call.outcome == "failed" and not call.there)
@@ -145,7 +144,7 @@ def later_than_promised(job: Job, turn: list[Call]) -> float | None:
 
 
 def chances(jobs: Iterable[Job]) -> Counter:
-    """How often was asked with a chance in each tenth, and how often the answer was yes."""
+    """Count by tenth of the chance how often a firm was asked and how often it accepted."""
     found: Counter = Counter()
     for _, turn in lessons(jobs):
         first, last = turn[0], turn[-1]
@@ -158,7 +157,7 @@ def chances(jobs: Iterable[Job]) -> Counter:
 
 
 def arrivals(jobs: Iterable[Job]) -> Counter:
-    """How many came after a forecast in each band, and after how many minutes, made coarse."""
+    """Count arrivals by band of the forecast, and add up their rounded minutes."""
     found: Counter = Counter()
     for job, turn in lessons(jobs):
         first, last = turn[0], turn[-1]
@@ -173,7 +172,7 @@ def arrivals(jobs: Iterable[Job]) -> Counter:
 
 
 def sums_of_chances(jobs: Iterable[Job]) -> Counter:
-    """How often each firm was asked in a year, and its chances added up."""
+    """Count how often each firm was asked in a year, and add up its chances."""
     found: Counter = Counter()
     for _, turn in lessons(jobs):
         if turn[0].chance is not None:

@@ -15,7 +15,7 @@ JOB = JobMinutes(way_min=20.0, job_min=45.0)
 
 
 def option(provider: str, *, units: int = 1, phones: int = 1, wait_min: float = 0.0) -> Option:
-    """A firm that would be there in 20 minutes."""
+    """Make a firm that would be there in 20 minutes."""
     return Option(
         provider=provider,
         name=provider.title(),
@@ -30,7 +30,7 @@ def option(provider: str, *, units: int = 1, phones: int = 1, wait_min: float = 
 
 
 def service(name: str, *options: Option, after: str | None = None) -> CaseService:
-    """A service with its frozen cascade."""
+    """Make a service with its frozen cascade."""
     return CaseService(
         service=name,
         after=after,
@@ -43,7 +43,7 @@ def service(name: str, *options: Option, after: str | None = None) -> CaseServic
 
 
 def case(*services: CaseService, case_id: int = 17) -> Case:
-    """A case that was opened at noon."""
+    """Make a case that was opened at noon."""
     return Case(
         id=case_id,
         opened_at=NOON,
@@ -58,7 +58,7 @@ def case(*services: CaseService, case_id: int = 17) -> Case:
 
 
 def fleet(of: Case, provider: str, units: int = 1, but: int = 0, now=NOON) -> Fleet:
-    """The units of a provider and what the case has booked of them, but for one offer."""
+    """Return the units of a provider and what the case has booked of them, but for one offer."""
     return Fleet(
         units,
         now,

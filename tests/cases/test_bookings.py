@@ -1,4 +1,4 @@
-"""A unit is booked for a time: what ranking, offer and acceptance make of it."""
+"""Ranking, offer and acceptance use the bookings of a unit."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ def test_a_job_for_christmas_books_no_unit_today(desk):
 
 
 def accepted_by(desk, minutes, when):
-    """Whom a second case of the same time is offered to."""
+    """Return the firm of the first offer of a second case at the same time."""
     found = open_case.open_case(desk(minutes), incident(kind="tow", when=when), Personal())
     return offer_call.place_call(desk(minutes), found.case.id).provider
 
@@ -116,7 +116,7 @@ def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
 
 
 def test_the_next_job_is_in_the_row(desk):
-    """Free now, and booked again before the end of this job."""
+    """A unit that is free now, but booked again before the end of this job, is not free."""
     accepted(desk, 0, after_noon(90))
     assert rows(ranked(desk(5)))["anna"] == ("up", 0.0, ("next job 13:20",))
 
@@ -141,7 +141,7 @@ def test_the_text_for_the_caller_has_german_days(desk, there_at, told, recorded)
 
 
 def test_a_truck_that_arrives_early_is_at_the_scene(desk):
-    """It was expected at 13:30 and is there at 12:20: busy from now on, and free in 75 minutes."""
+    """A unit expected at 13:30 that arrives at 12:20 is busy at once, and free in 75 minutes."""
     done = accepted(desk, 0, after_noon(90))
     answer_call.arrive(desk(20), done.ref)
     assert rows(ranked(desk(21)))["anna"][:2] == ("busy", 74.0)
@@ -199,7 +199,7 @@ def displaced(desk):
 
 
 def new_times(desk, minutes):
-    """The offers for which a new time is due."""
+    """Return the offers for which a new time is due."""
     found = view_case.audit(desk(minutes)).overdue
     return [each.ref for each in found if each.what == "new time"]
 
@@ -251,7 +251,7 @@ def test_an_arrival_before_another_job_is_not_refused(desk):
 
 
 def test_a_promise_of_the_firm_itself_is_not_broken(desk):
-    """Sooner than its way takes, later, and sooner again once it has set off: it is believed."""
+    """Every new promise is accepted: sooner than the way takes, later, and sooner on the way."""
     done = accepted(desk, 0, after_noon(5))
     assert new_times(desk, 1) == []
     answer_call.promise(desk(2), done.ref, after_noon(60))

@@ -1,4 +1,4 @@
-"""A clock that does not agree with its records, and deadlines that it has set."""
+"""Implausible clocks are noticed, and deadlines that they have set are due at once."""
 
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ def test_only_a_clock_set_back_catches_up():
 
 
 def stages(at):
-    """A case at each state that has a deadline, as a clock that shows ``at`` makes it."""
+    """Make a case at each state that has a deadline, as a clock that shows ``at`` makes it."""
     waiting = replace(case(service("tow", option("anna"))), opened_at=at)
     waiting = replace(waiting, incident=replace(waiting.incident, when=at))
     tow = waiting.services[0]

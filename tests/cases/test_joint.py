@@ -125,7 +125,7 @@ def test_a_firm_that_is_named_is_asked_for_both_out_of_order(desk, both):
 
 
 def test_a_service_that_has_help_is_not_asked_for_again(desk, both):
-    """Also not together with a service that needs help."""
+    """A joint call is refused if one of its services already has an open offer."""
     offer_call.place_call(desk(1), 1, services=["tow"])
     with pytest.raises(ConflictError, match="tow is asking already"):
         offer_call.place_call(desk(2), 1, services=["recovery", "tow"])
@@ -133,7 +133,7 @@ def test_a_service_that_has_help_is_not_asked_for_again(desk, both):
 
 
 def test_with_no_firm_left_for_either_both_are_exhausted(desk, both, catalog):
-    """Then the last resort is named, as for a single service."""
+    """If no firm is left for a joint call, the last resort is named, as for a single service."""
     offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     answer_call.record(desk(2), "1.1", "decline", reason="no_unit")
     catalog.providers[:] = []
@@ -143,7 +143,7 @@ def test_with_no_firm_left_for_either_both_are_exhausted(desk, both, catalog):
 
 
 def test_the_second_number_of_a_firm_is_tried_for_both(desk, catalog):
-    """The first one has not been answered."""
+    """After no answer on the first number, the second number is called for both services."""
     phones = (Phone("+49891", "089 1"), Phone("+49892", "089 2"))
     catalog.providers[:] = [provider("anna", services=("tow", "recovery"), phones=phones)]
     open_case.open_case(desk(0), incident(**OVERTURNED), Personal())
@@ -165,7 +165,7 @@ def test_the_rest_of_a_call_can_be_moved_and_arrive(desk, both):
 
 @pytest.mark.parametrize("first", ["1.1", "1.2"])
 def test_a_corrected_no_is_accepted_with_one_truck(desk, both, first):
-    """Both were put down as declined and had been accepted: two corrections, one booking."""
+    """Two declined offers that are corrected to accepted have one booking."""
     offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     answer_call.record(desk(2), "1.1", "decline", reason="no_unit")
     second = {"1.1": "1.2", "1.2": "1.1"}[first]

@@ -1,4 +1,4 @@
-"""What the log learns from cases worked verb by verb, in scenes that one reckons by hand."""
+"""The values learned from cases worked verb by verb equal values computed by hand."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ FIRMS = MemoryCatalog(
 
 @pytest.fixture
 def at(tmp_path):
-    """The desk with a near and a far firm, so many minutes after noon."""
+    """Return the desk with a near and a far firm, some minutes after noon."""
 
     def at(minutes: float) -> Book:
         now = NOON + minutes * MINUTE
@@ -45,7 +45,7 @@ def opened(at, minutes, *, ahead=0):
 
 
 def order(at, minutes):
-    """The candidates of a case at a minute, in the order in which they would be asked."""
+    """Return the candidates of a case at a minute, in the order in which they would be asked."""
     book = at(minutes)
     with book.store.reading() as reader:
         seen = observe(FIRMS, reader, book.now)
@@ -56,7 +56,7 @@ def order(at, minutes):
 
 
 def summary(at, firm, source="crow_fly"):
-    """What the log holds of a firm."""
+    """Return the log's values of a firm."""
     with at(0).store.reading() as reader:
         return next((each for each in reader.summaries(source) if each.provider == firm), None)
 
@@ -69,7 +69,7 @@ def call(at, number, minutes, firm):
 
 
 def come(at, number, minutes, firm, *, promised, after):
-    """A firm accepts with a promise, comes after so many minutes, and the case is closed."""
+    """Let a firm accept with a promise and arrive after some minutes, and close the case."""
     ref = call(at, number, minutes, firm)
     answer_call.accept(at(minutes), ref, NOON + (minutes + promised) * MINUTE)
     answer_call.arrive(at(minutes + after), ref)
@@ -128,9 +128,9 @@ def test_the_time_of_a_first_number_goes_with_its_correction(at):
 
 
 def test_a_promise_counts_until_the_arrival(at):
-    """Late is what was promised last, then what happened; a firm that does not come is not late.
+    """The last promise counts until the arrival is known; a firm that does not come is not late.
 
-    The estimate of 8 minutes counts as 10, as coarse as erasure leaves it.
+    The estimate of 8 minutes counts as 10, as rounded for erasure.
     """
     number = opened(at, 0)
     ref = call(at, number, 0, "near")
@@ -167,7 +167,7 @@ def test_the_passed_part_of_a_wait_is_subtracted(at):
 
 
 def test_an_appointment_teaches_no_minutes(at):
-    """A job of tomorrow is not late by a day; its acceptance is counted."""
+    """A job for tomorrow counts for the acceptance and not for lateness."""
     number = opened(at, 0, ahead=1440)
     come(at, number, 0, "near", promised=1440, after=1450)
     found = summary(at, "near")
@@ -179,14 +179,14 @@ def test_an_appointment_teaches_no_minutes(at):
 
 @pytest.mark.parametrize(("ahead", "is_counted"), [(0, True), (1, True), (2, False)])
 def test_a_time_of_this_minute_is_no_appointment(at, ahead, is_counted):
-    """An incident "at 12:01" that is called for at 12:00 is one of now."""
+    """An incident at 12:01 with a call at 12:00 is not an appointment."""
     number = opened(at, 0, ahead=ahead)
     come(at, number, 0, "near", promised=20, after=20)
     assert summary(at, "near").late_weight == is_counted
 
 
 def test_another_source_of_travel_minutes_is_learned_apart(at):
-    """Road minutes teach nothing about crow-fly minutes; old offers teach neither."""
+    """Road minutes do not count for crow-fly minutes; offers of old versions count for neither."""
     come(at, opened(at, 0), 0, "near", promised=28, after=28)
     with at(0).store.deciding() as tx:
         tx._connection.execute("UPDATE offer SET travel_source = 'road'")
@@ -207,7 +207,7 @@ def test_another_source_of_travel_minutes_is_learned_apart(at):
 
 
 def kept(at):
-    """Everything that is kept of forecasts."""
+    """Return all stored forecast counts."""
     with at(0).store.reading() as reader:
         return reader.chance_counts(), reader.arrival_counts(), reader.chance_sums()
 

@@ -76,7 +76,7 @@ MOST_CASES = 5
 
 
 def timetable(text):
-    """What the compiled provider file holds for these hours, over both nights."""
+    """Return the timetable of these hours, as in the compiled provider file, over both nights."""
     start = datetime(2026, 10, 1, tzinfo=UTC)
     return hours.evaluate_hours(
         hours.parse_hours(text), holidays=(), start=start, days=250, timezone="Europe/Berlin"
@@ -84,7 +84,7 @@ def timetable(text):
 
 
 def catalog():
-    """The firms of the model; the nearest is asked first, so that nothing learned matters."""
+    """Return the firms of the model, the nearest first: learned values change no order."""
     office, beds = timetable("06:00-22:00"), timetable("05:00-02:30")
     found = []
     for firm in FIRMS.values():
@@ -198,7 +198,7 @@ class Casework(RuleBasedStateMachine):
     # Whom an act is about.
 
     def calls(self, which=lambda _: True, *, over=False):
-        """The calls of a kind, the latest of each case first."""
+        """Return the calls of a kind, the latest of each case first."""
         jobs = [job for job in self.desk.jobs if over or not job.over]
         return [(job, call) for job in jobs for call in reversed(job.calls) if which(call)]
 
@@ -222,7 +222,7 @@ class Casework(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def work(self, data):
-        """One act, a little later, chosen among those that there is something for."""
+        """Do one of the possible acts, a little later."""
         self.now += data.draw(PASSES) * MINUTE
         act = data.draw(st.sampled_from(self.sensible()))
         getattr(self, act)(data.draw)
@@ -255,7 +255,7 @@ class Casework(RuleBasedStateMachine):
         self.work(data)
 
     def sensible(self):
-        """The acts that there is something for, each as often as its weight."""
+        """Return the possible acts, each as often as its weight."""
         calls = [call for _, call in self.calls()]
         rings, stands = any(call.rings for call in calls), any(call.is_live for call in calls)
         is_late = any(job.calls for job in self.desk.jobs)
@@ -388,7 +388,7 @@ class Casework(RuleBasedStateMachine):
         self.supersede(job, call, draw(st.sampled_from(RIGHTS)), draw(ETAS), extra=draw(SELDOM))
 
     def undo(self, draw):
-        """As the guided loop undoes an answer: the call is running again."""
+        """Undo an answer as the guided loop does, so that the call is open again."""
         job, call = draw(self.some_call(lambda call: not call.rings))
         self.supersede(job, call, "open", 0, extra=False)
 
@@ -449,7 +449,7 @@ class Casework(RuleBasedStateMachine):
             assert (found.note, found.texts) == ("\n".join(job.notes), job.texts)
 
     def forget(self, _):
-        """Not in a program that dies: that is several decisions, and test_erasure kills them."""
+        """Erase in a program that is never killed; test_erasure kills between its decisions."""
         self.doom = None
         verdict = self.desk.forget(self.now)
         done = self.attempt(

@@ -1,4 +1,4 @@
-"""Whom a card, and the question at an acceptance, name next: the one whom a call would choose."""
+"""A card, and the question at an acceptance, name the firm that the next call would choose."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from ..worlds import incident, provider
 from .conftest import NOON
 
 LATE = NOON + timedelta(minutes=120)
-"""A promise that every other firm would be there before."""
+"""A promise that is later than the arrival of every other firm."""
 
 
 def opened(desk, minutes=0, **facts):
@@ -36,14 +36,14 @@ def names(card):
 
 
 def asked_about(desk, minutes, ref):
-    """What is asked before an acceptance, and what is warned of after it: both are the same."""
+    """Return the question before an acceptance, which equals the warning after it."""
     before = answer_call.would_be_sooner(desk(minutes), ref, LATE)
     assert answer_call.accept(desk(minutes), ref, LATE).warnings == tuple(before)
     return [each.partition(" would be there")[0] for each in english(before)]
 
 
 def next_of(desk, minutes, ref):
-    """The firm that the next call goes to when an offer is declined."""
+    """Return the firm of the next call after an offer is declined."""
     answer_call.record(desk(minutes), ref, "decline", reason="eta_too_long")
     return offer_call.place_call(desk(minutes), int(ref.partition(".")[0])).name
 

@@ -1,4 +1,4 @@
-"""Every cell of the published table, and what each act does to a case."""
+"""Every action follows the published table and changes the case as expected."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ ETA = NOON + 35 * MINUTE
 
 
 def asked(of: Case | None = None, service_name: str = "roadside_repair", *, at=NOON) -> Case:
-    """The case with an open offer to the next of a service."""
+    """Return the case with an open offer to the next of a service."""
     of = of or case()
     wanted = case_states.service_of(of, service_name)
     found = case_states.next_option(of, wanted)
@@ -45,7 +45,7 @@ def done(of: Case, number: int, action: str, *, at=NOON, outcome="declined") -> 
 
 
 def in_state(state: str) -> Case:
-    """A case whose offer 1 is in a state of the table."""
+    """Make a case whose offer 1 is in a state of the table."""
     ways = {
         "open": (),
         "accepted": ("accept",),
@@ -95,14 +95,14 @@ def test_a_call_that_runs_or_never_was():
 
 
 def test_two_calls_never_run_at_once_by_a_correction():
-    """While the next one is asked, or on the way, an earlier call cannot run again."""
+    """While the next firm is asked, or on the way, an earlier call cannot be reopened."""
     of = asked(done(asked(), 1, "decline"))
     with pytest.raises(ConflictError, match=r"17\.2 .* is open at"):
         offer_changes.correct(of, 1, "open", now=NOON, operator="desk")
 
 
 def test_nothing_is_corrected_after_an_arrival():
-    """Also where the help that came has failed since: it was there."""
+    """An offer whose help has arrived cannot be corrected, also if it failed later."""
     of = done(done(done(asked(), 1, "accept"), 1, "arrive"), 1, "fail")
     with pytest.raises(ConflictError, match=r"17\.1 Anna arrived at"):
         done(of, 1, "correct")
@@ -194,7 +194,7 @@ def test_a_late_acceptance_names_the_first_one():
 
 
 def test_a_call_back_in_time_may_accept():
-    """Within the window, and while no other firm is asked or has accepted."""
+    """A late acceptance is allowed within the window, unless another firm is asked."""
     of = done(asked(), 1, "no_answer")
     assert done(of, 1, "accept", at=NOON + CALL_BACK_WITHIN).offers[0].state == "accepted"
     with pytest.raises(ConflictError, match="the time for a call back is over"):
@@ -204,13 +204,13 @@ def test_a_call_back_in_time_may_accept():
 
 
 def booked(unit: int, begin: int, end: int) -> Booking:
-    """A unit of Anna's that case 5 has booked, in minutes after noon."""
+    """Make a unit of Anna's that case 5 has booked, in minutes after noon."""
     return Booking(provider="anna", unit=unit, case_id=5, offer=1, begin=NOON + begin * MINUTE,
                    end=NOON + end * MINUTE)  # fmt: skip
 
 
 def test_an_acceptance_books_the_lowest_unit_that_is_free_all_the_time():
-    """From setting off, 20 minutes before the arrival, to 45 minutes after it."""
+    """The unit must be free from 20 minutes before the arrival to 45 minutes after it."""
 
     def taken(units, *bookings, **facts):
         of = offer_changes.accept(
@@ -263,7 +263,7 @@ def test_a_time_that_is_possible_is_accepted():
 
 
 def test_a_unit_whose_way_is_not_known_sets_off_at_the_time_of_the_incident():
-    """A firm outside the cascade has no minutes of a way; a later case takes it later."""
+    """The way of a firm outside the cascade is unknown; a later incident books its unit later."""
     minutes = unit_bookings.JobMinutes(None, 45.0)
     for when, begin in ((0, 0), (10, 10), (50, 35), (-60, 0)):
         of = asked()
@@ -275,7 +275,7 @@ def test_a_unit_whose_way_is_not_known_sets_off_at_the_time_of_the_incident():
 
 
 def placed(found):
-    """A booking at another time in minutes after noon, and those that give way to it."""
+    """Make a booking at another time in minutes after noon, and those that give way to it."""
 
     def times(each):
         return each.unit, (each.begin - NOON) / MINUTE, (each.end - NOON) / MINUTE
@@ -323,7 +323,7 @@ def test_the_arrival_moves_the_booking():
 
 
 def test_a_declined_offer_needs_a_reason_of_the_list():
-    """Reasons are a closed list."""
+    """An unknown reason for a refusal is refused."""
     with pytest.raises(UsageError, match="allowed: no_unit, no_driver"):
         offer_changes.answer(asked(), 1, "decline", now=NOON, reason="lazy")
 
@@ -393,7 +393,7 @@ def test_a_job_in_progress_delays_the_closing():
 
 
 def test_no_open_case_is_without_a_deadline():
-    """Neither one whose only offer was called off, nor one that needs no provider."""
+    """A case whose only offer was called off, or that needs no provider, is due to be closed."""
     of = done(asked(), 1, "cancel", at=NOON + MINUTE)
     assert case_states.deadlines(of, NOON) == [
         case_states.Deadline(NOON + 4 * MINUTE, "closing", 1)
@@ -453,7 +453,7 @@ def test_unknown_offers_are_refused():
 @pytest.mark.parametrize("promised_min", [5, 10, 20, 40])
 @pytest.mark.parametrize("out_min", [30, 33.5, 90])
 def test_the_time_that_is_named_is_accepted(promised_min, out_min):
-    """Also if the firm has promised to come sooner than its way takes."""
+    """The time in the refusal is accepted, also after a promise shorter than the firm's way."""
     out = Booking(provider="anna", unit=1, case_id=9, offer=1, begin=NOON - 30 * MINUTE,
                   end=NOON + out_min * MINUTE)  # fmt: skip
 

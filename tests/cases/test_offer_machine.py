@@ -91,11 +91,11 @@ class Working(RuleBasedStateMachine):
             )  # fmt: skip
         if kept.word == "no_answer" and action == "accept":
             return True
-        # Help that has come is not corrected away, whatever became of it.
+        # Help that has come is never corrected away, also if it failed later.
         return action == "correct" and kept.word != "unsuccessful" and not kept.there
 
     def others(self, kept):
-        """The times for which the firm's units are booked otherwise, by unit."""
+        """Return the times for which the firm's units are booked otherwise, by unit."""
         mine = [t for t in self.offers if t.live and t.provider == kept.provider and t is not kept]
         return {
             unit: [t.booked[1:] for t in mine if t.booked[0] == unit]
@@ -127,7 +127,7 @@ class Working(RuleBasedStateMachine):
                 free = other.booked[2]
 
     def rebook(self, kept, begin, end):
-        """The booking of a job that is promised for another time now."""
+        """Return the booking of a job that is promised for another time now."""
         unit, set_off, _ = kept.booked
         spans = self.others(kept)[unit]
         if set_off <= self.now:
@@ -235,7 +235,7 @@ class Working(RuleBasedStateMachine):
 
     @staticmethod
     def settled(of, placed):
-        """The case, and in it the bookings that give way."""
+        """Return the case, with the bookings that give way."""
         for booking in placed.others:
             of = unit_bookings.rebooked(of, booking)
         return of

@@ -21,7 +21,7 @@ def called(desk, catalog, minutes=0, **facts):
 
 
 def test_it_is_asked_on_the_number_with_hours_of_its_own(desk, catalog):
-    """Ranked with the wait until it opens, and called on its second number."""
+    """The firm is ranked with the wait until it opens, and called on its second number."""
     found, card = called(desk, catalog)
     [row] = found.answer.cascades[0].candidates
     assert (row.wait_min, str(row.why[0]), row.phone) == (20.0, "opens 12:20", "089 2")
@@ -43,7 +43,7 @@ def test_a_call_before_the_opening_that_is_not_answered_teaches_nothing(desk, ca
 
 
 def test_without_such_a_number_it_is_below_the_cascade(desk, catalog):
-    """It is listed with the time to call, and not offered."""
+    """A firm that opens soon is listed with the time to call, and not offered."""
     catalog.providers[:] = [replace(provider("anna", timetable=SOON), phones=PHONES[:1])]
     found = open_case.open_case(desk(0), incident(kind="tow"), Personal())
     [soon] = found.answer.cascades[0].opens_soon

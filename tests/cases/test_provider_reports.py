@@ -89,7 +89,7 @@ def test_a_restore_counts_the_reports_that_it_loses(desk, tmp_path):
 
 
 def test_the_default_end_of_a_report(desk):
-    """60 minutes; for busy, busy_wait_min of the file."""
+    """A report without an end is valid for 60 minutes; for busy it is busy_wait_min of the file."""
     book = desk(0)
     for facts, minutes in (
         ({"free": 2}, 60), ({"state": "up"}, 60), ({"state": "down"}, 60),
@@ -133,7 +133,7 @@ def test_impossible_reports(desk, facts, message):
 
 
 def test_down_is_excluded_since_when_and_why(desk):
-    """Hard down by the looks, and by the firm's own word."""
+    """A provider is excluded if it is hard down, or reports itself down."""
     look_at(desk(0), "anna", "down", why="connection refused, 3 x")
     provider_reports.report(desk(5), "bert", state="down")
     found = out(ranked(desk(10)))
@@ -142,7 +142,7 @@ def test_down_is_excluded_since_when_and_why(desk):
 
 
 def test_the_wait_of_a_busy_provider(desk):
-    """The feed's wait from its look on, else busy_wait_min; until the end of the report."""
+    """The wait is that of the feed, else busy_wait_min, or lasts until the end of the report."""
     look_at(desk(0), "anna", "busy", free=0, wait_min=12.0)
     look_at(desk(0), "bert", "busy", free=0)
     provider_reports.report(desk(0), "carl", free=0, until=NOON + timedelta(minutes=45))
@@ -167,7 +167,7 @@ def test_degraded_and_unknown_are_ranked_and_marked(desk):
 
 
 def test_todays_outage_does_not_exclude_a_firm_from_next_week(desk):
-    """An incident within the hour sees it; tomorrow's and next week's do not; near is a setting."""
+    """A state counts for an incident within near_min, not for one of tomorrow or next week."""
     look_at(desk(0), "anna", "down")
     book = desk(1)
     for minutes in (0, 59, -59):
@@ -191,7 +191,7 @@ def test_units_of_a_feed_and_of_our_own_cases(desk):
 
 
 def test_the_gate_at_the_call_knows_it_too(desk):
-    """Who goes down after the case was opened is passed over with the reason."""
+    """A provider that goes down after the case was opened is skipped with the reason."""
     case = open_case.open_case(desk(0), incident(when=NOON), Personal()).case.id
     look_at(desk(1), "anna", "down", why="no answer, 3 x")
     card = offer_call.place_call(desk(2), case)

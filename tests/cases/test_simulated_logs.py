@@ -1,4 +1,4 @@
-"""Desks simulated by the real verbs: the intervals of the forecast report hold the truth."""
+"""In logs simulated by the real verbs, the intervals of the forecast report hold the truth."""
 
 from pathlib import Path
 
@@ -59,10 +59,11 @@ def test_an_interval_that_misses_is_counted_as_missed(tmp_path: Path) -> None:
     assert held_by(report, truth) != held
 
 
-def test_firms_that_lose_heart_are_found_out(tmp_path: Path) -> None:
-    """If every firm accepts a quarter as often as ever, the report says less than said.
+def test_a_drop_in_acceptances_is_visible_in_the_report(tmp_path: Path) -> None:
+    """If every firm accepts a quarter as often as before, some verdicts are "less_than_said".
 
-    Learning follows the firms, so a change by half is hardly seen after so few cases.
+    Learned values follow the firms, so that a change by half is hardly visible after these few
+    cases.
     """
     desk = SimulatedDesk(tmp_path / "cases.sqlite3", seed=2)
     for firm, true in desk.truth.items():

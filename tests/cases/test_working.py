@@ -1,4 +1,4 @@
-"""A case from open to closed, each verb against the real log."""
+"""Each verb works against the real log, from the opening of a case to its closing."""
 
 from datetime import timedelta
 
@@ -207,7 +207,7 @@ def test_exhausted_is_a_state_with_a_number(desk):
 
 
 def test_a_likely_duplicate_is_warned_of(desk):
-    """The same place or the same number within an hour."""
+    """A case with the same place or number within an hour gives a warning."""
     first = opened(desk)
     of = incident(kind="tow", place=replace(MIDDLE, lat=50.0), when=NOON)
     same_number = replace(MOTORIST, call_back="+49 89 99998777")
@@ -337,7 +337,7 @@ def test_each_case_draws_a_lot_of_its_own(tmp_path):
 
 
 def test_a_case_made_like_another_has_a_number_of_its_own(desk):
-    """What is copied from another case is not its number."""
+    """A copied case does not have the number of the other case."""
     number = opened(desk)
     copied, _ = copied_facts.incident_and_caller(desk(1), number)
     case = open_case.open_case(desk(1), copied, Personal(), like=number).case

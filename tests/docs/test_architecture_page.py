@@ -10,7 +10,7 @@ MODULE = re.compile(r"[a-z_]+(?: \| [a-z_]+)*")
 
 
 def test_the_layers_are_those_of_the_contract() -> None:
-    """In the same order, with the same neighbours."""
+    """The page has the layers of the contract, in the same order, with the same neighbours."""
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     [layers] = [each["layers"] for each in contract["tool"]["importlinter"]["contracts"]
                 if each["type"] == "layers"]  # fmt: skip
@@ -20,7 +20,7 @@ def test_the_layers_are_those_of_the_contract() -> None:
 
 
 def test_every_file_that_the_map_names_exists() -> None:
-    """And the table leads to at least 20 changes."""
+    """Every file that the page names exists, and its table has at least 20 rows."""
     table = PAGE.split("## To change X, open Y")[1]
     named = [
         name for name in re.findall(r"`([a-z_./]+)`", PAGE) if "/" in name or name.endswith(".py")

@@ -1,4 +1,4 @@
-"""docs/checks.md says what the code does."""
+"""The page about checks agrees with the code."""
 
 import re
 from pathlib import Path

@@ -43,13 +43,13 @@ def page(name: str) -> str:
 
 
 def section(text: str, heading: str) -> str:
-    """The part of a page under a heading, up to the next one."""
+    """Return the part of a page under a heading, up to the next one."""
     body = re.split(rf"^#+ {re.escape(heading)}$", text, flags=re.MULTILINE)[1]
     return re.split(r"^#", body, flags=re.MULTILINE)[0]
 
 
 def first_cells(text: str) -> list[str]:
-    """The names in code in the first cells of all tables."""
+    """Return the names in code in the first cells of all tables."""
     cells = re.findall(r"^\|([^|]*)\|", text, flags=re.MULTILINE)
     return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
 

@@ -1,4 +1,4 @@
-"""The documentation is what the program does: every command line shown runs, links exist."""
+"""The documentation is true: every command line shown runs, and all links exist."""
 
 import os
 import re
@@ -21,7 +21,7 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 
 
 def shell_lines(text: str) -> list[str]:
-    """The command lines of a page: lines of ``sh`` blocks that begin with ``dispatch``."""
+    """Return the command lines of a page: lines of ``sh`` blocks that begin with ``dispatch``."""
     blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
     joined = "\n".join(blocks).replace("\\\n", " ")
     return [line for line in joined.splitlines() if line.startswith("dispatch ")]
@@ -43,14 +43,14 @@ def test_every_command_line_shown_runs(line, home, dispatch):
 
 
 def test_the_readme_shows_the_daily_commands():
-    """Operator, script and cron each find their lines, and the two set-up lines stand marked."""
+    """The README has command lines for operator, script and cron, and the two set-up commands."""
     assert len([line for line in LINES if line.startswith("dispatch cascade")]) >= 5
     two = README.split("<!-- two commands -->")[1].split("<!-- end -->")[0]
     assert len(re.findall(r"^python3 -m venv", two, flags=re.MULTILINE)) == 2
 
 
 def command_paths() -> list[list[str]]:
-    """Every command of the command line, as its words."""
+    """Yield every command of the command line, as its words."""
     import typer.main
 
     def walk(group, words):
@@ -65,7 +65,7 @@ def command_paths() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", command_paths(), ids=" ".join)
 def test_every_command_is_documented_and_has_help(words, capsys):
-    """No command without a line in the README, and none without a sentence of help."""
+    """Every command has a line in the README and a sentence of help."""
     name = " ".join(words)
     if words not in (["providers"], ["places"], ["case"], ["log"], ["report"]):
         assert f"dispatch {name}" in README.replace("\n", " "), name
@@ -74,7 +74,7 @@ def test_every_command_is_documented_and_has_help(words, capsys):
 
 
 def test_the_picture_is_not_stale_and_loads_nothing():
-    """The README's picture is what the program exports now, without a font from the network."""
+    """The README's picture equals the program's present export, and loads no font."""
     ran = subprocess.run(
         [sys.executable, ROOT / "docs" / "make_picture.py", "--check"],
         capture_output=True, text=True, check=False,
@@ -102,7 +102,7 @@ def test_links_between_pages_lead_somewhere():
 
 
 def test_every_dependency_has_its_reason_in_the_readme():
-    """No dependency without a line that says why it is there."""
+    """Every dependency has a line that says why it is there."""
     import tomli
 
     project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -12,13 +12,13 @@ WORDS = Path(__file__).resolve().parents[2] / "docs" / "words.md"
 
 
 def section(heading: str) -> str:
-    """The part of the page under a second-level heading."""
+    """Return the part of the page under a second-level heading."""
     text = WORDS.read_text(encoding="utf-8")
     return text.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The cells of every table row whose first cell is code."""
+    """Return the cells of every table row whose first cell is code."""
     found = re.findall(r"^\| `.*\|$", section(heading), flags=re.MULTILINE)
     return [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in found]
 
@@ -50,15 +50,15 @@ def test_the_gates_are_explained_in_the_order_in_which_they_are_asked() -> None:
     ],
 )
 def test_the_terms_that_were_agreed_stand_there(service: str, german: str) -> None:
-    """The terms that the issue fixes are on the page, whatever the code says."""
+    """The terms that the issue fixes are on the page, independently of the code."""
     assert [service, german] in rows("Services")
 
 
-def test_the_ambulance_is_told_from_a_patient_transport() -> None:
-    """The one mix-up of words that costs a life is spelt out."""
+def test_the_ambulance_is_distinguished_from_a_patient_transport() -> None:
+    """The page explains the one confusion of words that could cost a life."""
     assert "Rettungsdienst (112, not Krankentransport)" in WORDS.read_text(encoding="utf-8")
 
 
 def test_a_reason_for_a_refusal_has_a_key() -> None:
-    """The loop takes a reason by one digit: a tenth one needs another way first."""
+    """The reasons are at most nine, because the loop reads a reason as one digit."""
     assert len(DECLINE_REASONS) <= 9

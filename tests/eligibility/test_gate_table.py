@@ -238,7 +238,7 @@ class AlwaysGate(StaticGate, frozen=True, kw_only=True):
     """A static gate with another predicate than that of its form."""
 
     def stops(self, look: object) -> bool:
-        """Stop everybody."""
+        """Stop every provider."""
         return True
 
 
@@ -249,13 +249,13 @@ class OtherLimitGate(Gate, frozen=True, kw_only=True):
 
 
 def static(**facts: object) -> StaticGate:
-    """A static gate that stops nobody."""
+    """Make a static gate that stops no provider."""
     return StaticGate(**{"reason": "new", "fails": lambda *_: False,
                          "sentence": lambda *_: Message("new"), **facts})  # fmt: skip
 
 
 def limit(value: Fact, limit: Fact, **facts: object) -> LimitGate:
-    """A limit gate of two facts."""
+    """Make a limit gate of two facts."""
     return LimitGate(reason="new", value=value, limit=limit, sentence=SEATS.sentence, **facts)
 
 

@@ -56,7 +56,7 @@ def at(clock, when=NOON):
 
 
 def candidate(rank=1, **changes):
-    """A provider that is free, open round the clock and 20 minutes away."""
+    """Make a provider that is free, open round the clock and 20 minutes away."""
     values = {
         "provider": f"p{rank}",
         "name": f"Abschlepp {rank}",
@@ -199,7 +199,7 @@ def worked_example(whys=None):
 
 
 def accident():
-    """An accident with two injured on a Friday night."""
+    """Make an accident with two injured on a Friday night."""
     when = NOON.replace(hour=23, minute=10)
     tow = cascade(
         "tow",

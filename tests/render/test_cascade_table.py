@@ -161,7 +161,7 @@ CONTEXTS = list(
 
 
 def planned(kind, context, rows):
-    """What the built-in plan gives, each service with so many candidates."""
+    """Make the answer of a built-in plan, with a number of candidates for each service."""
     spot, (vehicle, state), injured = context
     incident = Incident(
         kind=kind,

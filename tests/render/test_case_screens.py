@@ -175,7 +175,7 @@ def page(**changes) -> case_loop.Page:
 
 
 def forecast():
-    """What is kept of a firm with a hostile name: enough in one tenth, too little in another."""
+    """Make counts of a firm with a hostile name: enough in one tenth, too few in another."""
     of = {"month": "2026-11", "provider": NAME, "service": "tow"}
     return reliability.report(
         [

@@ -80,7 +80,7 @@ def hostile_strings(count, seed=1):
 
 
 def told_to_do(texts):
-    """What a terminal does with texts, apart from drawing them."""
+    """Return the commands that a terminal executes for texts, apart from drawing."""
     recorder = Recorder()
     stream = pyte.Stream(recorder)
     for text in texts:

@@ -18,7 +18,7 @@ from .screens import BERLIN, NOON, candidate
     [(29.96, "30.0"), (-0.04, "0.0"), (-8.0, "-8.0"), (inf, "never"), (nan, "?")],
 )
 def test_minutes(value, shown):
-    """One decimal, no negative zero, and words for what is no number."""
+    """Minutes have one decimal and no negative zero; other values are words."""
     assert figures.minutes(value) == shown
 
 

@@ -24,7 +24,7 @@ DRAWN = {"linefeed", "carriage_return", "select_graphic_rendition"}
 
 
 def hostile_answer(text):
-    """An answer in which every text that is not the core's own is hostile."""
+    """Make an answer in which every text that is not the core's own is hostile."""
     rows = [candidate(1, name=text, phone_label=text, why=(text, text), ask=(text,))]
     out = exclusion(1, name=text, phone=text, detail=text, provider=text)
     served = cascade(

@@ -26,7 +26,7 @@ texts = st.text().map(clean)
     ("text", "width"), [("Huber", 5), ("東京", 4), ("🚚", 2), ("e\u0301", 1), ("", 0)]
 )
 def test_cells(text, width):
-    """Wide signs take two columns and marks none."""
+    """Wide characters take two columns and combining marks none."""
     assert cells(text) == width
 
 
@@ -42,7 +42,7 @@ def test_shorten_and_pad_fill_exactly(text, width):
 @settings(deadline=None)
 @given(st.lists(texts), st.integers(10, 80))
 def test_flow_keeps_the_width_and_the_words(parts, width):
-    """No line is wider than the screen and no sign gets lost."""
+    """No line is wider than the screen, and no character is lost."""
     lines = flow(parts, width, first="Out: ", rest="   ")
     assert all(cells(line) <= width for line in lines)
     flat = "".join(lines).replace(" ", "")
@@ -50,7 +50,7 @@ def test_flow_keeps_the_width_and_the_words(parts, width):
 
 
 def test_no_room_for_the_ellipsis():
-    """Where not even "..." fits, nothing is shown rather than half a sign."""
+    """Where not even "..." fits, nothing is shown."""
     assert shorten("Huber", 2, "...") == ""
     assert shorten("Huber", 4, "...") == "H..."
 

@@ -22,7 +22,7 @@ STATUS = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
 
 
 def outside(value, span):
-    """Whether a value is outside a range ``N``, which means 0 to N; the only kind used here."""
+    """Return whether a value is outside a range ``N``, which means 0 to N."""
     return bool(span) and not 0 <= value <= float(span)
 
 
@@ -88,7 +88,7 @@ def test_nothing_breaks_the_line(text):
 
 
 def samples(found):
-    """Read the text back with the parser of Prometheus' own client."""
+    """Read the text back with the parser of the Prometheus client."""
     return [
         (sample.name, sample.labels, sample.value, sample.timestamp)
         for family in text_string_to_metric_families(exposition(found))
@@ -155,7 +155,7 @@ def test_a_provider_that_was_never_seen_has_no_time():
 
 
 def test_a_figure_that_is_none():
-    """What is no number is NaN, as the format writes it."""
+    """A value that is not a number is written as NaN."""
     read = samples(report(row("a"), seconds=float("inf")))
     (value,) = [
         value for name, _, value, _ in read if name == "dispatch_check_run_duration_seconds"

@@ -75,7 +75,7 @@ def test_the_header_is_always_there():
 
 
 def test_a_pipe_without_utf8():
-    """A pipe whose encoding lacks a sign gets its replacement, never a crash."""
+    """A pipe whose encoding lacks a character gets its replacement, never an error."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii", newline="\n")
     print_plain(answer(cascade("tow", [candidate(name="Müller")])), stream=stream)

@@ -50,7 +50,7 @@ class Outline(HTMLParser):
 
 
 def hostile_page(text, **changes):
-    """A page in which every text of files and servers is the same."""
+    """Make a page in which every text of files and servers is the same."""
     named = coverage()
     contacts = tuple(replace(each, name=text, phone=text) for each in named.contacts)
     found = report(
@@ -258,7 +258,7 @@ setTimeout(measure, AFTER);
 
 
 def measured(tmp_path, page, *, width, scheme="light", after_ms=500):
-    """What a browser makes of the page: measured from outside, because it runs no scripts."""
+    """Measure the page in a browser from outside, because it runs no scripts."""
     outside = MEASURE.replace("WIDTH", str(width)).replace("AFTER", str(after_ms))
     with serving({"/": outside, "/page": page}) as own:
         found = chromium(

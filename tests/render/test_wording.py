@@ -29,14 +29,14 @@ def in_german() -> Iterator[None]:
 
 
 def sample_error() -> UsageError:
-    """An error with a place, a sentence within a sentence, and a hint."""
+    """Make an error with a place, a sentence within a sentence, and a hint."""
     why = SentenceError("lat {lat} is not between {low} and {high}", lat=515.0, low=-90, high=90)
     sentence = Message("position {lat}: {why}", lat="515", why=why)
     return UsageError(Problem(sentence, "in.csv", 4, "row 3"), hint="weigh it")
 
 
 def printed() -> str:
-    """What the error looks like on stderr."""
+    """Return the error as it is printed on stderr."""
     stream = io.StringIO()
     print_error(sample_error(), stream=stream)
     return stream.getvalue()
