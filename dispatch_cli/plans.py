@@ -77,7 +77,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "beyond_seats": Condition("--persons N, --pets N", _is_beyond_seats),
 }
 
-# They hold for every kind, whatever the file says. On a lane or in a tunnel the police must close
+# They hold for every kind, with any provider file. On a lane or in a tunnel the police must close
 # the road before other services can work there.
 _ALWAYS = (
     PlanEntry(service="police", when=("lane", "tunnel")),

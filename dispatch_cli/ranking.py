@@ -234,11 +234,11 @@ _MEASURES: dict[str, Measure] = {
 
 
 def tie(provider_id: str, need: Need) -> Tie:
-    """Return the key that breaks ties: never assigned first, then longest ago, then a lot.
+    """Return the key that breaks ties: never assigned first, then longest ago, then a digest.
 
-    The lot depends on the incident and the id, on no name and no time, so that the alphabet decides
-    nothing and the same input gives the same order. It includes the number of the case or row,
-    because all incidents of a postcode have one position.
+    The digest depends on the incident and the id. It depends on neither name nor time, so that the
+    alphabet decides nothing and the same input gives the same order. It includes the number of the
+    case or row, because all incidents of a postcode have one position.
     """
     last = need.observations.last_assigned.get(provider_id)
     place = need.incident.place

@@ -90,7 +90,7 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
 
 
 def as_known(watch: Watch, *, ids: Sequence[str] = ()) -> CheckReport:
-    """PhoneReport the states that earlier runs have stored, without any check."""
+    """Report the states that earlier runs have stored, without any check."""
     with watch.store:
         return _report(watch, _standing(watch, ids))
 
@@ -203,8 +203,8 @@ def _offline(
 ) -> Message | str:
     """Return why the observer is offline, or "".
 
-    A closed provider may have switched its systems off: its failures are no evidence, unless it has
-    just answered and a name or a route fails now.
+    A closed provider may have switched its systems off: its failures do not count as evidence,
+    unless it has just answered and a name or a route fails now.
     """
     fresh_from = min((each.at for each in seen.readings), default=None)
     stale = timedelta(minutes=settings.stale_min)

@@ -14,7 +14,7 @@ class FleetState(Struct, frozen=True):
     """The units of a fleet at one moment.
 
     ``free`` counts those that can set off. If there are none, ``overdue`` is the booking of a unit
-    that should be back, or else ``free_at`` the end of the wait. ``next_at`` is the begin of the
+    that should be back, or else ``free_at`` the end of the wait. ``next_at`` is the start of the
     next booking of the unit that would be sent.
     """
 
@@ -62,7 +62,7 @@ class Fleet(Struct, frozen=True):
         return max([self.units, *(each.unit for each in self.booked)]) + 1
 
     def first_fit(self, unit: int, begin: datetime, length: timedelta) -> datetime:
-        """Return the first moment, in UTC, from which a unit is free for so long."""
+        """Return the first moment, in UTC, from which a unit is free for a length of time."""
         begin = begin.astimezone(UTC)
         for each in self.of(unit):
             if each.begin < begin + length and begin < each.end:

@@ -30,7 +30,7 @@ def monitor_line(report: CheckReport) -> tuple[str, MonitorCode]:
     """Make the line, without its line end, and the exit code.
 
     Critical while any provider is down; a warning while any is degraded, unknown or was not
-    checked; unknown if the observer itself is offline. A busy provider is no reason to warn.
+    checked; unknown if the observer itself is offline. A busy provider gives no warning.
     """
     code = _code(report)
     return f"{_line(code, _text(report))} | {_figures(report)}", code

@@ -41,10 +41,10 @@ def export_svg(
 ) -> str:
     """Export an answer as the terminal shows it, under the command that produced it.
 
-    The same answer gives the same bytes with one version of rich, whatever the environment.
+    The same answer gives the same bytes with one version of rich, in any environment.
     """
     screen = Screen(width=width)
-    # A terminal in full colour, whatever NO_COLOR or TERM say where the picture is made.
+    # A terminal in full colour: NO_COLOR and TERM of the environment do not apply.
     environ = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "FORCE_COLOR": "1"}
     console = console_of(io.StringIO(), screen, environ, record=True)
     prompt = wrap_command(screen.text(command, 4000), width, first="$ ", rest="    ")

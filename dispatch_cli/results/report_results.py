@@ -9,7 +9,7 @@ from msgspec import Struct
 class FairnessRow(Struct, frozen=True, kw_only=True):
     """The cases in which a provider was eligible and was asked for one service, without overrides.
 
-    All counts are of cases: a second call in one case is no second offer. ``offered`` is
+    All counts are of cases: a second call in one case does not count again. ``offered`` is
     ``accepted`` (also if it ``failed`` later) + ``cancelled`` by the motorist + refused. Minutes
     are means over the answered calls, None if there is none.
     """
