@@ -249,7 +249,7 @@ _PARK: dict[str, tuple[Make, str, str]] = {
     "SIP flood": (
         _sip(lambda packet: [b"SIP/2.0 200 OK\r\n\r\n"] * 200),
         "unknown",
-        "no answers to the request",
+        "do not answer the request",
     ),
     "a command, well": (_command("echo 'OK - 3 lorries | free=3'"), "up", "OK - 3 lorries"),
     "a command, warning": (_command("echo slow; exit 1"), "degraded", "slow"),
