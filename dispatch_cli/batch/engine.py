@@ -232,12 +232,12 @@ class Engine:
         """
         offers = self.offers.of(side.entry.service, at_night=self.is_night(incident))
         found = [self._ranked(incident, side, offers[offer], *way) for offer, *way in order]
-        turns = [found] if side.listed is None or listed >= self.top else [
+        parts = [found] if side.listed is None or listed >= self.top else [
             found[:listed], found[listed:]
         ]  # fmt: skip
         if is_tied:
-            turns = [self._settled(incident, side, turn) for turn in turns]
-        rows = [row for turn in turns for row in turn][: self.top]
+            parts = [self._sort_exactly(incident, side, part) for part in parts]
+        rows = [row for part in parts for row in part][: self.top]
         return ServiceRanks(service=side.entry.service, rows=tuple(rows))
 
     def _ranked(
@@ -268,16 +268,16 @@ class Engine:
             side.listed is not None and not side.listed[offer.number],
         )
 
-    def _settled(
-        self, incident: Incident, side: ServiceSide, turn: Sequence[RankedProvider]
+    def _sort_exactly(
+        self, incident: Incident, side: ServiceSide, part: Sequence[RankedProvider]
     ) -> list[RankedProvider]:
-        """Sort the offers of one turn by exact minutes, as the desk does."""
+        """Sort one part of the offers by exact minutes, as the desk does."""
         place, need = incident.place, self.need(incident, side.entry)
         settings = need.settings.of(side.entry.service)
         listed = self.offers.of(side.entry.service, at_night=self.is_night(incident))
         offers = {offer.provider: offer for offer in listed}
         exact = []
-        for row in turn:
+        for row in part:
             offer = offers[row.provider]
             base = self.providers[offer.number]
             km = geo.great_circle_km(base.lat, base.lon, place.lat, place.lon)

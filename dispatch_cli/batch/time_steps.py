@@ -28,7 +28,7 @@ STRETCH_S = 32 * 86400
 STRETCH_US = STRETCH_S * 1_000_000
 NEVER_STOPPED = -1
 _AHEAD_S = SEEN_AHEAD.days * 86400
-# Days counted from a holiday may lie in another year, and the years read depend on the moment.
+# A day counted from a holiday may be in a year whose holidays are not read for the moment.
 _SHIFTED = re.compile(r"PH [+-]")
 
 Spans = tuple[list[int], list[int]]

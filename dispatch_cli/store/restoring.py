@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _STAYS = "nothing was changed, neither the case log nor the backup"
 
 RESTORE = "restore"
-"""The recorded action, of no case, with the heads of the backup and of the replaced log."""
+"""The journal's action of a restore; its details are the heads of the backup and the old log."""
 
 
 class RestoreResult(Struct, frozen=True):
@@ -185,15 +185,16 @@ def _lost_commits(before: _ReplacedLog, backup: Stamp) -> int | None:
 def _compare(database: Database, backup: "sqlite3.Connection") -> _ReplacedLog:
     """Compare the log that is to be replaced with the backup.
 
-    If it is missing, damaged or without its last acknowledged commit, the lock file has that. Other
-    errors, such as that of a program that holds the log, are raised.
+    If the log is missing, damaged or without its last acknowledged commit, the record of that
+    commit in the lock file is used. Other errors, such as that of a program that holds the log, are
+    raised.
     """
     noted = database.acknowledged()  # first, because a migration would record another commit
     found: _ReplacedLog | None = None
     with suppress(DamagedLogError):
         if database.exists():
             with database.opened_alone() as old, rows_explained(database.path):
-                _settle(database, old)
+                _checkpoint(database, old)
                 found = whole(lambda: _compared(old, backup))
                 if not missing_commit(old, noted):
                     return found
@@ -212,7 +213,7 @@ def _compare(database: Database, backup: "sqlite3.Connection") -> _ReplacedLog:
     )
 
 
-def _settle(database: Database, old: "sqlite3.Connection") -> None:
+def _checkpoint(database: Database, old: "sqlite3.Connection") -> None:
     """Move all commits into the database; raises ConflictError while a reader prevents it."""
     # Copying and checking a large backup may have taken longer than a command waits in all.
     old.execute(f"PRAGMA busy_timeout = {round(1000 * database.wait_limit.wait_s):d}")

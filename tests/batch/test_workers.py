@@ -67,7 +67,7 @@ def ran(folder: Path, text: str) -> str:
     return done.stdout
 
 
-def need(*modules: str) -> None:
+def skip_without(*modules: str) -> None:
     """Skip a test if a library is missing."""
     for module in ("pyarrow", "numba", *modules):
         pytest.importorskip(module, reason=f"{module} is not installed: not shown")
@@ -75,13 +75,13 @@ def need(*modules: str) -> None:
 
 def test_two_dask_workers_say_what_one_process_says(tmp_path: Path) -> None:
     """The page's example: eight batches on two workers give the lines of one process."""
-    need("distributed")
+    skip_without("distributed")
     assert ran(tmp_path, BEFORE + shown("distributed") + AFTER).startswith("processes 2\nlines ")
 
 
 def test_duckdb_reads_and_counts_what_is_ranked(tmp_path: Path) -> None:
     """The page's example for DuckDB runs, from a Parquet file to a count."""
-    need("duckdb")
+    skip_without("duckdb")
     counted = shown("import duckdb").rstrip().rsplit("\n", 1)
     program = f"{BEFORE}{DUCK}{counted[0]}\nprint({counted[1]}.fetchall()[0][1] > 0)\n"
     assert ran(tmp_path, program) == "True\n"
@@ -89,7 +89,7 @@ def test_duckdb_reads_and_counts_what_is_ranked(tmp_path: Path) -> None:
 
 def test_the_schema_for_spark_is_that_of_the_lines() -> None:
     """Spark's names and types are those of the record batches."""
-    need()
+    skip_without()
     from dispatch_cli.batch.compiled.arrow_rows import SCHEMA
 
     words = {"int64": "long", "string": "string", "double": "double"}
