@@ -21,7 +21,7 @@ def test_guess_prints_the_facts_and_the_command_that_works(dispatch, firms, home
     words = shlex.split(told.envelope["data"]["command"])
     again = dispatch(*words[1:], *BATCH)
     assert json.loads(again.out)["id"] == "7"
-    assert "taken by their names" not in again.err
+    assert "used because of their names" not in again.err
 
 
 def test_guess_names_what_is_missing(dispatch, firms, home):
