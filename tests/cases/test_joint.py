@@ -137,9 +137,9 @@ def test_with_no_firm_left_for_either_both_are_exhausted(desk, both, catalog):
     offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     answer_call.record(desk(2), "1.1", "decline", reason="no_unit")
     catalog.providers[:] = []
-    nobody = offer_call.place_call(desk(3), 1, services=["recovery", "tow"])
-    assert isinstance(nobody, offer_call.Exhausted)
-    assert (nobody.service, nobody.phone) == ("recovery + tow", "110")
+    exhausted = offer_call.place_call(desk(3), 1, services=["recovery", "tow"])
+    assert isinstance(exhausted, offer_call.Exhausted)
+    assert (exhausted.service, exhausted.phone) == ("recovery + tow", "110")
 
 
 def test_the_second_number_of_a_firm_is_tried_for_both(desk, catalog):

@@ -43,8 +43,10 @@ def test_an_unanswered_shared_number_excludes_no_firm(desk, catalog, says):
     assert dialled == [
         ("Anna", "089 99998-1"), ("Anna", "089 99998201"), ("Bert", "089 99998202"),
     ]  # fmt: skip
-    nobody = offer_call.place_call(desk(5), case)
-    assert english(nobody.skipped) == (("Carl", f"same number as Anna: {says.replace('_', ' ')}"),)
+    exhausted = offer_call.place_call(desk(5), case)
+    assert english(exhausted.skipped) == (
+        ("Carl", f"same number as Anna: {says.replace('_', ' ')}"),
+    )
 
 
 def test_a_refusal_on_a_shared_number_excludes_the_firm(desk, catalog):
@@ -57,8 +59,8 @@ def test_a_refusal_on_a_shared_number_excludes_the_firm(desk, catalog):
     answer_call.record(
         desk(1), offer_call.place_call(desk(1), case).ref, "decline", reason="closed"
     )
-    nobody = offer_call.place_call(desk(2), case)
-    assert english(nobody.skipped) == (("Bert", "same number as Anna: declined"),)
+    exhausted = offer_call.place_call(desk(2), case)
+    assert english(exhausted.skipped) == (("Bert", "same number as Anna: declined"),)
 
 
 def test_two_towns_with_the_same_digits_are_two_firms(desk, catalog):

@@ -200,9 +200,9 @@ def test_exhausted_is_a_state_with_a_number(desk):
     for minute in (1, 2):
         offer_call.place_call(desk(minute), number)
         answer_call.record(desk(minute), f"1.{minute}", "decline", reason="closed")
-    nobody = offer_call.place_call(desk(3), number)
-    assert isinstance(nobody, offer_call.Exhausted)
-    assert nobody.phone == "110"
+    exhausted = offer_call.place_call(desk(3), number)
+    assert isinstance(exhausted, offer_call.Exhausted)
+    assert exhausted.phone == "110"
     assert view_case.show(desk(3), number).state == "exhausted"
 
 
