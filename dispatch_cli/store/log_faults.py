@@ -88,8 +88,9 @@ def whole(read: Callable[[], T]) -> T:
 
     try:
         return read()
-    except (MsgspecError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        # AttributeError: a damaged page may have NULL in a column of texts.
+    except (MsgspecError, TypeError, ValueError, OverflowError, AttributeError, KeyError) as error:
+        # AttributeError: a damaged page may have NULL in a column of texts. KeyError: a damaged
+        # index may find the rows of a case and not the case.
         raise TornRowError from error
 
 
