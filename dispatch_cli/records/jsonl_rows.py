@@ -54,7 +54,7 @@ def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             records.append(Reject(number, line, *_reason_and_detail(raw, error), raw))
         else:
-            if not raw.isascii():
+            if not raw.isascii() or b"\\u" in raw:
                 found = {composed(name): value for name, value in found.items()}
             twice = _name_twice(raw, found)
             if twice is None:

@@ -1,5 +1,6 @@
 """Decomposed umlauts, as Macs write them, are the same words everywhere."""
 
+import json
 import unicodedata
 from pathlib import Path
 
@@ -123,3 +124,11 @@ def test_folding_knows_no_difference_of_composition(text):
     """Any text folds as its decomposed form does, and composing twice changes nothing."""
     assert fold(unicodedata.normalize("NFD", composed(text))) == fold(composed(text))
     assert composed(composed(text)) == composed(text)
+
+
+def test_names_of_json_may_be_decomposed_and_escaped(dispatch, firm, home):
+    """Most programs write JSON in ASCII: "u\\u0308" is the same letter as in the option."""
+    row = {decomposed("Übergröße"): "tow", "at": "86150", "id": "r1"}
+    (home / "in.jsonl").write_text(json.dumps(row) + "\n")
+    ran = dispatch("batch", "in.jsonl", "--columns", "kind=Übergröße", *WHEN)
+    assert json.loads(ran.out)["id"] == "r1"
