@@ -56,6 +56,7 @@ _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
 _UNUSED_FACTS = ("brand", "where", "language", "note")
 """Facts that neither a plan nor a built-in gate reads: their cells are checked and dropped."""
+_HALF_A_POSITION = "one half of the position is 0, as in a file that has 0 for an empty cell"
 _LONGEST_KEY = 300
 """Characters. Longer texts are not cached, because few rows can share them."""
 _CACHE_SIZE = 20_000
@@ -246,8 +247,9 @@ class RowReader:
                 place = reading.attempt("no_place", lambda: _refuse("the row has no place"))
             else:
                 place = reading.attempt("bad_position", lambda: position_of(lat, lon))
-            if place is not None and place.is_null_island:
-                place = reading.attempt("bad_position", lambda: _refuse(NO_POSITION_YET))
+            if place is not None and 0 in (place.lat, place.lon):
+                finding = NO_POSITION_YET if place.is_null_island else _HALF_A_POSITION
+                place = reading.attempt("bad_position", lambda: _refuse(finding))
             if place is not None:
                 _put(self._places, key, place)
         return place

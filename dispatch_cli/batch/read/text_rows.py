@@ -99,7 +99,7 @@ class TextReader:
         lat, lon = found
         # The row reader decides whether latitude and longitude are swapped.
         is_unusual |= (lat > 4) & (lat < 17) & (lon > 45) & (lon < 57)
-        is_unusual |= (lat == 0) & (lon == 0)
+        is_unusual |= (lat == 0) | (lon == 0)
         return lat, lon
 
     def _times(self, texts: dict[str, Any], is_unusual: Array) -> Array:
