@@ -41,6 +41,30 @@ class JsonRows:
                 mark = chunk.end
 
 
+def begins_over_lines(first: bytes) -> bool:
+    """Whether the first bytes of a file are an object, or the beginning of one, over lines."""
+    text = first.removeprefix(codecs.BOM_UTF8).decode(errors="replace").lstrip()
+    line, _, rest = text.partition("\n")
+    if not rest.strip() or _is_json(line):
+        return False
+    try:
+        found, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        # The end of a large object is not in the first bytes.
+        return line.strip() == "{" and not _is_json(rest.partition("\n")[0])
+    # One broken line among whole ones is a reject, and not another kind of file.
+    following = text[end:].lstrip().partition("\n")[0]
+    return isinstance(found, dict) and end > len(line) and not _is_json(following)
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 _NAMES = re.compile(rb'"\s*:')
 

@@ -97,6 +97,11 @@ def _reader(
     if foreign is not None:
         kind, advice = foreign
         raise BadDataError(Problem(kind, file=source.name), hint=advice)
+    if first[:4] == codecs.BOM_UTF32_LE:
+        raise BadDataError(
+            Problem("the file is UTF-32, which is not supported", file=source.name),
+            hint="convert it to UTF-8: iconv -f UTF-32 -t UTF-8",
+        )
     if first[:2] in _WIDE:
         raise BadDataError(
             Problem("the file is UTF-16, which is not supported", file=source.name),
@@ -109,7 +114,17 @@ def _reader(
             hint="convert it: jq -c '.[]' FILE | dispatch batch -",
         )
     if character == b"{":
-        from .jsonl_rows import JsonRows
+        from .jsonl_rows import JsonRows, begins_over_lines
+
+        if begins_over_lines(first):
+            raise BadDataError(
+                Problem(
+                    "the file has JSON objects over several lines; it must have one object per"
+                    " line",
+                    file=source.name,
+                ),
+                hint="convert it: jq -c . FILE | dispatch batch -",
+            )
 
         return JsonRows(source)
     from .csv_rows import CsvRows

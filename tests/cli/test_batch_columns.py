@@ -1,7 +1,10 @@
 """From a foreign file to a result: delimiters, titles, ends of rows, usual names of columns."""
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import zipfile
 
 import pytest
@@ -194,6 +197,23 @@ def workbook(*names: str) -> bytes:
         (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook>', "an XML file"),
         (b"{\\rtf1\\ansi", "a text document"),
         (b"SQLite format 3\0" + bytes(100), "an SQLite database"),
+        (workbook("[Content_Types].xml", "word/document.xml"), "a Word document"),
+        (workbook("Index/Document.iwa"), "an Apple Numbers"),
+        (workbook(), "an empty zip archive"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "a picture (PNG)"),
+        (b"\xff\xd8\xff\xe0" + bytes(50), "a picture (JPEG)"),
+        (b"\0\1\0\0Standard ACE DB\0" + bytes(50), "an Access database"),
+        (b"ARROW1\0\0" + bytes(50), "an Arrow file"),
+        (bz2.compress(b"id,kind,at\n"), "compressed with bzip2"),
+        (lzma.compress(b"id,kind,at\n"), "compressed with xz"),
+        (gzip.compress(gzip.compress(b"id,kind,at\n")), "compressed with gzip twice"),
+        (b"<meta charset=utf-8><table>", "a web page"),
+        (b"<!-- saved --><html>", "a web page"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "a saved web page"),
+        ("id,kind\n".encode("utf-32"), "UTF-32"),
+        (b'{\n "id": "r1",\n "kind": "tow"\n}\n', "JSON objects over several lines"),
+        (b'{"type":"FeatureCollection","features":[\n{"type":"Feature"}\n]}', "over several lines"),
+        (b'{"id": "r1",\n "kind": "tow"}\n{"id": "r2",\n "kind": "tow"}', "over several lines"),
         (b"7z\xbc\xaf'\x1c" + bytes(20), "a 7-Zip archive"),
     ],
 )

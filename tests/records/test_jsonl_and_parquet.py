@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from dispatch_cli.records.jsonl_rows import begins_over_lines
 from dispatch_cli.records.open_records import open_records
 from dispatch_cli.records.values import MOST_BYTES, Mark, Reject, Row
 
@@ -133,3 +134,23 @@ def test_equal_names_in_different_objects_are_no_reject(tmp_path, line):
     """A name counts within its object; a colon inside a text does not make a name."""
     [row] = records_of(tmp_path, line)
     assert isinstance(row, Row)
+
+
+@pytest.mark.parametrize(
+    ("content", "is_over_lines"),
+    [
+        (b'{\n "a": 1\n}\n', True),
+        (b'\xef\xbb\xbf\r\n{\r\n "a": 1\r\n}\r\n', True),
+        (b'{"a": 1,\n "b": 2}\n{"a": 1,\n "b": 2}\n', True),
+        (b"{\n" + b'"a": 1,\n' * 50_000, True),
+        (b'{"a": 1}\n', False),
+        (b'{"a": 1}', False),
+        (b'{"a": 1,\n "b": 2}\n{"a": 1}\n', False),
+        (b'{"a": 1\n{"a": 1}\n', False),
+        (b'{\n{"a": 1}\n', False),
+        (b"{", False),
+    ],
+)
+def test_objects_over_several_lines_are_another_format(content, is_over_lines):
+    """One broken line is a reject; a file whose objects all have line breaks is refused."""
+    assert begins_over_lines(content) == is_over_lines
