@@ -287,6 +287,20 @@ def test_columns_are_joined_as_named(dispatch, firms, home):
     ran, _ = ranked(dispatch, home, content, "--columns", "kind=Tag+Stunde,at=Platz")
     assert ran.code == 2
     assert "can be joined for at, when" in ran.err
+    for columns in ("at=+Stadt", "at=Stadt+", "when=Tag++Stunde"):
+        ran, _ = ranked(dispatch, home, content, "--columns", columns)
+        assert ran.code == 2
+        assert "has no column on one side of +" in ran.err
+
+
+def test_names_of_json_are_joined_only_for_places_and_times(dispatch, firms, home):
+    """Elsewhere a plus is part of a name, as in "C++"; an empty side is refused here as well."""
+    content = '{"id":"r1","C++":"tow","Platz":"86150","Stadt":"Augsburg"}\n'
+    named = ("--columns", "kind=C++,at=Platz+Stadt")
+    ran, ids = ranked(dispatch, home, content, *named, name="in.jsonl")
+    assert ids == ["r1"], ran.err
+    ran, _ = ranked(dispatch, home, content, "--columns", "at=+Stadt", name="in.jsonl")
+    assert ran.code == 2
 
 
 def test_a_column_of_times_of_day_is_refused_row_by_row(dispatch, firms, home):

@@ -88,7 +88,9 @@ def map_columns(
     """
     if found is None:
         by_fact = {fact: named.get(fact, fact) for fact in FACTS if named.get(fact, True)}
-        return ColumnMapping(by_fact, tuple(keep), _joined(by_fact.values(), ()))
+        joinable = {fact: by_fact[fact] for fact in JOINABLE if fact in by_fact}
+        _check_joints(joinable, ())
+        return ColumnMapping(by_fact, tuple(keep), _joined(joinable.values(), ()))
     search = search_columns(found, named)
     columns = mapping_of(search, found, named, keep)
     check_names(found, columns, named)
@@ -109,13 +111,7 @@ def mapping_of(
     search: ColumnSearch, found: Sequence[str], named: Mapping[str, str], keep: Iterable[str]
 ) -> ColumnMapping:
     """Make the mapping of a search; raises UsageError if cells cannot be joined for a fact."""
-    for fact, column in search.by_fact.items():
-        if JOINT in column and column not in found and fact not in JOINABLE:
-            raise UsageError(
-                "--columns: cells can be joined for {facts}, not for {fact!r}",
-                facts=", ".join(JOINABLE),
-                fact=fact,
-            )
+    _check_joints(search.by_fact, found)
     return ColumnMapping(
         search.by_fact,
         tuple(keep),
@@ -124,6 +120,22 @@ def mapping_of(
          if column not in (fact, named.get(fact))},
         search.ambiguous,
     )  # fmt: skip
+
+
+def _check_joints(by_fact: Mapping[str, str], found: Sequence[str]) -> None:
+    for fact, column in by_fact.items():
+        if JOINT in column and column not in found and fact not in JOINABLE:
+            raise UsageError(
+                "--columns: cells can be joined for {facts}, not for {fact!r}",
+                facts=", ".join(JOINABLE),
+                fact=fact,
+            )
+        if JOINT in column and column not in found and "" in _parts(column):
+            raise UsageError(
+                "--columns: {column!r} has no column on one side of {joint}",
+                column=column,
+                joint=JOINT,
+            )
 
 
 def check_names(found: Sequence[str], columns: ColumnMapping, named: Mapping[str, str]) -> None:
@@ -183,11 +195,11 @@ def _problems(
 
 def _joined(columns: Iterable[str], found: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Split the names that join several columns, unless a column has exactly that name."""
-    return {
-        each: tuple(part.strip() for part in each.split(JOINT))
-        for each in columns
-        if JOINT in each and each not in found
-    }
+    return {each: _parts(each) for each in columns if JOINT in each and each not in found}
+
+
+def _parts(column: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in column.split(JOINT))
 
 
 def column_notes(columns: ColumnMapping) -> Iterator[Message]:
