@@ -155,10 +155,12 @@ def _moment(name: str, value: object) -> datetime:
     except msgspec.ValidationError:
         pass
     try:
-        is_local = datetime.fromisoformat(value).tzinfo is None
+        found = datetime.fromisoformat(value)
     except ValueError:
-        is_local = False
-    if is_local and len(value) > len("2026-11-27"):
+        found = None
+    if found is not None and found.tzinfo is not None:
+        return found  # without seconds, which RFC 3339 has
+    if found is not None and len(value) > len("2026-11-27"):
         raise _FeedError(f"{name} {quoted(value, 40)} has no time zone: add Z or +01:00")
     raise _FeedError(f'{name} is {quoted(value, 40)}, not a time such as "{_EXAMPLE}"')
 

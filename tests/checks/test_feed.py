@@ -1,7 +1,7 @@
 """A capacity feed is used only if it is valid."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -184,3 +184,10 @@ def test_no_feed_breaks_the_look(body: bytes) -> None:
     assert found.wait_min is None or 0 <= found.wait_min <= 1440
     assert len(found.why) <= 160
     assert found.why
+
+
+@pytest.mark.parametrize("text", ["2026-11-27T11:03Z", "2026-11-27 12:03+01:00"])
+def test_a_time_without_seconds_is_a_time(text):
+    """ISO 8601 leaves them out; the offset is what counts."""
+    found = judged_feed(f'{{"free": 2, "as_of": "{text}"}}'.encode())
+    assert found.as_of == datetime(2026, 11, 27, 11, 3, tzinfo=UTC)
