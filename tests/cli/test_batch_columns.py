@@ -206,7 +206,10 @@ def workbook(*names: str) -> bytes:
         (b"ARROW1\0\0" + bytes(50), "an Arrow file"),
         (bz2.compress(b"id,kind,at\n"), "compressed with bzip2"),
         (lzma.compress(b"id,kind,at\n"), "compressed with xz"),
-        (gzip.compress(gzip.compress(b"id,kind,at\n", mtime=0), mtime=0), "compressed with gzip twice"),
+        (
+            gzip.compress(gzip.compress(b"id,kind,at\n", mtime=0), mtime=0),
+            "compressed with gzip twice",
+        ),
         (b"<meta charset=utf-8><table>", "a web page"),
         (b"<!-- saved --><html>", "a web page"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "a saved web page"),
