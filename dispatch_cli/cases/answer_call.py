@@ -51,6 +51,8 @@ def accept(
         return after
 
     must_be_ahead(book, there_at)
+    # Before the commit, because a failure behind it would lose the texts for caller and driver.
+    sooner = [] if is_compared else would_be_sooner(book, ref, there_at)
     done = decide(
         book,
         case_id,
@@ -70,10 +72,7 @@ def accept(
         done,
         offer,
         language,
-        warnings=(
-            *([overdue] if overdue else []),
-            *([] if is_compared else _sooner(book, done.case, offer, there_at)),
-        ),
+        warnings=(*([overdue] if overdue else []), *sooner),
     )
 
 

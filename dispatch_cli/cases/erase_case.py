@@ -20,10 +20,14 @@ PAUSE_S = 0.002
 
 
 class Forgotten(Struct, frozen=True):
-    """The numbers of the cases that were erased, or with ``dry_run`` would be."""
+    """The numbers of the cases that were erased, or with ``dry_run`` would be.
+
+    ``exports`` has the journal's records of exports by case, for the cases with any.
+    """
 
     cases: tuple[int, ...]
     dry_run: bool
+    exports: dict[int, list[Act]]
 
 
 def forget(
@@ -37,13 +41,14 @@ def forget(
     if not dry_run:
         _must_have_a_clock(book, clock_is_right=clock_is_right)
     due = book.store.due_for_erasure(older_than_days, book.now)
+    # Before the erasure: a second run would no longer find the cases, nor tell of their exports.
+    exports = _exports_of(book, due)
     if not dry_run:
         due = _forget_all(book, due, older_than_days)
-    return Forgotten(tuple(due), dry_run)
+    return Forgotten(tuple(due), dry_run, {each: exports[each] for each in due if each in exports})
 
 
-def exports_of(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:
-    """Return the journal's records of exports of some cases, by case; no entry without exports."""
+def _exports_of(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:
     wanted, found = set(case_ids), dict[int, list[Act]]()
     if wanted:
         with book.store.reading() as reader:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.cases import erase_case
+from dispatch_cli.cases import erase_case, keep_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.errors import DispatchError
 from dispatch_cli.store import Store
@@ -53,7 +53,22 @@ def test_a_decision_ends_with_its_time(
     assert book.store.due_for_erasure(30, LATER) == []
     with book.store.reading() as reader:
         assert [act.action for act in reader.acts()] == ["forget"] * DUE
-    assert erase_case.exports_of(book, done.cases) == {}
+    assert done.exports == {}
+
+
+def test_exports_are_read_before_the_erasure(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the log cannot be read behind the erasure, the exports to erase are told all the same."""
+    exporting = replace(book, now=book.now - timedelta(days=1))
+    keep_case.export(exporting, 3)
+    after_erasure = book.store.after_erasure
+
+    def broken() -> None:
+        after_erasure()
+        monkeypatch.setattr(book.store, "reading", lambda: 1 / 0)
+
+    monkeypatch.setattr(book.store, "after_erasure", broken)
+    done = erase_case.forget(book, older_than_days=30, dry_run=False)
+    assert [(key, len(acts)) for key, acts in done.exports.items()] == [(3, 1)]
 
 
 def test_cases_that_are_no_longer_due_are_skipped(

@@ -2,9 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case, provider_reports
+from dispatch_cli.cases import (
+    answer_call,
+    correct_case,
+    gates_now,
+    offer_call,
+    open_case,
+    provider_reports,
+)
 from dispatch_cli.model.case import Personal
 from tests.english import english
 
@@ -121,6 +129,16 @@ def test_nothing_is_asked_of_a_call_that_cannot_be_declined(desk):
     card = offer_call.place_call(desk(1), opened(desk))
     answer_call.record(desk(2), card.ref, "no_answer")
     assert answer_call.would_be_sooner(desk(3), card.ref, LATE) == []
+    assert answer_call.accept(desk(3), card.ref, LATE).state == "accepted"
+
+
+def test_the_comparison_precedes_the_record(desk, monkeypatch):
+    """If it fails nothing is recorded, so that no failure follows the commit of an acceptance."""
+    card = offer_call.place_call(desk(1), opened(desk))
+    with monkeypatch.context() as patched:
+        patched.setattr(gates_now, "gate_for_all", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            answer_call.accept(desk(2), card.ref, LATE)
     assert answer_call.accept(desk(3), card.ref, LATE).state == "accepted"
 
 

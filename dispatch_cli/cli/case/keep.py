@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from msgspec.structs import asdict
 
 from ...cases.decisions import of_case
 from ...errors import UsageError
@@ -144,13 +143,17 @@ def forget(
     zone = zone_of(book)
     exports = {
         case_id: [f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}" for act in acts]
-        for case_id, acts in erase_case.exports_of(book, gone.cases).items()
+        for case_id, acts in gone.exports.items()
     }
     done = "would be erased" if dry_run else "erased"
     return shown(
         desk,
         "case forget",
-        {**asdict(gone), "exports": {str(key): texts for key, texts in exports.items()}},
+        {
+            "cases": gone.cases,
+            "dry_run": dry_run,
+            "exports": {str(key): texts for key, texts in exports.items()},
+        },
         lines=lambda screen: _lines(
             [f"case {each} {done}" for each in gone.cases] or ["no case is due for erasure"]
         ),
