@@ -4,6 +4,9 @@ from ..model import Incident
 from ..model.case import Personal
 from .book import Book, require_case
 
+SHARED = frozenset({"where", "spot", "language"})
+"""The facts of an incident that the vehicles of one crash have in common, beside its place."""
+
 
 def incident_and_caller(book: Book, case_id: int) -> tuple[Incident, Personal]:
     """Return the incident and the caller of a case; the journal records this view."""

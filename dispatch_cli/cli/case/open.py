@@ -77,12 +77,10 @@ def open_case(
 
 def _with_shared_facts(facts: IncidentOptions, other: "Incident") -> IncidentOptions:
     """Copy the facts that vehicles of one crash share, unless they were typed."""
-    shared = {
-        name: getattr(other, name)
-        for name in ("where", "spot", "language")
-        if getattr(facts, name) is None
-    }
-    return replace(facts, **shared)
+    from ...cases.copied_facts import SHARED
+
+    typed_here = {name for name in SHARED if getattr(facts, name) is not None}
+    return replace(facts, **{each: getattr(other, each) for each in SHARED - typed_here})
 
 
 def _complete(facts: IncidentOptions, place: "Place | None") -> IncidentOptions:
