@@ -87,7 +87,7 @@ def close(book: Book, case_id: int) -> Recorded:
         warnings.extend(Message("closed with {service_state}", service_state=s) for s in states)
         return case_ends.close(case, now=book.now)
 
-    done = decide(book, case_id, "close", change, lambda _: "closed")
+    done = decide(book, case_id, "close", change, lambda _: Message("closed"))
     return Recorded(
         ref=str(case_id),
         case_id=case_id,
@@ -120,7 +120,7 @@ def cancel(book: Book, case_id: int) -> Recorded:
         on_the_way.extend(dict.fromkeys(calls))
         return case_ends.cancel(case, now=book.now)
 
-    done = decide(book, case_id, "cancel", change, lambda _: "cancelled by the motorist")
+    done = decide(book, case_id, "cancel", change, lambda _: Message("cancelled by the motorist"))
     return Recorded(
         ref=str(case_id),
         case_id=case_id,

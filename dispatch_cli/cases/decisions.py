@@ -29,7 +29,7 @@ class Decision(Struct, frozen=True):
     """A case after an act, with the sentence of the act and the motorist's personal data."""
 
     case: Case
-    message: Message | str
+    message: Message
     personal: Personal
 
 
@@ -82,7 +82,7 @@ def decide(
     case_id: int,
     action: str,
     change: Callable[["Transaction", Case], Case],
-    message: Callable[[Case], Message | str],
+    message: Callable[[Case], Message],
     *,
     offer: int | None = None,
     **details: str | int | float | bool | None,
@@ -110,7 +110,7 @@ def decide(
             tx.save(before, after)
             book.write(tx, action, case_id, **details)
         personal = tx.personal(case_id) or Personal()
-        sentence = "" if refused is not None else message(after)
+        sentence = Message("") if refused is not None else message(after)
         fact = of_case(case_id, sentence)
     if refused is not None:
         with refusals_in_local_time(book):
@@ -119,7 +119,7 @@ def decide(
     return Decision(after, sentence, personal)
 
 
-def of_case(case_id: int, fact: Message | str) -> Message:
+def of_case(case_id: int, fact: Message) -> Message:
     """Put the number of its case before a recorded fact."""
     return Message("case {case_id}: {fact}", case_id=case_id, fact=fact)
 

@@ -7,16 +7,18 @@ from msgspec.structs import replace
 
 from ..errors import UsageError
 from ..messages import Message
-from ..model.case import EXPORT, Case, Personal
+from ..model.case import EXPORT, Personal
 from ..results.case_results import PersonalView
 from . import offer_changes
 from .book import Book, clock, local, refusals_in_local_time, require_case
 from .decisions import must_be_ahead, of_case
 from .view_case import personal
 
+NOTED = Message("noted")
 
-def remind(book: Book, case_id: int, at: datetime | None) -> Case:
-    """Set the time to call the motorist back; None: the call back is done."""
+
+def remind(book: Book, case_id: int, at: datetime | None) -> Message:
+    """Set the time to call the motorist back; None: the call back is done. Return what is done."""
     if at is not None:
         must_be_ahead(book, at, since=timedelta())
     with book.store.deciding() as tx, refusals_in_local_time(book):
@@ -25,10 +27,10 @@ def remind(book: Book, case_id: int, at: datetime | None) -> Case:
         after = replace(before, call_back_at=at, call_back_set_at=at and book.now)
         tx.save(before, after)
         book.write(tx, "callback", case_id, at=at.isoformat() if at else None)
-        done = Message("call back {at}", at=clock(at, book)) if at else "called back"
+        done = Message("call back {at}", at=clock(at, book)) if at else Message("called back")
         fact = of_case(case_id, done)
     book.unshown.recorded.append(fact)
-    return after
+    return done
 
 
 def note(book: Book, case_id: int, text: str) -> str:
@@ -44,8 +46,8 @@ def put_personal(book: Book, case_id: int, **facts: str) -> Personal:
     return _change_personal(book, case_id, "personal", lambda old: replace(old, **facts))
 
 
-def hold(book: Book, case_id: int, until: datetime) -> None:
-    """Keep the personal data of a case from erasure until a day."""
+def hold(book: Book, case_id: int, until: datetime) -> Message:
+    """Keep the personal data of a case from erasure until a day, and return what is done."""
     if until <= book.now:
         raise UsageError(
             "{until:%Y-%m-%d} is in the past; name a day in the future", until=local(until, book)
@@ -54,9 +56,10 @@ def hold(book: Book, case_id: int, until: datetime) -> None:
         require_case(tx, case_id)
         tx.hold(case_id, until)
         book.write(tx, "hold", case_id, until=until.isoformat())
-        day = local(until, book)
-        fact = of_case(case_id, Message("kept until {day:%Y-%m-%d}", day=day))
+        done = Message("kept until {day:%Y-%m-%d}", day=local(until, book))
+        fact = of_case(case_id, done)
     book.unshown.recorded.append(fact)
+    return done
 
 
 def export(book: Book, case_id: int) -> PersonalView:
@@ -77,7 +80,7 @@ def _change_personal(
         before = tx.personal(case_id) or Personal()
         tx.set_personal(case_id, change(before))
         book.write(tx, action, case_id)
-        done = "noted" if action == "note" else "the motorist's personal data are recorded"
-        fact = of_case(case_id, done)
+        of_facts = Message("the motorist's personal data are recorded")
+        fact = of_case(case_id, NOTED if action == "note" else of_facts)
     book.unshown.recorded.append(fact)
     return before

@@ -68,14 +68,14 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
     return OpenedCase(case, answer, (*answer.warnings, *warnings, *doubts))
 
 
-def doubtful_number(call_back: str) -> list[str]:
+def doubtful_number(call_back: str) -> list[Message]:
     """Return a warning about an invalid call-back number, without the number; else no warning."""
     if not call_back:
         return []
     try:
         parse_phone(call_back)
     except ValueError:
-        return ["the call-back number cannot be dialled: repeat it to the caller"]
+        return [Message("the call-back number cannot be dialled: repeat it to the caller")]
     return []
 
 

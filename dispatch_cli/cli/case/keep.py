@@ -41,7 +41,8 @@ def note(
     if not line:
         raise UsageError("the note is empty")
     keep_case.note(book.renewed(), case_id, line)
-    return _done(desk, "note", case_id, "noted", warnings=warn_of_typed_data({"note": text}))
+    warnings = warn_of_typed_data({"note": text})
+    return _done(desk, "note", case_id, keep_case.NOTED, warnings=warnings)
 
 
 @with_options(DeskOptions)
@@ -54,13 +55,10 @@ def callback(
 ) -> Outcome:
     """Set the time to call the motorist back; missed call backs are first in the list."""
     from ...cases import keep_case
-    from ...cases.book import clock
 
     book = open_book(desk)
     at = None if time in ("done", "erledigt") else read_moment(time, book)
-    keep_case.remind(book, case_id, at)
-    done = Message("call back {at}", at=clock(at, book)) if at else "called back"
-    return _done(desk, "callback", case_id, done)
+    return _done(desk, "callback", case_id, keep_case.remind(book, case_id, at))
 
 
 @with_options(DeskOptions)
@@ -82,9 +80,7 @@ def hold(
     is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", until.strip())
     text = f"{until.strip()}T23:59" if is_day else until
     moment = parse_when(text, book.now, book.catalog.rules.settings.timezone)
-    keep_case.hold(book, case_id, moment)
-    day = moment.astimezone(zone_of(book))
-    return _done(desk, "hold", case_id, Message("kept until {day:%Y-%m-%d}", day=day))
+    return _done(desk, "hold", case_id, keep_case.hold(book, case_id, moment))
 
 
 @with_options(DeskOptions)
@@ -182,7 +178,7 @@ def _done(
     desk: DeskOptions,
     verb: str,
     case_id: int,
-    done: Message | str,
+    done: Message,
     *,
     warnings: Sequence[Message | str] = (),
 ) -> Outcome:
