@@ -6,7 +6,7 @@ from time import monotonic, sleep
 
 from msgspec import Struct
 
-from ..errors import ConflictError, DispatchError
+from ..errors import ConflictError
 from ..messages import Message
 from ..model.case import FORGETTING, Act
 from .book import Book
@@ -82,7 +82,7 @@ def _forget_all(book: Book, due: list[int], days: float) -> list[int]:
             erased |= _forget_some(book, left, days)
             sleep(PAUSE_S)
         book.store.after_erasure()
-    except DispatchError:
+    except BaseException:  # also Ctrl-C: the erased cases stay erased
         if erased:
             book.unshown.warnings.append(
                 Message(

@@ -77,9 +77,10 @@ def show_guess(
             return
         print_listing(COLUMNS, rows, stream=sys.stdout)
         sys.stdout.flush()
-        from ..render.stderr_lines import print_hint
+        if not common.quiet:
+            from ..render.stderr_lines import print_hint
 
-        print_hint(command, stream=sys.stderr)
+            print_hint(command, stream=sys.stderr)
 
     return Outcome(show, code)
 
@@ -134,6 +135,7 @@ def _written(options: "BatchOptions", common: CommonOptions) -> str:
     words = ["dispatch", "batch", options.input]
     named = {field.name: (field.default, getattr(options, field.name)) for field in fields(options)}
     named["providers"] = (None, common.providers)
+    named["sample"] = (False, common.sample)
     for name, (default, value) in named.items():
         if name == "input" or value == default:
             continue

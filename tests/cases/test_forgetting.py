@@ -121,3 +121,19 @@ def test_a_failure_in_between_reports_the_erased_cases(
     assert english(book.unshown.warnings) == [f"erased before the failure: 4 of {DUE} cases"]
     assert english(book.unshown.recorded) == []
     assert book.store.due_for_erasure(30, LATER) == list(range(5, DUE + 1))
+
+
+def test_ctrl_c_in_between_reports_the_erased_cases(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted erasure leaves a warning with the number of erased cases."""
+    monkeypatch.setattr(erase_case, "BATCH_S", 0.0)
+
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(erase_case, "sleep", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        erase_case.forget(book, older_than_days=30, dry_run=False)
+    assert english(book.unshown.warnings) == [f"erased before the failure: 1 of {DUE} cases"]
+    assert len(book.store.due_for_erasure(30, LATER)) == DUE - 1

@@ -24,6 +24,25 @@ def test_guess_prints_the_facts_and_the_command_that_works(dispatch, firms, home
     assert "used because of their names" not in again.err
 
 
+def test_the_command_keeps_the_sample_file(dispatch, home):
+    """In a folder without a provider file the command works as it stands only with --sample."""
+    (home / "providers.toml").unlink(missing_ok=True)
+    (home / "in.csv").write_text("id,kind,lat,lon\nr1,tow,48.37,10.89\n")
+    told = dispatch("batch", "in.csv", "--sample", "--guess", "--json")
+    words = shlex.split(told.envelope["data"]["command"])
+    assert json.loads(dispatch(*words[1:], "--top", "1").out)["id"] == "r1"
+
+
+def test_quiet_prints_the_table_without_the_command(dispatch, firms, home):
+    """--quiet leaves out the hint, as everywhere; the table stays."""
+    (home / "in.csv").write_text("id,kind,lat,lon\nr1,tow,48.37,10.89\n")
+    guess = ("batch", "in.csv", "--guess", "--providers", "providers.toml")
+    assert "hint: " in dispatch(*guess).err
+    ran = dispatch(*guess, "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    assert "lat" in ran.out
+
+
 def test_guess_names_what_is_missing(dispatch, firms, home):
     """A column whose cells are no kinds is no kind; exit 4, and the command has KIND to fill in."""
     (home / "in.csv").write_text("lat,lng,title\n48.37,10.89,EMS: FALL VICTIM\n")
