@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,14 @@ settings.load_profile("dispatch")
 
 
 def pytest_configure() -> None:
-    """Put the folders of the tests into memory, where Linux offers enough: no test needs a disk.
+    """Let Ctrl-C reach the tests, and put their folders into memory: no test needs a disk.
 
     Half of the time would be spent on waiting for it. What reaches a disk before the power fails
     is worked out from system calls (``store/power.py``), which are the same in both places.
     """
+    # A background job of a shell ignores Ctrl-C, and its children would as well.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
         return
     if shutil.disk_usage(MEMORY).free >= LEAST_FREE:
