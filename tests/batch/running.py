@@ -45,6 +45,25 @@ def killed_after(process: subprocess.Popen, seconds: float, number: int = signal
     return process.returncode in (-number, 128 + number)
 
 
+def killed_after_renames(folder: Path, renames: int, *argv: str) -> None:
+    """Run it until SIGKILL directly behind the last renames of one or both of its files."""
+    code = (
+        "import os, sys\n"
+        "from dispatch_cli.__main__ import main\n"
+        "from dispatch_cli.batch.job.part_files import PartFile\n"
+        "finish, done = PartFile.finish, []\n"
+        "def killed(self, *given):\n"
+        "    done.append(finish(self, *given))\n"
+        f"    len(done) == {renames} and os.kill(os.getpid(), {int(signal.SIGKILL)})\n"
+        "PartFile.finish = killed\n"
+        "main()\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code, "batch", *argv], cwd=folder, capture_output=True, check=False
+    )
+    assert process.returncode == -signal.SIGKILL, process.stderr
+
+
 def written(folder: Path, name: str) -> dict[str, bytes]:
     """Return the files of a batch to an output, by name."""
     return {

@@ -13,7 +13,7 @@ from dispatch_cli.records.values import MOST_BYTES
 
 from ..reject_files import read_rejects
 from .invalid_rows import HEADER, random_rows, row_of
-from .running import killed_after, ran, started, wait_for, written
+from .running import killed_after, killed_after_renames, ran, started, wait_for, written
 
 pytestmark = pytest.mark.usefixtures("firms")
 
@@ -75,6 +75,27 @@ def test_killed_and_resumed_is_undisturbed(home, rows, kills, longest_s, suffix)
         assert list(again.values()) == whole
         for left in again:
             (home / left).unlink()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.parametrize("renames", [1, 2], ids=["rejects", "both"])
+def test_two_kills_at_the_last_renames_can_be_resumed(home, suffix, renames):
+    """A kill behind a rename, and one when the resumed run has opened an empty part file."""
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow", reason="the extra batch is not installed")
+    rows = b"".join(row_of(number, {}) for number in range(50))
+    (home / "in.csv").write_bytes(HEADER + rows + b"broken\n")
+    argv = ["in.csv", "--when", "2026-11-27T12:00", "--output", f"out{suffix}"]
+    assert ran(home, *argv)[0] == 6
+    whole = written(home, "out")
+    for name in whole:
+        (home / name).unlink()
+    killed_after_renames(home, renames, *argv)
+    for name in (f"out{suffix}", f"out{suffix}.rejects"):
+        if not (home / f"{name}.part").exists():
+            (home / f"{name}.part").touch()
+    assert ran(home, *argv, "--resume")[0] == 6
+    assert written(home, "out") == whole
 
 
 def test_ctrl_c_leaves_what_can_be_gone_on_with(home):

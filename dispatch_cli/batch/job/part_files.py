@@ -42,6 +42,13 @@ class PartFile:
             ) from None
         _lock(self._file, self.path)
 
+    def was_renamed(self, size: int) -> bool:
+        """Return whether a file of ``size`` bytes is here no more, so that this one is a new file.
+
+        A new file may be left by a run that was killed as well; it is empty then.
+        """
+        return self.is_new or (size > 0 and not os.fstat(self._file.fileno()).st_size)
+
     def cut(self, size: int) -> None:
         """Truncate the file to ``size`` bytes, and write behind them.
 

@@ -88,7 +88,8 @@ def finish_only(files: BatchFiles, checkpoint: Checkpoint) -> None:
         (files.output, checkpoint.output, files.convert),
     ):
         if isinstance(sink, PartFile):
-            if sink.is_new and _is_finished(sink.target, None if convert else size):
+            is_renamed = sink.was_renamed(size)
+            if is_renamed and _is_finished(sink.target, None if convert else size):
                 sink.discard()  # the rename was done before the kill
             else:
                 sink.cut(size)
