@@ -53,16 +53,7 @@ def correct(
         return after
 
     def fact(case: Case) -> Message:
-        wrong = f"{case_id}.{number}"
-        if right == "not_called":
-            return Message("{ref} was never called", ref=wrong)
-        fresh = case.offers[-1]
-        return Message(
-            "{wrong} is superseded by {ref}: {state}",
-            wrong=wrong,
-            ref=f"{case_id}.{fresh.number}",
-            state=fresh.state,
-        )
+        return _correction(case, number, right)
 
     done = decide(book, case_id, "correct", change, fact, offer=number, outcome=right)
     if right == "not_called":
@@ -75,6 +66,20 @@ def correct(
         return recorded_promise(book, done, fresh, language, warnings=warnings)
     return Recorded(
         ref=f"{case_id}.{fresh.number}", case_id=case_id, state=fresh.state, message=done.message
+    )
+
+
+def _correction(case: Case, number: int, right: CorrectedOutcome) -> Message:
+    """Say which offer was never called, or is superseded by the last one."""
+    wrong = f"{case.id}.{number}"
+    if right == "not_called":
+        return Message("{ref} was never called", ref=wrong)
+    fresh = case.offers[-1]
+    return Message(
+        "{wrong} is superseded by {ref}: {state}",
+        wrong=wrong,
+        ref=f"{case.id}.{fresh.number}",
+        state=fresh.state,
     )
 
 

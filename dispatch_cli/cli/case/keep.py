@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,11 @@ from ..outcome import Outcome
 from ..result_output import shown
 from ..typed_input import read_moment, read_text
 from .typed_data import warn_of_typed_data
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from ...cases.erase_case import Forgotten
 
 COLUMNS = ("case", "done")
 FORGOTTEN_COLUMNS = ("case", "done", "exports_that_stay")
@@ -136,18 +141,22 @@ def forget(
         dry_run=dry_run,
         clock_is_right=clock_is_right,
     )
-    zone = zone_of(book)
+    return _shown_erasures(desk, gone, zone_of(book))
+
+
+def _shown_erasures(desk: DeskOptions, gone: "Forgotten", zone: "ZoneInfo") -> Outcome:
+    """Make the outcome of an erasure, with a warning for each export that stays."""
     exports = {
         case_id: [f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}" for act in acts]
         for case_id, acts in gone.exports.items()
     }
-    done = "would be erased" if dry_run else "erased"
+    done = "would be erased" if gone.dry_run else "erased"
     return shown(
         desk,
         "case forget",
         {
             "cases": gone.cases,
-            "dry_run": dry_run,
+            "dry_run": gone.dry_run,
             "exports": {str(key): texts for key, texts in exports.items()},
         },
         lines=lambda screen: _lines(
