@@ -62,7 +62,7 @@ def facts_of(providers: Sequence[Provider]) -> dict[str, list[Any]]:
 
 
 def _open_bits(text: str | None) -> str:
-    """Make a 1 for each hour of the four weeks in which somebody may be open."""
+    """Make a 1 for each hour of the four weeks in which a provider may be open."""
     spans = evaluate_hours(
         text, holidays=(), start=batch_world.START, days=batch_world.DAYS, timezone="Europe/Berlin"
     )
@@ -196,7 +196,7 @@ def kd_tree(providers: list[Provider], incidents: Sequence[Incident], top: int) 
         return np.stack([np.cos(phi) * np.cos(turn), np.cos(phi) * np.sin(turn), np.sin(phi)], 1)
 
     class Tree:
-        """A tree for each service; a row is done when nobody farther away can be better."""
+        """A tree for each service; a row is done when no provider farther away can be better."""
 
         rows = len(incidents)
 

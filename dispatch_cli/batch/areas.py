@@ -26,7 +26,7 @@ def kind_of(area: Area) -> int:
 
 
 def bounding_radius_km(provider: Provider) -> float:
-    """Return a radius round the base outside of which no place is in the area; it may be infinite.
+    """Return the radius of a circle round the base that contains the area; it may be infinite.
 
     A place in a polygon is in the box of its corners. On a side of a box the distance from a point
     is largest at an end, if all of it is nearer than a quarter of the earth's circumference. Whole

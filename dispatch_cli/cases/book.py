@@ -75,7 +75,7 @@ class Book(Struct, frozen=True, kw_only=True):
 
 
 def require_case(reader: "Reader | Transaction", case_id: int) -> Case:
-    """Return the case of a number; raises UsageError if there is none."""
+    """Return the case with a number; raises UsageError if the log has no such case."""
     case = reader.case(case_id)
     if case is None:
         raise UsageError(

@@ -73,7 +73,7 @@ class NextCall(Struct, frozen=True):
 
 
 def offer_of(case: Case, number: int) -> Offer | None:
-    """Return the offer of a number; None if there is none."""
+    """Return the offer with a number; None if the case has no such offer."""
     return next((offer for offer in case.offers if offer.number == number), None)
 
 

@@ -33,7 +33,7 @@ def services_of_call(case: Case, number: int) -> list[CaseService]:
 
 
 def holder_of(case: Case, number: int) -> Offer | None:
-    """Return the live offer that has the booking of a call; None if there is none."""
+    """Return the live offer that has the booking of a call; None for a call without booking."""
     group = of_one_call(case, number)
     return next((each for each in group if has_booking(each)), None)
 

@@ -85,6 +85,6 @@ def _others(bookings: Iterable[Booking], without_case: int) -> tuple[Booking, ..
 def _maintenance(
     catalog: "Catalog", checking: Checking, provider_id: str, now: datetime
 ) -> Maintenance | None:
-    """Return the maintenance of a provider; None if there is none or it is not in the file."""
+    """Return the maintenance of a provider; None without one or for an unknown provider."""
     provider = catalog.find(provider_id) if checking.maintenance else None
     return None if provider is None else checking.maintenance_of(provider, now)

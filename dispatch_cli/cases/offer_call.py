@@ -201,7 +201,7 @@ def _named(found: case_states.NextCall) -> tuple[tuple[str, Message | str], ...]
 def why_not(
     book: Book, case_id: int, provider_id: str, *, services: Sequence[str] = ()
 ) -> Message | str:
-    """Return the reason against asking a provider out of order; empty if there is none."""
+    """Return the reason against asking a provider out of order; empty without a reason."""
     with refusals_in_local_time(book), book.store.reading() as reader:
         case = require_case(reader, case_id)
         offer_changes.must_be_open(case)

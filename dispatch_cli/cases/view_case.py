@@ -70,7 +70,7 @@ def closed_pages(book: Book) -> Iterator[list[CaseView]]:
 
 
 def show(book: Book, case_id: int) -> CaseView:
-    """Return the view of one case with its emergency calls; raises UsageError if there is none."""
+    """Return the view of a case with its emergency calls; raises UsageError for other numbers."""
     with book.store.reading() as reader:
         case = require_case(reader, case_id)
     calls = plans.emergency_calls(case.incident, book.catalog.rules)

@@ -152,7 +152,7 @@ def _short(number: float) -> Message | str:
 
 
 def _check_order(rings: list[Ring]) -> None:
-    """Refuse polygons of which every corner is in Germany only with lat and lon swapped."""
+    """Refuse polygons whose corners are in Germany only after lat and lon are swapped."""
     (south, north), (west, east) = _GERMANY
     swapped = all(
         not (south <= lat <= north and west <= lon <= east)

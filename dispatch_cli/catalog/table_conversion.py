@@ -59,7 +59,7 @@ def convert(table: object, shape: type[S]) -> tuple[S, list[Fault]]:
 
 
 def _without_numbers(path: Path) -> Path:
-    """Return the path of the list, or of the outermost one, of which a path is an entry."""
+    """Return the path of the outermost list that has an entry at a path."""
     while isinstance(path[-1], int):
         path = path[:-1]
     return path

@@ -68,7 +68,7 @@ class TomlStop(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """The key whose value is being read; "" if there is none."""
+        """The key whose value is being read, or "" outside of values."""
         match = re.search(r"([\w.-]+)[ \t]*=[ \t]*$", self.text[self.start : self.value_at])
         return match[1].rpartition(".")[2] if match else ""
 

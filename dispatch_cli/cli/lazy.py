@@ -26,7 +26,7 @@ class LazyGroup(TyperGroup):
         return list(self.commands_at)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Build a command; None if there is none of that name."""
+        """Build a command; None for the name of no command."""
         if cmd_name not in self.commands_at:
             return None
         module, _, function = self.commands_at[cmd_name].partition(":")

@@ -196,7 +196,7 @@ class Checking(Struct, frozen=True, kw_only=True):
     coverage: CoverageSettings = CoverageSettings()
 
     def maintenance_of(self, provider: Provider, moment: datetime) -> Maintenance | None:
-        """Return the maintenance of a provider at a moment; None if there is none."""
+        """Return the maintenance of a provider at a moment, or None."""
         return next((each for each in self.maintenance if each.covers(provider, moment)), None)
 
 

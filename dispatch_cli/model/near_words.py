@@ -28,7 +28,7 @@ def did_you_mean(
 
 
 def suggestion(near: Sequence[str]) -> Message | str:
-    """Ask whether one of up to three words is meant; "" if there is none."""
+    """Ask whether one of up to three words is meant; "" without words."""
     if not near:
         return ""
     return Message(

@@ -147,7 +147,7 @@ def fold(word: str) -> str:
 
 
 def lookup(word: str, words: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Return the name in a closed set for an English or German word; None if there is none."""
+    """Return the name in a closed set for an English or German word; None for other words."""
     folded = fold(word)
     for name, others in words.items():
         if folded == name or any(folded == fold(other) for other in others):

@@ -31,7 +31,7 @@ class CheckRow(Struct, frozen=True, kw_only=True):
     why: Message | str = ""
     free: int | None = None
     reported_until: datetime | None = None
-    """The end of the provider's own report by phone; None if there is none."""
+    """The end of the provider's own report by phone; None without a report or end."""
 
 
 class StateChange(Struct, frozen=True, kw_only=True):

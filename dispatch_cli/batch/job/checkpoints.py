@@ -108,7 +108,7 @@ class StateFiles:
         return _read(self.start_path, BatchStart)
 
     def read_checkpoint(self) -> Checkpoint | None:
-        """Read the last checkpoint; None if there is none."""
+        """Read the last checkpoint; None before the first one."""
         return _read(self.checkpoint_path, Checkpoint)
 
     def write_start(self, start: BatchStart) -> None:
