@@ -1,7 +1,7 @@
 """Single keys from a terminal, which gets back its own settings however the program ends."""
 
 import os
-import select
+import selectors
 import signal
 import sys
 import time
@@ -48,8 +48,11 @@ class RawKeys:
         end = time.monotonic() + timeout_s
         while not self._waiting:
             left = max(0.0, end - time.monotonic())
-            if not select.select([self._terminal], [], [], left)[0]:
-                return None
+            # Not select(), which refuses descriptors from 1,024 on.
+            with selectors.PollSelector() as selector:
+                selector.register(self._terminal, selectors.EVENT_READ)
+                if not selector.select(left):
+                    return None
             self._read()
         return self._waiting.pop(0)
 
