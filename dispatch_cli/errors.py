@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from .messages import Message
+from .messages import Message, joined
 
 
 class ExitCode(IntEnum):
@@ -41,9 +41,14 @@ class Problem(Struct, frozen=True):
         """Make a problem of a file; ``values`` fill the named places of the template."""
         return cls(Message(template, **values), str(file), line, who)
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> Message | str:
+        """File, line, entry and problem, joined to one sentence."""
         place = f"{self.file}:{self.line}" if self.file and self.line else self.file
-        return ": ".join(part for part in (place, self.who, str(self.text)) if part)
+        return joined((place, self.who, self.text), ": ")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
 
 
 class DispatchError(Exception):

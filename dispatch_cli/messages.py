@@ -1,10 +1,11 @@
 """Sentences as values: an English template with named places, and the values for these places.
 
-Code below ``render`` makes a ``Message`` and no finished sentence. ``render`` can look up its
-``id`` in the catalogue of another language; JSON and the case log have the English.
+Code below ``render`` makes a ``Message`` and no finished sentence. ``render`` looks up its ``id``
+in the catalogue of the screen's language; JSON and the case log have the English. A ``str`` is
+data, such as a name or a typed word, and is never looked up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,15 +13,10 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
-GERMAN_WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
-_GERMAN_ZONES = {"CEST": "MESZ", "CET": "MEZ"}
 _WEEK = timedelta(days=7)
 
-
-def time_of_day(local: datetime) -> str:
-    """Write hours and minutes; a time that the clock shows twice names its zone (``02:30 CET``)."""
-    is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return f"{local:%H:%M}" + (f" {local.tzname()}" if is_twice else "")
+Lookup = Callable[[str], str]
+"""Returns the template of another language for an English one."""
 
 
 class Message:
@@ -50,6 +46,15 @@ class Message:
         return hash(str(self))
 
 
+class Plural(Message):
+    """A sentence with ``{count}``: one template for 1, another one for all other counts."""
+
+    __slots__ = ()
+
+    def __init__(self, one: str, many: str, /, count: int, **values: Any) -> None:
+        super().__init__(one if count == 1 else many, count=count, **values)
+
+
 class Clock:
     """A moment to be written relative to another one, with only the parts of the date that differ.
 
@@ -74,24 +79,41 @@ class Clock:
 
     def __str__(self) -> str:
         """Write the moment in English."""
-        return self.worded("en")
+        return str(self.sentence)
 
-    def worded(self, language: str) -> str:
-        """Write the moment in German if the language is "de", else in English."""
-        is_german = language == "de"
+    @property
+    def sentence(self) -> Message | str:
+        """The moment as a sentence; its values also have the parts that other languages need."""
         local, now = self.moment.astimezone(self.beside.tzinfo), self.beside
         time = time_of_day(local)
-        if is_german:
-            time = " ".join(_GERMAN_ZONES.get(word, word) for word in time.split())
         if local.date() == now.date():
             return time
-        day = (GERMAN_WEEKDAYS if is_german else WEEKDAYS)[local.weekday()]
+        day = Message(WEEKDAYS[local.weekday()])
         if abs(local.date() - now.date()) < _WEEK:
-            return f"{day} {time}"
-        year = "" if local.year == now.year else str(local.year)
-        if is_german:
-            return f"{day} {local:%d.%m.}{year} {time}"
-        return " ".join(filter(None, (day, f"{local:%d}", MONTHS[local.month - 1], year, time)))
+            return Message("{day} {time}", day=day, time=time)
+        date = {"date": f"{local:%d}", "number": f"{local:%m}", "time": time}
+        month = Message(MONTHS[local.month - 1])
+        if local.year == now.year:
+            return Message("{day} {date} {month} {time}", day=day, month=month, **date)
+        template = "{day} {date} {month} {year} {time}"
+        return Message(template, day=day, month=month, year=local.year, **date)
+
+
+def time_of_day(local: datetime) -> Message | str:
+    """Write hours and minutes; a time that the clock shows twice names its zone (``02:30 CET``)."""
+    written = f"{local:%H:%M}"
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return written
+    return Message("{time} {zone}", time=written, zone=Message(local.tzname() or ""))
+
+
+def worded(value: object, lookup: Lookup) -> object:
+    """Word a sentence, or a value that has one; any other value is returned as it is."""
+    sentence = getattr(value, "sentence", value)
+    if not isinstance(sentence, Message):
+        return sentence
+    filled = {name: worded(each, lookup) for name, each in sentence.values.items()}
+    return lookup(sentence.id).format_map(filled)
 
 
 def promised_clock(moment: datetime, beside: datetime) -> Clock:
@@ -110,11 +132,6 @@ def joined(sentences: "Iterable[Message | str]", separator: str = "; ") -> "Mess
     if len(found) < 2:
         return found[0] if found else ""
     return Message(separator.join(f"{{{name}}}" for name in parts), **parts)
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun: "1 case", "2 cases"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def quoted(text: object, limit: int = 60) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from msgspec.structs import replace
 
-from ..messages import Clock, counted
+from ..messages import Clock, Plural
 from ..model.check import CheckSettings, Reading
 
 SKEW = timedelta(minutes=2)
@@ -40,8 +40,9 @@ def values_at(reading: Reading) -> datetime:
 def _span(length: timedelta) -> str:
     """Name a length of time in rounded minutes, or in whole days from two days on."""
     if length >= timedelta(days=2):
-        return counted(length.days, "day")
-    return counted(round(length / timedelta(minutes=1)), "minute")
+        return str(Plural("{count} day", "{count} days", length.days))
+    minutes = round(length / timedelta(minutes=1))
+    return str(Plural("{count} minute", "{count} minutes", minutes))
 
 
 def combine_readings(

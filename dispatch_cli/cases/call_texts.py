@@ -6,6 +6,7 @@ its exits (``--where``), and the facts that the unit must cope with.
 
 from collections.abc import Callable, Iterator, Mapping
 
+from ..messages import Clock, worded
 from ..model import Incident
 from ..model.case import Case, Offer, Personal
 from ..model.words import CARRYING_SERVICES, SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
@@ -62,6 +63,22 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """The built-in texts; ``[say.de]`` and ``[say.en]`` in the provider file replace single ones."""
+
+MOMENTS: Mapping[str, Mapping[str, str]] = {
+    "de": {
+        "{day} {date} {month} {time}": "{day} {date}.{number}. {time}",
+        "{day} {date} {month} {year} {time}": "{day} {date}.{number}.{year} {time}",
+        "CET": "MEZ", "CEST": "MESZ",
+        "Mon": "Mo", "Tue": "Di", "Wed": "Mi", "Thu": "Do", "Fri": "Fr", "Sat": "Sa", "Sun": "So",
+    }
+}  # fmt: skip
+"""The words of spoken moments in another language than English."""
+
+
+def spoken_moment(moment: Clock, language: str) -> str:
+    """Write a moment in the language of the caller."""
+    words = MOMENTS.get(language, {})
+    return str(worded(moment, lambda template: words.get(template, template)))
 
 
 def text(

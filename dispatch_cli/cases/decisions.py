@@ -247,8 +247,8 @@ def recorded_promise(
 ) -> Recorded:
     """Make the record of a live offer, with the texts for the caller and the driver."""
     case, there_at = decision.case, offer.promises[-1].there_at
-    at = clock(there_at, book).worded(language)
-    late = clock(offer.arrive_by or there_at, book).worded(language)
+    at = call_texts.spoken_moment(clock(there_at, book), language)
+    late = call_texts.spoken_moment(clock(offer.arrive_by or there_at, book), language)
     texts = book.catalog.rules.say
     tell = () if offer.arrived_at else call_texts.to_caller(offer, at, late, texts, language)
     return Recorded(

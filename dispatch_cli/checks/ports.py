@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from datetime import UTC, datetime
 
-from ..messages import counted
+from ..messages import Plural
 from ..model.check import Probe
 from .finding import Finding, degraded, up
 from .look_faults import network_trouble
@@ -46,5 +46,6 @@ def certificate_finding(transport: asyncio.BaseTransport, probe: Probe, now: dat
     certificate = transport.get_extra_info("peercert")
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     days = (ends - now).days
-    says = f"certificate is valid for {counted(days, 'more day')}"
+    one = "certificate is valid for {count} more day"
+    says = str(Plural(one, f"{one}s", days))
     return degraded(says) if days < probe.certificate_days else up(says)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import ExitCode
-from ..messages import Message, counted
+from ..messages import Message, Plural
 from .desk_options import DeskOptions
 from .lazy import group
 from .log_book import book_of, login_name, open_log
@@ -88,7 +88,7 @@ def backup(
     """
     with open_log(desk) as log:
         made = log.back_up(file, keep=keep)
-    cases = counted(made.cases, "case")
+    cases = Plural("{count} case", "{count} cases", made.cases)
     done = Message(LOG_SUMMARY, path=made.path, cases=cases, head=made.head)
     UNSHOWN.recorded.append(Message("backup {summary}", summary=done))
     return shown(
@@ -117,7 +117,7 @@ def restore(
         book = book_of(log, desk.operator or login_name(), file)
         made = log.restore(file, operator=book.operator, before=lambda tx: record_jump(book, tx))
         path = log.path
-    cases = counted(made.cases, "case")
+    cases = Plural("{count} case", "{count} cases", made.cases)
     done = Message(LOG_SUMMARY, path=path, cases=cases, head=made.head)
     UNSHOWN.recorded.append(Message("restored {summary}", summary=done))
     UNSHOWN.warnings.extend((*book.unshown.warnings, *_losses(made)))
@@ -152,7 +152,7 @@ def _losses(made: "RestoreResult") -> Iterator[Message | str]:
     elif made.missing:
         one = "{records} made since the backup is not in this log"
         several = "{records} made since the backup are not in this log"
-        records = counted(made.missing, "record")
+        records = Plural("{count} record", "{count} records", made.missing)
         yield Message(one if made.missing == 1 else several, records=records)
     if made.erased:
         yield Message(
@@ -179,7 +179,7 @@ def _other_log(made: "RestoreResult") -> Message | str:
     return Message(
         "this was a backup of another case log; the one before, which cannot be read completely,"
         " had {commits}",
-        commits=counted(made.lost_commits, "commit"),
+        commits=Plural("{count} commit", "{count} commits", made.lost_commits),
     )
 
 
@@ -195,7 +195,9 @@ def _unreadable_log(made: "RestoreResult") -> Message:
             "the log before cannot be read completely: records since the backup"
             " are not in this one, and data erased since are in it again (dispatch case forget)"
         )
-    return Message(text, commits=counted(made.lost_commits or 0, "commit"))
+    return Message(
+        text, commits=Plural("{count} commit", "{count} commits", made.lost_commits or 0)
+    )
 
 
 def _numbers(cases: tuple[int, ...]) -> str:

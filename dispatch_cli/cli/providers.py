@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
-from ..messages import counted
+from ..messages import Plural
 from .lazy import LazyGroup, group
 from .options import (
     DbOnNetworkOption,
@@ -200,10 +200,13 @@ def validate(
             return
         from ..render import stderr_lines
         from ..render.listing import print_listing
+        from ..render.wording import say
 
         stderr_lines.print_warnings(catalog.warnings, stream=sys.stderr)
         if not quiet:
-            print(f"ok: {counted(count, 'provider')}, {counted(clients, 'client')}")
+            providers = Plural("{count} provider", "{count} providers", count)
+            named = Plural("{count} client", "{count} clients", clients)
+            print(say("ok: {providers}, {clients}", providers=providers, clients=named))
             for region, ids in sorted(regions.items()):
                 more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
                 print(f"holidays of {region or 'no region'}: {', '.join(ids[:MOST_IDS])}{more}")

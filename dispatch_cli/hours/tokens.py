@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from ..errors import SentenceError
-from ..messages import Message, counted
+from ..messages import Message
 from ..model.words import fold
 from .hour_words import MEANING, MONTHS, Kind
 
@@ -99,7 +99,8 @@ def _tokens_of(piece: re.Match[str]) -> Iterator[Token]:
             yield Token("comment", f'"{text[1:-1]}"', column, written)
         case "offset":
             days = int(piece["days"])
-            yield Token("offset", f"{piece['sign']}{counted(days, 'day')}", column, written)
+            unit = "day" if days == 1 else "days"
+            yield Token("offset", f"{piece['sign']}{days} {unit}", column, written)
         case "time" | "ordinal" | "number" as kind:
             yield Token(kind, text.rstrip("."), column, written)
         case "mark":

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..messages import Message, time_of_day
+from ..messages import Message
+from . import figures
 from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def card_lines(card: "OfferCard", screen: Screen, due: str = "") -> list[Line]:
         f"case {card.case_id}",
         screen.text(card.service),
         f"offer {card.ref}, {position}",
-        due or f"answer due by {time_of_day(card.answer_by)}",
+        due or f"answer due by {figures.time_of_day(card.answer_by)}",
     ]
     lines = plain_lines(flow(head, screen.width, rest=_INDENT), "bold")
     lines += _override_lines(card, screen)

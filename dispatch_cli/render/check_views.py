@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..messages import MONTHS, WEEKDAYS
 from ..results.check_results import (
     BY_PHONE,
     WORST_FIRST,
@@ -101,9 +100,9 @@ def since(moment: datetime | None, now: datetime) -> str:
     if local.date() == now.date():
         return f"{local:%H:%M}"
     if timedelta() < now.date() - local.date() < timedelta(days=7):
-        return WEEKDAYS[local.weekday()]
+        return figures.weekday(local)
     if abs(now - local) < timedelta(days=360):
-        return f"{local.day} {MONTHS[local.month - 1]}"
+        return figures.day_and_month(local)
     return str(local.year)
 
 

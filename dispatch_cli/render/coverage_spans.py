@@ -6,8 +6,8 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from ..messages import MONTHS, WEEKDAYS, time_of_day
 from ..results.coverage_results import CoverageGap, CoverageReport, CoveredService
+from . import figures
 
 _ONE_DAY = timedelta(days=1)
 
@@ -51,8 +51,8 @@ def when(period: GapPeriod, report: CoverageReport) -> str:
     if start == report.start and period.end == report.end:
         return "all the time"
     if len(period.starts) == 1:
-        return f"{_day(start.date())} {time_of_day(start)} - {_end(start, period.end)}"
-    hours = f"{time_of_day(start)} - {_end(start, period.end, with_day=False)}"
+        return f"{_day(start.date())} {figures.time_of_day(start)} - {_end(start, period.end)}"
+    hours = f"{figures.time_of_day(start)} - {_end(start, period.end, with_day=False)}"
     days = [each.date() for each in period.starts]
     if days[-1] - days[0] == (len(days) - 1) * _ONE_DAY:
         return f"daily {hours}, {_day(days[0])} - {_day(days[-1])}"
@@ -131,15 +131,15 @@ def _both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _day(day: date) -> str:
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return f"{figures.weekday(day)} {figures.day_and_month(day)}"
 
 
 def _end(start: datetime, end: datetime, *, with_day: bool = True) -> str:
     """Write the end of a period: midnight as 24:00, and the day only if it is another one."""
     is_midnight = end.hour == end.minute == 0
     day = end.date() - _ONE_DAY if is_midnight else end.date()
-    clock = "24:00" if is_midnight else time_of_day(end)
+    clock = "24:00" if is_midnight else figures.time_of_day(end)
     if day == start.date() or not with_day:
         return clock
     far = day - start.date() >= 6 * _ONE_DAY
-    return f"{_day(day) if far else WEEKDAYS[day.weekday()]} {clock}"
+    return f"{_day(day) if far else figures.weekday(day)} {clock}"

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..messages import counted
+from ..messages import Plural
 from ..results.report_results import ContractRow, FairnessReport, FairnessRow
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
+from .wording import worded
 
 if TYPE_CHECKING:
     from .plain import PlainRow
@@ -21,7 +22,8 @@ FAIRNESS_COLUMNS = (
 
 def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
     """Make the three tables, with whole numbers and shortened names."""
-    lines = [plain_line(f"since {report.since:%Y-%m-%d}: {counted(report.cases, 'case')}", "bold")]
+    cases = worded(Plural("{count} case", "{count} cases", report.cases))
+    lines = [plain_line(f"since {report.since:%Y-%m-%d}: {cases}", "bold")]
     lines += report_table(
         ("Provider", "Service", "Elig", "First", "Asked", "Yes", "Fail", "Ask", "There"),
         [

@@ -1,11 +1,12 @@
 """Write numbers and times for a screen; only here they are rounded."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import floor, isfinite, isnan
 
-from ..messages import MONTHS, WEEKDAYS, Clock, promised_clock, time_of_day
+from .. import messages
+from ..messages import MONTHS, WEEKDAYS, Clock, Message, promised_clock
 from ..results.cascade_answer import Candidate
-from .wording import worded
+from .wording import say, worded
 
 _MEASURED = frozenset({"road"})
 """The sources of measured travel times; all others are estimates with "~"."""
@@ -42,6 +43,21 @@ def iso(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds") if moment is not None else ""
 
 
+def time_of_day(local: datetime) -> str:
+    """Write hours and minutes, with the zone if the clock shows this time twice."""
+    return worded(messages.time_of_day(local))
+
+
+def weekday(day: date) -> str:
+    """Write the short name of a day of the week."""
+    return say(WEEKDAYS[day.weekday()])
+
+
+def day_and_month(day: date) -> str:
+    """Write a day as "29 Nov"."""
+    return say("{day} {month}", day=day.day, month=Message(MONTHS[day.month - 1]), number=day.month)
+
+
 def past_clock(moment: datetime, now: datetime) -> str:
     """Write a past moment, rounded down to the minute."""
     return worded(Clock(moment, now))
@@ -54,8 +70,7 @@ def clock(moment: datetime, when: datetime) -> str:
 
 def date_and_clock(moment: datetime) -> str:
     """Write a moment with its weekday and date, without the year."""
-    day = f"{WEEKDAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]}"
-    return f"{day} {time_of_day(moment)}"
+    return f"{weekday(moment)} {day_and_month(moment)} {time_of_day(moment)}"
 
 
 def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> str:

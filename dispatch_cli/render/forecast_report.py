@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..messages import counted
+from ..messages import Plural
 from ..results.report_results import (
     ArrivalRow,
     ChanceRow,
@@ -13,6 +13,7 @@ from ..results.report_results import (
 )
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
+from .wording import worded
 
 if TYPE_CHECKING:
     from .plain import PlainRow
@@ -32,7 +33,8 @@ VERDICTS: dict[Verdict, str] = {
 def forecast_lines(report: ForecastReport, screen: Screen) -> list[Line]:
     """Make the three tables, with whole numbers and shortened names."""
     begin = "all months" if report.since is None else f"since {report.since:%Y-%m-%d}"
-    lines = [plain_line(f"{begin}: {counted(report.asked, 'offer')} with a forecast", "bold")]
+    offers = worded(Plural("{count} offer", "{count} offers", report.asked))
+    lines = [plain_line(f"{begin}: {offers} with a forecast", "bold")]
     lines += report_table(
         ("Forecast", "Asked", "Yes", "Observed", "Interval", "Verdict"),
         [(_tenth(row), *_outcome(row)) for row in report.rows],

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
 
-from ..messages import time_of_day
 from ..results.cascade_answer import Answer, EmergencyCall, IncidentView
 from . import figures
 from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
@@ -151,7 +150,7 @@ def _quiet_head(incident: IncidentView, screen: Screen, now: datetime | None) ->
         # One more blank separates the place, which the caller must confirm.
         " " + vehicle_text(incident, screen),
         client_text(incident, screen),
-        time_of_day(when) if is_today else figures.date_and_clock(when),
+        figures.time_of_day(when) if is_today else figures.date_and_clock(when),
         *facts(incident, screen),
     ]
     question = flow(

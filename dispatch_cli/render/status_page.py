@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
 
-from ..messages import time_of_day
 from ..results.check_results import WORST_FIRST, CheckReport, CheckRow
 from ..results.coverage_results import CoverageContact, CoverageReport
 from .check_views import FINE, reason, since, worst_first
 from .clean import clean
 from .coverage_spans import GapBlock, GapPeriod, blocks, when, where, who
 from .coverage_views import coverage_summary, named
-from .figures import date_and_clock, past_clock
+from .figures import date_and_clock, past_clock, time_of_day
 from .layout import encodable
 from .status_style import style_sheet
 from .wording import worded
@@ -65,11 +64,11 @@ def _head(report: CheckReport, style: str) -> str:
 def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float) -> Iterator[str]:
     stale_at = report.at + timedelta(minutes=stale_min)
     yield "<header>\n<h1>States of the providers</h1>"
-    day, _, time_of_day = date_and_clock(report.at).rpartition(" ")
+    day, _, clock = date_and_clock(report.at).rpartition(" ")
     zone = _text(report.at.tzname() or "")
     yield (
         f'<p>As of <time datetime="{report.at.isoformat(timespec="seconds")}">'
-        f"{day} {report.at.year}, {time_of_day}</time> {zone}: "
+        f"{day} {report.at.year}, {clock}</time> {zone}: "
         f"{report.checked} checked in {report.seconds:.1f} s. "
         f"<strong>Stale from {past_clock(stale_at, report.at)}.</strong></p>"
     )

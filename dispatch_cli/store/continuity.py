@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DispatchError
-from ..messages import Message, counted
+from ..messages import Message, Plural
 from . import journal, lock, wal
 from .held_file import HeldFile
 from .identity import AcknowledgedCommit, read_stamp
@@ -180,7 +180,7 @@ def _lacks(connection: "sqlite3.Connection", noted: AcknowledgedCommit) -> Messa
 def check_gone(path: Path, acknowledged: AcknowledgedCommit | None) -> None:
     """Refuse to make a new log in the place of one that has disappeared."""
     if acknowledged is not None:
-        commits = counted(acknowledged.stamp.count, "commit")
+        commits = Plural("{count} commit", "{count} commits", acknowledged.stamp.count)
         why = Message("the case log is gone, and {commits} with it", commits=commits)
         raise refused(path, why, _way_out(path))
 

@@ -8,7 +8,8 @@ from dispatch_cli.catalog import raw
 from dispatch_cli.catalog.rules_reader import MAIN_KEYS
 from dispatch_cli.catalog.unknown_keys import is_payment
 from dispatch_cli.errors import BadDataError
-from dispatch_cli.render.wording import speak, worded
+from dispatch_cli.render.wording import worded
+from tests.catalogues import Catalogue, spoken
 
 from .files import HUBER, line_of, open_file, open_text, problems_of, write
 
@@ -357,16 +358,13 @@ def test_payment_keys(tmp_path: Path, key: str) -> None:
 
 def test_problems_and_warnings_are_worded_in_another_language(tmp_path: Path) -> None:
     """Templates and the messages inside them are translated, also from the compiled form."""
-    speak(
-        "de",
-        {
-            "unknown key {key}{guess}": "unbekannter Schlüssel {key}{guess}",
-            ' (did you mean "{first}"?)': " (meinten Sie „{first}“?)",
-            "{owner}: {warning}": "{owner}: {warning}",
-            "has the number {phone} of provider {other}: one firm twice?": "Nummer von {other}",
-        },
-    )
-    try:
+    german = {
+        "unknown key {key}{guess}": "unbekannter Schlüssel {key}{guess}",
+        ' (did you mean "{first}"?)': " (meinten Sie „{first}“?)",
+        "{owner}: {warning}": "{owner}: {warning}",
+        "has the number {phone} of provider {other}: one firm twice?": "Nummer von {other}",
+    }
+    with spoken(Catalogue(german)):
         with pytest.raises(BadDataError) as caught:
             open_text(tmp_path, f"{HUBER}servces = []\n")
         (problem,) = caught.value.problems
@@ -375,5 +373,3 @@ def test_problems_and_warnings_are_worded_in_another_language(tmp_path: Path) ->
         for _ in range(2):
             warnings = map(worded, open_file(main, tmp_path / "cache").warnings)
             assert 'provider "lech": Nummer von "huber"' in warnings
-    finally:
-        speak("en", {})

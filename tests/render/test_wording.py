@@ -11,7 +11,8 @@ from dispatch_cli.messages import Message
 from dispatch_cli.render.envelope import envelope, error_entries
 from dispatch_cli.render.layout import Screen
 from dispatch_cli.render.stderr_lines import print_error
-from dispatch_cli.render.wording import speak, worded
+from dispatch_cli.render.wording import worded
+from tests.catalogues import Catalogue, spoken
 
 GERMAN = {
     "lat {lat} is not between {low} and {high}": "{lat} liegt nicht zwischen {low} und {high}",
@@ -23,16 +24,15 @@ GERMAN = {
 @pytest.fixture
 def in_german() -> Iterator[None]:
     """Word sentences by the catalogue, and in English again after the test."""
-    speak("de", GERMAN)
-    yield
-    speak("en", {})
+    with spoken(Catalogue(GERMAN)):
+        yield
 
 
 def sample_error() -> UsageError:
     """Make an error with a place, a sentence within a sentence, and a hint."""
     why = SentenceError("lat {lat} is not between {low} and {high}", lat=515.0, low=-90, high=90)
     sentence = Message("position {lat}: {why}", lat="515", why=why)
-    return UsageError(Problem(sentence, "in.csv", 4, "row 3"), hint="weigh it")
+    return UsageError(Problem(sentence, "in.csv", 4, "row 3"), hint=Message("weigh it"))
 
 
 def printed() -> str:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ...errors import UsageError
 from ...intake import AMOUNTS
-from ...messages import Message, counted
+from ...messages import Message, Plural
 from ...model import Incident, Place, Vehicle
 from ...model.stamps import EPOCH
 from ...model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
@@ -102,7 +102,7 @@ def _check_columns(batch: pa.RecordBatch) -> None:
         if column is None and name != "row":
             problems.append(Message("a record batch needs the column {name!r}", name=name))
         elif column is not None and column.null_count:
-            lacking = counted(column.null_count, "value")
+            lacking = Plural("{count} value", "{count} values", column.null_count)
             text = "the column {name!r} lacks {lacking}"
             problems.append(Message(text, name=name, lacking=lacking))
     problems += _time_problems(_column(batch, "when"))
