@@ -35,7 +35,7 @@ from dispatch_cli.model import (
     ServiceSettings,
     Settings,
 )
-from dispatch_cli.model.case import Summary, TurnTally
+from dispatch_cli.model.case_counts import Summary, TurnTally
 
 CASES = 400
 FIRST = 30

@@ -19,7 +19,7 @@ from statistics import fmean
 from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import LearnedValues, PriorValues, learned, summarise
 from dispatch_cli.model import Settings
-from dispatch_cli.model.case import TurnTally
+from dispatch_cli.model.case_counts import TurnTally
 from dispatch_cli.ranking import COMPARED_STEPS_PER_MIN, equal_within_min, in_turn
 
 OFFERS = (0, 5, 20, 100)

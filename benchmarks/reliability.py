@@ -24,7 +24,8 @@ from dispatch_cli import reliability
 from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
-from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Case, Personal, TurnTally
+from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Case, Personal
+from dispatch_cli.model.case_counts import TurnTally
 from dispatch_cli.model.forecast_counts import tenth_of
 from dispatch_cli.results.report_results import ForecastReport
 from dispatch_cli.store import Store

@@ -10,15 +10,8 @@ from datetime import datetime
 from math import fsum
 
 from .model import NO_CLIENT
-from .model.case import (
-    ACCEPTED_OUTCOMES,
-    REFUSED_OUTCOMES,
-    Case,
-    ContractCount,
-    CostBand,
-    Standing,
-    TurnTally,
-)
+from .model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Case
+from .model.case_counts import ContractCount, CostBand, Standing, TurnTally
 from .model.whole_months import divided, first_month
 from .results.report_results import ContractRow, FairnessReport, FairnessRow, OverrideRow
 

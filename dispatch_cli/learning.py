@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from .betas import beta_quantile
 from .geo import TRAVEL_SOURCE
 from .model import Provider, Settings
-from .model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Summary, TurnTally
+from .model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES
+from .model.case_counts import Summary, TurnTally
 
 HALF_LIFE_DAYS = 90
 """Age of an offer that counts half of one made now."""

@@ -10,16 +10,8 @@ from hypothesis import strategies as st
 
 from dispatch_cli.fairness import COST_BANDS, cost_band, report
 from dispatch_cli.model import NO_CLIENT
-from dispatch_cli.model.case import (
-    ACCEPTED_OUTCOMES,
-    REFUSED_OUTCOMES,
-    Case,
-    CaseService,
-    ContractCount,
-    Option,
-    Standing,
-    TurnTally,
-)
+from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Case, CaseService, Option
+from dispatch_cli.model.case_counts import ContractCount, Standing, TurnTally
 from dispatch_cli.results.report_results import ContractRow, FairnessRow, OverrideRow
 
 from .worlds import NOON, incident

@@ -30,7 +30,8 @@ from dispatch_cli.learning import (
     summarise,
 )
 from dispatch_cli.model import ServiceSettings, Settings
-from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Summary, TurnTally
+from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES
+from dispatch_cli.model.case_counts import Summary, TurnTally
 
 from .worlds import NOON, provider
 

@@ -13,7 +13,8 @@ from dispatch_cli.candidates import Orders, RatedProvider
 from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Client, Incident, Observations, Provider, Rules, Settings
-from dispatch_cli.model.case import Personal, Summary
+from dispatch_cli.model.case import Personal
+from dispatch_cli.model.case_counts import Summary
 from dispatch_cli.results.cascade_answer import LastResortLine
 from dispatch_cli.store import open_store
 

@@ -146,7 +146,7 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
     for offer in case.offers:
         service = case_states.service_of(case, offer.service)
         provider = book.catalog.find(offer.provider)
-        if offer.state not in ("open", *case_states.LIVE) or service is None or provider is None:
+        if offer.state not in case_states.UNDER_WAY or service is None or provider is None:
             continue
         _, needed = needs_now(book, reader, case, entry_of(service), without_case=case.id)
         for out in eligibility.split([provider], needed).excluded:

@@ -6,14 +6,17 @@ from msgspec.structs import replace
 
 from ..errors import ConflictError
 from ..model.case import Case
-from .case_states import LIVE
+from .case_states import LIVE, UNDER_WAY, WAITING_FOR_ANSWER
 from .offer_changes import must_be_open, ref_of
+
+_NOTHING_DUE = dict.fromkeys(("call_back_at", "call_back_set_at", "emergency_by", "on_line_since"))
+"""What is no longer due when a case has ended."""
 
 
 def close(case: Case, *, now: datetime) -> Case:
     """Return the closed case; raises ConflictError while an offer is open."""
     must_be_open(case)
-    open_offers = [offer for offer in case.offers if offer.state == "open"]
+    open_offers = [offer for offer in case.offers if offer.state in WAITING_FOR_ANSWER]
     if open_offers:
         raise ConflictError(
             "{ref} is still open: answer it first", ref=ref_of(case, open_offers[0])
@@ -22,7 +25,7 @@ def close(case: Case, *, now: datetime) -> Case:
         replace(offer, ended_at=now) if offer.state in LIVE and offer.ended_at is None else offer
         for offer in case.offers
     )
-    return replace(case, offers=ended, closed_at=now, call_back_at=None, call_back_set_at=None)
+    return replace(case, offers=ended, closed_at=now, **_NOTHING_DUE)
 
 
 def cancel(case: Case, *, now: datetime) -> Case:
@@ -34,11 +37,13 @@ def cancel(case: Case, *, now: datetime) -> Case:
             outcome="cancelled",
             answered_at=offer.answered_at or now,
             ended_at=now if offer.state in LIVE else None,
+            ring_back_by=None,
+            tell_driver_by=None,
+            tell_caller_by=None,
+            call_off_by=now,
         )
-        if offer.state in ("open", *LIVE)
+        if offer.state in UNDER_WAY
         else offer
         for offer in case.offers
     )
-    return replace(
-        case, offers=ended, cancelled=True, closed_at=now, call_back_at=None, call_back_set_at=None
-    )
+    return replace(case, offers=ended, cancelled=True, closed_at=now, **_NOTHING_DUE)

@@ -1,18 +1,22 @@
 """The states of a case, its services and offers, computed from the records at a moment."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
 from ..messages import Message
 from ..model.case import Case, CaseService, Offer, Option, ServiceState
-from ..model.clock_jumps import is_ahead
 from ..notation.dialling import is_same_number
-from .unit_bookings import breaks_promise
 
 LIVE = ("accepted", "arrived")
 """States of an offer in which its unit is occupied."""
+
+_BY_LAST_RESORT: dict[str, ServiceState] = {
+    "": "exhausted",
+    "called": "last_resort",
+    "takes_over": "taken_over",
+    "does_not": "exhausted",
+}
 
 # The first of these states that any offer of a service has gives the state of the service.
 _BY_OFFER: dict[str, ServiceState] = {
@@ -26,39 +30,17 @@ _BY_OFFER: dict[str, ServiceState] = {
 _UNANSWERED = ("no_answer", "unreachable")
 """States after which the provider's other numbers are called."""
 
-ANSWER_WITHIN = timedelta(minutes=3)
-CALL_BACK_WITHIN = timedelta(minutes=5)
-APPOINTMENT_AFTER = timedelta(minutes=1)
-"""An incident that begins later than this after a call is an appointment."""
-NEXT_CALL_WITHIN = timedelta(minutes=3)
-"""How long a service may wait without an open offer."""
+WAITING_FOR_ANSWER = ("open", "later")
+"""States of an offer whose provider has not answered yet."""
+
+UNDER_WAY = (*WAITING_FOR_ANSWER, *LIVE)
+"""States of an offer whose provider is being asked, or is to help."""
 
 OptionGate = Callable[[Option], Message | str | None]
 """Returns why an option cannot be asked now (closed, last unit booked), or None."""
 
 OptionNumbers = Callable[[Option], tuple[str, ...]]
 """Returns the phone numbers of an option in the order in which to call them now."""
-
-
-class Deadline(Struct, frozen=True):
-    """A moment by which the operator or a provider must have done something.
-
-    An answer, an arrival or a closing belongs to an ``offer``; the next call, or the call to the
-    last resort, to a ``service``; the call back to the case. ``is_ahead``: a clock that was ahead
-    has set the moment, so that it is wrong and counts as due. ``is_broken``: the unit's booking
-    cannot keep the promised arrival, so that a new time is due at once.
-    """
-
-    at: datetime
-    what: str
-    offer: int = 0
-    service: str = ""
-    is_ahead: bool = False
-    is_broken: bool = False
-
-    def is_overdue(self, now: datetime) -> bool:
-        """Return whether the deadline is missed."""
-        return self.is_ahead or self.is_broken or self.at < now
 
 
 class NextCall(Struct, frozen=True):
@@ -93,19 +75,41 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
         return "cancelled"
     if case.closed_at is not None:
         return "closed"
-    if not service.opened:
+    if not is_opened(case, service):
         return "later"
     states = {offer.state for offer in offers_for(case, service.service)}
     for state, stands in _BY_OFFER.items():
         if state in states:
             return stands
-    return "waiting" if next_option(case, service).option else "exhausted"
+    if next_option(case, service).option:
+        return "waiting"
+    if "later" in states:
+        return "asking"
+    return _BY_LAST_RESORT[service.last_resort_state]
+
+
+def is_followed(case: Case, service: CaseService) -> bool:
+    """Return whether another service that can still bring help was planned after this one."""
+    states = (service_state(case, each) for each in case.services if each.after == service.service)
+    return any(state not in ("exhausted", "last_resort") for state in states)
+
+
+def is_opened(case: Case, service: CaseService) -> bool:
+    """Return whether a service is no longer planned for later.
+
+    It is opened by an act, and by the service before it once that has no provider left to ask.
+    """
+    before = service_of(case, service.after) if service.after else None
+    return service.opened or (
+        before is not None
+        and service_state(case, before) in ("unsuccessful", "exhausted", "last_resort")
+    )
 
 
 def service_in_need(case: Case) -> CaseService | None:
     """Return the service to work on first: one with an open call before one that needs a call."""
     states = [(service_state(case, each), each) for each in case.services]
-    for needed in ("asking", "waiting", "exhausted", "accepted", "arrived"):
+    for needed in ("asking", "waiting", "exhausted", "last_resort", "accepted", "arrived"):
         for state, service in states:
             if state == needed:
                 return service
@@ -115,7 +119,7 @@ def service_in_need(case: Case) -> CaseService | None:
 def offer_in_hand(case: Case, service: CaseService) -> Offer | None:
     """Return the offer that an answer concerns: the open one, else a live one, else the last."""
     offers = list(offers_for(case, service.service))
-    for states in (("open",), LIVE):
+    for states in (("open",), ("later",), LIVE):
         for offer in offers:
             if offer.state in states:
                 return offer
@@ -203,85 +207,3 @@ def next_phone(
 def _called(phone: str, offers: Sequence[Offer]) -> Offer | None:
     """Return the first of some offers for which a number was called."""
     return next((offer for offer in offers if is_same_number(offer.phone, phone)), None)
-
-
-def deadlines(case: Case, now: datetime) -> list[Deadline]:
-    """Return the deadlines of an open case, the earliest first.
-
-    A case without any deadline but a call back is due to be closed. A deadline that is further
-    ahead of ``now`` than its own rule allows is marked with ``is_ahead``.
-    """
-    if case.closed_at is not None or case.cancelled:
-        return []
-    found = []
-    if case.call_back_at is not None:
-        # The operator chose its time, but the record of it must not be in the future.
-        wrong = case.call_back_set_at is not None and is_ahead(case.call_back_set_at, now)
-        found.append(Deadline(case.call_back_at, "call back", is_ahead=wrong))
-    for offer in case.offers:
-        if offer.state == "open":
-            wrong = is_ahead(offer.answer_by - ANSWER_WITHIN, now)
-            found.append(Deadline(offer.answer_by, "answer", offer.number, is_ahead=wrong))
-        elif offer.state == "accepted" and offer.arrive_by is not None:
-            wrong = is_ahead(offer.promises[-1].said_at, now)
-            found.append(Deadline(offer.arrive_by, "arrival", offer.number, is_ahead=wrong))
-            if breaks_promise(case, offer):
-                at = offer.promises[-1].there_at
-                found.append(Deadline(at, "new time", offer.number, is_broken=True))
-    for service in case.services:
-        state = service_state(case, service)
-        if state in ("waiting", "exhausted"):
-            what = "next call" if state == "waiting" else "last resort"
-            since, wrong = _idle_since(case, (service.service, service.after), now)
-            by = since + NEXT_CALL_WITHIN
-            found.append(Deadline(by, what, service=service.service, is_ahead=wrong))
-    if all(deadline.what == "call back" for deadline in found):
-        found.append(_closing(case, now))
-    return sorted(found, key=lambda deadline: (not deadline.is_overdue(now), deadline.at))
-
-
-def _closing(case: Case, now: datetime) -> Deadline:
-    """Return when a case that needs no further call is due to be closed.
-
-    That is the end of the last booked job of the providers that have arrived. After help that was
-    unsuccessful or cancelled, and in a case without providers, it is the time for a next call.
-    """
-    ends = []
-    for offer in case.offers:
-        over_at = offer.ended_at or offer.answered_at
-        if offer.state == "arrived" and offer.arrived_at and offer.booked_until:
-            ends.append((offer.booked_until, offer.number, is_ahead(offer.arrived_at, now)))
-        elif offer.state in ("unsuccessful", "cancelled") and over_at:
-            ends.append((over_at + NEXT_CALL_WITHIN, offer.number, is_ahead(over_at, now)))
-    if not ends:
-        since, wrong = _idle_since(case, (), now)
-        return Deadline(since + NEXT_CALL_WITHIN, "closing", is_ahead=wrong)
-    at, number, wrong = max(ends)
-    return Deadline(at, "closing", number, is_ahead=wrong)
-
-
-def _idle_since(
-    case: Case, services: Collection[str | None], now: datetime
-) -> tuple[datetime, bool]:
-    """Return since when no call has been open for some services: the last answer, or their begin.
-
-    A provider that did not answer may call back before the next call is due. Moments recorded by a
-    clock that was ahead do not count; if there are no others, the second value is True.
-    """
-    opened_at, when = case.opened_at, case.incident.when
-    # Each moment with the reading of the clock behind it; an appointment has none.
-    is_appointment = when - opened_at > APPOINTMENT_AFTER
-    moments = [(opened_at, opened_at), (when, now if is_appointment else opened_at)]
-    for offer in case.offers:
-        if offer.service in services:
-            # After a call back or a correction the state is another one, and the wait is over.
-            if offer.state == "no_answer" and offer.call_back_at is not None:
-                moments.append((offer.call_back_at, offer.call_back_at - CALL_BACK_WITHIN))
-            moments += [(end, end) for end in (offer.ended_at, offer.answered_at) if end]
-    known = [moment for moment, read_at in moments if not is_ahead(read_at, now)]
-    return (max(known), False) if known else (max(moment for moment, _ in moments), True)
-
-
-def overdue(case: Case, now: datetime) -> list[Deadline]:
-    """Return the missed deadlines of a case, the earliest first."""
-    return [deadline for deadline in deadlines(case, now) if deadline.is_overdue(now)]

@@ -7,7 +7,7 @@ from ..errors import UsageError
 from ..messages import Message
 from ..model.case import Case, CorrectedOutcome
 from ..results.case_results import Recorded
-from . import case_ends, case_states, offer_changes
+from . import case_ends, case_states, offer_corrections
 from .book import Book
 from .decisions import accept_with_unit, decide, must_be_ahead, offer_ref, recorded_promise
 
@@ -42,7 +42,7 @@ def correct(
 
     def change(tx: "Transaction", case: Case) -> Case:
         nonlocal overdue
-        after = offer_changes.correct(case, number, right, now=book.now, operator=book.operator)
+        after = offer_corrections.correct(case, number, right, now=book.now, operator=book.operator)
         if there_at is not None:
             must_be_ahead(book, there_at)
             after, overdue = accept_with_unit(
@@ -117,7 +117,7 @@ def cancel(book: Book, case_id: int) -> Recorded:
     on_the_way: list[Message] = []
 
     def change(_: "Transaction", case: Case) -> Case:
-        live = [offer for offer in case.offers if offer.state in ("open", *case_states.LIVE)]
+        live = [offer for offer in case.offers if offer.state in case_states.UNDER_WAY]
         calls = (
             Message("call {phone} {name}: no longer needed", phone=offer.phone, name=offer.name)
             for offer in live

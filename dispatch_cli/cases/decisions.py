@@ -45,7 +45,7 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
         case = require_case(reader, case_id)
     if match["offer"]:
         return case_id, int(match["offer"])
-    open_offers = [offer for offer in case.offers if offer.state == "open"]
+    open_offers = [each for each in case.offers if each.state in case_states.WAITING_FOR_ANSWER]
     if len({offer.joint or -offer.number for offer in open_offers}) == 1:
         return case_id, open_offers[0].number
     listed = ", ".join(f"{case_id}.{offer.number} {offer.name}" for offer in open_offers)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from ..model.case import Case, CaseService, Offer
-from .case_states import LIVE, offer_of, offers_for, service_of
+from .case_states import LIVE, UNDER_WAY, offer_of, offers_for, service_of
 
 ALONE = frozenset({"unsuccessful", "correct"})
 """Acts on one offer of a call that do not change the others."""
@@ -78,7 +78,7 @@ def update_joint_offers(before: Case, after: Case, number: int, action: str) -> 
 def _has_another(case: Case, offer: Offer) -> bool:
     """Return whether another provider has an open or live offer for the same service."""
     return any(
-        each.number != offer.number and each.state in ("open", *LIVE)
+        each.number != offer.number and each.state in UNDER_WAY
         for each in offers_for(case, offer.service)
     )
 
@@ -95,4 +95,8 @@ def _like(offer: Offer, lead: Offer) -> Offer:
         arrive_by=lead.arrive_by,
         arrived_at=lead.arrived_at,
         call_back_at=lead.call_back_at,
+        ring_back_by=lead.ring_back_by,
+        tell_driver_by=lead.tell_driver_by,
+        tell_caller_by=lead.tell_caller_by,
+        call_off_by=lead.call_off_by,
     )

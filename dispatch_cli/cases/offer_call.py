@@ -58,12 +58,13 @@ def place_call(
         # Before the choice, because a service that already has help is not exhausted.
         for each in wanted:
             offer_changes.must_need_a_call(before, each)
+        opened = _opened_early(book, tx, before, wanted)
         options, found, in_spite_of = _chosen(book, tx, before, wanted, provider)
         if options:
             early = opens_later(book, tx, before, options[0].provider)
             asks = list(zip(wanted, options, strict=True))
             by = override if provider is not None else ""
-            after = _asked(book, before, asks, found.phone, override=by, before_opening=early)
+            after = _asked(book, opened, asks, found.phone, override=by, before_opening=early)
             offers = after.offers[len(before.offers) :]
             tx.save(before, after)
             _write_down(book, tx, case_id, offers, because)
@@ -76,6 +77,10 @@ def place_call(
                 phone=offer.phone,
             )
         else:
+            after = offer_changes.open_services(
+                opened, lambda each: each.after in {one.service for one in wanted}
+            )
+            tx.save(before, after)
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
             last_resort = exhausted(case_id, wanted, found)
             sentence = Message(
@@ -96,6 +101,14 @@ def place_call(
         around=around,
         language=language,
     )
+
+
+def _opened_early(book: Book, tx: "Transaction", case: Case, wanted: Sequence[CaseService]) -> Case:
+    """Open the services that the operator asks for before the one that they were planned after."""
+    early = [each for each in wanted if not case_states.is_opened(case, each)]
+    for each in early:
+        book.write(tx, "open early", case.id, service=each.service, after=each.after)
+    return offer_changes.open_services(case, lambda each: each in early)
 
 
 def _chosen(

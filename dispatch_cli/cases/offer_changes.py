@@ -1,5 +1,6 @@
 """The acts on offers: each function returns the changed case, or raises an error."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -8,16 +9,15 @@ from msgspec.structs import replace
 from ..availability import Fleet
 from ..errors import ConflictError, UsageError
 from ..messages import Clock, Message
-from ..model.case import Case, CaseService, CorrectedOutcome, Offer, OfferOutcome, Option, Promise
+from ..model.case import Case, CaseService, Offer, OfferOutcome, Option, Promise
 from ..model.words import DECLINE_REASONS
-from .case_states import (
+from .case_deadlines import (
     ANSWER_WITHIN,
     CALL_BACK_WITHIN,
-    LIVE,
-    offer_of,
-    offers_for,
-    service_state,
+    TELL_DRIVER_WITHIN,
+    tell_caller_within,
 )
+from .case_states import LIVE, WAITING_FOR_ANSWER, offer_of, offers_for, service_state
 from .joint_calls import holder_of
 from .offer_forecast import with_forecast
 from .offer_table import TABLE, Refused
@@ -92,18 +92,20 @@ def accept(
     ``fleet`` has the bookings of all other jobs. Raises ConflictError for a late answer, and
     NoUnitError if no unit is free for the whole time.
     """
-    offer = _allowed(case, number, "accept")
+    offer = allowed_offer(case, number, "accept")
     others = [o for o in offers_for(case, offer.service) if o.number != number]
     for other in others:
         if other.state in LIVE:
             raise RefusedActError(
                 Message("already accepted by {name}", name=other.name),
-                _answered_or_opened_at(other),
+                answered_or_opened_at(other),
             )
         if other.state == "open" and offer.state == "no_answer":
             raise ConflictError(
                 "{ref} is being asked: {name}", ref=ref_of(case, other), name=other.name
             )
+        if other.state in WAITING_FOR_ANSWER:
+            case = put_offer(case, replace(other, call_off_by=now))
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(
             "{ref}: the time for a call back is over",
@@ -119,13 +121,16 @@ def accept(
         answered_at=now,
         promises=(Promise(there_at, now, "provider"),),
         arrive_by=there_at + LATE_AFTER,
+        tell_driver_by=now + TELL_DRIVER_WITHIN,
+        tell_caller_by=now + tell_caller_within(case),
+        call_off_by=None,
     )
     holder = holder_of(case, number)
     if holder is not None:  # the unit already comes for another service of the call
-        return _put(case, replace(accepted, unit=holder.unit))
+        return put_offer(case, replace(accepted, unit=holder.unit))
     begin, end = booked_time(case, there_at, now=now, minutes=minutes)
     unit = take_unit(offer, fleet, (begin, end), minutes, extra=extra_unit)
-    return _put(case, replace(accepted, unit=unit, booked_from=begin, booked_until=end))
+    return put_offer(case, replace(accepted, unit=unit, booked_from=begin, booked_until=end))
 
 
 def answer(case: Case, number: int, action: str, *, now: datetime, reason: str = "") -> Case:
@@ -133,7 +138,7 @@ def answer(case: Case, number: int, action: str, *, now: datetime, reason: str =
 
     Raises UsageError if a refusal has no ``reason`` of DECLINE_REASONS.
     """
-    offer = _allowed(case, number, action)
+    offer = allowed_offer(case, number, action)
     if action == "decline" and reason not in DECLINE_REASONS:
         raise UsageError(
             "unknown reason {reason!r}; allowed: {decline_reasons}",
@@ -149,9 +154,16 @@ def answer(case: Case, number: int, action: str, *, now: datetime, reason: str =
         answered_at=offer.answered_at or now,
         ended_at=now if ends else None,
         call_back_at=now + CALL_BACK_WITHIN if action == "no_answer" else None,
+        ring_back_by=None,
+        tell_driver_by=None,
+        tell_caller_by=None,
+        # A provider that refuses need not be called off; one that the motorist cancels must be.
+        call_off_by=now if action == "cancel" else None,
     )
-    case = _put(case, changed)
-    return _open_next(case, offer.service) if action == "unsuccessful" else case
+    case = put_offer(case, changed)
+    if action == "unsuccessful":
+        return open_services(case, lambda each: each.after == offer.service)
+    return case
 
 
 def promise(
@@ -168,12 +180,17 @@ def promise(
 
     The second value is the booking at the new time, with those of other jobs that give way.
     """
-    offer = _allowed(case, number, "eta")
+    offer = allowed_offer(case, number, "eta")
     fresh = Promise(there_at, now, speaker)
-    changed = replace(offer, promises=(*offer.promises, fresh), arrive_by=there_at + LATE_AFTER)
+    changed = replace(
+        offer,
+        promises=(*offer.promises, fresh),
+        arrive_by=there_at + LATE_AFTER,
+        tell_caller_by=now + tell_caller_within(case),
+    )
     since = min(offer.answered_at or now, now)
     placed = move(offer, fleet, *booked_time(case, there_at, now=since, minutes=minutes))
-    return _put(case, _booked(changed, placed)), placed
+    return put_offer(case, _booked(changed, placed)), placed
 
 
 def arrive(
@@ -183,81 +200,35 @@ def arrive(
 
     The second value is that booking, with those of other jobs that give way.
     """
-    offer = _allowed(case, number, "arrive")
+    offer = allowed_offer(case, number, "arrive")
     placed = extend(offer, fleet, job_min)
-    return _put(case, _booked(replace(offer, arrived_at=now), placed)), placed
+    changed = replace(offer, arrived_at=now, tell_driver_by=None, tell_caller_by=None)
+    return put_offer(case, _booked(changed, placed)), placed
 
 
-def correct(
-    case: Case, number: int, right: CorrectedOutcome, *, now: datetime, operator: str
-) -> Case:
-    """Supersede an answer by a new record and keep both; refused once help has arrived.
-
-    ``open``: the call is not answered yet. ``not_called``: there was no call, so that there is no
-    new record. After a correction to "accepted" the caller must ``accept`` the new record, which
-    books a unit.
-    """
-    offer = _allowed(case, number, "correct")
-    if offer.arrived_at is not None:
-        raise RefusedActError(
-            Message("{ref} {name} arrived", ref=ref_of(case, offer), name=offer.name),
-            offer.arrived_at,
-        )
-    if offer.state == "open" and right != "not_called":
-        raise UsageError(
-            "{ref} has not been answered",
-            ref=ref_of(case, offer),
-            hint="record the answer, or correct it as not_called",
-        )
-    before = case
-    case = _put(case, replace(offer, corrected=True, ended_at=offer.ended_at or now))
-    if right == "not_called":
-        return case
-    fresh = replace(_cleared(offer, operator), number=len(case.offers) + 1)
-    if right == "open":
-        _must_be_idle(before, offer)
-        fresh = replace(fresh, answer_by=now + ANSWER_WITHIN)
-    elif right != "accepted":
-        fresh = replace(
-            fresh,
-            outcome=right,
-            answered_at=offer.answered_at,
-            call_back_at=now + CALL_BACK_WITHIN if right == "no_answer" else None,
-        )
-    return replace(case, offers=(*case.offers, fresh))
-
-
-def _must_be_idle(case: Case, offer: Offer) -> None:
-    """Raise an error if another offer for the same service is open or live."""
-    for other in offers_for(case, offer.service):
-        if other.number != offer.number and other.state in ("open", *LIVE):
-            template = "{ref} {name} is {state}"
-            ref = ref_of(case, other)
-            text = Message(template, ref=ref, name=other.name, state=other.state)
-            raise RefusedActError(text, _answered_or_opened_at(other))
-
-
-def _open_next(case: Case, service: str) -> Case:
-    """Open the services that are planned after an unsuccessful one."""
-    services = tuple(
-        replace(each, opened=True) if each.after == service else each for each in case.services
-    )
+def open_services(case: Case, wanted: Callable[[CaseService], bool]) -> Case:
+    """Open services that were planned for later."""
+    services = tuple(replace(each, opened=True) if wanted(each) else each for each in case.services)
     return replace(case, services=services)
 
 
-def _allowed(case: Case, number: int, action: str) -> Offer:
-    """Return the offer of a number if the table of states and actions allows the action."""
+def allowed_offer(case: Case, number: int, action: str, *, is_open: bool = True) -> Offer:
+    """Return the offer of a number if the table of states and actions allows the action.
+
+    ``is_open``: the action needs an open case.
+    """
     offer = offer_of(case, number)
     if offer is None:
         raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
-    must_be_open(case)
+    if is_open:
+        must_be_open(case)
     cell = TABLE[offer.state][action]
     if isinstance(cell, Refused):
         text = Message(
             "{ref} {why}: {name}", ref=ref_of(case, offer), why=cell.why, name=offer.name
         )
         after = Message(" ({state})", state=offer.state)
-        raise RefusedActError(text, _answered_or_opened_at(offer), after)
+        raise RefusedActError(text, answered_or_opened_at(offer), after)
     return offer
 
 
@@ -271,13 +242,9 @@ def must_be_open(case: Case) -> None:
 
 
 def must_need_a_call(case: Case, service: CaseService) -> None:
-    """Raise an error if a service waits for another one, or has an open or live offer."""
+    """Raise an error if a service has an open or live offer, or help that was unsuccessful."""
     must_be_open(case)
     state = service_state(case, service)
-    if state == "later":
-        raise ConflictError(
-            "{service} waits until {after} has failed", service=service.service, after=service.after
-        )
     if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
         last = _last_of(case, service)
         raise RefusedActError(
@@ -288,11 +255,12 @@ def must_need_a_call(case: Case, service: CaseService) -> None:
                 ref=ref_of(case, last),
                 name=last.name,
             ),
-            _answered_or_opened_at(last),
+            answered_or_opened_at(last),
         )
 
 
-def _put(case: Case, changed: Offer) -> Case:
+def put_offer(case: Case, changed: Offer) -> Case:
+    """Return the case with an offer in the place of the one with its number."""
     offers = tuple(changed if o.number == changed.number else o for o in case.offers)
     return replace(case, offers=offers)
 
@@ -301,39 +269,18 @@ def _booked(offer: Offer, placed: Rebooking) -> Offer:
     return replace(offer, unit=placed.unit, booked_from=placed.begin, booked_until=placed.end)
 
 
-def _cleared(offer: Offer, operator: str) -> Offer:
-    """Return an offer as it was when the call was placed."""
-    return Offer(
-        number=offer.number,
-        service=offer.service,
-        provider=offer.provider,
-        name=offer.name,
-        phone=offer.phone,
-        opened_at=offer.opened_at,
-        answer_by=offer.answer_by,
-        operator=operator,
-        rank=offer.rank,
-        override=offer.override,
-        joint=offer.joint,
-        before_opening=offer.before_opening,
-        acceptance=offer.acceptance,
-        forecast_min=offer.forecast_min,
-        base_min=offer.base_min,
-        travel_source=offer.travel_source,
-    )
-
-
 def _last_of(case: Case, service: CaseService) -> Offer:
     """Return the last offer that decides the state of a service."""
     found = [
         offer
         for offer in offers_for(case, service.service)
-        if offer.state in ("open", *LIVE, "unsuccessful", "cancelled")
+        if offer.state in (*WAITING_FOR_ANSWER, *LIVE, "unsuccessful", "cancelled")
     ]
     return found[-1]
 
 
-def _answered_or_opened_at(offer: Offer) -> datetime:
+def answered_or_opened_at(offer: Offer) -> datetime:
+    """Return when an offer was answered; without an answer, when it was opened."""
     return offer.answered_at or offer.opened_at
 
 

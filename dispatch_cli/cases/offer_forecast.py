@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from ..model.case import Offer, Option
-from .case_states import APPOINTMENT_AFTER
+from .case_deadlines import APPOINTMENT_AFTER
 
 
 def with_forecast(offer: Offer, option: Option, when: datetime) -> Offer:

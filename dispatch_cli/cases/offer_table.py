@@ -18,6 +18,10 @@ ACTIONS = (
     "unsuccessful",
     "cancel",
     "correct",
+    "later",
+    "call_off",
+    "tell_driver",
+    "tell_caller",
 )
 
 
@@ -34,6 +38,7 @@ _NOT_ACCEPTED = Refused("has not been accepted")
 _OVER = Refused("is over")
 _THERE = Refused("has already arrived")
 _GONE = Refused("was superseded by a correction")
+_WITHDRAWN = Refused("has been called off")
 
 _ANSWERS: Mapping[str, Cell] = {
     "accept": "accepted",
@@ -42,6 +47,9 @@ _ANSWERS: Mapping[str, Cell] = {
     "unreachable": "unreachable",
     "wrong_equipment": "wrong_equipment",
     "cancel": "cancelled",
+    "correct": "corrected",
+    "later": "later",
+    "call_off": "called_off",
 }
 
 
@@ -50,7 +58,9 @@ def _row(default: Cell, **cells: Cell) -> dict[str, Cell]:
 
 
 TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
-    "open": _row(_NOT_ACCEPTED, **_ANSWERS, correct="corrected"),
+    "open": _row(_NOT_ACCEPTED, **_ANSWERS),
+    # The provider asks its driver and rings back.
+    "later": _row(_NOT_ACCEPTED, **_ANSWERS),
     "accepted": _row(
         _LATE,
         eta="accepted",
@@ -60,6 +70,8 @@ TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
         unsuccessful="unsuccessful",
         cancel="cancelled",
         correct="corrected",
+        tell_driver="accepted",
+        tell_caller="accepted",
     ),
     "arrived": _row(
         _THERE,
@@ -75,8 +87,10 @@ TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
     "wrong_equipment": _row(_OVER, correct="corrected"),
     "failed": _row(_OVER, correct="corrected"),
     "unsuccessful": _row(_OVER),
-    "cancelled": _row(_OVER, correct="corrected"),
-    "corrected": _row(_GONE),
+    # A provider that must be called off stays in these states when that is done.
+    "cancelled": _row(_OVER, correct="corrected", call_off="cancelled"),
+    "called_off": _row(_WITHDRAWN, call_off="called_off"),
+    "corrected": _row(_GONE, call_off="corrected"),
 }
 """``TABLE[state][action]`` is the next state, or why the action is refused."""
 

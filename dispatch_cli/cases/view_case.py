@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from .. import plans
 from ..model.case import Act, Case, CaseService, Offer, Personal
 from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
-from . import case_states
+from . import case_deadlines, case_states
 from .book import Book, require_case
 
 LATELY_CLOSED = 50
@@ -20,7 +20,7 @@ PAGE = 500
 
 def view(case: Case, now: datetime) -> CaseView:
     """Return the view of a case at a moment."""
-    due = case_states.deadlines(case, now)
+    due = case_deadlines.deadlines(case, now)
     states = [case_states.service_state(case, service) for service in case.services]
     return CaseView(
         id=case.id,
@@ -127,7 +127,7 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
 
 def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
     """Yield the missed deadlines of a case, each with the name and number to call."""
-    for deadline in case_states.overdue(case, now):
+    for deadline in case_deadlines.overdue(case, now):
         offer = case_states.offer_of(case, deadline.offer)
         service = case_states.service_of(case, deadline.service)
         name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
@@ -170,7 +170,7 @@ def _whole_state(case: Case, states: Sequence[str]) -> str:
 
 
 def _service_view(
-    case: Case, service: CaseService, deadlines: Iterable[case_states.Deadline], now: datetime
+    case: Case, service: CaseService, deadlines: Iterable[case_deadlines.Deadline], now: datetime
 ) -> ServiceView:
     asked = {offer.number for offer in case.offers if offer.service == service.service}
     due = next(
@@ -184,7 +184,10 @@ def _service_view(
         None,
     )
     offer = case_states.offer_in_hand(case, service)
-    if offer is not None and offer.state not in ("open", *case_states.LIVE):
+    if offer is not None and offer.state not in (
+        *case_states.WAITING_FOR_ANSWER,
+        *case_states.LIVE,
+    ):
         offer = None
     return ServiceView(
         service=service.service,

@@ -16,6 +16,7 @@ OfferOutcome = Literal[
     "failed",
     "unsuccessful",
     "cancelled",
+    "called_off",
 ]
 CorrectedOutcome = Literal[
     "accepted",
@@ -34,10 +35,11 @@ ACCEPTED_OUTCOMES = frozenset({"accepted", "failed", "unsuccessful"})
 """Outcomes of offers that the provider accepted, also if it later did not bring help."""
 
 REFUSED_OUTCOMES = frozenset({"declined", "no_answer", "unreachable", "wrong_equipment"})
-"""Outcomes that count as a refusal; the motorist's ``cancelled`` is neither."""
+"""Outcomes that count as a refusal; ``cancelled`` and ``called_off`` are neither."""
 
 OfferState = Literal[
     "open",
+    "later",
     "accepted",
     "arrived",
     "declined",
@@ -47,6 +49,7 @@ OfferState = Literal[
     "failed",
     "unsuccessful",
     "cancelled",
+    "called_off",
     "corrected",
 ]
 ServiceState = Literal[
@@ -57,9 +60,19 @@ ServiceState = Literal[
     "arrived",
     "unsuccessful",
     "exhausted",
+    "last_resort",
+    "taken_over",
     "cancelled",
     "closed",
 ]
+LastResortState = Literal["", "called", "takes_over", "does_not"]
+"""What the last resort of a service has said; "" before it was called."""
+
+EmergencyState = Literal["", "called", "not_reached", "not_needed"]
+"""What was recorded about the emergency call of a case; "" for nothing."""
+
+CALLERS = ("caller", "desk", "on-scene", "other")
+"""Who can have dialled an emergency number or the last resort."""
 
 
 class Promise(Struct, frozen=True):
@@ -78,6 +91,10 @@ class Offer(Struct, frozen=True, kw_only=True):
     unit; it is booked from ``booked_from`` to ``booked_until``. Free texts (reasons) are kept with
     the personal data. Offers of one call for several services have the number of the first one in
     ``joint``; one of them has the booking. ``before_opening``: asked before the provider opened.
+
+    A provider that has to ask its driver rings back by ``ring_back_by``. The other moments are
+    deadlines of the desk, None if nothing is to be done: to give the driver the address, to tell
+    the caller the promised time, and to call the provider off.
 
     An offer in order has the forecast of that moment: ``acceptance``, and in whole minutes after
     the acceptance ``forecast_min`` (the arrival) and ``base_min`` (wait, turnout and travel,
@@ -112,6 +129,10 @@ class Offer(Struct, frozen=True, kw_only=True):
     forecast_min: int | None = None
     base_min: int | None = None
     travel_source: str = ""
+    ring_back_by: datetime | None = None
+    tell_driver_by: datetime | None = None
+    tell_caller_by: datetime | None = None
+    call_off_by: datetime | None = None
 
     @property
     def came_at(self) -> datetime | None:
@@ -131,7 +152,7 @@ class Offer(Struct, frozen=True, kw_only=True):
         if self.corrected:
             return "corrected"
         if self.outcome is None:
-            return "open"
+            return "open" if self.ring_back_by is None else "later"
         if self.outcome == "accepted" and self.arrived_at is not None:
             return "arrived"
         return self.outcome
@@ -160,7 +181,8 @@ class Option(Struct, frozen=True, kw_only=True):
 class CaseService(Struct, frozen=True, kw_only=True):
     """One service of a case with its frozen cascade.
 
-    ``after`` names the service that must end unsuccessful first; ``opened`` is False until then.
+    ``after`` names the service that must fail first; ``opened`` is False until then. The last
+    resort must have answered, or must be called again, by ``last_resort_by``.
     """
 
     service: str
@@ -172,6 +194,8 @@ class CaseService(Struct, frozen=True, kw_only=True):
     input_hash: str
     equipment: tuple[tuple[str, ...], ...] = ()
     neutral_cost_min: float = 0.0
+    last_resort_state: LastResortState = ""
+    last_resort_by: datetime | None = None
 
     def option_of(self, provider: str) -> Option | None:
         """Return the option of a provider; None if the cascade has none."""
@@ -194,6 +218,18 @@ class Case(Struct, frozen=True, kw_only=True):
     forgotten_at: datetime | None = None
     call_back_set_at: datetime | None = None
     """When ``call_back_at`` was recorded."""
+    keeper: str = ""
+    """The operator who works on the case."""
+    emergency: EmergencyState = ""
+    emergency_caller: str = ""
+    """Who dialled, one of CALLERS; only with ``emergency`` "called"."""
+    emergency_at: datetime | None = None
+    emergency_by: datetime | None = None
+    """Until when the emergency call must be recorded; None if none is due."""
+    on_line_since: datetime | None = None
+    """Since when the caller waits on the line; None if the caller does not."""
+    merged_into: int = 0
+    """The case that this one was merged into; 0: none."""
 
     def of_one_call(self, offer: Offer) -> list[Offer]:
         """Return the offers of the same call, this one included, without superseded ones."""
@@ -213,6 +249,8 @@ class Personal(Struct, frozen=True, kw_only=True):
     note: str = ""
     salt: str = ""
     """The salt of the input hash of the case's cascades."""
+    typed_place: str = ""
+    """The place in the words in which it was typed."""
 
 
 class Booking(Struct, frozen=True, kw_only=True):
@@ -227,52 +265,6 @@ class Booking(Struct, frozen=True, kw_only=True):
     offer: int
     begin: datetime
     end: datetime
-
-
-class TurnTally(Struct, frozen=True, kw_only=True):
-    """The last call of one answered turn of a provider, for learning and the fairness report.
-
-    ``in_vain_min`` has the minutes of the unanswered calls before it. The other minutes count from
-    the acceptance: the first promise, the arrival, ``came_min`` (the arrival, else the newest
-    promise), and the base forecast.
-    """
-
-    provider: str
-    service: str
-    client: str | None
-    opened_at: datetime
-    outcome: str
-    answer_min: float
-    promised_min: float | None
-    arrival_min: float | None
-    override: str
-    case_id: int
-    in_vain_min: tuple[float, ...] = ()
-    came_min: float | None = None
-    base_min: int | None = None
-    travel_source: str = ""
-    before_opening: bool = False
-
-
-class Summary(Struct, frozen=True, kw_only=True):
-    """The weighted sums from which a provider's values for a service are learned.
-
-    An offer made at ``as_of`` has weight 1, an older one less. Minutes are sums of weight x
-    minutes. ``late`` is arrival minus base forecast, for offers whose travel minutes have one
-    source; ``promise`` is actual minus promised arrival.
-    """
-
-    provider: str
-    service: str
-    accepted_weight: float
-    asked_weight: float
-    answer_weight: float
-    answer_min_weighted: float
-    late_weight: float
-    late_min_weighted: float
-    promise_weight: float = 0.0
-    promise_min_weighted: float = 0.0
-    as_of: datetime
 
 
 OPENING, FORGETTING, EXPORT = "open", "forget", "personal export"
@@ -290,34 +282,3 @@ class Act(Struct, frozen=True, kw_only=True):
     action: str
     case_id: int
     details: dict[str, str | int | float | bool | None] = {}
-
-
-class Standing(Struct, frozen=True, kw_only=True):
-    """The erased cases of a month in which a provider was ranked first for a service.
-
-    ``month`` is "2026-11", in UTC, when the cases were opened. The other ranks are not counted,
-    because they would reveal the place. In ``first_by_wish`` of these cases the motorist had chosen
-    the provider.
-    """
-
-    month: str
-    provider: str
-    service: str
-    first: int
-    first_by_wish: int
-
-
-CostBand = Literal["0", "under_1", "1_to_3", "3_to_10", "over_10", "unknown"]
-"""Band of the minutes that a contract cost a motorist; its upper end belongs to the next band."""
-
-
-class ContractCount(Struct, frozen=True, kw_only=True):
-    """The number of erased cases of a month in which a client's contracts cost minutes in a band.
-
-    Exact minutes would reveal the place, because they depend on the drives of all firms to it.
-    """
-
-    month: str
-    client: str
-    band: CostBand
-    cases: int

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from .case import Booking, Summary
+from .case import Booking
+from .case_counts import Summary
 from .check import CheckSettings, Maintenance, PhoneReport, Watched
 
 

@@ -25,18 +25,35 @@ _OFFER_TIMES = tuple(
     _OFFER.index(name)
     for name in (
         "opened_at", "answer_by", "answered_at", "ended_at", "arrive_by", "arrived_at",
-        "call_back_at", "booked_from", "booked_until",
+        "call_back_at", "booked_from", "booked_until", "ring_back_by", "tell_driver_by",
+        "tell_caller_by", "call_off_by",
     )
 )  # fmt: skip
 _PROMISES = _OFFER.index("promises")
 _FLAGS = tuple(_OFFER.index(name) for name in ("corrected", "before_opening"))
 _SERVICE = tuple(CaseService.__struct_fields__)
-_OPENED, _OPTIONS, _EQUIPMENT = (_SERVICE.index(n) for n in ("opened", "options", "equipment"))
+_OPENED, _OPTIONS, _EQUIPMENT, _LAST_RESORT_BY = (
+    _SERVICE.index(n) for n in ("opened", "options", "equipment", "last_resort_by")
+)
 _PERSONAL = ", ".join(f'"{name}"' for name in Personal.__struct_fields__)
+_CASE_TIMES = (
+    "opened_at", "closed_at", "call_back_at", "hold_until", "forgotten_at", "emergency_at",
+    "emergency_by", "on_line_since",
+)  # fmt: skip
+_CASE_FACTS = ("operator", "keeper", "emergency", "emergency_caller", "merged_into")
+_CASE_COLUMNS = ("client", "facts", "cancelled", *_CASE_TIMES, *_CASE_FACTS)
 _CASES = (
-    "SELECT id, opened_at, operator, coalesce(incident, facts), cancelled, closed_at,"
-    " call_back_at, hold_until, forgotten_at"
+    "SELECT id, coalesce(incident, facts), cancelled,"  # noqa: S608 - our own columns
+    f" {', '.join((*_CASE_TIMES, *_CASE_FACTS))}"
     " FROM case_file LEFT JOIN personal ON personal.case_id = id"
+)
+_INSERT_CASE = (
+    f"INSERT INTO case_file (id, {', '.join(_CASE_COLUMNS)})"  # noqa: S608 - our own columns
+    f" VALUES (?, {', '.join('?' * len(_CASE_COLUMNS))})"
+)
+_UPDATE_CASE = (
+    f"UPDATE case_file SET {', '.join(f'{name} = ?' for name in _CASE_COLUMNS)}"  # noqa: S608
+    " WHERE id = ?"
 )
 _SERVICES = f"SELECT case_id, {', '.join(_SERVICE)} FROM case_service"  # noqa: S608 - our own
 _OFFERS = f"SELECT case_id, {', '.join(_OFFER)} FROM offer"  # noqa: S608 - our own
@@ -45,7 +62,6 @@ _PUT_OFFER = (
     f" VALUES (?, {', '.join('?' * len(_OFFER))}) ON CONFLICT (case_id, number) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in _OFFER if name != "number")
 )
-_CASE_TIMES = ("closed_at", "call_back_at", "hold_until", "forgotten_at")
 
 # Arrays would be half as long as objects, but a new field could not stand between others.
 _incident = msgspec.json.Decoder(Incident)
@@ -85,23 +101,30 @@ def read_cases(
         )
     ):
         offers[case_id].append(offer_of(row))
-    return [
-        Case(
-            id=row[0],
-            opened_at=from_stamp(row[1]),
-            operator=row[2],
-            incident=_incident.decode(row[3]),
-            services=tuple(services[row[0]]),
-            offers=tuple(offers[row[0]]),
-            cancelled=bool(row[4]),
-            closed_at=moment_or_none(row[5]),
-            call_back_at=moment_or_none(row[6]),
-            hold_until=moment_or_none(row[7]),
-            forgotten_at=moment_or_none(row[8]),
-            call_back_set_at=_set_at(connection, row[0]) if row[6] and not row[5] else None,
-        )
-        for row in rows
-    ]
+    return [_case_of(connection, row, services[row[0]], offers[row[0]]) for row in rows]
+
+
+def _case_of(
+    connection: "sqlite3.Connection",
+    row: Sequence[Any],
+    services: Sequence[CaseService],
+    offers: Sequence[Offer],
+) -> Case:
+    """Make the case of a row in the order of ``_CASES``."""
+    case_id, incident, cancelled, *rest = row
+    times = map(moment_or_none, rest[: len(_CASE_TIMES)])
+    facts: dict[str, Any] = dict(zip(_CASE_TIMES, times, strict=True))
+    facts |= dict(zip(_CASE_FACTS, rest[len(_CASE_TIMES) :], strict=True))
+    has_reminder = facts["call_back_at"] is not None and facts["closed_at"] is None
+    return Case(
+        id=case_id,
+        incident=_incident.decode(incident),
+        services=tuple(services),
+        offers=tuple(offers),
+        cancelled=bool(cancelled),
+        call_back_set_at=_set_at(connection, case_id) if has_reminder else None,
+        **facts,
+    )
 
 
 def _set_at(connection: "sqlite3.Connection", case_id: int) -> datetime | None:
@@ -134,11 +157,7 @@ def next_id(connection: "sqlite3.Connection") -> int:
 def insert_case(connection: "sqlite3.Connection", case: Case, personal: Personal) -> Case:
     """Write a new case and give it its number."""
     case = replace(case, id=next_id(connection))
-    connection.execute(
-        "INSERT INTO case_file (id, opened_at, operator, client, facts, cancelled, closed_at,"
-        " call_back_at, hold_until, forgotten_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (case.id, *_case_row(case)),
-    )
+    connection.execute(_INSERT_CASE, (case.id, *_case_row(case)))
     columns = ", ".join("?" * len(_personal_fields()))
     connection.execute(
         f"INSERT INTO personal (case_id, incident, texts, {_PERSONAL})"  # noqa: S608 - our columns
@@ -154,12 +173,7 @@ def insert_case(connection: "sqlite3.Connection", case: Case, personal: Personal
 def update_case(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
     """Write the difference between two states of a case; offers are never deleted."""
     if replace(before, services=(), offers=()) != replace(after, services=(), offers=()):
-        connection.execute(
-            "UPDATE case_file SET opened_at = ?, operator = ?, client = ?, facts = ?,"
-            " cancelled = ?, closed_at = ?, call_back_at = ?, hold_until = ?, forgotten_at = ?"
-            " WHERE id = ?",
-            (*_case_row(after), after.id),
-        )
+        connection.execute(_UPDATE_CASE, (*_case_row(after), after.id))
     if before.incident != after.incident:
         connection.execute(
             "UPDATE personal SET incident = ? WHERE case_id = ?", (_json(after.incident), after.id)
@@ -259,14 +273,13 @@ def erased(case_id: int) -> ConflictError:
 
 
 def _case_row(case: Case) -> tuple[Any, ...]:
-    times: list[datetime | None] = [getattr(case, name) for name in _CASE_TIMES]
+    """Return the values of ``_CASE_COLUMNS``."""
     return (
-        to_stamp(case.opened_at),
-        case.operator,
         case.incident.client,
         None if case.forgotten_at is None else _json(case.incident),
         int(case.cancelled),
-        *map(stamp_or_none, times),
+        *(stamp_or_none(getattr(case, name)) for name in _CASE_TIMES),
+        *(getattr(case, name) for name in _CASE_FACTS),
     )
 
 
@@ -277,6 +290,7 @@ def _insert_services(connection: "sqlite3.Connection", case: Case) -> None:
         values[_OPENED] = int(service.opened)
         values[_OPTIONS] = _json(service.options)
         values[_EQUIPMENT] = _json(service.equipment)
+        values[_LAST_RESORT_BY] = stamp_or_none(service.last_resort_by)
         connection.execute(
             f"INSERT INTO case_service (case_id, position, {columns})"  # noqa: S608 - our own
             f" VALUES (?, ?, {marks})",
@@ -289,6 +303,7 @@ def _service_of(row: Sequence[Any]) -> CaseService:
     values[_OPENED] = bool(values[_OPENED])
     values[_OPTIONS] = _options.decode(values[_OPTIONS])
     values[_EQUIPMENT] = _equipment.decode(values[_EQUIPMENT])
+    values[_LAST_RESORT_BY] = moment_or_none(values[_LAST_RESORT_BY])
     return CaseService(**dict(zip(_SERVICE, values, strict=True)))
 
 

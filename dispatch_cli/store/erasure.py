@@ -96,6 +96,9 @@ def forgotten(case: Case, now: datetime) -> Case:
         call_back_at=None,
         hold_until=None,
         forgotten_at=now,
+        emergency_at=None,
+        emergency_by=None,
+        on_line_since=None,
     )
 
 
@@ -113,7 +116,15 @@ def coarsened(offer: Offer, step: timedelta) -> Offer:
     offer without an arrival (``came_at``) loses its forecasts. Every offer loses its booking, whose
     begin and end reveal the drive as well.
     """
-    offer = replace(offer, booked_from=None, booked_until=None)
+    offer = replace(
+        offer,
+        booked_from=None,
+        booked_until=None,
+        ring_back_by=None,
+        tell_driver_by=None,
+        tell_caller_by=None,
+        call_off_by=None,
+    )
     begin = offer.answered_at or offer.opened_at
 
     def rounded(moment: datetime) -> datetime:
@@ -151,7 +162,7 @@ def to_half_hour(moment: datetime) -> datetime:
 
 def _without_order(service: CaseService) -> CaseService:
     """Delete the cascade of a service; its asked providers are in the offers."""
-    return replace(service, options=(), input_hash="", neutral_cost_min=0.0)
+    return replace(service, options=(), input_hash="", neutral_cost_min=0.0, last_resort_by=None)
 
 
 @cache

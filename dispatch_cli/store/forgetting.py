@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
 from ..messages import Message
-from ..model.case import Case, ContractCount, Standing
+from ..model.case import Case
+from ..model.case_counts import ContractCount, Standing
 from ..model.stamps import stamp_or_none, to_stamp
 from . import cases, journal
 from .erasure import forgotten

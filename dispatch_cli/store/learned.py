@@ -7,7 +7,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ..learning import HALF_LIFE_DAYS, faded, is_counted, summarise
-from ..model.case import ACCEPTED_OUTCOMES, Case, Offer, Summary, TurnTally
+from ..model.case import ACCEPTED_OUTCOMES, Case, Offer
+from ..model.case_counts import Summary, TurnTally
 from ..model.stamps import from_stamp, to_stamp
 from .cases import offer_columns, offer_of
 from .erasure import drive_step

@@ -6,7 +6,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from ..model.case import Offer, TurnTally
+from ..model.case import Offer
+from ..model.case_counts import TurnTally
 from ..model.stamps import to_stamp
 from .cases import offer_columns, offer_of
 from .erasure import coarsened, drive_step

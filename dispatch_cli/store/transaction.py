@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from ..errors import ConflictError, UsageError
 from ..geo import TRAVEL_SOURCE
 from ..messages import Message
-from ..model.case import Act, Booking, Case, ContractCount, Personal, Standing, Summary, TurnTally
+from ..model.case import Act, Booking, Case, Personal
+from ..model.case_counts import ContractCount, Standing, Summary, TurnTally
 from ..model.check import Move, PhoneReport, Watched
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from ..model.stamps import to_stamp

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from dispatch_cli.model import Observations, Provider, ServiceSettings, Settings
-from dispatch_cli.model.case import Summary
+from dispatch_cli.model.case_counts import Summary
 
 AS_OF_DAYS = 30
 """The time from the summaries to the observations of these worlds."""

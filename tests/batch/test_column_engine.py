@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.batch.ranks import ServiceRanks
 from dispatch_cli.model import Circle, Incident, Observations, Place, Postcodes
-from dispatch_cli.model.case import Summary
+from dispatch_cli.model.case_counts import Summary
 
 from ..worlds import NOON, MemoryCatalog, provider
 from .test_engine import answered, assert_all_agree, assert_same, engine_of

@@ -8,7 +8,8 @@ import pytest
 
 from dispatch_cli.batch.job.checkpoints import StoredObservations
 from dispatch_cli.model import Known, Observations
-from dispatch_cli.model.case import Booking, Summary
+from dispatch_cli.model.case import Booking
+from dispatch_cli.model.case_counts import Summary
 from dispatch_cli.model.check import CheckSettings, Maintenance, PhoneReport, Watched
 from tests.cli.test_history import CASCADE, OPEN, ranked, refused_often
 

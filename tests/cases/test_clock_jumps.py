@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.cases import case_ends, case_states, offer_changes
+from dispatch_cli.cases import case_deadlines, case_ends, offer_changes
 from dispatch_cli.model.clock_jumps import ClockJump, is_ahead, jump_between
 
 from .sample_cases import JOB, MINUTE, NOON, case, fleet, option, service
@@ -73,11 +73,11 @@ def stages(at):
 @pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 365 * DAY])
 def test_a_deadline_of_a_clock_that_was_ahead_is_due(what, ahead):
     """A deadline set by a clock that was ahead is due at once; by the right clock it is not."""
-    [due] = case_states.overdue(stages(NOON + ahead)[what], NOON)
+    [due] = case_deadlines.overdue(stages(NOON + ahead)[what], NOON)
     assert (due.what, due.is_ahead) == (what, True)
-    assert case_states.overdue(stages(NOON)[what], NOON) == []
+    assert case_deadlines.overdue(stages(NOON)[what], NOON) == []
     assert not any(
-        each.is_ahead for each in case_states.deadlines(stages(NOON)[what], NOON - MINUTE)
+        each.is_ahead for each in case_deadlines.deadlines(stages(NOON)[what], NOON - MINUTE)
     )
 
 
@@ -86,12 +86,12 @@ def test_a_reminder_of_a_clock_that_was_ahead_is_due():
     of = stages(NOON)["arrival"]
     for set_at in (NOON + 2 * MINUTE, NOON + HOUR):
         ahead = replace(of, call_back_at=set_at + HOUR, call_back_set_at=set_at)
-        assert case_states.overdue(ahead, NOON) == [
-            case_states.Deadline(set_at + HOUR, "call back", is_ahead=True)
+        assert case_deadlines.overdue(ahead, NOON) == [
+            case_deadlines.Deadline(set_at + HOUR, "call back", is_ahead=True)
         ]
     for set_at in (NOON + MINUTE, None):
         right = replace(of, call_back_at=NOON + HOUR, call_back_set_at=set_at)
-        assert case_states.overdue(right, NOON) == []
+        assert case_deadlines.overdue(right, NOON) == []
     for end in (case_ends.close, case_ends.cancel):
         over = end(ahead, now=NOON)
         assert (over.call_back_at, over.call_back_set_at) == (None, None)
@@ -101,8 +101,8 @@ def test_records_of_the_right_clock_count_again():
     """After an answer by the right clock the next call has three minutes."""
     of = stages(NOON + HOUR)["answer"]
     of = offer_changes.answer(of, 1, "unreachable", now=NOON)
-    assert case_states.overdue(of, NOON + 3 * MINUTE) == []
-    [due] = case_states.overdue(of, NOON + 4 * MINUTE)
+    assert case_deadlines.overdue(of, NOON + 3 * MINUTE) == []
+    [due] = case_deadlines.overdue(of, NOON + 4 * MINUTE)
     assert (due.at, due.is_ahead) == (NOON + 3 * MINUTE, False)
 
 
@@ -111,7 +111,7 @@ def test_an_appointment_is_no_clock():
     for opened in (NOON, NOON + HOUR):
         of = stages(opened)["next call"]
         of = replace(of, incident=replace(of.incident, when=NOON + 26 * DAY))
-        assert case_states.overdue(of, NOON) == []
+        assert case_deadlines.overdue(of, NOON) == []
 
 
 def test_a_new_time_books_from_now():

@@ -6,7 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.availability import Fleet
-from dispatch_cli.cases import case_ends, case_states, offer_changes, offer_table, unit_bookings
+from dispatch_cli.cases import (
+    case_deadlines,
+    case_ends,
+    case_states,
+    offer_changes,
+    offer_corrections,
+    offer_table,
+    unit_bookings,
+)
 from dispatch_cli.cases.offer_changes import CALL_BACK_WITHIN
 from dispatch_cli.cases.unit_bookings import NoUnitError
 from dispatch_cli.errors import ConflictError, UsageError
@@ -40,7 +48,7 @@ def done(of: Case, number: int, action: str, *, at=NOON, outcome="declined") -> 
         return offer_changes.arrive(of, number, now=at, fleet=Fleet(2, NOON), job_min=45.0)[0]
     if action == "correct":
         right = "not_called" if of.offers[number - 1].state == "open" else outcome
-        return offer_changes.correct(of, number, right, now=at, operator="desk")
+        return offer_corrections.correct(of, number, right, now=at, operator="desk")
     return offer_changes.answer(of, number, action, now=at, reason="no_unit")
 
 
@@ -83,22 +91,22 @@ def test_every_cell_of_the_table(state, action):
 def test_a_call_that_runs_or_never_was():
     """``open`` lets a call run again; ``not_called`` takes it back, and the turn is still due."""
     of = done(asked(), 1, "no_answer")
-    again = offer_changes.correct(of, 1, "open", now=NOON + MINUTE, operator="desk")
+    again = offer_corrections.correct(of, 1, "open", now=NOON + MINUTE, operator="desk")
     assert [offer.state for offer in again.offers] == ["corrected", "open"]
     assert again.offers[1].answer_by == NOON + MINUTE + offer_changes.ANSWER_WITHIN
-    never = offer_changes.correct(asked(), 1, "not_called", now=NOON, operator="desk")
+    never = offer_corrections.correct(asked(), 1, "not_called", now=NOON, operator="desk")
     assert [offer.state for offer in never.offers] == ["corrected"]
     wanted = never.services[0]
     assert case_states.next_option(never, wanted).phone == asked().offers[0].phone
     with pytest.raises(UsageError, match="has not been answered"):
-        offer_changes.correct(asked(), 1, "declined", now=NOON, operator="desk")
+        offer_corrections.correct(asked(), 1, "declined", now=NOON, operator="desk")
 
 
 def test_two_calls_never_run_at_once_by_a_correction():
     """While the next firm is asked, or on the way, an earlier call cannot be reopened."""
     of = asked(done(asked(), 1, "decline"))
     with pytest.raises(ConflictError, match=r"17\.2 .* is open at"):
-        offer_changes.correct(of, 1, "open", now=NOON, operator="desk")
+        offer_corrections.correct(of, 1, "open", now=NOON, operator="desk")
 
 
 def test_nothing_is_corrected_after_an_arrival():
@@ -344,29 +352,29 @@ def test_every_promise_is_kept():
 def test_deadlines_of_answer_arrival_and_call_back():
     """An open offer is due for its answer, an accepted one for its arrival, a call for itself."""
     of = asked()
-    assert [d.what for d in case_states.overdue(of, NOON + 2 * MINUTE)] == []
-    assert [d.what for d in case_states.overdue(of, NOON + 4 * MINUTE)] == ["answer"]
+    assert [d.what for d in case_deadlines.overdue(of, NOON + 2 * MINUTE)] == []
+    assert [d.what for d in case_deadlines.overdue(of, NOON + 4 * MINUTE)] == ["answer"]
     of = done(of, 1, "accept")
-    assert case_states.overdue(of, ETA) == []
-    assert [d.what for d in case_states.overdue(of, ETA + 11 * MINUTE)] == ["arrival"]
+    assert case_deadlines.overdue(of, ETA) == []
+    assert [d.what for d in case_deadlines.overdue(of, ETA + 11 * MINUTE)] == ["arrival"]
     arrived = done(of, 1, "arrive")
-    assert case_states.overdue(arrived, NOON + 45 * MINUTE) == []
-    assert [(d.what, d.offer) for d in case_states.overdue(arrived, NOON + 46 * MINUTE)] == [
+    assert case_deadlines.overdue(arrived, NOON + 45 * MINUTE) == []
+    assert [(d.what, d.offer) for d in case_deadlines.overdue(arrived, NOON + 46 * MINUTE)] == [
         ("closing", 1)
     ]
     of = replace(case(), call_back_at=NOON)
-    assert [d.what for d in case_states.overdue(of, NOON + MINUTE)] == ["call back"]
+    assert [d.what for d in case_deadlines.overdue(of, NOON + MINUTE)] == ["call back"]
 
 
 def test_no_service_is_forgotten():
     """A service without an open offer is due, and so is an exhausted one."""
     of = case(service("tow", option("anna")))
-    assert [d.what for d in case_states.overdue(of, NOON + 4 * MINUTE)] == ["next call"]
+    assert [d.what for d in case_deadlines.overdue(of, NOON + 4 * MINUTE)] == ["next call"]
     of = asked(of, "tow", at=NOON + MINUTE)
     of = done(of, 1, "decline", at=NOON + 2 * MINUTE)
-    assert case_states.overdue(of, NOON + 4 * MINUTE) == []
-    assert [d.what for d in case_states.overdue(of, NOON + 6 * MINUTE)] == ["last resort"]
-    assert case_states.deadlines(case_ends.close(of, now=NOON), NOON) == []
+    assert case_deadlines.overdue(of, NOON + 4 * MINUTE) == []
+    assert [d.what for d in case_deadlines.overdue(of, NOON + 6 * MINUTE)] == ["last resort"]
+    assert case_deadlines.deadlines(case_ends.close(of, now=NOON), NOON) == []
 
 
 @pytest.mark.parametrize("stage", ["accept", "arrive"])
@@ -376,10 +384,10 @@ def test_help_in_vain_leaves_the_case_due(stage):
     of = of if stage == "accept" else done(of, 1, "arrive")
     of = done(of, 1, "unsuccessful", at=NOON + 5 * MINUTE)
     assert case_states.service_state(of, of.services[0]) == "unsuccessful"
-    assert case_states.deadlines(of, NOON + 5 * MINUTE) == [
-        case_states.Deadline(NOON + 8 * MINUTE, "closing", 1)
+    assert case_deadlines.deadlines(of, NOON + 5 * MINUTE) == [
+        case_deadlines.Deadline(NOON + 8 * MINUTE, "closing", 1)
     ]
-    [ahead] = case_states.overdue(of, NOON)
+    [ahead] = case_deadlines.overdue(of, NOON)
     assert (ahead.what, ahead.is_ahead) == ("closing", True)
 
 
@@ -389,32 +397,32 @@ def test_a_job_in_progress_delays_the_closing():
     of = done(done(of, 1, "accept"), 1, "unsuccessful", at=NOON + MINUTE)
     of = asked(of, "taxi", at=NOON + MINUTE)
     of = done(done(of, 2, "accept"), 2, "arrive")
-    assert [(d.what, d.offer) for d in case_states.deadlines(of, NOON)] == [("closing", 2)]
+    assert [(d.what, d.offer) for d in case_deadlines.deadlines(of, NOON)] == [("closing", 2)]
 
 
 def test_no_open_case_is_without_a_deadline():
     """A case whose only offer was called off, or that needs no provider, is due to be closed."""
     of = done(asked(), 1, "cancel", at=NOON + MINUTE)
-    assert case_states.deadlines(of, NOON) == [
-        case_states.Deadline(NOON + 4 * MINUTE, "closing", 1)
+    assert case_deadlines.deadlines(of, NOON) == [
+        case_deadlines.Deadline(NOON + 4 * MINUTE, "closing", 1)
     ]
     bare = replace(case(), services=(), call_back_at=NOON + 60 * MINUTE)
-    assert case_states.deadlines(bare, NOON) == [
-        case_states.Deadline(NOON + 3 * MINUTE, "closing"),
-        case_states.Deadline(NOON + 60 * MINUTE, "call back"),
+    assert case_deadlines.deadlines(bare, NOON) == [
+        case_deadlines.Deadline(NOON + 3 * MINUTE, "closing"),
+        case_deadlines.Deadline(NOON + 60 * MINUTE, "call back"),
     ]
     later = replace(bare, incident=replace(bare.incident, when=NOON + 60 * MINUTE))
-    assert case_states.deadlines(later, NOON)[-1].at == NOON + 63 * MINUTE
+    assert case_deadlines.deadlines(later, NOON)[-1].at == NOON + 63 * MINUTE
 
 
 def test_only_an_unanswered_call_delays_the_next_one():
     """A call that was not made, or was answered, delays no next call."""
     of = done(asked(), 1, "no_answer", at=NOON)
-    assert [d.at for d in case_states.deadlines(of, NOON)] == [NOON + 8 * MINUTE]
-    never = offer_changes.correct(of, 1, "not_called", now=NOON + MINUTE, operator="boss")
-    assert [d.at for d in case_states.deadlines(never, NOON)] == [NOON + 4 * MINUTE]
+    assert [d.at for d in case_deadlines.deadlines(of, NOON)] == [NOON + 8 * MINUTE]
+    never = offer_corrections.correct(of, 1, "not_called", now=NOON + MINUTE, operator="boss")
+    assert [d.at for d in case_deadlines.deadlines(never, NOON)] == [NOON + 4 * MINUTE]
     back = done(done(of, 1, "accept", at=NOON + MINUTE), 1, "fail", at=NOON + MINUTE)
-    assert [d.at for d in case_states.deadlines(back, NOON)] == [NOON + 4 * MINUTE]
+    assert [d.at for d in case_deadlines.deadlines(back, NOON)] == [NOON + 4 * MINUTE]
 
 
 def test_closing_and_cancelling():
@@ -436,11 +444,11 @@ def test_a_correction_keeps_both_and_frees_the_unit():
     """The wrong record stays and is marked; the firm's unit is free again."""
     of = done(asked(), 1, "accept")
     assert fleet(of, "anna").booked
-    of = offer_changes.correct(of, 1, "declined", now=NOON, operator="boss")
+    of = offer_corrections.correct(of, 1, "declined", now=NOON, operator="boss")
     assert [offer.state for offer in of.offers] == ["corrected", "declined"]
     assert (of.offers[1].operator, of.offers[1].opened_at) == ("boss", of.offers[0].opened_at)
     assert not fleet(of, "anna").booked
-    to_accepted = offer_changes.correct(of, 2, "accepted", now=NOON, operator="boss")
+    to_accepted = offer_corrections.correct(of, 2, "accepted", now=NOON, operator="boss")
     assert to_accepted.offers[-1].state == "open"
 
 

@@ -7,7 +7,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from dispatch_cli.cases import case_ends, case_states, offer_changes, unit_bookings
+from dispatch_cli.cases import (
+    case_ends,
+    case_states,
+    offer_changes,
+    offer_corrections,
+    unit_bookings,
+)
 from dispatch_cli.errors import ConflictError, UsageError
 
 from .jobs import ENDINGS
@@ -230,7 +236,7 @@ class Working(RuleBasedStateMachine):
             found = offer_changes.arrive(of, number, now=self.now, fleet=units, job_min=JOB.job_min)
             return self.settled(*found)
         if action == "correct":
-            return offer_changes.correct(of, number, "declined", now=self.now, operator="boss")
+            return offer_corrections.correct(of, number, "declined", now=self.now, operator="boss")
         return offer_changes.answer(of, number, action, now=self.now, reason="weather")
 
     @staticmethod

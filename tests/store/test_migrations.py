@@ -14,7 +14,7 @@ import pytest
 
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.learning import summarise
-from dispatch_cli.model.case import ContractCount
+from dispatch_cli.model.case_counts import ContractCount
 from dispatch_cli.model.check import Watched
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database

@@ -14,7 +14,7 @@ from ...errors import BadDataError, Problem, UnavailableError, UsageError
 from ...files import replace_synced
 from ...messages import Message
 from ...model import Known, Observations
-from ...model.case import Summary
+from ...model.case_counts import Summary
 from ...model.check import CheckSettings
 from ...model.digest import blake2b
 from ...records.values import Mark
