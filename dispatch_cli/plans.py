@@ -190,6 +190,15 @@ def emergency_calls(incident: Incident, rules: Rules | None = None) -> tuple[Eme
     )
 
 
+def numbers_to_dial(incident: Incident, rules: Rules | None = None) -> frozenset[str]:
+    """Return the emergency numbers that must be dialled, as far as a person may be in danger.
+
+    The call to the police after a crash without injured persons, outside traffic, can wait.
+    """
+    numbers = {call.dial for call in emergency_calls(incident, rules)}
+    return frozenset(numbers if incident.in_danger or "112" in numbers else ())
+
+
 def advice_for(incident: Incident, calls: Iterable[EmergencyCall]) -> tuple[str, ...]:
     """List the advice that the operator reads to the caller at once, the most urgent first."""
     advice = []

@@ -13,6 +13,7 @@ from ..model import Incident, Rules
 from ..model.case import Case, CaseService, Personal
 from . import case_states, offer_changes
 from .book import Book, refusals_in_local_time, require_case
+from .emergency_record import with_emergency_due
 from .gates_now import entry_of, needs_now
 from .observe_log import observe
 from .open_case import OpenedCase, doubtful_number, freeze_cascades
@@ -93,6 +94,7 @@ def _amended(
         )
         fresh = freeze_cascades(book, answer.cascades, incident, personal.salt)
         after = replace(before, incident=incident, services=_merged(before, fresh))
+        after = with_emergency_due(after, book.catalog.rules, book.now, before.incident)
         tx.save(before, after)
         book.write(tx, "amend", case_id, services=len(after.services))
         if theirs:

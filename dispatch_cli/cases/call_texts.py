@@ -26,6 +26,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "trailer": "with trailer",
         "spot": "at: {spot}",
         "clearance": "clearance {height} m",
+        "hurt": "{count} hurt",
+        "trapped": "trapped person",
         "emergency": "emergency services are called",
         "hazard": "hazard: {hazard}",
         "tell": "{name} is coming to you, probably by {clock}."
@@ -50,6 +52,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "trailer": "mit Anhänger",
         "spot": "Ort: {spot}",
         "clearance": "Durchfahrtshöhe {height} m",
+        "hurt": "{count} verletzt",
+        "trapped": "Person eingeklemmt",
         "emergency": "Notruf ist abgesetzt",
         "hazard": "Gefahr: {hazard}",
         "tell": "{name} kommt zu Ihnen, voraussichtlich bis {clock} Uhr."
@@ -111,7 +115,7 @@ def to_provider(
     words = ", ".join(_word(SERVICES, each, language) for each in services)
     first = f"{words}, {where or filled('area', area=area)}."
     carrying = next((each for each in services if each in CARRYING_SERVICES), offer.service)
-    facts = ", ".join(_facts(incident, carrying, filled, language))
+    facts = ", ".join(_facts(case, carrying, filled, language))
     return (first, f"{facts}.", filled("ask"))
 
 
@@ -132,11 +136,9 @@ def _word(words: Mapping[str, tuple[str, ...]], name: str, language: str) -> str
     return german[0] if language == "de" and german else name.replace("_", " ")
 
 
-def _facts(
-    incident: Incident, service: str, filled: Callable[..., str], language: str
-) -> Iterator[str]:
+def _facts(case: Case, service: str, filled: Callable[..., str], language: str) -> Iterator[str]:
     """Yield the facts that the unit must cope with, and none that identifies the motorist."""
-    vehicle = incident.vehicle
+    incident, vehicle = case.incident, case.incident.vehicle
     kind = _word(VEHICLE_CLASSES, vehicle.kind or "car", language)
     yield f"{kind[:1].upper()}{kind[1:]}" + (f" {vehicle.brand}" if vehicle.brand else "")
     key = "weight" if vehicle.weight_t else "assumed"
@@ -153,7 +155,9 @@ def _facts(
         ("clearance", "height", incident.clearance_m and _amount(incident.clearance_m, language)),
         ("persons", "count", carries and incident.persons),
         ("pets", "count", carries and incident.pets),
-        ("emergency", "", incident.injured or incident.trapped),
+        ("hurt", "count", incident.injured),
+        ("trapped", "", incident.trapped),
+        ("emergency", "", case.emergency == "called"),
         ("hazard", "hazard", incident.hazard),
     ):
         if value:

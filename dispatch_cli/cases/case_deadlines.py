@@ -116,7 +116,7 @@ def _of_service(case: Case, service: CaseService, now: datetime) -> Iterator[Dea
     An exhausted service has no deadline while the one that was planned after it can bring help.
     """
     state = service_state(case, service)
-    if state == "exhausted" and is_followed(case, service):
+    if is_followed(case, service):
         return
     if state in ("exhausted", "last_resort") and service.last_resort_by is not None:
         what = "last resort" if state == "exhausted" else "last resort answer"

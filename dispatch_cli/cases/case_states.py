@@ -89,7 +89,9 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
 
 
 def is_followed(case: Case, service: CaseService) -> bool:
-    """Return whether another service that can still bring help was planned after this one."""
+    """Return whether a service is exhausted, and the one planned after it can still bring help."""
+    if service_state(case, service) not in ("exhausted", "last_resort"):
+        return False
     states = (service_state(case, each) for each in case.services if each.after == service.service)
     return any(state not in ("exhausted", "last_resort") for state in states)
 
@@ -119,7 +121,7 @@ def service_in_need(case: Case) -> CaseService | None:
 def offer_in_hand(case: Case, service: CaseService) -> Offer | None:
     """Return the offer that an answer concerns: the open one, else a live one, else the last."""
     offers = list(offers_for(case, service.service))
-    for states in (("open",), ("later",), LIVE):
+    for states in (("open",), LIVE, ("later",)):
         for offer in offers:
             if offer.state in states:
                 return offer

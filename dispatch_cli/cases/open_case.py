@@ -18,6 +18,7 @@ from ..model.sphere import great_circle_km
 from ..notation import is_same_number, parse_phone
 from ..results.cascade_answer import Answer, Cascade
 from .book import Book
+from .emergency_record import with_emergency_due
 from .observe_log import observe
 
 if TYPE_CHECKING:
@@ -51,16 +52,15 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
         same = [each for each in _likely_the_same(book, tx, incident, personal) if each != like]
-        case = tx.new_case(
-            Case(
-                id=0,
-                opened_at=book.now,
-                operator=book.operator,
-                incident=incident,
-                services=freeze_cascades(book, answer.cascades, incident, personal.salt),
-            ),
-            personal,
+        opened = Case(
+            id=0,
+            opened_at=book.now,
+            operator=book.operator,
+            keeper=book.operator,
+            incident=incident,
+            services=freeze_cascades(book, answer.cascades, incident, personal.salt),
         )
+        case = tx.new_case(with_emergency_due(opened, book.catalog.rules, book.now), personal)
         book.write(tx, OPENING, case.id, kind=incident.kind, client=incident.client)
         fact = Message("case {case_id} is open", case_id=case.id)
     book.unshown.recorded.append(fact)

@@ -21,7 +21,11 @@ PAGE = 500
 def view(case: Case, now: datetime) -> CaseView:
     """Return the view of a case at a moment."""
     due = case_deadlines.deadlines(case, now)
-    states = [case_states.service_state(case, service) for service in case.services]
+    states = [
+        case_states.service_state(case, service)
+        for service in case.services
+        if not case_states.is_followed(case, service)
+    ]
     return CaseView(
         id=case.id,
         kind=case.incident.kind,
@@ -30,7 +34,7 @@ def view(case: Case, now: datetime) -> CaseView:
         opened_at=case.opened_at,
         age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
         state=_whole_state(case, states),
-        operator=case.offers[-1].operator if case.offers else case.operator,
+        operator=case.keeper,
         services=tuple(_service_view(case, service, due, now) for service in case.services),
         offers=tuple(_offer_view(case, offer) for offer in case.offers),
         next_deadline=due[0].at if due else None,
@@ -131,6 +135,10 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
         offer = case_states.offer_of(case, deadline.offer)
         service = case_states.service_of(case, deadline.service)
         name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
+        if deadline.what == "tell caller":
+            phone = ""
+        if deadline.what == "emergency call":
+            phone = " ".join(sorted(plans.numbers_to_dial(case.incident)))
         if service is not None and deadline.what == "last resort":
             phone = service.last_resort_phone
         ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
@@ -163,7 +171,7 @@ def _whole_state(case: Case, states: Sequence[str]) -> str:
         return "cancelled"
     if case.closed_at is not None:
         return "closed"
-    for state in ("exhausted", "waiting", "asking", "accepted", "arrived"):
+    for state in ("exhausted", "waiting", "last_resort", "asking", "taken_over", *case_states.LIVE):
         if state in states:
             return state
     return "open"

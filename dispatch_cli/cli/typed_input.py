@@ -47,6 +47,16 @@ def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12))
     return moment.astimezone(UTC)
 
 
+def read_past_moment(text: str, book: "Book") -> datetime:
+    """Read a time of day that has passed within the last twelve hours, or a whole moment."""
+    from ..notation import parse_when
+
+    moment = parse_when(text.strip(), book.now, book.catalog.rules.settings.timezone)
+    if len(text.strip()) <= 5 and moment > book.now:
+        moment -= timedelta(days=1)
+    return moment.astimezone(UTC)
+
+
 def read_text(text: str, question: str) -> str:
     """Return a text; for ``-`` ask for it on the terminal, or read a line of stdin."""
     if text != "-":

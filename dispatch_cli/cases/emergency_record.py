@@ -1,0 +1,168 @@
+"""Record the emergency call of a case, and the call to the last resort of a service.
+
+The program dials no number: a person does, and this is the record of it.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from .. import plans
+from ..errors import ConflictError, UsageError
+from ..messages import Message
+from ..model import Incident, Rules
+from ..model.case import CALLERS, Case, CaseService, EmergencyState, LastResortState
+from ..results.case_results import Recorded
+from . import case_states, offer_changes
+from .book import Book, clock
+from .case_deadlines import EMERGENCY_WITHIN, NEXT_CALL_WITHIN
+from .decisions import decide
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+_SAID: dict[str, Message] = {
+    "caller": Message("the caller"),
+    "desk": Message("the desk"),
+    "on-scene": Message("a person at the scene"),
+    "other": Message("another person"),
+}
+
+
+def with_emergency_due(
+    case: Case, rules: Rules, now: datetime, before: Incident | None = None
+) -> Case:
+    """Return the case with a deadline if its facts need an emergency call that is not recorded.
+
+    ``before`` has the facts before an amendment: only a number that they did not need is due anew.
+    """
+    needed = plans.numbers_to_dial(case.incident, rules)
+    known = plans.numbers_to_dial(before, rules) if before is not None else frozenset()
+    is_worse = before is not None and case.incident.injured > before.injured
+    if not needed - known and not (needed and is_worse and case.emergency != "called"):
+        return case if needed else replace(case, emergency_by=None)
+    return replace(
+        case,
+        emergency="",
+        emergency_caller="",
+        emergency_at=None,
+        emergency_by=now + EMERGENCY_WITHIN,
+    )
+
+
+def record_emergency(
+    book: Book,
+    case_id: int,
+    state: EmergencyState,
+    *,
+    caller: str = "",
+    at: datetime | None = None,
+    because: str = "",
+) -> Recorded:
+    """Record who has dialled the emergency number, that it was not reached, or is not needed.
+
+    A number that was not reached is due again. That none is needed must have a reason, which is
+    kept with the personal data.
+    """
+    if state == "called":
+        _must_be_caller(caller)
+    if state == "not_needed" and not because:
+        raise UsageError('"not needed" needs its reason: --because TEXT')
+    moment = book.now if at is None else at
+    if moment > book.now:
+        raise UsageError(
+            "{at} is in the future; now it is {now}",
+            at=clock(moment, book),
+            now=clock(book.now, book),
+        )
+
+    def change(tx: "Transaction", case: Case) -> Case:
+        offer_changes.must_be_open(case)
+        if because:
+            tx.set_text(case_id, "emergency", because)
+        return replace(
+            case,
+            emergency=state,
+            emergency_caller=caller,
+            emergency_at=moment,
+            emergency_by=book.now + EMERGENCY_WITHIN if state == "not_reached" else None,
+        )
+
+    def fact(_: Case) -> Message:
+        at = clock(moment, book)
+        if state == "called":
+            return Message("{caller} made the emergency call at {at}", caller=_SAID[caller], at=at)
+        if state == "not_reached":
+            return Message("the emergency number was not reached at {at}", at=at)
+        return Message("no emergency call is needed")
+
+    done = decide(book, case_id, "emergency", change, fact, state=state, caller=caller)
+    return Recorded(ref=str(case_id), case_id=case_id, state=state, message=done.message)
+
+
+def record_last_resort(
+    book: Book, case_id: int, state: LastResortState, *, caller: str = "", service: str = ""
+) -> Recorded:
+    """Record that the last resort of an exhausted service was called, and what it said.
+
+    Its answer is due a few minutes after the call. If it does not take over, it, or another way,
+    is due again. ``service`` may be empty if one service is exhausted.
+    """
+    if state == "called":
+        _must_be_caller(caller)
+    name = ""
+
+    def change(_: "Transaction", case: Case) -> Case:
+        nonlocal name
+        offer_changes.must_be_open(case)
+        found = _exhausted(case, service)
+        name = found.service
+        due = None if state == "takes_over" else book.now + NEXT_CALL_WITHIN
+        changed = replace(found, last_resort_state=state, last_resort_by=due)
+        return replace(
+            case, services=tuple(changed if each is found else each for each in case.services)
+        )
+
+    def fact(_: Case) -> Message:
+        if state == "called":
+            text = "{caller} called the last resort for {service}"
+            return Message(text, caller=_SAID[caller], service=name)
+        if state == "takes_over":
+            return Message("the last resort takes over {service}", service=name)
+        return Message("the last resort does not take over {service}", service=name)
+
+    done = decide(
+        book, case_id, "last resort", change, fact, state=state, caller=caller, service=service
+    )
+    return Recorded(ref=str(case_id), case_id=case_id, state=state, message=done.message)
+
+
+def _must_be_caller(caller: str) -> None:
+    if caller not in CALLERS:
+        raise UsageError(
+            "{caller!r} is unknown; allowed: {allowed}", caller=caller, allowed=", ".join(CALLERS)
+        )
+
+
+def _exhausted(case: Case, name: str) -> CaseService:
+    """Return the service whose last resort is meant; raises an error if there is none, or two."""
+    named = [each for each in case.services if name in ("", each.service)]
+    states = ("exhausted", "last_resort")
+    found = [each for each in named if case_states.service_state(case, each) in states]
+    if len(found) == 1:
+        return found[0]
+    if len(found) > 1:
+        raise UsageError(
+            "several services of case {id} are exhausted: {names}",
+            id=case.id,
+            names=", ".join(each.service for each in found),
+            hint="name one of them with --service",
+        )
+    raise ConflictError(
+        "case {id} has no service without a provider to ask ({states})",
+        id=case.id,
+        states=", ".join(
+            f"{each.service}: {case_states.service_state(case, each)}" for each in named
+        ),
+    )
