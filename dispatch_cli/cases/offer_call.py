@@ -54,14 +54,15 @@ def place_call(
     with book.store.deciding() as tx, refusals_in_local_time(book):
         before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
-        wanted = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
+        named = [_service_to_ask(before, name) for name in dict.fromkeys(services) or (None,)]
+        opened = _opened_early(book, tx, before, [each.service for each in named])
+        wanted = [_service_to_ask(opened, each.service) for each in named]
         # Before the choice, because a service that already has help is not exhausted.
         for each in wanted:
-            offer_changes.must_need_a_call(before, each)
-        opened = _opened_early(book, tx, before, wanted)
-        options, found, in_spite_of = _chosen(book, tx, before, wanted, provider)
+            offer_changes.must_need_a_call(opened, each)
+        options, found, in_spite_of = _chosen(book, tx, opened, wanted, provider)
         if options:
-            early = opens_later(book, tx, before, options[0].provider)
+            early = opens_later(book, tx, opened, options[0].provider)
             asks = list(zip(wanted, options, strict=True))
             by = override if provider is not None else ""
             after = _asked(book, opened, asks, found.phone, override=by, before_opening=early)
@@ -103,12 +104,13 @@ def place_call(
     )
 
 
-def _opened_early(book: Book, tx: "Transaction", case: Case, wanted: Sequence[CaseService]) -> Case:
+def _opened_early(book: Book, tx: "Transaction", case: Case, names: Sequence[str]) -> Case:
     """Open the services that the operator asks for before the one that they were planned after."""
-    early = [each for each in wanted if not case_states.is_opened(case, each)]
-    for each in early:
-        book.write(tx, "open early", case.id, service=each.service, after=each.after)
-    return offer_changes.open_services(case, lambda each: each in early)
+    wanted = [each for each in case.services if each.service in names and not each.opened]
+    for each in wanted:
+        if not case_states.is_opened(case, each):
+            book.write(tx, "open early", case.id, service=each.service, after=each.after)
+    return offer_changes.open_services(case, lambda each: each in wanted)
 
 
 def _chosen(

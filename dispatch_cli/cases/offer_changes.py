@@ -242,9 +242,13 @@ def must_be_open(case: Case) -> None:
 
 
 def must_need_a_call(case: Case, service: CaseService) -> None:
-    """Raise an error if a service has an open or live offer, or help that was unsuccessful."""
+    """Raise an error if a service waits for another one, or has an open or live offer."""
     must_be_open(case)
     state = service_state(case, service)
+    if state == "later":
+        raise ConflictError(
+            "{service} waits until {after} has failed", service=service.service, after=service.after
+        )
     if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
         last = _last_of(case, service)
         raise RefusedActError(

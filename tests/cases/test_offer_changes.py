@@ -12,6 +12,7 @@ from dispatch_cli.cases import (
     case_states,
     offer_changes,
     offer_corrections,
+    offer_notices,
     offer_table,
     unit_bookings,
 )
@@ -47,8 +48,15 @@ def done(of: Case, number: int, action: str, *, at=NOON, outcome="declined") -> 
     if action == "arrive":
         return offer_changes.arrive(of, number, now=at, fleet=Fleet(2, NOON), job_min=45.0)[0]
     if action == "correct":
-        right = "not_called" if of.offers[number - 1].state == "open" else outcome
+        is_waiting = of.offers[number - 1].state in case_states.WAITING_FOR_ANSWER
+        right = "not_called" if is_waiting else outcome
         return offer_corrections.correct(of, number, right, now=at, operator="desk")
+    if action == "later":
+        return offer_notices.later(of, number, until=at + 5 * MINUTE)
+    if action == "call_off":
+        return offer_notices.call_off(of, number, now=at)
+    if action in ("tell_driver", "tell_caller"):
+        return offer_notices.tell(of, number, action)
     return offer_changes.answer(of, number, action, now=at, reason="no_unit")
 
 
@@ -62,7 +70,9 @@ def in_state(state: str) -> Case:
         "failed": ("accept", "fail"),
         "unsuccessful": ("accept", "unsuccessful"),
         "cancelled": ("cancel",),
-        "corrected": ("decline", "correct"),
+        "later": ("later",),
+        "called_off": ("call_off",),
+        "corrected": ("accept", "correct"),
     }
     of = asked()
     for action in ways.get(state, (state,)):
@@ -81,9 +91,13 @@ def test_every_cell_of_the_table(state, action):
         with pytest.raises(ConflictError, match=cell.why):
             done(before, 1, action)
         return
+    if action == "call_off" and state == "called_off":
+        with pytest.raises(ConflictError, match="need not be called off"):
+            done(before, 1, action)
+        return
     after = done(before, 1, action)
     assert after.offers[0].state == cell
-    if action == "correct" and state != "open":
+    if action == "correct" and state not in case_states.WAITING_FOR_ANSWER:
         assert after.offers[-1].number == len(before.offers) + 1
         assert after.offers[-1].state == "declined"
 
@@ -355,6 +369,8 @@ def test_deadlines_of_answer_arrival_and_call_back():
     assert [d.what for d in case_deadlines.overdue(of, NOON + 2 * MINUTE)] == []
     assert [d.what for d in case_deadlines.overdue(of, NOON + 4 * MINUTE)] == ["answer"]
     of = done(of, 1, "accept")
+    assert [d.what for d in case_deadlines.overdue(of, ETA)] == ["tell driver", "tell caller"]
+    of = done(done(of, 1, "tell_driver"), 1, "tell_caller")
     assert case_deadlines.overdue(of, ETA) == []
     assert [d.what for d in case_deadlines.overdue(of, ETA + 11 * MINUTE)] == ["arrival"]
     arrived = done(of, 1, "arrive")
@@ -403,9 +419,10 @@ def test_a_job_in_progress_delays_the_closing():
 def test_no_open_case_is_without_a_deadline():
     """A case whose only offer was called off, or that needs no provider, is due to be closed."""
     of = done(asked(), 1, "cancel", at=NOON + MINUTE)
-    assert case_deadlines.deadlines(of, NOON) == [
-        case_deadlines.Deadline(NOON + 4 * MINUTE, "closing", 1)
-    ]
+    to_call_off = case_deadlines.Deadline(NOON + MINUTE, "call off", 1)
+    closing = case_deadlines.Deadline(NOON + 4 * MINUTE, "closing", 1)
+    assert case_deadlines.deadlines(of, NOON) == [to_call_off, closing]
+    assert case_deadlines.deadlines(done(of, 1, "call_off"), NOON) == [closing]
     bare = replace(case(), services=(), call_back_at=NOON + 60 * MINUTE)
     assert case_deadlines.deadlines(bare, NOON) == [
         case_deadlines.Deadline(NOON + 3 * MINUTE, "closing"),
