@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..messages import Message
-from ..model.case import Case, Offer, Option, Personal
+from ..model.case import Case, Offer, Option, Personal, ref_of
 from ..results.case_results import Recorded
 from . import case_states, joint_calls, offer_changes, offer_table
 from .book import Book, clock, require_case
+from .case_states import offer_in
 from .decisions import (
     Decision,
     accept_with_unit,
@@ -17,7 +18,6 @@ from .decisions import (
     give_way,
     minutes_of,
     must_be_ahead,
-    offer_in,
     offer_ref,
     recorded_promise,
 )
@@ -99,9 +99,8 @@ def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
     offer = offer_in(case, number)
     if offer.state not in case_states.LIVE or not offer.promises:
         raise UsageError(
-            "{case_id}.{number} has not been accepted: {state}",
-            case_id=case_id,
-            number=number,
+            "{ref} has not been accepted: {state}",
+            ref=ref_of(case_id, number),
             state=offer.state,
         )
     text = "{name} {state}" if offer.arrived_at else "{name} {state}, there by {at}"
@@ -134,7 +133,7 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
 
     done = decide(book, case_id, action, change, fact, offer=number, reason=reason)
     return Recorded(
-        ref=f"{case_id}.{number}",
+        ref=ref_of(case_id, number),
         case_id=case_id,
         state=offer_in(done.case, number).state,
         message=done.message,
@@ -213,7 +212,7 @@ def arrive(book: Book, ref: str) -> Recorded:
         offer=number,
     )
     return Recorded(
-        ref=f"{case_id}.{number}",
+        ref=ref_of(case_id, number),
         case_id=case_id,
         state=offer_in(done.case, number).state,
         message=done.message,

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from ..errors import UsageError
 from ..messages import Message
-from ..model.case import Case, CaseService, Offer, Option, ServiceState
+from ..model.case import Case, CaseService, Offer, Option, ServiceState, ref_of
 from ..model.clock_jumps import is_ahead
 from ..notation.dialling import is_same_number
 from .unit_bookings import breaks_promise
@@ -75,6 +76,14 @@ class NextCall(Struct, frozen=True):
 def offer_of(case: Case, number: int) -> Offer | None:
     """Return the offer with a number; None if the case has no such offer."""
     return next((offer for offer in case.offers if offer.number == number), None)
+
+
+def offer_in(case: Case, number: int) -> Offer:
+    """Return the offer of a number; raises UsageError if the case has none."""
+    offer = offer_of(case, number)
+    if offer is None:
+        raise UsageError("case {id} has no offer {ref}", id=case.id, ref=ref_of(case.id, number))
+    return offer
 
 
 def service_of(case: Case, name: str) -> CaseService | None:

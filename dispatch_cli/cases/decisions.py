@@ -10,10 +10,11 @@ from msgspec import Struct
 from ..availability import Fleet
 from ..errors import ConflictError, DispatchError, UsageError
 from ..messages import Message, quoted
-from ..model.case import Booking, Case, Offer, Option, Personal
+from ..model.case import Booking, Case, Offer, Option, Personal, ref_of
 from ..results.case_results import Recorded
 from . import call_texts, case_states, joint_calls, offer_changes, unit_bookings
 from .book import Book, clock, refusals_in_local_time, require_case
+from .case_states import offer_in
 from .unit_bookings import JobMinutes, Rebooking
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
     open_offers = [offer for offer in case.offers if offer.state == "open"]
     if len({offer.joint or -offer.number for offer in open_offers}) == 1:
         return case_id, open_offers[0].number
-    listed = ", ".join(f"{case_id}.{offer.number} {offer.name}" for offer in open_offers)
+    listed = ", ".join(f"{ref_of(case_id, offer.number)} {offer.name}" for offer in open_offers)
     template = "case {case_id} has {count} open offers"
     raise UsageError(
         f"{template}: {{offers}}" if listed else template,
@@ -67,14 +68,6 @@ def parse_case_id(text: str) -> int:
             text=quoted(text),
         )
     return int(text)
-
-
-def offer_in(case: Case, number: int) -> Offer:
-    """Return the offer of a number; raises UsageError if the case has none."""
-    offer = case_states.offer_of(case, number)
-    if offer is None:
-        raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
-    return offer
 
 
 def decide(
@@ -178,9 +171,9 @@ def give_way(
             after = unit_bookings.rebooked(other, booking)
             tx.save(other, after)
         times = {"begin": booking.begin.isoformat(), "end": booking.end.isoformat()}
-        to = f"{case.id}.{number}"
+        to = ref_of(case.id, number)
         book.write(tx, "give way", booking.case_id, offer=booking.offer, to=to, **times)
-        ref = f"{booking.case_id}.{booking.offer}"
+        ref = ref_of(booking.case_id, booking.offer)
         if booking.begin >= placed.end:
             at = clock(booking.begin, book)
             warnings.append(Message("{ref}: its unit cannot set off before {at}", ref=ref, at=at))
@@ -252,7 +245,7 @@ def recorded_promise(
     texts = book.catalog.rules.say
     tell = () if offer.arrived_at else call_texts.to_caller(offer, at, late, texts, language)
     return Recorded(
-        ref=f"{case.id}.{offer.number}",
+        ref=ref_of(case.id, offer.number),
         case_id=case.id,
         state=offer.state,
         message=decision.message,

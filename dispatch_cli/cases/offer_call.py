@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from .. import desk, eligibility, geo, ranking
 from ..errors import ConflictError, UsageError
 from ..messages import Message, joined
-from ..model.case import Case, CaseService, Offer, Option
+from ..model.case import Case, CaseService, Offer, Option, ref_of
 from ..results.case_results import Exhausted, LaterProvider, OfferCard
 from . import call_texts, case_states, joint_calls, offer_changes
 from .book import Book, clock, local, refusals_in_local_time, require_case
@@ -71,7 +71,7 @@ def place_call(
             around = _around(book, tx, after, offer)
             sentence = Message(
                 "{ref} {name} {phone}: the call is placed",
-                ref=f"{case_id}.{offer.number}",
+                ref=ref_of(case_id, offer.number),
                 name=offer.name,
                 phone=offer.phone,
             )
@@ -228,7 +228,7 @@ def card(
     options = service.options if service else ()
     own = service.option_of(offer.provider) if service else None
     return OfferCard(
-        ref=f"{case.id}.{offer.number}",
+        ref=ref_of(case.id, offer.number),
         case_id=case.id,
         service=" + ".join(each.service for each in joint_calls.of_one_call(case, offer.number)),
         provider=offer.provider,

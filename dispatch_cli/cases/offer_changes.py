@@ -8,13 +8,22 @@ from msgspec.structs import replace
 from ..availability import Fleet
 from ..errors import ConflictError, UsageError
 from ..messages import Clock, Message
-from ..model.case import Case, CaseService, CorrectedOutcome, Offer, OfferOutcome, Option, Promise
+from ..model.case import (
+    Case,
+    CaseService,
+    CorrectedOutcome,
+    Offer,
+    OfferOutcome,
+    Option,
+    Promise,
+    ref_of,
+)
 from ..model.words import DECLINE_REASONS
 from .case_states import (
     ANSWER_WITHIN,
     CALL_BACK_WITHIN,
     LIVE,
-    offer_of,
+    offer_in,
     offers_for,
     service_state,
 )
@@ -102,15 +111,15 @@ def accept(
             )
         if other.state == "open" and offer.state == "no_answer":
             raise ConflictError(
-                "{ref} is being asked: {name}", ref=ref_of(case, other), name=other.name
+                "{ref} is being asked: {name}", ref=ref_of(case.id, other.number), name=other.name
             )
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(
             "{ref}: the time for a call back is over",
-            ref=ref_of(case, offer),
+            ref=ref_of(case.id, offer.number),
             hint=Message(
                 'record the late answer with "dispatch case correct {ref} --outcome accepted"',
-                ref=ref_of(case, offer),
+                ref=ref_of(case.id, offer.number),
             ),
         )
     accepted = replace(
@@ -200,13 +209,13 @@ def correct(
     offer = _allowed(case, number, "correct")
     if offer.arrived_at is not None:
         raise RefusedActError(
-            Message("{ref} {name} arrived", ref=ref_of(case, offer), name=offer.name),
+            Message("{ref} {name} arrived", ref=ref_of(case.id, offer.number), name=offer.name),
             offer.arrived_at,
         )
     if offer.state == "open" and right != "not_called":
         raise UsageError(
             "{ref} has not been answered",
-            ref=ref_of(case, offer),
+            ref=ref_of(case.id, offer.number),
             hint="record the answer, or correct it as not_called",
         )
     before = case
@@ -232,7 +241,7 @@ def _must_be_idle(case: Case, offer: Offer) -> None:
     for other in offers_for(case, offer.service):
         if other.number != offer.number and other.state in ("open", *LIVE):
             template = "{ref} {name} is {state}"
-            ref = ref_of(case, other)
+            ref = ref_of(case.id, other.number)
             text = Message(template, ref=ref, name=other.name, state=other.state)
             raise RefusedActError(text, _answered_or_opened_at(other))
 
@@ -247,14 +256,12 @@ def _open_next(case: Case, service: str) -> Case:
 
 def _allowed(case: Case, number: int, action: str) -> Offer:
     """Return the offer of a number if the table of states and actions allows the action."""
-    offer = offer_of(case, number)
-    if offer is None:
-        raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
+    offer = offer_in(case, number)
     must_be_open(case)
     cell = TABLE[offer.state][action]
     if isinstance(cell, Refused):
         text = Message(
-            "{ref} {why}: {name}", ref=ref_of(case, offer), why=cell.why, name=offer.name
+            "{ref} {why}: {name}", ref=ref_of(case.id, offer.number), why=cell.why, name=offer.name
         )
         after = Message(" ({state})", state=offer.state)
         raise RefusedActError(text, _answered_or_opened_at(offer), after)
@@ -285,7 +292,7 @@ def must_need_a_call(case: Case, service: CaseService) -> None:
                 "{service} is {state} already: {ref} {name}",
                 service=service.service,
                 state=state,
-                ref=ref_of(case, last),
+                ref=ref_of(case.id, last.number),
                 name=last.name,
             ),
             _answered_or_opened_at(last),
@@ -335,8 +342,3 @@ def _last_of(case: Case, service: CaseService) -> Offer:
 
 def _answered_or_opened_at(offer: Offer) -> datetime:
     return offer.answered_at or offer.opened_at
-
-
-def ref_of(case: Case, offer: Offer) -> str:
-    """Return the number of an offer with that of its case, such as ``17.2``."""
-    return f"{case.id}.{offer.number}"

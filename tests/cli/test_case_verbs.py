@@ -249,6 +249,8 @@ def test_the_sample_is_refused_with_the_emergency_line(dispatch, home):
         (("accept", "1.1", "--eta", "2020-01-01T10:00"), "is in the past"),
         (("callback", "1", "2020-01-01T10:00"), "is in the past"),
         (("hold", "1", "--until", "2020-01-01"), "is in the past"),
+        (("hold", "1", "--until", "9999-12-31"), '"9999-12-31" is not a day from 1970 to 2199'),
+        (("hold", "1", "--until", "2026-02-30"), '"2026-02-30" is not a day from 1970 to 2199'),
         (("note", "1", ""), "the note is empty"),
         (("forget", "--older-than", "soon"), "30d"),
         (("show", "1", "--say", "fr"), "allowed: de, en"),

@@ -1,0 +1,65 @@
+"""End a case: close it, or record that its motorist no longer needs help."""
+
+from typing import TYPE_CHECKING
+
+from ..messages import Message
+from ..model.case import Case
+from ..results.case_results import Recorded
+from . import case_ends, case_states
+from .book import Book
+from .decisions import decide
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+
+def close(book: Book, case_id: int) -> Recorded:
+    """Close a case, with a warning for each service that has no help."""
+    warnings: list[Message] = []
+
+    def change(_: "Transaction", case: Case) -> Case:
+        states = unfinished(case)
+        warnings.extend(Message("closed with {service_state}", service_state=s) for s in states)
+        return case_ends.close(case, now=book.now)
+
+    done = decide(book, case_id, "close", change, lambda _: Message("closed"))
+    return Recorded(
+        ref=str(case_id),
+        case_id=case_id,
+        state="closed",
+        message=done.message,
+        warnings=tuple(warnings),
+    )
+
+
+def unfinished(case: Case) -> list[Message]:
+    """Return the services, with their states, for which help has not come and is still needed."""
+    states = {each.service: case_states.service_state(case, each) for each in case.services}
+    return [
+        Message("{service}: {state}", service=service, state=state)
+        for service, state in states.items()
+        if state in ("waiting", "asking", "accepted", "exhausted")
+    ]
+
+
+def cancel(book: Book, case_id: int) -> Recorded:
+    """End a case whose motorist needs no help, with a warning for each provider to call."""
+    on_the_way: list[Message] = []
+
+    def change(_: "Transaction", case: Case) -> Case:
+        live = [offer for offer in case.offers if offer.state in ("open", *case_states.LIVE)]
+        calls = (
+            Message("call {phone} {name}: no longer needed", phone=offer.phone, name=offer.name)
+            for offer in live
+        )
+        on_the_way.extend(dict.fromkeys(calls))
+        return case_ends.cancel(case, now=book.now)
+
+    done = decide(book, case_id, "cancel", change, lambda _: Message("cancelled by the motorist"))
+    return Recorded(
+        ref=str(case_id),
+        case_id=case_id,
+        state="cancelled",
+        message=done.message,
+        warnings=tuple(on_the_way),
+    )
