@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..messages import Message
-from ..model.case import Case, CorrectedOutcome, ref_of
+from ..model.case import Case, CorrectedOutcome, Personal, ref_of
 from ..results.case_results import Recorded
 from . import offer_changes
 from .book import Book
+from .case_states import offer_in
 from .decisions import accept_with_unit, decide, must_be_ahead, offer_ref, recorded_promise
 
 if TYPE_CHECKING:
@@ -52,21 +53,18 @@ def correct(
         tx.set_text(case_id, f"{number}.corrected", because)
         return after
 
-    def fact(case: Case) -> Message:
-        return _correction(case, number, right)
+    def record(case: Case, personal: Personal) -> Recorded:
+        message = _correction(case, number, right)
+        shown = offer_in(case, number) if right == "not_called" else case.offers[-1]
+        if shown.number != number and shown.promises:
+            warnings = (overdue,) if overdue else ()
+            return recorded_promise(
+                book, case, personal, shown, message=message, language=language, warnings=warnings
+            )
+        ref = ref_of(case_id, shown.number)
+        return Recorded(ref=ref, case_id=case_id, state=shown.state, message=message)
 
-    done = decide(book, case_id, "correct", change, fact, offer=number, outcome=right)
-    if right == "not_called":
-        return Recorded(
-            ref=ref_of(case_id, number), case_id=case_id, state="corrected", message=done.message
-        )
-    fresh = done.case.offers[-1]
-    if fresh.promises:
-        warnings = (overdue,) if overdue else ()
-        return recorded_promise(book, done, fresh, language, warnings=warnings)
-    return Recorded(
-        ref=ref_of(case_id, fresh.number), case_id=case_id, state=fresh.state, message=done.message
-    )
+    return decide(book, case_id, "correct", change, record, offer=number, outcome=right)
 
 
 def _correction(case: Case, number: int, right: CorrectedOutcome) -> Message:

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from ..availability import Fleet
-from ..errors import ConflictError, DispatchError, UsageError
+from ..errors import ConflictError, UsageError
 from ..messages import Message, quoted
 from ..model.case import Booking, Case, Offer, Option, Personal, ref_of
 from ..results.case_results import Recorded
@@ -24,14 +22,6 @@ _NUMBER = "[0-9]{1,18}"
 """A number that fits an integer of SQLite."""
 
 _REF = re.compile(rf"(?P<case>{_NUMBER})(?:\.(?P<offer>{_NUMBER}))?")
-
-
-class Decision(Struct, frozen=True):
-    """A case after an act, with the sentence of the act and the motorist's personal data."""
-
-    case: Case
-    message: Message
-    personal: Personal
 
 
 def offer_ref(book: Book, ref: str) -> tuple[int, int]:
@@ -75,18 +65,18 @@ def decide(
     case_id: int,
     action: str,
     change: Callable[["Transaction", Case], Case],
-    message: Callable[[Case], Message],
+    record: Callable[[Case, Personal], Recorded],
     *,
     offer: int | None = None,
     **details: str | int | float | bool | None,
-) -> Decision:
+) -> Recorded:
     """Load, change and save a case in one transaction; a refused act is recorded as well.
 
     The other offers of one call change with ``offer``; None: the act concerns the whole case.
-    ``message`` makes the sentence about the recorded act. It is called before the commit, so that
-    no failure after the commit can suppress the sentence.
+    ``record`` makes the sentence and the texts of the act. It is called before the commit, so that
+    its failure undoes the act, and no failure after the commit can lose the texts.
     """
-    refused: DispatchError | None = None
+    outcome: tuple[Recorded, Message] | ConflictError
     if offer is not None:
         details = {"offer": offer, **details}
     with book.store.deciding() as tx, refusals_in_local_time(book):
@@ -98,21 +88,21 @@ def decide(
         except ConflictError as error:
             # A late or second answer is recorded and shown, but changes nothing.
             book.write(tx, f"refused {action}", case_id, **details)
-            refused, after = error, before
+            outcome = error
         else:
             tx.save(before, after)
             book.write(tx, action, case_id, **details)
-        personal = tx.personal(case_id) or Personal()
-        sentence = Message("") if refused is not None else message(after)
-        fact = of_case(case_id, sentence)
-    if refused is not None:
+            done = record(after, tx.personal(case_id) or Personal())
+            outcome = done, of_case(case_id, done.message)
+    if isinstance(outcome, ConflictError):
         with refusals_in_local_time(book):
-            raise refused
+            raise outcome
+    done, fact = outcome
     book.unshown.recorded.append(fact)
-    return Decision(after, sentence, personal)
+    return done
 
 
-def of_case(case_id: int, fact: Message) -> Message:
+def of_case(case_id: int, fact: Message | str) -> Message:
     """Put the number of its case before a recorded fact."""
     return Message("case {case_id}: {fact}", case_id=case_id, fact=fact)
 
@@ -232,14 +222,16 @@ def must_be_ahead(book: Book, moment: datetime, since: timedelta = timedelta(min
 
 def recorded_promise(
     book: Book,
-    decision: Decision,
+    case: Case,
+    personal: Personal,
     offer: Offer,
-    language: str,
     *,
+    message: Message,
+    language: str,
     warnings: tuple[Message | str, ...] = (),
 ) -> Recorded:
     """Make the record of a live offer, with the texts for the caller and the driver."""
-    case, there_at = decision.case, offer.promises[-1].there_at
+    there_at = offer.promises[-1].there_at
     at = call_texts.spoken_moment(clock(there_at, book), language)
     late = call_texts.spoken_moment(clock(offer.arrive_by or there_at, book), language)
     texts = book.catalog.rules.say
@@ -248,8 +240,8 @@ def recorded_promise(
         ref=ref_of(case.id, offer.number),
         case_id=case.id,
         state=offer.state,
-        message=decision.message,
+        message=message,
         tell_caller=tell,
-        give_driver=call_texts.to_driver(case, decision.personal, texts, language),
+        give_driver=call_texts.to_driver(case, personal, texts, language),
         warnings=warnings,
     )

@@ -1,9 +1,10 @@
 """End a case: close it, or record that its motorist no longer needs help."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..messages import Message
-from ..model.case import Case
+from ..model.case import Case, Personal
 from ..results.case_results import Recorded
 from . import case_ends, case_states
 from .book import Book
@@ -22,13 +23,8 @@ def close(book: Book, case_id: int) -> Recorded:
         warnings.extend(Message("closed with {service_state}", service_state=s) for s in states)
         return case_ends.close(case, now=book.now)
 
-    done = decide(book, case_id, "close", change, lambda _: Message("closed"))
-    return Recorded(
-        ref=str(case_id),
-        case_id=case_id,
-        state="closed",
-        message=done.message,
-        warnings=tuple(warnings),
+    return _ended(
+        book, case_id, "close", change, state="closed", message=Message("closed"), warnings=warnings
     )
 
 
@@ -55,11 +51,31 @@ def cancel(book: Book, case_id: int) -> Recorded:
         on_the_way.extend(dict.fromkeys(calls))
         return case_ends.cancel(case, now=book.now)
 
-    done = decide(book, case_id, "cancel", change, lambda _: Message("cancelled by the motorist"))
-    return Recorded(
-        ref=str(case_id),
-        case_id=case_id,
-        state="cancelled",
-        message=done.message,
-        warnings=tuple(on_the_way),
+    done = Message("cancelled by the motorist")
+    return _ended(
+        book, case_id, "cancel", change, state="cancelled", message=done, warnings=on_the_way
     )
+
+
+def _ended(
+    book: Book,
+    case_id: int,
+    action: str,
+    change: Callable[["Transaction", Case], Case],
+    *,
+    state: str,
+    message: Message,
+    warnings: Sequence[Message],
+) -> Recorded:
+    """Record the end of a case; ``change`` fills ``warnings``."""
+
+    def record(_: Case, __: Personal) -> Recorded:
+        return Recorded(
+            ref=str(case_id),
+            case_id=case_id,
+            state=state,
+            message=message,
+            warnings=tuple(warnings),
+        )
+
+    return decide(book, case_id, action, change, record)

@@ -51,6 +51,7 @@ def place_call(
     Default service: the first that waits. For several services it is one call, to the first
     provider that can be asked for all of them. ``override`` is "wish" or "decision".
     """
+    made: OfferCard | Exhausted
     with book.store.deciding() as tx, refusals_in_local_time(book):
         before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
@@ -68,7 +69,15 @@ def place_call(
             tx.save(before, after)
             _write_down(book, tx, case_id, offers, because)
             offer = offers[0]
-            around = _around(book, tx, after, offer)
+            made = card(
+                book,
+                after,
+                offer,
+                skipped=_named(found),
+                in_spite_of=in_spite_of,
+                around=_around(book, tx, after, offer),
+                language=language,
+            )
             sentence = Message(
                 "{ref} {name} {phone}: the call is placed",
                 ref=ref_of(case_id, offer.number),
@@ -77,7 +86,7 @@ def place_call(
             )
         else:
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
-            last_resort = exhausted(case_id, wanted, found)
+            made = last_resort = exhausted(case_id, wanted, found)
             sentence = Message(
                 "no provider is left to ask for {service}: call {phone}",
                 service=last_resort.service,
@@ -85,17 +94,7 @@ def place_call(
             )
         fact = of_case(case_id, sentence)
     book.unshown.recorded.append(fact)
-    if not options:
-        return last_resort
-    return card(
-        book,
-        after,
-        offer,
-        skipped=_named(found),
-        in_spite_of=in_spite_of,
-        around=around,
-        language=language,
-    )
+    return made
 
 
 def _chosen(
