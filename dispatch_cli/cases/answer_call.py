@@ -90,7 +90,7 @@ def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
         raise UsageError(
             "{ref} has not been accepted: {state}",
             ref=ref_of(case_id, number),
-            state=Message(offer.state.replace("_", " ")),
+            state=case_states.state_word(offer.state),
         )
     message = Message("{name} arrived", name=offer.name)
     if offer.state == "accepted":

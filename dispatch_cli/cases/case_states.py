@@ -111,6 +111,11 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
     return "waiting" if next_option(case, service).option else "exhausted"
 
 
+def state_word(state: str) -> Message:
+    """Return the state of an offer or service as a word for the screen: ``no answer``."""
+    return Message(state.replace("_", " "))
+
+
 def service_in_need(case: Case) -> CaseService | None:
     """Return the service to work on first: one with an open call before one that needs a call."""
     states = [(service_state(case, each), each) for each in case.services]
@@ -203,7 +208,7 @@ def next_phone(
         why = Message(
             "same number as {name}: {state}",
             name=bars[0].name,
-            state=bars[0].state.replace("_", " "),
+            state=state_word(bars[0].state),
         )
         return "", why
     return (untried[0] if untried else ""), ""

@@ -9,7 +9,7 @@ from ..model.case import Case, CorrectedOutcome, Personal, ref_of
 from ..results.case_results import Recorded
 from . import offer_changes
 from .book import Book
-from .case_states import offer_in
+from .case_states import offer_in, state_word
 from .decisions import accept_with_unit, decide, must_be_ahead, offer_ref, recorded_promise
 
 if TYPE_CHECKING:
@@ -77,5 +77,5 @@ def _correction(case: Case, number: int, right: CorrectedOutcome) -> Message:
         "{wrong} is superseded by {ref}: {state}",
         wrong=wrong,
         ref=ref_of(case.id, fresh.number),
-        state=fresh.state,
+        state=state_word(fresh.state),
     )

@@ -39,14 +39,21 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
     open_offers = [offer for offer in case.offers if offer.state == "open"]
     if len({offer.joint or -offer.number for offer in open_offers}) == 1:
         return case_id, open_offers[0].number
-    listed = ", ".join(f"{ref_of(case_id, offer.number)} {offer.name}" for offer in open_offers)
-    template = "case {case_id} has {count} open offers"
+    if not open_offers:
+        is_due = any(case_states.service_state(case, s) == "waiting" for s in case.services)
+        place = Message('place the next call: "dispatch case offer {id}"', id=case_id)
+        look = Message('"dispatch case show {id}" shows its offers', id=case_id)
+        raise UsageError(
+            "case {case_id} has no open offer", case_id=case_id, hint=place if is_due else look
+        )
     raise UsageError(
-        f"{template}: {{offers}}" if listed else template,
+        "case {case_id} has {count} open offers: {offers}",
         case_id=case_id,
         count=len(open_offers),
-        offers=listed,
-        hint="name the offer, for example 17.2",
+        offers=", ".join(f"{ref_of(case_id, each.number)} {each.name}" for each in open_offers),
+        hint=Message(
+            "name the offer, for example {ref}", ref=ref_of(case_id, open_offers[0].number)
+        ),
     )
 
 

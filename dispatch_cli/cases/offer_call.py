@@ -49,8 +49,10 @@ def place_call(
     """Open the offer to the next provider of a service, or out of order to ``provider``.
 
     Default service: the first that waits. For several services it is one call, to the first
-    provider that can be asked for all of them. ``override`` is "wish" or "decision".
+    provider that can be asked for all of them. ``override`` is "wish" or "decision"; both need
+    the reason ``because``.
     """
+    require_reason(provider, because)
     made: OfferCard | Exhausted
     with book.store.deciding() as tx, refusals_in_local_time(book):
         before = require_case(tx, case_id)
@@ -95,6 +97,12 @@ def place_call(
         fact = of_case(case_id, sentence)
     book.unshown.recorded.append(fact)
     return made
+
+
+def require_reason(provider: str | None, because: str) -> None:
+    """Raise UsageError for a call out of order without the operator's reason."""
+    if provider is not None and not because:
+        raise UsageError("--provider calls out of order and needs a reason: --because TEXT")
 
 
 def _chosen(
@@ -278,9 +286,17 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
         for service in case.services:
             if states[service.service] == state:
                 return service
-    listed = ", ".join(f"{service}: {state}" for service, state in states.items())
+    listed = joined(
+        (
+            Message("{service}: {state}", service=name, state=case_states.state_word(state))
+            for name, state in states.items()
+        ),
+        ", ",
+    )
     raise ConflictError(
-        "case {id} needs no call now ({states})", id=case.id, states=listed or "no service"
+        "case {id} needs no call now ({states})",
+        id=case.id,
+        states=listed or Message("no service"),
     )
 
 
@@ -293,7 +309,7 @@ def _out_of_order(
     answers = [
         Message(
             "{state} at {at}",
-            state=offer.state.replace("_", " "),
+            state=case_states.state_word(offer.state),
             at=clock(offer.answered_at or offer.opened_at, book),
         )
         for offer in offers

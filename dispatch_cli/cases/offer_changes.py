@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ..availability import Fleet
 from ..errors import ConflictError, UsageError
-from ..messages import Clock, Message
+from ..messages import Message
 from ..model.case import (
     Case,
     CaseService,
@@ -26,31 +26,16 @@ from .case_states import (
     offer_in,
     offers_for,
     service_state,
+    state_word,
 )
 from .joint_calls import holder_of
 from .offer_forecast import with_forecast
 from .offer_table import TABLE, Refused
+from .refused_act import RefusedActError
 from .unit_bookings import JobMinutes, Rebooking, booked_time, extend, move, take_unit
 
 LATE_AFTER = timedelta(minutes=10)
 """The tolerance after a promised arrival, before the deadline is missed."""
-
-
-class RefusedActError(ConflictError):
-    """An act that an earlier act has made impossible: ``text`` names that one, ``at`` its moment.
-
-    The moment is a value of its own, because the core does not know the time zone of the centre.
-    """
-
-    def __init__(self, text: Message | str, at: datetime, after: Message | str = "") -> None:
-        self.text, self.at, self.after = text, at, after
-        super().__init__("{text} at {at:%H:%M}{after}", text=text, at=at, after=after)
-
-    def worded_at(self, at: Clock) -> ConflictError:
-        """Return the same error with its moment in the time zone of the centre."""
-        return ConflictError(
-            "{text} at {at}{after}", text=self.text, at=at, after=self.after, hint=self.hint
-        )
 
 
 def ask(
@@ -105,10 +90,8 @@ def accept(
     others = [o for o in offers_for(case, offer.service) if o.number != number]
     for other in others:
         if other.state in LIVE:
-            raise RefusedActError(
-                Message("already accepted by {name}", name=other.name),
-                _answered_or_opened_at(other),
-            )
+            at = _answered_or_opened_at(other)
+            raise RefusedActError("already accepted by {name} at {at}", name=other.name, at=at)
         if other.state == "open" and offer.state == "no_answer":
             raise ConflictError(
                 "{ref} is being asked: {name}", ref=ref_of(case.id, other.number), name=other.name
@@ -208,10 +191,7 @@ def correct(
     """
     offer = _allowed(case, number, "correct")
     if offer.arrived_at is not None:
-        raise RefusedActError(
-            Message("{ref} {name} arrived", ref=ref_of(case.id, offer.number), name=offer.name),
-            offer.arrived_at,
-        )
+        raise _is_there(case, offer, offer.arrived_at)
     if offer.state == "open" and right != "not_called":
         raise UsageError(
             "{ref} has not been answered",
@@ -239,11 +219,26 @@ def correct(
 def _must_be_idle(case: Case, offer: Offer) -> None:
     """Raise an error if another offer for the same service is open or live."""
     for other in offers_for(case, offer.service):
-        if other.number != offer.number and other.state in ("open", *LIVE):
-            template = "{ref} {name} is {state}"
-            ref = ref_of(case.id, other.number)
-            text = Message(template, ref=ref, name=other.name, state=other.state)
-            raise RefusedActError(text, _answered_or_opened_at(other))
+        if other.number == offer.number or other.state not in ("open", *LIVE):
+            continue
+        ref = ref_of(case.id, other.number)
+        if other.state == "open":
+            raise RefusedActError(
+                "{ref} {name} has been open since {at}",
+                ref=ref,
+                name=other.name,
+                at=other.opened_at,
+            )
+        if other.arrived_at is not None:
+            raise _is_there(case, other, other.arrived_at)
+        at = _answered_or_opened_at(other)
+        raise RefusedActError("{ref} {name} accepted at {at}", ref=ref, name=other.name, at=at)
+
+
+def _is_there(case: Case, offer: Offer, at: datetime) -> RefusedActError:
+    """Return the error about an offer whose help has arrived."""
+    ref = ref_of(case.id, offer.number)
+    return RefusedActError("{ref} {name} arrived at {at}", ref=ref, name=offer.name, at=at)
 
 
 def _open_next(case: Case, service: str) -> Case:
@@ -260,20 +255,24 @@ def _allowed(case: Case, number: int, action: str) -> Offer:
     must_be_open(case)
     cell = TABLE[offer.state][action]
     if isinstance(cell, Refused):
-        text = Message(
-            "{ref} {why}: {name}", ref=ref_of(case.id, offer.number), why=cell.why, name=offer.name
+        raise RefusedActError(
+            "{ref} {why}: {name} at {at} ({state})",
+            ref=ref_of(case.id, offer.number),
+            why=cell.why,
+            name=offer.name,
+            at=_answered_or_opened_at(offer),
+            state=state_word(offer.state),
         )
-        after = Message(" ({state})", state=offer.state)
-        raise RefusedActError(text, _answered_or_opened_at(offer), after)
     return offer
 
 
 def must_be_open(case: Case) -> None:
     """Raise an error if a case is closed or cancelled."""
     if case.closed_at is not None:
-        state = "cancelled" if case.cancelled else "closed"
         raise RefusedActError(
-            Message("case {id} was {state}", id=case.id, state=state), case.closed_at
+            "case {id} was cancelled at {at}" if case.cancelled else "case {id} was closed at {at}",
+            id=case.id,
+            at=case.closed_at,
         )
 
 
@@ -288,14 +287,12 @@ def must_need_a_call(case: Case, service: CaseService) -> None:
     if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
         last = _last_of(case, service)
         raise RefusedActError(
-            Message(
-                "{service} is {state} already: {ref} {name}",
-                service=service.service,
-                state=state,
-                ref=ref_of(case.id, last.number),
-                name=last.name,
-            ),
-            _answered_or_opened_at(last),
+            "{service} is {state} already: {ref} {name} at {at}",
+            service=service.service,
+            state=state_word(state),
+            ref=ref_of(case.id, last.number),
+            name=last.name,
+            at=_answered_or_opened_at(last),
         )
 
 

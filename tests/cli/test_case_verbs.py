@@ -107,9 +107,12 @@ def test_the_bare_number_only_while_one_offer_is_open(dispatch, opened):
     """``case accept 1`` is refused with exit code 2 while no offer is open."""
     ran = dispatch("case", "accept", "1", "--eta", "35")
     assert ran.code == 2
-    assert "0 open offers" in ran.err
+    assert "has no open offer" in ran.err
+    assert 'hint: place the next call: "dispatch case offer 1"' in ran.err
     dispatch("case", "offer", "1")
     assert dispatch("case", "accept", "1", "--eta", "35").code == 0
+    ran = dispatch("case", "accept", "1", "--eta", "35")
+    assert 'hint: "dispatch case show 1" shows its offers' in ran.err
 
 
 def test_an_exhausted_service_has_a_number_and_exit_3(dispatch, home):
