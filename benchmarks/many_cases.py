@@ -18,7 +18,7 @@ from msgspec.structs import fields, replace
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dispatch_cli import api
-from dispatch_cli.cases import answer_call, correct_case, keep_case, offer_call, open_case
+from dispatch_cli.cases import answer_call, end_case, keep_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model.case import Act, Case, Personal
 from dispatch_cli.store import Store
@@ -98,7 +98,7 @@ def _work(store: Store, catalog: api.Catalog, random: Random, at: datetime) -> i
     answer_call.promise(book(30), second.ref, promised + 10 * MINUTE, speaker="driver")
     answer_call.arrive(book(44 + random.uniform(0, 9)), second.ref)
     keep_case.remind(book(60), number, at + 70 * MINUTE)
-    correct_case.close(book(90), number)
+    end_case.close(book(90), number)
     return number
 
 

@@ -21,7 +21,14 @@ from msgspec import Struct
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dispatch_cli import reliability
-from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
+from dispatch_cli.cases import (
+    answer_call,
+    correct_case,
+    end_case,
+    erase_case,
+    offer_call,
+    open_case,
+)
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Incident, Phone, Place, Provider
 from dispatch_cli.model.case import ACCEPTED_OUTCOMES, REFUSED_OUTCOMES, Case, Personal
@@ -163,7 +170,7 @@ class SimulatedDesk:
             card = offer_call.place_call(self._book(), number)
             if isinstance(card, offer_call.Exhausted) or self._answer(number, card, refused):
                 break
-        correct_case.close(self._book(), number)
+        end_case.close(self._book(), number)
 
     def _answer(self, number: int, card: offer_call.OfferCard, refused: set[str]) -> bool:
         """Let a firm answer a call as it truly does; return whether no other is needed.

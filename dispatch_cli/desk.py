@@ -93,19 +93,28 @@ def check_names(catalog: "Catalog", incident: Incident) -> None:
     clients = catalog.rules.clients
     client = incident.client
     problems: list[Message] = []
+    hints: list[Message] = []
     kinds = (catalog.rules.plans, plans.BUILT_IN, SERVICES)
     if not any(incident.kind in known for known in kinds):
         allowed = [kind for known in kinds for kind in known]
         problems.append(_unknown(_UNKNOWN_KIND, incident.kind, allowed))
+        hints.append(Message('"dispatch kinds" lists kinds, services and words'))
     if client is not None and client != NO_CLIENT and client not in clients:
         problems.append(_unknown(_UNKNOWN_CLIENT, client, [*clients, NO_CLIENT]))
+        hints.append(
+            Message(
+                "clients of the provider file: {clients}; {none} for a motorist of no client",
+                clients=", ".join(sorted(clients)) or "-",
+                none=NO_CLIENT,
+            )
+        )
     problems += [
         _unknown(_UNKNOWN_PROVIDER, provider_id, catalog.ids())
         for provider_id in (*filter(None, [incident.wish]), *incident.asked)
         if catalog.find(provider_id) is None
     ]
     if problems:
-        raise UsageError(*problems, hint=_NAMES_HINT)
+        raise UsageError(*problems, hint=next(iter(hints), _NAMES_HINT))
 
 
 def find_provider(catalog: "Catalog", provider_id: str) -> Provider:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from . import notation, plans
+from . import notation, places, plans
 from .errors import UsageError
 from .messages import quoted
-from .model import Incident, Place, Plan, Vehicle
+from .model import Incident, Place, Plan, Rules, Vehicle
 from .model.near_words import did_you_mean
 from .model.words import SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, lookup
 
@@ -159,6 +161,62 @@ class IncidentReader:
         if text is None:
             return None
         return self.attempt("unknown_word", lambda: _one_of(text, f"--{fact}", _WORDS[fact]))
+
+
+def read_facts(
+    typed: Mapping[str, object], rules: Rules, now: datetime, gazetteer: Path
+) -> dict[str, object]:
+    """Read typed facts by the name of their option; the fact of ``at`` is named ``place``.
+
+    Raises UsageError with all problems.
+    """
+    reading = IncidentReader()
+    found: dict[str, object] = {}
+    # Place and time last, so that their problems stand below those of the other facts.
+    for name in sorted(typed, key=lambda each: (each in ("at", "when"), each == "when")):
+        value = typed[name]
+        if name == "at":
+            found["place"] = reading.attempt(
+                "unknown_place",
+                lambda: places.resolve(str(typed["at"]), named=rules.places, gazetteer=gazetteer),
+            )
+        elif name == "when":
+            when = None if value is None else str(value)
+            found[name] = reading.time(when, now, rules.settings.timezone)
+        elif isinstance(value, list):
+            found[name] = tuple(value)
+        else:
+            found[name] = reading.fact(name, value, rules.plans)
+    if reading.rejected:
+        raise reading.combined_error()
+    return found
+
+
+def read_incident(
+    typed: Mapping[str, object], rules: Rules, now: datetime, gazetteer: Path
+) -> Incident:
+    """Read a whole incident by ``read_facts``; its kind may imply the class of its vehicle.
+
+    A fact that is None was not typed; without a time the incident is now.
+    """
+    known = {name: value for name, value in typed.items() if value is not None}
+    facts = read_facts(known | {"when": typed.get("when")}, rules, now, gazetteer)
+    if not facts.get("vehicle"):
+        facts["vehicle"] = plans.IMPLIED_VEHICLE.get(str(facts["kind"]))
+    return with_facts(Incident(kind="", place=NOWHERE, when=NEVER), facts)
+
+
+def with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:
+    """Return the incident with new facts; the fact ``vehicle`` is the class of the vehicle."""
+    of_incident, of_vehicle = {}, {}
+    for name, value in facts.items():
+        if name == "vehicle":
+            of_vehicle["kind"] = value
+        elif name in Incident.__struct_fields__:
+            of_incident[name] = value
+        else:
+            of_vehicle[name] = value
+    return replace(incident, vehicle=replace(incident.vehicle, **of_vehicle), **of_incident)
 
 
 def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:

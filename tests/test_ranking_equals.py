@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from benchmarks import equals as benchmark
 from dispatch_cli import cascade, desk, ranking
 from dispatch_cli.candidates import Orders, RatedProvider
-from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case
+from dispatch_cli.cases import answer_call, end_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model import Client, Incident, Observations, Provider, Rules, Settings
 from dispatch_cli.model.case import Personal
@@ -340,10 +340,10 @@ def worked(desks, truth: benchmark.Truth, number: int, at) -> list[benchmark.Cal
             answer_call.accept(desks(at), card.ref, there_at)
             arrived_at = there_at + timedelta(minutes=call.late_min)
             answer_call.arrive(desks(arrived_at), card.ref)
-            correct_case.close(desks(arrived_at + timedelta(minutes=40)), number)
+            end_case.close(desks(arrived_at + timedelta(minutes=40)), number)
             return calls
         answer_call.record(desks(at), card.ref, "decline", reason="no_unit")
-    correct_case.cancel(desks(at), number)
+    end_case.cancel(desks(at), number)
     return calls
 
 

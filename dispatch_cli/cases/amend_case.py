@@ -1,16 +1,15 @@
 """Amend the facts of a case: add services, and rank the others again or keep them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import desk, eligibility, folders, intake, places
+from .. import desk, eligibility, intake
 from ..errors import ConflictError
 from ..messages import Message
-from ..model import Incident, Rules
-from ..model.case import Case, CaseService, Personal
+from ..model import Incident
+from ..model.case import Case, CaseService, Personal, ref_of
 from . import case_states, offer_changes
 from .book import Book, refusals_in_local_time, require_case
 from .emergency_record import with_emergency_due
@@ -22,34 +21,6 @@ if TYPE_CHECKING:
     from ..store import Reader, Transaction
 
 
-def read_facts(typed: Mapping[str, object], rules: Rules, now: datetime) -> dict[str, object]:
-    """Read the typed facts of an incident, by option, into the facts for ``amend``.
-
-    Raises UsageError with all problems.
-    """
-    reading = intake.IncidentReader()
-    found: dict[str, object] = {}
-    # Place and time last, as where a whole incident is read.
-    for name in sorted(typed, key=lambda each: (each in ("at", "when"), each == "when")):
-        value = typed[name]
-        if name == "at":
-            found["place"] = reading.attempt(
-                "unknown_place",
-                lambda: places.resolve(
-                    str(typed["at"]), named=rules.places, gazetteer=folders.gazetteer()
-                ),
-            )
-        elif name == "when":
-            found[name] = reading.time(str(value), now, rules.settings.timezone)
-        elif isinstance(value, list):
-            found[name] = tuple(value)
-        else:
-            found[name] = reading.fact(name, value, rules.plans)
-    if reading.rejected:
-        raise reading.combined_error()
-    return found
-
-
 def amend(
     book: Book, case_id: int, facts: Mapping[str, object], theirs: Mapping[str, str] = {}
 ) -> OpenedCase:
@@ -59,7 +30,7 @@ def amend(
     data. Other facts stay as they are in the log, also after a concurrent change by another
     operator. Both are recorded together or not at all.
     """
-    return _amended(book, case_id, lambda incident: _with_facts(incident, facts), theirs)
+    return _amended(book, case_id, lambda incident: intake.with_facts(incident, facts), theirs)
 
 
 def revert_amendment(book: Book, amended: Case, before: Incident) -> OpenedCase:
@@ -108,19 +79,6 @@ def _amended(
     return OpenedCase(after, answer, (*answer.warnings, *unfit, *doubts), personal)
 
 
-def _with_facts(incident: Incident, facts: Mapping[str, object]) -> Incident:
-    """Return the incident with new facts; the fact ``vehicle`` is the class of the vehicle."""
-    of_incident, of_vehicle = {}, {}
-    for name, value in facts.items():
-        if name == "vehicle":
-            of_vehicle["kind"] = value
-        elif name in Incident.__struct_fields__:
-            of_incident[name] = value
-        else:
-            of_vehicle[name] = value
-    return replace(incident, vehicle=replace(incident.vehicle, **of_vehicle), **of_incident)
-
-
 def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ...]:
     """Merge the new cascades into a case: an accepted service keeps its old cascade.
 
@@ -154,7 +112,7 @@ def _no_longer_fits(book: Book, reader: "Reader | Transaction", case: Case) -> I
         for out in eligibility.split([provider], needed).excluded:
             yield Message(
                 "{ref} {name} may no longer fit: {why}",
-                ref=f"{case.id}.{offer.number}",
+                ref=ref_of(case.id, offer.number),
                 name=offer.name,
                 why=out.detail,
             )

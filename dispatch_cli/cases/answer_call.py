@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..messages import Message
-from ..model.case import Case, Offer, Option, Personal
+from ..model.case import Case, Offer, Option, Personal, ref_of
+from ..model.words import SPEAKERS
 from ..results.case_results import Recorded
 from . import case_states, joint_calls, offer_changes, offer_table
 from .book import Book, clock, require_case
+from .case_states import offer_in
 from .decisions import (
-    Decision,
     accept_with_unit,
     decide,
     fleet_of,
     give_way,
     minutes_of,
     must_be_ahead,
-    offer_in,
     offer_ref,
     recorded_promise,
 )
@@ -50,34 +50,23 @@ def accept(
         after, overdue = accept_with_unit(book, case, offer, there_at, tx, extra_unit=extra_unit)
         return after
 
+    def record(case: Case, personal: Personal) -> Recorded:
+        offer = offer_in(case, number)
+        at = clock(there_at, book)
+        message = Message("{name} accepted, there by {at}", name=offer.name, at=at)
+        warnings = tuple(each for each in (overdue, sooner) if each)
+        return recorded_promise(
+            book, case, personal, offer, message=message, language=language, warnings=warnings
+        )
+
     must_be_ahead(book, there_at)
-    # Before the commit, because a failure behind it would lose the texts for caller and driver.
-    sooner = [] if is_compared else would_be_sooner(book, ref, there_at)
-    done = decide(
-        book,
-        case_id,
-        "accept",
-        change,
-        lambda case: Message(
-            "{name} accepted, there by {at}",
-            name=offer_in(case, number).name,
-            at=clock(there_at, book),
-        ),
-        offer=number,
-        eta=there_at.isoformat(),
-    )
-    offer = offer_in(done.case, number)
-    return recorded_promise(
-        book,
-        done,
-        offer,
-        language,
-        warnings=(*([overdue] if overdue else []), *sooner),
-    )
+    # Before the transaction, because the comparison takes time.
+    sooner = None if is_compared else would_be_sooner(book, ref, there_at)
+    return decide(book, case_id, "accept", change, record, offer=number, eta=there_at.isoformat())
 
 
-def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[Message]:
-    """Return a question for each provider that would arrive before an acceptance is recorded.
+def would_be_sooner(book: Book, ref: str, there_at: datetime) -> Message | None:
+    """Return a question if the provider of the next call would arrive before the promised time.
 
     There is no question about an offer that can no longer be declined.
     """
@@ -86,7 +75,7 @@ def would_be_sooner(book: Book, ref: str, there_at: datetime) -> list[Message]:
         case = require_case(reader, case_id)
     offer = offer_in(case, number)
     if isinstance(offer_table.TABLE[offer.state]["decline"], offer_table.Refused):
-        return []
+        return None
     return _sooner(book, case, offer, there_at)
 
 
@@ -99,16 +88,15 @@ def stands(book: Book, ref: str, *, language: str = "de") -> Recorded:
     offer = offer_in(case, number)
     if offer.state not in case_states.LIVE or not offer.promises:
         raise UsageError(
-            "{case_id}.{number} has not been accepted: {state}",
-            case_id=case_id,
-            number=number,
-            state=offer.state,
+            "{ref} has not been accepted: {state}",
+            ref=ref_of(case_id, number),
+            state=case_states.state_word(offer.state),
         )
-    text = "{name} {state}" if offer.arrived_at else "{name} {state}, there by {at}"
-    at = clock(offer.promises[-1].there_at, book)
-    message = Message(text, name=offer.name, state=offer.state, at=at)
-    stands = Decision(case, message, personal)
-    return recorded_promise(book, stands, offer, language)
+    message = Message("{name} arrived", name=offer.name)
+    if offer.state == "accepted":
+        at = clock(offer.promises[-1].there_at, book)
+        message = Message("{name} accepted, there by {at}", name=offer.name, at=at)
+    return recorded_promise(book, case, personal, offer, message=message, language=language)
 
 
 def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "") -> Recorded:
@@ -126,30 +114,50 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
             tx.set_text(case_id, f"{number}.text", text)
         return after
 
-    def fact(case: Case) -> Message:
+    def record(case: Case, _: Personal) -> Recorded:
         offer = offer_in(case, number)
-        template = "{name} {state}: {reason}" if reason else "{name} {state}"
-        state = offer.state.replace("_", " ")
-        return Message(template, name=offer.name, state=state, reason=reason)
+        return Recorded(
+            ref=ref_of(case_id, number),
+            case_id=case_id,
+            state=offer.state,
+            message=_ended(offer, reason),
+            waiting=tuple(
+                service.service
+                for service in case.services
+                if case_states.service_state(case, service) == "waiting"
+            ),
+        )
 
-    done = decide(book, case_id, action, change, fact, offer=number, reason=reason)
-    return Recorded(
-        ref=f"{case_id}.{number}",
-        case_id=case_id,
-        state=offer_in(done.case, number).state,
-        message=done.message,
-        waiting=tuple(
-            service.service
-            for service in done.case.services
-            if case_states.service_state(done.case, service) == "waiting"
-        ),
-    )
+    return decide(book, case_id, action, change, record, offer=number, reason=reason)
+
+
+def _ended(offer: Offer, reason: str) -> Message:
+    """Word an answer or end of an offer; a refusal has its reason."""
+    name = offer.name
+    return {
+        "declined": Message("{name} declined: {reason}", name=name, reason=Message(reason)),
+        "no_answer": Message("{name} did not answer", name=name),
+        "unreachable": Message("{name} cannot be reached", name=name),
+        "wrong_equipment": Message("{name} lacks the right equipment", name=name),
+        "failed": Message("{name} does not come", name=name),
+        "unsuccessful": Message("{name} came without success", name=name),
+        "cancelled": Message("{name} is no longer needed", name=name),
+    }[offer.state]
 
 
 def promise(
     book: Book, ref: str, there_at: datetime, *, speaker: str = "provider", language: str = "de"
 ) -> Recorded:
-    """Record a new promised time, with the text that tells the motorist."""
+    """Record a new promised time, with the text that tells the motorist.
+
+    ``speaker`` is one of SPEAKERS; raises UsageError for another one.
+    """
+    if speaker not in SPEAKERS:
+        raise UsageError(
+            "--speaker {speaker!r} is unknown; allowed: {speakers}",
+            speaker=speaker,
+            speakers=", ".join(SPEAKERS),
+        )
     case_id, number = offer_ref(book, ref)
     warnings: tuple[Message, ...] = ()
 
@@ -168,20 +176,25 @@ def promise(
         after, warnings = give_way(book, tx, after, offer.number, placed)
         return after
 
+    def record(case: Case, personal: Personal) -> Recorded:
+        offer = offer_in(case, number)
+        at = clock(there_at, book)
+        message = Message("{name} now promises {at}", name=offer.name, at=at)
+        return recorded_promise(
+            book, case, personal, offer, message=message, language=language, warnings=warnings
+        )
+
     must_be_ahead(book, there_at)
-    done = decide(
+    return decide(
         book,
         case_id,
         "eta",
         change,
-        lambda case: Message(
-            "{name} now promises {at}", name=offer_in(case, number).name, at=clock(there_at, book)
-        ),
+        record,
         offer=number,
         eta=there_at.isoformat(),
         speaker=speaker,
     )
-    return recorded_promise(book, done, offer_in(done.case, number), language, warnings=warnings)
 
 
 def arrive(book: Book, ref: str) -> Recorded:
@@ -202,38 +215,33 @@ def arrive(book: Book, ref: str) -> Recorded:
         after, warnings = give_way(book, tx, after, offer.number, placed)
         return after
 
-    done = decide(
-        book,
-        case_id,
-        "arrive",
-        change,
-        lambda case: Message(
-            "{name} arrived at {at}", name=offer_in(case, number).name, at=clock(book.now, book)
-        ),
-        offer=number,
-    )
-    return Recorded(
-        ref=f"{case_id}.{number}",
-        case_id=case_id,
-        state=offer_in(done.case, number).state,
-        message=done.message,
-        warnings=warnings,
-    )
+    def record(case: Case, _: Personal) -> Recorded:
+        offer = offer_in(case, number)
+        at = clock(book.now, book)
+        return Recorded(
+            ref=ref_of(case_id, number),
+            case_id=case_id,
+            state=offer.state,
+            message=Message("{name} arrived at {at}", name=offer.name, at=at),
+            warnings=warnings,
+        )
+
+    return decide(book, case_id, "arrive", change, record, offer=number)
 
 
-def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[Message]:
-    """Return a question if the provider of the next call would arrive before the promised time.
+def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> Message | None:
+    """Compare the promised time with the arrival of the provider of the next call.
 
     Providers set off for an appointment at its time.
     """
     start = max(book.now, case.incident.when)
     services = joint_calls.services_of_call(case, offer.number)
     if not services or offer.override:
-        return []
+        return None
     others = [each for each in services[0].options if each.provider != offer.provider]
     left = there_at - start - WORTH_MENTIONING
     if not any(timedelta(minutes=_asked_min(each) - each.wait_min) < left for each in others):
-        return []
+        return None
     # Imported here, because the gates are a third of all imports and an acceptance is urgent.
     from .gates_now import gate_for_all, wait_now
 
@@ -241,18 +249,16 @@ def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> list[Me
         gates = gate_for_all(book, reader, case, services)
         option = case_states.next_option(case, services[0], *gates).option
         if option is None:
-            return []
+            return None
         wait_min = wait_now(book, reader, case, services[0], option)
     takes = timedelta(minutes=_asked_min(option) - option.wait_min + wait_min)
     if takes >= left:
-        return []
-    return [
-        Message(
-            "{name} would be there about {at}: decline as eta_too_long?",
-            name=option.name,
-            at=clock(start + takes, book),
-        )
-    ]
+        return None
+    return Message(
+        "{name} would be there about {at}: decline as eta_too_long?",
+        name=option.name,
+        at=clock(start + takes, book),
+    )
 
 
 def _asked_min(option: Option) -> float:

@@ -101,7 +101,7 @@ def clock(moment: datetime, book: Book) -> Clock:
 @contextmanager
 def refusals_in_local_time(book: Book) -> Iterator[None]:
     """Write the moments of refusals in the centre's time zone, which the core does not know."""
-    from .offer_changes import RefusedActError
+    from .refused_act import RefusedActError
     from .unit_bookings import NoUnitError
 
     try:

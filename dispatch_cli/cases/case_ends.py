@@ -5,9 +5,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from ..errors import ConflictError
-from ..model.case import Case
+from ..model.case import Case, ref_of
 from .case_states import LIVE, UNDER_WAY, WAITING_FOR_ANSWER
-from .offer_changes import must_be_open, ref_of
+from .offer_changes import must_be_open
 
 _NOTHING_DUE = dict.fromkeys(("call_back_at", "call_back_set_at", "emergency_by", "on_line_since"))
 """What is no longer due when a case has ended."""
@@ -19,7 +19,7 @@ def close(case: Case, *, now: datetime) -> Case:
     open_offers = [offer for offer in case.offers if offer.state in WAITING_FOR_ANSWER]
     if open_offers:
         raise ConflictError(
-            "{ref} is still open: answer it first", ref=ref_of(case, open_offers[0])
+            "{ref} is still open: answer it first", ref=ref_of(case.id, open_offers[0].number)
         )
     ended = tuple(
         replace(offer, ended_at=now) if offer.state in LIVE and offer.ended_at is None else offer

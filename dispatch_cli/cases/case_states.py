@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
+from ..errors import UsageError
 from ..messages import Message
-from ..model.case import Case, CaseService, Offer, Option, ServiceState
+from ..model.case import Case, CaseService, Offer, Option, ServiceState, ref_of
 from ..notation.dialling import is_same_number
 
 LIVE = ("accepted", "arrived")
@@ -59,6 +60,14 @@ def offer_of(case: Case, number: int) -> Offer | None:
     return next((offer for offer in case.offers if offer.number == number), None)
 
 
+def offer_in(case: Case, number: int) -> Offer:
+    """Return the offer of a number; raises UsageError if the case has none."""
+    offer = offer_of(case, number)
+    if offer is None:
+        raise UsageError("case {id} has no offer {ref}", id=case.id, ref=ref_of(case.id, number))
+    return offer
+
+
 def service_of(case: Case, name: str) -> CaseService | None:
     """Return the service of a name; None if the case does not have it."""
     return next((service for service in case.services if service.service == name), None)
@@ -106,6 +115,11 @@ def is_opened(case: Case, service: CaseService) -> bool:
         before is not None
         and service_state(case, before) in ("unsuccessful", "exhausted", "last_resort")
     )
+
+
+def state_word(state: str) -> Message:
+    """Return the state of an offer or service as a word for the screen: ``no answer``."""
+    return Message(state.replace("_", " "))
 
 
 def service_in_need(case: Case) -> CaseService | None:
@@ -200,7 +214,7 @@ def next_phone(
         why = Message(
             "same number as {name}: {state}",
             name=bars[0].name,
-            state=bars[0].state.replace("_", " "),
+            state=state_word(bars[0].state),
         )
         return "", why
     return (untried[0] if untried else ""), ""

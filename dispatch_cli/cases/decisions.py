@@ -5,15 +5,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from ..availability import Fleet
-from ..errors import ConflictError, DispatchError, UsageError
+from ..errors import ConflictError, UsageError
 from ..messages import Message, quoted
-from ..model.case import Booking, Case, Offer, Option, Personal
+from ..model.case import Booking, Case, Offer, Option, Personal, ref_of
 from ..results.case_results import Recorded
 from . import call_texts, case_states, joint_calls, offer_changes, unit_bookings
 from .book import Book, clock, refusals_in_local_time, require_case
+from .case_states import offer_in
 from .unit_bookings import JobMinutes, Rebooking
 
 if TYPE_CHECKING:
@@ -23,14 +22,6 @@ _NUMBER = "[0-9]{1,18}"
 """A number that fits an integer of SQLite."""
 
 _REF = re.compile(rf"(?P<case>{_NUMBER})(?:\.(?P<offer>{_NUMBER}))?")
-
-
-class Decision(Struct, frozen=True):
-    """A case after an act, with the sentence of the act and the motorist's personal data."""
-
-    case: Case
-    message: Message
-    personal: Personal
 
 
 def offer_ref(book: Book, ref: str) -> tuple[int, int]:
@@ -48,14 +39,21 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
     open_offers = [each for each in case.offers if each.state in case_states.WAITING_FOR_ANSWER]
     if len({offer.joint or -offer.number for offer in open_offers}) == 1:
         return case_id, open_offers[0].number
-    listed = ", ".join(f"{case_id}.{offer.number} {offer.name}" for offer in open_offers)
-    template = "case {case_id} has {count} open offers"
+    if not open_offers:
+        is_due = any(case_states.service_state(case, s) == "waiting" for s in case.services)
+        place = Message('place the next call: "dispatch case offer {id}"', id=case_id)
+        look = Message('"dispatch case show {id}" shows its offers', id=case_id)
+        raise UsageError(
+            "case {case_id} has no open offer", case_id=case_id, hint=place if is_due else look
+        )
     raise UsageError(
-        f"{template}: {{offers}}" if listed else template,
+        "case {case_id} has {count} open offers: {offers}",
         case_id=case_id,
         count=len(open_offers),
-        offers=listed,
-        hint="name the offer, for example 17.2",
+        offers=", ".join(f"{ref_of(case_id, each.number)} {each.name}" for each in open_offers),
+        hint=Message(
+            "name the offer, for example {ref}", ref=ref_of(case_id, open_offers[0].number)
+        ),
     )
 
 
@@ -69,31 +67,23 @@ def parse_case_id(text: str) -> int:
     return int(text)
 
 
-def offer_in(case: Case, number: int) -> Offer:
-    """Return the offer of a number; raises UsageError if the case has none."""
-    offer = case_states.offer_of(case, number)
-    if offer is None:
-        raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
-    return offer
-
-
 def decide(
     book: Book,
     case_id: int,
     action: str,
     change: Callable[["Transaction", Case], Case],
-    message: Callable[[Case], Message],
+    record: Callable[[Case, Personal], Recorded],
     *,
     offer: int | None = None,
     **details: str | int | float | bool | None,
-) -> Decision:
+) -> Recorded:
     """Load, change and save a case in one transaction; a refused act is recorded as well.
 
     The other offers of one call change with ``offer``; None: the act concerns the whole case.
-    ``message`` makes the sentence about the recorded act. It is called before the commit, so that
-    no failure after the commit can suppress the sentence.
+    ``record`` makes the sentence and the texts of the act. It is called before the commit, so that
+    its failure undoes the act, and no failure after the commit can lose the texts.
     """
-    refused: DispatchError | None = None
+    outcome: tuple[Recorded, Message] | ConflictError
     if offer is not None:
         details = {"offer": offer, **details}
     with book.store.deciding() as tx, refusals_in_local_time(book):
@@ -105,21 +95,21 @@ def decide(
         except ConflictError as error:
             # A late or second answer is recorded and shown, but changes nothing.
             book.write(tx, f"refused {action}", case_id, **details)
-            refused, after = error, before
+            outcome = error
         else:
             tx.save(before, after)
             book.write(tx, action, case_id, **details)
-        personal = tx.personal(case_id) or Personal()
-        sentence = Message("") if refused is not None else message(after)
-        fact = of_case(case_id, sentence)
-    if refused is not None:
+            done = record(after, tx.personal(case_id) or Personal())
+            outcome = done, of_case(case_id, done.message)
+    if isinstance(outcome, ConflictError):
         with refusals_in_local_time(book):
-            raise refused
+            raise outcome
+    done, fact = outcome
     book.unshown.recorded.append(fact)
-    return Decision(after, sentence, personal)
+    return done
 
 
-def of_case(case_id: int, fact: Message) -> Message:
+def of_case(case_id: int, fact: Message | str) -> Message:
     """Put the number of its case before a recorded fact."""
     return Message("case {case_id}: {fact}", case_id=case_id, fact=fact)
 
@@ -178,9 +168,9 @@ def give_way(
             after = unit_bookings.rebooked(other, booking)
             tx.save(other, after)
         times = {"begin": booking.begin.isoformat(), "end": booking.end.isoformat()}
-        to = f"{case.id}.{number}"
+        to = ref_of(case.id, number)
         book.write(tx, "give way", booking.case_id, offer=booking.offer, to=to, **times)
-        ref = f"{booking.case_id}.{booking.offer}"
+        ref = ref_of(booking.case_id, booking.offer)
         if booking.begin >= placed.end:
             at = clock(booking.begin, book)
             warnings.append(Message("{ref}: its unit cannot set off before {at}", ref=ref, at=at))
@@ -239,24 +229,26 @@ def must_be_ahead(book: Book, moment: datetime, since: timedelta = timedelta(min
 
 def recorded_promise(
     book: Book,
-    decision: Decision,
+    case: Case,
+    personal: Personal,
     offer: Offer,
-    language: str,
     *,
+    message: Message,
+    language: str,
     warnings: tuple[Message | str, ...] = (),
 ) -> Recorded:
     """Make the record of a live offer, with the texts for the caller and the driver."""
-    case, there_at = decision.case, offer.promises[-1].there_at
+    there_at = offer.promises[-1].there_at
     at = call_texts.spoken_moment(clock(there_at, book), language)
     late = call_texts.spoken_moment(clock(offer.arrive_by or there_at, book), language)
     texts = book.catalog.rules.say
     tell = () if offer.arrived_at else call_texts.to_caller(offer, at, late, texts, language)
     return Recorded(
-        ref=f"{case.id}.{offer.number}",
+        ref=ref_of(case.id, offer.number),
         case_id=case.id,
         state=offer.state,
-        message=decision.message,
+        message=message,
         tell_caller=tell,
-        give_driver=call_texts.to_driver(case, decision.personal, texts, language),
+        give_driver=call_texts.to_driver(case, personal, texts, language),
         warnings=warnings,
     )

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from .. import plans
 from ..errors import ConflictError, UsageError
-from ..messages import Message
+from ..messages import Clock, Message
 from ..model import Incident, Rules
-from ..model.case import CALLERS, Case, CaseService, EmergencyState, LastResortState
+from ..model.case import CALLERS, Case, CaseService, EmergencyState, LastResortState, Personal
 from ..results.case_results import Recorded
 from . import case_states, offer_changes
 from .book import Book, clock
@@ -89,16 +89,20 @@ def record_emergency(
             emergency_by=book.now + EMERGENCY_WITHIN if state == "not_reached" else None,
         )
 
-    def fact(_: Case) -> Message:
-        at = clock(moment, book)
-        if state == "called":
-            return Message("{caller} made the emergency call at {at}", caller=_SAID[caller], at=at)
-        if state == "not_reached":
-            return Message("the emergency number was not reached at {at}", at=at)
-        return Message("no emergency call is needed")
+    def record(_: Case, __: Personal) -> Recorded:
+        message = _of_emergency(state, caller, clock(moment, book))
+        return Recorded(ref=str(case_id), case_id=case_id, state=state, message=message)
 
-    done = decide(book, case_id, "emergency", change, fact, state=state, caller=caller)
-    return Recorded(ref=str(case_id), case_id=case_id, state=state, message=done.message)
+    return decide(book, case_id, "emergency", change, record, state=state, caller=caller)
+
+
+def _of_emergency(state: EmergencyState, caller: str, at: Clock) -> Message:
+    """Say what was recorded about an emergency call."""
+    if state == "called":
+        return Message("{caller} made the emergency call at {at}", caller=_SAID[caller], at=at)
+    if state == "not_reached":
+        return Message("the emergency number was not reached at {at}", at=at)
+    return Message("no emergency call is needed")
 
 
 def record_last_resort(
@@ -124,18 +128,23 @@ def record_last_resort(
             case, services=tuple(changed if each is found else each for each in case.services)
         )
 
-    def fact(_: Case) -> Message:
-        if state == "called":
-            text = "{caller} called the last resort for {service}"
-            return Message(text, caller=_SAID[caller], service=name)
-        if state == "takes_over":
-            return Message("the last resort takes over {service}", service=name)
-        return Message("the last resort does not take over {service}", service=name)
+    def record(_: Case, __: Personal) -> Recorded:
+        message = _of_last_resort(state, caller, name)
+        return Recorded(ref=str(case_id), case_id=case_id, state=state, message=message)
 
-    done = decide(
-        book, case_id, "last resort", change, fact, state=state, caller=caller, service=service
+    return decide(
+        book, case_id, "last resort", change, record, state=state, caller=caller, service=service
     )
-    return Recorded(ref=str(case_id), case_id=case_id, state=state, message=done.message)
+
+
+def _of_last_resort(state: LastResortState, caller: str, service: str) -> Message:
+    """Say what was recorded about the last resort of a service."""
+    if state == "called":
+        text = "{caller} called the last resort for {service}"
+        return Message(text, caller=_SAID[caller], service=service)
+    if state == "takes_over":
+        return Message("the last resort takes over {service}", service=service)
+    return Message("the last resort does not take over {service}", service=service)
 
 
 def _must_be_caller(caller: str) -> None:

@@ -43,7 +43,7 @@ def gate_now(
 
     def gate(option: Option) -> Message | str | None:
         if option.provider not in known:
-            return "no longer in the provider file"
+            return Message("no longer in the provider file")
         if option.provider in reasons:
             return reasons[option.provider]
         stands = eligibility.Assessment(needed, known[option.provider]).availability
@@ -94,7 +94,7 @@ def _later(stands: Availability, book: Book) -> Message | str:
     if stands.source == "hours" and stands.opens_at is not None:
         return Message("opens {at}", at=clock(stands.opens_at, book))
     if stands.free_at is None:
-        return "all units booked since the ranking"
+        return Message("all units booked since the ranking")
     return Message(
         "all units booked since the ranking, the next one is free in about {wait_min:.0f} min",
         wait_min=stands.wait_min,

@@ -1,12 +1,13 @@
 """Record notes, reminders and personal data; keep them from erasure; export them."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from msgspec.structs import replace
 
 from ..errors import UsageError
-from ..messages import Message
+from ..messages import Message, quoted
 from ..model.case import EXPORT, Personal
 from ..results.case_results import PersonalView
 from . import offer_changes
@@ -44,6 +45,29 @@ def note(book: Book, case_id: int, text: str) -> str:
 def put_personal(book: Book, case_id: int, **facts: str) -> Personal:
     """Record personal data by field, such as ``plate``; return the data before the change."""
     return _change_personal(book, case_id, "personal", lambda old: replace(old, **facts))
+
+
+def last_moment(book: Book, text: str) -> datetime:
+    """Read until when a case is kept; a day means its last minute. Raises UsageError."""
+    from zoneinfo import ZoneInfo
+
+    from ..notation.moments import YEARS, parse_when
+
+    words = text.strip()
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", words):
+        return parse_when(words, book.now, book.catalog.rules.settings.timezone)
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        day = date.min
+    if day.year not in YEARS:
+        raise UsageError(
+            "{text} is not a day from 1970 to 2199; write, for example, 2026-12-24",
+            text=quoted(words),
+        )
+    # Should the clock show that minute twice, the second one ends the day.
+    zone = ZoneInfo(book.catalog.rules.settings.timezone)
+    return datetime.combine(day, time(23, 59, fold=1), zone)
 
 
 def hold(book: Book, case_id: int, until: datetime) -> Message:

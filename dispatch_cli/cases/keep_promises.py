@@ -7,11 +7,12 @@ from msgspec.structs import replace
 
 from ..errors import UsageError
 from ..messages import Message
-from ..model.case import Case, Offer
+from ..model.case import Case, Offer, Personal, ref_of
 from ..results.case_results import Recorded
 from . import case_states, joint_calls, offer_notices
 from .book import Book, clock
-from .decisions import decide, must_be_ahead, offer_in, offer_ref, parse_case_id
+from .case_states import offer_in
+from .decisions import decide, must_be_ahead, offer_ref, parse_case_id
 
 if TYPE_CHECKING:
     from ..store import Transaction
@@ -43,31 +44,31 @@ def tell(book: Book, ref: str, told: str) -> Recorded:
             case = joint_calls.update_joint_offers(before, case, each, action)
         return replace(case, on_line_since=None) if told == "caller" else case
 
-    def fact(_: Case) -> Message:
-        if told == "driver":
-            return Message("{name}: the driver has the address", name=", ".join(names))
-        return Message("the caller knows when {name} comes", name=", ".join(names))
+    def record(_: Case, __: Personal) -> Recorded:
+        name = ", ".join(names)
+        to_driver = Message("{name}: the driver has the address", name=name)
+        to_caller = Message("the caller knows when {name} comes", name=name)
+        message = to_driver if told == "driver" else to_caller
+        return Recorded(ref=ref, case_id=case_id, state="told", message=message)
 
-    done = decide(book, case_id, action, change, fact, offers=str(number) if number else "")
-    return Recorded(ref=ref, case_id=case_id, state="told", message=done.message)
+    return decide(book, case_id, action, change, record, offers=str(number) if number else "")
 
 
 def ring_back(book: Book, ref: str, until: datetime) -> Recorded:
     """Record that a provider asks its driver and rings back; the next may be asked meanwhile."""
     must_be_ahead(book, until)
     case_id, number = offer_ref(book, ref)
-    done = decide(
+    return decide(
         book,
         case_id,
         "later",
         lambda _, case: offer_notices.later(case, number, until=until),
-        lambda case: Message(
-            "{name} rings back by {at}", name=offer_in(case, number).name, at=clock(until, book)
+        lambda case, _: _recorded(
+            case, number, Message("{name} rings back by {at}", at=clock(until, book))
         ),
         offer=number,
         until=until.isoformat(),
     )
-    return _recorded(done.case, offer_in(done.case, number), done.message)
 
 
 def call_off(book: Book, ref: str) -> Recorded:
@@ -80,15 +81,14 @@ def call_off(book: Book, ref: str) -> Recorded:
         before, after = case, offer_notices.call_off(case, number, now=book.now)
         return joint_calls.update_joint_offers(before, after, number, "call_off")
 
-    done = decide(
+    return decide(
         book,
         case_id,
         "call off",
         change,
-        lambda case: Message("{name} was called off", name=offer_in(case, number).name),
+        lambda case, _: _recorded(case, number, Message("{name} was called off")),
         offers=str(number) if number else "",
     )
-    return _recorded(done.case, offer_in(done.case, number), done.message)
 
 
 def hold_line(book: Book, case_id: int, *, is_waiting: bool) -> Recorded:
@@ -99,10 +99,13 @@ def hold_line(book: Book, case_id: int, *, is_waiting: bool) -> Recorded:
         return replace(case, on_line_since=since)
 
     waits, left = Message("the caller waits on the line"), Message("the caller is off the line")
-    fact = waits if is_waiting else left
-    done = decide(book, case_id, "line", change, lambda _: fact, waiting=is_waiting)
-    state = "on_line" if is_waiting else "off_line"
-    return Recorded(ref=str(case_id), case_id=case_id, state=state, message=done.message)
+    done = Recorded(
+        ref=str(case_id),
+        case_id=case_id,
+        state="on_line" if is_waiting else "off_line",
+        message=waits if is_waiting else left,
+    )
+    return decide(book, case_id, "line", change, lambda _, __: done, waiting=is_waiting)
 
 
 def _case_or_offer(ref: str) -> tuple[int, int]:
@@ -131,17 +134,19 @@ def _only_one_to_call_off(case: Case) -> Offer:
     raise UsageError(
         "case {id} has several providers to call off: {offers}",
         id=case.id,
-        offers=", ".join(f"{case.id}.{each.number} {each.name}" for each in found),
+        offers=", ".join(f"{ref_of(case.id, each.number)} {each.name}" for each in found),
         hint="name the offer, for example 17.2",
     )
 
 
-def _recorded(case: Case, offer: Offer, message: Message) -> Recorded:
+def _recorded(case: Case, number: int, message: Message) -> Recorded:
+    """Make the record of an act on an offer, whose firm fills ``{name}`` of the message."""
+    offer = offer_in(case, number)
     return Recorded(
-        ref=f"{case.id}.{offer.number}",
+        ref=ref_of(case.id, number),
         case_id=case.id,
         state=offer.state,
-        message=message,
+        message=Message(message.id, name=offer.name, **message.values),
         waiting=tuple(
             each.service
             for each in case.services

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from .. import desk, eligibility, geo, ranking
 from ..errors import ConflictError, UsageError
 from ..messages import Message, joined
-from ..model.case import Case, CaseService, Offer, Option
+from ..model.case import Case, CaseService, Offer, Option, ref_of
 from ..results.case_results import Exhausted, LaterProvider, OfferCard
 from . import call_texts, case_states, joint_calls, offer_changes
 from .book import Book, clock, local, refusals_in_local_time, require_case
@@ -49,8 +49,11 @@ def place_call(
     """Open the offer to the next provider of a service, or out of order to ``provider``.
 
     Default service: the first that waits. For several services it is one call, to the first
-    provider that can be asked for all of them. ``override`` is "wish" or "decision".
+    provider that can be asked for all of them. ``override`` is "wish" or "decision"; both need
+    the reason ``because``.
     """
+    require_reason(provider, because)
+    made: OfferCard | Exhausted
     with book.store.deciding() as tx, refusals_in_local_time(book):
         before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
@@ -70,10 +73,18 @@ def place_call(
             tx.save(before, after)
             _write_down(book, tx, case_id, offers, because)
             offer = offers[0]
-            around = _around(book, tx, after, offer)
+            made = card(
+                book,
+                after,
+                offer,
+                skipped=_named(found),
+                in_spite_of=in_spite_of,
+                around=_around(book, tx, after, offer),
+                language=language,
+            )
             sentence = Message(
                 "{ref} {name} {phone}: the call is placed",
-                ref=f"{case_id}.{offer.number}",
+                ref=ref_of(case_id, offer.number),
                 name=offer.name,
                 phone=offer.phone,
             )
@@ -83,7 +94,7 @@ def place_call(
             )
             tx.save(before, after)
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
-            last_resort = exhausted(case_id, wanted, found)
+            made = last_resort = exhausted(case_id, wanted, found)
             sentence = Message(
                 "no provider is left to ask for {service}: call {phone}",
                 service=last_resort.service,
@@ -91,17 +102,13 @@ def place_call(
             )
         fact = of_case(case_id, sentence)
     book.unshown.recorded.append(fact)
-    if not options:
-        return last_resort
-    return card(
-        book,
-        after,
-        offer,
-        skipped=_named(found),
-        in_spite_of=in_spite_of,
-        around=around,
-        language=language,
-    )
+    return made
+
+
+def require_reason(provider: str | None, because: str) -> None:
+    """Raise UsageError for a call out of order without the operator's reason."""
+    if provider is not None and not because:
+        raise UsageError("--provider calls out of order and needs a reason: --because TEXT")
 
 
 def _opened_early(book: Book, tx: "Transaction", case: Case, names: Sequence[str]) -> Case:
@@ -243,7 +250,7 @@ def card(
     options = service.options if service else ()
     own = service.option_of(offer.provider) if service else None
     return OfferCard(
-        ref=f"{case.id}.{offer.number}",
+        ref=ref_of(case.id, offer.number),
         case_id=case.id,
         service=" + ".join(each.service for each in joint_calls.of_one_call(case, offer.number)),
         provider=offer.provider,
@@ -294,9 +301,17 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
         for service in case.services:
             if states[service.service] == state:
                 return service
-    listed = ", ".join(f"{service}: {state}" for service, state in states.items())
+    listed = joined(
+        (
+            Message("{service}: {state}", service=name, state=case_states.state_word(state))
+            for name, state in states.items()
+        ),
+        ", ",
+    )
     raise ConflictError(
-        "case {id} needs no call now ({states})", id=case.id, states=listed or "no service"
+        "case {id} needs no call now ({states})",
+        id=case.id,
+        states=listed or Message("no service"),
     )
 
 
@@ -309,7 +324,7 @@ def _out_of_order(
     answers = [
         Message(
             "{state} at {at}",
-            state=offer.state.replace("_", " "),
+            state=case_states.state_word(offer.state),
             at=clock(offer.answered_at or offer.opened_at, book),
         )
         for offer in offers

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from ..availability import Fleet
 from ..errors import ConflictError, UsageError
-from ..messages import Clock, Message
-from ..model.case import Case, CaseService, Offer, OfferOutcome, Option, Promise
+from ..messages import Message
+from ..model.case import Case, CaseService, Offer, OfferOutcome, Option, Promise, ref_of
 from ..model.words import DECLINE_REASONS
 from .case_deadlines import (
     ANSWER_WITHIN,
@@ -17,31 +17,15 @@ from .case_deadlines import (
     TELL_DRIVER_WITHIN,
     tell_caller_within,
 )
-from .case_states import LIVE, WAITING_FOR_ANSWER, offer_of, offers_for, service_state
+from .case_states import LIVE, WAITING_FOR_ANSWER, offer_in, offers_for, service_state, state_word
 from .joint_calls import holder_of
 from .offer_forecast import with_forecast
 from .offer_table import TABLE, Refused
+from .refused_act import RefusedActError
 from .unit_bookings import JobMinutes, Rebooking, booked_time, extend, move, take_unit
 
 LATE_AFTER = timedelta(minutes=10)
 """The tolerance after a promised arrival, before the deadline is missed."""
-
-
-class RefusedActError(ConflictError):
-    """An act that an earlier act has made impossible: ``text`` names that one, ``at`` its moment.
-
-    The moment is a value of its own, because the core does not know the time zone of the centre.
-    """
-
-    def __init__(self, text: Message | str, at: datetime, after: Message | str = "") -> None:
-        self.text, self.at, self.after = text, at, after
-        super().__init__("{text} at {at:%H:%M}{after}", text=text, at=at, after=after)
-
-    def worded_at(self, at: Clock) -> ConflictError:
-        """Return the same error with its moment in the time zone of the centre."""
-        return ConflictError(
-            "{text} at {at}{after}", text=self.text, at=at, after=self.after, hint=self.hint
-        )
 
 
 def ask(
@@ -96,23 +80,21 @@ def accept(
     others = [o for o in offers_for(case, offer.service) if o.number != number]
     for other in others:
         if other.state in LIVE:
-            raise RefusedActError(
-                Message("already accepted by {name}", name=other.name),
-                answered_or_opened_at(other),
-            )
+            at = answered_or_opened_at(other)
+            raise RefusedActError("already accepted by {name} at {at}", name=other.name, at=at)
         if other.state == "open" and offer.state == "no_answer":
             raise ConflictError(
-                "{ref} is being asked: {name}", ref=ref_of(case, other), name=other.name
+                "{ref} is being asked: {name}", ref=ref_of(case.id, other.number), name=other.name
             )
         if other.state in WAITING_FOR_ANSWER:
             case = put_offer(case, replace(other, call_off_by=now))
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(
             "{ref}: the time for a call back is over",
-            ref=ref_of(case, offer),
+            ref=ref_of(case.id, offer.number),
             hint=Message(
                 'record the late answer with "dispatch case correct {ref} --outcome accepted"',
-                ref=ref_of(case, offer),
+                ref=ref_of(case.id, offer.number),
             ),
         )
     accepted = replace(
@@ -217,27 +199,29 @@ def allowed_offer(case: Case, number: int, action: str, *, is_open: bool = True)
 
     ``is_open``: the action needs an open case.
     """
-    offer = offer_of(case, number)
-    if offer is None:
-        raise UsageError("case {id} has no offer {id}.{number}", id=case.id, number=number)
+    offer = offer_in(case, number)
     if is_open:
         must_be_open(case)
     cell = TABLE[offer.state][action]
     if isinstance(cell, Refused):
-        text = Message(
-            "{ref} {why}: {name}", ref=ref_of(case, offer), why=cell.why, name=offer.name
+        raise RefusedActError(
+            "{ref} {why}: {name} at {at} ({state})",
+            ref=ref_of(case.id, offer.number),
+            why=cell.why,
+            name=offer.name,
+            at=answered_or_opened_at(offer),
+            state=state_word(offer.state),
         )
-        after = Message(" ({state})", state=offer.state)
-        raise RefusedActError(text, answered_or_opened_at(offer), after)
     return offer
 
 
 def must_be_open(case: Case) -> None:
     """Raise an error if a case is closed or cancelled."""
     if case.closed_at is not None:
-        state = "cancelled" if case.cancelled else "closed"
         raise RefusedActError(
-            Message("case {id} was {state}", id=case.id, state=state), case.closed_at
+            "case {id} was cancelled at {at}" if case.cancelled else "case {id} was closed at {at}",
+            id=case.id,
+            at=case.closed_at,
         )
 
 
@@ -252,14 +236,12 @@ def must_need_a_call(case: Case, service: CaseService) -> None:
     if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
         last = _last_of(case, service)
         raise RefusedActError(
-            Message(
-                "{service} is {state} already: {ref} {name}",
-                service=service.service,
-                state=state,
-                ref=ref_of(case, last),
-                name=last.name,
-            ),
-            answered_or_opened_at(last),
+            "{service} is {state} already: {ref} {name} at {at}",
+            service=service.service,
+            state=state_word(state),
+            ref=ref_of(case.id, last.number),
+            name=last.name,
+            at=answered_or_opened_at(last),
         )
 
 
@@ -286,8 +268,3 @@ def _last_of(case: Case, service: CaseService) -> Offer:
 def answered_or_opened_at(offer: Offer) -> datetime:
     """Return when an offer was answered; without an answer, when it was opened."""
     return offer.answered_at or offer.opened_at
-
-
-def ref_of(case: Case, offer: Offer) -> str:
-    """Return the number of an offer with that of its case, such as ``17.2``."""
-    return f"{case.id}.{offer.number}"

@@ -5,17 +5,15 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from ..errors import UsageError
-from ..messages import Message
-from ..model.case import Case, CorrectedOutcome, Offer
+from ..model.case import Case, CorrectedOutcome, Offer, ref_of
 from .case_deadlines import ANSWER_WITHIN, CALL_BACK_WITHIN
 from .case_states import UNDER_WAY, WAITING_FOR_ANSWER, offers_for
 from .offer_changes import (
-    RefusedActError,
     allowed_offer,
     answered_or_opened_at,
     put_offer,
-    ref_of,
 )
+from .refused_act import RefusedActError
 
 
 def correct(
@@ -29,14 +27,11 @@ def correct(
     """
     offer = allowed_offer(case, number, "correct")
     if offer.arrived_at is not None:
-        raise RefusedActError(
-            Message("{ref} {name} arrived", ref=ref_of(case, offer), name=offer.name),
-            offer.arrived_at,
-        )
+        raise _is_there(case, offer, offer.arrived_at)
     if offer.state in WAITING_FOR_ANSWER and right != "not_called":
         raise UsageError(
             "{ref} has not been answered",
-            ref=ref_of(case, offer),
+            ref=ref_of(case.id, offer.number),
             hint="record the answer, or correct it as not_called",
         )
     before = case
@@ -72,11 +67,26 @@ def correct(
 def _must_be_idle(case: Case, offer: Offer) -> None:
     """Raise an error if another offer for the same service is open or live."""
     for other in offers_for(case, offer.service):
-        if other.number != offer.number and other.state in UNDER_WAY:
-            template = "{ref} {name} is {state}"
-            ref = ref_of(case, other)
-            text = Message(template, ref=ref, name=other.name, state=other.state)
-            raise RefusedActError(text, answered_or_opened_at(other))
+        if other.number == offer.number or other.state not in UNDER_WAY:
+            continue
+        ref = ref_of(case.id, other.number)
+        if other.state in WAITING_FOR_ANSWER:
+            raise RefusedActError(
+                "{ref} {name} has been open since {at}",
+                ref=ref,
+                name=other.name,
+                at=other.opened_at,
+            )
+        if other.arrived_at is not None:
+            raise _is_there(case, other, other.arrived_at)
+        at = answered_or_opened_at(other)
+        raise RefusedActError("{ref} {name} accepted at {at}", ref=ref, name=other.name, at=at)
+
+
+def _is_there(case: Case, offer: Offer, at: datetime) -> RefusedActError:
+    """Return the error about an offer whose help has arrived."""
+    ref = ref_of(case.id, offer.number)
+    return RefusedActError("{ref} {name} arrived at {at}", ref=ref, name=offer.name, at=at)
 
 
 def _cleared(offer: Offer, operator: str) -> Offer:

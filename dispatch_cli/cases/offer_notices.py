@@ -5,9 +5,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from ..errors import ConflictError
-from ..model.case import Case
+from ..model.case import Case, ref_of
 from .case_states import WAITING_FOR_ANSWER
-from .offer_changes import allowed_offer, put_offer, ref_of
+from .offer_changes import allowed_offer, put_offer
 
 
 def later(case: Case, number: int, *, until: datetime) -> Case:
@@ -27,7 +27,9 @@ def call_off(case: Case, number: int, *, now: datetime) -> Case:
         )
     if offer.call_off_by is None:
         raise ConflictError(
-            "{ref} need not be called off: {name}", ref=ref_of(case, offer), name=offer.name
+            "{ref} need not be called off: {name}",
+            ref=ref_of(case.id, offer.number),
+            name=offer.name,
         )
     return put_offer(case, replace(offer, call_off_by=None))
 

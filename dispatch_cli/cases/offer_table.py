@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from ..messages import Message
 from ..model.case import OfferState
 
 ACTIONS = (
@@ -28,17 +29,17 @@ ACTIONS = (
 class Refused(Struct, frozen=True):
     """The reason why an action is refused in a state; it follows the offer's number."""
 
-    why: str
+    why: Message
 
 
 Cell = OfferState | Refused
 
-_LATE = Refused("has already been answered")
-_NOT_ACCEPTED = Refused("has not been accepted")
-_OVER = Refused("is over")
-_THERE = Refused("has already arrived")
-_GONE = Refused("was superseded by a correction")
-_WITHDRAWN = Refused("has been called off")
+_LATE = Refused(Message("has already been answered"))
+_NOT_ACCEPTED = Refused(Message("has not been accepted"))
+_OVER = Refused(Message("is over"))
+_THERE = Refused(Message("has already arrived"))
+_GONE = Refused(Message("was superseded by a correction"))
+_WITHDRAWN = Refused(Message("has been called off"))
 
 _ANSWERS: Mapping[str, Cell] = {
     "accept": "accepted",

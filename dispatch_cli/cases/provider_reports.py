@@ -74,8 +74,10 @@ def parse_report(text: str) -> tuple[int | None, str | None, str]:
 
 def in_words(made: PhoneReport, book: Book) -> Message:
     """Word a report for the operator to read back: "2 free until 18:00"."""
-    text = "{free} free until {at}" if made.free else "{state} until {at}"
-    return Message(text, free=made.free, state=made.state, at=clock(made.until, book))
+    at = clock(made.until, book)
+    if made.free:
+        return Message("{free} free until {at}", free=made.free, at=at)
+    return Message("{state} until {at}", state=Message(made.state), at=at)
 
 
 def _state_of(free: int | None, state: str | None) -> ReportedState:

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from .. import plans
-from ..model.case import Act, Case, CaseService, Offer, Personal
+from ..model.case import Act, Case, CaseService, Offer, Personal, ref_of
 from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
 from . import case_deadlines, case_states
 from .book import Book, require_case
@@ -141,7 +141,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
             phone = " ".join(sorted(plans.numbers_to_dial(case.incident)))
         if service is not None and deadline.what == "last resort":
             phone = service.last_resort_phone
-        ref = f"{case.id}.{deadline.offer}" if offer else str(case.id)
+        ref = ref_of(case.id, deadline.offer) if offer else str(case.id)
         yield Overdue(
             ref,
             deadline.what,
@@ -200,7 +200,7 @@ def _service_view(
     return ServiceView(
         service=service.service,
         state=case_states.service_state(case, service),
-        offer=f"{case.id}.{offer.number}" if offer else "",
+        offer=ref_of(case.id, offer.number) if offer else "",
         provider=offer.name if offer else "",
         phone=offer.phone if offer else "",
         there_at=offer.promises[-1].there_at if offer and offer.promises else None,
@@ -213,7 +213,7 @@ def _service_view(
 
 def _offer_view(case: Case, offer: Offer) -> OfferView:
     return OfferView(
-        ref=f"{case.id}.{offer.number}",
+        ref=ref_of(case.id, offer.number),
         service=offer.service,
         provider=offer.provider,
         name=offer.name,

@@ -4,7 +4,6 @@ import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from ..cases.book import Book, ClockFunctions
 from ..errors import BadDataError, UsageError
@@ -142,8 +141,3 @@ def login_name() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except (KeyError, ImportError):  # a user without an entry, as in a container; or Windows
         return "unknown"
-
-
-def zone_of(book: Book) -> ZoneInfo:
-    """Return the time zone in which times are read and shown."""
-    return ZoneInfo(book.catalog.rules.settings.timezone)

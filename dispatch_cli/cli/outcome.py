@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..cases.unshown_messages import UnshownMessages
-from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
+from ..errors import DispatchError, ExitCode, UnavailableError
 from ..messages import Message, joined
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
     except DispatchError as error:
         failure = error
     except TyperException as error:
-        failure = _usage_error(error)
+        from .usage_errors import worded_usage
+
+        failure = worded_usage(error)
     except BaseException as error:
         # A bug becomes one line and a log file. BaseException, because the panic of a library in
         # Rust is not an Exception (pyo3_runtime.PanicException).
@@ -219,17 +221,6 @@ def schema_of(argv: Sequence[str]) -> str:
 
 
 _WORDS_OF_GROUPS = {"providers": 2, "places": 2, "case": 2, "log": 2, "report": 2}
-
-
-def _usage_error(error: Exception) -> UsageError:
-    """Make a UsageError of an error of the command line parser."""
-    context = getattr(error, "ctx", None)
-    command = getattr(context, "command_path", "dispatch")
-    message = error.format_message() if hasattr(error, "format_message") else str(error)
-    return UsageError(
-        message.rstrip(".") or "no command given",
-        hint=Message('see "{command} --help"', command=command),
-    )
 
 
 def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:

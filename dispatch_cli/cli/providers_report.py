@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from ..cases.book import local
 from .desk_options import DeskOptions
-from .log_book import open_book, zone_of
+from .log_book import open_book
 from .option_groups import with_options
 from .options import complete_providers
 from .outcome import Outcome
@@ -68,7 +69,7 @@ def report(
                 "provider": made.provider,
                 "state": made.state,
                 "free": "" if made.free is None else made.free,
-                "until": made.until.astimezone(zone_of(book)).isoformat(timespec="minutes"),
+                "until": local(made.until, book).isoformat(timespec="minutes"),
                 "operator": made.operator,
             }
         ],

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..cases.book import local
 from ..messages import Message
 from .desk_options import DeskOptions
 from .lazy import group
-from .log_book import open_book, zone_of
+from .log_book import open_book
 from .option_groups import with_options
 from .outcome import Outcome
 from .result_output import shown
@@ -123,4 +124,4 @@ def _moment(since: str, book: "Book") -> datetime:
     from ..notation import parse_since
 
     moment = parse_since(since, book.now, book.catalog.rules.settings.timezone)
-    return moment.astimezone(zone_of(book))
+    return local(moment, book)

@@ -158,6 +158,11 @@ class Offer(Struct, frozen=True, kw_only=True):
         return self.outcome
 
 
+def ref_of(case_id: int, number: int) -> str:
+    """Return the number of an offer with that of its case, such as ``17.2``."""
+    return f"{case_id}.{number}"
+
+
 class Option(Struct, frozen=True, kw_only=True):
     """A candidate of a frozen cascade: the provider, its phone numbers and its minutes.
 

@@ -93,6 +93,9 @@ EQUIPMENT: Mapping[str, tuple[str, ...]] = {
     "lighting": ("Beleuchtung",),
 }
 
+SPEAKERS = ("provider", "driver", "operator", "motorist")
+"""The sources of a promised arrival."""
+
 DECLINE_REASONS = (
     "no_unit",
     "no_driver",

@@ -23,7 +23,8 @@ _GERMAN = re.compile(
     re.I,
 )
 _SLASHES = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}")
-_YEARS = range(1970, 2200)
+YEARS = range(1970, 2200)
+"""The years that are accepted."""
 _MONTH_OR_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?")
 
 
@@ -73,7 +74,7 @@ def parse_when(text: str, now: datetime, timezone: str, *, needs_date: bool = Fa
             examples=_WITH_DATE if needs_date else _EXAMPLES,
         )
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
-    if year not in _YEARS:
+    if year not in YEARS:
         raise UsageError("time {text}: the year is not between 1970 and 2199", text=quoted(text))
     moment = _moment(text, match, (year, month, day))
     named = match.groupdict()
@@ -102,7 +103,7 @@ def parse_since(text: str, now: datetime, timezone: str) -> datetime:
         midnight = datetime(year, month, day)  # noqa: DTZ001  the zone is found in the next step
     except ValueError:
         year = 0
-    if year not in _YEARS:
+    if year not in YEARS:
         raise UsageError(
             "{text} is neither a month nor a day from 1970 to 2199; write {examples}",
             text=quoted(text),

@@ -7,7 +7,7 @@ import pytest
 
 from dispatch_cli.cases import (
     answer_call,
-    correct_case,
+    end_case,
     offer_call,
     open_case,
     provider_reports,
@@ -86,7 +86,7 @@ def test_an_overdue_unit_is_ranked_and_named(desk):
     assert offer_call.card(desk(111), _case(desk, case), _case(desk, case).offers[0]).overdue
     done = answer_call.accept(desk(111), card.ref, after_noon(140))
     assert english(done.warnings[0]) == "Anna was due back at 14:45 from case 1: ask"
-    correct_case.close(desk(112), 1)
+    end_case.close(desk(112), 1)
     found = rows(ranked(desk(113)))["anna"]
     assert found[:2] == ("up", 0.0)
     assert found[2][0].startswith("next job ")
@@ -181,7 +181,7 @@ def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
         "2.1", "new time", "Anna", True,
     )  # fmt: skip
     # Without the second job only the first one is left of both.
-    correct_case.cancel(desk(102), case)
+    end_case.cancel(desk(102), case)
     assert rows(ranked(desk(103)))["anna"][:2] == ("busy", 42.0)
     assert second.state == "accepted"
 
@@ -222,7 +222,7 @@ def test_only_help_on_its_way_can_break_a_promise(desk, end):
     elif end == "fail":
         answer_call.record(desk(103), "2.1", "fail")
     else:
-        correct_case.cancel(desk(103), case)
+        end_case.cancel(desk(103), case)
     assert new_times(desk, 104) == []
 
 
@@ -294,7 +294,7 @@ def test_one_more_truck_is_not_the_one_that_should_be_back(desk):
     card = offer_call.place_call(desk(100), case)
     done = answer_call.accept(desk(100), card.ref, after_noon(115), extra_unit=True)
     assert done.warnings == ()
-    correct_case.close(desk(101), 1)
+    end_case.close(desk(101), 1)
     assert rows(ranked(desk(102)))["anna"][:2] == ("up", 0.0)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch_cli.cases import answer_call, correct_case, offer_call, open_case, view_case
+from dispatch_cli.cases import answer_call, correct_case, end_case, offer_call, open_case, view_case
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model import Phone, Vehicle
 from dispatch_cli.model.case import Personal
@@ -99,7 +99,7 @@ def test_the_booking_lasts_as_long_as_one_of_them_stands(desk, both):
     [after] = bookings(desk)
     assert (before.offer, after.offer) == (1, 2)
     assert (after.unit, after.begin, after.end) == (before.unit, before.begin, before.end)
-    correct_case.close(desk(50), 1)
+    end_case.close(desk(50), 1)
     assert bookings(desk) == []
 
 
@@ -204,4 +204,4 @@ def test_a_case_number_alone_names_the_one_call(desk, both):
     offer_call.place_call(desk(1), 1, services=["recovery", "tow"])
     answer_call.accept(desk(2), "1", after_noon(30))
     assert [each.state for each in offers_of(desk)] == ["accepted", "accepted"]
-    assert len(correct_case.cancel(desk(3), 1).warnings) == 1
+    assert len(end_case.cancel(desk(3), 1).warnings) == 1

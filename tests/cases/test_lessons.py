@@ -6,7 +6,14 @@ import pytest
 
 from dispatch_cli import desk as ranking_desk
 from dispatch_cli import fairness, learning, reliability
-from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
+from dispatch_cli.cases import (
+    answer_call,
+    correct_case,
+    end_case,
+    erase_case,
+    offer_call,
+    open_case,
+)
 from dispatch_cli.cases.book import Book
 from dispatch_cli.cases.experience import experience_of
 from dispatch_cli.cases.observe_log import observe
@@ -73,7 +80,7 @@ def come(at, number, minutes, firm, *, promised, after):
     ref = call(at, number, minutes, firm)
     answer_call.accept(at(minutes), ref, NOON + (minutes + promised) * MINUTE)
     answer_call.arrive(at(minutes + after), ref)
-    correct_case.close(at(minutes + after), number)
+    end_case.close(at(minutes + after), number)
     return ref
 
 
@@ -229,7 +236,7 @@ def test_corrections_and_cancels_take_their_counts_out(at):
     assert first.corrected
     assert (second.acceptance, second.base_min) == (first.acceptance, first.base_min)
     assert sum(each.accepted for each in kept(at)[0]) == 2
-    correct_case.cancel(at(103), number)
+    end_case.cancel(at(103), number)
     assert kept(at) == before
     number = opened(at, 200)
     ref = call(at, number, 200, "near")
@@ -258,7 +265,7 @@ def test_erasure_keeps_the_report_and_the_learned_values(at):
         number = opened(at, begin + 100)
         card = offer_call.place_call(at(begin + 100), number)
         answer_call.record(at(begin + 101), card.ref, "decline", reason="no_unit")
-        correct_case.close(at(begin + 101), number)
+        end_case.close(at(begin + 101), number)
     before = kept(at), summary(at, "near")
     assert sum(each.arrived for each in before[0][1]) == 8
     done = erase_case.forget(at(2000), older_than_days=0, dry_run=False)

@@ -22,6 +22,7 @@ from dispatch_cli.cases import (
     amend_case,
     answer_call,
     correct_case,
+    end_case,
     erase_case,
     keep_case,
     offer_call,
@@ -408,7 +409,7 @@ class Casework(RuleBasedStateMachine):
 
     def end(self, draw):
         job, end = draw(self.any_job()), draw(st.sampled_from(["close", "cancel"]))
-        act = {"close": correct_case.close, "cancel": correct_case.cancel}[end]
+        act = {"close": end_case.close, "cancel": end_case.cancel}[end]
         self.attempt(self.desk.end(job, end, self.now), lambda book: act(book, job.number))
 
     def amend(self, draw):

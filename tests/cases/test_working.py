@@ -10,6 +10,7 @@ from dispatch_cli.cases import (
     answer_call,
     copied_facts,
     correct_case,
+    end_case,
     erase_case,
     keep_case,
     offer_call,
@@ -49,7 +50,7 @@ def test_from_open_to_closed(desk):
     assert (said.state, said.ref) == ("accepted", "1.2")
     answer_call.promise(desk(20), "1.2", NOON + timedelta(minutes=50))
     answer_call.arrive(desk(48), "1.2")
-    correct_case.close(desk(90), number)
+    end_case.close(desk(90), number)
     view = view_case.show(desk(91), number)
     assert (view.state, [offer.state for offer in view.offers]) == (
         "closed", ["declined", "arrived"],
@@ -93,7 +94,7 @@ def test_the_last_unit_cannot_go_to_two_cases(desk):
     third = opened(desk, minutes=4)
     card = offer_call.place_call(desk(5), third)
     assert card.provider == "bert"
-    correct_case.close(desk(60), first)
+    end_case.close(desk(60), first)
     assert (
         answer_call.accept(desk(61), f"{second}.2", NOON + timedelta(minutes=90)).state
         == "accepted"
@@ -114,7 +115,7 @@ def test_a_refused_act_is_recorded_and_changes_nothing(desk):
 def test_the_bare_number_means_the_one_open_offer(desk):
     """17 is 17.2 while only that is open; otherwise exit code 2 with the list."""
     number = opened(desk)
-    with pytest.raises(UsageError, match="0 open offers"):
+    with pytest.raises(UsageError, match="has no open offer"):
         answer_call.offer_ref(desk(), str(number))
     offer_call.place_call(desk(1), number)
     assert answer_call.offer_ref(desk(1), str(number)) == (number, 1)
@@ -189,7 +190,7 @@ def test_a_cancellation_counts_against_no_provider(desk):
     number = opened(desk)
     offer_call.place_call(desk(1), number)
     answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
-    said = correct_case.cancel(desk(3), number)
+    said = end_case.cancel(desk(3), number)
     assert english(said.warnings) == ("call 089 1 Anna: no longer needed",)
     assert view_case.show(desk(4), number).state == "cancelled"
 
@@ -240,7 +241,7 @@ def test_audit_lists_exactly_the_missed_deadlines(desk):
     keep_case.remind(desk(43), number, None)
     assert view_case.audit(desk(87)).overdue == ()
     assert [(o.ref, o.what) for o in view_case.audit(desk(88)).overdue] == [("1.1", "closing")]
-    correct_case.close(desk(89), number)
+    end_case.close(desk(89), number)
     assert view_case.audit(desk(500)).overdue == ()
 
 
@@ -250,7 +251,7 @@ def test_forgetting_erases_the_motorist_and_keeps_the_decision(desk, tmp_path):
     offer_call.place_call(desk(1), number)
     answer_call.accept(desk(2), "1.1", NOON + timedelta(minutes=20))
     keep_case.note(desk(3), number, "Canary-Later")
-    correct_case.close(desk(60), number)
+    end_case.close(desk(60), number)
     day = 24 * 60
     assert erase_case.forget(desk(10 * day), older_than_days=30, dry_run=False).cases == ()
     assert erase_case.forget(desk(40 * day), older_than_days=30, dry_run=True).cases == (number,)
@@ -298,7 +299,7 @@ def test_an_extra_truck_does_not_stand_for_the_one_that_is_back(desk):
         offer_call.place_call(desk(1), number)
     answer_call.accept(desk(2), f"{first}.1", NOON + timedelta(minutes=20))
     answer_call.accept(desk(2), f"{second}.1", NOON + timedelta(minutes=20), extra_unit=True)
-    correct_case.close(desk(60), first)
+    end_case.close(desk(60), first)
     card = offer_call.place_call(desk(61), third)
     assert (card.provider, english(card.skipped)) == ("anna", ())
     assert answer_call.accept(desk(62), card.ref, NOON + timedelta(minutes=90)).state == "accepted"

@@ -123,14 +123,53 @@ def test_a_placeholder_may_have_any_name():
     assert call_texts.text(own, "en", "speaks", **named) == "abcde"
 
 
-def test_the_loop_goes_on_without_its_texts(dispatch, firms, monkeypatch):
-    """If the texts cannot be made, the acceptance is reported as recorded and keys still work."""
+@pytest.mark.parametrize("name", ["to_driver", "to_caller"])
+@pytest.mark.parametrize("is_corrected", [False, True], ids=["accept", "correct"])
+def test_an_acceptance_without_its_texts_is_not_recorded(dispatch, firms, name, is_corrected):
+    """If a text for caller or driver cannot be made, nothing is recorded, and the code is 1."""
     dispatch("case", "open", "tow", "--at", "86150")
-    monkeypatch.setattr("sys.stdin", io.StringIO("\na\n30\ni\nhas a dog\nk\nk\nq\n"))
+    dispatch("case", "offer", "1")
+    argv = ("accept", "1.1", "--eta", "20")
+    if is_corrected:
+        dispatch("case", "no-answer", "1.1")
+        argv = ("correct", "1.1", "--outcome", "accepted", "--because", "late", "--eta", "20")
+
+    def records():
+        data = dispatch("case", "show", "1", "--log", "--json").envelope["data"]
+        return data["log"], [each["state"] for each in data["case"]["offers"]]
+
+    before = records()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(call_texts, name, lambda *_: 1 / 0)
+        ran = dispatch("case", *argv)
+    assert ran.code == 1
+    assert "unexpected ZeroDivisionError" in ran.err
+    assert "recorded" not in ran.err
+    assert records() == before
+    assert before[1] == ["no_answer" if is_corrected else "open"]
+    assert dispatch("case", *argv).code == 0
+    assert records()[1][-1] == "accepted"
+
+
+def test_a_call_without_its_texts_is_not_recorded(dispatch, firms):
+    """If the text for the provider cannot be made, no call is recorded; else one is."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(call_texts, "to_provider", lambda *_: 1 / 0)
+        assert dispatch("case", "offer", "1").code == 1
+    assert dispatch("case", "show", "1", "--json").envelope["data"]["case"]["offers"] == []
+    assert dispatch("case", "offer", "1").code == 0
+
+
+def test_the_loop_goes_on_without_its_texts(dispatch, firms, monkeypatch):
+    """If the texts cannot be made, an earlier acceptance is still shown, and keys still work."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "offer", "1")
+    dispatch("case", "accept", "1.1", "--eta", "30")
+    monkeypatch.setattr("sys.stdin", io.StringIO("i\nhas a dog\nk\nk\nq\n"))
     monkeypatch.setattr(call_texts, "to_driver", lambda *_: 1 / 0)
     ran = dispatch("case", "work", "1")
     assert ran.code == 0
-    assert "recorded: case 1: Abschlepp Lech accepted, there by" in ran.out
     assert "unexpected ZeroDivisionError" in ran.out
     view = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
     assert (view["state"], view["offers"][0]["state"]) == ("closed", "accepted")

@@ -107,9 +107,12 @@ def test_the_bare_number_only_while_one_offer_is_open(dispatch, opened):
     """``case accept 1`` is refused with exit code 2 while no offer is open."""
     ran = dispatch("case", "accept", "1", "--eta", "35")
     assert ran.code == 2
-    assert "0 open offers" in ran.err
+    assert "has no open offer" in ran.err
+    assert 'hint: place the next call: "dispatch case offer 1"' in ran.err
     dispatch("case", "offer", "1")
     assert dispatch("case", "accept", "1", "--eta", "35").code == 0
+    ran = dispatch("case", "accept", "1", "--eta", "35")
+    assert 'hint: "dispatch case show 1" shows its offers' in ran.err
 
 
 def test_an_exhausted_service_has_a_number_and_exit_3(dispatch, home):
@@ -249,6 +252,8 @@ def test_the_sample_is_refused_with_the_emergency_line(dispatch, home):
         (("accept", "1.1", "--eta", "2020-01-01T10:00"), "is in the past"),
         (("callback", "1", "2020-01-01T10:00"), "is in the past"),
         (("hold", "1", "--until", "2020-01-01"), "is in the past"),
+        (("hold", "1", "--until", "9999-12-31"), '"9999-12-31" is not a day from 1970 to 2199'),
+        (("hold", "1", "--until", "2026-02-30"), '"2026-02-30" is not a day from 1970 to 2199'),
         (("note", "1", ""), "the note is empty"),
         (("forget", "--older-than", "soon"), "30d"),
         (("show", "1", "--say", "fr"), "allowed: de, en"),

@@ -88,7 +88,7 @@ def test_a_killed_loop_can_be_continued(dispatch, opened, number):
     with Terminal(["case", "work"]) as terminal:
         terminal.wait_for("What became of it?")
         terminal.press("n")
-        terminal.wait_for("no answer")
+        terminal.wait_for("did not answer")
         terminal.press("q")
         assert terminal.ended() == 0
     assert offers(dispatch) == [("lech", "no_answer")]
@@ -129,7 +129,7 @@ def test_every_other_key(dispatch, opened):
         terminal.press("\r")
         terminal.wait_for("the call is placed")
         terminal.press("e")
-        terminal.wait_for("wrong equipment")
+        terminal.wait_for("lacks the right equipment")
         terminal.press("x")
         terminal.wait_for("x again")
         terminal.press("n")
@@ -232,7 +232,7 @@ def test_plain_prompts_without_a_terminal(dispatch, opened):
         text=True, capture_output=True, check=False, env=dict(os.environ),
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "Abschlepp Lech unreachable" in ran.stdout
+    assert "Abschlepp Lech cannot be reached" in ran.stdout
     assert "\x1b" not in ran.stdout
     # The call is running again, and "d" answers it.
     assert offers(dispatch) == [("lech", "corrected"), ("lech", "declined")]

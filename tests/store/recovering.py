@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from benchmarks.reliability import QuickDatabase
 from dispatch_cli import desk
-from dispatch_cli.cases import answer_call, correct_case, erase_case, offer_call, open_case
+from dispatch_cli.cases import answer_call, end_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.fairness import cost_band
 from dispatch_cli.model import Circle, Client, Country, Incident, Place, Provider, Rules
@@ -282,7 +282,7 @@ def _work(store: Store, catalog: MemoryCatalog, random: Random, place: Place, at
             at += max(2.0, drive_min + random.gauss(3, 5)) * MINUTE
             answer_call.arrive(_book(store, catalog, at), card.ref)
         break
-    correct_case.close(_book(store, catalog, at + 30 * MINUTE), number)
+    end_case.close(_book(store, catalog, at + 30 * MINUTE), number)
     return number
 
 

@@ -4,16 +4,14 @@ from typing import Annotated
 
 import typer
 
-from ...errors import UsageError
 from ...messages import Message
+from ...model.words import SPEAKERS
 from ..desk_options import DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
 from ..typed_input import YES, ask, read_moment
-
-SPEAKERS = ("provider", "driver", "operator", "motorist")
 
 EtaOption = Annotated[
     str,
@@ -37,10 +35,10 @@ def accept(
     book = open_book(desk)
     there_at = read_moment(eta, book)
     if desk.is_asking:
-        for sooner in answer_call.would_be_sooner(book, ref, there_at):
-            if ask(Message("{question} [y/N]", question=sooner)).lower() in YES:
-                done = answer_call.record(book.renewed(), ref, "decline", reason="eta_too_long")
-                return shown_record(desk, "case accept", done)
+        sooner = answer_call.would_be_sooner(book, ref, there_at)
+        if sooner and ask(Message("{question} [y/N]", question=sooner)).lower() in YES:
+            done = answer_call.record(book.renewed(), ref, "decline", reason="eta_too_long")
+            return shown_record(desk, "case accept", done)
         book = book.renewed()
     done = answer_call.accept(
         book,
@@ -72,12 +70,6 @@ def eta(
     from ...cases import answer_call
 
     book = open_book(desk)
-    if speaker not in SPEAKERS:
-        raise UsageError(
-            "--speaker {speaker!r} is unknown; allowed: {speakers}",
-            speaker=speaker,
-            speakers=", ".join(SPEAKERS),
-        )
     done = answer_call.promise(
         book, ref, read_moment(time, book), speaker=speaker, language=desk.say
     )

@@ -11,6 +11,7 @@ from ..incident_options import IncidentOptions
 from ..log_book import open_book
 from ..option_groups import with_changes, with_options
 from ..outcome import Outcome
+from ..typed_facts import changed_facts
 from ..typed_input import read_text
 from .motorist import MotoristOptions, typed
 from .opened import shown_amended
@@ -43,7 +44,7 @@ def amend(
             "no fact to amend", hint="add the changed facts, for example --injured 1 --trailer"
         )
     book = open_book(desk, calls=True)
-    facts = amend_case.read_facts(changes, book.catalog.rules, book.now)
+    facts = changed_facts(changes, book.catalog.rules, book.now)
     opened = amend_case.amend(book, case_id, facts, theirs)
     opened = replace(opened, warnings=(*opened.warnings, *warn_of_typed_data(typed(motorist))))
     return shown_amended(desk, "case amend", book, opened, changes)

@@ -4,6 +4,7 @@ from typing import Any
 
 from ...errors import UsageError
 from ..incident_options import IncidentOptions
+from ..usage_errors import worded_usage
 from .motorist import MotoristOptions
 
 _NAMES = (*IncidentOptions.__struct_fields__, *MotoristOptions.__struct_fields__)
@@ -23,8 +24,7 @@ def parse_amendment(line: str) -> dict[str, object]:
     try:
         context = command.make_context("amend", ["1", *_with_dashes(words)])
     except TyperException as error:
-        message = error.format_message() if hasattr(error, "format_message") else str(error)
-        raise UsageError(message.rstrip(".")) from None
+        raise UsageError(*worded_usage(error).problems) from None
     names = {*_NAMES} - {"note"}
     changes = {
         name: value

@@ -85,10 +85,10 @@ class AnswerKeys:
         there_at = self._moment("there in how many minutes, or at what time")
         if there_at is None:
             return _NOTHING
-        for sooner in answer_call.would_be_sooner(self._book, ref, there_at):
-            if self._asker.choice((sooner, "y yes", "n no"), self._situation) in ("y", "j"):
-                done = answer_call.record(self._book, ref, "decline", reason="eta_too_long")
-                return done.sentences, self._running_again(ref)
+        sooner = answer_call.would_be_sooner(self._book, ref, there_at)
+        if sooner and self._asker.choice((sooner, "y yes", "n no"), self._situation) in ("y", "j"):
+            done = answer_call.record(self._book, ref, "decline", reason="eta_too_long")
+            return done.sentences, self._running_again(ref)
         done = self._accepted(ref, there_at)
         return done.sentences, self._running_again(ref)
 

@@ -17,9 +17,9 @@ from ..typed_input import read_moment, read_text
 @with_options(DeskOptions)
 def close(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
     """Close a case; its units are free again."""
-    from ...cases import correct_case
+    from ...cases import end_case
 
-    return shown_record(desk, "case close", correct_case.close(open_book(desk), case_id))
+    return shown_record(desk, "case close", end_case.close(open_book(desk), case_id))
 
 
 @with_options(DeskOptions)
@@ -30,13 +30,13 @@ def cancel(
     ],
 ) -> Outcome:
     """Record that the motorist no longer needs help; this counts against no provider."""
-    from ...cases import answer_call, correct_case
+    from ...cases import answer_call, end_case
     from ...cases.decisions import parse_case_id
 
     book = open_book(desk)
     if "." in ref:
         return shown_record(desk, "case cancel", answer_call.record(book, ref, "cancel"))
-    return shown_record(desk, "case cancel", correct_case.cancel(book, parse_case_id(ref)))
+    return shown_record(desk, "case cancel", end_case.cancel(book, parse_case_id(ref)))
 
 
 @with_options(DeskOptions)

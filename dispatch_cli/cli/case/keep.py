@@ -1,16 +1,17 @@
 """The commands for notes, call backs and personal data."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...cases.book import local
 from ...cases.decisions import of_case
 from ...errors import UsageError
-from ...messages import Message
+from ...messages import Message, joined
 from ..desk_options import CaseArgument, DeskOptions
-from ..log_book import open_book, zone_of
+from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown
@@ -18,9 +19,9 @@ from ..typed_input import read_moment, read_text
 from .typed_data import warn_of_typed_data
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
+    from ...cases.book import Book
     from ...cases.erase_case import Forgotten
+    from ...render.layout import Line, Screen
 
 COLUMNS = ("case", "done")
 FORGOTTEN_COLUMNS = ("case", "done", "exports_that_stay")
@@ -79,12 +80,9 @@ def hold(
 ) -> Outcome:
     """Keep the personal data of a case from erasure until a day."""
     from ...cases import keep_case
-    from ...notation import parse_when
 
     book = open_book(desk)
-    is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", until.strip())
-    text = f"{until.strip()}T23:59" if is_day else until
-    moment = parse_when(text, book.now, book.catalog.rules.settings.timezone)
+    moment = keep_case.last_moment(book, until)
     return _done(desk, "hold", case_id, keep_case.hold(book, case_id, moment))
 
 
@@ -141,16 +139,21 @@ def forget(
         dry_run=dry_run,
         clock_is_right=clock_is_right,
     )
-    return _shown_erasures(desk, gone, zone_of(book))
+    return _shown_erasures(desk, gone, book)
 
 
-def _shown_erasures(desk: DeskOptions, gone: "Forgotten", zone: "ZoneInfo") -> Outcome:
+def _shown_erasures(desk: DeskOptions, gone: "Forgotten", book: "Book") -> Outcome:
     """Make the outcome of an erasure, with a warning for each export that stays."""
     exports = {
-        case_id: [f"{act.at.astimezone(zone):%Y-%m-%d %H:%M} by {act.operator}" for act in acts]
+        case_id: [
+            Message(
+                "{at:%Y-%m-%d %H:%M} by {operator}", at=local(act.at, book), operator=act.operator
+            )
+            for act in acts
+        ]
         for case_id, acts in gone.exports.items()
     }
-    done = "would be erased" if gone.dry_run else "erased"
+    done = Message("would be erased") if gone.dry_run else Message("erased")
     return shown(
         desk,
         "case forget",
@@ -160,14 +163,21 @@ def _shown_erasures(desk: DeskOptions, gone: "Forgotten", zone: "ZoneInfo") -> O
             "exports": {str(key): texts for key, texts in exports.items()},
         },
         lines=lambda screen: _lines(
-            [f"case {each} {done}" for each in gone.cases] or ["no case is due for erasure"]
+            [
+                Message("case {case_id} would be erased", case_id=each)
+                if gone.dry_run
+                else Message("case {case_id} erased", case_id=each)
+                for each in gone.cases
+            ]
+            or [Message("no case is due for erasure")],
+            screen,
         ),
         columns=FORGOTTEN_COLUMNS,
         rows=lambda: [
             {
                 "case": each,
                 "done": done,
-                "exports_that_stay": "; ".join(exports.get(each, ())),
+                "exports_that_stay": joined(exports.get(each, ())),
             }
             for each in gone.cases
         ],
@@ -196,12 +206,12 @@ def _done(
         desk,
         f"case {verb}",
         {"case": case_id, "done": done},
-        lines=lambda screen: _lines([screen.text(of_case(case_id, done))]),
+        lines=lambda screen: _lines([of_case(case_id, done)], screen),
         columns=COLUMNS,
         rows=lambda: [{"case": case_id, "done": done}],
         warnings=warnings,
     )
 
 
-def _lines(texts: list[str]) -> "list[tuple[tuple[str, str], ...]]":
-    return [((text, ""),) for text in texts]
+def _lines(sentences: Iterable[Message], screen: "Screen") -> "list[Line]":
+    return [((screen.text(each), ""),) for each in sentences]

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ...cases import correct_case, keep_case, offer_call, provider_reports, view_case
-from ...cases.book import clock
+from ...cases import correct_case, end_case, keep_case, offer_call, provider_reports, view_case
+from ...cases.book import clock, local
 from ...errors import DispatchError, UsageError
 from ...messages import Message
 from ...plans import emergency_calls
@@ -14,8 +14,8 @@ from ...render.case_loop import Page
 from ...results.case_results import OfferCard
 from ..desk_options import DeskOptions
 from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
-from ..log_book import zone_of
 from ..outcome import UNSHOWN, bug
+from ..typed_facts import changed_facts
 from ..typed_input import read_moment
 from .answer_keys import ANSWER_KEYS, AnswerKeys, Undo
 from .display import Display, LiveDisplay, PlainDisplay
@@ -124,7 +124,7 @@ class Loop:
         UNSHOWN.clear()
 
     def _show(self, page: Page) -> None:
-        self._display.draw(page, self.book.now.astimezone(zone_of(self._opened)))
+        self._display.draw(page, local(self.book.now, self._opened))
 
     def _show_waiting(self, text: str) -> None:
         """Show as a line of the screen that the program waits for the case log."""
@@ -214,15 +214,15 @@ class Loop:
         if not self.sure("x", "the motorist needs nobody any more", situation):
             return
 
-        done = correct_case.cancel(self.book, self._case_id)
+        done = end_case.cancel(self.book, self._case_id)
         self._undo = None
         self._say(*done.sentences)
 
     def _close(self, situation: Situation) -> None:
-        left = ", ".join(map(str, correct_case.unfinished(situation.case)))
+        left = ", ".join(map(str, end_case.unfinished(situation.case)))
         if left and not self.sure("k", f"close with {left}", situation):
             return
-        done = correct_case.close(self.book, self._case_id)
+        done = end_case.close(self.book, self._case_id)
         self._undo = None
         self._say(f"{done.message}; q leaves", *done.warnings)
 
@@ -253,7 +253,7 @@ class Loop:
         said = parse_amendment(text)
         names = [name for name in MotoristOptions.__struct_fields__ if name in said]
         theirs = {name: str(said.pop(name)) for name in names}
-        facts = amend_case.read_facts(said, self.book.catalog.rules, self.book.now)
+        facts = changed_facts(said, self.book.catalog.rules, self.book.now)
         opened = amend_case.amend(self.book, self._case_id, facts, theirs)
         self._say(*_ranked_again(opened, "ranked again"))
 

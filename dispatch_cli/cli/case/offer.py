@@ -15,7 +15,36 @@ from ..result_output import shown
 from ..typed_input import YES, ask, read_text
 
 if TYPE_CHECKING:
+    from ...cases.book import Book
     from ...results.case_results import Exhausted, OfferCard
+
+
+ServiceOption = Annotated[
+    str | None,
+    typer.Option(metavar="SERVICE", help="Service to call for. Default: the first that waits."),
+]
+ServicesOption = Annotated[
+    str | None, typer.Option(metavar="LIST", help="Services for one joint call: recovery,tow.")
+]
+ProviderOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="Provider to call out of order. Default: the next in order.",
+        autocompletion=complete_providers,
+    ),
+]
+BecauseOption = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Reason of a call out of order (- asks for it)."),
+]
+WishOption = Annotated[
+    bool,
+    typer.Option(
+        "--wish/--decision",
+        help="A call out of order is the caller's wish, or the operator's decision.",
+    ),
+]
 
 
 @with_options(DeskOptions)
@@ -23,52 +52,25 @@ def offer(
     desk: DeskOptions,
     case_id: CaseArgument,
     *,
-    service: Annotated[
-        str | None,
-        typer.Option(metavar="SERVICE", help="Service to call for. Default: the first that waits."),
-    ] = None,
-    services: Annotated[
-        str | None,
-        typer.Option(metavar="LIST", help="Services for one joint call: recovery,tow."),
-    ] = None,
-    provider: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="Provider to call out of order. Default: the next in order.",
-            autocompletion=complete_providers,
-        ),
-    ] = None,
-    because: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="Reason of a call out of order (- asks for it)."),
-    ] = None,
-    wish: Annotated[
-        bool,
-        typer.Option(
-            "--wish/--decision",
-            help="A call out of order is the caller's wish, or the operator's decision.",
-        ),
-    ] = False,
+    service: ServiceOption = None,
+    services: ServicesOption = None,
+    provider: ProviderOption = None,
+    because: BecauseOption = None,
+    wish: WishOption = False,
 ) -> Outcome:
     """Open an offer to the next provider; shows its number and the text to read aloud.
 
     dispatch case offer 17
     """
     from ...cases import offer_call
-    from ...model.words import SERVICES, lookup
 
-    if provider is not None and not because:
-        raise UsageError("--provider calls out of order and needs a reason: --because TEXT")
+    offer_call.require_reason(provider, because or "")
     if provider is None and (because or wish):
         raise UsageError("--because, --wish and --decision need --provider ID")
-    wanted = [lookup(each, SERVICES) or each for each in _named(service, services)]
+    wanted = _named(service, services)
     book = open_book(desk, calls=True)
     if provider is not None and desk.is_asking:
-        why = offer_call.why_not(book, case_id, provider, services=wanted)
-        question = "{provider}: {why}. Call anyway? [y/N]"
-        if why and ask(Message(question, provider=provider, why=why)).lower() not in YES:
-            raise UsageError("{provider} was not called: {why}", provider=provider, why=why)
+        _confirm(book, case_id, provider, wanted)
     reason = read_text(because, "because") if because else ""
     card = offer_call.place_call(
         book.renewed(),
@@ -82,8 +84,21 @@ def offer(
     return _shown(desk, card)
 
 
+def _confirm(book: "Book", case_id: int, provider: str, services: list[str]) -> None:
+    """Ask whether to call a provider in spite of a reason against it; UsageError if not."""
+    from ...cases import offer_call
+
+    why = offer_call.why_not(book, case_id, provider, services=services)
+    if why:
+        question = Message("{provider}: {why}. Call anyway? [y/N]", provider=provider, why=why)
+        if ask(question).lower() not in YES:
+            raise UsageError("{provider} was not called: {why}", provider=provider, why=why)
+
+
 def _named(service: str | None, services: str | None) -> list[str]:
     """Read the services of the call; empty if both options are missing."""
+    from ...model.words import SERVICES, lookup
+
     if service is not None and services is not None:
         raise UsageError("--service and --services exclude each other")
     if service is not None and "," in service:
@@ -102,7 +117,7 @@ def _named(service: str | None, services: str | None) -> list[str]:
             option=option,
             text=text,
         )
-    return words
+    return [lookup(each, SERVICES) or each for each in words]
 
 
 def _shown(desk: DeskOptions, card: "OfferCard | Exhausted") -> Outcome:

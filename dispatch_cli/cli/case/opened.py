@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...cases import view_case
+from ...cases.book import local
 from ...messages import Message
 from ..desk_options import DeskOptions
-from ..log_book import zone_of
 from ..outcome import UNSHOWN, Outcome, emit
 from ..result_output import shown
 
@@ -48,7 +48,7 @@ def shown_opened(
                 answer,
                 stream=sys.stdout,
                 suggest="" if desk.quiet else f"dispatch case offer {case.id}",
-                now=book.now.astimezone(zone_of(book)),
+                now=local(book.now, book),
             )
         else:
             from ...render.plain import write_table
@@ -70,7 +70,7 @@ def shown_amended(
 
     answer = opened.answer
     view = view_case.view(opened.case, book.now)
-    here = book.now.astimezone(zone_of(book))
+    here = local(book.now, book)
     place = answer.incident.place if "at" in changes else ""
     is_waiting = any(service.state == "waiting" for service in view.services)
     return shown(

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...cases.book import local
 from ...errors import ExitCode, UsageError
 from ..desk_options import CaseArgument, DeskOptions
-from ..log_book import open_book, zone_of
+from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import LONG_LINE, shown
@@ -38,7 +39,7 @@ def show(
     private = view_case.personal(book, case_id) if personal else None
     view = view_case.show(book, case_id)
     acts = view_case.acts(book, case_id) if log else []
-    here = book.now.astimezone(zone_of(book))
+    here = local(book.now, book)
     data: dict[str, object] = {"case": view}
     if log:
         data["log"] = acts
@@ -75,7 +76,7 @@ def list_cases(
     if open_only and everything:
         raise UsageError("--open and --all exclude each other", hint="leave one of them out")
     book = open_book(desk)
-    here = book.now.astimezone(zone_of(book))
+    here = local(book.now, book)
     if everything:
         from ..result_output import paged
 
@@ -111,7 +112,7 @@ def audit(desk: DeskOptions) -> Outcome:
     book = open_book(desk)
     is_by_cron = desk.quiet and not desk.json
     found = view_case.audit(book, is_by_cron=is_by_cron)
-    here = book.now.astimezone(zone_of(book))
+    here = local(book.now, book)
     exit_code = ExitCode.ATTENTION if found.overdue or found.clock else ExitCode.OK
     if is_by_cron:
         return Outcome(_news(book, found, here), exit_code)

@@ -9,7 +9,7 @@ from ... import plans
 from ...cases import answer_call, case_states, offer_call, offer_changes, view_case
 from ...cases.book import Book, clock, require_case
 from ...cases.gates_now import gate_now
-from ...model.case import Case, CaseService, Offer
+from ...model.case import Case, CaseService, Offer, ref_of
 from ...render.case_loop import Page
 
 
@@ -24,7 +24,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     @property
     def ref(self) -> str:
         """The offer as it is named; empty where there is none."""
-        return f"{self.case.id}.{self.offer.number}" if self.offer else ""
+        return ref_of(self.case.id, self.offer.number) if self.offer else ""
 
     @property
     def provider(self) -> str:
@@ -78,7 +78,7 @@ def _with_block(
         card = offer_call.card(book, case, offer, language=language)
         return replace(bare, asking=card, answer_by=offer.answer_by)
     if offer is not None and offer.state in case_states.LIVE:
-        done = answer_call.stands(book, f"{case.id}.{offer.number}", language=language)
+        done = answer_call.stands(book, ref_of(case.id, offer.number), language=language)
         return replace(bare, accepted=done, phone=offer.phone)
     if coming.option is not None:
         option, phone = coming.option, coming.phone
@@ -96,7 +96,7 @@ def _with_block(
 
 def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[str]:
     """Every missed deadline but the answer on screen, whose clock says so."""
-    on_screen = f"{case.id}.{shown.number}" if shown else ""
+    on_screen = ref_of(case.id, shown.number) if shown else ""
     for missed in view_case.overdue_of(case, book.now):
         if missed.what != "answer" or missed.ref != on_screen:
             who = " ".join(filter(None, (missed.phone, missed.name)))
