@@ -24,3 +24,11 @@ def worded(sentence: object) -> str:
 def say(template: str, /, **values: Any) -> str:
     """Word a sentence, a heading or a word of the screen; ``values`` fill its named places."""
     return worded(messages.Message(template, **values))
+
+
+def word(closed: str) -> str:
+    """Word a closed word of the model, such as "declined".
+
+    It is no template: a word that was read from a file may have braces.
+    """
+    return _catalogue[0].gettext(closed) if closed else ""  # gettext has a header under ""
