@@ -191,8 +191,8 @@ def _override_lines(card: "OfferCard", screen: Screen) -> list[Line]:
     else:
         why = Message("the operator's decision")
     if card.in_spite_of:
-        template = "asked out of order: {why}, despite: {gate}"
-        text = screen.text(Message(template, why=why, gate=card.in_spite_of))
+        gate = card.in_spite_of
+        text = screen.say("asked out of order: {why}, despite: {gate}", why=why, gate=gate)
     else:
         text = screen.say("asked out of order: {why}", why=why)
     return plain_lines(wrap(text, screen.width, rest=_INDENT))

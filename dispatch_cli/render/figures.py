@@ -15,6 +15,11 @@ _ROUNDING = 1e-9
 """Compensates the error of binary fractions: 1 - .2 * .3 * .4 * .5 is 98.8 %, not 98.7 %."""
 
 
+def grouped(number: float) -> str:
+    """Write a number in groups of three digits, rounded to a whole one."""
+    return f"{number:,.0f}"
+
+
 def minutes(value: float, *, decimals: int = 1) -> str:
     """Write minutes; an infinite number is "never"."""
     if isnan(value):

@@ -13,6 +13,11 @@ def speak(catalogue: NullTranslations) -> None:
     _catalogue[0] = catalogue
 
 
+def language() -> str:
+    """Return the code of the screen's language, such as "de"."""
+    return str(_catalogue[0].info().get("language", "en"))
+
+
 def worded(sentence: object) -> str:
     """Return a sentence, a problem with file and line, or a moment in the screen's language.
 

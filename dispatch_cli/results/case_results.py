@@ -182,11 +182,15 @@ class Overdue(Struct, frozen=True):
         """Return the sentence about the deadline as of ``now``, in the time zone of ``now``."""
         what, at = Message(self.what), Clock(self.since, now)
         if self.is_ahead:
-            template = "{what} due now: a clock that was ahead has set it to {at}"
-            return Message(template, what=what, at=at)
+            return Message(
+                "{what} due now: a clock that was ahead has set it to {at}", what=what, at=at
+            )
         if self.is_broken:
-            template = "{what} due now: help cannot be there at {at} as promised, tell the motorist"
-            return Message(template, what=what, at=at)
+            return Message(
+                "{what} due now: help cannot be there at {at} as promised, tell the motorist",
+                what=what,
+                at=at,
+            )
         return Message("{what} overdue since {at}", what=what, at=at)
 
 
