@@ -7,9 +7,14 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .messages import Clock, Message
+from .messages import Clock, Message, joined
 from .model.clock_jumps import is_ahead
+from .results.case_results import Audit, Overdue
+from .results.check_results import CheckReport
 from .results.lasting_problem import LastingProblem
+
+_GAP = "   "
+"""The blanks between two facts of one line."""
 
 
 class ReportedProblem(Struct, frozen=True):
@@ -51,3 +56,32 @@ def news_of(
             over = "over: {name} (first reported {reported_at})"
             lines.append(Message(over, name=name, reported_at=reported_at))
     return lines, after
+
+
+def problems_of_audit(
+    found: Audit, now: datetime, file_problem: Message | str
+) -> dict[str, LastingProblem]:
+    """Return the lasting problems of an audit by key, each with the line that reports it.
+
+    ``file_problem`` is the reason why the provider file cannot be read, or empty.
+    """
+    lasting = {"clock": LastingProblem(found.clock)} if found.clock else {}
+    if file_problem:
+        unread = Message("the provider file cannot be read: {problem}", problem=file_problem)
+        lasting["provider file"] = LastingProblem(unread)
+    for each in found.overdue:
+        lasting[each.problem] = LastingProblem(_line(each, now), each.since.isoformat())
+    return lasting
+
+
+def problems_of_run(report: CheckReport) -> dict[str, LastingProblem]:
+    """Return the lasting problem of an offline observer by its key; empty if it is online."""
+    sentence = report.offline_sentence
+    return {"observer offline": LastingProblem(sentence)} if sentence else {}
+
+
+def _line(each: Overdue, now: datetime) -> Message | str:
+    """Return the line of a missed deadline: the case, the deadline, and the number to call."""
+    name = Message(each.service) if each.service else each.name
+    who = Message("{phone}  {name}", phone=each.phone, name=name) if name else ""
+    return joined([Message("case {number}", number=each.ref), each.sentence_at(now), who], _GAP)

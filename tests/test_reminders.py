@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.model.clock_jumps import is_seen_anew
-from dispatch_cli.reminders import ReportedProblem, news_of
+from dispatch_cli.reminders import (
+    ReportedProblem,
+    news_of,
+    problems_of_audit,
+    problems_of_run,
+)
+from dispatch_cli.results.case_results import Audit, Overdue
+from dispatch_cli.results.check_results import CheckReport
 from dispatch_cli.results.lasting_problem import LastingProblem
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -62,3 +69,36 @@ def test_a_look_is_remembered_once_an_hour(minutes, is_new):
     """The first look is remembered, then one an hour, in both directions of the clock."""
     assert is_seen_anew(None, NOW)
     assert is_seen_anew(NOW, NOW + minutes * MINUTE) is is_new
+
+
+def test_the_problems_of_an_audit():
+    """Each missed deadline has its own key, its beginning, and the line with the number to call."""
+    missed = (
+        Overdue("17.2", "answer", NOW, "Huber", "089 99998-207"),
+        Overdue("17", "next call", NOW, "tow", ""),
+        Overdue("18", "call back", NOW - MINUTE, "", "", is_ahead=True),
+    )
+    found = problems_of_audit(Audit(missed, "the clock has jumped"), NOW, "no such file")
+    since = NOW.isoformat()
+    assert {key: (str(each.line), each.since) for key, each in found.items()} == {
+        "clock": ("the clock has jumped", ""),
+        "provider file": ("the provider file cannot be read: no such file", ""),
+        "case 17.2 answer": (
+            "case 17.2   answer overdue since 12:00   089 99998-207  Huber", since,
+        ),
+        "case 17 next call tow": ("case 17   next call overdue since 12:00     tow", since),
+        "case 18 call back": (
+            "case 18   call back due now: a clock that was ahead has set it to 11:59",
+            (NOW - MINUTE).isoformat(),
+        ),
+    }  # fmt: skip
+    assert problems_of_audit(Audit((), ""), NOW, "") == {}
+
+
+def test_the_problem_of_a_run_of_checks():
+    """Only an offline observer is a lasting problem of a run; changes are reported by the run."""
+    report = CheckReport(at=NOW, seconds=1.0, checked=0, rows=(), offline="no route")
+    found = problems_of_run(report)
+    line = "observer offline: no route; no state was changed"
+    assert {key: str(each.line) for key, each in found.items()} == {"observer offline": line}
+    assert problems_of_run(CheckReport(at=NOW, seconds=1.0, checked=0, rows=())) == {}

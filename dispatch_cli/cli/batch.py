@@ -288,9 +288,10 @@ def _outcome_of(
     counts = counts_of(tally, options.output, options.rejects_path)
 
     def show() -> None:
-        from ..render import batch_summary, envelope
+        from ..render import batch_summary
+        from ..results.result_status import status_of
 
-        status = envelope.status_of(code, served=tally.served > 0, emergency=False)
+        status = status_of(code, served=tally.served > 0, emergency=False)
         if options.summary and common.json:
             emit(SUMMARY_SCHEMA, summary_of(tally), exit_code=code, status=status)
         elif options.summary:

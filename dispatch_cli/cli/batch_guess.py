@@ -65,7 +65,7 @@ def show_guess(
 
     def show() -> None:
         if common.json:
-            from ..render.envelope import status_of
+            from ..results.result_status import status_of
 
             data = {
                 "columns": [dict(zip(COLUMNS, row, strict=True)) for row in rows],

@@ -140,7 +140,7 @@ def _show(answer: "Answer", view: AnswerOutput) -> None:
 
 
 def _show_json(answer: "Answer") -> None:
-    from ..render.envelope import status_of
+    from ..results.result_status import status_of
 
     served = any(cascade.candidates for cascade in answer.cascades)
     emit(

@@ -212,7 +212,8 @@ def _page(watch: "Watch", report: "CheckReport") -> bytes:
 
 
 def _status(report: "CheckReport") -> bytes:
-    from ..render.envelope import envelope, status_of
+    from ..render.envelope import envelope
+    from ..results.result_status import status_of
 
     code = report.exit_code
     status = status_of(code, served=False, emergency=False)
@@ -255,7 +256,8 @@ def _monitored(report: "CheckReport", trouble: Sequence[Message] = ()) -> Outcom
 def _emit(
     request: _CheckRequest, checked: "Checked", trouble: Sequence[Message], code: ExitCode
 ) -> None:
-    from ..render.envelope import error_entries, status_of
+    from ..render.envelope import error_entries
+    from ..results.result_status import status_of
 
     data: object = checked.report
     if request.options.verbose:
@@ -280,11 +282,12 @@ def _print(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
 
     report = checked.report
     if request.quiet:
+        from ..reminders import problems_of_run
         from ..render.layout import encodable
         from .reminding import reminder_of
 
         reminder_of(watch.store.path, "check", watch.catalog).print_news(
-            views.offline_problem(report), report.at
+            problems_of_run(report), report.at
         )
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         sys.stdout.writelines(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import typer
 
     from ..render.envelope import ErrorEntry
-    from ..results.cascade_answer import Status
+    from ..results.result_status import Status
 
 
 INTERRUPTED = 130
@@ -144,7 +144,7 @@ def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int)
     _print_recorded(why)
     if "--json" in argv:
         with suppress(Exception):
-            from ..render.envelope import status_of
+            from ..results.result_status import status_of
 
             emit(
                 schema_of(argv),
@@ -186,7 +186,8 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
     line = emergency_from(argv)
     with suppress(OSError):  # with a full disk only the message on stderr is left
         if "--json" in argv:
-            from ..render.envelope import error_entries, status_of
+            from ..render.envelope import error_entries
+            from ..results.result_status import status_of
 
             emit(
                 schema_of(argv),

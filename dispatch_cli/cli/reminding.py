@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
 
 SUFFIX, LOCK_SUFFIX = ".told", ".told.lock"
+_LINE_LIMIT = 2000
+"""Long enough for any name and path, short enough that no file floods a mail."""
 LONGEST_WAIT_S = 5.0
 """A run that waits longer for the lock continues without it and may report twice."""
 
@@ -103,11 +105,10 @@ def reminder_of(log: Path, topic: str, catalog: "Catalog") -> Reminder:
 
 
 def _print(lines: "list[Message | str]") -> None:
-    from ..render.layout import encodable
-    from ..render.wording import worded
+    from ..render.layout import Screen
 
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.writelines(f"{encodable(worded(line), encoding)}\n" for line in lines)
+    screen = Screen(encoding=getattr(sys.stdout, "encoding", None) or "utf-8")
+    sys.stdout.writelines(f"{screen.text(line, _LINE_LIMIT)}\n" for line in lines)
     sys.stdout.flush()
 
 

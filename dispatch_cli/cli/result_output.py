@@ -42,7 +42,7 @@ def shown(
     def show() -> None:
         all_warnings = (*UNSHOWN.warnings, *warnings)
         if desk.json:
-            from ..render.envelope import status_of
+            from ..results.result_status import status_of
 
             status = status_of(exit_code, served=is_served, emergency=is_emergency)
             emit(

@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from .batch_summary import counted_rows
+from .figures import grouped
+from .wording import say, worded
+
 Show = Callable[[int, int, float | None], None]
 
 
@@ -35,7 +39,7 @@ def meter(stream: TextIO, *, is_wanted: bool) -> Iterator[Show | None]:
     )
     console = console_of(stream, screen_of(stream))
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("0 rows", total=None)
+        task = progress.add_task(worded(counted_rows(0)), total=None)
         first: list[tuple[int, float]] = []
 
         def show(rows: int, rejected: int, share: float | None) -> None:
@@ -46,7 +50,12 @@ def meter(stream: TextIO, *, is_wanted: bool) -> Iterator[Show | None]:
             rate = (rows - before) / elapsed_s if elapsed_s > 0 else 0.0
             progress.update(
                 task,
-                description=f"{rows:,} rows  {rate:,.0f}/s  {rejected:,} rejected",
+                description=say(
+                    "{rows}  {rate}/s  {rejected} rejected",
+                    rows=counted_rows(rows),
+                    rate=grouped(rate),
+                    rejected=grouped(rejected),
+                ),
                 completed=share or 0.0,
                 total=None if share is None else 1.0,
             )

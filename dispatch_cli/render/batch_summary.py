@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from ..messages import Message, Plural, joined
+from .figures import grouped
 from .layout import Line, Screen, cells, flow, plain_line, plain_lines
 
 if TYPE_CHECKING:
@@ -14,14 +16,30 @@ _REASONS, _PLACES = 5, 8
 COLUMNS = ("service", "what", "name", "value")
 
 
-def totals(counts: "BatchCounts", seconds: float | None) -> str:
+def totals(counts: "BatchCounts", seconds: float | None) -> Message | str:
     """Return the counts of a batch in one line; with ``seconds`` also its time and rate."""
-    took = f"; {seconds:.1f} s, {counts.rows / seconds:,.0f}/s" if seconds else ""
-    where = f" (in {counts.rejects})" if counts.rejects is not None and counts.rejected else ""
-    return (
-        f"{counts.rows:,} rows: {counts.ranked:,} ranked, {counts.rejected:,} rejected{where}, "
-        f"{counts.served:,} served{took}"
+    rejected = {"count": grouped(counts.rejected), "file": counts.rejects}
+    is_filed = counts.rejects is not None and counts.rejected
+    parts = [
+        Message("{count} ranked", count=grouped(counts.ranked)),
+        Message("{count} rejected (in {file})", **rejected)
+        if is_filed
+        else Message("{count} rejected", **rejected),
+        Message("{count} served", count=grouped(counts.served)),
+    ]
+    listed = joined(parts, ", ")
+    line = Message("{rows}: {counts}", rows=counted_rows(counts.rows), counts=listed)
+    if not seconds:
+        return line
+    rate = grouped(counts.rows / seconds)
+    return Message(
+        "{counts}; {seconds} s, {rate}/s", counts=line, seconds=f"{seconds:.1f}", rate=rate
     )
+
+
+def counted_rows(count: int) -> Message:
+    """Return a number of rows with its noun."""
+    return Plural("{number} row", "{number} rows", count, number=grouped(count))
 
 
 def print_summary(summary: "BatchSummary", *, stream: TextIO) -> None:
@@ -65,40 +83,53 @@ def _numbers(service: "ServiceSummary") -> Iterator[tuple[str, str, float]]:
 
 def lines(summary: "BatchSummary", screen: Screen) -> Iterator[Line]:
     """Yield the lines of the screen, with a block for each service."""
-    counts = (f"{summary.rows:,} rows", f"{summary.ranked:,} ranked",
-              f"{summary.rejected:,} rejected", f"{summary.served:,} served")  # fmt: skip
+    counts = (
+        screen.text(counted_rows(summary.rows)),
+        screen.say("{count} ranked", count=grouped(summary.ranked)),
+        screen.say("{count} rejected", count=grouped(summary.rejected)),
+        screen.say("{count} served", count=grouped(summary.served)),
+    )
     yield from plain_lines(flow(counts, screen.width), "bold")
     if summary.reject_reasons:
-        yield from _listed("Rejected:", _counted(summary.reject_reasons), screen)
+        label = screen.say("Rejected:")
+        yield from _listed(label, _counted(summary.reject_reasons, screen), screen)
     for each in summary.services:
         yield plain_line("")
         yield from _service_lines(each, screen)
 
 
 def _service_lines(service: "ServiceSummary", screen: Screen) -> Iterator[Line]:
-    share = _percent(service.share_served)
-    title = f"{service.served:,} of {service.incidents:,} served ({share})"
-    yield from plain_lines(flow([service.service.upper(), title], screen.width), "bold")
+    title = screen.say(
+        "{served} of {count} served ({share})",
+        served=grouped(service.served),
+        count=grouped(service.incidents),
+        share=_percent(service.share_served),
+    )
+    name = screen.word(service.service).upper()
+    yield from plain_lines(flow([name, title], screen.width), "bold")
     if service.quantiles_min:
         quantiles = [f"{float(part):.0%} {minutes:.1f}"
                      for part, minutes in service.quantiles_min.items()]  # fmt: skip
-        first = "  Expected minutes by share:   "
+        first = f"  {screen.say('Expected minutes by share:')}   "
         yield from plain_lines(flow(quantiles, screen.width, first=first, rest="    "))
         most = max(bar.incidents for bar in service.histogram)
         for bar in service.histogram:
             end = "+    " if bar.to_min is None else f"-{bar.to_min:3d} "
-            label = f"  {bar.from_min:4d}{end} min {bar.incidents:9,d}  "
+            between, count = f"{bar.from_min:4d}{end}", f"{bar.incidents:9,d}"
+            label = f"  {screen.say('{minutes} min {count}', minutes=between, count=count)}  "
             room = max(0, min(_BAR, screen.width - cells(label)))
             yield plain_line(f"{label}{'#' * round(room * bar.incidents / most)}".rstrip())
     if service.excluded_counts:
         few = dict(list(service.excluded_counts.items())[:_REASONS])
-        yield from _listed("  Excluded:", _counted(few), screen)
+        label = screen.say("Excluded:")
+        yield from _listed(f"  {label}", _counted(few, screen), screen)
     if service.nobody_reaches:
         shown = service.nobody_reaches[:_PLACES]
-        places = [f"{place.postcode} {place.incidents:,}" for place in shown]
+        places = [f"{screen.word(each.postcode)} {grouped(each.incidents)}" for each in shown]
         more = service.places_nobody_reaches - len(shown)
-        places += [f"{more:,} more places"] if more > 0 else []
-        yield from _listed("  Unserved places:", places, screen)
+        others = Plural("{number} more place", "{number} more places", more, number=grouped(more))
+        places += [screen.text(others)] if more > 0 else []
+        yield from _listed(f"  {screen.say('Unserved places:')}", places, screen)
 
 
 def _listed(label: str, parts: Sequence[str], screen: Screen) -> list[Line]:
@@ -107,8 +138,11 @@ def _listed(label: str, parts: Sequence[str], screen: Screen) -> list[Line]:
     return plain_lines(flow(ended, screen.width, gap=" ", first=f"{label} ", rest="    "))
 
 
-def _counted(counts: dict[str, int]) -> list[str]:
-    return [f"{name} {count:,}" for name, count in counts.items()]
+def _counted(counts: dict[str, int], screen: Screen) -> list[str]:
+    return [
+        screen.say("{reason} {count}", reason=screen.word(reason), count=grouped(count))
+        for reason, count in counts.items()
+    ]
 
 
 def _percent(share: float) -> str:

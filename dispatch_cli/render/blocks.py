@@ -42,7 +42,8 @@ def block_lines(
     cascade, screen = table.cascade, layout.screen
     rows = table.rows[: density.rows]
     hidden = len(cascade.candidates) - len(rows)
-    more = f"{hidden} more: --top {len(cascade.candidates)}" if hidden else ""
+    top = len(cascade.candidates)
+    more = screen.say("{count} more: --top {top}", count=hidden, top=top) if hidden else ""
     lines: list[Line] = []
     if density.has_title:
         lines += _title(cascade, answer, screen, density, more)
@@ -52,8 +53,8 @@ def block_lines(
     if more and density.has_footer:
         lines.append(plain_line(f" {_INDENT}{more}"))
     if cascade.contract_ends:
-        client = screen.text(cascade.contract_ends)
-        text = f"the contract of {client} allows no other provider"
+        client = cascade.contract_ends
+        text = screen.say("the contract of {client} allows no other provider", client=client)
         lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT))
     if density.has_last_row:
         lines.append(layout.line(table.last_resort))
@@ -70,37 +71,43 @@ def footer_lines(
 ) -> list[Line]:
     """Make the footer: expected minutes, chance, cost of policies, and the excluded providers."""
     chance = figures.percent_down(cascade.success_probability, decimals=1)
-    expected = figures.minutes(cascade.expected_min, decimals=0)
-    unit = " min" if expected.isdigit() else ""
-    parts = [f"Expected {expected}{unit} (estimate)", f"help comes {chance}"]
+    minutes = figures.minutes(cascade.expected_min, decimals=0)
+    if minutes.isdigit():
+        expected = screen.say("Expected {minutes} min (estimate)", minutes=minutes)
+    else:
+        expected = screen.say("Expected {minutes} (estimate)", minutes=minutes)
+    parts = [expected, screen.say("help comes {chance}", chance=chance)]
     parts += _costs(cascade, answer, screen)
     hint = "" if is_explained else "  (--explain)"
     return [
         *plain_lines(flow(parts, screen.width, rest=_INDENT)),
-        *plain_lines(out_line(cascade, screen.width, hint)),
+        *plain_lines(out_line(cascade, screen, hint)),
     ]
 
 
-def nobody_lines(cascade: Cascade, screen: Screen, density: Density) -> list[Line]:
+def unserved_lines(cascade: Cascade, screen: Screen, density: Density) -> list[Line]:
     """Make the block of a service without candidates: nearest providers, then the last resort."""
     out = sum(cascade.excluded_counts.values())
     asked = cascade.excluded_counts.get("already_asked", 0)
-    service = screen.text(cascade.service).upper()
-    title = pad(service, 18) + "  NOBODY CAN BE SENT NOW"
-    counts = f"{out} out, {asked} asked"
+    service = screen.word(cascade.service).upper()
+    heading = screen.say("NO PROVIDER CAN BE SENT NOW")
+    title = f"{pad(service, 18)}  {heading}"
+    counts = screen.say("{out} out, {asked} asked", out=out, asked=asked)
     blanks = min(screen.width, 80) - 1 - cells(title) - cells(counts)
     if blanks >= len(_INDENT):
         lines = [plain_line(title + " " * blanks + counts, "bold red")]
     else:
-        parts = [service, "NOBODY CAN BE SENT NOW", counts]
+        parts = [service, heading, counts]
         lines = [plain_line(line, "bold red") for line in flow(parts, screen.width, rest=_INDENT)]
     lines += soon_lines(cascade, screen, density.named)
     nearest = cascade.nearest_excluded[: density.named]
     if nearest:
-        lines += plain_lines(["nearest to possible, ask anyway:"] if density.has_hints else [])
+        hint = [screen.say("nearest to possible, ask anyway:")] if density.has_hints else []
+        lines += plain_lines(hint)
         lines += entries(nearest, screen)
     if out > len(nearest) and density.has_hints and not density.is_explained:
-        lines.append(plain_line(f"{_INDENT}{out - len(nearest)} more: --explain"))
+        more = screen.say("{count} more: --explain", count=out - len(nearest))
+        lines.append(plain_line(_INDENT + more))
     lines += slower_lines(cascade, screen, density.named)
     if density.has_blanks:
         lines.append(plain_line(""))
@@ -111,8 +118,8 @@ def last_resort_lines(cascade: Cascade, screen: Screen) -> list[Line]:
     """Make the lines of the last resort for a service without candidates."""
     last = cascade.last_resort
     about = figures.minutes(cascade.fallback_min, decimals=0)
-    text = f"last resort: {screen.text(last.text)}, about {about} min"
-    first = f"NEXT  {screen.text(last.phone)}  "
+    text = screen.say("last resort: {text}, about {minutes} min", text=last.text, minutes=about)
+    first = f"{screen.say('NEXT')}  {screen.text(last.phone)}  "
     return [
         plain_line(line, "bold") for line in wrap(text, screen.width, first=first, rest=_INDENT * 2)
     ]
@@ -120,58 +127,79 @@ def last_resort_lines(cascade: Cascade, screen: Screen) -> list[Line]:
 
 def later_lines(cascade: Cascade, screen: Screen) -> list[Line]:
     """Make the line of a service that follows an unsuccessful one."""
-    before = screen.text(cascade.when.removeprefix("after:"))
-    first = f"then, if {before} fails: {screen.text(cascade.service).upper()}"
+    services = {
+        "before": screen.word(cascade.when.removeprefix("after:")),
+        "service": screen.word(cascade.service).upper(),
+    }
     slower = slower_lines(cascade, screen, 1)
     if not cascade.candidates:
-        last_resort = f"last resort {screen.text(cascade.last_resort.phone)}"
-        parts = [f"{first}:", "no provider can be sent now,", last_resort]
+        parts = [
+            screen.say("then, if {before} fails: {service}:", **services),
+            screen.say("no provider can be sent now,"),
+            screen.say("last resort {phone}", phone=cascade.last_resort.phone),
+        ]
         return [*plain_lines(flow(parts, screen.width, gap=" ", rest=_INDENT)), *slower]
+    first = screen.say("then, if {before} fails: {service}", **services)
     phone, name = phone_and_name(cascade.candidates[0], screen)
-    ranked = f", {len(cascade.candidates)} ranked"
+    count = len(cascade.candidates)
     least = min(cells(name), _LATER_NAME_LEAST)
-    for ending in (f"{ranked} (--explain for all)", f"{ranked} (--explain)", ranked, ""):
-        room = screen.width - cells(f"{first} {phone} {ending}")
-        if room >= least:
-            break
-    parts = [first, phone, screen.shorten(name, max(room, least)) + ending]
+    rooms = [screen.width - cells(f"{first} {phone} {form}") for form in _ranked("", count, screen)]
+    chosen = next((form for form, room in enumerate(rooms) if room >= least), -1)
+    shown = screen.shorten(name, max(rooms[chosen], least))
+    parts = [first, phone, _ranked(shown, count, screen)[chosen]]
     return [*plain_lines(flow(parts, screen.width, gap=" ", rest=_INDENT)), *slower]
+
+
+def _ranked(name: str, count: int, screen: Screen) -> tuple[str, ...]:
+    """Write the first provider and the number of ranked ones, the longest form first."""
+    shown = {"name": name, "count": count}
+    return (
+        screen.say("{name}, {count} ranked (--explain for all)", **shown),
+        screen.say("{name}, {count} ranked (--explain)", **shown),
+        screen.say("{name}, {count} ranked", **shown),
+        name,
+    )
 
 
 def _title(
     cascade: Cascade, answer: Answer, screen: Screen, density: Density, more: str
 ) -> list[Line]:
     """Make the title with the service in capitals; without a footer it also has its figures."""
-    service = screen.text(cascade.service).upper()
+    service = screen.word(cascade.service).upper()
     if density.has_footer:
         return [plain_line(service, "bold")]
     chance = figures.percent_down(cascade.success_probability, decimals=1)
     expected = figures.minutes(cascade.expected_min, decimals=0)
-    last = screen.text(cascade.last_resort.phone)
     # "~" for "estimate": every word here may cost a line.
-    parts = [
-        f"{service}  ~{expected} min, {chance}",
-        *(cost for cost in _costs(cascade, answer, screen) if "+0.0 min" not in cost),
-    ]
+    figure = {"service": service, "minutes": expected, "chance": chance}
+    parts = [screen.say("{service}  ~{minutes} min, {chance}", **figure)]
+    parts += _costs(cascade, answer, screen, has_zero=False)
     if density.has_last_row:
-        parts.append(f"out {sum(cascade.excluded_counts.values())}")
+        parts.append(screen.say("out {count}", count=sum(cascade.excluded_counts.values())))
         parts += [more] if more else []
     else:
-        parts.append(f"LAST RESORT {last}")
+        parts.append(screen.say("LAST RESORT {phone}", phone=cascade.last_resort.phone))
     return [plain_line(line, "bold") for line in flow(parts, screen.width, rest=_INDENT)]
 
 
-def _costs(cascade: Cascade, answer: Answer, screen: Screen) -> list[str]:
-    """List what contract, wish, method and turns among equals cost, each in minutes."""
+def _costs(cascade: Cascade, answer: Answer, screen: Screen, *, has_zero: bool = True) -> list[str]:
+    """List what contract, wish, method and turns among equals cost, each in minutes.
+
+    Without ``has_zero`` costs that are rounded to zero are omitted.
+    """
     costs = []
     if answer.incident.has_client:
-        cost = figures.extra_minutes(cascade.contract_cost_min)
-        costs.append(f"{screen.text(str(answer.incident.client))} contract: {cost}")
+        client, cost = str(answer.incident.client), figures.extra_minutes(cascade.contract_cost_min)
+        costs.append((cost, screen.say("{client} contract: {cost}", client=client, cost=cost)))
     if cascade.wish_cost_min > 0 or "wish" in answer.incident.facts:
-        costs.append(f"wish: {figures.extra_minutes(cascade.wish_cost_min)}")
+        cost = figures.extra_minutes(cascade.wish_cost_min)
+        costs.append((cost, screen.say("wish: {cost}", cost=cost)))
     if cascade.method != "index":
-        cost = figures.extra_minutes(cascade.method_cost_min)
-        costs.append(f"{screen.text(cascade.method)}: {cost} against the default order")
+        cost, method = figures.extra_minutes(cascade.method_cost_min), screen.word(cascade.method)
+        text = screen.say("{method}: {cost} against the default order", method=method, cost=cost)
+        costs.append((cost, text))
     if cascade.fairness_cost_min:
-        costs.append(f"equals in turn: {figures.extra_minutes(cascade.fairness_cost_min)}")
-    return costs
+        cost = figures.extra_minutes(cascade.fairness_cost_min)
+        costs.append((cost, screen.say("equals in turn: {cost}", cost=cost)))
+    nothing = figures.extra_minutes(0.0)
+    return [text for cost, text in costs if has_zero or cost != nothing]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ..messages import Message
 from ..results.cascade_answer import Candidate, Cascade, Exclusion
 from . import figures
 from .layout import Screen
@@ -38,7 +39,7 @@ class TerminalColumn(Struct, frozen=True):
     for the name and for the reasons, which share the room that the fixed columns leave.
     """
 
-    heading: str
+    heading: Message
     width: int
     align: Literal["<", ">"]
     cell: Callable[[Candidate, datetime, Screen], str | Cell]
@@ -48,7 +49,12 @@ class TerminalColumn(Struct, frozen=True):
     rooms: tuple[int, int] = (20, 14)
     sizing: Literal["fixed", "name", "reasons"] = "fixed"
     parts: tuple[str, ...] = ()
-    """Headings of the columns that add up to this one: "=" marks it where all are shown."""
+    """Names of the columns that add up to this one: "=" marks it where all are shown."""
+
+    @property
+    def name(self) -> str:
+        """The name of the column in a row: its English heading."""
+        return self.heading.id
 
 
 class PlainColumn(Struct, frozen=True):
@@ -85,13 +91,14 @@ def _phone_cell(candidate: Candidate, _when: datetime, screen: Screen) -> Cell:
 
 
 def _last_resort_name(cascade: Cascade, _when: datetime, screen: Screen) -> str:
-    return f"LAST RESORT {screen.text(cascade.last_resort.text)}".rstrip()
+    return screen.say("LAST RESORT {text}", text=cascade.last_resort.text).rstrip()
 
 
-def _last_resort_there(cascade: Cascade, when: datetime, _screen: Screen) -> str:
+def _last_resort_there(cascade: Cascade, when: datetime, screen: Screen) -> str:
     """Write when the last resort is there if every candidate is asked first and refuses."""
     answers_min = sum(candidate.answer_min for candidate in cascade.candidates)
-    return figures.last_resort_at(when, cascade.start_min + answers_min, cascade.fallback_min)
+    answered_min = cascade.start_min + answers_min
+    return screen.text(figures.last_resort_at(when, answered_min, cascade.fallback_min))
 
 
 def _reasons_cell(candidate: Candidate, _when: datetime, screen: Screen) -> Cell:
@@ -114,50 +121,60 @@ CASCADE_COLUMNS: tuple[Column, ...] = (
     Column(PlainColumn(1, "service", every_row=lambda cascade: cascade.service)),
     Column(PlainColumn(2, "when", every_row=lambda cascade: cascade.when)),
     Column(PlainColumn(3, "rank", lambda c: c.rank, lambda _: "last"),
-           TerminalColumn("#", 2, ">", lambda c, *_: str(c.rank), lambda *_: "-", gap=0)),
+           TerminalColumn(Message("#"), 2, ">", lambda c, *_: str(c.rank), lambda *_: "-", gap=0)),
     Column(PlainColumn(4, "phone", lambda c: c.phone, lambda cascade: cascade.last_resort.phone,
                        lambda e: e.phone),
-           TerminalColumn("Call", 14, "<", _phone_cell, lambda cascade, _, screen:
+           TerminalColumn(Message("Call"), 14, "<", _phone_cell, lambda cascade, _, screen:
                           screen.text(cascade.last_resort.phone, _PHONE_LIMIT))),
     Column(PlainColumn(5, "provider", lambda c: c.provider, None, lambda e: e.provider)),
     Column(PlainColumn(6, "name", lambda c: c.name, lambda _: "LAST RESORT", lambda e: e.name),
-           TerminalColumn("Provider", 8, "<", lambda c, _, screen: phone_and_name(c, screen)[1],
+           TerminalColumn(Message("Provider"), 8, "<",
+                          lambda c, _, screen: phone_and_name(c, screen)[1],
                           _last_resort_name, sizing="name", priority=2, rooms=(8, 0))),
     Column(PlainColumn(7, "there", lambda c: c.there_at.isoformat()),
-           TerminalColumn("There", 5, "<", lambda c, when, _: figures.clock(c.there_at, when),
+           TerminalColumn(Message("There"), 5, "<", lambda c, when, screen:
+                          screen.text(figures.clock(c.there_at, when)),
                           _last_resort_there, priority=1, rooms=(0, 0))),
     Column(PlainColumn(10, "arrival_min", lambda c: c.arrival_min),
-           TerminalColumn("Arrive", 6, ">", lambda c, *_: figures.arrival_parts(c)[0], priority=6,
+           TerminalColumn(Message("Arrive"), 6, ">",
+                          lambda c, *_: figures.arrival_parts(c)[0], priority=6,
                           parts=("Wait", "Turn", "Drive"))),
     Column(PlainColumn(11, "wait_min", lambda c: c.wait_min),
-           TerminalColumn("Wait", 4, ">", lambda c, *_: figures.arrival_parts(c)[1], priority=10)),
+           TerminalColumn(Message("Wait"), 4, ">",
+                          lambda c, *_: figures.arrival_parts(c)[1], priority=10)),
     Column(PlainColumn(12, "turnout_min", lambda c: c.turnout_min),
-           TerminalColumn("Turn", 4, ">", lambda c, *_: figures.arrival_parts(c)[2], priority=12)),
+           TerminalColumn(Message("Turn"), 4, ">",
+                          lambda c, *_: figures.arrival_parts(c)[2], priority=12)),
     Column(PlainColumn(13, "travel_min", lambda c: c.travel_min),
-           TerminalColumn("Drive", 5, ">", lambda c, *_: figures.arrival_parts(c)[3], priority=11)),
+           TerminalColumn(Message("Drive"), 5, ">",
+                          lambda c, *_: figures.arrival_parts(c)[3], priority=11)),
     Column(PlainColumn(14, "answer_min", lambda c: c.answer_min),
-           TerminalColumn("Ask", 5, ">", lambda c, *_: figures.answer_cost(c), priority=7)),
+           TerminalColumn(Message("Ask"), 5, ">",
+                          lambda c, *_: figures.answer_cost(c), priority=7)),
     Column(PlainColumn(9, "index_min", lambda c: c.index_min),
-           TerminalColumn("Expect", 6, ">", lambda c, *_: figures.minutes(c.index_min),
+           TerminalColumn(Message("Expect"), 6, ">", lambda c, *_: figures.minutes(c.index_min),
                           priority=8)),
     Column(PlainColumn(17, "head_start_min", lambda c: c.head_start_min),
-           TerminalColumn("Head", 4, ">", lambda c, *_: figures.minutes(c.head_start_min)
+           TerminalColumn(Message("Head"), 4, ">", lambda c, *_: figures.minutes(c.head_start_min)
                           if c.head_start_min else "-", priority=9)),
     Column(PlainColumn(8, "order_min", lambda c: c.order_min, lambda cascade: cascade.fallback_min),
-           TerminalColumn("Sort", 5, ">", lambda c, *_: figures.minutes(c.order_min),
+           TerminalColumn(Message("Sort"), 5, ">", lambda c, *_: figures.minutes(c.order_min),
                           lambda cascade, *_: figures.minutes(cascade.fallback_min),
                           priority=5, rooms=(14, 11))),
     Column(PlainColumn(16, "chance_by_rank", lambda c: c.chance_by_rank),
-           TerminalColumn("Help", 4, ">", lambda c, *_: figures.percent_down(c.chance_by_rank),
+           TerminalColumn(Message("Help"), 4, ">",
+                          lambda c, *_: figures.percent_down(c.chance_by_rank),
                           priority=3, rooms=(12, 0))),
     Column(PlainColumn(18, "distance_km", lambda c: c.distance_km),
-           TerminalColumn("km", 4, ">", lambda c, *_: figures.kilometres(c), priority=14)),
+           TerminalColumn(Message("km"), 4, ">", lambda c, *_: figures.kilometres(c), priority=14)),
     Column(PlainColumn(20, "open_until",
                        lambda c: c.open_until.isoformat() if c.open_until else ""),
-           TerminalColumn("Until", 5, "<", lambda c, when, _: figures.until(c, when), priority=13)),
+           TerminalColumn(Message("Until"), 5, "<", lambda c, when, screen:
+                          screen.text(figures.until(c, when)), priority=13)),
     Column(PlainColumn(23, "why", lambda c: SEPARATOR.join(map(str, c.why)),
                        lambda cascade: cascade.last_resort.text),
-           TerminalColumn("Why", 3, "<", _reasons_cell, lambda *_: "if all refuse",
+           TerminalColumn(Message("Why"), 3, "<",
+                          _reasons_cell, lambda *of: of[-1].say("if all refuse"),
                           sizing="reasons", priority=4, rooms=(14, 10))),
     Column(PlainColumn(15, "acceptance", lambda c: c.acceptance)),
     Column(PlainColumn(19, "open_state", lambda c: c.open_state)),

@@ -14,7 +14,7 @@ from ..results.cascade_answer import Cascade
 from .cascade_columns import Cell, TerminalColumn
 from .layout import Line, Screen, cells, pad
 
-TableRow = Mapping[str, str | Cell]  # cells by heading
+TableRow = Mapping[str, str | Cell]  # cells by the names of their columns
 
 _SUM_MARK = " ="
 _NAME_MINIMUM = 12  # The name is shortened to this width so that the first reason fits.
@@ -36,7 +36,8 @@ class TableLayout(Struct, frozen=True):
 
     def head(self) -> Line:
         """Make the line of headings."""
-        return self.line({each.heading: Cell(each.heading, style="bold") for each in self.columns})
+        heads = {each.name: self.screen.text(each.heading) for each in self.columns}
+        return self.line({name: Cell(text, style="bold") for name, text in heads.items()})
 
     def line(self, row: TableRow) -> Line:
         """Make the line of one row."""
@@ -58,16 +59,16 @@ def make_table(
 ) -> CascadeRows:
     """Make the rows of the first ``top`` candidates (None: all) and of the last resort."""
     rows = tuple(
-        {each.heading: each.cell(candidate, when, screen) for each in columns}
+        {each.name: each.cell(candidate, when, screen) for each in columns}
         for candidate in cascade.candidates[:top]
     )
-    last_resort = {each.heading: each.last_resort(cascade, when, screen) for each in columns}
+    last_resort = {each.name: each.last_resort(cascade, when, screen) for each in columns}
     return CascadeRows(cascade, rows, last_resort)
 
 
 def fit_columns(columns: list[TerminalColumn], rows: list[TableRow], screen: Screen) -> TableLayout:
     """Choose the columns and their widths for all rows of a screen, so that its tables align."""
-    full = [replace(column, width=_full_width(column, rows)) for column in columns]
+    full = [replace(column, width=_full_width(column, rows, screen)) for column in columns]
     shown: list[TerminalColumn] = []
     for added in sorted(full, key=lambda column: column.priority):
         wider = [column for column in full if column in shown or column is added]
@@ -79,15 +80,15 @@ def fit_columns(columns: list[TerminalColumn], rows: list[TableRow], screen: Scr
 
 
 def _cell(row: TableRow, column: TerminalColumn) -> Cell:
-    value = row[column.heading]
+    value = row[column.name]
     return value if isinstance(value, Cell) else Cell(value)
 
 
-def _full_width(column: TerminalColumn, rows: list[TableRow]) -> int:
-    """Return the width at which the usual text of every cell fits."""
+def _full_width(column: TerminalColumn, rows: list[TableRow], screen: Screen) -> int:
+    """Return the width at which the heading and the usual text of every cell fit."""
     shown = [_cell(row, column) for row in rows]
     texts = [cell.text if cell.usual is None else cell.usual for cell in shown]
-    return max([column.width, *map(cells, texts)])
+    return max(column.width, *map(cells, [screen.text(column.heading), *texts]))
 
 
 def _flexible_widths(columns: list[TerminalColumn]) -> tuple[int, int]:
@@ -107,9 +108,9 @@ def _place(columns: list[TerminalColumn], name: int, reasons: int) -> list[Termi
     """
     flexible = {"name": name, "reasons": reasons}
     placed = [replace(each, width=flexible.get(each.sizing, each.width)) for each in columns]
-    headings = {column.heading for column in placed}
+    names = {column.name for column in placed}
     for index, column in enumerate(placed):
-        if not headings.issuperset(column.parts):
+        if not names.issuperset(column.parts):
             placed[index] = replace(column, parts=())
         elif column.parts:
             placed[index] = replace(column, width=column.width + len(_SUM_MARK))

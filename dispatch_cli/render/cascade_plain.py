@@ -5,6 +5,7 @@ from typing import TextIO
 
 from msgspec import UNSET
 
+from ..messages import Message
 from ..results.cascade_answer import Answer, Cascade, EmergencyCall
 from .cascade_columns import CASCADE_COLUMNS, SEPARATOR, Column, PlainColumn
 from .plain import PlainRow, write_table
@@ -40,13 +41,14 @@ def _rows(answer: Answer, columns: list[PlainColumn], *, explain: bool) -> Itera
     for centre in answer.control_centres:
         yield {"service": "control_centre", "when": "now", "rank": 0, "name": centre}
     if answer.ask:
-        yield {"service": "ask", "when": "now", "rank": 0, "ask": SEPARATOR.join(answer.ask)}
+        questions = SEPARATOR.join(map(str, answer.ask))
+        yield {"service": "ask", "when": "now", "rank": 0, "ask": questions}
     for cascade in answer.cascades:
         yield from _cascade_rows(cascade, columns, explain=explain)
 
 
 def emergency_rows(
-    calls: Iterable[EmergencyCall], advice: Iterable[str] = ()
+    calls: Iterable[EmergencyCall], advice: Iterable[Message | str] = ()
 ) -> Iterator[PlainRow]:
     """Make the first rows, at rank 0: one for each number, then one for each advice."""
     by_number: dict[str, list[EmergencyCall]] = {}
@@ -59,7 +61,7 @@ def emergency_rows(
             "rank": 0,
             "phone": number,
             "name": ", ".join(call.service for call in group),
-            "why": SEPARATOR.join(dict.fromkeys(call.text for call in group)),
+            "why": SEPARATOR.join(dict.fromkeys(str(call.text) for call in group)),
         }
     for each in advice:
         yield {"service": "advice", "when": "now", "rank": 0, "why": each}

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ..results.cascade_answer import Answer, Cascade
 from . import figures
-from .blocks import Density, block_lines, is_later, later_lines, nobody_lines
+from .blocks import Density, block_lines, is_later, later_lines, unserved_lines
 from .cascade_columns import CASCADE_COLUMNS, Column, phone_and_name
 from .cascade_layout import CascadeRows, TableLayout, fit_columns, make_table
 from .console import print_lines, screen_of
@@ -22,6 +22,7 @@ from .layout import (
     line_text,
     plain_line,
     plain_lines,
+    wrap,
     wrap_command,
 )
 
@@ -105,8 +106,8 @@ def _cut_to_fit(lines: list[Line], answer: Answer, screen: Screen) -> list[Line]
     first_phones = [line for line in kept if any(phone in line_text(line) for phone in phones)]
     top = max(len(answer.emergency), height - len(first_phones) - 1)
     head = [line for line in kept[:top] if line not in first_phones]
-    note = plain_line("more lines than fit: enlarge the window, or --top 5", "dim")
-    return [*head, *first_phones, note]
+    note = screen.say("more lines than fit: enlarge the window, or --top 5")
+    return [*head, *first_phones, plain_line(note, "dim")]
 
 
 class _Page(Struct, frozen=True):
@@ -179,12 +180,13 @@ def _block(table: CascadeRows, page: _Page, density: Density) -> list[Line]:
             return later_lines(cascade, screen)
         lines.append(plain_line(_condition(cascade, screen)))
     if not table.rows:
-        return lines + nobody_lines(cascade, screen, density)
+        return lines + unserved_lines(cascade, screen, density)
     return lines + block_lines(table, page.answer, page.layout, density)
 
 
 def _condition(cascade: Cascade, screen: Screen) -> str:
-    return f"then, if {screen.text(cascade.when.removeprefix('after:'))} fails:"
+    before = screen.word(cascade.when.removeprefix("after:"))
+    return screen.say("then, if {before} fails:", before=before)
 
 
 def _ending(page: _Page, density: Density) -> list[Line]:
@@ -194,24 +196,27 @@ def _ending(page: _Page, density: Density) -> list[Line]:
     lines: list[Line] = []
     if density.has_footer and answer.plan_min is not None:
         minutes = figures.minutes(answer.plan_min, decimals=0)
-        text = f"Plan {minutes} min until the motorist drives on or is towed (estimate)"
-        lines += plain_lines(flow(text.split(" "), screen.width, gap=" ", rest="  "))
+        text = screen.say(
+            "Plan {minutes} min until the motorist drives on or is towed (estimate)",
+            minutes=minutes,
+        )
+        lines += plain_lines(wrap(text, screen.width, rest="  "))
     if density.has_hints and page.has_table:
-        parts = ["There = clock time if asked in turn."]
-        if any(column.heading == "Sort" for column in layout.columns):
-            parts.append("Sort = minutes for the order, not an ETA.")
+        parts = [screen.say("There = clock time if asked in turn.")]
+        if any(column.name == "Sort" for column in layout.columns):
+            parts.append(screen.say("Sort = minutes for the order, not an ETA."))
         legend = flow(parts, screen.width, gap="  ")
         lines += plain_lines(legend, "dim")
     most = max((len(table.cascade.candidates) for table in page.tables), default=0)
     if not density.has_last_row and most > 1:
-        lines.append(plain_line(f"more rows: --top {most}"))
+        lines.append(plain_line(screen.say("more rows: --top {count}", count=most)))
     if answer.emergency:
         if density.has_blanks:
             lines.append(plain_line(""))
         lines += plain_lines(_next_call(answer, screen), "bold")
     if view.suggest and density.has_hints:
         command = screen.text(view.suggest, 4000)
-        wrapped = wrap_command(command, screen.width, first="Next: ", rest=" " * 8)
+        wrapped = wrap_command(command, screen.width, first=screen.say("Next:") + " ", rest=" " * 8)
         lines += plain_lines(wrapped, "cyan")
     return lines
 
@@ -221,7 +226,7 @@ def _next_call(answer: Answer, screen: Screen) -> list[str]:
     numbers = ", ".join(dict.fromkeys(screen.text(call.dial) for call in answer.emergency))
     served = [cascade for cascade in answer.cascades if cascade.candidates]
     if not served:
-        return [f"NEXT  {numbers}"]
+        return [f"{screen.say('NEXT')}  {numbers}"]
     phone, name = phone_and_name(served[0].candidates[0], screen)
-    first = f"NEXT  {numbers}, then {phone}  "
+    first = screen.say("NEXT  {numbers}, then {phone}", numbers=numbers, phone=phone) + "  "
     return [first + screen.shorten(name, max(8, screen.width - cells(first)))]

@@ -24,12 +24,17 @@ RECORDED_COLUMNS = ("case", "ref", "state", "message", "tell_caller", "give_driv
 
 def card_lines(card: "OfferCard", screen: Screen, due: str = "") -> list[Line]:
     """Make the card of an offer: its number alone on a line, the texts to say, the next calls."""
-    position = f"{card.position} of {card.of}" if card.position else "out of order"
+    offer = {"ref": card.ref, "position": card.position, "count": card.of}
+    if card.position:
+        position = screen.say("offer {ref}, {position} of {count}", **offer)
+    else:
+        position = screen.say("offer {ref}, out of order", **offer)
+    answer_by = figures.time_of_day(card.answer_by)
     head = [
-        f"case {card.case_id}",
-        screen.text(card.service),
-        f"offer {card.ref}, {position}",
-        due or f"answer due by {figures.time_of_day(card.answer_by)}",
+        screen.say("case {number}", number=card.case_id),
+        screen.word(card.service),
+        position,
+        due or screen.say("answer due by {time}", time=answer_by),
     ]
     lines = plain_lines(flow(head, screen.width, rest=_INDENT), "bold")
     lines += _override_lines(card, screen)
@@ -44,7 +49,7 @@ def say_lines(say: Iterable[str], screen: Screen) -> list[Line]:
     lines: list[Line] = []
     for text in say:
         if text:
-            first = _INDENT if lines else "SAY   "
+            first = _INDENT if lines else screen.say("SAY") + "   "
             lines += plain_lines(wrap(screen.text(text), screen.width, first=first, rest=_INDENT))
     return lines
 
@@ -55,15 +60,15 @@ def then_lines(then: "Iterable[LaterProvider]", screen: Screen) -> list[Line]:
         (
             screen.text(later.phone, _PHONE_LIMIT),
             screen.text(later.name),
-            f"{later.minutes:.0f} min",
+            screen.say("{minutes} min", minutes=f"{later.minutes:.0f}"),
         )
         for later in then
     ]
     widest = max((cells(phone) for phone, _, _ in rows), default=0)
     lines = []
     for number, (phone, name, minutes) in enumerate(rows):
-        room = max(screen.width - len(_INDENT) - widest - len(minutes) - 4, 8)
-        label = _INDENT if number else "then  "
+        label = _INDENT if number else screen.say("then") + "  "
+        room = max(screen.width - cells(label) - widest - len(minutes) - 4, 8)
         lines.append(
             plain_line(f"{label}{pad(phone, widest)}  {screen.shorten(name, room)}  {minutes}")
         )
@@ -72,18 +77,28 @@ def then_lines(then: "Iterable[LaterProvider]", screen: Screen) -> list[Line]:
 
 def exhausted_lines(found: "Exhausted", screen: Screen) -> list[Line]:
     """Make the block of an exhausted service: the last resort, and the skipped providers."""
-    title = f"{screen.text(found.service).upper()}   NO PROVIDER LEFT TO ASK"
+    number = found.case_id
+    title = GAP.join(
+        (
+            screen.say("case {number}", number=number),
+            screen.word(found.service).upper(),
+            screen.say("NO PROVIDER LEFT TO ASK"),
+        )
+    )
+    command = f"dispatch case rerank {number}"
     return [
-        plain_line(screen.shorten(f"case {found.case_id}{GAP}{title}", screen.width), "bold red"),
+        plain_line(screen.shorten(title, screen.width), "bold red"),
         *last_resort_lines(found.phone, found.text, screen),
         *_skipped(found.skipped, screen),
-        plain_line(f"rank all providers again: dispatch case rerank {found.case_id}"),
+        plain_line(screen.say("rank all providers again: {command}", command=command)),
     ]
 
 
-def last_resort_lines(phone: str, text: str, screen: Screen) -> list[Line]:
+def last_resort_lines(phone: str, text: Message | str, screen: Screen) -> list[Line]:
     """Make the block of the last resort, with its number alone on a line."""
-    head = wrap(f"last resort: {screen.text(text)}", screen.width, first="CALL  ", rest=_INDENT)
+    first = screen.say("CALL") + "  "
+    line = screen.say("last resort: {text}", text=text)
+    head = wrap(line, screen.width, first=first, rest=_INDENT)
     return [
         *plain_lines(head),
         plain_line(""),
@@ -97,13 +112,13 @@ def recorded_lines(done: "Recorded", screen: Screen) -> list[Line]:
     text = f"{done.ref}  {screen.text(done.message)}"
     return [
         *plain_lines(wrap(text, screen.width, rest=_INDENT), "bold"),
-        *block_lines("TELL THE CALLER", done.tell_caller, screen),
-        *block_lines("GIVE THE DRIVER", done.give_driver, screen),
+        *block_lines(screen.say("TELL THE CALLER"), done.tell_caller, screen),
+        *block_lines(screen.say("GIVE THE DRIVER"), done.give_driver, screen),
     ]
 
 
 def block_lines(title: str, texts: Iterable[str], screen: Screen) -> list[Line]:
-    """Make a titled block of texts, which keep their line breaks."""
+    """Make a block of texts, which keep their line breaks, under a worded title."""
     lines: list[Line] = []
     for text in texts:
         for part in text.splitlines():
@@ -171,16 +186,25 @@ def _why_skipped(skipped: Iterable[tuple[str, Message | str]]) -> str:
 def _override_lines(card: "OfferCard", screen: Screen) -> list[Line]:
     if not card.override:
         return []
-    why = "the caller's wish" if card.override == "wish" else "the operator's decision"
-    against = f", despite: {screen.text(card.in_spite_of)}" if card.in_spite_of else ""
-    return plain_lines(wrap(f"asked out of order: {why}{against}", screen.width, rest=_INDENT))
+    if card.override == "wish":
+        why = Message("the caller's wish")
+    else:
+        why = Message("the operator's decision")
+    if card.in_spite_of:
+        gate = card.in_spite_of
+        text = screen.say("asked out of order: {why}, despite: {gate}", why=why, gate=gate)
+    else:
+        text = screen.say("asked out of order: {why}", why=why)
+    return plain_lines(wrap(text, screen.width, rest=_INDENT))
 
 
 def _call(card: "OfferCard", screen: Screen) -> list[Line]:
     others = ", ".join(screen.text(phone, _PHONE_LIMIT) for phone in card.other_phones)
-    parts = [screen.text(card.name), *([f"2nd: {others}"] if others else [])]
+    parts = [screen.text(card.name)]
+    parts += [screen.say("2nd: {phones}", phones=others)] if others else []
+    first = screen.say("CALL") + "  "
     return [
-        *plain_lines(flow(parts, screen.width, first="CALL  ", rest=_INDENT)),
+        *plain_lines(flow(parts, screen.width, first=first, rest=_INDENT)),
         plain_line(""),
         plain_line(f"{_INDENT}{screen.text(card.phone, _PHONE_LIMIT)}", "bold green"),
         plain_line(""),
@@ -199,6 +223,6 @@ def overdue_lines(card: "OfferCard", screen: Screen) -> list[Line]:
 def _skipped(skipped: Iterable[tuple[str, Message | str]], screen: Screen) -> list[Line]:
     lines: list[Line] = []
     for name, why in skipped:
-        text = f"skipped {screen.text(name)}: {screen.text(why)}"
+        text = screen.say("skipped {name}: {why}", name=name, why=why)
         lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT), "yellow")
     return lines

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..messages import Message
 from ..results.cascade_answer import Answer
 from .case_views import service_lines
 from .head import emergency_lines
@@ -43,24 +44,25 @@ def opened_rows(case_id: int, answer: Answer) -> "Iterable[PlainRow]":
 
 
 def amended_lines(
-    view: "CaseView", answer: Answer, place: str, now: datetime, screen: Screen
+    view: "CaseView", answer: Answer, place: Message | str, now: datetime, screen: Screen
 ) -> list[Line]:
     """Make the screen after new facts: emergency numbers, advice, place, then each service."""
-    lines = emergency_lines(answer.emergency, screen)
+    lines, say = emergency_lines(answer.emergency, screen), screen.say("SAY") + "   "
     for advice in answer.advice:
         lines += plain_lines(
-            wrap(screen.text(advice), screen.width, first="SAY   ", rest=_INDENT), "bold"
+            wrap(screen.text(advice), screen.width, first=say, rest=_INDENT), "bold"
         )
-    lines.append(plain_line(f"case {view.id} ranked again", "bold"))
+    lines.append(plain_line(screen.say("case {number} ranked again", number=view.id), "bold"))
     if place:
-        confirm = wrap(screen.text(place), screen.width, first="CONFIRM  ", rest=_INDENT)
+        first = screen.say("CONFIRM") + "  "
+        confirm = wrap(screen.text(place), screen.width, first=first, rest=_INDENT)
         lines += plain_lines(confirm, "bold")
     for service in view.services:
         lines += service_lines(service, now, screen)
     return lines
 
 
-def amended_rows(view: "CaseView", answer: Answer, place: str) -> "Iterable[PlainRow]":
+def amended_rows(view: "CaseView", answer: Answer, place: Message | str) -> "Iterable[PlainRow]":
     """Make a row for each emergency number, then for each service of the case."""
     yield from _emergency_rows(view.id, answer, place)
     for service in view.services:
@@ -75,7 +77,7 @@ def amended_rows(view: "CaseView", answer: Answer, place: str) -> "Iterable[Plai
         }
 
 
-def _emergency_rows(case_id: int, answer: Answer, place: str) -> "Iterable[PlainRow]":
+def _emergency_rows(case_id: int, answer: Answer, place: Message | str) -> "Iterable[PlainRow]":
     for call in answer.emergency:
         yield {
             "case": case_id,

@@ -5,14 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..messages import Message
-from ..results.lasting_problem import LastingProblem
 from .figures import iso, past_clock
 from .layout import (
     Line,
     Screen,
     cells,
     flow,
-    line_text,
     pad,
     plain_line,
     plain_lines,
@@ -43,24 +41,26 @@ SHOW_COLUMNS = (
     "arrived_at", "reason", "override", "operator", "text",
 )  # fmt: skip
 PERSONAL_COLUMNS = ("key", "value")
+_LIST_HEADS = (
+    Message("Case"), Message("Age"), Message("Service"), Message("State"), Message("Due"),
+    Message("Operator"),
+)  # fmt: skip
 _PERSONAL = ("place", "where", "caller", "call_back", "plate", "ref", "to", "language", "note")
 
 
 def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> list[Line]:
     """Make the handover list: a line for each service of each case."""
     if not views:
-        return [plain_line("no case")]
-    rows = [
-        _list_cells(view, service, now) for view in views for service in view.services or (None,)
-    ]
-    heads = ("Case", "Age", "Service", "State", "Due", "Operator")
-    texts = [[screen.text(cell) for cell in row] for row in rows]
+        return [plain_line(screen.say("no case"))]
+    heads = [screen.text(each) for each in _LIST_HEADS]
+    shown = [(view, service) for view in views for service in view.services or (None,)]
+    texts = [_list_cells(view, service, now, screen) for view, service in shown]
     widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
     widths = _fitted(widths, screen.width)
     lines = [_row_line(heads, widths, screen, "bold")]
-    for row in texts:
-        style = "bold red" if row[4].endswith("MISSED") else ""
-        lines.append(_row_line(row, widths, screen, style))
+    for (view, service), row in zip(shown, texts, strict=True):
+        is_missed = service.overdue if service else view.overdue
+        lines.append(_row_line(row, widths, screen, "bold red" if is_missed else ""))
     return lines
 
 
@@ -102,23 +102,29 @@ def show_lines(
     personal: "PersonalView | None" = None,
 ) -> list[Line]:
     """Make the screen of one case."""
+    opened = past_clock(view.opened_at, now)
     head = [
-        f"case {view.id}",
-        screen.text(view.kind),
-        f"near {screen.text(view.area)}" if view.area else "",
-        screen.text(view.client or "no client"),
-        view.state,
-        f"opened {past_clock(view.opened_at, now)} by {screen.text(view.operator)}",
+        screen.say("case {number}", number=view.id),
+        screen.word(view.kind),
+        screen.say("near {area}", area=view.area) if view.area else "",
+        screen.text(view.client) if view.client else screen.say("no client"),
+        screen.word(view.state),
+        screen.say("opened {at} by {operator}", at=opened, operator=view.operator),
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
     for call in view.emergency:
-        lines.append(plain_line(f"EMERGENCY  {call.dial}  {call.service}", "bold red"))
+        service = screen.word(call.service)
+        text = screen.say("EMERGENCY  {number}  {service}", number=call.dial, service=service)
+        lines.append(plain_line(text, "bold red"))
     if view.next_deadline is not None:
-        missed = "MISSED: " if view.overdue else ""
-        text = f"{missed}{view.due} due {past_clock(view.next_deadline, now)}"
+        due = {"what": screen.word(view.due), "at": past_clock(view.next_deadline, now)}
+        if view.overdue:
+            text = screen.say("MISSED: {what} due {at}", **due)
+        else:
+            text = screen.say("{what} due {at}", **due)
         lines.append(plain_line(text, "bold red" if view.overdue else ""))
-    for service in view.services:
-        lines += service_lines(service, now, screen)
+    for each in view.services:
+        lines += service_lines(each, now, screen)
     for offer in view.offers:
         lines += _offer_lines(offer, now, screen)
     lines += _act_lines(acts, now, screen)
@@ -127,13 +133,14 @@ def show_lines(
 
 def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list[Line]:
     """Make the lines of a service: state, live offer, and its last resort if it is exhausted."""
-    parts = [f"{service.service.upper()}: {service.state}"]
+    name, state = screen.word(service.service).upper(), screen.word(service.state)
+    parts = [screen.say("{service}: {state}", service=name, state=state)]
     if service.provider:
         parts += [f"{service.offer} {screen.text(service.provider)}", screen.text(service.phone)]
     if service.there_at is not None:
-        parts.append(f"there {past_clock(service.there_at, now)}")
+        parts.append(screen.say("there {at}", at=past_clock(service.there_at, now)))
     if service.state == "exhausted":
-        parts.append(f"last resort {screen.text(service.last_resort)}")
+        parts.append(screen.say("last resort {text}", text=service.last_resort))
     return plain_lines(flow(parts, screen.width, rest=_INDENT))
 
 
@@ -192,12 +199,13 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRo
 
 def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
     """Make the block of the motorist's personal data."""
-    lines = [plain_line("PERSONAL (this view is recorded in the journal)", "bold")]
+    title = screen.say("PERSONAL (this view is recorded in the journal)")
+    lines = [plain_line(title, "bold")]
     for row in personal_rows(personal):
         for number, part in enumerate(str(row["value"]).splitlines()):
-            first = f"  {row['key']}  " if number == 0 else _INDENT
+            first = f"  {screen.word(str(row['key']))}  " if number == 0 else _INDENT
             lines += plain_lines(
-                wrap(screen.text(part, 2000), screen.width, first=screen.text(first), rest=_INDENT)
+                wrap(screen.text(part, 2000), screen.width, first=first, rest=_INDENT)
             )
     return lines
 
@@ -224,43 +232,27 @@ def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
 
 def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
     """Make the lines of a missed deadline: its kind, its time, and the number to call."""
-    who = f"{screen.text(each.phone)}  {screen.text(each.name)}" if each.name else ""
-    at = past_clock(each.since, now)
-    what = f"{each.what} overdue since {at}"
-    if each.is_ahead:
-        what = f"{each.what} due now: a clock that was ahead has set it to {at}"
-    elif each.is_broken:
-        what = f"{each.what} due now: help cannot be there at {at} as promised, tell the motorist"
-    parts = [f"case {each.ref}", what, who]
+    name = screen.word(each.service) if each.service else screen.text(each.name)
+    who = f"{screen.text(each.phone)}  {name}" if name else ""
+    parts = [screen.say("case {number}", number=each.ref), screen.text(each.sentence_at(now)), who]
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 
-def lasting_problems(
-    found: "Audit", now: datetime, screen: Screen, file_problem: Message | str
-) -> dict[str, LastingProblem]:
-    """Return the problems of an audit by key, each with the line that reports it.
-
-    ``file_problem`` is the reason why the provider file cannot be read, or empty.
-    """
-    lasting = {"clock": LastingProblem(screen.text(found.clock))} if found.clock else {}
-    if file_problem:
-        unread = Message("the provider file cannot be read: {problem}", problem=file_problem)
-        lasting["provider file"] = LastingProblem(screen.text(unread))
-    for each in found.overdue:
-        line = "".join(map(line_text, overdue_lines(each, now, screen)))
-        lasting[each.problem] = LastingProblem(line, each.since.isoformat())
-    return lasting
-
-
-def _list_cells(view: "CaseView", service: "ServiceView | None", now: datetime) -> tuple[str, ...]:
+def _list_cells(
+    view: "CaseView", service: "ServiceView | None", now: datetime, screen: Screen
+) -> tuple[str, ...]:
     name = service.service if service else view.kind
     state = service.state if service else view.state
     due = ""
     due_at = service.due_at if service else view.next_deadline
     if due_at is not None:
         what, is_missed = (service.due, service.overdue) if service else (view.due, view.overdue)
-        due = f"{what} {past_clock(due_at, now)}" + (" MISSED" if is_missed else "")
-    return str(view.id), _age(view.age_min), name, state, due, view.operator
+        when = {"what": screen.word(what), "at": past_clock(due_at, now)}
+        due = screen.say("{what} {at}", **when)
+        if is_missed:
+            due = screen.say("{what} {at} MISSED", **when)
+    age, number = screen.text(_age(view.age_min)), str(view.id)
+    return number, age, screen.word(name), screen.word(state), due, screen.text(view.operator)
 
 
 def _fitted(widths: list[int], width: int) -> list[int]:
@@ -278,15 +270,17 @@ def _row_line(row: Sequence[str], widths: Sequence[int], screen: Screen, style: 
 
 
 def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line]:
-    state = offer.state.replace("_", " ") + (f", {offer.reason}" if offer.reason else "")
+    states = [screen.word(offer.state.replace("_", " ")), screen.word(offer.reason)]
+    values = {"service": screen.word(offer.service), "state": ", ".join(filter(None, states))}
+    reason = screen.word(offer.override)
     parts = [
-        f"{offer.ref}  {past_clock(offer.opened_at, now)}",
+        f"{offer.ref}  {screen.text(past_clock(offer.opened_at, now))}",
         screen.text(offer.phone),
         screen.text(offer.name),
-        f"{offer.service}: {state}",
+        screen.say("{service}: {state}", **values),
         _promised(offer, now, screen),
-        f"there {past_clock(offer.arrived_at, now)}" if offer.arrived_at else "",
-        f"out of order: {offer.override}" if offer.override else "",
+        screen.say("there {at}", at=past_clock(offer.arrived_at, now)) if offer.arrived_at else "",
+        screen.say("out of order: {reason}", reason=reason) if reason else "",
         screen.text(offer.operator),
     ]
     return plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
@@ -295,26 +289,29 @@ def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line
 def _promised(offer: "OfferView", now: datetime, screen: Screen) -> str:
     """Write every promised time; from the second on with its speaker."""
     times = [
-        past_clock(each.there_at, now) + (f" ({screen.text(each.speaker)})" if number else "")
+        screen.text(past_clock(each.there_at, now))
+        + (f" ({screen.word(each.speaker)})" if number else "")
         for number, each in enumerate(offer.promises)
     ]
-    return f"promised {', '.join(times)}" if times else ""
+    return screen.say("promised {times}", times=", ".join(times)) if times else ""
 
 
 def _act_lines(acts: Iterable["Act"], now: datetime, screen: Screen) -> list[Line]:
     lines: list[Line] = []
     for act in acts:
-        parts = [past_clock(act.at, now)]
-        parts += map(screen.text, (act.action, _details(act), act.operator))
+        parts = [screen.text(past_clock(act.at, now)), screen.word(act.action)]
+        parts += map(screen.text, (_details(act), act.operator))
         lines += plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
-    return [plain_line("LOG", "bold"), *lines] if lines else []
+    return [plain_line(screen.say("LOG"), "bold"), *lines] if lines else []
 
 
 def _details(act: "Act") -> str:
     return " ".join(f"{key}={value}" for key, value in act.details.items() if value is not None)
 
 
-def _age(minutes: float) -> str:
+def _age(minutes: float) -> Message:
     if minutes < 100:
-        return f"{minutes:.0f} min"
-    return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} d"
+        return Message("{minutes} min", minutes=f"{minutes:.0f}")
+    if minutes < 48 * 60:
+        return Message("{hours} h", hours=f"{minutes / 60:.0f}")
+    return Message("{days} d", days=f"{minutes / 1440:.0f}")

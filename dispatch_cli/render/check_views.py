@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ..messages import Message, joined
 from ..results.check_results import (
     BY_PHONE,
     WORST_FIRST,
@@ -17,16 +18,14 @@ from ..results.check_results import (
 from . import figures
 from .clean import clean
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
-from .wording import worded
+from .wording import say, word, worded
 
 if TYPE_CHECKING:
-    from ..results.lasting_problem import LastingProblem
     from .plain import PlainRow
 
 CHECK_COLUMNS = (
     "state", "since", "seen_at", "phone", "provider", "name", "why", "free", "reported_until",
 )  # fmt: skip
-FINE = frozenset({"up", "closed"})
 _STYLES = {"down": "bold red", "busy": "yellow", "degraded": "yellow", "unknown": "magenta"}
 _HEAD_ORDER = ("up", "busy", "degraded", "down", "unknown", "closed")
 _INDENT = "  "
@@ -39,10 +38,10 @@ _HISTORY_LIMIT = 20
 
 def check_lines(report: CheckReport, screen: Screen, *, show_all: bool = False) -> list[Line]:
     """Make the screen: counts, then the providers that are not up; ``show_all`` adds the others."""
-    lines = plain_lines(flow(_head(report), screen.width, gap=" ", rest=_INDENT), "bold")
+    lines = plain_lines(flow(_head(report, screen), screen.width, gap=" ", rest=_INDENT), "bold")
     for text in _trouble(report):
         lines += plain_lines(flow([screen.text(text)], screen.width, rest=_INDENT), "bold red")
-    rows = [row for row in worst_first(report.rows) if show_all or row.state not in FINE]
+    rows = [row for row in worst_first(report.rows) if show_all or not row.is_fine]
     if not rows:
         return lines
     return lines + _table(rows, report.at, screen)
@@ -77,18 +76,18 @@ def worst_first(rows: Iterable[CheckRow]) -> list[CheckRow]:
 def reason(row: CheckRow, now: datetime) -> str:
     """Return the reason of a provider's state, with its free units and the end of its report."""
     why = worded(row.why)
-    is_by_phone = row.why == BY_PHONE
-    parts = [why]
+    known = str(row.why)
+    is_by_phone = known == BY_PHONE
+    parts = [word(known) if is_by_phone else why]
     if row.reported_until is not None and row.reported_until > now:
         until = figures.past_clock(row.reported_until, now)
-        by_phone = f"{BY_PHONE} until {until}"
+        by_phone = say("reported by phone until {until}", until=until)
         parts = [by_phone] if is_by_phone else [why, by_phone]
-    known = str(row.why)
     if row.free is not None and "free" not in known:
-        parts.append(f"{row.free} free")
+        parts.append(say("{count} free", count=row.free))
     is_counted = row.free is not None and not is_by_phone
     if is_counted and row.seen_at is not None and "as of" not in known:
-        parts.append(f"as of {figures.past_clock(row.seen_at, now)}")
+        parts.append(say("as of {at}", at=figures.past_clock(row.seen_at, now)))
     return ", ".join(filter(None, parts))
 
 
@@ -110,12 +109,12 @@ def change_lines(report: CheckReport) -> list[str]:
     """Return the lines of a run with ``--quiet``: one event for each cause, none without changes.
 
     Providers with the same new state and reason are one event: its first line has the state and
-    their number, the lines below it their names. ``offline_line`` reports an offline observer.
+    their number, the lines below it their names. ``reminders`` reports an offline observer.
     """
-    events: dict[tuple[str, str, bool], list[StateChange]] = {}
+    events: dict[tuple[str, Message | str, bool], list[StateChange]] = {}
     for change in report.changes:
         events.setdefault((change.after, change.why, change.is_flapping), []).append(change)
-    lines = _left_out(report)
+    lines = [worded(each) for each in _left_out(report)]
     order = sorted(events, key=lambda key: WORST_FIRST.index(key[0]))
     for after, why, is_flapping in order:
         lines += _event(after, why, is_flapping, events[after, why, is_flapping], report.at)
@@ -127,18 +126,25 @@ def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
     lines: list[Line] = []
     for reading in readings:
         took_s = sum(seconds for _, seconds in reading.phases)
-        parts = [f"{reading.kind:<8} {reading.state}", f"{took_s:.3f} s", screen.text(reading.why)]
+        parts = [
+            f"{pad(screen.word(reading.kind), 8)} {screen.word(reading.state)}",
+            screen.say("{seconds} s", seconds=f"{took_s:.3f}"),
+            screen.text(reading.why),
+        ]
         if reading.free is not None:
-            parts.append(f"{reading.free} free")
+            parts.append(screen.say("{count} free", count=reading.free))
         if reading.as_of is not None:
-            parts.append(f"as of {figures.past_clock(reading.as_of, reading.at)}")
+            at = figures.past_clock(reading.as_of, reading.at)
+            parts.append(screen.say("as of {at}", at=at))
         if reading.fault:
-            parts.append(f"observer: {reading.fault}")
+            parts.append(screen.say("observer: {fault}", fault=screen.word(reading.fault)))
         style = _STYLES.get(reading.state, "")
         lines += plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest="  "), style)
-        name_width = max((cells(screen.text(name, 20)) for name, _ in reading.phases), default=0)
-        for name, seconds in reading.phases:
-            text = f"  {pad(screen.text(name, 20), name_width)}  {seconds:8.3f} s"
+        names = [screen.text(word(name), 20) for name, _ in reading.phases]
+        name_width = max(map(cells, names), default=0)
+        for name, (_, seconds) in zip(names, reading.phases, strict=True):
+            took = screen.say("{seconds} s", seconds=f"{seconds:8.3f}")
+            text = f"  {pad(name, name_width)}  {took}"
             room = min(_BAR, screen.width - cells(text) - 2)
             bar = "#" * round(room * seconds / took_s) if took_s > 0 and room > 0 else ""
             lines.append(plain_line(screen.shorten(f"{text}  {bar}".rstrip(), screen.width)))
@@ -149,11 +155,12 @@ def history_lines(
     moves: Iterable[Move], reports: Iterable[PhoneReport], now: datetime, screen: Screen
 ) -> list[Line]:
     """Make the block of a provider's changes and reports, the newest first, for ``-v``."""
-    events = [(move.at, _move(move)) for move in moves]
+    events: list[tuple[datetime, Message | str]] = [(move.at, _move(move)) for move in moves]
     events += [(each.at, _report(each, now)) for each in reports]
     events.sort(key=lambda each: each[0], reverse=True)
-    lines = [plain_line("history", "bold")] if events else []
-    moments = [figures.past_clock(moment, now) for moment, _ in events[:_HISTORY_LIMIT]]
+    lines = [plain_line(screen.say("history"), "bold")] if events else []
+    shown = [figures.past_clock(moment, now) for moment, _ in events[:_HISTORY_LIMIT]]
+    moments = [screen.text(each) for each in shown]
     wide = max(map(cells, moments), default=0)
     for moment, (_, text) in zip(moments, events, strict=False):
         first, rest = f"  {pad(moment, wide)}  ", " " * (wide + 4)
@@ -161,69 +168,92 @@ def history_lines(
     return lines
 
 
-def _move(move: Move) -> str:
-    what = move.after if move.before == move.after else f"{move.before} -> {move.after}"
-    flapping = ", flapping" if move.is_flapping else ""
-    return f"{what}{flapping}" + (f": {move.why}" if move.why else "")
+def _move(move: Move) -> Message | str:
+    what: Message | str = word(move.after)
+    if move.before != move.after:
+        what = Message("{before} -> {after}", before=word(move.before), after=what)
+    flapping = Message("flapping") if move.is_flapping else ""
+    state = joined([what, flapping], ", ")
+    return Message("{state}: {why}", state=state, why=move.why) if move.why else state
 
 
-def _report(report: PhoneReport, now: datetime) -> str:
-    free = "" if report.free is None else f", {report.free} free"
-    until = figures.past_clock(report.until, now)
-    by = f", recorded by {report.operator}" if report.operator else ""
-    return f"{BY_PHONE}: {report.state}{free}, until {until}{by}"
+def _report(report: PhoneReport, now: datetime) -> Message:
+    parts = [
+        word(report.state),
+        "" if report.free is None else Message("{count} free", count=report.free),
+        Message("until {until}", until=figures.past_clock(report.until, now)),
+        Message("recorded by {operator}", operator=report.operator) if report.operator else "",
+    ]
+    return Message("reported by phone: {facts}", facts=joined(parts, ", "))
 
 
 def _event(
-    after: str, why: str, is_flapping: bool, changes: Sequence[StateChange], now: datetime
+    after: str,
+    why: Message | str,
+    is_flapping: bool,
+    changes: Sequence[StateChange],
+    now: datetime,
 ) -> list[str]:
-    first = min(change.at for change in changes)
-    state = f"{after} and flapping" if is_flapping else after
-    tail = f"since {figures.past_clock(first, now)}" + (f": {clean(why)}" if why else "")
+    first = figures.past_clock(min(change.at for change in changes), now)
+    state = say("{state} and flapping", state=word(after)) if is_flapping else word(after)
     names = [(clean(change.phone, _PHONE_LIMIT), clean(change.name)) for change in changes]
-    if len(names) == 1:
-        return [f"{state}: {' '.join(names[0])} {tail}"]
-    return [f"{state}: {len(names)} providers {tail}", *("  " + "  ".join(each) for each in names)]
+    (phone, name), *others = names
+    values = {"state": state, "phone": phone, "name": name, "at": first, "count": len(names)}
+    reason = clean(worded(why))
+    if not others and reason:
+        return [say("{state}: {phone} {name} since {at}: {why}", **values, why=reason)]
+    if not others:
+        return [say("{state}: {phone} {name} since {at}", **values)]
+    if reason:
+        title = say("{state}: {count} providers since {at}: {why}", **values, why=reason)
+    else:
+        title = say("{state}: {count} providers since {at}", **values)
+    return [title, *("  " + "  ".join(each) for each in names)]
 
 
-def _head(report: CheckReport) -> list[str]:
+def _head(report: CheckReport, screen: Screen) -> list[str]:
     """Return the parts of the first line, none of which is broken across lines."""
     counts = report.counts
-    shown = [f"{counts[state]} {state}" for state in _HEAD_ORDER if state in counts]
-    parts = [f"{report.checked} checked in {report.seconds:.1f} s", *shown]
+    shown = [
+        screen.say("{count} {state}", count=counts[state], state=screen.word(state))
+        for state in _HEAD_ORDER
+        if state in counts
+    ]
+    seconds = f"{report.seconds:.1f}"
+    checked = screen.say("{count} checked in {seconds} s", count=report.checked, seconds=seconds)
+    parts = [checked, *shown]
     return [parts[0] + (":" if shown else ""), *(f"{part}," for part in parts[1:-1]), *shown[-1:]]
 
 
-def _trouble(report: CheckReport) -> list[str]:
+def _trouble(report: CheckReport) -> list[Message | str]:
     """Return the lines about an offline observer and about unchecked providers."""
-    return [*filter(None, [offline_line(report)]), *_left_out(report)]
+    offline = report.offline_sentence
+    return [*([offline] if offline else []), *_left_out(report)]
 
 
-def offline_line(report: CheckReport) -> str:
-    """Return the line about an offline observer; empty if it is online."""
-    if not report.offline:
-        return ""
-    return f"observer offline: {clean(worded(report.offline))}; no state was changed"
-
-
-def offline_problem(report: CheckReport) -> "dict[str, LastingProblem]":
-    """Return the lasting problem of an offline observer by its key; empty if it is online."""
-    from ..results.lasting_problem import LastingProblem
-
-    line = offline_line(report)
-    return {"observer offline": LastingProblem(line)} if line else {}
-
-
-def _left_out(report: CheckReport) -> list[str]:
+def _left_out(report: CheckReport) -> list[Message]:
     if not report.left_out:
         return []
-    return [f"{report.left_out} not checked within the time budget: their states are unchanged"]
+    return [
+        Message(
+            "{count} not checked within the time budget: their states are unchanged",
+            count=report.left_out,
+        )
+    ]
 
 
 def _table(rows: Sequence[CheckRow], now: datetime, screen: Screen) -> list[Line]:
     """Make the table; on a narrow screen each provider is a few lines instead."""
     is_wide = screen.width >= _WIDE
-    heads = ["state", "since", *(["seen", "free"] if is_wide else []), "phone", "provider", "why"]
+    wide_heads = [screen.say("seen"), screen.say("free")] if is_wide else []
+    heads = [
+        screen.say("state"),
+        screen.say("since"),
+        *wide_heads,
+        screen.say("phone"),
+        screen.say("provider"),
+        screen.say("why"),
+    ]
     texts = [_cells(row, now, screen, is_wide=is_wide) for row in rows]
     widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
     gaps = [2 if is_wide else 1] * (len(widths) - 3) + [2, 2]
@@ -247,11 +277,11 @@ def _table(rows: Sequence[CheckRow], now: datetime, screen: Screen) -> list[Line
 
 
 def _cells(row: CheckRow, now: datetime, screen: Screen, *, is_wide: bool) -> list[str]:
-    seen = since(row.seen_at, now)
+    seen = screen.text(since(row.seen_at, now))
     free = "-" if row.free is None else str(row.free)
     return [
-        row.state,
-        since(row.since, now),
+        screen.word(row.state),
+        screen.text(since(row.since, now)),
         *([seen, free] if is_wide else []),
         screen.text(row.phone, _PHONE_LIMIT),
         screen.text(row.name),

@@ -6,8 +6,10 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from ..messages import Plural
 from ..results.coverage_results import CoverageGap, CoverageReport, CoveredService
 from . import figures
+from .wording import say, worded
 
 _ONE_DAY = timedelta(days=1)
 
@@ -49,28 +51,32 @@ def when(period: GapPeriod, report: CoverageReport) -> str:
     """Write the time of a period: ``Sat 28 Nov 18:00 - Sun 06:00`` or ``daily 18:00 - 06:00``."""
     start = period.starts[0]
     if start == report.start and period.end == report.end:
-        return "all the time"
+        return say("all the time")
     if len(period.starts) == 1:
         return f"{_day(start.date())} {figures.time_of_day(start)} - {_end(start, period.end)}"
     hours = f"{figures.time_of_day(start)} - {_end(start, period.end, with_day=False)}"
     days = [each.date() for each in period.starts]
     if days[-1] - days[0] == (len(days) - 1) * _ONE_DAY:
-        return f"daily {hours}, {_day(days[0])} - {_day(days[-1])}"
+        between = {"hours": hours, "first": _day(days[0]), "last": _day(days[-1])}
+        return say("daily {hours}, {first} - {last}", **between)
     return f"{hours}, {', '.join(map(_day, days))}"
 
 
 def where(period: GapPeriod, served: int) -> str:
     """Write in how many of the region's served postcodes the gap is; "" for all of them."""
     if period.worst == period.postcodes:
-        return "" if period.postcodes >= served else f"in {period.postcodes} of {served}"
-    return f"in {period.worst} of {served}, too few in {period.postcodes}"
+        if period.postcodes >= served:
+            return ""
+        return say("in {count} of {served}", count=period.postcodes, served=served)
+    counts = {"worst": period.worst, "served": served, "postcodes": period.postcodes}
+    return say("in {worst} of {served}, too few in {postcodes}", **counts)
 
 
 def who(period: GapPeriod) -> str:
     """Write how many providers can come."""
     if period.count == 0:
-        return "none"
-    return "only one" if period.count == 1 else f"only {period.count}"
+        return say("none")
+    return worded(Plural("only one", "only {count}", period.count))
 
 
 def _joined(gaps: Iterable[CoverageGap]) -> list[GapPeriod]:
@@ -131,7 +137,7 @@ def _both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _day(day: date) -> str:
-    return f"{figures.weekday(day)} {figures.day_and_month(day)}"
+    return say("{weekday} {day}", weekday=figures.weekday(day), day=figures.day_and_month(day))
 
 
 def _end(start: datetime, end: datetime, *, with_day: bool = True) -> str:
@@ -142,4 +148,5 @@ def _end(start: datetime, end: datetime, *, with_day: bool = True) -> str:
     if day == start.date() or not with_day:
         return clock
     far = day - start.date() >= 6 * _ONE_DAY
-    return f"{_day(day) if far else figures.weekday(day)} {clock}"
+    named = _day(day) if far else figures.weekday(day)
+    return say("{day} {time}", day=named, time=clock)

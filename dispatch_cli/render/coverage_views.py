@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ..messages import Message
 from ..results.coverage_results import CoverageContact, CoverageReport
-from .coverage_spans import GapPeriod, blocks, when, where, who
+from .coverage_spans import GapBlock, GapPeriod, blocks, when, where, who
 from .figures import date_and_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines
+from .wording import say, worded
 
 if TYPE_CHECKING:
     from .plain import PlainRow
@@ -24,28 +26,39 @@ _NARROW = 48
 
 def coverage_lines(report: CoverageReport, screen: Screen) -> list[Line]:
     """Make the table of gaps by region and service, in local time, the worst in red."""
-    lines = plain_lines(flow(_head(report), screen.width, rest="  "), "bold")
+    lines = plain_lines(flow(map(screen.text, _head(report)), screen.width, rest="  "), "bold")
     contacts = {contact.provider: contact for contact in report.contacts}
     found = blocks(report)
     # All blocks have one column of times; a few long texts do not widen it.
-    widths = [cells(when(period, report)) for block in found for period in block.periods]
+    widths = [
+        cells(screen.text(when(period, report))) for block in found for period in block.periods
+    ]
     wide = min(max(widths, default=0), max(20, screen.width * 9 // 16))
     region = ""
     for block in found:
         label = block.region if block.region != region else ""
         region = block.region
-        names = ", ".join(one.service for one in block.services)
+        names = ", ".join(screen.word(one.service) for one in block.services)
         served = max(one.served for one in block.services)
-        reach = f"{served} of {block.services[0].postcodes} postcodes served"
+        reach = screen.text(reach_sentence(block))
         first = pad(label, max(2, cells(label))) + "  "
         head = flow([names, reach], screen.width, first=first, rest=" " * (cells(first) + 2))
         lines += plain_lines(head, "bold")
         for period in block.periods:
             parts = _parts(period, served, contacts, screen)
-            lines += _period_lines(period, when(period, report), wide, parts, screen)
+            time = screen.text(when(period, report))
+            lines += _period_lines(period, time, wide, parts, screen)
     if not report.gaps:
-        lines.append(plain_line(f"everywhere and always at least {report.minimum}"))
+        everywhere = screen.say("everywhere and always at least {count}", count=report.minimum)
+        lines.append(plain_line(everywhere))
     return lines
+
+
+def reach_sentence(block: GapBlock) -> Message:
+    """Return the sentence about the postcodes of a block to which any provider ever comes."""
+    served = max(one.served for one in block.services)
+    count = block.services[0].postcodes
+    return Message("{served} of {count} postcodes served", served=served, count=count)
 
 
 def coverage_rows(report: CoverageReport) -> "Iterable[PlainRow]":
@@ -73,18 +86,23 @@ def coverage_rows(report: CoverageReport) -> "Iterable[PlainRow]":
 def coverage_summary(report: CoverageReport) -> str:
     """Summarize the coverage in one line."""
     if not report.gaps:
-        return f"everywhere at least {report.minimum}"
+        return say("everywhere at least {count}", count=report.minimum)
     regions = {gap.region for gap in report.gaps}
     empty = {gap.region for gap in report.gaps if gap.count == 0}
-    missed = "MISSED: " if report.exit_code else ""
-    where_few = f"{missed}fewer than {report.minimum} in {_regions(regions)}"
-    return f"{where_few}, none in {_regions(empty)}" if empty else where_few
+    values = {
+        "count": report.minimum, "regions": _regions(regions), "empty": _regions(empty),
+    }  # fmt: skip
+    if empty:
+        found = Message("fewer than {count} in {regions}, none in {empty}", **values)
+    else:
+        found = Message("fewer than {count} in {regions}", **values)
+    return say("MISSED: {gaps}", gaps=found) if report.exit_code else worded(found)
 
 
-def _regions(regions: Collection[str]) -> str:
+def _regions(regions: Collection[str]) -> Message | str:
     if len(regions) <= _MOST_NAMED:
         return ", ".join(sorted(regions))
-    return f"{len(regions)} regions"
+    return Message("{count} regions", count=len(regions))
 
 
 def named(
@@ -95,10 +113,22 @@ def named(
     return known[:_MOST_NAMED], max(0, len(known) - _MOST_NAMED)
 
 
+def labelled(period: GapPeriod) -> list[tuple[Message | str, tuple[str, ...]]]:
+    """Return the providers of a period in their groups, each with its label."""
+    return [
+        ("" if period.count else Message("elsewhere"), period.providers),
+        (Message("hours unknown:"), period.unknown),
+    ]
+
+
 def _head(report: CoverageReport) -> list[str]:
     """Return the parts of the first line."""
     return [
-        f"Coverage {date_and_clock(report.start)} - {date_and_clock(report.end)}",
+        say(
+            "Coverage {start} - {end}",
+            start=date_and_clock(report.start),
+            end=date_and_clock(report.end),
+        ),
         coverage_summary(report),
     ]
 
@@ -131,15 +161,12 @@ def _parts(
     period: GapPeriod, served: int, contacts: Mapping[str, CoverageContact], screen: Screen
 ) -> list[tuple[str, str, str]]:
     """Return the parts of a period as (label, phone, name); the first one has no phone."""
-    parts = [(who(period), where(period, served), "")]
-    for label, providers in (
-        ("" if period.count else "elsewhere", period.providers),
-        ("hours unknown:", period.unknown),
-    ):
+    parts = [(screen.text(who(period)), screen.text(where(period, served)), "")]
+    for label, providers in labelled(period):
         shown, more = named(providers, contacts)
         for number, one in enumerate(shown):
             phone, name = screen.text(one.phone, 40), screen.text(one.name, 60)
-            parts.append((label if number == 0 else "", phone, name))
+            parts.append((screen.text(label) if number == 0 else "", phone, name))
         if more:
-            parts.append((f"and {more} more", "", ""))
+            parts.append((screen.say("and {count} more", count=more), "", ""))
     return parts

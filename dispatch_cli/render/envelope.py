@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from ..errors import DispatchError, ExitCode
+from ..errors import DispatchError
 from ..messages import Message
-from ..results.cascade_answer import Status
+from ..results.result_status import Status
 from .clean import json_escaped
 
 
@@ -83,22 +83,6 @@ def error_entries(error: DispatchError) -> tuple[ErrorEntry, ...]:
         )
         for problem in error.problems
     )
-
-
-def status_of(exit_code: int, *, served: bool, emergency: bool) -> Status:
-    """Return the status for an exit code; ``served``: some service has a candidate.
-
-    It is "partial" with 6, with 3 if some service is served, and with 4 if there is an emergency
-    line.
-    """
-    if exit_code == ExitCode.OK:
-        return "success"
-    is_partial = (
-        exit_code == ExitCode.PARTIAL
-        or (exit_code == ExitCode.NO_PROVIDER and served)
-        or (exit_code == ExitCode.BAD_DATA and emergency)
-    )
-    return "partial" if is_partial else "error"
 
 
 def _encoded(value: object) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
+from ..messages import Message
 from ..results.cascade_answer import Cascade, Exclusion
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
@@ -15,39 +16,51 @@ _INDENT = "   "
 _PHONE_WIDTH = 14
 
 _SHORT_REASONS = {
-    "outside_area": "area",
-    "service_not_offered": "service",
-    "client_not_served": "client",
-    "vehicle_class": "vehicle",
-    "vehicle_too_heavy": "weight",
-    "vehicle_too_high": "height",
-    "unit_too_high": "clearance",
-    "equipment_missing": "equipment",
-    "on_hold": "hold",
-    "closed_now": "closed",
-    "already_asked": "asked",
-    "no_unit": "no unit",
-    "down": "down",
-    "beyond_fallback": "slower",
+    "outside_area": Message("area"),
+    "service_not_offered": Message("service"),
+    "client_not_served": Message("client"),
+    "vehicle_class": Message("vehicle"),
+    "vehicle_too_heavy": Message("weight"),
+    "vehicle_too_high": Message("height"),
+    "unit_too_high": Message("clearance"),
+    "equipment_missing": Message("equipment"),
+    "on_hold": Message("hold"),
+    "closed_now": Message("closed"),
+    "already_asked": Message("asked"),
+    "no_unit": Message("no unit"),
+    "down": Message("down"),
+    "beyond_fallback": Message("slower"),
 }
 
 
-def out_line(cascade: Cascade, width: int, hint: str = "  (--explain)") -> list[str]:
+def out_line(cascade: Cascade, screen: Screen, hint: str = "  (--explain)") -> list[str]:
     """Count the excluded providers by reason, in the order of the gates; ``hint`` ends the line."""
     counts = {reason: count for reason, count in cascade.excluded_counts.items() if count}
     if not counts:
         return []
-    words = [f"{_SHORT_REASONS.get(reason, reason)} {count}," for reason, count in counts.items()]
+    words = [f"{_short(reason, count, screen)}," for reason, count in counts.items()]
     words[-1] = words[-1].removesuffix(",") + hint
-    return flow(words, width, gap=" ", first=f"Out {sum(counts.values())}: ", rest=_INDENT)
+    first = screen.say("Out {count}:", count=sum(counts.values())) + " "
+    return flow(words, screen.width, gap=" ", first=first, rest=_INDENT)
+
+
+def _short(reason: str, count: int, screen: Screen) -> str:
+    short = _SHORT_REASONS.get(reason, screen.word(reason))
+    return screen.say("{reason} {count}", reason=short, count=count)
+
+
+def _more_lines(hidden: int, screen: Screen) -> list[Line]:
+    """Make the line of the providers that a list omits; none if it omits none."""
+    text = screen.say("{count} more: --explain", count=hidden)
+    return [plain_line(_INDENT + text)] if hidden else []
 
 
 def soon_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
     """List the closed providers that open soon, with the time at which to call."""
     soon = cascade.opens_soon[:limit]
     hidden = len(cascade.opens_soon) - len(soon)
-    more = plain_lines([f"{_INDENT}{hidden} more: --explain"] if hidden and soon else [])
-    return [*entries(soon, screen, then=": call then"), *more]
+    more = _more_lines(hidden, screen) if soon else []
+    return [*entries(soon, screen, is_soon=True), *more]
 
 
 def slower_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
@@ -56,18 +69,14 @@ def slower_lines(cascade: Cascade, screen: Screen, limit: int) -> list[Line]:
     if not slower:
         return []
     hidden = len(cascade.beyond_fallback) - len(slower)
-    more = [f"{hidden} more: --explain"] if hidden else []
+    first = screen.say("slower than the last resort:")
     if limit == 1:
         only = slower[0]
         name = screen.text(only.name or only.provider)
-        parts = [f"{screen.text(only.phone, 60)} {name}, {screen.text(str(only.detail))}", *more]
-        first = "slower than the last resort: "
-        return plain_lines(flow(parts, screen.width, first=first, rest=_INDENT))
-    return [
-        plain_line("slower than the last resort:"),
-        *entries(slower, screen),
-        *plain_lines(_INDENT + text for text in more),
-    ]
+        parts = [f"{screen.text(only.phone, 60)} {name}, {screen.text(only.detail)}"]
+        parts += [screen.say("{count} more: --explain", count=hidden)] if hidden else []
+        return plain_lines(flow(parts, screen.width, first=f"{first} ", rest=_INDENT))
+    return [plain_line(first), *entries(slower, screen), *_more_lines(hidden, screen)]
 
 
 def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
@@ -83,8 +92,8 @@ def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
         if not group:
             continue
         hidden = len(group) - _SHOWN_PER_REASON
-        more = [f"{hidden} more: --json"] if hidden > 0 else []
-        label = f"{screen.text(reason)} {len(group)}"
+        more = [screen.say("{count} more: --json", count=hidden)] if hidden > 0 else []
+        label = screen.say("{reason} {count}", reason=screen.word(reason), count=len(group))
         if reason == "service_not_offered":
             # The detail is the same for all of them, so that their names are enough.
             names = [screen.text(one.name or one.provider) for one in group[:_SHOWN_PER_REASON]]
@@ -100,14 +109,19 @@ def explain_lines(cascade: Cascade, screen: Screen) -> list[Line]:
     return lines
 
 
-def entries(exclusions: Sequence[Exclusion], screen: Screen, then: str = "") -> list[Line]:
+def entries(
+    exclusions: Sequence[Exclusion], screen: Screen, *, is_soon: bool = False
+) -> list[Line]:
     """Make a line of phone, name and detail for each provider; only the name is shortened.
 
-    ``then`` ends each line.
+    ``is_soon``: each can be called at the time that its detail has.
     """
     phones = [screen.text(one.phone, 60) for one in exclusions]
     names = [screen.text(one.name or one.provider) for one in exclusions]
-    details = [screen.text(f"{one.detail}{then}") for one in exclusions]
+    details = [
+        screen.text(Message("{detail}: call then", detail=one.detail) if is_soon else one.detail)
+        for one in exclusions
+    ]
     phone_width = max([_PHONE_WIDTH, *map(cells, phones)])
     room = screen.width - len(_INDENT) - phone_width - 4 - max(map(cells, details), default=0)
     name_width = max(NAME_LEAST, min(room, max(map(cells, names), default=0)))
@@ -121,5 +135,7 @@ def entries(exclusions: Sequence[Exclusion], screen: Screen, then: str = "") -> 
 
 def _explain_title(cascade: Cascade, screen: Screen) -> str:
     out = sum(cascade.excluded_counts.values())
-    service = screen.text(cascade.service).upper()
-    return f"{service}: {out} out, and what would have to be true"
+    service = screen.word(cascade.service).upper()
+    return screen.say(
+        "{service}: {count} out, and what would have to be true", service=service, count=out
+    )

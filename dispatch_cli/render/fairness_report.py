@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..messages import Plural
+from ..messages import Message, Plural
 from ..results.report_results import ContractRow, FairnessReport, FairnessRow
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
-from .wording import worded
+from .wording import word
 
 if TYPE_CHECKING:
     from .plain import PlainRow
@@ -19,16 +19,29 @@ FAIRNESS_COLUMNS = (
     "cost_unknown", "mean_low_min", "mean_high_min",
 )  # fmt: skip
 
+_IN_ORDER = (
+    Message("Provider"), Message("Service"), Message("Elig"), Message("First"), Message("Asked"),
+    Message("Yes"), Message("Fail"), Message("Ask"), Message("There"),
+)  # fmt: skip
+_OUT_OF_ORDER = (
+    Message("Out of order"), Message("Service"), Message("By"), Message("Asked"), Message("Yes"),
+)  # fmt: skip
+_CONTRACTS = (
+    Message("Client"), Message("Cases"), Message("0 min"), "<1", "1-3", "3-10", ">10",
+    Message("unknown"), Message("Mean min"),
+)  # fmt: skip
+
 
 def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
     """Make the three tables, with whole numbers and shortened names."""
-    cases = worded(Plural("{count} case", "{count} cases", report.cases))
-    lines = [plain_line(f"since {report.since:%Y-%m-%d}: {cases}", "bold")]
+    cases = Plural("{count} case", "{count} cases", report.cases)
+    title = screen.say("since {date}: {cases}", date=f"{report.since:%Y-%m-%d}", cases=cases)
+    lines = [plain_line(title, "bold")]
     lines += report_table(
-        ("Provider", "Service", "Elig", "First", "Asked", "Yes", "Fail", "Ask", "There"),
+        _IN_ORDER,
         [
             (
-                row.provider, row.service, _count_range(row), str(row.ranked_first),
+                row.provider, word(row.service), _count_range(row), str(row.ranked_first),
                 str(row.offered), str(row.accepted), str(row.failed), _minutes(row.answer_min),
                 _minutes(row.arrival_min),
             )
@@ -37,15 +50,18 @@ def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
         screen,
     )  # fmt: skip
     lines += report_table(
-        ("Out of order", "Service", "By", "Asked", "Yes"),
+        _OUT_OF_ORDER,
         [
-            (row.provider, row.service, row.override, str(row.offered), str(row.accepted))
+            (
+                row.provider, word(row.service), word(row.override), str(row.offered),
+                str(row.accepted),
+            )
             for row in report.overrides
         ],
         screen,
-    )
+    )  # fmt: skip
     return lines + report_table(
-        ("Client", "Cases", "0 min", "<1", "1-3", "3-10", ">10", "unknown", "Mean min"),
+        _CONTRACTS,
         [
             (
                 row.client, str(row.cases), str(row.cost_0), str(row.cost_under_1),
@@ -78,13 +94,14 @@ def _count_range(row: FairnessRow) -> str:
     return f"{row.eligible}-{row.eligible_most}"
 
 
-def _mean_range(row: ContractRow) -> str:
+def _mean_range(row: ContractRow) -> Message | str:
     """Write the bounds of the mean cost: "0.4 to 1.6", "1.2 or more", "-" without a known cost."""
     if row.mean_low_min is None:
         return "-"
     if row.mean_high_min is None:
-        return f"{row.mean_low_min:.1f} or more"
-    return f"{row.mean_low_min:.1f} to {row.mean_high_min:.1f}"
+        return Message("{minutes} or more", minutes=f"{row.mean_low_min:.1f}")
+    low, high = f"{row.mean_low_min:.1f}", f"{row.mean_high_min:.1f}"
+    return Message("{low} to {high}", low=low, high=high)
 
 
 def _minutes(value: float | None) -> str:

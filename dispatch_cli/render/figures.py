@@ -15,11 +15,16 @@ _ROUNDING = 1e-9
 """Compensates the error of binary fractions: 1 - .2 * .3 * .4 * .5 is 98.8 %, not 98.7 %."""
 
 
+def grouped(number: float) -> str:
+    """Write a number in groups of three digits, rounded to a whole one."""
+    return f"{number:,.0f}"
+
+
 def minutes(value: float, *, decimals: int = 1) -> str:
     """Write minutes; an infinite number is "never"."""
     if isnan(value):
         return "?"
-    return f"{value:z.{decimals}f}" if isfinite(value) else "never"
+    return f"{value:z.{decimals}f}" if isfinite(value) else say("never")
 
 
 def percent_down(chance: float, *, decimals: int = 0) -> str:
@@ -35,7 +40,7 @@ def percent_down(chance: float, *, decimals: int = 0) -> str:
 def extra_minutes(value: float) -> str:
     """Write additional minutes with their sign; negative if a wish is faster than a contract."""
     rounded = round(value, 1) + 0.0  # no -0.0
-    return f"{'-' if rounded < 0 else '+'}{minutes(abs(rounded))} min"
+    return say("{minutes} min", minutes=f"{'-' if rounded < 0 else '+'}{minutes(abs(rounded))}")
 
 
 def iso(moment: datetime | None) -> str:
@@ -70,7 +75,12 @@ def clock(moment: datetime, when: datetime) -> str:
 
 def date_and_clock(moment: datetime) -> str:
     """Write a moment with its weekday and date, without the year."""
-    return f"{weekday(moment)} {day_and_month(moment)} {time_of_day(moment)}"
+    return say(
+        "{weekday} {day} {time}",
+        weekday=weekday(moment),
+        day=day_and_month(moment),
+        time=time_of_day(moment),
+    )
 
 
 def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> str:
@@ -79,7 +89,7 @@ def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> s
         there = when.astimezone(UTC) + timedelta(minutes=answers_min + fallback_min)
         return clock(there, when)
     except (OverflowError, ValueError):
-        return "never"
+        return say("never")
 
 
 def kilometres(candidate: Candidate) -> str:
@@ -92,7 +102,7 @@ def until(candidate: Candidate, when: datetime) -> str:
     if candidate.open_state == "unknown":
         return "?"
     if candidate.open_until is None:
-        return "24 h"
+        return say("24 h")
     return clock(candidate.open_until, when)
 
 
@@ -113,5 +123,5 @@ def arrival_parts(candidate: Candidate) -> tuple[str, str, str, str]:
 def answer_cost(candidate: Candidate) -> str:
     """Write the cost of asking: the minutes of an answer divided by the acceptance."""
     if not candidate.acceptance > 0:
-        return "never"
+        return say("never")
     return minutes(candidate.answer_min / candidate.acceptance)

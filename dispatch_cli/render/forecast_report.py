@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..messages import Plural
+from ..messages import Message, Plural
 from ..results.report_results import (
     ArrivalRow,
     ChanceRow,
@@ -13,7 +13,6 @@ from ..results.report_results import (
 )
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
-from .wording import worded
 
 if TYPE_CHECKING:
     from .plain import PlainRow
@@ -22,31 +21,42 @@ FORECAST_COLUMNS = (
     "what", "year", "provider", "said", "said_from", "said_to", "said_from_min", "said_to_min",
     "asked", "accepted", "share", "low", "high", "verdict", "arrived", "mean_min",
 )  # fmt: skip
-VERDICTS: dict[Verdict, str] = {
-    "as_said": "similar",
-    "less_than_said": "lower",
-    "more_than_said": "higher",
-    "too_little": "too few",
+VERDICTS: dict[Verdict, Message] = {
+    "as_said": Message("similar"),
+    "less_than_said": Message("lower"),
+    "more_than_said": Message("higher"),
+    "too_little": Message("too few"),
 }
+
+_BY_TENTH = (
+    Message("Forecast"), Message("Asked"), Message("Yes"), Message("Observed"),
+    Message("Interval"), Message("Verdict"),
+)  # fmt: skip
+_ARRIVALS = (Message("Forecast arrival"), Message("Arrivals"), Message("Observed mean"))
+_BY_PROVIDER = (Message("Provider"), Message("Year"), *_BY_TENTH)
 
 
 def forecast_lines(report: ForecastReport, screen: Screen) -> list[Line]:
     """Make the three tables, with whole numbers and shortened names."""
-    begin = "all months" if report.since is None else f"since {report.since:%Y-%m-%d}"
-    offers = worded(Plural("{count} offer", "{count} offers", report.asked))
-    lines = [plain_line(f"{begin}: {offers} with a forecast", "bold")]
+    offers = Plural("{count} offer with a forecast", "{count} offers with a forecast", report.asked)
+    if report.since is None:
+        title = screen.say("all months: {offers}", offers=offers)
+    else:
+        date = f"{report.since:%Y-%m-%d}"
+        title = screen.say("since {date}: {offers}", date=date, offers=offers)
+    lines = [plain_line(title, "bold")]
     lines += report_table(
-        ("Forecast", "Asked", "Yes", "Observed", "Interval", "Verdict"),
+        _BY_TENTH,
         [(_tenth(row), *_outcome(row)) for row in report.rows],
         screen,
     )
     lines += report_table(
-        ("Forecast arrival", "Arrivals", "Observed mean"),
-        [(_band(row), str(row.arrived), f"{row.mean_min:.0f} min") for row in report.arrivals],
+        _ARRIVALS,
+        [(_band(row), str(row.arrived), _minutes(row.mean_min)) for row in report.arrivals],
         screen,
     )
     return lines + report_table(
-        ("Provider", "Year", "Forecast", "Asked", "Yes", "Observed", "Interval", "Verdict"),
+        _BY_PROVIDER,
         [(row.provider, row.year, f"{row.said:.0%}", *_outcome(row)) for row in report.providers],
         screen,
     )
@@ -65,18 +75,23 @@ def forecast_rows(report: ForecastReport) -> "Iterable[PlainRow]":
             yield {"what": kind, **known}
 
 
-def _tenth(row: ChanceRow) -> str:
-    return f"{row.said_from:.0%} to {row.said_to:.0%}".replace("% to", " to")
+def _tenth(row: ChanceRow) -> Message:
+    low = f"{row.said_from:.0%}".removesuffix("%")
+    return Message("{low} to {high}", low=low, high=f"{row.said_to:.0%}")
 
 
-def _band(row: ArrivalRow) -> str:
-    end = row.said_to_min
-    return (
-        f"{row.said_from_min} min or more" if end is None else f"{row.said_from_min} to {end} min"
-    )
+def _band(row: ArrivalRow) -> Message:
+    low, high = row.said_from_min, row.said_to_min
+    if high is None:
+        return Message("{minutes} min or more", minutes=low)
+    return Message("{low} to {high} min", low=low, high=high)
 
 
-def _outcome(row: ChanceRow | ProviderChanceRow) -> tuple[str, ...]:
+def _minutes(mean_min: float) -> Message:
+    return Message("{minutes} min", minutes=f"{mean_min:.0f}")
+
+
+def _outcome(row: ChanceRow | ProviderChanceRow) -> tuple[Message | str, ...]:
     """Write the counts, the observed share, the interval of the true share, and the verdict."""
     interval = "-"
     if row.low is not None and row.high is not None:

@@ -4,24 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
 
+from ..messages import Message, Plural, joined
 from ..results.cascade_answer import Answer, EmergencyCall, IncidentView
 from . import figures
 from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
+from .wording import word
 
 EMERGENCY_STYLE = "bold red"
 _INDENT = " " * 5
 
-# Facts whose value needs a word beside it.
-_FACT_FORMS = {
-    "injured": "{} injured",
-    "persons": "{} persons",
-    "children": "{} children",
-    "pets": "{} pets",
-    "clearance_m": "clearance {} m",
-    "spot": "on {}",
-    "language": "speaks {}",
-}
 _FACT_LIMIT = 200
+_CLOSED_WORDS = frozenset({"asked", "hazard", "language", "spot"})
+"""The facts whose values are closed words of the model."""
 
 
 def head_lines(answer: Answer, screen: Screen, now: datetime | None) -> list[Line]:
@@ -48,22 +42,27 @@ def emergency_lines(calls: Iterable[EmergencyCall], screen: Screen) -> list[Line
         by_number.setdefault(call.dial, []).append(call)
     lines = []
     for number, group in by_number.items():
-        services = ", ".join(call.service for call in group)
         # The text of a service that is reached through another number is not needed.
         texts = dict.fromkeys(call.text for call in group if call.dial == call.number)
-        words = ": ".join([services, *(["one call."] if len(group) > 1 else [])])
-        what_to_say = " ".join(text for text in texts if text)
-        text = f"EMERGENCY  {number}  {words}{'' if len(group) > 1 else ':'} {what_to_say}"
-        lines += [
-            plain_line(line, EMERGENCY_STYLE)
-            for line in wrap(screen.text(text), screen.width, rest=_INDENT)
-        ]
+        values = {
+            "number": number,
+            "services": ", ".join(word(call.service) for call in group),
+            "text": joined(texts, " "),
+        }
+        if len(group) > 1:
+            line = Message("EMERGENCY  {number}  {services}: one call. {text}", **values)
+        else:
+            line = Message("EMERGENCY  {number}  {services}: {text}", **values)
+        wrapped = wrap(screen.text(line), screen.width, rest=_INDENT)
+        lines += plain_lines(wrapped, EMERGENCY_STYLE)
     return lines
 
 
-def advice_lines(advice: Iterable[str], screen: Screen, *, has_emergency: bool) -> list[Line]:
+def advice_lines(
+    advice: Iterable[Message | str], screen: Screen, *, has_emergency: bool
+) -> list[Line]:
     """Make the lines of advice for the caller, below the emergency line or alone."""
-    first = _INDENT if has_emergency else "SAY  "
+    first = _INDENT if has_emergency else screen.say("SAY") + "  "
     lines: list[Line] = []
     for each in advice:
         wrapped = wrap(screen.text(each), screen.width, first=first, rest=_INDENT)
@@ -75,50 +74,69 @@ def advice_lines(advice: Iterable[str], screen: Screen, *, has_emergency: bool) 
 def vehicle_text(incident: IncidentView, screen: Screen) -> str:
     """Write the known facts of the vehicle, and the assumed ones that were not asked."""
     vehicle = incident.vehicle
-    kind = str(vehicle.get("kind") or "car")
-    weight = vehicle.get("weight_t")
-    if weight:
-        first = f"{kind} {weight} t" if vehicle.get("kind") else f"{kind} assumed, {weight} t"
+    kind, weight = word(str(vehicle.get("kind") or "car")), vehicle.get("weight_t")
+    if not weight:
+        weight = incident.assumed_weight_t
+        first = Message("{vehicle}, {weight} t assumed", vehicle=kind, weight=weight)
+    elif vehicle.get("kind"):
+        first = Message("{vehicle} {weight} t", vehicle=kind, weight=weight)
     else:
-        first = f"{kind}, {incident.assumed_weight_t} t assumed"
+        first = Message("{vehicle} assumed, {weight} t", vehicle=kind, weight=weight)
     height = vehicle.get("height_m")
-    parts = [
+    parts: list[Message | str] = [
         first,
         str(vehicle.get("brand") or ""),
-        "EV" if vehicle.get("ev") else "",
-        "trailer" if vehicle.get("trailer") else "",
-        f"{height} m high" if height else "",
-        str(vehicle.get("state") or "").replace("_", " "),
+        Message("EV") if vehicle.get("ev") else "",
+        Message("trailer") if vehicle.get("trailer") else "",
+        Message("{height} m high", height=height) if height else "",
+        word(str(vehicle.get("state") or "").replace("_", " ")),
     ]
-    return screen.text(", ".join(part for part in parts if part))
+    return screen.text(joined(parts, ", "))
 
 
 def facts(incident: IncidentView, screen: Screen) -> list[str]:
     """Write the other facts of the incident, each with its own words."""
-    texts = []
-    for key, value in incident.facts.items():
-        if value is True:
-            text = key
-        elif value is False or value in ("", 0):
-            continue
-        elif key in _FACT_FORMS:
-            text = _FACT_FORMS[key].format(value)
-        else:
-            text = f"{key.replace('_', ' ')} {value}"
-        texts.append(screen.text(text, _FACT_LIMIT))
-    return texts
+    known = {key: value for key, value in incident.facts.items() if value}
+    return [screen.text(_fact(key, value), _FACT_LIMIT) for key, value in known.items()]
+
+
+def _fact(key: str, value: object) -> Message | str:
+    """Write one fact; only places, notes and names are the caller's own words."""
+    if value is True:
+        return word(key)
+    text = str(value)
+    if key in _CLOSED_WORDS:
+        text = ", ".join(map(word, text.split(", ")))
+    match key, value:
+        case "injured", int(count):
+            return Message("{count} injured", count=count)
+        case "persons", int(count):
+            return Plural("{count} person", "{count} persons", count)
+        case "children", int(count):
+            return Plural("{count} child", "{count} children", count)
+        case "pets", int(count):
+            return Plural("{count} pet", "{count} pets", count)
+        case "clearance_m", _:
+            return Message("clearance {height} m", height=text)
+        case "spot", _:
+            return Message("on {spot}", spot=text)
+        case "language", _:
+            return Message("speaks {language}", language=text)
+    return Message("{fact} {value}", fact=word(key.replace("_", " ")), value=text)
 
 
 def client_text(incident: IncidentView, screen: Screen) -> str:
     """Write the client of the caller; "not asked" differs from "no client"."""
     if incident.client is None:
-        return "client not asked"
-    return f"client {screen.text(incident.client)}" if incident.has_client else "no client"
+        return screen.say("client not asked")
+    if not incident.has_client:
+        return screen.say("no client")
+    return screen.say("client {client}", client=incident.client)
 
 
 def label_text(incident: IncidentView, screen: Screen) -> str:
     """Write the kind of the incident, in capitals if it is a single service."""
-    kind = screen.text(incident.kind)
+    kind = screen.word(incident.kind)
     return kind.upper() if incident.services == (incident.kind,) else kind
 
 
@@ -127,11 +145,12 @@ def _emergency_head(incident: IncidentView, screen: Screen) -> list[Line]:
     vehicle = ", ".join([vehicle_text(incident, screen), *facts(incident, screen)])
     parts = [
         label_text(incident, screen),
-        figures.date_and_clock(incident.when),
+        screen.text(figures.date_and_clock(incident.when)),
         vehicle,
         client_text(incident, screen),
     ]
-    confirm = wrap(screen.text(incident.place), screen.width, first="CONFIRM  ", rest=_INDENT)
+    first = screen.say("CONFIRM") + "  "
+    confirm = wrap(screen.text(incident.place), screen.width, first=first, rest=_INDENT)
     return [
         *(plain_line(line) for line in flow(parts, screen.width, rest=_INDENT)),
         *(plain_line(line, "bold") for line in confirm),
@@ -144,18 +163,18 @@ def _quiet_head(incident: IncidentView, screen: Screen, now: datetime | None) ->
         incident.when.date()
     )
     when = incident.when
-    place = f"{label_text(incident, screen)}  {screen.text(incident.place)}: confirm"
     parts = [
-        place,
+        screen.say(
+            "{kind}  {place}: confirm", kind=label_text(incident, screen), place=incident.place
+        ),
         # One more blank separates the place, which the caller must confirm.
         " " + vehicle_text(incident, screen),
         client_text(incident, screen),
-        figures.time_of_day(when) if is_today else figures.date_and_clock(when),
+        screen.text(figures.time_of_day(when) if is_today else figures.date_and_clock(when)),
         *facts(incident, screen),
     ]
-    question = flow(
-        ["Anyone hurt or on the carriageway?", "112 / 110 first"], screen.width, gap="  "
-    )
+    ask = [screen.say("Anyone hurt or on the carriageway?"), screen.say("112 / 110 first")]
+    question = flow(ask, screen.width, gap="  ")
     lines = flow(parts, screen.width, rest=_INDENT[1:])
     if len(lines) > 1:
         lines = flow((part.strip() for part in parts), screen.width, gap="  ", rest=_INDENT[1:])
@@ -168,8 +187,12 @@ def _quiet_head(incident: IncidentView, screen: Screen, now: datetime | None) ->
 def _notes(answer: Answer, screen: Screen) -> list[Line]:
     """Make the line of the provider file, and of facts that would make the ranking more exact."""
     source = answer.provider_file
-    name = "packaged sample" if source.source == "sample" else PurePath(source.path).name
-    parts = [f"{screen.text(name)}, {source.providers} providers"]
+    is_sample = source.source == "sample"
+    name = screen.say("packaged sample") if is_sample else PurePath(source.path).name
+    count = source.providers
+    providers = Plural("{file}, {count} provider", "{file}, {count} providers", count, file=name)
+    parts = [screen.text(providers)]
     if answer.ask:
-        parts.append("ask: " + ", ".join(screen.text(ask) for ask in answer.ask))
+        questions = ", ".join(map(screen.word, answer.ask))
+        parts.append(screen.say("ask: {questions}", questions=questions))
     return [plain_line(line, "dim") for line in flow(parts, screen.width, gap=GAP)]

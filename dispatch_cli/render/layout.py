@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ..messages import Message
 from .clean import clean, escape
-from .wording import worded
+from .wording import say, word, worded
 
 Piece = tuple[str, str]
 """A text and its style ("" for none)."""
@@ -40,6 +40,18 @@ class Screen(Struct, frozen=True):
         """Return a sentence or text cleaned, and with replacements for the encoding."""
         shown = clean(raw if isinstance(raw, str) else worded(raw), limit)
         return shown if shown.isascii() else encodable(shown, self.encoding)
+
+    def say(self, template: str, /, **values: object) -> str:
+        """Word a sentence, a heading or a label; the texts among its values are cleaned."""
+        shown = {name: self._shown(value) for name, value in values.items()}
+        return encodable(say(template, **shown), self.encoding)
+
+    def word(self, closed: Message | str) -> str:
+        """Word a closed word of the model, such as "declined"."""
+        return self.text(word(closed) if isinstance(closed, str) else closed)
+
+    def _shown(self, value: object) -> object:
+        return self.text(value) if isinstance(value, Message | str) else value
 
     def shorten(self, text: str, width: int) -> str:
         """Cut a text to a number of cells, with "…" where something is missing."""
@@ -182,10 +194,10 @@ def wrap_command(command: str, width: int, *, first: str, rest: str) -> list[str
 def _options(words: Sequence[str]) -> list[str]:
     """Put each option together with the value that follows it."""
     groups: list[str] = []
-    for word in words:
+    for each in words:
         follows = bool(groups) and groups[-1].startswith("-") and " " not in groups[-1]
-        if follows and not word.startswith("-"):
-            groups[-1] += " " + word
+        if follows and not each.startswith("-"):
+            groups[-1] += " " + each
         else:
-            groups.append(word)
+            groups.append(each)
     return groups

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
+from ..messages import Message
 from .console import console_of, screen_of
 from .layout import Screen, cells
 from .plain import write_table
@@ -18,14 +19,16 @@ _BLOCK = 1000
 
 def print_listing(
     columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Sequence[Message | str]],
     *,
     stream: TextIO,
-    title: str = "",
+    title: Message | str = "",
     whole: Collection[str] = ("phone",),
     width: int | None = None,
 ) -> None:
     """Print rows under their headings; on a terminal long cells are folded, not cropped.
+
+    The headings are the names of the columns, worded on a terminal.
 
     ``whole`` names the columns whose cells are never folded. ``title`` and ``width`` are for
     terminals; elsewhere the lines are tab-separated. Rows are read in blocks, so that the first
@@ -44,7 +47,7 @@ def print_listing(
         write_table(columns, (dict(zip(columns, row, strict=True)) for row in rows), stream)
 
 
-def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+def _blocks(rows: Iterable[Sequence[Message | str]]) -> Iterator[list[Sequence[Message | str]]]:
     """Yield rows in blocks; without rows one empty block, which has its headings."""
     left = iter(rows)
     yield list(islice(left, _BLOCK))
@@ -53,7 +56,10 @@ def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
 
 
 def _table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen, whole: Collection[str]
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Message | str]],
+    screen: Screen,
+    whole: Collection[str],
 ) -> "Table":
     from rich.table import Table
     from rich.text import Text
@@ -61,7 +67,7 @@ def _table(
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
     texts = [[screen.text(cell, _CELL_LIMIT) for cell in row] for row in rows]
     for index, column in enumerate(columns):
-        heading = Text(screen.text(column), style="bold")
+        heading = Text(screen.word(column), style="bold")
         if column in whole:
             widest = max((cells(row[index]) for row in texts), default=0)
             table.add_column(heading, no_wrap=True, min_width=widest)

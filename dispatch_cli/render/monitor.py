@@ -5,18 +5,17 @@ The format is that of the monitoring-plugins guidelines: ``STATUS: text |
 these exit codes 0 to 3.
 """
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
-from ..results.check_results import CheckReport
+from ..results.check_results import CheckReport, Severity
 from .clean import clean
 from .layout import cells, encodable, shorten
 
 MonitorCode = Literal[0, 1, 2, 3]
-OK: Final = 0
-WARNING: Final = 1
-CRITICAL: Final = 2
 UNKNOWN: Final = 3
 
+_CODES: Mapping[Severity, MonitorCode] = {"ok": 0, "warning": 1, "critical": 2, "unknown": UNKNOWN}
 _WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 _MOST_CELLS = 79
 
@@ -27,12 +26,8 @@ _RANGES = {
 
 
 def monitor_line(report: CheckReport) -> tuple[str, MonitorCode]:
-    """Make the line, without its line end, and the exit code.
-
-    Critical while any provider is down; a warning while any is degraded, unknown or was not
-    checked; unknown if the observer itself is offline. A busy provider gives no warning.
-    """
-    code = _code(report)
+    """Make the line, without its line end, and the exit code of the run's severity."""
+    code = _CODES[report.severity]
     return f"{_line(code, _text(report))} | {_figures(report)}", code
 
 
@@ -45,15 +40,6 @@ def _line(code: MonitorCode, text: str) -> str:
     """Join status and text in ASCII; "|" is replaced, because it would begin the figures."""
     plain = encodable(text.replace("|", "/"), "ascii")
     return shorten(f"{_WORDS[code]}: {plain}", _MOST_CELLS, "...")
-
-
-def _code(report: CheckReport) -> MonitorCode:
-    counts = report.counts
-    if report.offline:
-        return UNKNOWN
-    if "down" in counts:
-        return CRITICAL
-    return WARNING if report.left_out or counts.keys() & {"degraded", "unknown"} else OK
 
 
 def _text(report: CheckReport) -> str:

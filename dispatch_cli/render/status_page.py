@@ -10,16 +10,27 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
 
+from ..messages import Message
 from ..results.check_results import WORST_FIRST, CheckReport, CheckRow
 from ..results.coverage_results import CoverageContact, CoverageReport
-from .check_views import FINE, reason, since, worst_first
+from .check_views import reason, since, worst_first
 from .clean import clean
 from .coverage_spans import GapBlock, GapPeriod, blocks, when, where, who
-from .coverage_views import coverage_summary, named
-from .figures import date_and_clock, past_clock, time_of_day
+from .coverage_views import coverage_summary, labelled, named, reach_sentence
+from .figures import date_and_clock, day_and_month, past_clock, time_of_day, weekday
 from .layout import encodable
 from .status_style import style_sheet
-from .wording import worded
+from .wording import language, say, word, worded
+
+_HEADS = (
+    Message("State"), Message("Since"), Message("Phone"), Message("Provider"), Message("Why"),
+)  # fmt: skip
+
+
+class _Html(str):
+    """A value of a sentence that is HTML."""
+
+    __slots__ = ()
 
 
 def status_page(
@@ -43,11 +54,13 @@ def _head(report: CheckReport, style: str) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     down = report.counts.get("down", 0)
-    title = f"{down} down" if down else "No provider down"
+    state = Message("{count} down", count=down) if down else Message("No provider down")
     if report.offline:
-        title = "Observer offline"
+        state = Message("Observer offline")
+    time = time_of_day(report.at)
+    title = _html(Message("{state}, {time} - dispatch", state=state, time=time))
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{_text(language())}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -55,7 +68,7 @@ def _head(report: CheckReport, style: str) -> str:
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
-<title>{title}, {time_of_day(report.at)} - dispatch</title>
+<title>{title}</title>
 <link rel="icon" href="data:,">
 <style>{style}</style>
 </head>"""
@@ -63,76 +76,96 @@ def _head(report: CheckReport, style: str) -> str:
 
 def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float) -> Iterator[str]:
     stale_at = report.at + timedelta(minutes=stale_min)
-    yield "<header>\n<h1>States of the providers</h1>"
-    day, _, clock = date_and_clock(report.at).rpartition(" ")
-    zone = _text(report.at.tzname() or "")
-    yield (
-        f'<p>As of <time datetime="{report.at.isoformat(timespec="seconds")}">'
-        f"{day} {report.at.year}, {clock}</time> {zone}: "
-        f"{report.checked} checked in {report.seconds:.1f} s. "
-        f"<strong>Stale from {past_clock(stale_at, report.at)}.</strong></p>"
+    yield f"<header>\n<h1>{_html(Message('States of the providers'))}</h1>"
+    checked = Message(
+        "As of {moment} {zone}: {count} checked in {seconds} s.",
+        moment=_Html(_moment(report.at)),
+        zone=word(report.at.tzname() or ""),
+        count=report.checked,
+        seconds=f"{report.seconds:.1f}",
     )
-    yield (
-        f'<p class="alarm stale">This page has been open for more than {stale_min:.0f} minutes: '
-        "it is stale. Load it again.</p>"
+    stale = Message("Stale from {time}.", time=past_clock(stale_at, report.at))
+    yield f"<p>{_html(checked)} <strong>{_html(stale)}</strong></p>"
+    stale = Message(
+        "This page has been open for more than {minutes} minutes: it is stale. Load it again.",
+        minutes=f"{stale_min:.0f}",
     )
+    yield f'<p class="alarm stale">{_html(stale)}</p>'
     if report.offline:
-        yield (
-            '<p class="alarm">The observer itself is offline: '
-            f"{_text(worded(report.offline))}. No state was changed.</p>"
+        offline = Message(
+            "The observer itself is offline: {reason}. No state was changed.",
+            reason=report.offline,
         )
+        yield f'<p class="alarm">{_html(offline)}</p>'
     if report.left_out:
-        yield (
-            f'<p class="alarm">{report.left_out} not checked within the time budget. '
-            "Their states are unchanged.</p>"
+        left_out = Message(
+            "{count} not checked within the time budget. Their states are unchanged.",
+            count=report.left_out,
         )
+        yield f'<p class="alarm">{_html(left_out)}</p>'
     yield "</header>\n<main>"
     yield from _counts(report)
     rows = worst_first(report.rows)
-    yield from _not_up([row for row in rows if row.state not in FINE], report.at)
+    yield from _not_up([row for row in rows if not row.is_fine], report.at)
     if coverage is not None:
         yield from _coverage(coverage)
-    yield from _rest([row for row in rows if row.state in FINE], report.at)
+    yield from _rest([row for row in rows if row.is_fine], report.at)
     yield "</main>"
-    yield "<footer><p>Made by dispatch. No scripts, no requests.</p></footer>"
+    made = _html(Message("Made by dispatch. No scripts, no requests."))
+    yield f"<footer><p>{made}</p></footer>"
+
+
+def _moment(at: datetime) -> str:
+    """Make the element of a moment with its year."""
+    shown = say(
+        "{weekday} {day} {year}, {time}",
+        weekday=weekday(at),
+        day=day_and_month(at),
+        year=at.year,
+        time=time_of_day(at),
+    )
+    return f'<time datetime="{at.isoformat(timespec="seconds")}">{_text(shown)}</time>'
 
 
 def _counts(report: CheckReport) -> Iterator[str]:
-    yield '<ul class="counts" aria-label="Number of providers in each state">'
+    label = _html(Message("Number of providers in each state"))
+    yield f'<ul class="counts" aria-label="{label}">'
     counts = report.counts
     for state in WORST_FIRST:
         if state in counts:
-            yield f'<li class="of-{state}"><b>{counts[state]}</b> {state}</li>'
+            yield f'<li class="of-{state}"><b>{counts[state]}</b> {_text(word(state))}</li>'
     yield "</ul>"
 
 
 def _not_up(rows: list[CheckRow], now: datetime) -> Iterator[str]:
-    yield "<section>\n<h2>Not up</h2>"
+    yield f"<section>\n<h2>{_html(Message('Not up'))}</h2>"
     if rows:
         yield from _table(rows, now)
     else:
-        yield "<p>All open providers can be reached.</p>"
+        yield f"<p>{_html(Message('All open providers can be reached.'))}</p>"
     yield "</section>"
 
 
 def _rest(rows: list[CheckRow], now: datetime) -> Iterator[str]:
     if rows:
         closed = sum(row.state == "closed" for row in rows)
-        yield f"<details>\n<summary>{len(rows) - closed} up, {closed} closed</summary>"
+        up = len(rows) - closed
+        summary = _html(Message("{up} up, {closed} closed", up=up, closed=closed))
+        yield f"<details>\n<summary>{summary}</summary>"
         yield from _table(rows, now)
         yield "</details>"
 
 
 def _table(rows: Iterable[CheckRow], now: datetime) -> Iterator[str]:
     """Make a table, with roles for narrow screens, on which its cells are below each other."""
-    heads = ("State", "Since", "Phone", "Provider", "Why")
+    heads = [_html(each) for each in _HEADS]
     cells = "".join(f'<th scope="col" role="columnheader">{head}</th>' for head in heads)
     yield '<table role="table">'
     yield f'<thead role="rowgroup"><tr role="row">{cells}</tr></thead>\n<tbody role="rowgroup">'
     for row in rows:
         yield (
             '<tr role="row">'
-            f'<td role="cell">{_badge(row.state, row.state)}</td>'
+            f'<td role="cell">{_badge(row.state, word(row.state))}</td>'
             f'<td role="cell" class="since">{_since(row.since, now)}</td>'
             f'<td role="cell" class="phone">{_phone(row.phone)}</td>'
             f'<td role="cell" class="name">{_text(row.name)}</td>'
@@ -144,16 +177,19 @@ def _table(rows: Iterable[CheckRow], now: datetime) -> Iterator[str]:
 
 def _coverage(report: CoverageReport) -> Iterator[str]:
     contacts = {contact.provider: contact for contact in report.contacts}
-    yield "<section>\n<h2>Coverage</h2>"
-    yield (
-        f"<p>{date_and_clock(report.start)} to {date_and_clock(report.end)}: "
-        f"{_text(coverage_summary(report))}.</p>"
+    yield f"<section>\n<h2>{_html(Message('Coverage'))}</h2>"
+    summary = Message(
+        "{start} to {end}: {summary}.",
+        start=date_and_clock(report.start),
+        end=date_and_clock(report.end),
+        summary=coverage_summary(report),
     )
+    yield f"<p>{_html(summary)}</p>"
     region = ""
     for block in blocks(report):
         if block.region != region:
             region = block.region
-            yield f"<h3>Postcodes {_text(region)}</h3>"
+            yield f"<h3>{_html(Message('Postcodes {region}', region=region))}</h3>"
         yield from _block(block, report, contacts)
     yield "</section>"
 
@@ -161,12 +197,10 @@ def _coverage(report: CoverageReport) -> Iterator[str]:
 def _block(
     block: GapBlock, report: CoverageReport, contacts: Mapping[str, CoverageContact]
 ) -> Iterator[str]:
-    names = ", ".join(one.service.replace("_", " ") for one in block.services)
+    names = ", ".join(word(one.service.replace("_", " ")) for one in block.services)
     served = max(one.served for one in block.services)
-    yield (
-        f'<p class="service"><b>{_text(names)}</b> '
-        f'<span class="quiet">{served} of {block.services[0].postcodes} postcodes served</span></p>'
-    )
+    reach = f'<span class="quiet">{_html(reach_sentence(block))}</span>'
+    yield f'<p class="service"><b>{_text(names)}</b> {reach}</p>'
     yield '<ul class="gaps">'
     for period in block.periods:
         badge = _badge("busy" if period.count else "down", who(period))
@@ -179,17 +213,14 @@ def _block(
 
 
 def _names(period: GapPeriod, contacts: Mapping[str, CoverageContact]) -> Iterator[str]:
-    for label, providers in (
-        ("" if period.count else "elsewhere", period.providers),
-        ("hours unknown:", period.unknown),
-    ):
+    for label, providers in labelled(period):
         shown, more = named(providers, contacts)
         for number, one in enumerate(shown):
-            before = f"{label} " if label and number == 0 else ""
+            before = f"{_text(worded(label))} " if label and number == 0 else ""
             phone = f'<span class="phone">{_phone(one.phone)}</span>'
             yield f"{before}{phone} {_text(one.name)}"
         if more:
-            yield f"and {more} more"
+            yield _html(Message("and {count} more", count=more))
 
 
 def _badge(state: str, word: str) -> str:
@@ -200,7 +231,7 @@ def _since(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "-"
     stamp = moment.isoformat(timespec="seconds")
-    return f'<time datetime="{stamp}">{since(moment, now)}</time>'
+    return f'<time datetime="{stamp}">{_text(since(moment, now))}</time>'
 
 
 def _phone(shown: str) -> str:
@@ -208,6 +239,15 @@ def _phone(shown: str) -> str:
     digits = "".join(sign for sign in shown if sign in "+0123456789")
     is_number = len(digits) >= 3 and not set(shown) - set("+0123456789 -/()")
     return f'<a href="tel:{digits}">{_text(shown)}</a>' if is_number else _text(shown)
+
+
+def _html(sentence: Message) -> str:
+    """Word a sentence of the page; only values that are HTML already are not escaped."""
+    filled = {
+        name: value if isinstance(value, _Html) else _text(worded(value))
+        for name, value in sentence.values.items()
+    }
+    return escape(word(sentence.id)).format_map(filled)
 
 
 def _text(raw: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from .wording import say
+
 # The colours of the page, then of the badge of each state, by the names of the CSS variables.
 LIGHT: Mapping[str, str] = {
     "paper": "#ffffff", "card": "#f3f5f8", "line": "#d5dae2", "ink": "#16181d",
@@ -75,7 +77,7 @@ tr{display:grid;grid-template-columns:auto 1fr;gap:.1rem .6rem;padding:.6rem 0;
 border-bottom:1px solid var(--line)}
 td{display:block;border:0;padding:0}
 td.since{justify-self:end}
-td.since::before{content:"since "}
+td.since::before{content:"<since> "}
 td.name,td.phone,td.why{grid-column:1/-1}
 td.name{font-weight:600}
 td.phone{font-size:1.15rem}
@@ -95,11 +97,17 @@ def style_sheet(stale_s: float) -> str:
         f".counts .of-{state}{{border-left-color:var(--{state})}}\n"
         for state in _STATES
     )
+    rules = _RULES.replace("<since>", _string(say("since")))
     return (
         f":root{{color-scheme:light dark;{_variables(LIGHT)}}}\n"
         f"@media(prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
-        f"{_RULES}{badges}.stale{{animation-delay:{stale_s:.0f}s}}\n"
+        f"{rules}{badges}.stale{{animation-delay:{stale_s:.0f}s}}\n"
     )
+
+
+def _string(text: str) -> str:
+    """Escape a text for a string of CSS, which is within an element of HTML."""
+    return "".join(sign if sign.isalnum() else f"\\{ord(sign):x} " for sign in text)
 
 
 def _variables(colours: Mapping[str, str]) -> str:

@@ -15,49 +15,48 @@ _LIMIT = 2000
 
 def print_error(error: DispatchError, *, stream: TextIO, quiet: bool = False) -> None:
     """Print all problems of an error at once, then the hint unless ``quiet``."""
-    _write("error", error.problems, stream)
+    _write(Message("error"), error.problems, stream)
     if error.hint and not quiet:
         print_hint(error.hint, stream=stream)
 
 
 def print_warnings(warnings: Iterable[Message | str], *, stream: TextIO) -> None:
     """Print warnings, each once and in their order."""
-    _write("warning", dict.fromkeys(warnings), stream)
+    _write(Message("warning"), dict.fromkeys(warnings), stream)
 
 
 def print_notes(warnings: Iterable[Message | str], hint: Message | str, *, stream: TextIO) -> None:
     """Print warnings and a hint in one write, so that a failure leaves none of the lines."""
-    lines = _lines("warning", dict.fromkeys(warnings), stream)
-    stream.write(lines + (_lines("hint", [hint], stream) if hint else ""))
+    lines = _lines(Message("warning"), dict.fromkeys(warnings), stream)
+    stream.write(lines + (_lines(Message("hint"), [hint], stream) if hint else ""))
 
 
 def print_recorded(facts: Iterable[Message | str], *, stream: TextIO) -> None:
     """Print the recorded facts of a command that has failed after its commit."""
-    _write("recorded", facts, stream)
+    _write(Message("recorded"), facts, stream)
 
 
 def print_rejected(text: Message | str, *, stream: TextIO) -> None:
     """Print a rejected row with its reason."""
-    _write("rejected", [text], stream)
+    _write(Message("rejected"), [text], stream)
 
 
 def print_done(text: Message | str, *, stream: TextIO) -> None:
     """Print the line of a finished command."""
-    _write("done", [text], stream)
+    _write(Message("done"), [text], stream)
 
 
 def print_hint(hint: Message | str, *, stream: TextIO, quiet: bool = False) -> None:
     """Print a hint what to do next, unless ``quiet``."""
     if not quiet:
-        _write("hint", [hint], stream)
+        _write(Message("hint"), [hint], stream)
 
 
-def _write(label: str, texts: Iterable[object], stream: TextIO) -> None:
+def _write(label: Message, texts: Iterable[object], stream: TextIO) -> None:
     stream.write(_lines(label, texts, stream))
 
 
-def _lines(label: str, texts: Iterable[object], stream: TextIO) -> str:
+def _lines(label: Message, texts: Iterable[object], stream: TextIO) -> str:
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    return "".join(
-        f"{label}: {encodable(clean(worded(text), _LIMIT), encoding)}\n" for text in texts
-    )
+    lines = [f"{worded(label)}: {clean(worded(text), _LIMIT)}\n" for text in texts]
+    return encodable("".join(lines), encoding)

@@ -13,6 +13,11 @@ def speak(catalogue: NullTranslations) -> None:
     _catalogue[0] = catalogue
 
 
+def language() -> str:
+    """Return the code of the screen's language, such as "de"."""
+    return str(_catalogue[0].info().get("language", "en"))
+
+
 def worded(sentence: object) -> str:
     """Return a sentence, a problem with file and line, or a moment in the screen's language.
 
@@ -24,3 +29,11 @@ def worded(sentence: object) -> str:
 def say(template: str, /, **values: Any) -> str:
     """Word a sentence, a heading or a word of the screen; ``values`` fill its named places."""
     return worded(messages.Message(template, **values))
+
+
+def word(closed: str) -> str:
+    """Word a closed word of the model, such as "declined".
+
+    It is no template: a word that was read from a file may have braces.
+    """
+    return _catalogue[0].gettext(closed) if closed else ""  # gettext has a header under ""

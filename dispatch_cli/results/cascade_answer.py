@@ -1,7 +1,6 @@
 """The answer for one incident: the result of ``dispatch cascade``, ``dispatch.cascade/1``."""
 
 from datetime import datetime
-from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
@@ -170,6 +169,3 @@ class Answer(Struct, frozen=True, kw_only=True):
         """3 if at least one service of the plan has no candidate, else 0."""
         is_unserved = any(not cascade.candidates for cascade in self.cascades)
         return ExitCode.NO_PROVIDER if is_unserved else ExitCode.OK
-
-
-Status = Literal["success", "partial", "error"]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ..messages import Message
+from ..messages import Clock, Message
 from ..model.case import Act, Promise
 from .cascade_answer import EmergencyCall
 
@@ -171,8 +171,27 @@ class Overdue(Struct, frozen=True):
 
         It has the number of the offer, or the service for which the next call is due.
         """
-        service = "" if "." in self.ref else self.name
-        return " ".join(filter(None, ("case", self.ref, self.what, service)))
+        return " ".join(filter(None, ("case", self.ref, self.what, self.service)))
+
+    @property
+    def service(self) -> str:
+        """The service in ``name`` for which a call is due; empty if ``name`` is a provider's."""
+        return "" if "." in self.ref else self.name
+
+    def sentence_at(self, now: datetime) -> Message:
+        """Return the sentence about the deadline as of ``now``, in the time zone of ``now``."""
+        what, at = Message(self.what), Clock(self.since, now)
+        if self.is_ahead:
+            return Message(
+                "{what} due now: a clock that was ahead has set it to {at}", what=what, at=at
+            )
+        if self.is_broken:
+            return Message(
+                "{what} due now: help cannot be there at {at} as promised, tell the motorist",
+                what=what,
+                at=at,
+            )
+        return Message("{what} overdue since {at}", what=what, at=at)
 
 
 class Audit(Struct, frozen=True):

@@ -12,8 +12,11 @@ from ..model.provider import CheckState
 
 __all__ = [
     "BY_PHONE", "WORST_FIRST", "CheckReport", "CheckRow", "Move", "PhoneReport", "Reading",
-    "ShownState", "StateChange",
+    "Severity", "ShownState", "StateChange",
 ]  # fmt: skip
+
+Severity = Literal["ok", "warning", "critical", "unknown"]
+"""How bad a run is for a monitor; "unknown": the observer itself is offline."""
 
 ShownState = CheckState | Literal["closed"]
 """The shown state of a provider; "closed": outside its hours or on hold, so not checked."""
@@ -32,6 +35,11 @@ class CheckRow(Struct, frozen=True, kw_only=True):
     free: int | None = None
     reported_until: datetime | None = None
     """The end of the provider's own report by phone; None without a report or end."""
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether the state needs no attention: the provider is up, or not on duty."""
+        return self.state in ("up", "closed")
 
 
 class StateChange(Struct, frozen=True, kw_only=True):
@@ -71,6 +79,26 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         """The number of providers in each state, the worst state first."""
         states = [row.state for row in self.rows]
         return {state: states.count(state) for state in WORST_FIRST if state in states}
+
+    @property
+    def severity(self) -> Severity:
+        """Critical while any provider is down; a busy provider gives no warning.
+
+        A warning while any is degraded, unknown or was not checked.
+        """
+        if self.offline:
+            return "unknown"
+        counts = self.counts
+        if "down" in counts:
+            return "critical"
+        return "warning" if self.left_out or counts.keys() & {"degraded", "unknown"} else "ok"
+
+    @property
+    def offline_sentence(self) -> Message | str:
+        """The sentence about an offline observer; empty if it is online."""
+        if not self.offline:
+            return ""
+        return Message("observer offline: {reason}; no state was changed", reason=self.offline)
 
     @property
     def exit_code(self) -> ExitCode:

@@ -2,9 +2,11 @@
 
 from msgspec import Struct
 
+from ..messages import Message
+
 
 class LastingProblem(Struct, frozen=True):
     """A problem that exists now: the line that reports it, and since when it has existed."""
 
-    line: str
+    line: Message | str
     since: str = ""

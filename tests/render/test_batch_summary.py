@@ -55,5 +55,14 @@ def test_off_a_terminal_every_number_has_its_line() -> None:
 def test_the_last_line_has_a_known_rate() -> None:
     """A resumed batch has no rate, because it did not rank all its rows in this time."""
     counts = counts_of(counted(), None, None)
-    assert totals(counts, 10.0).endswith("900,000 served; 10.0 s, 120,000/s")
-    assert totals(counts, None).endswith("900,000 served")
+    assert str(totals(counts, 10.0)).endswith("900,000 served; 10.0 s, 120,000/s")
+    assert str(totals(counts, None)).endswith("900,000 served")
+
+
+def test_the_last_line_of_one_row() -> None:
+    """One row is singular; the reject file is named only if it has a row."""
+    counts = counts_of(BatchTally(rows=1, served=1), None, "rejects.csv")
+    assert str(totals(counts, None)) == "1 row: 1 ranked, 0 rejected, 1 served"
+    counts = counts_of(BatchTally(rows=1, rejected=1), None, "rejects.csv")
+    line = "1 row: 0 ranked, 1 rejected (in rejects.csv), 0 served"
+    assert str(totals(counts, None)) == line

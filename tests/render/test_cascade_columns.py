@@ -3,6 +3,7 @@
 import csv
 import io
 
+from dispatch_cli.messages import Message
 from dispatch_cli.render.cascade_columns import CASCADE_COLUMNS, Column, PlainColumn, TerminalColumn
 from dispatch_cli.render.cascade_plain import COLUMNS, print_plain
 
@@ -10,7 +11,9 @@ from .screens import screen_text, worked_example
 
 LATE = Column(
     PlainColumn(len(COLUMNS) + 1, "late_min", lambda candidate: candidate.late_min),
-    TerminalColumn("Late", 4, ">", lambda candidate, *_: f"{candidate.late_min:.1f}", priority=15),
+    TerminalColumn(
+        Message("Late"), 4, ">", lambda candidate, *_: f"{candidate.late_min:.1f}", priority=15
+    ),
 )
 
 # Programs read these columns by position.
@@ -74,11 +77,11 @@ def test_published_columns_keep_their_position():
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_headings_and_priorities_are_unique():
-    """Rows find their cells by heading, and each priority adds one column."""
+def test_names_and_priorities_are_unique():
+    """Rows find their cells by the name of the column, and each priority adds one column."""
     terminal = [column.terminal for column in CASCADE_COLUMNS if column.terminal]
-    headings = {column.heading for column in terminal}
-    assert len(headings) == len(terminal)
-    assert all(headings.issuperset(column.parts) for column in terminal)
+    names = {column.name for column in terminal}
+    assert len(names) == len(terminal)
+    assert all(names.issuperset(column.parts) for column in terminal)
     added = [column.priority for column in terminal if column.priority]
     assert sorted(added) == list(range(1, len(added) + 1))

@@ -13,7 +13,6 @@ from dispatch_cli.render.check_views import (
     change_lines,
     check_lines,
     check_rows,
-    offline_line,
     phase_lines,
     reason,
     since,
@@ -135,8 +134,8 @@ def test_the_run_itself():
     said = text(check_lines(found, Screen(80)))
     assert "observer offline: no route to 192.0.2.1; no state was changed\n" in said
     assert len(change_lines(found)) == 1
-    assert offline_line(found).startswith("observer offline: ")
-    assert offline_line(drafted()) == ""
+    assert str(found.offline_sentence).startswith("observer offline: ")
+    assert drafted().offline_sentence == ""
     flapping = report(changes=(change(is_flapping=True),))
     assert change_lines(flapping)[0].startswith("down and flapping: ")
 

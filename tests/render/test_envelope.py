@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.errors import BadDataError, ExitCode, Problem, UsageError
-from dispatch_cli.render.envelope import envelope, envelope_of_list, error_entries, status_of
+from dispatch_cli.render.envelope import envelope, envelope_of_list, error_entries
 from dispatch_cli.render.monitor import monitor_line
 from dispatch_cli.render.prometheus import exposition
 from dispatch_cli.render.status_page import status_page
@@ -143,26 +143,3 @@ def test_errors_carry_their_place():
         {"code": "bad_data", "text": "empty", "file": None, "line": None, "who": None},
     ]
     assert error_entries(UsageError("x"))[0].code == "usage"
-
-
-@pytest.mark.parametrize(
-    ("exit_code", "served", "emergency", "status"),
-    [
-        (0, True, False, "success"),
-        (0, False, True, "success"),
-        (3, True, False, "partial"),
-        (3, False, True, "error"),
-        (4, False, True, "partial"),
-        (4, False, False, "error"),
-        (6, True, False, "partial"),
-        (6, False, False, "partial"),
-        (1, True, True, "error"),
-        (2, False, True, "error"),
-        (5, False, True, "error"),
-        (7, True, True, "error"),
-        (8, True, False, "error"),
-    ],
-)
-def test_status(exit_code, served, emergency, status):
-    """The word follows from the exit code and from what is left of the answer."""
-    assert status_of(exit_code, served=served, emergency=emergency) == status

@@ -27,7 +27,7 @@ def shown_opened(
 
     def show() -> None:
         from ...render import case_opened, stderr_lines
-        from ...render.envelope import status_of
+        from ...results.result_status import status_of
 
         if desk.json:
             emit(

@@ -11,7 +11,7 @@ from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
-from ..result_output import LONG_LINE, shown
+from ..result_output import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,11 +127,10 @@ def audit(desk: DeskOptions) -> Outcome:
 
 def _news(book: "Book", found: "Audit", here: "datetime") -> "Callable[[], None]":
     """Return a function that prints the changes since the last audit by cron."""
-    from ...render.case_views import lasting_problems
-    from ...render.layout import Screen
+    from ...reminders import problems_of_audit
     from ..reminding import reminder_of
 
-    lasting = lasting_problems(found, here, Screen(LONG_LINE), book.file_problem)
+    lasting = problems_of_audit(found, here, book.file_problem)
     reminder = reminder_of(book.store.path, "audit", book.catalog)
     is_seen = not found.clock and book.store.path.exists()
     return lambda: reminder.print_news(lasting, book.now, is_seen=is_seen)
