@@ -49,9 +49,10 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
     if len({offer.joint or -offer.number for offer in open_offers}) == 1:
         return case_id, open_offers[0].number
     listed = ", ".join(f"{case_id}.{offer.number} {offer.name}" for offer in open_offers)
-    template = "case {case_id} has {count} open offers"
     raise UsageError(
-        f"{template}: {{offers}}" if listed else template,
+        "case {case_id} has {count} open offers: {offers}"
+        if listed
+        else "case {case_id} has {count} open offers",
         case_id=case_id,
         count=len(open_offers),
         offers=listed,

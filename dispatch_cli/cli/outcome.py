@@ -226,8 +226,9 @@ def _usage_error(error: Exception) -> UsageError:
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "dispatch")
     message = error.format_message() if hasattr(error, "format_message") else str(error)
+    found = message.rstrip(".")
     return UsageError(
-        message.rstrip(".") or "no command given",
+        Message("{message}", message=found) if found else "no command given",
         hint=Message('see "{command} --help"', command=command),
     )
 

@@ -110,7 +110,9 @@ def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
     refusal = "its only unit is booked for case 1; the next one can be there from 14:57 on"
     with pytest.raises(NoUnitError, match=refusal) as refused:
         answer_call.accept(desk(41), card.ref, after_noon(53))
-    assert "another time (--eta) or one more truck (--extra-unit), or decline" in refused.value.hint
+    assert "another time (--eta) or one more truck (--extra-unit), or decline" in str(
+        refused.value.hint
+    )
     # The time that was named needs no further truck.
     assert answer_call.accept(desk(42), card.ref, after_noon(117)).state == "accepted"
 

@@ -32,6 +32,7 @@ from ..read.row_reader import BatchDefaults, RowReader
 from ..write.result_writer import ResultWriter, TableWriter, writer_for
 from .batch_options import BatchOptions
 from .checkpoints import (
+    PROVIDER_FILE,
     BatchStart,
     Checkpoint,
     StateFiles,
@@ -258,7 +259,7 @@ def _make_start(options: BatchOptions, context: BatchContext, kinds_digest: str)
     digests = {"input": digest_of(Path(options.input)), "--map-kinds": kinds_digest}
     folder = context.catalog.path.parent
     for path in context.catalog.files:
-        digests[f"provider file {os.path.relpath(path, folder)}"] = digest_of(path)
+        digests[PROVIDER_FILE + os.path.relpath(path, folder)] = digest_of(path)
     digests["gazetteer"] = _file_stamp(os.fspath(folders.gazetteer()))
     return BatchStart(
         version=__version__,

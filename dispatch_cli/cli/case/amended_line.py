@@ -24,7 +24,7 @@ def parse_amendment(line: str) -> dict[str, object]:
         context = command.make_context("amend", ["1", *_with_dashes(words)])
     except TyperException as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
-        raise UsageError(message.rstrip(".")) from None
+        raise UsageError("{message}", message=message.rstrip(".")) from None
     names = {*_NAMES} - {"note"}
     changes = {
         name: value
