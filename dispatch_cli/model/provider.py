@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ..messages import Message
+
 OpenState = Literal["open", "closed", "unknown"]
 CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
 AvailabilityState = Literal["free", "later", "overdue", "unknown", "none"]
@@ -178,7 +180,7 @@ class Availability(Struct, frozen=True, kw_only=True):
     wait_min: float = 0.0
     free_at: datetime | None = None
     since: datetime | None = None
-    why: str = ""
+    why: Message | str = ""
     seen: CheckState = "up"
     next_at: datetime | None = None
     due_at: datetime | None = None

@@ -114,9 +114,10 @@ def change_lines(report: CheckReport) -> list[str]:
     """
     events: dict[tuple[str, str, bool], list[StateChange]] = {}
     for change in report.changes:
-        events.setdefault((change.after, change.why, change.is_flapping), []).append(change)
+        key = (change.after, str(change.why), change.is_flapping)
+        events.setdefault(key, []).append(change)
     lines = _left_out(report)
-    order = sorted(events, key=lambda key: WORST_FIRST.index(key[0]))
+    order = sorted(events, key=lambda event: WORST_FIRST.index(event[0]))
     for after, why, is_flapping in order:
         lines += _event(after, why, is_flapping, events[after, why, is_flapping], report.at)
     return lines
