@@ -5,6 +5,7 @@ from typing import TextIO
 
 from msgspec import UNSET
 
+from ..messages import Message
 from ..results.cascade_answer import Answer, Cascade, EmergencyCall
 from .cascade_columns import CASCADE_COLUMNS, SEPARATOR, Column, PlainColumn
 from .plain import PlainRow, write_table
@@ -46,7 +47,7 @@ def _rows(answer: Answer, columns: list[PlainColumn], *, explain: bool) -> Itera
 
 
 def emergency_rows(
-    calls: Iterable[EmergencyCall], advice: Iterable[str] = ()
+    calls: Iterable[EmergencyCall], advice: Iterable[Message | str] = ()
 ) -> Iterator[PlainRow]:
     """Make the first rows, at rank 0: one for each number, then one for each advice."""
     by_number: dict[str, list[EmergencyCall]] = {}
@@ -59,10 +60,10 @@ def emergency_rows(
             "rank": 0,
             "phone": number,
             "name": ", ".join(call.service for call in group),
-            "why": SEPARATOR.join(dict.fromkeys(call.text for call in group)),
+            "why": SEPARATOR.join(dict.fromkeys(str(call.text) for call in group)),
         }
     for each in advice:
-        yield {"service": "advice", "when": "now", "rank": 0, "why": each}
+        yield {"service": "advice", "when": "now", "rank": 0, "why": str(each)}
 
 
 def _cascade_rows(

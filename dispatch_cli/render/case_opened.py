@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..messages import Message
 from ..results.cascade_answer import Answer
 from .case_views import service_lines
 from .head import emergency_lines
@@ -19,7 +20,7 @@ _INDENT = " " * 6
 
 def opened_rows(case_id: int, answer: Answer) -> "Iterable[PlainRow]":
     """Make a row for each emergency number, then for the first candidate of each service."""
-    place = answer.incident.place
+    place = str(answer.incident.place)
     yield from _emergency_rows(case_id, answer, place)
     for cascade in answer.cascades:
         shared: PlainRow = {
@@ -43,7 +44,7 @@ def opened_rows(case_id: int, answer: Answer) -> "Iterable[PlainRow]":
 
 
 def amended_lines(
-    view: "CaseView", answer: Answer, place: str, now: datetime, screen: Screen
+    view: "CaseView", answer: Answer, place: Message | str, now: datetime, screen: Screen
 ) -> list[Line]:
     """Make the screen after new facts: emergency numbers, advice, place, then each service."""
     lines = emergency_lines(answer.emergency, screen)
@@ -60,8 +61,9 @@ def amended_lines(
     return lines
 
 
-def amended_rows(view: "CaseView", answer: Answer, place: str) -> "Iterable[PlainRow]":
+def amended_rows(view: "CaseView", answer: Answer, found: Message | str) -> "Iterable[PlainRow]":
     """Make a row for each emergency number, then for each service of the case."""
+    place = str(found)
     yield from _emergency_rows(view.id, answer, place)
     for service in view.services:
         yield {
@@ -84,5 +86,5 @@ def _emergency_rows(case_id: int, answer: Answer, place: str) -> "Iterable[Plain
             "phone": call.dial,
             "name": call.service,
             "place": place,
-            "text": call.text,
+            "text": str(call.text),
         }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TextIO
 
+from ..messages import Message
 from ..results.cascade_answer import EmergencyCall
 from .cascade_plain import COLUMNS, emergency_rows
 from .console import print_lines, screen_of
@@ -11,7 +12,7 @@ from .plain import write_table
 
 
 def print_emergency(
-    calls: Sequence[EmergencyCall], advice: Sequence[str], *, stream: TextIO
+    calls: Sequence[EmergencyCall], advice: Sequence[Message | str], *, stream: TextIO
 ) -> None:
     """Print the emergency numbers and the advice, in the form of a whole answer."""
     if stream.isatty():

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
 
+from ..messages import Message
 from ..results.cascade_answer import Answer, EmergencyCall, IncidentView
 from . import figures
 from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
+from .wording import worded
 
 EMERGENCY_STYLE = "bold red"
 _INDENT = " " * 5
@@ -52,7 +54,7 @@ def emergency_lines(calls: Iterable[EmergencyCall], screen: Screen) -> list[Line
         # The text of a service that is reached through another number is not needed.
         texts = dict.fromkeys(call.text for call in group if call.dial == call.number)
         words = ": ".join([services, *(["one call."] if len(group) > 1 else [])])
-        what_to_say = " ".join(text for text in texts if text)
+        what_to_say = " ".join(worded(text) for text in texts if text)
         text = f"EMERGENCY  {number}  {words}{'' if len(group) > 1 else ':'} {what_to_say}"
         lines += [
             plain_line(line, EMERGENCY_STYLE)
@@ -61,7 +63,9 @@ def emergency_lines(calls: Iterable[EmergencyCall], screen: Screen) -> list[Line
     return lines
 
 
-def advice_lines(advice: Iterable[str], screen: Screen, *, has_emergency: bool) -> list[Line]:
+def advice_lines(
+    advice: Iterable[Message | str], screen: Screen, *, has_emergency: bool
+) -> list[Line]:
     """Make the lines of advice for the caller, below the emergency line or alone."""
     first = _INDENT if has_emergency else "SAY  "
     lines: list[Line] = []
