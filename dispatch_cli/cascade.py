@@ -196,7 +196,7 @@ def _why(
     if open_until is not None and timedelta() < open_until - there_at <= CLOSES_SOON:
         reasons.append(_closes(open_until))
     if availability.hours.state == "unknown":
-        reasons.append(availability.hours.comment or Message("hours unknown"))
+        reasons.append(availability.hours.remark or Message("hours unknown"))
     if rated.acceptance < SELDOM_ACCEPTS:
         # Rounded down, but 0.57 is 57 % although 100 * 0.57 is slightly less as a float.
         percent = int(rated.acceptance * 100 + 1e-9)

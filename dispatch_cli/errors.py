@@ -108,6 +108,13 @@ class UsageError(DispatchError):
     code = "usage"
 
 
+def no_case(case_id: int) -> UsageError:
+    """Make the error for the number of a case that the case log does not have."""
+    return UsageError(
+        "there is no case {case_id}", case_id=case_id, hint='"dispatch case list" lists the cases'
+    )
+
+
 class BadDataError(DispatchError):
     """A provider file, incident row or database whose content is invalid."""
 

@@ -17,6 +17,10 @@ Source = Literal["file", "hours", "hold", "case", "phone", "check"]
 """The source of an availability: the file, its hours or hold, a booking, the phone, a check."""
 
 
+SCHOOL_COMMENT = "school holidays not known"
+"""The comment of hours that depend on school holidays."""
+
+
 class Span(Struct, frozen=True, array_like=True):
     """A period with one opening state, ``[start, end)`` in whole seconds since the epoch."""
 
@@ -24,6 +28,11 @@ class Span(Struct, frozen=True, array_like=True):
     end: int
     state: OpenState
     comment: str = ""
+
+    @property
+    def remark(self) -> Message | str:
+        """The comment of the provider file, or our own sentence."""
+        return Message(self.comment) if self.comment == SCHOOL_COMMENT else self.comment
 
 
 class Timetable(Struct, frozen=True, array_like=True):

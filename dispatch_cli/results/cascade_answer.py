@@ -80,7 +80,7 @@ class LastResortLine(Struct, frozen=True):
     """The last row of every cascade."""
 
     phone: str
-    text: str
+    text: Message | str
 
 
 class Cascade(Struct, frozen=True, kw_only=True):

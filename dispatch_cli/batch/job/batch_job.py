@@ -96,7 +96,8 @@ def check_options(options: BatchOptions) -> None:
     if form.convert is not None:
         if options.output is None:
             raise UsageError(
-                "{label} cannot be written to stdout; name a file with --output", label=form.label
+                "{label} cannot be written to stdout; name a file with --output",
+                label=Message(form.label),
             )
         _check_pyarrow(form.label)
     _check_targets(options, [options.input, *filter(None, [options.map_kinds])])
@@ -112,7 +113,9 @@ def _check_pyarrow(label: str) -> None:
         from ...records.parquet_rows import EXTRA_HINT
 
         raise UsageError(
-            "{label} cannot be written: pyarrow is not installed", label=label, hint=EXTRA_HINT
+            "{label} cannot be written: pyarrow is not installed",
+            label=Message(label),
+            hint=EXTRA_HINT,
         )
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ... import desk, notation, plans
 from ...errors import UsageError
 from ...intake import AMOUNTS, IncidentReader, RawIncident, RejectedFact, read_when
-from ...messages import Message
+from ...messages import Message, joined
 from ...model import Incident, Place
 from ...model.incident import NO_POSITION_YET
 from ...records.values import Reject, Row
@@ -334,5 +334,5 @@ def as_reject(record: Row | Reject, found: Reject | RejectedFact | ParsedRow) ->
     if isinstance(record, Reject):
         return record
     assert isinstance(found, RejectedFact)  # noqa: S101 - a parsed row is not rejected
-    text = "; ".join(str(problem) for problem in found.error.problems)
-    return Reject(record.number, record.line, found.reason, text, record.raw)
+    detail = joined(problem.sentence for problem in found.error.problems)
+    return Reject(record.number, record.line, found.reason, detail, record.raw)
