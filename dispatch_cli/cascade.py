@@ -173,13 +173,15 @@ def _why(
     eligible, client, when = rated.eligible, need.client, need.incident.when
     availability = eligible.availability
     open_until = availability.open_until
-    reasons: list[Message | str] = ["wish"] if eligible.provider.id == need.incident.wish else []
+    reasons: list[Message | str] = []
+    if eligible.provider.id == need.incident.wish:
+        reasons.append(Message("wish"))
     if open_until is not None and open_until <= there_at:
         reasons.append(_closes(open_until))
     if availability.due_at is not None:
         reasons.append(Message("back since {due_at}?", due_at=Clock(availability.due_at, when)))
     if is_in_turn:
-        reasons.append("its turn")
+        reasons.append(Message("its turn"))
     if rated.head_start_min and client:
         reasons.append(
             Message(
@@ -190,11 +192,11 @@ def _why(
         )
     reasons += _of_units(availability, need, there_at)
     if eligible.area_edge:
-        reasons.append("area edge")
+        reasons.append(Message("area edge"))
     if open_until is not None and timedelta() < open_until - there_at <= CLOSES_SOON:
         reasons.append(_closes(open_until))
     if availability.hours.state == "unknown":
-        reasons.append(availability.hours.comment or "hours unknown")
+        reasons.append(availability.hours.remark or Message("hours unknown"))
     if rated.acceptance < SELDOM_ACCEPTS:
         # Rounded down, but 0.57 is 57 % although 100 * 0.57 is slightly less as a float.
         percent = int(rated.acceptance * 100 + 1e-9)
@@ -202,9 +204,9 @@ def _why(
     if availability.seen in ("unknown", "degraded") and availability.mark != "overdue":
         reasons.append(_state_since(availability.seen, availability.since, when))
     if rated.outside_contract:
-        reasons.append("outside contract")
+        reasons.append(Message("outside contract"))
     if not reasons:
-        reasons.append("soonest of all" if is_soonest else "free now")
+        reasons.append(Message("soonest of all") if is_soonest else Message("free now"))
     return tuple(reasons[:WHY_AT_MOST])
 
 
@@ -224,7 +226,7 @@ def _closes(open_until: datetime) -> Message:
     return Message("closes {closes_at}", closes_at=time_of_day(open_until))
 
 
-def _state_since(state: str, since: datetime | None, when: datetime) -> Message | str:
+def _state_since(state: str, since: datetime | None, when: datetime) -> Message:
     if since is None:
-        return state
+        return Message(state)
     return Message("{state} since {since}", state=Message(state), since=Clock(since, when))

@@ -92,7 +92,8 @@ def with_shared_units(
             row = cascade.candidates[0]
             earlier = first_for.setdefault(row.provider, cascade.service)
             if earlier != cascade.service and units_of(row.provider) == 1:
-                why = (Message("one unit: {service}", service=earlier), *row.why)[:WHY_AT_MOST]
+                one_unit = Message("one unit: {service}", service=Message(earlier))
+                why = (one_unit, *row.why)[:WHY_AT_MOST]
                 rows = (replace(row, why=why), *cascade.candidates[1:])
                 found.append(replace(cascade, candidates=rows))
                 continue

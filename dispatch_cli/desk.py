@@ -31,7 +31,7 @@ _UNKNOWN_CLIENT = "unknown client {name}{guess}; allowed: {allowed}"
 _UNKNOWN_PROVIDER = "unknown provider {name}{guess}; allowed: {allowed}"
 _MOST_LISTED = 20
 _NAMES_HINT = '"dispatch providers list" names the providers'
-SAMPLE_WARNING = (
+SAMPLE_WARNING = Message(
     "this is the sample provider file: no number in it can be called; "
     '"dispatch providers init" starts your own'
 )
@@ -171,7 +171,7 @@ def _cascade(
         ranked.orders,
         need,
         start_min=start_min,
-        last_resort=LastResortLine(resort.phone, resort.text),
+        last_resort=LastResortLine(resort.phone, resort.sentence),
         excluded_counts=counts,
         opens_soon=_nearest_first(out for out in ranked.excluded if out.call_at is not None),
         beyond=_nearest_first(ranked.beyond),

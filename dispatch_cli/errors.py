@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import Any, ClassVar
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from .messages import Message, joined
 
@@ -22,21 +23,38 @@ class ExitCode(IntEnum):
     CONFLICT = 8
 
 
+def as_message(template: Message | str) -> Message:
+    """Return a message as it is, and make one of a template without places."""
+    return template if isinstance(template, Message) else Message(template)
+
+
 class Problem(Struct, frozen=True):
     """One problem, with its file and line.
 
-    ``line`` counts from 1; 0: no line is known. ``who`` names the entry of the file that has the
-    problem, as in ``provider "huber"``.
+    A ``str`` given as ``text`` is a template without places, and becomes a message. ``line`` counts
+    from 1; 0: no line is known. ``who`` names the entry of the file that has the problem, as in
+    ``provider "huber"``.
     """
 
     text: Message | str
     file: str = ""
     line: int = 0
-    who: str = ""
+    who: Message | str = ""
+
+    def __post_init__(self) -> None:
+        """Make a message of a template."""
+        force_setattr(self, "text", as_message(self.text))
 
     @classmethod
     def at(
-        cls, file: object, template: str, /, *, line: int = 0, who: str = "", **values: Any
+        cls,
+        file: object,
+        template: str,
+        /,
+        *,
+        line: int = 0,
+        who: Message | str = "",
+        **values: Any,
     ) -> "Problem":
         """Make a problem of a file; ``values`` fill the named places of the template."""
         return cls(Message(template, **values), str(file), line, who)
@@ -54,7 +72,8 @@ class Problem(Struct, frozen=True):
 class DispatchError(Exception):
     """A failure that the user can correct; printed as problems and a hint, never as a traceback.
 
-    With ``values`` there is one problem, whose template has these values in its named places.
+    With ``values`` there is one problem, whose template has these values in its named places. A
+    ``str`` is a template too: text with data in it is a value, as in ``("{why}", why=text)``.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
@@ -67,15 +86,18 @@ class DispatchError(Exception):
             (template,) = problems
             problems = (Message(str(template), **values),)
         self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
-        self.hint = hint
+        self.hint: Message | str = as_message(hint) if hint else ""
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 class SentenceError(ValueError):
-    """An invalid value of a text; the caller makes a problem of ``sentence``."""
+    """An invalid value of a text; the caller makes a problem of ``sentence``.
+
+    A ``str`` is a template; text with data in it is a value of a template.
+    """
 
     def __init__(self, template: Message | str, /, **values: Any) -> None:
-        self.sentence = Message(str(template), **values) if values else template
+        self.sentence = Message(str(template), **values) if values else as_message(template)
         super().__init__(str(self.sentence))
 
 
@@ -84,6 +106,13 @@ class UsageError(DispatchError):
 
     exit_code = ExitCode.USAGE
     code = "usage"
+
+
+def no_case(case_id: int) -> UsageError:
+    """Make the error for the number of a case that the case log does not have."""
+    return UsageError(
+        "there is no case {case_id}", case_id=case_id, hint='"dispatch case list" lists the cases'
+    )
 
 
 class BadDataError(DispatchError):

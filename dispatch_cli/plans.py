@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .messages import Message
 from .model import Incident, Plan, PlanEntry, Rules, Settings
 from .model.run_cards import BUILT_IN, IMPLIED_VEHICLE, RECOVERY
 from .model.words import (
@@ -86,20 +87,24 @@ _ALWAYS = (
 )
 _BEYOND_SEATS = PlanEntry(service="taxi", when=("beyond_seats",))
 
-_CALLER_DIALS = (
+_CALLER_DIALS = Message(
     "The caller dials 112 at the scene, or is put through; "
     "112 from this desk reaches this desk's control centre."
 )
 _EMERGENCY_TEXTS = {
     "ambulance": _CALLER_DIALS,
     "fire": _CALLER_DIALS,
-    "police": "The caller dials 110 at the scene, or is put through.",
+    "police": Message("The caller dials 110 at the scene, or is put through."),
 }
-_POLICE_WITH_112 = "The control centre at 112 calls the police: one call."
-_FIVE_WORDS = "where - what happened - how many hurt - how - wait for questions"
-_BEHIND_BARRIER = "Behind the barrier, vest on; warning triangle only if it is safe."
-_OFF_THE_LANE = "Hazard lights on, out of the vehicle and off the carriageway if it is safe."
-_OUT_OF_TUNNEL = "Engine off, key left in; on foot to the nearest emergency exit, call box there."
+_POLICE_WITH_112 = Message("The control centre at 112 calls the police: one call.")
+_FIVE_WORDS = Message("where - what happened - how many hurt - how - wait for questions")
+_BEHIND_BARRIER = Message("Behind the barrier, vest on; warning triangle only if it is safe.")
+_OFF_THE_LANE = Message(
+    "Hazard lights on, out of the vehicle and off the carriageway if it is safe."
+)
+_OUT_OF_TUNNEL = Message(
+    "Engine off, key left in; on foot to the nearest emergency exit, call box there."
+)
 
 
 def find_kind(word: str, plans: Mapping[str, Plan] = BUILT_IN) -> str | None:
@@ -199,7 +204,7 @@ def numbers_to_dial(incident: Incident, rules: Rules | None = None) -> frozenset
     return frozenset(numbers if incident.in_danger or "112" in numbers else ())
 
 
-def advice_for(incident: Incident, calls: Iterable[EmergencyCall]) -> tuple[str, ...]:
+def advice_for(incident: Incident, calls: Iterable[EmergencyCall]) -> tuple[Message, ...]:
     """List the advice that the operator reads to the caller at once, the most urgent first."""
     advice = []
     if incident.spot == "shoulder":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .eligibility import CLIENT_QUESTION
+from .eligibility import CLIENT_QUESTION, NO_CLIENT_QUESTION
 from .messages import Message
 from .model import Incident, Place, PlanEntry, Rules
 from .model.words import CARRYING_SERVICES
@@ -63,7 +63,7 @@ def to_ask(
         "height": vehicle.height_m is None and vehicle.kind in ("van", "camper", "truck", "bus"),
         "clearance": incident.clearance_m is None and incident.is_under_a_roof,
         "client": any(
-            isinstance(ask, Message) and ask.id == CLIENT_QUESTION
+            isinstance(ask, Message) and ask.id in (CLIENT_QUESTION, NO_CLIENT_QUESTION)
             for found in cascades
             for candidate in found.candidates
             for ask in candidate.ask

@@ -115,7 +115,7 @@ class _KnownStates(Struct, frozen=True, kw_only=True):
     closed: dict[str, Message | str]
     known: Mapping[str, Watched]
     said: Mapping[str, PhoneReport]
-    doubts: Mapping[str, str] = {}
+    doubts: Mapping[str, Message | str] = {}
 
 
 def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
@@ -172,9 +172,9 @@ def closed_now(
             closed[each] = Message("on hold: {why}", why=stands.why)
         elif window is not None:
             named = Message("maintenance: {text}", text=window.text)
-            closed[each] = named if window.text else "maintenance"
+            closed[each] = named if window.text else Message("maintenance")
         elif stands.hours.state == "closed":
-            closed[each] = "outside its hours"
+            closed[each] = Message("outside its hours")
     return closed
 
 
@@ -233,7 +233,7 @@ def _keep(
     orphans: Collection[str],
     *,
     ids: Sequence[str],
-) -> tuple[dict[str, Watched], dict[str, Move], dict[str, str]]:
+) -> tuple[dict[str, Watched], dict[str, Move], dict[str, Message | str]]:
     """Add the run's samples to the stored states, in one transaction.
 
     Returns the states, the moves, and the reasons of the samples that have no result.
@@ -245,7 +245,7 @@ def _keep(
     for each in seen.left_out:
         by_provider.pop(each, None)
     moves: dict[str, Move] = {}
-    doubts: dict[str, str] = {}
+    doubts: dict[str, Message | str] = {}
     changed: list[Watched] = []
     with watch.store.deciding() as tx:
         known = tx.watched()
@@ -272,7 +272,7 @@ def _row(
     watched: Watched | None,
     report: PhoneReport | None,
     *,
-    doubt: str,
+    doubt: Message | str,
     now: datetime,
     settings: CheckSettings,
 ) -> CheckRow:

@@ -92,7 +92,7 @@ def test_a_wish_is_asked_first_and_its_cost_is_stated():
     """The motorist's choice is first; its cost is separate from that of the contract."""
     found = worked_example(wish="fried")
     assert found.candidates[0].provider == "fried"
-    assert found.candidates[0].why[0] == "wish"
+    assert str(found.candidates[0].why[0]) == "wish"
     assert found.wish_cost_min == pytest.approx(found.expected_min - worked_example().expected_min)
     assert found.contract_cost_min == pytest.approx(2.60, abs=0.005)
 

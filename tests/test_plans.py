@@ -195,7 +195,7 @@ def test_advice_is_said_in_the_order_of_danger():
 
     def advice(**facts: object) -> list[str]:
         of = incident(kind="breakdown", **facts)
-        return [line.split()[0] for line in plans.advice_for(of, plans.emergency_calls(of))]
+        return [str(line).split()[0] for line in plans.advice_for(of, plans.emergency_calls(of))]
 
     assert advice() == []
     assert advice(spot="shoulder") == ["Behind"]

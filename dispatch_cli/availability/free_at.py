@@ -47,7 +47,7 @@ def availability_at(provider: Provider, moment: datetime, basis: AvailabilityBas
     if span.state == "closed":
         return _while_closed(provider, moment, found, basis)
     if span.state == "unknown" and found.state == "free":
-        found = replace(found, state="unknown", source="hours", why=span.comment)
+        found = replace(found, state="unknown", source="hours", why=span.remark)
     return replace(found, hours=span, open_until=_open_until(timetable, moment, zone))
 
 

@@ -4,8 +4,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ..messages import Message
 from ..model.check import CheckSettings, Move, Reading, Watched
 from ..model.provider import CheckState
+from ..model.stored_sentences import restored_sentence, stored_sentence
 from .samples import values_at
 
 WINDOW = 21
@@ -33,7 +35,7 @@ def advance(
     one is kept until there is a result.
     """
     if watched.state == "unknown" and sample.state == "unknown" and not sample.fault:
-        return replace(watched, why=sample.why), None
+        return replace(watched, why=stored_sentence(sample.why)), None
     if sample.fault or sample.state == "unknown" or (is_closed and sample.state != "up"):
         return watched, None
     has_failed = sample.state == "down"
@@ -66,7 +68,7 @@ def advance(
         at=sample.at,
         before=watched.state,
         after=state,
-        why=after.why,
+        why=restored_sentence(after.why),
         is_flapping=is_flapping,
     )
 
@@ -103,7 +105,8 @@ def _confirmed_fields(
     if state != watched.state:
         facts.update(state=state, since=sample.at)
     if sample.state == state:
-        facts["why"] = f"{sample.why}, {failures} x" if has_failed else sample.why
+        counted = Message("{why}, {count} x", why=sample.why, count=failures)
+        facts["why"] = stored_sentence(counted if has_failed else sample.why)
     return facts
 
 

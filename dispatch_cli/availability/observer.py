@@ -38,7 +38,7 @@ def observer_fault(
     that are hard down already; their failures do not count, and neither do commands.
     """
     if reference_ok is False:
-        return "the reference target cannot be reached"
+        return Message("the reference target cannot be reached")
     known = set(known_down)
     looks = [
         each

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..messages import Message
 from ..model import Known
 from ..model.check import BY_PHONE, CheckSettings, PhoneReport, Watched
 from ..model.provider import CheckState, Source
+from ..model.stored_sentences import restored_sentence
 from .samples import SKEW
 
 _LEAST = timedelta(microseconds=1)
@@ -17,7 +19,7 @@ ASKED_AGAIN = timedelta(hours=24)
 """After its end a report makes its provider unknown for this time; then it is ignored."""
 
 
-NOT_CHECKED = "not checked yet"
+NOT_CHECKED = Message("not checked yet")
 """The reason of a provider without any check that counts."""
 
 
@@ -32,7 +34,7 @@ class Reachability(Struct, frozen=True, kw_only=True):
     free: int | None = None
     wait_min: float | None = None
     since: datetime | None = None
-    why: str = ""
+    why: Message | str = ""
     source: Source = "check"
 
     @property
@@ -100,7 +102,7 @@ def _from_checks(
     is_up = watched.state == "up" and seen_at and _holds_until(watched, seen_at, settings) > now
     if window is not None and not is_up:
         # During maintenance a failed check does not count; a success does.
-        found = Reachability(state="unknown", since=window.start, why="maintenance")
+        found = Reachability(state="unknown", since=window.start, why=Message("maintenance"))
         return found if is_near(moment, now, settings) else None
     if not is_near(moment, now, settings):
         seen = _from_checks(known, now, now, settings)
@@ -109,15 +111,20 @@ def _from_checks(
         wait_min = _wait_min(watched, moment)
         return replace(seen, wait_min=wait_min) if wait_min else None
     if watched.state == "unknown" or seen_at is None:
-        return Reachability(state="unknown", why=watched.why or NOT_CHECKED)
+        return Reachability(state="unknown", why=restored_sentence(watched.why) or NOT_CHECKED)
     if seen_at > now + SKEW:
-        return Reachability(state="unknown", why="checked in the future: the clock has moved")
+        why = Message("checked in the future: the clock has moved")
+        return Reachability(state="unknown", why=why)
     end = _holds_until(watched, seen_at, settings)
     if end <= now:
-        return Reachability(state="unknown", since=end, why="the last check is stale")
+        return Reachability(state="unknown", since=end, why=Message("the last check is stale"))
     state, free, wait_min = _units(watched, moment)
     return Reachability(
-        state=state, free=free, wait_min=wait_min, since=watched.since, why=watched.why
+        state=state,
+        free=free,
+        wait_min=wait_min,
+        since=watched.since,
+        why=restored_sentence(watched.why),
     )
 
 
@@ -155,12 +162,15 @@ def _from_report(
         if not is_near(moment, now, settings):
             return None
         return Reachability(
-            state="unknown", since=report.until, why="report ended, ask", source="phone"
+            state="unknown",
+            since=report.until,
+            why=Message("report ended, ask"),
+            source="phone",
         )
     if report.until <= moment or (moment < report.at and not is_near(moment, now, settings)):
         return None
     if report.at > now + SKEW:
-        why = "reported in the future: the clock has moved"
+        why = Message("reported in the future: the clock has moved")
         return Reachability(state="unknown", why=why, source="phone")
     if report.state == "busy" or report.free == 0:
         minutes = (report.until - max(moment, report.at)) / _MINUTE

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from msgspec.structs import replace
 
-from ..messages import Clock, Plural
+from ..messages import Clock, Message, Plural, joined
 from ..model.check import CheckSettings, Reading
 
 SKEW = timedelta(minutes=2)
@@ -22,13 +22,14 @@ def mark_stale(reading: Reading, settings: CheckSettings, zone: tzinfo = UTC) ->
         return reading
     as_of, until = reading.as_of, reading.valid_until
     if as_of is not None and as_of > reading.at + SKEW:
-        return _unknown(reading, f"its time is {_span(as_of - reading.at)} ahead of ours")
+        ahead = _span(as_of - reading.at)
+        return _unknown(reading, Message("its time is {ahead} ahead of ours", ahead=ahead))
     if as_of is not None and reading.at - as_of > timedelta(minutes=settings.stale_min):
         age, at = _span(reading.at - as_of), Clock(as_of, reading.at.astimezone(zone))
-        return _unknown(reading, f"its data are {age} old (as of {at})")
+        return _unknown(reading, Message("its data are {age} old (as of {at})", age=age, at=at))
     if until is not None and until <= reading.at:
         at = Clock(until, reading.at.astimezone(zone))
-        return _unknown(reading, f"its data ended at {at} (valid_until)")
+        return _unknown(reading, Message("its data ended at {at} (valid_until)", at=at))
     return reading
 
 
@@ -37,12 +38,12 @@ def values_at(reading: Reading) -> datetime:
     return reading.at if reading.as_of is None else min(reading.as_of, reading.at)
 
 
-def _span(length: timedelta) -> str:
+def _span(length: timedelta) -> Message:
     """Name a length of time in rounded minutes, or in whole days from two days on."""
     if length >= timedelta(days=2):
-        return str(Plural("{count} day", "{count} days", length.days))
+        return Plural("{count} day", "{count} days", length.days)
     minutes = round(length / timedelta(minutes=1))
-    return str(Plural("{count} minute", "{count} minutes", minutes))
+    return Plural("{count} minute", "{count} minutes", minutes)
 
 
 def combine_readings(
@@ -82,12 +83,15 @@ def combine_readings(
     )
 
 
-def _unknown(reading: Reading, why: str) -> Reading:
+def _unknown(reading: Reading, why: Message) -> Reading:
     return replace(reading, state="unknown", why=why, free=None, wait_min=None)
 
 
-def _why(readings: Sequence[Reading]) -> str:
+def _why(readings: Sequence[Reading]) -> Message | str:
     """Join the reasons, each once and with the kind of check if there are several."""
     if len(readings) == 1:
         return readings[0].why
-    return "; ".join(dict.fromkeys(f"{each.kind}: {each.why}" for each in readings if each.why))
+    reasons = (
+        Message("{kind}: {why}", kind=each.kind, why=each.why) for each in readings if each.why
+    )
+    return joined({str(each): each for each in reasons}.values())

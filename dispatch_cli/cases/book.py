@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ..errors import UsageError
+from ..errors import no_case
 from ..messages import Clock, Message
 from ..model.case import Act, Case
 from .unshown_messages import UnshownMessages
@@ -78,11 +78,7 @@ def require_case(reader: "Reader | Transaction", case_id: int) -> Case:
     """Return the case with a number; raises UsageError if the log has no such case."""
     case = reader.case(case_id)
     if case is None:
-        raise UsageError(
-            "there is no case {case_id}",
-            case_id=case_id,
-            hint='"dispatch case list" lists the cases',
-        )
+        raise no_case(case_id)
     return case
 
 

@@ -186,7 +186,7 @@ def to_driver(
 ) -> tuple[str, ...]:
     """Return the facts for the accepted firm: exact place, call-back number, the caller's words."""
     incident = case.incident
-    lines = [incident.place.readback, incident.where or ""]
+    lines = [str(incident.place.readback), incident.where or ""]
     for key, name, value in (
         ("drive", "call_back", personal.call_back),
         ("", "", personal.caller),

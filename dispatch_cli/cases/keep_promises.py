@@ -64,7 +64,13 @@ def ring_back(book: Book, ref: str, until: datetime) -> Recorded:
         "later",
         lambda _, case: offer_notices.later(case, number, until=until),
         lambda case, _: _recorded(
-            case, number, Message("{name} rings back by {at}", at=clock(until, book))
+            case,
+            number,
+            Message(
+                "{name} rings back by {at}",
+                name=offer_in(case, number).name,
+                at=clock(until, book),
+            ),
         ),
         offer=number,
         until=until.isoformat(),
@@ -86,7 +92,9 @@ def call_off(book: Book, ref: str) -> Recorded:
         case_id,
         "call off",
         change,
-        lambda case, _: _recorded(case, number, Message("{name} was called off")),
+        lambda case, _: _recorded(
+            case, number, Message("{name} was called off", name=offer_in(case, number).name)
+        ),
         offers=str(number) if number else "",
     )
 
@@ -140,13 +148,12 @@ def _only_one_to_call_off(case: Case) -> Offer:
 
 
 def _recorded(case: Case, number: int, message: Message) -> Recorded:
-    """Make the record of an act on an offer, whose firm fills ``{name}`` of the message."""
-    offer = offer_in(case, number)
+    """Make the record of an act on an offer."""
     return Recorded(
         ref=ref_of(case.id, number),
         case_id=case.id,
-        state=offer.state,
-        message=Message(message.id, name=offer.name, **message.values),
+        state=offer_in(case, number).state,
+        message=message,
         waiting=tuple(
             each.service
             for each in case.services

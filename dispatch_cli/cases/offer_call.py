@@ -1,19 +1,17 @@
 """Place the next call for a service: choose the provider and its number, and open the offer."""
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import desk, eligibility, geo, ranking
 from ..errors import ConflictError, UsageError
 from ..messages import Message, joined
 from ..model.case import Case, CaseService, Offer, Option, ref_of
-from ..results.case_results import Exhausted, LaterProvider, OfferCard
-from . import call_texts, case_states, joint_calls, offer_changes
-from .book import Book, clock, local, refusals_in_local_time, require_case
+from ..results.case_results import Exhausted, OfferCard
+from . import case_states, joint_calls, offer_changes
+from .book import Book, clock, refusals_in_local_time, require_case
 from .decisions import of_case
 from .gates_now import (
     entry_of,
@@ -21,19 +19,12 @@ from .gates_now import (
     gate_now,
     needs_now,
     opens_later,
-    overdue_since,
     why_out,
 )
+from .offer_card import card, context_of, exhausted, skipped_names
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
-
-
-class OfferContext(Struct, frozen=True):
-    """The overdue unit of an offer's provider, and the providers of the next calls."""
-
-    overdue: Message | str
-    then: tuple[LaterProvider, ...]
 
 
 def place_call(
@@ -77,9 +68,9 @@ def place_call(
                 book,
                 after,
                 offer,
-                skipped=_named(found),
+                skipped=skipped_names(found),
                 in_spite_of=in_spite_of,
-                around=_around(book, tx, after, offer),
+                around=context_of(book, tx, after, offer),
                 language=language,
             )
             sentence = Message(
@@ -207,19 +198,6 @@ def _next_for_all(
     return found
 
 
-def exhausted(
-    case_id: int, services: Sequence[CaseService], found: case_states.NextCall
-) -> Exhausted:
-    """Return the last resort of services for which no provider is left to ask."""
-    names = " + ".join(each.service for each in services)
-    phone, text = services[0].last_resort_phone, services[0].last_resort_text
-    return Exhausted(case_id, names, phone, text, _named(found))
-
-
-def _named(found: case_states.NextCall) -> tuple[tuple[str, Message | str], ...]:
-    return tuple((option.name, why) for option, why in found.skipped)
-
-
 def why_not(
     book: Book, case_id: int, provider_id: str, *, services: Sequence[str] = ()
 ) -> Message | str:
@@ -230,56 +208,6 @@ def why_not(
         wanted = [_service_to_ask(case, name) for name in dict.fromkeys(services) or (None,)]
         found = [_out_of_order(book, reader, case, each, provider_id)[1] for each in wanted]
         return joined(dict.fromkeys(found))
-
-
-def card(
-    book: Book,
-    case: Case,
-    offer: Offer,
-    *,
-    skipped: tuple[tuple[str, Message | str], ...] = (),
-    in_spite_of: Message | str = "",
-    around: OfferContext | None = None,
-    language: str = "de",
-) -> OfferCard:
-    """Make the card of an open offer; without ``around`` its context is read from the log."""
-    if around is None:
-        with book.store.reading() as reader:
-            around = _around(book, reader, case, offer)
-    service = case_states.service_of(case, offer.service)
-    options = service.options if service else ()
-    own = service.option_of(offer.provider) if service else None
-    return OfferCard(
-        ref=ref_of(case.id, offer.number),
-        case_id=case.id,
-        service=" + ".join(each.service for each in joint_calls.of_one_call(case, offer.number)),
-        provider=offer.provider,
-        name=offer.name,
-        phone=offer.phone,
-        other_phones=tuple(p for p in (own.phones if own else ()) if p != offer.phone),
-        position=options.index(own) + 1 if own is not None and not offer.override else 0,
-        of=len(options),
-        answer_by=local(offer.answer_by, book),
-        say=call_texts.to_provider(case, offer, book.catalog.rules.say, language),
-        skipped=skipped,
-        then=around.then,
-        override=offer.override,
-        in_spite_of=in_spite_of,
-        overdue=around.overdue,
-    )
-
-
-def _around(book: Book, reader: "Reader | Transaction", case: Case, offer: Offer) -> OfferContext:
-    """Read the context of an offer from the log: its overdue unit, and the next three calls."""
-    services = joint_calls.services_of_call(case, offer.number)
-    then: list[LaterProvider] = []
-    if services:
-        gate, numbers = gate_for_all(book, reader, case, services)
-        rest = case_states.still_to_ask(case, services[0], gate, numbers)
-        then = [
-            LaterProvider(phone, each.name, each.arrival_min) for each, phone in islice(rest, 3)
-        ]
-    return OfferContext(overdue_since(book, reader, case, offer), tuple(then))
 
 
 def _service_to_ask(case: Case, name: str | None) -> CaseService:

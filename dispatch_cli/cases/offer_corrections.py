@@ -35,8 +35,10 @@ def correct(
             hint="record the answer, or correct it as not_called",
         )
     before = case
-    # The provider thinks that it has the job; after other answers it does not.
+    # The provider thinks that it has the job, unless it comes for another service of the call.
     is_misled = offer.state == "accepted" and right not in ("accepted", "open", "failed")
+    others = [each for each in case.of_one_call(offer) if each.number != number]
+    is_misled = is_misled and not any(each.state in UNDER_WAY for each in others)
     case = put_offer(
         case,
         replace(

@@ -93,7 +93,7 @@ def freeze_cascades(
             equipment=entries[cascade.service].equipment,
             options=tuple(_options(book, cascade)),
             last_resort_phone=cascade.last_resort.phone,
-            last_resort_text=cascade.last_resort.text,
+            last_resort_text=str(cascade.last_resort.text),
             input_hash=blake2b(made_from, digest_size=16).hexdigest(),
             neutral_cost_min=cascade.contract_cost_min,
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from ..messages import quoted
+from ..messages import Message, quoted
 from ..model import Provider, Rules
 from ..model.check import Checking
 from ..model.near_words import did_you_mean
@@ -30,16 +30,17 @@ def add_warnings(
     members = {provider.id for provider in providers}
     members.update(tag for provider in providers for tag in provider.tags)
     for client in rules.clients.values():
-        who = f"client {quoted(client.id)}"
+        who = Message("client {id}", id=quoted(client.id))
         _warn_of_names(unknown_members(client, members), members, who, collector, main)
     for window in checking.maintenance:
         unknown = [name for name in window.providers if name not in members]
-        who = f"maintenance {quoted(window.text)}" if window.text else "maintenance"
+        named = Message("maintenance {text}", text=quoted(window.text))
+        who = named if window.text else Message("maintenance")
         _warn_of_names(unknown, members, who, collector, main)
     _warn_of_services(rules, providers, collector, main)
     _warn_of_numbers(providers, collector)
     for provider in providers:
-        who = f"provider {quoted(provider.id)}"
+        who = Message("provider {id}", id=quoted(provider.id))
         if timetables.is_never_open(provider):
             template = "never open: its hours are {hours}"
             collector.warn(template, who=who, hours=quoted(provider.hours))
@@ -52,7 +53,7 @@ def add_warnings(
 
 
 def _warn_of_rules(
-    provider: Provider, timetables: TimetableCache, who: str, collector: ProblemCollector
+    provider: Provider, timetables: TimetableCache, who: Message, collector: ProblemCollector
 ) -> None:
     """Warn of rules of opening hours that later rules replace, of the provider and its phones."""
     texts = [(provider.hours, "hours"), *((each.hours, each.shown) for each in provider.phones)]
@@ -62,7 +63,11 @@ def _warn_of_rules(
 
 
 def _warn_of_names(
-    names: Iterable[str], members: Collection[str], who: str, collector: ProblemCollector, main: str
+    names: Iterable[str],
+    members: Collection[str],
+    who: Message,
+    collector: ProblemCollector,
+    main: str,
 ) -> None:
     """Warn of ids and tags that no provider has."""
     for name in names:
@@ -86,7 +91,7 @@ def _warn_of_numbers(providers: Iterable[Provider], collector: ProblemCollector)
             if other and other != provider.id:
                 collector.warn(
                     "has the number {phone} of provider {other}: one firm twice?",
-                    who=f"provider {quoted(provider.id)}",
+                    who=Message("provider {id}", id=quoted(provider.id)),
                     phone=phone.shown,
                     other=quoted(other),
                 )

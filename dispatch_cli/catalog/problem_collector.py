@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from ..errors import BadDataError, DispatchError, Problem, SentenceError, UsageError
+from ..errors import BadDataError, DispatchError, Problem, SentenceError, UsageError, as_message
 from ..messages import Message
 from .line_numbers import LineNumbers
 from .table_conversion import Fault, Path
@@ -46,7 +46,7 @@ class ProblemCollector:
         self.files: list[str] = []
         """The names of the files in the order in which they were read."""
 
-    def at(self, file: TomlFile, path: Path, who: str, problem: Message | str) -> None:
+    def at(self, file: TomlFile, path: Path, who: Message | str, problem: Message | str) -> None:
         """Add a problem at a path in a file; its line is looked up when it is raised."""
         # Entries of a list have no line of their own, so equal problems of two entries are one.
         key = path[:-1] if path and isinstance(path[-1], int) else path
@@ -70,7 +70,9 @@ class ProblemCollector:
         self._seen.add(hash(problem))
         return len(self._seen) > before
 
-    def warn(self, template: str, /, *, who: str = "", file: str = "", **values: Any) -> None:
+    def warn(
+        self, template: str, /, *, who: Message | str = "", file: str = "", **values: Any
+    ) -> None:
         """Add a warning about something that is valid but suspicious."""
         warning = Message(template, **values)
         if who:
@@ -137,7 +139,7 @@ class TableReporter(Struct, frozen=True):
     collector: ProblemCollector
     file: TomlFile
     path: Path
-    who: str
+    who: Message | str
     wrong_paths: list[Path] = []
     """Paths with a wrong value, which are therefore not reported as missing."""
 
@@ -178,18 +180,11 @@ class TableReporter(Struct, frozen=True):
 def _problem_of(error: SentenceError | DispatchError) -> Message:
     """Return the sentence of an error, with the place and the hint that it has."""
     if isinstance(error, SentenceError):
-        return _as_message(error.sentence)
+        return error.sentence
     problem = error.problems[0]
-    sentence = _as_message(problem.text)
+    sentence = as_message(problem.text)
     if problem.file:
         sentence = Message("{problem}", problem=problem)
     if error.hint and isinstance(error, UsageError):
-        return Message("{problem} ({advice})", problem=sentence, advice=_as_message(error.hint))
+        return Message("{problem} ({advice})", problem=sentence, advice=error.hint)
     return sentence
-
-
-def _as_message(sentence: Message | str) -> Message:
-    """Return a message for a constant sentence, which is not worded as a value of another."""
-    if isinstance(sentence, Message):
-        return sentence
-    return Message(sentence.replace("{", "{{").replace("}", "}}"))

@@ -32,7 +32,8 @@ def named_tables(
         collector.at(file, (key,), "", problem)
         return
     for name, table in tables.items():
-        yield name, table, TableReporter(collector, file, (key, name), f"{what} {quoted(name)}")
+        who = Message("{table} {name}", table=Message(what), name=quoted(name))
+        yield name, table, TableReporter(collector, file, (key, name), who)
 
 
 def numbered_tables(
@@ -55,6 +56,8 @@ def numbered_tables(
         yield table, TableReporter(collector, file, (key, number), who)
 
 
-def _owner(key: str, table: object, name_key: str, number: int) -> str:
+def _owner(key: str, table: object, name_key: str, number: int) -> Message:
     name = table.get(name_key) if isinstance(table, dict) else None
-    return f"{key} {quoted(name)}" if isinstance(name, str) else f"{key} number {number + 1}"
+    if isinstance(name, str):
+        return Message("{table} {name}", table=Message(key), name=quoted(name))
+    return Message("{table} number {number}", table=Message(key), number=number + 1)

@@ -4,11 +4,13 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from msgspec import Struct
 
+from ..errors import SentenceError
+
 _PORTS = {"http": 80, "https": 443}
 _SAFE = "%/:=&?~+!$,;'@()*[]|^`{}"
 
 
-class AddressError(ValueError):
+class AddressError(SentenceError):
     """An invalid address; the text does not have the address, which may contain a password."""
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from contextlib import suppress
 
+from ..messages import Message
 from ..model.check import Probe
 from ..model.provider import CheckState
 from .finding import Finding, short, unknown
@@ -28,15 +29,15 @@ async def look_command(probe: Probe, tools: RoundTools) -> Finding:
     round at the latest: see ``stragglers``.
     """
     if not probe.is_trusted:
-        return unknown("commands count only in a file that you named")
+        return unknown(Message("commands count only in a file that you named"))
     if not probe.argv or not os.path.isabs(probe.argv[0]):
-        return unknown("a command needs its full path")
+        return unknown(Message("a command needs its full path"))
     watch.get().begin("run")
     with tools.stragglers.ended():
         try:
             run = _CommandRun(probe.argv)
         except (OSError, ValueError):
-            return unknown("the command cannot be run")
+            return unknown(Message("the command cannot be run"))
         try:
             code = await run.end()
         finally:
@@ -134,12 +135,14 @@ async def _exited(process: "subprocess.Popen[bytes]") -> None:
 
 def _judged(code: int | None, output: bytes) -> Finding:
     if code is None:
-        return unknown(f"the command printed more than {FLOOD // 1024} KiB")
+        text = "the command printed more than {most_kib} KiB"
+        return unknown(Message(text, most_kib=FLOOD // 1024))
     if code < 0:
-        return unknown(f"the command was ended by signal {-code}")
+        return unknown(Message("the command was ended by signal {signal}", signal=-code))
     # Behind the bar, plugins of monitors print performance data.
     printed = short(output.decode("utf-8", "replace").partition("\n")[0].partition("|")[0])
     state = _STATES.get(code)
-    if state is None:
-        return unknown(f"the command ended with {code}" + (f": {printed}" if printed else ""))
-    return Finding(state=state, why=printed or f"the command ended with {code}")
+    ended = Message("the command ended with {code}", code=code)
+    if state is not None:
+        return Finding(state=state, why=printed or ended)
+    return unknown(Message("{ended}: {text}", ended=ended, text=printed) if printed else ended)

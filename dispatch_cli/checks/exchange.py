@@ -12,8 +12,9 @@ from typing import Any
 import httptools
 
 from .. import __version__
+from ..messages import Message
 from .address import Address
-from .finding import Finding, degraded, down, short
+from .finding import Finding, degraded, down, short_sentence
 from .round_tools import RoundTools
 from .stopwatch import watch
 
@@ -33,7 +34,7 @@ class ExchangeError(Exception):
     """An invalid answer, with the finding that follows from it."""
 
     def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.why)
+        super().__init__(str(finding.why))
         self.finding = finding
 
 
@@ -74,9 +75,12 @@ class HttpAnswer(asyncio.Protocol):
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             cause = error.__context__
-            self._fail(cause if isinstance(cause, ExchangeError) else _no_http("cannot be read"))
+            self._fail(
+                cause if isinstance(cause, ExchangeError) else _no_http(Message("cannot be read"))
+            )
         if not self.head.done() and self._received > MOST_HEAD:
-            self._fail(_no_http(f"header over {MOST_HEAD // 1024} KiB"))
+            over = Message("header over {most_kib} KiB", most_kib=MOST_HEAD // 1024)
+            self._fail(_no_http(over))
         elif self.head.done() and self._received > MOST_HEAD + MOST_BYTES:
             self._fail(_too_long())
 
@@ -84,7 +88,7 @@ class HttpAnswer(asyncio.Protocol):
         if exc is not None:
             self._fail(exc if isinstance(exc, OSError) else _broken_off())
         elif not self.head.done():
-            self._fail(ExchangeError(down("connection closed without an answer")))
+            self._fail(ExchangeError(down(Message("connection closed without an answer"))))
         elif "content-length" in self.fields or "transfer-encoding" in self.fields:
             self._fail(_broken_off())
         else:
@@ -123,7 +127,8 @@ class HttpAnswer(asyncio.Protocol):
         if encoding in _PACKED:
             self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
         elif encoding != "identity":
-            why = short(f'unexpected Content-Encoding "{encoding}"')
+            text = 'unexpected Content-Encoding "{encoding}"'
+            why = short_sentence(Message(text, encoding=encoding))
             _fail_quietly(self.body, ExchangeError(degraded(why)))
 
     def on_body(self, body: bytes) -> None:
@@ -136,7 +141,7 @@ class HttpAnswer(asyncio.Protocol):
             elif not self._unpack.eof:  # zlib would keep, and copy, all data behind the end
                 self._kept += self._unpack.decompress(body, room)
         except zlib.error:
-            raise ExchangeError(degraded("no feed: cannot be decompressed")) from None
+            raise ExchangeError(degraded(Message("no feed: cannot be decompressed"))) from None
         if len(self._kept) > MOST_BYTES:
             raise _too_long()
 
@@ -174,17 +179,18 @@ def _fail_quietly(future: "asyncio.Future[Any]", error: Exception) -> None:
     future.exception()  # Marks the error as retrieved, so that asyncio does not log it.
 
 
-def _no_http(why: str) -> ExchangeError:
-    return ExchangeError(degraded(f"answers, but not HTTP: {why}"))
+def _no_http(why: Message) -> ExchangeError:
+    return ExchangeError(degraded(Message("answers, but not HTTP: {why}", why=why)))
 
 
 def _broken_off() -> ExchangeError:
-    return ExchangeError(degraded("the answer broke off"))
+    return ExchangeError(degraded(Message("the answer broke off")))
 
 
 def _too_slow() -> ExchangeError:
-    return ExchangeError(degraded("no feed: takes too much processor time to read"))
+    return ExchangeError(degraded(Message("no feed: takes too much processor time to read")))
 
 
 def _too_long() -> ExchangeError:
-    return ExchangeError(degraded(f"no feed: more than {MOST_BYTES // 1024} KiB"))
+    text = "no feed: more than {most_kib} KiB"
+    return ExchangeError(degraded(Message(text, most_kib=MOST_BYTES // 1024)))

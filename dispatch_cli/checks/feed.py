@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct
 
-from ..messages import quoted
-from .finding import Finding, degraded, short
+from ..errors import SentenceError
+from ..messages import Message, joined, quoted
+from .finding import Finding, degraded, short_sentence
 
 MOST_UNITS = 10_000
 LONGEST_WAIT_MIN = 1440
@@ -20,11 +21,11 @@ _Moment = Annotated[datetime, Meta(tz=True)]
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_INTEGER = 15
 _EXAMPLE = "2026-11-27T12:03:00+01:00"
-_KINDS = ((bool, "true or false"), (str, "a text"), (list, "a list"), (dict, "an object"))
+_KINDS = ((list, Message("a list")), (dict, Message("an object")))
 
 
-class _FeedError(ValueError):
-    """A value of a feed that cannot be used; its text is a sentence for people."""
+class _FeedError(SentenceError):
+    """A value of a feed that cannot be used."""
 
 
 class _FeedContent(Struct, frozen=True, kw_only=True):
@@ -46,8 +47,11 @@ def judged_feed(body: bytes) -> Finding:
     try:
         fields, repeated = _decoded(body)
     except _FeedError as error:
-        return degraded(short(f"no feed: {error}"))
-    faults = [f"{name} occurs twice, as {values}" for name, values in repeated.items()]
+        return degraded(short_sentence(Message("no feed: {error}", error=error.sentence)))
+    faults = [
+        Message("{name} occurs twice, as {values}", name=name, values=values)
+        for name, values in repeated.items()
+    ]
     content: dict[str, Any] = {}
     for name, read in _READERS.items():
         value = fields.get(name)
@@ -55,14 +59,12 @@ def judged_feed(body: bytes) -> Finding:
             try:
                 content[name] = read(name, value)
             except _FeedError as error:
-                faults.append(str(error))
+                faults.append(error.sentence)
     if faults:
-        return degraded(short(f"feed: {'; '.join(faults)}"))
+        return degraded(short_sentence(Message("feed: {faults}", faults=joined(faults))))
     feed = _FeedContent(**content)
     if feed.free is None and feed.wait_min is None and feed.state is None:
-        return degraded(
-            short(f"no feed: it has neither free nor wait_min nor state{_near(fields)}")
-        )
+        return degraded(short_sentence(_without_values(fields)))
     return Finding(
         state=feed.state or _implied(feed),
         why=_says(feed),
@@ -73,12 +75,12 @@ def judged_feed(body: bytes) -> Finding:
     )
 
 
-def _decoded(body: bytes) -> tuple[dict[str, Any], dict[str, str]]:
+def _decoded(body: bytes) -> tuple[dict[str, Any], dict[str, Message]]:
     """Decode the object of a feed; returns also its fields with two different values.
 
     Raises _FeedError.
     """
-    repeated: dict[str, str] = {}
+    repeated: dict[str, Message] = {}
 
     def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         # The outermost object comes last.
@@ -86,7 +88,8 @@ def _decoded(body: bytes) -> tuple[dict[str, Any], dict[str, str]]:
         repeated.clear()
         for name, value in pairs if len(pairs) > len(found) else ():
             if name in _READERS and value != found[name]:
-                repeated[name] = f"{_shown(value)} and {_shown(found[name])}"
+                one, other = _shown(value), _shown(found[name])
+                repeated[name] = Message("{one} and {other}", one=one, other=other)
         return found
 
     try:
@@ -95,13 +98,15 @@ def _decoded(body: bytes) -> tuple[dict[str, Any], dict[str, str]]:
     except UnicodeDecodeError as error:
         if body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise _FeedError("it is UTF-16, not UTF-8") from None
-        raise _FeedError(f"byte 0x{body[error.start]:02x} is not UTF-8") from None
+        raise _FeedError("byte 0x{byte:02x} is not UTF-8", byte=body[error.start]) from None
     except json.JSONDecodeError as error:
         raise _FeedError(_looks_like(text, error)) from None
     except RecursionError:
         raise _FeedError("its JSON is nested too deep") from None
     if not isinstance(found, dict):
-        raise _FeedError(f'it is {_shown(found)}, not an object such as {{"free": 2}}')
+        example = '{"free": 2}'
+        text = "it is {found}, not an object such as {example}"
+        raise _FeedError(text, found=_shown(found), example=example)
     return found, repeated
 
 
@@ -114,23 +119,27 @@ def _number(name: str, value: object, most: float) -> float:
     """Return a number from 0 to ``most``; raises _FeedError."""
     if isinstance(value, str) and re.fullmatch(r"\s*[0-9]+(\.[0-9]+)?\s*", value):
         raise _FeedError(
-            f"{name} is the text {quoted(value, 20)}: "
-            f"send the number {value.strip()[:20]} without quotes"
+            "{name} is the text {found}: send the number {number} without quotes",
+            name=name,
+            found=quoted(value, 20),
+            number=value.strip()[:20],
         )
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _FeedError(f"{name} is {_shown(value)}, not a number")
+        raise _FeedError("{name} is {found}, not a number", name=name, found=_shown(value))
+    limits = "{name} is {found}, allowed are 0 to {most:,}"
     if not isfinite(value):
-        what = "NaN" if value != value else "infinite"  # noqa: PLR0124 - only NaN differs
-        raise _FeedError(f"{name} is {what}, allowed are 0 to {most:,}")
+        # Only NaN differs from itself.
+        what = Message("NaN") if value != value else Message("infinite")  # noqa: PLR0124
+        raise _FeedError(limits, name=name, found=what, most=most)
     if not 0 <= value <= most:
-        raise _FeedError(f"{name} is {value:,.12g}, allowed are 0 to {most:,}")
+        raise _FeedError(limits, name=name, found=f"{value:,.12g}", most=most)
     return value
 
 
 def _free(name: str, value: object) -> int:
     number = _number(name, value, MOST_UNITS)
     if number != int(number):
-        raise _FeedError(f"{name} is {number:g}, not a whole number")
+        raise _FeedError("{name} is {number:g}, not a whole number", name=name, number=number)
     return int(number)
 
 
@@ -140,16 +149,19 @@ def _wait_min(name: str, value: object) -> float:
 
 def _state(name: str, value: object) -> str:
     if value not in get_args(_State):
-        raise _FeedError(f"{name} is {_shown(value)}, allowed are up, busy, degraded and down")
+        text = "{name} is {found}, allowed are up, busy, degraded and down"
+        raise _FeedError(text, name=name, found=_shown(value))
     return str(value)
 
 
 def _moment(name: str, value: object) -> datetime:
     """Read a time with its offset; raises _FeedError."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise _FeedError(f'{name} is the number {_shown(value)}: send a text, "{_as_text(value)}"')
+        text = '{name} is the number {found}: send a text, "{instead}"'
+        raise _FeedError(text, name=name, found=_shown(value), instead=_as_text(value))
+    no_time = '{name} is {found}, not a time such as "{example}"'
     if not isinstance(value, str):
-        raise _FeedError(f'{name} is {_shown(value)}, not a time such as "{_EXAMPLE}"')
+        raise _FeedError(no_time, name=name, found=_shown(value), example=_EXAMPLE)
     try:
         return msgspec.convert(value, _Moment)
     except msgspec.ValidationError:
@@ -161,8 +173,9 @@ def _moment(name: str, value: object) -> datetime:
     if found is not None and found.tzinfo is not None:
         return found  # without seconds, which RFC 3339 has
     if found is not None and len(value) > len("2026-11-27"):
-        raise _FeedError(f"{name} {quoted(value, 40)} has no time zone: add Z or +01:00")
-    raise _FeedError(f'{name} is {quoted(value, 40)}, not a time such as "{_EXAMPLE}"')
+        text = "{name} {found} has no time zone: add Z or +01:00"
+        raise _FeedError(text, name=name, found=quoted(value, 40))
+    raise _FeedError(no_time, name=name, found=quoted(value, 40), example=_EXAMPLE)
 
 
 def _as_text(number: float) -> str:
@@ -182,19 +195,24 @@ _READERS: dict[str, Any] = {
 }
 
 
-def _near(fields: dict[str, Any]) -> str:
-    """Name a field without a value, or a key that differs from a field only in its spelling."""
+def _without_values(fields: dict[str, Any]) -> Message:
+    """Say that a feed has no values.
+
+    Names a field that is null, or a key that differs from a field only in its spelling.
+    """
+    nothing = Message("no feed: it has neither free nor wait_min nor state")
     nulls = [name for name in _READERS if name in fields and fields[name] is None]
     if nulls:
-        return f", and {nulls[0]} is null"
+        return Message("{nothing}, and {name} is null", nothing=nothing, name=nulls[0])
     for key in fields:
         plain = re.sub(r"[^a-z]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key[:40]).lower())
         if plain.strip("_") in _READERS and key not in _READERS:
-            return f", but {quoted(key, 40)}: write {plain.strip('_')}"
-    return ""
+            text = "{nothing}, but {found}: write {name}"
+            return Message(text, nothing=nothing, found=quoted(key, 40), name=plain.strip("_"))
+    return nothing
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> Message | str:
     """Name a value, or its kind where it has parts."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -202,8 +220,7 @@ def _shown(value: object) -> str:
         return quoted(value, 40)
     if isinstance(value, int | float):
         return f"{value:.16g}"
-    kinds = (words for kind, words in _KINDS if isinstance(value, kind))
-    return next(kinds, "null")
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), "null")
 
 
 def _implied(feed: _FeedContent) -> Literal["up", "busy"]:
@@ -212,20 +229,24 @@ def _implied(feed: _FeedContent) -> Literal["up", "busy"]:
     return "up" if feed.free else "busy"
 
 
-def _says(feed: _FeedContent) -> str:
+def _says(feed: _FeedContent) -> Message | str:
     parts = []
     if feed.free is not None:
-        parts.append(f"{feed.free} free")
+        parts.append(Message("{count} free", count=feed.free))
     if feed.wait_min:
-        parts.append(f"wait {feed.wait_min:.0f} min")
-    return ", ".join(parts) or f"feed says {feed.state or 'no wait'}"
+        parts.append(Message("wait {wait_min:.0f} min", wait_min=feed.wait_min))
+    state = Message(feed.state or "no wait")
+    return joined(parts, ", ") or Message("feed says {state}", state=state)
 
 
-def _looks_like(text: str, error: json.JSONDecodeError) -> str:
+def _looks_like(text: str, error: json.JSONDecodeError) -> Message:
     start = text[:2000].lstrip().lower()
     if not start:
-        return "an empty answer"
+        return Message("an empty answer")
     if start.startswith("<"):
         title = re.search(r"<title[^>]*>([^<]*)", text[:2000], re.IGNORECASE)
-        return f"an HTML page{f' {quoted(title[1].strip(), 40)}' if title else ''}"
-    return f"not JSON, in line {error.lineno}, column {error.colno}"
+        if title is None:
+            return Message("an HTML page")
+        return Message("an HTML page {title}", title=quoted(title[1].strip(), 40))
+    where = "not JSON, in line {line}, column {column}"
+    return Message(where, line=error.lineno, column=error.colno)

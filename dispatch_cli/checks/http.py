@@ -4,7 +4,7 @@ import re
 
 from msgspec.structs import replace
 
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.check import Probe, SecretRef
 from .address import Address, AddressError, parse_address
 from .exchange import ExchangeError, HttpAnswer, asked
@@ -32,7 +32,7 @@ async def look_http(probe: Probe, tools: RoundTools) -> Finding:
         own = parse_address(probe.url)
         headers = _headers(probe)
     except (AddressError, UnsendableError) as error:
-        return unknown(str(error))
+        return unknown(error.sentence)
     address = own
     for _ in range(MOST_REDIRECTS + 1):
         found = await _asked(probe, tools, address, own, headers)
@@ -41,8 +41,8 @@ async def look_http(probe: Probe, tools: RoundTools) -> Finding:
         try:
             address = address.towards(found)
         except AddressError as error:
-            return degraded(f"redirects: {error}")
-    return degraded(f"more than {MOST_REDIRECTS} redirects")
+            return degraded(Message("redirects: {error}", error=error))
+    return degraded(Message("more than {most} redirects", most=MOST_REDIRECTS))
 
 
 async def _asked(
@@ -61,11 +61,11 @@ async def _asked(
         )
     except RefusedAddressError as error:
         if address is own:
-            return unknown(str(error))
+            return unknown(error.sentence)
         # The server itself has sent the redirect to a refused address.
-        leave = " (allow_private is for the check's own host and port)"
-        why = f"{error.what}{leave}" if probe.may_be_private else str(error)
-        return degraded(f"redirects, {why}")
+        leave = "{refusal} (allow_private is for the check's own host and port)"
+        why = Message(leave, refusal=error.what) if probe.may_be_private else error.sentence
+        return degraded(Message("redirects, {why}", why=why))
     except OSError as error:
         return network_trouble(error)
     certificate = None
@@ -78,7 +78,8 @@ async def _asked(
         found = await _judged(probe, status, answer)
         if certificate is None or certificate.state == "up" or found.state != "up":
             return found
-        return replace(found, state=certificate.state, why=f"{found.why}, {certificate.why}")
+        both = joined((found.why, certificate.why), ", ")
+        return replace(found, state=certificate.state, why=both)
     except ExchangeError as error:
         return error.finding
     except OSError as error:
@@ -89,12 +90,13 @@ async def _asked(
 
 async def _judged(probe: Probe, status: int, answer: HttpAnswer) -> Finding:
     expected = status in probe.status if probe.status else 200 <= status <= 299
+    answered = Message("HTTP {status}", status=status)
     if not expected:
         if status == 503 and "retry-after" in answer.fields:
-            return degraded("HTTP 503, maintenance")
-        return down(f"HTTP {status}") if status >= 500 else degraded(f"HTTP {status}")
+            return degraded(Message("HTTP 503, maintenance"))
+        return down(answered) if status >= 500 else degraded(answered)
     if not probe.is_capacity:
-        return up(f"HTTP {status}")
+        return up(answered)
     watch.get().begin("body")
     body = await answer.body
     watch.get().begin("")

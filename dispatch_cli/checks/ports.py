@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from datetime import UTC, datetime
 
-from ..messages import Plural
+from ..messages import Message, Plural
 from ..model.check import Probe
 from .finding import Finding, degraded, up
 from .look_faults import network_trouble
@@ -18,7 +18,7 @@ async def look_tcp(probe: Probe, tools: RoundTools) -> Finding:
     except OSError as error:
         return network_trouble(error)
     opened.close()
-    return up(f"port {probe.port} open")
+    return up(Message("port {port} open", port=probe.port))
 
 
 async def look_tls(probe: Probe, tools: RoundTools) -> Finding:
@@ -46,6 +46,9 @@ def certificate_finding(transport: asyncio.BaseTransport, probe: Probe, now: dat
     certificate = transport.get_extra_info("peercert")
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     days = (ends - now).days
-    one = "certificate is valid for {count} more day"
-    says = str(Plural(one, f"{one}s", days))
+    says = Plural(
+        "certificate is valid for {count} more day",
+        "certificate is valid for {count} more days",
+        days,
+    )
     return degraded(says) if days < probe.certificate_days else up(says)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from ..messages import Message
 from ..model.check import CheckSettings, Probe, Reading
 from .command import look_command
 from .finding import Finding, unknown
@@ -151,7 +152,9 @@ async def _look(provider: str, probe: Probe, tools: RoundTools, lag: LagMeter) -
             _too_late(timer, probe, lag.worst_since(begun))
             if limit.expired()
             # The error's text may contain what was sent, so that only its type is reported.
-            else unknown(f"the checker failed ({type(error).__name__})", "internal")
+            else unknown(
+                Message("the checker failed ({error})", error=type(error).__name__), "internal"
+            )
         )
     return _reading(provider, probe, at, finding, timer)
 
@@ -167,7 +170,8 @@ def host_of(probe: Probe) -> str:
 
 def _too_late(timer: Stopwatch, probe: Probe, late_s: float) -> Finding:
     if late_s > _LAG_SHARE * probe.timeout_s:
-        return unknown(f"the checker itself was late by {late_s:.1f} s", "lag")
+        text = "the checker itself was late by {late_s:.1f} s"
+        return unknown(Message(text, late_s=late_s), "lag")
     return overdue(timer.phase, probe.timeout_s)
 
 

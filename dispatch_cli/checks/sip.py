@@ -7,6 +7,7 @@ import re
 
 from msgspec import Struct
 
+from ..messages import Message
 from .finding import Finding, busy, degraded, up
 
 PORT = 5060
@@ -81,15 +82,15 @@ def judged_answer(answer: SipAnswer) -> Finding:
     A server that asks for a password, or does not know the method or the name, can be reached.
     """
     code = answer.code
-    says = f"SIP {code}"
+    says: Message = Message("SIP {code}", code=code)
     if code == 503:
-        says += ", maintenance"
+        says = Message("SIP {code}, maintenance", code=code)
     if answer.retry_after_s is not None:
-        says += f", for {answer.retry_after_s} s"
+        says = Message("{answer}, for {retry_s} s", answer=says, retry_s=answer.retry_after_s)
     if code in _BUSY:
         return busy(says)
     if code < 300:
         return up(says)
     if code in _REFUSES or code >= 500:
         return degraded(says)
-    return up(f"{says}, alive")
+    return up(Message("{answer}, alive", answer=says))

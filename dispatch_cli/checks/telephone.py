@@ -6,6 +6,7 @@ import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from ..messages import Message
 from ..model.check import Probe
 from .finding import Finding, unknown
 from .guard import open_socket
@@ -24,7 +25,7 @@ async def look_sip(probe: Probe, tools: RoundTools) -> Finding:
     """Check whether a call would be taken now; "down" if no final answer comes in time."""
     place = _place(probe)
     if place is None:
-        return unknown("not a SIP address")
+        return unknown(Message("not a SIP address"))
     uri, host, port = place
     try:
         opened = _opened(
@@ -88,7 +89,7 @@ async def _asked(opened: socket.socket, uri: str) -> Finding:
             return judged_answer(answer)
         watch.get().begin("provisional")
         wait_s = _T2_S  # Section 17.1.2.2: from here on the request is repeated every T2.
-    return unknown("its packets do not answer the request")
+    return unknown(Message("its packets do not answer the request"))
 
 
 def _place(probe: Probe) -> tuple[str, str, int] | None:

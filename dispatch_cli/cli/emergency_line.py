@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from .. import plans
+from ..messages import Message
 from ..model import Incident, Place, Rules, Vehicle
 from ..model.words import SPOTS, VEHICLE_STATES, lookup
 from ..results.cascade_answer import EmergencyCall
@@ -21,7 +22,7 @@ class EmergencyLine(NamedTuple):
     """The emergency calls and the advice that are shown although a command has failed."""
 
     calls: tuple[EmergencyCall, ...] = ()
-    advice: tuple[str, ...] = ()
+    advice: tuple[Message | str, ...] = ()
 
 
 def is_about_an_incident(argv: Sequence[str]) -> bool:

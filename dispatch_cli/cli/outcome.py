@@ -200,7 +200,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
                 errors=error_entries(error),
             )
         elif line.calls or line.advice:
-            from ..render.emergency import print_emergency
+            from ..render.emergency_alone import print_emergency
 
             print_emergency(line.calls, line.advice, stream=sys.stdout)
         sys.stdout.flush()

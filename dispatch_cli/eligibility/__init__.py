@@ -7,7 +7,7 @@ a provider: the gate passes, and the row says what to ask.
 ``gate_table`` declares the gates, ``gate_forms`` their forms, ``facts`` the facts they may read.
 """
 
-from .ask import CLIENT_QUESTION
+from .ask import CLIENT_QUESTION, NO_CLIENT_QUESTION
 from .assessment import Assessment
 from .gate_forms import (
     AvailabilityGate,
@@ -35,6 +35,7 @@ __all__ = [
     "BEYOND_FALLBACK",
     "CLIENT_QUESTION",
     "GATES",
+    "NO_CLIENT_QUESTION",
     "PASSED",
     "Assessment",
     "AvailabilityGate",

@@ -1,11 +1,12 @@
 """Find the open questions about an incident and a provider."""
 
-from ..messages import Message
+from ..messages import Message, joined
 from .assessment import Assessment
 from .gate_forms import exceeds
-from .gate_table import any_of, listed
+from .gate_table import any_of
 
 CLIENT_QUESTION = "serves {clients}: ask client"
+NO_CLIENT_QUESTION = "serves no client: ask client"
 
 
 def to_ask(assessment: Assessment) -> tuple[Message | str, ...]:
@@ -14,10 +15,19 @@ def to_ask(assessment: Assessment) -> tuple[Message | str, ...]:
     incident, vehicle = need.incident, need.incident.vehicle
     asks: list[Message | str] = []
     if incident.client is None and provider.clients is not None:
-        asks.append(Message(CLIENT_QUESTION, clients=listed(provider.clients)))
+        asks.append(
+            Message(CLIENT_QUESTION, clients=", ".join(provider.clients))
+            if provider.clients
+            else Message(NO_CLIENT_QUESTION)
+        )
     classes = provider.vehicle_classes
     if vehicle.kind is None and classes is not None and "car" not in classes:
-        asks.append(Message("takes {classes}: ask vehicle", classes=listed(classes)))
+        listed = joined(map(Message, classes), ", ")
+        asks.append(
+            Message("takes {classes}: ask vehicle", classes=listed)
+            if classes
+            else Message("takes no vehicle: ask provider")
+        )
     limit_t = provider.max_weight_t
     if vehicle.weight_t is None and exceeds(vehicle.assumed_weight_t, limit_t):
         asks.append(Message("limit {limit_t:.12g} t: ask weight", limit_t=limit_t))
@@ -32,7 +42,7 @@ def to_ask(assessment: Assessment) -> tuple[Message | str, ...]:
             for group in need.equipment
         ]
     elif vehicle.trailer and "trailer_hitch" not in provider.equipment:
-        asks.append("no trailer hitch: ask provider")
+        asks.append(Message("no trailer hitch: ask provider"))
     if provider.seats is not None and incident.travellers > provider.seats:
         asks.append(
             Message(
@@ -42,5 +52,5 @@ def to_ask(assessment: Assessment) -> tuple[Message | str, ...]:
             )
         )
     if provider.pets is False and incident.pets:
-        asks.append("takes no pets")
+        asks.append(Message("takes no pets"))
     return tuple(asks)

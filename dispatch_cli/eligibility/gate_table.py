@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from math import ceil, inf
 
 from ..availability import SEEN_AHEAD
-from ..messages import Message, promised_clock
+from ..messages import Message, joined, promised_clock
 from ..model import Availability, Circle, Hold, Polygon, Postcodes, Provider
 from .facts import DeclaredFacts
 from .gate_forms import (
@@ -39,18 +39,28 @@ def missing_equipment(
     return next((group for group in needed if not set(group) & set(has)), None)
 
 
-def listed(names: Iterable[str] | None) -> Message | str:
-    """List the clients or vehicle classes that a provider takes."""
-    return ", ".join(names or ()) or Message("nobody")
-
-
-def any_of(names: Iterable[str]) -> Message | str:
+def any_of(names: Iterable[str]) -> Message:
     """List alternatives: "crane or rotator"."""
-    first, *others = names
-    found: Message | str = first
+    first, *others = map(Message, names)
+    found = first
     for other in others:
         found = Message("{one} or {other}", one=found, other=other)
     return found
+
+
+def _clients_sentence(incident: DeclaredFacts, provider: DeclaredFacts) -> Message:
+    if not provider.clients:
+        return Message("serves no client")
+    return Message("serves only {clients}", clients=", ".join(provider.clients))
+
+
+def _classes_sentence(incident: DeclaredFacts, provider: DeclaredFacts) -> Message:
+    if not provider.vehicle_classes:
+        return Message("takes no vehicle")
+    classes = joined(map(Message, provider.vehicle_classes), ", ")
+    return Message(
+        "takes {classes}, not {vehicle}", classes=classes, vehicle=Message(incident.vehicle)
+    )
 
 
 def _area_sentence(incident: DeclaredFacts, provider: DeclaredFacts, short_km: float) -> Message:
@@ -109,7 +119,8 @@ GATES: tuple[Gate, ...] = (
         incident=("service",),
         provider=("services",),
         fails=lambda incident, provider: incident.service not in provider.services,
-        sentence=lambda incident, _: Message("does not offer {service}", service=incident.service),
+        sentence=lambda incident, _: Message("does not offer {service}",
+                                             service=Message(incident.service)),
     ),
     StaticGate(
         reason="client_not_served",
@@ -120,8 +131,7 @@ GATES: tuple[Gate, ...] = (
             None not in (incident.client, provider.clients)
             and incident.client not in provider.clients
         ),
-        sentence=lambda _, provider: Message("serves only {clients}",
-                                             clients=listed(provider.clients)),
+        sentence=_clients_sentence,
     ),
     StaticGate(
         reason="client_not_served",
@@ -143,10 +153,7 @@ GATES: tuple[Gate, ...] = (
             None not in (incident.vehicle, provider.vehicle_classes)
             and incident.vehicle not in provider.vehicle_classes
         ),
-        sentence=lambda incident, provider: Message(
-            "takes {classes}, not {vehicle}",
-            classes=listed(provider.vehicle_classes), vehicle=incident.vehicle,
-        ),
+        sentence=_classes_sentence,
     ),
     LimitGate(
         reason="vehicle_too_heavy",

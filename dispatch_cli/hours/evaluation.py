@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..model import OpenState, Span, Timetable
+from ..model.provider import SCHOOL_COMMENT
 from .hour_words import WEEKDAYS
 from .nights import split_nights
 from .tokens import HoursError
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from opening_hours import OpeningHours
-
-SCHOOL_COMMENT = "school holidays not known"
 
 _STATES: dict[str, OpenState] = {"open": "open", "closed": "closed", "unknown": "unknown"}
 # Texts in quotes are skipped. Group 1: number of days after the holiday (before, if negative).

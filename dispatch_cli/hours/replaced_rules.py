@@ -144,7 +144,7 @@ def _is_apart(rule: _Rule, later: _Rule) -> bool:
     )
 
 
-def _advice(rule: _Rule, later: _Rule) -> str:
+def _advice(rule: _Rule, later: _Rule) -> Message | str:
     """Write the spelling that was probably meant."""
     is_open = not (rule.is_off or later.is_off)
     plain = not any("unknown" in each.text or '"' in each.text for each in (rule, later))
@@ -154,16 +154,21 @@ def _advice(rule: _Rule, later: _Rule) -> str:
         merged = " ".join(filter(None, [rule.selector, ",".join(times)]))
         return f'"{merged}"'
     if is_open and is_apart and rule.spans and later.spans:
-        return f'a comma between them: "{rule.text}, {later.text}"'
+        return _with_rules('a comma between them: "{rule}, {later}"', rule, later)
     if later.is_always and not rule.is_off:
-        return f'only one of the two: "{rule.text}"'
+        return Message('only one of the two: "{rule}"', rule=rule.text)
     if not later.selector:
-        return f'the days before "{later.text}", which holds on all days without them'
+        text = 'the days before "{later}", which holds on all days without them'
+        return Message(text, later=later.text)
     if rule.is_always:
-        return f'only one of the two: "{later.text}"'
+        return Message('only one of the two: "{rule}"', rule=later.text)
     if rule.days < later.days or rule.is_off:
-        return f'the exception last: "{later.text}; {rule.text}"'
-    return f'only one of the two: "{rule.text}" or "{later.text}"'
+        return _with_rules('the exception last: "{later}; {rule}"', rule, later)
+    return _with_rules('only one of the two: "{rule}" or "{later}"', rule, later)
+
+
+def _with_rules(template: str, rule: _Rule, later: _Rule) -> Message:
+    return Message(template, rule=rule.text, later=later.text)
 
 
 def _overnight_warnings(text: str) -> Iterator[Message]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ..messages import Message
 from .provider import CheckState, Provider
 
 Fault = Literal["", "resolver", "route", "lag", "internal"]
@@ -55,7 +56,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     kind: str
     at: datetime
     state: CheckState
-    why: str = ""
+    why: Message | str = ""
     host: str = ""
     """The name or address that was contacted: failed looks at one host may have one cause."""
     free: int | None = None
@@ -68,7 +69,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     fault: Fault = ""
 
 
-BY_PHONE = "reported by phone"
+BY_PHONE = Message("reported by phone")
 """The reason of a state that the provider itself has reported by phone."""
 
 
@@ -139,6 +140,7 @@ class Watched(Struct, frozen=True, kw_only=True):
     seen_at: datetime | None = None
     """The moment of the last look that confirmed the state; of a feed its own ``as_of``."""
     why: str = ""
+    """The reason in the form of ``stored_sentences``, since logs and checkpoints keep it."""
     failures: int = 0
     successes: int = 0
     last: CheckState = "unknown"
@@ -211,5 +213,5 @@ class Move(Struct, frozen=True, kw_only=True):
     at: datetime
     before: CheckState
     after: CheckState
-    why: str = ""
+    why: Message | str = ""
     is_flapping: bool = False

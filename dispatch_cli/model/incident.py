@@ -43,14 +43,13 @@ class Place(Struct, frozen=True, kw_only=True):
     nearest_km: float = 0.0
 
     @property
-    def readback(self) -> str:
+    def readback(self) -> Message:
         """The text with which the operator confirms the place with the caller."""
-        if self.foreign_km:
-            return f"{self.lat:.5f}, {self.lon:.5f} ({self.abroad})"
-        town = self.label or self.postcode
-        if self.postcode_given or self.uncertainty_km >= 0.1:
-            return f"near {town}, ± {max(0.1, self.uncertainty_km):.2g} km"
-        return f"{self.lat:.5f}, {self.lon:.5f} ({town})"
+        town = self.abroad if self.foreign_km else self.label or self.postcode
+        if not self.foreign_km and (self.postcode_given or self.uncertainty_km >= 0.1):
+            km = max(0.1, self.uncertainty_km)
+            return Message("near {town}, ± {km:.2g} km", town=town, km=km)
+        return Message("{lat:.5f}, {lon:.5f} ({town})", lat=self.lat, lon=self.lon, town=town)
 
     @property
     def is_null_island(self) -> bool:

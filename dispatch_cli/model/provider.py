@@ -8,11 +8,17 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ..messages import Message
+
 OpenState = Literal["open", "closed", "unknown"]
 CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
 AvailabilityState = Literal["free", "later", "overdue", "unknown", "none"]
 Source = Literal["file", "hours", "hold", "case", "phone", "check"]
 """The source of an availability: the file, its hours or hold, a booking, the phone, a check."""
+
+
+SCHOOL_COMMENT = "school holidays not known"
+"""The comment of hours that depend on school holidays."""
 
 
 class Span(Struct, frozen=True, array_like=True):
@@ -22,6 +28,11 @@ class Span(Struct, frozen=True, array_like=True):
     end: int
     state: OpenState
     comment: str = ""
+
+    @property
+    def remark(self) -> Message | str:
+        """The comment of the provider file, or our own sentence."""
+        return Message(self.comment) if self.comment == SCHOOL_COMMENT else self.comment
 
 
 class Timetable(Struct, frozen=True, array_like=True):
@@ -178,7 +189,7 @@ class Availability(Struct, frozen=True, kw_only=True):
     wait_min: float = 0.0
     free_at: datetime | None = None
     since: datetime | None = None
-    why: str = ""
+    why: Message | str = ""
     seen: CheckState = "up"
     next_at: datetime | None = None
     due_at: datetime | None = None

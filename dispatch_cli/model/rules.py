@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from ..messages import Message
 from .incident import Place
 from .words import CARRYING_SERVICES
 
@@ -98,6 +99,11 @@ class LastResort(Struct, frozen=True):
 
     phone: str
     text: str
+
+    @property
+    def sentence(self) -> Message | str:
+        """The text, which is a sentence of ours if the file has no last resort."""
+        return Message(self.text) if self == NOBODY_LEFT else self.text
 
 
 NOBODY_LEFT = LastResort("110", "police has the road cleared")

@@ -181,7 +181,7 @@ def delimiter_advice(sign: str) -> Message:
     """Say with which delimiter the header row has a place and a kind."""
     return Message(
         "with --delimiter {sign} the header row has a place and a kind",
-        sign="tab" if sign == "\t" else f'"{sign}"' if sign in ";|" else sign,
+        sign=Message("tab") if sign == "\t" else f'"{sign}"' if sign in ";|" else sign,
     )
 
 

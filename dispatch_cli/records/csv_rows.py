@@ -14,11 +14,11 @@ from .values import MOST_BYTES, ROWS, Block, Chunk, Mark, Reject, Row
 
 MOST_LINES_OF_BLOCK = 200_000
 """Limits the memory for blocks of very short lines: each line costs a cell in every column."""
-_DETAILS: Mapping[str, Message | str] = {
+_DETAILS: Mapping[str, Message] = {
     "too_long": Message("the record is over {most_bytes} bytes", most_bytes=MOST_BYTES),
-    "open_quote": "a quote is never closed, or the number of cells is wrong after it",
-    "nul_byte": "the record contains a NUL byte",
-    "empty": "the line is empty",
+    "open_quote": Message("a quote is never closed, or the number of cells is wrong after it"),
+    "nul_byte": Message("the record contains a NUL byte"),
+    "empty": Message("the line is empty"),
 }
 
 
@@ -244,7 +244,7 @@ class CsvRows:
             )
         if reason == "encoding":
             return Message("the record is not {encoding}", encoding=self.encoding)
-        return _DETAILS.get(reason, "the record is not valid CSV")
+        return _DETAILS.get(reason, Message("the record is not valid CSV"))
 
 
 class _BlockBuilder:

@@ -67,6 +67,7 @@ def _is_json(line: str) -> bool:
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 _NAMES = re.compile(rb'"\s*:')
+_BYTE = re.compile(r"\(byte ([0-9]+)\)")  # in the errors of msgspec, from 0 on
 
 
 def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
@@ -101,15 +102,26 @@ def _name_twice(raw: bytes, found: dict[str, Any]) -> str | None:
     return next((name for name in names if names.count(name) > 1), None)
 
 
-def _reason_and_detail(raw: bytes, error: Exception) -> tuple[str, Message | str]:
+def _reason_and_detail(raw: bytes, error: Exception) -> tuple[str, Message]:
     if not raw.strip():
-        return "empty", "the line is empty"
+        return "empty", Message("the line is empty")
     if isinstance(error, RecursionError):
-        return "bad_json", "the object is nested too deep"
+        return "bad_json", Message("the object is nested too deep")
     if b"\0" in raw:
-        return "nul_byte", "the line contains a NUL byte"
+        return "nul_byte", Message("the line contains a NUL byte")
     try:
         raw.decode()
     except UnicodeDecodeError:
-        return "encoding", "the line is not UTF-8"
-    return "bad_json", Message("the line is not a JSON object: {error}", error=error)
+        return "encoding", Message("the line is not UTF-8")
+    return "bad_json", _json_fault(error)
+
+
+def _json_fault(error: Exception) -> Message:
+    """Say at which byte a line ceases to be JSON; the first byte has the number 1."""
+    if isinstance(error, msgspec.ValidationError):
+        return Message("the line is not a JSON object but another JSON value")
+    place = _BYTE.search(str(error))
+    if place is None:
+        return Message("the line is not a JSON object: it ends too early")
+    text = "the line is not a JSON object: byte {byte} is not expected there"
+    return Message(text, byte=int(place[1]) + 1)

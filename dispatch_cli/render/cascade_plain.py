@@ -64,7 +64,7 @@ def emergency_rows(
             "why": SEPARATOR.join(dict.fromkeys(str(call.text) for call in group)),
         }
     for each in advice:
-        yield {"service": "advice", "when": "now", "rank": 0, "why": each}
+        yield {"service": "advice", "when": "now", "rank": 0, "why": str(each)}
 
 
 def _cascade_rows(

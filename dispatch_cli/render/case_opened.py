@@ -20,7 +20,7 @@ _INDENT = " " * 6
 
 def opened_rows(case_id: int, answer: Answer) -> "Iterable[PlainRow]":
     """Make a row for each emergency number, then for the first candidate of each service."""
-    place = answer.incident.place
+    place = str(answer.incident.place)
     yield from _emergency_rows(case_id, answer, place)
     for cascade in answer.cascades:
         shared: PlainRow = {
@@ -62,8 +62,9 @@ def amended_lines(
     return lines
 
 
-def amended_rows(view: "CaseView", answer: Answer, place: Message | str) -> "Iterable[PlainRow]":
+def amended_rows(view: "CaseView", answer: Answer, found: Message | str) -> "Iterable[PlainRow]":
     """Make a row for each emergency number, then for each service of the case."""
+    place = str(found)
     yield from _emergency_rows(view.id, answer, place)
     for service in view.services:
         yield {
@@ -86,5 +87,5 @@ def _emergency_rows(case_id: int, answer: Answer, place: Message | str) -> "Iter
             "phone": call.dial,
             "name": call.service,
             "place": place,
-            "text": call.text,
+            "text": str(call.text),
         }

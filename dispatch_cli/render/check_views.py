@@ -77,8 +77,8 @@ def reason(row: CheckRow, now: datetime) -> str:
     """Return the reason of a provider's state, with its free units and the end of its report."""
     why = worded(row.why)
     known = str(row.why)
-    is_by_phone = known == BY_PHONE
-    parts = [word(known) if is_by_phone else why]
+    is_by_phone = known == str(BY_PHONE)
+    parts = [why]
     if row.reported_until is not None and row.reported_until > now:
         until = figures.past_clock(row.reported_until, now)
         by_phone = say("reported by phone until {until}", until=until)

@@ -79,7 +79,7 @@ def error_entries(error: DispatchError) -> tuple[ErrorEntry, ...]:
             text=str(problem.text),
             file=problem.file or None,
             line=problem.line or None,
-            who=problem.who or None,
+            who=str(problem.who) or None,
         )
         for problem in error.problems
     )

@@ -22,7 +22,7 @@ class EmergencyCall(Struct, frozen=True):
 
     service: str
     number: str
-    text: str
+    text: Message | str
     dial: str
 
 
@@ -79,7 +79,7 @@ class LastResortLine(Struct, frozen=True):
     """The last row of every cascade."""
 
     phone: str
-    text: str
+    text: Message | str
 
 
 class Cascade(Struct, frozen=True, kw_only=True):
@@ -120,7 +120,7 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     kind: str
     services: tuple[str, ...]
     position: dict[str, float]
-    place: str
+    place: Message | str
     postcode: str
     when: datetime
     client: str | None
@@ -152,7 +152,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """The result of ``dispatch cascade`` for one incident."""
 
     emergency: tuple[EmergencyCall, ...]
-    advice: tuple[str, ...]
+    advice: tuple[Message | str, ...]
     """Safety instructions for the caller, in order (behind the barrier, vest on, …)."""
     incident: IncidentView
     cascades: tuple[Cascade, ...]

@@ -138,7 +138,7 @@ class PersonalView(Struct, frozen=True, kw_only=True):
     """The motorist's personal data; the journal records every view of them."""
 
     case_id: int
-    place: str
+    place: Message | str
     lat: float
     lon: float
     where: str

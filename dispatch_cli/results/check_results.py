@@ -51,7 +51,7 @@ class StateChange(Struct, frozen=True, kw_only=True):
     before: CheckState
     after: CheckState
     at: datetime
-    why: str = ""
+    why: Message | str = ""
     is_flapping: bool = False
 
 

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..errors import BadDataError, ConflictError, Problem, UnavailableError, UsageError
+from ..errors import (
+    BadDataError,
+    ConflictError,
+    Problem,
+    UnavailableError,
+    UsageError,
+    as_message,
+)
 from ..messages import Message
 from . import identity, journal, rotation
 from .database import Database
@@ -103,11 +110,10 @@ def about_copy(
         raise type(error)(*problems, hint=hint) from error
 
 
-def _reworded(text: Message | str, sentences: Mapping[str, str]) -> Message | str:
+def _reworded(text: Message | str, sentences: Mapping[str, str]) -> Message:
     """Replace the template of a sentence, and keep its values."""
-    if isinstance(text, Message):
-        return Message(sentences.get(text.id, text.id), **text.values)
-    return sentences.get(text, text)
+    sentence = as_message(text)
+    return Message(sentences.get(sentence.id, sentence.id), **sentence.values)
 
 
 def refuse_own(log: Path, *files: Path, to_write: bool = False) -> None:

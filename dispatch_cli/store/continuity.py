@@ -130,7 +130,7 @@ def check_history(
 
     A log of a version before the stamps cannot have an acknowledged commit.
     """
-    why: Message | str = ""
+    why: Message | None = None
     if has_stamp:
         why = missing_commit(connection, acknowledged)
     elif acknowledged is not None:
@@ -142,30 +142,30 @@ def check_history(
 
 def missing_commit(
     connection: "sqlite3.Connection", acknowledged: AcknowledgedCommit | None
-) -> Message | str:
-    """Say why a log lacks the last commit that was acknowledged at its path; "" if it has it.
+) -> Message | None:
+    """Say why a log lacks the last commit that was acknowledged at its path; None if it has it.
 
     After an interrupted restore, the log may also be the restored one.
     """
     if acknowledged is None:
-        return ""
+        return None
     why = _lacks(connection, acknowledged)
     if why and acknowledged.coming and not _lacks(connection, acknowledged.coming):
-        return ""
+        return None
     return why
 
 
-def _lacks(connection: "sqlite3.Connection", noted: AcknowledgedCommit) -> Message | str:
-    """Say why a log lacks a commit; "" if it has it.
+def _lacks(connection: "sqlite3.Connection", noted: AcknowledgedCommit) -> Message | None:
+    """Say why a log lacks a commit; None if it has it.
 
     A log with more commits than acknowledged must have the acknowledged record in its journal: two
     copies of one log that were both written have the same id.
     """
     stamp, last, head = read_stamp(connection), noted.stamp, noted.head
     if stamp.mark == last.mark:
-        return ""
+        return None
     if stamp.log != last.log:
-        return "another case log than the one that was written here last"
+        return Message("another case log than the one that was written here last")
     if stamp.count <= last.count:
         lost = _are_not_in_it(max(1, last.count - stamp.count))
         return Message("an older or other state: {lost_commits}", lost_commits=lost)
@@ -174,7 +174,7 @@ def _lacks(connection: "sqlite3.Connection", noted: AcknowledgedCommit) -> Messa
             "a copy that was written elsewhere: record {number}, acknowledged here, differs",
             number=head.partition(":")[0],
         )
-    return ""
+    return None
 
 
 def check_gone(path: Path, acknowledged: AcknowledgedCommit | None) -> None:
@@ -185,10 +185,12 @@ def check_gone(path: Path, acknowledged: AcknowledgedCommit | None) -> None:
         raise refused(path, why, _way_out(path))
 
 
-def _are_not_in_it(count: int) -> Message | str:
-    if count == 1:
-        return "1 commit that was acknowledged is not in it"
-    return Message("{count} commits that were acknowledged are not in it", count=count)
+def _are_not_in_it(count: int) -> Message:
+    return Plural(
+        "{count} commit that was acknowledged is not in it",
+        "{count} commits that were acknowledged are not in it",
+        count,
+    )
 
 
 def _way_out(path: Path) -> Message:

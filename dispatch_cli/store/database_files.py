@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 
+from ..messages import Message
 from .log_faults import MOVE_AWAY, refused, second_name, symbolic_link
 
 COMPANIONS = ("-wal", "-shm", "-journal")
@@ -29,7 +30,9 @@ def refuse_odd(path: Path) -> bool:
             raise symbolic_link(each)
         if not stat.S_ISREG(found.st_mode):
             is_folder = stat.S_ISDIR(found.st_mode)
-            why = "a folder, not a case log" if is_folder else "not a regular file"
+            why = (
+                Message("a folder, not a case log") if is_folder else Message("not a regular file")
+            )
             raise refused(each, why, MOVE_AWAY)
     return True
 

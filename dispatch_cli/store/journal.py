@@ -26,7 +26,7 @@ GENESIS = bytes(32)
 """The hash before the first record."""
 
 MOST_PROBLEMS = 20
-AND_MORE = "and perhaps more"
+AND_MORE = Message("and perhaps more")
 _HALF_HOUR = int(HALF_HOUR.total_seconds()) * 1_000_000
 # The case is before the list, where SQL can read it: "17 [1795521600000000,"accept","mara"]".
 _kept = msgspec.json.Decoder(tuple[int, str, str])

@@ -149,11 +149,11 @@ def held(
         os.close(file)  # releases the lock
 
 
-def waiting_for(path: Path) -> Message | str:
+def waiting_for(path: Path) -> Message:
     """Say which process holds the lock."""
     known = holder(path)
     if known is None:
-        return "waiting for another dispatch"
+        return Message("waiting for another dispatch")
     pid, since = known
     return Message("waiting for another dispatch, pid {pid}, since {since}", pid=pid, since=since)
 

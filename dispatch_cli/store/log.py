@@ -108,9 +108,11 @@ class Store:
                     stamp = identity.read_stamp(connection)
                 problems = soundness.all_problems(connection, self._database.schema())
                 state = "damaged" if problems else "sound" if stamp else "none yet"
-                hint = RESTORE if problems else ""
+                hint = Message(RESTORE) if problems else ""
                 if forgetting.is_unwiped(connection):
-                    problems.append("an erasure is unfinished: repeat dispatch case forget")
+                    problems.append(
+                        Message("an erasure is unfinished: repeat dispatch case forget")
+                    )
             code = ExitCode.BAD_DATA if problems else ExitCode.OK
         except DispatchError as error:
             state = next(word for kind, word in _STATES.items() if isinstance(error, kind))

@@ -41,7 +41,7 @@ FOREIGN_WAL = "this write-ahead log does not belong to the case log beside it"
 NEWER = "the case log has schema version {found}; this program knows up to {known}"
 OLDER = "the case log has an older schema version and must be migrated"
 NOTHING_RECORDED = "nothing was recorded by this command; fix the cause and try again"
-MOVE_AWAY = "name another file with --db, or move this one away and repeat the command"
+MOVE_AWAY = Message("name another file with --db, or move this one away and repeat the command")
 RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
 
 
@@ -130,7 +130,7 @@ def damaged(path: Path, why: Message | str) -> DamagedLogError:
     return DamagedLogError(Problem.at(path, CANNOT_BE_READ, why=why), hint=RESTORE)
 
 
-def refused(path: Path, why: Message | str, hint: Message | str) -> BadDataError:
+def refused(path: Path, why: Message, hint: Message) -> BadDataError:
     """Make the error for a file that this program must not use."""
     return BadDataError(Problem(why, file=str(path)), hint=hint)
 
@@ -193,15 +193,22 @@ def needs_migration(path: Path) -> NeedsLockError:
 
 def symbolic_link(path: Path) -> DispatchError:
     """Make the error for a link, which could lead anywhere."""
-    return refused(path, "a symbolic link, which is not followed", "name the file itself with --db")
+    return refused(
+        path,
+        Message("a symbolic link, which is not followed"),
+        Message("name the file itself with --db"),
+    )
 
 
 def second_name(path: Path) -> DispatchError:
     """Make the error for a file with several names: each would have its own write-ahead log."""
     return refused(
         path,
-        "this file has a second name (a hard link); its last commits may be beside the other one",
-        "find it with find -samefile, use one name and remove the other",
+        Message(
+            "this file has a second name (a hard link);"
+            " its last commits may be beside the other one"
+        ),
+        Message("find it with find -samefile, use one name and remove the other"),
     )
 
 

@@ -31,7 +31,7 @@ def version_of(connection: "sqlite3.Connection", path: Path, known: tuple[Migrat
     if path.stat().st_size == 0:
         raise damaged(path, Message("the file is empty"))
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise refused(path, "another program's database, not a case log", MOVE_AWAY)
+        raise refused(path, Message("another program's database, not a case log"), MOVE_AWAY)
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > newest(known):
         raise _newer(path, version, newest(known))
@@ -81,7 +81,9 @@ def make(
     for suffix in COMPANIONS:
         left = Path(f"{path}{suffix}")
         if left.exists():
-            raise refused(left, "left over from a case log that is gone", "move it away")
+            raise refused(
+                left, Message("left over from a case log that is gone"), Message("move it away")
+            )
     fresh = Path(f"{path}.new")
     remove(fresh)
     make_private(fresh)
@@ -160,7 +162,7 @@ def delete_copies(path: Path) -> None:
 
 
 def _newer(path: Path, found: int, known: int) -> Exception:
-    return refused(path, Message(NEWER, found=found, known=known), "use the newer program")
+    return refused(path, Message(NEWER, found=found, known=known), Message("use the newer program"))
 
 
 def _copy_before(connection: "sqlite3.Connection", path: Path, name: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..errors import ConflictError, UsageError
+from ..errors import ConflictError, no_case
 from ..geo import TRAVEL_SOURCE
 from ..messages import Message
 from ..model.case import Act, Booking, Case, Personal
@@ -258,9 +258,5 @@ class Transaction(Reader):
     def _existing(self, case_id: int) -> Case:
         case = self.case(case_id)
         if case is None:
-            raise UsageError(
-                "there is no case {case_id}",
-                case_id=case_id,
-                hint='"dispatch case list" lists the cases',
-            )
+            raise no_case(case_id)
         return case

@@ -9,6 +9,7 @@ from msgspec.structs import astuple, replace
 from ..model.check import Move, PhoneReport, Watched
 from ..model.provider import CheckState
 from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
+from ..model.stored_sentences import restored_sentence, stored_sentence
 
 if TYPE_CHECKING:
     import sqlite3
@@ -76,7 +77,7 @@ def read_moves(connection: "sqlite3.Connection", since: datetime) -> list[Move]:
             at=from_stamp(at),
             before=_state(before),
             after=_state(after),
-            why=why,
+            why=restored_sentence(why),
             is_flapping=bool(is_flapping),
         )
         for provider, at, before, after, why, is_flapping in rows
@@ -124,7 +125,14 @@ def insert_moves(connection: "sqlite3.Connection", moves: Iterable[Move]) -> Non
     connection.executemany(
         f"INSERT INTO state_move ({', '.join(_MOVE)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
-            (each.provider, to_stamp(each.at), each.before, each.after, each.why, each.is_flapping)
+            (
+                each.provider,
+                to_stamp(each.at),
+                each.before,
+                each.after,
+                stored_sentence(each.why),
+                each.is_flapping,
+            )
             for each in moves
         ),
     )

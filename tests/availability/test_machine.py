@@ -12,6 +12,7 @@ from dispatch_cli.availability import ASKED_AGAIN, reachability_at
 from dispatch_cli.availability.samples import combine_readings
 from dispatch_cli.model import Known
 from dispatch_cli.model.check import PhoneReport, Watched
+from dispatch_cli.model.stored_sentences import stored_sentence
 
 from .looks import MINUTE, NOON, SETTINGS, add, look
 
@@ -50,7 +51,7 @@ class Watching(RuleBasedStateMachine):
         )
         has_no_result = not fault and (state == "unknown" or is_bad_feed)
         if has_no_result and before.state == "unknown":  # only the reason is kept
-            why = combine_readings([reading], SETTINGS).why
+            why = stored_sentence(combine_readings([reading], SETTINGS).why)
             assert (self.watched, move) == (replace(before, why=why), None)
             return
         if fault or has_no_result or (is_closed and state != "up"):

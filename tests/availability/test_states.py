@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.model.check import CheckSettings, Watched
+from dispatch_cli.model.stored_sentences import restored_sentence
 
 from .looks import MINUTE, NOON, SETTINGS, add, after, look, shortened
 
@@ -14,7 +15,7 @@ def test_down_after_three_failures_and_up_after_two_successes():
     assert (watched.state, moves) == ("up", [])
     watched, moves = after(["down"], watched, from_min=15)
     assert (watched.state, watched.since) == ("down", NOON + 15 * MINUTE)
-    assert watched.why == "connection refused, 3 x"
+    assert str(restored_sentence(watched.why)) == "connection refused, 3 x"
     assert shortened(moves) == ["up-down"]
     watched, moves = after(["up", "down", "up"], watched, from_min=20)
     assert (watched.state, moves) == ("down", [])
@@ -42,7 +43,11 @@ def test_the_colour_of_a_success_needs_two_equal_samples():
     watched, moves = after(["busy"], watched)
     assert watched.state == "degraded"
     watched, moves = after(["busy"], watched)
-    assert (watched.state, watched.why, shortened(moves)) == ("busy", "0 free", ["degraded-busy"])
+    assert (watched.state, watched.why, shortened(moves)) == (
+        "busy",
+        "0 free",
+        ["degraded-busy"],
+    )
 
 
 def test_that_units_come_and_go_is_no_news():

@@ -8,7 +8,9 @@ import pytest
 from dispatch_cli.cases import (
     answer_call,
     end_case,
+    keep_promises,
     offer_call,
+    offer_card,
     open_case,
     provider_reports,
     view_case,
@@ -83,7 +85,7 @@ def test_an_overdue_unit_is_ranked_and_named(desk):
         "anna",
         "Anna was due back at 14:45 from case 1: ask",
     )
-    assert offer_call.card(desk(111), _case(desk, case), _case(desk, case).offers[0]).overdue
+    assert offer_card.card(desk(111), _case(desk, case), _case(desk, case).offers[0]).overdue
     done = answer_call.accept(desk(111), card.ref, after_noon(140))
     assert english(done.warnings[0]) == "Anna was due back at 14:45 from case 1: ask"
     end_case.close(desk(112), 1)
@@ -110,7 +112,9 @@ def test_a_time_that_the_unit_cannot_keep_is_said_before_it_is_recorded(desk):
     refusal = "its only unit is booked for case 1; the next one can be there from 14:57 on"
     with pytest.raises(NoUnitError, match=refusal) as refused:
         answer_call.accept(desk(41), card.ref, after_noon(53))
-    assert "another time (--eta) or one more truck (--extra-unit), or decline" in refused.value.hint
+    assert "another time (--eta) or one more truck (--extra-unit), or decline" in str(
+        refused.value.hint
+    )
     # The time that was named needs no further truck.
     assert answer_call.accept(desk(42), card.ref, after_noon(117)).state == "accepted"
 
@@ -163,6 +167,7 @@ def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
     ).case.id
     card = offer_call.place_call(desk(1), case, provider="anna", because="x", override="decision")
     second = answer_call.accept(desk(2), card.ref, after_noon(130))
+    told(desk, 2, card.ref)
     late = answer_call.arrive(desk(100), first.ref)
     assert english(late.warnings) == ("2.1: its unit cannot set off before 15:25",)
     assert rows(ranked(desk(101)))["anna"][:2] == ("busy", 44.0 + 55.0)
@@ -184,6 +189,12 @@ def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
     end_case.cancel(desk(102), case)
     assert rows(ranked(desk(103)))["anna"][:2] == ("busy", 42.0)
     assert second.state == "accepted"
+
+
+def told(desk, minutes, ref):
+    """Record that driver and caller of an acceptance were told."""
+    for person in keep_promises.TOLD:
+        keep_promises.tell(desk(minutes), ref, person)
 
 
 def displaced(desk):
@@ -210,6 +221,7 @@ def test_a_new_time_ends_the_broken_promise(desk):
     assert new_times(desk, 101) == ["2.1"]
     answer_call.promise(desk(102), "2.1", after_noon(155))
     assert new_times(desk, 103) == []
+    told(desk, 103, "2.1")
     assert view_case.show(desk(103), case).due == "arrival"
 
 

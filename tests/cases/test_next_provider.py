@@ -10,6 +10,7 @@ from dispatch_cli.cases import (
     correct_case,
     gates_now,
     offer_call,
+    offer_card,
     open_case,
     provider_reports,
 )
@@ -76,7 +77,7 @@ def test_a_card_read_again_has_the_present_next_calls(desk):
     take_truck(desk, "bert", 2)
     with desk(3).store.reading() as reader:
         found = reader.case(case)
-    assert names(offer_call.card(desk(3), found, found.offers[0])) == ["Carl"]
+    assert names(offer_card.card(desk(3), found, found.offers[0])) == ["Carl"]
 
 
 def test_the_second_id_of_the_same_firm_is_not_named(desk, catalog):

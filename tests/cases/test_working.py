@@ -13,6 +13,7 @@ from dispatch_cli.cases import (
     end_case,
     erase_case,
     keep_case,
+    keep_promises,
     offer_call,
     open_case,
     view_case,
@@ -232,6 +233,10 @@ def test_audit_lists_exactly_the_missed_deadlines(desk):
     assert view_case.audit(desk(3)).overdue == ()
     assert [(o.ref, o.what) for o in view_case.audit(desk(5)).overdue] == [("1.1", "answer")]
     answer_call.accept(desk(6), "1.1", NOON + timedelta(minutes=20))
+    assert [o.what for o in view_case.audit(desk(9)).overdue] == ["tell driver"]
+    keep_promises.tell(desk(9), "1.1", "driver")
+    assert [o.what for o in view_case.audit(desk(12)).overdue] == ["tell caller"]
+    keep_promises.tell(desk(12), "1", "caller")
     assert view_case.audit(desk(29)).overdue == ()
     assert [(o.ref, o.what) for o in view_case.audit(desk(31)).overdue] == [("1.1", "arrival")]
     assert view_case.most_urgent(desk(31)) == number

@@ -245,7 +245,7 @@ def test_design_example(tmp_path: Path) -> None:
         f'{file}:7: provider "huber": lat 515.0 is not between -90 and 90',
         f'{file}:9: provider "huber": unknown key "servces" (did you mean "services"?)',
     ]
-    assert caught.value.hint == 'run "dispatch providers validate" after the fix'
+    assert str(caught.value.hint) == 'run "dispatch providers validate" after the fix'
 
 
 def test_all_at_once(tmp_path: Path) -> None:

@@ -96,8 +96,10 @@ def test_a_redirect_to_another_port_of_an_allowed_host_is_refused(park: Park, ho
     park.settle()
     assert ("127.0.0.1", end) not in park.opened
     assert found.state == "degraded"
-    assert "redirects, refused: " in found.why
-    assert found.why.endswith("is loopback (allow_private is for the check's own host and port)")
+    assert "redirects, refused: " in str(found.why)
+    assert str(found.why).endswith(
+        "is loopback (allow_private is for the check's own host and port)"
+    )
 
 
 _PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -73,7 +73,7 @@ def test_a_secret_needs_a_file_that_the_user_named(park: Park, token) -> None:
     probe = Probe(kind="http", url=f"http://127.0.0.1:{port}/", headers=token, allow_private=True)
     found = reading(probe)
     assert (found.state, heard.said) == ("unknown", [])
-    assert "only in a file that you named" in found.why
+    assert "only in a file that you named" in str(found.why)
 
 
 def test_no_reason_carries_a_secret(park: Park, token, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_no_reason_carries_a_secret(park: Park, token, tmp_path: Path) -> None:
     )  # fmt: skip
     assert len(seen.readings) == len(urls) + 2
     assert CANARY not in repr(seen)
-    found = {each.provider: each.why for each in seen.readings}
+    found = {each.provider: str(each.why) for each in seen.readings}
     assert found["bad"] == f"secret file:{broken} has characters that cannot be sent"
     assert found["plain"] == "header X has characters that cannot be sent"
 
@@ -104,7 +104,7 @@ def test_no_reason_carries_a_secret(park: Park, token, tmp_path: Path) -> None:
 def test_credentials_in_an_address_are_refused() -> None:
     """Credentials in an address would appear in listings and logs."""
     found = reading(local("http", url="http://user:secret@127.0.0.1/"))
-    assert (found.state, found.why) == ("unknown", "credentials in the address")
+    assert (found.state, str(found.why)) == ("unknown", "credentials in the address")
 
 
 def test_a_file_of_secrets_is_its_owners_alone(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_heartbeat_that_fails_is_tried_again_and_never_raises(park: Park, toke
     """Four tries, then its failure is a value; a refused one and an unset secret are not tried."""
     port = park.serve(says(http(b"", "500 Oops")))
     failed = ping(f"http://127.0.0.1:{port}/{CANARY}", is_trusted=True)
-    assert (failed.ok, failed.why, failed.tries) == (False, "HTTP 500", 4)
+    assert (failed.ok, str(failed.why), failed.tries) == (False, "HTTP 500", 4)
     refused = ping(f"http://127.0.0.1:{port}/{CANARY}")
     assert (refused.ok, refused.tries) == (False, 1)
     unset = ping(SecretRef("env", "DISPATCH_TEST_NONE"), is_trusted=True)
@@ -175,6 +175,6 @@ def test_a_heartbeat_keeps_its_limit(park: Park) -> None:
     """A heartbeat ends at its limit, and a bug is a result, too."""
     port = park.serve(tar_pit)
     late = ping(f"http://127.0.0.1:{port}/{CANARY}", is_trusted=True, limit_s=0.5)
-    assert (late.ok, late.why, late.tries) == (False, "no answer within 0.5 s", 1)
+    assert (late.ok, str(late.why), late.tries) == (False, "no answer within 0.5 s", 1)
     broken = ping("http://tow.example/", is_trusted=True, resolver=_Broken())
     assert (broken.ok, str(broken.why)) == (False, "failed (LookupError)")

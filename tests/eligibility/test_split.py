@@ -290,7 +290,7 @@ def test_a_place_abroad_is_named_in_the_same_words_everywhere(point):
     """The exclusion of a provider for all Germany has the words of the answer's head."""
     place = place_at(*point)
     out = exclusions(answer_of([provider("p", area=Country())], incident(place=place)))["p"]
-    assert f"({out.detail})" in place.readback
+    assert f"({out.detail})" in str(place.readback)
 
 
 def as_world(changed: tuple[Provider, Incident]) -> tuple[list[Provider], Incident]:
@@ -366,7 +366,7 @@ def test_a_place_is_outside_only_by_more_than_its_uncertainty():
     providers = [replace(each, area=Circle(20.0)) for each in (near, far)]
     answer = answer_of(providers, incident(place=place))
     [row] = answer.cascades[0].candidates
-    assert (row.provider, row.area_edge, row.why[0]) == ("near", True, "area edge")
+    assert (row.provider, row.area_edge, str(row.why[0])) == ("near", True, "area edge")
     assert exclusions(answer)["far"].reason == "outside_area"
 
 
@@ -499,3 +499,17 @@ def test_unknown_names_are_refused_with_the_nearest():
     for facts in ({"client": "adca"}, {"wish": "hubr"}, {"asked": ("hubr",)}):
         with pytest.raises(desk.UsageError, match=r'did you mean "(adac|huber)"'):
             answer_of([provider("huber")], incident(**facts))
+
+
+def test_an_empty_list_of_a_provider_is_a_sentence_of_its_own():
+    """Without clients or vehicle classes the sentence is whole, and not glued with a pronoun."""
+    nobody = provider("p", clients=(), vehicle_classes=())
+    known = incident(client="adac", vehicle=Vehicle(kind="car"))
+    details = []
+    for clients in ((), None):
+        firm = provider("p", clients=clients, vehicle_classes=())
+        details.append(str(exclusions(answer_of([firm], known))["p"].detail))
+    assert details == ["serves no client", "takes no vehicle"]
+    [found] = answer_of([nobody], incident()).cascades[:1]
+    asks = [str(ask) for ask in found.candidates[0].ask]
+    assert asks[:2] == ["serves no client: ask client", "takes no vehicle: ask provider"]

@@ -85,7 +85,7 @@ def test_own_postcode_stands_first() -> None:
     given = place_of_postcode("86150", "Augsburg")
     assert (given.postcodes, given.postcode_given) == (("86150",), True)
     assert (given.lat, given.lon) == centre_of("86150")
-    assert given.readback == "near 86150 Augsburg, ± 1.3 km"
+    assert str(given.readback) == "near 86150 Augsburg, ± 1.3 km"
 
 
 def test_at_sea_foreign_begins_thirty_kilometres_from_the_last_centre() -> None:
@@ -96,7 +96,7 @@ def test_at_sea_foreign_begins_thirty_kilometres_from_the_last_centre() -> None:
     assert (inside.postcode, inside.foreign_km) == ("27498", 0)
     assert outside.foreign_km == pytest.approx(0.1, abs=0.01)
     assert (outside.postcode, outside.postcodes, outside.land) == ("", (), "")
-    assert outside.readback.endswith("(outside Germany, nearest 27498, 30 km)")
+    assert str(outside.readback).endswith("(outside Germany, nearest 27498, 30 km)")
 
 
 def test_unknown_postcodes_raise() -> None:

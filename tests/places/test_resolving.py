@@ -198,7 +198,7 @@ def test_a_short_plus_code_is_completed_by_its_town(towns: Path) -> None:
 def test_any_text_is_a_place_or_a_usage_error(text: str, towns: Path) -> None:
     """Any text gives a place or UsageError."""
     try:
-        said = resolve(text, named=NAMED, gazetteer=towns).readback
+        said = str(resolve(text, named=NAMED, gazetteer=towns).readback)
     except UsageError as error:
         said = str(error)
     assert said

@@ -161,7 +161,7 @@ def check_report(**changes: object) -> CheckReport:
         for each in checks.drafted().rows[28:36]
     ]
     by_phone = checks.row(
-        "lech", free=2, why="reported by phone", reported_until=NOW + timedelta(hours=9)
+        "lech", free=2, why=Message("reported by phone"), reported_until=NOW + timedelta(hours=9)
     )
     fed = checks.row("lech", "busy", free=1, why=Message("feed"), since=NOW - timedelta(days=2))
     rest = [checks.row("lech", "closed"), checks.row("lech", "up")]

@@ -32,7 +32,7 @@ def _until_full(path: Path, most_bytes: int) -> int:
                     os.write(writing, f"{decide_next(store)}\n".encode())
             code = 0
         except UnavailableError as error:
-            clear = "unavailable" in str(error) and "nothing was recorded" in error.hint
+            clear = "unavailable" in str(error) and "nothing was recorded" in str(error.hint)
             code = error.exit_code if clear else 1
         finally:
             os._exit(code)

@@ -82,7 +82,7 @@ def test_what_is_no_case_log_is_moved_away_first(tmp_path: Path, kind: str) -> N
             other.execute("CREATE TABLE other (x)")
     with pytest.raises(BadDataError, match="not a case log") as caught:
         plain(path).restore(copy, operator="mara")
-    assert caught.value.hint == (
+    assert str(caught.value.hint) == (
         "name another file with --db, or move this one away and repeat the command"
     )
     assert caught.value.problems[0].file == str(path)

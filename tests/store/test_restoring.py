@@ -275,8 +275,8 @@ def test_errors_name_the_backup_and_not_its_copy(
         for problem in caught.value.problems:
             assert problem.file == str(source)
             assert "the case log" not in str(problem.text).replace("not a case log", "")
-        assert caught.value.hint.startswith("nothing was changed")
-        assert "--db" not in caught.value.hint
+        assert str(caught.value.hint).startswith("nothing was changed")
+        assert "--db" not in str(caught.value.hint)
 
     def full(source: Path, target: str) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -261,7 +261,7 @@ def test_errors_name_the_copy_and_not_the_log(
     with pytest.raises(UnavailableError, match="cannot be written: No space") as caught:
         plain(path).back_up(copy, keep=1)
     assert str(caught.value).startswith(f"{copy}: the backup")
-    assert "are unchanged" in caught.value.hint
+    assert "are unchanged" in str(caught.value.hint)
     (tmp_path / "file").write_text("")
     with pytest.raises(UnavailableError, match="the backup cannot be written: Not a directory"):
         plain(path).back_up(tmp_path / "file" / "copy", keep=1)

@@ -124,13 +124,14 @@ def _time_problems(when: Any | None) -> list[Message | str]:
         return []
     if pa.types.is_timestamp(when.type):
         if not when.type.tz:
-            return ["the column 'when' has no time zone"]
+            return [Message("the column 'when' has no time zone")]
         when = _in_microseconds(when)
     elif not pa.types.is_integer(when.type):
         text = "the column 'when' is {type}; allowed: timestamps with a zone, or microseconds"
         return [Message(text, type=when.type)]
     is_beyond = not _is_within(when, -_MOST_US, _MOST_US)
-    return ["the column 'when' has times outside of the years 69 to 3870"] if is_beyond else []
+    beyond = Message("the column 'when' has times outside of the years 69 to 3870")
+    return [beyond] if is_beyond else []
 
 
 def _in_microseconds(when: Any) -> Any:
@@ -153,7 +154,7 @@ def _fact_problems(name: str, column: Any) -> list[Message | str]:
     if name == "asked" and pa.types.is_list(kind):
         column, kind = column.flatten(), kind.value_type
         if column.null_count:
-            return ["the column 'asked' has a list with a null"]
+            return [Message("the column 'asked' has a list with a null")]
     is_fit, fits = _TYPES.get(name, (_is_text, "texts"))
     if not (is_fit(kind) or pa.types.is_null(kind)):
         text = "the column {name!r} is {type}; allowed: {allowed}"

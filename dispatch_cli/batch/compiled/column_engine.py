@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...messages import Message
 from ...model import Incident, Place
 from ...model.stamps import EPOCH
 from .. import kernel
@@ -30,7 +31,7 @@ from .prepared_rows import PreparedRows, RowBlock, RowPreparer
 
 _LOADING_S = 1.5
 """Loading compiled functions from the cache is faster."""
-_COMPILING = "the batch engine is compiled once after an installation: about ten seconds"
+_COMPILING = Message("the batch engine is compiled once after an installation: about ten seconds")
 
 
 def _processors() -> int:
@@ -85,7 +86,7 @@ class ColumnEngine(Engine):
                 )
         return [tuple(found[place] for place in sorted(found)) for found in ranks]
 
-    def warm_up(self, notify: Callable[[str], None]) -> None:
+    def warm_up(self, notify: Callable[[Message | str], None]) -> None:
         """Load or compile all functions of the kernel; ``notify`` is called for a compilation.
 
         The incident is far from all providers, so that every function is called.

@@ -32,6 +32,7 @@ from ..read.row_reader import BatchDefaults, RowReader
 from ..write.result_writer import ResultWriter, TableWriter, writer_for
 from .batch_options import BatchOptions
 from .checkpoints import (
+    PROVIDER_FILE,
     BatchStart,
     Checkpoint,
     StateFiles,
@@ -95,7 +96,8 @@ def check_options(options: BatchOptions) -> None:
     if form.convert is not None:
         if options.output is None:
             raise UsageError(
-                "{label} cannot be written to stdout; name a file with --output", label=form.label
+                "{label} cannot be written to stdout; name a file with --output",
+                label=Message(form.label),
             )
         _check_pyarrow(form.label)
     _check_targets(options, [options.input, *filter(None, [options.map_kinds])])
@@ -111,7 +113,9 @@ def _check_pyarrow(label: str) -> None:
         from ...records.parquet_rows import EXTRA_HINT
 
         raise UsageError(
-            "{label} cannot be written: pyarrow is not installed", label=label, hint=EXTRA_HINT
+            "{label} cannot be written: pyarrow is not installed",
+            label=Message(label),
+            hint=EXTRA_HINT,
         )
 
 
@@ -258,7 +262,7 @@ def _make_start(options: BatchOptions, context: BatchContext, kinds_digest: str)
     digests = {"input": digest_of(Path(options.input)), "--map-kinds": kinds_digest}
     folder = context.catalog.path.parent
     for path in context.catalog.files:
-        digests[f"provider file {os.path.relpath(path, folder)}"] = digest_of(path)
+        digests[PROVIDER_FILE + os.path.relpath(path, folder)] = digest_of(path)
     digests["gazetteer"] = _file_stamp(os.fspath(folders.gazetteer()))
     return BatchStart(
         version=__version__,

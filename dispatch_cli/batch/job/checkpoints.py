@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 _START, _CHECKPOINT = ".state", ".checkpoint"
 PART, TEMPORARY = ".part", ".tmp"
+PROVIDER_FILE = "provider file "
+"""Start of the key of a provider file in the digests."""
 
 
 def restart_hint(path: Path) -> Message:
@@ -182,9 +184,18 @@ def check_same_files(start: BatchStart, digests: Mapping[str, str], hint: Messag
     changed = _changed(start.digests, digests)
     if changed:
         raise BadDataError(
-            *(Problem("has changed since the batch was started", who=name) for name in changed),
+            *(
+                Problem("has changed since the batch was started", who=_shown(name))
+                for name in changed
+            ),
             hint=hint,
         )
+
+
+def _shown(name: str) -> Message:
+    """Name a file of a batch by its key in the digests."""
+    path = name.removeprefix(PROVIDER_FILE)
+    return Message("provider file {path}", path=path) if path != name else Message(name)
 
 
 def _changed(first: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

@@ -4,6 +4,7 @@ import signal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from ...messages import Message
 from ...records.formats import FORMATS
 from ..engine import Engine
 
@@ -53,7 +54,7 @@ def column_batches_for(
     ranker: "Ranker",
     writer: "ResultWriter",
     *,
-    notify: "Callable[[str], None]",
+    notify: "Callable[[Message | str], None]",
 ) -> "ColumnBatches | None":
     """Make the column batches of a batch; None if it has to be ranked row by row.
 

@@ -174,9 +174,9 @@ def _problems(
     missing = missing_facts(search.by_fact, defaults)
     problems: list[Message | str] = []
     if "place" in missing:
-        problems.append("no column has the place; it needs lat and lon, or at")
+        problems.append(Message("no column has the place; it needs lat and lon, or at"))
     if "kind" in missing:
-        problems.append("no column has the kind; it needs kind, or --kind for all rows")
+        problems.append(Message("no column has the kind; it needs kind, or --kind for all rows"))
     facts = {"place": ("lat", "lon", "at"), "kind": ("kind",)}
     for fact in (fact for name in missing for fact in facts[name]):
         if fact in search.ambiguous:

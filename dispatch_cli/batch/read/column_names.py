@@ -93,9 +93,9 @@ def search_columns(columns: Sequence[str], named: Mapping[str, str]) -> ColumnSe
     found: dict[str, FoundColumn] = {}
     for fact in FACTS:
         if named.get(fact):
-            found[fact] = FoundColumn(fact, named[fact], "named with --columns")
+            found[fact] = FoundColumn(fact, named[fact], Message("named with --columns"))
         elif fact not in named and fact in columns:
-            found[fact] = FoundColumn(fact, fact, "has the name of the fact")
+            found[fact] = FoundColumn(fact, fact, Message("has the name of the fact"))
     plain = _usual_names(columns)
     ambiguous: dict[str, tuple[str, ...]] = {}
     for fact in _NAMES:
@@ -104,7 +104,7 @@ def search_columns(columns: Sequence[str], named: Mapping[str, str]) -> ColumnSe
         taken = {each.column for each in found.values()}
         fitting = _fitting(fact, [each for each in plain if each[0] not in taken])
         if len(fitting) == 1:
-            found[fact] = FoundColumn(fact, fitting[0], "a usual name of the fact")
+            found[fact] = FoundColumn(fact, fitting[0], Message("a usual name of the fact"))
         elif fitting:
             ambiguous[fact] = tuple(fitting)
     return ColumnSearch(tuple(found[fact] for fact in FACTS if fact in found), ambiguous)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ... import desk, notation, plans
 from ...errors import UsageError
 from ...intake import AMOUNTS, IncidentReader, RawIncident, RejectedFact, read_when
+from ...messages import Message, joined
 from ...model import Incident, Place
 from ...model.incident import NO_POSITION_YET
 from ...records.values import Reject, Row
@@ -308,8 +309,8 @@ def _with_decimal_point(text: str) -> str:
     return text if "." in text else text.replace(",", ".")
 
 
-def _refuse(text: str) -> Any:
-    raise UsageError(text)
+def _refuse(template: Message | str) -> Any:
+    raise UsageError(template)
 
 
 def _put(cache: dict[Any, T], key: object, value: T) -> None:
@@ -333,5 +334,5 @@ def as_reject(record: Row | Reject, found: Reject | RejectedFact | ParsedRow) ->
     if isinstance(record, Reject):
         return record
     assert isinstance(found, RejectedFact)  # noqa: S101 - a parsed row is not rejected
-    text = "; ".join(str(problem) for problem in found.error.problems)
-    return Reject(record.number, record.line, found.reason, text, record.raw)
+    detail = joined(problem.sentence for problem in found.error.problems)
+    return Reject(record.number, record.line, found.reason, detail, record.raw)

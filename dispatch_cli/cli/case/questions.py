@@ -139,7 +139,7 @@ def _show_emergency(book: "Book", facts: IncidentOptions) -> None:
     calls = plans.emergency_calls(incident, book.catalog.rules)
     advice = plans.advice_for(incident, calls)
     if calls or advice:
-        from ...render.emergency import print_emergency
+        from ...render.emergency_alone import print_emergency
 
         print_emergency(calls, advice, stream=sys.stdout)
         sys.stdout.flush()

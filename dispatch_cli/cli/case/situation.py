@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ... import plans
-from ...cases import answer_call, case_states, offer_call, offer_changes, view_case
+from ...cases import answer_call, case_states, offer_card, offer_changes, view_case
 from ...cases.book import Book, clock, require_case
 from ...cases.gates_now import gate_now
 from ...model.case import Case, CaseService, Offer, ref_of
@@ -75,7 +75,7 @@ def _with_block(
     """Put in the one block that the screen shows of the chosen service."""
     offer = case_states.offer_in_hand(case, service)
     if offer is not None and offer.state == "open":
-        card = offer_call.card(book, case, offer, language=language)
+        card = offer_card.card(book, case, offer, language=language)
         return replace(bare, asking=card, answer_by=offer.answer_by)
     if offer is not None and offer.state in case_states.LIVE:
         done = answer_call.stands(book, ref_of(case.id, offer.number), language=language)
@@ -87,10 +87,10 @@ def _with_block(
             case, service, option, phone=phone, now=book.now, operator=book.operator
         )
         return replace(
-            bare, coming=offer_call.card(book, after, after.offers[-1], language=language)
+            bare, coming=offer_card.card(book, after, after.offers[-1], language=language)
         )
     if dict(bare.services)[service.service] in ("waiting", "exhausted"):
-        return replace(bare, nobody=offer_call.exhausted(case.id, [service], coming))
+        return replace(bare, nobody=offer_card.exhausted(case.id, [service], coming))
     return bare
 
 
