@@ -5,15 +5,24 @@ its exits (``--where``), and the facts that the unit must cope with.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from ..messages import Clock, worded
-from ..model import Incident
+from ..model import Incident, Rules
 from ..model.case import Case, Offer, Personal
-from ..model.words import CARRYING_SERVICES, SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
+from ..model.words import (
+    CARRYING_SERVICES,
+    EQUIPMENT,
+    SERVICES,
+    SPOTS,
+    VEHICLE_CLASSES,
+    VEHICLE_STATES,
+)
 from .joint_calls import of_one_call
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "desk": "This is {desk}.",
         "ask": "When can you be there?",
         "area": "near {area}",
         "road": "{where}, near {area}",
@@ -31,15 +40,21 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "emergency": "emergency services are called",
         "hazard": "hazard: {hazard}",
         "tell": "{name} is coming to you, probably by {clock}."
-        " If no help is there by {late}, please call us again.",
+        " If no help is there by {late}, please call us again{number}.",
         "tell_late": "Help is delayed and will probably be with you by {clock}."
-        " If no help is there by {late}, please call us again.",
+        " If no help is there by {late}, please call us again{number}.",
+        "said": 'the caller said: "{words}"',
         "drive": "call-back {call_back}",
         "plate": "plate {plate}",
+        "client": "client {client}",
+        "member": "membership number {member}",
+        "bring": "bring: {things}",
+        "low": "vehicle below {height} m",
         "to": "goes to {place}",
         "speaks": "speaks {language}",
     },
     "de": {
+        "desk": "Hier ist {desk}.",
         "ask": "Wann können Sie dort sein?",
         "area": "bei {area}",
         "road": "{where}, bei {area}",
@@ -57,11 +72,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "emergency": "Notruf ist abgesetzt",
         "hazard": "Gefahr: {hazard}",
         "tell": "{name} kommt zu Ihnen, voraussichtlich bis {clock} Uhr."
-        " Ist bis {late} Uhr niemand da, rufen Sie uns bitte wieder an.",
+        " Ist bis {late} Uhr niemand da, rufen Sie uns bitte wieder an{number}.",
         "tell_late": "Die Hilfe verspätet sich und ist voraussichtlich bis {clock} Uhr bei Ihnen."
-        " Ist bis {late} Uhr niemand da, rufen Sie uns bitte wieder an.",
+        " Ist bis {late} Uhr niemand da, rufen Sie uns bitte wieder an{number}.",
+        "said": "Der Anrufer sagte: „{words}“",
         "drive": "Rückruf {call_back}",
         "plate": "Kennzeichen {plate}",
+        "client": "Kunde {client}",
+        "member": "Mitgliedsnummer {member}",
+        "bring": "Mitbringen: {things}",
+        "low": "Fahrzeug unter {height} m",
         "to": "Ziel: {place}",
         "speaks": "spricht {language}",
     },
@@ -100,23 +120,28 @@ def text(
     return filled
 
 
-def to_provider(
-    case: Case, offer: Offer, texts: Mapping[str, Mapping[str, str]], language: str
-) -> tuple[str, ...]:
-    """Return the sentences for the provider of a call: service and area, facts, question."""
+def to_provider(case: Case, offer: Offer, rules: Rules, language: str) -> tuple[str, ...]:
+    """Return the sentences for the provider of a call: desk, service and area, facts, question."""
     incident = case.incident
-
-    def filled(key: str, **values: object) -> str:
-        return text(texts, language, key, **values)
-
+    filled = partial(text, rules.say, language)
     area = _rough_area(incident)
     where = filled("road", where=incident.where, area=area) if incident.where else ""
+    first = f"{_services(case, offer, language)}, {where or filled('area', area=area)}."
+    facts = ", ".join(_facts(case, _carrying(case, offer), filled, language))
+    desk = (filled("desk", desk=rules.desk.name),) if rules.desk.name else ()
+    return (*desk, first, f"{facts}.", filled("ask"))
+
+
+def _services(case: Case, offer: Offer, language: str) -> str:
+    """Name the services of a call."""
+    named = (_word(SERVICES, each.service, language) for each in of_one_call(case, offer.number))
+    return ", ".join(named)
+
+
+def _carrying(case: Case, offer: Offer) -> str:
+    """Return the service of a call that takes the vehicle or persons along, else the first one."""
     services = [each.service for each in of_one_call(case, offer.number)]
-    words = ", ".join(_word(SERVICES, each, language) for each in services)
-    first = f"{words}, {where or filled('area', area=area)}."
-    carrying = next((each for each in services if each in CARRYING_SERVICES), offer.service)
-    facts = ", ".join(_facts(case, carrying, filled, language))
-    return (first, f"{facts}.", filled("ask"))
+    return next((each for each in services if each in CARRYING_SERVICES), offer.service)
 
 
 def _rough_area(incident: Incident) -> str:
@@ -169,32 +194,54 @@ def _amount(value: float, language: str) -> str:
     return written.replace(".", ",") if language == "de" else written
 
 
-def to_caller(
-    offer: Offer, clock: str, late: str, texts: Mapping[str, Mapping[str, str]], language: str
-) -> tuple[str, ...]:
+def to_caller(offer: Offer, clock: str, late: str, rules: Rules, language: str) -> tuple[str, ...]:
     """Return the text for the motorist: the firm, its time, and when to call again without help.
 
     ``clock`` is the promised time and ``late`` the end of the tolerance after it.
     """
     times = [each.there_at for each in offer.promises[-2:]]
     key = "tell_late" if len(times) > 1 and times[1] > times[0] else "tell"
-    return (text(texts, language, key, name=offer.name, clock=clock, late=late),)
+    number = f": {rules.desk.number}" if rules.desk.number else ""
+    said = text(rules.say, language, key, name=offer.name, clock=clock, late=late, number=number)
+    return (said,)
 
 
 def to_driver(
-    case: Case, personal: Personal, texts: Mapping[str, Mapping[str, str]], language: str
+    case: Case, personal: Personal, offer: Offer, rules: Rules, language: str
 ) -> tuple[str, ...]:
-    """Return the facts for the accepted firm: exact place, call-back number, the caller's words."""
+    """Return the facts for the accepted firm: place, vehicle, the caller's words, what to bring."""
     incident = case.incident
-    lines = [str(incident.place.readback), incident.where or ""]
+    filled = partial(text, rules.say, language)
+    carrying = _carrying(case, offer)
+    client = rules.clients.get(incident.client or "")
+    facts = ", ".join(_facts(case, carrying, filled, language))
+    lines = [
+        str(incident.place.readback),
+        incident.where or "",
+        f"{_services(case, offer, language)}. {facts}",
+    ]
     for key, name, value in (
+        ("said", "words", personal.typed_place),
+        ("client", "client", client.name if client else incident.client),
+        ("member", "member", personal.ref),
         ("drive", "call_back", personal.call_back),
         ("", "", personal.caller),
         ("plate", "plate", personal.plate),
         ("to", "place", personal.to),
         ("speaks", "language", incident.language or ""),
         ("", "", incident.note or personal.note),
+        ("bring", "things", ", ".join(_to_bring(case, offer, filled, language))),
     ):
         if value:
-            lines.append(text(texts, language, key, **{name: value}) if key else value)
+            lines.append(filled(key, **{name: value}) if key else value)
     return tuple(filter(None, lines))
+
+
+def _to_bring(case: Case, offer: Offer, filled: Callable[..., str], language: str) -> Iterator[str]:
+    """Yield the equipment that the services of a call need, and the greatest height of the unit."""
+    asked = {each.service for each in of_one_call(case, offer.number)}
+    for service in case.services:
+        for group in service.equipment if service.service in asked else ():
+            yield " / ".join(_word(EQUIPMENT, each, language) for each in group)
+    if case.incident.clearance_m is not None:
+        yield filled("low", height=_amount(case.incident.clearance_m, language))

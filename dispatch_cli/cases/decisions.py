@@ -241,14 +241,14 @@ def recorded_promise(
     there_at = offer.promises[-1].there_at
     at = call_texts.spoken_moment(clock(there_at, book), language)
     late = call_texts.spoken_moment(clock(offer.arrive_by or there_at, book), language)
-    texts = book.catalog.rules.say
-    tell = () if offer.arrived_at else call_texts.to_caller(offer, at, late, texts, language)
+    rules = book.catalog.rules
+    tell = () if offer.arrived_at else call_texts.to_caller(offer, at, late, rules, language)
     return Recorded(
         ref=ref_of(case.id, offer.number),
         case_id=case.id,
         state=offer.state,
         message=message,
         tell_caller=tell,
-        give_driver=call_texts.to_driver(case, personal, texts, language),
+        give_driver=call_texts.to_driver(case, personal, offer, rules, language),
         warnings=warnings,
     )

@@ -52,7 +52,7 @@ def card(
         position=options.index(own) + 1 if own is not None and not offer.override else 0,
         of=len(options),
         answer_by=local(offer.answer_by, book),
-        say=call_texts.to_provider(case, offer, book.catalog.rules.say, language),
+        say=call_texts.to_provider(case, offer, book.catalog.rules, language),
         skipped=skipped,
         then=around.then,
         override=offer.override,

@@ -253,20 +253,23 @@ class RawSay(Struct, forbid_unknown_fields=True, kw_only=True):
     ask: Annotated[str | None, _doc("The question that ends the call to a provider.")] = None
     area: Annotated[str | None, _doc("The place before an acceptance: {area}.")] = None
     persons: Annotated[str | None, _doc("Number of passengers: {count}.")] = None
-    tell: Annotated[str | None, _doc("To the caller: {name}, {clock}, {late}.")] = None
-    tell_late: Annotated[
-        str | None, _doc("To the caller, about a later time: {name}, {clock}, {late}.")
-    ] = None
+    tell: Annotated[str | None, _doc("To the caller: {name}, {clock}, {late}, {number}.")] = None
+    tell_late: Annotated[str | None, _doc("To the caller, about a later time: as tell.")] = None
     drive: Annotated[str | None, _doc("To the driver: {call_back}.")] = None
+
+
+class RawDesk(Struct, forbid_unknown_fields=True, kw_only=True):
+    """How the desk names itself in the texts to say."""
+
+    name: Annotated[str | None, _doc("Name of the centre, said to providers.")] = None
+    number: Annotated[str | None, _doc("Number to call again, said to callers.")] = None
 
 
 class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
     """How checks decide on states, and how a run of checks works; all have defaults."""
 
     failures: Annotated[Samples | None, _doc("Failed checks until down; default 3.")] = None
-    successes: Annotated[Samples | None, _doc("Successful checks until up again; default 2.")] = (
-        None
-    )
+    successes: Annotated[Samples | None, _doc("Good checks until up again; default 2.")] = None
     stale_min: Annotated[
         Annotated[float, Meta(gt=0, le=10_080)] | None,
         _doc("Minutes until a check is stale; default 30."),
@@ -324,6 +327,7 @@ class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
     plans: dict[str, RawPlan] | None = None
     places: dict[str, str | RawPlace] | None = None
     say: dict[str, RawSay] | None = None
+    desk: RawDesk | None = None
     last_resort: dict[str, RawLastResort] | None = None
     control_centre: list[RawControlCentre] | None = None
     check: RawCheck | None = None

@@ -3,17 +3,19 @@
 from msgspec.structs import asdict
 
 from ..messages import quoted
-from ..model import Client, ControlCentre, LastResort, Place, Plan, Rules
+from ..model import Client, ControlCentre, DeskIdentity, LastResort, Place, Plan, Rules
 from ..model.check import Checking
 from ..model.words import LANGUAGES
 from . import check_tables, rule_tables
 from .parsers import Parsers
 from .problem_collector import ProblemCollector, TableReporter, TomlFile
+from .provider_tables import check_text
 from .raw import (
     RawCheck,
     RawClient,
     RawControlCentre,
     RawCoverage,
+    RawDesk,
     RawFile,
     RawLastResort,
     RawMaintenance,
@@ -43,6 +45,7 @@ def read_rules(file: TomlFile, parsers: Parsers, collector: ProblemCollector) ->
         control_centres=_control_centres(file, parsers, collector),
         places=_places(file, parsers, collector),
         say=_say(file, collector),
+        desk=_desk(file, parsers, collector),
     )
 
 
@@ -142,3 +145,12 @@ def _say(file: TomlFile, collector: ProblemCollector) -> dict[str, dict[str, str
         raw = read_table(table, RawSay, reporter)
         texts[language] = {key: text for key, text in asdict(raw).items() if text is not None}
     return texts
+
+
+def _desk(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> DeskIdentity:
+    """Read how the desk names itself to providers and callers."""
+    reporter = TableReporter(collector, file, ("desk",), "[desk]")
+    raw = read_table(file.top.get("desk", {}), RawDesk, reporter)
+    name = check_text(reporter, "name", raw.name)
+    phone = None if raw.number is None else reporter.read("number", parsers.phone, raw.number)
+    return DeskIdentity(name, phone[1] if phone else "")

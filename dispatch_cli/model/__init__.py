@@ -20,6 +20,7 @@ from .provider import (
 from .rules import (
     Client,
     ControlCentre,
+    DeskIdentity,
     LastResort,
     Plan,
     PlanEntry,
@@ -37,6 +38,7 @@ __all__ = [
     "Client",
     "ControlCentre",
     "Country",
+    "DeskIdentity",
     "Hold",
     "HolidayDates",
     "Incident",

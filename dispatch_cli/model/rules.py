@@ -118,6 +118,13 @@ class ControlCentre(Struct, frozen=True, kw_only=True):
     postcodes: tuple[tuple[str, str], ...]
 
 
+class DeskIdentity(Struct, frozen=True):
+    """How the desk names itself to firms and callers, and the number under which it is called."""
+
+    name: str = ""
+    number: str = ""
+
+
 class Rules(Struct, frozen=True, kw_only=True):
     """The content of the provider file without the providers."""
 
@@ -128,6 +135,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     control_centres: tuple[ControlCentre, ...] = ()
     places: dict[str, Place] = {}
     say: dict[str, dict[str, str]] = {}
+    desk: DeskIdentity = DeskIdentity()
     """The file's own texts for callers and drivers, by language and key."""
 
     def last_resort(self, service: str) -> LastResort:

@@ -45,7 +45,18 @@ _LIST_HEADS = (
     Message("Case"), Message("Age"), Message("Service"), Message("State"), Message("Due"),
     Message("Operator"),
 )  # fmt: skip
-_PERSONAL = ("place", "where", "caller", "call_back", "plate", "ref", "to", "language", "note")
+_PERSONAL = (
+    "place",
+    "where",
+    "typed_place",
+    "caller",
+    "call_back",
+    "plate",
+    "ref",
+    "to",
+    "language",
+    "note",
+)
 
 
 def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> list[Line]:

@@ -142,6 +142,7 @@ class PersonalView(Struct, frozen=True, kw_only=True):
     lat: float
     lon: float
     where: str
+    typed_place: str
     caller: str
     call_back: str
     plate: str

@@ -39,6 +39,8 @@ def amend(
         for name in MotoristOptions.__struct_fields__
         if (value := getattr(motorist, name)) is not None
     }
+    if "at" in changes:
+        theirs["typed_place"] = str(changes["at"])
     if not changes and not theirs:
         raise UsageError(
             "no fact to amend", hint="add the changed facts, for example --injured 1 --trailer"

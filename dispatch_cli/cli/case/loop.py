@@ -253,6 +253,9 @@ class Loop:
         said = parse_amendment(text)
         names = [name for name in MotoristOptions.__struct_fields__ if name in said]
         theirs = {name: str(said.pop(name)) for name in names}
+        if "at" in said:
+            names.append("typed_place")
+            theirs["typed_place"] = str(said["at"])
         facts = changed_facts(said, self.book.catalog.rules, self.book.now)
         opened = amend_case.amend(self.book, self._case_id, facts, theirs)
         self._say(*_ranked_again(opened, "ranked again"))

@@ -58,6 +58,7 @@ def open_case(
     else:
         personal = _read_personal(_typed_data(motorist, facts, known))
     book = book.renewed()
+    personal = replace(personal, typed_place=facts.at or personal.typed_place)
     incident = incident_from(_complete(facts, place), book.catalog.rules, book.now)
     if place is not None and not facts.at:
         incident = replace(incident, place=place)
