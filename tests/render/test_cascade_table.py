@@ -58,7 +58,7 @@ def test_the_accident(golden):
 
 def test_without_candidates(golden):
     """The nearest providers have a phone and a condition, and the last resort follows."""
-    golden("nobody", screen_text(without_candidates()))
+    golden("no_provider", screen_text(without_candidates()))
 
 
 def test_explain(golden):
