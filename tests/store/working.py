@@ -125,7 +125,7 @@ def problems(store: Store, acknowledged: int) -> list[Message | str]:
     live = [each.id for each in cases if each.offers and each.closed_at is None]
     if [each.case_id for each in engaged] != live:
         found.append("units out of step")
-    found += [each for each in store.check() if "erasure" not in each]
+    found += [each for each in store.check() if "erasure" not in str(each)]
     if forgotten:
         store.after_erasure()
         found += [
