@@ -1,3 +1,3 @@
-"""A neutral dispatch desk for roadside assistance: whom to call first, second, third, and why."""
+"""A neutral dispatch desk for roadside assistance: which firm to call first and next, and why."""
 
 __version__ = "0.1.0"

@@ -30,12 +30,12 @@ class RatedProvider(Struct, frozen=True, kw_only=True):
 
     @property
     def order_min(self) -> float:
-        """The minutes by which the order is decided, lower first."""
+        """The minutes that decide the order, lower first."""
         return self.index_min - self.head_start_min
 
 
 class Orders(Struct, frozen=True, kw_only=True):
-    """The order in which the providers are asked, and the orders with which it is compared.
+    """The order of the calls, and the orders that it is compared with.
 
     ``asked`` is the order on the screen, in which equal providers take turns. All others are by
     minutes alone: ``ungrouped`` is otherwise the same; ``without_wish`` ignores the motorist's own

@@ -110,7 +110,7 @@ def build(
 
 
 def _unless_tiny(minutes: float) -> float:
-    """Return 0 for a difference of expected minutes on which no order depends."""
+    """Return 0 for a difference of expected minutes that decides no order."""
     return minutes if abs(minutes) >= _TINY_MIN else 0.0
 
 

@@ -213,7 +213,7 @@ def _contract_row(client: str, counts: "Counter[CostBand]") -> ContractRow:
 
 
 def _cases_with(turns: _Turns, outcomes: Iterable[str]) -> set[int]:
-    """Return the cases in which one of the calls ended in one of these outcomes."""
+    """Return the cases with a call that ended in one of these outcomes."""
     return {
         case_id
         for case_id, calls in turns.items()

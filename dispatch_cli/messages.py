@@ -126,7 +126,7 @@ def promised_clock(moment: datetime, beside: datetime) -> Clock:
 
 
 def joined(sentences: "Iterable[Message | str]", separator: str = "; ") -> "Message | str":
-    """Join sentences into one message, each of which can be translated; empty ones are omitted."""
+    """Join sentences into one message; each can be translated, and empty ones are omitted."""
     found = [each for each in sentences if each]
     parts = {f"part_{n}": each for n, each in enumerate(found, 1)}
     if len(found) < 2:

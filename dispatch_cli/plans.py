@@ -171,7 +171,7 @@ def services_for(incident: Incident, rules: Rules) -> tuple[PlanEntry, ...]:
 
 
 def emergency_calls(incident: Incident, rules: Rules | None = None) -> tuple[EmergencyCall, ...]:
-    """List the emergency services that an incident needs, in the order in which to dial.
+    """List the emergency services that an incident needs, in the order of dialling.
 
     Without ``rules`` the built-in plans apply, so that no provider file is needed. A call to 112
     includes the police, but on a lane or in a tunnel they are called first, to close the road.

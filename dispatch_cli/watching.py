@@ -276,7 +276,7 @@ def _row(
     now: datetime,
     settings: CheckSettings,
 ) -> CheckRow:
-    """Make the row of one provider, with the state with which it is ranked, or "closed".
+    """Make the row of one provider: with the state that its rank depends on, or "closed".
 
     ``doubt`` is the reason if this run has no result; it explains a state that is unknown.
     """

@@ -62,7 +62,7 @@ class Fleet(Struct, frozen=True):
         return max([self.units, *(each.unit for each in self.booked)]) + 1
 
     def first_fit(self, unit: int, begin: datetime, length: timedelta) -> datetime:
-        """Return the first moment, in UTC, from which a unit is free for a length of time."""
+        """Return the first moment, in UTC, when a unit begins to be free for a length of time."""
         begin = begin.astimezone(UTC)
         for each in self.of(unit):
             if each.begin < begin + length and begin < each.end:

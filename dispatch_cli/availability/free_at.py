@@ -21,7 +21,7 @@ _FREE = Availability()
 
 
 class AvailabilityBasis(Struct, frozen=True):
-    """The values from which availability is computed, beside the provider itself."""
+    """The values that decide the availability, beside the provider itself."""
 
     hours_of: HoursOf
     settings: Settings = Settings()
@@ -99,7 +99,7 @@ def phones_at(provider: Provider, moment: datetime, hours_of: HoursOf) -> tuple[
 
 
 def changes(provider: Provider, basis: AvailabilityBasis) -> list[datetime]:
-    """List the moments, in UTC, at which the availability of a provider may change.
+    """List the moments, in UTC, when the availability of a provider may change.
 
     Between two of them it is the same, but for waits, which shrink with time. The timetables that
     ``basis.hours_of`` gives decide how far the list reaches.

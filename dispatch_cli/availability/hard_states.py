@@ -11,7 +11,7 @@ from ..model.stored_sentences import restored_sentence, stored_sentence
 from .samples import values_at
 
 WINDOW = 21
-"""Number of samples in which flapping is detected, as in Nagios."""
+"""Number of samples that are searched for flapping, as in Nagios."""
 
 # Nagios weighs each change between two neighbours of the window, the oldest with 0.75 and the
 # newest with 1.25, and takes their share of 20. In 76ths the weights are whole: 57, 59, … 95.

@@ -68,7 +68,7 @@ def reachability_at(
 
 
 def changes_of(known: Known, now: datetime, settings: CheckSettings) -> list[datetime]:
-    """List the moments at which checks and report begin or cease to apply."""
+    """List the moments when checks and report begin or cease to apply."""
     near = timedelta(minutes=settings.near_min)
     found = [now - near, now + near] if known.watched or known.report else []
     watched, report = known.watched, known.report

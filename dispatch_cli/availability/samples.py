@@ -34,7 +34,7 @@ def mark_stale(reading: Reading, settings: CheckSettings, zone: tzinfo = UTC) ->
 
 
 def values_at(reading: Reading) -> datetime:
-    """Return the moment to which the values of a check belong, never after the check itself."""
+    """Return the moment of the values of a check, never after the check itself."""
     return reading.at if reading.as_of is None else min(reading.as_of, reading.at)
 
 

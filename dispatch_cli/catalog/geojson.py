@@ -60,7 +60,7 @@ def parse_polygon(content: bytes, *, shown: str) -> tuple[tuple[Ring, ...], ...]
 
 
 def _json_problem(text: str, shown: str) -> Problem:
-    """Find the line and column at which a text is not JSON."""
+    """Find the line and column where a text ceases to be JSON."""
     import json
 
     try:

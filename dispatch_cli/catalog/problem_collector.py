@@ -44,7 +44,7 @@ class ProblemCollector:
         self._warnings: list[Message] = []
         self._seen_warnings: set[int] = set()
         self.files: list[str] = []
-        """The names of the files in the order in which they were read."""
+        """The names of the files in the order of reading."""
 
     def at(self, file: TomlFile, path: Path, who: Message | str, problem: Message | str) -> None:
         """Add a problem at a path in a file; its line is looked up when it is raised."""

@@ -295,7 +295,7 @@ class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class RawMaintenance(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_": "from"}):
-    """A period in which checks change no state."""
+    """A period without changes of states by checks."""
 
     from_: Annotated[Any, _doc("Date or date and time.")] = None
     until: Annotated[Any, _doc("Date or date and time.")] = None

@@ -30,7 +30,7 @@ class _Edge:
 
 
 class _Meeting(Struct, frozen=True):
-    """A point at which two edges meet, and how: they "cross", "touch" or lie "along" each other."""
+    """A point where two edges meet, and how: they "cross", "touch" or lie "along" each other."""
 
     kind: str
     one: int
@@ -209,7 +209,7 @@ def _in_order(one: int, other: int) -> tuple[int, int]:
 
 
 def _crossing_corner(paths: Sequence[_Path], scale: int) -> _Meeting | None:
-    """Find a common corner at which two rings cross; elsewhere they meet nowhere."""
+    """Find a common corner where two rings cross; elsewhere they meet nowhere."""
     corners: dict[_Point, list[tuple[int, int]]] = {}
     for ring, path in enumerate(paths if len(paths) > 1 else ()):
         for number, point in enumerate(path):

@@ -82,7 +82,7 @@ class TimetableCache:
         return self._doubts[key]
 
     def _days_of(self, rule: str, region: str) -> frozenset[date]:
-        """Return the days of two years on which a rule holds; many texts have the same rules."""
+        """Return the days of two years when a rule holds; many texts have the same rules."""
         from ..hours.replaced_rules import DAYS as TWO_YEARS
         from ..hours.replaced_rules import days_in
 

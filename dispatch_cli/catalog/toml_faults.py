@@ -244,7 +244,7 @@ def _key(stop: TomlStop, key: str) -> Fault | None:
 
 
 def _unexpected(stop: TomlStop) -> Fault:
-    """Name the character at which the library stops, for a fault that no rule knows."""
+    """Name the character where the library stops, for a fault that no rule knows."""
     if not stop.sign:
         return max(stop.at - 1, 0), Message("the file ends too early: its last line is incomplete")
     if stop.sign == "\n":

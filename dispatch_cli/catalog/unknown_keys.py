@@ -27,7 +27,7 @@ def all_words(words: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def unknown_key(key: str, allowed: Iterable[str], table: Message | str = "") -> Message:
-    """Make the problem of an unknown key; ``table`` names the inner table in which it is."""
+    """Make the problem of an unknown key; ``table`` names the inner table that has it."""
     if is_payment(key):
         return Message("{key}: price has no place in the ranking: remove this key", key=quoted(key))
     guess = did_you_mean(key, allowed)

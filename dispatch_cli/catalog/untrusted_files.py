@@ -159,7 +159,7 @@ def refuse_deep_nesting(text: str, *, shown: str) -> None:
 
 
 def too_deep_at(text: str) -> int:
-    """Find the line in which arrays, tables and dotted keys exceed 32 levels; 0 if none does.
+    """Find the line where arrays, tables and dotted keys exceed 32 levels; 0 if none does.
 
     It counts brackets and dots outside the strings of TOML and JSON, without recursion.
     """

@@ -109,6 +109,6 @@ def _is_read(value: str) -> bool:
 
 
 def first_word(text: str) -> str:
-    """Return the word, number, string or sign with which a text begins."""
+    """Return the first word, number, string or sign of a text."""
     match = _WORDS.match(text)
     return shown(match[0]) if match else text[:1]

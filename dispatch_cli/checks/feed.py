@@ -1,4 +1,4 @@
-"""Read a capacity feed, in which a provider's own system reports its units."""
+"""Read a capacity feed: the report of a provider's own system about its units."""
 
 import json
 import re

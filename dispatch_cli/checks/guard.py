@@ -61,7 +61,7 @@ _ISATAP = (0x5EFE, 0x200_5EFE)
 
 
 class RefusedAddressError(OSError):
-    """An address to which checks may not connect.
+    """An address that checks may not connect to.
 
     ``what`` names the address and its kind, ``sentence`` also the setting that would allow it.
     """

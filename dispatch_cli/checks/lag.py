@@ -1,7 +1,7 @@
 """Measure how late the checker itself is.
 
 An overloaded loop sees answers late and would count its own delay as that of providers: one monitor
-saw 80 targets flap, of which 50 did not.
+saw 80 targets flap, and 50 of them did not.
 """
 
 import asyncio

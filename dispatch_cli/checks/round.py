@@ -1,37 +1,32 @@
 """Run one round of checks within a time limit: each target once."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
+from importlib import import_module
 from time import perf_counter
+from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from ..messages import Message
 from ..model.check import CheckSettings, Probe, Reading
-from .command import look_command
+from ..model.check_kinds import CHECK_KINDS
 from .finding import Finding, unknown
 from .host_names import Resolver, SystemResolver
-from .http import look_http
 from .lag import LagMeter
 from .look_faults import overdue
-from .ports import look_tcp, look_tls
 from .round_tools import RoundTools
 from .stopwatch import Stopwatch, watch
-from .telephone import look_sip
 
 Target = tuple[str, Probe]
+Look = Callable[[Probe, RoundTools], Coroutine[Any, Any, Finding]]
+"""Makes one check, and returns its finding."""
 
-_LOOKS = {
-    "http": look_http,
-    "tcp": look_tcp,
-    "tls": look_tls,
-    "sip": look_sip,
-    "command": look_command,
-}
 _REFERENCE_S = 5.0
 _LAG_SHARE = 0.25
 """An exchange waits for about four turns of the loop: if one turn is late by a quarter of the
@@ -72,6 +67,8 @@ def look_at(
     names = resolver or SystemResolver()
     tools = RoundTools(names, clock, settings)
     tools.prepare(probe for _, probe in turns)
+    for _, probe in turns:
+        look_of(probe.kind)  # imports its module before the time of a check begins
     until_s = budget_s - (perf_counter() - begun)
     try:
         readings, reference_ok = asyncio.run(_round(turns, tools, until_s))
@@ -83,6 +80,14 @@ def look_at(
         provider for (provider, _), reading in zip(turns, readings, strict=True) if reading is None
     )
     return RoundResult(seen, reference_ok, tuple(sorted(left_out)), perf_counter() - begun)
+
+
+@cache
+def look_of(kind: str) -> Look:
+    """Return the function that checks a provider by a kind: ``look_KIND`` in the kind's module."""
+    module = import_module(f".{CHECK_KINDS[kind].module}", __package__)
+    look: Look = getattr(module, f"look_{kind}")
+    return look
 
 
 def in_turn(targets: Iterable[Target]) -> list[Target]:
@@ -146,7 +151,7 @@ async def _look(provider: str, probe: Probe, tools: RoundTools, lag: LagMeter) -
     at, begun = tools.clock(), asyncio.get_running_loop().time()
     try:
         async with asyncio.timeout(probe.timeout_s) as limit:
-            finding = await _LOOKS[probe.kind](probe, tools)
+            finding = await look_of(probe.kind)(probe, tools)
     except Exception as error:  # a fault in one check must not end the others
         finding = (
             _too_late(timer, probe, lag.worst_since(begun))

@@ -93,7 +93,7 @@ async def _asked(opened: socket.socket, uri: str) -> Finding:
 
 
 def _place(probe: Probe) -> tuple[str, str, int] | None:
-    """Return the URI of the request, and the host and port to which it is sent."""
+    """Return the URI of the request, and the host and port of its receiver."""
     host, port, uri = probe.host, probe.port or PORT, ""
     if probe.url:
         try:

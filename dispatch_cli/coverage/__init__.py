@@ -85,7 +85,7 @@ def find_gaps(
 def _counted(
     offering: Iterable[int], reach: Reach, timelines: Timelines, minimum: int
 ) -> list[list[int]]:
-    """Return the pieces in which at least k can come, by k up to the minimum and by place."""
+    """Return the pieces when at least k can come, by k up to the minimum and by place."""
     at_least = [[timelines.all_pieces] * len(reach.providers_of)]
     at_least += [[0] * len(reach.providers_of) for _ in range(minimum)]
     pairs = [(at_least[k], at_least[k - 1]) for k in range(minimum, 0, -1)]
@@ -101,7 +101,7 @@ def _counted(
 class _Short(Struct, frozen=True):
     """A place with too few providers in the pieces ``lacking``, and the providers that reach it.
 
-    ``at_least[k]`` has the pieces in which at least k can come, from 0 up to the minimum.
+    ``at_least[k]`` has the pieces when at least k can come, from 0 up to the minimum.
     """
 
     numbers: list[int]

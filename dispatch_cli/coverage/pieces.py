@@ -21,7 +21,7 @@ its hours are unknown."""
 
 
 class Timelines(Struct, frozen=True):
-    """The pieces of time in which each provider can come, or has unknown hours.
+    """The pieces of time when each provider can come, or has unknown hours.
 
     ``cuts`` has the start of each piece and the end of the last one, in seconds since 1970. The
     lowest bit is the first piece.
@@ -67,7 +67,7 @@ def _pieces(
     basis: AvailabilityBasis,
     gates: Sequence[AvailabilityGate],
 ) -> Iterator[tuple[float, bool, bool]]:
-    """Yield the availability from each moment on at which it may change."""
+    """Yield the availability after each moment that may change it."""
     moments = [each for each in changes(provider, basis) if scope.start < each < scope.end]
     for moment in (scope.start, *moments):
         stands = availability_at(provider, moment, basis)
@@ -84,7 +84,7 @@ def _is_stopped(
 
 
 def _bits(pieces: _Pieces, cuts: Sequence[float]) -> tuple[int, int]:
-    """Return the pieces of all cuts in which a provider can come, or has unknown hours."""
+    """Return the pieces of all cuts when a provider can come, or has unknown hours."""
     begins = [bisect_left(cuts, start) for start, *_ in pieces]
     opened = unknown = 0
     for begin, end, (_, can_come, is_unknown) in zip(

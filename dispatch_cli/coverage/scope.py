@@ -28,7 +28,7 @@ class CoverageScope(Struct, frozen=True, kw_only=True):
         return datetime.fromtimestamp(self.start.timestamp() + self.days * 86400, self.start.tzinfo)
 
     def region_of(self, postcode: str) -> str | None:
-        """Return the longest region with which a postcode begins; None without one."""
+        """Return the longest region that a postcode begins with; None without one."""
         if not self.regions:
             return postcode[:REGION_DIGITS]
         fitting = [region for region in self.regions if postcode.startswith(region)]

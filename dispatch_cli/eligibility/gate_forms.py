@@ -114,7 +114,7 @@ class AreaGate(Gate, frozen=True, kw_only=True):
         return assessment.fit == "outside"
 
     def message(self, assessment: Assessment) -> Message:
-        """Word the kilometres by which the area ends short of the place."""
+        """Word how many kilometres the area ends short of the place."""
         return self.sentence(*self.facts(assessment), assessment.short_km)
 
 

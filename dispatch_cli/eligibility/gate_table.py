@@ -1,4 +1,4 @@
-"""Declare every gate once, in the order in which they decide.
+"""Declare every gate once, in the order of their decisions.
 
 The order of reasons, ``--explain``, batch, coverage and the docs derive from ``GATES``. The area
 comes first because an index can answer it without touching the other ten thousand providers.
@@ -33,7 +33,7 @@ def is_on_list(provider: Provider | DeclaredFacts, names: Iterable[str]) -> bool
 def missing_equipment(
     needed: Iterable[tuple[str, ...]], has: tuple[str, ...] | None
 ) -> tuple[str, ...] | None:
-    """Return the first group of equipment of which a provider is known to have nothing."""
+    """Return the first group of equipment that a provider is known to lack as a whole."""
     if has is None:
         return None
     return next((group for group in needed if not set(group) & set(has)), None)

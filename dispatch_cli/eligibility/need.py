@@ -31,7 +31,7 @@ class Need(Struct, frozen=True, kw_only=True):
 
     @property
     def basis(self) -> AvailabilityBasis:
-        """The values from which the availability of a provider is computed."""
+        """The values that decide the availability of a provider."""
         return AvailabilityBasis(self.hours_of, self.settings, self.observations)
 
     @property

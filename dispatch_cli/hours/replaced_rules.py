@@ -19,7 +19,7 @@ DAYS = 731
 """Days to evaluate: in two years holidays fall on most days of the week."""
 
 DaysOf = Callable[[str], frozenset[date]]
-"""The days on which hours are open, of DAYS, with the holidays of the provider."""
+"""The days of DAYS with open hours, with the holidays of the provider."""
 
 _QUOTED = re.compile(r'"[^"]*"')
 _TIMES = re.compile(
@@ -37,7 +37,7 @@ _AT_NOON = "12:00-12:01"
 
 
 class _Rule(Struct, frozen=True):
-    """One rule of a text, with the days on which it holds."""
+    """One rule of a text, with its days."""
 
     text: str
     days: frozenset[date]

@@ -1,4 +1,4 @@
-"""A case: an incident on which an operator works, with a cascade for each service of its plan."""
+"""A case: the work of operators on an incident, with a cascade for each service of its plan."""
 
 from datetime import datetime
 from typing import Literal

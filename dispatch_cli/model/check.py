@@ -62,7 +62,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     free: int | None = None
     wait_min: float | None = None
     as_of: datetime | None = None
-    """The moment for which the capacity feed gives its figures; None: the moment of the look."""
+    """The moment of the figures of the capacity feed; None: the moment of the look."""
     valid_until: datetime | None = None
     phases: tuple[tuple[str, float], ...] = ()
     """The seconds that each phase took: resolve, connect, tls, answer, …"""

@@ -1,7 +1,7 @@
 """The kinds of checks, with the keys that each has in the provider file.
 
-A new kind is an entry here and a function in ``checks``, named in ``checks/round.py``. A key that
-no kind has had so far also stands in ``catalog/raw.py`` and in ``Probe``.
+A new kind is an entry here and a file in ``checks`` with its function ``look_KIND``. A key that no
+kind has had so far also stands in ``catalog/raw.py`` and in ``Probe``, since both are typed.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,14 @@ UrlForm = Literal["http", "sip"]
 
 
 class CheckKeys(Struct, frozen=True, kw_only=True):
-    """The keys of a kind of check.
+    """The keys of a kind of check, and the module of ``checks`` that has its function.
 
     ``needs`` are alternative groups of keys; a table has all keys of exactly one group. Every kind
     has ``timeout_s``; network kinds also have ``allow_private``. ``port`` is the default port of
     ``host``, 0 if there is none. ``is_secure``: every look of the kind uses TLS.
     """
 
+    module: str
     needs: tuple[tuple[str, ...], ...]
     may_have: tuple[str, ...] = ()
     port: int = 0
@@ -41,12 +42,15 @@ class CheckKeys(Struct, frozen=True, kw_only=True):
 
 CHECK_KINDS: Mapping[str, CheckKeys] = {
     "http": CheckKeys(
+        module="http",
         needs=(("url",),),
         may_have=("status", "capacity", "headers", "certificate_days"),
         url="http",
     ),
-    "tcp": CheckKeys(needs=(("host", "port"),)),
-    "tls": CheckKeys(needs=(("host",),), may_have=("certificate_days",), port=443, is_secure=True),
-    "sip": CheckKeys(needs=(("host",), ("url",)), port=5060, url="sip"),
-    "command": CheckKeys(needs=(("command",),), is_network=False),
+    "tcp": CheckKeys(module="ports", needs=(("host", "port"),)),
+    "tls": CheckKeys(
+        module="ports", needs=(("host",),), may_have=("certificate_days",), port=443, is_secure=True
+    ),
+    "sip": CheckKeys(module="telephone", needs=(("host",), ("url",)), port=5060, url="sip"),
+    "command": CheckKeys(module="command", needs=(("command",),), is_network=False),
 }

@@ -11,7 +11,7 @@ LONGEST_PAUSE = timedelta(days=1)
 """A clock that is further ahead of all records and files may have been set forward."""
 
 SEEN_EVERY = timedelta(hours=1)
-"""The minimum time between two stored times at which a run by cron saw the case log."""
+"""The minimum time between two stored visits of the case log by cron."""
 
 
 class ClockJump(Struct, frozen=True):

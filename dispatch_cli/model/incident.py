@@ -44,7 +44,7 @@ class Place(Struct, frozen=True, kw_only=True):
 
     @property
     def readback(self) -> Message:
-        """The text with which the operator confirms the place with the caller."""
+        """The text that the operator reads to the caller to confirm the place."""
         town = self.abroad if self.foreign_km else self.label or self.postcode
         if not self.foreign_km and (self.postcode_given or self.uncertainty_km >= 0.1):
             km = max(0.1, self.uncertainty_km)

@@ -10,6 +10,8 @@ import msgspec
 
 from ..messages import Message
 
+_PLAIN = "{text}"
+
 
 def stored_sentence(sentence: Message | str) -> str:
     """Write a sentence as one text.
@@ -21,7 +23,7 @@ def stored_sentence(sentence: Message | str) -> str:
     if isinstance(sentence, str):
         if not sentence.startswith("["):
             return sentence
-        sentence = Message("{text}", text=sentence)
+        sentence = Message(_PLAIN, text=sentence)
     return msgspec.json.encode(_array_of(sentence)).decode()
 
 
@@ -34,7 +36,7 @@ def restored_sentence(text: str) -> Message | str:
         str(sentence)  # a damaged row may lack a value
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return text
-    return sentence
+    return sentence if sentence.id != _PLAIN else str(sentence)
 
 
 def _array_of(message: Message) -> list[Any]:

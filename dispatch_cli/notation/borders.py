@@ -1,4 +1,4 @@
-"""Estimate in which country a point lies, from the places around it.
+"""Estimate the country of a point from the places around it.
 
 The table has the places with at least 500 inhabitants on both sides of the border (GeoNames,
 CC BY 4.0). A point belongs to the country of the nearest place, in case of doubt to Germany.
@@ -75,7 +75,7 @@ def _places() -> _BorderPlaces:
 
 
 def side_of(lat: float, lon: float) -> BorderSide:
-    """Find the country in which a point lies, in case of doubt Germany."""
+    """Find the country of a point, in case of doubt Germany."""
     german, foreign, country = _places().nearest(lat, lon)
     if foreign is None:
         return BorderSide("DE" if german else "", 0.0)

@@ -1,4 +1,4 @@
-"""Find postcodes by position: the nearest, and all in which a place may lie; read their ranges."""
+"""Find postcodes by position: the nearest, and all that may hold a place; read their ranges."""
 
 import re
 from collections.abc import Sequence
@@ -131,7 +131,7 @@ def postcode_uncertainty_km(postcode: str) -> float:
 
 
 def possible_postcodes(lat: float, lon: float, uncertainty_km: float) -> tuple[str, ...]:
-    """List all postcodes in which a point may lie, the nearest first; none far from all of them.
+    """List all postcodes that may hold a point, the nearest first; none far from all of them.
 
     Another centre counts if the border half way between it and the nearest one passes within the
     uncertainty, which is at least that of the nearest postcode itself. With ``a`` the nearest, the

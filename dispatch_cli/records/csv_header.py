@@ -178,7 +178,7 @@ def skip_advice(line: int) -> Message:
 
 
 def delimiter_advice(sign: str) -> Message:
-    """Say with which delimiter the header row has a place and a kind."""
+    """Name the delimiter that gives the header row a place and a kind."""
     return Message(
         "with --delimiter {sign} the header row has a place and a kind",
         sign=Message("tab") if sign == "\t" else f'"{sign}"' if sign in ";|" else sign,

@@ -37,7 +37,7 @@ class InputStream:
 
     @property
     def done(self) -> int:
-        """The number of bytes read from the file on disk, of which there are ``size``."""
+        """The number of bytes read so far from the ``size`` bytes of the file on disk."""
         return self._file.tell() if self.size is not None else self.offset
 
     def read(self, most: int = BLOCK) -> bytes:

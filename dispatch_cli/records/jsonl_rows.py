@@ -93,7 +93,7 @@ def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
 
 
 def _name_twice(raw: bytes, found: dict[str, Any]) -> str | None:
-    """Return a name that the object has twice: readers differ on which of the values counts."""
+    """Return a name that the object has twice: readers use different values of the two."""
     # Exact for an object without nested ones; others are read once more.
     if len(_NAMES.findall(raw)) == len(found):
         return None
@@ -117,7 +117,7 @@ def _reason_and_detail(raw: bytes, error: Exception) -> tuple[str, Message]:
 
 
 def _json_fault(error: Exception) -> Message:
-    """Say at which byte a line ceases to be JSON; the first byte has the number 1."""
+    """Name the byte where a line ceases to be JSON; the first byte has the number 1."""
     if isinstance(error, msgspec.ValidationError):
         return Message("the line is not a JSON object but another JSON value")
     place = _BYTE.search(str(error))

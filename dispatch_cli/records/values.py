@@ -1,4 +1,4 @@
-"""The values that readers return: rows, rejects, and marks at which reading can resume."""
+"""The values that readers return: rows, rejects, and marks where reading can resume."""
 
 from collections.abc import Mapping
 from typing import Any

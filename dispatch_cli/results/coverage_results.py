@@ -9,7 +9,7 @@ from .cascade_answer import ProviderSource
 
 
 class CoverageGap(Struct, frozen=True, kw_only=True):
-    """A period in which fewer providers than the minimum can come to some postcode of a region.
+    """A period with fewer providers than the minimum for some postcode of a region.
 
     ``count`` is the number of providers that can come to the worst postcodes, ``worst`` the number
     of such postcodes, and ``postcodes`` the number of all postcodes below the minimum.
@@ -29,7 +29,7 @@ class CoverageGap(Struct, frozen=True, kw_only=True):
 
 
 class CoveredService(Struct, frozen=True):
-    """A service in a region; ``served`` counts the postcodes to which any provider ever comes.
+    """A service in a region; ``served`` counts the postcodes that any provider ever comes to.
 
     It is 0 only for a region or service that the user has named.
     """
@@ -49,7 +49,7 @@ class CoverageContact(Struct, frozen=True):
 
 
 class CoverageReport(Struct, frozen=True, kw_only=True):
-    """The gaps in which fewer than ``minimum`` providers will be able to come.
+    """The gaps: times when fewer than ``minimum`` providers will be able to come.
 
     Gaps are in order of region, service and start; neighbouring gaps differ. ``is_promised``: the
     minimum comes from the user, so that a gap breaks a promise.

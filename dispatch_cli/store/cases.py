@@ -246,7 +246,7 @@ def offer_of(row: Sequence[Any]) -> Offer:
 
 
 def offer_columns(alias: str) -> str:
-    """List the columns from which ``offer_of`` makes an offer."""
+    """List the columns that ``offer_of`` makes an offer of."""
     return ", ".join(f"{alias}.{name}" for name in _OFFER)
 
 

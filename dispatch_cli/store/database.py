@@ -87,7 +87,7 @@ class Database:
 
     @property
     def lock_path(self) -> Path:
-        """The lock file for which writers queue."""
+        """The lock file that writers queue for."""
         return Path(f"{self.path}{lock.SUFFIX}")
 
     @property

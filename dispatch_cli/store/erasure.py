@@ -19,7 +19,7 @@ from ..model.sphere import great_circle_km
 from ..model.stamps import EPOCH
 
 BLUR_KM = 8.0
-"""Least radius of the region to which a place is blurred, about that of a municipality."""
+"""Least radius of the region of a blurred place, about that of a municipality."""
 
 STEP = timedelta(minutes=5)
 """Rounding of the drive if a single provider drove."""
@@ -103,7 +103,7 @@ def forgotten(case: Case, now: datetime) -> Case:
 
 
 def drive_step(offers: Iterable[Offer]) -> timedelta:
-    """Return the step to which the drives of a case are rounded."""
+    """Return the step for rounding the drives of a case."""
     drivers = len({offer.provider for offer in offers if offer.promises or offer.arrived_at})
     return STEP if drivers < 2 else drivers * STEP_OF_SEVERAL
 
@@ -156,7 +156,7 @@ def _whole_steps(minutes: int | None, step: timedelta) -> int | None:
 
 
 def to_half_hour(moment: datetime) -> datetime:
-    """Return the beginning of the half hour in which a moment lies."""
+    """Return the beginning of the half hour of a moment."""
     return EPOCH + (moment - EPOCH) // HALF_HOUR * HALF_HOUR
 
 
@@ -167,7 +167,7 @@ def _without_order(service: CaseService) -> CaseService:
 
 @cache
 def _region_of(postcode: str) -> tuple[str, float, float, float]:
-    """Return the region to which a postcode is blurred, with its centre and radius."""
+    """Return the region of a blurred postcode, with its centre and radius."""
     from ..notation import centre_of, postcode_uncertainty_km
 
     lat, lon = centre_of(postcode)

@@ -1,4 +1,4 @@
-"""Read the time at which a case log was last written, and restore it after reading.
+"""Read the time of the last write to a case log, and restore it after reading.
 
 The last connection that closes copies the write-ahead log into the database, and every connection
 makes an empty ``-wal``: both change the times of files without a new commit.

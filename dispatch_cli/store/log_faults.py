@@ -50,7 +50,7 @@ class DamagedLogError(BadDataError):
 
 
 class TornRowError(Exception):
-    """A row of the case log with a shape in which it cannot have been written."""
+    """A row of the case log with a shape that no program has written."""
 
 
 class NeedsLockError(BadDataError):

@@ -20,7 +20,7 @@ from .log_faults import explained
 
 _ALL = ("", *COMPANIONS)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
-"""Errors of a file system without hard links, on which the old files are copied."""
+"""Errors of a file system without hard links, where the old files are copied."""
 
 
 def put_in_place(

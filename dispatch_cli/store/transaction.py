@@ -172,7 +172,7 @@ class Transaction(Reader):
     """A read and write transaction: all of its changes are written, or none."""
 
     def next_case_id(self) -> int:
-        """Return the number of the next new case, on which its ranking depends."""
+        """Return the number of the next new case; its ranking depends on it."""
         return cases.next_id(self._connection)
 
     def new_case(self, case: Case, personal: Personal) -> Case:

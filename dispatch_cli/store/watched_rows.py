@@ -66,7 +66,7 @@ def read_all_reports(connection: "sqlite3.Connection", provider: str) -> list[Ph
 
 
 def read_moves(connection: "sqlite3.Connection", since: datetime) -> list[Move]:
-    """Read the changes of states from a moment on, in the order in which they were written."""
+    """Read the changes of states from a moment on, in the order of writing."""
     rows = connection.execute(
         f"SELECT {', '.join(_MOVE)} FROM state_move WHERE at >= ? ORDER BY id",  # noqa: S608
         (to_stamp(since),),

@@ -81,4 +81,6 @@ def test_only_a_long_start_is_announced(monkeypatch: pytest.MonkeyPatch) -> None
     assert said == []
     monkeypatch.setattr(column_engine, "_LOADING_S", 0.0)
     engine.warm_up(said.append)
-    assert said == ["the batch engine is compiled once after an installation: about ten seconds"]
+    assert [str(each) for each in said] == [
+        "the batch engine is compiled once after an installation: about ten seconds"
+    ]

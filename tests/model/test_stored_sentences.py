@@ -34,7 +34,7 @@ def test_a_sentence_comes_back_with_its_values(sentence: Message) -> None:
 @given(st.one_of(st.text(), st.text().map("[".__add__), _SENTENCES.map(stored_sentence)))
 def test_a_text_comes_back_as_this_text(text: str) -> None:
     """Output of a program is never read as a sentence, also if it looks like a stored one."""
-    assert str(restored_sentence(stored_sentence(text))) == text
+    assert restored_sentence(stored_sentence(text)) == text
 
 
 def test_the_form_is_an_array_of_template_and_values() -> None:

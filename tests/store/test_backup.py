@@ -225,4 +225,4 @@ def test_cases_are_tied_to_the_journal(tmp_path: Path) -> None:
             for number in range(100, 140):
                 tx.append(act("open", number))
         with store.reading() as reader:
-            assert reader.verify()[-1] == "and perhaps more"
+            assert str(reader.verify()[-1]) == "and perhaps more"

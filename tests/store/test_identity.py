@@ -295,7 +295,7 @@ def test_a_long_wait_is_said_once_after_a_second(tmp_path: Path) -> None:
     assert len(said) == 1
     assert str(said[0]).startswith(f"waiting for another dispatch, pid {os.getpid()}, since ")
     path.write_bytes(b"")
-    assert lock.waiting_for(path) == "waiting for another dispatch"
+    assert str(lock.waiting_for(path)) == "waiting for another dispatch"
 
 
 def test_odd_write_ahead_logs_are_never_replayed(tmp_path: Path) -> None:

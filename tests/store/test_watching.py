@@ -1,6 +1,7 @@
 """States and reports are read back unchanged, also after an erasure."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,10 +12,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dispatch_cli.availability import fresh_at, reachability_at
+from dispatch_cli.availability.hard_states import advance
 from dispatch_cli.errors import BadDataError
+from dispatch_cli.messages import Message
 from dispatch_cli.model import Known
-from dispatch_cli.model.check import CheckSettings, Move, PhoneReport, Watched
+from dispatch_cli.model.check import CheckSettings, Move, PhoneReport, Reading, Watched
+from dispatch_cli.model.stamps import to_stamp
+from dispatch_cli.render.wording import worded
 
+from ..catalogues import Catalogue, spoken
 from .sample import MINUTE, NOW
 from .test_round_trip import MAYBE_MOMENT, MINUTES, MOMENT, TEXT
 from .working import decide_next, opened, problems
@@ -47,7 +53,7 @@ MOVES = st.builds(
     at=MOMENT,
     before=STATES,
     after=STATES,
-    why=TEXT,
+    why=TEXT | st.builds(lambda text: Message("HTTP {status}", status=text), TEXT),
     is_flapping=st.booleans(),
 )
 REPORTS = st.builds(
@@ -87,6 +93,37 @@ def test_what_is_written_is_read(states, moves, reports, moment):
                 assert reader.reports_of(name) == [
                     each for each in reversed(reports) if each.provider == name
                 ]
+
+
+def test_a_stored_reason_is_worded_in_the_language_of_a_later_screen(tmp_path):
+    """A sentence is kept with its values, and a reason of an earlier version as its text."""
+    path = tmp_path / "cases.sqlite3"
+    sample = Reading(
+        provider="lech", kind="http", at=NOW, state="down", why=Message("HTTP {status}", status=500)
+    )
+    state, move = advance(
+        Watched(provider="lech"), sample, CheckSettings(failures=1), is_closed=False
+    )
+    with opened(path) as store, store.deciding() as tx:
+        tx.save_watched([state], [move])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        (text,) = connection.execute("SELECT why FROM state_move").fetchone()
+        assert text == '["{why}, {count} x",{"why":["HTTP {status}",{"status":500}],"count":1}]'
+        assert connection.execute("SELECT why FROM watched").fetchone() == (text,)
+        connection.execute(
+            "INSERT INTO state_move (provider, at, before, after, why, is_flapping)"
+            " VALUES ('huber', ?, 'up', 'down', 'HTTP 500, 3 x', 0)",
+            (to_stamp(NOW),),
+        )
+    with opened(path) as store, store.reading() as reader:
+        known = Known(watched=reader.watched()["lech"])
+        reasons = [each.why for each in reader.moves(NOW)]
+    found = reachability_at(known, NOW, NOW, SETTINGS)
+    templates = {"{why}, {count} x": "{count}-mal {why}", "HTTP {status}": "Status {status}"}
+    with spoken(Catalogue(templates)):
+        assert worded(found.why) == "1-mal Status 500"
+        assert [*map(worded, reasons)] == ["1-mal Status 500", "HTTP 500, 3 x"]
+    assert str(found.why) == "HTTP 500, 1 x"
 
 
 @settings(max_examples=60, deadline=None)

@@ -25,7 +25,7 @@ _OF_OFFER = ("provider", "phone", *(
     if column.scope == "candidate" and column.type == "float64"
     and column.name in StandingOffer._fields
 ))  # fmt: skip
-"""The columns in which an offer has the same value in every line."""
+"""The columns with the same value in every line of an offer."""
 
 
 class ResultLines(NamedTuple):

@@ -34,7 +34,7 @@ def restart_hint(path: Path) -> Message:
 
 
 class StoredObservations(Struct, frozen=True, kw_only=True):
-    """The observations at the first start, in the form in which they are stored."""
+    """The observations at the first start, in their stored form."""
 
     now: datetime
     known: dict[str, Known] = {}

@@ -72,7 +72,7 @@ class FoundColumn(Struct, frozen=True):
 
 
 class ColumnSearch(Struct, frozen=True):
-    """The column found for each fact, and the facts for which several columns fit."""
+    """The column found for each fact, and the facts with several fitting columns."""
 
     found: tuple[FoundColumn, ...]
     ambiguous: Mapping[str, tuple[str, ...]]
