@@ -47,7 +47,7 @@ def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12))
     return moment.astimezone(UTC)
 
 
-def read_text(text: str, question: str) -> str:
+def read_text(text: str, question: Message | str) -> str:
     """Return a text; for ``-`` ask for it on the terminal, or read a line of stdin."""
     if text != "-":
         return text

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
+from ..messages import Message
 from .console import console_of, screen_of
 from .layout import Screen, cells
 from .plain import write_table
@@ -18,7 +19,7 @@ _BLOCK = 1000
 
 def print_listing(
     columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Sequence[Message | str]],
     *,
     stream: TextIO,
     title: str = "",
@@ -44,7 +45,9 @@ def print_listing(
         write_table(columns, (dict(zip(columns, row, strict=True)) for row in rows), stream)
 
 
-def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+def _blocks(
+    rows: Iterable[Sequence[Message | str]],
+) -> Iterator[list[Sequence[Message | str]]]:
     """Yield rows in blocks; without rows one empty block, which has its headings."""
     left = iter(rows)
     yield list(islice(left, _BLOCK))
@@ -53,7 +56,10 @@ def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
 
 
 def _table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen, whole: Collection[str]
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Message | str]],
+    screen: Screen,
+    whole: Collection[str],
 ) -> "Table":
     from rich.table import Table
     from rich.text import Text
