@@ -13,7 +13,7 @@ from dispatch_cli.model.case import Summary
 
 from ..worlds import NOON, MemoryCatalog, provider
 from .test_engine import answered, assert_all_agree, assert_same, engine_of
-from .worlds import CODES, START, World, holidays
+from .random_worlds import CODES, START, World, holidays
 
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
